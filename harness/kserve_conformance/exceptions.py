@@ -1,0 +1,61 @@
+"""
+The root of everything that this package raises, and how such errors are told.
+
+::
+
+    HarnessError                      what happened, what to do about it
+    ├── ManifestError                 a document is not what Kubernetes would take   (manifests)
+    ├── ProfileError                  a release or a profile is not known            (profiles)
+    ├── SuiteError                    features, steps or tags contradict each other  (suite)
+    ├── TargetError                   something that was to be asked cannot be       (targets)
+    └── RecordError                   a record is not a record of a whole run        (record)
+
+Each family lives beside the thing that it concerns. "No runtime supports this
+model" is not an error but a decision: an error means that nothing was decided.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class HarnessError(Exception):
+    """
+    Something kept us from an answer.
+
+    ``str(error)`` says what happened and where; ``hint`` says what to do about
+    it, or is None where nobody can know.
+    """
+
+    #: The exit code of a command that ends with this error (see ``cli.exits``).
+    exit_code: ClassVar[int] = 3
+
+    hint: str | None = None
+
+
+class ManifestError(HarnessError):
+    """A document cannot be taken as the Kubernetes object that it should be."""
+
+    exit_code = 2
+
+
+class ProfileError(HarnessError):
+    """A release is not known, or its profile is not whole."""
+
+    exit_code = 2
+
+
+class SuiteError(HarnessError):
+    """Features, steps, tags or fixtures of a suite contradict each other."""
+
+    exit_code = 2
+
+
+class TargetError(HarnessError):
+    """A target could not be started, reached or asked."""
+
+
+class RecordError(HarnessError):
+    """A record cannot be read as the record of one whole run."""
+
+    exit_code = 4

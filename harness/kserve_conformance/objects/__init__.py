@@ -1,0 +1,41 @@
+"""Kubernetes objects, typed as far as the choice of a runtime reads them."""
+
+from kserve_conformance.objects.decision import Decision, Outcome, Reason, Refusal
+from kserve_conformance.objects.manifest import (
+    API_VERSIONS,
+    CLUSTER_RUNTIME,
+    NAMESPACED_RUNTIME,
+    RUNTIME_KINDS,
+    SERVICE,
+    Manifest,
+    Namespace,
+    ObjectKey,
+    at,
+    items,
+    replaced,
+    without,
+)
+from kserve_conformance.objects.runtime import Catalogue, Runtime, RuntimeRef, SupportedFormat
+
+__all__ = [
+    "API_VERSIONS",
+    "CLUSTER_RUNTIME",
+    "NAMESPACED_RUNTIME",
+    "RUNTIME_KINDS",
+    "SERVICE",
+    "Catalogue",
+    "Decision",
+    "Manifest",
+    "Namespace",
+    "ObjectKey",
+    "Outcome",
+    "Reason",
+    "Refusal",
+    "Runtime",
+    "RuntimeRef",
+    "SupportedFormat",
+    "at",
+    "items",
+    "replaced",
+    "without",
+]

@@ -1,0 +1,160 @@
+"""
+The record of one run: a header, a line for each scenario, a footer.
+
+One JSON object a line. A record without its footer was cut short and is never
+read as a whole run. Every report is a projection of a record.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+#: The version of this format. It changes when a reader of the old one would read the new one wrongly.
+SCHEMA = "kserve-conformance/record/v1"
+
+
+class Verdict(StrEnum):
+    """What a scenario showed. Only the first is a pass."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    #: It did not hold, and this release is known to deviate here from its documentation.
+    DEVIATES = "deviates"
+    #: The release has no such feature, or (for ``documented``) the page says nothing of it.
+    UNSUPPORTED = "unsupported"
+    SKIPPED = "skipped"
+    #: The harness or the target broke: nothing is known.
+    ERRORED = "errored"
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Anything of a record: camelCase on the wire, nothing written that is a default."""
+
+
+class TargetIdentity(Part):
+    """Which implementation answered (see ``targets.contract.Identity``)."""
+
+    target: str
+    release: str
+    api_server: str | None = None
+    observed_through: str = ""
+    digests: dict[str, str] = {}
+
+
+class SuiteIdentity(Part):
+    """Which scenarios were asked: a version and a digest over every file of the suite."""
+
+    name: str
+    version: str
+    digest: str
+
+
+class Implementation(Part):
+    """Who publishes the result; only what was given on the command line."""
+
+    organization: str | None = None
+    project: str | None = None
+    url: str | None = None
+    version: str | None = None
+    contact: tuple[str, ...] = ()
+
+
+class Header(Part, tag="header"):
+    """What was asked, of whom, with what. ``collected`` are the ids of all scenarios that this run must account for."""
+
+    schema: str = SCHEMA
+    harness: str
+    suite: SuiteIdentity
+    target: TargetIdentity
+    implementation: Implementation = Implementation()
+    selection: dict[str, Any] = {}
+    collected: tuple[str, ...] = ()
+    started: str | None = None
+
+
+class Step(Part):
+    """One step, as it reads in the feature. ``status`` is passed, failed, errored, undefined or skipped (not reached)."""
+
+    keyword: str
+    text: str
+    status: str
+    line: int = 0
+    table: tuple[tuple[str, ...], ...] = ()
+    doc_string: str | None = None
+
+
+class Finding(Part):
+    """
+    Why a scenario did not pass.
+
+    ``message`` is one line. ``expected`` and ``observed`` are short texts to be
+    set side by side; ``explanation`` has the reference resolver's story, a line
+    for each candidate; ``evidence`` maps a title (``service``, ``runtimes``,
+    ``deployment``, ``events``, ``log``) to redacted text; ``reproduce`` is a
+    command.
+    """
+
+    message: str
+    expected: str | None = None
+    observed: str | None = None
+    explanation: tuple[str, ...] = ()
+    evidence: dict[str, str] = {}
+    reproduce: str | None = None
+
+
+class Deviation(Part):
+    """The listed deviation that a verdict rests on."""
+
+    id: str
+    statement: str
+    link: str
+
+
+class Scenario(Part, tag="scenario"):
+    """
+    One scenario, or one row of its Examples.
+
+    ``id`` is stable: the feature's path, the scenario's name and its row (see
+    ``suite.identity``). ``rules`` are ids of the registry. ``level`` is core or
+    extended. ``feature`` is the feature's name, ``path`` its file relative to
+    the suite, ``about`` its description.
+    """
+
+    id: str
+    name: str
+    feature: str
+    path: str
+    line: int = 0
+    topic: str = ""
+    level: str = "core"
+    rules: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    row: dict[str, str] = {}
+    verdict: Verdict
+    reason: str | None = None
+    steps: tuple[Step, ...] = ()
+    finding: Finding | None = None
+    deviation: Deviation | None = None
+    chosen: tuple[str, ...] = ()
+    leftovers: tuple[str, ...] = ()
+    seconds: float | None = None
+
+
+class Footer(Part, tag="footer"):
+    """The end of a whole run. ``counts`` has every verdict, zeros included."""
+
+    counts: dict[str, int]
+    leftovers: tuple[str, ...] = ()
+    interrupted: str | None = None
+    seconds: float | None = None
+
+
+class Record(msgspec.Struct, frozen=True):
+    """A whole run in memory."""
+
+    header: Header
+    scenarios: tuple[Scenario, ...]
+    footer: Footer

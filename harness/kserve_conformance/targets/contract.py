@@ -1,0 +1,135 @@
+"""
+The contract between a scenario and whatever answers it.
+
+A scenario never meets a target and a target never knows a scenario: both speak
+in Kubernetes objects and in what can be seen of them. Write your own target by
+implementing :class:`Target`; :mod:`kserve_conformance.targets.faulty` has ones
+that fail in named ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from types import TracebackType
+from typing import Protocol, Self
+
+from kserve_conformance.exceptions import TargetError
+from kserve_conformance.objects import Manifest, ObjectKey, Outcome, RuntimeRef
+
+
+class Capability(StrEnum):
+    """What a target can do beyond the core of the contract; a scenario's ``@needs-…`` tag asks for one."""
+
+    #: Another release can be installed over what is stored.
+    UPGRADE = "upgrade"
+    #: Pods really run.
+    PODS = "pods"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """
+    Which implementation answered: never how it was reached, no host name, no path.
+
+    ``observed_through`` says in words how the choice is seen. ``digests`` maps
+    names (an image, a binary, the installed CRDs) to ``sha256:…``.
+    """
+
+    target: str
+    release: str
+    api_server: str | None = None
+    observed_through: str = ""
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """The answer to one applied object: as stored, or why it was refused."""
+
+    key: ObjectKey
+    stored: Manifest | None = None
+    rejected: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """
+    What a target showed of one service once nothing moved any more.
+
+    ``reason`` and ``message`` are those of ``status.modelStatus.lastFailureInfo``;
+    ``errors`` are the texts of the service's Warning events, oldest first. ``pod``
+    is the predictor's pod template (``metadata``, ``spec``). ``status_runtime`` is
+    the runtime that the status names. ``one_of`` is only ever set by a target
+    that knows the rules: the choices that they leave open. ``logs`` are the
+    controller's lines about this service.
+    """
+
+    service: Manifest
+    outcome: Outcome
+    runtime: RuntimeRef | None = None
+    reason: str | None = None
+    message: str | None = None
+    errors: tuple[str, ...] = ()
+    pod: Manifest | None = None
+    status_runtime: RuntimeRef | None = None
+    one_of: tuple[RuntimeRef, ...] = ()
+    logs: tuple[str, ...] = ()
+
+
+class Unreachable(TargetError):
+    """The target does not answer any more. Nothing can be said of what it would have chosen."""
+
+
+class CannotStart(TargetError):
+    """The target did not come up; the text has the last lines of what it said."""
+
+
+class NotSettled(TargetError):
+    """A service showed no settled choice in time; ``last`` is what was seen last."""
+
+    def __init__(self, service: ObjectKey, within: timedelta, last: object = None) -> None:
+        super().__init__(f"{service} showed no settled choice within {within.total_seconds():g} s; last seen: {last}")
+        self.service = service
+        self.last = last
+
+
+class CannotDo(TargetError):
+    """The target lacks a capability that was asked of it all the same."""
+
+
+class Target(Protocol):
+    """Something that can be asked which runtime a service gets. Open it with ``with``; it leaves nothing behind."""
+
+    identity: Identity
+    capabilities: frozenset[Capability]
+
+    def apply(self, *objects: Manifest) -> tuple[Admission, ...]:
+        """Create or update in order; an answer for each, refusals included. Namespaces are made as needed. Raises ``Unreachable``."""
+
+    def store(self, *objects: Manifest) -> None:
+        """Put objects in store as a release without webhooks left them: nothing defaults or checks them until they are next applied."""
+
+    def delete(self, *keys: ObjectKey) -> None:
+        """Delete; what is not there is no error. Returns once none of it can be chosen any more."""
+
+    def tick(self) -> None:
+        """Let a ``creationTimestamp``'s second pass: what is created next is newer than what is there."""
+
+    def observe(self, service: ObjectKey, within: timedelta) -> Observation:
+        """The settled choice of a service on the objects that are in store now. Raises ``NotSettled``."""
+
+    def install(self, release: str) -> None:
+        """Replace the KServe that runs by another release; what is stored stays. Needs ``UPGRADE``."""
+
+    def reset(self) -> None:
+        """Delete everything that was applied or stored since the last reset; back to the release it was opened with."""
+
+    def close(self) -> None:
+        """End what was started. Never raises for something that is already gone."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
