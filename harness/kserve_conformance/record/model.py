@@ -34,7 +34,7 @@ class Part(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """Anything of a record: camelCase on the wire, nothing written that is a default (but a header is written whole)."""
 
 
-class TargetIdentity(Part, kw_only=True):
+class TargetIdentity(Part, frozen=True, kw_only=True):
     """Which implementation answered (see ``targets.contract.Identity``)."""
 
     target: str
@@ -44,7 +44,7 @@ class TargetIdentity(Part, kw_only=True):
     digests: dict[str, str] = {}
 
 
-class SuiteIdentity(Part, kw_only=True):
+class SuiteIdentity(Part, frozen=True, kw_only=True):
     """Which scenarios were asked: a version and a digest over every file of the suite."""
 
     name: str
@@ -52,7 +52,7 @@ class SuiteIdentity(Part, kw_only=True):
     digest: str
 
 
-class Implementation(Part, kw_only=True):
+class Implementation(Part, frozen=True, kw_only=True):
     """Who publishes the result; only what was given on the command line."""
 
     organization: str | None = None
@@ -62,7 +62,7 @@ class Implementation(Part, kw_only=True):
     contact: tuple[str, ...] = ()
 
 
-class Header(Part, kw_only=True, omit_defaults=False, tag="header"):
+class Header(Part, frozen=True, kw_only=True, omit_defaults=False, tag="header"):
     """What was asked, of whom, with what. ``collected`` are the ids of all scenarios that this run must account for."""
 
     schema: str = SCHEMA
@@ -75,7 +75,7 @@ class Header(Part, kw_only=True, omit_defaults=False, tag="header"):
     started: str | None = None
 
 
-class Step(Part, kw_only=True):
+class Step(Part, frozen=True, kw_only=True):
     """One step, as it reads in the feature. ``status`` is passed, failed, errored, undefined or skipped (not reached)."""
 
     keyword: str
@@ -86,7 +86,7 @@ class Step(Part, kw_only=True):
     doc_string: str | None = None
 
 
-class Finding(Part, kw_only=True):
+class Finding(Part, frozen=True, kw_only=True):
     """
     Why a scenario did not pass.
 
@@ -105,7 +105,7 @@ class Finding(Part, kw_only=True):
     reproduce: str | None = None
 
 
-class Deviation(Part, kw_only=True):
+class Deviation(Part, frozen=True, kw_only=True):
     """The listed deviation that a verdict rests on."""
 
     id: str
@@ -113,7 +113,7 @@ class Deviation(Part, kw_only=True):
     link: str
 
 
-class Scenario(Part, kw_only=True, tag="scenario"):
+class Scenario(Part, frozen=True, kw_only=True, tag="scenario"):
     """
     One scenario, or one row of its Examples.
 
@@ -144,7 +144,7 @@ class Scenario(Part, kw_only=True, tag="scenario"):
     seconds: float | None = None
 
 
-class Footer(Part, kw_only=True, tag="footer"):
+class Footer(Part, frozen=True, kw_only=True, tag="footer"):
     """The end of a whole run. ``counts`` has every verdict, zeros included."""
 
     counts: dict[str, int]

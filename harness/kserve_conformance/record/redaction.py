@@ -1,0 +1,194 @@
+"""
+What never gets into a record: credentials, and where and as whom it was made.
+
+A record is made to be published. Whatever a target showed is redacted before it
+is written, so that no projection has anything to hide. Redacting twice changes
+nothing more. What is replaced says what it was.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import socket
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+SECRET = "[redacted]"
+HOST = "[host]"
+ADDRESS = "[address]"
+
+#: Names whose value is a secret, also as the end of a longer name (``HF_TOKEN``, ``client-key-data``), never as its
+#: beginning (``tokenizer``, ``secretName``).
+_SECRET_NAME = (
+    r"[\w.-]*(?:token|passw(?:or)?d|passphrase|secret|api[_-]?key|access[_-]?key(?:[_-]?id)?|private[_-]?key|account[_-]?key|"
+    r"client-key-data|client-certificate-data|certificate-authority-data|authorization|cookie|\.dockerconfigjson)"
+)
+_QUOTE = r"""\\?["']"""
+_VALUE = r"""(?:\\?"(?:[^"\\]|\\.)*?\\?"|'[^']*'|[^\s,;&"'{}\[\]]+)"""
+
+#: Each pattern and what takes its place. Order matters: the wide ones come first, and none matches its own result.
+_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----.*?(?:-----END \1-----|\Z)", re.DOTALL),
+        SECRET,
+    ),
+    # An env entry of a container tells name and value on two lines.
+    (
+        re.compile(
+            rf"""(?im)(name{_QUOTE}?\s*:\s*{_QUOTE}?{_SECRET_NAME}{_QUOTE}?\s*,?\s*{_QUOTE}?value{_QUOTE}?[ \t]*:[ \t]*)(?!\[redacted\]){_VALUE}"""
+        ),
+        rf"\1{SECRET}",
+    ),
+    (re.compile(r"(?i)\b(bearer|basic)[ \t]+(?!\[redacted\])[A-Za-z0-9._~+/=-]{6,}"), rf"\1 {SECRET}"),
+    (
+        re.compile(
+            rf"""(?i)(?<![\w.-])({_SECRET_NAME}{_QUOTE}?[ \t]*[:=][ \t]*)(?!\[redacted\]|bearer |basic |[|>][+-]?\s*$){_VALUE}""",
+            re.MULTILINE,
+        ),
+        rf"\1{SECRET}",
+    ),
+    (re.compile(rf"(?i)(?<!\S)(--?{_SECRET_NAME}[ \t]+)(?!\[redacted\]|-)\S+"), rf"\1{SECRET}"),
+    (re.compile(r"\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?"), SECRET),
+    (
+        re.compile(
+            r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\b(?:gh[pousr]|hf|glpat|xox[abprs]|sk|npm|pypi)[_-][A-Za-z0-9_-]{16,}\b|\bgithub_pat_\w{20,}\b"
+        ),
+        SECRET,
+    ),
+    (re.compile(r"(?i)(\b[a-z][a-z0-9+.-]*://)(?!\[redacted\]@)[^\s/@\"'<>]+@"), rf"\1{SECRET}@"),
+    (
+        re.compile(
+            r"(?i)([?&](?:sig|signature|credential|key|code|x-(?:amz|goog)-[a-z-]+)=)(?!\[redacted\])[^&\s\"'<>]+"
+        ),
+        rf"\1{SECRET}",
+    ),
+)
+
+#: One manifest of a dump: what is between two lines of three dashes.
+_DOCUMENTS = re.compile(r"(?m)^(---.*\n)")
+_KIND_SECRET = re.compile(rf"""(?m)\bkind{_QUOTE}?\s*:\s*{_QUOTE}?Secret\b""")
+_DATA_OF_JSON = re.compile(rf"""({_QUOTE}(?:data|stringData){_QUOTE}\s*:\s*)\{{[^{{}}]*\}}""")
+_DATA_OF_YAML = re.compile(
+    r"(?m)^(?P<indent>[ ]*(?:- )?)(?P<name>data|stringData):[ ]*\n(?P<body>(?:(?P=indent)[ ]+\S.*\n?|[ ]*\n)*)"
+)
+
+#: Where a person's own files are, on any system.
+_HOMES = re.compile(r"(?i)(?<![\w.~-])(?:/home/|/Users/|[A-Z]:\\+Users\\+)[^\s/\\:\"']+")
+#: Keys of a manifest that name a machine of the cluster.
+_NODE = re.compile(rf"""(?m)(\b(?:nodeName|kubernetes\.io/hostname){_QUOTE}?\s*:\s*{_QUOTE}?)(?!\[host\])[\w.-]+""")
+_AUTHORITY = re.compile(
+    r"(?i)(\b(?:https?|wss?|grpcs?|tcp)://(?:\[redacted\]@)?)([a-z0-9][\w.-]*\.[\w-]+|[a-z][\w-]*)(?=[:/\s\"'?#,;)>\]]|$)"
+)
+_IPV4 = re.compile(r"(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?![\w-]|\.\d)")
+
+#: Hosts that say nothing of the one who runs this: in-cluster names, reserved ones, and where rules are documented.
+_PUBLIC_HOSTS = re.compile(
+    r"(?i)(?:^|\.)(?:svc|svc\.cluster\.local|cluster\.local|example|example\.(?:com|org|net)|invalid|test|localhost|"
+    r"github\.com|kserve\.github\.io|kubernetes\.io|k8s\.io|knative\.dev|kserve\.io)$"
+)
+
+
+@dataclass(frozen=True)
+class Redaction:
+    """
+    What this run must not tell.
+
+    ``folders`` maps a folder of the machine to what stands for it, ``hosts`` are
+    the names of machines. ``of_this_machine`` knows those where it runs.
+    """
+
+    folders: Mapping[str, str] = field(default_factory=dict)
+    hosts: frozenset[str] = frozenset()
+
+    @classmethod
+    def of_this_machine(cls, *hosts: str) -> Redaction:
+        """The home, working and temporary folders and the host name of where this runs; and the ``hosts`` of a target."""
+        named = {socket.gethostname(), os.environ.get("HOSTNAME", ""), *hosts}
+        return cls(
+            folders={str(Path.cwd()): ".", str(Path.home()): "~", tempfile.gettempdir(): "[tmp]"},
+            # One-letter names, and the one that every machine has, would blot out words.
+            hosts=frozenset(host for host in named if len(host) > 2 and host != "localhost"),
+        )
+
+    def text(self, text: str) -> str:
+        """The text without credentials, host names and personal paths."""
+        if not text:
+            return text
+        text = _without_secret_data(text)
+        for pattern, instead in _PATTERNS:
+            text = pattern.sub(instead, text)
+        text = _IPV4.sub(_address, _AUTHORITY.sub(_host, _NODE.sub(rf"\1{HOST}", text)))
+        if self._hosts is not None:
+            text = self._hosts.sub(HOST, text)
+        if self._folders is not None:
+            text = self._folders.sub(lambda found: self._instead_of[found.group(0)], text)
+        return _HOMES.sub("~", text)
+
+    def value(self, value: Any) -> Any:
+        """The same of every string in a JSON value; names of members stay, and those that name a secret lose their value."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {
+                name: SECRET if isinstance(one, str) and _IS_SECRET_NAME.fullmatch(str(name)) else self.value(one)
+                for name, one in value.items()
+            }
+        if isinstance(value, list | tuple):
+            return type(value)(self.value(one) for one in value)
+        return value
+
+    @cached_property
+    def _instead_of(self) -> dict[str, str]:
+        return {folder.rstrip("/"): instead for folder, instead in self.folders.items() if len(folder.rstrip("/")) > 1}
+
+    @cached_property
+    def _folders(self) -> re.Pattern[str] | None:
+        longest_first = sorted(self._instead_of, key=len, reverse=True)
+        if not longest_first:
+            return None
+        return re.compile(rf"(?<![\w.~-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])")
+
+    @cached_property
+    def _hosts(self) -> re.Pattern[str] | None:
+        if not self.hosts:
+            return None
+        names = sorted(self.hosts, key=lambda host: (-len(host), host))
+        return re.compile(rf"(?i)(?<![\w.-])(?:{'|'.join(map(re.escape, names))})(?![\w-])")
+
+
+_IS_SECRET_NAME = re.compile(_SECRET_NAME, re.IGNORECASE)
+
+
+def _without_secret_data(text: str) -> str:
+    """The same manifests, every document that has a Secret without its data."""
+    if not _KIND_SECRET.search(text):
+        return text
+    return "".join(
+        _DATA_OF_YAML.sub(_names_only, _DATA_OF_JSON.sub(r"\1{}", part)) if _KIND_SECRET.search(part) else part
+        for part in _DOCUMENTS.split(text)
+    )
+
+
+def _names_only(data: re.Match[str]) -> str:
+    kept = re.findall(r"(?m)^[ ]*([\w.-]+):", data["body"])
+    indent = " " * len(data["indent"])
+    return f"{data['indent']}{data['name']}:\n" + "".join(f"{indent}  {name}: {SECRET}\n" for name in kept)
+
+
+def _host(found: re.Match[str]) -> str:
+    scheme, host = found.groups()
+    return scheme + (host if _PUBLIC_HOSTS.search(host) or _IPV4.fullmatch(host) else HOST)
+
+
+def _address(found: re.Match[str]) -> str:
+    try:
+        address = ipaddress.IPv4Address(found.group(0))
+    except ValueError:
+        return found.group(0)
+    return found.group(0) if address.is_loopback or address.is_unspecified else ADDRESS

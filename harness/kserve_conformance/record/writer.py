@@ -1,0 +1,168 @@
+"""
+Writing a record while a run goes on.
+
+The header is written before anything is asked and each scenario when its
+verdict is known; the footer comes last and only from a run that came to its
+end. Whatever kills a run leaves a record without footer, which no reader takes
+for a whole one. An older record in the same place is gone from the start, so
+that it cannot be taken for this run's.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+import msgspec
+
+from kserve_conformance.exceptions import RecordError
+from kserve_conformance.record.consistency import check
+from kserve_conformance.record.limits import Limits
+from kserve_conformance.record.model import Finding, Footer, Header, Scenario, Step
+from kserve_conformance.record.reader import DuplicateScenario
+from kserve_conformance.record.redaction import Redaction
+from kserve_conformance.record.tally import tally
+
+_ENCODER = msgspec.json.Encoder()
+
+
+class RecordClosed(RecordError):
+    """Something was to be written to a record that is not open: before it is entered or after its footer."""
+
+    exit_code = 3
+
+
+class RecordWriter:
+    """
+    Writes one record to a path or to a binary stream; use it with ``with``.
+
+    Scenarios stand in the order in which they come. Nothing is added that was
+    not given: the same run gives the same bytes. What targets showed is redacted
+    and a text that is longer than a reader takes is cut, and says so.
+    """
+
+    def __init__(
+        self,
+        to: Path | str | BinaryIO,
+        header: Header,
+        *,
+        redaction: Redaction | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self._to = to
+        self._limits = limits or Limits()
+        self._redaction = redaction or Redaction.of_this_machine()
+        self._header = header
+        self._stream: BinaryIO | None = None
+        self._written: list[Scenario] = []
+        self._seen: set[str] = set()
+
+    def __enter__(self) -> Self:
+        if isinstance(self._to, Path | str):
+            path = Path(self._to)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._stream = path.open("wb")
+        else:
+            self._stream = self._to
+        self._line(self._redacted_header())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the record with a footer if nothing was raised and ``finish`` was not called; without one if something was."""
+        if self._stream is None:
+            return
+        if kind is None:
+            self.finish()
+        else:
+            self._close()
+
+    def add(self, scenario: Scenario) -> None:
+        """
+        Write the line of one scenario, at once.
+
+        Raises ``DuplicateScenario`` for an id that is already there, and
+        ``Contradiction`` for a verdict that the scenario itself denies.
+        """
+        check(scenario)
+        if scenario.id in self._seen:
+            raise DuplicateScenario(scenario.id)
+        self._line(self._redacted_scenario(scenario))
+        self._seen.add(scenario.id)
+        # Only what is counted is kept: a run may be long and its evidence large.
+        self._written.append(msgspec.structs.replace(scenario, steps=(), finding=None, about=""))
+
+    def finish(
+        self, *, leftovers: tuple[str, ...] = (), interrupted: str | None = None, seconds: float | None = None
+    ) -> None:
+        """Write the footer and close the record. An interrupted run says so and why."""
+        counts = {verdict.value: number for verdict, number in tally(self._written).counts.items()}
+        self._line(
+            Footer(
+                counts=counts,
+                leftovers=self._redaction.value(leftovers),
+                interrupted=None if interrupted is None else self._text(interrupted),
+                seconds=seconds,
+            )
+        )
+        self._close()
+
+    def _close(self) -> None:
+        stream, self._stream = self._stream, None
+        if stream is not None and stream is not self._to:
+            stream.close()
+
+    def _line(self, part: Header | Scenario | Footer) -> None:
+        if self._stream is None:
+            raise RecordClosed(
+                "a record is written between entering its writer and its footer, and not outside of that"
+            )
+        self._stream.write(_ENCODER.encode(part) + b"\n")
+        self._stream.flush()
+
+    def _redacted_header(self) -> Header:
+        header = self._header
+        target = msgspec.structs.replace(header.target, target=self._text(header.target.target))
+        return msgspec.structs.replace(header, target=target, selection=self._redaction.value(header.selection))
+
+    def _redacted_scenario(self, scenario: Scenario) -> Scenario:
+        return msgspec.structs.replace(
+            scenario,
+            reason=self._optional(scenario.reason),
+            steps=tuple(self._redacted_step(step) for step in scenario.steps),
+            finding=None if scenario.finding is None else self._redacted_finding(scenario.finding),
+            leftovers=self._redaction.value(scenario.leftovers),
+        )
+
+    def _redacted_step(self, step: Step) -> Step:
+        return msgspec.structs.replace(
+            step,
+            text=self._text(step.text),
+            table=self._redaction.value(step.table),
+            doc_string=self._optional(step.doc_string),
+        )
+
+    def _redacted_finding(self, finding: Finding) -> Finding:
+        return msgspec.structs.replace(
+            finding,
+            message=self._text(finding.message),
+            expected=self._optional(finding.expected),
+            observed=self._optional(finding.observed),
+            explanation=tuple(self._text(line) for line in finding.explanation),
+            evidence={title: self._text(text) for title, text in finding.evidence.items()},
+            reproduce=self._optional(finding.reproduce),
+        )
+
+    def _optional(self, text: str | None) -> str | None:
+        return None if text is None else self._text(text)
+
+    def _text(self, text: str) -> str:
+        text = self._redaction.text(text)
+        limit = self._limits.text
+        return (
+            text
+            if len(text) <= limit
+            else f"{text[:limit]}\n[{len(text) - limit} more characters are not in the record]"
+        )
