@@ -1,0 +1,98 @@
+"""What KServe says when a runtime is chosen but no pod can be made of it and the service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from kserve_conformance.objects import Reason, Refusal
+
+_CAUSE = Reason.INVALID_PREDICTOR_SPEC
+
+#: The error of a reconcile that hit a nil pointer, as controller-runtime recovers it.
+PANIC = "panic: runtime error: invalid memory address or nil pointer dereference [recovered]"
+
+
+class CannotRender(Exception):
+    """
+    KServe makes no pod; ``refusal`` is what it says instead.
+
+    It never leaves the resolver, where it becomes part of a decision.
+    """
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.error)
+        self.refusal = refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """What one era says of each thing that can go wrong; the arguments are named in the functions below."""
+
+    no_containers: Refusal
+    no_container_named: Callable[[str], Refusal]
+    pod_not_merged: Callable[[str], Refusal]
+    bad_placeholder: Callable[[str, str, str], Refusal]
+
+
+def silent(error: str) -> Refusal:
+    """An error that no status tells."""
+    return Refusal(cause=_CAUSE, error=error)
+
+
+def told(error: str, message: str | None = None) -> Refusal:
+    """An error that the status tells too, in the same words unless others are given."""
+    return Refusal(cause=_CAUSE, error=error, reason=_CAUSE, message=error if message is None else message)
+
+
+def panicked() -> Refusal:
+    """A nil pointer is dereferenced before KServe can say what is missing."""
+    return silent(PANIC)
+
+
+def _bad_placeholder_v0_8(runtime: str, container: str, error: str) -> Refusal:
+    return silent(f"failed to replace placeholders in serving runtime Container: {error}")
+
+
+def _bad_placeholder_v0_9(runtime: str, container: str, error: str) -> Refusal:
+    return told(
+        f"failed to replace placeholders in serving runtime Container: {error}",
+        "Failed to replace placeholders in serving runtime Container",
+    )
+
+
+def _bad_placeholder_v0_15(runtime: str, container: str, error: str) -> Refusal:
+    message = f"failed to replace placeholders in serving runtime {runtime} Container {container}"
+    return told(f"{message}: {error}", message)
+
+
+#: v0.8.0 has no status for it. ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go.
+REFUSALS_V0_8 = Refusals(
+    no_containers=silent("no container configuration found in selected serving runtime"),
+    no_container_named=lambda name: silent(f"failed to find {name} in ServingRuntime containers"),
+    pod_not_merged=lambda error: silent(f"failed to consolidate serving runtime PodSpecs: {error}"),
+    bad_placeholder=_bad_placeholder_v0_8,
+)
+
+#: v0.9.0 to v0.14.1: the same place, now with a status, except for a missing ``kserve-container`` (v0.11.0 to v0.14.1).
+REFUSALS_V0_9 = replace(
+    REFUSALS_V0_8,
+    no_containers=told(
+        "no container configuration found in selected serving runtime",
+        "No container configuration found in selected serving runtime",
+    ),
+    pod_not_merged=lambda error: told(
+        f"failed to consolidate serving runtime PodSpecs: {error}",
+        "Failed to consolidate serving runtime PodSpecs",
+    ),
+    bad_placeholder=_bad_placeholder_v0_9,
+)
+
+#: v0.15.0 to v0.20.0: ``buildPodSpec`` in the same file, ``MergeServingRuntimeAndInferenceServiceSpecs`` in
+#: pkg/controller/v1beta1/inferenceservice/utils/utils.go.
+REFUSALS_V0_15 = Refusals(
+    no_containers=told("no container configuration found in selected serving runtime"),
+    no_container_named=lambda name: told(f"failed to find {name} in ServingRuntime containers"),
+    pod_not_merged=lambda error: told(f"failed to consolidate serving runtime PodSpecs. Detail: {error}"),
+    bad_placeholder=_bad_placeholder_v0_15,
+)

@@ -1,0 +1,297 @@
+"""
+The syntax of Go templates, as far as placeholders in a container use it.
+
+A template is text with actions between ``{{`` and ``}}``. An action is a
+pipeline of commands; a command is a value, or a function and its operands.
+Coded: text/template/parse of the Go standard library.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+#: The functions that are understood here. Go has more of them.
+FUNCTIONS = frozenset({"and", "eq", "index", "len", "ne", "not", "or", "print", "printf"})
+
+#: What Go would accept and is not understood here.
+_BEYOND_US = frozenset(
+    "block break call continue define ge gt html js le lt nil println range slice template urlquery".split()
+)
+
+_TOKEN = re.compile(
+    r"""
+    (?P<space>[ \t\r\n]+)
+    | (?P<field>\.[A-Za-z_]\w*)
+    | (?P<variable>\$\w*)
+    | (?P<word>[A-Za-z_]\w*)
+    | (?P<number>[+-]?\d+(?![\w.]))
+    | (?P<text>"(?:[^"\\]|\\.)*" | `[^`]*`)
+    | (?P<symbol>[().|])
+    | (?P<other>.)
+    """,
+    re.VERBOSE,
+)
+
+
+class InvalidTemplate(ValueError):
+    """Go would refuse this template, with this text."""
+
+
+class UnknownSyntax(ValueError):
+    """Go may well accept this template, but what it does with it is not known here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A value written in the template."""
+
+    value: str | int | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Fields of a value: ``.Labels.tier``. Without a start it begins at the dot; ``$`` begins at the root."""
+
+    fields: tuple[str, ...]
+    start: Pipeline | None = None
+    from_root: bool = False
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function and its operands."""
+
+    function: str
+    operands: tuple[Operand, ...]
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Commands, each of which gets the value of the one before it as its last operand."""
+
+    commands: tuple[Operand, ...]
+
+
+Operand = Literal | Chain | Call | Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What stands outside of the actions."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """``if`` or ``with``: the latter makes its value the dot."""
+
+    keyword: str
+    condition: Pipeline
+    then: tuple[Node, ...]
+    otherwise: tuple[Node, ...]
+
+
+Node = Text | Pipeline | Branch
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    position: int
+
+
+def parse(template: str) -> tuple[Node, ...]:
+    """Read a template. Raises :class:`InvalidTemplate`, or :class:`UnknownSyntax` where Go knows more than this module."""
+    return _Parser(template).parse()
+
+
+def _pieces(template: str) -> Iterator[str | list[_Token]]:
+    """Texts and actions in turn, with white space trimmed where an action says so."""
+    position, trimming = 0, False
+    while True:
+        opening = template.find("{{", position)
+        text = template[position:] if opening < 0 else template[position:opening]
+        text = text.lstrip() if trimming else text
+        if opening < 0:
+            yield text
+            return
+        position = opening + 2
+        if template.startswith("- ", position):
+            text, position = text.rstrip(), position + 2
+        yield text
+        if template.startswith("/*", position):
+            position, trimming = _after_comment(template, position)
+        else:
+            tokens, position, trimming = _action(template, position)
+            yield tokens
+
+
+def _after_comment(template: str, position: int) -> tuple[int, bool]:
+    end = template.find("*/", position)
+    if end < 0:
+        raise InvalidTemplate("unclosed comment")
+    for closing, trims in ((" -}}", True), ("}}", False)):
+        if template.startswith(closing, end + 2):
+            return end + 2 + len(closing), trims
+    raise InvalidTemplate("comment ends before closing delimiter")
+
+
+def _action(template: str, position: int) -> tuple[list[_Token], int, bool]:
+    tokens: list[_Token] = []
+    while not template.startswith("}}", position):
+        if template.startswith(" -}}", position):
+            return tokens, position + 4, True
+        match = _TOKEN.match(template, position)
+        if match is None:
+            raise InvalidTemplate("unclosed action")
+        tokens.append(_Token(str(match.lastgroup), match[0], position))
+        position = match.end()
+    return tokens, position + 2, False
+
+
+class _Parser:
+    """Reads pieces one after another; ``tokens`` are those of the action that is being read."""
+
+    def __init__(self, template: str) -> None:
+        self._pieces = _pieces(template)
+        self._tokens: list[_Token] = []
+        self._end = ""
+
+    def parse(self) -> tuple[Node, ...]:
+        nodes = self._nodes()
+        if self._end:
+            raise InvalidTemplate(f"unexpected {{{{{self._end}}}}}")
+        return nodes
+
+    def _nodes(self) -> tuple[Node, ...]:
+        """The nodes up to an ``else``, an ``end`` or the end of the template; ``_end`` says which."""
+        nodes: list[Node] = []
+        for piece in self._pieces:
+            if isinstance(piece, str):
+                nodes.append(Text(piece))
+                continue
+            self._tokens = piece
+            self._skip_space()
+            keyword = self._next_text()
+            if keyword in ("else", "end"):
+                self._tokens.pop(0)
+                self._end = keyword
+                return tuple(nodes)
+            nodes.append(self._branch(keyword) if keyword in ("if", "with") else self._pipeline())
+        self._end = ""
+        return tuple(nodes)
+
+    def _branch(self, keyword: str) -> Branch:
+        self._tokens.pop(0)
+        condition = self._pipeline(keyword)
+        then = self._nodes()
+        otherwise: tuple[Node, ...] = ()
+        if self._end == "else":
+            self._skip_space()
+            if self._next_text() in ("if", "with"):
+                return Branch(keyword, condition, then, (self._branch(self._next_text()),))
+            otherwise = self._nodes()
+        if self._end != "end":
+            raise InvalidTemplate("unexpected EOF" if not self._end else f"unexpected {{{{{self._end}}}}}")
+        return Branch(keyword, condition, then, otherwise)
+
+    def _pipeline(self, where: str = "command", closing: str = "") -> Pipeline:
+        commands = [self._command(where)]
+        while self._next_text() == "|":
+            self._tokens.pop(0)
+            commands.append(self._command(where))
+        if self._next_text() != closing:
+            if closing:
+                raise InvalidTemplate("unclosed left paren")
+            raise InvalidTemplate(f"unexpected {self._next_text()!r} in {where}".replace("'", '"'))
+        if closing:
+            self._tokens.pop(0)
+        for command in commands[1:]:
+            if isinstance(command, Literal):
+                raise InvalidTemplate("non executable command in pipeline stage 2")
+        return Pipeline(tuple(commands))
+
+    def _command(self, where: str) -> Operand:
+        self._skip_space()
+        if not self._tokens or self._next_text() in ("|", ")"):
+            raise InvalidTemplate(f"missing value for {where}")
+        token = self._tokens[0]
+        operands: list[Operand] = []
+        function = token.text if token.kind == "word" and token.text not in ("true", "false") else ""
+        if function:
+            self._check_function(function)
+            self._tokens.pop(0)
+            self._skip_space()
+        while self._tokens and self._next_text() not in ("|", ")"):
+            operands.append(self._operand())
+            self._skip_space()
+        if function:
+            return Call(function, tuple(operands), token.position)
+        if len(operands) > 1:
+            raise UnknownSyntax("operands after a value")
+        return operands[0]
+
+    def _operand(self) -> Operand:
+        token = self._tokens.pop(0)
+        match token.kind, token.text:
+            case "field", field:
+                return self._chain(Chain((field[1:],), position=token.position))
+            case "symbol", ".":
+                return Chain((), position=token.position)
+            case "symbol", "(":
+                inner = self._pipeline("parenthesized pipeline", ")")
+                return self._chain(Chain((), inner, position=token.position))
+            case "variable", "$":
+                return self._chain(Chain((), from_root=True, position=token.position))
+            case "variable", name:
+                raise InvalidTemplate(f'undefined variable "{name}"')
+            case "number", number:
+                return Literal(int(number))
+            case "text", text:
+                return Literal(_unquoted(text))
+            case "word", word:
+                return self._word(word, token)
+        if token.text in "+-0123456789'=:,":
+            raise UnknownSyntax(token.text)
+        raise InvalidTemplate(f"unexpected {_quoted(token.text)} in operand")
+
+    def _word(self, word: str, token: _Token) -> Operand:
+        if word in ("true", "false"):
+            return Literal(word == "true")
+        self._check_function(word)
+        return Call(word, (), token.position)
+
+    def _chain(self, chain: Chain) -> Chain:
+        fields = list(chain.fields)
+        while self._tokens and self._tokens[0].kind == "field":
+            fields.append(self._tokens.pop(0).text[1:])
+        return Chain(tuple(fields), chain.start, chain.from_root, chain.position)
+
+    def _check_function(self, word: str) -> None:
+        if word in _BEYOND_US:
+            raise UnknownSyntax(word)
+        if word not in FUNCTIONS:
+            raise InvalidTemplate(f'function "{word}" not defined')
+
+    def _next_text(self) -> str:
+        return self._tokens[0].text if self._tokens else ""
+
+    def _skip_space(self) -> None:
+        while self._tokens and self._tokens[0].kind == "space":
+            self._tokens.pop(0)
+
+
+def _unquoted(text: str) -> str:
+    if text.startswith('"') and "\\" in text:
+        raise UnknownSyntax(text)
+    return text[1:-1]
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\") + '"'
