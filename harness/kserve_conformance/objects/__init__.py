@@ -15,6 +15,7 @@ from kserve_conformance.objects.manifest import (
     replaced,
     without,
 )
+from kserve_conformance.objects.request import Request
 from kserve_conformance.objects.runtime import Catalogue, Runtime, RuntimeRef, SupportedFormat
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Outcome",
     "Reason",
     "Refusal",
+    "Request",
     "Runtime",
     "RuntimeRef",
     "SupportedFormat",
