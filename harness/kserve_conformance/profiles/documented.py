@@ -1,0 +1,34 @@
+"""
+The profile that does what the documentation says, and nothing else.
+
+The page is "Serving Runtimes" of v0.10, with what later versions of it add about
+priorities. Where the page is silent this profile leaves the choice open: no
+protocol filters, no order between the scopes of an automatic choice, and ties
+are ties.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kserve_conformance.profiles.checking import is_not_disabled, lists_format
+from kserve_conformance.profiles.filtering import is_auto_selectable, is_enabled
+from kserve_conformance.profiles.legacy import LEGACY_V0_8
+from kserve_conformance.profiles.looking_up import every_scope_at_once
+from kserve_conformance.profiles.ordering import BY_PRIORITY
+from kserve_conformance.profiles.protocols import as_given
+from kserve_conformance.profiles.releases import V0_15_2
+
+#: Runtimes as documented. Rendering is that of a release: the page says what is used, not how it is merged.
+DOCUMENTED = replace(
+    V0_15_2,
+    name="documented",
+    service_admission=replace(V0_15_2.service_admission, legacy=LEGACY_V0_8, defaults=()),
+    scopes=every_scope_at_once,
+    asked_protocol=as_given,
+    filters=(is_enabled, is_auto_selectable),
+    order=(BY_PRIORITY,),
+    stable_up_to=None,
+    named_protocol=as_given,
+    checks=(is_not_disabled, lists_format),
+)

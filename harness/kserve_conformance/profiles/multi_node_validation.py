@@ -1,0 +1,211 @@
+"""What the webhooks refuse of multi-node services and multi-node runtimes, from v0.15.0 on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from kserve_conformance.objects import Manifest, Runtime, at
+
+#: Resources that are no accelerator. Source: ``HasUnknownGpuResourceType``, pkg/utils/utils.go, v0.15.2.
+BASIC_RESOURCES = frozenset({"cpu", "memory", "storage", "ephemeral-storage"})
+
+#: ``GPUResourceTypeList``, pkg/constants/constants.go, v0.15.0.
+GPU_RESOURCES = frozenset({"nvidia.com/gpu", "amd.com/gpu", "intel.com/gpu", "habana.ai/gaudi"})
+
+GPU_TYPES_ANNOTATION = "serving.kserve.io/gpu-resource-types"
+
+PIPELINE_SIZE, TENSOR_SIZE = "PIPELINE_PARALLEL_SIZE", "TENSOR_PARALLEL_SIZE"
+
+
+@dataclass(frozen=True, slots=True)
+class MultiNodeLimits:
+    """
+    What one era demands of multi-node services and runtimes.
+
+    ``smallest_pipeline`` is the least ``pipelineParallelSize``; ``sizes_required`` says whether a runtime must give both
+    sizes; ``storage`` are the URI schemes that a service may use and ``storage_text`` how the refusal names them.
+    """
+
+    autoscaler: str
+    smallest_pipeline: int
+    sizes_required: bool
+    storage: tuple[str, ...]
+    storage_text: str
+    runtime_pipeline_text: str
+
+
+#: pkg/apis/serving/v1beta1/inference_service_validation.go and pkg/webhook/admission/servingruntime, v0.15.0.
+LIMITS_V0_15_0 = MultiNodeLimits(
+    autoscaler="external",
+    smallest_pipeline=2,
+    sizes_required=True,
+    storage=("pvc",),
+    storage_text="'pvc'",
+    runtime_pipeline_text=(
+        "the WorkerSpec.PipelineParallelSize cannot be less than 2 ({size}) because WorkerSpec.PipelineParallelSize "
+        "should include at least 1 head node and 1 worker node"
+    ),
+)
+
+#: The same files, v0.15.2.
+LIMITS_V0_15_2 = MultiNodeLimits(
+    autoscaler="none",
+    smallest_pipeline=1,
+    sizes_required=False,
+    storage=("pvc",),
+    storage_text="'pvc'",
+    runtime_pipeline_text="the WorkerSpec.PipelineParallelSize cannot be less than 1({size})",
+)
+
+#: The same files, v0.16.0 to v0.20.0.
+LIMITS_V0_16_0 = MultiNodeLimits(
+    autoscaler="none",
+    smallest_pipeline=1,
+    sizes_required=False,
+    storage=("pvc", "oci"),
+    storage_text="'pvc' and 'oci'",
+    runtime_pipeline_text="the WorkerSpec.PipelineParallelSize cannot be less than 1({size})",
+)
+
+
+def has_unknown_accelerator(container: Manifest, annotations: Manifest) -> bool:
+    """
+    Does a container ask for a resource that is neither basic nor a known accelerator?
+
+    Coded: ``HasUnknownGpuResourceType``, pkg/utils/utils.go, v0.15.0 to v0.20.0.
+    """
+    resources = container.get("resources") or {}
+    asked = {name for part in ("limits", "requests") for name in (resources.get(part) or {})}
+    return bool(asked - BASIC_RESOURCES - GPU_RESOURCES - _own_accelerators(annotations))
+
+
+def _own_accelerators(annotations: Manifest) -> set[str]:
+    try:
+        named = json.loads(annotations.get(GPU_TYPES_ANNOTATION) or "[]")
+    except ValueError:
+        return set()
+    return {name for name in named if isinstance(name, str)} if isinstance(named, list) else set()
+
+
+def _env_names(container: Manifest) -> set[str]:
+    return {variable.get("name") for variable in container.get("env") or ()}
+
+
+def _first(answers: Iterable[str | None]) -> str | None:
+    return next((answer for answer in answers if answer is not None), None)
+
+
+class MultiNodeServiceChecks:
+    """
+    The multi-node part of the service webhook of one era; call it as a ``Validating``.
+
+    Coded: ``validateMultiNodeVariables``, inference_service_validation.go, v0.15.0 to v0.20.0.
+    """
+
+    def __init__(self, limits: MultiNodeLimits) -> None:
+        self.limits = limits
+
+    def __call__(self, service: Manifest) -> str | None:
+        """None for a service without ``workerSpec`` and for a valid one."""
+        worker = at(service, "spec", "predictor", "workerSpec")
+        if worker is None:
+            return None
+        text = _first(self._problems(service, worker))
+        name = service["metadata"]["name"]
+        return None if text is None else f'the InferenceService "{name}" is invalid: {text}'
+
+    def _problems(self, service: Manifest, worker: Manifest) -> Iterable[str | None]:
+        annotations = at(service, "metadata", "annotations") or {}
+        containers = worker.get("containers") or ()
+        if len(containers) > 1:
+            yield "setting multiple containers in workerSpec is not allowed"
+        model = at(service, "spec", "predictor", "model")
+        if model is not None:
+            yield from self._model_problems(model, annotations)
+        for size, field in (("PipelineParallelSize", "pipelineParallelSize"), ("TensorParallelSize", "tensorParallelSize")):
+            least = self.limits.smallest_pipeline if field == "pipelineParallelSize" else 1
+            given = worker.get(field)
+            if given is not None and given < least:
+                yield f"WorkerSpec.{size} cannot be less than {least}({given})"
+        if any(has_unknown_accelerator(container, annotations) for container in containers):
+            yield self._unknown_accelerator()
+
+    def _model_problems(self, model: Manifest, annotations: Manifest) -> Iterable[str | None]:
+        for variable in (PIPELINE_SIZE, TENSOR_SIZE):
+            if variable in _env_names(model):
+                yield f"setting {variable} in environment variables is not allowed"
+        if has_unknown_accelerator(model, annotations):
+            yield self._unknown_accelerator()
+        uri = model.get("storageUri")
+        if uri is None:
+            yield "StorageURI must be set for multinode enabled"
+        elif uri.split("://")[0] not in self.limits.storage:
+            yield f"Multinode only supports {self.limits.storage_text} Storage Protocol({uri.split('://')[0]})"
+        autoscaler = annotations.get("serving.kserve.io/autoscalerClass", "")
+        if autoscaler != self.limits.autoscaler:
+            yield f"Multinode only supports '{self.limits.autoscaler}' autoscaler({autoscaler})"
+
+    @staticmethod
+    def _unknown_accelerator() -> str:
+        return f"Unknown GPU resource type. Set '{GPU_TYPES_ANNOTATION}' annotation to use custom gpu resource type"
+
+
+class MultiNodeRuntimeChecks:
+    """
+    The multi-node part of the runtime webhook of one era.
+
+    Coded: ``validateMultiNodeSpec``, pkg/webhook/admission/servingruntime/servingruntime_webhook.go, v0.15.0 to v0.20.0.
+    """
+
+    def __init__(self, limits: MultiNodeLimits) -> None:
+        self.limits = limits
+
+    def __call__(self, runtime: Runtime, existing: tuple[Runtime, ...]) -> str | None:
+        """None for a runtime that may be written beside the existing ones of its scope."""
+        old = next((other for other in existing if other.name == runtime.name), None)
+        text = _first(self._problems(runtime, old))
+        if text is None:
+            return None
+        if text.startswith("panic"):
+            return text
+        return f"the {runtime.ref.kind} {runtime.name} is invalid: {text}"
+
+    def _problems(self, runtime: Runtime, old: Runtime | None) -> Iterable[str | None]:
+        if old is not None and old.multi_node and not runtime.multi_node:
+            yield "removing workerSpec where it already exists is not allowed"
+        worker = runtime.spec.get("workerSpec")
+        if worker is None:
+            return
+        containers: Any = worker.get("containers") or ()
+        if len(containers) > 1:
+            yield "setting multiple containers in workerSpec is not allowed"
+        annotations = runtime.spec.get("annotations") or {}
+        for container in runtime.spec.get("containers") or ():
+            if container.get("name") == "kserve-container":
+                for variable in (PIPELINE_SIZE, TENSOR_SIZE):
+                    if variable in _env_names(container):
+                        yield f"setting {variable} in environment variables is not allowed"
+                if has_unknown_accelerator(container, annotations):
+                    yield "unknown GPU resource type in a container(kserve-container)"
+        if not containers:
+            # KServe reads the first container without asking whether there is one.
+            yield "panic: runtime error: index out of range [0] with length 0 [recovered]"
+            return
+        if containers[0].get("name") == "worker-container" and has_unknown_accelerator(containers[0], annotations):
+            yield "unknown GPU resource type in a container(worker-container)"
+        yield from self._size_problems(worker)
+
+    def _size_problems(self, worker: Manifest) -> Iterable[str | None]:
+        pipeline, tensor = worker.get("pipelineParallelSize"), worker.get("tensorParallelSize")
+        if self.limits.sizes_required:
+            if pipeline is None:
+                yield "pipelineParallelSize must be set when WorkerSpec is set"
+            if tensor is None:
+                yield "tensorParallelSize must be set when WorkerSpec is set"
+        if pipeline is not None and pipeline < self.limits.smallest_pipeline:
+            yield self.limits.runtime_pipeline_text.format(size=pipeline)
+        if tensor is not None and tensor < 1:
+            yield f"the WorkerSpec.TensorParallelSize cannot be less than 1({tensor})"

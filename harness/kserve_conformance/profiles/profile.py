@@ -1,0 +1,63 @@
+"""
+A profile: what one release does, as a frozen record of the functions that it is made of.
+
+Two neighbouring releases differ in the parts that one of them replaces, and in
+nothing else. No rule asks which release it runs in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kserve_conformance.profiles.checking import Check
+from kserve_conformance.profiles.completion import Completion
+from kserve_conformance.profiles.filtering import Filter
+from kserve_conformance.profiles.looking_up import LookUp, Scopes, namespace_then_cluster
+from kserve_conformance.profiles.ordering import OrderKey
+from kserve_conformance.profiles.protocols import AskedProtocol
+from kserve_conformance.profiles.rendering import Rendering
+from kserve_conformance.profiles.reporting import Reports, StatusNames
+from kserve_conformance.profiles.runtime_admission import RuntimeCheck
+from kserve_conformance.profiles.schema import UnknownFields
+from kserve_conformance.profiles.service_admission import ServiceAdmission
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """
+    One release's rules.
+
+    ``name``: the release, or ``documented``.
+    ``default_mode``: the deployment mode that a service gets which names none.
+    ``unknown_fields``: what its CRDs drop.
+    ``service_admission`` and ``runtime_admission``: its webhooks.
+    ``scopes``: the candidate sets of an automatic choice, nearest first.
+    ``asked_protocol``: the protocol that an automatic choice filters by.
+    ``filters``: what a candidate must pass.
+    ``order``: the keys by which candidates that passed are ordered; what they leave equal is open.
+    ``stable_up_to``: the longest candidate list that its priority sort keeps in order; None if it always does.
+    ``look_up``: the runtime that a name means.
+    ``named_protocol``: the protocol that a named runtime is checked for.
+    ``checks``: what a named runtime must pass, in order.
+    ``completion``: what it adds to the service once a runtime is known.
+    ``rendering``: how service and runtime become a pod.
+    ``reports`` and ``status_names``: what its status tells.
+    """
+
+    name: str
+    default_mode: str
+    unknown_fields: UnknownFields
+    service_admission: ServiceAdmission
+    runtime_admission: tuple[RuntimeCheck, ...]
+    scopes: Scopes
+    asked_protocol: AskedProtocol
+    filters: tuple[Filter, ...]
+    order: tuple[OrderKey, ...]
+    stable_up_to: int | None
+    look_up: LookUp = namespace_then_cluster
+    named_protocol: AskedProtocol
+    checks: tuple[Check, ...]
+    completion: Completion
+    rendering: Rendering
+    reports: Reports
+    status_names: StatusNames

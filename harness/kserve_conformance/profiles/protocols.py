@@ -1,0 +1,45 @@
+"""Which protocol an automatic choice filters by, and which one an explicit choice is checked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from kserve_conformance.objects import Request
+
+#: Gives the request that the filters see.
+AskedProtocol = Callable[[Request], Request]
+
+#: The protocol that KServe's server defaults set, by the exact name of a runtime, where a service gives none.
+#: Coded: ``SetRuntimeDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.9.0 to v0.16.0.
+PROTOCOLS_BY_RUNTIME_NAME = {"kserve-mlserver": "v2", "kserve-torchserve": "v1", "kserve-tritonserver": "v2"}
+
+
+def as_given(request: Request) -> Request:
+    """
+    A service without a protocol is met by every runtime.
+
+    Coded: ``GetSupportingRuntimes``, pkg/apis/serving/v1beta1/predictor_model.go, v0.9.0 to v0.11.0.
+    """
+    return request
+
+
+def v1_unless_given(request: Request) -> Request:
+    """
+    A service without a protocol asks for v1.
+
+    Coded: ``GetProtocol`` as used by ``GetSupportingRuntimes``, predictor_model.go, v0.11.1 to v0.20.0.
+    """
+    return replace(request, protocol="v1") if request.protocol is None else request
+
+
+def protocol_by_runtime_name(request: Request) -> Request:
+    """
+    Server defaults come before the checks of a named runtime: its name alone can add the protocol that it is checked for.
+
+    Coded: ``reconcileModel`` calls ``SetRuntimeDefaults`` first,
+    pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.9.0 to v0.16.0.
+    """
+    if request.protocol is not None or request.runtime is None:
+        return request
+    return replace(request, protocol=PROTOCOLS_BY_RUNTIME_NAME.get(request.runtime))

@@ -1,0 +1,357 @@
+"""
+The releases, each a copy of the one before it with the parts that changed.
+
+Read from top to bottom this is the history of KServe's choice of runtimes.
+Releases that behave alike share every part and differ in their name alone. What
+each part means: :class:`kserve_conformance.profiles.profile.Profile`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kserve_conformance.profiles.checking import is_not_disabled, lists_format, speaks_given_protocol
+from kserve_conformance.profiles.completion import (
+    COMPLETION_V0_8,
+    COMPLETION_V0_9,
+    COMPLETION_V0_10,
+    COMPLETION_V0_11_1,
+    COMPLETION_V0_12,
+    COMPLETION_V0_17,
+    mlserver_at_write,
+    torchserve_at_write,
+)
+from kserve_conformance.profiles.filtering import (
+    agrees_on_nodes,
+    is_auto_selectable,
+    is_enabled,
+    serves_single_models,
+    speaks_protocol,
+)
+from kserve_conformance.profiles.legacy import (
+    LEGACY_V0_8,
+    LEGACY_V0_9,
+    LEGACY_V0_12,
+    triton_waits_for_models,
+)
+from kserve_conformance.profiles.looking_up import nearest_scope_first
+from kserve_conformance.profiles.multi_node_validation import (
+    LIMITS_V0_15_0,
+    LIMITS_V0_15_2,
+    LIMITS_V0_16_0,
+    MultiNodeRuntimeChecks,
+    MultiNodeServiceChecks,
+)
+from kserve_conformance.profiles.ordering import BY_AGE, BY_NAME, BY_PRIORITY, BY_PROTOCOL_RANK
+from kserve_conformance.profiles.profile import Profile
+from kserve_conformance.profiles.protocols import as_given, protocol_by_runtime_name, v1_unless_given
+from kserve_conformance.profiles.rendering import (
+    RENDERING_V0_8,
+    RENDERING_V0_9,
+    RENDERING_V0_10,
+    RENDERING_V0_10_1,
+    RENDERING_V0_11,
+    RENDERING_V0_12,
+    RENDERING_V0_15_0,
+    RENDERING_V0_15_2,
+    RENDERING_V0_16,
+    RENDERING_V0_17,
+    RENDERING_V0_19,
+    RENDERING_V0_20,
+)
+from kserve_conformance.profiles.reporting import in_status, names_looked_up, names_none, only_in_events
+from kserve_conformance.profiles.runtime_admission import no_equal_priority, no_mixed_priority
+from kserve_conformance.profiles.schema import (
+    UNKNOWN_V0_8,
+    UNKNOWN_V0_9,
+    UNKNOWN_V0_10,
+    UNKNOWN_V0_11_1,
+    UNKNOWN_V0_12,
+    UNKNOWN_V0_14,
+    UNKNOWN_V0_16,
+    UNKNOWN_V0_17,
+    UNKNOWN_V0_20,
+)
+from kserve_conformance.profiles.service_admission import (
+    ServiceAdmission,
+    mode_as_annotated,
+    mode_read_then_written,
+    mode_renamed,
+    mode_written_then_read,
+    model_format_annotated,
+    v2_for_format,
+)
+from kserve_conformance.profiles.service_validation import (
+    FIELDS_V0_8,
+    FIELDS_V0_12,
+    FIELDS_V0_14,
+    FIELDS_V0_16,
+    FIELDS_V0_20,
+    autoscaler_class_is_known,
+    exactly_one_implementation,
+    modelmesh_legacy_has_version,
+    name_is_valid,
+    predictor_has_no_name,
+)
+
+#: Runtimes arrive. Legacy keys become a named runtime, protocols do not matter, and nothing orders the candidates.
+V0_8_0 = Profile(
+    name="v0.8.0",
+    default_mode="Serverless",
+    unknown_fields=UNKNOWN_V0_8,
+    service_admission=ServiceAdmission(
+        read_mode=mode_as_annotated,
+        legacy=LEGACY_V0_8,
+        before_conversion=(mlserver_at_write, torchserve_at_write),
+        after_conversion=(mlserver_at_write, torchserve_at_write, triton_waits_for_models),
+        validates=(
+            name_is_valid,
+            autoscaler_class_is_known("hpa"),
+            exactly_one_implementation("Exactly one", FIELDS_V0_8),
+        ),
+    ),
+    runtime_admission=(),
+    scopes=nearest_scope_first,
+    asked_protocol=as_given,
+    filters=(is_enabled, serves_single_models, is_auto_selectable),
+    order=(),
+    stable_up_to=None,
+    named_protocol=as_given,
+    checks=(is_not_disabled, lists_format),
+    completion=COMPLETION_V0_8,
+    rendering=RENDERING_V0_8,
+    reports=only_in_events,
+    status_names=names_none,
+)
+
+#: Protocols filter and order, legacy keys leave the choice to the catalogue, and the status tells failures.
+V0_9_0 = replace(
+    V0_8_0,
+    name="v0.9.0",
+    unknown_fields=UNKNOWN_V0_9,
+    service_admission=replace(
+        V0_8_0.service_admission,
+        read_mode=mode_written_then_read,
+        legacy=LEGACY_V0_9,
+        before_conversion=(),
+        after_conversion=(),
+        validates=(*V0_8_0.service_admission.validates, modelmesh_legacy_has_version),
+    ),
+    filters=(*V0_8_0.filters, speaks_protocol),
+    order=(BY_PROTOCOL_RANK, BY_AGE, BY_NAME),
+    named_protocol=protocol_by_runtime_name,
+    checks=(is_not_disabled, speaks_given_protocol, lists_format),
+    completion=COMPLETION_V0_9,
+    rendering=RENDERING_V0_9,
+    reports=in_status,
+)
+
+#: The old configuration of images is gone, and a ModelMesh default converts legacy keys on create.
+V0_10_0 = replace(
+    V0_9_0,
+    name="v0.10.0",
+    unknown_fields=UNKNOWN_V0_10,
+    service_admission=replace(
+        V0_9_0.service_admission,
+        read_mode=mode_read_then_written("RawDeployment"),
+        validates=V0_8_0.service_admission.validates,
+    ),
+    completion=COMPLETION_V0_10,
+    rendering=RENDERING_V0_10,
+)
+
+#: The suffix of GPU images is added once.
+V0_10_1 = replace(V0_10_0, name="v0.10.1", rendering=RENDERING_V0_10_1)
+
+V0_10_2 = replace(V0_10_1, name="v0.10.2")
+
+#: A runtime must have a container named kserve-container.
+V0_11_0 = replace(V0_10_2, name="v0.11.0", default_mode="RawDeployment", rendering=RENDERING_V0_11)
+
+#: Priorities arrive in a patch release, and with them a default that breaks services without a protocol.
+V0_11_1 = replace(
+    V0_11_0,
+    name="v0.11.1",
+    unknown_fields=UNKNOWN_V0_11_1,
+    runtime_admission=(no_equal_priority("Same priority"),),
+    asked_protocol=v1_unless_given,
+    order=(BY_PRIORITY, *V0_11_0.order),
+    stable_up_to=12,
+    completion=COMPLETION_V0_11_1,
+)
+
+#: The format triton speaks v2 again.
+V0_11_2 = replace(
+    V0_11_1,
+    name="v0.11.2",
+    service_admission=replace(V0_11_1.service_admission, defaults=(v2_for_format("triton"),)),
+)
+
+#: A legacy key for huggingface, and one priority for a format within one runtime.
+V0_12_0 = replace(
+    V0_11_2,
+    name="v0.12.0",
+    unknown_fields=UNKNOWN_V0_12,
+    service_admission=replace(
+        V0_11_2.service_admission,
+        legacy=LEGACY_V0_12,
+        validates=(
+            name_is_valid,
+            autoscaler_class_is_known("hpa", "external"),
+            exactly_one_implementation("Exactly one", FIELDS_V0_12),
+        ),
+    ),
+    runtime_admission=(no_mixed_priority("Different priorities"), no_equal_priority("Same priority")),
+    completion=COMPLETION_V0_12,
+    rendering=RENDERING_V0_12,
+)
+
+V0_12_1 = replace(V0_12_0, name="v0.12.1")
+V0_13_0 = replace(V0_12_1, name="v0.13.0")
+V0_13_1 = replace(V0_13_0, name="v0.13.1")
+
+#: Worker nodes are known to the schema and to nothing else yet; refusals begin in lower case.
+V0_14_0 = replace(
+    V0_13_1,
+    name="v0.14.0",
+    unknown_fields=UNKNOWN_V0_14,
+    service_admission=replace(
+        V0_13_1.service_admission,
+        validates=(
+            name_is_valid,
+            autoscaler_class_is_known("hpa", "external"),
+            exactly_one_implementation("exactly one", FIELDS_V0_14),
+        ),
+    ),
+    runtime_admission=(no_mixed_priority("different priorities"), no_equal_priority("same priority")),
+)
+
+V0_14_1 = replace(V0_14_0, name="v0.14.1")
+
+#: Worker nodes decide.
+V0_15_0 = replace(
+    V0_14_1,
+    name="v0.15.0",
+    service_admission=replace(
+        V0_14_1.service_admission,
+        validates=(
+            name_is_valid,
+            autoscaler_class_is_known("hpa", "external", "keda"),
+            MultiNodeServiceChecks(LIMITS_V0_15_0),
+            exactly_one_implementation("exactly one", FIELDS_V0_14, kserve_container_only=True),
+        ),
+    ),
+    runtime_admission=(*V0_14_1.runtime_admission, MultiNodeRuntimeChecks(LIMITS_V0_15_0)),
+    filters=(*V0_14_1.filters, agrees_on_nodes),
+    rendering=RENDERING_V0_15_0,
+)
+
+#: The head of several nodes learns how many there are.
+V0_15_1 = replace(V0_15_0, name="v0.15.1", rendering=RENDERING_V0_15_2)
+
+#: Multi-node services want no autoscaler, and their sizes may be one.
+V0_15_2 = replace(
+    V0_15_1,
+    name="v0.15.2",
+    service_admission=replace(
+        V0_15_1.service_admission,
+        validates=(
+            name_is_valid,
+            autoscaler_class_is_known("hpa", "external", "keda", "none"),
+            MultiNodeServiceChecks(LIMITS_V0_15_2),
+            exactly_one_implementation("exactly one", FIELDS_V0_14, kserve_container_only=True),
+        ),
+    ),
+    runtime_admission=(*V0_14_1.runtime_admission, MultiNodeRuntimeChecks(LIMITS_V0_15_2)),
+)
+
+#: The status names the runtime, a predictor's name is refused, and the raw mode is called Standard.
+V0_16_0 = replace(
+    V0_15_2,
+    name="v0.16.0",
+    default_mode="Standard",
+    unknown_fields=UNKNOWN_V0_16,
+    service_admission=replace(
+        V0_15_2.service_admission,
+        read_mode=mode_read_then_written("Standard"),
+        validates=(
+            name_is_valid,
+            autoscaler_class_is_known("hpa", "external", "keda", "none"),
+            MultiNodeServiceChecks(LIMITS_V0_16_0),
+            predictor_has_no_name,
+            exactly_one_implementation("exactly one", FIELDS_V0_16, kserve_container_only=True),
+        ),
+    ),
+    runtime_admission=(*V0_14_1.runtime_admission, MultiNodeRuntimeChecks(LIMITS_V0_16_0)),
+    rendering=RENDERING_V0_16,
+    status_names=names_looked_up,
+)
+
+#: An annotation says what server a runtime runs, and its defaults come after the checks of a named runtime.
+V0_17_0 = replace(
+    V0_16_0,
+    name="v0.17.0",
+    unknown_fields=UNKNOWN_V0_17,
+    service_admission=replace(
+        V0_16_0.service_admission,
+        read_mode=mode_renamed(mode_read_then_written("Standard")),
+        defaults=(*V0_16_0.service_admission.defaults, model_format_annotated),
+    ),
+    named_protocol=as_given,
+    completion=COMPLETION_V0_17,
+    rendering=RENDERING_V0_17,
+)
+
+V0_17_1 = replace(V0_17_0, name="v0.17.1")
+
+#: The head of several nodes may run on another executor.
+V0_18_0 = replace(V0_17_1, name="v0.18.0", rendering=RENDERING_V0_19)
+
+V0_18_1 = replace(V0_18_0, name="v0.18.1")
+
+#: Cluster runtimes may be left out of an install: no kind, no candidates.
+V0_19_0 = replace(V0_18_1, name="v0.19.0")
+
+#: The format vLLM speaks v2.
+V0_20_0 = replace(
+    V0_19_0,
+    name="v0.20.0",
+    unknown_fields=UNKNOWN_V0_20,
+    service_admission=replace(
+        V0_19_0.service_admission,
+        defaults=(v2_for_format("triton"), v2_for_format("vLLM"), model_format_annotated),
+        validates=(
+            *V0_19_0.service_admission.validates[:-1],
+            exactly_one_implementation("exactly one", FIELDS_V0_20, kserve_container_only=True),
+        ),
+    ),
+    rendering=RENDERING_V0_20,
+)
+
+#: Every release, oldest first.
+RELEASES = (
+    V0_8_0,
+    V0_9_0,
+    V0_10_0,
+    V0_10_1,
+    V0_10_2,
+    V0_11_0,
+    V0_11_1,
+    V0_11_2,
+    V0_12_0,
+    V0_12_1,
+    V0_13_0,
+    V0_13_1,
+    V0_14_0,
+    V0_14_1,
+    V0_15_0,
+    V0_15_1,
+    V0_15_2,
+    V0_16_0,
+    V0_17_0,
+    V0_17_1,
+    V0_18_0,
+    V0_18_1,
+    V0_19_0,
+    V0_20_0,
+)

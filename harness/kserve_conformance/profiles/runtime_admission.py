@@ -1,0 +1,100 @@
+"""
+What the runtime webhook refuses, from v0.11.1 on: clashes of priorities.
+
+It compares a written runtime with the stored ones of its own scope, and looks
+at nothing of a runtime that is written as disabled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kserve_conformance.objects import Runtime, SupportedFormat
+
+#: Given the written runtime and the stored ones of its scope (an older state of itself among them): None, or the refusal.
+RuntimeCheck = Callable[[Runtime, tuple[Runtime, ...]], str | None]
+
+
+def refuses(runtime: Runtime, stored: tuple[Runtime, ...], checks: tuple[RuntimeCheck, ...]) -> str | None:
+    """
+    Ask a release's runtime webhook about a create or update; ``stored`` are the runtimes of the same scope.
+
+    Coded: ``Handle`` of the two validators, pkg/webhook/admission/servingruntime/servingruntime_webhook.go,
+    v0.11.1 to v0.20.0.
+    """
+    if runtime.disabled:
+        return None
+    return next((text for check in checks if (text := check(runtime, stored)) is not None), None)
+
+
+def _scope(runtime: Runtime) -> str:
+    return "servingruntime" if runtime.ref.is_namespaced else "clusterservingruntime"
+
+
+def no_mixed_priority(start: str) -> RuntimeCheck:
+    """
+    One runtime's autoSelect entries of one format have one priority, as far as the first of them has any.
+
+    The check is made once for each stored runtime: the first runtime of a scope is never checked.
+
+    Documented: v0.12 "Serving Runtimes", priority. ``start`` is how the release's text begins.
+    Coded: ``validateModelFormatPrioritySame``, servingruntime_webhook.go, v0.12.0 to v0.20.0.
+    """
+
+    def check(runtime: Runtime, stored: tuple[Runtime, ...]) -> str | None:
+        if not stored:
+            return None
+        first: dict[str, int | None] = {}
+        for entry in runtime.formats:
+            if not entry.auto_select:
+                continue
+            known = first.setdefault(entry.name, entry.priority)
+            if known is not None and entry.priority is not None and known != entry.priority:
+                return f"{start} assigned for the model format {entry.name} under the {_scope(runtime)} {runtime.name}"
+        return None
+
+    return check
+
+
+def no_equal_priority(start: str) -> RuntimeCheck:
+    """
+    Two enabled runtimes of one scope that list a common protocol may not give one format and version equal priorities.
+
+    Formats are compared without regard to case here, unlike anywhere else. ``start`` is how the release's text begins.
+
+    Documented: v0.11 "Serving Runtimes", priority.
+    Coded: ``validateServingRuntimePriority``, servingruntime_webhook.go, v0.11.1 to v0.20.0.
+    """
+
+    def check(runtime: Runtime, stored: tuple[Runtime, ...]) -> str | None:
+        for other in stored:
+            clash = _clash(runtime, other)
+            if clash is not None:
+                where = f" in namespace {runtime.ref.namespace}" if runtime.ref.is_namespaced else ""
+                return (
+                    f"{start} assigned for the model format {clash} in the {_scope(runtime)}s "
+                    f"{other.name} and {runtime.name}{where}"
+                )
+        return None
+
+    return check
+
+
+def _clash(runtime: Runtime, other: Runtime) -> str | None:
+    if other.name == runtime.name or other.disabled or other.multi_model != runtime.multi_model:
+        return None
+    if not set(other.protocols) & set(runtime.protocols):
+        return None
+    for old in other.formats:
+        for new in runtime.formats:
+            if old.auto_select and new.auto_select and _same_format(old, new) and _same_priority(old, new):
+                return new.name
+    return None
+
+
+def _same_format(one: SupportedFormat, other: SupportedFormat) -> bool:
+    return one.name.casefold() == other.name.casefold() and one.version == other.version
+
+
+def _same_priority(one: SupportedFormat, other: SupportedFormat) -> bool:
+    return one.priority is not None and one.priority == other.priority

@@ -1,0 +1,186 @@
+"""
+What the webhooks do with a service that is written: default it, then accept or refuse it.
+
+They run on every create and update of a service and on nothing else. A stored
+service stays as an older release left it until somebody writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kserve_conformance.objects import Manifest, at, replaced
+from kserve_conformance.profiles.legacy import Legacy, converted, legacy_key
+
+DEPLOYMENT_MODE = "serving.kserve.io/deploymentMode"
+MODEL_FORMAT = "modelFormat"
+MODELMESH = "ModelMesh"
+
+
+class Rejected(Exception):
+    """The webhook refuses the object; the text is what it answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModeRead:
+    """What the defaulter learns of a service's deployment mode: the service, perhaps annotated, and the mode it acts on."""
+
+    service: Manifest
+    mode: str | None
+
+
+#: Reads (and in some releases writes) the deployment mode, given the cluster's default one.
+ReadMode = Callable[[Manifest, str], ModeRead]
+
+#: Defaults one thing of a service.
+Defaulting = Callable[[Manifest], Manifest]
+
+#: None, or the text with which the validating webhook refuses.
+Validating = Callable[[Manifest], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAdmission:
+    """
+    The two webhooks of one era.
+
+    ``before_conversion`` defaults a service that is given with a model,
+    ``after_conversion`` one that a legacy key became, ``defaults`` every one;
+    ``validates`` are asked in order and the first text refuses.
+    """
+
+    read_mode: ReadMode
+    legacy: Legacy
+    before_conversion: tuple[Defaulting, ...] = ()
+    after_conversion: tuple[Defaulting, ...] = ()
+    defaults: tuple[Defaulting, ...] = ()
+    validates: tuple[Validating, ...] = ()
+
+
+def admit(service: Manifest, admission: ServiceAdmission, default_mode: str) -> Manifest:
+    """
+    Default and check a service as the webhooks of a release do on a write.
+
+    A service in ModelMesh mode is neither converted nor defaulted, only checked. Raises ``Rejected``.
+    """
+    read = admission.read_mode(service, default_mode)
+    admitted = read.service
+    if read.mode != MODELMESH:
+        admitted = _defaulted(admitted, admission)
+    for validate in admission.validates:
+        refused = validate(admitted)
+        if refused is not None:
+            raise Rejected(refused)
+    return admitted
+
+
+def _defaulted(service: Manifest, admission: ServiceAdmission) -> Manifest:
+    if at(service, "spec", "predictor", "model") is not None:
+        for default in admission.before_conversion:
+            service = default(service)
+    if legacy_key(service, admission.legacy.keys) is not None:
+        service = converted(service, admission.legacy)
+        for default in admission.after_conversion:
+            service = default(service)
+    if at(service, "spec", "predictor", "model") is not None:
+        for default in admission.defaults:
+            service = default(service)
+    return service
+
+
+def _annotated(service: Manifest, key: str, value: str) -> Manifest:
+    return replaced(service, {**(at(service, "metadata", "annotations") or {}), key: value}, "metadata", "annotations")
+
+
+def mode_as_annotated(service: Manifest, default_mode: str) -> ModeRead:
+    """
+    Only the service's own annotation says ModelMesh.
+
+    Coded: ``DefaultInferenceService``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.8.0.
+    """
+    return ModeRead(service, at(service, "metadata", "annotations", DEPLOYMENT_MODE))
+
+
+def mode_written_then_read(service: Manifest, default_mode: str) -> ModeRead:
+    """
+    A raw or ModelMesh default is written into the annotations, and then obeyed; without annotations that write crashes.
+
+    Coded: ``DefaultInferenceService``, inference_service_defaults.go, v0.9.0: an assignment to a nil map. Raises ``Rejected``.
+    """
+    annotations = at(service, "metadata", "annotations") or {}
+    if DEPLOYMENT_MODE not in annotations and default_mode in (MODELMESH, "RawDeployment"):
+        if not annotations:
+            raise Rejected(
+                'failed calling webhook "inferenceservice.kserve-webhook-server.defaulter": the webhook crashed '
+                "(assignment to entry in nil map)"
+            )
+        service = _annotated(service, DEPLOYMENT_MODE, default_mode)
+    return ModeRead(service, at(service, "metadata", "annotations", DEPLOYMENT_MODE))
+
+
+def mode_read_then_written(raw: str) -> ReadMode:
+    """
+    The default is written into the annotations, but this write still acts on what was there before.
+
+    So a legacy key is converted on create even where ModelMesh is the cluster's default. ``raw`` is the release's name
+    of the mode without Knative.
+
+    Coded: ``DefaultInferenceService``, inference_service_defaults.go, v0.10.0 to v0.20.0.
+    """
+
+    def read(service: Manifest, default_mode: str) -> ModeRead:
+        mode = at(service, "metadata", "annotations", DEPLOYMENT_MODE)
+        if mode is None and default_mode in (MODELMESH, raw):
+            service = _annotated(service, DEPLOYMENT_MODE, default_mode)
+        return ModeRead(service, mode)
+
+    return read
+
+
+#: The old names of deployment modes and what v0.17.0 and later write in their place.
+RENAMED_MODES = {"RawDeployment": "Standard", "Serverless": "Knative"}
+
+
+def mode_renamed(read_mode: ReadMode) -> ReadMode:
+    """
+    An old name of a mode is replaced by the new one first.
+
+    Coded: ``DefaultInferenceService``, inference_service_defaults.go, v0.17.0 to v0.20.0.
+    """
+
+    def read(service: Manifest, default_mode: str) -> ModeRead:
+        mode = at(service, "metadata", "annotations", DEPLOYMENT_MODE)
+        if mode in RENAMED_MODES:
+            service = _annotated(service, DEPLOYMENT_MODE, RENAMED_MODES[mode])
+        return read_mode(service, default_mode)
+
+    return read
+
+
+def v2_for_format(format_: str) -> Defaulting:
+    """
+    A model of exactly this format speaks v2 unless it says otherwise.
+
+    Coded: ``setPredictorModelDefaults``, inference_service_defaults.go: triton from v0.11.2, vLLM from v0.20.0.
+    """
+
+    def default(service: Manifest) -> Manifest:
+        model = service["spec"]["predictor"]["model"]
+        if model.get("protocolVersion") is None and at(model, "modelFormat", "name") == format_:
+            return replaced(service, "v2", "spec", "predictor", "model", "protocolVersion")
+        return service
+
+    return default
+
+
+def model_format_annotated(service: Manifest) -> Manifest:
+    """
+    The format's name becomes the annotation ``modelFormat`` unless there is one: it goes stale when the format changes.
+
+    Coded: ``setPredictorModelDefaults``, inference_service_defaults.go, v0.17.0 to v0.20.0.
+    """
+    format_ = at(service, "spec", "predictor", "model", "modelFormat", "name")
+    if not format_ or MODEL_FORMAT in (at(service, "metadata", "annotations") or {}):
+        return service
+    return _annotated(service, MODEL_FORMAT, format_)
