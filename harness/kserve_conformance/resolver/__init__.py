@@ -1,0 +1,24 @@
+"""The resolver: a pure function from a service, a catalogue and a release's profile to a decision."""
+
+from kserve_conformance.resolver.reporter import Candidate, Explanation, Reporter
+from kserve_conformance.resolver.resolve import (
+    ORDINARY,
+    Surroundings,
+    admitted,
+    resolve,
+    resolve_stored,
+)
+from kserve_conformance.resolver.select import Choice, select
+
+__all__ = [
+    "ORDINARY",
+    "Candidate",
+    "Choice",
+    "Explanation",
+    "Reporter",
+    "Surroundings",
+    "admitted",
+    "resolve",
+    "resolve_stored",
+    "select",
+]

@@ -1,0 +1,64 @@
+"""
+What would have helped: small changes of a refused service that some runtime would meet.
+
+Each hint was tried: the resolver was asked again with that one change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from difflib import get_close_matches
+
+from kserve_conformance.objects import Catalogue, Manifest, Request
+from kserve_conformance.profiles.ordering import PROTOCOL_RANKS
+from kserve_conformance.profiles.profile import Profile
+from kserve_conformance.resolver.select import select
+
+
+def hints_for(stored: Manifest, catalogue: Catalogue, profile: Profile) -> tuple[str, ...]:
+    """The hints for a stored service with a model; none where it has a runtime."""
+    request = Request.of(stored)
+    if select(request, catalogue, profile).runtime is not None:
+        return ()
+    return tuple(_hints(request, catalogue, profile))
+
+
+def _hints(request: Request, catalogue: Catalogue, profile: Profile) -> Iterator[str]:
+    if len(catalogue) == 0:
+        yield "no runtime is there at all; install those that KServe ships, or create one"
+        return
+    changes = [
+        *((f"protocolVersion: {protocol}", replace(request, protocol=protocol)) for protocol in PROTOCOL_RANKS),
+        ("no version", replace(request, version=None)),
+        ("no runtime", replace(request, runtime=None)),
+        *((f"modelFormat: {name}", replace(request, format=name)) for name in _near_formats(request, catalogue)),
+    ]
+    for words, changed in changes:
+        if changed == request:
+            continue
+        chosen = select(changed, catalogue, profile).runtime
+        if chosen is not None:
+            yield f"{words} would choose {chosen.name}"
+    if request.runtime is not None:
+        names = [runtime.name for runtime in catalogue]
+        for name in get_close_matches(request.runtime, names, n=1):
+            if name != request.runtime:
+                yield f"did you mean the runtime {name!r}?"
+    elif request.version is not None or not request.protocol:
+        yield from _named_runtimes(request, catalogue, profile)
+
+
+def _near_formats(request: Request, catalogue: Catalogue) -> list[str]:
+    formats = {entry.name for runtime in catalogue for entry in runtime.formats}
+    by_case = [name for name in formats if name.lower() == request.format.lower()]
+    return sorted(set(by_case) | set(get_close_matches(request.format, sorted(formats), n=2, cutoff=0.75)))
+
+
+def _named_runtimes(request: Request, catalogue: Catalogue, profile: Profile) -> Iterator[str]:
+    """A runtime that would serve if it were named: one that is not autoSelect, for example."""
+    for runtime in catalogue:
+        named = replace(request, runtime=runtime.name)
+        if select(named, catalogue, profile).runtime is runtime:
+            yield f"runtime: {runtime.name} would be accepted if it were named"
+            return

@@ -1,0 +1,134 @@
+"""
+A release's answer to one service: admit, select, complete, render.
+
+Pure: no input or output, no clock, no log, nothing global. The same arguments
+give the same decision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kserve_conformance.objects import (
+    Catalogue,
+    Decision,
+    Manifest,
+    Namespace,
+    Outcome,
+    Refusal,
+    Request,
+    Runtime,
+    at,
+)
+from kserve_conformance.profiles.completion import apply_defaults
+from kserve_conformance.profiles.profile import Profile
+from kserve_conformance.profiles.rendering import CannotRender, render, render_custom, render_stored_legacy
+from kserve_conformance.profiles.schema import pruned
+from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, MODELMESH, Rejected, admit
+from kserve_conformance.resolver.reporter import Reporter
+from kserve_conformance.resolver.select import Choice, select
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """
+    What a cluster adds to a service and a catalogue.
+
+    ``default_mode`` is the deployment mode of services that name none; None
+    means the release's own default.
+    """
+
+    default_mode: str | None = None
+
+
+ORDINARY = Surroundings()
+
+
+def resolve(
+    service: Manifest,
+    catalogue: Catalogue,
+    profile: Profile,
+    reporter: Reporter | None = None,
+    surroundings: Surroundings = ORDINARY,
+) -> Decision:
+    """Answer for a service that is written now: the webhooks see it first."""
+    try:
+        stored = admitted(service, profile, surroundings)
+    except Rejected as refused:
+        return Decision(Outcome.REJECTED, rejected=str(refused))
+    return resolve_stored(stored, catalogue, profile, reporter, surroundings)
+
+
+def admitted(service: Manifest, profile: Profile, surroundings: Surroundings = ORDINARY) -> Manifest:
+    """The service as a write stores it. Raises ``Rejected`` where a webhook refuses it."""
+    known = pruned(service, profile.unknown_fields)
+    return admit(known, profile.service_admission, surroundings.default_mode or profile.default_mode)
+
+
+def resolve_stored(
+    stored: Manifest,
+    catalogue: Catalogue,
+    profile: Profile,
+    reporter: Reporter | None = None,
+    surroundings: Surroundings = ORDINARY,
+) -> Decision:
+    """Answer for a service that is in store: no webhook sees it, the controller decides on what is there."""
+    mode = at(stored, "metadata", "annotations", DEPLOYMENT_MODE) or surroundings.default_mode or profile.default_mode
+    if mode == MODELMESH:
+        return Decision(Outcome.LEFT_ALONE, service=stored)
+    if at(stored, "spec", "predictor", "model") is None:
+        return _custom(stored, profile)
+    choice = select(Request.of(stored), catalogue, profile, reporter)
+    if choice.runtime is None:
+        return Decision(Outcome.REFUSED, refusal=choice.refusal, service=stored)
+    return _rendered(stored, choice, choice.runtime, catalogue, profile, reporter)
+
+
+def _custom(stored: Manifest, profile: Profile) -> Decision:
+    """
+    A predictor without a model uses no runtime.
+
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.20.0.
+    """
+    render_own = render_custom if at(stored, "spec", "predictor", "containers") else render_stored_legacy
+    try:
+        pod = render_own(stored, profile.rendering)
+    except CannotRender as cannot:
+        return Decision(Outcome.REFUSED, refusal=cannot.refusal, service=stored)
+    return Decision(Outcome.CUSTOM, service=stored, pod=pod)
+
+
+def _rendered(
+    stored: Manifest,
+    choice: Choice,
+    runtime: Runtime,
+    catalogue: Catalogue,
+    profile: Profile,
+    reporter: Reporter | None,
+) -> Decision:
+    namespace = Namespace((stored.get("metadata") or {}).get("namespace") or "default")
+    named = profile.look_up(runtime.name, namespace, catalogue) or runtime
+    status_runtime = profile.status_names(runtime.ref, namespace, catalogue)
+    server_type = profile.completion.server_type_of(runtime.name, named.annotations)
+    defaulted = apply_defaults(stored, server_type, profile.completion)
+    completed = profile.completion.back_fill(defaulted, runtime)
+    supporting = tuple(candidate.ref for candidate in choice.supporting)
+    try:
+        pod = render(completed, runtime, profile.rendering)
+    except CannotRender as cannot:
+        refusal: Refusal = profile.reports(cannot.refusal)
+        if reporter is not None:
+            reporter.refusing(refusal)
+        return Decision(
+            Outcome.REFUSED, refusal=refusal, supporting=supporting, service=stored, status_runtime=status_runtime
+        )
+    return Decision(
+        Outcome.RUNS,
+        runtime=runtime.ref,
+        one_of=tuple(candidate.ref for candidate in choice.one_of),
+        supporting=supporting,
+        protocol=at(completed, "spec", "predictor", "model", "protocolVersion"),
+        service=stored,
+        pod=pod,
+        status_runtime=status_runtime,
+    )

@@ -1,0 +1,164 @@
+"""
+The second stage: from a request and a catalogue to a runtime, or a reason why none.
+
+A pure function of its arguments. What a profile's order leaves equal is not
+guessed: the choice then says which runtimes it may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from kserve_conformance.objects import Catalogue, Refusal, Request, Runtime
+from kserve_conformance.profiles.checking import none_supports, not_found
+from kserve_conformance.profiles.profile import Profile
+from kserve_conformance.profiles.rejections import Because, Rejection
+from kserve_conformance.resolver.reporter import Reporter
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """
+    A chosen runtime, or why there is none.
+
+    ``supporting`` is the ordered candidate list of an automatic choice;
+    ``one_of`` has more than one runtime where the rules leave the choice open.
+    """
+
+    runtime: Runtime | None = None
+    refusal: Refusal | None = None
+    supporting: tuple[Runtime, ...] = ()
+    one_of: tuple[Runtime, ...] = ()
+
+
+def select(request: Request, catalogue: Catalogue, profile: Profile, reporter: Reporter | None = None) -> Choice:
+    """
+    Choose the runtime that a release gives a request.
+
+    Source: ``reconcileModel``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.20.0.
+    """
+    if request.runtime is not None:
+        return _named(request, catalogue, profile, reporter)
+    return _automatic(request, catalogue, profile, reporter)
+
+
+def _named(request: Request, catalogue: Catalogue, profile: Profile, reporter: Reporter | None) -> Choice:
+    effective = profile.named_protocol(request)
+    found = profile.look_up(str(request.runtime), request.namespace, catalogue)
+    refusal = not_found(request) if found is None else None
+    if found is not None:
+        refusal = next((said for check in profile.checks if (said := check(effective, found)) is not None), None)
+    if refusal is not None:
+        refusal = profile.reports(refusal)
+    if reporter is not None:
+        reporter.asking(request, effective)
+        _tell_named(request, catalogue, profile, found, refusal, reporter)
+    if refusal is not None:
+        return Choice(refusal=refusal)
+    assert found is not None  # noqa: S101 - No refusal means that a runtime was found.
+    return Choice(runtime=found, one_of=(found,))
+
+
+def _tell_named(
+    request: Request,
+    catalogue: Catalogue,
+    profile: Profile,
+    found: Runtime | None,
+    refusal: Refusal | None,
+    reporter: Reporter,
+) -> None:
+    for scope in profile.scopes(request, catalogue):
+        for runtime in scope:
+            if found is not None and runtime.ref == found.ref:
+                continue
+            if runtime.name == request.runtime:
+                reporter.rejecting(runtime, Rejection(Because.SHADOWED, f"is shadowed by {found.ref if found else ''}"))
+            else:
+                reporter.rejecting(runtime, Rejection(Because.NOT_NAMED, f"is not the named {request.runtime!r}"))
+    if refusal is not None:
+        reporter.refusing(refusal)
+    elif found is not None:
+        reporter.choosing(found)
+
+
+def _automatic(request: Request, catalogue: Catalogue, profile: Profile, reporter: Reporter | None) -> Choice:
+    effective = profile.asked_protocol(request)
+    if reporter is not None:
+        reporter.asking(request, effective)
+    supporting: list[Runtime] = []
+    winners: tuple[Runtime, ...] = ()
+    for scope in profile.scopes(request, catalogue):
+        passed = [runtime for runtime in scope if _passes(effective, runtime, profile, reporter)]
+        if not passed:
+            continue
+        passed.sort(key=lambda runtime: _places(effective, runtime, profile))
+        if not supporting:
+            winners = _winners(effective, passed, profile)
+        if reporter is not None:
+            _tell_order(effective, supporting, passed, winners, profile, reporter)
+        supporting.extend(passed)
+    if not supporting:
+        refusal = profile.reports(none_supports(request))
+        if reporter is not None:
+            reporter.refusing(refusal)
+        return Choice(refusal=refusal)
+    return Choice(runtime=winners[0], supporting=tuple(supporting), one_of=winners)
+
+
+def _passes(request: Request, runtime: Runtime, profile: Profile, reporter: Reporter | None) -> bool:
+    for is_out in profile.filters:
+        rejection = is_out(request, runtime)
+        if rejection is not None:
+            if reporter is not None:
+                reporter.rejecting(runtime, rejection)
+            return False
+    return True
+
+
+def _places(request: Request, runtime: Runtime, profile: Profile) -> tuple[Any, ...]:
+    return tuple(key.place(request, runtime) for key in profile.order)
+
+
+def _winners(request: Request, ordered: list[Runtime], profile: Profile) -> tuple[Runtime, ...]:
+    """
+    The first candidate and all that nothing puts behind it, in a stable order.
+
+    A list that is longer than the priority sort keeps in order is only sorted by its first key: Go's ``sort.Slice``
+    moves equal elements of longer slices in a way that no rule gives (v0.11.1 to v0.20.0).
+    """
+    certain = profile.order
+    if profile.stable_up_to is not None and len(ordered) > profile.stable_up_to:
+        certain = profile.order[:1]
+    best = [key.place(request, ordered[0]) for key in certain]
+    return tuple(
+        runtime for runtime in ordered if [key.place(request, runtime) for key in certain] == best
+    )
+
+
+def _tell_order(
+    request: Request,
+    before: Iterable[Runtime],
+    passed: list[Runtime],
+    winners: tuple[Runtime, ...],
+    profile: Profile,
+    reporter: Reporter,
+) -> None:
+    nearer = next(iter(before), None)
+    if nearer is not None:
+        for runtime in passed:
+            reporter.outranking(
+                nearer, runtime, Rejection(Because.LOWER_SCOPE, f"comes after the namespace's {nearer.name}")
+            )
+        return
+    winner = passed[0]
+    reporter.choosing(winner)
+    for loser in passed[1:]:
+        if loser in winners:
+            reporter.outranking(
+                winner, loser, Rejection(Because.TIE_UNDEFINED, f"ties with {winner.name}: no rule decides")
+            )
+            continue
+        key = next(key for key in profile.order if key.place(request, winner) != key.place(request, loser))
+        reporter.outranking(winner, loser, key.loses(request, winner, loser))
