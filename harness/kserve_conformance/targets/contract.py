@@ -27,6 +27,8 @@ class Capability(StrEnum):
     UPGRADE = "upgrade"
     #: Pods really run.
     PODS = "pods"
+    #: The default deployment mode can be set.
+    DEFAULT_MODE = "default-mode"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,9 @@ class Observation:
 
     ``reason`` and ``message`` are those of ``status.modelStatus.lastFailureInfo``;
     ``errors`` are the texts of the service's Warning events, oldest first. ``pod``
-    is the predictor's pod template (``metadata``, ``spec``). ``status_runtime`` is
-    the runtime that the status names. ``one_of`` is only ever set by a target
+    is the predictor's pod template (``metadata``, ``spec``) and ``workload`` the
+    runtime that it was made of: both stay from an earlier choice while a later one
+    fails. ``status_runtime`` is the runtime that the status names. ``one_of`` is only ever set by a target
     that knows the rules: the choices that they leave open. ``logs`` are the
     controller's lines about this service.
     """
@@ -74,6 +77,7 @@ class Observation:
     message: str | None = None
     errors: tuple[str, ...] = ()
     pod: Manifest | None = None
+    workload: RuntimeRef | None = None
     status_runtime: RuntimeRef | None = None
     one_of: tuple[RuntimeRef, ...] = ()
     logs: tuple[str, ...] = ()
@@ -123,6 +127,9 @@ class Target(Protocol):
 
     def install(self, release: str) -> None:
         """Replace the KServe that runs by another release; what is stored stays. Needs ``UPGRADE``."""
+
+    def configure(self, default_mode: str) -> None:
+        """Set the deployment mode of services that name none, until the next reset. Needs ``DEFAULT_MODE``."""
 
     def reset(self) -> None:
         """Delete everything that was applied or stored since the last reset; back to the release it was opened with."""
