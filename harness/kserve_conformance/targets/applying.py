@@ -1,0 +1,46 @@
+"""
+What ``kubectl apply`` leaves in store: a three-way merge of the last applied, the given and the live object.
+
+Every target that writes objects writes them so. It matters: re-applying a legacy
+manifest over its converted self leaves *both* the legacy key and the model for
+the webhook to see, because nobody ever applied the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kserve_conformance.objects import Manifest
+
+#: What the API server and controllers own: applying never touches it.
+SERVER_OWNED = frozenset({"status"})
+
+
+def applied(last: Manifest | None, given: Manifest, live: Manifest | None) -> dict[str, Any]:
+    """
+    The object to write: what is given, over what is live, less what was applied last and is given no more.
+
+    Lists are replaced whole, as for custom resources. Source: Kubernetes documentation, "Declarative Management of
+    Kubernetes Objects Using Configuration Files", merge patch calculation.
+
+    >>> applied({"spec": {"a": 1}}, {"spec": {"b": 2}}, {"spec": {"a": 1, "c": 3}})
+    {'spec': {'c': 3, 'b': 2}}
+    """
+    if live is None:
+        return dict(given)
+    return _merged(last or {}, given, {key: value for key, value in live.items() if key not in SERVER_OWNED})
+
+
+def _merged(last: Mapping[str, Any], given: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
+    merged = {key: value for key, value in live.items() if key not in last or key in given}
+    for key, value in given.items():
+        before = live.get(key)
+        if isinstance(value, Mapping) and isinstance(before, Mapping):
+            known = last.get(key)
+            merged[key] = _merged(known if isinstance(known, Mapping) else {}, value, before)
+        elif value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = value
+    return merged

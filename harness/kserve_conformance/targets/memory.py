@@ -1,0 +1,206 @@
+"""
+The reference target: a release's profile over objects in memory.
+
+It answers in microseconds, installs any release over what is stored, and says
+where the rules leave a choice open. Everything else that a scenario can see is
+the same as on a real install: stored objects, refusals, workloads that outlive a
+failure, and a clock of whole seconds that only ``tick`` moves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+
+from kserve_conformance import __version__
+from kserve_conformance.manifests import check
+from kserve_conformance.objects import (
+    RUNTIME_KINDS,
+    SERVICE,
+    Catalogue,
+    Decision,
+    Manifest,
+    ObjectKey,
+    Outcome,
+    Runtime,
+    RuntimeRef,
+    at,
+    replaced,
+)
+from kserve_conformance.profiles import Profile, profile_of
+from kserve_conformance.profiles.runtime_admission import refuses
+from kserve_conformance.profiles.schema import pruned
+from kserve_conformance.profiles.service_admission import Rejected
+from kserve_conformance.resolver import Surroundings, admitted, resolve_stored
+from kserve_conformance.targets.applying import applied
+from kserve_conformance.targets.contract import Admission, Capability, Identity, NotSettled, Observation
+
+#: Where every memory target's clock starts: any fixed second would do.
+EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """The last pod that a service's controller made, and what it learned while making it."""
+
+    pod: Manifest | None = None
+    runtime: RuntimeRef | None = None
+    status_runtime: RuntimeRef | None = None
+
+
+class MemoryTarget:
+    """A KServe of one release that exists only as its rules."""
+
+    def __init__(self, release: str) -> None:
+        self._opened_with = profile_of(release)
+        self._profile = self._opened_with
+        self.capabilities = frozenset({Capability.UPGRADE, Capability.DEFAULT_MODE})
+        self.identity = Identity(
+            target=f"memory:{self._profile.name}",
+            release=self._profile.name,
+            observed_through=f"the decision of the reference resolver {__version__}",
+        )
+        self._forget()
+
+    def _forget(self) -> None:
+        self._objects: dict[ObjectKey, Manifest] = {}
+        self._last_applied: dict[ObjectKey, Manifest] = {}
+        self._workloads: dict[ObjectKey, Workload] = {}
+        self._seconds = 0
+        self._surroundings = Surroundings()
+
+    @property
+    def profile(self) -> Profile:
+        """The profile of the release that is installed now."""
+        return self._profile
+
+    def apply(self, *objects: Manifest) -> tuple[Admission, ...]:
+        """Admit and store in order; services are reconciled once all are written."""
+        answers = tuple(self._write(manifest) for manifest in objects)
+        self._reconcile_all(answer.key for answer in answers if answer.stored is not None)
+        return answers
+
+    def store(self, *objects: Manifest) -> None:
+        """Put objects in store past every webhook."""
+        for manifest in objects:
+            key = ObjectKey.of(manifest)
+            self._objects[key] = self._stamped(manifest, self._objects.get(key))
+        self._reconcile_all(ObjectKey.of(manifest) for manifest in objects)
+
+    def delete(self, *keys: ObjectKey) -> None:
+        """Forget objects, and the workloads of services among them."""
+        for key in keys:
+            for known in (self._objects, self._last_applied, self._workloads):
+                known.pop(key, None)
+
+    def tick(self) -> None:
+        """Move the clock by a second."""
+        self._seconds += 1
+
+    def observe(self, service: ObjectKey, within: timedelta) -> Observation:
+        """Decide on what is in store now."""
+        if service not in self._objects:
+            raise NotSettled(service, within, "no such service")
+        decision = self._reconcile(service)
+        workload = self._workloads[service]
+        refusal = decision.refusal
+        return Observation(
+            service=self._objects[service],
+            outcome=decision.outcome,
+            runtime=decision.runtime,
+            reason=refusal.reason if refusal else None,
+            message=refusal.message if refusal else None,
+            errors=(refusal.error,) if refusal else (),
+            pod=workload.pod,
+            workload=workload.runtime,
+            status_runtime=workload.status_runtime,
+            one_of=decision.one_of if decision.is_open else (),
+        )
+
+    def install(self, release: str) -> None:
+        """Swap the profile; the new controller reconciles everything in store at its start."""
+        self._profile = profile_of(release)
+        self._reconcile_all(tuple(self._objects))
+
+    def configure(self, default_mode: str) -> None:
+        """Set the default deployment mode."""
+        self._surroundings = Surroundings(default_mode)
+
+    def reset(self) -> None:
+        """Forget everything, and go back to the release that was opened."""
+        self._profile = self._opened_with
+        self._forget()
+
+    def close(self) -> None:
+        """Nothing was started."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The runtimes in store, as the installed release's schema shows them."""
+        return Catalogue.of(
+            pruned(manifest, self._profile.unknown_fields)
+            for key, manifest in self._objects.items()
+            if key.kind in RUNTIME_KINDS
+        )
+
+    def _write(self, manifest: Manifest) -> Admission:
+        key = ObjectKey.of(manifest)
+        live = self._objects.get(key)
+        whole = applied(self._last_applied.get(key), manifest, live)
+        problems = check(whole)
+        if problems:
+            return Admission(key, rejected="; ".join(f"{problem.pointer}: {problem.text}" for problem in problems))
+        try:
+            admitted_ = self._admitted(key, whole)
+        except Rejected as refused:
+            return Admission(key, rejected=str(refused))
+        self._objects[key] = self._stamped(admitted_, live)
+        self._last_applied[key] = manifest
+        return Admission(key, stored=self._objects[key])
+
+    def _admitted(self, key: ObjectKey, whole: Manifest) -> Manifest:
+        if key.kind == SERVICE:
+            return admitted(whole, self._profile, self._surroundings)
+        known = pruned(whole, self._profile.unknown_fields)
+        if key.kind in RUNTIME_KINDS:
+            runtime = Runtime.from_manifest(known)
+            scope = tuple(other for other in self.catalogue if other.ref.namespace == runtime.ref.namespace)
+            refused = refuses(runtime, scope, self._profile.runtime_admission)
+            if refused is not None:
+                webhook = f"{key.kind.lower()}.kserve-webhook-server.validator"
+                raise Rejected(f'admission webhook "{webhook}" denied the request: {refused}')
+        return known
+
+    def _stamped(self, manifest: Manifest, live: Manifest | None) -> dict[str, Any]:
+        created = at(live, "metadata", "creationTimestamp") or (
+            EPOCH + timedelta(seconds=self._seconds)
+        ).isoformat().replace("+00:00", "Z")
+        return replaced(manifest, created, "metadata", "creationTimestamp")
+
+    def _reconcile_all(self, keys: Any) -> None:
+        for key in keys:
+            if key.kind == SERVICE and key in self._objects:
+                self._reconcile(key)
+
+    def _reconcile(self, key: ObjectKey) -> Decision:
+        stored = pruned(self._objects[key], self._profile.unknown_fields)
+        decision = resolve_stored(stored, self.catalogue, self._profile, surroundings=self._surroundings)
+        before = self._workloads.get(key, Workload())
+        made = decision.outcome in (Outcome.RUNS, Outcome.CUSTOM)
+        # A reconcile that fails leaves the workload of an earlier one in place.
+        self._workloads[key] = Workload(
+            pod=decision.pod if made else before.pod,
+            runtime=decision.runtime if made else before.runtime,
+            status_runtime=decision.status_runtime or before.status_runtime,
+        )
+        return decision
