@@ -1,0 +1,11 @@
+"""
+The line protocol by which any implementation can be asked for a choice, and our own server of it.
+
+One JSON object a line in, one a line out, in order. The JSON Schemas beside this
+module are the contract.
+"""
+
+from kserve_conformance.protocol.messages import Answer, Question, schema
+from kserve_conformance.protocol.server import answer, answer_line, serve
+
+__all__ = ["Answer", "Question", "answer", "answer_line", "schema", "serve"]

@@ -1,0 +1,153 @@
+"""
+Our own resolver behind the protocol.
+
+A bad line is answered with an error and the next one is read. Worlds are
+independent of each other, so several processes may share the lines; the answers
+come in the order of the questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from kserve_conformance.manifests import check
+from kserve_conformance.objects import (
+    CLUSTER_RUNTIME,
+    Catalogue,
+    Decision,
+    Manifest,
+    Outcome,
+    Runtime,
+    at,
+    replaced,
+)
+from kserve_conformance.profiles import Profile, profile_of
+from kserve_conformance.profiles.runtime_admission import refuses
+from kserve_conformance.profiles.schema import pruned
+from kserve_conformance.protocol.messages import Answer, Decided, Named, Question, RuntimeAdmission
+from kserve_conformance.resolver import resolve, resolve_stored
+
+#: A longer line is refused unread: no world is this large.
+LONGEST_LINE = 64 * 1024 * 1024
+
+#: Lines that a worker is given at once.
+BATCH = 64
+
+_decode = msgspec.json.Decoder(Question).decode
+_encode = msgspec.json.Encoder().encode
+
+
+class _Bad(ValueError):
+    """A question that cannot be asked; the text says why."""
+
+
+def answer(question: Question, profile: Profile) -> Answer:
+    """
+    Decide one question.
+
+    A world with an object that the API server would refuse cannot be asked about: its answer has an ``error``.
+    """
+    try:
+        runtimes = [_valid(_placed(manifest, question.namespace)) for manifest in question.runtimes]
+        said: dict[str, Any] = {}
+        if question.validate_runtime is not None:
+            said["runtime_admission"] = _runtime_admission(runtimes, question.validate_runtime, profile)
+        if question.service is not None:
+            catalogue = Catalogue.of(pruned(manifest, profile.unknown_fields) for manifest in runtimes)
+            said |= _decided(_valid(_placed(question.service, question.namespace)), question.admit, catalogue, profile)
+    except _Bad as bad:
+        return Answer(id=question.id, error=str(bad))
+    return Answer(id=question.id, **said)
+
+
+def _placed(manifest: Manifest, namespace: str) -> Manifest:
+    """Put an object without a namespace into the question's."""
+    if manifest.get("kind") == CLUSTER_RUNTIME or at(manifest, "metadata", "namespace") is not None:
+        return manifest
+    return replaced(manifest, namespace, "metadata", "namespace")
+
+
+def _valid(manifest: Manifest) -> Manifest:
+    problems = check(manifest)
+    if problems:
+        raise _Bad("; ".join(f"{problem.pointer}: {problem.text}" for problem in problems))
+    return manifest
+
+
+def _runtime_admission(runtimes: list[Manifest], index: int, profile: Profile) -> RuntimeAdmission:
+    if not 0 <= index < len(runtimes):
+        raise _Bad(f"validate_runtime is {index}; the question has {len(runtimes)} runtimes")
+    typed = [Runtime.from_manifest(pruned(manifest, profile.unknown_fields)) for manifest in runtimes]
+    written = typed.pop(index)
+    scope = tuple(other for other in typed if other.ref.namespace == written.ref.namespace)
+    text = refuses(written, scope, profile.runtime_admission)
+    return RuntimeAdmission(text is None, text)
+
+
+def _decided(service: Manifest, admit: bool, catalogue: Catalogue, profile: Profile) -> dict[str, Any]:
+    decision: Decision = (resolve if admit else resolve_stored)(service, catalogue, profile)
+    if decision.outcome == Outcome.REJECTED:
+        return {"rejected": decision.rejected}
+    said: dict[str, Any] = {"service": decision.service}
+    if decision.outcome == Outcome.RUNS and decision.runtime is not None:
+        said["decision"] = Decided(Named.of(decision.runtime))
+    elif decision.refusal is not None:
+        said["decision"] = Decided.refused(decision.refusal)
+    if decision.supporting:
+        said["supporting"] = [Named.of(ref) for ref in decision.supporting]
+    if decision.pod is not None:
+        said["pod"] = decision.pod
+    return said
+
+
+def answer_line(line: bytes, release: str) -> bytes:
+    """Answer one line with one line, whatever it holds."""
+    if len(line) > LONGEST_LINE:
+        return _encode(Answer(error=f"the line has {len(line)} bytes; at most {LONGEST_LINE} are read")) + b"\n"
+    try:
+        question = _decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as bad:
+        return _encode(Answer(id=_id_of(line), error=f"not a question: {bad}")) + b"\n"
+    try:
+        return _encode(answer(question, profile_of(release))) + b"\n"
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as bad:
+        # What passes the schema and still cannot be decided must not end the others' answers.
+        return _encode(Answer(id=question.id, error=f"cannot be decided: {type(bad).__name__}: {bad}")) + b"\n"
+
+
+def _id_of(line: bytes) -> str | int | None:
+    try:
+        found = msgspec.json.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    identity = found.get("id") if isinstance(found, dict) else None
+    return identity if isinstance(identity, str | int) and not isinstance(identity, bool) else None
+
+
+def serve(lines: Iterable[bytes], release: str, workers: int = 1) -> Iterator[bytes]:
+    """
+    Answer lines in order; blank ones are passed over. Raises ``UnknownRelease`` before the first is read.
+
+    With one worker each answer is given before the next line is read.
+    """
+    profile_of(release)
+    asked = (line for line in lines if line.strip())
+    if workers <= 1:
+        for line in asked:
+            yield answer_line(line, release)
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        while window := list(islice(asked, BATCH * workers)):
+            batches = [window[start : start + BATCH] for start in range(0, len(window), BATCH)]
+            for answered in pool.map(partial(_answer_lines, release=release), batches):
+                yield from answered
+
+
+def _answer_lines(lines: list[bytes], release: str) -> list[bytes]:
+    return [answer_line(line, release) for line in lines]
