@@ -1,0 +1,191 @@
+"""
+From the words and tables of a feature to Kubernetes objects.
+
+A table's empty cell leaves the field out; a cell of two quotes is the empty
+string. What a feature does not say is filled in so that the object would work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from packaging.version import InvalidVersion, Version
+
+from kserve_conformance.exceptions import SuiteError
+from kserve_conformance.objects import (
+    API_VERSIONS,
+    CLUSTER_RUNTIME,
+    SERVICE,
+    Manifest,
+    ObjectKey,
+    RuntimeRef,
+    at,
+    replaced,
+)
+
+#: Where the model of a service lies unless its feature says: nothing is ever fetched from it.
+STORAGE_URI = "gs://example/models/model"
+
+#: Multi-node services may only use a claim.
+MULTI_NODE_STORAGE_URI = "pvc://models/model"
+
+#: From this release on a multi-node service needs the autoscaler class ``none``; before it ``external``.
+AUTOSCALER_NONE_SINCE = Version("0.15.2")
+
+RUNTIME_COLUMNS = frozenset({"format", "version", "autoSelect", "priority"})
+MANY_RUNTIMES_COLUMNS = RUNTIME_COLUMNS | {"name", "protocols", "disabled", "multiModel", "multiNode"}
+
+
+class BadTable(SuiteError):
+    """A feature's table has a column or a cell that the step does not take."""
+
+
+def rows(table: Sequence[Sequence[str]], columns: frozenset[str]) -> list[dict[str, str]]:
+    """Read a table with a header as one mapping a row, empty cells left out. Raises ``BadTable``."""
+    header, *body = table
+    unknown = [name for name in header if name not in columns]
+    if unknown:
+        raise BadTable(f"the table has the columns {', '.join(unknown)}; known are {', '.join(sorted(columns))}")
+    return [{name: cell for name, cell in zip(header, row, strict=True) if cell != ""} for row in body]
+
+
+def _string(cell: str) -> str:
+    return "" if cell == '""' else cell
+
+
+def _flag(cell: str) -> bool:
+    if cell not in ("true", "false"):
+        raise BadTable(f"{cell!r} is neither true nor false")
+    return cell == "true"
+
+
+def format_entry(row: Mapping[str, str]) -> dict[str, Any]:
+    """One entry of ``supportedModelFormats`` from a row."""
+    entry: dict[str, Any] = {"name": _string(row.get("format", '""'))}
+    if "version" in row:
+        entry["version"] = _string(row["version"])
+    if "autoSelect" in row:
+        entry["autoSelect"] = _flag(row["autoSelect"])
+    if "priority" in row:
+        entry["priority"] = int(row["priority"])
+    return entry
+
+
+def protocols(text: str) -> list[str]:
+    """A list of protocols from words with commas between them."""
+    return [_string(word.strip()) for word in text.split(",") if word.strip()]
+
+
+def default_spec(ref: RuntimeRef) -> dict[str, Any]:
+    """The spec of a runtime of which a feature says nothing."""
+    return {
+        "supportedModelFormats": [],
+        "containers": [
+            {
+                "name": "kserve-container",
+                "image": f"example.com/{ref.kind.lower()}/{ref.name}:1",
+                "args": ["--model_name={{.Name}}"],
+            }
+        ],
+    }
+
+
+def worker_spec(ref: RuntimeRef) -> dict[str, Any]:
+    """The worker nodes of a multi-node runtime of which a feature says no more."""
+    return {
+        "pipelineParallelSize": 2,
+        "tensorParallelSize": 1,
+        "containers": [{"name": "worker-container", "image": f"example.com/{ref.kind.lower()}/{ref.name}-worker:1"}],
+    }
+
+
+def runtime_manifest(ref: RuntimeRef, spec: Mapping[str, Any]) -> dict[str, Any]:
+    """A whole runtime around its spec."""
+    metadata: dict[str, Any] = {"name": ref.name}
+    if ref.namespace is not None:
+        metadata["namespace"] = ref.namespace
+    return {"apiVersion": API_VERSIONS[ref.kind], "kind": ref.kind, "metadata": metadata, "spec": dict(spec)}
+
+
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay one mapping over another, deeply; lists are replaced and null takes a key away."""
+    result = dict(base)
+    for key, value in over.items():
+        if value is None:
+            result.pop(key, None)
+        elif isinstance(value, Mapping) and isinstance(result.get(key), Mapping):
+            result[key] = merged(result[key], value)
+        else:
+            result[key] = value
+    return result
+
+
+def runtimes_of_table(
+    table: Sequence[Sequence[str]], kind: str, namespace: Any
+) -> Iterable[tuple[RuntimeRef, dict[str, Any]]]:
+    """Several runtimes from one table: rows of one name are entries of one runtime."""
+    by_name: dict[str, list[dict[str, str]]] = {}
+    for row in rows(table, MANY_RUNTIMES_COLUMNS):
+        if "name" not in row:
+            raise BadTable("a row without a name; repeat the name for each format")
+        by_name.setdefault(row["name"], []).append(row)
+    for name, entries in by_name.items():
+        ref = RuntimeRef(kind, name, namespace)
+        spec = default_spec(ref)
+        spec["supportedModelFormats"] = [format_entry(entry) for entry in entries if "format" in entry]
+        for entry in entries:
+            if "protocols" in entry:
+                spec["protocolVersions"] = protocols(entry["protocols"])
+            if "disabled" in entry:
+                spec["disabled"] = _flag(entry["disabled"])
+            if "multiModel" in entry:
+                spec["multiModel"] = _flag(entry["multiModel"])
+            if "multiNode" in entry and _flag(entry["multiNode"]):
+                spec["workerSpec"] = worker_spec(ref)
+        yield ref, spec
+
+
+def whole(manifest: Manifest, kind: str | None = None) -> Manifest:
+    """Fill in kind, API version and namespace where a doc string leaves them out."""
+    kind = manifest.get("kind") or kind or SERVICE
+    filled: Manifest = {"apiVersion": API_VERSIONS.get(kind, "v1"), "kind": kind, **manifest}
+    if kind != CLUSTER_RUNTIME and at(filled, "metadata", "namespace") is None:
+        filled = replaced(filled, "default", "metadata", "namespace")
+    return filled
+
+
+def service_manifest(
+    name: str,
+    namespace: str,
+    implementation: Mapping[str, Any],
+    *,
+    key: str = "model",
+) -> dict[str, Any]:
+    """A service with one implementation under a key of its predictor, its storage filled in."""
+    return {
+        "apiVersion": API_VERSIONS[SERVICE],
+        "kind": SERVICE,
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {"predictor": {key: {"storageUri": STORAGE_URI, **implementation}}},
+    }
+
+
+def on_several_nodes(service: Manifest, release: str) -> Manifest:
+    """Give a service worker nodes, and what its release demands of such a service."""
+    annotation = {"serving.kserve.io/autoscalerClass": "none" if _wants_none(release) else "external"}
+    service = replaced(service, {**(at(service, "metadata", "annotations") or {}), **annotation}, "metadata", "annotations")
+    service = replaced(service, MULTI_NODE_STORAGE_URI, "spec", "predictor", "model", "storageUri")
+    return replaced(service, {"pipelineParallelSize": 2, "tensorParallelSize": 1}, "spec", "predictor", "workerSpec")
+
+
+def _wants_none(release: str) -> bool:
+    try:
+        return Version(release.removeprefix("v")) >= AUTOSCALER_NONE_SINCE
+    except InvalidVersion:
+        return True
+
+
+def key_of_runtime(ref: RuntimeRef) -> ObjectKey:
+    """The object that a runtime is stored as."""
+    return ObjectKey(ref.kind, ref.name, ref.namespace)

@@ -1,0 +1,65 @@
+"""
+Is what a feature asks for part of what was observed?
+
+Mappings match if every asked key does. Lists of things that have a name match
+by name, in any order; other lists must be equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+#: Stands for something that is not there, unlike a null.
+ABSENT = "nothing"
+
+
+def mismatches(expected: Any, observed: Any, where: str = "") -> Iterator[str]:
+    """Each part that is missing or different, as ``where: expected …, observed …``."""
+    if isinstance(expected, Mapping):
+        if not isinstance(observed, Mapping):
+            yield _told(where, expected, observed)
+            return
+        for key, value in expected.items():
+            yield from mismatches(value, observed.get(key, ABSENT), f"{where}.{key}" if where else str(key))
+    elif _are_named(expected) and isinstance(observed, Sequence) and not isinstance(observed, str):
+        by_name = {item.get("name"): item for item in observed if isinstance(item, Mapping)}
+        for item in expected:
+            yield from mismatches(item, by_name.get(item["name"], ABSENT), f"{where}[{item['name']}]")
+    elif expected != observed:
+        yield _told(where, expected, observed)
+
+
+def _are_named(value: Any) -> bool:
+    return (
+        isinstance(value, Sequence)
+        and not isinstance(value, str)
+        and bool(value)
+        and all(isinstance(item, Mapping) and "name" in item for item in value)
+    )
+
+
+def _told(where: str, expected: Any, observed: Any) -> str:
+    return f"{where or 'the whole'}: expected {expected!r}, observed {observed if observed is ABSENT else repr(observed)}"
+
+
+def at_dotted(value: Any, path: str) -> Any:
+    """
+    Follow a dotted path; a list is entered by an item's name or index. ``ABSENT`` where it ends early.
+
+    >>> at_dotted({"env": [{"name": "A", "value": "1"}]}, "env.A.value")
+    '1'
+    """
+    for part in path.split("."):
+        if isinstance(value, Mapping) and part in value:
+            value = value[part]
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            named = next((item for item in value if isinstance(item, Mapping) and item.get("name") == part), ABSENT)
+            if named is ABSENT and part.isdigit() and int(part) < len(value):
+                named = value[int(part)]
+            value = named
+        else:
+            return ABSENT
+        if value is ABSENT:
+            return ABSENT
+    return value
