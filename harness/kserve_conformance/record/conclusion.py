@@ -89,7 +89,7 @@ def _why_not(record: Record, everything: Tally) -> Iterator[str]:
         yield f"the run was interrupted: {record.footer.interrupted or 'no reason was given'}"
     missing = set(record.header.collected) - {scenario.id for scenario in record.scenarios}
     if missing:
-        yield f"{_scenarios(len(missing))} of {len(record.header.collected)} have no verdict, first {min(missing)!r}"
+        yield f"without a verdict: {len(missing)} of {len(record.header.collected)} scenarios, first {min(missing)!r}"
     if counts[Verdict.ERRORED]:
         yield f"{_scenarios(counts[Verdict.ERRORED])} errored, so nothing is known of what they ask"
     if counts[Verdict.FAILED]:
@@ -106,11 +106,11 @@ def _what_limits(record: Record, everything: Tally) -> Iterator[str]:
     if selection:
         yield f"only a part of the suite was asked: {', '.join(f'{name} {_words(value)}' for name, value in selection.items())}"
     if counts[Verdict.SKIPPED]:
-        yield f"{_scenarios(counts[Verdict.SKIPPED])} skipped"
+        yield f"skipped: {_scenarios(counts[Verdict.SKIPPED])}"
     if counts[Verdict.DEVIATES]:
-        yield f"{_scenarios(counts[Verdict.DEVIATES])} deviate from the documentation as listed for this release"
+        yield f"deviating from the documentation, as listed for this release: {_scenarios(counts[Verdict.DEVIATES])}"
     if counts[Verdict.UNSUPPORTED]:
-        yield f"{_scenarios(counts[Verdict.UNSUPPORTED])} ask for what this release does not have"
+        yield f"unsupported by this release: {_scenarios(counts[Verdict.UNSUPPORTED])}"
     core = everything.at("core")
     if core.total and not core.of(Verdict.PASSED):
         yield "no core scenario passed"
@@ -118,7 +118,7 @@ def _what_limits(record: Record, everything: Tally) -> Iterator[str]:
         yield "no core scenario was asked"
     left = {name for scenario in record.scenarios for name in scenario.leftovers} | set(record.footer.leftovers)
     if left:
-        yield f"{len(left)} object{'s' if len(left) > 1 else ''} left behind"
+        yield f"left behind: {len(left)} object{'s' if len(left) > 1 else ''}"
 
 
 def _words(value: Any) -> str:

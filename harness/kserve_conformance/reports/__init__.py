@@ -1,0 +1,73 @@
+"""
+Reports: projections of a record, each a pure function of it.
+
+``project`` makes any of them by its name; nothing is in a report that is not in
+the record, except the statements of rules, which the registry has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from kserve_conformance.exceptions import HarnessError
+from kserve_conformance.record import Record
+from kserve_conformance.reports.conformance_report import conformance_report
+from kserve_conformance.reports.html import html
+from kserve_conformance.reports.junit import junit
+from kserve_conformance.reports.markdown import markdown
+from kserve_conformance.reports.ndjson import as_json, ndjson
+from kserve_conformance.reports.svg import matrix, svg
+from kserve_conformance.reports.text import Line, as_text, summary
+
+#: The formats by name, in the order in which help texts tell them.
+FORMATS: Mapping[str, Callable[[Record], str]] = MappingProxyType(
+    {
+        "html": html,
+        "junit": junit,
+        "yaml": conformance_report,
+        "markdown": markdown,
+        "svg": svg,
+        "text": as_text,
+        "json": as_json,
+        "ndjson": ndjson,
+    }
+)
+
+#: The usual name of the file of each format.
+FILES: Mapping[str, str] = MappingProxyType(
+    {
+        "html": "report.html",
+        "junit": "junit.xml",
+        "yaml": "conformance-report.yaml",
+        "markdown": "summary.md",
+        "svg": "matrix.svg",
+        "text": "summary.txt",
+        "json": "record.json",
+        "ndjson": "record.ndjson",
+    }
+)
+
+
+class UnknownFormat(HarnessError):
+    """A report was asked for in a format that there is not."""
+
+    exit_code = 2
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no report format {name!r}")
+        self.hint = f"known formats: {', '.join(FORMATS)}"
+
+
+def project(record: Record, format: str, *, rules: Mapping[str, str] | None = None) -> str:
+    """
+    The record in one of the ``FORMATS``; write it as UTF-8.
+
+    ``rules`` maps ids of rules to their statements. Raises ``UnknownFormat``.
+    """
+    if format not in FORMATS:
+        raise UnknownFormat(format)
+    return html(record, rules) if format == "html" else FORMATS[format](record)
+
+
+__all__ = ["FILES", "FORMATS", "Line", "UnknownFormat", "matrix", "project", "summary"]

@@ -1,0 +1,124 @@
+"""
+The report that a vendor publishes: who, what, against which suite, with which result.
+
+Its shape follows the ``ConformanceReport`` of Gateway API (kubernetes-sigs/gateway-api,
+conformance/apis/v1), so that who knows that one can read this; what is added is
+what was missed there: the digests of target and suite, every scenario that did
+not pass with its reason, and that a feature is *unsupported* rather than gone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from kserve_conformance.record import Record, Result, Scenario, Tally, Verdict, by_topic, conforms, tally
+from kserve_conformance.record.conclusion import narrowed
+from kserve_conformance.record.tally import LEVELS
+from kserve_conformance.reports import plain_yaml
+from kserve_conformance.reports.ndjson import ndjson
+from kserve_conformance.reports.verdicts import why
+
+API_VERSION = "conformance.kserve.io/v1alpha1"
+KIND = "ConformanceReport"
+
+
+def conformance_report(record: Record) -> str:
+    """The report as YAML."""
+    return plain_yaml.dump(as_manifest(record))
+
+
+def as_manifest(record: Record) -> dict[str, Any]:
+    """The report as a JSON value; what was not given is not in it."""
+    header = record.header
+    conclusion = conforms(record)
+    everything = tally(record.scenarios)
+    return _without_nothing(
+        {
+            "apiVersion": API_VERSION,
+            "kind": KIND,
+            "implementation": msgspec.to_builtins(header.implementation),
+            "target": {
+                "name": header.target.target,
+                "release": header.target.release,
+                "apiServer": header.target.api_server,
+                "observedThrough": header.target.observed_through,
+                "digests": dict(header.target.digests),
+            },
+            "suite": msgspec.to_builtins(header.suite),
+            "harness": header.harness,
+            "date": header.started,
+            "selection": narrowed(record),
+        }
+    ) | {
+        "result": conclusion.result.value,
+        "summary": conclusion.headline,
+        "because": list(conclusion.because),
+        "notes": list(conclusion.notes),
+        "recordDigest": "sha256:" + hashlib.sha256(ndjson(record).encode()).hexdigest(),
+        "statistics": _statistics(everything),
+        "topics": [_topic(name, cases) for name, cases in by_topic(record).items()],
+        "failures": [_unfulfilled(scenario) for scenario in everything.of(Verdict.FAILED, Verdict.ERRORED)],
+        "deviations": _deviations(everything.of(Verdict.DEVIATES)),
+        "skipped": [_left_out(scenario) for scenario in everything.of(Verdict.SKIPPED)],
+        "unsupported": [_left_out(scenario) for scenario in everything.of(Verdict.UNSUPPORTED)],
+    }
+
+
+def _topic(name: str, cases: Tally) -> dict[str, Any]:
+    levels = ((level, cases.at(level)) for level in LEVELS)
+    return {"name": name} | {
+        level: {"result": _result(some).value, "statistics": _statistics(some)} for level, some in levels if some.total
+    }
+
+
+def _result(cases: Tally) -> Result:
+    """The result of a group by its worst member; a group in which nothing passed is never a success."""
+    if cases.of(Verdict.FAILED, Verdict.ERRORED):
+        return Result.FAILURE
+    return Result.PARTIAL if cases.of(Verdict.SKIPPED) or not cases.of(Verdict.PASSED) else Result.SUCCESS
+
+
+def _statistics(cases: Tally) -> dict[str, int]:
+    return {verdict.value: number for verdict, number in cases.counts.items()}
+
+
+def _unfulfilled(scenario: Scenario) -> dict[str, Any]:
+    finding = scenario.finding
+    return _named(scenario) | _without_nothing(
+        {
+            "verdict": scenario.verdict.value,
+            "message": why(scenario.reason, finding.message if finding else None),
+            "expected": finding.expected if finding else None,
+            "observed": finding.observed if finding else None,
+            "explanation": list(finding.explanation) if finding else [],
+            "reproduce": finding.reproduce if finding else None,
+        }
+    )
+
+
+def _deviations(scenarios: Iterable[Scenario]) -> list[dict[str, Any]]:
+    """Each listed deviation once, with the scenarios that show it."""
+    found: dict[str, dict[str, Any]] = {}
+    for scenario in scenarios:
+        if scenario.deviation is None:
+            continue
+        deviation = found.setdefault(scenario.deviation.id, msgspec.to_builtins(scenario.deviation) | {"scenarios": []})
+        deviation["scenarios"].append(_named(scenario))
+    return [found[name] for name in sorted(found)]
+
+
+def _left_out(scenario: Scenario) -> dict[str, Any]:
+    return _named(scenario) | {"reason": why(scenario.reason, scenario.finding.message if scenario.finding else None)}
+
+
+def _named(scenario: Scenario) -> dict[str, Any]:
+    return {"id": scenario.id, "topic": scenario.topic, "level": scenario.level, "rules": list(scenario.rules)}
+
+
+def _without_nothing(value: dict[str, Any]) -> dict[str, Any]:
+    kept = ((name, _without_nothing(one) if isinstance(one, dict) else one) for name, one in value.items())
+    return {name: one for name, one in kept if one not in (None, "", [], {}, ())}

@@ -1,0 +1,141 @@
+"""
+JUnit XML, for the CI systems that show test results.
+
+A suite for each topic, a case for each scenario. JUnit knows fewer verdicts than
+we do, and none of them may become a pass on the way: ``failed`` is a failure,
+``errored`` an error, ``skipped`` and ``unsupported`` are skipped with their
+reason. A listed deviation is a case without failure, as it does not make a
+target non-conforming; its properties and its output say what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+from kserve_conformance.record import Record, Scenario, Tally, Verdict, by_topic, conforms
+from kserve_conformance.reports.verdicts import STEP_SYMBOLS, in_xml, why
+
+
+def junit(record: Record) -> str:
+    """The record as JUnit XML. What has no verdict is an error there, so that a cut run is red."""
+    conclusion = conforms(record)
+    topics = by_topic(record)
+    root = ElementTree.Element("testsuites", name=in_xml(f"kserve-conformance {record.header.target.target}"))
+    for topic, cases in topics.items():
+        _suite(root, topic, cases, record)
+    unaccounted = tuple(_unaccounted(record))
+    if unaccounted or not topics:
+        _run_suite(root, unaccounted or conclusion.because)
+    suites = root.findall("testsuite")
+    for name in ("tests", "failures", "errors", "skipped"):
+        root.set(name, str(sum(int(suite.get(name, "0")) for suite in suites)))
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _suite(root: ElementTree.Element, topic: str, cases: Tally, record: Record) -> None:
+    counts = cases.counts
+    suite = ElementTree.SubElement(
+        root,
+        "testsuite",
+        name=in_xml(topic or "no topic"),
+        tests=str(cases.total),
+        failures=str(counts[Verdict.FAILED]),
+        errors=str(counts[Verdict.ERRORED]),
+        skipped=str(counts[Verdict.SKIPPED] + counts[Verdict.UNSUPPORTED]),
+    )
+    if record.header.started:
+        suite.set("timestamp", in_xml(record.header.started))
+    if any(case.seconds is not None for case in cases.scenarios):
+        suite.set("time", f"{sum(case.seconds or 0 for case in cases.scenarios):.3f}")
+    _properties(suite, _identity(record))
+    for scenario in cases.scenarios:
+        _case(suite, scenario)
+
+
+def _case(suite: ElementTree.Element, scenario: Scenario) -> None:
+    name = scenario.name
+    if scenario.row:
+        name += f" [{', '.join(f'{key}={value}' for key, value in scenario.row.items())}]"
+    case = ElementTree.SubElement(
+        suite, "testcase", classname=in_xml(scenario.path), name=in_xml(name), file=in_xml(scenario.path), line=str(scenario.line)
+    )
+    if scenario.seconds is not None:
+        case.set("time", f"{scenario.seconds:.3f}")
+    _properties(case, _properties_of(scenario))
+    finding = scenario.finding
+    reason = in_xml(why(scenario.reason, finding.message if finding else None))
+    match scenario.verdict:
+        case Verdict.FAILED:
+            ElementTree.SubElement(case, "failure", type="Nonconformity", message=reason).text = in_xml(_story(scenario))
+        case Verdict.ERRORED:
+            ElementTree.SubElement(case, "error", type="Errored", message=reason).text = in_xml(_story(scenario))
+        case Verdict.SKIPPED | Verdict.UNSUPPORTED:
+            ElementTree.SubElement(case, "skipped", message=f"{scenario.verdict}: {reason}")
+        case Verdict.DEVIATES:
+            ElementTree.SubElement(case, "system-out").text = in_xml(_story(scenario))
+        case Verdict.PASSED:
+            pass
+
+
+def _run_suite(root: ElementTree.Element, because: tuple[str, ...]) -> None:
+    """A suite for what no scenario can tell: that there is none, or that some have no verdict."""
+    suite = ElementTree.SubElement(root, "testsuite", name="run", tests="1", failures="0", errors="1", skipped="0")
+    case = ElementTree.SubElement(suite, "testcase", classname="run", name="the run accounts for every scenario")
+    ElementTree.SubElement(case, "error", type="Unaccounted", message=in_xml("; ".join(because))).text = in_xml("\n".join(because))
+
+
+def _unaccounted(record: Record) -> Iterator[str]:
+    if record.footer.interrupted is not None:
+        yield f"the run was interrupted: {record.footer.interrupted}"
+    there = {scenario.id for scenario in record.scenarios}
+    yield from (f"no verdict: {scenario}" for scenario in record.header.collected if scenario not in there)
+
+
+def _identity(record: Record) -> Iterator[tuple[str, str]]:
+    header = record.header
+    yield "target", header.target.target
+    yield "release", header.target.release
+    if header.target.api_server:
+        yield "api-server", header.target.api_server
+    for name, digest in header.target.digests.items():
+        yield f"digest:{name}", digest
+    yield "suite", f"{header.suite.name} {header.suite.version}"
+    yield "suite-digest", header.suite.digest
+    yield "harness", header.harness
+
+
+def _properties_of(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    yield "id", scenario.id
+    yield "verdict", scenario.verdict.value
+    yield "level", scenario.level
+    yield from (("rule", rule) for rule in scenario.rules)
+    if scenario.deviation is not None:
+        yield "deviation", scenario.deviation.id
+        yield "deviation-link", scenario.deviation.link
+    yield from (("chosen", chosen) for chosen in scenario.chosen)
+    yield from (("leftover", leftover) for leftover in scenario.leftovers)
+
+
+def _properties(parent: ElementTree.Element, properties: Iterator[tuple[str, str]]) -> None:
+    group = ElementTree.SubElement(parent, "properties")
+    for name, value in properties:
+        ElementTree.SubElement(group, "property", name=in_xml(name), value=in_xml(value))
+
+
+def _story(scenario: Scenario) -> str:
+    """Steps, expected and observed, explanation and evidence, as plain text."""
+    lines = [f"{STEP_SYMBOLS.get(step.status, '?')} {step.keyword} {step.text}" for step in scenario.steps]
+    if scenario.deviation is not None:
+        lines += ["", f"known deviation {scenario.deviation.id}: {scenario.deviation.statement}", scenario.deviation.link]
+    finding = scenario.finding
+    if finding is not None:
+        lines += ["", finding.message]
+        lines += [f"{title}: {text}" for title, text in (("expected", finding.expected), ("observed", finding.observed)) if text is not None]
+        lines += finding.explanation
+        for title, text in finding.evidence.items():
+            lines += ["", f"--- {title}", text.rstrip("\n")]
+        if finding.reproduce:
+            lines += ["", f"reproduce: {finding.reproduce}"]
+    return "\n".join(lines)

@@ -1,0 +1,193 @@
+"""
+A Markdown summary, for the page of a CI run or the text of a pull request.
+
+What failed stands before what passed, and a run of any size stays within what
+such a page takes: after a number of findings only their names are told, and it
+says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from kserve_conformance.record import Record, Scenario, Tally, Verdict, by_topic, conforms, tally
+from kserve_conformance.record.tally import LEVELS
+from kserve_conformance.reports.verdicts import SIGNS, why
+
+#: How many findings are told in full. GitHub takes 1 MiB of summary for a step.
+FULL = 50
+#: How long one text of a finding may be here; the record has all of it.
+LONGEST = 4000
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~$])")
+
+
+def markdown(record: Record) -> str:
+    """The record as GitHub-flavoured Markdown."""
+    return "\n".join(_lines(record)).rstrip("\n") + "\n"
+
+
+def _lines(record: Record) -> Iterator[str]:
+    header = record.header
+    conclusion = conforms(record)
+    everything = tally(record.scenarios)
+    yield f"# {conclusion.headline}: KServe {_text(header.target.release)}"
+    yield ""
+    yield from (f"- **{_text(reason)}**" for reason in conclusion.because)
+    yield from (f"- {_text(note)}" for note in conclusion.notes)
+    yield ""
+    yield " · ".join(f"{SIGNS[verdict].symbol} {number} {verdict}" for verdict, number in conclusion.counts.items() if number)
+    yield ""
+    yield from _identity(record)
+    yield from _topics(record)
+    yield from _findings(everything)
+    yield from _deviations(everything)
+    yield from _left_out("Skipped", everything.of(Verdict.SKIPPED))
+    yield from _left_out("Unsupported by this release", everything.of(Verdict.UNSUPPORTED))
+    leftovers = dict.fromkeys([*(name for one in record.scenarios for name in one.leftovers), *record.footer.leftovers])
+    if leftovers:
+        yield "## Left behind"
+        yield ""
+        yield from (f"- {_code(name)}" for name in leftovers)
+
+
+def _identity(record: Record) -> Iterator[str]:
+    header = record.header
+    yield "| | |"
+    yield "| --- | --- |"
+    who = " ".join(part for part in (header.implementation.organization, header.implementation.project, header.implementation.version) if part)
+    if who:
+        yield f"| Implementation | {_text(who)} |"
+    yield f"| Target | {_code(header.target.target)} |"
+    if header.target.api_server:
+        yield f"| API server | {_text(header.target.api_server)} |"
+    if header.target.observed_through:
+        yield f"| Observed through | {_text(header.target.observed_through)} |"
+    for name, digest in header.target.digests.items():
+        yield f"| {_text(name)} | {_code(digest)} |"
+    yield f"| Suite | {_text(header.suite.name)} {_text(header.suite.version)} {_code(header.suite.digest)} |"
+    if header.started:
+        yield f"| Started | {_text(header.started)} |"
+    yield ""
+
+
+def _topics(record: Record) -> Iterator[str]:
+    topics = by_topic(record)
+    if not topics:
+        return
+    verdicts = [verdict for verdict in Verdict if any(cases.counts[verdict] for cases in topics.values())]
+    yield "## By topic"
+    yield ""
+    yield f"| Topic | Level | {' | '.join(verdicts)} |"
+    yield f"| --- | --- |{' ---: |' * len(verdicts)}"
+    for name, cases in topics.items():
+        for level in LEVELS:
+            some = cases.at(level)
+            if some.total:
+                yield f"| {_text(name or 'no topic')} | {level} | {' | '.join(str(some.counts[verdict] or '') for verdict in verdicts)} |"
+    yield ""
+
+
+def _findings(everything: Tally) -> Iterator[str]:
+    found = everything.of(Verdict.ERRORED, Verdict.FAILED)
+    if not found:
+        return
+    yield "## Failed and errored"
+    yield ""
+    for scenario in found[:FULL]:
+        yield from _finding(scenario)
+    if found[FULL:]:
+        yield f"And {len(found) - FULL} more, told in full by the record:"
+        yield ""
+        yield from (f"- {scenario.verdict} {_text(scenario.id)}" for scenario in found[FULL:])
+        yield ""
+
+
+def _finding(scenario: Scenario) -> Iterator[str]:
+    finding = scenario.finding
+    yield f"<details><summary>{SIGNS[scenario.verdict].symbol} {scenario.verdict}: {_html(_title(scenario))}</summary>"
+    yield ""
+    yield _text(why(scenario.reason, finding.message if finding else None))
+    yield ""
+    yield f"{_code(f'{scenario.path}:{scenario.line}')} · {', '.join(map(_code, scenario.rules))}"
+    yield ""
+    if finding is not None:
+        for title, text in (("Expected", finding.expected), ("Observed", finding.observed)):
+            if text is not None:
+                yield from _block(title, text)
+        if finding.explanation:
+            yield from _block("Why", "\n".join(finding.explanation))
+        if finding.reproduce:
+            yield from _block("Reproduce", finding.reproduce)
+    yield "</details>"
+    yield ""
+
+
+def _deviations(everything: Tally) -> Iterator[str]:
+    found = everything.of(Verdict.DEVIATES)
+    if not found:
+        return
+    yield "## Known deviations from the documentation"
+    yield ""
+    for scenario in found:
+        deviation = scenario.deviation
+        if deviation is None:
+            continue
+        link = f" (<{deviation.link}>)" if re.fullmatch(r"https?://[^\s<>]+", deviation.link) else ""
+        yield f"- {_text(_title(scenario))}: {_text(deviation.statement)} {_code(deviation.id)}{link}"
+    yield ""
+
+
+def _left_out(title: str, scenarios: Iterable[Scenario]) -> Iterator[str]:
+    """What was not asked, by reason: one reason often holds for many."""
+    reasons: dict[str, list[Scenario]] = {}
+    for scenario in scenarios:
+        reasons.setdefault(why(scenario.reason, scenario.finding.message if scenario.finding else None), []).append(scenario)
+    if not reasons:
+        return
+    yield f"## {title}"
+    yield ""
+    for reason, some in reasons.items():
+        yield f"<details><summary>{len(some)}: {_html(reason)}</summary>"
+        yield ""
+        yield from (f"- {_text(_title(scenario))}" for scenario in some)
+        yield ""
+        yield "</details>"
+        yield ""
+
+
+def _title(scenario: Scenario) -> str:
+    row = f" [{', '.join(f'{key}={value}' for key, value in scenario.row.items())}]" if scenario.row else ""
+    return f"{scenario.topic}: {scenario.name}{row}"
+
+
+def _block(title: str, text: str) -> Iterator[str]:
+    shown = text if len(text) <= LONGEST else f"{text[:LONGEST]}\n… ({len(text) - LONGEST} more characters in the record)"
+    # A fence longer than any in the text cannot be closed by it.
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", shown)), default=0))
+    yield f"{title}:"
+    yield ""
+    yield f"{fence}text"
+    yield shown.rstrip("\n")
+    yield fence
+    yield ""
+
+
+def _text(text: str) -> str:
+    # A zero-width space keeps a name after "@" from being called.
+    return _SPECIAL.sub(r"\\\1", " ".join(_visible(text).split())).replace("&", "&amp;").replace("@", "@\u200b")
+
+
+def _html(text: str) -> str:
+    return " ".join(_visible(text).split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _code(text: str) -> str:
+    inner = " ".join(_visible(text).split()).replace("|", "\\|")
+    fence = "`" * (1 + max((len(run) for run in re.findall(r"`+", inner)), default=0))
+    return f"{fence} {inner} {fence}" if "`" in inner else f"`{inner}`"
+
+
+def _visible(text: str) -> str:
+    return "".join(character if character.isprintable() or character in "\n\t" else "\ufffd" for character in text)

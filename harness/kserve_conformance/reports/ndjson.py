@@ -1,0 +1,32 @@
+"""The record itself, as NDJSON, and as one JSON document with what it allows to be concluded."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+
+from kserve_conformance.record import Record, conforms
+
+
+def ndjson(record: Record) -> str:
+    """The lines of the record, each as its writer would have written it."""
+    encode = msgspec.json.Encoder().encode
+    return "".join(encode(part).decode() + "\n" for part in (record.header, *record.scenarios, record.footer))
+
+
+def as_json(record: Record) -> str:
+    """One document: header, scenarios and footer, and the conclusion, for those who would rather not read lines."""
+    conclusion = conforms(record)
+    document = {
+        "conclusion": {
+            "conforms": conclusion.conforms,
+            "result": conclusion.result.value,
+            "because": list(conclusion.because),
+            "notes": list(conclusion.notes),
+        },
+        "header": msgspec.to_builtins(record.header),
+        "scenarios": [msgspec.to_builtins(scenario) for scenario in record.scenarios],
+        "footer": msgspec.to_builtins(record.footer),
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

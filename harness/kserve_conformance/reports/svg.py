@@ -1,0 +1,172 @@
+"""
+The matrix picture: what a run showed, or what several targets showed, at one look.
+
+For one record each scenario is a square, by topic and level. For several records
+each cell is a topic (or a rule) on one target, with the verdict of its worst
+scenario. A letter and a shape say what a colour says, and words say all of it to
+who cannot see it. What a record does not have is an empty cell, never a verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal
+from xml.etree import ElementTree
+
+from kserve_conformance.record import Record, Scenario, Tally, Verdict, by_rule, by_topic
+from kserve_conformance.record.tally import LEVELS
+from kserve_conformance.reports.verdicts import SIGNS, in_xml
+
+#: How the parts of a picture look. The HTML page has these rules in its own style.
+STYLE = """\
+.kc{--kc-text:#1b1f24;--kc-passed:#2f7d4f;--kc-failed:#b42318;--kc-deviates:#9a5b00;--kc-errored:#6b21a8;--kc-quiet:#667085;--kc-on:#fff}
+@media (prefers-color-scheme:dark){.kc{--kc-text:#e6e9ee;--kc-passed:#3f9a66;--kc-failed:#e5534b;--kc-deviates:#d29922;--kc-errored:#b07cf0;--kc-quiet:#98a2b3;--kc-on:#0d1117}}
+.kc text{font:600 11px system-ui,sans-serif;fill:var(--kc-text)}
+.kc .kc-passed{fill:var(--kc-passed)}.kc .kc-failed{fill:var(--kc-failed)}.kc .kc-deviates{fill:var(--kc-deviates)}.kc .kc-errored{fill:var(--kc-errored)}
+.kc .kc-unsupported,.kc .kc-skipped,.kc .kc-absent{fill:none;stroke:var(--kc-quiet);stroke-width:1.5}
+.kc .kc-skipped{stroke-dasharray:3 2}.kc .kc-absent{stroke-dasharray:1 3}
+.kc text.kc-letter{text-anchor:middle;fill:var(--kc-on);stroke:none}.kc text.kc-quiet{text-anchor:middle;fill:var(--kc-text);stroke:none}
+.kc text.kc-head{font-weight:400;fill:var(--kc-quiet)}
+"""
+
+_SHOWN_QUIETLY = (Verdict.UNSUPPORTED, Verdict.SKIPPED)
+_LABEL_WIDTH = 116
+_SQUARES = {"core": 12, "extended": 9}
+#: From this number of scenarios on, squares are smaller and more of them stand in a row.
+_MANY = 300
+
+
+def svg(record: Record) -> str:
+    """The picture of one record, as a file that stands alone."""
+    return matrix((record,))
+
+
+def matrix(records: Sequence[Record], *, by: Literal["topic", "rule"] = "topic") -> str:
+    """The picture of one record, or of several side by side with one column for each; ``by`` says what their rows are."""
+    root = picture(records[0]) if len(records) == 1 else _table(records, by_topic if by == "topic" else by_rule)
+    style = ElementTree.Element("style")
+    style.text = STYLE
+    root.insert(2, style)
+    root.set("xmlns", "http://www.w3.org/2000/svg")
+    return ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def picture(record: Record) -> ElementTree.Element:
+    """The picture of one record without its style, for a page that has it."""
+    many = len(record.scenarios) > _MANY
+    size, per_row = (12, {level: number * 3 // 2 for level, number in _SQUARES.items()}) if many else (18, _SQUARES)
+    left = {"core": _LABEL_WIDTH, "extended": _LABEL_WIDTH + per_row["core"] * size + size}
+    root = _root(f"Verdicts of {record.header.target.target} by topic and level", _in_words(by_topic(record)))
+    _symbols(root, size)
+    for level in LEVELS:
+        _text(root, left[level], 12, level, "kc-head")
+    top = 20
+    for topic, cases in by_topic(record).items():
+        _text(root, 0, top + size - 5, topic or "no topic")
+        rows = 1
+        for level in LEVELS:
+            some = cases.at(level).scenarios
+            rows = max(rows, -(-len(some) // per_row[level]))
+            for index, scenario in enumerate(some):
+                _square(root, left[level] + index % per_row[level] * size, top + index // per_row[level] * size, scenario)
+        top += rows * size + 6
+    _sized(root, left["extended"] + per_row["extended"] * size, top)
+    return root
+
+
+def _symbols(root: ElementTree.Element, size: int) -> None:
+    """Each kind of square once; a thousand squares are a thousand uses of six."""
+    definitions = ElementTree.SubElement(root, "defs")
+    side = str(size - 3)
+    for verdict in Verdict:
+        symbol = ElementTree.SubElement(definitions, "g", id=f"kc-{SIGNS[verdict].letter}")
+        ElementTree.SubElement(symbol, "rect", {"x": "1", "y": "1", "width": side, "height": side, "rx": "3", "class": f"kc-{verdict}"})
+        # A pass is the square without a letter, so that what is not a pass stands out.
+        if verdict is not Verdict.PASSED:
+            quiet = verdict in _SHOWN_QUIETLY
+            letter = _text(symbol, (size - 1) / 2, size / 2 + 3.2, SIGNS[verdict].letter, "kc-quiet" if quiet else "kc-letter")
+            if size < 16:
+                letter.set("font-size", "8")
+
+
+def _square(root: ElementTree.Element, x: int, y: int, scenario: Scenario) -> None:
+    use = ElementTree.SubElement(root, "use", href=f"#kc-{SIGNS[scenario.verdict].letter}", x=str(x), y=str(y))
+    ElementTree.SubElement(use, "title").text = in_xml(f"{scenario.verdict}: {scenario.name}")
+
+
+def _table(records: Sequence[Record], grouped: Callable[[Record], Mapping[str, Tally]]) -> ElementTree.Element:
+    columns = [grouped(record) for record in records]
+    rows = sorted({name for column in columns for name in column})
+    label_width = 12 + 7 * max((len(name) for name in rows), default=8)
+    names = [record.header.target.release if _tell_apart(records) else record.header.target.target for record in records]
+    # Names stand upright where they would be wider than their column.
+    upright = max(map(len, names)) > 8
+    width, height, head = 64, 22, 8 + 7 * max(map(len, names)) if upright else 20
+    described = "; ".join(f"{name}: {_in_words(column)}" for name, column in zip(names, columns, strict=True))
+    root = _root(f"Verdicts of {len(records)} targets", described)
+    for index, name in enumerate(names):
+        x = label_width + index * width + width / 2
+        text = _text(root, x, head - 7, name, "kc-head" if upright else "kc-quiet")
+        if upright:
+            text.set("transform", f"rotate(-90 {x:g} {head - 7})")
+    for number, row in enumerate(rows):
+        y = head + number * (height + 3)
+        _text(root, 0, y + 15, row or "no topic")
+        for index, column in enumerate(columns):
+            _cell(root, label_width + index * width, y, f"{names[index]}, {row}", column.get(row))
+    _sized(root, label_width + len(records) * width, head + len(rows) * (height + 3))
+    return root
+
+
+def _cell(root: ElementTree.Element, x: int, y: int, name: str, cases: Tally | None) -> None:
+    worst = cases.worst if cases else None
+    group = ElementTree.SubElement(root, "g")
+    ElementTree.SubElement(group, "title").text = in_xml(f"{name}: {_counted(cases) if cases else 'not in this record'}")
+    shape = {"x": str(x + 1), "y": str(y + 1), "width": "60", "height": "20", "rx": "4", "class": f"kc-{worst or 'absent'}"}
+    ElementTree.SubElement(group, "rect", shape)
+    if cases is None or worst is None:
+        return
+    passed = cases.counts[Verdict.PASSED]
+    letter = "" if worst is Verdict.PASSED else f"{SIGNS[worst].letter} "
+    _text(group, x + 31, y + 15, f"{letter}{passed}/{cases.total}", "kc-quiet" if worst in _SHOWN_QUIETLY else "kc-letter")
+
+
+def _tell_apart(records: Sequence[Record]) -> bool:
+    releases = {record.header.target.release for record in records}
+    return len(releases) == len(records)
+
+
+def _in_words(groups: Mapping[str, Tally]) -> str:
+    def words() -> Iterator[str]:
+        for name, cases in groups.items():
+            for level in LEVELS:
+                some = cases.at(level)
+                if some.total:
+                    yield f"{name or 'no topic'}, {level}: {_counted(some)}"
+
+    return "; ".join(words()) or "no scenario"
+
+
+def _counted(cases: Tally) -> str:
+    return ", ".join(f"{number} {verdict}" for verdict, number in cases.counts.items() if number)
+
+
+def _root(title: str, description: str) -> ElementTree.Element:
+    root = ElementTree.Element("svg", {"class": "kc", "role": "img", "aria-labelledby": "kc-title kc-desc"})
+    ElementTree.SubElement(root, "title", id="kc-title").text = in_xml(title)
+    ElementTree.SubElement(root, "desc", id="kc-desc").text = in_xml(description)
+    return root
+
+
+def _sized(root: ElementTree.Element, width: int, height: int) -> None:
+    root.set("viewBox", f"0 0 {width} {height}")
+    root.set("width", str(width))
+    root.set("height", str(height))
+
+
+def _text(parent: ElementTree.Element, x: float, y: float, text: str, style: str | None = None) -> ElementTree.Element:
+    element = ElementTree.SubElement(parent, "text", x=f"{x:g}", y=f"{y:g}")
+    if style:
+        element.set("class", style)
+    element.text = in_xml(text)
+    return element

@@ -1,0 +1,166 @@
+// Filter, search and links of a report. The page is whole without it.
+(() => {
+  "use strict";
+
+  const form = document.getElementById("filter");
+  const query = document.getElementById("query");
+  const shown = document.getElementById("shown");
+  const clear = document.getElementById("clear");
+  const openAll = document.getElementById("open-all");
+  const scenarios = [...document.querySelectorAll(".scenario")].map((element) => ({
+    element,
+    verdict: element.dataset.verdict,
+    level: element.dataset.level,
+    text: null,
+  }));
+  const groups = [...document.querySelectorAll(".feature"), ...document.querySelectorAll(".topic")];
+  const rules = [...document.querySelectorAll(".rules tbody tr")].map((element) => ({
+    element,
+    scenarios: [...element.querySelectorAll("a")].map((link) => document.getElementById(link.hash.slice(1))),
+  }));
+  let anchor = "";
+
+  const checked = (name) => [...form.querySelectorAll(`input[name=${name}]:checked`)].map((input) => input.value);
+
+  // Texts are made when the first word is typed, not while the page loads.
+  const textOf = (scenario) => {
+    scenario.text ??= scenario.element.textContent.replace(/\s+/g, " ").toLowerCase();
+    return scenario.text;
+  };
+
+  function apply() {
+    const verdicts = new Set(checked("verdict"));
+    const levels = new Set(checked("level"));
+    const words = query.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let number = 0;
+    for (const scenario of scenarios) {
+      const fits =
+        (!verdicts.size || verdicts.has(scenario.verdict)) &&
+        (!levels.size || levels.has(scenario.level)) &&
+        words.every((word) => textOf(scenario).includes(word));
+      scenario.element.hidden = !fits;
+      number += fits;
+    }
+    for (const group of groups) group.hidden = !group.querySelector(".scenario:not([hidden])");
+    for (const rule of rules) rule.element.hidden = rule.scenarios.every((element) => element?.hidden);
+    const narrowed = verdicts.size || levels.size || words.length;
+    shown.textContent = narrowed
+      ? number ? `${number} of ${scenarios.length} scenarios shown` : "No scenario fits this filter"
+      : `${scenarios.length} scenarios`;
+    clear.hidden = !narrowed;
+  }
+
+  // The fragment holds the place and the filter: #scenario-…&verdict=failed,errored&level=core&q=priority
+  function remember() {
+    const parts = anchor ? [encodeURIComponent(anchor)] : [];
+    for (const name of ["verdict", "level"]) {
+      const values = checked(name);
+      if (values.length) parts.push(`${name}=${values.map(encodeURIComponent).join(",")}`);
+    }
+    const words = query.value.trim();
+    if (words) parts.push(`q=${encodeURIComponent(words)}`);
+    history.replaceState(null, "", parts.length ? `#${parts.join("&")}` : "#");
+  }
+
+  const decoded = (text) => {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
+  };
+
+  function recall() {
+    const parts = location.hash.slice(1).split("&").filter(Boolean);
+    const filter = new Map(parts.filter((part) => part.includes("=")).map((part) => [
+      part.slice(0, part.indexOf("=")),
+      part.slice(part.indexOf("=") + 1),
+    ]));
+    anchor = decoded(parts.find((part) => !part.includes("=")) ?? "");
+    // A plain link to a place keeps the filter that is set.
+    if (filter.size) {
+      query.value = decoded(filter.get("q") ?? "");
+      for (const input of form.querySelectorAll("input[type=checkbox]")) {
+        input.checked = (filter.get(input.name) ?? "").split(",").map(decoded).includes(input.value);
+      }
+    }
+    apply();
+    if (anchor) visit(document.getElementById(anchor));
+    remember();
+  }
+
+  function visit(place) {
+    document.querySelector(".visited")?.classList.remove("visited");
+    if (!place) return;
+    // A link leads to its place, also when the filter hides it.
+    if (place.closest("[hidden]")) {
+      form.reset();
+      apply();
+    }
+    for (let element = place; element; element = element.parentElement) {
+      if (element.localName === "details") element.open = true;
+    }
+    place.classList.add("visited");
+    place.scrollIntoView({ block: "start" });
+    const summary = place.querySelector(":scope > summary");
+    (summary ?? place).focus({ preventScroll: true });
+  }
+
+  let waiting = 0;
+  form.addEventListener("input", (event) => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => { apply(); remember(); }, event.target === query ? 150 : 0);
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("reset", () => {
+    // The fields are empty only after this event.
+    setTimeout(() => { anchor = ""; apply(); remember(); query.focus(); });
+  });
+  openAll.addEventListener("click", () => {
+    const open = openAll.getAttribute("aria-pressed") !== "true";
+    for (const { element } of scenarios) if (!element.hidden || !open) element.open = open;
+    openAll.setAttribute("aria-pressed", String(open));
+  });
+  window.addEventListener("hashchange", recall);
+  // A second click on one link changes no fragment, and must lead there all the same.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href^='#']");
+    if (link && decoded(link.hash.slice(1)) === anchor) {
+      event.preventDefault();
+      visit(document.getElementById(anchor));
+    }
+  });
+
+  for (const command of document.querySelectorAll(".reproduce")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "Copy";
+    button.setAttribute("aria-label", "Copy the command");
+    button.addEventListener("click", async () => {
+      const text = command.querySelector("pre").textContent;
+      try {
+        await navigator.clipboard.writeText(text);
+        button.textContent = "Copied";
+      } catch {
+        // Without access to the clipboard the command is selected, ready to be copied by hand.
+        getSelection().selectAllChildren(command.querySelector("pre"));
+        button.textContent = "Selected";
+      }
+      shown.textContent = `Command ${button.textContent.toLowerCase()}`;
+      setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    });
+    command.append(button);
+  }
+
+  let closed = [];
+  window.addEventListener("beforeprint", () => {
+    closed = [...document.querySelectorAll("details:not([open])")];
+    for (const element of closed) element.open = true;
+  });
+  window.addEventListener("afterprint", () => {
+    for (const element of closed) element.open = false;
+  });
+
+  form.hidden = false;
+  recall();
+})();

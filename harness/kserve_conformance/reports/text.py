@@ -1,0 +1,56 @@
+"""A few lines that end a run in a terminal, as data: what they look like is up to who prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kserve_conformance.record import Record, Scenario, Verdict, conforms, tally
+from kserve_conformance.reports.verdicts import SIGNS, why
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line; ``verdict`` is what it is about, None for lines about the run. ``depth`` is how far it is set in."""
+
+    text: str
+    verdict: Verdict | None = None
+    depth: int = 0
+
+
+def summary(record: Record) -> tuple[Line, ...]:
+    """What failed or broke, with expected and observed; then the counts; last whether it conforms and why not."""
+    return tuple(_lines(record))
+
+
+def as_text(record: Record) -> str:
+    """The same as plain text."""
+    return "".join(f"{'  ' * line.depth}{line.text}\n" for line in summary(record))
+
+
+def _lines(record: Record) -> Iterator[Line]:
+    conclusion = conforms(record)
+    for scenario in tally(record.scenarios).of(Verdict.FAILED, Verdict.ERRORED):
+        yield from _finding(scenario)
+    yield Line(", ".join(f"{number} {verdict}" for verdict, number in conclusion.counts.items() if number) or "no scenario")
+    yield Line(f"{conclusion.headline}: KServe {_one_line(record.header.target.release)} ({_one_line(record.header.target.target)})")
+    yield from (Line(_one_line(reason), depth=1) for reason in (*conclusion.because, *conclusion.notes))
+
+
+def _finding(scenario: Scenario) -> Iterator[Line]:
+    verdict, finding = scenario.verdict, scenario.finding
+    yield Line(f"{SIGNS[verdict].symbol} {verdict} {_one_line(scenario.id)}", verdict)
+    yield Line(_one_line(why(scenario.reason, finding.message if finding else None)), verdict, 1)
+    if finding is not None:
+        for title, text in (("expected", finding.expected), ("observed", finding.observed)):
+            if text is not None:
+                yield Line(f"{title}  {_one_line(text)}", verdict, 1)
+        yield from (Line(_one_line(line, keep_columns=True), verdict, 2) for line in finding.explanation)
+        if finding.reproduce:
+            yield Line(_one_line(finding.reproduce), verdict, 1)
+
+
+def _one_line(text: str, *, keep_columns: bool = False) -> str:
+    """Without line breaks and control characters: what a target said must not move the cursor."""
+    joined = text if keep_columns else " ".join(text.split())
+    return "".join(character if character.isprintable() else "\ufffd" for character in joined)
