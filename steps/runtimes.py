@@ -34,9 +34,7 @@ RUNTIME = (
 )
 
 #: ``ServingRuntime "name" of namespace "team-a"``
-NAMED = (
-    r'(?P<kind>ClusterServingRuntime|ServingRuntime) "(?P<name>[^"]*)"(?: of namespace "(?P<namespace>[^"]*)")?'
-)
+NAMED = r'(?P<kind>ClusterServingRuntime|ServingRuntime) "(?P<name>[^"]*)"(?: of namespace "(?P<namespace>[^"]*)")?'
 
 FACT = re.compile(r'is (disabled|multi-model|multi-node)|speaks "([^"]*)"|(was created later)')
 
@@ -48,7 +46,9 @@ def reference(kind: str, name: str, namespace: str | None) -> RuntimeRef:
     return RuntimeRef(kind, name, Namespace(namespace) if namespace is not None else None)
 
 
-def spec_of(ref: RuntimeRef, facts: str | None, datatable: Table | None, docstring: str | None) -> tuple[dict[str, Any], bool]:
+def spec_of(
+    ref: RuntimeRef, facts: str | None, datatable: Table | None, docstring: str | None
+) -> tuple[dict[str, Any], bool]:
     """A runtime's spec from a step's words, table and doc string, and whether it is to be newer than what is there."""
     spec = default_spec(ref)
     if datatable is not None:

@@ -79,9 +79,7 @@ def apply_service(
 @when(regex(SERVICE + USES))
 def apply_legacy_service(world: World, name: str | None, namespace: str, key: str, protocol: str | None) -> None:
     """Apply a service in the legacy schema."""
-    world.apply_service(
-        service_manifest(name or "model", namespace, given_fields(protocolVersion=protocol), key=key)
-    )
+    world.apply_service(service_manifest(name or "model", namespace, given_fields(protocolVersion=protocol), key=key))
 
 
 @when("this service is applied")

@@ -52,7 +52,8 @@ def mlserver_for_v2(runtime: str) -> Pin:
     return lambda protocol: "kserve-mlserver" if protocol == "v2" else runtime
 
 
-#: A key without a protocol speaks v1, except those whose servers choose for themselves. Coded: ``assign…Runtime``, v0.8.0.
+#: A key without a protocol speaks v1, except those whose servers choose for themselves.
+#: Coded: ``assign…Runtime``, v0.8.0.
 V1_FOR_MOST = dict.fromkeys(("sklearn", "tensorflow", "xgboost", "pmml", "lightgbm", "paddle"), "v1")
 
 #: Coded: ``assignTritonRuntime``, ``assignONNXRuntime``, inference_service_defaults.go, v0.9.0 to v0.20.0.
@@ -61,7 +62,8 @@ V2_FOR_TRITON = {"triton": "v2", "onnx": "v2"}
 #: Coded: ``assignHuggingFaceRuntime``, inference_service_defaults.go, v0.12.0 to v0.20.0.
 V2_FOR_HUGGINGFACE = {**V2_FOR_TRITON, "huggingface": "v2"}
 
-#: The built-in runtime of each key. Documented: v0.10 "Serving Runtimes", legacy schema. Coded: ``assign…Runtime``, v0.8.0.
+#: The built-in runtime of each key.
+#: Documented: v0.10 "Serving Runtimes", legacy schema. Coded: ``assign…Runtime``, v0.8.0.
 BUILT_IN_RUNTIMES: Mapping[str, Pin] = {
     "sklearn": mlserver_for_v2("kserve-sklearnserver"),
     "tensorflow": always("kserve-tensorflow-serving"),

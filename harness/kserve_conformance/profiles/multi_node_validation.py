@@ -25,8 +25,8 @@ class MultiNodeLimits:
     """
     What one era demands of multi-node services and runtimes.
 
-    ``smallest_pipeline`` is the least ``pipelineParallelSize``; ``sizes_required`` says whether a runtime must give both
-    sizes; ``storage`` are the URI schemes that a service may use and ``storage_text`` how the refusal names them.
+    ``smallest_pipeline`` is the least ``pipelineParallelSize``; ``sizes_required`` says whether a runtime must give
+    both sizes; ``storage`` are the URI schemes that a service may use and ``storage_text`` how the refusal names them.
     """
 
     autoscaler: str
@@ -125,7 +125,10 @@ class MultiNodeServiceChecks:
         model = at(service, "spec", "predictor", "model")
         if model is not None:
             yield from self._model_problems(model, annotations)
-        for size, field in (("PipelineParallelSize", "pipelineParallelSize"), ("TensorParallelSize", "tensorParallelSize")):
+        for size, field in (
+            ("PipelineParallelSize", "pipelineParallelSize"),
+            ("TensorParallelSize", "tensorParallelSize"),
+        ):
             least = self.limits.smallest_pipeline if field == "pipelineParallelSize" else 1
             given = worker.get(field)
             if given is not None and given < least:
@@ -157,7 +160,8 @@ class MultiNodeRuntimeChecks:
     """
     The multi-node part of the runtime webhook of one era.
 
-    Coded: ``validateMultiNodeSpec``, pkg/webhook/admission/servingruntime/servingruntime_webhook.go, v0.15.0 to v0.20.0.
+    Coded: ``validateMultiNodeSpec``, pkg/webhook/admission/servingruntime/servingruntime_webhook.go,
+    v0.15.0 to v0.20.0.
     """
 
     def __init__(self, limits: MultiNodeLimits) -> None:
@@ -183,13 +187,7 @@ class MultiNodeRuntimeChecks:
         if len(containers) > 1:
             yield "setting multiple containers in workerSpec is not allowed"
         annotations = runtime.spec.get("annotations") or {}
-        for container in runtime.spec.get("containers") or ():
-            if container.get("name") == "kserve-container":
-                for variable in (PIPELINE_SIZE, TENSOR_SIZE):
-                    if variable in _env_names(container):
-                        yield f"setting {variable} in environment variables is not allowed"
-                if has_unknown_accelerator(container, annotations):
-                    yield "unknown GPU resource type in a container(kserve-container)"
+        yield from self._head_problems(runtime, annotations)
         if not containers:
             # KServe reads the first container without asking whether there is one.
             yield "panic: runtime error: index out of range [0] with length 0 [recovered]"
@@ -197,6 +195,16 @@ class MultiNodeRuntimeChecks:
         if containers[0].get("name") == "worker-container" and has_unknown_accelerator(containers[0], annotations):
             yield "unknown GPU resource type in a container(worker-container)"
         yield from self._size_problems(worker)
+
+    @staticmethod
+    def _head_problems(runtime: Runtime, annotations: Manifest) -> Iterable[str | None]:
+        for container in runtime.spec.get("containers") or ():
+            if container.get("name") == "kserve-container":
+                for variable in (PIPELINE_SIZE, TENSOR_SIZE):
+                    if variable in _env_names(container):
+                        yield f"setting {variable} in environment variables is not allowed"
+                if has_unknown_accelerator(container, annotations):
+                    yield "unknown GPU resource type in a container(kserve-container)"
 
     def _size_problems(self, worker: Manifest) -> Iterable[str | None]:
         pipeline, tensor = worker.get("pipelineParallelSize"), worker.get("tensorParallelSize")

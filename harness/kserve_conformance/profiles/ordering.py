@@ -79,7 +79,8 @@ def _protocols(runtime: Runtime) -> str:
 
 
 #: The higher priority first; a runtime without one after every runtime with one.
-#: Documented: v0.11 "Serving Runtimes", priority. Coded: ``sortSupportedRuntimeByPriority``, predictor_model.go, v0.11.1 on.
+#: Documented: v0.11 "Serving Runtimes", priority.
+#: Coded: ``sortSupportedRuntimeByPriority``, predictor_model.go, v0.11.1 to v0.20.0.
 BY_PRIORITY = OrderKey("priority", _priority_place, _lower_priority)
 
 #: The lowest-ranked protocol first. Coded: ``sortServingRuntimeList``, predictor_model.go, v0.9.0 to v0.20.0.

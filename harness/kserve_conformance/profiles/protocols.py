@@ -35,7 +35,7 @@ def v1_unless_given(request: Request) -> Request:
 
 def protocol_by_runtime_name(request: Request) -> Request:
     """
-    Server defaults come before the checks of a named runtime: its name alone can add the protocol that it is checked for.
+    A named runtime's server defaults come before its checks: its name alone can add the protocol that is checked.
 
     Coded: ``reconcileModel`` calls ``SetRuntimeDefaults`` first,
     pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.9.0 to v0.16.0.

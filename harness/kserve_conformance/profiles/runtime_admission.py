@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from kserve_conformance.objects import Runtime, SupportedFormat
 
-#: Given the written runtime and the stored ones of its scope (an older state of itself among them): None, or the refusal.
+#: Given the written runtime and the stored ones of its scope, an older state of itself among them: None, or a refusal.
 RuntimeCheck = Callable[[Runtime, tuple[Runtime, ...]], str | None]
 
 

@@ -24,7 +24,7 @@ class Rejected(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ModeRead:
-    """What the defaulter learns of a service's deployment mode: the service, perhaps annotated, and the mode it acts on."""
+    """What the defaulter learns of a deployment mode: the service, perhaps annotated, and the mode it acts on."""
 
     service: Manifest
     mode: str | None
@@ -106,7 +106,8 @@ def mode_written_then_read(service: Manifest, default_mode: str) -> ModeRead:
     """
     A raw or ModelMesh default is written into the annotations, and then obeyed; without annotations that write crashes.
 
-    Coded: ``DefaultInferenceService``, inference_service_defaults.go, v0.9.0: an assignment to a nil map. Raises ``Rejected``.
+    Coded: ``DefaultInferenceService``, inference_service_defaults.go, v0.9.0: an assignment to a nil map.
+    Raises ``Rejected``.
     """
     annotations = at(service, "metadata", "annotations") or {}
     if DEPLOYMENT_MODE not in annotations and default_mode in (MODELMESH, "RawDeployment"):

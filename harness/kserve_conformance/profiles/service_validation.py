@@ -34,7 +34,7 @@ def name_is_valid(service: Manifest) -> str | None:
     return (
         f'the InferenceService "{name}" is invalid: a InferenceService name must consist of lower case alphanumeric '
         "characters or '-', and must start with alphabetical character. "
-        f"(e.g. \"my-name\" or \"abc-123\", regex used for validation is '{NAME_FORMAT}')"
+        f'(e.g. "my-name" or "abc-123", regex used for validation is \'{NAME_FORMAT}\')'
     )
 
 

@@ -36,10 +36,11 @@ class Reporter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One runtime of the story: chosen where ``rejection`` is None."""
+    """One runtime of the story: chosen where ``rejection`` is None, ``behind`` another where one outranks it."""
 
     ref: RuntimeRef
     rejection: Rejection | None = None
+    behind: RuntimeRef | None = None
 
     @property
     def is_supporting(self) -> bool:
@@ -91,7 +92,7 @@ class Explanation:
 
     def outranking(self, winner: Runtime, loser: Runtime, rejection: Rejection) -> None:
         """Remember a candidate that came second."""
-        self.candidates.append(Candidate(loser.ref, rejection))
+        self.candidates.append(Candidate(loser.ref, rejection, winner.ref))
 
     def choosing(self, runtime: Runtime) -> None:
         """Remember the chosen one."""
@@ -102,7 +103,7 @@ class Explanation:
         self.refusal = refusal
 
     def ordered(self) -> tuple[Candidate, ...]:
-        """The chosen one, then those that it outranked, then those that are out; equals in the order of the catalogue."""
+        """The chosen one, then those that it outranked, then those that are out, each in the order of the catalogue."""
         return tuple(sorted(self.candidates, key=lambda one: (one.rejection is not None, not one.is_supporting)))
 
     def question(self) -> str | None:

@@ -132,9 +132,7 @@ def _winners(request: Request, ordered: list[Runtime], profile: Profile) -> tupl
     if profile.stable_up_to is not None and len(ordered) > profile.stable_up_to:
         certain = profile.order[:1]
     best = [key.place(request, ordered[0]) for key in certain]
-    return tuple(
-        runtime for runtime in ordered if [key.place(request, runtime) for key in certain] == best
-    )
+    return tuple(runtime for runtime in ordered if [key.place(request, runtime) for key in certain] == best)
 
 
 def _tell_order(

@@ -111,10 +111,18 @@ class Target(Protocol):
     capabilities: frozenset[Capability]
 
     def apply(self, *objects: Manifest) -> tuple[Admission, ...]:
-        """Create or update in order; an answer for each, refusals included. Namespaces are made as needed. Raises ``Unreachable``."""
+        """
+        Create or update in order, as ``kubectl apply`` does; an answer for each, refusals included.
+
+        Namespaces are made as needed. Raises ``Unreachable``.
+        """
 
     def store(self, *objects: Manifest) -> None:
-        """Put objects in store as a release without webhooks left them: nothing defaults or checks them until they are next applied."""
+        """
+        Put objects in store as a release without webhooks left them.
+
+        Nothing defaults or checks them until they are next applied.
+        """
 
     def delete(self, *keys: ObjectKey) -> None:
         """Delete; what is not there is no error. Returns once none of it can be chosen any more."""
@@ -139,4 +147,6 @@ class Target(Protocol):
 
     def __enter__(self) -> Self: ...
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...

@@ -174,7 +174,9 @@ def service_manifest(
 def on_several_nodes(service: Manifest, release: str) -> Manifest:
     """Give a service worker nodes, and what its release demands of such a service."""
     annotation = {"serving.kserve.io/autoscalerClass": "none" if _wants_none(release) else "external"}
-    service = replaced(service, {**(at(service, "metadata", "annotations") or {}), **annotation}, "metadata", "annotations")
+    service = replaced(
+        service, {**(at(service, "metadata", "annotations") or {}), **annotation}, "metadata", "annotations"
+    )
     service = replaced(service, MULTI_NODE_STORAGE_URI, "spec", "predictor", "model", "storageUri")
     return replaced(service, {"pipelineParallelSize": 2, "tensorParallelSize": 1}, "spec", "predictor", "workerSpec")
 

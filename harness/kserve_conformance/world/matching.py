@@ -40,7 +40,9 @@ def _are_named(value: Any) -> bool:
 
 
 def _told(where: str, expected: Any, observed: Any) -> str:
-    return f"{where or 'the whole'}: expected {expected!r}, observed {observed if observed is ABSENT else repr(observed)}"
+    return (
+        f"{where or 'the whole'}: expected {expected!r}, observed {observed if observed is ABSENT else repr(observed)}"
+    )
 
 
 def at_dotted(value: Any, path: str) -> Any:

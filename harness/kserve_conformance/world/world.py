@@ -89,7 +89,9 @@ class World:
 
     # --- what there is ---------------------------------------------------
 
-    def add_runtime(self, ref: RuntimeRef, spec: Mapping[str, Any] | None = None, over: Mapping[str, Any] | None = None) -> None:
+    def add_runtime(
+        self, ref: RuntimeRef, spec: Mapping[str, Any] | None = None, over: Mapping[str, Any] | None = None
+    ) -> None:
         """Have a runtime, applied with the others before it is needed."""
         whole = merged(spec if spec is not None else default_spec(ref), over or {})
         self._pending[key_of_runtime(ref)] = runtime_manifest(ref, whole)
@@ -146,7 +148,9 @@ class World:
         annotations = {**(at(given, "metadata", "annotations") or {}), key: value}
         self.apply_service(replaced(given, annotations, "metadata", "annotations"))
 
-    def apply_runtime(self, ref: RuntimeRef, spec: Mapping[str, Any] | None = None, over: Mapping[str, Any] | None = None) -> None:
+    def apply_runtime(
+        self, ref: RuntimeRef, spec: Mapping[str, Any] | None = None, over: Mapping[str, Any] | None = None
+    ) -> None:
         """Apply one runtime now and keep the answer."""
         self.flush()
         given = runtime_manifest(ref, merged(spec if spec is not None else default_spec(ref), over or {}))
@@ -238,14 +242,18 @@ class World:
         seen = self.observation
         asked = ", ".join(sorted(map(str, refs)))
         if seen.runtime not in refs or (seen.one_of and set(seen.one_of) != set(refs)):
-            raise self.nonconformity(f"{self.service} does not run on one of the runtimes", f"one of {asked}", told(seen))
+            raise self.nonconformity(
+                f"{self.service} does not run on one of the runtimes", f"one of {asked}", told(seen)
+            )
 
     def expect_refusal(self, cause: str) -> None:
         """The service has no runtime for this cause, however the release reports it."""
         seen = self.observation
         found = seen.reason or cause_of(seen.errors)
         if seen.outcome != Outcome.REFUSED or found != cause:
-            raise self.nonconformity(f"{self.service} is not refused because {cause}", f"no runtime, {cause}", told(seen))
+            raise self.nonconformity(
+                f"{self.service} is not refused because {cause}", f"no runtime, {cause}", told(seen)
+            )
 
     def expect_outcome(self, outcome: Outcome, words: str) -> None:
         """The predictor came to this."""
@@ -277,7 +285,9 @@ class World:
         found = (named.kind, named.name) if named else (None, None)
         if found != (kind, name):
             raise self.nonconformity(
-                f"the status of {self.service} names another runtime", f"{kind} {name}" if kind else "none", str(named or "none")
+                f"the status of {self.service} names another runtime",
+                f"{kind} {name}" if kind else "none",
+                str(named or "none"),
             )
 
     def expect_workload(self, ref: RuntimeRef) -> None:
@@ -335,19 +345,29 @@ class World:
         found = at_dotted(self._part(where), path)
         if found != value:
             raise self.nonconformity(
-                f"the {where} of {self.service} has another {path}", repr(value), found if found is ABSENT else repr(found)
+                f"the {where} of {self.service} has another {path}",
+                repr(value),
+                found if found is ABSENT else repr(found),
             )
 
     def expect_in_pod_metadata(self, part: str, key: str, value: str) -> None:
         """The pod has this label or annotation."""
         found = at(self._part("pod"), "metadata", part, key)
         if found != value:
-            raise self.nonconformity(f"the pod of {self.service} has other {part}", f"{key}: {value}", f"{key}: {found}")
+            raise self.nonconformity(
+                f"the pod of {self.service} has other {part}", f"{key}: {value}", f"{key}: {found}"
+            )
 
     def expect_env(self, name: str, value: str | None, times: int | None = None) -> None:
         """The container has an environment variable with this value, so many times, or not at all."""
         found = [item.get("value") for item in self._part("container").get("env") or () if item.get("name") == name]
-        expected = f"{name} {times} times" if times is not None else f"{name} is {value!r}" if value is not None else f"no {name}"
+        expected = (
+            f"{name} {times} times"
+            if times is not None
+            else f"{name} is {value!r}"
+            if value is not None
+            else f"no {name}"
+        )
         holds = len(found) == times if times is not None else found[-1:] == [value] if value is not None else not found
         if not holds:
             raise self.nonconformity(f"the environment of {self.service} differs", expected, f"{name}: {found}")
@@ -356,7 +376,9 @@ class World:
         """The pod has exactly these containers, in any order."""
         found = [item.get("name") for item in at(self._part("pod"), "spec", "containers") or ()]
         if sorted(map(str, found)) != sorted(names):
-            raise self.nonconformity(f"the pod of {self.service} has other containers", ", ".join(names), ", ".join(map(str, found)))
+            raise self.nonconformity(
+                f"the pod of {self.service} has other containers", ", ".join(names), ", ".join(map(str, found))
+            )
 
     def _part(self, where: str) -> Any:
         seen = self.observation
