@@ -1,7 +1,9 @@
 """
-Where the suite that ships is: its features, steps and fixtures.
+The suite: features, their steps and their fixtures, in a checkout, in a wheel, or in a folder of your own.
 
-In a checkout they lie at the root of the repository, in a wheel beside this file.
+A suite is a folder with ``features/`` and, if it wants, ``steps/`` and
+``fixtures/``. The one that ships is at the root of a checkout and inside this
+package in a wheel; ``kserve_conformance.suite.steps.…`` imports in both.
 """
 
 from __future__ import annotations
@@ -10,8 +12,14 @@ from pathlib import Path
 
 _HERE = Path(__file__).parent
 
-#: The folder that holds ``features/``, ``steps/`` and ``fixtures/``.
+#: The folder that holds the shipped ``features/``, ``steps/`` and ``fixtures/``.
 ROOT = _HERE if (_HERE / "features").is_dir() else _HERE.parents[2]
 
-# So that kserve_conformance.suite.steps… can be imported in a wheel and in a checkout.
-__path__ = [str(ROOT), *__path__]
+# Submodules are looked for beside this file first, so nothing at the root of a checkout can shadow them.
+__path__ = [str(_HERE)] if ROOT == _HERE else [str(_HERE), str(ROOT)]
+
+from kserve_conformance.suite.folder import NoSuite, Suite  # noqa: E402 - ROOT and __path__ come first
+from kserve_conformance.suite.inventory import ScenarioInfo, StepInfo, inventory  # noqa: E402
+from kserve_conformance.suite.problems import SuiteProblems  # noqa: E402
+
+__all__ = ["ROOT", "NoSuite", "ScenarioInfo", "StepInfo", "Suite", "SuiteProblems", "inventory"]

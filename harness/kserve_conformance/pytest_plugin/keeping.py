@@ -1,0 +1,70 @@
+"""
+Opening the target once, and giving up on it in time.
+
+A target that is lost is opened once more, because a run of an hour should not
+end with one dropped connection. If it is lost again, or never came up, what
+follows errs at once and for the same reason: nothing hangs.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from kserve_conformance.exceptions import HarnessError
+from kserve_conformance.pytest_plugin.session import named_release
+from kserve_conformance.targets.contract import Identity, Target, Unreachable
+from kserve_conformance.targets.opening import Options, Spec, open_target
+
+
+class Keeper:
+    """Keeps one target open for as long as scenarios ask for it."""
+
+    def __init__(self, spec: Spec, options: Options) -> None:
+        self._spec = spec
+        self._options = options
+        self._target: Target | None = None
+        self._stack = ExitStack()
+        self._identity: Identity | None = None
+        self._given_up: HarnessError | None = None
+        self._may_open_again = True
+
+    def target(self) -> Target:
+        """The open target. Raises why there is none: ``CannotStart``, ``Unreachable`` or whatever opening it raised."""
+        if self._given_up is not None:
+            raise self._given_up
+        if self._target is None:
+            try:
+                self._target = self._stack.enter_context(open_target(str(self._spec), self._options))
+            except HarnessError as error:
+                self._given_up = error
+                raise
+            except Exception as error:
+                self._given_up = Unreachable(f"{self._spec} could not be opened: {type(error).__name__}: {error}")
+                raise self._given_up from error
+            self._identity = self._target.identity
+        return self._target
+
+    def lost(self, error: Unreachable) -> None:
+        """The target does not answer any more: have it opened again the first time, give up the second time."""
+        self.close()
+        if self._may_open_again:
+            self._may_open_again = False
+        else:
+            self._given_up = error
+
+    def release(self) -> str:
+        """The release under test: as it was named, or as the open target says."""
+        return named_release(self._spec) or self.target().identity.release
+
+    def identity(self) -> Identity:
+        """Who answers; of a target that was never opened, what is known by its name."""
+        return self._identity or Identity(target=str(self._spec), release=named_release(self._spec) or "unknown")
+
+    def close(self) -> None:
+        """Close what is open; a target that breaks while it is closed is gone all the same."""
+        self._target = None
+        stack, self._stack = self._stack, ExitStack()
+        try:
+            stack.close()
+        except Exception as error:  # whatever a target raises here must not hide what the run showed
+            self._closing_error = error

@@ -1,0 +1,185 @@
+"""
+Writing the record, in the one process that hears of every scenario.
+
+Scenarios are written in the order of the suite, each as soon as all before it
+are: a run over two processes gives the record of a run in one, and a run that
+is killed leaves what was known, without a footer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import msgspec
+import pytest
+
+import kserve_conformance
+from kserve_conformance.pytest_plugin.session import Asked, named_release
+from kserve_conformance.pytest_plugin.verdicts import steps_of
+from kserve_conformance.record.model import (
+    Finding,
+    Header,
+    Implementation,
+    Scenario,
+    SuiteIdentity,
+    TargetIdentity,
+    Verdict,
+)
+from kserve_conformance.record.writer import RecordWriter
+
+#: The phase of the report that xdist makes of a worker that died.
+_CRASHED = "???"
+
+
+class Recorder:
+    """Hears pytest's reports and writes the record."""
+
+    def __init__(self, asked: Asked, path: Path) -> None:
+        self._asked = asked
+        self._path = path
+        self._writer: RecordWriter | None = None
+        self._finished = False
+        self._collected: tuple[str, ...] | None = None
+        self._ids: dict[str, str] = {}
+        self._waiting: dict[str, Scenario] = {}
+        self._next = 0
+        self._interrupted: str | None = None
+        self._began = time.perf_counter()
+        self._previous: Any = None
+        path.unlink(missing_ok=True)
+        self._listen()
+
+    # --- what pytest tells ----------------------------------------------
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take a scenario's verdict from the report that carries it."""
+        opened = getattr(report, "kserve_opened", None)
+        if opened is not None and self._writer is None:
+            self._ids = opened["collected"]
+            self._open(msgspec.convert(opened["target"], TargetIdentity), tuple(self._ids.values()))
+        scenario = getattr(report, "kserve_scenario", None)
+        if scenario is not None:
+            self._take(msgspec.convert(scenario, Scenario))
+        elif report.when == _CRASHED and report.nodeid in self._ids:
+            self._take(self._crashed(self._ids[report.nodeid], str(report.longrepr)))
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Somebody ended the run."""
+        self._interrupted = str(excinfo.value) or "interrupted by the user"
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """pytest or a plugin broke."""
+        self._interrupted = f"pytest broke: {str(excrepr).strip().splitlines()[-1]}"
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Write what is left, and a footer that says whether the run came to its end."""
+        if self._writer is None:
+            release = named_release(self._asked.target) or "unknown"
+            collected = tuple(scenario.id for scenario in self._asked.selected)
+            nothing = exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED
+            self._open(TargetIdentity(target=str(self._asked.target), release=release), () if nothing else collected)
+        for id_ in self._collected or ():
+            if id_ in self._waiting:
+                self._write(self._waiting.pop(id_))
+        assert self._writer is not None
+        self._writer.finish(
+            interrupted=self._why_interrupted(session, exitstatus),
+            seconds=round(time.perf_counter() - self._began, 3) if self._asked.timings else None,
+        )
+        self._finished = True
+
+    def abandon(self) -> None:
+        """Let go of the file without a footer if the session never came to its end."""
+        if self._previous is not None:
+            signal.signal(signal.SIGTERM, self._previous)
+            self._previous = None
+        if self._writer is not None and not self._finished:
+            with contextlib.suppress(OSError):
+                self._writer.__exit__(RuntimeError, None, None)
+
+    # --- what is written --------------------------------------------------
+
+    def _open(self, target: TargetIdentity, collected: tuple[str, ...]) -> None:
+        order = self._asked.order
+        self._collected = tuple(sorted(collected, key=lambda id_: order[id_]))
+        suite = self._asked.suite
+        selection = self._asked.selection
+        given = {"tags": selection.tags, "words": selection.keyword, "scenarios": list(selection.ids)}
+        header = Header(
+            harness=kserve_conformance.__version__,
+            suite=SuiteIdentity(name=suite.name, version=suite.version, digest=suite.digest),
+            target=target,
+            implementation=msgspec.json.decode(self._asked.implementation, type=Implementation),
+            selection={key: value for key, value in given.items() if value},
+            collected=self._collected,
+            started=_started() if self._asked.timings or "SOURCE_DATE_EPOCH" in os.environ else None,
+        )
+        self._writer = RecordWriter(self._path, header).__enter__()
+
+    def _take(self, scenario: Scenario) -> None:
+        """Keep a scenario until all before it are written."""
+        self._waiting[scenario.id] = scenario
+        while self._collected and self._next < len(self._collected) and self._collected[self._next] in self._waiting:
+            self._write(self._waiting.pop(self._collected[self._next]))
+            self._next += 1
+
+    def _write(self, scenario: Scenario) -> None:
+        assert self._writer is not None
+        self._writer.add(scenario)
+
+    def _crashed(self, id_: str, said: str) -> Scenario:
+        info = self._asked.scenarios[self._asked.order[id_]]
+        text = f"the process that ran it ended: {said.strip().splitlines()[-1]}" if said.strip() else "the process that ran it ended"
+        return Scenario(
+            id=info.id,
+            name=info.name,
+            feature=info.feature,
+            path=info.path,
+            about=info.about,
+            line=info.line,
+            topic=info.topic,
+            level=info.tags.level,
+            rules=info.tags.rules,
+            tags=info.tags.names,
+            row=dict(info.row),
+            verdict=Verdict.ERRORED,
+            reason=text,
+            steps=steps_of(info, ("errored",) * len(info.steps)),
+            finding=Finding(message=text),
+        )
+
+    def _why_interrupted(self, session: pytest.Session, exitstatus: int) -> str | None:
+        if self._interrupted is not None:
+            return self._interrupted
+        if exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
+            return str(session.shouldstop or "the features could not all be collected")
+        written = len(self._writer._seen) if self._writer else 0
+        if self._collected is not None and written < len(self._collected):
+            return str(session.shouldfail or session.shouldstop or "not every scenario was run, and nothing says why")
+        return None
+
+    # --- being ended from outside ----------------------------------------
+
+    def _listen(self) -> None:
+        """Take SIGTERM as Ctrl-C is taken, so that targets are closed and the record says what happened."""
+        if threading.current_thread() is threading.main_thread():
+            self._previous = signal.signal(signal.SIGTERM, _end)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt(f"ended by {signal.Signals(number).name}")
+
+
+def _started() -> str:
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

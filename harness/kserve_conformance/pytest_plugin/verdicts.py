@@ -1,0 +1,184 @@
+"""
+From what happened in a scenario to its verdict.
+
+A pass needs proof: every step ran and passed, and nothing broke before, in or
+after it. Everything else has a verdict of its own, and whatever is not
+understood is ``errored``.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import pytest
+
+from kserve_conformance.exceptions import HarnessError
+from kserve_conformance.record.model import Deviation, Finding, Scenario, Step, Verdict
+from kserve_conformance.suite import ScenarioInfo
+from kserve_conformance.targets.contract import CannotDo
+
+#: A listed deviation, as far as a verdict needs it.
+class Listed(Protocol):
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def statement(self) -> str: ...
+
+    @property
+    def link(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that was raised; ``phase`` is setup, call or teardown."""
+
+    phase: str
+    error: BaseException
+
+
+@dataclass(slots=True)
+class Progress:
+    """What is known of a scenario while it runs. ``at`` is the step that runs now, -1 before the first one."""
+
+    scenario: ScenarioInfo
+    statuses: list[str]
+    at: int = -1
+    troubles: list[Trouble] = field(default_factory=list)
+    not_run: tuple[Verdict, str] | None = None
+    chosen: tuple[str, ...] = ()
+    leftovers: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @classmethod
+    def of(cls, scenario: ScenarioInfo) -> Progress:
+        return cls(scenario, ["skipped"] * len(scenario.steps))
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict and what it rests on."""
+
+    verdict: Verdict
+    reason: str | None = None
+    finding: Finding | None = None
+    deviation: Deviation | None = None
+
+
+def judge(progress: Progress, listed: Listed | None, reproduce: str | None = None) -> Judgement:
+    """
+    The verdict of a scenario that came to its end.
+
+    ``listed`` is the deviation that is known of this release for what the
+    scenario states, if there is one.
+    """
+    if progress.not_run is not None:
+        verdict, reason = progress.not_run
+        return Judgement(verdict, reason)
+    broke = [trouble for trouble in progress.troubles if not _is_answer(trouble)]
+    if broke:
+        return Judgement(Verdict.ERRORED, _why(broke), _broken(broke[0].error, reproduce))
+    for trouble in progress.troubles:
+        if isinstance(trouble.error, pytest.skip.Exception | CannotDo):
+            return Judgement(Verdict.SKIPPED, str(trouble.error) or "a step skipped it without a reason")
+    for trouble in progress.troubles:
+        found = _found(trouble.error, reproduce)
+        if listed is None:
+            return Judgement(Verdict.FAILED, finding=found)
+        known = Deviation(id=listed.id, statement=listed.statement, link=listed.link)
+        return Judgement(Verdict.DEVIATES, f"known deviation {listed.id}", found, known)
+    if not progress.statuses or set(progress.statuses) != {"passed"}:
+        told = "not every step was run, and nothing says why"
+        return Judgement(Verdict.ERRORED, told, Finding(message=told, reproduce=reproduce))
+    if listed is not None:
+        told = f"the listed deviation {listed.id} no longer happens"
+        return Judgement(
+            Verdict.FAILED,
+            finding=Finding(
+                message=told, expected=f"the release deviates: {listed.statement}", observed="it does not", reproduce=reproduce
+            ),
+        )
+    return Judgement(Verdict.PASSED)
+
+
+def told(progress: Progress, judgement: Judgement, *, seconds: bool) -> Scenario:
+    """The scenario's line in the record."""
+    info = progress.scenario
+    return Scenario(
+        id=info.id,
+        name=info.name,
+        feature=info.feature,
+        path=info.path,
+        about=info.about,
+        line=info.line,
+        topic=info.topic,
+        level=info.tags.level,
+        rules=info.tags.rules,
+        tags=info.tags.names,
+        row=dict(info.row),
+        verdict=judgement.verdict,
+        reason=judgement.reason,
+        steps=steps_of(info, progress.statuses),
+        finding=judgement.finding,
+        deviation=judgement.deviation,
+        chosen=progress.chosen,
+        leftovers=progress.leftovers,
+        seconds=round(progress.seconds, 3) if seconds else None,
+    )
+
+
+def steps_of(info: ScenarioInfo, statuses: Iterable[str]) -> tuple[Step, ...]:
+    """The steps as the feature has them, each with what became of it."""
+    return tuple(
+        Step(
+            keyword=step.keyword, text=step.text, status=status, line=step.line, table=step.table, doc_string=step.doc_string
+        )
+        for step, status in zip(info.steps, statuses, strict=True)
+    )
+
+
+def _is_answer(trouble: Trouble) -> bool:
+    """Does it say something about the target, or of why it was not asked? Only what a step raises can."""
+    if isinstance(trouble.error, CannotDo | pytest.skip.Exception):
+        return trouble.phase != "teardown"
+    return trouble.phase == "call" and isinstance(trouble.error, AssertionError)
+
+
+def _why(broke: list[Trouble]) -> str:
+    return "; ".join(dict.fromkeys(_line(trouble.error) for trouble in broke))
+
+
+def _line(error: BaseException) -> str:
+    """What an error says in one line, named by its class where it is none of ours."""
+    text = next(iter(str(error).strip().splitlines()), "")
+    if isinstance(error, HarnessError | pytest.fail.Exception):
+        return text or type(error).__name__
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _broken(error: BaseException, reproduce: str | None) -> Finding:
+    if isinstance(error, HarnessError):
+        hint = (f"hint: {error.hint}",) if error.hint else ()
+        rest = tuple(str(error).strip().splitlines()[1:])
+        return Finding(message=_line(error), explanation=(*rest, *hint), reproduce=reproduce)
+    trace = "".join(traceback.format_exception(error, limit=-8))
+    return Finding(message=_line(error), evidence={"traceback": trace}, reproduce=reproduce)
+
+
+def _found(error: BaseException, reproduce: str | None) -> Finding:
+    """A failure's own words; ``Nonconformity`` has more of them than a plain ``assert``."""
+    message = getattr(error, "message", None)
+    if message is None:
+        lines = str(error).strip().splitlines() or ["an assertion of a step does not hold"]
+        return Finding(message=lines[0], explanation=tuple(lines[1:]), reproduce=reproduce)
+    return Finding(
+        message=message,
+        expected=getattr(error, "expected", None),
+        observed=getattr(error, "observed", None),
+        explanation=tuple(getattr(error, "explanation", ())),
+        evidence=dict(getattr(error, "evidence", {})),
+        reproduce=reproduce,
+    )

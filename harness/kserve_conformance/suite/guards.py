@@ -1,0 +1,113 @@
+"""
+What must hold of features and step definitions together, before anything runs.
+
+pytest-bdd takes the last of two definitions that match a step, and calls an
+``async def`` without ever awaiting it: the first runs a step that nobody meant,
+the second passes whatever it says. Both are errors here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from kserve_conformance.suite.inventory import ScenarioInfo, StepInfo
+from kserve_conformance.suite.problems import Place, SuiteProblem
+
+
+class AsyncStep(SuiteProblem):
+    """A step definition is a coroutine function: it would pass without running."""
+
+
+class AmbiguousStep(SuiteProblem):
+    """A step matches more than one definition."""
+
+
+class UndefinedStep(SuiteProblem):
+    """A step matches no definition."""
+
+
+class UnusedStep(SuiteProblem):
+    """No feature has a step that matches a definition."""
+
+
+class LostScenarios(SuiteProblem):
+    """What pytest collected of a file is not what the file holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """
+    A step definition as far as it can be checked.
+
+    ``kind`` is given, when, then or None for all of them. ``layer`` is where it
+    comes from: a definition of a suite or a conftest that has the very pattern
+    of one from a layer below replaces it, as pytest's fixtures do.
+    """
+
+    kind: str | None
+    pattern: str
+    place: Place
+    matches: Callable[[str], bool]
+    layer: int = 0
+    is_async: bool = False
+
+    def takes(self, step: StepInfo) -> bool:
+        return self.kind in (None, step.kind) and self.matches(step.text)
+
+
+def async_steps(definitions: Iterable[Definition]) -> Iterator[AsyncStep]:
+    """Every definition that would be called and never awaited."""
+    for definition in definitions:
+        if definition.is_async:
+            yield AsyncStep(
+                definition.place, f"the step {definition.pattern!r} is async", "steps are called, not awaited: make it a plain def"
+            )
+
+
+def ambiguous_steps(scenarios: Iterable[ScenarioInfo], definitions: Sequence[Definition]) -> Iterator[AmbiguousStep]:
+    """Every step text, once, that two definitions would take."""
+    for place, step in _texts(scenarios):
+        takers = not_replaced([definition for definition in definitions if definition.takes(step)])
+        if len(takers) > 1:
+            told = " and ".join(f"{taker.pattern!r} ({taker.place})" for taker in takers)
+            yield AmbiguousStep(place, f"{step.text!r} matches {told}", "word one of them so that only one can match")
+
+
+def undefined_steps(scenarios: Iterable[ScenarioInfo], definitions: Sequence[Definition]) -> Iterator[UndefinedStep]:
+    """Every step text, once, that no definition takes."""
+    for place, step in _texts(scenarios):
+        if not any(definition.takes(step) for definition in definitions):
+            yield UndefinedStep(place, f"no definition matches {step.keyword} {step.text}", nearest(step, definitions))
+
+
+def unused_steps(scenarios: Iterable[ScenarioInfo], definitions: Iterable[Definition]) -> Iterator[UnusedStep]:
+    """Every definition that no step of any scenario needs."""
+    steps = [step for _, step in _texts(scenarios)]
+    for definition in definitions:
+        if not any(definition.takes(step) for step in steps):
+            yield UnusedStep(definition.place, f"no feature has a step like {definition.pattern!r}")
+
+
+def not_replaced(takers: Sequence[Definition]) -> list[Definition]:
+    """Leave out definitions that one of a higher layer replaces by having the very same pattern."""
+    highest = {(taker.kind, taker.pattern): taker.layer for taker in sorted(takers, key=lambda taker: taker.layer)}
+    return [taker for taker in takers if taker.layer == highest[taker.kind, taker.pattern]]
+
+
+def nearest(step: StepInfo, definitions: Iterable[Definition]) -> str | None:
+    """A hint: the definition whose words are most like those of a step."""
+    patterns = [definition.pattern for definition in definitions if definition.kind in (None, step.kind)]
+    near = get_close_matches(step.text, patterns, n=1, cutoff=0.5)
+    return f"the nearest one is {near[0]!r}" if near else None
+
+
+def _texts(scenarios: Iterable[ScenarioInfo]) -> Iterator[tuple[Place, StepInfo]]:
+    """Each different step once, where it first stands."""
+    seen: set[tuple[str, str]] = set()
+    for scenario in scenarios:
+        for step in scenario.steps:
+            if (step.kind, step.text) not in seen:
+                seen.add((step.kind, step.text))
+                yield Place(scenario.path, step.line), step

@@ -1,0 +1,218 @@
+"""
+What the tags of a scenario say, from a closed list.
+
+A tag that nobody reads is worse than none: ``@sicne-0.11.1`` would let a
+scenario run where it cannot hold. So every tag is one of these, one that the
+registry of rules knows, or one that the suite itself declares.
+
+Tags come from the Feature, the Rule, the Scenario and the Examples. Ranges and
+the level are replaced by the inner ones; everything else adds up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from packaging.version import InvalidVersion, Version
+
+from kserve_conformance.suite.problems import Place, SuiteProblem
+
+#: Exactly one of these, where the suite demands a level.
+LEVELS = ("core", "extended")
+
+#: What a scenario may need of its target, as ``@needs-…``.
+NEEDS = ("upgrade", "pods", "default-mode")
+
+#: Tags that stand for themselves.
+PLAIN = ("core", "extended", "documented", "one-of", "exact-names")
+
+#: The release name of the documentation taken at its word.
+DOCUMENTED = "documented"
+
+_CLAIM = re.compile(r"d[1-9]\d*")
+
+
+class UnknownTag(SuiteProblem):
+    """A tag is not in the closed list, or names a rule, claim, release or need that does not exist."""
+
+
+class ConflictingTags(SuiteProblem):
+    """Tags contradict each other: two levels or two bounds at one place, or a range that holds for no release."""
+
+
+class MissingTag(SuiteProblem):
+    """A scenario of the shipped suite names no rule, or no level."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagAt:
+    """A tag without its ``@``, and where it stands."""
+
+    name: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What all tags of one scenario say together."""
+
+    names: tuple[str, ...]
+    rules: tuple[str, ...]
+    claims: tuple[str, ...]
+    needs: tuple[str, ...]
+    level: str
+    since: Version | None
+    until: Version | None
+
+    def holds_for(self, release: str) -> bool:
+        """
+        Is the scenario a statement about this release?
+
+        The documentation has no releases of its own: there, exactly what it
+        decides is a statement.
+        """
+        if release == DOCUMENTED:
+            return "documented" in self.names
+        version = Version(release.removeprefix("v"))
+        return (self.since is None or self.since <= version) and (self.until is None or version <= self.until)
+
+    def range(self) -> str:
+        """The releases in words."""
+        if self.since and self.since == self.until:
+            return f"v{self.since} only"
+        if self.since and self.until:
+            return f"v{self.since} to v{self.until}"
+        if self.since:
+            return f"v{self.since} and later"
+        return f"v{self.until} and earlier" if self.until else "every release"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The words that tags may use beyond the plain ones; None where a registry is not at hand to say."""
+
+    rules: Collection[str] | None = None
+    claims: Collection[str] | None = None
+    releases: Collection[str] | None = None
+    own: Collection[str] = ()
+    level_required: bool = False
+    rule_required: bool = False
+
+
+class TagReader:
+    """Reads and checks tags; every problem is kept, each place once, so that a Feature's tag is not told for all its scenarios."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self._problems: dict[tuple[Place, str], SuiteProblem] = {}
+
+    @property
+    def problems(self) -> tuple[SuiteProblem, ...]:
+        return tuple(self._problems.values())
+
+    def read(self, levels: Sequence[Sequence[TagAt]], scenario: Place) -> Tags:
+        """Read the tags of one scenario, outermost level first."""
+        for tag in (tag for level in levels for tag in level):
+            if why := self._unknown(tag.name):
+                hint = f"did you mean @{why[1]}?" if why[1] else None
+                self._found(UnknownTag(tag.place, why[0], hint), tag.place, tag.name)
+        names = tuple(dict.fromkeys(tag.name for level in levels for tag in level))
+        since = self._innermost(levels, "since-")
+        until = self._innermost(levels, "until-")
+        if since and until and since > until:
+            self._found(
+                ConflictingTags(scenario, f"@since-{since} and @until-{until} leave no release", "an inner @since or @until replaces only its own kind"),
+                scenario, "range",
+            )
+        rules = _after("rule-", names)
+        level = self._level(levels)
+        if self._known.rule_required and not rules:
+            self._found(MissingTag(scenario, "the scenario names no rule", "tag it, or its Feature, @rule-…"), scenario, "rule")
+        if self._known.level_required and level is None:
+            self._found(MissingTag(scenario, "the scenario has no level", "tag it, or its Feature, @core or @extended"), scenario, "level")
+        return Tags(names, rules, _after("claim-", names), _after("needs-", names), level or "extended", since, until)
+
+    def _unknown(self, tag: str) -> tuple[str, str | None] | None:
+        """Why a tag is not known, and the nearest that is; None when it is."""
+        known = self._known
+        if tag in PLAIN or tag in known.own:
+            return None
+        kind, _, word = tag.partition("-")
+        match kind:
+            case "rule" if word:
+                return _absent("rule", word, known.rules, "rule-")
+            case "claim" if word:
+                if not _CLAIM.fullmatch(word):
+                    return f"@{tag} is not a claim of the documentation", None
+                return _absent("claim", word, known.claims, "claim-")
+            case "needs" if word:
+                return _absent("need", word, NEEDS, "needs-")
+            case "since" | "until" if word:
+                if _version(word) is None:
+                    return f"@{tag} names no release", None
+                return _absent("release", word, known.releases, f"{kind}-")
+        words = [*PLAIN, *known.own, *(f"needs-{need}" for need in NEEDS), "rule-", "claim-", "since-", "until-", "needs-"]
+        near = get_close_matches(tag, words, n=1) or get_close_matches(f"{kind}-", words, n=1)
+        return f"@{tag} is not a tag of this suite", near[0] + (word if near[0].endswith("-") else "") if near else None
+
+    def _innermost(self, levels: Sequence[Sequence[TagAt]], prefix: str) -> Version | None:
+        found: Version | None = None
+        for level in levels:
+            here = [tag for tag in level if tag.name.startswith(prefix) and _version(tag.name.removeprefix(prefix))]
+            if len(here) > 1:
+                self._found(ConflictingTags(here[1].place, f"@{here[0].name} and @{here[1].name} at one place"), here[1].place, prefix)
+            if here:
+                found = _version(here[0].name.removeprefix(prefix))
+        return found
+
+    def _level(self, levels: Sequence[Sequence[TagAt]]) -> str | None:
+        found: str | None = None
+        for level in levels:
+            here = [tag for tag in level if tag.name in LEVELS]
+            if len({tag.name for tag in here}) > 1:
+                self._found(ConflictingTags(here[1].place, "@core and @extended at one place"), here[1].place, "level")
+            if here:
+                found = here[0].name
+        return found
+
+    def _found(self, problem: SuiteProblem, place: Place, what: str) -> None:
+        self._problems.setdefault((place, what), problem)
+
+
+def describe(names: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Each tag with a line that says what it is for; pytest lists them with ``--markers``."""
+    said = {
+        "core": "every conformant implementation does this",
+        "extended": "beyond the core",
+        "documented": "the documentation decides this",
+        "one-of": "the rules leave more than one answer",
+        "exact-names": "names decide here, so they may not be prefixed",
+        "needs-upgrade": "the target must be able to install another release",
+        "needs-pods": "the target must really run pods",
+        "needs-default-mode": "the target must be able to set the default deployment mode",
+    }
+    kinds = {"rule": "asks for the rule", "claim": "states the claim", "since": "holds from", "until": "holds up to"}
+    for name in sorted(names):
+        kind, _, word = name.partition("-")
+        yield name, said.get(name) or (f"{kinds[kind]} {word}" if kind in kinds and word else "a tag of this suite")
+
+
+def _after(prefix: str, names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name.removeprefix(prefix) for name in names if name.startswith(prefix))
+
+
+def _absent(what: str, word: str, known: Collection[str] | None, prefix: str) -> tuple[str, str | None] | None:
+    if known is None or word in known:
+        return None
+    near = get_close_matches(word, known, n=1)
+    return f"@{prefix}{word} names no known {what}", prefix + near[0] if near else None
+
+
+def _version(text: str) -> Version | None:
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None
