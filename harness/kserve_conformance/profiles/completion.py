@@ -170,13 +170,12 @@ def _for_mlserver(
     service: Manifest, add: _Adding, classes: dict[str, str], storage_fields: tuple[str, ...]
 ) -> Manifest:
     model = _model(service)
+    variables = [{"name": "MLSERVER_LOAD_MODELS_AT_STARTUP", "value": "false"}]
     if any(model.get(field) is not None for field in storage_fields):
-        variables = (
+        variables = [
             {"name": "MLSERVER_MODEL_NAME", "value": at(service, "metadata", "name")},
             {"name": "MLSERVER_MODEL_URI", "value": MODEL_MOUNT_PATH},
-        )
-    else:
-        variables = ({"name": "MLSERVER_LOAD_MODELS_AT_STARTUP", "value": "false"},)
+        ]
     service = _with_env(service, add, variables)
     return _labelled(service, "modelClass", classes.get(at(model, "modelFormat", "name") or "", DEFAULT_MODEL_CLASS))
 

@@ -31,8 +31,9 @@ _KEPT_TEXTS = frozenset(
     }
 )
 
-#: The parents under which an empty ``value`` is written.
-_KEPT_VALUES = frozenset({"httpHeaders", "sysctls"})
+#: Where an empty text is written, or left out, by what it stands below.
+_KEPT_BELOW = frozenset({("httpHeaders", "value"), ("sysctls", "value")})
+_DROPPED_BELOW = frozenset({("tolerations", "key")})
 
 #: Booleans that are left out when they are false. Every other one is a pointer, so false is an answer.
 _DROPPED_BOOLEANS = frozenset({"hostIPC", "hostNetwork", "hostPID", "readOnly", "stdin", "stdinOnce", "tty"})
@@ -62,34 +63,32 @@ _FREE_KEYS = frozenset({"annotations", "labels", "matchLabels", "nodeSelector", 
 
 _NOTHING: Any = object()
 
-#: The fields of a container.
-CONTAINER_FIELDS = frozenset(
-    {
-        "args",
-        "command",
-        "env",
-        "envFrom",
-        "image",
-        "imagePullPolicy",
-        "lifecycle",
-        "livenessProbe",
-        "name",
-        "ports",
-        "readinessProbe",
-        "resizePolicy",
-        "resources",
-        "restartPolicy",
-        "securityContext",
-        "startupProbe",
-        "stdin",
-        "stdinOnce",
-        "terminationMessagePath",
-        "terminationMessagePolicy",
-        "tty",
-        "volumeDevices",
-        "volumeMounts",
-        "workingDir",
-    }
+#: The fields of a container, in the order in which Go writes them.
+CONTAINER_FIELDS = (
+    "name",
+    "image",
+    "command",
+    "args",
+    "workingDir",
+    "ports",
+    "envFrom",
+    "env",
+    "resources",
+    "resizePolicy",
+    "restartPolicy",
+    "volumeMounts",
+    "volumeDevices",
+    "livenessProbe",
+    "readinessProbe",
+    "startupProbe",
+    "lifecycle",
+    "terminationMessagePath",
+    "terminationMessagePolicy",
+    "imagePullPolicy",
+    "securityContext",
+    "stdin",
+    "stdinOnce",
+    "tty",
 )
 
 #: The fields of a pod's spec.
@@ -148,8 +147,9 @@ def container_of(value: Mapping[str, Any]) -> dict[str, Any]:
 
     A container always has a name, be it empty, and resources.
     """
-    fields = {key: value[key] for key in value if key in CONTAINER_FIELDS}
-    return {"name": "", "resources": {}, **_fields(fields, "containers")}
+    always = {"name": "", "resources": {}}
+    fields = {key: value.get(key, always.get(key)) for key in CONTAINER_FIELDS if key in value or key in always}
+    return _fields(fields, "containers")
 
 
 def pod_spec_of(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -189,10 +189,10 @@ def _written(key: str, value: Any, parent: str) -> Any:
         case bool():
             return _NOTHING if not value and key in _DROPPED_BOOLEANS else value
         case str():
-            kept = value or key in _KEPT_TEXTS or (key == "value" and parent in _KEPT_VALUES)
             if key in ("sizeLimit", "divisor"):
                 return canonical(value)
-            return value if kept else _NOTHING
+            kept = (parent, key) in _KEPT_BELOW or (key in _KEPT_TEXTS and (parent, key) not in _DROPPED_BELOW)
+            return value if value or kept else _NOTHING
         case int() | float():
             return _NOTHING if not value and key in _DROPPED_NUMBERS else value
         case Mapping():

@@ -8,7 +8,7 @@ from typing import Any
 from kserve_conformance.exceptions import ProfileError
 from kserve_conformance.objects import Manifest
 from kserve_conformance.profiles.rendering.marshalling import container_of, decoded_onto
-from kserve_conformance.profiles.rendering.template_syntax import InvalidTemplate, UnknownSyntax
+from kserve_conformance.profiles.rendering.template_syntax import UnknownSyntax
 from kserve_conformance.profiles.rendering.templates import rendered
 
 
@@ -40,8 +40,6 @@ def filled(container: dict[str, Any], metadata: Manifest) -> dict[str, Any]:
         return container
     try:
         result = json.loads(rendered(document, metadata))
-    except InvalidTemplate as error:
-        raise BadPlaceholder(f"template: container-tmpl:1:{error}") from error
     except UnknownSyntax as error:
         raise UnknownPlaceholder(container["name"], str(error)) from error
     except ValueError as error:

@@ -3,7 +3,8 @@ Quantities (``1500m``, ``2Gi``) as Kubernetes writes them.
 
 A quantity that passes through a typed Kubernetes object comes out in its
 canonical form, so ``1000m`` of CPU in a runtime is ``1`` in the pod that is
-made of it. Coded: ``Quantity.CanonicalizeBytes``, k8s.io/apimachinery,
+made of it. What looks canonical at a glance is taken over as it is, ``2.500``
+for one. Coded: ``ParseQuantity`` and ``CanonicalizeBytes``, k8s.io/apimachinery,
 pkg/api/resource/quantity.go.
 """
 
@@ -13,6 +14,10 @@ import re
 from decimal import ROUND_UP, Decimal
 
 _QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
+
+#: The digits that fit into the numbers that Kubernetes calculates with fast.
+_FAST_DIGITS = 18
+_FAST_BINARY_DIGITS = 15
 
 _DECIMAL_SUFFIXES = {-9: "n", -6: "u", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P", 18: "E"}
 _DECIMAL_EXPONENTS = {suffix: exponent for exponent, suffix in _DECIMAL_SUFFIXES.items()}
@@ -29,9 +34,10 @@ def canonical(quantity: str | float) -> str:
     >>> canonical("1000m"), canonical("1536Mi"), canonical("2048Mi"), canonical(1)
     ('1', '1536Mi', '2Gi', '1')
     """
-    match = _QUANTITY.fullmatch(str(quantity).strip())
-    if match is None:
-        return str(quantity)
+    text = str(quantity).strip()
+    match = _QUANTITY.fullmatch(text)
+    if match is None or _looks_canonical(match[1], match[2] or ""):
+        return text
     number, suffix = Decimal(match[1]), match[2] or ""
     if suffix.endswith("i"):
         return _binary(number * 1024 ** _BINARY_SUFFIXES.index(suffix))
@@ -58,6 +64,20 @@ def whole(quantity: str | float) -> int:
         exponent = _DECIMAL_EXPONENTS.get(suffix)
         number = number.scaleb(int(suffix[1:]) if exponent is None else exponent)
     return int(number.to_integral_value(ROUND_UP))
+
+
+def _looks_canonical(number: str, suffix: str) -> bool:
+    """Does Kubernetes reuse the text? Coded: ``ParseQuantity``."""
+    whole_part, _, fraction = number.lstrip("+-").partition(".")
+    digits = (whole_part.lstrip("0") or "0") + fraction
+    if suffix.endswith("i"):
+        power = _BINARY_SUFFIXES.index(suffix)
+        fits = _FAST_BINARY_DIGITS - len(digits) - 3 * power - 1 >= 0
+        return fits and "." not in number and int(digits) % 8 != 0
+    exponent = _DECIMAL_EXPONENTS.get(suffix)
+    scale = (int(suffix[1:]) if exponent is None else exponent) - len(fraction)
+    fits = len(digits) <= _FAST_DIGITS and scale >= _FINEST
+    return fits and scale % 3 == 0 and not digits.endswith("000") and not digits.startswith("0")
 
 
 def _binary(value: Decimal) -> str:

@@ -85,15 +85,10 @@ def _in_order(elements: list[Any], original: list[Any], patch: list[Any], key: s
 
     Coded: ``normalizeElementOrder``.
     """
-    patched: list[tuple[int, Any]] = []
-    others: list[Any] = []
-    for element in elements:
-        place = _index(patch, element[key], key)
-        if place is None:
-            others.append(element)
-        else:
-            patched.append((place, element))
-    named = [element for _, element in sorted(patched, key=lambda placed: placed[0])]
+    patched = [element for element in elements if _index(patch, element[key], key) is not None]
+    unpatched = [element for element in elements if _index(patch, element[key], key) is None]
+    named = sorted(patched, key=lambda element: _index(patch, element[key], key) or 0)
+    others = sorted(unpatched, key=lambda element: _index(original, element[key], key) or 0)
 
     result = []
     while named and others:

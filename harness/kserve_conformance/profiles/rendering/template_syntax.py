@@ -17,8 +17,10 @@ FUNCTIONS = frozenset({"and", "eq", "index", "len", "ne", "not", "or", "print", 
 
 #: What Go would accept and is not understood here.
 _BEYOND_US = frozenset(
-    "block break call continue define ge gt html js le lt nil println range slice template urlquery".split()
+    {"block", "break", "call", "continue", "define", "ge", "gt", "html", "js", "le", "lt", "nil", "println", "range"}
+    | {"slice", "template", "urlquery"}
 )
+_BEYOND_US_SYMBOLS = frozenset("+-0123456789'=:,")
 
 _TOKEN = re.compile(
     r"""
@@ -34,9 +36,17 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 
+#: The tokens that only some characters can follow.
+_NAMES = frozenset({"field", "variable", "word"})
+_TERMINATORS = " \t\r\n.,|:()"
+
 
 class InvalidTemplate(ValueError):
-    """Go would refuse this template, with this text."""
+    """Go would refuse this template, with this text; ``position`` is where the execution, if it came to that, stopped."""
+
+    def __init__(self, message: str, position: int | None = None) -> None:
+        where = "" if position is None else f"{position}:"
+        super().__init__(f"template: container-tmpl:1:{where} {message}")
 
 
 class UnknownSyntax(ValueError):
@@ -149,9 +159,18 @@ def _action(template: str, position: int) -> tuple[list[_Token], int, bool]:
             return tokens, position + 4, True
         match = _TOKEN.match(template, position)
         if match is None:
-            raise InvalidTemplate("unclosed action")
+            return [*tokens, _Token("error", "unclosed action", position)], position, False
         tokens.append(_Token(str(match.lastgroup), match[0], position))
         position = match.end()
+        after = template[position : position + 1]
+        if (
+            match.lastgroup in _NAMES
+            and after
+            and after not in _TERMINATORS
+            and not template.startswith("}}", position)
+        ):
+            error = f"bad character U+{ord(after):04X} '{after}'"
+            return [*tokens, _Token("error", error, position)], position, False
     return tokens, position + 2, False
 
 
@@ -205,7 +224,9 @@ class _Parser:
         commands = [self._command(where)]
         while self._next_text() == "|":
             self._tokens.pop(0)
-            commands.append(self._command(where))
+            self._skip_space()
+            if self._next_text() != closing:  # Go takes a pipe that leads nowhere.
+                commands.append(self._command(where))
         if self._next_text() != closing:
             if closing:
                 raise InvalidTemplate("unclosed left paren")
@@ -219,16 +240,18 @@ class _Parser:
 
     def _command(self, where: str) -> Operand:
         self._skip_space()
-        if not self._tokens or self._next_text() in ("|", ")"):
+        if self._next_text() in ("", "|", ")"):
             raise InvalidTemplate(f"missing value for {where}")
         token = self._tokens[0]
+        if token.kind == "other" and token.text not in _BEYOND_US_SYMBOLS:
+            raise InvalidTemplate(f"unexpected {_quoted(token.text)} in {where}")
         operands: list[Operand] = []
         function = token.text if token.kind == "word" and token.text not in ("true", "false") else ""
         if function:
             self._check_function(function)
             self._tokens.pop(0)
             self._skip_space()
-        while self._tokens and self._next_text() not in ("|", ")"):
+        while self._next_text() not in ("", "|", ")"):
             operands.append(self._operand())
             self._skip_space()
         if function:
@@ -250,6 +273,9 @@ class _Parser:
             case "variable", "$":
                 return self._chain(Chain((), from_root=True, position=token.position))
             case "variable", name:
+                self._skip_space()
+                if self._next_text() in (":", "="):
+                    raise UnknownSyntax(name)
                 raise InvalidTemplate(f'undefined variable "{name}"')
             case "number", number:
                 return Literal(int(number))
@@ -257,7 +283,7 @@ class _Parser:
                 return Literal(_unquoted(text))
             case "word", word:
                 return self._word(word, token)
-        if token.text in "+-0123456789'=:,":
+        if token.text in _BEYOND_US_SYMBOLS:
             raise UnknownSyntax(token.text)
         raise InvalidTemplate(f"unexpected {_quoted(token.text)} in operand")
 
@@ -280,6 +306,8 @@ class _Parser:
             raise InvalidTemplate(f'function "{word}" not defined')
 
     def _next_text(self) -> str:
+        if self._tokens and self._tokens[0].kind == "error":
+            raise InvalidTemplate(self._tokens[0].text)
         return self._tokens[0].text if self._tokens else ""
 
     def _skip_space(self) -> None:

@@ -132,7 +132,7 @@ class _Rendering:
     def _failure(self, chain: Chain, what: str) -> InvalidTemplate:
         shown = ("$" if chain.from_root else "") + "".join(f".{field}" for field in chain.fields)
         shown = shown if len(shown) <= 20 else f"{shown[:20]}..."
-        return InvalidTemplate(f'{chain.position}: executing "container-tmpl" at <{shown}>: {what}')
+        return InvalidTemplate(f'executing "container-tmpl" at <{shown}>: {what}', chain.position)
 
     def _called(self, function: str, values: list[Any], position: int) -> Any:
         match function, values:
@@ -142,9 +142,9 @@ class _Rendering:
                 return next((value for value in (first, *rest) if value), [first, *rest][-1])
             case "not", [value]:
                 return not value
-            case "eq", [first, second, *rest]:
-                return any(first == value for value in (second, *rest))
-            case "ne", [first, second]:
+            case "eq", [str() as first, str() as second, *rest]:
+                return first in (second, *rest)
+            case "ne", [str() as first, str() as second]:
                 return first != second
             case "len", [str() | Mapping() | list() as value]:
                 return len(value.encode() if isinstance(value, str) else value)
@@ -161,16 +161,19 @@ class _Rendering:
         result = ""
         for index, value in enumerate(values):
             spaced = index and not isinstance(value, str) and not isinstance(values[index - 1], str)
-            result += (" " if spaced else "") + self._printed(value)
+            result += (" " if spaced else "") + ("<nil>" if value is _MISSING else self._printed(value))
         return result
 
     def _sprintf(self, format_: str, values: list[Any]) -> str:
-        """Go's ``fmt.Sprintf`` with as many plain verbs as values."""
-        pieces = format_.split("%")
-        texts = [self._printed(value) for value in values]
-        if len(pieces) != len(texts) + 1 or any(piece[:1] not in ("s", "v") for piece in pieces[1:]):
+        """Go's ``fmt.Sprintf`` with as many ``%s`` as texts."""
+        first, *pieces = format_.split("%")
+        if len(pieces) != len(values) or not all(piece.startswith("s") for piece in pieces):
             raise UnknownSyntax(format_)
-        return pieces[0] + "".join(text + piece[1:] for text, piece in zip(texts, pieces[1:], strict=True))
+        for piece, value in zip(pieces, values, strict=True):
+            if not isinstance(value, str | None):
+                raise UnknownSyntax(format_)
+            first += ("%!s(<nil>)" if value is _MISSING else value) + piece[1:]
+        return first
 
     def _printed(self, value: Any) -> str:
         match value:
