@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import pytest
+from selection import asking, catalogue, cluster, cluster_ref, entry, manifest, namespaced, namespaced_ref, service
+
+from kserve_conformance.objects import Refusal
+from kserve_conformance.profiles import DOCUMENTED_NAME, profile_of, profiles
+from kserve_conformance.profiles.checking import none_supports
+from kserve_conformance.profiles.filtering import is_auto_selectable, supports_format
+from kserve_conformance.profiles.ordering import lowest_ranked_protocol, priority_of, protocol_rank
+from kserve_conformance.profiles.protocols import protocol_by_runtime_name
+from kserve_conformance.profiles.releases import V0_8_0, V0_15_2, V0_16_0
+from kserve_conformance.profiles.schema import UNKNOWN_V0_8, UNKNOWN_V0_20, known_from, pruned
+from kserve_conformance.rules.releases import RELEASES, UnknownRelease
+
+
+class TestFormats:
+    @pytest.mark.parametrize(
+        ("asked", "listed", "supported"),
+        [
+            ({}, entry(version="1"), True),
+            ({"version": "1"}, entry(version="1"), True),
+            ({"version": "1"}, entry(), False),
+            ({"version": "1.0"}, entry(version="1"), False),
+            ({"version": ""}, entry(version=""), True),
+            ({"version": ""}, entry(), False),
+            ({"format_": "SKLearn"}, entry(), False),
+            ({"format_": "sklearn:1"}, entry(version="1"), True),
+            ({"format_": ""}, entry(""), True),
+        ],
+    )
+    def test_names_and_versions_are_exact(self, asked, listed, supported):
+        """
+        Strings are equal or they are not; a colon in a name can stand for a version.
+        """
+        assert supports_format(asking(**asked), cluster("r", listed).formats) == supported
+
+    def test_the_entry_with_the_version_must_be_auto_select_itself(self):
+        """
+        Another entry's autoSelect does not count for this version.
+        """
+        runtime = cluster("r", entry(version="0"), entry(version="1", auto=False))
+
+        assert is_auto_selectable(asking(version="0"), runtime) is None
+        assert "is not autoSelect here" in str(is_auto_selectable(asking(version="1"), runtime))
+
+    @pytest.mark.parametrize(
+        ("runtime", "words"),
+        [
+            (cluster("r", entry(version="1"), entry()), "lists sklearn as '1', no version; asked for '2'"),
+            (cluster("r", "onnx"), "supports onnx; asked for sklearn"),
+        ],
+    )
+    def test_a_wrong_version_is_told_from_an_unknown_format(self, runtime, words):
+        """
+        The reason says what the runtime lists.
+        """
+        assert words in str(is_auto_selectable(asking(version="2"), runtime))
+
+
+class TestOrder:
+    @pytest.mark.parametrize(
+        ("protocols", "rank", "name"),
+        [
+            (["v2", "v1"], 1, "v1"),
+            (["grpc-v2", "v2"], 2, "v2"),
+            (["grpc-v1"], 3, "grpc-v1"),
+            (["grpc-v2"], 4, "grpc-v2"),
+            (["mine"], 5, ""),
+            ([], 5, ""),
+        ],
+    )
+    def test_the_lowest_protocol_ranks_a_runtime(self, protocols, rank, name):
+        """
+        The whole list counts, and an unknown protocol ranks with none at all.
+        """
+        runtime = cluster("r", protocolVersions=protocols)
+
+        assert (rank, name) == (protocol_rank(runtime), lowest_ranked_protocol(runtime))
+
+    def test_the_first_entry_of_a_name_has_the_priority(self):
+        """
+        Version and autoSelect do not matter for where a priority is read.
+        """
+        runtime = cluster("r", entry(version="0", priority=9, auto=False), entry(version="1", priority=1))
+
+        assert priority_of(runtime, "sklearn") == 9
+        assert priority_of(runtime, "onnx") is None
+
+
+class TestNamedProtocol:
+    def test_a_given_protocol_stays(self):
+        """
+        Server defaults fill a protocol that is missing and no other.
+        """
+        request = asking(runtime="kserve-mlserver", protocol="v1")
+
+        assert protocol_by_runtime_name(request) is request
+
+    def test_an_unnamed_runtime_adds_nothing(self):
+        """
+        An automatic choice has no name to go by.
+        """
+        assert protocol_by_runtime_name(asking()).protocol is None
+
+
+class TestErrors:
+    def test_a_version_ends_the_text_before_a_pointer(self):
+        """
+        KServe prints an address there, which is another one each time.
+        """
+        assert none_supports(asking(version="1")).error.endswith("{sklearn 0x")
+
+
+class TestReporting:
+    def test_v0_8_reports_in_events_only(self):
+        """
+        Before v0.9.0 no status has a failure.
+        """
+        told = V0_8_0.reports(Refusal("RuntimeDisabled", "e", "RuntimeDisabled", "m"))
+
+        assert (told.error, told.reason, told.message) == ("e", None, None)
+
+    def test_the_status_names_what_the_name_means(self):
+        """
+        A namespaced runtime of the chosen one's name is named in its place.
+        """
+        both = catalogue(cluster("r"), namespaced("r", "onnx"))
+
+        assert V0_16_0.status_names(cluster_ref("r"), "team-a", both) == namespaced_ref("r")
+        assert V0_15_2.status_names(cluster_ref("r"), "team-a", both) is None
+
+    def test_a_runtime_that_is_gone_is_named_by_nobody(self):
+        """
+        A name that means nothing any more leaves the status without one.
+        """
+        assert V0_16_0.status_names(cluster_ref("gone"), "team-a", catalogue()) is None
+
+
+class TestSchema:
+    def test_what_a_release_does_not_know_is_dropped(self):
+        """
+        v0.8.0 stores a runtime without protocols, priorities and workers.
+        """
+        given = manifest("ClusterServingRuntime", "r", entry(priority=1), protocolVersions=["v1"], workerSpec={})
+        spec = pruned(given, UNKNOWN_V0_8)["spec"]
+
+        assert (set(spec), spec["supportedModelFormats"]) == (
+            {"supportedModelFormats", "containers"},
+            [{"name": "sklearn", "autoSelect": True}],
+        )
+
+    def test_a_service_loses_unknown_keys_of_its_predictor(self):
+        """
+        A legacy key from a later release is not stored.
+        """
+        assert pruned(service({}, key="huggingface"), UNKNOWN_V0_8)["spec"]["predictor"] == {}
+
+    @pytest.mark.parametrize(
+        "given",
+        [{"kind": "ConfigMap"}, {"kind": "InferenceService", "spec": {}}, {"kind": "ServingRuntime", "spec": {}}],
+    )
+    def test_what_has_none_of_it_stays(self, given):
+        """
+        Other kinds and empty objects are left as they are.
+        """
+        assert pruned(given, UNKNOWN_V0_8) == given
+
+    def test_the_newest_release_knows_everything(self):
+        """
+        Nothing of ours is unknown to v0.20.0.
+        """
+        assert known_from(UNKNOWN_V0_20) == UNKNOWN_V0_20
+        assert not (UNKNOWN_V0_20.predictor | UNKNOWN_V0_20.runtime | UNKNOWN_V0_20.format)
+
+
+class TestProfiles:
+    def test_every_known_release_has_a_profile(self):
+        """
+        The registry's releases and the profiles are the same, in order.
+        """
+        assert [profile.name for profile in profiles()] == list(RELEASES)
+
+    def test_documented_is_a_profile_and_no_release(self):
+        """
+        The page has a profile of its own.
+        """
+        assert profile_of(DOCUMENTED_NAME).name == "documented"
+
+    def test_an_unknown_release_is_an_error(self):
+        """
+        A release that is not known is never taken for another.
+        """
+        with pytest.raises(UnknownRelease):
+            profile_of("v0.7.0")

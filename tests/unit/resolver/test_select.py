@@ -1,0 +1,300 @@
+from __future__ import annotations
+
+import pytest
+from selection import asking, catalogue, cluster, cluster_ref, entry, namespaced, namespaced_ref
+
+from kserve_conformance.profiles import Because, profile_of
+from kserve_conformance.resolver import Explanation, select
+
+V0_8, V0_9, V0_15 = profile_of("v0.8.0"), profile_of("v0.9.0"), profile_of("v0.15.2")
+DOCUMENTED = profile_of("documented")
+
+
+def chosen(request, runtimes, profile=V0_15):
+    choice = select(request, runtimes, profile)
+    return choice.runtime.ref if choice.runtime else choice.refusal.cause
+
+
+class TestNamed:
+    def test_the_namespaces_runtime_shadows_the_clusters(self):
+        """
+        Of two runtimes of the asked name the one in the service's namespace is taken.
+        """
+        both = catalogue(cluster("r"), namespaced("r"))
+
+        assert namespaced_ref("r") == chosen(asking(runtime="r"), both)
+
+    def test_a_disabled_one_in_the_namespace_hides_the_clusters(self):
+        """
+        The first runtime found is the only one tried: what is wrong with it is the answer.
+        """
+        both = catalogue(cluster("r"), namespaced("r", disabled=True))
+
+        assert chosen(asking(runtime="r"), both) == "RuntimeDisabled"
+
+    def test_a_name_that_nothing_has_is_not_recognized(self):
+        """
+        A named runtime that is nowhere is refused by name.
+        """
+        refusal = select(asking(runtime="gone"), catalogue(cluster("r")), V0_15).refusal
+
+        assert refusal.error == "No ServingRuntimes or ClusterServingRuntimes with the name: gone"
+
+    def test_an_empty_name_is_a_name(self):
+        """
+        An empty runtime is looked up, not chosen automatically.
+        """
+        assert chosen(asking(runtime=""), catalogue(cluster("r"))) == "RuntimeNotRecognized"
+
+    @pytest.mark.parametrize("more", [{"multiModel": True}, {"workerSpec": {}}])
+    def test_what_only_filters_an_automatic_choice_does_not_matter(self, more):
+        """
+        A named runtime may be multi-model or multi-node, and need not be autoSelect.
+        """
+        runtimes = catalogue(cluster("r", entry(auto=False), **more))
+
+        assert cluster_ref("r") == chosen(asking(runtime="r"), runtimes)
+
+    @pytest.mark.parametrize(("release", "outcome"), [("v0.8.0", cluster_ref("r")), ("v0.9.0", "NoSupportingRuntime")])
+    def test_a_given_protocol_is_checked_from_v0_9_on(self, release, outcome):
+        """
+        v0.8.0 never looks at protocols; later releases want a given one listed.
+        """
+        runtimes = catalogue(cluster("r", protocolVersions=["v1"]))
+
+        assert outcome == chosen(asking(runtime="r", protocol="v2"), runtimes, profile_of(release))
+
+    @pytest.mark.parametrize(
+        ("release", "outcome"), [("v0.16.0", "NoSupportingRuntime"), ("v0.17.0", cluster_ref("kserve-mlserver"))]
+    )
+    def test_the_name_alone_adds_a_protocol_until_v0_16(self, release, outcome):
+        """
+        A runtime named kserve-mlserver was checked for v2 before anybody asked for it.
+        """
+        runtimes = catalogue(cluster("kserve-mlserver", protocolVersions=["v1"]))
+
+        assert outcome == chosen(asking(runtime="kserve-mlserver"), runtimes, profile_of(release))
+
+    def test_a_version_that_is_not_listed_is_refused(self):
+        """
+        A named runtime must list the asked version, letter by letter.
+        """
+        assert chosen(asking(runtime="r", version="1.0"), catalogue(cluster("r", entry(version="1")))) == (
+            "NoSupportingRuntime"
+        )
+
+
+class TestAutomatic:
+    def test_any_namespaced_runtime_comes_before_every_cluster_runtime(self):
+        """
+        Scope beats priority.
+        """
+        both = catalogue(cluster("high", entry(priority=100)), namespaced("low"))
+
+        assert namespaced_ref("low") == chosen(asking(), both)
+
+    def test_another_namespaces_runtimes_are_not_seen(self):
+        """
+        A service sees its own namespace's runtimes only.
+        """
+        assert chosen(asking(), catalogue(namespaced("r", "onnx"))) == "NoSupportingRuntime"
+
+    @pytest.mark.parametrize(
+        ("release", "outcome"),
+        [("v0.8.0", cluster_ref("r")), ("v0.11.0", cluster_ref("r")), ("v0.11.1", "NoSupportingRuntime")],
+    )
+    def test_no_protocol_means_v1_from_v0_11_1_on(self, release, outcome):
+        """
+        A service without a protocol met every runtime until a patch release made it ask for v1.
+        """
+        runtimes = catalogue(cluster("r", protocolVersions=["v2"]))
+
+        assert outcome == chosen(asking(), runtimes, profile_of(release))
+
+    @pytest.mark.parametrize("name", ["old", "new"])
+    def test_the_newest_wins_among_equals(self, name):
+        """
+        Without priorities, and with equal protocols, age decides before the name.
+        """
+        runtimes = catalogue(cluster("a-old", created=1), cluster(f"z-{name}", created=2))
+
+        assert cluster_ref(f"z-{name}") == chosen(asking(), runtimes)
+
+    def test_v0_8_leaves_every_tie_open(self):
+        """
+        Nothing ordered the candidates of v0.8.0: the answer is one of them.
+        """
+        choice = select(asking(), catalogue(cluster("a"), cluster("b"), cluster("c", "onnx")), V0_8)
+
+        assert {runtime.name for runtime in choice.one_of} == {"a", "b"}
+
+    def test_a_long_list_with_equal_priorities_is_open(self):
+        """
+        More than twelve candidates of one priority may be permuted by an unstable sort.
+        """
+        runtimes = catalogue(*(cluster(f"r{number:02}", entry(priority=1)) for number in range(13)))
+
+        assert len(select(asking(), runtimes, V0_15).one_of) == 13
+
+    def test_a_long_list_with_one_highest_priority_is_certain(self):
+        """
+        The unstable sort still sorts: a single highest priority wins.
+        """
+        many = [cluster(f"r{number:02}") for number in range(13)]
+
+        assert [
+            runtime.name
+            for runtime in select(asking(), catalogue(*many, cluster("top", entry(priority=1))), V0_15).one_of
+        ] == ["top"]
+
+    def test_twelve_candidates_are_certain(self):
+        """
+        Up to twelve candidates the sort keeps equals in order.
+        """
+        runtimes = catalogue(*(cluster(f"r{number:02}") for number in range(12)))
+
+        assert [runtime.name for runtime in select(asking(), runtimes, V0_15).one_of] == ["r00"]
+
+    def test_the_documentation_knows_no_order_of_scopes(self):
+        """
+        The page says nothing of scopes in an automatic choice, so both are one of.
+        """
+        choice = select(asking(), catalogue(cluster("a"), namespaced("b")), DOCUMENTED)
+
+        assert {runtime.name for runtime in choice.one_of} == {"a", "b"}
+
+    def test_the_supporting_list_has_every_scope_in_order(self):
+        """
+        Supporting runtimes of the namespace come first, then those of the cluster.
+        """
+        choice = select(asking(), catalogue(cluster("c"), namespaced("n"), cluster("b")), V0_15)
+
+        assert [runtime.name for runtime in choice.supporting] == ["n", "b", "c"]
+
+
+class TestExplanation:
+    def test_an_explanation_changes_nothing(self):
+        """
+        The same choice is made whether or not somebody listens.
+        """
+        runtimes = catalogue(cluster("a"), cluster("b", disabled=True), namespaced("n", "onnx"))
+
+        assert select(asking(), runtimes, V0_15) == select(asking(), runtimes, V0_15, Explanation())
+
+    @pytest.mark.parametrize(
+        ("loser", "because"),
+        [
+            (cluster("z"), Because.NAME_ORDER),
+            (cluster("r", disabled=True), Because.DISABLED),
+            (cluster("r", multiModel=True), Because.MULTI_MODEL),
+            (cluster("r", workerSpec={}), Because.MULTI_NODE_MISMATCH),
+            (cluster("r", entry(auto=False)), Because.NOT_AUTO_SELECT),
+            (cluster("r", "onnx"), Because.FORMAT_UNKNOWN),
+            (cluster("r", protocolVersions=["v2"]), Because.PROTOCOL_UNSUPPORTED),
+            (cluster("a", protocolVersions=["v1", "v2"]), Because.NAME_ORDER),
+        ],
+    )
+    def test_each_candidate_has_its_reason(self, loser, because):
+        """
+        What removed or outranked a candidate is told with a stable code.
+        """
+        winner = cluster("a") if loser.name != "a" else cluster("A", protocolVersions=["v1"])
+        told = Explanation()
+        select(asking(), catalogue(loser, winner), V0_15, told)
+
+        assert [because] == [one.rejection.because for one in told.candidates if one.ref == loser.ref]
+
+    @pytest.mark.parametrize(
+        ("winner", "loser", "because"),
+        [
+            (namespaced("n"), cluster("c"), Because.LOWER_SCOPE),
+            (cluster("w", entry(priority=2)), cluster("l", entry(priority=1)), Because.LOWER_PRIORITY),
+            (cluster("w", entry(priority=2)), cluster("l"), Because.PRIORITY_UNSET),
+            (cluster("w", protocolVersions=["v1"]), cluster("l"), Because.HIGHER_PROTOCOL_RANK),
+            (cluster("w", created=2), cluster("l", created=1), Because.OLDER),
+        ],
+    )
+    def test_what_comes_second_says_behind_whom(self, winner, loser, because):
+        """
+        A supporting candidate names the one that outranks it.
+        """
+        told = Explanation()
+        select(asking(), catalogue(loser, winner), V0_15, told)
+        second = next(one for one in told.candidates if one.ref == loser.ref)
+
+        assert (because, winner.ref, True) == (second.rejection.because, second.behind, second.is_supporting)
+
+    def test_a_tie_is_told_as_undefined(self):
+        """
+        Where no rule decides, the story says so.
+        """
+        told = Explanation()
+        select(asking(), catalogue(cluster("a"), cluster("b")), V0_8, told)
+
+        assert Because.TIE_UNDEFINED in [one.rejection.because for one in told.candidates if one.rejection]
+
+    def test_named_runtimes_tell_shadowed_and_not_named(self):
+        """
+        With a named runtime every other one is shadowed or simply not named.
+        """
+        told = Explanation()
+        select(asking(runtime="r"), catalogue(cluster("r"), namespaced("r"), cluster("x")), V0_15, told)
+
+        assert [Because.SHADOWED, Because.NOT_NAMED] == [
+            one.rejection.because for one in told.candidates if one.rejection
+        ]
+
+    def test_a_missing_named_runtime_is_told_too(self):
+        """
+        Where the name is nowhere, every runtime is told as not named, and the error is there.
+        """
+        told = Explanation()
+        select(asking(runtime="gone"), catalogue(cluster("r")), V0_15, told)
+
+        assert told.lines()[-1] == "error: No ServingRuntimes or ClusterServingRuntimes with the name: gone"
+
+    def test_the_story_as_data_has_codes(self):
+        """
+        Scripts get codes, texts and who was chosen.
+        """
+        told = Explanation()
+        select(asking(), catalogue(namespaced("n"), cluster("x", "onnx")), V0_15, told)
+        first, second = told.as_data()["candidates"]
+
+        assert (first["chosen"], first["namespace"], second["because"]) == (True, "team-a", "FORMAT_UNKNOWN")
+
+    @pytest.mark.parametrize(
+        ("request_", "words"),
+        [
+            (asking(), "protocol v1 (not given: v1 is the default)"),
+            (asking(protocol="v2"), "protocol v2"),
+            (asking(protocol=""), "any protocol ('')"),
+            (
+                asking(version="1", multi_node=True),
+                "sklearn version '1', protocol v1 (not given: v1 is the default), on several nodes",
+            ),
+        ],
+    )
+    def test_the_question_tells_what_was_not_given(self, request_, words):
+        """
+        The first line says what was asked, and which part is a default.
+        """
+        told = Explanation()
+        select(request_, catalogue(), V0_15, told)
+
+        assert words in told.question()
+
+    def test_before_v0_11_1_any_protocol_is_asked(self):
+        """
+        Without a default the question says that any protocol will do.
+        """
+        told = Explanation()
+        select(asking(), catalogue(), V0_9, told)
+
+        assert told.question() == "asks for sklearn, any protocol"
+
+    def test_a_story_that_never_began_is_empty(self):
+        """
+        An explanation that heard nothing tells nothing.
+        """
+        assert Explanation().lines() == ()
