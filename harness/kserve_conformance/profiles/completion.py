@@ -24,7 +24,7 @@ TRITONSERVER = "tritonserver"
 SERVER_TYPE_ANNOTATION = "serving.kserve.io/server-type"
 
 #: The built-in runtimes whose names alone say what kind of server they run.
-#: Coded: ``GetServerTypeFromRuntimeName``, pkg/constants/constants.go, v0.17.0 to v0.20.0; the names alone since v0.9.0.
+#: Coded: ``GetServerTypeFromRuntimeName``, pkg/constants/constants.go, v0.17.0 to v0.20.0; the names since v0.9.0.
 SERVER_TYPES_BY_NAME = {
     "kserve-mlserver": MLSERVER,
     "kserve-torchserve": TORCHSERVE,
@@ -63,7 +63,7 @@ _Adding = Callable[[Iterable[Manifest], Iterable[Manifest]], list[Manifest]]
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """How one era completes a service: which server a runtime runs, what that server needs, and the missing protocol."""
+    """How one era completes a service: which server a runtime runs, what it needs, and the missing protocol."""
 
     server_type_of: ServerTypeOf
     defaults: tuple[Completing, ...]

@@ -183,22 +183,22 @@ def _fields(value: Mapping[str, Any], parent: str) -> dict[str, Any]:
 
 def _written(key: str, value: Any, parent: str) -> Any:
     """One field as Go writes it; ``_NOTHING`` where Go leaves it out."""
-    match value:
-        case None:
-            return _NOTHING
-        case bool():
-            return _NOTHING if not value and key in _DROPPED_BOOLEANS else value
-        case str():
-            if key in ("sizeLimit", "divisor"):
-                return canonical(value)
-            kept = (parent, key) in _KEPT_BELOW or (key in _KEPT_TEXTS and (parent, key) not in _DROPPED_BELOW)
-            return value if value or kept else _NOTHING
-        case int() | float():
-            return _NOTHING if not value and key in _DROPPED_NUMBERS else value
-        case Mapping():
-            return _written_object(key, value)
-        case _:
-            return [_fields(one, key) if isinstance(one, Mapping) else one for one in value] or _NOTHING
+    if isinstance(value, Mapping):
+        return _written_object(key, value)
+    if isinstance(value, list | tuple):
+        return [_fields(one, key) if isinstance(one, Mapping) else one for one in value] or _NOTHING
+    if value is None or (not value and _is_dropped(key, value, parent)):
+        return _NOTHING
+    return canonical(value) if key == "sizeLimit" else value
+
+
+def _is_dropped(key: str, zero: str | float, parent: str) -> bool:
+    """Is a field left out when it is false, zero or empty?"""
+    if isinstance(zero, bool):
+        return key in _DROPPED_BOOLEANS
+    if isinstance(zero, str):
+        return (parent, key) not in _KEPT_BELOW and (key not in _KEPT_TEXTS or (parent, key) in _DROPPED_BELOW)
+    return key in _DROPPED_NUMBERS
 
 
 def _written_object(key: str, value: Mapping[str, Any]) -> Any:

@@ -39,7 +39,7 @@ def overlaid_pod_spec(runtime: Manifest, service: Manifest) -> dict[str, Any]:
 
 def strategically_merged_pod_spec(runtime: Manifest, service: Manifest) -> dict[str, Any]:
     """
-    The service's pod spec is a strategic merge patch: volumes and pull secrets are merged by name, tolerations replaced.
+    The service's pod spec is a strategic merge patch: volumes and pull secrets merge by name, tolerations do not.
 
     Raises ``MissingMergeKey``.
 

@@ -42,7 +42,7 @@ _TERMINATORS = " \t\r\n.,|:()"
 
 
 class InvalidTemplate(ValueError):
-    """Go would refuse this template, with this text; ``position`` is where the execution, if it came to that, stopped."""
+    """Go would refuse this template, with this text; ``position`` is where its execution stopped, if it had begun."""
 
     def __init__(self, message: str, position: int | None = None) -> None:
         where = "" if position is None else f"{position}:"
@@ -117,7 +117,7 @@ class _Token:
 
 
 def parse(template: str) -> tuple[Node, ...]:
-    """Read a template. Raises :class:`InvalidTemplate`, or :class:`UnknownSyntax` where Go knows more than this module."""
+    """Read a template. Raises :class:`InvalidTemplate`, and :class:`UnknownSyntax` where Go knows more than we."""
     return _Parser(template).parse()
 
 
@@ -262,30 +262,33 @@ class _Parser:
 
     def _operand(self) -> Operand:
         token = self._tokens.pop(0)
-        match token.kind, token.text:
-            case "field", field:
-                return self._chain(Chain((field[1:],), position=token.position))
-            case "symbol", ".":
-                return Chain((), position=token.position)
-            case "symbol", "(":
-                inner = self._pipeline("parenthesized pipeline", ")")
-                return self._chain(Chain((), inner, position=token.position))
-            case "variable", "$":
-                return self._chain(Chain((), from_root=True, position=token.position))
-            case "variable", name:
-                self._skip_space()
-                if self._next_text() in (":", "="):
-                    raise UnknownSyntax(name)
-                raise InvalidTemplate(f'undefined variable "{name}"')
-            case "number", number:
-                return Literal(int(number))
-            case "text", text:
-                return Literal(_unquoted(text))
-            case "word", word:
-                return self._word(word, token)
+        match token.kind:
+            case "field" | "symbol" | "variable":
+                return self._chain(self._start(token))
+            case "number":
+                return Literal(int(token.text))
+            case "text":
+                return Literal(_unquoted(token.text))
+            case "word":
+                return self._word(token.text, token)
         if token.text in _BEYOND_US_SYMBOLS:
             raise UnknownSyntax(token.text)
         raise InvalidTemplate(f"unexpected {_quoted(token.text)} in operand")
+
+    def _start(self, token: _Token) -> Chain:
+        """Where a chain of fields begins: with a field, the dot, the root or a parenthesis."""
+        if token.kind == "field":
+            return Chain((token.text[1:],), position=token.position)
+        if token.text == ".":
+            return Chain((), position=token.position)
+        if token.text == "(":
+            return Chain((), self._pipeline("parenthesized pipeline", ")"), position=token.position)
+        if token.text != "$":
+            self._skip_space()
+            if self._next_text() in (":", "="):
+                raise UnknownSyntax(token.text)
+            raise InvalidTemplate(f'undefined variable "{token.text}"')
+        return Chain((), from_root=True, position=token.position)
 
     def _word(self, word: str, token: _Token) -> Operand:
         if word in ("true", "false"):

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kserve_conformance.objects import Manifest
+from kserve_conformance.profiles.rendering.template_functions import CALLABLES, MISSING, printed
 from kserve_conformance.profiles.rendering.template_syntax import (
     Branch,
     Call,
@@ -52,9 +53,6 @@ _ESCAPES = str.maketrans(
     {"\0": "\ufffd", '"': "&#34;", "&": "&amp;", "'": "&#39;", "+": "&#43;", "<": "&lt;", ">": "&gt;"}
 )
 
-#: What a key that is not there gives.
-_MISSING = None
-
 
 def rendered(template: str, metadata: Manifest) -> str:
     """
@@ -83,7 +81,10 @@ class _Rendering:
             case Text(text):
                 return text
             case Pipeline():
-                return self._printed(self._value(node, dot)).translate(_ESCAPES)
+                value = self._value(node, dot)
+                if value is self._root:
+                    raise UnknownSyntax("the whole metadata as text")
+                return printed(value).translate(_ESCAPES)
             case Branch(keyword, condition, then, otherwise):
                 value = self._value(condition, dot)
                 if not value:
@@ -96,15 +97,15 @@ class _Rendering:
                 return value
             case Chain():
                 return self._chained(operand, dot)
-            case Call(function, operands, position):
-                return self._called(function, [self._value(one, dot) for one in operands], position)
+            case Call(function, operands):
+                return self._called(function, [self._value(one, dot) for one in operands])
             case Pipeline(commands):
                 value = self._value(commands[0], dot)
                 for command in commands[1:]:
                     if not isinstance(command, Call):
                         raise UnknownSyntax("a value piped into a value")
                     given = [self._value(one, dot) for one in command.operands]
-                    value = self._called(command.function, [*given, value], command.position)
+                    value = self._called(command.function, [*given, value])
                 return value
 
     def _chained(self, chain: Chain, dot: Any) -> Any:
@@ -122,10 +123,10 @@ class _Rendering:
             if field not in _METADATA:
                 raise self._failure(chain, f"can't evaluate field {field} in type v1.ObjectMeta")
             return value.get(_METADATA[field]) or _EMPTY.get(field, "")
-        if value is _MISSING:
-            return _MISSING
+        if value is MISSING:
+            return MISSING
         if isinstance(value, Mapping):
-            return value.get(field, _MISSING)
+            return value.get(field, MISSING)
         kind = {bool: "bool", int: "int64", str: "string"}.get(type(value), "[]string")
         raise self._failure(chain, f"can't evaluate field {field} in type {kind}")
 
@@ -134,57 +135,7 @@ class _Rendering:
         shown = shown if len(shown) <= 20 else f"{shown[:20]}..."
         return InvalidTemplate(f'executing "container-tmpl" at <{shown}>: {what}', chain.position)
 
-    def _called(self, function: str, values: list[Any], position: int) -> Any:
-        match function, values:
-            case "and", [first, *rest]:
-                return next((value for value in (first, *rest) if not value), [first, *rest][-1])
-            case "or", [first, *rest]:
-                return next((value for value in (first, *rest) if value), [first, *rest][-1])
-            case "not", [value]:
-                return not value
-            case "eq", [str() as first, str() as second, *rest]:
-                return first in (second, *rest)
-            case "ne", [str() as first, str() as second]:
-                return first != second
-            case "len", [str() | Mapping() | list() as value]:
-                return len(value.encode() if isinstance(value, str) else value)
-            case "index", [Mapping() as value, str() as key] if value is not self._root:
-                return value.get(key, "")
-            case "print", _:
-                return self._sprint(values)
-            case "printf", [str() as format_, *rest]:
-                return self._sprintf(format_, rest)
-        raise UnknownSyntax(f"{function} of {len(values)} operands at {position}")
-
-    def _sprint(self, values: list[Any]) -> str:
-        """Go's ``fmt.Sprint``: a space between two values if neither is a text."""
-        result = ""
-        for index, value in enumerate(values):
-            spaced = index and not isinstance(value, str) and not isinstance(values[index - 1], str)
-            result += (" " if spaced else "") + ("<nil>" if value is _MISSING else self._printed(value))
-        return result
-
-    def _sprintf(self, format_: str, values: list[Any]) -> str:
-        """Go's ``fmt.Sprintf`` with as many ``%s`` as texts."""
-        first, *pieces = format_.split("%")
-        if len(pieces) != len(values) or not all(piece.startswith("s") for piece in pieces):
-            raise UnknownSyntax(format_)
-        for piece, value in zip(pieces, values, strict=True):
-            if not isinstance(value, str | None):
-                raise UnknownSyntax(format_)
-            first += ("%!s(<nil>)" if value is _MISSING else value) + piece[1:]
-        return first
-
-    def _printed(self, value: Any) -> str:
-        match value:
-            case None:
-                return ""
-            case bool():
-                return "true" if value else "false"
-            case str() | int():
-                return str(value)
-            case list():
-                return f"[{' '.join(value)}]"
-        if value is self._root:
-            raise UnknownSyntax("the whole metadata as text")
-        return f"map[{' '.join(f'{key}:{value[key]}' for key in sorted(value))}]"
+    def _called(self, function: str, values: list[Any]) -> Any:
+        if any(value is self._root for value in values):
+            raise UnknownSyntax(f"{function} of the whole metadata")
+        return CALLABLES[function](values)
