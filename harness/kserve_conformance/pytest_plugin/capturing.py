@@ -18,11 +18,12 @@ import pytest
 
 from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.pytest_plugin.keeping import Keeper
-from kserve_conformance.pytest_plugin.lookup import match_once
+from kserve_conformance.pytest_plugin.lookup import definitions_for, match_once
 from kserve_conformance.pytest_plugin.session import SCENARIO, Asked
-from kserve_conformance.pytest_plugin.verdicts import Judgement, Listed, Progress, Trouble, judge, told
+from kserve_conformance.pytest_plugin.verdicts import Judgement, Listed, Progress, Trouble, Undefined, judge, told
 from kserve_conformance.record.model import Verdict
 from kserve_conformance.suite import ScenarioInfo
+from kserve_conformance.suite.guards import nearest
 from kserve_conformance.suite.registered import deviation_for
 from kserve_conformance.suite.tags import DOCUMENTED
 from kserve_conformance.targets.contract import Unreachable
@@ -102,6 +103,8 @@ class Capture:
         if progress is not None:
             progress.at += 1
             progress.statuses[progress.at] = "undefined"
+            step = progress.scenario.steps[progress.at]
+            progress.undefined = Undefined(step, nearest(step, definitions_for(request.node)))
 
     # First, so that it wraps every other wrapper and its report is the one that travels.
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -131,7 +134,8 @@ class Capture:
         return item.stash[_PROGRESS]
 
     def _note(self, progress: Progress, report: pytest.TestReport, error: BaseException) -> None:
-        progress.troubles.append(Trouble(str(report.when), error))
+        undefined = progress.undefined if report.when == "call" else None
+        progress.troubles.append(Trouble(str(report.when), undefined or error))
         if isinstance(error, pytest.skip.Exception) and progress.at >= 0:
             progress.statuses[progress.at] = "skipped"
 
@@ -148,9 +152,13 @@ class Capture:
             except HarnessError:
                 # There is no release to speak of, so nothing was asked and the verdict is errored in any case.
                 listed = None
-        target = self._keeper.identity().target
-        reproduce = f"kserve-conformance run --target {shlex.quote(target)} --scenario {shlex.quote(progress.scenario.id)}"
-        return judge(progress, listed, reproduce)
+        return judge(progress, listed, self._command(progress.scenario))
+
+    def _command(self, scenario: ScenarioInfo) -> str:
+        """What asks this scenario again. Another suite is told by its folder's name: where it lies is nobody's business."""
+        suite = self._asked.suite
+        words = ["kserve-conformance", "run", "--target", self._keeper.identity().target]
+        return shlex.join([*words, *([] if suite.is_shipped else ["--suite", suite.root.name]), "--scenario", scenario.id])
 
     def _show(self, report: pytest.TestReport, judgement: Judgement) -> None:
         """Have pytest count a scenario as the record does."""

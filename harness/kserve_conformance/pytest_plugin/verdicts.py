@@ -11,17 +11,31 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 import pytest
 
-from kserve_conformance.exceptions import HarnessError
+from kserve_conformance.exceptions import HarnessError, SuiteError
 from kserve_conformance.record.model import Deviation, Finding, Scenario, Step, Verdict
-from kserve_conformance.suite import ScenarioInfo
+from kserve_conformance.suite import ScenarioInfo, StepInfo
 from kserve_conformance.targets.contract import CannotDo
 
-#: A listed deviation, as far as a verdict needs it.
+#: Packages whose frames say nothing of what broke.
+_RUNNERS = frozenset({"_pytest", "pluggy", "pytest_bdd", "pytest_timeout.py"})
+
+
+class Undefined(SuiteError):
+    """A step has no definition; what it asks is not known, so nothing is known of the scenario."""
+
+    def __init__(self, step: StepInfo, hint: str | None) -> None:
+        super().__init__(f"no step definition matches {step.keyword} {step.text}")
+        self.hint = hint
+
+
 class Listed(Protocol):
+    """A listed deviation, as far as a verdict needs it."""
+
     @property
     def id(self) -> str: ...
 
@@ -52,6 +66,7 @@ class Progress:
     chosen: tuple[str, ...] = ()
     leftovers: tuple[str, ...] = ()
     seconds: float = 0.0
+    undefined: HarnessError | None = None
 
     @classmethod
     def of(cls, scenario: ScenarioInfo) -> Progress:
@@ -164,8 +179,18 @@ def _broken(error: BaseException, reproduce: str | None) -> Finding:
         hint = (f"hint: {error.hint}",) if error.hint else ()
         rest = tuple(str(error).strip().splitlines()[1:])
         return Finding(message=_line(error), explanation=(*rest, *hint), reproduce=reproduce)
-    trace = "".join(traceback.format_exception(error, limit=-8))
-    return Finding(message=_line(error), evidence={"traceback": trace}, reproduce=reproduce)
+    return Finding(message=_line(error), evidence={"traceback": _trace(error)}, reproduce=reproduce)
+
+
+def _trace(error: BaseException) -> str:
+    """Where it broke, without the frames of what only runs steps, and without where this machine keeps its files."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not any(part in _RUNNERS for part in Path(frame.filename).parts)
+    ]
+    told = [f"{'/'.join(Path(frame.filename).parts[-2:])}:{frame.lineno} in {frame.name}: {frame.line}" for frame in frames]
+    return "\n".join([*told, *traceback.format_exception_only(error)])
 
 
 def _found(error: BaseException, reproduce: str | None) -> Finding:

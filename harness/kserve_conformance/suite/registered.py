@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
@@ -18,3 +18,8 @@ def registered() -> dict[str, Collection[str] | None]:
 def deviation_for(release: str, rules: tuple[str, ...], claims: tuple[str, ...]) -> Any:
     """The listed deviation of a release from one of these rules or claims; None when there is none."""
     return None
+
+
+def statements() -> Mapping[str, str]:
+    """What each rule says, by its id."""
+    return {}

@@ -1,0 +1,131 @@
+"""What ``resolve`` and ``explain`` share: reading manifests, deciding each service, and the decision as data."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kserve_conformance.exceptions import ManifestError
+from kserve_conformance.manifests import Loaded, load
+from kserve_conformance.objects import Catalogue, Decision, Manifest, Outcome, RuntimeRef, at
+from kserve_conformance.profiles import Profile
+from kserve_conformance.profiles.schema import pruned
+from kserve_conformance.profiles.shipped import shipped
+from kserve_conformance.resolver import Explanation, Surroundings, resolve, resolve_stored
+from kserve_conformance.resolver.hints import hints_for
+
+
+class NothingToResolve(ManifestError):
+    """The sources hold no service."""
+
+    hint = "give files, folders or '-' with at least one InferenceService beside the runtimes"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One service with its decision and, if asked for, its story."""
+
+    service: Manifest
+    where: str
+    decision: Decision
+    explanation: Explanation | None = None
+
+    @property
+    def name(self) -> str:
+        """Namespace and name."""
+        metadata = self.service["metadata"]
+        return f"{metadata.get('namespace') or 'default'}/{metadata['name']}"
+
+    @property
+    def is_served(self) -> bool:
+        """Will something serve it, be it a runtime, its own container or ModelMesh?"""
+        return self.decision.outcome in (Outcome.RUNS, Outcome.CUSTOM, Outcome.LEFT_ALONE)
+
+    @property
+    def headline(self) -> str:
+        """The decision in one line."""
+        decision = self.decision
+        if decision.outcome == Outcome.RUNS:
+            if decision.is_open:
+                return f"one of {', '.join(sorted(map(str, decision.one_of)))} (no rule decides)"
+            return str(decision.runtime)
+        if decision.outcome == Outcome.REJECTED:
+            return f"rejected: {decision.rejected}"
+        if decision.outcome == Outcome.CUSTOM:
+            return "its own container, no runtime"
+        if decision.outcome == Outcome.LEFT_ALONE:
+            return "ModelMesh mode: not decided by this controller"
+        assert decision.refusal is not None  # noqa: S101 - A refused decision always says why.
+        return f"no runtime: {decision.refusal.cause}"
+
+    def as_data(self) -> dict[str, Any]:
+        """The decision as JSON values."""
+        decision, refusal = self.decision, self.decision.refusal
+        data: dict[str, Any] = {
+            "namespace": at(self.service, "metadata", "namespace") or "default",
+            "name": self.service["metadata"]["name"],
+            "source": self.where,
+            "outcome": str(decision.outcome),
+            "runtime": _named(decision.runtime),
+            "oneOf": [_named(ref) for ref in decision.one_of] if decision.is_open else [],
+            "supporting": [_named(ref) for ref in decision.supporting],
+            "protocol": decision.protocol,
+            "rejected": decision.rejected,
+            "refusal": None
+            if refusal is None
+            else {
+                "cause": str(refusal.cause),
+                "reason": None if refusal.reason is None else str(refusal.reason),
+                "message": refusal.message,
+                "error": refusal.error,
+            },
+        }
+        if self.explanation is not None:
+            data["explanation"] = self.explanation.as_data()
+            data["stored"] = decision.service
+            data["pod"] = decision.pod
+        return data
+
+
+def _named(ref: RuntimeRef | None) -> dict[str, str] | None:
+    if ref is None:
+        return None
+    return {"kind": ref.kind, "name": ref.name, **({"namespace": ref.namespace} if ref.namespace else {})}
+
+
+def is_from_store(manifest: Manifest) -> bool:
+    """Was an object read back from an API server? Those have a uid."""
+    return at(manifest, "metadata", "uid") is not None
+
+
+def answers(
+    sources: tuple[str, ...],
+    profile: Profile,
+    *,
+    with_shipped: bool = False,
+    stored: bool | None = None,
+    default_mode: str | None = None,
+    explain: bool = False,
+) -> Iterator[Answered]:
+    """
+    Decide every service of some sources against the runtimes of the same sources.
+
+    ``stored`` says that no webhook sees the services; None decides it for each by whether it was read back from an API
+    server. Raises ``ManifestError`` with every problem of every source, or ``NothingToResolve``.
+    """
+    loaded: Loaded = load(*sources, stdin=sys.stdin.buffer if "-" in sources else None)
+    if not loaded.services:
+        raise NothingToResolve(f"no InferenceService in {', '.join(sources)}")
+    added = shipped(profile.name) if with_shipped else ()
+    catalogue = Catalogue.of(pruned(manifest, profile.unknown_fields) for manifest in (*loaded.runtimes, *added))
+    surroundings = Surroundings(default_mode)
+    for service in loaded.services:
+        story = Explanation() if explain else None
+        in_store = is_from_store(service) if stored is None else stored
+        decision = (resolve_stored if in_store else resolve)(service, catalogue, profile, story, surroundings)
+        if story is not None and decision.service is not None and decision.outcome == Outcome.REFUSED:
+            if at(decision.service, "spec", "predictor", "model") is not None:
+                story.hints.extend(hints_for(decision.service, catalogue, profile))
+        yield Answered(service, loaded.where(service), decision, story)

@@ -1,0 +1,58 @@
+"""How far a run is, on stderr: a bar for a person who watches, a line for what is not as it should be in a log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+from rich.text import Text
+
+#: What is worth a line of its own while the run still goes on.
+_TELLING = {"failed": "red", "errored": "red", "deviates": "yellow"}
+
+
+class Progress:
+    """A pytest plugin that counts verdicts as they come. ``uncollected`` has what could not be collected, in words."""
+
+    def __init__(self, total: int) -> None:
+        self._console = Console(stderr=True, highlight=False)
+        self.uncollected: list[str] = []
+        self._bar: Bar | None = None
+        self._task: TaskID | None = None
+        if self._console.is_terminal:
+            self._bar = Bar(
+                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=self._console, transient=True
+            )
+            self._task = self._bar.add_task("scenarios", total=total)
+            self._bar.start()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count a scenario once its verdict is known, wherever it ran."""
+        opened: dict[str, Any] | None = getattr(report, "kserve_opened", None)
+        scenario: dict[str, Any] | None = getattr(report, "kserve_scenario", None)
+        if self._bar is not None and self._task is not None:
+            if opened is not None:
+                self._bar.update(self._task, total=len(opened["collected"]))
+            if scenario is not None:
+                self._bar.advance(self._task)
+        if scenario is not None and scenario["verdict"] in _TELLING:
+            verdict = scenario["verdict"]
+            self._console.print(Text(f"{verdict:>8} ", style=_TELLING[verdict]).append(scenario["id"], style="default"), soft_wrap=True)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep what kept a feature from being collected: without it, its scenarios would only be missing."""
+        if report.failed:
+            self.uncollected.append(str(report.longrepr))
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """Say that pytest broke, and how."""
+        self._console.print(Text(str(excrepr)), soft_wrap=True)
+
+    def stop(self) -> None:
+        """Leave the terminal as it was."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
