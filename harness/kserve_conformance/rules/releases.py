@@ -44,7 +44,7 @@ RELEASES = (
 
 
 class UnknownRelease(ProfileError):
-    """A release was named of which nothing is known. ``text`` is what was named, ``known`` every release, nearest first."""
+    """A release was named of which nothing is known. ``known`` has every release that is, the nearest first."""
 
     def __init__(self, text: str) -> None:
         super().__init__(f"KServe {text!r} is not a release that is known here")
@@ -110,5 +110,9 @@ def in_range(release: str, since: str | None = None, until: str | None = None) -
     return (since is None or parse(since) <= version) and (until is None or version <= parse(until))
 
 
-def _distance(one: Version, other: Version) -> tuple[int, int, int]:
-    return (abs(one.major - other.major), abs(one.minor - other.minor), abs(one.micro - other.micro))
+def _distance(one: Version, other: Version) -> int:
+    return abs(_place(one) - _place(other))
+
+
+def _place(version: Version) -> int:
+    return (version.major * 1000 + version.minor) * 1000 + version.micro

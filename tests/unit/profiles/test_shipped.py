@@ -110,7 +110,7 @@ class TestShipped:
         """Every runtime of every kustomization is a candidate for an automatic choice."""
         for release in RELEASES:
             for runtime in Catalogue.of(shipped(release)):
-                assert (False, False) == (runtime.disabled, runtime.multi_model), (release, runtime.name)
+                assert (runtime.disabled, runtime.multi_model) == (False, False), (release, runtime.name)
 
     def test_only_the_hugging_face_multi_node_runtime_has_a_worker_spec(self) -> None:
         """It comes with v0.15.0."""
@@ -134,8 +134,8 @@ class TestShipped:
         assert set(RELEASES[RELEASES.index("v0.17.0") :]) == annotated
         assert set(RELEASES) - annotated == bare
         by_name = {one.name: one.annotations[key] for one in Catalogue.of(shipped("v0.20.0"))}
-        assert "huggingfaceserver" == by_name["kserve-huggingfaceserver-multinode"]
-        assert "tensorflow-serving" == by_name["kserve-tensorflow-serving"]
+        assert by_name["kserve-huggingfaceserver-multinode"] == "huggingfaceserver"
+        assert by_name["kserve-tensorflow-serving"] == "tensorflow-serving"
 
     def test_placeholders_that_need_a_label_or_annotation_are_kept(self) -> None:
         """What MLServer, TorchServe and the predictive server read of a service can be seen in their environment."""
@@ -144,11 +144,11 @@ class TestShipped:
             for runtime in Catalogue.of(shipped("v0.20.0"))
         }
 
-        assert {
+        assert {name: env for name, env in read.items() if env} == {
             "kserve-mlserver": [("MLSERVER_MODEL_IMPLEMENTATION", "{{.Labels.modelClass}}")],
             "kserve-torchserve": [("TS_SERVICE_ENVELOPE", "{{.Labels.serviceEnvelope}}")],
             "kserve-predictiveserver": [("FRAMEWORK", "{{.Annotations.modelFormat}}")],
-        } == {name: env for name, env in read.items() if env}
+        }
 
     def test_unknown_release_is_refused_with_the_nearest_first(self) -> None:
         """A release that does not exist has no catalogue, not an empty one."""
@@ -186,7 +186,7 @@ class TestHelm:
     def test_chart_installs_none_by_default_from_0_17(self) -> None:
         """The runtimes are switched off in the default values: an empty catalogue."""
         for release in RELEASES[RELEASES.index("v0.17.0") :]:
-            assert () == shipped_by_helm(release)
+            assert shipped_by_helm(release) == ()
 
     def test_modelmesh_runtimes_are_multi_model(self) -> None:
         """What a chart installs beside the manifests' runtimes is never a candidate of an automatic choice."""
@@ -237,7 +237,7 @@ class TestFiles:
                     "workerSpec",
                 }
                 for container in manifest["spec"]["containers"]:
-                    assert ["--model_name={{.Name}}"] == container["args"]
+                    assert container["args"] == ["--model_name={{.Name}}"]
                     assert set(container) <= {"name", "image", "args", "env"}
 
 

@@ -1,0 +1,151 @@
+"""
+What the registry holds, as typed values: rules, claims of the documentation, deviations from them, edge cases, pages.
+
+Ranges of releases are closed on both ends and open where nothing is written; a
+release is written without its ``v``, as in the tags of scenarios.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from kserve_conformance.rules.releases import in_range
+
+#: Where KServe's sources are.
+REPOSITORY = "https://github.com/kserve/kserve"
+
+
+class Level(StrEnum):
+    """How binding a rule is."""
+
+    #: The documentation says it.
+    MUST = "MUST"
+    #: The code of every release in the rule's range does it, and services rely on it.
+    SHOULD = "SHOULD"
+    #: The code does it by the way; nobody should rely on it.
+    MAY = "MAY"
+
+
+class Keeping(StrEnum):
+    """Does a release do what the documentation claims?"""
+
+    KEPT = "kept"
+    #: In some cases, or with more conditions than are told.
+    PARTLY = "partly"
+    BROKEN = "broken"
+    #: The documentation is silent about what the release does.
+    UNSTATED = "unstated"
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Anything of the registry: a misspelt field is an error, not a silence."""
+
+
+class Ranged(Entry, frozen=True, kw_only=True):
+    """Something that holds for a range of releases."""
+
+    since: str | None = None
+    until: str | None = None
+
+    def holds_for(self, release: str) -> bool:
+        """Is a release within the range? Raises ``UnknownRelease``."""
+        return in_range(release, self.since, self.until)
+
+
+class Page(Entry, frozen=True, kw_only=True):
+    """A page of KServe's documentation; its ``id`` begins with the version of the documentation."""
+
+    id: str
+    title: str
+    url: str
+
+
+class Reference(Entry, frozen=True, kw_only=True):
+    """A section of a page."""
+
+    page: str
+    section: str
+
+
+class Source(Ranged, frozen=True, kw_only=True):
+    """A place in KServe's code: a file or folder, and the function in it."""
+
+    file: str
+    function: str | None = None
+
+    def url(self, release: str) -> str:
+        """Where it can be read at a release's tag."""
+        return f"{REPOSITORY}/blob/v{release.removeprefix('v')}/{self.file}"
+
+
+class Rule(Ranged, frozen=True, kw_only=True):
+    """
+    One behaviour of KServe.
+
+    ``topic`` is the name of its file and of the folder of features that show it.
+    ``edges`` are the ids of edge cases that it decides.
+    """
+
+    id: str
+    statement: str
+    level: Level
+    documentation: tuple[Reference, ...] = ()
+    code: tuple[Source, ...]
+    edges: tuple[str, ...] = ()
+    topic: str = ""
+
+
+class Versions(Entry, frozen=True, kw_only=True):
+    """A range of versions of the documentation."""
+
+    since: str
+    until: str | None = None
+
+
+class Finding(Ranged, frozen=True, kw_only=True):
+    """Whether the releases of a range keep a claim, and why one says so."""
+
+    keeps: Keeping
+    why: str
+
+
+class Claim(Entry, frozen=True, kw_only=True):
+    """Something that the documentation says; ``findings`` go through all releases in order."""
+
+    id: str
+    statement: str
+    documentation: Reference
+    stated: Versions
+    rules: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    def finding(self, release: str) -> Finding:
+        """What was found for a release. Raises ``UnknownRelease``."""
+        return next(finding for finding in self.findings if finding.holds_for(release))
+
+
+class Deviation(Ranged, frozen=True, kw_only=True):
+    """
+    A known difference between some releases and their documentation.
+
+    With a claim and a rule, it speaks only of scenarios that state both.
+    """
+
+    id: str
+    claim: str | None = None
+    rule: str | None = None
+    statement: str
+    link: str
+
+    def concerns(self, rule_ids: frozenset[str], claim_ids: frozenset[str]) -> bool:
+        """Does it speak of a scenario that states these rules and claims?"""
+        return (self.rule is None or self.rule in rule_ids) and (self.claim is None or self.claim in claim_ids)
+
+
+class Edge(Entry, frozen=True, kw_only=True):
+    """An edge case, named by what makes it one."""
+
+    id: str
+    statement: str
