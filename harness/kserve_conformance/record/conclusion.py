@@ -91,7 +91,7 @@ def _why_not(record: Record, everything: Tally) -> Iterator[str]:
     if missing:
         yield f"without a verdict: {len(missing)} of {len(record.header.collected)} scenarios, first {min(missing)!r}"
     if counts[Verdict.ERRORED]:
-        yield f"{_scenarios(counts[Verdict.ERRORED])} errored, so nothing is known of what they ask"
+        yield f"{_scenarios(counts[Verdict.ERRORED])} errored: nothing is known there"
     if counts[Verdict.FAILED]:
         yield f"{_scenarios(counts[Verdict.FAILED])} failed"
     if not everything.total:

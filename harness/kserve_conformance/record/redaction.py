@@ -45,7 +45,15 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         rf"\1{SECRET}",
     ),
-    (re.compile(r"(?i)\b(bearer|basic)[ \t]+(?!\[redacted\])[A-Za-z0-9._~+/=-]{6,}"), rf"\1 {SECRET}"),
+    (
+        re.compile(rf"""(?i)(authorization{_QUOTE}?[ \t]*[:=][ \t]*{_QUOTE}?(?:bearer|basic)[ \t]+)(?!\[redacted\])[^\s"'\\]+"""),
+        rf"\1{SECRET}",
+    ),
+    # Elsewhere the word may be prose: what follows it must look like a token.
+    (
+        re.compile(r"(?i)\b(bearer|basic)[ \t]+(?!\[redacted\])(?=(?-i:\S*[A-Z0-9]))[A-Za-z0-9._~+/=-]{6,}"),
+        rf"\1 {SECRET}",
+    ),
     (
         re.compile(
             rf"""(?i)(?<![\w.-])({_SECRET_NAME}{_QUOTE}?[ \t]*[:=][ \t]*)(?!\[redacted\]|bearer |basic |[|>][+-]?\s*$){_VALUE}""",

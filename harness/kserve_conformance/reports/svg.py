@@ -17,16 +17,16 @@ from kserve_conformance.record import Record, Scenario, Tally, Verdict, by_rule,
 from kserve_conformance.record.tally import LEVELS
 from kserve_conformance.reports.verdicts import SIGNS, in_xml
 
-#: How the parts of a picture look. The HTML page has these rules in its own style.
+#: How the parts of a picture look, each by one class: a use of a symbol is no descendant of anything. The HTML page has
+#: these rules in its own style.
 STYLE = """\
 .kc{--kc-text:#1b1f24;--kc-passed:#2f7d4f;--kc-failed:#b42318;--kc-deviates:#9a5b00;--kc-errored:#6b21a8;--kc-quiet:#667085;--kc-on:#fff}
 @media (prefers-color-scheme:dark){.kc{--kc-text:#e6e9ee;--kc-passed:#3f9a66;--kc-failed:#e5534b;--kc-deviates:#d29922;--kc-errored:#b07cf0;--kc-quiet:#98a2b3;--kc-on:#0d1117}}
-.kc text{font:600 11px system-ui,sans-serif;fill:var(--kc-text)}
-.kc .kc-passed{fill:var(--kc-passed)}.kc .kc-failed{fill:var(--kc-failed)}.kc .kc-deviates{fill:var(--kc-deviates)}.kc .kc-errored{fill:var(--kc-errored)}
-.kc .kc-unsupported,.kc .kc-skipped,.kc .kc-absent{fill:none;stroke:var(--kc-quiet);stroke-width:1.5}
-.kc .kc-skipped{stroke-dasharray:3 2}.kc .kc-absent{stroke-dasharray:1 3}
-.kc text.kc-letter{text-anchor:middle;fill:var(--kc-on);stroke:none}.kc text.kc-quiet{text-anchor:middle;fill:var(--kc-text);stroke:none}
-.kc text.kc-head{font-weight:400;fill:var(--kc-quiet)}
+.kc-label,.kc-head,.kc-letter,.kc-quiet{font:600 11px system-ui,sans-serif;fill:var(--kc-text)}
+.kc-letter,.kc-quiet{text-anchor:middle}.kc-letter{fill:var(--kc-on)}.kc-head{font-weight:400;fill:var(--kc-quiet)}.kc-small{font-size:8px}
+.kc-passed{fill:var(--kc-passed)}.kc-failed{fill:var(--kc-failed)}.kc-deviates{fill:var(--kc-deviates)}.kc-errored{fill:var(--kc-errored)}
+.kc-unsupported,.kc-skipped,.kc-absent{fill:none;stroke:var(--kc-quiet);stroke-width:1.5}
+.kc-skipped{stroke-dasharray:3 2}.kc-absent{stroke-dasharray:1 3}
 """
 
 _SHOWN_QUIETLY = (Verdict.UNSUPPORTED, Verdict.SKIPPED)
@@ -44,6 +44,7 @@ def svg(record: Record) -> str:
 def matrix(records: Sequence[Record], *, by: Literal["topic", "rule"] = "topic") -> str:
     """The picture of one record, or of several side by side with one column for each; ``by`` says what their rows are."""
     root = picture(records[0]) if len(records) == 1 else _table(records, by_topic if by == "topic" else by_rule)
+    _legend(root, {scenario.verdict for record in records for scenario in record.scenarios})
     style = ElementTree.Element("style")
     style.text = STYLE
     root.insert(2, style)
@@ -84,9 +85,8 @@ def _symbols(root: ElementTree.Element, size: int) -> None:
         # A pass is the square without a letter, so that what is not a pass stands out.
         if verdict is not Verdict.PASSED:
             quiet = verdict in _SHOWN_QUIETLY
-            letter = _text(symbol, (size - 1) / 2, size / 2 + 3.2, SIGNS[verdict].letter, "kc-quiet" if quiet else "kc-letter")
-            if size < 16:
-                letter.set("font-size", "8")
+            style = ("kc-quiet" if quiet else "kc-letter") + (" kc-small" if size < 16 else "")
+            _text(symbol, (size - 1) / 2, size / 2 + (2.4 if size < 16 else 3.5), SIGNS[verdict].letter, style)
 
 
 def _square(root: ElementTree.Element, x: int, y: int, scenario: Scenario) -> None:
@@ -158,15 +158,23 @@ def _root(title: str, description: str) -> ElementTree.Element:
     return root
 
 
+def _legend(root: ElementTree.Element, verdicts: set[Verdict]) -> None:
+    """One line below that tells the letters which are there."""
+    *_, width, height = map(int, root.get("viewBox", "0 0 0 0").split())
+    told = [f"{SIGNS[verdict].letter} {verdict}" for verdict in Verdict if verdict in verdicts and verdict is not Verdict.PASSED]
+    if told:
+        words = " · ".join(told)
+        _text(root, 0, height + 14, words, "kc-head")
+        _sized(root, max(width, 6 * len(words)), height + 22)
+
+
 def _sized(root: ElementTree.Element, width: int, height: int) -> None:
     root.set("viewBox", f"0 0 {width} {height}")
     root.set("width", str(width))
     root.set("height", str(height))
 
 
-def _text(parent: ElementTree.Element, x: float, y: float, text: str, style: str | None = None) -> ElementTree.Element:
-    element = ElementTree.SubElement(parent, "text", x=f"{x:g}", y=f"{y:g}")
-    if style:
-        element.set("class", style)
+def _text(parent: ElementTree.Element, x: float, y: float, text: str, style: str = "kc-label") -> ElementTree.Element:
+    element = ElementTree.SubElement(parent, "text", {"x": f"{x:g}", "y": f"{y:g}", "class": style})
     element.text = in_xml(text)
     return element

@@ -59,7 +59,8 @@
     }
     const words = query.value.trim();
     if (words) parts.push(`q=${encodeURIComponent(words)}`);
-    history.replaceState(null, "", parts.length ? `#${parts.join("&")}` : "#");
+    const fragment = parts.join("&");
+    if (fragment !== location.hash.slice(1)) history.replaceState(null, "", `#${fragment}`);
   }
 
   const decoded = (text) => {
@@ -105,6 +106,17 @@
     const summary = place.querySelector(":scope > summary");
     (summary ?? place).focus({ preventScroll: true });
   }
+
+  // What scrolls sideways must be reachable without a pointer, and say what it is.
+  document.addEventListener("toggle", (event) => {
+    if (!event.target.open) return;
+    for (const block of event.target.querySelectorAll("pre:not([tabindex]), .scroll:not([tabindex])")) {
+      if (block.scrollWidth <= block.clientWidth && block.scrollHeight <= block.clientHeight) continue;
+      block.tabIndex = 0;
+      block.setAttribute("role", "region");
+      block.setAttribute("aria-label", block.localName === "pre" ? "Text, scrolls" : "Table, scrolls");
+    }
+  }, true);
 
   let waiting = 0;
   form.addEventListener("input", (event) => {

@@ -1,0 +1,170 @@
+"""Reading a record: everything that is not the record of one whole run is refused, by name."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from record_examples import example, record, scenario
+
+from kserve_conformance.record import (
+    Contradiction,
+    CountsDiffer,
+    DuplicateScenario,
+    Header,
+    Limits,
+    MissingScenarios,
+    NotARecord,
+    TooLarge,
+    TruncatedRecord,
+    UnexpectedScenario,
+    UnknownSchema,
+    UnknownVerdict,
+    UnreadableRecord,
+    Verdict,
+    read,
+    read_lines,
+)
+from kserve_conformance.reports.ndjson import ndjson
+
+Lines = list[dict[str, Any]]
+
+
+def lines(*names: str) -> Lines:
+    """The lines of a good run of scenarios that passed, to be spoilt."""
+    return [json.loads(line) for line in ndjson(record(*(scenario(name) for name in names or ("a", "b")))).splitlines()]
+
+
+def read_of(values: Lines, **more: Any) -> object:
+    """Read these lines."""
+    return read(io.BytesIO("".join(json.dumps(value) + "\n" for value in values).encode()), **more)
+
+
+def changed(values: Lines, number: int, **fields: Any) -> Lines:
+    """The same with one line changed."""
+    return [value | fields if index == number else value for index, value in enumerate(values)]
+
+
+class TestWholeRecord:
+    def test_path_and_stream_give_the_same(self, tmp_path: Path) -> None:
+        """A record is read from a file by its name or from an open stream."""
+        path = tmp_path / "record.ndjson"
+        path.write_text(ndjson(example()), encoding="utf-8")
+
+        assert example() == read(path) == read(str(path)) == read(io.BytesIO(path.read_bytes()))
+
+    def test_unknown_fields_pass(self) -> None:
+        """A field that a later version adds does not make a record unreadable."""
+        assert record(scenario("a"), scenario("b")) == read_of(changed(lines(), 1, colour="green"))
+
+    def test_lines_come_one_by_one(self) -> None:
+        """A header can be looked at before the rest is there."""
+        parts = read_lines(io.BytesIO(ndjson(example()).encode()))
+
+        assert isinstance(next(parts), Header)
+
+    def test_an_interrupted_run_may_lack_scenarios(self) -> None:
+        """A run that says that it was interrupted is read as such; what it lacks is for the conclusion to say."""
+        values = lines("a", "b")
+        del values[2]
+        values[-1] |= {"interrupted": "stopped after the first failure", "counts": values[-1]["counts"] | {"passed": 1}}
+        read_of(values)
+
+
+class TestTruncated:
+    @pytest.mark.parametrize("kept", [0, 1, 2, 3])
+    def test_no_footer(self, kept: int) -> None:
+        """However much of it is there, a record without its footer is not the record of a run."""
+        with pytest.raises(TruncatedRecord) as caught:
+            read_of(lines()[:kept])
+
+        assert kept == caught.value.lines
+
+    def test_every_cut_in_the_middle_of_the_bytes_is_refused(self) -> None:
+        """There is no place at which a record can be cut so that it is still read."""
+        whole = ndjson(record(scenario("a"), scenario("b"))).encode()
+        for end in range(len(whole) - 1):
+            with pytest.raises((TruncatedRecord, NotARecord)):
+                read(io.BytesIO(whole[:end]))
+
+    def test_a_line_cut_short_is_a_cut(self) -> None:
+        """A last line without its end is what a killed run leaves, and is called so."""
+        whole = ndjson(record(scenario("a"), scenario("b"))).encode()
+        with pytest.raises(TruncatedRecord):
+            read(io.BytesIO(whole[:-30]))
+
+
+
+class TestRefused:
+    @pytest.mark.parametrize(
+        ("error", "spoil"),
+        [
+            (UnknownSchema, lambda it: changed(it, 0, schema="kserve-conformance/record/v9")),
+            (UnknownSchema, lambda it: [{key: value for key, value in it[0].items() if key != "schema"}, *it[1:]]),
+            (NotARecord, lambda it: it[1:]),
+            (NotARecord, lambda it: [it[0], it[0], *it[1:]]),
+            (NotARecord, lambda it: [*it, it[-1]]),
+            (NotARecord, lambda it: [*it, it[1]]),
+            (NotARecord, lambda it: changed(it, 1, type="step")),
+            (NotARecord, lambda it: changed(it, 1, name=7)),
+            (UnknownVerdict, lambda it: changed(it, 1, verdict="greenish")),
+            (UnknownVerdict, lambda it: changed(it, 1, verdict=None)),
+            (UnknownVerdict, lambda it: changed(it, 1, verdict=["passed"])),
+            (UnknownVerdict, lambda it: changed(it, 3, counts=it[3]["counts"] | {"greenish": 0})),
+            (DuplicateScenario, lambda it: [*it[:3], it[1], it[3]]),
+            (DuplicateScenario, lambda it: changed(it, 0, collected=it[0]["collected"] * 2)),
+            (UnexpectedScenario, lambda it: changed(it, 1, id="another")),
+            (MissingScenarios, lambda it: [it[0], it[1], it[3] | {"counts": it[3]["counts"] | {"passed": 1}}]),
+            (CountsDiffer, lambda it: changed(it, 3, counts=it[3]["counts"] | {"passed": 3})),
+            (CountsDiffer, lambda it: changed(it, 3, counts={"passed": 2})),
+            (CountsDiffer, lambda it: changed(it, 1, verdict="failed")),
+            (Contradiction, lambda it: changed(it, 1, steps=[])),
+            (Contradiction, lambda it: changed(it, 1, level="optional")),
+        ],
+    )
+    def test_each_fault_by_its_name(self, error: type[Exception], spoil: Callable[[Lines], Lines]) -> None:
+        """What is wrong with a record is told by the class of the error, and none of it is read as a run."""
+        with pytest.raises(error) as caught:
+            read_of(spoil(lines()))
+
+        assert 4 == caught.value.exit_code  # type: ignore[attr-defined]
+
+    @pytest.mark.parametrize("text", [b"<html>", b"[]\n", b"\n", b"null\n", b"{}\n", b"\xff\xfe\n", b'{"type":"footer","counts":{}}\n'])
+    def test_something_else_is_not_a_record(self, text: bytes) -> None:
+        """Another file, given by mistake, is refused at its first line."""
+        with pytest.raises(NotARecord) as caught:
+            read(io.BytesIO(text))
+
+        assert 1 == caught.value.line
+
+    def test_what_cannot_be_opened(self, tmp_path: Path) -> None:
+        """A file that is not there, and a folder, are told with their path."""
+        for path in (tmp_path / "none.ndjson", tmp_path):
+            with pytest.raises(UnreadableRecord, match=path.name):
+                read(path)
+
+    def test_a_line_or_a_number_of_lines_beyond_the_limits(self) -> None:
+        """Reading ends at the limits, before what is beyond them is in memory."""
+        with pytest.raises(TooLarge):
+            read_of(lines(), limits=Limits(line=50))
+        with pytest.raises(TooLarge):
+            read_of(lines(), limits=Limits(lines=3))
+
+    def test_the_message_names_line_and_scenario(self) -> None:
+        """Who reads the message can find the line."""
+        with pytest.raises(UnknownVerdict, match=r"line 2: 'greenish' .*passed, failed"):
+            read_of(changed(lines(), 1, verdict="greenish"))
+        with pytest.raises(MissingScenarios, match="1 of 2 collected scenarios have no verdict"):
+            read_of([lines()[0], lines()[1], lines()[3] | {"counts": lines()[3]["counts"] | {"passed": 1}}])
+
+
+def test_every_verdict_is_read_as_itself() -> None:
+    """No verdict becomes another on its way through a record."""
+    run = record(*(scenario(verdict.value, verdict) for verdict in Verdict))
+    again = read(io.BytesIO(ndjson(run).encode()))
+
+    assert list(Verdict) == [one.verdict for one in again.scenarios]

@@ -1,0 +1,146 @@
+"""Redaction: what is a secret or a person's own is gone, and what explains a failure stays."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kserve_conformance.record import Redaction
+
+PLAIN = Redaction()
+JWT = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiJzeXN0ZW0ifQ.c2lnbmF0dXJlLXNpZ25hdHVyZQ"
+
+
+class TestSecrets:
+    @pytest.mark.parametrize(
+        ("text", "redacted"),
+        [
+            ("Authorization: Bearer abc.DEF-123456", "Authorization: Bearer [redacted]"),
+            ("authorization: bearer lowercase", "authorization: bearer [redacted]"),
+            ("authorization: Basic dXNlcjpwYXNz", "authorization: Basic [redacted]"),
+            (f"got {JWT} back", "got [redacted] back"),
+            ("token: s3cr3t-value", "token: [redacted]"),
+            ('"token": "s3cr3t value"', '"token": [redacted]'),
+            ("HF_TOKEN=hf_abcdefghijklmnopqrstuv", "HF_TOKEN=[redacted]"),
+            ("use hf_abcdefghijklmnopqrstuv now", "use [redacted] now"),
+            ("AWS_SECRET_ACCESS_KEY=abc/def+ghi", "AWS_SECRET_ACCESS_KEY=[redacted]"),
+            ("key AKIAIOSFODNN7EXAMPLE used", "key [redacted] used"),
+            ("--token abcdef --verbose", "--token [redacted] --verbose"),
+            ("--api-key=abcdef", "--api-key=[redacted]"),
+            ("password: 'p a s s'", "password: [redacted]"),
+            ("    client-key-data: LS0tLS1CRUdJTg==", "    client-key-data: [redacted]"),
+            ("    client-certificate-data: LS0tLS1CRUdJTg==", "    client-certificate-data: [redacted]"),
+            ("https://user:pass@example.com/x", "https://[redacted]@example.com/x"),
+            ("s3://key:secret@bucket/x", "s3://[redacted]@bucket/x"),
+            ("https://example.com/x?sig=a%2Bb&n=1", "https://example.com/x?sig=[redacted]&n=1"),
+            ("https://example.com/x?X-Amz-Signature=abc123", "https://example.com/x?X-Amz-Signature=[redacted]"),
+            ("- name: DB_PASSWORD\n  value: hunter2\n", "- name: DB_PASSWORD\n  value: [redacted]\n"),
+            ('{"name":"HF_TOKEN","value":"abc"}', '{"name":"HF_TOKEN","value":[redacted]}'),
+            ("-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----\nrest", "[redacted]\nrest"),
+            ("-----BEGIN PRIVATE KEY-----\nMIIB cut", "[redacted]"),
+        ],
+    )
+    def test_each_kind_is_gone(self, text: str, redacted: str) -> None:
+        """Tokens, passwords, keys, and what signs an address, in headers, flags, YAML, JSON and environments."""
+        assert redacted == PLAIN.text(text)
+
+    def test_data_of_a_secret(self) -> None:
+        """A Secret keeps its names and loses its values; its neighbours in a dump keep theirs."""
+        text = (
+            "apiVersion: v1\nkind: Secret\nmetadata:\n  name: storage\ndata:\n  awsKey: QUJD\n  note: REVG\ntype: Opaque\n"
+            "---\nkind: ConfigMap\ndata:\n  greeting: hello\n"
+        )
+        redacted = PLAIN.text(text)
+
+        assert "QUJD" not in redacted
+        assert "REVG" not in redacted
+        assert "  note: [redacted]\ntype: Opaque\n" in redacted
+        assert "greeting: hello" in redacted
+
+    def test_data_of_a_secret_in_json(self) -> None:
+        """The same for JSON, also inside an annotation."""
+        assert "QUJD" not in PLAIN.text('{"kind":"Secret","data":{"awsKey":"QUJD"}}')
+        assert "QUJD" not in PLAIN.text(r'last-applied: "{\"kind\":\"Secret\",\"stringData\":{\"a\":\"QUJD\"}}"')
+
+    def test_members_of_a_value_by_their_names(self) -> None:
+        """In a JSON value the name of a member decides, and everything else is looked at as text."""
+        value = {"token": "abc", "topics": ["explicit", "Bearer abcdef123456"], "workers": 2}
+
+        assert {"token": "[redacted]", "topics": ["explicit", "Bearer [redacted]"], "workers": 2} == PLAIN.value(value)
+
+
+class TestKept:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            'ServingRuntime "sklearn-tuned" of namespace "team-a"',
+            'fails to reconcile predictor: no runtime found to support predictor with model type: {"name":"sklearn","version":"1"}',
+            "tokenizer: bert\nmax_tokens: 512\n--max-tokens=5",
+            "secretName: storage-config\nserviceAccountName: sa\nsecretKeyRef:\n  name: a\n  key: b\n",
+            "image: kserve/sklearnserver:v0.15.2@sha256:9b1de0c4a6f2",
+            "storageUri: s3://models/fraud",
+            "http://fraud.team-a.svc.cluster.local/v1/models and http://127.0.0.1:8080 and https://github.com/kserve/kserve/issues/1",
+            "kserve-webhook-server-service.kserve.svc:443",
+            "args: ['--model_name={{.Name}}', '--http_port=8080']",
+            "resourceVersion: '123', generation 1.2.3",
+            "mountPath: /mnt/models and /etc/tls and features/explicit/x.feature:12",
+            "the token of a service account is mounted",
+            "basic authentication",
+        ],
+    )
+    def test_what_explains_a_failure_stays(self, text: str) -> None:
+        """Redaction that blots out the reason would make a report useless."""
+        assert text == PLAIN.text(text)
+
+
+class TestPlaces:
+    def test_folders_by_what_stands_for_them(self) -> None:
+        """The longest known folder is replaced, and only as a whole."""
+        redaction = Redaction(folders={"/srv/ci": "~", "/srv/ci/checkout": "."})
+
+        assert "./x and ~/y and /srv/city/z and /srv" == redaction.text("/srv/ci/checkout/x and /srv/ci/y and /srv/city/z and /srv")
+
+    @pytest.mark.parametrize("text", ["/home/ada/models", "/Users/ada/models", r"C:\Users\ada\models"])
+    def test_homes_of_any_system(self, text: str) -> None:
+        """No one's name gets into a record by the path of their home."""
+        assert "ada" not in PLAIN.text(f"cannot read {text}: no such file")
+        assert PLAIN.text(text).startswith("~")
+
+    def test_hosts_and_addresses(self) -> None:
+        """Machines of the one who runs this are not named; loopback says nothing and stays."""
+        redaction = Redaction(hosts=frozenset({"build-7"}))
+
+        assert "on [host]: x" == redaction.text("on build-7: x")
+        assert "on build-70: x" == redaction.text("on build-70: x")
+        assert "https://[host]:6443/api" == redaction.text("https://a1b2.gr7.eu-west-1.eks.amazonaws.com:6443/api")
+        assert "dial tcp [address]:443" == redaction.text("dial tcp 10.96.0.1:443")
+        assert "dial tcp 127.0.0.1:443" == redaction.text("dial tcp 127.0.0.1:443")
+        assert "nodeName: [host]" == redaction.text("nodeName: pool-1-abcd")
+
+    def test_this_machine(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        """Where and as whom a run was made is known by itself."""
+        monkeypatch.setenv("HOME", "/srv/people/ada")
+        monkeypatch.setattr(socket, "gethostname", lambda: "build-7")
+        monkeypatch.chdir(tmp_path)
+        redaction = Redaction.of_this_machine("api.cluster-9")
+
+        assert "~/x ./y [host] [host]" == redaction.text(f"/srv/people/ada/x {tmp_path}/y build-7 api.cluster-9")
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["token: abc", "Bearer abcdef123", JWT, "https://u:p@h.corp/x?sig=1", "kind: Secret\n", "data:\n  a: b\n", "---\n", "10.1.2.3", " ", "\n"]
+        )
+        | st.text(max_size=8)
+    ).map("".join)
+)
+def test_twice_is_once(text: str) -> None:
+    """Redacting what is redacted changes nothing, so that a record can be written again from what was read."""
+    redaction = Redaction(folders={"/srv": "~"}, hosts=frozenset({"build-7"}))
+
+    assert redaction.text(text) == redaction.text(redaction.text(text))
