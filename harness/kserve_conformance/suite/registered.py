@@ -1,25 +1,42 @@
-"""The words that the registry of rules lends to tags: its rules, the documentation's claims, the known releases."""
+"""What the registry of rules lends to a suite: the words of its tags, and the deviations that are known."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import cache
-from typing import Any
 
-from kserve_conformance.rules.releases import RELEASES
+from kserve_conformance.rules.model import Deviation
+from kserve_conformance.rules.registry import registry
+from kserve_conformance.rules.releases import RELEASES, UnknownRelease
+from kserve_conformance.suite.tags import DOCUMENTED
 
 
 @cache
-def registered() -> dict[str, Collection[str] | None]:
-    """What ``suite.tags.Known`` asks of the registry. Read once: the registry cannot change under a run."""
-    return {"rules": None, "claims": None, "releases": frozenset(release.removeprefix("v") for release in RELEASES)}
+def registered() -> Mapping[str, Collection[str]]:
+    """The rules, claims and releases that tags may name."""
+    known = registry()
+    return {
+        "rules": frozenset(known.rules_by_id),
+        "claims": frozenset(known.claims_by_id),
+        "releases": frozenset(release.removeprefix("v") for release in RELEASES),
+    }
 
 
-def deviation_for(release: str, rules: tuple[str, ...], claims: tuple[str, ...]) -> Any:
-    """The listed deviation of a release from one of these rules or claims; None when there is none."""
-    return None
+def deviation_for(release: str, rules: tuple[str, ...], claims: tuple[str, ...]) -> Deviation | None:
+    """
+    The listed deviation of a release from one of these rules or claims, or None.
+
+    The documentation does not deviate from itself, and of a release that is not
+    known nothing is listed.
+    """
+    if release == DOCUMENTED:
+        return None
+    try:
+        return registry().deviation_for(release, rules, claims)
+    except UnknownRelease:
+        return None
 
 
 def statements() -> Mapping[str, str]:
     """What each rule says, by its id."""
-    return {}
+    return {rule.id: rule.statement for rule in registry().rules}

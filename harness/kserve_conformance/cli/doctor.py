@@ -1,0 +1,173 @@
+"""``doctor``: what this machine has, and what to do about what it lacks."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.output import columns, emit, example, format_option
+
+#: How long a tool may take to tell its version before it counts as broken.
+_PATIENCE = 10.0
+
+OK, WARN, FAIL = "ok", "warn", "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. ``warn`` lacks something that only some targets need; ``fail`` that all do."""
+
+    name: str
+    status: str
+    found: str
+    advice: str = ""
+
+
+@click.command(epilog=example("kserve-conformance doctor", "kserve-conformance doctor --format json"))
+@format_option
+def command(format_: str) -> int:
+    """
+    Check what this machine has for each kind of target, and say what to do about the rest.
+
+    The exit code is 1 if something fails that every target needs.
+    """
+    checks = tuple(check for group in GROUPS for check in group())
+    emit(format_, [asdict(check) for check in checks], lambda: _table(checks))
+    return Exit.NO if any(check.status == FAIL for check in checks) else Exit.OK
+
+
+def python() -> Iterator[Check]:
+    """The interpreter, as old as the package allows."""
+    found = ".".join(map(str, sys.version_info[:3]))
+    enough = sys.version_info >= (3, 11)
+    yield Check("python", OK if enough else FAIL, found, "" if enough else "use Python 3.11 or newer")
+
+
+def packages() -> Iterator[Check]:
+    """Every package that ours asks for, and xdist, without which a run has one process."""
+    try:
+        required = [Requirement(text) for text in importlib.metadata.requires("kserve-conformance") or ()]
+    except importlib.metadata.PackageNotFoundError:
+        yield Check("packages", FAIL, "kserve-conformance is not installed", "pip install kserve-conformance")
+        return
+    for requirement in required:
+        optional = requirement.marker is not None
+        advice = "pip install 'kserve-conformance[parallel]' to use --jobs" if optional else f"pip install '{requirement.name}{requirement.specifier}'"
+        try:
+            version = importlib.metadata.version(requirement.name)
+        except importlib.metadata.PackageNotFoundError:
+            yield Check(requirement.name, WARN if optional else FAIL, "not installed", advice)
+            continue
+        fits = requirement.specifier.contains(version, prereleases=True)
+        yield Check(requirement.name, OK if fits else FAIL, version, "" if fits else advice)
+
+
+def suite() -> Iterator[Check]:
+    """The suite that ships, read as a run would read it."""
+    from kserve_conformance.exceptions import HarnessError
+    from kserve_conformance.suite import Suite, inventory
+
+    try:
+        shipped = Suite.shipped()
+        yield Check("suite", OK, f"{len(inventory(shipped))} scenarios, version {shipped.version}")
+    except HarnessError as error:
+        yield Check("suite", FAIL, str(error).splitlines()[0], "install the package again")
+
+
+def go() -> Iterator[Check]:
+    """Go builds the controllers and the API server that controlplane runs."""
+    yield _tool("go", ("go", "version"), "controlplane needs Go 1.24 or newer to build what it runs: https://go.dev/dl/", Version("1.24"))
+
+
+def kubernetes() -> Iterator[Check]:
+    """Programs of Kubernetes that are there already need not be built."""
+    folder = os.environ.get("KUBEBUILDER_ASSETS")
+    if not folder:
+        yield Check("KUBEBUILDER_ASSETS", OK, "not set: etcd and kube-apiserver are built once")
+        return
+    missing = [name for name in ("etcd", "kube-apiserver") if not os.access(Path(folder) / name, os.X_OK)]
+    advice = f"put {' and '.join(missing)} into it, or unset it" if missing else ""
+    yield Check("KUBEBUILDER_ASSETS", WARN if missing else OK, f"{' and '.join(missing)} missing" if missing else "etcd, kube-apiserver", advice)
+
+
+def containers() -> Iterator[Check]:
+    """Docker and kind are only for targets that run pods."""
+    docker = _tool("docker", ("docker", "version", "--format", "{{.Server.Version}}"), "container and kind targets need a running Docker")
+    yield docker
+    yield _tool("kind", ("kind", "version"), "kind targets need kind: https://kind.sigs.k8s.io/")
+    yield _tool("kubectl", ("kubectl", "version", "--client"), "useful to look into a target that was kept")
+
+
+def cache() -> Iterator[Check]:
+    """What controlplane builds is kept, and takes room."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    root = Path(base) if base and Path(base).is_absolute() else Path.home() / ".cache"
+    there = next(folder for folder in (root, *root.parents) if folder.exists())
+    free = shutil.disk_usage(there).free / 1024**3
+    writable = os.access(there, os.W_OK)
+    yield Check(
+        "cache folder",
+        OK if writable else WARN,
+        "writable" if writable else "not writable",
+        "" if writable else "set XDG_CACHE_HOME to a folder that can be written: controlplane keeps what it builds there",
+    )
+    yield Check(
+        "free disk",
+        OK if free >= 4 else WARN,
+        f"{free:.0f} GiB",
+        "" if free >= 4 else "controlplane needs 4 GiB to build; set XDG_CACHE_HOME to a disk with room",
+    )
+
+
+def temporary_folder() -> Iterator[Check]:
+    """Every run of a real target writes its certificates and logs there."""
+    folder = Path(tempfile.gettempdir())
+    writable = os.access(folder, os.W_OK)
+    yield Check("temporary folder", OK if writable else FAIL, "writable" if writable else "not writable", "" if writable else "set TMPDIR")
+
+
+#: What is looked at, in the order in which it is told.
+GROUPS: tuple[Callable[[], Iterator[Check]], ...] = (
+    python,
+    packages,
+    suite,
+    temporary_folder,
+    go,
+    kubernetes,
+    cache,
+    containers,
+)
+
+
+def _tool(name: str, argv: tuple[str, ...], advice: str, least: Version | None = None) -> Check:
+    """A program on the PATH that tells its version; one that does not answer is as good as none."""
+    program = shutil.which(argv[0])
+    if program is None:
+        return Check(name, WARN, "not found", advice)
+    try:
+        answer = subprocess.run((program, *argv[1:]), capture_output=True, text=True, timeout=_PATIENCE, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return Check(name, WARN, "does not answer", advice)
+    found = re.search(r"\d+\.\d+(?:\.\d+)?", answer.stdout)
+    if answer.returncode or found is None:
+        return Check(name, WARN, "does not work here", advice)
+    old = least is not None and Version(found.group()) < least
+    return Check(name, WARN if old else OK, found.group(), advice if old else "")
+
+
+def _table(checks: tuple[Check, ...]) -> str:
+    rows = [(check.status, check.name, check.found, check.advice) for check in checks]
+    return columns(("", "what", "found", "what to do"), rows)
