@@ -1,0 +1,505 @@
+"""
+YAML events to values, as Kubernetes would have them, with every problem of a stream.
+
+PyYAML's C parser makes the events; what a scalar means is decided in
+:mod:`~kserve_conformance.manifests.scalars`. Nothing marks where a value came
+from, because that would cost every good document: when a problem is found later,
+:mod:`~kserve_conformance.manifests.places` reads the one document again.
+
+Coded: ``mapping``, ``merge`` and ``alias`` in decode.go, go.yaml.in/yaml/v2 v2.4.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final, TypeAlias
+
+import yaml
+from yaml import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+from yaml.cyaml import CParser
+
+from kserve_conformance.manifests import scalars
+from kserve_conformance.manifests.limits import Limits
+from kserve_conformance.manifests.problems import (
+    AliasBomb,
+    DuplicateKey,
+    InvalidDocument,
+    InvalidField,
+    Path,
+    Problem,
+    TooDeep,
+    TooLarge,
+    TooManyProblems,
+    UnreadableSource,
+)
+from kserve_conformance.manifests.scalars import UnusableScalar
+
+#: What is left out of each object: a key, and either "all of it" or what inside of it.
+Dropped: TypeAlias = "Mapping[str, Dropped | None]"
+
+#: What a stored object has and no choice reads: most of the bytes of a dump.
+BOOKKEEPING: Final[Dropped] = {
+    "status": None,
+    "metadata": {"managedFields": None, "annotations": {"kubectl.kubernetes.io/last-applied-configuration": None}},
+}
+
+_MISSING: Final = object()
+_MERGE: Final = object()
+#: How many different plain scalars are remembered: names differ in every object, words do not.
+_REMEMBERED: Final = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """
+    One value of a stream: a document, or an element of a document's ``items``.
+
+    ``document`` counts the documents of the stream from 0, ``item`` the elements
+    of its list; ``line`` is where the value starts, from 1.
+    """
+
+    value: Any
+    line: int
+    document: int
+    item: int | None = None
+
+
+class Stopped(Exception):
+    """Reading ended early; ``line`` is where. The problem has been told."""
+
+    def __init__(self, line: int | None, *, resumable: bool = False) -> None:
+        super().__init__()
+        self.line = line
+        self.resumable = resumable
+
+
+class _Overfed(Exception):
+    def __init__(self, problem: str, hint: str) -> None:
+        super().__init__(problem)
+        self.hint = hint
+
+
+class _Open:
+    """Stands for a value that is still being built under an anchor."""
+
+
+class Feed:
+    """
+    Hands a stream to the C parser in blocks, and counts.
+
+    ``fed`` counts the bytes since the last mapping began: a scalar of 100 MB is
+    noticed while the C parser still asks for its bytes.
+    """
+
+    def __init__(self, stream: BinaryIO, limits: Limits, whole: int) -> None:
+        self._stream = stream
+        self._limits = limits
+        self._whole = whole
+        self._total = 0
+        self.fed = 0
+
+    def read(self, size: int) -> bytes:
+        """Read a block; raises :class:`_Overfed` past a bound."""
+        block = self._stream.read(size)
+        self.fed += len(block)
+        self._total += len(block)
+        if self.fed > self._limits.value_bytes:
+            raise _Overfed(
+                f"has a value of more than {self._limits.value_bytes:,} bytes",
+                "no API server takes an object of more than 3 MiB: is this the right file?",
+            )
+        if self._total > self._whole:
+            raise _Overfed(
+                f"has more than {self._whole:,} bytes", "split it, or give it as JSON, one object a line"
+            )
+        return block
+
+
+class Builder:
+    """
+    Builds the values of one YAML stream.
+
+    ``tell`` is called with each problem. A value with a problem is still built as
+    far as it goes, so that the next problem is found too. :class:`Stopped` is
+    raised where nothing can be read any more.
+    """
+
+    def __init__(
+        self,
+        stream: BinaryIO,
+        limits: Limits,
+        tell: Callable[[Problem], None],
+        *,
+        dropped: Dropped | None = None,
+        whole: int | None = None,
+    ) -> None:
+        self._feed = Feed(stream, limits, limits.source_bytes if whole is None else whole)
+        self._limits = limits
+        self._tell = tell
+        self._dropped = dropped
+        self._deepest = limits.depth
+        self._next: Callable[[], Any] = CParser(self._feed).get_event
+        self._path: list[str | int] = []
+        self._anchors: dict[str, Any] = {}
+        self._aliased = 0
+        #: Size and height by identity; the values themselves are kept, so that no identity is used twice.
+        self._measured: dict[int, tuple[int, int, Any]] = {}
+        self._line = 1
+        self._problems = 0
+        self._plain: dict[str, Any] = {}
+        self._keys: dict[str, Any] = {}
+
+    def parts(self, *, split: bool) -> Iterator[Part]:
+        """
+        Build one document after the other; empty ones are left out.
+
+        With ``split``, the elements of a root's ``items`` come one by one, each
+        before the next is read, and the rest of the root last.
+        """
+        document = -1
+        try:
+            self._next()
+            while not isinstance(event := self._next(), StreamEndEvent):
+                document += 1
+                self._begin(event)
+                event = self._next()
+                line = event.start_mark.line + 1
+                if split and isinstance(event, MappingStartEvent):
+                    yield from self._split(event, document)
+                else:
+                    value = self._value(event, 0, self._dropped)
+                    if value is not None:
+                        yield Part(value, line, document)
+                self._next()
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line = mark.line + 1 if mark else self._line
+            self._report(UnreadableSource, f"is no YAML: {_said(error)}", line, path=())
+            raise Stopped(line, resumable=True) from None
+        except yaml.reader.ReaderError as error:
+            self._report(UnreadableSource, f"is no text: {error.reason} at byte {error.position}", None, path=())
+            raise Stopped(None) from None
+        except _Overfed as over:
+            self._report(TooLarge, str(over), self._line, hint=over.hint)
+            raise Stopped(self._line) from None
+
+    def _begin(self, event: DocumentStartEvent) -> None:
+        self._path.clear()
+        self._anchors.clear()
+        self._measured.clear()
+        self._aliased = 0
+        self._line = event.start_mark.line + 1
+        if event.version not in (None, (1, 1)):
+            version = ".".join(map(str, event.version))
+            self._report(UnreadableSource, f"is YAML {version}; Kubernetes reads YAML 1.1", self._line)
+
+    def _split(self, start: MappingStartEvent, document: int) -> Iterator[Part]:
+        """Yield the elements of ``items`` as they come, then the root without them."""
+        rest: dict[str, Any] = {}
+        line = start.start_mark.line + 1
+        anchored = self._open(start)
+        merged: set[str] = set()
+        while not isinstance(event := self._next(), MappingEndEvent):
+            key = self._key(event, 1)
+            value_event = self._next()
+            if key == "items" and isinstance(value_event, SequenceStartEvent) and "items" not in rest:
+                rest["items"] = []
+                for index, element in enumerate(iter(self._next, _MISSING)):
+                    if isinstance(element, SequenceEndEvent):
+                        break
+                    self._path.extend(("items", index))
+                    yield Part(self._value(element, 2, self._dropped), element.start_mark.line + 1, document, index)
+                    del self._path[-2:]
+            else:
+                self._entry(rest, merged, key, event, value_event, 1, self._dropped)
+        self._close(start, anchored, rest)
+        yield Part(rest, line, document)
+
+    def _value(self, event: Any, depth: int, dropped: Dropped | None = None) -> Any:
+        """Build the value that an event begins. ``depth`` counts the containers around it."""
+        kind = event.__class__
+        if kind is ScalarEvent:
+            if event.tag is None and event.anchor is None:
+                if not event.implicit[0]:
+                    return event.value
+                value = self._plain.get(event.value, _MISSING)
+                if value is not _MISSING:
+                    return value
+            return self._scalar(event)
+        if kind is MappingStartEvent:
+            return self._mapping(event, depth + 1, dropped)
+        if kind is SequenceStartEvent:
+            return self._sequence(event, depth + 1)
+        return self._alias(event, depth)
+
+    def _mapping(self, start: MappingStartEvent, depth: int, dropped: Dropped | None) -> dict[str, Any]:
+        if depth > self._deepest:
+            self._too_deep(start)
+        self._feed.fed = 0
+        self._line = start.start_mark.line + 1
+        anchored = self._open(start) if start.anchor is not None else None
+        following, path, keys, plain = self._next, self._path, self._keys, self._plain
+        mapping: dict[str, Any] = {}
+        merged: set[str] = set()
+        while True:
+            event = following()
+            kind = event.__class__
+            if kind is MappingEndEvent:
+                break
+            # The common case by far, a new and unmarked key, is written out here: calls are what costs.
+            key = keys.get(event.value) if kind is ScalarEvent and event.tag is None and event.implicit[0] else None
+            if key is None or event.anchor is not None or key in mapping or dropped is not None:
+                key = self._key(event, depth)
+                self._entry(mapping, merged, key, event, following(), depth, dropped)
+                continue
+            event = following()
+            kind = event.__class__
+            if kind is ScalarEvent:
+                if event.tag is None and event.anchor is None:
+                    if not event.implicit[0]:
+                        mapping[key] = event.value
+                        continue
+                    value = plain.get(event.value, _MISSING)
+                    if value is not _MISSING:
+                        mapping[key] = value
+                        continue
+                path.append(key)
+                mapping[key] = self._scalar(event)
+                path.pop()
+            else:
+                path.append(key)
+                if kind is MappingStartEvent:
+                    mapping[key] = self._mapping(event, depth + 1, None)
+                elif kind is SequenceStartEvent:
+                    mapping[key] = self._sequence(event, depth + 1)
+                else:
+                    mapping[key] = self._alias(event, depth)
+                path.pop()
+        if anchored is not None:
+            self._close(start, anchored, mapping)
+        return mapping
+
+    def _sequence(self, start: SequenceStartEvent, depth: int) -> list[Any]:
+        if depth > self._deepest:
+            self._too_deep(start)
+        anchored = self._open(start) if start.anchor is not None else None
+        following, path = self._next, self._path
+        sequence: list[Any] = []
+        path.append(0)
+        while True:
+            event = following()
+            if event.__class__ is SequenceEndEvent:
+                break
+            sequence.append(self._value(event, depth))
+            path[-1] = len(sequence)
+        path.pop()
+        if anchored is not None:
+            self._close(start, anchored, sequence)
+        return sequence
+
+    def _entry(
+        self,
+        mapping: dict[str, Any],
+        merged: set[str],
+        key: Any,
+        event: Any,
+        value_event: Any,
+        depth: int,
+        dropped: Dropped | None,
+    ) -> None:
+        """Put one key and its value into a mapping: the careful way, with merges, duplicates and what is dropped."""
+        if key is None:  # Told already. The value is built for its own problems.
+            self._value(value_event, depth)
+            return
+        if key is _MERGE:
+            self._merge(mapping, merged, value_event, depth)
+            return
+        inside = dropped.get(key, _MISSING) if dropped is not None else _MISSING
+        if inside is None:
+            self._skip(value_event)
+            return
+        self._path.append(key)
+        if key in mapping and key not in merged:
+            self._report(
+                DuplicateKey,
+                "is given twice",
+                event.start_mark.line + 1,
+                hint="remove one of them: which one counts depends on who reads it, and strict decoding refuses both",
+            )
+        merged.discard(key)
+        mapping[key] = self._value(value_event, depth, None if inside is _MISSING else inside)  # type: ignore[arg-type]
+        self._path.pop()
+
+    def _key(self, event: Any, depth: int) -> Any:
+        """Read a key: a string, ``_MERGE``, or None if it is unusable."""
+        kind = event.__class__
+        if kind is AliasEvent:
+            anchored = self._anchors.get(event.anchor)
+            if isinstance(anchored, str):
+                return anchored
+            self._report(InvalidField, f"has the key *{event.anchor}, which is no string", event.start_mark.line + 1)
+            return None
+        if kind is not ScalarEvent:
+            self._report(
+                InvalidField,
+                "has a list or mapping as a key",
+                event.start_mark.line + 1,
+                hint="quote it if it begins with a bracket or a brace",
+            )
+            self._value(event, depth)
+            return None
+        text = event.value
+        if text == "<<" and (event.implicit[0] or event.tag == scalars.MERGE):
+            return _MERGE
+        if event.tag is None and not event.implicit[0]:
+            key = text
+        else:
+            try:
+                key = scalars.key(text, event.tag)
+            except UnusableScalar as unusable:
+                self._report(InvalidField, f"has a key that {unusable}", event.start_mark.line + 1, hint="quote it")
+                return None
+            if event.tag is None and event.anchor is None and len(self._keys) < _REMEMBERED:
+                self._keys[text] = key
+        if event.anchor is not None:
+            self._anchors[event.anchor] = key
+        return key
+
+    def _scalar(self, event: ScalarEvent) -> Any:
+        text = event.value
+        try:
+            if event.tag is not None:
+                # The tag "!" alone says "not resolved": a string.
+                value = text if event.tag == "!" else scalars.tagged(text, event.tag)
+            elif event.implicit[0]:
+                value = scalars.plain(text)
+                if len(self._plain) < _REMEMBERED:
+                    self._plain[text] = value
+            else:
+                value = text
+        except UnusableScalar as unusable:
+            self._report(InvalidField, str(unusable), event.start_mark.line + 1, hint=f"quote it: {text!r}")
+            value = text
+        if event.anchor is not None:
+            self._anchors[event.anchor] = value
+        return value
+
+    def _merge(self, mapping: dict[str, Any], merged: set[str], event: Any, depth: int) -> None:
+        """Put what ``<<`` names into the mapping. As in go-yaml v2, keys given before it are overwritten."""
+        by_alias = event.__class__ is AliasEvent
+        self._path.append("<<")
+        value = self._value(event, depth)
+        self._path.pop()
+        sources = [value] if isinstance(value, dict) else value if isinstance(value, list) and not by_alias else [None]
+        for source in reversed(sources):
+            if not isinstance(source, dict):
+                self._report(InvalidField, "merges (<<) what is no mapping", event.start_mark.line + 1)
+                continue
+            merged.update(source)
+            mapping.update(source)
+
+    def _alias(self, event: AliasEvent, depth: int) -> Any:
+        line = event.start_mark.line + 1
+        value = self._anchors.get(event.anchor, _MISSING)
+        if value is _MISSING:
+            self._report(InvalidField, f"refers to *{event.anchor}, which is not anchored above", line)
+            return None
+        if isinstance(value, _Open):
+            self._report(InvalidField, f"refers to *{event.anchor}, which contains it", line)
+            return None
+        size, height = self._measure(value)
+        self._aliased += size
+        if self._aliased > self._limits.alias_values:
+            self._report(
+                AliasBomb,
+                f"has aliases that stand for more than {self._limits.alias_values:,} values",
+                line,
+                hint="write the values out; go-yaml refuses it too (document contains excessive aliasing)",
+            )
+            raise Stopped(line, resumable=True)
+        if depth + height > self._deepest:
+            self._too_deep(event)
+        return value
+
+    def _measure(self, value: Any) -> tuple[int, int]:
+        """How many values an anchored one is, with its aliases written out, and how deep it is."""
+        if not isinstance(value, dict | list):
+            return 1, 0
+        known = self._measured.get(id(value))
+        if known is None:
+            size, height = 1, 0
+            for inner in value.values() if isinstance(value, dict) else value:
+                inner_size, inner_height = self._measure(inner)
+                size += inner_size
+                height = max(height, inner_height)
+            known = self._measured[id(value)] = size, height + 1, value
+        return known[:2]
+
+    def _open(self, start: Any) -> _Open | None:
+        if start.anchor is None:
+            return None
+        anchored = self._anchors[start.anchor] = _Open()
+        return anchored
+
+    def _close(self, start: Any, anchored: _Open | None, value: Any) -> None:
+        # An anchor of the same name inside of the value came later, and stays.
+        if anchored is not None and self._anchors.get(start.anchor) is anchored:
+            self._anchors[start.anchor] = value
+
+    def _skip(self, event: Any) -> None:
+        """Read over a value without building it."""
+        depth = 0
+        while True:
+            kind = event.__class__
+            if kind is MappingStartEvent:
+                self._feed.fed = 0
+                depth += 1
+            elif kind is SequenceStartEvent:
+                depth += 1
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                depth -= 1
+            if depth > self._deepest:
+                self._too_deep(event)
+            if depth == 0:
+                return
+            event = self._next()
+
+    def _too_deep(self, event: Any) -> None:
+        line = event.start_mark.line + 1
+        self._report(
+            TooDeep,
+            f"has mappings and lists nested more than {self._deepest} deep",
+            line,
+            path=tuple(self._path[:3]),
+            hint="no Kubernetes object is nested so deep: is this the right file?",
+        )
+        raise Stopped(line, resumable=True)
+
+    def _report(
+        self,
+        error: type[InvalidDocument],
+        text: str,
+        line: int | None,
+        *,
+        path: Path | None = None,
+        hint: str | None = None,
+    ) -> None:
+        self._problems += 1
+        if self._problems > self._limits.problems:
+            self._tell(Problem(TooManyProblems, f"has more than {self._limits.problems:,} problems", line=line))
+            raise Stopped(line)
+        self._tell(Problem(error, text, tuple(self._path) if path is None else path, line=line, hint=hint))
+
+
+def _said(error: yaml.MarkedYAMLError) -> str:
+    return ", ".join(part for part in (error.problem, error.context) if part)

@@ -1,0 +1,301 @@
+"""
+Shapes: what a CRD's schema says of a value, and the words in which a violation is told.
+
+Each violation has two texts: ours, with the file's author in mind, and
+``refusal``, the API server's own.
+
+Coded: ``PruneNonNullableNullsWithoutDefaults`` (a null property counts as absent)
+and ``kubeOpenAPIResultToFieldErrors`` (the API server's words),
+k8s.io/apiextensions-apiserver v0.34.4; pkg/validation/errors/schema.go, k8s.io/kube-openapi.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from packaging.version import Version
+
+from kserve_conformance.manifests.problems import InvalidField, Path, Problem, pointer
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """
+    How a value is looked at: with the schema of a release, and with the spellings of its source.
+
+    Without a release every field counts that any release has. A spelling is the
+    text of an unquoted scalar, so that a hint can repeat ``1.0`` where the value
+    is the number 1.
+    """
+
+    release: Version | None = None
+    spellings: Mapping[Path, str] = field(default_factory=dict)
+
+    def has(self, since: Version | None) -> bool:
+        """Does the release's schema have what came with another release?"""
+        return since is None or self.release is None or self.release >= since
+
+
+class Shape(ABC):
+    """What a value must be."""
+
+    #: The type's name in a schema.
+    json_type: ClassVar[str]
+    #: The type's name in our words.
+    described: ClassVar[str]
+
+    @abstractmethod
+    def fits(self, value: Any) -> bool:
+        """Is the value of this type?"""
+
+    def inside(self, value: Any, path: Path, reading: Reading) -> Iterator[Problem]:
+        """The problems of a value that has the type."""
+        yield from ()
+
+    def problems(self, value: Any, path: Path, reading: Reading) -> Iterator[Problem]:
+        """The problems of any value."""
+        if self.fits(value):
+            yield from self.inside(value, path, reading)
+        else:
+            yield self._wrong_type(value, path, reading)
+
+    def _wrong_type(self, value: Any, path: Path, reading: Reading) -> Problem:
+        where, found = pointer(path), type_name(value)
+        return Problem(
+            InvalidField,
+            f"must be {self.described}, is {described(value, reading.spellings.get(path))}",
+            path,
+            hint=self.hint(value, path, reading),
+            refusal=f'{where}: Invalid value: "{found}": {where} in body must be of type {self.json_type}: "{found}"',
+        )
+
+    def hint(self, value: Any, path: Path, reading: Reading) -> str | None:
+        """What to write instead of a value of another type, if that can be guessed."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class String(Shape):
+    """A string."""
+
+    json_type = "string"
+    described = "a string"
+
+    def fits(self, value: Any) -> bool:
+        """A JSON string."""
+        return isinstance(value, str)
+
+    def hint(self, value: Any, path: Path, reading: Reading) -> str | None:
+        """Quotes make any scalar a string."""
+        if value is None or isinstance(value, dict | list):
+            return None
+        spelling = reading.spellings.get(path, _json(value))
+        return f'write {_key(path)}"{spelling}"; the API server refuses it otherwise'
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean(Shape):
+    """True or false."""
+
+    json_type = "boolean"
+    described = "true or false"
+
+    def fits(self, value: Any) -> bool:
+        """A JSON boolean."""
+        return isinstance(value, bool)
+
+    def hint(self, value: Any, path: Path, reading: Reading) -> str | None:
+        """A quoted boolean is a string."""
+        if isinstance(value, str) and value.lower() in ("true", "false"):
+            return f"write {_key(path)}{value.lower()}, without quotes"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Integer(Shape):
+    """A whole number, perhaps with a least one."""
+
+    least: int | None = None
+    json_type = "integer"
+    described = "a whole number"
+
+    def fits(self, value: Any) -> bool:
+        """A JSON number without a fraction."""
+        return (isinstance(value, int) and not isinstance(value, bool)) or (
+            isinstance(value, float) and value.is_integer()
+        )
+
+    def inside(self, value: Any, path: Path, reading: Reading) -> Iterator[Problem]:
+        """Compare it with the least."""
+        if self.least is not None and value < self.least:
+            where = pointer(path)
+            yield Problem(
+                InvalidField,
+                f"must be {self.least} or more, is {value}",
+                path,
+                hint=f"the lowest that there is is {self.least}; leave the field out to give none",
+                refusal=f"{where}: Invalid value: {value}: {where} in body should be greater than or equal to {self.least}",
+            )
+
+    def hint(self, value: Any, path: Path, reading: Reading) -> str | None:
+        """A quoted number is a string."""
+        if isinstance(value, str) and value.lstrip("-").isdigit():
+            return f"write {_key(path)}{value}, without quotes"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class IntegerOrString(Shape):
+    """A quantity, such as a resource's limit."""
+
+    json_type = "integer,string"
+    described = "a quantity"
+
+    def fits(self, value: Any) -> bool:
+        """A string or a whole number."""
+        return isinstance(value, str) or Integer().fits(value)
+
+    def hint(self, value: Any, path: Path, reading: Reading) -> str | None:
+        """A quantity with a fraction must be quoted."""
+        return String().hint(value, path, reading)
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf(Shape):
+    """A list."""
+
+    element: Shape
+    json_type = "array"
+    described = "a list"
+
+    def fits(self, value: Any) -> bool:
+        """A JSON array."""
+        return isinstance(value, list | tuple)
+
+    def inside(self, value: Any, path: Path, reading: Reading) -> Iterator[Problem]:
+        """Look at each element."""
+        for index, element in enumerate(value):
+            yield from self.element.problems(element, (*path, index), reading)
+
+    def hint(self, value: Any, path: Path, reading: Reading) -> str | None:
+        """One element is a list, too."""
+        return "begin each element with a dash" if isinstance(value, dict | str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class MapOf(Shape):
+    """A mapping whose values all have one shape, such as labels."""
+
+    element: Shape
+    json_type = "object"
+    described = "a mapping"
+
+    def fits(self, value: Any) -> bool:
+        """A JSON object."""
+        return isinstance(value, Mapping)
+
+    def inside(self, value: Any, path: Path, reading: Reading) -> Iterator[Problem]:
+        """Look at each value. A null has a schema here too, and is left out."""
+        for key, element in value.items():
+            if element is not None:
+                yield from self.element.problems(element, (*path, key), reading)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A property of an object: its shape, since which release it exists, and since which it is required."""
+
+    shape: Shape
+    since: Version | None = None
+    required: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Object(Shape):
+    """A mapping of known fields. Others are pruned by the API server, so they are no problem."""
+
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    json_type = "object"
+    described = "a mapping"
+
+    def fits(self, value: Any) -> bool:
+        """A JSON object."""
+        return isinstance(value, Mapping)
+
+    def inside(self, value: Any, path: Path, reading: Reading) -> Iterator[Problem]:
+        """Look at each known field that is there, and for those that must be."""
+        for name, known in self.fields.items():
+            if not reading.has(known.since):
+                continue
+            found = value.get(name)
+            if found is not None:
+                yield from known.shape.problems(found, (*path, name), reading)
+            elif known.required is not None and reading.has(known.required):
+                yield missing((*path, name))
+
+
+def missing(path: Path, *, hint: str | None = None, refusal: str | None = None) -> Problem:
+    """The problem of a required field that is absent."""
+    return Problem(
+        InvalidField,
+        "must be given",
+        path,
+        hint=hint,
+        refusal=refusal or f"{pointer(path)}: Required value",
+    )
+
+
+def type_name(value: Any) -> str:
+    """A value's type in JSON Schema's words, as the API server names what it found."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case str():
+            return "string"
+        case int():
+            return "integer"
+        case float():
+            return "integer" if value.is_integer() else "number"
+        case Mapping():
+            return "object"
+        case _:
+            return "array"
+
+
+def described(value: Any, spelling: str | None = None) -> str:
+    """
+    A value in our words, short enough for one line.
+
+    >>> described(1), described(True, "y"), described("a"), described([])
+    ('the number 1', 'true (written y)', 'the string "a"', 'a list')
+    """
+    match value:
+        case bool() | None:
+            text = _json(value)
+            return text if spelling in (None, text) else f"{text} (written {_cut(spelling or 'empty')})"
+        case int() | float():
+            return f"the number {_cut(spelling or _json(value))}"
+        case str():
+            return f"the string {_cut(_json(value))}"
+        case Mapping():
+            return "a mapping"
+        case _:
+            return "a list"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _key(path: Path) -> str:
+    return f"{path[-1]}: " if path and isinstance(path[-1], str) else ""
