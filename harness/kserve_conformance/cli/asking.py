@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,7 +125,12 @@ def answers(
         story = Explanation() if explain else None
         in_store = is_from_store(service) if stored is None else stored
         decision = (resolve_stored if in_store else resolve)(service, catalogue, profile, story, surroundings)
-        if story is not None and decision.service is not None and decision.outcome == Outcome.REFUSED:
-            if at(decision.service, "spec", "predictor", "model") is not None:
-                story.hints.extend(hints_for(decision.service, catalogue, profile))
+        refused = decision.service if decision.outcome == Outcome.REFUSED else None
+        if story is not None and at(refused, "spec", "predictor", "model") is not None:
+            story.hints.extend(hints_for(refused or {}, catalogue, profile))
         yield Answered(service, loaded.where(service), decision, story)
+
+
+def as_data(release: str, answered: Iterable[Answered]) -> dict[str, Any]:
+    """All decisions of one release as JSON values."""
+    return {"release": release, "services": [one.as_data() for one in answered]}

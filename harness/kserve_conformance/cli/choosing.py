@@ -13,7 +13,9 @@ from kserve_conformance.rules.releases import RELEASES
 def release_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--release``, ``--shipped``, ``--stored/--written`` and ``--default-mode`` to a command."""
     for option in (
-        click.option("--default-mode", metavar="MODE", help="The cluster's default deployment mode, if it is not the usual."),
+        click.option(
+            "--default-mode", metavar="MODE", help="The cluster's default deployment mode, if it is not the usual."
+        ),
         click.option(
             "--stored/--written",
             "stored",

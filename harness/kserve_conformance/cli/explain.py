@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from kserve_conformance.cli.choosing import release_options
-from kserve_conformance.cli.output import emit, format_option
+from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.output import emit, example, format_option
 from kserve_conformance.profiles import profile_of
 
 if TYPE_CHECKING:
@@ -15,11 +16,10 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="""\b
-Examples:
-  kserve-conformance explain --release v0.15.2 service.yaml runtimes/
-  kserve-conformance explain --release v0.11.1 --shipped service.yaml
-"""
+    epilog=example(
+        "kserve-conformance explain --release v0.15.2 service.yaml runtimes/",
+        "kserve-conformance explain --release v0.11.1 --shipped service.yaml",
+    )
 )
 @click.argument("sources", nargs=-1, required=True, metavar="FILE|FOLDER|-...")
 @release_options
@@ -38,21 +38,18 @@ def command(
     Reads what resolve reads. With --format json each reason has a stable code, and the service as stored and the pod
     template are there too. Exits with 1 if a service gets no runtime.
     """
-    from kserve_conformance.cli.asking import answers
+    from kserve_conformance.cli.asking import answers, as_data
 
     profile = profile_of(release)
     answered = tuple(
         answers(sources, profile, with_shipped=shipped, stored=stored, default_mode=default_mode, explain=True)
     )
-    if format_ == "text":
-        click.echo("\n\n".join("\n".join(_told(one)) for one in answered))
-    else:
-        emit({"release": profile.name, "services": [one.as_data() for one in answered]}, format_)
-    return 0 if all(one.is_served for one in answered) else 1
+    emit(format_, as_data(profile.name, answered), lambda: "\n\n".join(map(_told, answered)) + "\n")
+    return Exit.OK if all(one.is_served for one in answered) else Exit.NO
 
 
-def _told(answered: Answered) -> list[str]:
+def _told(answered: Answered) -> str:
     lines = [f"InferenceService {answered.name}: {answered.headline}"]
     if answered.explanation is not None:
         lines.extend(f"  {line}" for line in answered.explanation.lines())
-    return lines
+    return "\n".join(lines)

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from kserve_conformance.cli.choosing import release_options
-from kserve_conformance.cli.output import emit, format_option
+from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.output import emit, example, format_option
 from kserve_conformance.profiles import profile_of
+
+if TYPE_CHECKING:
+    from kserve_conformance.cli.asking import Answered
 
 
 @click.command(
-    epilog="""\b
-Examples:
-  kserve-conformance resolve --release v0.15.2 service.yaml runtimes/
-  kubectl get isvc,servingruntimes,clusterservingruntimes -A -o json | kserve-conformance resolve -
-  kserve-conformance resolve --release v0.10.2 --shipped service.yaml --format json
-"""
+    epilog=example(
+        "kserve-conformance resolve --release v0.15.2 service.yaml runtimes/",
+        "kubectl get isvc,servingruntimes,clusterservingruntimes -A -o json | kserve-conformance resolve -",
+        "kserve-conformance resolve --release v0.10.2 --shipped service.yaml --format json",
+    )
 )
 @click.argument("sources", nargs=-1, metavar="[FILE|FOLDER|-]...")
 @release_options
@@ -51,23 +55,19 @@ def command(
         return _serve(batch, release, workers)
     if not sources:
         raise click.UsageError("nothing to read: give files, folders or '-'")
-    from kserve_conformance.cli.asking import answers
+    from kserve_conformance.cli.asking import answers, as_data
 
-    answered = tuple(
-        answers(sources, profile, with_shipped=shipped, stored=stored, default_mode=default_mode)
-    )
-    if format_ == "text":
-        width = max(len(one.name) for one in answered)
-        for one in answered:
-            click.echo(f"{'✓' if one.is_served else '✗'} {one.name:{width}}   {one.headline}")
-    else:
-        emit({"release": profile.name, "services": [one.as_data() for one in answered]}, format_)
-    return 0 if all(one.is_served for one in answered) else 1
+    answered = tuple(answers(sources, profile, with_shipped=shipped, stored=stored, default_mode=default_mode))
+    emit(format_, as_data(profile.name, answered), lambda: _told(answered))
+    return Exit.OK if all(one.is_served for one in answered) else Exit.NO
+
+
+def _told(answered: tuple[Answered, ...]) -> str:
+    width = max(len(one.name) for one in answered)
+    return "".join(f"{'✓' if one.is_served else '✗'} {one.name:{width}}   {one.headline}\n" for one in answered)
 
 
 def _serve(batch: str, release: str, workers: int) -> int:
-    from kserve_conformance.protocol import serve
-
     if batch == "-":
         _answer_all(sys.stdin.buffer, release, workers)
     else:
@@ -76,13 +76,13 @@ def _serve(batch: str, release: str, workers: int) -> int:
             raise click.BadParameter(f"there is no file {batch!r}", param_hint="--batch")
         with path.open("rb") as lines:
             _answer_all(lines, release, workers)
-    return 0
+    return Exit.OK
 
 
-def _answer_all(lines: object, release: str, workers: int) -> None:
+def _answer_all(lines: BinaryIO, release: str, workers: int) -> None:
     from kserve_conformance.protocol import serve
 
-    for answered in serve(lines, release, workers):  # type: ignore[arg-type]
+    for answered in serve(lines, release, workers):
         sys.stdout.buffer.write(answered)
         # Whoever asks line by line waits for the answer before the next question.
         sys.stdout.buffer.flush()

@@ -51,10 +51,10 @@ class Workload:
 
 
 class MemoryTarget:
-    """A KServe of one release that exists only as its rules."""
+    """A KServe of one release, or of a profile of one's own, that exists only as its rules."""
 
-    def __init__(self, release: str) -> None:
-        self._opened_with = profile_of(release)
+    def __init__(self, release: str | Profile) -> None:
+        self._opened_with = profile_of(release) if isinstance(release, str) else release
         self._profile = self._opened_with
         self.capabilities = frozenset({Capability.UPGRADE, Capability.DEFAULT_MODE})
         self.identity = Identity(
