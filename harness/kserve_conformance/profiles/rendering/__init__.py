@@ -15,7 +15,13 @@ from kserve_conformance.profiles.rendering.eras import (
     RENDERING_V0_20,
 )
 from kserve_conformance.profiles.rendering.placeholders import UnknownPlaceholder
-from kserve_conformance.profiles.rendering.record import Rendering, render, render_custom, render_stored_legacy
+from kserve_conformance.profiles.rendering.record import (
+    Rendering,
+    render,
+    render_custom,
+    render_stored_legacy,
+    render_without_runtime,
+)
 from kserve_conformance.profiles.rendering.refusals import CannotRender
 
 __all__ = [
@@ -37,4 +43,5 @@ __all__ = [
     "render",
     "render_custom",
     "render_stored_legacy",
+    "render_without_runtime",
 ]

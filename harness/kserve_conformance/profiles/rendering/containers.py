@@ -77,10 +77,24 @@ def overlaid(runtime: Container, service: Container) -> Container:
     """
     The service's container is read over the runtime's; args and env are concatenated, not merged.
 
+    The env of the runtime is kept aside, but not what its variables point to: a
+    source at the same place of both lists is read over the runtime's.
+
     Coded: ``MergeRuntimeContainers``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.8.0.
     """
     base = {field: runtime[field] for field in _FIELDS_V0_8 if field in runtime}
-    return _concatenated(decoded_onto(base, service), runtime, service, ("args", "env"))
+    kept = {**base, "env": _with_shared_sources(runtime.get("env") or [], service.get("env") or [])}
+    return _concatenated(decoded_onto(base, service), kept, service, ("args", "env"))
+
+
+def _with_shared_sources(runtime: list[Manifest], service: list[Manifest]) -> list[Manifest]:
+    padded: list[Manifest] = [*service, *({} for _ in runtime)]
+    return [
+        {**theirs, "valueFrom": decoded_onto(theirs["valueFrom"], ours["valueFrom"])}
+        if "valueFrom" in theirs and "valueFrom" in ours
+        else theirs
+        for theirs, ours in zip(runtime, padded, strict=False)
+    ]
 
 
 def strategically_merged(runtime: Container, service: Container) -> Container:

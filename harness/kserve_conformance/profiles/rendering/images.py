@@ -32,21 +32,24 @@ _SERVER_TYPES_BY_NAME = {
     "kserve-vllmserver": "vllmserver",
 }
 
-#: TensorFlow's image and GPU tag. Coded: config/configmap/inferenceservice.yaml, ``predictors``, v0.9.0.
-_TENSORFLOW_IMAGE_V0_9 = "tensorflow/serving"
-_TENSORFLOW_GPU_TAG_V0_9 = "2.6.2-gpu"
+#: The images that have a GPU image of their own: TensorFlow's, and none, as PyTorch's is not found there.
+#: Coded: config/configmap/inferenceservice.yaml, ``predictors``, v0.9.0.
+_GPU_IMAGES_V0_9 = {"tensorflow/serving": "tensorflow/serving:2.6.2-gpu", "": ":"}
 
 
 def tag_after_first_colon(container: Manifest, version: str | None, runtime: str, annotations: Manifest) -> str:
     """
     A runtime version replaces all that follows the first colon, the rest of a registry with a port included.
 
-    A GPU changes nothing: the image is compared with those of the ConfigMap, which has none.
+    A GPU changes no image: it is compared with those of the ConfigMap, which has none, so only no image is one of them.
 
     Coded: ``UpdateImageTag``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.8.0.
     """
     image = _image(container)
-    return image if version is None else f"{image.split(':')[0]}:{version}"
+    repository = image.split(":")[0]
+    if version is not None:
+        return f"{repository}:{version}"
+    return ":" if has_gpu(container) and not repository else image
 
 
 def tag_or_configured_gpu_tag(container: Manifest, version: str | None, runtime: str, annotations: Manifest) -> str:
@@ -59,9 +62,8 @@ def tag_or_configured_gpu_tag(container: Manifest, version: str | None, runtime:
     image = _image(container)
     if version is not None:
         return _retagged(image, version)
-    if has_gpu(container) and image.split(":")[0] == _TENSORFLOW_IMAGE_V0_9:
-        return f"{_TENSORFLOW_IMAGE_V0_9}:{_TENSORFLOW_GPU_TAG_V0_9}"
-    return image
+    configured = _GPU_IMAGES_V0_9.get(image.split(":")[0]) if has_gpu(container) else None
+    return image if configured is None else configured
 
 
 def tag_or_gpu_suffix_again(container: Manifest, version: str | None, runtime: str, annotations: Manifest) -> str:

@@ -9,7 +9,6 @@ pkg/apis/serving/v1beta1/predictor_*.go, v0.8.0 and v0.9.0.
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -124,8 +123,8 @@ class PredictorsConfig:
                     *(["--model-control-mode=explicit"] if predictor["triton"].get("storageUri") is None else []),
                 ]
             case "onnx":
-                uri = predictor["onnx"].get("storageUri") or ""
-                file = posixpath.basename(uri) if posixpath.splitext(uri)[1] else "model.onnx"
+                last = (predictor["onnx"].get("storageUri") or "").rpartition("/")[2]
+                file = last if "." in last else "model.onnx"
                 return [f"--model_path={MODEL_MOUNT_PATH}/{file}", "--http_port=8080", "--grpc_port=9000"]
         return [
             f"--model_name={name}",

@@ -91,6 +91,19 @@ def render_stored_legacy(service: Manifest, rendering: Rendering) -> dict[str, A
     return _without_runtime(service, rendering.legacy_container(service, key), containers, rendering)
 
 
+def render_without_runtime(service: Manifest, rendering: Rendering) -> dict[str, Any]:
+    """
+    Make the pod template of a predictor without a ``model``: a legacy key comes before the user's own containers.
+
+    Raises ``CannotRender`` where KServe makes no pod.
+
+    Coded: ``GetImplementations``, pkg/apis/serving/v1beta1/predictor.go, v0.8.0 to v0.20.0.
+    """
+    predictor = at(service, "spec", "predictor") or {}
+    has_legacy_key = any(predictor.get(key) is not None for key in IMPLEMENTATIONS)
+    return render_stored_legacy(service, rendering) if has_legacy_key else render_custom(service, rendering)
+
+
 def _without_runtime(
     service: Manifest, container: Container, containers: list[Container], rendering: Rendering
 ) -> dict[str, Any]:
