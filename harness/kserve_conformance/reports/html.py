@@ -101,15 +101,16 @@ def _deviations(everything: Tally) -> dict[str, tuple[Scenario, ...]]:
 def _by_reason(scenarios: tuple[Scenario, ...]) -> dict[str, tuple[Scenario, ...]]:
     found: dict[str, list[Scenario]] = {}
     for scenario in scenarios:
-        found.setdefault(why(scenario.reason, scenario.finding.message if scenario.finding else None), []).append(scenario)
+        found.setdefault(why(scenario.reason, scenario.finding.message if scenario.finding else None), []).append(
+            scenario
+        )
     return {reason: tuple(some) for reason, some in found.items()}
 
 
 def _policy(style: str, script: str) -> str:
     """Nothing from anywhere, and of what is in the page only its own style and script."""
     return (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
     )
 
 

@@ -59,7 +59,12 @@ def _case(suite: ElementTree.Element, scenario: Scenario) -> None:
     if scenario.row:
         name += f" [{', '.join(f'{key}={value}' for key, value in scenario.row.items())}]"
     case = ElementTree.SubElement(
-        suite, "testcase", classname=in_xml(scenario.path), name=in_xml(name), file=in_xml(scenario.path), line=str(scenario.line)
+        suite,
+        "testcase",
+        classname=in_xml(scenario.path),
+        name=in_xml(name),
+        file=in_xml(scenario.path),
+        line=str(scenario.line),
     )
     if scenario.seconds is not None:
         case.set("time", f"{scenario.seconds:.3f}")
@@ -68,7 +73,9 @@ def _case(suite: ElementTree.Element, scenario: Scenario) -> None:
     reason = in_xml(why(scenario.reason, finding.message if finding else None))
     match scenario.verdict:
         case Verdict.FAILED:
-            ElementTree.SubElement(case, "failure", type="Nonconformity", message=reason).text = in_xml(_story(scenario))
+            ElementTree.SubElement(case, "failure", type="Nonconformity", message=reason).text = in_xml(
+                _story(scenario)
+            )
         case Verdict.ERRORED:
             ElementTree.SubElement(case, "error", type="Errored", message=reason).text = in_xml(_story(scenario))
         case Verdict.SKIPPED | Verdict.UNSUPPORTED:
@@ -83,7 +90,9 @@ def _run_suite(root: ElementTree.Element, because: tuple[str, ...]) -> None:
     """A suite for what no scenario can tell: that there is none, or that some have no verdict."""
     suite = ElementTree.SubElement(root, "testsuite", name="run", tests="1", failures="0", errors="1", skipped="0")
     case = ElementTree.SubElement(suite, "testcase", classname="run", name="the run accounts for every scenario")
-    ElementTree.SubElement(case, "error", type="Unaccounted", message=in_xml("; ".join(because))).text = in_xml("\n".join(because))
+    ElementTree.SubElement(case, "error", type="Unaccounted", message=in_xml("; ".join(because))).text = in_xml(
+        "\n".join(because)
+    )
 
 
 def _unaccounted(record: Record) -> Iterator[str]:
@@ -128,11 +137,19 @@ def _story(scenario: Scenario) -> str:
     """Steps, expected and observed, explanation and evidence, as plain text."""
     lines = [f"{STEP_SYMBOLS.get(step.status, '?')} {step.keyword} {step.text}" for step in scenario.steps]
     if scenario.deviation is not None:
-        lines += ["", f"known deviation {scenario.deviation.id}: {scenario.deviation.statement}", scenario.deviation.link]
+        lines += [
+            "",
+            f"known deviation {scenario.deviation.id}: {scenario.deviation.statement}",
+            scenario.deviation.link,
+        ]
     finding = scenario.finding
     if finding is not None:
         lines += ["", finding.message]
-        lines += [f"{title}: {text}" for title, text in (("expected", finding.expected), ("observed", finding.observed)) if text is not None]
+        lines += [
+            f"{title}: {text}"
+            for title, text in (("expected", finding.expected), ("observed", finding.observed))
+            if text is not None
+        ]
         lines += finding.explanation
         for title, text in finding.evidence.items():
             lines += ["", f"--- {title}", text.rstrip("\n")]

@@ -37,7 +37,9 @@ def _lines(record: Record) -> Iterator[str]:
     yield from (f"- **{_text(reason)}**" for reason in conclusion.because)
     yield from (f"- {_text(note)}" for note in conclusion.notes)
     yield ""
-    yield " · ".join(f"{SIGNS[verdict].symbol} {number} {verdict}" for verdict, number in conclusion.counts.items() if number)
+    yield " · ".join(
+        f"{SIGNS[verdict].symbol} {number} {verdict}" for verdict, number in conclusion.counts.items() if number
+    )
     yield ""
     yield from _identity(record)
     yield from _topics(record)
@@ -56,7 +58,11 @@ def _identity(record: Record) -> Iterator[str]:
     header = record.header
     yield "| | |"
     yield "| --- | --- |"
-    who = " ".join(part for part in (header.implementation.organization, header.implementation.project, header.implementation.version) if part)
+    who = " ".join(
+        part
+        for part in (header.implementation.organization, header.implementation.project, header.implementation.version)
+        if part
+    )
     if who:
         yield f"| Implementation | {_text(who)} |"
     yield f"| Target | {_code(header.target.target)} |"
@@ -143,7 +149,9 @@ def _left_out(title: str, scenarios: Iterable[Scenario]) -> Iterator[str]:
     """What was not asked, by reason: one reason often holds for many."""
     reasons: dict[str, list[Scenario]] = {}
     for scenario in scenarios:
-        reasons.setdefault(why(scenario.reason, scenario.finding.message if scenario.finding else None), []).append(scenario)
+        reasons.setdefault(why(scenario.reason, scenario.finding.message if scenario.finding else None), []).append(
+            scenario
+        )
     if not reasons:
         return
     yield f"## {title}"
@@ -163,7 +171,9 @@ def _title(scenario: Scenario) -> str:
 
 
 def _block(title: str, text: str) -> Iterator[str]:
-    shown = text if len(text) <= LONGEST else f"{text[:LONGEST]}\n… ({len(text) - LONGEST} more characters in the record)"
+    shown = _visible(text)
+    if len(shown) > LONGEST:
+        shown = f"{shown[:LONGEST]}\n… ({len(shown) - LONGEST} more characters in the record)"
     # A fence longer than any in the text cannot be closed by it.
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", shown)), default=0))
     yield f"{title}:"

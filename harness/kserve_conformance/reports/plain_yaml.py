@@ -44,4 +44,6 @@ _Dumper.add_representer(str, _string)
 
 def dump(value: Any) -> str:
     """The YAML of a JSON value, members in the order in which they are given, long lines left whole."""
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000, default_flow_style=False)
+    return yaml.dump(
+        value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000, default_flow_style=False
+    )

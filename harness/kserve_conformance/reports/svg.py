@@ -69,7 +69,9 @@ def picture(record: Record) -> ElementTree.Element:
             some = cases.at(level).scenarios
             rows = max(rows, -(-len(some) // per_row[level]))
             for index, scenario in enumerate(some):
-                _square(root, left[level] + index % per_row[level] * size, top + index // per_row[level] * size, scenario)
+                _square(
+                    root, left[level] + index % per_row[level] * size, top + index // per_row[level] * size, scenario
+                )
         top += rows * size + 6
     _sized(root, left["extended"] + per_row["extended"] * size, top)
     return root
@@ -81,7 +83,9 @@ def _symbols(root: ElementTree.Element, size: int) -> None:
     side = str(size - 3)
     for verdict in Verdict:
         symbol = ElementTree.SubElement(definitions, "g", id=f"kc-{SIGNS[verdict].letter}")
-        ElementTree.SubElement(symbol, "rect", {"x": "1", "y": "1", "width": side, "height": side, "rx": "3", "class": f"kc-{verdict}"})
+        ElementTree.SubElement(
+            symbol, "rect", {"x": "1", "y": "1", "width": side, "height": side, "rx": "3", "class": f"kc-{verdict}"}
+        )
         # A pass is the square without a letter, so that what is not a pass stands out.
         if verdict is not Verdict.PASSED:
             quiet = verdict in _SHOWN_QUIETLY
@@ -98,7 +102,9 @@ def _table(records: Sequence[Record], grouped: Callable[[Record], Mapping[str, T
     columns = [grouped(record) for record in records]
     rows = sorted({name for column in columns for name in column})
     label_width = 12 + 7 * max((len(name) for name in rows), default=8)
-    names = [record.header.target.release if _tell_apart(records) else record.header.target.target for record in records]
+    names = [
+        record.header.target.release if _tell_apart(records) else record.header.target.target for record in records
+    ]
     # Names stand upright where they would be wider than their column.
     upright = max(map(len, names)) > 8
     width, height, head = 64, 22, 8 + 7 * max(map(len, names)) if upright else 20
@@ -121,14 +127,25 @@ def _table(records: Sequence[Record], grouped: Callable[[Record], Mapping[str, T
 def _cell(root: ElementTree.Element, x: int, y: int, name: str, cases: Tally | None) -> None:
     worst = cases.worst if cases else None
     group = ElementTree.SubElement(root, "g")
-    ElementTree.SubElement(group, "title").text = in_xml(f"{name}: {_counted(cases) if cases else 'not in this record'}")
-    shape = {"x": str(x + 1), "y": str(y + 1), "width": "60", "height": "20", "rx": "4", "class": f"kc-{worst or 'absent'}"}
+    ElementTree.SubElement(group, "title").text = in_xml(
+        f"{name}: {_counted(cases) if cases else 'not in this record'}"
+    )
+    shape = {
+        "x": str(x + 1),
+        "y": str(y + 1),
+        "width": "60",
+        "height": "20",
+        "rx": "4",
+        "class": f"kc-{worst or 'absent'}",
+    }
     ElementTree.SubElement(group, "rect", shape)
     if cases is None or worst is None:
         return
     passed = cases.counts[Verdict.PASSED]
     letter = "" if worst is Verdict.PASSED else f"{SIGNS[worst].letter} "
-    _text(group, x + 31, y + 15, f"{letter}{passed}/{cases.total}", "kc-quiet" if worst in _SHOWN_QUIETLY else "kc-letter")
+    _text(
+        group, x + 31, y + 15, f"{letter}{passed}/{cases.total}", "kc-quiet" if worst in _SHOWN_QUIETLY else "kc-letter"
+    )
 
 
 def _tell_apart(records: Sequence[Record]) -> bool:
@@ -161,7 +178,11 @@ def _root(title: str, description: str) -> ElementTree.Element:
 def _legend(root: ElementTree.Element, verdicts: set[Verdict]) -> None:
     """One line below that tells the letters which are there."""
     *_, width, height = map(int, root.get("viewBox", "0 0 0 0").split())
-    told = [f"{SIGNS[verdict].letter} {verdict}" for verdict in Verdict if verdict in verdicts and verdict is not Verdict.PASSED]
+    told = [
+        f"{SIGNS[verdict].letter} {verdict}"
+        for verdict in Verdict
+        if verdict in verdicts and verdict is not Verdict.PASSED
+    ]
     if told:
         words = " · ".join(told)
         _text(root, 0, height + 14, words, "kc-head")

@@ -32,8 +32,12 @@ def _lines(record: Record) -> Iterator[Line]:
     conclusion = conforms(record)
     for scenario in tally(record.scenarios).of(Verdict.FAILED, Verdict.ERRORED):
         yield from _finding(scenario)
-    yield Line(", ".join(f"{number} {verdict}" for verdict, number in conclusion.counts.items() if number) or "no scenario")
-    yield Line(f"{conclusion.headline}: KServe {_one_line(record.header.target.release)} ({_one_line(record.header.target.target)})")
+    yield Line(
+        ", ".join(f"{number} {verdict}" for verdict, number in conclusion.counts.items() if number) or "no scenario"
+    )
+    yield Line(
+        f"{conclusion.headline}: KServe {_one_line(record.header.target.release)} ({_one_line(record.header.target.target)})"
+    )
     yield from (Line(_one_line(reason), depth=1) for reason in (*conclusion.because, *conclusion.notes))
 
 

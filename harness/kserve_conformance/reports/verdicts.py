@@ -27,14 +27,18 @@ SIGNS: Mapping[Verdict, Sign] = MappingProxyType(
     {
         Verdict.PASSED: Sign("✓", "P", "It was seen to hold."),
         Verdict.FAILED: Sign("✗", "F", "It was seen not to hold, or a listed deviation no longer happens."),
-        Verdict.DEVIATES: Sign("Δ", "D", "It does not hold, and this release is known to deviate here from its documentation."),
+        Verdict.DEVIATES: Sign(
+            "Δ", "D", "It does not hold, and this release is known to deviate here from its documentation."
+        ),
         Verdict.UNSUPPORTED: Sign("–", "U", "The release has no such feature."),
         Verdict.SKIPPED: Sign("»", "S", "It was left out, for the reason given."),
         Verdict.ERRORED: Sign("!", "E", "The harness or the target broke: nothing is known."),
     }
 )
 
-STEP_SYMBOLS: Mapping[str, str] = MappingProxyType({"passed": "✓", "failed": "✗", "errored": "!", "undefined": "?", "skipped": "·"})
+STEP_SYMBOLS: Mapping[str, str] = MappingProxyType(
+    {"passed": "✓", "failed": "✗", "errored": "!", "undefined": "?", "skipped": "·"}
+)
 
 
 def why(reason: str | None, message: str | None) -> str:

@@ -67,7 +67,7 @@
     try {
       return decodeURIComponent(text);
     } catch {
-      return text;
+      return "";
     }
   };
 
@@ -175,4 +175,6 @@
 
   form.hidden = false;
   recall();
+  // At the end of loading the browser goes to the fragment its own way, and takes the focus away again.
+  window.addEventListener("load", () => { if (anchor) setTimeout(() => visit(document.getElementById(anchor))); });
 })();

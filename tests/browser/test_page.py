@@ -1,0 +1,500 @@
+"""
+The page in a real browser: filter, search, links, keyboard, phone, dark, print.
+
+Needs Chromium and its driver (Debian: chromium, chromium-driver). Where there
+are none these tests are skipped, except in CI (``CI=true``), where they fail.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from record_examples import HOSTILE, STATEMENTS, example, large
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+
+from kserve_conformance.record import Verdict, tally
+from kserve_conformance.reports import project
+from kserve_conformance.reports.html import anchor
+
+pytestmark = pytest.mark.browser
+
+RUN = example()
+COUNTS = tally(RUN.scenarios).counts
+
+
+def _named(name: str) -> str:
+    """The anchor of the scenario of this name."""
+    return anchor(next(one.id for one in RUN.scenarios if one.name == name))
+
+
+FAILED = _named("The cluster's runtime is used where the namespace has none")
+PASSED = _named("The highest priority wins")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[webdriver.Chrome]:
+    """A headless Chromium that may not use the network."""
+    binary, driver = shutil.which("chromium") or shutil.which("chromium-browser"), shutil.which("chromedriver")
+    if not (binary and driver):
+        message = "no Chromium and chromedriver on the PATH (Debian packages chromium and chromium-driver)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    options = webdriver.ChromeOptions()
+    options.binary_location = binary
+    for argument in ("--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"):
+        options.add_argument(argument)
+    if os.geteuid() == 0:
+        # Chromium refuses its sandbox to root, who runs tests in containers.
+        options.add_argument("--no-sandbox")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    try:
+        yield chrome
+    finally:
+        chrome.quit()
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The page of the example, on disk."""
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    path.write_text(project(RUN, "html", rules=STATEMENTS), encoding="utf-8")
+    return path.as_uri()
+
+
+class Page:
+    """What a person does with the page."""
+
+    def __init__(self, browser: webdriver.Chrome, address: str) -> None:
+        self.browser = browser
+        self.address = address
+
+    def open(self, fragment: str = "", *, width: int = 1280, height: int = 900, dark: bool = False) -> Page:
+        """Open the page anew, in a window of this size."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "screen", "features": [scheme]})
+        self.browser.get("about:blank")
+        self.browser.get_log("browser")
+        self.browser.get(self.address + fragment)
+        return self
+
+    def find(self, selector: str) -> WebElement:
+        return self.browser.find_element(By.CSS_SELECTOR, selector)
+
+    def run(self, script: str, *arguments: object) -> Any:
+        return self.browser.execute_script(script, *arguments)  # type: ignore[no-untyped-call]
+
+    def shown(self) -> list[str]:
+        """The anchors of the scenarios that can be seen."""
+        return list(
+            self.run(
+                "return [...document.querySelectorAll('.scenario')].filter(e => e.checkVisibility()).map(e => e.id)"
+            )
+        )
+
+    @property
+    def status(self) -> str:
+        return self.find("#shown").text
+
+    @property
+    def fragment(self) -> str:
+        return str(self.run("return location.hash"))
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something holds, for five seconds at most."""
+        end = time.monotonic() + 5
+        while not holds():
+            assert time.monotonic() < end, (
+                f"did not happen within 5 s; the page says {self.status!r} at {self.fragment!r}"
+            )
+            time.sleep(0.02)
+
+    def choose(self, value: str) -> None:
+        """Tick a chip, as a pointer does."""
+        self.find(f"#filter input[value={value}]").click()
+
+    def type(self, text: str) -> None:
+        self.find("#query").send_keys(text)
+
+
+@pytest.fixture
+def page(browser: webdriver.Chrome, address: str) -> Iterator[Page]:
+    """The page, newly opened on a desktop; afterwards it must have complained of nothing."""
+    page = Page(browser, address).open()
+    yield page
+    assert [] == [entry["message"] for entry in browser.get_log("browser")]
+
+
+class TestFilter:
+    def test_all_are_shown_at_first(self, page: Page) -> None:
+        """Nothing is hidden before someone asks for it."""
+        assert len(RUN.scenarios) == len(page.shown())
+        assert f"{len(RUN.scenarios)} scenarios" == page.status
+        assert not page.find("#clear").is_displayed()
+
+    @pytest.mark.parametrize("verdict", list(Verdict))
+    def test_by_verdict(self, page: Page, verdict: Verdict) -> None:
+        """A chip leaves only its verdict, says how many, and hides topics and features without any."""
+        page.choose(verdict.value)
+        page.until(lambda: len(page.shown()) == COUNTS[verdict])
+
+        assert sorted(anchor(one.id) for one in tally(RUN.scenarios).of(verdict)) == sorted(page.shown())
+        assert f"{COUNTS[verdict]} of {len(RUN.scenarios)} scenarios shown" == page.status
+        topics = {one.topic for one in RUN.scenarios if one.verdict is verdict}
+        assert len(topics) == len(
+            [one for one in page.browser.find_elements(By.CSS_SELECTOR, ".topic") if one.is_displayed()]
+        )
+
+    def test_verdicts_add_and_level_narrows(self, page: Page) -> None:
+        """Two verdicts show both, a level beside them only its own."""
+        page.choose("failed")
+        page.choose("errored")
+        page.until(lambda: len(page.shown()) == 3)
+        page.choose("extended")
+        page.until(lambda: len(page.shown()) == 2)
+
+    @pytest.mark.parametrize(
+        ("words", "number"),
+        [
+            ("order-priority-over-none", 1),
+            ("claim-d9", 1),
+            ("LIGHTGBM", 1),
+            ("highest wins", 1),
+            ("outranked: comes after", 3),
+            ("no such thing anywhere", 0),
+        ],
+    )
+    def test_search(self, page: Page, words: str, number: int) -> None:
+        """Names, rules, tags, rows and explanations are searched, all words must be there, upper and lower case alike."""
+        page.type(words)
+        page.until(lambda: len(page.shown()) == number)
+
+        page.until(
+            lambda: (
+                page.status
+                == (f"{number} of {len(RUN.scenarios)} scenarios shown" if number else "No scenario fits this filter")
+            )
+        )
+
+    def test_rules_follow_the_filter(self, page: Page) -> None:
+        """The table shows the rules of the scenarios that are shown."""
+        page.type("order-newest")
+        page.until(lambda: len(page.shown()) == 1)
+        rows = [
+            row.text for row in page.browser.find_elements(By.CSS_SELECTOR, ".rules tbody tr") if row.is_displayed()
+        ]
+
+        assert 1 == len(rows)
+        assert rows[0].startswith("order-newest")
+
+    def test_clear(self, page: Page) -> None:
+        """One button brings all back and forgets the fragment."""
+        page.choose("failed")
+        page.type("newest")
+        page.until(lambda: len(page.shown()) == 1)
+        page.find("#clear").click()
+        page.until(lambda: len(page.shown()) == len(RUN.scenarios))
+
+        assert page.fragment in ("", "#")
+        assert page.find("#query") == page.browser.switch_to.active_element
+
+    def test_the_number_is_announced(self, page: Page) -> None:
+        """A screen reader is told what a filter did."""
+        assert "status" == page.find("#shown").aria_role
+
+
+class TestLinks:
+    def test_the_fragment_keeps_the_filter(self, page: Page) -> None:
+        """Who is sent the address sees the same."""
+        page.choose("failed")
+        page.choose("core")
+        page.type("namespace")
+        page.until(lambda: page.fragment == "#verdict=failed&level=core&q=namespace")
+        page.open(page.fragment)
+
+        assert [FAILED] == page.shown()
+        assert page.find("#filter input[value=core]").is_selected()
+        assert "namespace" == page.find("#query").get_property("value")
+
+    def test_a_link_opens_its_scenario(self, page: Page) -> None:
+        """The fragment of a scenario leads to it, opened, in view and with the focus."""
+        page.open(f"#{FAILED}")
+        page.until(lambda: page.find(f"#{FAILED}").get_property("open") is True)
+
+        assert page.find(f"#{FAILED} .sides").is_displayed()
+        page.until(lambda: page.run("return document.activeElement.parentElement.id") == FAILED)
+        top = page.run("return arguments[0].getBoundingClientRect().top", page.find(f"#{FAILED}"))
+        assert 0 <= top < 300
+        assert not page.find(f"#{PASSED}").get_property("open")
+
+    def test_a_link_of_the_failures_leads_there_twice(self, page: Page) -> None:
+        """A second click on the same link leads there again."""
+        for _ in range(2):
+            page.run("scrollTo(0, 0)")
+            page.find(f"#failures a[href='#{FAILED}']").click()
+            page.until(lambda: page.run("return scrollY") > 100)
+
+        assert page.find(f"#{FAILED}").get_property("open")
+
+    def test_a_link_to_what_the_filter_hides_clears_the_filter(self, page: Page) -> None:
+        """A link never leads to nothing."""
+        page.open("#verdict=passed&level=core")
+        page.until(lambda: FAILED not in page.shown())
+        page.find(f"#failures a[href='#{FAILED}']").click()
+        page.until(lambda: page.find(f"#{FAILED}").is_displayed())
+
+        assert page.find(f"#{FAILED}").get_property("open")
+
+    def test_place_and_filter_together(self, page: Page) -> None:
+        """A link to a scenario within a filter keeps both."""
+        page.open(f"#{FAILED}&verdict=failed")
+
+        assert COUNTS[Verdict.FAILED] == len(page.shown())
+        assert page.find(f"#{FAILED}").get_property("open")
+        assert f"#{FAILED}&verdict=failed" == page.fragment
+
+    @pytest.mark.parametrize(
+        "fragment", ["#%", "#nothing-here", "#verdict=greenish", "#=&&=", "#q=%E0%A4%A", "#verdict=failed%2Cpassed"]
+    )
+    def test_a_broken_fragment_breaks_nothing(self, page: Page, fragment: str) -> None:
+        """Whatever stands in the address, the page is there."""
+        page.open(fragment)
+
+        assert page.find("#filter").is_displayed()
+        assert page.shown()
+
+    def test_from_a_rule_to_its_scenario_and_back(self, page: Page) -> None:
+        """Rules lead to their scenarios and scenarios to their rules."""
+        page.find("#rule-order-priority details summary").click()
+        page.find("#rule-order-priority a").click()
+        page.until(lambda: page.find(f"#{PASSED}").get_property("open") is True)
+        page.find(f"#{PASSED} .meta a[href='#rule-order-priority']").click()
+        page.until(lambda: "visited" in (page.find("#rule-order-priority").get_attribute("class") or ""))
+
+    def test_every_link_inside_leads_somewhere(self, page: Page) -> None:
+        """No link of the page is dead."""
+        dead = page.run(
+            "return [...document.querySelectorAll(\"a[href^='#']\")].filter(a => !document.getElementById(a.hash.slice(1))).map(a => a.hash)"
+        )
+
+        assert [] == dead
+
+
+class TestKeyboard:
+    def test_filter_and_open_without_a_pointer(self, page: Page) -> None:
+        """Search, chips and scenarios are reached by Tab and worked by Space and Enter."""
+        page.find("#query").send_keys("order-newest", Keys.TAB)
+        page.until(lambda: len(page.shown()) == 1)
+        reached = []
+        for _ in range(14):
+            active = page.browser.switch_to.active_element
+            reached.append(active.get_attribute("value") or active.get_attribute("id") or active.tag_name)
+            if active.get_attribute("value") == "failed":
+                active.send_keys(Keys.SPACE)
+            active.send_keys(Keys.TAB)
+
+        assert "failed" in reached
+        assert "open-all" in reached
+        page.until(lambda: "verdict=failed" in page.fragment)
+        page.run("arguments[0].focus()", page.find(".scenario:not([hidden]) > summary"))
+        page.browser.switch_to.active_element.send_keys(Keys.ENTER)
+        page.until(lambda: page.find(".scenario:not([hidden])").get_property("open") is True)
+
+    def test_focus_can_be_seen(self, page: Page) -> None:
+        """Whatever has the focus by keyboard has an outline."""
+        page.find("#query").send_keys(Keys.TAB)
+        page.browser.switch_to.active_element.send_keys(Keys.TAB)
+        for _ in range(6):
+            active = page.browser.switch_to.active_element
+            width = page.run(
+                "const e = arguments[0], shown = e.type === 'checkbox' ? e.nextElementSibling : e; return getComputedStyle(shown).outlineWidth",
+                active,
+            )
+            assert "3px" == width, active.get_attribute("outerHTML")
+            active.send_keys(Keys.TAB)
+
+    def test_skip_link_comes_first(self, page: Page) -> None:
+        """The first Tab offers the way past everything above the scenarios."""
+        page.find("body").send_keys(Keys.TAB)
+        skip = page.browser.switch_to.active_element
+
+        assert "Skip to the scenarios" == skip.text
+        skip.send_keys(Keys.ENTER)
+        page.until(lambda: page.run("return document.activeElement.id") == "scenarios")
+
+    def test_what_scrolls_can_be_reached(self, page: Page) -> None:
+        """A table or text that is wider than its place takes the focus and says what it is."""
+        page.open(f"#{FAILED}", width=390, height=844)
+        page.until(lambda: bool(page.run("return document.querySelector('.scroll[tabindex]')")))
+
+        assert "Table, scrolls" == page.find(f"#{FAILED} .scroll[tabindex]").get_attribute("aria-label")
+
+
+class TestScreenReader:
+    def test_names_roles_and_headings(self, page: Page) -> None:
+        """Landmarks, one first heading, no level left out, and a name for everything that can be worked."""
+        tree = page.browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+        named = [
+            (node["role"]["value"], node.get("name", {}).get("value", "")) for node in tree if not node.get("ignored")
+        ]
+        roles = [role for role, _ in named]
+        page.run("for (const e of document.querySelectorAll('details')) e.open = true")
+        levels = page.run("return [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(e => Number(e.localName[1]))")
+
+        assert {"banner", "navigation", "main", "contentinfo", "search", "status", "table"} <= set(roles)
+        assert 1 == levels.count(1)
+        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+        assert [] == [
+            role
+            for role, name in named
+            if role in ("link", "button", "checkbox", "searchbox", "image", "DisclosureTriangle") and not name
+        ]
+
+    def test_the_picture_is_told(self, page: Page) -> None:
+        """The picture has a title and a description in words."""
+        picture = page.find(".picture svg")
+
+        assert "image" == picture.aria_role
+        assert "Verdicts of controlplane:v0.15.2 by topic and level" in picture.accessible_name
+
+    @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+    def test_contrast(self, page: Page, dark: bool) -> None:
+        """Every text has at least the contrast that WCAG AA asks for, in both schemes."""
+        page.open(dark=dark)
+        page.run("for (const e of document.querySelectorAll('details')) e.open = true")
+
+        assert [] == page.run(CONTRAST)
+
+
+#: Texts whose colour is too close to what is behind them, with their ratio.
+CONTRAST = """
+const rgb = (text) => text.match(/[\\d.]+/g).map(Number);
+const part = (value) => (value /= 255) <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+const luminance = ([r, g, b]) => 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+const behind = (element) => {
+  for (let e = element; e; e = e.parentElement) {
+    const colour = rgb(getComputedStyle(e).backgroundColor);
+    if (colour.length === 3 || colour[3] > 0) return colour;
+  }
+  return [255, 255, 255];
+};
+const found = new Map();
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+while (walker.nextNode()) {
+  const element = walker.currentNode.parentElement;
+  if (!walker.currentNode.data.trim() || element.closest("svg, script, .vh, .skip") || !element.checkVisibility()) continue;
+  const [a, b] = [luminance(rgb(getComputedStyle(element).color)), luminance(behind(element))].sort((x, y) => y - x);
+  const ratio = (a + 0.05) / (b + 0.05);
+  if (ratio < 4.5) found.set(`${element.localName}.${element.className}`, ratio.toFixed(2));
+}
+return [...found].map(([name, ratio]) => `${name}: ${ratio}`);
+"""
+
+
+class TestPlaces:
+    @pytest.mark.parametrize("width", [320, 390, 768, 1280])
+    def test_no_width_scrolls_sideways(self, page: Page, width: int) -> None:
+        """At any width, with all opened, only tables and texts that keep their lines scroll."""
+        page.open(width=width, height=844)
+        page.run("for (const e of document.querySelectorAll('details')) e.open = true")
+
+        assert page.run("return document.documentElement.scrollWidth") <= width
+
+    def test_fingers_meet_what_is_large_enough(self, page: Page) -> None:
+        """On a phone, what is worked by a finger is at least 24 pixels high, and chips and buttons 36."""
+        page.open(width=390, height=844)
+        heights = page.run(
+            "return [...document.querySelectorAll('.chip, button, #query')].filter(e => e.checkVisibility()).map(e => e.offsetHeight)"
+        )
+        summaries = page.run("return [...document.querySelectorAll('.scenario > summary')].map(e => e.offsetHeight)")
+
+        assert min(heights) >= 36
+        assert min(summaries) >= 24
+
+    def test_dark_follows_the_system(self, page: Page) -> None:
+        """The page is dark where the system is."""
+        light = page.run("return getComputedStyle(document.body).backgroundColor")
+        page.open(dark=True)
+
+        assert light != page.run("return getComputedStyle(document.body).backgroundColor")
+
+    def test_print_shows_everything(self, page: Page) -> None:
+        """On paper nothing is folded and nothing is there to be clicked."""
+        page.run("window.dispatchEvent(new Event('beforeprint'))")
+        page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+
+        assert page.find(f"#{PASSED} .steps").is_displayed()
+        assert not page.find("#filter").is_displayed()
+        page.run("window.dispatchEvent(new Event('afterprint'))")
+        assert not page.find(f"#{PASSED}").get_property("open")
+
+    def test_the_command_can_be_copied(self, page: Page) -> None:
+        """The button beside a command copies it, or selects it where the clipboard is out of reach, and says which."""
+        page.open(f"#{FAILED}")
+        page.find(f"#{FAILED} .reproduce button").click()
+        page.until(lambda: page.find(f"#{FAILED} .reproduce button").text in ("Copied", "Selected"))
+
+        assert page.status in ("Command copied", "Command selected")
+
+
+class TestHostileText:
+    def test_it_is_shown_and_does_nothing(self, page: Page) -> None:
+        """What a target said is text, whatever it looks like."""
+        assert "taken" != page.browser.title
+        assert [] == page.browser.find_elements(By.CSS_SELECTOR, "main img, main script")
+        assert HOSTILE.replace("\x07", "\ufffd") in page.find("#scenarios").get_property("textContent")
+
+
+def test_whole_without_script(browser: webdriver.Chrome, address: str) -> None:
+    """Without script all is there to be read, and nothing is offered that would not work."""
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        page = Page(browser, address).open()
+        html = browser.page_source
+
+        assert not page.find("#filter").is_displayed()
+        assert page.find(f"#{FAILED} > summary").is_displayed()
+        page.find(f"#{FAILED} > summary").click()
+        assert page.find(f"#{FAILED} .expected").is_displayed()
+        assert "Copy</button>" not in html
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_a_thousand_scenarios_stay_quick(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    """A page of a thousand scenarios is there within seconds and filters without a wait that is felt."""
+    path = tmp_path / "large.html"
+    path.write_text(project(large(1000), "html"), encoding="utf-8")
+    page = Page(browser, path.as_uri())
+    started = time.monotonic()
+    page.open()
+    page.until(lambda: page.status == "1000 scenarios")
+    loaded = time.monotonic() - started
+    spent = page.run(
+        """
+        const input = document.querySelector("#filter input[value=failed]");
+        const started = performance.now();
+        input.checked = true;
+        document.querySelector("#query").value = "rule-40";
+        window.dispatchEvent(new HashChangeEvent("hashchange"));
+        document.body.getBoundingClientRect();
+        return performance.now() - started;
+        """
+    )
+
+    assert "4 of 1000 scenarios shown" == page.status
+    # Loose bounds: machines of CI are slow and shared, and what is to be caught is a thousandfold, not a tenth.
+    assert loaded < 10
+    assert spent < 2000

@@ -1,0 +1,454 @@
+"""Reports: each tells the record and nothing else, and no verdict changes on the way."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+from base64 import b64encode
+from html.parser import HTMLParser
+from typing import Any
+from xml.etree import ElementTree
+
+import msgspec
+import pytest
+import yaml
+from record_examples import HOSTILE, STATEMENTS, example, record, scenario
+
+from kserve_conformance.record import Finding, Record, RecordWriter, Redaction, Verdict, read, tally
+from kserve_conformance.reports import FILES, FORMATS, UnknownFormat, matrix, project, summary
+from kserve_conformance.reports.plain_yaml import dump
+
+
+class TestAll:
+    @pytest.mark.parametrize("format", FORMATS)
+    def test_deterministic_and_of_the_record_alone(self, format: str) -> None:
+        """Two projections of one record are equal: nothing comes from a clock, a set or a place."""
+        assert project(example(), format) == project(example(), format)
+
+    @pytest.mark.parametrize(
+        ("format", "told"),
+        [
+            ("html", '<p class="headline">Does not conform</p>'),
+            ("markdown", "# Does not conform"),
+            ("text", "Does not conform"),
+            ("yaml", "result: failure"),
+            ("json", '"conforms": false'),
+            ("junit", "<error "),
+            ("svg", "no scenario"),
+        ],
+    )
+    def test_a_run_without_scenarios(self, format: str, told: str) -> None:
+        """An empty run gives a report that does not look like a success."""
+        assert told in project(record(), format)
+
+    def test_every_format_has_a_file_name(self) -> None:
+        """A command that writes all formats knows their names."""
+        assert list(FORMATS) == list(FILES)
+
+    def test_an_unknown_format_is_told_the_known_ones(self) -> None:
+        """A typing mistake is answered with what there is."""
+        with pytest.raises(UnknownFormat) as caught:
+            project(example(), "pdf")
+
+        assert "junit" in str(caught.value.hint)
+
+
+class TestRecordItself:
+    def test_ndjson_is_what_the_writer_wrote(self) -> None:
+        """A record survives being projected to itself, byte by byte."""
+        run = example()
+        stream = io.BytesIO()
+        with RecordWriter(stream, run.header, redaction=Redaction()) as writer:
+            for one in run.scenarios:
+                writer.add(one)
+            writer.finish(leftovers=run.footer.leftovers, seconds=run.footer.seconds)
+
+        assert stream.getvalue().decode() == project(run, "ndjson")
+        assert run == read(io.BytesIO(project(run, "ndjson").encode()))
+
+    def test_json_has_all_and_the_conclusion(self) -> None:
+        """One document for those who would rather not read lines."""
+        document = json.loads(project(example(), "json"))
+
+        assert len(example().scenarios) == len(document["scenarios"])
+        assert document["conclusion"]["conforms"] is False
+        assert "failure" == document["conclusion"]["result"]
+
+
+class TestJUnit:
+    def cases(self, run: Record) -> dict[str, ElementTree.Element]:
+        """The cases by the id of their scenario."""
+        root = ElementTree.fromstring(project(run, "junit"))
+        return {
+            next(one.get("value", "") for one in case.iter("property") if one.get("name") == "id"): case
+            for case in root.iter("testcase")
+            if case.find("properties") is not None
+        }
+
+    @pytest.mark.parametrize(
+        ("verdict", "told"),
+        [
+            (Verdict.PASSED, []),
+            (Verdict.FAILED, ["failure"]),
+            (Verdict.ERRORED, ["error"]),
+            (Verdict.SKIPPED, ["skipped"]),
+            (Verdict.UNSUPPORTED, ["skipped"]),
+            (Verdict.DEVIATES, ["system-out"]),
+        ],
+    )
+    def test_each_verdict_in_its_place(self, verdict: Verdict, told: list[str]) -> None:
+        """Failure, error and skip are kept apart, and a deviation says what it is."""
+        run = record(scenario("x", verdict))
+        case = self.cases(run)[run.scenarios[0].id]
+
+        assert told == [child.tag for child in case if child.tag != "properties"]
+        assert verdict in [one.get("value") for one in case.iter("property")]
+
+    def test_totals_are_those_of_the_cases(self) -> None:
+        """The numbers of suites and of the whole are counted, not claimed."""
+        root = ElementTree.fromstring(project(example(), "junit"))
+        counts = tally(example().scenarios).counts
+
+        assert len(example().scenarios) == int(root.get("tests", "")) == len(list(root.iter("testcase")))
+        assert counts[Verdict.FAILED] == int(root.get("failures", "")) == len(list(root.iter("failure")))
+        assert counts[Verdict.ERRORED] == int(root.get("errors", "")) == len(list(root.iter("error")))
+        assert 3 == int(root.get("skipped", "")) == len(list(root.iter("skipped")))
+
+    def test_reason_expected_observed_and_explanation_are_told(self) -> None:
+        """Who sees only JUnit learns why."""
+        root = ElementTree.fromstring(project(example(), "junit"))
+        failure = next(root.iter("failure"))
+        skipped = next(root.iter("skipped"))
+
+        assert "runs on another runtime than expected" == failure.get("message")
+        for text in (
+            "expected: ServingRuntime",
+            "observed: ClusterServingRuntime",
+            "outranked: comes after",
+            "reproduce: ",
+        ):
+            assert text in (failure.text or "")
+        assert "unsupported: v0.10.2 has no priorities (since v0.11.1)" == skipped.get("message")
+
+    @pytest.mark.parametrize(
+        "run",
+        [
+            record(),
+            record(scenario("a"), collected=("another", scenario("a").id)),
+            record(scenario("a"), interrupted="stopped after the first failure"),
+        ],
+        ids=["empty", "missing", "interrupted"],
+    )
+    def test_what_a_run_does_not_account_for_is_an_error(self, run: Record) -> None:
+        """A CI that reads only JUnit is red for a run that is not whole."""
+        root = ElementTree.fromstring(project(run, "junit"))
+
+        assert 1 == int(root.get("errors", "")) == len(list(root.iter("error")))
+
+    def test_text_that_xml_cannot_hold(self) -> None:
+        """Control characters and markup of a target do not break the file."""
+        root = ElementTree.fromstring(project(record(scenario(HOSTILE)), "junit"))
+
+        assert any("<script>" in case.get("name", "") for case in root.iter("testcase"))
+
+
+class TestConformanceReport:
+    def report(self, run: Record) -> dict[str, Any]:
+        """The report as its readers see it."""
+        value: dict[str, Any] = yaml.safe_load(project(run, "yaml"))
+        return value
+
+    def test_who_what_and_against_what(self) -> None:
+        """Implementation, target with digests, suite with version and digest: all from the record."""
+        report = self.report(example())
+
+        assert "ConformanceReport" == report["kind"]
+        assert {
+            "organization": "Example Cloud",
+            "project": "example-serving",
+            "url": "https://example.com/serving",
+            "version": "2.4.0",
+        } == report["implementation"]
+        assert "v0.15.2" == report["target"]["release"]
+        assert {"kserve-controller-manager", "crds"} == set(report["target"]["digests"])
+        assert msgspec.to_builtins(example().header.suite) == report["suite"]
+
+    def test_counts_by_topic_and_level(self) -> None:
+        """A topic has its core and its extended results apart, each by its worst scenario."""
+        topics = {topic["name"]: topic for topic in self.report(example())["topics"]}
+
+        assert "success" == topics["ordering"]["core"]["result"]
+        assert "failure" == topics["ordering"]["extended"]["result"]
+        assert "failure" == topics["explicit"]["core"]["result"]
+        assert "partial" == topics["upgrades"]["extended"]["result"]
+        assert "core" not in topics["upgrades"]
+        assert 8 == topics["automatic"]["core"]["statistics"]["passed"]
+
+    def test_every_scenario_that_did_not_pass_is_there_with_its_reason(self) -> None:
+        """Failures, deviations, skips and unsupported ones add up to what did not pass."""
+        report = self.report(example())
+        told = [
+            *(one["id"] for name in ("failures", "skipped", "unsupported") for one in report[name]),
+            *(one["id"] for deviation in report["deviations"] for one in deviation["scenarios"]),
+        ]
+
+        assert sorted(one.id for one in example().scenarios if one.verdict is not Verdict.PASSED) == sorted(told)
+        assert "the target cannot install another release" == report["skipped"][0]["reason"]
+        assert "https://github.com/kserve/kserve/issues/2178" == report["deviations"][0]["link"]
+
+    def test_names_the_record_by_its_digest(self) -> None:
+        """Who has both can check that they belong together."""
+        digest = hashlib.sha256(project(example(), "ndjson").encode()).hexdigest()
+
+        assert f"sha256:{digest}" == self.report(example())["recordDigest"]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "y",
+            "N",
+            "on",
+            "no",
+            "null",
+            "~",
+            "1.10",
+            "1e3",
+            "0o14",
+            "0x1f",
+            "1_000",
+            "12:30:45",
+            ".inf",
+            "2025-03-01",
+            "<<",
+            "=",
+        ],
+    )
+    def test_a_string_that_some_reader_takes_for_something_else_is_quoted(self, text: str) -> None:
+        """YAML 1.1, YAML 1.2 and Kubernetes read the same text."""
+        assert f'value: "{text}"\n' == dump({"value": text})
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            " a",
+            "a ",
+            "a: b",
+            "a #b",
+            "- a",
+            "{a}",
+            "a\nb",
+            "a\n b\n",
+            "\ta\nb",
+            "\x07",
+            "é",
+            "a\u2028b",
+            "a:",
+            "*a",
+            "a" * 300 + " b",
+        ],
+    )
+    def test_any_string_comes_back(self, text: str) -> None:
+        """What is written is what is read."""
+        assert {"value": [text], text: 1} == yaml.safe_load(dump({"value": [text], text: 1}))
+
+
+class TestMarkdown:
+    def test_failures_stand_with_expected_observed_and_explanation(self) -> None:
+        """A reviewer sees in the summary what happened, folded."""
+        text = project(example(), "markdown")
+
+        assert text.startswith("# Does not conform: KServe v0.15.2\n")
+        assert (
+            "<details><summary>✗ failed: explicit: The cluster's runtime is used where the namespace has none</summary>"
+            in text
+        )
+        assert 'Expected:\n\n```text\nServingRuntime "sklearn-tuned" of namespace "team-a"\n```' in text
+        assert "outranked: comes after every runtime of the namespace" in text
+        assert "(<https://github.com/kserve/kserve/issues/2178>)" in text
+        assert "<details><summary>2: the target cannot install another release</summary>" in text
+        assert text.count("<details>") == text.count("</details>")
+
+    def test_hostile_text_stays_text(self) -> None:
+        """No markup, fence, table or mention of a target gets through."""
+        finding = Finding(message=HOSTILE + " @kserve/everyone", expected=f"```\n{HOSTILE}", observed="</details>")
+        text = project(record(scenario(HOSTILE, Verdict.FAILED, finding=finding)), "markdown")
+        outside = re.sub(r"^(`{3,})text\n.*?^\1$", "", text, flags=re.DOTALL | re.MULTILINE)
+
+        assert "<script" not in re.sub(r"\\<", "", outside)
+        assert "@kserve" not in outside
+        assert "````text\n```\n" in text
+        assert "\x07" not in text
+
+    def test_many_failures_are_named_at_least(self) -> None:
+        """A summary has a limit, and what is beyond it is not silent."""
+        run = record(*(scenario(f"number {number}", Verdict.FAILED) for number in range(120)))
+        text = project(run, "markdown")
+
+        assert 50 == text.count("<details>")
+        assert "And 70 more" in text
+        assert all(f"number {number}\n" in text or f"number {number}<" in text for number in range(120))
+
+
+class TestPicture:
+    def test_a_square_for_each_scenario_and_words_for_all(self) -> None:
+        """Nothing is left out of the picture, and its description tells it without seeing."""
+        root = ElementTree.fromstring(project(example(), "svg"))
+        space = "{http://www.w3.org/2000/svg}"
+        description = root.findtext(f"{space}desc") or ""
+
+        assert len(example().scenarios) == len(list(root.iter(f"{space}use")))
+        assert "ordering, extended: 1 failed, 1 unsupported" in description
+        assert "img" == root.get("role")
+
+    def test_no_verdict_is_told_by_colour_alone(self) -> None:
+        """Every square that is no pass has a letter of its own."""
+        root = ElementTree.fromstring(project(example(), "svg"))
+        space = "{http://www.w3.org/2000/svg}"
+        letters = [
+            symbol.findtext(f"{space}text")
+            for symbol in root.iter(f"{space}g")
+            if (symbol.get("id") or "").startswith("kc-")
+        ]
+
+        assert [None, "D", "E", "F", "S", "U"] == sorted(letters, key=lambda letter: letter or "")
+
+    def test_several_targets_side_by_side(self) -> None:
+        """Each cell has the worst verdict of a topic, and what a record lacks is empty rather than unsupported."""
+        one = record(scenario("a"), scenario("b", Verdict.FAILED), target=_target("v0.14.1"))
+        other = record(
+            scenario("a", topic="ordering"),
+            scenario("b", Verdict.UNSUPPORTED, topic="ordering"),
+            target=_target("v0.15.2"),
+        )
+        text = matrix((one, other))
+        titles = [title.text for title in ElementTree.fromstring(text).iter("{http://www.w3.org/2000/svg}title")]
+
+        assert "v0.14.1, explicit: 1 passed, 1 failed" in titles
+        assert "v0.15.2, explicit: not in this record" in titles
+        assert "v0.14.1, ordering: not in this record" in titles
+        assert ">F 1/2<" in text
+        assert ">U 1/2<" in text
+        assert "order-newest" in matrix((example(), example()), by="rule")
+
+    def test_hostile_text(self) -> None:
+        """The picture stays a picture."""
+        assert "<script" not in project(record(scenario(HOSTILE, topic=HOSTILE)), "svg")
+
+
+def _target(release: str) -> Any:
+    return msgspec.structs.replace(example().header.target, release=release, target=f"memory:{release}")
+
+
+class TestText:
+    def test_ends_with_the_conclusion(self) -> None:
+        """The last lines of a terminal say whether it conforms and why not."""
+        lines = summary(example())
+
+        assert "✗ failed" in lines[0].text
+        assert Verdict.FAILED is lines[0].verdict
+        assert "Does not conform: KServe v0.15.2 (controlplane:v0.15.2)" in [line.text for line in lines]
+
+    def test_control_characters_do_not_reach_the_terminal(self) -> None:
+        """What a target says cannot move the cursor or colour the screen."""
+        finding = Finding(message="\x1b[2Jgone", expected="a\nb", explanation=("\x1b]0;x\x07",))
+        text = project(record(scenario("x", Verdict.FAILED, finding=finding)), "text")
+
+        assert "\x1b" not in text
+        assert "expected  a b" in text
+
+
+class _Parts(HTMLParser):
+    """The elements of a page with their attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, {name: value or "" for name, value in attrs}))
+
+
+class TestPage:
+    PAGE = project(example(), "html", rules=STATEMENTS)
+
+    def test_needs_nothing_from_elsewhere(self) -> None:
+        """No address is loaded: every one in the page is a link that a reader may follow."""
+        parts = _Parts(self.PAGE)
+
+        assert not {"link", "img", "iframe", "object", "embed", "base", "audio", "video", "source"} & {
+            tag for tag, _ in parts.found
+        }
+        assert not {"src", "srcset", "action", "data", "poster", "style", "onclick", "onload"} & {
+            name for _, names in parts.found for name in names
+        }
+        assert {"a", "use"} == {tag for tag, names in parts.found if "href" in names}
+        assert all(names["href"].startswith("#") for tag, names in parts.found if tag == "use")
+        assert "@import" not in self.PAGE
+        assert "url(" not in self.PAGE
+
+    def test_policy_allows_only_its_own_style_and_script(self) -> None:
+        """Both are allowed by the hash of exactly what is in the page."""
+        policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', self.PAGE)
+        assert policy is not None
+        allowed = policy.group(1).replace("&#39;", "'")
+        for name in ("style", "script"):
+            (text,) = re.findall(rf"<{name}>(.*?)</{name}>", self.PAGE, re.DOTALL)
+            digest = hashlib.sha256(text.encode()).digest()
+            assert f"{name}-src 'sha256-{b64encode(digest).decode()}'" in allowed
+        assert "default-src 'none'" in allowed
+        assert "unsafe" not in allowed
+
+    def test_hostile_text_stays_text(self) -> None:
+        """Markup of a target is shown as it was written, wherever it stands, and invisible characters are shown."""
+        finding = Finding(
+            message=HOSTILE,
+            expected=HOSTILE,
+            observed=HOSTILE,
+            explanation=(HOSTILE,),
+            evidence={HOSTILE: HOSTILE},
+            reproduce=HOSTILE,
+        )
+        hostile = scenario(
+            HOSTILE, Verdict.FAILED, topic=HOSTILE, rules=(HOSTILE,), tags=(HOSTILE,), row={HOSTILE: HOSTILE}, about=HOSTILE, finding=finding,
+            chosen=(HOSTILE,), leftovers=(HOSTILE,), reason=HOSTILE,
+        )  # fmt: skip
+        page = project(record(hostile, interrupted=HOSTILE), "html", rules={HOSTILE: HOSTILE})
+
+        assert 1 == page.count("<script>")
+        assert "<img" not in page
+        assert "\x07" not in page
+
+    def test_only_web_addresses_become_links(self) -> None:
+        """A link that would run something stays text."""
+        listed = scenario("x", Verdict.DEVIATES)
+        assert listed.deviation is not None
+        evil = msgspec.structs.replace(
+            listed, deviation=msgspec.structs.replace(listed.deviation, link="javascript:alert(1)")
+        )
+
+        assert 'href="javascript' not in project(record(evil), "html")
+        assert "javascript:alert(1)" in project(record(evil), "html")
+
+    def test_every_link_inside_has_its_place(self) -> None:
+        """No link of the page leads nowhere, and no two places share a name."""
+        places = re.findall(r'\sid="([^"]+)"', self.PAGE)
+
+        assert len(places) == len(set(places))
+        assert set(re.findall(r'href="#([^"]+)"', self.PAGE)) <= set(places)
+
+    def test_statements_of_rules_are_shown_where_given(self) -> None:
+        """The registry's statements stand beside their rules, and a page without them is whole too."""
+        assert STATEMENTS["order-priority"] in self.PAGE
+        assert "order-priority" in project(example(), "html")
+
+    def test_every_scenario_with_verdict_and_steps_is_there_without_script(self) -> None:
+        """The page is whole before any script runs."""
+        before = self.PAGE.split("<script>")[0]
+
+        assert len(example().scenarios) == before.count('<details class="scenario"')
+        assert "Expected</dt>" in before
+        assert "storageUri: s3://models/fraud" in before
