@@ -389,7 +389,7 @@ class Builder:
                 value = text
         except UnusableScalar as unusable:
             self._report(InvalidField, str(unusable), event.start_mark.line + 1, hint=f"quote it: {text!r}")
-            value = text
+            value = None  # As if it were absent, so that its type is not a second problem.
         if event.anchor is not None:
             self._anchors[event.anchor] = value
         return value

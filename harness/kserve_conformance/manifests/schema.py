@@ -276,9 +276,6 @@ def _problems(manifest: Any, reading: Reading) -> Iterator[Problem]:
     yield from _metadata(manifest, reading)
     if is_kserve(manifest):
         yield from _SCHEMAS[kind].inside(manifest, (), reading)
-        if manifest.get("spec") is None and kind == SERVICE:
-            # The CRD lets a service without a spec pass; KServe's webhook then refuses a predictor without a model.
-            yield missing(("spec", "predictor"))
 
 
 def _other_version(kind: str, api_version: str) -> Problem:
