@@ -1,0 +1,194 @@
+"""
+Beacons: objects of our own by which we know how far KServe's manager has got.
+
+A manager reads runtimes from a cache that lags behind the store, and takes
+services from a queue with one worker. Neither can be asked. But events of one kind
+arrive in the order of their writes, so a beacon runtime written last is seen last;
+and services leave the queue in the order in which they entered it, so a beacon
+service asked for last is done last.
+
+Beacons live in their own namespace, support a format that no service asks for,
+and are never chosen by any service but their own.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, NAMESPACED_RUNTIME, SERVICE, Manifest, at
+from kserve_conformance.targets.contract import Unreachable
+from kserve_conformance.targets.controlplane.client import ApiError, Client, Resource
+from kserve_conformance.targets.controlplane.probing import Probe, Seen
+
+NAMESPACE = "conformance-beacons"
+FORMAT = "conformance-beacon"
+
+#: The beacon runtime of each kind, and the service that names it.
+NAMES = {NAMESPACED_RUNTIME: "conformance-beacon-namespaced", CLUSTER_RUNTIME: "conformance-beacon-cluster"}
+
+#: A runtime that is only ever tried, never stored: it conflicts with a beacon that the manager has seen.
+ECHO = "conformance-echo"
+
+#: KServe's own finalizer: an object that has it already is not written by the controller.
+FINALIZER = "inferenceservice.finalizers"
+
+#: No release takes this long for any of it, however slow the machine.
+ANSWER_WITHIN = 30.0
+
+#: How long a webhook may keep saying that it does not see a beacon before we stop believing that it looks.
+ECHO_WITHIN = 3.0
+
+
+def beacon_runtime(kind: str, number: int, *, name: str | None = None) -> dict[str, Any]:
+    """
+    A beacon in its state number ``number``.
+
+    The number is in a format's name, where the runtime webhook (since v0.11.1) sees
+    it, and in the image, where the workload of the beacon's service shows it.
+    """
+    metadata: dict[str, Any] = {"name": name or NAMES[kind]}
+    if kind == NAMESPACED_RUNTIME:
+        metadata["namespace"] = NAMESPACE
+    return {
+        "apiVersion": API_VERSIONS[kind],
+        "kind": kind,
+        "metadata": metadata,
+        "spec": {
+            "protocolVersions": ["v1"],
+            "supportedModelFormats": [
+                {"name": FORMAT},
+                {"name": f"{FORMAT}-{number}", "version": "1", "autoSelect": True, "priority": 1},
+            ],
+            "containers": [{"name": "kserve-container", "image": image_of(number)}],
+        },
+    }
+
+
+def image_of(number: int) -> str:
+    """The image of a beacon in a state."""
+    return f"example.com/{FORMAT}:{number}"
+
+
+def beacon_service(kind: str, mode: str, *, name: str | None = None) -> dict[str, Any]:
+    """The service that names the beacon runtime of a kind."""
+    return {
+        "apiVersion": API_VERSIONS[SERVICE],
+        "kind": SERVICE,
+        "metadata": {
+            "name": name or NAMES[kind],
+            "namespace": NAMESPACE,
+            "annotations": {"serving.kserve.io/deploymentMode": mode},
+            "finalizers": [FINALIZER],
+        },
+        "spec": {
+            "predictor": {
+                "model": {
+                    "modelFormat": {"name": FORMAT},
+                    "runtime": NAMES[kind],
+                    "storageUri": "gs://example/models/model",
+                }
+            }
+        },
+    }
+
+
+def all_beacons(mode: str) -> tuple[dict[str, Any], ...]:
+    """Every beacon, in the order of their creation."""
+    return (
+        *(beacon_runtime(kind, 0) for kind in NAMES),
+        *(beacon_service(kind, mode) for kind in NAMES),
+    )
+
+
+class Beacons:
+    """The beacons of a running control plane."""
+
+    def __init__(
+        self,
+        *,
+        admin: Client,
+        past_webhooks: Client,
+        resource: Callable[[str], Resource],
+        workload: Callable[[str, str, str], Manifest | None],
+        probe: Probe,
+        check: Callable[[], None],
+        has_runtime_webhooks: bool,
+    ) -> None:
+        """
+        ``resource`` finds where a kind is served, ``workload`` the pod template of a service (namespace, name, uid).
+
+        ``check`` raises ``Unreachable`` if a process has ended.
+        """
+        self._admin = admin
+        self._past = past_webhooks
+        self._resource = resource
+        self._workload = workload
+        self._probe = probe
+        self._check = check
+        self._echo = has_runtime_webhooks
+        self._number = 0
+
+    def caches_seen(self, kinds: Iterable[str]) -> None:
+        """Return once the manager's cache has every write to runtimes of these kinds. Raises ``Unreachable``."""
+        for kind in kinds:
+            self._number += 1
+            written = beacon_runtime(kind, self._number)
+            self._past.patch(self._runtime(kind).path(NAMESPACE, NAMES[kind]), written)
+            if not (self._echo and self._echoed(kind)):
+                self._wait_shown(kind)
+
+    def queue_passed(self) -> None:
+        """
+        Return once the manager has finished every service that it had to look at when this was called.
+
+        One round is not enough: a service that was being looked at when it was asked for
+        once more goes to the end of the queue, behind the beacon. Raises ``Unreachable``.
+        """
+        for _ in range(2):
+            self._reconciled(CLUSTER_RUNTIME)
+
+    def _runtime(self, kind: str) -> Resource:
+        return self._resource(kind)
+
+    def _echoed(self, kind: str) -> bool:
+        """Wait until the runtime webhook refuses the beacon's equal; False if it never does."""
+        echo = beacon_runtime(kind, self._number, name=ECHO)
+        deadline = time.monotonic() + ECHO_WITHIN
+        while time.monotonic() < deadline:
+            try:
+                self._admin.post(self._runtime(kind).path(NAMESPACE), echo, dryRun="All")
+            except ApiError as error:
+                if "denied the request" in error.message:
+                    return True
+                self._check()
+                raise
+            time.sleep(0.002)
+        self._check()
+        self._echo = False
+        return False
+
+    def _wait_shown(self, kind: str) -> None:
+        """Ask for the beacon's service until its workload shows the beacon as it was written last."""
+        deadline = time.monotonic() + ANSWER_WITHIN
+        while time.monotonic() < deadline:
+            service = self._reconciled(kind)
+            template = self._workload(NAMESPACE, NAMES[kind], service["metadata"]["uid"])
+            images = [one.get("image") for one in at(template, "spec", "containers") or ()]
+            if image_of(self._number) in images:
+                return
+        raise Unreachable(f"KServe's manager has not seen a {kind} {ANSWER_WITHIN:g} s after it was written")
+
+    def _reconciled(self, kind: str) -> Manifest:
+        services = self._resource(SERVICE)
+        path = services.path(NAMESPACE, NAMES[kind])
+        self._past.patch(f"{path}/status", self._probe.patch)
+        began = time.monotonic()
+        while time.monotonic() < began + ANSWER_WITHIN:
+            service = self._past.get(path)
+            if self._probe.read(service) is Seen.MADE:
+                return service
+            self._check()
+            time.sleep(0.003)
+        raise Unreachable(f"KServe's manager has not looked at a service for {ANSWER_WITHIN:g} s")

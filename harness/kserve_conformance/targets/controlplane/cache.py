@@ -1,0 +1,120 @@
+"""
+The cache folder: programs and prepared etcd folders, made once and shared by every run of this user.
+
+An entry is written beside its place and moved there whole, under a lock, so that
+two runs never build the same thing twice and nobody ever sees half an entry.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from kserve_conformance.targets.contract import CannotStart
+
+#: Below this much free space a build is not even begun: Go's own cache takes most of it.
+NEEDED_BYTES = 4 * 1024**3
+
+
+class CannotCache(CannotStart):
+    """The cache folder cannot be written."""
+
+    hint = "set XDG_CACHE_HOME to a folder on a disk that is writable and has room"
+
+
+def folder() -> Path:
+    """``$XDG_CACHE_HOME/kserve-conformance``, or ``~/.cache/kserve-conformance``."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    # The specification of XDG says that a relative path is to be ignored.
+    root = Path(base) if base and Path(base).is_absolute() else Path.home() / ".cache"
+    return root / "kserve-conformance"
+
+
+def free_bytes(at: Path) -> int:
+    """Free space where a folder is, or would be made."""
+    while not at.exists():
+        at = at.parent
+    return shutil.disk_usage(at).free
+
+
+@contextlib.contextmanager
+def locked(entry: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Hold an entry's lock; ``waiting`` is called once if another run holds it now. Raises ``CannotCache``."""
+    try:
+        entry.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = entry.with_name(f".{entry.name}.lock").open("w")
+    except OSError as error:
+        raise CannotCache(f"cannot write the cache folder {entry.parent}: {error.strerror}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def made(entry: Path, make: Callable[[Path], None], waiting: Callable[[], None] = lambda: None) -> Path:
+    """
+    The entry, made now if it is not there.
+
+    ``make`` gets a path beside the entry and writes a file or folder there; only a
+    whole one is moved into place. Raises ``CannotCache`` and what ``make`` raises.
+    """
+    if entry.exists():
+        return entry
+    with locked(entry, waiting):
+        if entry.exists():
+            return entry
+        with tempfile.TemporaryDirectory(dir=entry.parent, prefix=".making-", ignore_cleanup_errors=True) as beside:
+            unfinished = Path(beside) / entry.name
+            try:
+                make(unfinished)
+                unfinished.replace(entry)
+            except OSError as error:
+                if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                    raise CannotCache(f"no room left while making {entry}") from error
+                raise
+    return entry
+
+
+#: Copies are made in blocks of this size, and blocks of zeros are left out.
+_BLOCK = 1024 * 1024
+
+
+def copy_folder(source: Path, target: Path) -> None:
+    """Copy a folder of regular files; runs of zeros become holes, because etcd reserves far more than it writes."""
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for entry in source.iterdir():
+        if entry.is_dir():
+            copy_folder(entry, target / entry.name)
+        elif entry.is_file():
+            _copy_sparsely(entry, target / entry.name)
+
+
+def _copy_sparsely(source: Path, target: Path) -> None:
+    zeros = bytes(_BLOCK)
+    with source.open("rb") as reading, target.open("wb") as writing:
+        end = os.fstat(reading.fileno()).st_size
+        at = 0
+        while at < end:
+            try:
+                at = os.lseek(reading.fileno(), at, os.SEEK_DATA)
+            except OSError as error:
+                if error.errno != errno.ENXIO:
+                    raise
+                break  # Nothing but a hole until the end.
+            reading.seek(at)
+            block = reading.read(_BLOCK)
+            if block != zeros[: len(block)]:
+                writing.seek(at)
+                writing.write(block)
+            at += len(block)
+        writing.truncate(end)
+    target.chmod(0o600)

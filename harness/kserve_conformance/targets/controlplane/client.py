@@ -1,0 +1,189 @@
+"""
+A thin client of the API server: JSON in, JSON out, connections kept, every failure told apart.
+
+The official client's models cost more than the server's answer takes, and they
+drop fields that they do not know: here an object stays what the server said.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+import urllib3
+
+from kserve_conformance.exceptions import TargetError
+from kserve_conformance.objects import Manifest
+
+logger = logging.getLogger(__name__)
+
+#: An answer takes milliseconds; a webhook may take ten seconds before the server gives up on it.
+TIMEOUT = urllib3.Timeout(connect=5, read=30)
+
+#: Answers that mean "again in a moment", and how often we believe them.
+AGAIN_STATUSES = frozenset({429, 503, 504})
+AGAIN_TIMES = 20
+AGAIN_AFTER = 0.05
+
+MERGE_PATCH = "application/merge-patch+json"
+APPLY_PATCH = "application/apply-patch+yaml"
+
+#: One answer that lists every group, version and kind.
+DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+
+
+class ApiError(TargetError):
+    """The API server answered that something is not so. ``status`` is HTTP's, ``reason`` and ``message`` are its own."""
+
+    def __init__(self, status: int, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.reason = reason
+        self.message = message
+
+
+class NoAnswer(TargetError):
+    """The API server did not answer at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """Where objects of one kind are served."""
+
+    group: str
+    version: str
+    kind: str
+    plural: str
+    namespaced: bool = True
+
+    @property
+    def api_version(self) -> str:
+        """As manifests write it."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    def path(self, namespace: str | None = None, name: str | None = None, subresource: str | None = None) -> str:
+        """The path of one object, or of all of a namespace, or of all there are."""
+        root = f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
+        scope = f"/namespaces/{namespace}" if self.namespaced and namespace is not None else ""
+        tail = "".join(f"/{part}" for part in (name, subresource) if part is not None)
+        return f"{root}{scope}/{self.plural}{tail}"
+
+
+class Client:
+    """Requests to one API server as one user. Threads may share it."""
+
+    def __init__(self, port: int, token: str, authority: Path) -> None:
+        self._pool = urllib3.HTTPSConnectionPool(
+            "127.0.0.1",
+            port,
+            ca_certs=str(authority),
+            maxsize=16,
+            retries=False,
+            timeout=TIMEOUT,
+        )
+        self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._pool.close()
+
+    def text(self, path: str) -> str:
+        """A plain answer. Raises ``ApiError`` and ``NoAnswer``."""
+        return self._answer("GET", path, None, {**self._headers, "Accept": "*/*"}).decode(errors="replace")
+
+    def get(self, path: str, **query: str) -> Any:
+        """Read. Raises ``ApiError`` and ``NoAnswer``."""
+        return self._decoded("GET", path, query)
+
+    def find(self, path: str, **query: str) -> Any | None:
+        """Read; None for what is not there."""
+        try:
+            return self.get(path, **query)
+        except ApiError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def post(self, path: str, body: Manifest, **query: str) -> Any:
+        """Create."""
+        return self._decoded("POST", path, query, msgspec.json.encode(body))
+
+    def put(self, path: str, body: Manifest, **query: str) -> Any:
+        """Replace."""
+        return self._decoded("PUT", path, query, msgspec.json.encode(body))
+
+    def patch(self, path: str, body: Manifest | bytes, kind: str = MERGE_PATCH, **query: str) -> Any:
+        """Change a part."""
+        return self._decoded("PATCH", path, query, body if isinstance(body, bytes) else msgspec.json.encode(body), kind)
+
+    def delete(self, path: str, **query: str) -> Any | None:
+        """Delete one object or a collection; None for what is not there."""
+        try:
+            return self._decoded("DELETE", path, query)
+        except ApiError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def resources(self) -> dict[tuple[str, str], Resource]:
+        """What the server serves, by API version and kind."""
+        served: dict[tuple[str, str], Resource] = {}
+        for root in ("/api", "/apis"):
+            answer = msgspec.json.decode(self._answer("GET", root, None, {**self._headers, "Accept": DISCOVERY}))
+            for group in answer["items"]:
+                for version in group.get("versions", ()):
+                    for entry in version.get("resources", ()):
+                        kind = (entry.get("responseKind") or {}).get("kind", "")
+                        resource = Resource(
+                            group=group.get("metadata", {}).get("name", ""),
+                            version=version["version"],
+                            kind=kind,
+                            plural=entry["resource"],
+                            namespaced=entry.get("scope") == "Namespaced",
+                        )
+                        served[resource.api_version, kind] = resource
+        return served
+
+    def _decoded(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        body: bytes | None = None,
+        content: str = "application/json",
+    ) -> Any:
+        headers = self._headers if body is None else {**self._headers, "Content-Type": content}
+        url = f"{path}?{urlencode(query)}" if query else path
+        return msgspec.json.decode(self._answer(method, url, body, headers))
+
+    def _answer(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> bytes:
+        for attempt in range(AGAIN_TIMES):
+            try:
+                response = self._pool.request(method, url, body=body, headers=headers)
+            except urllib3.exceptions.HTTPError as error:
+                raise NoAnswer(f"the API server does not answer: {error}") from error
+            if warning := response.headers.get("Warning"):
+                logger.info("%s %s: %s", method, url, warning)
+            if response.status < 300:
+                return response.data
+            if response.status in AGAIN_STATUSES and attempt + 1 < AGAIN_TIMES:
+                time.sleep(AGAIN_AFTER)
+                continue
+            raise _told(response.status, response.data)
+        raise AssertionError  # The last attempt returns or raises.
+
+
+def _told(status: int, data: bytes) -> ApiError:
+    try:
+        answer = msgspec.json.decode(data)
+    except msgspec.DecodeError:
+        answer = None
+    if not isinstance(answer, dict):
+        return ApiError(status, "", data.decode(errors="replace").strip() or f"HTTP {status}")
+    return ApiError(status, answer.get("reason", ""), answer.get("message", f"HTTP {status}"))

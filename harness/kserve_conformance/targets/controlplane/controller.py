@@ -1,0 +1,150 @@
+"""
+KServe's own manager as a process: started, known to answer, and ended.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from kserve_conformance.objects import Manifest
+from kserve_conformance.targets.contract import CannotStart
+from kserve_conformance.targets.controlplane.certificates import Certificate
+from kserve_conformance.targets.controlplane.client import ApiError, Client
+from kserve_conformance.targets.controlplane.processes import Guard, Process, free_ports, is_free
+from kserve_conformance.targets.controlplane.source import KSERVE_NAMESPACE, Source
+
+#: Where a manager's webhooks listen if it has no flag to say so (until v0.8.0 and v0.9.0).
+FIXED_WEBHOOK_PORT = 9443
+
+START_WITHIN = timedelta(seconds=60)
+STOP_WITHIN = timedelta(seconds=5)
+
+
+class PortTaken(CannotStart):
+    """A manager can only listen on a port that somebody else has."""
+
+    hint = "end what listens there (another run of such an old release?); later releases choose any free port"
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What a manager is told about ports, and where its webhooks listen."""
+
+    webhook: int
+    arguments: tuple[str, ...]
+
+
+def ports(program: Path) -> Ports:
+    """Ask a manager which ports it can be given, and choose. Raises ``PortTaken``."""
+    # Go's flag package prints the usage to standard error and leaves with 0 or 2, as the release has it.
+    usage = subprocess.run([program, "--help"], capture_output=True, text=True, check=False, timeout=30)
+    known = usage.stdout + usage.stderr
+    arguments = ["--metrics-addr=0"] if "metrics-addr" in known else []
+    if "health-probe-addr" in known:
+        arguments.append("--health-probe-addr=0")
+    if "webhook-port" in known:
+        (webhook,) = free_ports(1)
+        arguments.append(f"--webhook-port={webhook}")
+    else:
+        webhook = FIXED_WEBHOOK_PORT
+        if not is_free(webhook):
+            raise PortTaken(f"port {webhook} is taken, and this manager has no flag to use another")
+    return Ports(webhook, tuple(arguments))
+
+
+class Controller:
+    """A running manager, and the webhook configurations that lead to it."""
+
+    def __init__(
+        self, program: Path, *, folder: Path, log: Path, kubeconfig: Path, certificate: Certificate, guard: Guard
+    ) -> None:
+        """Start it. The webhooks are not installed: see :meth:`install_webhooks`."""
+        chosen = ports(program)
+        self.webhook_port = chosen.webhook
+        self._certificate = certificate
+        # controller-runtime takes a webhook's certificate from there, so each run has a TMPDIR of its own.
+        served = folder / "k8s-webhook-server" / "serving-certs"
+        served.mkdir(parents=True, mode=0o700, exist_ok=True)
+        for name, file in (("tls.crt", certificate.certificate), ("tls.key", certificate.key)):
+            shutil.copyfile(file, served / name)
+            (served / name).chmod(0o600)
+        keep = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+        self.process = Process(
+            "KServe's manager",
+            [program, *chosen.arguments],
+            log=log,
+            guard=guard,
+            folder=folder,
+            environment={
+                **keep,
+                "KUBECONFIG": str(kubeconfig),
+                "POD_NAMESPACE": KSERVE_NAMESPACE,
+                "TMPDIR": str(folder),
+                # A proxy of the user's must not come between a manager and its API server.
+                "NO_PROXY": "127.0.0.1,localhost",
+            },
+        )
+
+    def wait(self) -> None:
+        """Return once its webhooks listen. Raises ``CannotStart`` with its last words."""
+        import socket
+
+        deadline = time.monotonic() + START_WITHIN.total_seconds()
+        while time.monotonic() < deadline:
+            if not self.process.is_alive:
+                raise CannotStart(self.process.epitaph)
+            try:
+                socket.create_connection(("127.0.0.1", self.webhook_port), timeout=1).close()
+            except OSError:
+                time.sleep(0.02)
+            else:
+                return
+        raise CannotStart(
+            f"KServe's manager opened no port {self.webhook_port} within {START_WITHIN.total_seconds():g} s:\n"
+            f"{self.process.last_words}"
+        )
+
+    def install_webhooks(self, client: Client, source: Source) -> None:
+        """Point the API server at its webhooks, in place of any that an earlier manager had."""
+        remove_webhooks(client)
+        for manifest in source.webhooks(self.webhook_port, self._certificate.pem):
+            client.post(_webhooks_path(manifest["kind"]), manifest)
+
+    def stop(self) -> None:
+        """End it as Kubernetes would."""
+        self.process.stop(STOP_WITHIN)
+
+
+def remove_webhooks(client: Client) -> None:
+    """Delete every webhook configuration: one that leads to a manager that has ended refuses every write."""
+    for kind in ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"):
+        client.delete(_webhooks_path(kind))
+
+
+def wait_for_webhooks(client: Client, path: str, harmless: Manifest, process: Process) -> None:
+    """Return once a dry run of a harmless object gets an answer from every webhook. Raises ``CannotStart``."""
+    deadline = time.monotonic() + START_WITHIN.total_seconds()
+    said = ""
+    while time.monotonic() < deadline:
+        if not process.is_alive:
+            raise CannotStart(process.epitaph)
+        try:
+            client.post(path, harmless, dryRun="All")
+        except ApiError as error:
+            if "failed calling webhook" not in error.message:
+                raise CannotStart(f"a webhook of this release refuses a plain service: {error}") from error
+            said = str(error)
+            time.sleep(0.02)
+        else:
+            return
+    raise CannotStart(f"the webhooks did not answer within {START_WITHIN.total_seconds():g} s: {said}\n{process.last_words}")
+
+
+def _webhooks_path(kind: str) -> str:
+    return f"/apis/admissionregistration.k8s.io/v1/{kind.lower()}s"

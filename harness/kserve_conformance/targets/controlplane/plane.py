@@ -1,0 +1,210 @@
+"""
+The running parts of a control plane: their folder, their processes, their logs, and how all of it ends.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from packaging.version import InvalidVersion, Version
+
+from kserve_conformance.objects import SERVICE
+from kserve_conformance.targets.contract import Identity, Unreachable
+from kserve_conformance.targets.controlplane import binaries, cache, seed
+from kserve_conformance.targets.controlplane.beacons import NAMESPACE, beacon_service
+from kserve_conformance.targets.controlplane.certificates import self_signed
+from kserve_conformance.targets.controlplane.client import Resource
+from kserve_conformance.targets.controlplane.controller import Controller, remove_webhooks, wait_for_webhooks
+from kserve_conformance.targets.controlplane.go import Progress
+from kserve_conformance.targets.controlplane.kubernetes import ApiServer, kubeconfig
+from kserve_conformance.targets.controlplane.processes import Guard, Process
+from kserve_conformance.targets.controlplane.source import PAST_WEBHOOKS, Source
+
+#: From here on the default mode is RawDeployment. In that mode older releases ask for an API of horizontal pod
+#: autoscalers (autoscaling/v2beta2) that no supported Kubernetes serves any more.
+RAW_SINCE = Version("0.11.0")
+
+OBSERVED_THROUGH = (
+    "the pod template of the Deployment or Knative Service that KServe's own controller makes, in which a mark "
+    "names its runtime; the service's status and events for failures"
+)
+
+
+def default_mode(release: str) -> str:
+    """The mode of services that name none: the one in which a release works here."""
+    try:
+        return "Serverless" if Version(release.removeprefix("v")) < RAW_SINCE else "RawDeployment"
+    except InvalidVersion:
+        return "RawDeployment"
+
+
+class Release:
+    """What one release is made of: a manager to run and a source to install."""
+
+    def __init__(self, name: str, progress: Progress, manager: Path | None = None, source: Path | None = None) -> None:
+        """Find, fetch or build both. Raises ``CannotStart``."""
+        self.name = name
+        self.mode = default_mode(name)
+        self.source = Source(source or binaries.source(name))
+        self.program = binaries.executable(manager or binaries.manager(name, progress), "the manager")
+
+
+class Plane:
+    """etcd, kube-apiserver and one manager at a time, in one folder."""
+
+    def __init__(self, release: Release, assets: binaries.Assets, progress: Progress, logs: Path | None) -> None:
+        """Start everything and wait for it. Raises ``CannotStart``; nothing is left behind then but the logs."""
+        self.release = release
+        self._assets = assets
+        self._progress = progress
+        self._kept_logs = logs
+        self.folder = Path(tempfile.mkdtemp(prefix="kserve-conformance-"))
+        self._guard = Guard(self.folder)
+        self._logs = self.folder / "logs"
+        self._logs.mkdir(mode=0o700)
+        self._server: ApiServer | None = None
+        self._controller: Controller | None = None
+        try:
+            self._start()
+        except BaseException as error:
+            if isinstance(error, Exception):
+                error.add_note(f"logs: {self.keep_logs()}")
+            self.close()
+            raise
+
+    def _start(self) -> None:
+        self._certificate = self_signed(self.folder)
+        seeded = self._seed()
+        with ThreadPoolExecutor(1) as aside:
+            digests = aside.submit(self._digests)
+            self._server = self._api_server(seeded)
+            self._server.wait()
+            self.admin = self._server.admin
+            self.past = self._server.client(PAST_WEBHOOKS)
+            seed.wait_known(self.admin)
+            self._kubeconfig = self.folder / "kubeconfig"
+            kubeconfig(self._server, self._certificate, self._kubeconfig)
+            self.start_manager()
+            self.identity = Identity(
+                target=f"controlplane:{self.release.name}",
+                release=self.release.name,
+                api_server=self._server.version,
+                observed_through=OBSERVED_THROUGH,
+                digests=digests.result(),
+            )
+
+    def _seed(self) -> Path:
+        release = self.release
+        name = seed.seed_name(binaries.digest(self._assets.api_server), release.name, release.source)
+        entry = cache.folder() / name
+        if not entry.exists():
+            self._progress(f"installing the CRDs of KServe {release.name} (the first time only)")
+        return cache.made(entry, self._make_seed)
+
+    def _make_seed(self, unfinished: Path) -> None:
+        server = self._api_server(None)
+        try:
+            server.wait()
+            seed.fill(server.admin, self.release.source, self.release.mode)
+            server.save(unfinished)
+        except BaseException:
+            server.stop()
+            raise
+
+    def _api_server(self, data: Path | None) -> ApiServer:
+        return ApiServer(
+            self._assets,
+            folder=self.folder,
+            logs=self._logs,
+            certificate=self._certificate,
+            guard=self._guard,
+            data=data,
+        )
+
+    def _digests(self) -> dict[str, str]:
+        programs = {
+            "manager": self.release.program,
+            "kube-apiserver": self._assets.api_server,
+            "etcd": self._assets.etcd,
+        }
+        return {**{name: binaries.digest(program) for name, program in programs.items()}, "crds": self.release.source.digest}
+
+    @property
+    def manager_log(self) -> Path:
+        """Where KServe's manager writes."""
+        return self._logs / "manager.log"
+
+    @property
+    def manager(self) -> Process | None:
+        """The manager's process, dead or alive."""
+        return self._controller.process if self._controller is not None else None
+
+    def start_manager(self) -> None:
+        """Start the release's manager and aim the webhooks at it. Raises ``CannotStart``."""
+        self.served: dict[tuple[str, str], Resource] = self.admin.resources()
+        controller = Controller(
+            self.release.program,
+            folder=self.folder,
+            log=self.manager_log,
+            kubeconfig=self._kubeconfig,
+            certificate=self._certificate,
+            guard=self._guard,
+        )
+        self._controller = controller
+        controller.wait()
+        controller.install_webhooks(self.admin, self.release.source)
+        harmless = beacon_service("ClusterServingRuntime", self.release.mode, name="conformance-hello")
+        services = self.served[harmless["apiVersion"], SERVICE]
+        wait_for_webhooks(self.admin, services.path(NAMESPACE), harmless, controller.process)
+
+    def stop_manager(self) -> None:
+        """End the manager, and delete the webhook configurations that would refuse every write without it."""
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
+        remove_webhooks(self.admin)
+
+    def swap(self, release: Release) -> None:
+        """Install another release over what is stored. Raises ``CannotStart``."""
+        self.stop_manager()
+        seed.define(self.admin, release.source.definitions)
+        seed.configure(self.admin, release.source, release.mode)
+        self.release = release
+        self.start_manager()
+
+    def check(self) -> None:
+        """Raise ``Unreachable`` with the last words of a process that has ended."""
+        ended = self._server.dead if self._server is not None else None
+        if ended is None and self.manager is not None and not self.manager.is_alive:
+            ended = self.manager
+        if ended is not None:
+            error = Unreachable(ended.epitaph)
+            error.hint = f"the whole log is kept: {self.keep_logs()}"
+            raise error
+
+    def keep_logs(self) -> Path:
+        """Copy the logs to where they stay, and say where."""
+        kept = self._kept_logs or cache.folder() / "logs" / self.folder.name
+        try:
+            shutil.copytree(self._logs, kept, dirs_exist_ok=True)
+        except OSError:
+            return self._logs
+        return kept
+
+    def close(self, *, keep: bool = False) -> None:
+        """End every process and delete the folder, unless it is to be kept. Never raises for what is gone."""
+        if self._controller is not None:
+            self._controller.process.stop()
+        if self._server is not None:
+            self._server.stop()
+        self._controller = self._server = None
+        if self._kept_logs is not None:
+            self.keep_logs()
+        if not keep:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        self._guard.close()
+
+

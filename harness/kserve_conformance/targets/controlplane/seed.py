@@ -1,0 +1,129 @@
+"""
+Seeds: etcd folders in which a release's CRDs are already served, made once for each release and source.
+
+Creating CRDs and waiting for them takes seconds, copying a folder a fraction of
+one. A seed also holds the beacons (see :mod:`beacons`), which must exist before
+any webhook does.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kserve_conformance.objects import Manifest
+from kserve_conformance.targets.contract import CannotStart
+from kserve_conformance.targets.controlplane.beacons import NAMESPACE, all_beacons
+from kserve_conformance.targets.controlplane.client import APPLY_PATCH, ApiError, Client, Resource
+from kserve_conformance.targets.controlplane.source import Definition, Source
+
+#: Who owns the fields that an install writes, for server-side apply.
+FIELD_MANAGER = "kserve-conformance"
+
+#: Raised when what a seed holds changes, so that older ones are not used any more.
+SEED_FORMAT = 1
+
+SERVED_WITHIN = 60.0
+
+#: What Serverless mode of v0.14.0 and later reads before it makes a Knative Service.
+KNATIVE_CONFIGURATION: Manifest = {
+    "apiVersion": "v1",
+    "kind": "ConfigMap",
+    "metadata": {"name": "config-autoscaler", "namespace": "knative-serving"},
+    "data": {},
+}
+
+_CRDS = Resource("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False)
+_CONFIG_MAPS = Resource("", "v1", "ConfigMap", "configmaps")
+
+
+def define(client: Client, definitions: Sequence[Definition]) -> None:
+    """Apply CRDs as they are written and wait until every kind of them is served. Raises ``CannotStart``."""
+    applied = []
+    for definition in definitions:
+        try:
+            applied.append(
+                client.patch(
+                    _CRDS.path(name=definition.name),
+                    definition.text.encode(),
+                    APPLY_PATCH,
+                    fieldManager=FIELD_MANAGER,
+                    force="true",
+                )
+            )
+        except ApiError as error:
+            raise CannotStart(f"the API server refuses the CRD {definition.name}: {error}") from error
+    _wait_served(client, applied)
+
+
+def _wait_served(client: Client, definitions: Sequence[Mapping[str, Any]]) -> None:
+    wanted = {
+        (f"{definition['spec']['group']}/{version['name']}", definition["spec"]["names"]["kind"])
+        for definition in definitions
+        for version in definition["spec"]["versions"]
+        if version["served"]
+    }
+    deadline = time.monotonic() + SERVED_WITHIN
+    while time.monotonic() < deadline:
+        served = client.resources()
+        missing = [key for key in wanted if key not in served or not _listable(client, served[key])]
+        if not missing:
+            return
+        time.sleep(0.05)
+    raise CannotStart(
+        f"the API server does not serve {', '.join(f'{kind} of {version}' for version, kind in missing)} "
+        f"{SERVED_WITHIN:g} s after its CustomResourceDefinition was applied"
+    )
+
+
+def _listable(client: Client, resource: Resource) -> bool:
+    try:
+        return client.find(resource.path(), limit="1") is not None
+    except ApiError:
+        return False
+
+
+def ensure_namespace(client: Client, name: str) -> None:
+    """Make a namespace unless it is there."""
+    try:
+        client.post("/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    except ApiError as error:
+        if error.status != 409:
+            raise
+
+
+def configure(client: Client, source: Source, default_mode: str) -> None:
+    """Apply the release's ConfigMap, and what Serverless mode reads of Knative's."""
+    for manifest in (source.configuration(default_mode), KNATIVE_CONFIGURATION):
+        namespace = manifest["metadata"]["namespace"]
+        ensure_namespace(client, namespace)
+        path = _CONFIG_MAPS.path(namespace, manifest["metadata"]["name"])
+        live = client.find(path)
+        if live is None:
+            client.post(_CONFIG_MAPS.path(namespace), manifest)
+        else:
+            client.put(path, manifest)
+
+
+def wait_known(client: Client) -> None:
+    """After a start on a seed: wait until every kind of it is served again."""
+    definitions = client.get(_CRDS.path())["items"]
+    _wait_served(client, definitions)
+
+
+def fill(client: Client, source: Source, default_mode: str) -> None:
+    """Put everything into an empty store that a release needs before its manager starts. Raises ``CannotStart``."""
+    define(client, source.definitions)
+    configure(client, source, default_mode)
+    ensure_namespace(client, NAMESPACE)
+    served = client.resources()
+    for beacon in all_beacons(default_mode):
+        resource = served[beacon["apiVersion"], beacon["kind"]]
+        client.post(resource.path(beacon["metadata"].get("namespace")), beacon)
+
+
+def seed_name(api_server_digest: str, release: str, source: Source) -> str:
+    """The name of a release's seed; everything that makes a difference is in it."""
+    parts = (f"seed{SEED_FORMAT}", release, source.digest[7:19], api_server_digest[7:19])
+    return "-".join(parts)

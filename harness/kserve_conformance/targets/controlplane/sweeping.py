@@ -1,0 +1,145 @@
+"""
+Deleting: single objects with what they own, and everything that a scenario left.
+
+No garbage collector and no namespace controller run here. So owned objects are
+deleted by hand, and namespaces are kept and used again, empty.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, NAMESPACED_RUNTIME, SERVICE, ObjectKey, at
+from kserve_conformance.targets.controlplane.beacons import NAMES
+from kserve_conformance.targets.controlplane.client import ApiError, Client, Resource
+
+#: What services own, by API version and kind, and what is said about them.
+OWNED = (
+    ("apps/v1", "Deployment"),
+    ("v1", "Service"),
+    ("v1", "ConfigMap"),
+    ("v1", "Event"),
+    ("autoscaling/v2", "HorizontalPodAutoscaler"),
+    ("networking.k8s.io/v1", "Ingress"),
+    ("serving.knative.dev/v1", "Service"),
+    ("networking.istio.io/v1beta1", "VirtualService"),
+    ("gateway.networking.k8s.io/v1", "HTTPRoute"),
+    ("keda.sh/v1alpha1", "ScaledObject"),
+    ("opentelemetry.io/v1beta1", "OpenTelemetryCollector"),
+)
+
+#: The API server's own object among them: it stays.
+SERVERS_OWN = {("v1", "Service"): "kubernetes"}
+
+#: How long KServe may take to let a deleted service go before its finalizer is taken away.
+FINALIZED_WITHIN = 5.0
+
+#: As many requests at once as two cores have use for.
+THREADS = 4
+
+
+@dataclass
+class Sweeper:
+    """Deletes from one API server, past every webhook."""
+
+    past: Client
+    resource_of: Callable[[str, str], Resource | None]
+    check: Callable[[], None]
+    manager_is_alive: Callable[[], bool]
+    queue_passed: Callable[[], None]
+    _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "sweeping"))
+
+    def close(self) -> None:
+        """End its threads."""
+        self._threads.shutdown()
+
+    def delete(self, keys: Iterable[ObjectKey]) -> None:
+        """Delete objects; services with everything that they own."""
+        keys = tuple(keys)
+        services = [key for key in keys if key.kind == SERVICE]
+        self._services_gone([self._delete_service(key) for key in services])
+        for key in services:
+            self._delete_owned(str(key.namespace), key.name)
+        for key in keys:
+            if key.kind != SERVICE:
+                resource = self.resource_of(API_VERSIONS.get(key.kind, "v1"), key.kind)
+                if resource is not None:
+                    self.past.delete(resource.path(key.namespace, key.name))
+
+    def sweep(self, namespaces: Iterable[str]) -> None:
+        """Delete every service, runtime and owned object of these namespaces, and every ClusterServingRuntime."""
+        namespaces = tuple(namespaces)
+        services = self._kserve(SERVICE)
+        for namespace in namespaces:
+            self.past.delete(services.path(namespace))
+        self._services_gone([services.path(namespace) for namespace in namespaces])
+        own = NAMES[CLUSTER_RUNTIME]
+        paths = [(self._kserve(CLUSTER_RUNTIME).path(), own)]
+        for namespace in namespaces:
+            paths.append((self._kserve(NAMESPACED_RUNTIME).path(namespace), ""))
+            for api_version, kind in OWNED:
+                resource = self.resource_of(api_version, kind)
+                if resource is not None:
+                    paths.append((resource.path(namespace), SERVERS_OWN.get((api_version, kind), "")))
+        list(self._threads.map(lambda path: self._delete_all(*path), paths))
+
+    def _delete_all(self, path: str, but: str) -> None:
+        query = {"fieldSelector": f"metadata.name!={but}"} if but else {}
+        self.past.delete(path, **query)
+
+    def _kserve(self, kind: str) -> Resource:
+        resource = self.resource_of(API_VERSIONS[kind], kind)
+        if resource is None:
+            raise ApiError(404, "NotFound", f"the API server serves no {kind}")
+        return resource
+
+    def _delete_service(self, key: ObjectKey) -> str:
+        path = self._kserve(SERVICE).path(key.namespace, key.name)
+        self.past.delete(path)
+        return path
+
+    def _services_gone(self, paths: Iterable[str]) -> None:
+        """
+        Wait until services, or all services of collections, are gone.
+
+        KServe takes its finalizer away as its last act on a service, so that afterwards
+        nothing that belongs to it is made any more.
+        """
+        deadline = time.monotonic() + FINALIZED_WITHIN
+        for path in paths:
+            while left := self._left(path):
+                if not self.manager_is_alive() or time.monotonic() > deadline:
+                    self._take_finalizers(left)
+                else:
+                    time.sleep(0.004)
+
+    def _left(self, path: str) -> list[ObjectKey]:
+        found = self.past.find(path)
+        if found is None:
+            return []
+        items = found["items"] if "items" in found else [found]
+        return [ObjectKey(SERVICE, one["metadata"]["name"], one["metadata"]["namespace"]) for one in items]
+
+    def _take_finalizers(self, keys: Iterable[ObjectKey]) -> None:
+        for key in keys:
+            path = self._kserve(SERVICE).path(key.namespace, key.name)
+            try:
+                self.past.patch(path, {"metadata": {"finalizers": None}})
+            except ApiError as error:
+                if error.status != 404:
+                    raise
+        if self.manager_is_alive():
+            self.queue_passed()
+
+    def _delete_owned(self, namespace: str, service: str) -> None:
+        for api_version, kind in OWNED:
+            resource = self.resource_of(api_version, kind)
+            if resource is None:
+                continue
+            for one in self.past.get(resource.path(namespace))["items"]:
+                owners = at(one, "metadata", "ownerReferences") or ()
+                if any(owner.get("kind") == SERVICE and owner.get("name") == service for owner in owners):
+                    self.past.delete(resource.path(namespace, one["metadata"]["name"]))

@@ -1,0 +1,107 @@
+"""
+Writes as ``kubectl apply`` makes them, and the answer to each.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kserve_conformance.objects import API_VERSIONS, RUNTIME_KINDS, Manifest, ObjectKey, RuntimeRef, replaced
+from kserve_conformance.targets.applying import applied
+from kserve_conformance.targets.contract import Admission
+from kserve_conformance.targets.controlplane import marking
+from kserve_conformance.targets.controlplane.client import ApiError, Client, Resource
+from kserve_conformance.targets.controlplane.observing import reported
+
+#: What the API server says when it cannot reach a webhook, or the webhook broke off.
+CALLING_FAILED = "failed calling webhook"
+
+#: A webhook that is not there, as opposed to one that broke: the manager is gone or about to be.
+NOT_THERE = "connection refused"
+
+#: How long a manager may be gone before its end is believed: a process takes a moment to die.
+GONE_WITHIN = 2.0
+
+#: How often a write that met another is tried again.
+CONFLICT_TIMES = 20
+
+
+@dataclass
+class Writer:
+    """Writes objects to an API server as one user."""
+
+    client: Client
+    resource_of: Callable[[str, str], Resource | None]
+    check: Callable[[], None]
+
+    def path(self, key: ObjectKey, api_version: str | None = None) -> str | None:
+        """Where an object is; None for a kind that is not served."""
+        resource = self.resource_of(api_version or API_VERSIONS.get(key.kind, "v1"), key.kind)
+        return resource.path(key.namespace, key.name) if resource is not None else None
+
+    def write(self, key: ObjectKey, manifest: Manifest, last: Manifest | None) -> Admission:
+        """Create or update one object. Raises ``ApiError`` for what is no refusal, and ``Unreachable``."""
+        whole = written(key, manifest)
+        resource = self.resource_of(whole["apiVersion"], key.kind)
+        if resource is None:
+            return Admission(key, rejected=f'no matches for kind "{key.kind}" in version "{whole["apiVersion"]}"')
+        before = written(key, last) if last is not None else None
+        gone_at = time.monotonic() + GONE_WITHIN
+        for _ in range(CONFLICT_TIMES):
+            try:
+                stored = self._once(resource, key, whole, before)
+            except ApiError as error:
+                if error.status == 409:
+                    continue
+                if CALLING_FAILED in error.message:
+                    self.check()
+                    if NOT_THERE in error.message and time.monotonic() < gone_at:
+                        time.sleep(0.05)
+                        continue
+                if is_refusal(error):
+                    return Admission(key, rejected=error.message)
+                raise
+            return Admission(key, stored=stored_form(key, stored))
+        raise ApiError(409, "Conflict", f"{key} was changed by somebody else each of {CONFLICT_TIMES} times")
+
+    def _once(self, resource: Resource, key: ObjectKey, whole: Manifest, last: Manifest | None) -> Manifest:
+        path = resource.path(key.namespace, key.name)
+        live = self.client.find(path) if last is not None else None
+        if live is None:
+            try:
+                created: Manifest = self.client.post(resource.path(key.namespace), whole)
+            except ApiError as error:
+                if error.reason != "AlreadyExists":
+                    raise
+                live = self.client.get(path)
+            else:
+                return created
+        replaced_: Manifest = self.client.put(path, applied(last, whole, live))
+        return replaced_
+
+
+def written(key: ObjectKey, manifest: Manifest) -> Manifest:
+    """A manifest as it is sent: with its API version and namespace, and a runtime with its mark."""
+    whole: Manifest = {"apiVersion": API_VERSIONS.get(key.kind, "v1"), **manifest}
+    if key.namespace is not None:
+        whole = replaced(whole, key.namespace, "metadata", "namespace")
+    if key.kind in RUNTIME_KINDS:
+        whole = marking.marked(whole, RuntimeRef(key.kind, key.name, key.namespace))
+    return whole
+
+
+def stored_form(key: ObjectKey, stored: Manifest) -> Manifest:
+    """A stored object as it is reported."""
+    return reported(marking.unmarked(stored) if key.kind in RUNTIME_KINDS else stored)
+
+
+def is_refusal(error: ApiError) -> bool:
+    """
+    Does this answer refuse the object, rather than the request?
+
+    A webhook that panics is a refusal too (HTTP 500, "failed calling webhook"): the
+    object is not stored, and its user sees this text.
+    """
+    return error.status in (400, 403, 422) or CALLING_FAILED in error.message
