@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pytest_bdd import then
 from pytest_bdd.parsers import parse
 
-from kserve_conformance.manifests import loads
+from kserve_conformance.manifests import value
 from kserve_conformance.world import World
 
 
@@ -20,7 +20,7 @@ def container_has_image(world: World, image: str) -> None:
 @then("its container has")
 def container_has(world: World, docstring: str) -> None:
     """This is part of the container."""
-    (expected,) = loads(docstring)
+    expected = value(docstring)
     world.expect_part("container", expected)
 
 
@@ -57,7 +57,7 @@ def container_lacks_env(world: World, name: str) -> None:
 @then("its pod has")
 def pod_has(world: World, docstring: str) -> None:
     """This is part of the pod template."""
-    (expected,) = loads(docstring)
+    expected = value(docstring)
     world.expect_part("pod", expected)
 
 

@@ -10,7 +10,7 @@ from pytest_bdd import given, then, when
 from pytest_bdd.parsers import parse
 from pytest_bdd.parsers import re as regex
 
-from kserve_conformance.manifests import loads
+from kserve_conformance.manifests import value
 from kserve_conformance.objects import CLUSTER_RUNTIME, NAMESPACED_RUNTIME, Namespace, RuntimeRef
 from kserve_conformance.profiles.shipped import shipped, shipped_by_helm
 from kserve_conformance.world import World
@@ -54,7 +54,7 @@ def spec_of(
     if datatable is not None:
         spec["supportedModelFormats"] = [format_entry(row) for row in rows(datatable, RUNTIME_COLUMNS)]
     if docstring is not None:
-        (over,) = loads(docstring)
+        over = value(docstring)
         spec = {**spec, **over}
     later = False
     for fact in (facts or "").split(" and ") if facts else ():
@@ -158,7 +158,7 @@ def switch_runtime(world: World, kind: str, name: str, namespace: str | None, st
 @when(regex(NAMED + " is changed to$"))
 def change_runtime(world: World, kind: str, name: str, namespace: str | None, docstring: str) -> None:
     """Lay some fields over a runtime's spec; lists are replaced."""
-    (over,) = loads(docstring)
+    over = value(docstring)
     world.change_runtime(reference(kind, name, namespace), over)
 
 

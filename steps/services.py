@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from pytest_bdd import given, then, when
 from pytest_bdd.parsers import parse
 from pytest_bdd.parsers import re as regex
 
-from kserve_conformance.manifests import loads
+from kserve_conformance.manifests import value
 from kserve_conformance.objects import Manifest
 from kserve_conformance.targets.contract import Capability
 from kserve_conformance.world import World
@@ -24,6 +25,9 @@ ASKS = (
     r'(?: with runtime "(?P<runtime>[^"]*)")?(?P<nodes> on several nodes)?$'
 )
 
+#: The line between two documents of a doc string.
+DOCUMENT_END = re.compile(r"^---\s*$", re.MULTILINE)
+
 USES = r' uses the legacy key "(?P<key>[^"]*)"(?: over "(?P<protocol>[^"]*)")?$'
 
 
@@ -34,14 +38,13 @@ def given_fields(**fields: Any) -> dict[str, Any]:
 
 def read_service(text: str) -> Manifest:
     """The one service of a doc string."""
-    (manifest,) = loads(text)
-    return whole(manifest)
+    return whole(value(text))
 
 
 @given("these objects")
 def have_objects(world: World, docstring: str) -> None:
     """Have any objects, as manifests."""
-    world.add_objects(*(whole(manifest) for manifest in loads(docstring)))
+    world.add_objects(*(whole(value(document)) for document in DOCUMENT_END.split(docstring) if document.strip()))
 
 
 @given("this service is in store, untouched by any webhook")

@@ -6,7 +6,7 @@ from pytest_bdd import then
 from pytest_bdd.parsers import parse
 from pytest_bdd.parsers import re as regex
 
-from kserve_conformance.manifests import loads
+from kserve_conformance.manifests import value
 from kserve_conformance.world import World
 
 FIELD = r"(?P<field>runtime|format|version|protocol|runtimeVersion|storageUri|legacy key)"
@@ -27,7 +27,7 @@ def is_stored_without(world: World, field: str) -> None:
 @then("its stored manifest has")
 def stored_manifest_has(world: World, docstring: str) -> None:
     """This is part of what is stored."""
-    (expected,) = loads(docstring)
+    expected = value(docstring)
     world.expect_part("stored manifest", expected)
 
 

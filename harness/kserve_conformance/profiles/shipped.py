@@ -38,6 +38,9 @@ SHARES = {
     "v0.18.1": "v0.17.0",
 }
 
+#: The release whose page the profile ``documented`` follows.
+PAGE_RELEASE = "v0.10.2"
+
 KUSTOMIZE = "clusterservingruntimes.yaml"
 HELM = "helm.yaml"
 
@@ -50,9 +53,10 @@ def shipped(release: str) -> tuple[Manifest, ...]:
     """
     The ClusterServingRuntimes that a release's manifests install, in the order of its kustomization.
 
-    Raises ``UnknownRelease``, or ``NoSuchCatalogue`` where the file is gone.
+    ``documented`` ships what the release of its page does. Raises ``UnknownRelease``, or ``NoSuchCatalogue`` where the
+    file is gone.
     """
-    return _catalogue(known(release), KUSTOMIZE)
+    return _catalogue(PAGE_RELEASE if release == "documented" else known(release), KUSTOMIZE)
 
 
 def shipped_by_helm(release: str) -> tuple[Manifest, ...]:
@@ -78,11 +82,8 @@ def _catalogue(release: str, file: str) -> tuple[Manifest, ...]:
         error = NoSuchCatalogue(f"KServe {release} has no catalogue fixtures/releases/{source}/{file}")
         error.hint = "v0.8.0 has no Helm chart; if it is another release, run scripts/catalogues"
         raise error from None
-    return _loaded(re.sub(rf"(image: example\.com/shipped/[^:\s]+):{re.escape(source)}\b", rf"\1:{release}", text))
+    from kserve_conformance.manifests import loads  # The same: a plain resolve reads no fixtures.
 
-
-def _loaded(text: str) -> tuple[Manifest, ...]:
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return tuple(document for document in yaml.load_all(text, Loader=loader) if document)
+    return loads(
+        re.sub(rf"(image: example\.com/shipped/[^:\s]+):{re.escape(source)}\b", rf"\1:{release}", text), str(path)
+    )

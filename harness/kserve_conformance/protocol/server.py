@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from kserve_conformance.manifests import check
+from kserve_conformance.manifests import check, refusal
 from kserve_conformance.objects import (
     CLUSTER_RUNTIME,
     Catalogue,
@@ -76,7 +76,7 @@ def _placed(manifest: Manifest, namespace: str) -> Manifest:
 def _valid(manifest: Manifest) -> Manifest:
     problems = check(manifest)
     if problems:
-        raise _Bad("; ".join(f"{problem.pointer}: {problem.text}" for problem in problems))
+        raise _Bad(refusal(manifest, problems))
     return manifest
 
 

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from kserve_conformance import __version__
-from kserve_conformance.manifests import check
+from kserve_conformance.manifests import check, refusal
 from kserve_conformance.objects import (
     RUNTIME_KINDS,
     SERVICE,
@@ -29,7 +29,7 @@ from kserve_conformance.objects import (
     at,
     replaced,
 )
-from kserve_conformance.profiles import Profile, profile_of
+from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
 from kserve_conformance.profiles.runtime_admission import refuses
 from kserve_conformance.profiles.schema import pruned
 from kserve_conformance.profiles.service_admission import Rejected
@@ -145,6 +145,11 @@ class MemoryTarget:
         self.close()
 
     @property
+    def _schema_release(self) -> str | None:
+        """The release whose CRDs check what is written; the documentation has none, so all fields are checked."""
+        return None if self._profile.name == DOCUMENTED_NAME else self._profile.name
+
+    @property
     def catalogue(self) -> Catalogue:
         """The runtimes in store, as the installed release's schema shows them."""
         return Catalogue.of(
@@ -157,9 +162,9 @@ class MemoryTarget:
         key = ObjectKey.of(manifest)
         live = self._objects.get(key)
         whole = applied(self._last_applied.get(key), manifest, live)
-        problems = check(whole)
+        problems = check(whole, self._schema_release)
         if problems:
-            return Admission(key, rejected="; ".join(f"{problem.pointer}: {problem.text}" for problem in problems))
+            return Admission(key, rejected=refusal(whole, problems))
         try:
             admitted_ = self._admitted(key, whole)
         except Rejected as refused:
