@@ -11,6 +11,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -86,15 +87,19 @@ class Page:
         self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "screen", "features": [scheme]})
         self.browser.get("about:blank")
-        self.browser.get_log("browser")
+        self.complaints()
         self.browser.get(self.address + fragment)
         return self
+
+    def complaints(self) -> list[str]:
+        """What the browser's console said since it was last asked."""
+        return [entry["message"] for entry in self.browser.get_log("browser")]  # type: ignore[no-untyped-call]
 
     def find(self, selector: str) -> WebElement:
         return self.browser.find_element(By.CSS_SELECTOR, selector)
 
     def run(self, script: str, *arguments: object) -> Any:
-        return self.browser.execute_script(script, *arguments)  # type: ignore[no-untyped-call]
+        return self.browser.execute_script(script, *arguments)
 
     def shown(self) -> list[str]:
         """The anchors of the scenarios that can be seen."""
@@ -134,7 +139,7 @@ def page(browser: webdriver.Chrome, address: str) -> Iterator[Page]:
     """The page, newly opened on a desktop; afterwards it must have complained of nothing."""
     page = Page(browser, address).open()
     yield page
-    assert [] == [entry["message"] for entry in browser.get_log("browser")]
+    assert page.complaints() == []
 
 
 class TestFilter:
@@ -177,7 +182,7 @@ class TestFilter:
         ],
     )
     def test_search(self, page: Page, words: str, number: int) -> None:
-        """Names, rules, tags, rows and explanations are searched, all words must be there, upper and lower case alike."""
+        """Names, rules, tags, rows and explanations are searched; all words must be there, in whatever case."""
         page.type(words)
         page.until(lambda: len(page.shown()) == number)
 
@@ -196,7 +201,7 @@ class TestFilter:
             row.text for row in page.browser.find_elements(By.CSS_SELECTOR, ".rules tbody tr") if row.is_displayed()
         ]
 
-        assert 1 == len(rows)
+        assert len(rows) == 1
         assert rows[0].startswith("order-newest")
 
     def test_clear(self, page: Page) -> None:
@@ -212,7 +217,7 @@ class TestFilter:
 
     def test_the_number_is_announced(self, page: Page) -> None:
         """A screen reader is told what a filter did."""
-        assert "status" == page.find("#shown").aria_role
+        assert page.find("#shown").aria_role == "status"
 
 
 class TestLinks:
@@ -224,9 +229,9 @@ class TestLinks:
         page.until(lambda: page.fragment == "#verdict=failed&level=core&q=namespace")
         page.open(page.fragment)
 
-        assert [FAILED] == page.shown()
+        assert page.shown() == [FAILED]
         assert page.find("#filter input[value=core]").is_selected()
-        assert "namespace" == page.find("#query").get_property("value")
+        assert page.find("#query").get_property("value") == "namespace"
 
     def test_a_link_opens_its_scenario(self, page: Page) -> None:
         """The fragment of a scenario leads to it, opened, in view and with the focus."""
@@ -286,10 +291,11 @@ class TestLinks:
     def test_every_link_inside_leads_somewhere(self, page: Page) -> None:
         """No link of the page is dead."""
         dead = page.run(
-            "return [...document.querySelectorAll(\"a[href^='#']\")].filter(a => !document.getElementById(a.hash.slice(1))).map(a => a.hash)"
+            "return [...document.querySelectorAll(\"a[href^='#']\")].map(a => a.hash.slice(1))"
+            ".filter(place => !document.getElementById(place))"
         )
 
-        assert [] == dead
+        assert dead == []
 
 
 class TestKeyboard:
@@ -319,10 +325,11 @@ class TestKeyboard:
         for _ in range(6):
             active = page.browser.switch_to.active_element
             width = page.run(
-                "const e = arguments[0], shown = e.type === 'checkbox' ? e.nextElementSibling : e; return getComputedStyle(shown).outlineWidth",
+                "const e = arguments[0], shown = e.type === 'checkbox' ? e.nextElementSibling : e;"
+                "return getComputedStyle(shown).outlineWidth",
                 active,
             )
-            assert "3px" == width, active.get_attribute("outerHTML")
+            assert width == "3px", active.get_attribute("outerHTML")
             active.send_keys(Keys.TAB)
 
     def test_skip_link_comes_first(self, page: Page) -> None:
@@ -330,7 +337,7 @@ class TestKeyboard:
         page.find("body").send_keys(Keys.TAB)
         skip = page.browser.switch_to.active_element
 
-        assert "Skip to the scenarios" == skip.text
+        assert skip.text == "Skip to the scenarios"
         skip.send_keys(Keys.ENTER)
         page.until(lambda: page.run("return document.activeElement.id") == "scenarios")
 
@@ -339,7 +346,7 @@ class TestKeyboard:
         page.open(f"#{FAILED}", width=390, height=844)
         page.until(lambda: bool(page.run("return document.querySelector('.scroll[tabindex]')")))
 
-        assert "Table, scrolls" == page.find(f"#{FAILED} .scroll[tabindex]").get_attribute("aria-label")
+        assert page.find(f"#{FAILED} .scroll[tabindex]").get_attribute("aria-label") == "Table, scrolls"
 
 
 class TestScreenReader:
@@ -354,19 +361,19 @@ class TestScreenReader:
         levels = page.run("return [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(e => Number(e.localName[1]))")
 
         assert {"banner", "navigation", "main", "contentinfo", "search", "status", "table"} <= set(roles)
-        assert 1 == levels.count(1)
-        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
-        assert [] == [
+        assert levels.count(1) == 1
+        assert all(after <= before + 1 for before, after in pairwise(levels))
+        assert [
             role
             for role, name in named
             if role in ("link", "button", "checkbox", "searchbox", "image", "DisclosureTriangle") and not name
-        ]
+        ] == []
 
     def test_the_picture_is_told(self, page: Page) -> None:
         """The picture has a title and a description in words."""
         picture = page.find(".picture svg")
 
-        assert "image" == picture.aria_role
+        assert picture.aria_role == "image"
         assert "Verdicts of controlplane:v0.15.2 by topic and level" in picture.accessible_name
 
     @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -375,7 +382,7 @@ class TestScreenReader:
         page.open(dark=dark)
         page.run("for (const e of document.querySelectorAll('details')) e.open = true")
 
-        assert [] == page.run(CONTRAST)
+        assert page.run(CONTRAST) == []
 
 
 #: Texts whose colour is too close to what is behind them, with their ratio.
@@ -394,7 +401,8 @@ const found = new Map();
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 while (walker.nextNode()) {
   const element = walker.currentNode.parentElement;
-  if (!walker.currentNode.data.trim() || element.closest("svg, script, .vh, .skip") || !element.checkVisibility()) continue;
+  if (!walker.currentNode.data.trim() || element.closest("svg, script, .vh, .skip")) continue;
+  if (!element.checkVisibility()) continue;
   const [a, b] = [luminance(rgb(getComputedStyle(element).color)), luminance(behind(element))].sort((x, y) => y - x);
   const ratio = (a + 0.05) / (b + 0.05);
   if (ratio < 4.5) found.set(`${element.localName}.${element.className}`, ratio.toFixed(2));
@@ -416,7 +424,8 @@ class TestPlaces:
         """On a phone, what is worked by a finger is at least 24 pixels high, and chips and buttons 36."""
         page.open(width=390, height=844)
         heights = page.run(
-            "return [...document.querySelectorAll('.chip, button, #query')].filter(e => e.checkVisibility()).map(e => e.offsetHeight)"
+            "return [...document.querySelectorAll('.chip, button, #query')]"
+            ".filter(e => e.checkVisibility()).map(e => e.offsetHeight)"
         )
         summaries = page.run("return [...document.querySelectorAll('.scenario > summary')].map(e => e.offsetHeight)")
 
@@ -452,9 +461,9 @@ class TestPlaces:
 class TestHostileText:
     def test_it_is_shown_and_does_nothing(self, page: Page) -> None:
         """What a target said is text, whatever it looks like."""
-        assert "taken" != page.browser.title
-        assert [] == page.browser.find_elements(By.CSS_SELECTOR, "main img, main script")
-        assert HOSTILE.replace("\x07", "\ufffd") in page.find("#scenarios").get_property("textContent")
+        assert page.browser.title != "taken"
+        assert page.browser.find_elements(By.CSS_SELECTOR, "main img, main script") == []
+        assert HOSTILE.replace("\x07", "\ufffd") in str(page.find("#scenarios").get_property("textContent"))
 
 
 def test_whole_without_script(browser: webdriver.Chrome, address: str) -> None:
@@ -494,7 +503,7 @@ def test_a_thousand_scenarios_stay_quick(browser: webdriver.Chrome, tmp_path: Pa
         """
     )
 
-    assert "4 of 1000 scenarios shown" == page.status
+    assert page.status == "4 of 1000 scenarios shown"
     # Loose bounds: machines of CI are slow and shared, and what is to be caught is a thousandfold, not a tenth.
     assert loaded < 10
     assert spent < 2000

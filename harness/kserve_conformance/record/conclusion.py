@@ -44,10 +44,12 @@ class Conclusion:
 
     @property
     def conforms(self) -> bool:
+        """Whether nothing speaks against it."""
         return not self.because
 
     @property
     def result(self) -> Result:
+        """The conclusion in one word."""
         if self.because:
             return Result.FAILURE
         return Result.PARTIAL if self.partial else Result.SUCCESS
@@ -104,7 +106,8 @@ def _what_limits(record: Record, everything: Tally) -> Iterator[str]:
     counts = everything.counts
     selection = narrowed(record)
     if selection:
-        yield f"only a part of the suite was asked: {', '.join(f'{name} {_words(value)}' for name, value in selection.items())}"
+        narrowed_to = ", ".join(f"{name} {_words(value)}" for name, value in selection.items())
+        yield f"only a part of the suite was asked: {narrowed_to}"
     if counts[Verdict.SKIPPED]:
         yield f"skipped: {_scenarios(counts[Verdict.SKIPPED])}"
     if counts[Verdict.DEVIATES]:

@@ -31,7 +31,7 @@ class Verdict(StrEnum):
 
 
 class Part(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """Anything of a record: camelCase on the wire, nothing written that is a default (but a header is written whole)."""
+    """Anything of a record: camelCase on the wire, no defaults written (except in a header, which is written whole)."""
 
 
 class TargetIdentity(Part, frozen=True, kw_only=True):
@@ -76,7 +76,7 @@ class Header(Part, frozen=True, kw_only=True, omit_defaults=False, tag="header")
 
 
 class Step(Part, frozen=True, kw_only=True):
-    """One step, as it reads in the feature. ``status`` is passed, failed, errored, undefined or skipped (not reached)."""
+    """A step, as it reads in the feature. ``status`` is passed, failed, errored, undefined or skipped (not reached)."""
 
     keyword: str
     text: str

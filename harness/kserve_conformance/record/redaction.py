@@ -19,14 +19,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-SECRET = "[redacted]"
+SECRET = "[redacted]"  # noqa: S105 - what stands for one
 HOST = "[host]"
 ADDRESS = "[address]"
 
 #: Names whose value is a secret, also as the end of a longer name (``HF_TOKEN``, ``client-key-data``), never as its
 #: beginning (``tokenizer``, ``secretName``).
-_SECRET_NAME = (
-    r"[\w.-]*(?:token|passw(?:or)?d|passphrase|secret|api[_-]?key|access[_-]?key(?:[_-]?id)?|private[_-]?key|account[_-]?key|"
+_SENSITIVE = (
+    r"[\w.-]*(?:token|passw(?:or)?d|passphrase|secret|(?:api|access|private|account)[_-]?key(?:[_-]?id)?|"
     r"client-key-data|client-certificate-data|certificate-authority-data|authorization|cookie|\.dockerconfigjson)"
 )
 _QUOTE = r"""\\?["']"""
@@ -41,12 +41,16 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # An env entry of a container tells name and value on two lines.
     (
         re.compile(
-            rf"""(?im)(name{_QUOTE}?\s*:\s*{_QUOTE}?{_SECRET_NAME}{_QUOTE}?\s*,?\s*{_QUOTE}?value{_QUOTE}?[ \t]*:[ \t]*)(?!\[redacted\]){_VALUE}"""
+            rf"(?i)(name{_QUOTE}?\s*:\s*{_QUOTE}?{_SENSITIVE}{_QUOTE}?\s*,?\s*{_QUOTE}?value{_QUOTE}?[ \t]*:[ \t]*)"
+            rf"(?!\[redacted\]){_VALUE}"
         ),
         rf"\1{SECRET}",
     ),
     (
-        re.compile(rf"""(?i)(authorization{_QUOTE}?[ \t]*[:=][ \t]*{_QUOTE}?(?:bearer|basic)[ \t]+)(?!\[redacted\])[^\s"'\\]+"""),
+        re.compile(
+            rf"(?i)(authorization{_QUOTE}?[ \t]*[:=][ \t]*{_QUOTE}?(?:bearer|basic)[ \t]+)"
+            r"""(?!\[redacted\])[^\s"'\\]+"""
+        ),
         rf"\1{SECRET}",
     ),
     # Elsewhere the word may be prose: what follows it must look like a token.
@@ -56,20 +60,21 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (
         re.compile(
-            rf"""(?i)(?<![\w.-])({_SECRET_NAME}{_QUOTE}?[ \t]*[:=][ \t]*)(?!\[redacted\]|bearer |basic |[|>][+-]?\s*$){_VALUE}""",
-            re.MULTILINE,
+            rf"(?im)(?<![\w.-])({_SENSITIVE}{_QUOTE}?[ \t]*[:=][ \t]*)"
+            rf"(?!\[redacted\]|bearer |basic |[|>][+-]?\s*$){_VALUE}"
         ),
         rf"\1{SECRET}",
     ),
-    (re.compile(rf"(?i)(?<!\S)(--?{_SECRET_NAME}[ \t]+)(?!\[redacted\]|-)\S+"), rf"\1{SECRET}"),
+    (re.compile(rf"(?i)(?<!\S)(--?{_SENSITIVE}[ \t]+)(?!\[redacted\]|-)\S+"), rf"\1{SECRET}"),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?"), SECRET),
     (
         re.compile(
-            r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\b(?:gh[pousr]|hf|glpat|xox[abprs]|sk|npm|pypi)[_-][A-Za-z0-9_-]{16,}\b|\bgithub_pat_\w{20,}\b"
+            r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgithub_pat_\w{20,}\b|"
+            r"\b(?:gh[pousr]|hf|glpat|xox[abprs]|sk|npm|pypi)[_-][A-Za-z0-9_-]{16,}\b"
         ),
         SECRET,
     ),
-    (re.compile(r"(?i)(\b[a-z][a-z0-9+.-]*://)(?!\[redacted\]@)[^\s/@\"'<>]+@"), rf"\1{SECRET}@"),
+    (re.compile(r"(?i)(\b[a-z][a-z0-9+.-]{0,20}://)(?!\[redacted\]@)[^\s/@\"'<>]+@"), rf"\1{SECRET}@"),
     (
         re.compile(
             r"(?i)([?&](?:sig|signature|credential|key|code|x-(?:amz|goog)-[a-z-]+)=)(?!\[redacted\])[^&\s\"'<>]+"
@@ -91,7 +96,8 @@ _HOMES = re.compile(r"(?i)(?<![\w.~-])(?:/home/|/Users/|[A-Z]:\\+Users\\+)[^\s/\
 #: Keys of a manifest that name a machine of the cluster.
 _NODE = re.compile(rf"""(?m)(\b(?:nodeName|kubernetes\.io/hostname){_QUOTE}?\s*:\s*{_QUOTE}?)(?!\[host\])[\w.-]+""")
 _AUTHORITY = re.compile(
-    r"(?i)(\b(?:https?|wss?|grpcs?|tcp)://(?:\[redacted\]@)?)([a-z0-9][\w.-]*\.[\w-]+|[a-z][\w-]*)(?=[:/\s\"'?#,;)>\]]|$)"
+    r"(?i)(\b(?:https?|wss?|grpcs?|tcp)://(?:\[redacted\]@)?)"
+    r"([a-z0-9][\w.-]*\.[\w-]+|[a-z][\w-]*)(?=[:/\s\"'?#,;)>\]]|$)"
 )
 _IPV4 = re.compile(r"(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?![\w-]|\.\d)")
 
@@ -116,10 +122,13 @@ class Redaction:
 
     @classmethod
     def of_this_machine(cls, *hosts: str) -> Redaction:
-        """The home, working and temporary folders and the host name of where this runs; and the ``hosts`` of a target."""
+        """The home, working and temporary folders and the name of where this runs; and the ``hosts`` of a target."""
         named = {socket.gethostname(), os.environ.get("HOSTNAME", ""), *hosts}
+        folders = {tempfile.gettempdir(): "[tmp]", str(Path.cwd()): "."}
+        # A folder right below the root, such as /tmp or /app, tells nothing of a person and may be a container's own.
+        deep = {folder: instead for folder, instead in folders.items() if folder.count("/") > 1}
         return cls(
-            folders={str(Path.cwd()): ".", str(Path.home()): "~", tempfile.gettempdir(): "[tmp]"},
+            folders=deep | {str(Path.home()): "~"},
             # One-letter names, and the one that every machine has, would blot out words.
             hosts=frozenset(host for host in named if len(host) > 2 and host != "localhost"),
         )
@@ -139,7 +148,7 @@ class Redaction:
         return _HOMES.sub("~", text)
 
     def value(self, value: Any) -> Any:
-        """The same of every string in a JSON value; names of members stay, and those that name a secret lose their value."""
+        """The same of every string in a JSON value. A member whose name is that of a secret loses its value."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, Mapping):
@@ -170,7 +179,7 @@ class Redaction:
         return re.compile(rf"(?i)(?<![\w.-])(?:{'|'.join(map(re.escape, names))})(?![\w-])")
 
 
-_IS_SECRET_NAME = re.compile(_SECRET_NAME, re.IGNORECASE)
+_IS_SECRET_NAME = re.compile(_SENSITIVE, re.IGNORECASE)
 
 
 def _without_secret_data(text: str) -> str:

@@ -42,6 +42,7 @@ class Tally:
 
     @property
     def total(self) -> int:
+        """How many scenarios there are."""
         return len(self.scenarios)
 
     @property
@@ -60,7 +61,7 @@ class Tally:
 
 
 def tally(scenarios: Iterable[Scenario]) -> Tally:
-    """Count scenarios; they come by topic, file and line, so that two runs of one suite read alike whatever ran first."""
+    """Count scenarios, ordered by topic, file and line, so that two runs of one suite read alike whatever ran first."""
     return Tally(
         tuple(sorted(scenarios, key=lambda scenario: (scenario.topic, scenario.path, scenario.line, scenario.id)))
     )

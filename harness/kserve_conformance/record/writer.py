@@ -71,7 +71,7 @@ class RecordWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End the record with a footer if nothing was raised and ``finish`` was not called; without one if something was."""
+        """End the record: with a footer, unless ``finish`` has written it or something was raised."""
         if self._stream is None:
             return
         if kind is None:

@@ -59,7 +59,7 @@ class UnknownFormat(HarnessError):
         self.hint = f"known formats: {', '.join(FORMATS)}"
 
 
-def project(record: Record, format: str, *, rules: Mapping[str, str] | None = None) -> str:
+def project(record: Record, format: str, *, rules: Mapping[str, str] | None = None) -> str:  # noqa: A002
     """
     The record in one of the ``FORMATS``; write it as UTF-8.
 

@@ -14,8 +14,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import jinja2
 from markupsafe import Markup
@@ -24,9 +23,8 @@ from kserve_conformance.record import Record, Scenario, Tally, Verdict, by_rule,
 from kserve_conformance.record.conclusion import narrowed
 from kserve_conformance.record.tally import LEVELS, WORST_FIRST
 from kserve_conformance.reports import svg
+from kserve_conformance.reports.shipped import FOLDER, shipped
 from kserve_conformance.reports.verdicts import SIGNS, STEP_SYMBOLS, why
-
-_TEMPLATES = "templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +39,8 @@ class Feature:
 
 def html(record: Record, rules: Mapping[str, str] | None = None) -> str:
     """The page. ``rules`` maps ids of rules to their statements, to be shown beside them."""
-    style = _shipped("page.css") + svg.STYLE
-    script = _shipped("page.js")
+    style = shipped("page.css") + svg.STYLE
+    script = shipped("page.js")
     everything = tally(record.scenarios)
     page = _environment().get_template("page.html.jinja")
     return page.render(
@@ -60,7 +58,7 @@ def html(record: Record, rules: Mapping[str, str] | None = None) -> str:
             dict.fromkeys([*(name for one in record.scenarios for name in one.leftovers), *record.footer.leftovers])
         ),
         selection=narrowed(record),
-        picture=Markup(ElementTree.tostring(svg.picture(record), encoding="unicode")),  # noqa: S704 - made of escaped texts
+        picture=Markup(ET.tostring(svg.picture(record), encoding="unicode")),  # noqa: S704 - made of escaped texts
         style=Markup(style),  # noqa: S704 - ships with the package
         script=Markup(script),  # noqa: S704 - ships with the package
         policy=_policy(style, script),
@@ -129,14 +127,9 @@ def _shown(text: str) -> str:
 
 
 @cache
-def _shipped(name: str) -> str:
-    return resources.files("kserve_conformance.reports").joinpath(_TEMPLATES, name).read_text("utf-8")
-
-
-@cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("kserve_conformance.reports", _TEMPLATES),
+        loader=jinja2.PackageLoader("kserve_conformance.reports", FOLDER),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -11,7 +11,7 @@ target non-conforming; its properties and its output say what it is.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from kserve_conformance.record import Record, Scenario, Tally, Verdict, by_topic, conforms
 from kserve_conformance.reports.verdicts import STEP_SYMBOLS, in_xml, why
@@ -21,7 +21,7 @@ def junit(record: Record) -> str:
     """The record as JUnit XML. What has no verdict is an error there, so that a cut run is red."""
     conclusion = conforms(record)
     topics = by_topic(record)
-    root = ElementTree.Element("testsuites", name=in_xml(f"kserve-conformance {record.header.target.target}"))
+    root = ET.Element("testsuites", name=in_xml(f"kserve-conformance {record.header.target.target}"))
     for topic, cases in topics.items():
         _suite(root, topic, cases, record)
     unaccounted = tuple(_unaccounted(record))
@@ -30,13 +30,13 @@ def junit(record: Record) -> str:
     suites = root.findall("testsuite")
     for name in ("tests", "failures", "errors", "skipped"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in suites)))
-    ElementTree.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _suite(root: ElementTree.Element, topic: str, cases: Tally, record: Record) -> None:
+def _suite(root: ET.Element, topic: str, cases: Tally, record: Record) -> None:
     counts = cases.counts
-    suite = ElementTree.SubElement(
+    suite = ET.SubElement(
         root,
         "testsuite",
         name=in_xml(topic or "no topic"),
@@ -54,11 +54,11 @@ def _suite(root: ElementTree.Element, topic: str, cases: Tally, record: Record) 
         _case(suite, scenario)
 
 
-def _case(suite: ElementTree.Element, scenario: Scenario) -> None:
+def _case(suite: ET.Element, scenario: Scenario) -> None:
     name = scenario.name
     if scenario.row:
         name += f" [{', '.join(f'{key}={value}' for key, value in scenario.row.items())}]"
-    case = ElementTree.SubElement(
+    case = ET.SubElement(
         suite,
         "testcase",
         classname=in_xml(scenario.path),
@@ -73,24 +73,22 @@ def _case(suite: ElementTree.Element, scenario: Scenario) -> None:
     reason = in_xml(why(scenario.reason, finding.message if finding else None))
     match scenario.verdict:
         case Verdict.FAILED:
-            ElementTree.SubElement(case, "failure", type="Nonconformity", message=reason).text = in_xml(
-                _story(scenario)
-            )
+            ET.SubElement(case, "failure", type="Nonconformity", message=reason).text = in_xml(_story(scenario))
         case Verdict.ERRORED:
-            ElementTree.SubElement(case, "error", type="Errored", message=reason).text = in_xml(_story(scenario))
+            ET.SubElement(case, "error", type="Errored", message=reason).text = in_xml(_story(scenario))
         case Verdict.SKIPPED | Verdict.UNSUPPORTED:
-            ElementTree.SubElement(case, "skipped", message=f"{scenario.verdict}: {reason}")
+            ET.SubElement(case, "skipped", message=f"{scenario.verdict}: {reason}")
         case Verdict.DEVIATES:
-            ElementTree.SubElement(case, "system-out").text = in_xml(_story(scenario))
+            ET.SubElement(case, "system-out").text = in_xml(_story(scenario))
         case Verdict.PASSED:
             pass
 
 
-def _run_suite(root: ElementTree.Element, because: tuple[str, ...]) -> None:
+def _run_suite(root: ET.Element, because: tuple[str, ...]) -> None:
     """A suite for what no scenario can tell: that there is none, or that some have no verdict."""
-    suite = ElementTree.SubElement(root, "testsuite", name="run", tests="1", failures="0", errors="1", skipped="0")
-    case = ElementTree.SubElement(suite, "testcase", classname="run", name="the run accounts for every scenario")
-    ElementTree.SubElement(case, "error", type="Unaccounted", message=in_xml("; ".join(because))).text = in_xml(
+    suite = ET.SubElement(root, "testsuite", name="run", tests="1", failures="0", errors="1", skipped="0")
+    case = ET.SubElement(suite, "testcase", classname="run", name="the run accounts for every scenario")
+    ET.SubElement(case, "error", type="Unaccounted", message=in_xml("; ".join(because))).text = in_xml(
         "\n".join(because)
     )
 
@@ -127,10 +125,10 @@ def _properties_of(scenario: Scenario) -> Iterator[tuple[str, str]]:
     yield from (("leftover", leftover) for leftover in scenario.leftovers)
 
 
-def _properties(parent: ElementTree.Element, properties: Iterator[tuple[str, str]]) -> None:
-    group = ElementTree.SubElement(parent, "properties")
+def _properties(parent: ET.Element, properties: Iterator[tuple[str, str]]) -> None:
+    group = ET.SubElement(parent, "properties")
     for name, value in properties:
-        ElementTree.SubElement(group, "property", name=in_xml(name), value=in_xml(value))
+        ET.SubElement(group, "property", name=in_xml(name), value=in_xml(value))
 
 
 def _story(scenario: Scenario) -> str:

@@ -91,7 +91,8 @@ def _topics(record: Record) -> Iterator[str]:
         for level in LEVELS:
             some = cases.at(level)
             if some.total:
-                yield f"| {_text(name or 'no topic')} | {level} | {' | '.join(str(some.counts[verdict] or '') for verdict in verdicts)} |"
+                numbers = " | ".join(str(some.counts[verdict] or "") for verdict in verdicts)
+                yield f"| {_text(name or 'no topic')} | {level} | {numbers} |"
     yield ""
 
 

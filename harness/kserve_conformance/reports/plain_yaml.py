@@ -22,12 +22,13 @@ _BLOCK = re.compile(r"(?![ \n])(?:[^\x00-\x08\x0b-\x1f\x7f-\x9f\t\u2028\u2029\uf
 
 
 class _Dumper(yaml.SafeDumper):
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML calls it so
         """Two equal parts are written out: an alias is nothing for a reader of reports."""
         return True
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        return super().increase_indent(flow, False)
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
+        """Lists are set in below their name."""
+        return super().increase_indent(flow, indentless=False)
 
 
 def _string(dumper: _Dumper, text: str) -> yaml.ScalarNode:

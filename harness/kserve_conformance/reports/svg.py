@@ -11,23 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from kserve_conformance.record import Record, Scenario, Tally, Verdict, by_rule, by_topic
 from kserve_conformance.record.tally import LEVELS
+from kserve_conformance.reports.shipped import shipped
 from kserve_conformance.reports.verdicts import SIGNS, in_xml
 
-#: How the parts of a picture look, each by one class: a use of a symbol is no descendant of anything. The HTML page has
-#: these rules in its own style.
-STYLE = """\
-.kc{--kc-text:#1b1f24;--kc-passed:#2f7d4f;--kc-failed:#b42318;--kc-deviates:#9a5b00;--kc-errored:#6b21a8;--kc-quiet:#667085;--kc-on:#fff}
-@media (prefers-color-scheme:dark){.kc{--kc-text:#e6e9ee;--kc-passed:#3f9a66;--kc-failed:#e5534b;--kc-deviates:#d29922;--kc-errored:#b07cf0;--kc-quiet:#98a2b3;--kc-on:#0d1117}}
-.kc-label,.kc-head,.kc-letter,.kc-quiet{font:600 11px system-ui,sans-serif;fill:var(--kc-text)}
-.kc-letter,.kc-quiet{text-anchor:middle}.kc-letter{fill:var(--kc-on)}.kc-head{font-weight:400;fill:var(--kc-quiet)}.kc-small{font-size:8px}
-.kc-passed{fill:var(--kc-passed)}.kc-failed{fill:var(--kc-failed)}.kc-deviates{fill:var(--kc-deviates)}.kc-errored{fill:var(--kc-errored)}
-.kc-unsupported,.kc-skipped,.kc-absent{fill:none;stroke:var(--kc-quiet);stroke-width:1.5}
-.kc-skipped{stroke-dasharray:3 2}.kc-absent{stroke-dasharray:1 3}
-"""
+#: How the parts of a picture look. The HTML page has these rules in its own style.
+STYLE = shipped("picture.css")
 
 _SHOWN_QUIETLY = (Verdict.UNSUPPORTED, Verdict.SKIPPED)
 _LABEL_WIDTH = 116
@@ -42,17 +34,17 @@ def svg(record: Record) -> str:
 
 
 def matrix(records: Sequence[Record], *, by: Literal["topic", "rule"] = "topic") -> str:
-    """The picture of one record, or of several side by side with one column for each; ``by`` says what their rows are."""
+    """The picture of one record, or of several with one column for each; ``by`` says what their rows are."""
     root = picture(records[0]) if len(records) == 1 else _table(records, by_topic if by == "topic" else by_rule)
     _legend(root, {scenario.verdict for record in records for scenario in record.scenarios})
-    style = ElementTree.Element("style")
+    style = ET.Element("style")
     style.text = STYLE
     root.insert(2, style)
     root.set("xmlns", "http://www.w3.org/2000/svg")
-    return ElementTree.tostring(root, encoding="unicode") + "\n"
+    return ET.tostring(root, encoding="unicode") + "\n"
 
 
-def picture(record: Record) -> ElementTree.Element:
+def picture(record: Record) -> ET.Element:
     """The picture of one record without its style, for a page that has it."""
     many = len(record.scenarios) > _MANY
     size, per_row = (12, {level: number * 3 // 2 for level, number in _SQUARES.items()}) if many else (18, _SQUARES)
@@ -77,13 +69,13 @@ def picture(record: Record) -> ElementTree.Element:
     return root
 
 
-def _symbols(root: ElementTree.Element, size: int) -> None:
+def _symbols(root: ET.Element, size: int) -> None:
     """Each kind of square once; a thousand squares are a thousand uses of six."""
-    definitions = ElementTree.SubElement(root, "defs")
+    definitions = ET.SubElement(root, "defs")
     side = str(size - 3)
     for verdict in Verdict:
-        symbol = ElementTree.SubElement(definitions, "g", id=f"kc-{SIGNS[verdict].letter}")
-        ElementTree.SubElement(
+        symbol = ET.SubElement(definitions, "g", id=f"kc-{SIGNS[verdict].letter}")
+        ET.SubElement(
             symbol, "rect", {"x": "1", "y": "1", "width": side, "height": side, "rx": "3", "class": f"kc-{verdict}"}
         )
         # A pass is the square without a letter, so that what is not a pass stands out.
@@ -93,12 +85,12 @@ def _symbols(root: ElementTree.Element, size: int) -> None:
             _text(symbol, (size - 1) / 2, size / 2 + (2.4 if size < 16 else 3.5), SIGNS[verdict].letter, style)
 
 
-def _square(root: ElementTree.Element, x: int, y: int, scenario: Scenario) -> None:
-    use = ElementTree.SubElement(root, "use", href=f"#kc-{SIGNS[scenario.verdict].letter}", x=str(x), y=str(y))
-    ElementTree.SubElement(use, "title").text = in_xml(f"{scenario.verdict}: {scenario.name}")
+def _square(root: ET.Element, x: int, y: int, scenario: Scenario) -> None:
+    use = ET.SubElement(root, "use", href=f"#kc-{SIGNS[scenario.verdict].letter}", x=str(x), y=str(y))
+    ET.SubElement(use, "title").text = in_xml(f"{scenario.verdict}: {scenario.name}")
 
 
-def _table(records: Sequence[Record], grouped: Callable[[Record], Mapping[str, Tally]]) -> ElementTree.Element:
+def _table(records: Sequence[Record], grouped: Callable[[Record], Mapping[str, Tally]]) -> ET.Element:
     columns = [grouped(record) for record in records]
     rows = sorted({name for column in columns for name in column})
     label_width = 12 + 7 * max((len(name) for name in rows), default=8)
@@ -124,12 +116,10 @@ def _table(records: Sequence[Record], grouped: Callable[[Record], Mapping[str, T
     return root
 
 
-def _cell(root: ElementTree.Element, x: int, y: int, name: str, cases: Tally | None) -> None:
+def _cell(root: ET.Element, x: int, y: int, name: str, cases: Tally | None) -> None:
     worst = cases.worst if cases else None
-    group = ElementTree.SubElement(root, "g")
-    ElementTree.SubElement(group, "title").text = in_xml(
-        f"{name}: {_counted(cases) if cases else 'not in this record'}"
-    )
+    group = ET.SubElement(root, "g")
+    ET.SubElement(group, "title").text = in_xml(f"{name}: {_counted(cases) if cases else 'not in this record'}")
     shape = {
         "x": str(x + 1),
         "y": str(y + 1),
@@ -138,7 +128,7 @@ def _cell(root: ElementTree.Element, x: int, y: int, name: str, cases: Tally | N
         "rx": "4",
         "class": f"kc-{worst or 'absent'}",
     }
-    ElementTree.SubElement(group, "rect", shape)
+    ET.SubElement(group, "rect", shape)
     if cases is None or worst is None:
         return
     passed = cases.counts[Verdict.PASSED]
@@ -168,14 +158,14 @@ def _counted(cases: Tally) -> str:
     return ", ".join(f"{number} {verdict}" for verdict, number in cases.counts.items() if number)
 
 
-def _root(title: str, description: str) -> ElementTree.Element:
-    root = ElementTree.Element("svg", {"class": "kc", "role": "img", "aria-labelledby": "kc-title kc-desc"})
-    ElementTree.SubElement(root, "title", id="kc-title").text = in_xml(title)
-    ElementTree.SubElement(root, "desc", id="kc-desc").text = in_xml(description)
+def _root(title: str, description: str) -> ET.Element:
+    root = ET.Element("svg", {"class": "kc", "role": "img", "aria-labelledby": "kc-title kc-desc"})
+    ET.SubElement(root, "title", id="kc-title").text = in_xml(title)
+    ET.SubElement(root, "desc", id="kc-desc").text = in_xml(description)
     return root
 
 
-def _legend(root: ElementTree.Element, verdicts: set[Verdict]) -> None:
+def _legend(root: ET.Element, verdicts: set[Verdict]) -> None:
     """One line below that tells the letters which are there."""
     *_, width, height = map(int, root.get("viewBox", "0 0 0 0").split())
     told = [
@@ -189,13 +179,13 @@ def _legend(root: ElementTree.Element, verdicts: set[Verdict]) -> None:
         _sized(root, max(width, 6 * len(words)), height + 22)
 
 
-def _sized(root: ElementTree.Element, width: int, height: int) -> None:
+def _sized(root: ET.Element, width: int, height: int) -> None:
     root.set("viewBox", f"0 0 {width} {height}")
     root.set("width", str(width))
     root.set("height", str(height))
 
 
-def _text(parent: ElementTree.Element, x: float, y: float, text: str, style: str = "kc-label") -> ElementTree.Element:
-    element = ElementTree.SubElement(parent, "text", {"x": f"{x:g}", "y": f"{y:g}", "class": style})
+def _text(parent: ET.Element, x: float, y: float, text: str, style: str = "kc-label") -> ET.Element:
+    element = ET.SubElement(parent, "text", {"x": f"{x:g}", "y": f"{y:g}", "class": style})
     element.text = in_xml(text)
     return element

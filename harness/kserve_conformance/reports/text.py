@@ -35,9 +35,8 @@ def _lines(record: Record) -> Iterator[Line]:
     yield Line(
         ", ".join(f"{number} {verdict}" for verdict, number in conclusion.counts.items() if number) or "no scenario"
     )
-    yield Line(
-        f"{conclusion.headline}: KServe {_one_line(record.header.target.release)} ({_one_line(record.header.target.target)})"
-    )
+    target = record.header.target
+    yield Line(f"{conclusion.headline}: KServe {_one_line(target.release)} ({_one_line(target.target)})")
     yield from (Line(_one_line(reason), depth=1) for reason in (*conclusion.because, *conclusion.notes))
 
 

@@ -42,7 +42,7 @@ STEP_SYMBOLS: Mapping[str, str] = MappingProxyType(
 
 
 def why(reason: str | None, message: str | None) -> str:
-    """The words for why a scenario has its verdict: its reason, else its finding's message, else that none was given."""
+    """Why a scenario has its verdict, in words: its reason, else its finding's message, else that none was given."""
     return reason or message or "no reason was given"
 
 

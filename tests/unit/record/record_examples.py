@@ -29,7 +29,7 @@ HOSTILE = "<script>document.title='taken'</script>\"'><img src=x onerror=alert(1
 
 #: Statements of some of the rules that the example names.
 STATEMENTS = {
-    "explicit-namespace-first": "A runtime that a service names is looked up in its namespace first, then in the cluster.",
+    "explicit-namespace-first": "A runtime that a service names is looked up in its namespace, then in the cluster.",
     "explicit-disabled": "A disabled runtime that a service names is refused with RuntimeDisabled.",
     "order-priority": "Among runtimes of one scope and one format the highest priority wins.",
     "order-newest": "Among equals the runtime that was created last wins.",
@@ -68,7 +68,12 @@ def steps(*, last: str = "passed") -> tuple[Step, ...]:
     """Given, When and Then, with a table and a doc string; ``last`` is what became of the Then."""
     return (
         step("Given", 'a ClusterServingRuntime "kserve-sklearnserver"', table=CATALOGUE, line=8),
-        step("And", 'a ServingRuntime "sklearn-tuned" in namespace "team-a" that is disabled', table=CATALOGUE[:2], line=12),
+        step(
+            "And",
+            'a ServingRuntime "sklearn-tuned" in namespace "team-a" that is disabled',
+            table=CATALOGUE[:2],
+            line=12,
+        ),
         step("When", "this service is applied", doc_string=MANIFEST, line=15),
         step("Then", 'it runs on ClusterServingRuntime "kserve-sklearnserver"', last, line=30),
     )
@@ -113,9 +118,10 @@ MISMATCH = Finding(
     ),
     evidence={
         "service": MANIFEST + "status:\n  modelStatus:\n    states:\n      activeModelState: ''\n",
-        "events": 'Warning  InternalError  fails to reconcile predictor: no runtime found to support predictor with model type: {"name":"sklearn"}',
+        "events": "Warning  InternalError  fails to reconcile predictor: no runtime found to support predictor "
+        'with model type: {"name":"sklearn"}',
     },
-    reproduce="kserve-conformance run --target memory:v0.15.2 --scenario 'features/explicit/shadowing.feature::It holds'",
+    reproduce="kserve-conformance run --target memory:v0.15.2 -k 'features/explicit/shadowing.feature::It holds'",
 )
 
 DEVIATION = Deviation(
@@ -130,7 +136,9 @@ def header(scenarios: tuple[Scenario, ...], **more: Any) -> Header:
     return Header(
         harness=more.pop("harness", "0.1.0"),
         suite=SuiteIdentity(name="kserve-conformance", version="0.1.0", digest="sha256:" + "4f" * 32),
-        target=more.pop("target", TargetIdentity(target="controlplane:v0.15.2", release="v0.15.2", observed_through="status")),
+        target=more.pop(
+            "target", TargetIdentity(target="controlplane:v0.15.2", release="v0.15.2", observed_through="status")
+        ),
         collected=more.pop("collected", tuple(one.id for one in scenarios)),
         **more,
     )
@@ -140,7 +148,10 @@ def record(*scenarios: Scenario, **more: Any) -> Record:
     """A whole record of these scenarios; ``more`` goes to its header, except what a footer has."""
     counts = {verdict.value: number for verdict, number in tally(scenarios).counts.items()}
     footer = Footer(
-        counts=counts, leftovers=more.pop("leftovers", ()), interrupted=more.pop("interrupted", None), seconds=more.pop("seconds", None)
+        counts=counts,
+        leftovers=more.pop("leftovers", ()),
+        interrupted=more.pop("interrupted", None),
+        seconds=more.pop("seconds", None),
     )
     return Record(header=header(scenarios, **more), scenarios=scenarios, footer=footer)
 
@@ -174,12 +185,30 @@ def example() -> Record:
 
 def _explicit() -> tuple[Scenario, ...]:
     return (
-        scenario("The namespace's runtime shadows the cluster's", line=14, chosen=("ServingRuntime team-a/kserve-sklearnserver",), seconds=0.21),
-        scenario("A disabled runtime in the namespace still shadows the cluster's", line=23, rules=("explicit-namespace-first", "explicit-disabled")),
         scenario(
-            "The cluster's runtime is used where the namespace has none", Verdict.FAILED, line=32, seconds=1.9, leftovers=("ServingRuntime team-a/x",)
+            "The namespace's runtime shadows the cluster's",
+            line=14,
+            chosen=("ServingRuntime team-a/kserve-sklearnserver",),
+            seconds=0.21,
         ),
-        scenario(f"A runtime named {HOSTILE}", line=41, feature=f"Names are text, also {HOSTILE}", path="features/explicit/names.feature"),
+        scenario(
+            "A disabled runtime in the namespace still shadows the cluster's",
+            line=23,
+            rules=("explicit-namespace-first", "explicit-disabled"),
+        ),
+        scenario(
+            "The cluster's runtime is used where the namespace has none",
+            Verdict.FAILED,
+            line=32,
+            seconds=1.9,
+            leftovers=("ServingRuntime team-a/x",),
+        ),
+        scenario(
+            f"A runtime named {HOSTILE}",
+            line=41,
+            feature=f"Names are text, also {HOSTILE}",
+            path="features/explicit/names.feature",
+        ),
         scenario(
             "No second runtime is tried",
             Verdict.ERRORED,
@@ -232,8 +261,17 @@ def _ordering() -> tuple[Scenario, ...]:
     return (
         scenario("The highest priority wins", line=9, rules=("order-priority",), **common),
         scenario("A priority wins over none", line=19, rules=("order-priority-over-none",), **common),
-        scenario("The newest of equals wins", Verdict.FAILED, line=29, rules=("order-newest",), level="extended", **common),
-        scenario("A list of more than twelve", Verdict.UNSUPPORTED, line=39, rules=("order-long-list-undefined",), level="extended", **common),
+        scenario(
+            "The newest of equals wins", Verdict.FAILED, line=29, rules=("order-newest",), level="extended", **common
+        ),
+        scenario(
+            "A list of more than twelve",
+            Verdict.UNSUPPORTED,
+            line=39,
+            rules=("order-long-list-undefined",),
+            level="extended",
+            **common,
+        ),
     )
 
 
@@ -242,16 +280,31 @@ def _admission() -> tuple[Scenario, ...]:
     common: dict[str, Any] = {"topic": "admission", "feature": feature, "path": "features/admission/priorities.feature"}
     return (
         scenario("Two runtimes of one priority", line=7, rules=("no-equal-priority",), **common),
-        scenario("A disabled runtime is not checked", line=17, rules=("disabled-not-checked",), level="extended", **common),
+        scenario(
+            "A disabled runtime is not checked", line=17, rules=("disabled-not-checked",), level="extended", **common
+        ),
     )
 
 
 def _upgrades() -> tuple[Scenario, ...]:
     feature = "An upgrade keeps what is in store"
-    common: dict[str, Any] = {"topic": "upgrades", "feature": feature, "path": "features/upgrades/stored.feature", "level": "extended"}
+    common: dict[str, Any] = {
+        "topic": "upgrades",
+        "feature": feature,
+        "path": "features/upgrades/stored.feature",
+        "level": "extended",
+    }
     return (
-        scenario("A stored service keeps its runtime", Verdict.SKIPPED, line=6, rules=("upgrade-keeps-stored-service",), **common),
-        scenario("The first write converts", Verdict.SKIPPED, line=16, rules=("upgrade-first-write-converts",), **common),
+        scenario(
+            "A stored service keeps its runtime",
+            Verdict.SKIPPED,
+            line=6,
+            rules=("upgrade-keeps-stored-service",),
+            **common,
+        ),
+        scenario(
+            "The first write converts", Verdict.SKIPPED, line=16, rules=("upgrade-first-write-converts",), **common
+        ),
     )
 
 

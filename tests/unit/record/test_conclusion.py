@@ -17,8 +17,8 @@ class TestYes:
 
         assert conclusion.conforms
         assert Result.SUCCESS is conclusion.result
-        assert 0 == conclusion.exit_code
-        assert () == conclusion.notes
+        assert conclusion.exit_code == 0
+        assert conclusion.notes == ()
 
     @pytest.mark.parametrize("verdict", [Verdict.DEVIATES, Verdict.UNSUPPORTED])
     def test_listed_deviations_and_missing_features_are_said(self, verdict: Verdict) -> None:
@@ -26,19 +26,21 @@ class TestYes:
         conclusion = conforms(record(PASSED, scenario("x", verdict)))
 
         assert Result.SUCCESS is conclusion.result
-        assert 1 == len(conclusion.notes)
+        assert len(conclusion.notes) == 1
         assert "1 scenario" in conclusion.notes[0]
 
     def test_leftovers_are_said(self) -> None:
         """What a run left behind stands beside its yes, each object once."""
         run = record(scenario("a", leftovers=("ConfigMap a/b",)), leftovers=("ConfigMap a/b", "ConfigMap a/c"))
 
-        assert ("left behind: 2 objects",) == conforms(run).notes
+        assert conforms(run).notes == ("left behind: 2 objects",)
 
 
 class TestPartly:
     @pytest.mark.parametrize(
-        "run", [record(PASSED, scenario("x", Verdict.SKIPPED)), record(PASSED, selection={"topics": ["explicit"]})], ids=["skipped", "selected"]
+        "run",
+        [record(PASSED, scenario("x", Verdict.SKIPPED)), record(PASSED, selection={"topics": ["explicit"]})],
+        ids=["skipped", "selected"],
     )
     def test_less_than_the_suite_is_no_full_success(self, run: Record) -> None:
         """Who leaves scenarios out, one by one or by a selection, gets a partial result that says so."""
@@ -69,7 +71,7 @@ class TestNo:
 
         assert not conclusion.conforms
         assert Result.FAILURE is conclusion.result
-        assert 1 == conclusion.exit_code
+        assert conclusion.exit_code == 1
         assert f"1 scenario {verdict}" in conclusion.because[0]
 
     @pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if verdict is not Verdict.PASSED])
@@ -79,13 +81,13 @@ class TestNo:
 
     def test_nothing_was_run(self) -> None:
         """An empty run is not a green one."""
-        assert ("no scenario was run",) == conforms(record()).because
+        assert conforms(record()).because == ("no scenario was run",)
 
     def test_scenarios_without_a_verdict(self) -> None:
         """What was collected and has no line may be what failed."""
         because = conforms(record(PASSED, collected=(PASSED.id, "b", "c"))).because
 
-        assert ("without a verdict: 2 of 3 scenarios, first 'b'",) == because
+        assert because == ("without a verdict: 2 of 3 scenarios, first 'b'",)
 
     @pytest.mark.parametrize("interrupted", ["stopped after the first failure", ""])
     def test_an_interrupted_run(self, interrupted: str) -> None:

@@ -98,7 +98,6 @@ class TestTruncated:
             read(io.BytesIO(whole[:-30]))
 
 
-
 class TestRefused:
     @pytest.mark.parametrize(
         ("error", "spoil"),
@@ -131,15 +130,17 @@ class TestRefused:
         with pytest.raises(error) as caught:
             read_of(spoil(lines()))
 
-        assert 4 == caught.value.exit_code  # type: ignore[attr-defined]
+        assert caught.value.exit_code == 4  # type: ignore[attr-defined]
 
-    @pytest.mark.parametrize("text", [b"<html>", b"[]\n", b"\n", b"null\n", b"{}\n", b"\xff\xfe\n", b'{"type":"footer","counts":{}}\n'])
+    @pytest.mark.parametrize(
+        "text", [b"<html>", b"[]\n", b"\n", b"null\n", b"{}\n", b"\xff\xfe\n", b'{"type":"footer","counts":{}}\n']
+    )
     def test_something_else_is_not_a_record(self, text: bytes) -> None:
         """Another file, given by mistake, is refused at its first line."""
         with pytest.raises(NotARecord) as caught:
             read(io.BytesIO(text))
 
-        assert 1 == caught.value.line
+        assert caught.value.line == 1
 
     def test_what_cannot_be_opened(self, tmp_path: Path) -> None:
         """A file that is not there, and a folder, are told with their path."""

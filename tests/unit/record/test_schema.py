@@ -25,7 +25,7 @@ class TestShipped:
         """It is a schema itself and says of which dialect."""
         jsonschema.Draft202012Validator.check_schema(schema(name))
 
-        assert "https://json-schema.org/draft/2020-12/schema" == schema(name)["$schema"]
+        assert schema(name)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
 @pytest.mark.parametrize(

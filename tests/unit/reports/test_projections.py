@@ -9,7 +9,7 @@ import re
 from base64 import b64encode
 from html.parser import HTMLParser
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import msgspec
 import pytest
@@ -21,14 +21,19 @@ from kserve_conformance.reports import FILES, FORMATS, UnknownFormat, matrix, pr
 from kserve_conformance.reports.plain_yaml import dump
 
 
+def parsed(text: str) -> ET.Element:
+    """The root of an XML file that we made."""
+    return ET.fromstring(text)  # noqa: S314 - our own output
+
+
 class TestAll:
-    @pytest.mark.parametrize("format", FORMATS)
-    def test_deterministic_and_of_the_record_alone(self, format: str) -> None:
+    @pytest.mark.parametrize("kind", FORMATS)
+    def test_deterministic_and_of_the_record_alone(self, kind: str) -> None:
         """Two projections of one record are equal: nothing comes from a clock, a set or a place."""
-        assert project(example(), format) == project(example(), format)
+        assert project(example(), kind) == project(example(), kind)
 
     @pytest.mark.parametrize(
-        ("format", "told"),
+        ("kind", "told"),
         [
             ("html", '<p class="headline">Does not conform</p>'),
             ("markdown", "# Does not conform"),
@@ -39,9 +44,9 @@ class TestAll:
             ("svg", "no scenario"),
         ],
     )
-    def test_a_run_without_scenarios(self, format: str, told: str) -> None:
+    def test_a_run_without_scenarios(self, kind: str, told: str) -> None:
         """An empty run gives a report that does not look like a success."""
-        assert told in project(record(), format)
+        assert told in project(record(), kind)
 
     def test_every_format_has_a_file_name(self) -> None:
         """A command that writes all formats knows their names."""
@@ -74,13 +79,13 @@ class TestRecordItself:
 
         assert len(example().scenarios) == len(document["scenarios"])
         assert document["conclusion"]["conforms"] is False
-        assert "failure" == document["conclusion"]["result"]
+        assert document["conclusion"]["result"] == "failure"
 
 
 class TestJUnit:
-    def cases(self, run: Record) -> dict[str, ElementTree.Element]:
+    def cases(self, run: Record) -> dict[str, ET.Element]:
         """The cases by the id of their scenario."""
-        root = ElementTree.fromstring(project(run, "junit"))
+        root = parsed(project(run, "junit"))
         return {
             next(one.get("value", "") for one in case.iter("property") if one.get("name") == "id"): case
             for case in root.iter("testcase")
@@ -108,7 +113,7 @@ class TestJUnit:
 
     def test_totals_are_those_of_the_cases(self) -> None:
         """The numbers of suites and of the whole are counted, not claimed."""
-        root = ElementTree.fromstring(project(example(), "junit"))
+        root = parsed(project(example(), "junit"))
         counts = tally(example().scenarios).counts
 
         assert len(example().scenarios) == int(root.get("tests", "")) == len(list(root.iter("testcase")))
@@ -118,11 +123,11 @@ class TestJUnit:
 
     def test_reason_expected_observed_and_explanation_are_told(self) -> None:
         """Who sees only JUnit learns why."""
-        root = ElementTree.fromstring(project(example(), "junit"))
+        root = parsed(project(example(), "junit"))
         failure = next(root.iter("failure"))
         skipped = next(root.iter("skipped"))
 
-        assert "runs on another runtime than expected" == failure.get("message")
+        assert failure.get("message") == "runs on another runtime than expected"
         for text in (
             "expected: ServingRuntime",
             "observed: ClusterServingRuntime",
@@ -130,7 +135,7 @@ class TestJUnit:
             "reproduce: ",
         ):
             assert text in (failure.text or "")
-        assert "unsupported: v0.10.2 has no priorities (since v0.11.1)" == skipped.get("message")
+        assert skipped.get("message") == "unsupported: v0.10.2 has no priorities (since v0.11.1)"
 
     @pytest.mark.parametrize(
         "run",
@@ -143,13 +148,13 @@ class TestJUnit:
     )
     def test_what_a_run_does_not_account_for_is_an_error(self, run: Record) -> None:
         """A CI that reads only JUnit is red for a run that is not whole."""
-        root = ElementTree.fromstring(project(run, "junit"))
+        root = parsed(project(run, "junit"))
 
         assert 1 == int(root.get("errors", "")) == len(list(root.iter("error")))
 
     def test_text_that_xml_cannot_hold(self) -> None:
         """Control characters and markup of a target do not break the file."""
-        root = ElementTree.fromstring(project(record(scenario(HOSTILE)), "junit"))
+        root = parsed(project(record(scenario(HOSTILE)), "junit"))
 
         assert any("<script>" in case.get("name", "") for case in root.iter("testcase"))
 
@@ -164,14 +169,14 @@ class TestConformanceReport:
         """Implementation, target with digests, suite with version and digest: all from the record."""
         report = self.report(example())
 
-        assert "ConformanceReport" == report["kind"]
-        assert {
+        assert report["kind"] == "ConformanceReport"
+        assert report["implementation"] == {
             "organization": "Example Cloud",
             "project": "example-serving",
             "url": "https://example.com/serving",
             "version": "2.4.0",
-        } == report["implementation"]
-        assert "v0.15.2" == report["target"]["release"]
+        }
+        assert report["target"]["release"] == "v0.15.2"
         assert {"kserve-controller-manager", "crds"} == set(report["target"]["digests"])
         assert msgspec.to_builtins(example().header.suite) == report["suite"]
 
@@ -179,12 +184,12 @@ class TestConformanceReport:
         """A topic has its core and its extended results apart, each by its worst scenario."""
         topics = {topic["name"]: topic for topic in self.report(example())["topics"]}
 
-        assert "success" == topics["ordering"]["core"]["result"]
-        assert "failure" == topics["ordering"]["extended"]["result"]
-        assert "failure" == topics["explicit"]["core"]["result"]
-        assert "partial" == topics["upgrades"]["extended"]["result"]
+        assert topics["ordering"]["core"]["result"] == "success"
+        assert topics["ordering"]["extended"]["result"] == "failure"
+        assert topics["explicit"]["core"]["result"] == "failure"
+        assert topics["upgrades"]["extended"]["result"] == "partial"
         assert "core" not in topics["upgrades"]
-        assert 8 == topics["automatic"]["core"]["statistics"]["passed"]
+        assert topics["automatic"]["core"]["statistics"]["passed"] == 8
 
     def test_every_scenario_that_did_not_pass_is_there_with_its_reason(self) -> None:
         """Failures, deviations, skips and unsupported ones add up to what did not pass."""
@@ -195,8 +200,8 @@ class TestConformanceReport:
         ]
 
         assert sorted(one.id for one in example().scenarios if one.verdict is not Verdict.PASSED) == sorted(told)
-        assert "the target cannot install another release" == report["skipped"][0]["reason"]
-        assert "https://github.com/kserve/kserve/issues/2178" == report["deviations"][0]["link"]
+        assert report["skipped"][0]["reason"] == "the target cannot install another release"
+        assert report["deviations"][0]["link"] == "https://github.com/kserve/kserve/issues/2178"
 
     def test_names_the_record_by_its_digest(self) -> None:
         """Who has both can check that they belong together."""
@@ -287,7 +292,7 @@ class TestMarkdown:
         run = record(*(scenario(f"number {number}", Verdict.FAILED) for number in range(120)))
         text = project(run, "markdown")
 
-        assert 50 == text.count("<details>")
+        assert text.count("<details>") == 50
         assert "And 70 more" in text
         assert all(f"number {number}\n" in text or f"number {number}<" in text for number in range(120))
 
@@ -295,17 +300,17 @@ class TestMarkdown:
 class TestPicture:
     def test_a_square_for_each_scenario_and_words_for_all(self) -> None:
         """Nothing is left out of the picture, and its description tells it without seeing."""
-        root = ElementTree.fromstring(project(example(), "svg"))
+        root = parsed(project(example(), "svg"))
         space = "{http://www.w3.org/2000/svg}"
         description = root.findtext(f"{space}desc") or ""
 
         assert len(example().scenarios) == len(list(root.iter(f"{space}use")))
         assert "ordering, extended: 1 failed, 1 unsupported" in description
-        assert "img" == root.get("role")
+        assert root.get("role") == "img"
 
     def test_no_verdict_is_told_by_colour_alone(self) -> None:
         """Every square that is no pass has a letter of its own."""
-        root = ElementTree.fromstring(project(example(), "svg"))
+        root = parsed(project(example(), "svg"))
         space = "{http://www.w3.org/2000/svg}"
         letters = [
             symbol.findtext(f"{space}text")
@@ -313,7 +318,7 @@ class TestPicture:
             if (symbol.get("id") or "").startswith("kc-")
         ]
 
-        assert [None, "D", "E", "F", "S", "U"] == sorted(letters, key=lambda letter: letter or "")
+        assert sorted(letters, key=lambda letter: letter or "") == [None, "D", "E", "F", "S", "U"]
 
     def test_several_targets_side_by_side(self) -> None:
         """Each cell has the worst verdict of a topic, and what a record lacks is empty rather than unsupported."""
@@ -324,7 +329,7 @@ class TestPicture:
             target=_target("v0.15.2"),
         )
         text = matrix((one, other))
-        titles = [title.text for title in ElementTree.fromstring(text).iter("{http://www.w3.org/2000/svg}title")]
+        titles = [title.text for title in parsed(text).iter("{http://www.w3.org/2000/svg}title")]
 
         assert "v0.14.1, explicit: 1 passed, 1 failed" in titles
         assert "v0.15.2, explicit: not in this record" in titles
@@ -413,12 +418,21 @@ class TestPage:
             reproduce=HOSTILE,
         )
         hostile = scenario(
-            HOSTILE, Verdict.FAILED, topic=HOSTILE, rules=(HOSTILE,), tags=(HOSTILE,), row={HOSTILE: HOSTILE}, about=HOSTILE, finding=finding,
-            chosen=(HOSTILE,), leftovers=(HOSTILE,), reason=HOSTILE,
-        )  # fmt: skip
+            HOSTILE,
+            Verdict.FAILED,
+            topic=HOSTILE,
+            rules=(HOSTILE,),
+            tags=(HOSTILE,),
+            row={HOSTILE: HOSTILE},
+            about=HOSTILE,
+            finding=finding,
+            chosen=(HOSTILE,),
+            leftovers=(HOSTILE,),
+            reason=HOSTILE,
+        )
         page = project(record(hostile, interrupted=HOSTILE), "html", rules={HOSTILE: HOSTILE})
 
-        assert 1 == page.count("<script>")
+        assert page.count("<script>") == 1
         assert "<img" not in page
         assert "\x07" not in page
 
