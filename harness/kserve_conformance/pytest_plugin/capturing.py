@@ -8,6 +8,7 @@ on the report of a scenario's teardown, which comes last and always.
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import time
 from collections.abc import Generator
@@ -39,6 +40,7 @@ class Capture:
         self._keeper = keeper
         self._collected: dict[str, str] = {}
         self._announced = False
+        self._opened = False
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -53,9 +55,26 @@ class Capture:
         if progress is None:
             return
         progress.seconds = time.perf_counter()
+        self._open(item.session)
         progress.not_run = self._why_not(progress.scenario)
         if progress.not_run is not None:
             raise pytest.skip.Exception(progress.not_run[1], _use_item_location=True)
+
+    def _open(self, session: pytest.Session) -> None:
+        """
+        Open the target before the first scenario, if any scenario of the session is to be asked.
+
+        The header names who answered, and must name it alike whichever scenario
+        comes first. What keeps a target from being opened is raised where it
+        is asked for.
+        """
+        if self._opened:
+            return
+        self._opened = True
+        with contextlib.suppress(HarnessError):
+            release = self._keeper.release()
+            if any(item.stash[SCENARIO].tags.holds_for(release) for item in session.items if SCENARIO in item.stash):
+                self._keeper.target()
 
     def _why_not(self, scenario: ScenarioInfo) -> tuple[Verdict, str] | None:
         release = self._keeper.release()

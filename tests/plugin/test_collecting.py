@@ -1,0 +1,294 @@
+"""That every scenario of a file becomes a test, and that what would lose or change one is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+PLAIN = """
+    @needs-upgrade
+    Feature: Plain
+      Scenario: The number's double is found
+        Given a number 1
+        When it is doubled
+        Then it is 2
+
+      Rule: Rows
+        Scenario Outline: It is <number>
+          Given a number <number>
+          Then it is <number>
+          @documented
+          Examples:
+            | number |
+            | 1      |
+            | 2      |
+"""
+
+
+class TestCollecting:
+    def test_makes_a_test_of_every_scenario_and_row(self, project):
+        """Features are collected as they stand, and their tests are called like their scenarios."""
+        project.write("features/plain/plain.feature", PLAIN)
+
+        listed = project.run("--collect-only", "-q").stdout.splitlines()[:3]
+
+        assert [
+            "features/plain/plain.feature::test_the_numbers_double_is_found",
+            "features/plain/plain.feature::test_it_is_number[1]",
+            "features/plain/plain.feature::test_it_is_number[2]",
+        ] == listed
+
+    def test_keeps_names_in_any_language(self, project):
+        """A localised feature's scenarios keep their names."""
+        project.write(
+            "features/zh.feature",
+            """
+            # language: zh-TW
+            功能: 數字
+              場景: 兩倍
+                假如a number 1
+                當it is doubled
+                那麼it is 2
+            """,
+        )
+        option = "disable_test_id_escaping_and_forfeit_all_rights_to_community_support=true"
+
+        run = project.recorded("-o", option, "-v")
+
+        assert "test_兩倍 PASSED" in run.output
+        assert {"兩倍"} == set(run.scenarios)
+
+    @pytest.mark.parametrize(
+        ("arguments", "passed"),
+        [
+            (("-k", "double"), 1),
+            (("-m", "documented"), 2),
+            (("-m", "needs-upgrade and not documented"), 1),
+            (("-m", "plain"), 3),
+            (("--kserve-tags", "not documented"), 1),
+            (("--kserve-words", "numbers or double"), 1),
+            (("--kserve-scenario", "plain/plain.feature::The number's double is found"), 1),
+        ],
+    )
+    def test_is_narrowed_by_tags_topics_and_words(self, project, arguments, passed):
+        """Tags, of Examples too, and topics are markers that strict pytest knows; the record accounts for what is left."""
+        project.write("features/plain/plain.feature", PLAIN)
+
+        run = project.recorded("-o", "strict_markers=true", *arguments)
+
+        assert f"{passed} passed" in run.output
+        assert passed == len(run.record.header.collected) == len(run.record.scenarios)
+
+    def test_leaves_features_of_others_alone(self, project):
+        """A feature outside of the suite is not ours to run."""
+        project.write("features/plain/plain.feature", PLAIN)
+        project.write("elsewhere/other.feature", "Feature: other\n  Scenario: x\n    Given what nobody knows\n")
+
+        run = project.recorded("elsewhere")
+
+        assert "3 passed" in run.output
+
+
+class TestRefusing:
+    """A suite that contradicts itself is not run at all: pytest ends with its code for bad usage."""
+
+    @pytest.mark.parametrize(
+        ("feature", "told"),
+        [
+            (
+                """
+                Feature: x
+                  Scenario: same
+                    Given a number 1
+                  Scenario: same
+                    Given a number 2
+                """,
+                "features/x.feature:5: a second scenario is called 'same'",
+            ),
+            (
+                """
+                Feature: x
+                  Rule: one
+                    Scenario: same
+                      Given a number 1
+                  Rule: two
+                    Scenario: same
+                      Given a number 2
+                """,
+                "features/x.feature:7: a second scenario is called 'same'",
+            ),
+            (
+                """
+                Feature: x
+                  Scenario Outline: rows
+                    Given a number <n>
+                    Examples:
+                      | n |
+                      | 1 |
+                      | 1 |
+                """,
+                "features/x.feature:8: a second row of 'rows' says the same",
+            ),
+            ("Feature: x\n  Scenario: empty\n", "features/x.feature:2: 'empty' has no step of its own"),
+            (
+                "Feature: x\n  Scenario Outline: no rows\n    Given a number <n>\n    Examples:\n      | n |\n",
+                "features/x.feature:4: Examples of 'no rows' have no row",
+            ),
+            ("Feature: x\n", "features/x.feature: it holds no scenario"),
+            ("", "features/x.feature: it holds no scenario"),
+            ("Feature: x\n  Scenario: y\n    Gibven a number\n  Nothing\n    Given", "features/x.feature:5"),
+            (
+                "Feature: x\n  @sicne-0.9.0\n  Scenario: y\n    Given a number 1\n",
+                "features/x.feature:2: @sicne-0.9.0 is not a tag of this suite\nhint: did you mean @since-0.9.0?",
+            ),
+            (
+                "@rule-order-priorty\nFeature: x\n  Scenario: y\n    Given a number 1\n",
+                "features/x.feature:1: @rule-order-priorty names no known rule\nhint: did you mean @rule-order-priority?",
+            ),
+            ("@since-0.99.0\nFeature: x\n  Scenario: y\n    Given a number 1\n", "@since-0.99.0 names no known release"),
+            ("@claim-d99\nFeature: x\n  Scenario: y\n    Given a number 1\n", "@claim-d99 names no known claim"),
+            ("@needs-luck\nFeature: x\n  Scenario: y\n    Given a number 1\n", "@needs-luck names no known need"),
+            ("@core @extended\nFeature: x\n  Scenario: y\n    Given a number 1\n", "@core and @extended at one place"),
+            (
+                "@since-0.9.0 @since-0.10.0\nFeature: x\n  Scenario: y\n    Given a number 1\n",
+                "@since-0.9.0 and @since-0.10.0 at one place",
+            ),
+            (
+                "@since-0.11.1\nFeature: x\n  @until-0.11.0\n  Scenario: y\n    Given a number 1\n",
+                "features/x.feature:4: @since-0.11.1 and @until-0.11.0 leave no release",
+            ),
+        ],
+    )
+    def test_tells_what_and_where(self, project, feature, told):
+        """Every contradiction of a feature file is told with its line before anything runs."""
+        from textwrap import dedent
+
+        project.write("features/x.feature", dedent(feature).lstrip("\n"))
+
+        run = project.run()
+
+        assert pytest.ExitCode.USAGE_ERROR == run.returncode
+        assert told in run.stderr.replace("\nERROR: ", "\n")
+
+    def test_tells_all_of_them_at_once(self, project):
+        """Two problems in two files are one answer."""
+        project.write("features/a.feature", "@foo\nFeature: a\n  Scenario: y\n    Given a number 1\n")
+        project.write("features/b.feature", "@bar\nFeature: b\n  Scenario: y\n    Given a number 1\n")
+
+        run = project.run()
+
+        assert "2 problems in the suite" in run.stderr
+        assert "@foo is not" in run.stderr
+        assert "@bar is not" in run.stderr
+
+    def test_does_not_refuse_tags_that_the_suite_declares(self, project):
+        """A suite of one's own may have tags of its own, and a name and a version."""
+        project.write("suite.toml", 'name = "ours"\nversion = "7"\ntags = ["smoke"]\n')
+        project.write("features/a.feature", "@smoke\nFeature: a\n  Scenario: y\n    Given a number 1\n")
+
+        run = project.recorded("-m", "smoke")
+
+        assert ("ours", "7") == (run.record.header.suite.name, run.record.header.suite.version)
+        assert "1 passed" in run.output
+
+
+class TestSteps:
+    """Definitions that would change or skip what a step says keep a feature from being collected."""
+
+    def test_that_two_definitions_match_are_ambiguous(self, project):
+        """pytest-bdd would take the last one; here both are named with their places."""
+        project.write("features/plain.feature", PLAIN)
+        project.write(
+            "steps/more.py",
+            """
+            from pytest_bdd import then
+            from pytest_bdd.parsers import re
+
+            @then(re("it is (?P<what>.*)"))
+            def what(what):
+                pass
+            """,
+        )
+
+        run = project.run()
+
+        assert pytest.ExitCode.INTERRUPTED == run.returncode
+        assert "'it is 2' matches 'it is {number:d}' (steps/numbers.py:" in run.stdout
+        assert "and 'it is (?P<what>.*)' (steps/more.py:" in run.stdout
+
+    def test_that_are_async_are_refused(self, project):
+        """A coroutine function would be called, never awaited, and pass."""
+        project.write("features/x.feature", "Feature: x\n  Scenario: y\n    Then it is awaited\n")
+        project.write(
+            "steps/waiting.py",
+            """
+            from pytest_bdd import then
+
+            @then("it is awaited")
+            async def awaited():
+                assert False
+            """,
+        )
+
+        run = project.run()
+
+        assert pytest.ExitCode.INTERRUPTED == run.returncode
+        assert "the step 'it is awaited' is async" in run.stdout
+
+    def test_of_a_conftest_replace_those_with_the_same_words(self, project):
+        """A conftest may redefine a step of the suite, as pytest's fixtures allow; that is not ambiguous."""
+        project.write("features/x.feature", "Feature: x\n  Scenario: y\n    Given a number 1\n    Then it is 2\n")
+        project.write(
+            "features/conftest.py",
+            """
+            from pytest_bdd import then
+            from pytest_bdd.parsers import parse
+
+            @then(parse("it is {number:d}"))
+            def is_half(box, number):
+                assert box[0] * 2 == number
+            """,
+        )
+
+        assert "1 passed" in project.run().stdout
+
+    def test_that_cannot_be_imported_are_told(self, project):
+        """A broken module of steps is named with what broke."""
+        project.write("features/plain.feature", PLAIN)
+        project.write("steps/broken.py", "import nothing_like_it\n")
+
+        run = project.run()
+
+        assert pytest.ExitCode.USAGE_ERROR == run.returncode
+        assert "broken.py: its steps cannot be imported: ModuleNotFoundError: No module named 'nothing_like_it'" in run.stderr
+
+    def test_of_one_suite_can_import_each_other(self, project):
+        """The modules of a folder of steps are a package."""
+        project.write("features/plain.feature", PLAIN)
+        project.write("steps/also.py", "from .numbers import doubled\n\nDOUBLED = doubled\n")
+
+        assert "3 passed" in project.run().stdout
+
+
+class TestSession:
+    def test_without_features_costs_nothing(self, project):
+        """A session of unit tests in the same project does not even read the suite."""
+        project.write("features/broken.feature", "no gherkin at all")
+        project.write("tests/test_x.py", "def test_x():\n    pass\n")
+
+        run = project.run("--ignore=features", "--deselect=features")
+
+        assert pytest.ExitCode.USAGE_ERROR == run.returncode
+
+        import subprocess
+        import sys
+
+        alone = subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests"],
+            cwd=project.path,
+            env=project.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert "1 passed" in alone.stdout

@@ -1,0 +1,107 @@
+"""Runs that do not come to their end: none of them may be taken for a whole one."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from kserve_conformance.record import TruncatedRecord, conforms, read
+
+STEPS = """
+    import os, pathlib, time
+    from pytest_bdd import when
+
+    @when("somebody waits")
+    def waits():
+        pathlib.Path("waiting").touch()
+        time.sleep(60)
+
+    @when("the process dies")
+    def dies():
+        os._exit(9)
+"""
+
+WAITING = "Feature: x\n  Scenario: first\n    Given a number 1\n  Scenario: waits\n    When somebody waits\n  Scenario: last\n    Given a number 1\n"
+
+
+@pytest.fixture
+def waiting(project):
+    project.write("steps/waiting.py", STEPS)
+    project.write("features/x.feature", WAITING)
+    return project
+
+
+class TestInterrupted:
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    @pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["alone", "with workers"])
+    def test_run_says_so_in_its_footer(self, waiting, number, arguments):
+        """Ctrl-C and SIGTERM leave a record with what was known and the word that it was interrupted; it never conforms."""
+        code = waiting.ended_by(number, *arguments)
+        record = read(waiting.path / "record.ndjson")
+
+        assert pytest.ExitCode.INTERRUPTED == code
+        assert record.footer.interrupted
+        assert not conforms(record).conforms
+        assert "waits" not in {scenario.name for scenario in record.scenarios}
+
+    def test_run_names_the_signal(self, waiting):
+        """Who ended it is told."""
+        waiting.ended_by(signal.SIGTERM)
+
+        assert "ended by SIGTERM" == read(waiting.path / "record.ndjson").footer.interrupted
+
+    def test_run_that_is_killed_has_no_footer(self, waiting):
+        """Nothing could be said, so nothing is."""
+        waiting.ended_by(signal.SIGKILL)
+
+        with pytest.raises(TruncatedRecord):
+            read(waiting.path / "record.ndjson")
+
+    def test_run_leaves_no_older_record(self, waiting):
+        """A record that was there before is gone once a run begins."""
+        waiting.write("record.ndjson", "old")
+        waiting.ended_by(signal.SIGKILL)
+
+        assert "old" not in (waiting.path / "record.ndjson").read_text()
+
+
+class TestStopped:
+    def test_at_the_first_failure_never_conforms(self, project):
+        """What was not run after it has no verdict, and the record says why."""
+        project.write(
+            "features/x.feature",
+            "Feature: x\n  Scenario: a\n    Given a number 1\n    Then it is 2\n  Scenario: b\n    Given a number 1\n",
+        )
+
+        run = project.recorded("-x")
+
+        assert "stopping after 1 failures" == run.record.footer.interrupted
+        assert ["a"] == [scenario.name for scenario in run.record.scenarios]
+
+
+class TestWorker:
+    def test_that_dies_makes_its_scenario_errored(self, project):
+        """A scenario that takes its process with it is errored; the others have their verdicts from another worker."""
+        project.write("steps/waiting.py", STEPS)
+        project.write(
+            "features/x.feature",
+            "Feature: x\n  Scenario: a\n    Given a number 1\n  Scenario: dies\n    When the process dies\n"
+            "  Scenario: c\n    Given a number 1\n  Scenario: d\n    Given a number 1\n",
+        )
+
+        run = project.recorded("-n", "2")
+
+        assert "errored" == run.scenarios["dies"].verdict
+        assert ["passed"] * 3 == [run.scenarios[name].verdict for name in "acd"]
+
+
+class TestNothing:
+    def test_matched_is_no_pass(self, project):
+        """A run that asked nothing ends with pytest's code for it, and its record does not conform."""
+        project.write("features/x.feature", "Feature: x\n  Scenario: a\n    Given a number 1\n")
+
+        run = project.recorded("-k", "zzz")
+
+        assert pytest.ExitCode.NO_TESTS_COLLECTED == run.code
+        assert not conforms(run.record).conforms

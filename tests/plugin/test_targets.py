@@ -1,0 +1,121 @@
+"""What a run makes of targets that break."""
+
+from __future__ import annotations
+
+import pytest
+
+from kserve_conformance.record import Verdict
+
+STEPS = """
+    from pytest_bdd import when, then
+
+    @when("something is applied")
+    def applied(world):
+        world.apply(
+            {
+                "apiVersion": "serving.kserve.io/v1alpha1",
+                "kind": "ClusterServingRuntime",
+                "metadata": {"name": "a"},
+                "spec": {"supportedModelFormats": [{"name": "a"}], "containers": [{"name": "kserve-container", "image": "a"}]},
+            }
+        )
+"""
+
+FEATURE = "Feature: x\n" + "".join(
+    f"  Scenario: {name}\n    When something is applied\n" for name in ("one", "two", "three", "four", "five")
+)
+
+TARGETS = """
+    from kserve_conformance.targets.contract import CannotStart
+    from kserve_conformance.targets.faulty import DiesAfter
+    from kserve_conformance.targets.memory import MemoryTarget
+
+    opened = []
+
+    def dies_once():
+        opened.append(1)
+        print("opened")
+        return DiesAfter(MemoryTarget("v0.15.2"), 1 if len(opened) == 1 else 99)
+
+    def dies_each_time():
+        return DiesAfter(MemoryTarget("v0.15.2"), 1)
+
+    def never_starts():
+        opened.append(1)
+        open("opened.txt", "a").write("x")
+        raise CannotStart("no such luck")
+
+    def breaks():
+        raise ZeroDivisionError("a bug of its own")
+
+    class NotClosing(DiesAfter):
+        def close(self):
+            raise RuntimeError("cannot be closed")
+
+    def cannot_be_closed():
+        return NotClosing(MemoryTarget("v0.15.2"), 99)
+"""
+
+
+@pytest.fixture
+def applying(project):
+    project.write("steps/applying.py", STEPS)
+    project.write("features/x.feature", FEATURE)
+    project.write("own_targets.py", TARGETS)
+    return project
+
+
+def verdicts(run):
+    return [scenario.verdict for scenario in run.record.scenarios]
+
+
+class TestTarget:
+    def test_that_dies_is_opened_again_once(self, applying):
+        """Scenarios during which it died are errored and stay so; those after it are asked anew."""
+        run = applying.recorded("--kserve-target", "python:own_targets:dies_once")
+
+        assert [Verdict.ERRORED, *[Verdict.PASSED] * 4] == verdicts(run)
+        assert "the target has died, as it was made to" == run.scenarios["one"].reason
+
+    def test_that_dies_again_is_given_up(self, applying):
+        """After the second loss everything errs at once, and for the same reason."""
+        run = applying.recorded("--kserve-target", "python:own_targets:dies_each_time")
+
+        assert [Verdict.ERRORED] * 5 == verdicts(run)
+        assert {"the target has died, as it was made to"} == {scenario.reason for scenario in run.record.scenarios}
+
+    def test_that_does_not_start_is_tried_once(self, applying):
+        """What cannot be opened is not opened for every scenario."""
+        run = applying.recorded("--kserve-target", "python:own_targets:never_starts")
+
+        assert [Verdict.ERRORED] * 5 == verdicts(run)
+        assert {"no such luck"} == {scenario.reason for scenario in run.record.scenarios}
+        assert "x" == (applying.path / "opened.txt").read_text()
+
+    def test_that_has_a_bug_errs(self, applying):
+        """An exception that is none of ours is no verdict on anybody."""
+        run = applying.recorded("--kserve-target", "python:own_targets:breaks")
+
+        assert [Verdict.ERRORED] * 5 == verdicts(run)
+
+    def test_that_cannot_be_closed_hides_nothing(self, applying):
+        """What the run showed stays, whatever closing does."""
+        run = applying.recorded("--kserve-target", "python:own_targets:cannot_be_closed")
+
+        assert [Verdict.PASSED] * 5 == verdicts(run)
+
+    @pytest.mark.parametrize(
+        ("target", "told"),
+        [
+            ("memori:v0.15.2", "there is no kind 'memori'"),
+            ("memory:v0.15.9", "KServe 'v0.15.9' is not a release"),
+            ("memory:v0.15.2,keep", "'keep' is no key=value"),
+            ("python", "'python' does not say which"),
+        ],
+    )
+    def test_that_does_not_exist_is_told_before_anything_runs(self, applying, target, told):
+        """A misspelt target is bad usage."""
+        run = applying.run("--kserve-target", target)
+
+        assert pytest.ExitCode.USAGE_ERROR == run.returncode
+        assert told in run.stderr

@@ -1,0 +1,342 @@
+"""What a scenario's end is called, in a run of one process and in a run of two."""
+
+from __future__ import annotations
+
+import pytest
+
+from kserve_conformance.record import Verdict
+
+FEATURE = """
+    @since-0.9.0
+    Feature: Ways to end
+      Every way in which a scenario can end.
+
+      Scenario: passes
+        Given a number 1
+        When it is doubled
+        Then it is 2
+
+      Scenario: does not conform
+        Given a number 1
+        Then it does not conform
+        And it is 1
+
+      Scenario: asserts wrongly
+        Given a number 1
+        Then it is 2
+
+      Scenario: has an undefined step
+        Given a number 1
+        When it is doublet
+        Then it is 2
+
+      Scenario: breaks in a step
+        Given a number 1
+        When it breaks
+
+      Scenario: breaks before
+        Given a broken fixture
+
+      Scenario: breaks after
+        Given something that cannot be cleaned up
+
+      Scenario: fails and breaks after
+        Given something that cannot be cleaned up
+        Then it does not conform
+
+      Scenario: asserts while cleaning up
+        Given something that asserts while it is cleaned up
+
+      Scenario: calls pytest.fail
+        When it is given up
+
+      Scenario: is skipped by a step
+        Given a number 1
+        When it is skipped
+        Then it is 1
+
+      Scenario: asks the target for what it cannot do
+        When the target cannot do it
+
+      @needs-pods
+      Scenario: needs what the target cannot do
+        Given a number 1
+
+      @until-0.10.2
+      Scenario: is of another release
+        Given a number 1
+
+      Scenario Outline: is <number>
+        Given a number <half>
+        When it is doubled
+        Then it is <number>
+        Examples:
+          | half | number |
+          | 1    | 2      |
+        @until-0.9.0
+        Examples:
+          | half | number |
+          | 2    | 4      |
+"""
+
+STEPS = """
+    import pytest
+    from pytest_bdd import given, then, when
+
+    from kserve_conformance.targets.contract import CannotDo
+    from kserve_conformance.world.nonconformity import Nonconformity
+
+    @then("it does not conform")
+    def does_not_conform():
+        raise Nonconformity("wrong", expected="this", observed="that", explanation=("because",), evidence={"log": "x"})
+
+    @when("it breaks")
+    def breaks():
+        raise ZeroDivisionError("by zero")
+
+    @pytest.fixture
+    def broken():
+        raise ZeroDivisionError("before")
+
+    @given("a broken fixture")
+    def with_broken(broken):
+        pass
+
+    @given("something that cannot be cleaned up")
+    def cannot_be_cleaned():
+        yield
+        raise ZeroDivisionError("after")
+
+    @given("something that asserts while it is cleaned up")
+    def asserts_in_cleaning():
+        yield
+        assert False, "not clean"
+
+    @when("it is given up")
+    def given_up():
+        pytest.fail("given up")
+
+    @when("it is skipped")
+    def skipped():
+        pytest.skip("not today")
+
+    @when("the target cannot do it")
+    def cannot():
+        raise CannotDo("it cannot")
+"""
+
+TARGET = ("--kserve-target", "memory:v0.15.2")
+
+
+@pytest.fixture(scope="module")
+def ways(make_project):
+    project = make_project()
+    project.write("features/ways/ways.feature", FEATURE)
+    project.write("steps/ways.py", STEPS)
+    return project
+
+
+@pytest.fixture(scope="module")
+def run(ways):
+    return ways.recorded(*TARGET)
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [
+        ("passes", Verdict.PASSED),
+        ("does not conform", Verdict.FAILED),
+        ("asserts wrongly", Verdict.FAILED),
+        ("has an undefined step", Verdict.ERRORED),
+        ("breaks in a step", Verdict.ERRORED),
+        ("breaks before", Verdict.ERRORED),
+        ("breaks after", Verdict.ERRORED),
+        ("fails and breaks after", Verdict.ERRORED),
+        ("asserts while cleaning up", Verdict.ERRORED),
+        ("calls pytest.fail", Verdict.ERRORED),
+        ("is skipped by a step", Verdict.SKIPPED),
+        ("asks the target for what it cannot do", Verdict.SKIPPED),
+        ("needs what the target cannot do", Verdict.SKIPPED),
+        ("is of another release", Verdict.UNSUPPORTED),
+        ("is 2", Verdict.PASSED),
+        ("is 4", Verdict.UNSUPPORTED),
+    ],
+)
+class TestVerdict:
+    def test_is_that_of_how_it_ended(self, run, name, verdict):
+        """Only a scenario whose every step passed, with nothing broken before, in or after it, is a pass."""
+        assert verdict == run.scenarios[name].verdict
+
+
+class TestRecord:
+    def test_of_two_processes_is_that_of_one(self, ways, run):
+        """Scenarios that run in workers give the very bytes that they give in one process."""
+        assert run.ndjson == ways.recorded(*TARGET, "-n", "2").ndjson
+
+    def test_does_not_depend_on_the_order_of_running(self, ways, run):
+        """The record is in the order of the suite, whatever ran first."""
+        ways.write("backwards.py", "def pytest_collection_modifyitems(items):\n    items.reverse()\n")
+
+        assert run.ndjson == ways.recorded(*TARGET, "-p", "backwards").ndjson
+
+    def test_accounts_for_every_scenario_that_was_collected(self, run):
+        """What the header says was collected is what has a verdict."""
+        assert set(run.record.header.collected) == {scenario.id for scenario in run.record.scenarios}
+
+    def test_says_which_target_answered(self, run):
+        """The identity is that of the open target."""
+        target = run.record.header.target
+
+        assert ("memory:v0.15.2", "v0.15.2") == (target.target, target.release)
+
+    def test_says_which_suite_was_asked(self, ways, run):
+        """A suite without a description is called like its folder, and its digest tells it from any other."""
+        suite = run.record.header.suite
+
+        assert (ways.path.name, "0") == (suite.name, suite.version)
+        assert suite.digest.startswith("sha256:")
+
+    def test_fails_pytest(self, run):
+        """A run with failures is one for pytest too."""
+        assert pytest.ExitCode.TESTS_FAILED == run.code
+
+    def test_has_no_wall_time(self, run):
+        """Nobody asked for times, so none are written."""
+        assert b'"seconds":' not in run.ndjson
+        assert run.record.header.started is None
+
+
+class TestSteps:
+    def test_after_the_failed_one_are_skipped(self, run):
+        """A step that was not reached is not told as anything else."""
+        assert ["passed", "failed", "skipped"] == [step.status for step in run.scenarios["does not conform"].steps]
+
+    def test_without_definition_are_undefined(self, run):
+        """The step that nobody defines is told as such, wherever it stands, and names the nearest definition."""
+        scenario = run.scenarios["has an undefined step"]
+
+        assert ["passed", "undefined", "skipped"] == [step.status for step in scenario.steps]
+        assert "no step definition matches When it is doublet" == scenario.reason
+        assert ("hint: the nearest one is 'it is doubled'",) == scenario.finding.explanation
+
+    def test_of_what_was_not_run_are_skipped(self, run):
+        """A scenario of another release has its steps in the record, none of them run."""
+        assert ["skipped"] == [step.status for step in run.scenarios["is of another release"].steps]
+
+    def test_read_as_in_the_feature(self, run):
+        """Keyword, text and line are those of the file, with the row's values in place."""
+        step = run.scenarios["is 2"].steps[-1]
+
+        assert ("Then", "it is 2") == (step.keyword, step.text)
+
+
+class TestFinding:
+    def test_of_a_nonconformity_is_carried_whole(self, run):
+        """Expected, observed, explanation and evidence come from the step to the record."""
+        finding = run.scenarios["does not conform"].finding
+
+        assert ("wrong", "this", "that") == (finding.message, finding.expected, finding.observed)
+        assert (("because",), {"log": "x"}) == (finding.explanation, finding.evidence)
+
+    def test_tells_how_to_ask_again(self, run):
+        """The command names target, suite and scenario, and no folder of this machine."""
+        scenario = run.scenarios["asserts wrongly"]
+
+        assert scenario.finding.reproduce.startswith("kserve-conformance run --target memory:v0.15.2 --suite project")
+        assert scenario.finding.reproduce.endswith(f"--scenario '{scenario.id}'")
+
+    def test_of_a_break_has_the_frames_that_matter(self, run):
+        """A traceback ends in the step, and leaves out the runners."""
+        trace = run.scenarios["breaks in a step"].finding.evidence["traceback"]
+
+        assert "steps/ways.py" in trace
+        assert "_pytest" not in trace
+
+    def test_of_a_failure_that_was_not_cleaned_up_after_says_both(self, run):
+        """What broke makes the verdict; nothing is concluded of the failure before it."""
+        assert "ZeroDivisionError: after" == run.scenarios["fails and breaks after"].reason
+
+
+class TestReason:
+    @pytest.mark.parametrize(
+        ("name", "reason"),
+        [
+            ("is skipped by a step", "not today"),
+            ("asks the target for what it cannot do", "it cannot"),
+            ("needs what the target cannot do", "needs pods, which the target cannot do"),
+            ("is of another release", "holds for v0.9.0 to v0.10.2, and this is v0.15.2"),
+            ("is 4", "holds for v0.9.0 only, and this is v0.15.2"),
+        ],
+    )
+    def test_is_given_for_what_was_not_asked(self, run, name, reason):
+        """Nobody has to guess why something has no answer."""
+        assert reason == run.scenarios[name].reason
+
+
+class TestDocumented:
+    def test_is_asked_only_what_it_decides(self, project):
+        """For the documentation, what it does not decide is unsupported, whatever the range."""
+        project.write(
+            "features/page.feature",
+            """
+            Feature: Page
+              @documented @until-0.8.0
+              Scenario: told
+                Given a number 1
+              Scenario: not told
+                Given a number 1
+            """,
+        )
+
+        run = project.recorded("--kserve-target", "memory:documented")
+
+        assert Verdict.PASSED == run.scenarios["told"].verdict
+        assert Verdict.UNSUPPORTED == run.scenarios["not told"].verdict
+        assert "the documentation does not say" == run.scenarios["not told"].reason
+
+
+DEVIATING = """
+    @claim-d9
+    Feature: Deviations
+      Scenario: does not hold
+        Given a number 1
+        Then it is 2
+      Scenario: holds all the same
+        Given a number 1
+        Then it is 1
+      Scenario: breaks
+        Given nobody knows what
+"""
+
+
+@pytest.fixture(scope="module")
+def listed(make_project):
+    """A run on the one release whose documentation has priorities before the code has them (claim d9)."""
+    project = make_project()
+    project.write("features/deviations.feature", DEVIATING)
+    return project.recorded("--kserve-target", "memory:v0.11.0")
+
+
+class TestDeviations:
+    def test_that_are_listed_are_no_failures(self, listed):
+        """A scenario that fails where its release is known to deviate deviates, and says from what."""
+        scenario = listed.scenarios["does not hold"]
+
+        assert Verdict.DEVIATES == scenario.verdict
+        assert "priority-documented-before-it-exists" == scenario.deviation.id
+        assert "assert 1 == 2" == scenario.finding.message
+
+    def test_that_no_longer_happen_are_failures(self, listed):
+        """A list that is out of date is found out."""
+        scenario = listed.scenarios["holds all the same"]
+
+        assert Verdict.FAILED == scenario.verdict
+        assert "the listed deviation priority-documented-before-it-exists no longer happens" == scenario.finding.message
+
+    def test_do_not_excuse_what_broke(self, listed):
+        """An error is no deviation."""
+        assert Verdict.ERRORED == listed.scenarios["breaks"].verdict
+
+    def test_are_counted_alike_by_pytest(self, listed):
+        """pytest counts the deviation as expected, and fails the scenario that passed all the same."""
+        assert "2 failed, 1 xfailed" in listed.output
