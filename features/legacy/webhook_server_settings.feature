@@ -1,0 +1,126 @@
+@extended @exact-names
+Feature: Settings of a server that are written into the stored service
+  MLServer, TorchServe and Triton need variables, labels or arguments of their own. In v0.8.0 the webhook writes them into
+  the service at every write, some of them again and again. Since v0.9.0 the controller adds them to the pod alone, and
+  the stored service stays as its user wrote it.
+
+  @rule-webhook-server-defaults @until-0.8.0
+  Scenario: A legacy service for MLServer is stored with its variables and its label
+    When a service in namespace "team-a" uses the legacy key "sklearn" over "v2"
+    Then its stored manifest has
+      """
+      metadata:
+        labels: {modelClass: mlserver_sklearn.SKLearnModel}
+      spec:
+        predictor:
+          model:
+            runtime: kserve-mlserver
+            env:
+              - {name: MLSERVER_MODEL_NAME, value: model}
+              - {name: MLSERVER_MODEL_URI, value: /mnt/models}
+      """
+
+  @rule-choice-not-persisted @since-0.9.0
+  Scenario: From v0.9.0 on a legacy service for MLServer is stored without variables or labels
+    Given a ClusterServingRuntime "kserve-mlserver" that speaks "v2"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" uses the legacy key "sklearn" over "v2"
+    Then it runs on ClusterServingRuntime "kserve-mlserver"
+    And its container has env "MLSERVER_MODEL_NAME" "model"
+    And its stored manifest has no "spec.predictor.model.env"
+    And its stored manifest has no "metadata.labels.modelClass"
+
+  @rule-choice-not-persisted
+  Scenario: Neither the chosen runtime nor its protocol is written into the service
+    Given a ClusterServingRuntime "serves-sklearn" that speaks "v1"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ClusterServingRuntime "serves-sklearn"
+    And it is stored without a runtime
+    And it is stored without a protocol
+
+  @rule-webhook-server-defaults @until-0.8.0
+  Scenario: A service that names MLServer is stored with its variables
+    When a service in namespace "team-a" asks for "sklearn" with runtime "kserve-mlserver"
+    Then its stored manifest has
+      """
+      spec:
+        predictor:
+          model:
+            env:
+              - {name: MLSERVER_MODEL_NAME, value: model}
+              - {name: MLSERVER_MODEL_URI, value: /mnt/models}
+      """
+    And its stored manifest has no "spec.predictor.model.env.2"
+
+  @rule-webhook-server-defaults @until-0.8.0
+  Scenario: Every write of a service that names MLServer adds its variables once more
+    Given a ClusterServingRuntime "kserve-mlserver"
+      | format  | version |
+      | sklearn | 1       |
+    When a service in namespace "team-a" asks for "sklearn" with runtime "kserve-mlserver"
+    Then its container has env "MLSERVER_MODEL_NAME" 1 times
+    When the service is annotated with "team" "a"
+    Then its container has env "MLSERVER_MODEL_NAME" 2 times
+    When the service is annotated with "team" "b"
+    Then its container has env "MLSERVER_MODEL_NAME" 3 times
+
+  @rule-choice-not-persisted @since-0.9.0
+  Scenario: From v0.9.0 on writing a service again adds no variables
+    Given a ClusterServingRuntime "kserve-mlserver" that speaks "v2"
+      | format  | version |
+      | sklearn | 1       |
+    When a service in namespace "team-a" asks for "sklearn" with runtime "kserve-mlserver"
+    And the service is annotated with "team" "a"
+    Then its container has env "MLSERVER_MODEL_NAME" 1 times
+    And its stored manifest has no "spec.predictor.model.env"
+
+  @rule-webhook-server-defaults @until-0.8.0
+  Scenario Outline: A pytorch service over <protocol> is stored with the envelope <envelope>
+    When a service in namespace "team-a" asks for "pytorch" over "<protocol>"
+    Then its stored manifest has
+      """
+      metadata:
+        labels: {serviceEnvelope: <envelope>}
+      """
+
+    Examples: TorchServe's two envelopes
+      | protocol | envelope |
+      | v1       | kserve   |
+      | v2       | kservev2 |
+
+  @rule-choice-not-persisted @since-0.9.0
+  Scenario: From v0.9.0 on a pytorch service is stored without an envelope
+    When a service in namespace "team-a" asks for "pytorch" over "v2"
+    Then its stored manifest has no "metadata.labels.serviceEnvelope"
+
+  @rule-webhook-server-defaults @until-0.8.0
+  Scenario: A legacy triton service without a model is stored with an argument that makes Triton wait
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          triton: {env: [{name: LOG_LEVEL, value: debug}]}
+      """
+    Then its stored manifest has
+      """
+      spec:
+        predictor:
+          model:
+            args: ["--model-control-mode=explicit"]
+      """
+
+  @rule-choice-not-persisted @since-0.9.0
+  Scenario: From v0.9.0 on a legacy triton service without a model is stored without arguments
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          triton: {env: [{name: LOG_LEVEL, value: debug}]}
+      """
+    Then it is stored with format "triton"
+    And its stored manifest has no "spec.predictor.model.args"
