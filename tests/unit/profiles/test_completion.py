@@ -205,6 +205,15 @@ class TestTorchServe:
 
         assert model_of(completed)["protocolVersion"] == "v1"
 
+    @pytest.mark.parametrize("completion", [COMPLETION_V0_9, COMPLETION_V0_11_1, COMPLETION_V0_12])
+    def test_another_server_has_no_envelope(self, completion):
+        """
+        Not even for the format that TorchServe serves.
+        """
+        completed = complete(service("pytorch"), runtime("mine", "v1"), completion)
+
+        assert completed == service("pytorch", protocolVersion="v1")
+
     def test_before_0_11_1_no_variable_tells_the_protocol(self):
         """
         There is nothing but the label.

@@ -33,7 +33,11 @@ _KEPT_TEXTS = frozenset(
 
 #: Where an empty text is written, or left out, by what it stands below.
 _KEPT_BELOW = frozenset({("httpHeaders", "value"), ("sysctls", "value")})
-_DROPPED_BELOW = frozenset({("tolerations", "key")})
+_DROPPED_BELOW = frozenset(
+    {("tolerations", "key"), ("ports", "name")}
+    | {(reference, "name") for reference in ("configMapKeyRef", "configMapRef", "imagePullSecrets")}
+    | {(reference, "name") for reference in ("secretKeyRef", "secretRef")}
+)
 
 #: Booleans that are left out when they are false. Every other one is a pointer, so false is an answer.
 _DROPPED_BOOLEANS = frozenset({"hostIPC", "hostNetwork", "hostPID", "readOnly", "stdin", "stdinOnce", "tty"})

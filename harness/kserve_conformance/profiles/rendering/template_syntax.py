@@ -20,6 +20,9 @@ _BEYOND_US = frozenset(
     {"block", "break", "call", "continue", "define", "ge", "gt", "html", "js", "le", "lt", "nil", "println", "range"}
     | {"slice", "template", "urlquery"}
 )
+#: What Go calls a pipeline in parentheses.
+_PARENTHESES = "parenthesized pipeline"
+
 _BEYOND_US_SYMBOLS = frozenset("+-0123456789'=:,")
 
 _TOKEN = re.compile(
@@ -217,7 +220,7 @@ class _Parser:
                 return Branch(keyword, condition, then, (self._branch(self._next_text()),))
             otherwise = self._nodes()
         if self._end != "end":
-            raise InvalidTemplate("unexpected EOF" if not self._end else f"unexpected {{{{{self._end}}}}}")
+            raise InvalidTemplate("expected end; found {{else}}" if self._end else "unexpected EOF")
         return Branch(keyword, condition, then, otherwise)
 
     def _pipeline(self, where: str = "command", closing: str = "") -> Pipeline:
@@ -228,9 +231,7 @@ class _Parser:
             if self._next_text() != closing:  # Go takes a pipe that leads nowhere.
                 commands.append(self._command(where))
         if self._next_text() != closing:
-            if closing:
-                raise InvalidTemplate("unclosed left paren")
-            raise InvalidTemplate(f"unexpected {self._next_text()!r} in {where}".replace("'", '"'))
+            raise InvalidTemplate("unclosed left paren" if closing else "unexpected right paren")
         if closing:
             self._tokens.pop(0)
         for command in commands[1:]:
@@ -240,10 +241,11 @@ class _Parser:
 
     def _command(self, where: str) -> Operand:
         self._skip_space()
-        if self._next_text() in ("", "|", ")"):
-            raise InvalidTemplate(f"missing value for {where}")
+        if self._next_text() in ("", ")"):
+            unopened = self._tokens and where != _PARENTHESES
+            raise InvalidTemplate("unexpected right paren" if unopened else f"missing value for {where}")
         token = self._tokens[0]
-        if token.kind == "other" and token.text not in _BEYOND_US_SYMBOLS:
+        if token.text == "|" or (token.kind == "other" and token.text not in _BEYOND_US_SYMBOLS):
             raise InvalidTemplate(f"unexpected {_quoted(token.text)} in {where}")
         operands: list[Operand] = []
         function = token.text if token.kind == "word" and token.text not in ("true", "false") else ""
@@ -282,7 +284,7 @@ class _Parser:
         if token.text == ".":
             return Chain((), position=token.position)
         if token.text == "(":
-            return Chain((), self._pipeline("parenthesized pipeline", ")"), position=token.position)
+            return Chain((), self._pipeline(_PARENTHESES, ")"), position=token.position)
         if token.text != "$":
             self._skip_space()
             if self._next_text() in (":", "="):
@@ -297,10 +299,14 @@ class _Parser:
         return Call(word, (), token.position)
 
     def _chain(self, chain: Chain) -> Chain:
-        fields = list(chain.fields)
+        """Add the fields that follow; Go calls the first of them the place of the whole chain."""
+        following = []
         while self._tokens and self._tokens[0].kind == "field":
-            fields.append(self._tokens.pop(0).text[1:])
-        return Chain(tuple(fields), chain.start, chain.from_root, chain.position)
+            following.append(self._tokens.pop(0))
+        if not following:
+            return chain
+        fields = (*chain.fields, *(token.text[1:] for token in following))
+        return Chain(fields, chain.start, chain.from_root, following[0].position)
 
     def _check_function(self, word: str) -> None:
         if word in _BEYOND_US:

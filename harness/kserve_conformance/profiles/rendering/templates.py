@@ -16,7 +16,6 @@ from typing import Any
 from kserve_conformance.objects import Manifest
 from kserve_conformance.profiles.rendering.template_functions import CALLABLES, MISSING, printed
 from kserve_conformance.profiles.rendering.template_syntax import (
-    Branch,
     Call,
     Chain,
     InvalidTemplate,
@@ -77,36 +76,32 @@ class _Rendering:
         return "".join(self._node(node, dot) for node in nodes)
 
     def _node(self, node: Node, dot: Any) -> str:
-        match node:
-            case Text(text):
-                return text
-            case Pipeline():
-                value = self._value(node, dot)
-                if value is self._root:
-                    raise UnknownSyntax("the whole metadata as text")
-                return printed(value).translate(_ESCAPES)
-            case Branch(keyword, condition, then, otherwise):
-                value = self._value(condition, dot)
-                if not value:
-                    return self.nodes(otherwise, dot)
-                return self.nodes(then, value if keyword == "with" else dot)
+        if isinstance(node, Text):
+            return node.text
+        if isinstance(node, Pipeline):
+            value = self._value(node, dot)
+            if value is self._root:
+                raise UnknownSyntax("the whole metadata as text")
+            return printed(value).translate(_ESCAPES)
+        value = self._value(node.condition, dot)
+        if not value:
+            return self.nodes(node.otherwise, dot)
+        return self.nodes(node.then, value if node.keyword == "with" else dot)
 
     def _value(self, operand: Operand, dot: Any) -> Any:
-        match operand:
-            case Literal(value):
-                return value
-            case Chain():
-                return self._chained(operand, dot)
-            case Call(function, operands):
-                return self._called(function, [self._value(one, dot) for one in operands])
-            case Pipeline(commands):
-                value = self._value(commands[0], dot)
-                for command in commands[1:]:
-                    if not isinstance(command, Call):
-                        raise UnknownSyntax("a value piped into a value")
-                    given = [self._value(one, dot) for one in command.operands]
-                    value = self._called(command.function, [*given, value])
-                return value
+        if isinstance(operand, Literal):
+            return operand.value
+        if isinstance(operand, Chain):
+            return self._chained(operand, dot)
+        if isinstance(operand, Call):
+            return self._called(operand.function, [self._value(one, dot) for one in operand.operands])
+        value = self._value(operand.commands[0], dot)
+        for command in operand.commands[1:]:
+            if not isinstance(command, Call):
+                raise UnknownSyntax("a value piped into a value")
+            given = [self._value(one, dot) for one in command.operands]
+            value = self._called(command.function, [*given, value])
+        return value
 
     def _chained(self, chain: Chain, dot: Any) -> Any:
         value = dot if chain.start is None else self._value(chain.start, dot)
@@ -132,7 +127,6 @@ class _Rendering:
 
     def _failure(self, chain: Chain, what: str) -> InvalidTemplate:
         shown = ("$" if chain.from_root else "") + "".join(f".{field}" for field in chain.fields)
-        shown = shown if len(shown) <= 20 else f"{shown[:20]}..."
         return InvalidTemplate(f'executing "container-tmpl" at <{shown}>: {what}', chain.position)
 
     def _called(self, function: str, values: list[Any]) -> Any:
