@@ -19,6 +19,7 @@ import pytest
 from pytest_bdd.steps import step_function_context_registry
 
 from kserve_conformance.profiles import Profile
+from kserve_conformance.rules.registry import registry
 from kserve_conformance.suite import ROOT, Suite
 from kserve_conformance.suite.inventory import ScenarioInfo, StepInfo, inventory
 from kserve_conformance.targets.memory import MemoryTarget
@@ -36,7 +37,18 @@ class Played:
 @cache
 def scenarios() -> tuple[ScenarioInfo, ...]:
     """Every scenario of the suite that ships."""
-    return inventory(Suite(ROOT))
+    return inventory(Suite.shipped())
+
+
+def asked_of(profile: Profile) -> tuple[ScenarioInfo, ...]:
+    """The scenarios that hold for a release on a target that stays what it is; those of broken claims are left out."""
+    return tuple(
+        scenario
+        for scenario in scenarios()
+        if scenario.tags.holds_for(profile.name)
+        and "upgrade" not in scenario.tags.needs
+        and registry().deviation_for(profile.name, scenario.tags.rules, scenario.tags.claims) is None
+    )
 
 
 @cache

@@ -28,16 +28,14 @@ def _hints(request: Request, catalogue: Catalogue, profile: Profile) -> Iterator
     if len(catalogue) == 0:
         yield "no runtime is there at all; install those that KServe ships, or create one"
         return
+    yield from _protocols(request, catalogue, profile)
     changes = [
-        *((f"protocolVersion: {protocol}", replace(request, protocol=protocol)) for protocol in PROTOCOL_RANKS),
         ("no version", replace(request, version=None)),
         ("no runtime", replace(request, runtime=None)),
         *((f"modelFormat: {name}", replace(request, format=name)) for name in _near_formats(request, catalogue)),
     ]
     for words, changed in changes:
-        if changed == request:
-            continue
-        chosen = select(changed, catalogue, profile).runtime
+        chosen = select(changed, catalogue, profile).runtime if changed != request else None
         if chosen is not None:
             yield f"{words} would choose {chosen.name}"
     if request.runtime is not None:
@@ -47,6 +45,17 @@ def _hints(request: Request, catalogue: Catalogue, profile: Profile) -> Iterator
                 yield f"did you mean the runtime {name!r}?"
     elif request.version is not None or not request.protocol:
         yield from _named_runtimes(request, catalogue, profile)
+
+
+def _protocols(request: Request, catalogue: Catalogue, profile: Profile) -> Iterator[str]:
+    """Other protocols that would be met, told together where they choose the same runtime."""
+    by_choice: dict[str, list[str]] = {}
+    for protocol in PROTOCOL_RANKS:
+        chosen = select(replace(request, protocol=protocol), catalogue, profile).runtime
+        if chosen is not None:
+            by_choice.setdefault(chosen.name, []).append(protocol)
+    for name, protocols in by_choice.items():
+        yield f"protocolVersion: {' or '.join(protocols)} would choose {name}"
 
 
 def _near_formats(request: Request, catalogue: Catalogue) -> list[str]:

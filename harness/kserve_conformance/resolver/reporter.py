@@ -47,9 +47,19 @@ class Candidate:
         """Could it serve, had no other come before it?"""
         return self.rejection is None or self.rejection.because in OUTRANKED
 
-    def __str__(self) -> str:
-        mark = "✓" if self.rejection is None else "·" if self.is_supporting else "✗"
-        return f"{mark} {self.ref}   {self.rejection or 'is chosen'}"
+    @property
+    def mark(self) -> str:
+        """One sign: chosen, outranked, or out."""
+        return "✓" if self.rejection is None else "·" if self.is_supporting else "✗"
+
+    @property
+    def nearness(self) -> int:
+        """How near it came: chosen, outranked, out for something else than its format, out for its format."""
+        if self.rejection is None:
+            return 0
+        if self.is_supporting:
+            return 1
+        return 3 if self.rejection.because in (Because.FORMAT_UNKNOWN, Because.NOT_NAMED) else 2
 
 
 #: What puts a supporting candidate behind another, unlike what removes it.
@@ -103,8 +113,8 @@ class Explanation:
         self.refusal = refusal
 
     def ordered(self) -> tuple[Candidate, ...]:
-        """The chosen one, then those that it outranked, then those that are out, each in the order of the catalogue."""
-        return tuple(sorted(self.candidates, key=lambda one: (one.rejection is not None, not one.is_supporting)))
+        """The chosen one first, then by how near each came; equals in the order of the catalogue."""
+        return tuple(sorted(self.candidates, key=lambda candidate: candidate.nearness))
 
     def question(self) -> str | None:
         """What was asked for, and where a part of it was not given."""
@@ -122,7 +132,11 @@ class Explanation:
         """The story as text, a line for the question and one for each candidate and hint."""
         question = self.question()
         told = [question] if question else []
-        told.extend(str(candidate) for candidate in self.ordered())
+        width = max((len(str(candidate.ref)) for candidate in self.candidates), default=0)
+        told.extend(
+            f"{candidate.mark} {candidate.ref!s:{width}}   {candidate.rejection or 'is chosen'}"
+            for candidate in self.ordered()
+        )
         if self.refusal is not None:
             told.append(f"error: {self.refusal.error}")
         told.extend(f"hint: {hint}" for hint in self.hints)

@@ -1,0 +1,85 @@
+"""
+A profile with one of its rules flipped: left out, or replaced by what the neighbouring era does instead.
+
+The suite's real strength is how many of these it notices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any
+
+from kserve_conformance.profiles import Profile, profiles
+
+#: What is no rule: a name, and the mode in which a target happens to install a release.
+NO_RULES = frozenset({"name", "default_mode"})
+
+
+@dataclass(frozen=True)
+class Flip:
+    """A profile that is wrong in one named way."""
+
+    what: str
+    profile: Profile
+
+
+def distinct_profiles() -> tuple[Profile, ...]:
+    """The releases that differ in more than their name from the one before them."""
+    found: list[Profile] = []
+    for profile in profiles():
+        if not found or replace(found[-1], name=profile.name) != profile:
+            found.append(profile)
+    return tuple(found)
+
+
+def flips(profile: Profile) -> Iterator[Flip]:
+    """Every profile that differs from this one in a single rule."""
+    neighbours = _neighbours(profile)
+    for what, changed in _changed(profile, neighbours, ""):
+        yield Flip(f"{profile.name}: {what}", changed)
+
+
+def _neighbours(profile: Profile) -> tuple[Profile, ...]:
+    known = distinct_profiles()
+    at = next(index for index, other in enumerate(known) if replace(other, name=profile.name) == profile)
+    return tuple(known[index] for index in range(len(known)) if index != at)
+
+
+def _changed(value: Any, others: tuple[Any, ...], path: str) -> Iterator[tuple[str, Any]]:
+    for field in fields(value):
+        if field.name in NO_RULES:
+            continue
+        here = getattr(value, field.name)
+        there = tuple(getattr(other, field.name) for other in others)
+        where = f"{path}{field.name}"
+        for what, changed in _flipped(here, there, where):
+            yield what, replace(value, **{field.name: changed})
+
+
+def _flipped(here: Any, there: tuple[Any, ...], where: str) -> Iterator[tuple[str, Any]]:
+    if is_dataclass(here):
+        yield from _changed(here, there, f"{where}.")
+    elif isinstance(here, tuple):
+        for index, element in enumerate(here):
+            yield f"{where} without {_name(element)}", here[:index] + here[index + 1 :]
+        for index in range(len(here) - 1):
+            if where.endswith("order"):
+                swapped = (*here[:index], here[index + 1], here[index], *here[index + 2 :])
+                yield f"{where} with {_name(here[index])} after {_name(here[index + 1])}", swapped
+    elif isinstance(here, frozenset):
+        for name in sorted(here):
+            yield f"{where} without {name}", here - {name}
+    elif isinstance(here, Mapping):
+        for key in here:
+            yield f"{where} without {key}", {name: value for name, value in here.items() if name != key}
+    else:
+        seen = [here]
+        for other in there:
+            if other not in seen:
+                seen.append(other)
+                yield f"{where} as {_name(other)}", other
+
+
+def _name(value: Any) -> str:
+    return str(getattr(value, "__qualname__", None) or getattr(value, "name", None) or value)
