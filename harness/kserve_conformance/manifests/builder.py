@@ -18,7 +18,6 @@ from typing import Any, BinaryIO, Final, TypeAlias
 import yaml
 from yaml import (
     AliasEvent,
-    DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
@@ -26,9 +25,10 @@ from yaml import (
     SequenceStartEvent,
     StreamEndEvent,
 )
-from yaml.cyaml import CParser
+from yaml.cyaml import CParser  # type: ignore[attr-defined]  # The stubs forget it.
 
 from kserve_conformance.manifests import scalars
+from kserve_conformance.manifests.feed import Feed, Overfed, Stopped
 from kserve_conformance.manifests.limits import Limits
 from kserve_conformance.manifests.problems import (
     AliasBomb,
@@ -74,55 +74,8 @@ class Part:
     item: int | None = None
 
 
-class Stopped(Exception):
-    """Reading ended early; ``line`` is where. The problem has been told."""
-
-    def __init__(self, line: int | None, *, resumable: bool = False) -> None:
-        super().__init__()
-        self.line = line
-        self.resumable = resumable
-
-
-class _Overfed(Exception):
-    def __init__(self, problem: str, hint: str) -> None:
-        super().__init__(problem)
-        self.hint = hint
-
-
 class _Open:
     """Stands for a value that is still being built under an anchor."""
-
-
-class Feed:
-    """
-    Hands a stream to the C parser in blocks, and counts.
-
-    ``fed`` counts the bytes since the last mapping began: a scalar of 100 MB is
-    noticed while the C parser still asks for its bytes.
-    """
-
-    def __init__(self, stream: BinaryIO, limits: Limits, whole: int) -> None:
-        self._stream = stream
-        self._limits = limits
-        self._whole = whole
-        self._total = 0
-        self.fed = 0
-
-    def read(self, size: int) -> bytes:
-        """Read a block; raises :class:`_Overfed` past a bound."""
-        block = self._stream.read(size)
-        self.fed += len(block)
-        self._total += len(block)
-        if self.fed > self._limits.value_bytes:
-            raise _Overfed(
-                f"has a value of more than {self._limits.value_bytes:,} bytes",
-                "no API server takes an object of more than 3 MiB: is this the right file?",
-            )
-        if self._total > self._whole:
-            raise _Overfed(
-                f"has more than {self._whole:,} bytes", "split it, or give it as JSON, one object a line"
-            )
-        return block
 
 
 class Builder:
@@ -151,6 +104,8 @@ class Builder:
         self._next: Callable[[], Any] = CParser(self._feed).get_event
         self._path: list[str | int] = []
         self._anchors: dict[str, Any] = {}
+        #: The events of anchored scalars: the same one is 1 as a value and "1" as a key.
+        self._anchored: dict[str, Any] = {}
         self._aliased = 0
         #: Size and height by identity; the values themselves are kept, so that no identity is used twice.
         self._measured: dict[int, tuple[int, int, Any]] = {}
@@ -173,7 +128,7 @@ class Builder:
                 document += 1
                 self._begin(event)
                 event = self._next()
-                line = event.start_mark.line + 1
+                line = line_of(event)
                 if split and isinstance(event, MappingStartEvent):
                     yield from self._split(event, document)
                 else:
@@ -189,24 +144,25 @@ class Builder:
         except yaml.reader.ReaderError as error:
             self._report(UnreadableSource, f"is no text: {error.reason} at byte {error.position}", None, path=())
             raise Stopped(None) from None
-        except _Overfed as over:
+        except Overfed as over:
             self._report(TooLarge, str(over), self._line, hint=over.hint)
             raise Stopped(self._line) from None
 
-    def _begin(self, event: DocumentStartEvent) -> None:
+    def _begin(self, event: Any) -> None:
         self._path.clear()
         self._anchors.clear()
+        self._anchored.clear()
         self._measured.clear()
         self._aliased = 0
-        self._line = event.start_mark.line + 1
+        self._line = line_of(event)
         if event.version not in (None, (1, 1)):
             version = ".".join(map(str, event.version))
             self._report(UnreadableSource, f"is YAML {version}; Kubernetes reads YAML 1.1", self._line)
 
-    def _split(self, start: MappingStartEvent, document: int) -> Iterator[Part]:
+    def _split(self, start: Any, document: int) -> Iterator[Part]:
         """Yield the elements of ``items`` as they come, then the root without them."""
         rest: dict[str, Any] = {}
-        line = start.start_mark.line + 1
+        line = line_of(start)
         anchored = self._open(start)
         merged: set[str] = set()
         while not isinstance(event := self._next(), MappingEndEvent):
@@ -218,7 +174,7 @@ class Builder:
                     if isinstance(element, SequenceEndEvent):
                         break
                     self._path.extend(("items", index))
-                    yield Part(self._value(element, 2, self._dropped), element.start_mark.line + 1, document, index)
+                    yield Part(self._value(element, 2, self._dropped), line_of(element), document, index)
                     del self._path[-2:]
             else:
                 self._entry(rest, merged, key, event, value_event, 1, self._dropped)
@@ -242,7 +198,7 @@ class Builder:
             return self._sequence(event, depth + 1)
         return self._alias(event, depth)
 
-    def _mapping(self, start: MappingStartEvent, depth: int, dropped: Dropped | None) -> dict[str, Any]:
+    def _mapping(self, start: Any, depth: int, dropped: Dropped | None) -> dict[str, Any]:  # noqa: C901, PLR0912
         if depth > self._deepest:
             self._too_deep(start)
         self._feed.fed = 0
@@ -289,7 +245,7 @@ class Builder:
             self._close(start, anchored, mapping)
         return mapping
 
-    def _sequence(self, start: SequenceStartEvent, depth: int) -> list[Any]:
+    def _sequence(self, start: Any, depth: int) -> list[Any]:
         if depth > self._deepest:
             self._too_deep(start)
         anchored = self._open(start) if start.anchor is not None else None
@@ -333,7 +289,7 @@ class Builder:
             self._report(
                 DuplicateKey,
                 "is given twice",
-                event.start_mark.line + 1,
+                line_of(event),
                 hint="remove one of them: which one counts depends on who reads it, and strict decoding refuses both",
             )
         merged.discard(key)
@@ -344,38 +300,40 @@ class Builder:
         """Read a key: a string, ``_MERGE``, or None if it is unusable."""
         kind = event.__class__
         if kind is AliasEvent:
-            anchored = self._anchors.get(event.anchor)
-            if isinstance(anchored, str):
-                return anchored
-            self._report(InvalidField, f"has the key *{event.anchor}, which is no string", event.start_mark.line + 1)
+            anchored = self._anchored.get(event.anchor)
+            if anchored is not None:
+                return self._key_text(anchored)
+            self._report(InvalidField, f"has the key *{event.anchor}, which is no scalar", line_of(event))
             return None
         if kind is not ScalarEvent:
             self._report(
                 InvalidField,
                 "has a list or mapping as a key",
-                event.start_mark.line + 1,
+                line_of(event),
                 hint="quote it if it begins with a bracket or a brace",
             )
             self._value(event, depth)
             return None
-        text = event.value
-        if text == "<<" and (event.implicit[0] or event.tag == scalars.MERGE):
-            return _MERGE
-        if event.tag is None and not event.implicit[0]:
-            key = text
-        else:
-            try:
-                key = scalars.key(text, event.tag)
-            except UnusableScalar as unusable:
-                self._report(InvalidField, f"has a key that {unusable}", event.start_mark.line + 1, hint="quote it")
-                return None
-            if event.tag is None and event.anchor is None and len(self._keys) < _REMEMBERED:
-                self._keys[text] = key
         if event.anchor is not None:
-            self._anchors[event.anchor] = key
+            self._scalar(event)
+        if event.value == "<<" and (event.implicit[0] or event.tag == scalars.MERGE):
+            return _MERGE
+        return self._key_text(event)
+
+    def _key_text(self, event: Any) -> str | None:
+        text = event.value
+        if event.tag is None and not event.implicit[0]:
+            return str(text)
+        try:
+            key = scalars.key(text, event.tag)
+        except UnusableScalar as unusable:
+            self._report(InvalidField, f"has a key that {unusable}", line_of(event), hint="quote it")
+            return None
+        if event.tag is None and event.anchor is None and len(self._keys) < _REMEMBERED:
+            self._keys[text] = key
         return key
 
-    def _scalar(self, event: ScalarEvent) -> Any:
+    def _scalar(self, event: Any) -> Any:
         text = event.value
         try:
             if event.tag is not None:
@@ -388,10 +346,11 @@ class Builder:
             else:
                 value = text
         except UnusableScalar as unusable:
-            self._report(InvalidField, str(unusable), event.start_mark.line + 1, hint=f"quote it: {text!r}")
+            self._report(InvalidField, str(unusable), line_of(event), hint=f"quote it: {text!r}")
             value = None  # As if it were absent, so that its type is not a second problem.
         if event.anchor is not None:
             self._anchors[event.anchor] = value
+            self._anchored[event.anchor] = event
         return value
 
     def _merge(self, mapping: dict[str, Any], merged: set[str], event: Any, depth: int) -> None:
@@ -403,13 +362,13 @@ class Builder:
         sources = [value] if isinstance(value, dict) else value if isinstance(value, list) and not by_alias else [None]
         for source in reversed(sources):
             if not isinstance(source, dict):
-                self._report(InvalidField, "merges (<<) what is no mapping", event.start_mark.line + 1)
+                self._report(InvalidField, "merges (<<) what is no mapping", line_of(event))
                 continue
             merged.update(source)
             mapping.update(source)
 
-    def _alias(self, event: AliasEvent, depth: int) -> Any:
-        line = event.start_mark.line + 1
+    def _alias(self, event: Any, depth: int) -> Any:
+        line = line_of(event)
         value = self._anchors.get(event.anchor, _MISSING)
         if value is _MISSING:
             self._report(InvalidField, f"refers to *{event.anchor}, which is not anchored above", line)
@@ -449,6 +408,7 @@ class Builder:
         if start.anchor is None:
             return None
         anchored = self._anchors[start.anchor] = _Open()
+        self._anchored.pop(start.anchor, None)
         return anchored
 
     def _close(self, start: Any, anchored: _Open | None, value: Any) -> None:
@@ -459,23 +419,23 @@ class Builder:
     def _skip(self, event: Any) -> None:
         """Read over a value without building it."""
         depth = 0
+        following = self._next
         while True:
             kind = event.__class__
-            if kind is MappingStartEvent:
-                self._feed.fed = 0
-                depth += 1
-            elif kind is SequenceStartEvent:
-                depth += 1
-            elif kind is MappingEndEvent or kind is SequenceEndEvent:
-                depth -= 1
-            if depth > self._deepest:
-                self._too_deep(event)
+            if kind is not ScalarEvent:
+                if kind is MappingStartEvent or kind is SequenceStartEvent:
+                    self._feed.fed = 0
+                    depth += 1
+                    if depth > self._deepest:
+                        self._too_deep(event)
+                elif kind is not AliasEvent:
+                    depth -= 1
             if depth == 0:
                 return
-            event = self._next()
+            event = following()
 
     def _too_deep(self, event: Any) -> None:
-        line = event.start_mark.line + 1
+        line = line_of(event)
         self._report(
             TooDeep,
             f"has mappings and lists nested more than {self._deepest} deep",
@@ -503,3 +463,8 @@ class Builder:
 
 def _said(error: yaml.MarkedYAMLError) -> str:
     return ", ".join(part for part in (error.problem, error.context) if part)
+
+
+def line_of(event: Any) -> int:
+    """The line on which an event begins, from 1."""
+    return int(event.start_mark.line) + 1

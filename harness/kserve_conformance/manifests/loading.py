@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from kserve_conformance.manifests import reading, schema, sources, strictjson
-from kserve_conformance.manifests.builder import Builder, Dropped, Stopped
+from kserve_conformance.manifests.builder import Builder, Dropped
+from kserve_conformance.manifests.feed import Stopped
 from kserve_conformance.manifests.limits import DEFAULT, Limits
 from kserve_conformance.manifests.problems import InvalidManifests, NotAnObject, Problem, TooLarge
 from kserve_conformance.manifests.shapes import described

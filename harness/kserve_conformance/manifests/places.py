@@ -11,10 +11,10 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import yaml
-from yaml.cyaml import CParser
+from yaml.cyaml import CParser  # type: ignore[attr-defined]  # The stubs forget it.
 
 from kserve_conformance.manifests import scalars
 from kserve_conformance.manifests.problems import Path
@@ -83,7 +83,7 @@ class _Walk:
     def end(self) -> None:
         """The innermost mapping or list ends."""
         for stack in (self._parts, self._lines, self._seen):
-            stack.pop()  # type: ignore[attr-defined]
+            stack.pop()
         self._next()
 
     def scalar(self, line: int, spelling: str | None) -> None:
@@ -121,8 +121,8 @@ def in_yaml(stream: BinaryIO, wanted: Mapping[int, set[Path]]) -> dict[int, Plac
     return {document: walk.found for document, walk in walks.items()}
 
 
-def _step(walk: _Walk, event: yaml.Event) -> None:
-    line = event.start_mark.line + 1
+def _step(walk: _Walk, event: Any) -> None:
+    line = int(event.start_mark.line) + 1
     if isinstance(event, yaml.CollectionEndEvent):
         walk.end()
     elif isinstance(event, yaml.CollectionStartEvent):
@@ -134,7 +134,7 @@ def _step(walk: _Walk, event: yaml.Event) -> None:
         walk.scalar(line, event.value if is_plain else None)
 
 
-def _key(event: yaml.Event) -> str:
+def _key(event: Any) -> str:
     if not isinstance(event, yaml.ScalarEvent):
         return "\0"
     if event.tag is None and not event.implicit[0]:
@@ -146,29 +146,29 @@ def _key(event: yaml.Event) -> str:
 
 
 def in_json(text: str, wanted: set[Path], *, begin: int = 0, line: int = 1) -> tuple[Places, list[tuple[Path, int]]]:
-    """
+    r"""
     Find the wanted paths of the valid JSON value that begins at an offset, and the keys that it gives twice.
 
-    >>> in_json('{"a": [1,\\n true], "a": 2}', {("a", 1)})
+    >>> in_json('{"a": [1,\n true], "a": 2}', {("a", 1)})
     ({('a', 1): Place(line=2, spelling='true')}, [(('a',), 2)])
     """
     walk, depth = _Walk(wanted), 0
     for match in _TOKEN.finditer(text, begin):
-        token = match[0]
-        if token == "\n":
+        lexeme = match[0]
+        if lexeme == "\n":
             line += 1
-        elif token in "{[":
+        elif lexeme in "{[":
             depth += 1
-            walk.begin(line, mapping=token == "{")
-        elif token in "}]":
+            walk.begin(line, mapping=lexeme == "{")
+        elif lexeme in "}]":
             depth -= 1
             walk.end()
-        elif token in ",:":
+        elif lexeme in ",:":
             continue
         elif walk.wants_key:
-            walk.key(json.loads(token), line)
+            walk.key(json.loads(lexeme), line)
         else:
-            walk.scalar(line, None if token[0] == '"' else token)
-        if depth == 0 and token != "\n":
+            walk.scalar(line, None if lexeme[0] == '"' else lexeme)
+        if depth == 0 and lexeme != "\n":
             break
     return walk.found, walk.duplicates

@@ -15,7 +15,8 @@ from functools import partial
 from typing import Any, Final
 
 from kserve_conformance.manifests import places, schema, strictjson
-from kserve_conformance.manifests.builder import Builder, Part, Stopped
+from kserve_conformance.manifests.builder import Builder, Part
+from kserve_conformance.manifests.feed import Stopped
 from kserve_conformance.manifests.limits import Limits
 from kserve_conformance.manifests.places import Places
 from kserve_conformance.manifests.problems import Path, Problem, TooManyProblems
@@ -45,7 +46,7 @@ def objects(source: Source, limits: Limits) -> tuple[list[Found], list[Problem]]
     for each in found:
         told.extend(replace(problem, source=source.name) for problem in each.problems)
     told.sort(key=lambda problem: problem.line or 0)
-    if len(told) > limits.problems:
+    if len(told) >= limits.problems:
         del told[limits.problems :]
         told.append(Problem(TooManyProblems, f"has more than {limits.problems:,} problems", source=source.name))
     return found, told
@@ -74,6 +75,7 @@ def _is_json(source: Source) -> bool:
 def _json(source: Source, limits: Limits) -> tuple[list[Found], list[Problem]] | None:
     """Read a source as JSON; None if it is none, and may be YAML that begins with a brace."""
     text = source.data.decode()
+    budget = _Budget(limits.problems)
     found: list[Found] = []
     problems: list[Problem] = []
     for value in strictjson.values(text, limits):
@@ -82,7 +84,7 @@ def _json(source: Source, limits: Limits) -> tuple[list[Found], list[Problem]] |
                 return None
             problems.extend(value.problems)
         elif value.value is not None:
-            unplaced = [_Unplaced.of(item, path) for path, item in _elements(value.value)]
+            unplaced = [_Unplaced.of(item, path, budget) for path, item in _elements(value.value)]
             lines = _JsonLines(text, value, [each.path for each in unplaced])
             wanted = places.with_parents(path for each in unplaced if each.problems for path in each.paths)
             here = places.in_json(text, wanted, begin=value.begin, line=value.line)[0] if wanted else {}
@@ -110,10 +112,8 @@ class _JsonLines:
 
 def _is_yaml(source: Source, limits: Limits) -> bool:
     told: list[Problem] = []
-    for _ in _chunks(source, limits, told):
-        if told:
-            return False
-    return True
+    # Each chunk tells its problems while it is made: the first one ends the reading.
+    return all(not told for _ in _chunks(source, limits, told))
 
 
 def _elements(value: Any) -> Iterator[tuple[Path, Any]]:
@@ -127,7 +127,9 @@ def _elements(value: Any) -> Iterator[tuple[Path, Any]]:
 
 
 def _is_list(value: Any) -> bool:
-    return isinstance(value, dict) and str(value.get("kind", "")).endswith("List") and isinstance(value.get("items"), list)
+    return (
+        isinstance(value, dict) and str(value.get("kind", "")).endswith("List") and isinstance(value.get("items"), list)
+    )
 
 
 # --- YAML ---------------------------------------------------------------------------------------------------------
@@ -186,9 +188,10 @@ def _resume(data: bytes, offset: int, line: int) -> tuple[int, int] | None:
 def _yaml(source: Source, limits: Limits) -> tuple[list[Found], list[Problem]]:
     found: list[Found] = []
     told: list[Problem] = []
+    budget = _Budget(limits.problems)
     for chunk in _chunks(source, limits, told):
         unplaced = [
-            (document, line, _Unplaced.of(item, path)) for document, line, path, item in _documents(chunk.parts)
+            (document, line, _Unplaced.of(item, path, budget)) for document, line, path, item in _documents(chunk.parts)
         ]
         wanted: dict[int, set[Path]] = {}
         for document, _, each in unplaced:
@@ -227,6 +230,13 @@ def _documents(parts: list[Part]) -> Iterator[tuple[int, int, Path, Any]]:
 # --- both ---------------------------------------------------------------------------------------------------------
 
 
+@dataclass(slots=True)
+class _Budget:
+    """How many problems are still looked for."""
+
+    left: int
+
+
 @dataclass(frozen=True, slots=True)
 class _Unplaced:
     """An object and what is wrong with it, before it is known on which lines."""
@@ -236,8 +246,11 @@ class _Unplaced:
     problems: tuple[Problem, ...]
 
     @classmethod
-    def of(cls, manifest: Any, path: Path) -> _Unplaced:
-        return cls(manifest, path, schema.check(manifest))
+    def of(cls, manifest: Any, path: Path, budget: _Budget) -> _Unplaced:
+        """Check an object, unless too many problems are known already."""
+        problems = schema.check(manifest) if budget.left > 0 else ()
+        budget.left -= len(problems)
+        return cls(manifest, path, problems)
 
     @property
     def paths(self) -> Iterator[Path]:

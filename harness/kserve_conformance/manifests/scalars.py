@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-import datetime
+import datetime as dt
 import math
 import re
 import struct
@@ -41,12 +41,12 @@ INT64_MIN: Final = -(2**63)
 _UINT64_MAX: Final = 2**64 - 1
 
 _WORDS: Final[dict[str, tuple[str, bool | float | None]]] = {
-    **{text: (BOOL, True) for text in ("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON")},
-    **{text: (BOOL, False) for text in ("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF")},
-    **{text: (NULL, None) for text in ("", "~", "null", "Null", "NULL")},
-    **{text: (FLOAT, math.nan) for text in (".nan", ".NaN", ".NAN")},
-    **{text: (FLOAT, math.inf) for text in (".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF")},
-    **{text: (FLOAT, -math.inf) for text in ("-.inf", "-.Inf", "-.INF")},
+    **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), (BOOL, True)),
+    **dict.fromkeys(("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), (BOOL, False)),
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), (NULL, None)),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), (FLOAT, math.nan)),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), (FLOAT, math.inf)),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), (FLOAT, -math.inf)),
 }
 
 #: Any other first character makes a string, whatever follows.
@@ -58,7 +58,7 @@ _WHOLE = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|0[0-7]*|[
 #: What go-yaml tries last: a sign behind ``0b`` is taken too.
 _SIGNED_BINARY = re.compile(r"0b[-+][01]+\Z")
 _DECIMAL = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
-#: A number that starts with its point goes to Go's ``strconv.ParseFloat`` as it is, which takes underscores between digits.
+#: A number that starts with its point goes to Go's ``strconv.ParseFloat`` as it is, which takes single underscores.
 _POINTED = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?\Z")
 _TIMESTAMP = re.compile(
     r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})"
@@ -187,7 +187,7 @@ def _number(text: str) -> tuple[str, object]:
     if _DECIMAL.match(digits):
         return _finite(text, digits)
     if _SIGNED_BINARY.match(digits) and len(digits) <= 3 + 64:
-        value = int(digits[2:], 2)
+        value = int(digits, base=0)
         if INT64_MIN <= value <= INT64_MAX:
             return INT, value
     return STR, text
@@ -242,7 +242,7 @@ def _is_timestamp(text: str) -> bool:
     hour, minute, second = (int(match[name] or match[name + "_"] or 0) for name in ("hour", "minute", "second"))
     try:
         # Leap years repeat every 400 years; Python's dates know no year 0.
-        datetime.datetime(2000 + int(match["year"]) % 400, int(match["month"]), int(match["day"]), hour, minute, second)  # noqa: DTZ001
+        dt.datetime(2000 + int(match["year"]) % 400, int(match["month"]), int(match["day"]), hour, minute, second)  # noqa: DTZ001
     except ValueError:
         return False
     return True

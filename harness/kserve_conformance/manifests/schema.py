@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
 from packaging.version import Version
@@ -35,6 +36,9 @@ from kserve_conformance.objects import API_VERSIONS, RUNTIME_KINDS, SERVICE, Man
 #: The groups whose objects of KServe's kinds are KServe's; the second one is KFServing's, before v0.7.
 _GROUPS: Final = ("serving.kserve.io", "serving.kubeflow.org")
 
+#: How many problems of one object are told.
+_MOST: Final = 1000
+
 _V0_8_0: Final = Version("0.8.0")
 _V0_9_0: Final = Version("0.9.0")
 _V0_10_0: Final = Version("0.10.0")
@@ -52,9 +56,9 @@ _ANY_OBJECT: Final = Field(Object())
 _STRING_MAP: Final = MapOf(String())
 
 
-def _named(since: Version = _V0_8_0, **fields: Field) -> Object:
+def _named(fields: Mapping[str, Field] | None = None, *, since: Version = _V0_8_0) -> Object:
     """An object that must have a name."""
-    return Object({"name": Field(String(), required=since), **fields})
+    return Object({"name": Field(String(), required=since), **(fields or {})})
 
 
 _RESOURCES: Final = Field(
@@ -67,13 +71,13 @@ _CONTAINER_FIELDS: Final = {
     "args": _STRINGS,
     "workingDir": _STRING,
     "imagePullPolicy": _STRING,
-    "env": Field(ListOf(_named(value=_STRING, valueFrom=_ANY_OBJECT))),
+    "env": Field(ListOf(_named({"value": _STRING, "valueFrom": _ANY_OBJECT}))),
     "resources": _RESOURCES,
     "livenessProbe": _ANY_OBJECT,
     "readinessProbe": _ANY_OBJECT,
 }
 
-_CONTAINERS: Final = ListOf(_named(**_CONTAINER_FIELDS))
+_CONTAINERS: Final = ListOf(_named(_CONTAINER_FIELDS))
 
 _POD_FIELDS: Final = {
     "affinity": _ANY_OBJECT,
@@ -84,13 +88,11 @@ _POD_FIELDS: Final = {
 _RUNTIME_SPEC: Final = Object(
     {
         # v0.8.0 had a container type of its own, without a required name.
-        "containers": Field(ListOf(_named(_V0_9_0, **_CONTAINER_FIELDS)), required=_V0_8_0),
+        "containers": Field(ListOf(_named(_CONTAINER_FIELDS, since=_V0_9_0)), required=_V0_8_0),
         "supportedModelFormats": Field(
             ListOf(
                 _named(
-                    version=_STRING,
-                    autoSelect=_BOOLEAN,
-                    priority=Field(Integer(least=1), since=_V0_11_1),
+                    {"version": _STRING, "autoSelect": _BOOLEAN, "priority": Field(Integer(least=1), since=_V0_11_1)}
                 )
             )
         ),
@@ -132,7 +134,7 @@ _MODEL_FIELDS: Final = {
 
 _MODEL: Final = Object(
     {
-        "modelFormat": Field(_named(version=_STRING)),
+        "modelFormat": Field(_named({"version": _STRING})),
         "runtime": _STRING,
         **_MODEL_FIELDS,
     }
@@ -238,7 +240,7 @@ def check(
     'spec.disabled must be true or false, is the string "true"'
     """
     reading = Reading(Version(release) if release else None, spellings or {})
-    return tuple(_problems(manifest, reading))
+    return tuple(islice(_problems(manifest, reading), _MOST))
 
 
 def refusal(manifest: Manifest, problems: Iterable[Problem]) -> str:
@@ -265,7 +267,9 @@ def _problems(manifest: Any, reading: Reading) -> Iterator[Problem]:
     kind, api_version = manifest.get("kind"), manifest.get("apiVersion")
     for name, found in (("kind", kind), ("apiVersion", api_version)):
         if found is None or found == "":
-            yield missing((name,), hint="this is no Kubernetes object" if kind is None and api_version is None else None)
+            yield missing(
+                (name,), hint="this is no Kubernetes object" if kind is None and api_version is None else None
+            )
         elif not isinstance(found, str):
             yield from String().problems(found, (name,), reading)
     if not isinstance(kind, str):

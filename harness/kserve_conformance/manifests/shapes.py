@@ -54,6 +54,7 @@ class Shape(ABC):
 
     def inside(self, value: Any, path: Path, reading: Reading) -> Iterator[Problem]:
         """The problems of a value that has the type."""
+        del value, path, reading
         yield from ()
 
     def problems(self, value: Any, path: Path, reading: Reading) -> Iterator[Problem]:
@@ -75,6 +76,7 @@ class Shape(ABC):
 
     def hint(self, value: Any, path: Path, reading: Reading) -> str | None:
         """What to write instead of a value of another type, if that can be guessed."""
+        del value, path, reading
         return None
 
 
@@ -108,7 +110,7 @@ class Boolean(Shape):
         """A JSON boolean."""
         return isinstance(value, bool)
 
-    def hint(self, value: Any, path: Path, reading: Reading) -> str | None:
+    def hint(self, value: Any, path: Path, reading: Reading) -> str | None:  # noqa: ARG002
         """A quoted boolean is a string."""
         if isinstance(value, str) and value.lower() in ("true", "false"):
             return f"write {_key(path)}{value.lower()}, without quotes"
@@ -129,7 +131,7 @@ class Integer(Shape):
             isinstance(value, float) and value.is_integer()
         )
 
-    def inside(self, value: Any, path: Path, reading: Reading) -> Iterator[Problem]:
+    def inside(self, value: Any, path: Path, reading: Reading) -> Iterator[Problem]:  # noqa: ARG002
         """Compare it with the least."""
         if self.least is not None and value < self.least:
             where = pointer(path)
@@ -138,10 +140,11 @@ class Integer(Shape):
                 f"must be {self.least} or more, is {value}",
                 path,
                 hint=f"the lowest that there is is {self.least}; leave the field out to give none",
-                refusal=f"{where}: Invalid value: {value}: {where} in body should be greater than or equal to {self.least}",
+                refusal=f"{where}: Invalid value: {value}: "
+                f"{where} in body should be greater than or equal to {self.least}",
             )
 
-    def hint(self, value: Any, path: Path, reading: Reading) -> str | None:
+    def hint(self, value: Any, path: Path, reading: Reading) -> str | None:  # noqa: ARG002
         """A quoted number is a string."""
         if isinstance(value, str) and value.lstrip("-").isdigit():
             return f"write {_key(path)}{value}, without quotes"
@@ -181,7 +184,7 @@ class ListOf(Shape):
         for index, element in enumerate(value):
             yield from self.element.problems(element, (*path, index), reading)
 
-    def hint(self, value: Any, path: Path, reading: Reading) -> str | None:
+    def hint(self, value: Any, path: Path, reading: Reading) -> str | None:  # noqa: ARG002
         """One element is a list, too."""
         return "begin each element with a dash" if isinstance(value, dict | str) else None
 
@@ -249,7 +252,7 @@ def missing(path: Path, *, hint: str | None = None, refusal: str | None = None) 
     )
 
 
-def type_name(value: Any) -> str:
+def type_name(value: Any) -> str:  # noqa: PLR0911  # One line a type.
     """A value's type in JSON Schema's words, as the API server names what it found."""
     match value:
         case None:

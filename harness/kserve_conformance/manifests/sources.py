@@ -114,7 +114,7 @@ def as_utf8(data: bytes, name: str, tell: Callable[[Problem], None]) -> Source |
         if data.startswith(_UTF16):
             return Source(name, data.decode("utf-16").encode())
         data = data.removeprefix(codecs.BOM_UTF8)
-        codecs.utf_8_decode(data, "strict", True)
+        codecs.lookup("utf-8").decode(data)
     except UnicodeDecodeError as error:
         tell(
             Problem(

@@ -24,8 +24,10 @@ _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _NEXT_LINE: Final = re.compile(r"\n(?=\{)")
 _STRING: Final = re.compile(r'"[^"]*"')
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
-_NOT_BRACKET: Final = re.compile(r"[^\[\]{}]+")
-_PAIR: Final = re.compile(r"\[\]|\{\}")
+_QUOTED: Final = re.compile(rb'"[^"]*"')
+_PAIR: Final = re.compile(rb"\[\]|\{\}")
+#: Every byte but quotes and brackets.
+_NEITHER: Final = bytes(octet for octet in range(256) if octet not in b'"[]{}')
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +141,14 @@ def _is_deeper(text: str, depth: int) -> bool:
     >>> _is_deeper('{"a": [[1], "[[["]}', 3), _is_deeper('{"a": [[1]]}', 2)
     (False, True)
     """
-    unescaped = text.replace("\\\\", "").replace('\\"', "")
-    brackets = _NOT_BRACKET.sub("", _STRING.sub("", unescaped))
+    octets = text.encode("utf-8", "surrogatepass")
+    quotes_and_brackets = octets.replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _NEITHER)
+    brackets = _QUOTED.sub(b"", quotes_and_brackets)
     for _ in range(depth):
         if not brackets:
             return False
         # Both kinds at once, so that each round takes exactly one level.
-        brackets = _PAIR.sub("", brackets)
+        brackets = _PAIR.sub(b"", brackets)
     return bool(brackets)
 
 

@@ -21,7 +21,7 @@ from kserve_conformance.objects import Manifest
 class _Dumper(yaml.CSafeDumper):
     """Writes JSON values only, without anchors."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
         """Write out every value where it stands."""
         return True
 
@@ -47,7 +47,7 @@ def _style(text: str) -> str | None:
 def _number(dumper: _Dumper, value: float) -> yaml.Node:
     if not math.isfinite(value):
         raise ValueError(f"{value} is no JSON value")
-    return yaml.SafeDumper.represent_float(dumper, value)  # type: ignore[arg-type]
+    return yaml.SafeDumper.represent_float(dumper, value)
 
 
 _Dumper.add_representer(str, _string)
@@ -67,7 +67,14 @@ def dumps(manifests: Iterable[Manifest]) -> str:
     priority: 1
     """
     written = [
-        yaml.dump(dict(manifest), Dumper=_Dumper, sort_keys=False, default_flow_style=False, width=1_000_000, allow_unicode=True)
+        yaml.dump(
+            dict(manifest),
+            Dumper=_Dumper,
+            sort_keys=False,
+            default_flow_style=False,
+            width=1_000_000,
+            allow_unicode=True,
+        )
         for manifest in manifests
     ]
     return "---\n".join(written)

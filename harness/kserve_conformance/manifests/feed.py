@@ -1,0 +1,54 @@
+"""The bytes of a stream on their way to the C parser, counted; and how a reading ends early."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+from kserve_conformance.manifests.limits import Limits
+
+
+class Stopped(Exception):
+    """Reading ended early; ``line`` is where. The problem has been told."""
+
+    def __init__(self, line: int | None, *, resumable: bool = False) -> None:
+        super().__init__()
+        self.line = line
+        self.resumable = resumable
+
+
+class Overfed(Exception):
+    """More bytes came than a bound allows. The text continues the source's name."""
+
+    def __init__(self, problem: str, hint: str) -> None:
+        super().__init__(problem)
+        self.hint = hint
+
+
+class Feed:
+    """
+    Hands a stream to the C parser in blocks, and counts.
+
+    ``fed`` counts the bytes since the last mapping began: a scalar of 100 MB is
+    noticed while the C parser still asks for its bytes.
+    """
+
+    def __init__(self, stream: BinaryIO, limits: Limits, whole: int) -> None:
+        self._stream = stream
+        self._limits = limits
+        self._whole = whole
+        self._total = 0
+        self.fed = 0
+
+    def read(self, size: int = 1 << 14, /) -> bytes:
+        """Read a block; raises :class:`Overfed` past a bound."""
+        block = self._stream.read(size)
+        self.fed += len(block)
+        self._total += len(block)
+        if self.fed > self._limits.value_bytes:
+            raise Overfed(
+                f"has a value of more than {self._limits.value_bytes:,} bytes",
+                "no API server takes an object of more than 3 MiB: is this the right file?",
+            )
+        if self._total > self._whole:
+            raise Overfed(f"has more than {self._whole:,} bytes", "split it, or give it as JSON, one object a line")
+        return block
