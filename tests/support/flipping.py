@@ -61,24 +61,38 @@ def _flipped(here: Any, there: tuple[Any, ...], where: str) -> Iterator[tuple[st
     if is_dataclass(here):
         yield from _changed(here, there, f"{where}.")
     elif isinstance(here, tuple):
-        for index, element in enumerate(here):
-            yield f"{where} without {_name(element)}", here[:index] + here[index + 1 :]
-        for index in range(len(here) - 1):
-            if where.endswith("order"):
-                swapped = (*here[:index], here[index + 1], here[index], *here[index + 2 :])
-                yield f"{where} with {_name(here[index])} after {_name(here[index + 1])}", swapped
-    elif isinstance(here, frozenset):
+        yield from _shortened(here, where)
+    elif isinstance(here, frozenset | Mapping):
         for name in sorted(here):
-            yield f"{where} without {name}", here - {name}
-    elif isinstance(here, Mapping):
-        for key in here:
-            yield f"{where} without {key}", {name: value for name, value in here.items() if name != key}
+            rest = [other for other in here if other != name]
+            yield (
+                f"{where} without {name}",
+                {other: here[other] for other in rest} if isinstance(here, Mapping) else frozenset(rest),
+            )
     else:
-        seen = [here]
-        for other in there:
-            if other not in seen:
-                seen.append(other)
-                yield f"{where} as {_name(other)}", other
+        yield from _replaced(here, there, where)
+
+
+def _shortened(here: tuple[Any, ...], where: str) -> Iterator[tuple[str, Any]]:
+    """Each element left out; and where the tuple is an order, each pair of neighbours swapped."""
+    for index, element in enumerate(here):
+        yield f"{where} without {_name(element)}", here[:index] + here[index + 1 :]
+    if where.endswith("order"):
+        for index in range(len(here) - 1):
+            first, second = here[index : index + 2]
+            yield (
+                f"{where} with {_name(first)} after {_name(second)}",
+                (*here[:index], second, first, *here[index + 2 :]),
+            )
+
+
+def _replaced(here: Any, there: tuple[Any, ...], where: str) -> Iterator[tuple[str, Any]]:
+    """Each different value that another release has in this place."""
+    seen = [here]
+    for other in there:
+        if other not in seen:
+            seen.append(other)
+            yield f"{where} as {_name(other)}", other
 
 
 def _name(value: Any) -> str:
