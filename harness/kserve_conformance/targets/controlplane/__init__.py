@@ -5,6 +5,47 @@ The target ``controlplane``: etcd, kube-apiserver and KServe's own manager, as p
 :func:`requirements` says what of it is there.
 """
 
-from kserve_conformance.targets.controlplane.target import ControlPlane
+from __future__ import annotations
 
-__all__ = ["ControlPlane"]
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kserve_conformance.targets.controlplane.go import Progress, silent
+from kserve_conformance.targets.controlplane.requirements import Check, requirements
+from kserve_conformance.targets.controlplane.target import ControlPlane, prepare
+
+if TYPE_CHECKING:
+    from kserve_conformance.targets.opening import Options
+
+__all__ = ["Check", "ControlPlane", "open_target", "prepare", "requirements"]
+
+#: What may follow the release in ``controlplane:RELEASE,key=value``, all of them paths.
+PARAMETERS = frozenset({"manager", "source", "assets", "logs"})
+
+
+def open_target(
+    release: str,
+    parameters: Mapping[str, str],
+    options: Options,
+    progress: Progress = silent,
+) -> ControlPlane:
+    """A control plane as it is written on a command line. Raises ``BadTarget`` for a parameter that is not known."""
+    unknown = sorted(set(parameters) - PARAMETERS)
+    if unknown:
+        from kserve_conformance.targets.opening import BadTarget  # That module imports this one when it opens a target.
+
+        error = BadTarget(f"controlplane:{release} takes no parameter {', '.join(unknown)}")
+        error.hint = f"parameters are {', '.join(sorted(PARAMETERS))}"
+        raise error
+    given = {"manager": options.manager, "source": options.source} | dict(parameters)
+    paths = {name: Path(value).expanduser().resolve() for name, value in given.items() if value}
+    return ControlPlane(
+        release,
+        manager=paths.get("manager"),
+        source=paths.get("source"),
+        assets=paths.get("assets"),
+        logs=paths.get("logs"),
+        keep=options.keep,
+        progress=progress,
+    )

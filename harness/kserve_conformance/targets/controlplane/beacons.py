@@ -186,7 +186,7 @@ class Beacons:
         self._past.patch(f"{path}/status", self._probe.patch)
         began = time.monotonic()
         while time.monotonic() < began + ANSWER_WITHIN:
-            service = self._past.get(path)
+            service: Manifest = self._past.get(path)
             if self._probe.read(service) is Seen.MADE:
                 return service
             self._check()

@@ -21,6 +21,9 @@ from kserve_conformance.targets.controlplane.go import Progress
 KUBERNETES = "v1.34.4"
 ETCD = "v3.6.16"
 
+#: Raised when managers are built differently, so that older builds are not used any more.
+BUILD = 2
+
 KSERVE_MODULE = "github.com/kserve/kserve"
 
 #: Where envtest, kubebuilder and controller-runtime look for ready programs.
@@ -56,16 +59,14 @@ def executable(program: Path, called: str) -> Path:
 
 def assets(progress: Progress, given: Path | None = None) -> Assets:
     """
-    etcd and kube-apiserver: from a folder, from ``KUBEBUILDER_ASSETS``, from the cache, or built.
+    Etcd and kube-apiserver: from a folder, from ``KUBEBUILDER_ASSETS``, from the cache, or built.
 
     Raises ``NoSuchProgram`` where a folder was named and lacks one, and what a build raises.
     """
     named = given or (Path(os.environ[ASSETS_VARIABLE]) if os.environ.get(ASSETS_VARIABLE) else None)
     if named is not None:
         called = "the folder of assets" if given else ASSETS_VARIABLE
-        return Assets(
-            etcd=executable(named / "etcd", called), api_server=executable(named / "kube-apiserver", called)
-        )
+        return Assets(etcd=executable(named / "etcd", called), api_server=executable(named / "kube-apiserver", called))
     return Assets(
         etcd=_built(cached_etcd(), progress, f"etcd {ETCD}", _build_etcd),
         api_server=_built(cached_api_server(), progress, f"kube-apiserver {KUBERNETES}", _build_api_server),
@@ -74,14 +75,66 @@ def assets(progress: Progress, given: Path | None = None) -> Assets:
 
 def manager(release: str, progress: Progress) -> Path:
     """KServe's manager of a release, from the cache or built from its module. Raises what a build raises."""
-    return _built(
-        cached_manager(release),
-        progress,
-        f"KServe's manager {release}",
-        lambda output: go.build(
-            "./cmd/manager", output, folder=source(release), what=f"KServe's manager {release}"
-        ),
-    )
+    what = f"KServe's manager {release}"
+    return _built(cached_manager(release), progress, what, lambda output: _build_manager(output, source(release), what))
+
+
+def manager_of(folder: Path, progress: Progress) -> Path:
+    """The manager of a checkout, built anew each time: Go itself knows what has changed. Raises what a build raises."""
+    what = f"KServe's manager in {folder}"
+    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
+    output = cache.folder() / f"kserve-manager-source-{name}"
+    progress(f"building {what}")
+    with cache.locked(output):
+        _build_manager(output, folder, what)
+    return output
+
+
+#: Where controller-runtime limits every manager to 20 requests a second, until its v0.21 gave that up.
+_LIMITED = "pkg/client/config/config.go"
+_LIMIT = re.compile(r"cfg\.(QPS|Burst) = [\d.]+")
+
+#: As many requests a second as nobody ever makes.
+UNLIMITED = 10_000
+
+
+def unlimited(code: str) -> str:
+    """controller-runtime's configuration of a client, with its limit out of reach; the same text where it has none."""
+    return _LIMIT.sub(rf"cfg.\1 = {UNLIMITED}", code)
+
+
+def _build_manager(output: Path, folder: Path, what: str) -> None:
+    """
+    Build ``./cmd/manager`` where it stands; the module's own go.sum and replacements hold.
+
+    One line of a library is changed: the client's limit of 20 requests a second is
+    lifted, which made every reconcile wait (three reads of one ConfigMap each) and
+    decides nothing. Later releases of that library have no such limit.
+    """
+    name = "sigs.k8s.io/controller-runtime"
+    library = go.module_folder(name, folder)
+    limited = library / _LIMITED
+    arguments: tuple[str, ...] = ()
+    if limited.is_file() and _LIMIT.search(code := limited.read_text(encoding="utf-8")):
+        beside = output.with_name(f"{output.name}-build")
+        shutil.rmtree(beside, ignore_errors=True)
+        copy = beside / "controller-runtime"
+        # The module cache is read-only, and so would its copy be.
+        shutil.copytree(library, copy, copy_function=shutil.copyfile, ignore=shutil.ignore_patterns("*_test.go"))
+        for one in (copy, *copy.rglob("*/")):
+            one.chmod(0o700)
+        (copy / _LIMITED).write_text(unlimited(code), encoding="utf-8")
+        go_mod = (folder / "go.mod").read_text(encoding="utf-8")
+        (beside / "go.mod").write_text(replacing(go_mod, name, copy), encoding="utf-8")
+        shutil.copyfile(folder / "go.sum", beside / "go.sum")
+        arguments = (f"-modfile={beside / 'go.mod'}", "-mod=mod")
+    go.build("./cmd/manager", output, folder=folder, what=what, arguments=arguments)
+
+
+def replacing(go_mod: str, module: str, folder: Path) -> str:
+    """A go.mod that takes one module from a folder, whatever it took it from before."""
+    line = re.compile(rf"^(\s*(?:replace\s+)?){re.escape(module)}(?:\s+\S+)?\s+=>.*$\n?", re.MULTILINE)
+    return line.sub("", go_mod) + f"\nreplace {module} => {folder}\n"
 
 
 def source(release: str) -> Path:
@@ -101,7 +154,7 @@ def cached_api_server() -> Path:
 
 def cached_manager(release: str) -> Path:
     """Where a release's manager is, once it was built."""
-    return cache.folder() / f"kserve-manager-{release}"
+    return cache.folder() / f"kserve-manager-{release}-{BUILD}"
 
 
 def _built(entry: Path, progress: Progress, what: str, make: Callable[[Path], None]) -> Path:
@@ -138,7 +191,13 @@ def wrapper(name: str, module: str, version: str, go_mod: str) -> str:
     goes with v0.X.Y of each of them.
     """
     published = "v0" + version.removeprefix("v1")
-    lines = [f"module kserve-conformance.invalid/{name}", "", f"go {go_directive(go_mod)}", "", f"require {module} {version}"]
+    lines = [
+        f"module kserve-conformance.invalid/{name}",
+        "",
+        f"go {go_directive(go_mod)}",
+        "",
+        f"require {module} {version}",
+    ]
     lines += [f"replace {staged} => {staged} {published}" for staged in staging_modules(go_mod)]
     return "\n".join(lines) + "\n"
 

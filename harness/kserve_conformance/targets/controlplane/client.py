@@ -39,7 +39,7 @@ DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryLis
 
 
 class ApiError(TargetError):
-    """The API server answered that something is not so. ``status`` is HTTP's, ``reason`` and ``message`` are its own."""
+    """The API server answered that something is not so. ``status`` is HTTP's, the rest its own."""
 
     def __init__(self, status: int, reason: str, message: str) -> None:
         super().__init__(message)

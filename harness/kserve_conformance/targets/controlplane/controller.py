@@ -43,7 +43,9 @@ class Ports:
 def ports(program: Path) -> Ports:
     """Ask a manager which ports it can be given, and choose. Raises ``PortTaken``."""
     # Go's flag package prints the usage to standard error and leaves with 0 or 2, as the release has it.
-    usage = subprocess.run([program, "--help"], capture_output=True, text=True, check=False, timeout=30)
+    usage = subprocess.run(  # noqa: S603 - the user names the program.
+        [program, "--help"], capture_output=True, text=True, check=False, timeout=30
+    )
     known = usage.stdout + usage.stderr
     arguments = ["--metrics-addr=0"] if "metrics-addr" in known else []
     if "health-probe-addr" in known:
@@ -143,7 +145,9 @@ def wait_for_webhooks(client: Client, path: str, harmless: Manifest, process: Pr
             time.sleep(0.02)
         else:
             return
-    raise CannotStart(f"the webhooks did not answer within {START_WITHIN.total_seconds():g} s: {said}\n{process.last_words}")
+    raise CannotStart(
+        f"the webhooks did not answer within {START_WITHIN.total_seconds():g} s: {said}\n{process.last_words}"
+    )
 
 
 def _webhooks_path(kind: str) -> str:

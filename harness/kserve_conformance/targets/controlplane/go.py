@@ -32,6 +32,11 @@ _NEEDS_NEWER = re.compile(r"requires go >= ([0-9.]+)|go ([0-9.]+) or later")
 Progress = Callable[[str], None]
 
 
+def silent(line: str) -> None:
+    """Show no progress."""
+    del line
+
+
 class NoGo(CannotStart):
     """There is no ``go`` on the PATH."""
 
@@ -91,7 +96,21 @@ def found() -> Path:
 
 def version() -> str:
     """What ``go env GOVERSION`` says. Raises ``NoGo``."""
-    return subprocess.run([found(), "env", "GOVERSION"], capture_output=True, text=True, check=True).stdout.strip()
+    return _run(["env", "GOVERSION"], folder=Path("/")).stdout.strip()
+
+
+def _run(
+    arguments: Sequence[str | Path], *, folder: Path, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run one Go command in a folder, whatever workspace that folder is in. Raises ``NoGo``."""
+    return subprocess.run(  # noqa: S603 - the words are ours, and there is no shell.
+        [found(), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+        env={**os.environ, "GOWORK": "off", **(environment or {})},
+    )
 
 
 def failed(what: str, output: str) -> CannotStart:
@@ -99,7 +118,12 @@ def failed(what: str, output: str) -> CannotStart:
     lines = [line for line in output.splitlines() if not line.startswith("go: downloading ")]
     shown = "\n".join(f"    {line[:300]}" for line in lines[-LAST_LINES:])
     kind: type[CannotStart] = BuildFailed
-    for sign, named in ((_NO_ROOM, NoRoom), (_NO_NETWORK, NoNetwork), (_NEEDS_NEWER, GoTooOld), (_NO_VERSION, NoSuchRelease)):
+    for sign, named in (
+        (_NO_ROOM, NoRoom),
+        (_NO_NETWORK, NoNetwork),
+        (_NEEDS_NEWER, GoTooOld),
+        (_NO_VERSION, NoSuchRelease),
+    ):
         if sign.search(output):
             kind = named
             break
@@ -113,13 +137,10 @@ def download(path: str, at: str) -> Module:
     Raises ``NoGo``, ``NoNetwork``, ``NoSuchRelease`` and ``NoRoom``.
     """
     # Outside of any module, so that no go.mod of the user's has a say.
-    done = subprocess.run(
-        [found(), "mod", "download", "-json", f"{path}@{at}"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd="/",
-        env={**os.environ, "GOFLAGS": os.environ.get("GOFLAGS", "").replace("-mod=vendor", ""), "GOWORK": "off"},
+    done = _run(
+        ["mod", "download", "-json", f"{path}@{at}"],
+        folder=Path("/"),
+        environment={"GOFLAGS": os.environ.get("GOFLAGS", "").replace("-mod=vendor", "")},
     )
     try:
         module = msgspec.json.decode(done.stdout or b"{}", type=Module)
@@ -128,6 +149,20 @@ def download(path: str, at: str) -> Module:
     if done.returncode or module.Error or not module.Dir:
         raise failed(f"fetching {path}@{at}", module.Error or done.stderr or done.stdout)
     return module
+
+
+def module_folder(path: str, folder: Path) -> Path:
+    """Where the version of a module lies that a module folder builds with. Raises ``NoGo`` and what a fetch raises."""
+    done = _run(["list", "-m", "-f", "{{.Dir}}", path], folder=folder)
+    if done.returncode:
+        raise failed(f"finding {path}", done.stderr)
+    if not done.stdout.strip():
+        # It is known but was never fetched: once fetched, its folder is told.
+        fetched = _run(["mod", "download", path], folder=folder)
+        if fetched.returncode:
+            raise failed(f"fetching {path}", fetched.stderr)
+        return module_folder(path, folder)
+    return Path(done.stdout.strip())
 
 
 def build(
@@ -151,13 +186,10 @@ def build(
         )
     # Symbol tables and debug data are never read here; a panic's stack trace does not need them.
     flags = " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in (link or {}).items())])
-    done = subprocess.run(
-        [found(), "build", "-trimpath", "-buildvcs=false", *arguments, f"-ldflags={flags}", "-o", output, package],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=folder,
-        env={**os.environ, "CGO_ENABLED": "0", "GOWORK": "off"},
+    done = _run(
+        ["build", "-trimpath", "-buildvcs=false", *arguments, f"-ldflags={flags}", "-o", output, package],
+        folder=folder,
+        environment={"CGO_ENABLED": "0"},
     )
     if done.returncode:
         raise failed(f"building {what}", done.stdout + done.stderr)

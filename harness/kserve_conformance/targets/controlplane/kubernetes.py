@@ -56,7 +56,14 @@ class ApiServer:
     """A running etcd and kube-apiserver over one data folder."""
 
     def __init__(
-        self, assets: Assets, *, folder: Path, logs: Path, certificate: Certificate, guard: Guard, data: Path | None = None
+        self,
+        assets: Assets,
+        *,
+        folder: Path,
+        logs: Path,
+        certificate: Certificate,
+        guard: Guard,
+        data: Path | None = None,
     ) -> None:
         """
         Start both; ``data`` is a prepared etcd folder to begin with, copied first.
@@ -71,7 +78,8 @@ class ApiServer:
         self.tokens = {name: secrets.token_urlsafe(32) for name in (ADMINISTRATOR, PAST_WEBHOOKS)}
         users = folder / "tokens.csv"
         users.write_text(
-            "".join(f'{token},{name},{name},"system:masters"\n' for name, token in self.tokens.items()), encoding="utf-8"
+            "".join(f'{token},{name},{name},"system:masters"\n' for name, token in self.tokens.items()),
+            encoding="utf-8",
         )
         users.chmod(0o600)
         etcd_url = f"https://127.0.0.1:{client_port}"

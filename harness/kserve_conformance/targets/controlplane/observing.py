@@ -37,13 +37,13 @@ MODE_ANNOTATION = "serving.kserve.io/deploymentMode"
 MODEL_MESH = "ModelMesh"
 SERVERLESS = frozenset({"Serverless", "Knative"})
 
-#: Names of a predictor's workload: the second is that of releases until v0.10, which later ones keep using if it is there.
+#: Names of a predictor's workload: the second is that of releases until v0.10, which later ones keep if it is there.
 WORKLOAD_NAMES = ("{}-predictor", "{}-predictor-default")
 
 #: How long a status is watched before the queue is asked to be passed: most reconciles take less.
 PATIENCE = 0.15
 
-#: A failure that the status does not name is believed when it came twice: a conflicting write fails once, and is tried again.
+#: A failure that the status does not name is believed when it came twice: a conflicting write is simply tried again.
 SILENT_TIMES = 2
 
 #: The event of a failure follows its status; it may be held back by the manager's own limit of requests.
@@ -99,7 +99,7 @@ class Observer:
 
     def observe(self, key: ObjectKey, within: timedelta, *, is_new: bool) -> Observation:
         """
-        The settled choice. ``is_new`` says that the service was created after the last write to anything else that counts.
+        The settled choice. ``is_new`` says that the service was created after everything else that counts.
 
         A new service needs no probe: whatever its status says was written after it was
         created. Raises ``NotSettled`` and ``Unreachable``.
@@ -253,7 +253,5 @@ def _last_error(lines: tuple[dict[str, Any], ...]) -> str | None:
 
 def _says(event: str, error: str) -> bool:
     """Is this the event of that error? Long texts are cut, and percent signs in them are taken for verbs."""
-    head = error.split("%")[0][:200]
+    head = error.split("%", maxsplit=1)[0][:200]
     return head in event
-
-

@@ -49,7 +49,10 @@ class Release:
         self.name = name
         self.mode = default_mode(name)
         self.source = Source(source or binaries.source(name))
-        self.program = binaries.executable(manager or binaries.manager(name, progress), "the manager")
+        self.program = binaries.executable(manager or self._built(progress, source), "the manager")
+
+    def _built(self, progress: Progress, source: Path | None) -> Path:
+        return binaries.manager(self.name, progress) if source is None else binaries.manager_of(source, progress)
 
 
 class Plane:
@@ -130,7 +133,10 @@ class Plane:
             "kube-apiserver": self._assets.api_server,
             "etcd": self._assets.etcd,
         }
-        return {**{name: binaries.digest(program) for name, program in programs.items()}, "crds": self.release.source.digest}
+        return {
+            **{name: binaries.digest(program) for name, program in programs.items()},
+            "crds": self.release.source.digest,
+        }
 
     @property
     def manager_log(self) -> Path:
@@ -206,5 +212,3 @@ class Plane:
         if not keep:
             shutil.rmtree(self.folder, ignore_errors=True)
         self._guard.close()
-
-

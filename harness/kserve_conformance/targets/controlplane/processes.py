@@ -66,7 +66,7 @@ class Guard:
     """Our end of the pipe to the process that cleans up if we are killed (see :mod:`guard`)."""
 
     def __init__(self, folder: Path) -> None:
-        self._process: subprocess.Popen[str] = subprocess.Popen(
+        self._process: subprocess.Popen[str] = subprocess.Popen(  # noqa: S603 - ourselves, no shell.
             [sys.executable, "-I", "-S", guard_module.__file__, str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -117,7 +117,7 @@ class Process:
         self._guard = guard
         self._file: IO[bytes] = log.open("ab")
         try:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - programs that we built or that the user names.
                 [str(word) for word in command],
                 stdin=subprocess.DEVNULL,
                 stdout=self._file,
@@ -155,7 +155,9 @@ class Process:
     def epitaph(self) -> str:
         """Say how it ended and what it wrote last."""
         code = self.exit_code
-        how = f"was ended by {signal.Signals(-code).name}" if code is not None and code < 0 else f"left with code {code}"
+        how = (
+            f"was ended by {signal.Signals(-code).name}" if code is not None and code < 0 else f"left with code {code}"
+        )
         return f"{self.name} {how}; the end of its log:\n{self.last_words}"
 
     def stop(self, patience: timedelta = timedelta(0)) -> None:

@@ -34,7 +34,9 @@ KNATIVE_CONFIGURATION: Manifest = {
     "data": {},
 }
 
-_CRDS = Resource("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False)
+_CRDS = Resource(
+    "apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False
+)
 _CONFIG_MAPS = Resource("", "v1", "ConfigMap", "configmaps")
 
 

@@ -118,7 +118,6 @@ class Source:
             raise NotASource(f"{self._webhooks_file} has no webhook configurations")
         return tuple(manifest for manifest in found if manifest["webhooks"])
 
-
     @property
     def has_runtime_webhooks(self) -> bool:
         """Are runtimes checked on admission (since v0.11.1)?"""

@@ -120,7 +120,7 @@ class Sweeper:
         found = self.past.find(path)
         if found is None:
             return []
-        items = found["items"] if "items" in found else [found]
+        items = found.get("items", [found])
         return [ObjectKey(SERVICE, one["metadata"]["name"], one["metadata"]["namespace"]) for one in items]
 
     def _take_finalizers(self, keys: Iterable[ObjectKey]) -> None:

@@ -10,17 +10,18 @@ leaves nothing of one for the next.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from kserve_conformance.objects import API_VERSIONS, RUNTIME_KINDS, SERVICE, Manifest, ObjectKey, at
 from kserve_conformance.targets.contract import Admission, Capability, Identity, NotSettled, Observation, Unreachable
 from kserve_conformance.targets.controlplane import binaries, seed
 from kserve_conformance.targets.controlplane.beacons import FINALIZER, Beacons
 from kserve_conformance.targets.controlplane.client import NoAnswer, Resource
+from kserve_conformance.targets.controlplane.go import Progress, silent
 from kserve_conformance.targets.controlplane.observing import Log, Observer
 from kserve_conformance.targets.controlplane.plane import Plane, Release
 from kserve_conformance.targets.controlplane.probing import Probe
@@ -29,6 +30,12 @@ from kserve_conformance.targets.controlplane.writing import Writer, written
 
 #: A creationTimestamp has whole seconds.
 TICK = 1.05
+
+
+def prepare(release: str, progress: Progress = silent) -> None:
+    """Fetch and build everything that a control plane of a release needs, and start nothing. Raises ``CannotStart``."""
+    binaries.assets(progress)
+    Release(release, progress)
 
 
 class ControlPlane:
@@ -43,7 +50,7 @@ class ControlPlane:
         manager: Path | None = None,
         source: Path | None = None,
         keep: bool = False,
-        progress: Callable[[str], None] = lambda line: None,
+        progress: Progress = silent,
         assets: Path | None = None,
         logs: Path | None = None,
     ) -> None:
@@ -108,7 +115,9 @@ class ControlPlane:
     def _connect(self) -> None:
         """Make what speaks to the release that runs now."""
         plane = self._running
-        definition = plane.admin.get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/inferenceservices.serving.kserve.io")
+        definition = plane.admin.get(
+            "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/inferenceservices.serving.kserve.io"
+        )
         probe = Probe.of(definition)
         self._log = Log(plane.manager_log)
         self._log.rewind()
@@ -169,7 +178,7 @@ class ControlPlane:
         return answer
 
     def store(self, *objects: Manifest) -> None:
-        """Put objects in store past every webhook, with KServe's finalizer, so that no controller writes them either."""
+        """Put objects in store past every webhook, with KServe's finalizer, so that no controller writes them."""
         plane = self._running
         with _Reaching(plane):
             for manifest in objects:
@@ -244,7 +253,7 @@ class ControlPlane:
         seed.configure(plane.admin, plane.release.source, mode)
         self._observer.default_mode = mode
         self._new.clear()
-        # Until v0.10 controllers read the ConfigMap from a cache: two looks at a beacon take longer than its event does.
+        # Until v0.10 controllers read the ConfigMap from a cache: two looks at a beacon take longer than its event.
         self._beacons.queue_passed()
 
     def reset(self) -> None:
@@ -349,9 +358,7 @@ class _Reaching:
     def __enter__(self) -> None:
         return None
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if isinstance(error, NoAnswer):
             self._plane.check()
             raise Unreachable(str(error)) from error
-
-

@@ -1,0 +1,87 @@
+"""
+What a control plane needs of a machine, looked at without starting or building anything.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kserve_conformance.targets.controlplane import binaries, cache, go
+from kserve_conformance.targets.controlplane.controller import FIXED_WEBHOOK_PORT
+from kserve_conformance.targets.controlplane.processes import is_free
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that is needed: what was seen, is that enough, and what to do if it is not."""
+
+    name: str
+    seen: str
+    is_met: bool = True
+    hint: str | None = None
+
+
+def requirements(release: str | None = None) -> tuple[Check, ...]:
+    """Check everything; with a release also whether its manager is built."""
+    return tuple(_checks(release))
+
+
+def _checks(release: str | None) -> Iterator[Check]:
+    assets = os.environ.get(binaries.ASSETS_VARIABLE)
+    cached = [binaries.cached_etcd(), binaries.cached_api_server()]
+    if release is not None:
+        cached.append(binaries.cached_manager(release))
+    built = [program for program in cached if program.exists()]
+    yield _go(is_needed=len(built) < len(cached) or release is None)
+    openssl = shutil.which("openssl")
+    yield Check("openssl", openssl or "not on the PATH", openssl is not None, None if openssl else "install openssl")
+    yield _cache()
+    free = cache.free_bytes(cache.folder())
+    is_roomy = free >= cache.NEEDED_BYTES or len(built) == len(cached)
+    yield Check(
+        "free disk",
+        f"{free / 1024**3:.1f} GiB",
+        is_roomy,
+        None if is_roomy else f"building needs {cache.NEEDED_BYTES // 1024**3} GiB: {go.NoRoom.hint}",
+    )
+    if assets is not None:
+        missing = [name for name in ("etcd", "kube-apiserver") if not os.access(Path(assets) / name, os.X_OK)]
+        yield Check(
+            binaries.ASSETS_VARIABLE,
+            f"{assets} lacks {' and '.join(missing)}" if missing else f"{assets} has both programs",
+            not missing,
+            f"unset {binaries.ASSETS_VARIABLE}, or put the programs there" if missing else None,
+        )
+    for program in cached:
+        is_there = program.exists()
+        yield Check(
+            f"built {program.name}", "in the cache" if is_there else "not yet: it is built on first use (minutes)"
+        )
+    is_open = is_free(FIXED_WEBHOOK_PORT)
+    yield Check(
+        f"port {FIXED_WEBHOOK_PORT}",
+        "free" if is_open else "taken: releases until v0.9.0 cannot run beside what listens there",
+    )
+
+
+def _go(*, is_needed: bool) -> Check:
+    try:
+        program = go.found()
+        return Check("go", f"{go.version()} ({program})")
+    except go.NoGo as error:
+        if not is_needed:
+            return Check("go", "not there, and not needed: everything is built")
+        return Check("go", "not on the PATH", is_met=False, hint=error.hint)
+
+
+def _cache() -> Check:
+    folder = cache.folder()
+    at = folder
+    while not at.exists():
+        at = at.parent
+    is_writable = os.access(at, os.W_OK | os.X_OK)
+    return Check("cache folder", str(folder), is_writable, None if is_writable else cache.CannotCache.hint)
