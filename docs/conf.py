@@ -1,0 +1,45 @@
+"""How Sphinx builds this documentation: no network, and the reference is made from the code before anything is read."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+from generate import write_all  # noqa: E402 - the folder of this file comes first
+
+from kserve_conformance import __version__  # noqa: E402 - beside the other import of ours
+
+project = "kserve-conformance"
+author = "the authors of kserve-conformance"
+copyright = author  # noqa: A001 - Sphinx wants this name
+release = version = __version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist"]
+myst_heading_anchors = 3
+# Pages are found by their addresses in the code of other pages too, so what cannot be resolved is an error.
+suppress_warnings: list[str] = []
+
+# The generated parts that are pages of their own end in .md; what other pages include ends in .inc.
+source_suffix = {".md": "markdown"}
+exclude_patterns = ["_build", "README.md"]
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+python_use_unqualified_type_names = True
+maximum_signature_line_length = 100
+add_module_names = False
+
+html_theme = "furo"
+html_title = f"kserve-conformance {__version__}"
+html_static_path = ["_static"]
+html_css_files = ["page.css"]
+html_copy_source = False
+html_show_sphinx = False
+pygments_style = "friendly"
+
+write_all(HERE / "reference" / "generated")

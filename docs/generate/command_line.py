@@ -1,0 +1,71 @@
+"""The command line, read from click: every command with its arguments, options, examples and exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import dedent
+
+import click
+from generate.marking import anchor, block, cell, code, table
+
+from kserve_conformance.cli import COMMANDS, cli
+from kserve_conformance.cli.exits import MEANINGS
+
+PROGRAM = "kserve-conformance"
+
+
+def parts() -> Iterator[tuple[str, str]]:
+    """The part that ``reference/command-line.md`` includes."""
+    yield "command-line.inc", whole()
+
+
+def whole() -> str:
+    """Every command in the order in which people meet them, and what exit codes mean."""
+    overview = table(("command", "what it does"), ((f"[{name}](#command-{name})", COMMANDS[name]) for name in COMMANDS))
+    exits = table(("exit code", "meaning"), ((str(code_.value), meaning) for code_, meaning in MEANINGS.items()))
+    return "\n".join((overview, f"{anchor('exit-codes')}## Exit codes\n", exits, *map(_command, COMMANDS)))
+
+
+def _command(name: str) -> str:
+    context = click.Context(cli, info_name=PROGRAM)
+    command = cli.get_command(context, name)
+    assert command is not None  # noqa: S101 - the names are those of the table
+    inner = click.Context(command, info_name=name, parent=context)
+    usage = f"{PROGRAM} {name} {' '.join(command.collect_usage_pieces(inner))}"
+    options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+    rows = [_option(option, inner) for option in [*options, *_help_option(command, inner)]]
+    return "\n".join(
+        (
+            f"{anchor(f'command-{name}')}## {name}\n",
+            f"{dedent(command.help or '').strip()}\n",
+            block("text", usage),
+            table(("option", "what it says", "default"), rows),
+            block("console", _example(command)),
+        )
+    )
+
+
+def _help_option(command: click.Command, context: click.Context) -> tuple[click.Option, ...]:
+    option = command.get_help_option(context)
+    return (option,) if option is not None else ()
+
+
+def _option(option: click.Option, context: click.Context) -> tuple[str, str, str]:
+    names = " / ".join((*option.opts, *option.secondary_opts))
+    metavar = "" if option.is_flag or option.count else f" {option.make_metavar(context)}"
+    default = option.get_default(context, call=False)
+    if isinstance(option.show_default, str):
+        shown = option.show_default
+    elif option.is_flag or default is None or callable(default) or type(default).__name__ == "Sentinel" or default == ():
+        shown = ""
+    else:
+        shown = code(str(default))
+    repeated = " May be repeated." if option.multiple and "repeated" not in (option.help or "") else ""
+    return code(f"{names}{metavar}"), cell((option.help or "") + repeated), shown
+
+
+def _example(command: click.Command) -> str:
+    """The lines of the example, which every command has in its epilog."""
+    epilog = dedent((command.epilog or "").replace("\b\n", ""))
+    lines = [line.strip() for line in epilog.splitlines() if line.strip().startswith(("kserve-conformance", "kubectl"))]
+    return "\n".join(f"$ {line}" for line in lines)

@@ -1,0 +1,66 @@
+"""The Python API: a page for each package that others may import, made of its docstrings by autodoc."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from generate.marking import anchor, table
+
+#: What is public, by the package whose page tells it: the modules, each with what it is for.
+PUBLIC: Mapping[str, Mapping[str, str]] = {
+    "exceptions": {"kserve_conformance.exceptions": "the root of every error"},
+    "objects": {"kserve_conformance.objects": "Kubernetes objects and decisions, typed"},
+    "manifests": {"kserve_conformance.manifests": "reading and writing manifests as Kubernetes does"},
+    "rules": {
+        "kserve_conformance.rules": "the releases and their order",
+        "kserve_conformance.rules.registry": "rules, claims and deviations",
+        "kserve_conformance.rules.model": "what the registry holds",
+        "kserve_conformance.rules.coverage": "which scenarios cover which rule",
+    },
+    "profiles": {
+        "kserve_conformance.profiles": "releases as values",
+        "kserve_conformance.profiles.profile": "what a release is made of",
+        "kserve_conformance.profiles.shipped": "the runtimes that each release ships",
+    },
+    "resolver": {
+        "kserve_conformance.resolver": "from a service and a catalogue to a decision",
+        "kserve_conformance.resolver.answers": "many questions to one catalogue",
+        "kserve_conformance.resolver.hints": "what would have helped",
+    },
+    "protocol": {"kserve_conformance.protocol": "one question a line, one answer a line"},
+    "suite": {
+        "kserve_conformance.suite": "features, steps and fixtures as a value",
+        "kserve_conformance.suite.selection": "choosing scenarios",
+        "kserve_conformance.suite.guards": "what must hold before anything runs",
+    },
+    "targets": {
+        "kserve_conformance.targets.contract": "what a target promises",
+        "kserve_conformance.targets.opening": "from text to an open target",
+        "kserve_conformance.targets.memory": "the rules of a release, in memory",
+        "kserve_conformance.targets.controlplane": "KServe's own controller over an API server",
+        "kserve_conformance.targets.faulty": "targets that fail in named ways",
+    },
+    "record": {"kserve_conformance.record": "the record of a run"},
+    "reports": {"kserve_conformance.reports": "projections of a record"},
+    "world": {
+        "kserve_conformance.world": "what steps talk to",
+        "kserve_conformance.world.building": "objects made of a step's words",
+    },
+}
+
+
+def parts() -> Iterator[tuple[str, str]]:
+    """A page for each package, and the table that ``reference/python.md`` includes."""
+    rows = (
+        (f"[{module}](#api-{package})", about) for package, modules in PUBLIC.items() for module, about in modules.items()
+    )
+    yield "python.inc", table(("module", "what it is for"), rows)
+    pages = "\n".join(PUBLIC)
+    yield "python/index.md", f"# Packages\n\n```{{include}} ../python.inc\n```\n\n```{{toctree}}\n{pages}\n```\n"
+    for package, modules in PUBLIC.items():
+        heading = f"{anchor(f'api-{package}')}# {package}\n"
+        yield f"python/{package}.md", "\n".join((heading, *map(_module, modules)))
+
+
+def _module(module: str) -> str:
+    return f"## {module}\n\n```{{eval-rst}}\n.. automodule:: {module}\n   :members:\n```\n"

@@ -1,0 +1,67 @@
+"""The codes of ``explain``: why a candidate was removed or outranked; and the causes for which a service has no runtime."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from enum import Enum
+
+from generate.marking import code, table
+
+from kserve_conformance.objects import Outcome, Reason
+from kserve_conformance.profiles.rejections import Because
+from kserve_conformance.resolver.reporter import OUTRANKED
+
+#: Each code in words. One that is missing here, or gone, breaks the build.
+MEANINGS = {
+    Because.DISABLED: "The runtime is disabled.",
+    Because.MULTI_MODEL: "It serves several models (multiModel), and this controller only chooses runtimes that serve one.",
+    Because.FORMAT_UNKNOWN: "None of its formats is the one asked for.",
+    Because.VERSION_NOT_EQUAL: "It has the format, but not in the version asked for. Versions are compared letter by letter.",
+    Because.NOT_AUTO_SELECT: "The entry that fits does not have autoSelect.",
+    Because.PROTOCOL_UNSUPPORTED: "It lists protocols, and not the one asked for.",
+    Because.MULTI_NODE_MISMATCH: "Only one of service and runtime has a workerSpec.",
+    Because.LOWER_SCOPE: "It is of the cluster, and one of the namespace comes before it.",
+    Because.LOWER_PRIORITY: "Its priority for the format is lower.",
+    Because.PRIORITY_UNSET: "It has no priority for the format, and another has.",
+    Because.HIGHER_PROTOCOL_RANK: "The best of its protocols comes after the best of another's.",
+    Because.OLDER: "Another was created later.",
+    Because.NAME_ORDER: "Another's name comes first in the alphabet.",
+    Because.TIE_UNDEFINED: "No rule of this release decides between it and another.",
+    Because.SHADOWED: "A ServingRuntime of the service's namespace has the name that was asked for.",
+    Because.NOT_NAMED: "The service names another runtime.",
+}
+
+#: The same for the causes, which are KServe's own words.
+CAUSES = {
+    Reason.RUNTIME_NOT_RECOGNIZED: "The service names a runtime, and neither its namespace nor the cluster has one of that name.",
+    Reason.RUNTIME_DISABLED: "The service names a runtime that is disabled.",
+    Reason.NO_SUPPORTING_RUNTIME: "The runtime that the service names does not support it, or no runtime that may be chosen does.",
+    Reason.INVALID_PREDICTOR_SPEC: "The service and its runtime give no pod: the container is missing, a placeholder cannot be filled in.",
+}
+
+
+def parts() -> Iterator[tuple[str, str]]:
+    """What ``reference/reasons.md`` includes. Raises ``KeyError`` for a code that nobody has worded."""
+    kinds = {True: "comes after another", False: "is out"}
+    yield (
+        "reasons.inc",
+        table(
+            ("code", "the candidate", "because"),
+            ((code(one.value), kinds[one in OUTRANKED], MEANINGS[one]) for one in Because),
+        ),
+    )
+    yield "causes.inc", table(("cause", "meaning"), ((code(one.value), CAUSES[one]) for one in Reason))
+    yield "outcomes.inc", table(("outcome", "meaning"), _commented(Outcome))
+
+
+def _commented(values: type[Enum]) -> Iterator[tuple[str, str]]:
+    """The members of an enumeration with the comments above them."""
+    source = inspect.getsource(values)
+    for member in values:
+        above = re.search(rf"((?:^ *#:.*\n)+) *{member.name} = ", source, re.MULTILINE)
+        if above is None:
+            raise KeyError(f"{values.__name__}.{member.name} has no comment")
+        text = " ".join(line.strip().removeprefix("#:").strip() for line in above[1].splitlines())
+        yield code(str(member.value)), text
