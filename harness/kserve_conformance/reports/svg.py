@@ -36,7 +36,8 @@ def svg(record: Record) -> str:
 def matrix(records: Sequence[Record], *, by: Literal["topic", "rule"] = "topic") -> str:
     """The picture of one record, or of several with one column for each; ``by`` says what their rows are."""
     root = picture(records[0]) if len(records) == 1 else _table(records, by_topic if by == "topic" else by_rule)
-    _legend(root, {scenario.verdict for record in records for scenario in record.scenarios})
+    meaning = () if len(records) == 1 else ("numbers: passed of all",)
+    _legend(root, {scenario.verdict for record in records for scenario in record.scenarios}, meaning)
     style = ET.Element("style")
     style.text = STYLE
     root.insert(2, style)
@@ -165,14 +166,11 @@ def _root(title: str, description: str) -> ET.Element:
     return root
 
 
-def _legend(root: ET.Element, verdicts: set[Verdict]) -> None:
+def _legend(root: ET.Element, verdicts: set[Verdict], meaning: tuple[str, ...]) -> None:
     """One line below that tells the letters which are there."""
     *_, width, height = map(int, root.get("viewBox", "0 0 0 0").split())
-    told = [
-        f"{SIGNS[verdict].letter} {verdict}"
-        for verdict in Verdict
-        if verdict in verdicts and verdict is not Verdict.PASSED
-    ]
+    worth_a_letter = (verdict for verdict in Verdict if verdict in verdicts and verdict is not Verdict.PASSED)
+    told = [*(f"{SIGNS[verdict].letter} {verdict}" for verdict in worth_a_letter), *meaning]
     if told:
         words = " · ".join(told)
         _text(root, 0, height + 14, words, "kc-head")

@@ -102,27 +102,45 @@ class TestRefused:
     @pytest.mark.parametrize(
         ("error", "spoil"),
         [
-            (UnknownSchema, lambda it: changed(it, 0, schema="kserve-conformance/record/v9")),
-            (UnknownSchema, lambda it: [{key: value for key, value in it[0].items() if key != "schema"}, *it[1:]]),
-            (NotARecord, lambda it: it[1:]),
-            (NotARecord, lambda it: [it[0], it[0], *it[1:]]),
-            (NotARecord, lambda it: [*it, it[-1]]),
-            (NotARecord, lambda it: [*it, it[1]]),
-            (NotARecord, lambda it: changed(it, 1, type="step")),
-            (NotARecord, lambda it: changed(it, 1, name=7)),
-            (UnknownVerdict, lambda it: changed(it, 1, verdict="greenish")),
-            (UnknownVerdict, lambda it: changed(it, 1, verdict=None)),
-            (UnknownVerdict, lambda it: changed(it, 1, verdict=["passed"])),
-            (UnknownVerdict, lambda it: changed(it, 3, counts=it[3]["counts"] | {"greenish": 0})),
-            (DuplicateScenario, lambda it: [*it[:3], it[1], it[3]]),
-            (DuplicateScenario, lambda it: changed(it, 0, collected=it[0]["collected"] * 2)),
-            (UnexpectedScenario, lambda it: changed(it, 1, id="another")),
-            (MissingScenarios, lambda it: [it[0], it[1], it[3] | {"counts": it[3]["counts"] | {"passed": 1}}]),
-            (CountsDiffer, lambda it: changed(it, 3, counts=it[3]["counts"] | {"passed": 3})),
-            (CountsDiffer, lambda it: changed(it, 3, counts={"passed": 2})),
-            (CountsDiffer, lambda it: changed(it, 1, verdict="failed")),
-            (Contradiction, lambda it: changed(it, 1, steps=[])),
-            (Contradiction, lambda it: changed(it, 1, level="optional")),
+            pytest.param(
+                UnknownSchema, lambda it: changed(it, 0, schema="kserve-conformance/record/v9"), id="another-schema"
+            ),
+            pytest.param(
+                UnknownSchema,
+                lambda it: [{key: value for key, value in it[0].items() if key != "schema"}, *it[1:]],
+                id="no-schema",
+            ),
+            pytest.param(NotARecord, lambda it: it[1:], id="no-header"),
+            pytest.param(NotARecord, lambda it: [it[0], it[0], *it[1:]], id="two-headers"),
+            pytest.param(NotARecord, lambda it: [*it, it[-1]], id="two-footers"),
+            pytest.param(NotARecord, lambda it: [*it, it[1]], id="a-scenario-after-the-footer"),
+            pytest.param(NotARecord, lambda it: changed(it, 1, type="step"), id="another-type"),
+            pytest.param(NotARecord, lambda it: changed(it, 1, name=7), id="a-name-that-is-a-number"),
+            pytest.param(UnknownVerdict, lambda it: changed(it, 1, verdict="greenish"), id="another-verdict"),
+            pytest.param(UnknownVerdict, lambda it: changed(it, 1, verdict=None), id="no-verdict"),
+            pytest.param(UnknownVerdict, lambda it: changed(it, 1, verdict=["passed"]), id="a-list-of-verdicts"),
+            pytest.param(
+                UnknownVerdict,
+                lambda it: changed(it, 3, counts=it[3]["counts"] | {"greenish": 0}),
+                id="a-count-of-another-verdict",
+            ),
+            pytest.param(DuplicateScenario, lambda it: [*it[:3], it[1], it[3]], id="a-scenario-twice"),
+            pytest.param(
+                DuplicateScenario, lambda it: changed(it, 0, collected=it[0]["collected"] * 2), id="collected-twice"
+            ),
+            pytest.param(UnexpectedScenario, lambda it: changed(it, 1, id="another"), id="not-collected"),
+            pytest.param(
+                MissingScenarios,
+                lambda it: [it[0], it[1], it[3] | {"counts": it[3]["counts"] | {"passed": 1}}],
+                id="without-a-line",
+            ),
+            pytest.param(
+                CountsDiffer, lambda it: changed(it, 3, counts=it[3]["counts"] | {"passed": 3}), id="counts-more"
+            ),
+            pytest.param(CountsDiffer, lambda it: changed(it, 3, counts={"passed": 2}), id="counts-only-passes"),
+            pytest.param(CountsDiffer, lambda it: changed(it, 1, verdict="failed"), id="counts-another-verdict"),
+            pytest.param(Contradiction, lambda it: changed(it, 1, steps=[]), id="a-pass-without-steps"),
+            pytest.param(Contradiction, lambda it: changed(it, 1, level="optional"), id="another-level"),
         ],
     )
     def test_each_fault_by_its_name(self, error: type[Exception], spoil: Callable[[Lines], Lines]) -> None:
@@ -133,12 +151,14 @@ class TestRefused:
         assert caught.value.exit_code == 4  # type: ignore[attr-defined]
 
     @pytest.mark.parametrize(
-        "text", [b"<html>", b"[]\n", b"\n", b"null\n", b"{}\n", b"\xff\xfe\n", b'{"type":"footer","counts":{}}\n']
+        "text",
+        ["<html>", "[]\n", "\n", "null\n", "{}\n", "\xff\xfe\n", '{"type":"footer","counts":{}}\n'],
+        ids=["html", "list", "empty line", "null", "nothing", "not UTF-8", "footer"],
     )
-    def test_something_else_is_not_a_record(self, text: bytes) -> None:
+    def test_something_else_is_not_a_record(self, text: str) -> None:
         """Another file, given by mistake, is refused at its first line."""
         with pytest.raises(NotARecord) as caught:
-            read(io.BytesIO(text))
+            read(io.BytesIO(text.encode("latin-1")))
 
         assert caught.value.line == 1
 

@@ -152,8 +152,11 @@ class TestRefusals:
             (scenario(steps=()), "without a single step"),
             (scenario(finding=Finding(message="it was not so")), "it was not so"),
             (msgspec.structs.replace(scenario("x", Verdict.DEVIATES), deviation=None), "no listed deviation"),
-            (msgspec.structs.replace(scenario("x", Verdict.SKIPPED), reason=None), "no reason"),
-            (msgspec.structs.replace(scenario("x", Verdict.UNSUPPORTED), reason=None), "no reason"),
+            (msgspec.structs.replace(scenario("x", Verdict.SKIPPED), reason=None), "skipped and gives no reason"),
+            (
+                msgspec.structs.replace(scenario("x", Verdict.UNSUPPORTED), reason=None),
+                "unsupported and gives no reason",
+            ),
             (scenario(level="optional"), "level"),
             (scenario(id=""), "no id"),
         ],

@@ -3,6 +3,8 @@
   "use strict";
 
   const form = document.getElementById("filter");
+  // A run without scenarios has nothing to filter.
+  if (!form) return;
   const query = document.getElementById("query");
   const shown = document.getElementById("shown");
   const clear = document.getElementById("clear");
