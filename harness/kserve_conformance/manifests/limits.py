@@ -22,7 +22,7 @@ class Limits:
     #: Bytes of one source of which only one document at a time is kept.
     stream_bytes: int = 64 * 1024 * MEBIBYTE
     #: Bytes between the starts of two mappings: no scalar, comment or list of scalars is longer.
-    value_bytes: int = 16 * MEBIBYTE
+    value_bytes: int = 4 * MEBIBYTE
     #: How deep mappings and lists may be nested. A CRD's schema of a pod is 20 deep.
     depth: int = 100
     #: Values that the aliases of one document may stand for, as in go-yaml v2's ``alias_ratio_range_low``.

@@ -52,6 +52,7 @@ class _Walk:
 
     def __init__(self, wanted: set[Path]) -> None:
         self._wanted = wanted
+        self._longest = max(map(len, wanted), default=-1)
         self.found: dict[Path, Place] = {}
         #: The key or index that comes next in each container; None where a key is to come.
         self._parts: list[str | int | None] = []
@@ -59,6 +60,11 @@ class _Walk:
         self._seen: list[set[str]] = []
         #: The paths and lines of keys that are given twice.
         self.duplicates: list[tuple[Path, int]] = []
+
+    @property
+    def is_done(self) -> bool:
+        """Is every wanted place found?"""
+        return len(self.found) == len(self._wanted)
 
     @property
     def wants_key(self) -> bool:
@@ -92,6 +98,8 @@ class _Walk:
         self._next()
 
     def _note(self, line: int, spelling: str | None) -> None:
+        if len(self._parts) > self._longest:
+            return
         path = self._path()
         if path in self._wanted:
             self.found[path] = Place(self._lines[-1] if path and isinstance(path[-1], str) else line, spelling)
@@ -109,13 +117,16 @@ class _Walk:
 def in_yaml(stream: BinaryIO, wanted: Mapping[int, set[Path]]) -> dict[int, Places]:
     """Find the wanted paths of some documents of a YAML stream; what cannot be found is left out."""
     walks = {document: _Walk(paths) for document, paths in wanted.items()}
+    unfinished = dict(walks)
     parser, document, last = CParser(stream), -1, max(wanted, default=-1)
     try:
-        while document <= last and not isinstance(event := parser.get_event(), yaml.StreamEndEvent):
+        while unfinished and document <= last and not isinstance(event := parser.get_event(), yaml.StreamEndEvent):
             if isinstance(event, yaml.DocumentStartEvent):
                 document += 1
-            elif document in walks and isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
+            elif document in unfinished and isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
                 _step(walks[document], event)
+                if walks[document].is_done:
+                    del unfinished[document]
     except yaml.YAMLError:
         pass  # The first reading stopped here too, and said so.
     return {document: walk.found for document, walk in walks.items()}

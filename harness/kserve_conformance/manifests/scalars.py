@@ -56,7 +56,7 @@ _HINTS: Final = _NUMERIC | frozenset("yYnNtTfFoO~")
 #: Go's ``strconv.ParseInt`` with base 0, after underscores are taken out.
 _WHOLE = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|0[0-7]*|[1-9][0-9]*)\Z")
 #: What go-yaml tries last: a sign behind ``0b`` is taken too.
-_SIGNED_BINARY = re.compile(r"0b[-+][01]+\Z")
+_SIGNED_BINARY = re.compile(r"0b([-+][01]+)\Z")
 _DECIMAL = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 #: A number that starts with its point goes to Go's ``strconv.ParseFloat`` as it is, which takes single underscores.
 _POINTED = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?\Z")
@@ -186,8 +186,8 @@ def _number(text: str) -> tuple[str, object]:
             return INT, value
     if _DECIMAL.match(digits):
         return _finite(text, digits)
-    if _SIGNED_BINARY.match(digits) and len(digits) <= 3 + 64:
-        value = int(digits, base=0)
+    if (signed := _SIGNED_BINARY.match(digits)) and len(digits) <= 3 + 64:
+        value = int(signed[1], 2)
         if INT64_MIN <= value <= INT64_MAX:
             return INT, value
     return STR, text

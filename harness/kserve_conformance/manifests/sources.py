@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ STDIN: Final = "-"
 STDIN_NAME: Final = "<stdin>"
 
 _HEAD: Final = 8192
+_CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -112,7 +114,7 @@ def as_utf8(data: bytes, name: str, tell: Callable[[Problem], None]) -> Source |
         return None
     try:
         if data.startswith(_UTF16):
-            return Source(name, data.decode("utf-16").encode())
+            data = data.decode("utf-16").encode()
         data = data.removeprefix(codecs.BOM_UTF8)
         codecs.lookup("utf-8").decode(data)
     except UnicodeDecodeError as error:
@@ -123,6 +125,17 @@ def as_utf8(data: bytes, name: str, tell: Callable[[Problem], None]) -> Source |
                 source=name,
                 line=data.count(b"\n", 0, error.start) + 1 if not data.startswith(_UTF16) else None,
                 hint="save it as UTF-8",
+            )
+        )
+        return None
+    if (control := _CONTROL.search(data)) is not None:
+        tell(
+            Problem(
+                UnreadableSource,
+                f"has the control character 0x{control[0].hex()}, which neither YAML nor JSON may have",
+                source=name,
+                line=data.count(b"\n", 0, control.start()) + 1,
+                hint="remove it; a quoted string can have it as an escape",
             )
         )
         return None
