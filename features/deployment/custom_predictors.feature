@@ -1,0 +1,150 @@
+@core
+Feature: Servers of one's own: as a container of a service, or as a runtime of many formats
+  A predictor may be a container instead of a model. Then no runtime is used, whatever the catalogue has. The other way to
+  bring a server is a runtime of one's own that lists every format that the server understands, as the AMD Inference
+  Server does: then services ask for a format and never mention a container.
+
+  @rule-custom-predictor-container
+  Scenario: A predictor that is a container uses no runtime
+    Given a ClusterServingRuntime "serves-sklearn"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          containers:
+            - name: kserve-container
+              image: example.com/amd-inference-server:1
+              args: [--repository=/mnt/models]
+              env:
+                - {name: LOG_LEVEL, value: debug}
+      """
+    Then the service is accepted
+    And it uses no runtime
+    And its container has
+      """
+      image: example.com/amd-inference-server:1
+      args: [--repository=/mnt/models]
+      env:
+        - {name: LOG_LEVEL, value: debug}
+      """
+
+  @rule-custom-predictor-container
+  Scenario: A predictor that is a container needs no catalogue
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          containers:
+            - {name: kserve-container, image: "example.com/amd-inference-server:1"}
+      """
+    Then it uses no runtime
+    And its status shows no failure
+
+  @rule-custom-predictor-container @extended
+  Scenario: Placeholders in a predictor that is a container are left as they are
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          containers:
+            - name: kserve-container
+              image: example.com/own:1
+              args: ["--model_name={{.Name}}"]
+      """
+    Then its container has args
+      | --model_name={{.Name}} |
+
+  @rule-custom-predictor-container
+  Scenario: The pod settings of a predictor that is a container are its own
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a, labels: {team: a}}
+      spec:
+        predictor:
+          nodeSelector: {disk: ssd}
+          containers:
+            - {name: kserve-container, image: "example.com/own:1"}
+      """
+    Then its pod has
+      """
+      metadata:
+        labels: {team: a}
+      spec:
+        nodeSelector: {disk: ssd}
+      """
+
+  @rule-model-decides @documented
+  Scenario Outline: One runtime serves the format <format> among several that it lists
+    Given a ClusterServingRuntime "amd-inference-server"
+      """
+      supportedModelFormats:
+        - {name: tensorflow, version: "2", autoSelect: true}
+        - {name: pytorch, version: "1", autoSelect: true}
+        - {name: onnx, version: "1", autoSelect: true}
+        - {name: xmodel, version: "1", autoSelect: true}
+      protocolVersions: [v2, grpc-v2]
+      containers:
+        - name: kserve-container
+          image: example.com/amd-inference-server:1
+          args: ["--repository=/mnt/models"]
+      """
+    When a service in namespace "team-a" asks for "<format>" over "v2"
+    Then it runs on ClusterServingRuntime "amd-inference-server"
+    And its container has image "example.com/amd-inference-server:1"
+
+    Examples: All of its formats
+      | format     |
+      | tensorflow |
+      | pytorch    |
+      | onnx       |
+      | xmodel     |
+
+  @rule-model-decides @documented
+  Scenario Outline: A runtime that is not for automatic choice serves the format <format> to those who name it
+    Given a ClusterServingRuntime "amd-inference-server"
+      """
+      supportedModelFormats:
+        - {name: tensorflow, version: "2"}
+        - {name: xmodel, version: "1"}
+      containers:
+        - name: kserve-container
+          image: example.com/amd-inference-server:1
+      """
+    When a service in namespace "team-a" asks for "<format>" with runtime "amd-inference-server"
+    Then it runs on ClusterServingRuntime "amd-inference-server"
+
+    Examples: Both of its formats
+      | format     |
+      | tensorflow |
+      | xmodel     |
+
+  @rule-model-decides @documented
+  Scenario: A format that the runtime does not list is not served by it
+    Given a ClusterServingRuntime "amd-inference-server"
+      """
+      supportedModelFormats:
+        - {name: tensorflow, version: "2", autoSelect: true}
+        - {name: xmodel, version: "1", autoSelect: true}
+      """
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it has no runtime because "NoSupportingRuntime"
+
+  @rule-custom-predictor-container @rule-exactly-one-implementation
+  Scenario: A container named kserve-container beside a model is rejected
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          containers:
+            - {name: kserve-container, image: "example.com/own:1"}
+          model:
+            modelFormat: {name: sklearn}
+            storageUri: gs://example/models/model
+      """
+    Then the service is rejected because "xactly one of ["

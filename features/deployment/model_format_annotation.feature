@@ -1,0 +1,124 @@
+@rule-model-format-annotation @extended @exact-names
+Feature: The annotation that tells a model's format
+  Since v0.17.0 the webhook notes the format of a model in the annotation modelFormat, for runtimes whose container has a
+  placeholder for it. It is written only if it is missing, so it keeps the first format that a service ever had.
+
+  @since-0.17.0
+  Scenario Outline: A service that asks for <format> is annotated with it
+    When a service in namespace "team-a" asks for "<format>"
+    Then its stored manifest has
+      """
+      metadata:
+        annotations: {modelFormat: <format>}
+      """
+
+    Examples: Any format
+      | format  |
+      | sklearn |
+      | own     |
+
+  @since-0.17.0
+  Scenario: A legacy service is annotated with its key
+    When a service in namespace "team-a" uses the legacy key "xgboost"
+    Then its stored manifest has
+      """
+      metadata:
+        annotations: {modelFormat: xgboost}
+      """
+
+  @until-0.16.0
+  Scenario: Before v0.17.0 no format is noted
+    When a service in namespace "team-a" asks for "sklearn"
+    Then its stored manifest has no "metadata.annotations.modelFormat"
+
+  @since-0.17.0
+  Scenario: An annotation that the user gave is kept
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a, annotations: {modelFormat: of-the-user}}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: sklearn}
+            storageUri: gs://example/models/model
+      """
+    Then its stored manifest has
+      """
+      metadata:
+        annotations: {modelFormat: of-the-user}
+      """
+
+  @since-0.17.0
+  Scenario: The annotation goes stale when the format changes
+    When a service in namespace "team-a" asks for "sklearn"
+    And a service in namespace "team-a" asks for "xgboost"
+    Then it is stored with format "xgboost"
+    And its stored manifest has
+      """
+      metadata:
+        annotations: {modelFormat: sklearn}
+      """
+
+  @since-0.17.0
+  Scenario: A placeholder of a runtime is filled from the annotation
+    Given a ClusterServingRuntime "serves-several"
+      """
+      supportedModelFormats:
+        - {name: sklearn, version: "1", autoSelect: true}
+        - {name: xgboost, version: "2", autoSelect: true}
+      containers:
+        - name: kserve-container
+          image: example.com/clusterservingruntime/serves-several:1
+          args: ["--framework={{.Annotations.modelFormat}}"]
+      """
+    When a service in namespace "team-a" asks for "xgboost"
+    Then its container has args
+      | --framework=xgboost |
+
+  @since-0.17.0
+  Scenario: After a change of format a placeholder still tells the old one
+    Given a ClusterServingRuntime "serves-several"
+      """
+      supportedModelFormats:
+        - {name: sklearn, version: "1", autoSelect: true}
+        - {name: xgboost, version: "2", autoSelect: true}
+      containers:
+        - name: kserve-container
+          image: example.com/clusterservingruntime/serves-several:1
+          args: ["--framework={{.Annotations.modelFormat}}"]
+      """
+    When a service in namespace "team-a" asks for "sklearn"
+    And a service in namespace "team-a" asks for "xgboost"
+    Then its container has args
+      | --framework=sklearn |
+
+  Scenario: A service that was stored without the annotation leaves the placeholder empty
+    Given a ClusterServingRuntime "serves-several"
+      """
+      supportedModelFormats:
+        - {name: sklearn, version: "1", autoSelect: true}
+      containers:
+        - name: kserve-container
+          image: example.com/clusterservingruntime/serves-several:1
+          args: ["--framework={{.Annotations.modelFormat}}"]
+      """
+    And this service is in store, untouched by any webhook
+      """
+      metadata: {name: model, namespace: team-a, finalizers: [inferenceservice.finalizers]}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: sklearn}
+            storageUri: gs://example/models/model
+      """
+    Then its container has args
+      | --framework= |
+
+  @since-0.17.0
+  Scenario: The annotation is not on the pod
+    Given a ClusterServingRuntime "serves-sklearn"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ClusterServingRuntime "serves-sklearn"
+    And its pod has no "metadata.annotations.modelFormat"

@@ -1,0 +1,395 @@
+@extended @exact-names
+Feature: What KServe adds for the servers that it knows
+  For MLServer, TorchServe and Triton the controller adds variables, arguments, labels and a protocol that those servers
+  need. It knows them by the exact names of the built-in runtimes; since v0.17.0 an annotation of the runtime says what
+  server it runs, and the name counts only where that annotation is missing.
+
+  @rule-mlserver-defaults @rule-server-defaults-by-name @since-0.9.0
+  Scenario Outline: kserve-mlserver loads the format <format> with the class <class>
+    Given a ClusterServingRuntime "kserve-mlserver"
+      """
+      supportedModelFormats:
+        - {name: <format>, version: "1", autoSelect: true}
+      protocolVersions: [v2]
+      containers:
+        - name: kserve-container
+          image: example.com/clusterservingruntime/kserve-mlserver:1
+          env:
+            - {name: MLSERVER_MODEL_IMPLEMENTATION, value: "{{.Labels.modelClass}}"}
+      """
+    When a service in namespace "team-a" asks for "<format>" over "v2"
+    Then its container has env "MLSERVER_MODEL_IMPLEMENTATION" "<class>"
+    And its pod has label "modelClass" "<class>"
+
+    Examples: Formats, and what any other format is taken for
+      | format   | class                             |
+      | sklearn  | mlserver_sklearn.SKLearnModel     |
+      | xgboost  | mlserver_xgboost.XGBoostModel     |
+      | lightgbm | mlserver_lightgbm.LightGBMModel   |
+      | mlflow   | mlserver_mlflow.MLflowRuntime     |
+      | own      | mlserver_sklearn.SKLearnModel     |
+
+  @rule-mlserver-defaults @until-0.8.0
+  Scenario Outline: In v0.8.0 a service that names kserve-mlserver has the format <format> loaded with the class <class>
+    Given a ClusterServingRuntime "kserve-mlserver"
+      """
+      supportedModelFormats:
+        - {name: <format>, version: "1"}
+      """
+    When a service in namespace "team-a" asks for "<format>" with runtime "kserve-mlserver"
+    Then its pod has label "modelClass" "<class>"
+
+    Examples: mlflow has no class yet
+      | format   | class                             |
+      | sklearn  | mlserver_sklearn.SKLearnModel     |
+      | xgboost  | mlserver_xgboost.XGBoostModel     |
+      | mlflow   | mlserver_sklearn.SKLearnModel     |
+
+  @rule-mlserver-defaults @until-0.8.0
+  Scenario: In v0.8.0 kserve-mlserver is not prepared for a service that did not name it
+    Given a ClusterServingRuntime "kserve-mlserver"
+      | format | version | autoSelect |
+      | mlflow | 1       | true       |
+    When a service in namespace "team-a" asks for "mlflow"
+    Then it runs on ClusterServingRuntime "kserve-mlserver"
+    And its container has no env "MLSERVER_MODEL_NAME"
+
+  @rule-mlserver-defaults @rule-server-defaults-by-name @since-0.9.0
+  Scenario: kserve-mlserver is told the service's name and where the model lies
+    Given a ClusterServingRuntime "kserve-mlserver" that speaks "v2"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service "fraud" in namespace "team-a" asks for "sklearn" over "v2"
+    Then its container has env "MLSERVER_MODEL_NAME" "fraud"
+    And its container has env "MLSERVER_MODEL_URI" "/mnt/models"
+    And its container has no env "MLSERVER_LOAD_MODELS_AT_STARTUP"
+
+  @rule-mlserver-defaults @since-0.9.0
+  Scenario: kserve-mlserver without a model waits until it is told what to load
+    Given a ClusterServingRuntime "kserve-mlserver" that speaks "v2"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: sklearn}
+            protocolVersion: v2
+      """
+    Then its container has env "MLSERVER_LOAD_MODELS_AT_STARTUP" "false"
+    And its container has no env "MLSERVER_MODEL_NAME"
+
+  @rule-mlserver-defaults @since-0.10.0
+  Scenario: A variable of MLServer that the service sets itself is kept
+    Given a ClusterServingRuntime "kserve-mlserver" that speaks "v2"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: sklearn}
+            protocolVersion: v2
+            storageUri: gs://example/models/model
+            env:
+              - {name: MLSERVER_MODEL_NAME, value: own-name}
+      """
+    Then its container has env "MLSERVER_MODEL_NAME" "own-name"
+    And its container has env "MLSERVER_MODEL_NAME" 1 times
+
+  @rule-mlserver-defaults @since-0.9.0 @until-0.9.0
+  Scenario: In v0.9.0 a variable of MLServer that the service sets itself is overridden
+    Given a ClusterServingRuntime "kserve-mlserver" that speaks "v2"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: sklearn}
+            protocolVersion: v2
+            storageUri: gs://example/models/model
+            env:
+              - {name: MLSERVER_MODEL_NAME, value: own-name}
+      """
+    Then its container has env "MLSERVER_MODEL_NAME" "model"
+
+  @rule-server-defaults-by-name @since-0.9.0
+  Scenario: MLServer under another name gets nothing, and its placeholder stays empty
+    Given a ClusterServingRuntime "own-mlserver"
+      """
+      supportedModelFormats:
+        - {name: sklearn, version: "1", autoSelect: true}
+      protocolVersions: [v2]
+      containers:
+        - name: kserve-container
+          image: example.com/clusterservingruntime/own-mlserver:1
+          env:
+            - {name: MLSERVER_MODEL_IMPLEMENTATION, value: "{{.Labels.modelClass}}"}
+            - {name: MODEL_CLASS, value: "class:{{.Labels.modelClass}}"}
+      """
+    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    Then its container has env "MODEL_CLASS" "class:"
+    And its container has no env "MLSERVER_MODEL_NAME"
+
+  @rule-server-defaults-by-annotation
+  Scenario Outline: A runtime annotated as mlserver <gets> the variables of MLServer, <range>
+    Given these objects
+      """
+      apiVersion: serving.kserve.io/v1alpha1
+      kind: ClusterServingRuntime
+      metadata:
+        name: own-mlserver
+        annotations: {serving.kserve.io/server-type: mlserver}
+      spec:
+        supportedModelFormats:
+          - {name: xgboost, version: "1", autoSelect: true}
+        protocolVersions: [v2]
+        containers:
+          - name: kserve-container
+            image: example.com/clusterservingruntime/own-mlserver:1
+            env:
+              - {name: MODEL_CLASS, value: "class:{{.Labels.modelClass}}"}
+      """
+    When a service "fraud" in namespace "team-a" asks for "xgboost" over "v2"
+    Then its container has env "MODEL_CLASS" "class:<class>"
+    And its container has env "MLSERVER_MODEL_NAME" <times> times
+
+    @until-0.16.0
+    Examples: The annotation means nothing yet
+      | gets         | class                         | times | range         |
+      | does not get |                               | 0     | up to v0.16.0 |
+
+    @since-0.17.0
+    Examples: The annotation decides
+      | gets         | class                         | times | range         |
+      | gets         | mlserver_xgboost.XGBoostModel | 1     | since v0.17.0 |
+
+  @rule-server-defaults-by-annotation
+  Scenario Outline: A runtime named kserve-mlserver and annotated as <type> <gets> the variables of MLServer, <range>
+    Given these objects
+      """
+      apiVersion: serving.kserve.io/v1alpha1
+      kind: ClusterServingRuntime
+      metadata:
+        name: kserve-mlserver
+        annotations: {serving.kserve.io/server-type: <type>}
+      spec:
+        supportedModelFormats:
+          - {name: sklearn, version: "1", autoSelect: true}
+        protocolVersions: [v2]
+        containers:
+          - name: kserve-container
+            image: example.com/clusterservingruntime/kserve-mlserver:1
+      """
+    When a service "fraud" in namespace "team-a" asks for "sklearn" over "v2"
+    Then its container has env "MLSERVER_MODEL_NAME" <times> times
+
+    @since-0.9.0 @until-0.16.0
+    Examples: The name decides
+      | type         | gets         | times | range         |
+      | own-server   | gets         | 1     | up to v0.16.0 |
+
+    @since-0.17.0
+    Examples: The annotation decides, even if nobody knows its value
+      | type         | gets         | times | range         |
+      | own-server   | does not get | 0     | since v0.17.0 |
+      | tritonserver | does not get | 0     | since v0.17.0 |
+      | mlserver     | gets         | 1     | since v0.17.0 |
+
+  @rule-torchserve-defaults @since-0.9.0
+  Scenario Outline: kserve-torchserve opens the envelope <envelope> over <protocol>, <range>
+    Given a ClusterServingRuntime "kserve-torchserve"
+      """
+      supportedModelFormats:
+        - {name: pytorch, version: "1", autoSelect: true}
+      containers:
+        - name: kserve-container
+          image: example.com/clusterservingruntime/kserve-torchserve:1
+          env:
+            - {name: TS_SERVICE_ENVELOPE, value: "{{.Labels.serviceEnvelope}}"}
+      """
+    When a service in namespace "team-a" asks for "pytorch" over "<protocol>"
+    Then its container has env "TS_SERVICE_ENVELOPE" "<envelope>"
+    And its pod has label "serviceEnvelope" "<envelope>"
+
+    Examples: Both REST protocols
+      | protocol | envelope | range         |
+      | v1       | kserve   | since v0.9.0  |
+      | v2       | kservev2 | since v0.9.0  |
+      | grpc-v1  | kserve   | since v0.9.0  |
+
+    @until-0.11.2
+    Examples: The second gRPC protocol is not known yet
+      | protocol | envelope | range         |
+      | grpc-v2  | kserve   | up to v0.11.2 |
+
+    @since-0.12.0
+    Examples: The second gRPC protocol has the second envelope
+      | protocol | envelope | range         |
+      | grpc-v2  | kservev2 | since v0.12.0 |
+
+  @rule-torchserve-defaults @rule-protocol-back-filled @since-0.9.0
+  Scenario: kserve-torchserve speaks v1 to a service without a protocol, though it lists v2 first
+    Given a ClusterServingRuntime "kserve-torchserve" that speaks "v2, v1"
+      | format  | version | autoSelect |
+      | pytorch | 1       | true       |
+    When a service in namespace "team-a" asks for "pytorch"
+    Then it runs on ClusterServingRuntime "kserve-torchserve"
+    And its pod has label "serviceEnvelope" "kserve"
+
+  @rule-torchserve-defaults
+  Scenario Outline: kserve-torchserve <is> told its protocol by a variable, <range>
+    Given a ClusterServingRuntime "kserve-torchserve"
+      | format  | version | autoSelect |
+      | pytorch | 1       | true       |
+    When a service in namespace "team-a" asks for "pytorch" over "v2"
+    Then its container has env "PROTOCOL_VERSION" <times> times
+
+    @until-0.11.0
+    Examples: No variable yet
+      | is     | times | range         |
+      | is not | 0     | up to v0.11.0 |
+
+    @since-0.11.1
+    Examples: A variable
+      | is     | times | range         |
+      | is     | 1     | since v0.11.1 |
+
+  @rule-torchserve-defaults @rule-protocol-back-filled @since-0.11.1
+  Scenario Outline: The variable of kserve-torchserve says <told> if the service asks <how>
+    Given a ClusterServingRuntime "kserve-torchserve"
+      | format  | version | autoSelect |
+      | pytorch | 1       | true       |
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: pytorch}
+            storageUri: gs://example/models/model
+            protocolVersion: <protocol>
+      """
+    Then its container has env "PROTOCOL_VERSION" "<told>"
+
+    Examples: Given, and not given
+      | protocol | told | how            |
+      | v2       | v2   | for v2         |
+      | null     | v1   | for no protocol |
+
+  @rule-server-defaults-by-name @rule-torchserve-defaults @since-0.9.0
+  Scenario: TorchServe under another name has no envelope
+    Given a ClusterServingRuntime "own-torchserve"
+      | format  | version | autoSelect |
+      | pytorch | 1       | true       |
+    When a service in namespace "team-a" asks for "pytorch"
+    Then it runs on ClusterServingRuntime "own-torchserve"
+    And its pod has no "metadata.labels.serviceEnvelope"
+
+  @rule-torchserve-defaults @until-0.8.0
+  Scenario: In v0.8.0 the envelope goes by the format, whatever the runtime is called
+    Given a ClusterServingRuntime "own-torchserve"
+      | format  | version | autoSelect |
+      | pytorch | 1       | true       |
+    When a service in namespace "team-a" asks for "pytorch"
+    Then it runs on ClusterServingRuntime "own-torchserve"
+    And its pod has label "serviceEnvelope" "kserve"
+
+  @rule-server-defaults-by-annotation @rule-torchserve-defaults @since-0.17.0
+  Scenario: A runtime annotated as torchserve has an envelope under any name
+    Given these objects
+      """
+      apiVersion: serving.kserve.io/v1alpha1
+      kind: ClusterServingRuntime
+      metadata:
+        name: own-torchserve
+        annotations: {serving.kserve.io/server-type: torchserve}
+      spec:
+        supportedModelFormats:
+          - {name: pytorch, version: "1", autoSelect: true}
+        containers:
+          - name: kserve-container
+            image: example.com/clusterservingruntime/own-torchserve:1
+      """
+    When a service in namespace "team-a" asks for "pytorch" over "v2"
+    Then its pod has label "serviceEnvelope" "kservev2"
+
+  @rule-triton-defaults @rule-server-defaults-by-name @since-0.9.0
+  Scenario: kserve-tritonserver without a model is told to wait for models
+    Given a ClusterServingRuntime "kserve-tritonserver" that speaks "v2"
+      | format | version | autoSelect |
+      | triton | 2       | true       |
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: triton}
+            protocolVersion: v2
+      """
+    Then its container has args
+      | --model_name=model            |
+      | --model-control-mode=explicit |
+
+  @rule-triton-defaults @since-0.9.0
+  Scenario: kserve-tritonserver with a model gets no argument more
+    Given a ClusterServingRuntime "kserve-tritonserver" that speaks "v2"
+      | format | version | autoSelect |
+      | triton | 2       | true       |
+    When a service in namespace "team-a" asks for "triton" over "v2"
+    Then its container has args
+      | --model_name=model |
+
+  @rule-triton-defaults @rule-server-defaults-by-name @since-0.9.0
+  Scenario: Triton under another name is not told to wait for models
+    Given a ClusterServingRuntime "own-triton" that speaks "v2"
+      | format | version | autoSelect |
+      | triton | 2       | true       |
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: triton}
+            protocolVersion: v2
+      """
+    Then its container has args
+      | --model_name=model |
+
+  @rule-triton-defaults @rule-server-defaults-by-annotation @since-0.17.0
+  Scenario: A runtime annotated as tritonserver is told to wait for models under any name
+    Given these objects
+      """
+      apiVersion: serving.kserve.io/v1alpha1
+      kind: ClusterServingRuntime
+      metadata:
+        name: own-triton
+        annotations: {serving.kserve.io/server-type: tritonserver}
+      spec:
+        supportedModelFormats:
+          - {name: triton, version: "2", autoSelect: true}
+        protocolVersions: [v2]
+        containers:
+          - name: kserve-container
+            image: example.com/clusterservingruntime/own-triton:1
+      """
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: triton}
+            protocolVersion: v2
+      """
+    Then its container has args
+      | --model-control-mode=explicit |

@@ -1,0 +1,187 @@
+@rule-containers-merged @core
+Feature: What a service writes is laid over the container of its runtime
+  A service may write container settings into its model. They are laid over the container of the runtime: a single value
+  replaces the runtime's, arguments are appended to the runtime's, and what the service does not mention stays.
+
+  Background:
+    Given a ClusterServingRuntime "serves-sklearn"
+      """
+      supportedModelFormats:
+        - {name: sklearn, version: "1", autoSelect: true}
+      containers:
+        - name: kserve-container
+          image: example.com/clusterservingruntime/serves-sklearn:1
+          command: [/bin/serve]
+          args: [--model_dir=/mnt/models]
+          workingDir: /srv
+          imagePullPolicy: Always
+          env:
+            - {name: LOG_LEVEL, value: info}
+            - {name: WORKERS, value: "1"}
+          resources:
+            limits: {cpu: "1", memory: 2Gi}
+      """
+
+  Scenario: A service that writes nothing gets the runtime's container
+    When a service in namespace "team-a" asks for "sklearn"
+    Then its container has
+      """
+      image: example.com/clusterservingruntime/serves-sklearn:1
+      command: [/bin/serve]
+      args: [--model_dir=/mnt/models]
+      workingDir: /srv
+      imagePullPolicy: Always
+      """
+
+  Scenario Outline: The service's <attribute> replaces the runtime's
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: sklearn}
+            storageUri: gs://example/models/model
+            <attribute>: <value>
+      """
+    Then its container has
+      """
+      <attribute>: <value>
+      """
+
+    Examples: Attributes with one value, and the command
+      | attribute       | value                 |
+      | image           | example.com/own:7     |
+      | command         | [/bin/other]          |
+      | workingDir      | /elsewhere            |
+      | imagePullPolicy | IfNotPresent          |
+
+  @rule-args-concatenated
+  Scenario: The service's arguments come after the runtime's
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: sklearn}
+            storageUri: gs://example/models/model
+            args: [--workers=2, --model_dir=/elsewhere]
+      """
+    Then its container has args
+      | --model_dir=/mnt/models |
+      | --workers=2             |
+      | --model_dir=/elsewhere  |
+
+  Scenario: One resource of the service replaces that of the runtime and the others stay
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: sklearn}
+            storageUri: gs://example/models/model
+            resources:
+              limits: {cpu: "4"}
+              requests: {cpu: "3"}
+      """
+    Then its container has
+      """
+      resources:
+        limits: {cpu: "4", memory: 2Gi}
+        requests: {cpu: "3"}
+      """
+
+  Scenario: A new variable of the service is added to those of the runtime
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: sklearn}
+            storageUri: gs://example/models/model
+            env:
+              - {name: REGION, value: north}
+      """
+    Then its container has env "REGION" "north"
+    And its container has env "LOG_LEVEL" "info"
+    And its container has env "WORKERS" "1"
+
+  @rule-env-merged-by-name @since-0.9.0
+  Scenario: A variable of the same name is replaced by the service's
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: sklearn}
+            storageUri: gs://example/models/model
+            env:
+              - {name: LOG_LEVEL, value: debug}
+      """
+    Then its container has env "LOG_LEVEL" "debug"
+    And its container has env "LOG_LEVEL" 1 times
+    And its container has env "WORKERS" "1"
+
+  @rule-env-concatenated @extended @until-0.8.0
+  Scenario: In v0.8.0 a variable of the same name is there twice
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: sklearn}
+            storageUri: gs://example/models/model
+            env:
+              - {name: LOG_LEVEL, value: debug}
+      """
+    Then its container has env "LOG_LEVEL" 2 times
+    And its container has env "LOG_LEVEL" "debug"
+
+  Scenario: A probe that only the service has reaches the container
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: sklearn}
+            storageUri: gs://example/models/model
+            livenessProbe: {httpGet: {path: /live, port: 8080}}
+      """
+    Then its container has
+      """
+      livenessProbe: {httpGet: {path: /live, port: 8080}}
+      """
+
+  @extended @since-0.11.1 @until-0.15.2
+  Scenario: A name in the model becomes the name of the container
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          model:
+            name: of-the-model
+            modelFormat: {name: sklearn}
+            storageUri: gs://example/models/model
+      """
+    Then its pod has containers "of-the-model"
+
+  @extended @until-0.10.2
+  Scenario: Up to v0.10.2 the container is called kserve-container whatever the model's name
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          model:
+            name: of-the-model
+            modelFormat: {name: sklearn}
+            storageUri: gs://example/models/model
+      """
+    Then its pod has containers "kserve-container"

@@ -1,0 +1,299 @@
+@extended
+Feature: Which container of a runtime serves
+  A runtime may have several containers. Up to v0.10.2 the first one serves, whatever it is called, and it is renamed.
+  Since v0.11.0 the one named kserve-container serves, and a runtime without it can be chosen but not used: the service
+  fails even if another runtime would do.
+
+  @rule-first-container-used @until-0.10.2
+  Scenario: Up to v0.10.2 the first container serves under the name kserve-container
+    Given a ClusterServingRuntime "serves-sklearn"
+      """
+      supportedModelFormats:
+        - {name: sklearn, version: "1", autoSelect: true}
+      containers:
+        - name: any-name
+          image: example.com/clusterservingruntime/serves-sklearn:1
+      """
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ClusterServingRuntime "serves-sklearn"
+    And its pod has containers "kserve-container"
+    And its container has image "example.com/clusterservingruntime/serves-sklearn:1"
+
+  @rule-kserve-container-required @since-0.11.0
+  Scenario: Since v0.11.0 a runtime without a kserve-container cannot serve
+    Given a ClusterServingRuntime "serves-sklearn"
+      """
+      supportedModelFormats:
+        - {name: sklearn, version: "1", autoSelect: true}
+      containers:
+        - name: any-name
+          image: example.com/clusterservingruntime/serves-sklearn:1
+      """
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it has no runtime because "InvalidPredictorSpec"
+    And its events say "failed to find kserve-container in ServingRuntime containers"
+
+  @rule-kserve-container-required @since-0.11.0
+  Scenario: A service that names a runtime without a kserve-container fails as well
+    Given a ClusterServingRuntime "serves-sklearn"
+      """
+      supportedModelFormats:
+        - {name: sklearn, version: "1"}
+      containers:
+        - name: any-name
+          image: example.com/clusterservingruntime/serves-sklearn:1
+      """
+    When a service in namespace "team-a" asks for "sklearn" with runtime "serves-sklearn"
+    Then it has no runtime because "InvalidPredictorSpec"
+
+  @rule-kserve-container-required @since-0.11.0 @until-0.14.1
+  Scenario: Up to v0.14.1 the status is silent about a missing kserve-container
+    Given a ClusterServingRuntime "serves-sklearn"
+      """
+      supportedModelFormats:
+        - {name: sklearn, version: "1", autoSelect: true}
+      containers:
+        - name: any-name
+          image: example.com/clusterservingruntime/serves-sklearn:1
+      """
+    When a service in namespace "team-a" asks for "sklearn"
+    Then its status shows no failure
+
+  @rule-kserve-container-required @since-0.15.0
+  Scenario: Since v0.15.0 the status tells of a missing kserve-container
+    Given a ClusterServingRuntime "serves-sklearn"
+      """
+      supportedModelFormats:
+        - {name: sklearn, version: "1", autoSelect: true}
+      containers:
+        - name: any-name
+          image: example.com/clusterservingruntime/serves-sklearn:1
+      """
+    When a service in namespace "team-a" asks for "sklearn"
+    Then its status says "InvalidPredictorSpec" and "failed to find kserve-container in ServingRuntime containers"
+
+  @rule-kserve-container-required @since-0.11.0
+  Scenario: A better runtime without a kserve-container is not replaced by the next one
+    Given a ServingRuntime "of-the-namespace" in namespace "team-a"
+      """
+      supportedModelFormats:
+        - {name: sklearn, version: "1", autoSelect: true}
+      containers:
+        - name: any-name
+          image: example.com/servingruntime/of-the-namespace:1
+      """
+    And a ClusterServingRuntime "of-the-cluster"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it has no runtime because "InvalidPredictorSpec"
+
+  @rule-first-container-used @until-0.10.2
+  Scenario: Up to v0.10.2 the first container serves even if a later one is called kserve-container
+    Given a ClusterServingRuntime "serves-sklearn"
+      """
+      supportedModelFormats:
+        - {name: sklearn, version: "1", autoSelect: true}
+      containers:
+        - name: first
+          image: example.com/clusterservingruntime/serves-sklearn:1
+          command: [/bin/first]
+        - name: kserve-container
+          image: example.com/clusterservingruntime/serves-sklearn:2
+          command: [/bin/second]
+      """
+    When a service in namespace "team-a" asks for "sklearn"
+    Then its container has
+      """
+      name: kserve-container
+      command: [/bin/first]
+      """
+
+  @rule-kserve-container-required @core @since-0.11.0
+  Scenario: Since v0.11.0 the place of the kserve-container among others does not matter
+    Given a ClusterServingRuntime "serves-sklearn"
+      """
+      supportedModelFormats:
+        - {name: sklearn, version: "1", autoSelect: true}
+      containers:
+        - name: first
+          image: example.com/beside:1
+          command: [/bin/first]
+        - name: kserve-container
+          image: example.com/clusterservingruntime/serves-sklearn:1
+          command: [/bin/second]
+      """
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ClusterServingRuntime "serves-sklearn"
+    And its container has
+      """
+      name: kserve-container
+      command: [/bin/second]
+      """
+
+  @rule-extra-containers-kept @until-0.10.2
+  Scenario: Up to v0.10.2 the other containers of a runtime are lost
+    Given a ClusterServingRuntime "serves-sklearn"
+      """
+      supportedModelFormats:
+        - {name: sklearn, version: "1", autoSelect: true}
+      containers:
+        - name: kserve-container
+          image: example.com/clusterservingruntime/serves-sklearn:1
+        - name: beside
+          image: example.com/beside:1
+      """
+    When a service in namespace "team-a" asks for "sklearn"
+    Then its pod has containers "kserve-container"
+
+  @rule-extra-containers-kept @core @since-0.11.0
+  Scenario: Since v0.11.0 the other containers of a runtime run beside the one that serves
+    Given a ClusterServingRuntime "serves-sklearn"
+      """
+      supportedModelFormats:
+        - {name: sklearn, version: "1", autoSelect: true}
+      containers:
+        - name: kserve-container
+          image: example.com/clusterservingruntime/serves-sklearn:1
+        - name: beside
+          image: example.com/beside:1
+          args: [--watch]
+      """
+    When a service in namespace "team-a" asks for "sklearn"
+    Then its pod has containers "kserve-container, beside"
+    And its pod has
+      """
+      spec:
+        containers:
+          - {name: beside, image: "example.com/beside:1", args: [--watch]}
+      """
+
+  @rule-extra-containers-kept @since-0.11.0
+  Scenario: Placeholders of a container beside are left as they are
+    Given a ClusterServingRuntime "serves-sklearn"
+      """
+      supportedModelFormats:
+        - {name: sklearn, version: "1", autoSelect: true}
+      containers:
+        - name: kserve-container
+          image: example.com/clusterservingruntime/serves-sklearn:1
+        - name: beside
+          image: example.com/beside:1
+          args: ["--name={{.Name}}"]
+      """
+    When a service in namespace "team-a" asks for "sklearn"
+    Then its pod has
+      """
+      spec:
+        containers:
+          - {name: beside, args: ["--name={{.Name}}"]}
+      """
+
+  @rule-exactly-one-implementation @until-0.14.1
+  Scenario: Up to v0.14.1 a service with a model may not bring containers of its own
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          containers:
+            - {name: of-the-service, image: example.com/own:1}
+          model:
+            modelFormat: {name: sklearn}
+            storageUri: gs://example/models/model
+      """
+    Then the service is rejected because "xactly one of ["
+
+  @rule-extra-containers-kept @since-0.15.0
+  Scenario: Since v0.15.0 containers of the service run beside those of the runtime
+    Given a ClusterServingRuntime "serves-sklearn"
+      """
+      supportedModelFormats:
+        - {name: sklearn, version: "1", autoSelect: true}
+      containers:
+        - name: kserve-container
+          image: example.com/clusterservingruntime/serves-sklearn:1
+        - name: beside
+          image: example.com/beside:1
+      """
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          containers:
+            - {name: of-the-service, image: example.com/own:1}
+          model:
+            modelFormat: {name: sklearn}
+            storageUri: gs://example/models/model
+      """
+    Then its pod has containers "kserve-container, beside, of-the-service"
+
+  @rule-extra-containers-kept @since-0.15.0
+  Scenario: Since v0.15.0 a transformer of the service is laid over that of the runtime
+    Given a ClusterServingRuntime "serves-sklearn"
+      """
+      supportedModelFormats:
+        - {name: sklearn, version: "1", autoSelect: true}
+      containers:
+        - name: kserve-container
+          image: example.com/clusterservingruntime/serves-sklearn:1
+        - name: transformer-container
+          image: example.com/transformer:1
+          args: ["--model_name={{.Name}}"]
+      """
+    When this service is applied
+      """
+      metadata: {name: fraud, namespace: team-a}
+      spec:
+        predictor:
+          containers:
+            - name: transformer-container
+              image: example.com/transformer:2
+              args: [--verbose]
+          model:
+            modelFormat: {name: sklearn}
+            storageUri: gs://example/models/model
+      """
+    Then its pod has containers "kserve-container, transformer-container"
+    And its pod has
+      """
+      spec:
+        containers:
+          - name: transformer-container
+            image: example.com/transformer:2
+            args: [--model_name=fraud, --verbose]
+      """
+
+  @rule-containers-required
+  Scenario: A runtime with an empty list of containers cannot serve
+    Given a ClusterServingRuntime "serves-sklearn"
+      """
+      supportedModelFormats:
+        - {name: sklearn, version: "1", autoSelect: true}
+      containers: []
+      """
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it has no runtime because "InvalidPredictorSpec"
+    And its events say "no container configuration found in selected serving runtime"
+
+  @rule-containers-required @since-0.9.0
+  Scenario Outline: An empty list of containers is told in the status as "<message>"
+    Given a ClusterServingRuntime "serves-sklearn"
+      """
+      supportedModelFormats:
+        - {name: sklearn, version: "1", autoSelect: true}
+      containers: []
+      """
+    When a service in namespace "team-a" asks for "sklearn"
+    Then its status says "InvalidPredictorSpec" and "<message>"
+
+    @until-0.14.1
+    Examples: With a capital letter
+      | message                                                      |
+      | No container configuration found in selected serving runtime |
+
+    @since-0.15.0
+    Examples: With a small letter
+      | message                                                      |
+      | no container configuration found in selected serving runtime |
