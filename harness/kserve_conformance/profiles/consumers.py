@@ -112,8 +112,8 @@ def _replicas(stable: Manifest, entry: Manifest) -> int:
     own = at(entry, "predictor", "minReplicas")
     if own is not None:
         return int(own)
-    of_stable = 1 if stable.get("minReplicas") is None else stable["minReplicas"]
-    return math.ceil(of_stable * entry.get("trafficPercent", 0) / 100)
+    of_stable: int = 1 if stable.get("minReplicas") is None else stable["minReplicas"]
+    return math.ceil(of_stable * int(entry.get("trafficPercent", 0)) / 100)
 
 
 def overridden(base: Manifest, override: Manifest) -> dict[str, Any]:

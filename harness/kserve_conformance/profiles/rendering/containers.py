@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kserve_conformance.objects import Manifest
-from kserve_conformance.profiles.rendering.marshalling import container_of, decoded_onto
+from kserve_conformance.profiles.rendering.marshalling import decoded_onto
 from kserve_conformance.profiles.rendering.strategic_merge import merged
 
 #: The container that serves.
@@ -128,8 +128,8 @@ def _settled(variable: Manifest, given: Manifest) -> Manifest:
 
 def _concatenated(container: Container, runtime: Container, service: Container, fields: tuple[str, ...]) -> Container:
     lists = {field: [*(runtime.get(field) or ()), *(service.get(field) or ())] for field in fields}
-    name = container["name"] or runtime["name"]
-    return container_of({**container, **lists, "name": name})
+    given = {field: both for field, both in lists.items() if both}
+    return {**container, **given, "name": container["name"] or runtime["name"]}
 
 
 # --- The name ---------------------------------------------------------------------------------------------------------

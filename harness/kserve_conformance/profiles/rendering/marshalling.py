@@ -171,6 +171,8 @@ def decoded_onto(base: Any, document: Any) -> Any:
     >>> decoded_onto({"a": [{"x": 1, "y": 2}, {"x": 3}]}, {"a": [{"x": 5}], "b": 1})
     {'a': [{'x': 5, 'y': 2}], 'b': 1}
     """
+    if isinstance(document, str):  # Most values are texts, and asking for abstract types is slow.
+        return document
     if isinstance(base, Mapping) and isinstance(document, Mapping):
         return {**base, **{key: decoded_onto(base.get(key), value) for key, value in document.items()}}
     if isinstance(base, list) and isinstance(document, list):
@@ -187,6 +189,8 @@ def _fields(value: Mapping[str, Any], parent: str) -> dict[str, Any]:
 
 def _written(key: str, value: Any, parent: str) -> Any:
     """One field as Go writes it; ``_NOTHING`` where Go leaves it out."""
+    if isinstance(value, str) and value:  # Most values are texts, and asking for abstract types is slow.
+        return canonical(value) if key == "sizeLimit" else value
     if isinstance(value, Mapping):
         return _written_object(key, value)
     if isinstance(value, list | tuple):

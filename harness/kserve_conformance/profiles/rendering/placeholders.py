@@ -7,7 +7,7 @@ from typing import Any
 
 from kserve_conformance.exceptions import ProfileError
 from kserve_conformance.objects import Manifest
-from kserve_conformance.profiles.rendering.marshalling import container_of, decoded_onto
+from kserve_conformance.profiles.rendering.marshalling import CONTAINER_FIELDS, container_of, decoded_onto
 from kserve_conformance.profiles.rendering.template_syntax import UnknownSyntax
 from kserve_conformance.profiles.rendering.templates import rendered
 
@@ -35,7 +35,7 @@ def filled(container: dict[str, Any], metadata: Manifest) -> dict[str, Any]:
 
     Coded: ``ReplacePlaceholders``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.8.0 to v0.20.0.
     """
-    document = _json_of_go(container)
+    document = _json_of_go({field: container[field] for field in CONTAINER_FIELDS if field in container})
     if "{{" not in document:
         return container
     try:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_UP, Decimal
+from functools import lru_cache
 
 _QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
 
@@ -27,6 +28,7 @@ _BINARY_SUFFIXES = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
 _FINEST = -9
 
 
+@lru_cache(maxsize=4096, typed=True)
 def canonical(quantity: str | float) -> str:
     """
     Write a quantity as Kubernetes writes it; what is no quantity stays as it is.

@@ -116,8 +116,8 @@ def _without_runtime(
     told = rendering.tell_containers([container, *containers[1:]], service)
     if at(service, "spec", "predictor", "workerSpec") is not None:
         told = rendering.tell_head(told, service, {}, rendering.refusals)
-    spec = pod_spec_of({**at(service, "spec", "predictor"), "containers": told})
-    return {"metadata": rendering.pod_metadata(service, {}), "spec": spec}
+    spec = pod_spec_of(at(service, "spec", "predictor"))
+    return {"metadata": rendering.pod_metadata(service, {}), "spec": {**spec, "containers": told}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class _Pod:
         if predictor.get("workerSpec") is not None:
             containers = self.rendering.tell_head(containers, self.service, self.runtime.spec, self.rendering.refusals)
             metadata["labels"] |= self.rendering.label_head(self.service)
-        return {"metadata": metadata, "spec": pod_spec_of({**spec, "containers": containers})}
+        return {"metadata": metadata, "spec": {**spec, "containers": containers}}
 
     def _serving_container(self, model: Manifest) -> tuple[Container, list[Container]]:
         """The merged container that serves, and all of the runtime's."""
@@ -177,4 +177,4 @@ class _Pod:
     def _tagged(self, container: Container, model: Manifest) -> Container:
         version = model.get("runtimeVersion")
         image = self.rendering.tag_image(container, version, self.runtime.name, self.annotations)
-        return {**container, "image": image}
+        return {**container, "image": image} if image else container
