@@ -130,7 +130,7 @@ RENDERING_V0_17 = replace(
     tell_containers=service_name_told,
 )
 
-#: v0.18.0 to v0.19.0: a runtime can name another executor.
+#: v0.18.0 to v0.19.0: a runtime can name another executor; read at v0.19.0, which may be the first that knows it.
 RENDERING_V0_19 = replace(RENDERING_V0_17, tell_head=head_told_of_executor)
 
 #: v0.20.0: images follow the server type, and a variable has a value or a source, not both.
