@@ -134,8 +134,7 @@ class Beacons:
         """Return once the manager's cache has every write to runtimes of these kinds. Raises ``Unreachable``."""
         for kind in kinds:
             self._number += 1
-            written = beacon_runtime(kind, self._number)
-            self._past.patch(self._runtime(kind).path(NAMESPACE, NAMES[kind]), written)
+            self._write(kind)
             if not (self._echo and self._echoed(kind)):
                 self._wait_shown(kind)
 
@@ -147,23 +146,55 @@ class Beacons:
         once more goes to the end of the queue, behind the beacon. Raises ``Unreachable``.
         """
         for _ in range(2):
-            self._reconciled(CLUSTER_RUNTIME)
+            self._reconciled(NAMESPACED_RUNTIME)
 
-    def _runtime(self, kind: str) -> Resource:
-        return self._resource(kind)
+    def withdraw(self) -> None:
+        """
+        Take the ClusterServingRuntime away until it is needed again, and return once the manager has seen that.
+
+        The runtime webhook checks a runtime's own priorities once for each runtime that
+        exists (``Handle``, pkg/webhook/admission/servingruntime/servingruntime_webhook.go,
+        since v0.12.0): with none there it does not, and a beacon must not change that.
+        """
+        kind = CLUSTER_RUNTIME
+        if not self._echo:
+            return
+        self._past.delete(self._resource(kind).path(name=NAMES[kind]))
+        deadline = time.monotonic() + ECHO_WITHIN
+        while self._is_denied(kind):
+            if time.monotonic() > deadline:
+                raise Unreachable("KServe's manager still knows a runtime that was deleted")
+            time.sleep(0.002)
+
+    def _write(self, kind: str) -> None:
+        """Write a beacon runtime in its next state."""
+        written = beacon_runtime(kind, self._number)
+        resource = self._resource(kind)
+        try:
+            self._past.patch(resource.path(NAMESPACE, NAMES[kind]), written)
+        except ApiError as error:
+            if error.status != 404:
+                raise
+            self._past.post(resource.path(NAMESPACE), written)
+
+    def _is_denied(self, kind: str) -> bool:
+        """Does the runtime webhook refuse the beacon's equal, because it knows the beacon?"""
+        echo = beacon_runtime(kind, self._number, name=ECHO)
+        try:
+            self._admin.post(self._resource(kind).path(NAMESPACE), echo, dryRun="All")
+        except ApiError as error:
+            if "denied the request" in error.message:
+                return True
+            self._check()
+            raise
+        return False
 
     def _echoed(self, kind: str) -> bool:
         """Wait until the runtime webhook refuses the beacon's equal; False if it never does."""
-        echo = beacon_runtime(kind, self._number, name=ECHO)
         deadline = time.monotonic() + ECHO_WITHIN
         while time.monotonic() < deadline:
-            try:
-                self._admin.post(self._runtime(kind).path(NAMESPACE), echo, dryRun="All")
-            except ApiError as error:
-                if "denied the request" in error.message:
-                    return True
-                self._check()
-                raise
+            if self._is_denied(kind):
+                return True
             time.sleep(0.002)
         self._check()
         self._echo = False

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from kserve_conformance.objects import API_VERSIONS, RUNTIME_KINDS, SERVICE, Manifest, ObjectKey, at
+from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, RUNTIME_KINDS, SERVICE, Manifest, ObjectKey, at
 from kserve_conformance.targets.contract import Admission, Capability, Identity, NotSettled, Observation, Unreachable
 from kserve_conformance.targets.controlplane import binaries, seed
 from kserve_conformance.targets.controlplane.beacons import FINALIZER, Beacons
@@ -75,6 +75,8 @@ class ControlPlane:
         self._others: dict[ObjectKey, str] = {}
         self._touched: set[str] = set()
         self._new: set[ObjectKey] = set()
+        #: The runtimes that are in store.
+        self._known: set[ObjectKey] = set()
 
     def __enter__(self) -> Self:
         """Start everything. Raises ``CannotStart`` with the last lines of what did not come up."""
@@ -169,13 +171,11 @@ class ControlPlane:
         self._running.check()
         self._make_namespace(key)
         self._let_manager_see(key, manifest)
-        last = self._last_applied.get(key)
-        answer = self._writer.write(key, manifest, last)
-        if answer.stored is None:
-            return answer
-        self._last_applied[key] = manifest
-        self._note(key, manifest, is_new=last is None)
-        return answer
+        answer = self._writer.write(key, manifest, self._last_applied.get(key))
+        if answer.admission.stored is not None:
+            self._last_applied[key] = manifest
+            self._note(key, manifest, is_new=answer.is_new)
+        return answer.admission
 
     def store(self, *objects: Manifest) -> None:
         """Put objects in store past every webhook, with KServe's finalizer, so that no controller writes them."""
@@ -199,8 +199,6 @@ class ControlPlane:
                     version = live["metadata"]["resourceVersion"]
                     whole["metadata"] = {**whole["metadata"], "resourceVersion": version}
                     plane.past.put(resource.path(key.namespace, key.name), whole)
-                # As kubectl has it: who stored it applied it, so that what is given no more is taken away.
-                self._last_applied[key] = manifest
                 self._note(key, manifest, is_new=live is None)
 
     def delete(self, *keys: ObjectKey) -> None:
@@ -208,10 +206,11 @@ class ControlPlane:
         with _Reaching(self._running):
             self._sweeper.delete(keys)
             for key in keys:
-                manifest = self._last_applied.pop(key, None)
+                self._last_applied.pop(key, None)
                 self._new.discard(key)
-                if key.kind in RUNTIME_KINDS:
-                    self._runtime_written(key.kind, manifest)
+                if key in self._known:
+                    self._known.discard(key)
+                    self._runtime_written(key.kind, None)
 
     def tick(self) -> None:
         """Let a second pass."""
@@ -285,7 +284,7 @@ class ControlPlane:
 
     @property
     def _written_kinds(self) -> tuple[str, ...]:
-        return tuple({key.kind for key in self._last_applied if key.kind in RUNTIME_KINDS})
+        return tuple({key.kind for key in self._known})
 
     def _runtime_written(self, kind: str, manifest: Manifest | None) -> None:
         """Remember that the manager may not know a runtime as it is now; without a manifest: any runtime."""
@@ -299,6 +298,7 @@ class ControlPlane:
             else:
                 self._new.discard(key)
         elif key.kind in RUNTIME_KINDS:
+            self._known.add(key)
             self._runtime_written(key.kind, manifest)
         else:
             self._others[key] = str(manifest.get("apiVersion", "v1"))
@@ -314,9 +314,12 @@ class ControlPlane:
             self._see_all()
         elif key.kind in RUNTIME_KINDS:
             unseen = self._unseen.get(key.kind, set())
-            is_update = key in self._last_applied
+            is_update = key in self._known
             if unseen & {*_formats(manifest), ANY_FORMAT} and (is_update or _has_priority(manifest)):
                 self._see(key.kind)
+            if key.kind == CLUSTER_RUNTIME and _has_several_priorities(manifest):
+                self._see_all()
+                self._beacons.withdraw()
 
     def _see_all(self) -> None:
         for kind in tuple(self._unseen):
@@ -347,6 +350,11 @@ def _formats(runtime: Manifest) -> Iterable[str]:
 
 def _has_priority(runtime: Manifest) -> bool:
     return any(entry.get("priority") is not None for entry in at(runtime, "spec", "supportedModelFormats") or ())
+
+
+def _has_several_priorities(runtime: Manifest) -> bool:
+    entries = at(runtime, "spec", "supportedModelFormats") or ()
+    return len({entry.get("priority") for entry in entries}) > 1
 
 
 class _Reaching:

@@ -28,6 +28,14 @@ GONE_WITHIN = 2.0
 CONFLICT_TIMES = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An admission, and whether the object was not there before."""
+
+    admission: Admission
+    is_new: bool = False
+
+
 @dataclass
 class Writer:
     """Writes objects to an API server as one user."""
@@ -36,22 +44,23 @@ class Writer:
     resource_of: Callable[[str, str], Resource | None]
     check: Callable[[], None]
 
-    def path(self, key: ObjectKey, api_version: str | None = None) -> str | None:
-        """Where an object is; None for a kind that is not served."""
-        resource = self.resource_of(api_version or API_VERSIONS.get(key.kind, "v1"), key.kind)
-        return resource.path(key.namespace, key.name) if resource is not None else None
+    def write(self, key: ObjectKey, manifest: Manifest, last: Manifest | None) -> Answer:
+        """
+        Create or update one object; ``last`` is what was applied to it before.
 
-    def write(self, key: ObjectKey, manifest: Manifest, last: Manifest | None) -> Admission:
-        """Create or update one object. Raises ``ApiError`` for what is no refusal, and ``Unreachable``."""
+        Raises ``ApiError`` for what is no refusal, and ``Unreachable``.
+        """
         whole = written(key, manifest)
         resource = self.resource_of(whole["apiVersion"], key.kind)
         if resource is None:
-            return Admission(key, rejected=f'no matches for kind "{key.kind}" in version "{whole["apiVersion"]}"')
+            return Answer(
+                Admission(key, rejected=f'no matches for kind "{key.kind}" in version "{whole["apiVersion"]}"')
+            )
         before = written(key, last) if last is not None else None
         gone_at = time.monotonic() + GONE_WITHIN
         for _ in range(CONFLICT_TIMES):
             try:
-                stored = self._once(resource, key, whole, before)
+                stored, is_new = self._once(resource, key, whole, before)
             except ApiError as error:
                 if error.status == 409:
                     continue
@@ -61,25 +70,24 @@ class Writer:
                         time.sleep(0.05)
                         continue
                 if is_refusal(error):
-                    return Admission(key, rejected=error.message)
+                    return Answer(Admission(key, rejected=error.message))
                 raise
-            return Admission(key, stored=stored_form(key, stored))
+            return Answer(Admission(key, stored=stored_form(key, stored)), is_new)
         raise ApiError(409, "Conflict", f"{key} was changed by somebody else each of {CONFLICT_TIMES} times")
 
-    def _once(self, resource: Resource, key: ObjectKey, whole: Manifest, last: Manifest | None) -> Manifest:
+    def _once(
+        self, resource: Resource, key: ObjectKey, whole: Manifest, last: Manifest | None
+    ) -> tuple[Manifest, bool]:
         path = resource.path(key.namespace, key.name)
         live = self.client.find(path) if last is not None else None
         if live is None:
             try:
-                created: Manifest = self.client.post(resource.path(key.namespace), whole)
+                return self.client.post(resource.path(key.namespace), whole), True
             except ApiError as error:
                 if error.reason != "AlreadyExists":
                     raise
                 live = self.client.get(path)
-            else:
-                return created
-        replaced_: Manifest = self.client.put(path, applied(last, whole, live))
-        return replaced_
+        return self.client.put(path, applied(last, whole, live)), False
 
 
 def written(key: ObjectKey, manifest: Manifest) -> Manifest:
