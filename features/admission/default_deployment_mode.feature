@@ -1,0 +1,40 @@
+@rule-raw-default-crashes-webhook @extended @needs-default-mode
+Feature: In v0.9.0 a default mode without Knative made it impossible to create plain services
+  An administrator can set the mode in which services are deployed. KServe v0.9.0 wrote a default other than its own
+  into each new service, as an annotation, and failed if the service had no annotations yet.
+
+  @since-0.9.0 @until-0.9.0
+  Scenario Outline: A service without annotations cannot be created with the default mode <mode>
+    Given the default deployment mode is "<mode>"
+    When a service in namespace "team-a" asks for "sklearn"
+    Then the service is rejected because "failed calling webhook"
+
+    Examples:
+      | mode          |
+      | RawDeployment |
+      | ModelMesh     |
+
+  @since-0.9.0 @until-0.9.0
+  Scenario: A service with an annotation can be created
+    Given the default deployment mode is "RawDeployment"
+    When this service is applied
+      """
+      metadata:
+        name: model
+        namespace: team-a
+        annotations:
+          example.com/owner: team-a
+      spec:
+        predictor:
+          model:
+            modelFormat:
+              name: sklearn
+            storageUri: gs://example/models/model
+      """
+    Then the service is accepted
+
+  @since-0.10.0 @until-0.15.2
+  Scenario: Since v0.10.0 a service without annotations can be created
+    Given the default deployment mode is "RawDeployment"
+    When a service in namespace "team-a" asks for "sklearn"
+    Then the service is accepted

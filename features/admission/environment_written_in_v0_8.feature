@@ -1,0 +1,36 @@
+@rule-webhook-server-defaults @extended @exact-names
+Feature: v0.8.0 wrote the environment of MLServer into services, again at each write
+  A service that named the runtime kserve-mlserver got MLServer's environment variables from KServe v0.8.0 while it
+  was written. They were appended each time, so that every change of the service stored them once more. Since v0.9.0
+  nothing of the kind is stored.
+
+  Background:
+    Given a ServingRuntime "kserve-mlserver" in namespace "team-a"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+
+  @until-0.8.0
+  Scenario: In v0.8.0 the variables are stored
+    When a service in namespace "team-a" asks for "sklearn" with runtime "kserve-mlserver"
+    Then its stored manifest has
+      """
+      spec:
+        predictor:
+          model:
+            env:
+              - name: MLSERVER_MODEL_NAME
+                value: model
+              - name: MLSERVER_MODEL_URI
+                value: /mnt/models
+      """
+
+  @until-0.8.0
+  Scenario: In v0.8.0 a second write stores them a second time
+    When a service in namespace "team-a" asks for "sklearn" with runtime "kserve-mlserver"
+    And the service is annotated with "example.com/touched" "yes"
+    Then its container has env "MLSERVER_MODEL_NAME" 2 times
+
+  @since-0.9.0
+  Scenario: Since v0.9.0 they are not stored
+    When a service in namespace "team-a" asks for "sklearn" with runtime "kserve-mlserver"
+    Then its stored manifest has no "spec.predictor.model.env"

@@ -1,0 +1,149 @@
+@core @since-0.11.1
+Feature: Two runtimes of one scope may not claim the same priority for one format
+  Since v0.11.1 KServe refuses a runtime that would tie with another: both enabled, both in the same namespace or
+  both of the cluster, both offering the same format and version for automatic choice with the same priority, and
+  listing a common protocol. The refusal names both.
+
+  @rule-no-equal-priority @claim-d11 @documented
+  Scenario Outline: A runtime of equal priority is refused: <scope>
+    Given a <first> that speaks "v1, v2"
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    When a <second> that speaks "v2" is applied
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    Then the runtime is rejected
+
+    Examples:
+      | scope     | first                                                | second                                              |
+      | cluster   | ClusterServingRuntime "first-server"                 | ClusterServingRuntime "second-server"               |
+      | namespace | ServingRuntime "first-server" in namespace "team-a"  | ServingRuntime "second-server" in namespace "team-a" |
+
+  @rule-no-equal-priority @documented
+  Scenario: A runtime of another priority is accepted
+    Given a ClusterServingRuntime "first-server" that speaks "v1"
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    When a ClusterServingRuntime "second-server" that speaks "v1" is applied
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 2        |
+    Then the runtime is accepted
+
+  @rule-no-equal-priority @documented
+  Scenario: A runtime of equal priority for another version is accepted
+    Given a ClusterServingRuntime "first-server" that speaks "v1"
+      | format  | version | autoSelect | priority |
+      | sklearn | 0       | true       | 1        |
+    When a ClusterServingRuntime "second-server" that speaks "v1" is applied
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    Then the runtime is accepted
+
+  @rule-no-equal-priority @documented
+  Scenario: A runtime of equal priority for another format is accepted
+    Given a ClusterServingRuntime "first-server" that speaks "v1"
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    When a ClusterServingRuntime "second-server" that speaks "v1" is applied
+      | format  | version | autoSelect | priority |
+      | xgboost | 1       | true       | 1        |
+    Then the runtime is accepted
+
+  @rule-no-equal-priority
+  Scenario: Two entries without a version are the same version
+    Given a ClusterServingRuntime "first-server" that speaks "v1"
+      | format  | version | autoSelect | priority |
+      | sklearn |         | true       | 1        |
+    When a ClusterServingRuntime "second-server" that speaks "v1" is applied
+      | format  | version | autoSelect | priority |
+      | sklearn |         | true       | 1        |
+    Then the runtime is rejected
+
+  @rule-no-equal-priority
+  Scenario: One common entry of several is enough for a refusal
+    Given a ClusterServingRuntime "first-server" that speaks "v1"
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+      | xgboost | 1       | true       | 2        |
+    When a ClusterServingRuntime "second-server" that speaks "v1" is applied
+      | format   | version | autoSelect | priority |
+      | lightgbm | 3       | true       | 1        |
+      | xgboost  | 1       | true       | 2        |
+    Then the runtime is rejected
+
+  @rule-no-equal-priority @extended
+  Scenario: Formats that differ in case only are the same format here
+    Given a ClusterServingRuntime "first-server" that speaks "v1"
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    When a ClusterServingRuntime "second-server" that speaks "v1" is applied
+      | format  | version | autoSelect | priority |
+      | SKLearn | 1       | true       | 1        |
+    Then the runtime is rejected
+
+  @rule-no-equal-priority
+  Scenario: A change that would make two priorities equal is refused
+    Given these ClusterServingRuntimes
+      | name          | format  | version | autoSelect | priority | protocols |
+      | first-server  | sklearn | 1       | true       | 1        | v1        |
+      | second-server | sklearn | 1       | true       | 2        | v1        |
+    When ClusterServingRuntime "second-server" is changed to
+      """
+      supportedModelFormats:
+        - name: sklearn
+          version: "1"
+          autoSelect: true
+          priority: 1
+      """
+    Then the runtime is rejected
+
+  @rule-no-equal-priority
+  Scenario: A runtime does not tie with its own earlier state
+    Given a ClusterServingRuntime "first-server" that speaks "v1"
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    When ClusterServingRuntime "first-server" is changed to
+      """
+      protocolVersions: [v1, v2]
+      """
+    Then the runtime is accepted
+
+  @rule-no-equal-priority @extended @until-0.13.1
+  Scenario: Up to v0.13.1 the refusal begins with a capital letter
+    Given a ServingRuntime "first-server" in namespace "team-a" that speaks "v1"
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    When a ServingRuntime "second-server" in namespace "team-a" that speaks "v1" is applied
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    Then the runtime is rejected because "Same priority assigned for the model format sklearn in the servingruntimes first-server and second-server in namespace "
+
+  @rule-no-equal-priority @extended @since-0.14.0
+  Scenario: Since v0.14.0 the refusal begins with a small letter
+    Given a ServingRuntime "first-server" in namespace "team-a" that speaks "v1"
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    When a ServingRuntime "second-server" in namespace "team-a" that speaks "v1" is applied
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    Then the runtime is rejected because "same priority assigned for the model format sklearn in the servingruntimes first-server and second-server in namespace "
+
+  @rule-no-equal-priority @extended @exact-names
+  Scenario: The refusal of a cluster runtime names no namespace
+    Given a ClusterServingRuntime "first-server" that speaks "v1"
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    When a ClusterServingRuntime "second-server" that speaks "v1" is applied
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    Then the runtime is rejected because "ame priority assigned for the model format sklearn in the clusterservingruntimes first-server and second-server"
+
+  @rule-no-runtime-webhook @until-0.11.0 @since-0.8.0
+  Scenario: Up to v0.11.0 no runtime is refused for its priority
+    Given a ClusterServingRuntime "first-server" that speaks "v1"
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    When a ClusterServingRuntime "second-server" that speaks "v1" is applied
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    Then the runtime is accepted

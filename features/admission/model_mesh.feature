@@ -1,0 +1,104 @@
+@extended
+Feature: Services for ModelMesh are neither rewritten nor given a runtime
+  ModelMesh is another controller, which serves many models in one pod. A service whose deployment mode is ModelMesh
+  is stored as it was written, and this controller finds no runtime for it.
+
+  @rule-modelmesh-left-alone @core
+  Scenario: A service for ModelMesh is left alone
+    Given a ClusterServingRuntime "model-server"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When this service is applied
+      """
+      metadata:
+        name: model
+        namespace: team-a
+        annotations:
+          serving.kserve.io/deploymentMode: ModelMesh
+      spec:
+        predictor:
+          model:
+            modelFormat:
+              name: sklearn
+            storageUri: gs://example/models/model
+      """
+    Then it is left alone by this controller
+
+  @rule-modelmesh-left-alone
+  Scenario: A service for ModelMesh is left alone even if it names a runtime that is not there
+    When this service is applied
+      """
+      metadata:
+        name: model
+        namespace: team-a
+        annotations:
+          serving.kserve.io/deploymentMode: ModelMesh
+      spec:
+        predictor:
+          model:
+            modelFormat:
+              name: sklearn
+            runtime: no-such-server
+            storageUri: gs://example/models/model
+      """
+    Then it is left alone by this controller
+
+  @rule-modelmesh-not-converted
+  Scenario: A legacy key is kept in a service for ModelMesh
+    When this service is applied
+      """
+      metadata:
+        name: model
+        namespace: team-a
+        annotations:
+          serving.kserve.io/deploymentMode: ModelMesh
+      spec:
+        predictor:
+          sklearn:
+            storageUri: gs://example/models/model
+      """
+    Then it is stored with legacy key "sklearn"
+    And it is left alone by this controller
+
+  @rule-modelmesh-not-converted @rule-triton-format-speaks-v2 @since-0.11.2
+  Scenario: A service for ModelMesh is given no protocol by its format
+    When this service is applied
+      """
+      metadata:
+        name: model
+        namespace: team-a
+        annotations:
+          serving.kserve.io/deploymentMode: ModelMesh
+      spec:
+        predictor:
+          model:
+            modelFormat:
+              name: triton
+            storageUri: gs://example/models/model
+      """
+    Then it is stored without a protocol
+
+  @rule-modelmesh-default-converted @needs-default-mode @since-0.10.0
+  Scenario: Where ModelMesh is the default, a legacy key is converted when the service is created
+    Given the default deployment mode is "ModelMesh"
+    When a service in namespace "team-a" uses the legacy key "sklearn"
+    Then it is stored without a legacy key
+    And it is stored with format "sklearn"
+    And it is left alone by this controller
+
+  @rule-modelmesh-not-converted @needs-default-mode @since-0.9.0 @until-0.9.0
+  Scenario: In v0.9.0 a legacy key was kept where ModelMesh is the default
+    Given the default deployment mode is "ModelMesh"
+    When this service is applied
+      """
+      metadata:
+        name: model
+        namespace: team-a
+        annotations:
+          example.com/owner: team-a
+      spec:
+        predictor:
+          sklearn:
+            storageUri: gs://example/models/model
+      """
+    Then it is stored with legacy key "sklearn"

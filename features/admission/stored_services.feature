@@ -1,0 +1,96 @@
+@extended
+Feature: Services in store are not touched until somebody writes them
+  What KServe changes in a service it changes only while the service is written. A service that was stored by an
+  earlier release stays as it is, and KServe decides on what is there. The next write, whatever it changes, has it
+  treated like a new one.
+
+  @rule-webhook-only-on-write @since-0.11.2 @exact-names
+  Scenario: A stored triton model without a protocol finds no runtime until it is written
+    Given a ClusterServingRuntime "model-server" that speaks "v2"
+      | format | version | autoSelect |
+      | triton | 2       | true       |
+    And this service is in store, untouched by any webhook
+      """
+      metadata:
+        name: model
+        namespace: team-a
+        finalizers:
+          - inferenceservice.finalizers
+      spec:
+        predictor:
+          model:
+            modelFormat:
+              name: triton
+            storageUri: gs://example/models/model
+      """
+    When KServe looks at the service again
+    Then it is stored without a protocol
+    And it has no runtime because "NoSupportingRuntime"
+    When the service is annotated with "example.com/touched" "yes"
+    Then it is stored with protocol "v2"
+    And it runs on ClusterServingRuntime "model-server"
+
+  @rule-stored-legacy-uses-no-runtime
+  Scenario: A stored legacy key uses no runtime
+    Given a ClusterServingRuntime "model-server"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    And this service is in store, untouched by any webhook
+      """
+      metadata:
+        name: model
+        namespace: team-a
+        finalizers:
+          - inferenceservice.finalizers
+      spec:
+        predictor:
+          sklearn:
+            name: kserve-container
+            image: example.com/own-sklearn:1
+            storageUri: gs://example/models/model
+      """
+    When KServe looks at the service again
+    Then it uses no runtime
+    And it is stored with legacy key "sklearn"
+
+  @rule-webhook-only-on-write @since-0.9.0 @until-0.15.2
+  Scenario: A stored legacy key comes to use a runtime once the service is written
+    Given a ClusterServingRuntime "model-server"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    And this service is in store, untouched by any webhook
+      """
+      metadata:
+        name: model
+        namespace: team-a
+        finalizers:
+          - inferenceservice.finalizers
+      spec:
+        predictor:
+          sklearn:
+            name: kserve-container
+            image: example.com/own-sklearn:1
+            storageUri: gs://example/models/model
+      """
+    When the service is annotated with "example.com/touched" "yes"
+    Then it is stored without a legacy key
+    And it runs on ClusterServingRuntime "model-server"
+
+  @rule-webhook-only-on-write @rule-predictor-name-rejected @since-0.16.0
+  Scenario: Since v0.16.0 a stored legacy key with a name cannot be written any more
+    Given this service is in store, untouched by any webhook
+      """
+      metadata:
+        name: model
+        namespace: team-a
+        finalizers:
+          - inferenceservice.finalizers
+      spec:
+        predictor:
+          sklearn:
+            name: kserve-container
+            image: example.com/own-sklearn:1
+            storageUri: gs://example/models/model
+      """
+    When the service is annotated with "example.com/touched" "yes"
+    Then the service is rejected because "the 'name' field is not allowed in standard predictor"

@@ -1,0 +1,70 @@
+@rule-priority-check-gaps @extended @since-0.11.1
+Feature: Some runtimes of equal priority are accepted
+  KServe refuses runtimes that tie, but it does not look for ties everywhere. It compares only runtimes of one scope
+  that list a common protocol and offer the very same version. What it does not compare can still compete for the
+  same services.
+
+  Scenario Outline: Equal priorities are accepted between <what>
+    Given a <first>
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    When a <second> is applied
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    Then the runtime is accepted
+
+    Examples:
+      | what                                | first                                                                 | second                                                                |
+      | a namespace and the cluster         | ClusterServingRuntime "first-server" that speaks "v1"                 | ServingRuntime "second-server" in namespace "team-a" that speaks "v1" |
+      | the cluster and a namespace         | ServingRuntime "first-server" in namespace "team-a" that speaks "v1"  | ClusterServingRuntime "second-server" that speaks "v1"                |
+      | two namespaces                      | ServingRuntime "first-server" in namespace "team-a" that speaks "v1"  | ServingRuntime "second-server" in namespace "team-b" that speaks "v1" |
+      | runtimes without a common protocol  | ClusterServingRuntime "first-server" that speaks "v1"                 | ClusterServingRuntime "second-server" that speaks "v2"                |
+      | one that lists none and another     | ClusterServingRuntime "first-server"                                  | ClusterServingRuntime "second-server" that speaks "v1"                |
+      | one that lists some and another     | ClusterServingRuntime "first-server" that speaks "v1"                 | ClusterServingRuntime "second-server"                                 |
+      | two that list none                  | ClusterServingRuntime "first-server"                                  | ClusterServingRuntime "second-server"                                 |
+      | a single-model and a multi-model one | ClusterServingRuntime "first-server" that speaks "v1"                | ClusterServingRuntime "second-server" that is multi-model and speaks "v1" |
+
+  Scenario Outline: Equal priorities are accepted for <what>
+    Given a ClusterServingRuntime "first-server" that speaks "v1"
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    When a ClusterServingRuntime "second-server" that speaks "v1" is applied
+      | format  | version   | autoSelect   | priority |
+      | sklearn | <version> | <autoSelect> | 1        |
+    Then the runtime is accepted
+
+    Examples:
+      | what                                        | version | autoSelect |
+      | an entry without a version beside one with  |         | true       |
+      | the same version in other words             | 1.0     | true       |
+      | an entry that may not be chosen             | 1       | false      |
+
+  Scenario: Two runtimes without priorities are accepted
+    Given a ClusterServingRuntime "first-server" that speaks "v1"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a ClusterServingRuntime "second-server" that speaks "v1" is applied
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    Then the runtime is accepted
+
+  Scenario: A runtime that lists no protocols ties with one of its own priority
+    Given a ServingRuntime "b-server" in namespace "team-a" that speaks "v1"
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    When a ServingRuntime "a-server" in namespace "team-a" is applied
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    Then the runtime is accepted
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ServingRuntime "b-server" of namespace "team-a"
+
+  @since-0.15.0
+  Scenario: A multi-node runtime is refused beside one with which it can never compete
+    Given a ClusterServingRuntime "one-node" that speaks "v1"
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    When a ClusterServingRuntime "many-node" that is multi-node and speaks "v1" is applied
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    Then the runtime is rejected

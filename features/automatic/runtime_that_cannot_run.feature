@@ -1,0 +1,43 @@
+@extended
+Feature: A runtime that is chosen but cannot be run is not exchanged for the next one
+  A runtime describes the containers of a service's pods. Whether they can be used is found out only after the
+  choice is made. Since v0.11.0 one of them must be called kserve-container; a chosen runtime without it makes the
+  service fail, although another runtime would do.
+
+  Background:
+    Given a ServingRuntime "own-server" in namespace "team-a"
+      """
+      supportedModelFormats:
+        - name: sklearn
+          version: "1"
+          autoSelect: true
+      containers:
+        - name: server
+          image: example.com/own-server:1
+      """
+    And a ClusterServingRuntime "shared-server"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+
+  @rule-first-container-used @until-0.10.2
+  Scenario: Up to v0.10.2 the first container is used whatever its name
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ServingRuntime "own-server" of namespace "team-a"
+
+  @rule-kserve-container-required @since-0.11.0
+  Scenario: Since v0.11.0 the service fails and the next runtime is not tried
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it has no runtime because "InvalidPredictorSpec"
+
+  @rule-containers-required
+  Scenario: A runtime without any container makes the service fail in every release
+    Given a ServingRuntime "own-server" in namespace "team-a"
+      """
+      supportedModelFormats:
+        - name: sklearn
+          version: "1"
+          autoSelect: true
+      containers: []
+      """
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it has no runtime because "InvalidPredictorSpec"

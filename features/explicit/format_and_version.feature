@@ -1,0 +1,84 @@
+@core
+Feature: A named runtime must list the format, and the version if the service gives one
+  A runtime lists the model formats that it supports, each with or without a version. A named runtime is refused if
+  it does not list the service's format, or lists it in other versions only. Formats and versions are compared as
+  plain text.
+
+  Background:
+    Given a ClusterServingRuntime "model-server"
+      | format   | version | autoSelect |
+      | sklearn  | 0       | true       |
+      | sklearn  | 1       |            |
+      | xgboost  |         | true       |
+      | lightgbm | 3.3.2   | true       |
+
+  @rule-explicit-format @claim-d3 @documented
+  Scenario Outline: Without a version any entry of the format will do: <format>
+    When a service in namespace "team-a" asks for "<format>" with runtime "model-server"
+    Then it runs on ClusterServingRuntime "model-server"
+
+    Examples:
+      | format   |
+      | sklearn  |
+      | xgboost  |
+      | lightgbm |
+
+  @rule-explicit-format @claim-d3 @documented
+  Scenario: A format that is not listed is refused
+    When a service in namespace "team-a" asks for "onnx" with runtime "model-server"
+    Then it has no runtime because "NoSupportingRuntime"
+
+  @rule-explicit-format @extended
+  Scenario Outline: A format is compared letter by letter: <format>
+    When a service in namespace "team-a" asks for "<format>" with runtime "model-server"
+    Then it has no runtime because "NoSupportingRuntime"
+
+    Examples:
+      | format    |
+      | SKLearn   |
+      | sklearn-1 |
+      | sk        |
+
+  @rule-explicit-version @documented
+  Scenario Outline: A version that is listed is served: <format> <version>
+    When a service in namespace "team-a" asks for "<format>" version "<version>" with runtime "model-server"
+    Then it runs on ClusterServingRuntime "model-server"
+
+    Examples:
+      | format   | version |
+      | sklearn  | 0       |
+      | sklearn  | 1       |
+      | lightgbm | 3.3.2   |
+
+  @rule-explicit-version @documented
+  Scenario Outline: A version that is not listed is refused: <format> <version>
+    When a service in namespace "team-a" asks for "<format>" version "<version>" with runtime "model-server"
+    Then it has no runtime because "NoSupportingRuntime"
+
+    Examples:
+      | format   | version |
+      | sklearn  | 2       |
+      | lightgbm | 4       |
+
+  @rule-explicit-version @extended
+  Scenario Outline: A version is compared as text, not as a number: <format> <version>
+    When a service in namespace "team-a" asks for "<format>" version "<version>" with runtime "model-server"
+    Then it has no runtime because "NoSupportingRuntime"
+
+    Examples:
+      | format   | version |
+      | sklearn  | 1.0     |
+      | sklearn  | 01      |
+      | sklearn  | v1      |
+      | lightgbm | 3       |
+      | lightgbm | 3.3     |
+
+  @rule-explicit-version @extended
+  Scenario: An entry without a version does not answer a service with one
+    When a service in namespace "team-a" asks for "xgboost" version "1" with runtime "model-server"
+    Then it has no runtime because "NoSupportingRuntime"
+
+  @rule-explicit-version @extended
+  Scenario: An empty version is a version that is not listed
+    When a service in namespace "team-a" asks for "sklearn" version "" with runtime "model-server"
+    Then it has no runtime because "NoSupportingRuntime"

@@ -1,0 +1,73 @@
+@extended
+Feature: A named runtime must speak the protocol that the service gives
+  A runtime may list the inference protocols that it speaks, such as v1, v2 or grpc-v2; one that lists none may speak
+  any. Since KServe v0.9.0 a named runtime is refused if the service gives a protocol that the runtime does not list.
+  A service that gives no protocol is not asked for one.
+
+  Background:
+    Given these ClusterServingRuntimes
+      | name          | format  | version | autoSelect | protocols   |
+      | rest-server   | sklearn | 1       | true       | v1, v2      |
+      | v2-server     | sklearn | 1       | true       | v2          |
+      | grpc-server   | sklearn | 1       | true       | grpc-v2     |
+      | silent-server | sklearn | 1       | true       |             |
+
+  @rule-explicit-protocol @core @since-0.9.0
+  Scenario Outline: A listed protocol is served: <runtime> over <protocol>
+    When a service in namespace "team-a" asks for "sklearn" over "<protocol>" with runtime "<runtime>"
+    Then it runs on ClusterServingRuntime "<runtime>"
+
+    Examples:
+      | runtime     | protocol |
+      | rest-server | v1       |
+      | rest-server | v2       |
+      | grpc-server | grpc-v2  |
+
+  @rule-explicit-protocol @core @since-0.9.0
+  Scenario Outline: A protocol that is not listed is refused: <runtime> over <protocol>
+    When a service in namespace "team-a" asks for "sklearn" over "<protocol>" with runtime "<runtime>"
+    Then it has no runtime because "NoSupportingRuntime"
+
+    Examples:
+      | runtime     | protocol |
+      | v2-server   | v1       |
+      | rest-server | grpc-v2  |
+      | grpc-server | v2       |
+      | rest-server | V2       |
+
+  @rule-explicit-protocol @core
+  Scenario Outline: A service that gives no protocol is served whatever the runtime speaks: <runtime>
+    When a service in namespace "team-a" asks for "sklearn" with runtime "<runtime>"
+    Then it runs on ClusterServingRuntime "<runtime>"
+
+    Examples:
+      | runtime       |
+      | v2-server     |
+      | grpc-server   |
+      | silent-server |
+
+  @rule-no-protocols-supports-all
+  Scenario Outline: A runtime that lists no protocol is taken to speak <protocol>
+    When a service in namespace "team-a" asks for "sklearn" over "<protocol>" with runtime "silent-server"
+    Then it runs on ClusterServingRuntime "silent-server"
+
+    Examples:
+      | protocol |
+      | v1       |
+      | grpc-v2  |
+      | anything |
+
+  @rule-empty-protocol-matches-all
+  Scenario Outline: An empty protocol is one that every runtime speaks: <runtime>
+    When a service in namespace "team-a" asks for "sklearn" over "" with runtime "<runtime>"
+    Then it runs on ClusterServingRuntime "<runtime>"
+
+    Examples:
+      | runtime       |
+      | v2-server     |
+      | silent-server |
+
+  @rule-explicit-protocol-ignored @until-0.8.0
+  Scenario: Before v0.9.0 the protocol of a service that names its runtime did not matter
+    When a service in namespace "team-a" asks for "sklearn" over "v1" with runtime "v2-server"
+    Then it runs on ClusterServingRuntime "v2-server"

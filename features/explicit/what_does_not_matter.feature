@@ -1,0 +1,55 @@
+@core
+Feature: What only automatic choices ask does not matter for a named runtime
+  Some settings of a runtime say whether, and how soon, it is chosen for services that name no runtime. A service
+  that names the runtime gets it all the same.
+
+  @rule-explicit-ignores-auto-select @claim-d4 @documented
+  Scenario Outline: A runtime that may not be chosen automatically can be named: autoSelect "<autoSelect>"
+    Given a ClusterServingRuntime "model-server"
+      | format  | version | autoSelect   |
+      | sklearn | 1       | <autoSelect> |
+    When a service in namespace "team-a" asks for "sklearn" with runtime "model-server"
+    Then it runs on ClusterServingRuntime "model-server"
+
+    Examples:
+      | autoSelect |
+      | true       |
+      | false      |
+      |            |
+
+  @rule-explicit-ignores-auto-select
+  Scenario: A version whose entry may not be chosen automatically can be named
+    Given a ClusterServingRuntime "model-server"
+      | format  | version | autoSelect |
+      | sklearn | 0       | true       |
+      | sklearn | 1       | false      |
+    When a service in namespace "team-a" asks for "sklearn" version "1" with runtime "model-server"
+    Then it runs on ClusterServingRuntime "model-server"
+
+  @rule-explicit-ignores-multi-model @extended
+  Scenario: A multi-model runtime can be named
+    Given a ClusterServingRuntime "model-server" that is multi-model
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "sklearn" with runtime "model-server"
+    Then it runs on ClusterServingRuntime "model-server"
+
+  @rule-explicit-ignores-auto-select @documented @since-0.11.1
+  Scenario: A runtime of lower priority can be named
+    Given these ClusterServingRuntimes
+      | name          | format  | version | autoSelect | priority |
+      | low-server    | sklearn | 1       | true       | 1        |
+      | high-server   | sklearn | 1       | true       | 9        |
+    When a service in namespace "team-a" asks for "sklearn" with runtime "low-server"
+    Then it runs on ClusterServingRuntime "low-server"
+
+  @rule-explicit-namespace-first @documented
+  Scenario: A cluster runtime can be named where the namespace has a suitable one
+    Given a ClusterServingRuntime "shared-server"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    And a ServingRuntime "own-server" in namespace "team-a"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "sklearn" with runtime "shared-server"
+    Then it runs on ClusterServingRuntime "shared-server"

@@ -1,0 +1,75 @@
+@extended
+Feature: Runtimes for several nodes and runtimes for one are not exchanged for each other
+  A model may be too large for one node. A runtime that can spread over several nodes describes its worker nodes, and
+  so does a service that wants them. Since v0.15.0 an automatic choice gives a service with worker nodes only
+  runtimes with worker nodes, and all other services only runtimes without. Before, nobody looked at it.
+
+  @rule-multi-node-filter @since-0.15.0
+  Scenario: A service on several nodes gets a multi-node runtime
+    Given these ClusterServingRuntimes
+      | name        | format      | version | autoSelect | multiNode |
+      | a-one-node  | huggingface | 1       | true       | false     |
+      | b-many-node | huggingface | 1       | true       | true      |
+    When a service in namespace "team-a" asks for "huggingface" on several nodes
+    Then it runs on ClusterServingRuntime "b-many-node"
+
+  @rule-multi-node-filter @since-0.15.0
+  Scenario: A service on one node gets a runtime without worker nodes
+    Given these ClusterServingRuntimes
+      | name        | format      | version | autoSelect | multiNode |
+      | a-many-node | huggingface | 1       | true       | true      |
+      | b-one-node  | huggingface | 1       | true       | false     |
+    When a service in namespace "team-a" asks for "huggingface"
+    Then it runs on ClusterServingRuntime "b-one-node"
+
+  @rule-multi-node-filter @since-0.15.0
+  Scenario: A higher priority does not give a multi-node runtime to a service on one node
+    Given these ClusterServingRuntimes
+      | name      | format      | version | autoSelect | priority | multiNode |
+      | many-node | huggingface | 1       | true       | 2        | true      |
+      | one-node  | huggingface | 1       | true       | 1        | false     |
+    When a service in namespace "team-a" asks for "huggingface"
+    Then it runs on ClusterServingRuntime "one-node"
+
+  @rule-multi-node-filter @since-0.15.0
+  Scenario: A service on several nodes gets no runtime if none has worker nodes
+    Given a ClusterServingRuntime "one-node"
+      | format      | version | autoSelect |
+      | huggingface | 1       | true       |
+    When a service in namespace "team-a" asks for "huggingface" on several nodes
+    Then it has no runtime because "NoSupportingRuntime"
+
+  @rule-multi-node-filter @since-0.15.0
+  Scenario: A service on one node gets no runtime if all have worker nodes
+    Given a ClusterServingRuntime "many-node" that is multi-node
+      | format      | version | autoSelect |
+      | huggingface | 1       | true       |
+    When a service in namespace "team-a" asks for "huggingface"
+    Then it has no runtime because "NoSupportingRuntime"
+
+  @rule-multi-node-filter @since-0.15.0
+  Scenario: A multi-node runtime of the cluster is chosen if the namespace's has no worker nodes
+    Given a ServingRuntime "own-server" in namespace "team-a"
+      | format      | version | autoSelect |
+      | huggingface | 1       | true       |
+    And a ClusterServingRuntime "many-node" that is multi-node
+      | format      | version | autoSelect |
+      | huggingface | 1       | true       |
+    When a service in namespace "team-a" asks for "huggingface" on several nodes
+    Then it runs on ClusterServingRuntime "many-node"
+
+  @rule-multi-node-not-filtered @until-0.14.1
+  Scenario: Up to v0.14.1 a service on one node may get a runtime with worker nodes
+    Given a ClusterServingRuntime "many-node" that is multi-node
+      | format      | version | autoSelect |
+      | huggingface | 1       | true       |
+    When a service in namespace "team-a" asks for "huggingface"
+    Then it runs on ClusterServingRuntime "many-node"
+
+  @rule-multi-node-not-filtered @since-0.14.0 @until-0.14.1
+  Scenario: In v0.14 a service with worker nodes may get a runtime without
+    Given a ClusterServingRuntime "one-node"
+      | format      | version | autoSelect |
+      | huggingface | 1       | true       |
+    When a service in namespace "team-a" asks for "huggingface" on several nodes
+    Then it runs on ClusterServingRuntime "one-node"

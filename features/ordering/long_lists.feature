@@ -1,0 +1,91 @@
+@rule-order-long-list-undefined @extended
+Feature: Among more than twelve candidates only the highest priority is certain
+  From v0.11.1 on KServe sorts the candidates of one scope by priority in a way that keeps the order of equals only in
+  short lists. With more than twelve candidates, which of several runtimes with the highest priority is chosen is
+  left open; that it is one of these is not.
+
+  @one-of @since-0.11.1
+  Scenario: One of the runtimes with the highest priority is chosen
+    Given these ServingRuntimes in namespace "team-a"
+      | name      | format  | version | autoSelect | priority |
+      | server-01 | sklearn | 1       | true       | 1        |
+      | server-02 | sklearn | 1       | true       | 1        |
+      | server-03 | sklearn | 1       | true       | 5        |
+      | server-04 | sklearn | 1       | true       | 1        |
+      | server-05 | sklearn | 1       | true       |          |
+      | server-06 | sklearn | 1       | true       | 1        |
+      | server-07 | sklearn | 1       | true       | 5        |
+      | server-08 | sklearn | 1       | true       | 1        |
+      | server-09 | sklearn | 1       | true       |          |
+      | server-10 | sklearn | 1       | true       | 1        |
+      | server-11 | sklearn | 1       | true       | 5        |
+      | server-12 | sklearn | 1       | true       | 1        |
+      | server-13 | sklearn | 1       | true       |          |
+      | server-14 | sklearn | 1       | true       | 1        |
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on one of
+      | kind           | name      | namespace |
+      | ServingRuntime | server-03 | team-a    |
+      | ServingRuntime | server-07 | team-a    |
+      | ServingRuntime | server-11 | team-a    |
+
+  @rule-order-priority @since-0.11.1
+  Scenario: A single highest priority wins in a list of any length
+    Given these ServingRuntimes in namespace "team-a"
+      | name      | format  | version | autoSelect | priority |
+      | server-01 | sklearn | 1       | true       | 1        |
+      | server-02 | sklearn | 1       | true       | 1        |
+      | server-03 | sklearn | 1       | true       | 1        |
+      | server-04 | sklearn | 1       | true       | 1        |
+      | server-05 | sklearn | 1       | true       |          |
+      | server-06 | sklearn | 1       | true       | 1        |
+      | server-07 | sklearn | 1       | true       | 1        |
+      | server-08 | sklearn | 1       | true       | 1        |
+      | server-09 | sklearn | 1       | true       |          |
+      | server-10 | sklearn | 1       | true       | 1        |
+      | server-11 | sklearn | 1       | true       | 1        |
+      | server-12 | sklearn | 1       | true       | 9        |
+      | server-13 | sklearn | 1       | true       |          |
+      | server-14 | sklearn | 1       | true       | 1        |
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ServingRuntime "server-12" of namespace "team-a"
+
+  @rule-order-name @since-0.11.1
+  Scenario: Twelve candidates are still put in order by name
+    Given these ServingRuntimes in namespace "team-a"
+      | name      | format  | version | autoSelect | priority |
+      | server-12 | sklearn | 1       | true       | 5        |
+      | server-11 | sklearn | 1       | true       | 5        |
+      | server-10 | sklearn | 1       | true       | 1        |
+      | server-09 | sklearn | 1       | true       | 1        |
+      | server-08 | sklearn | 1       | true       | 1        |
+      | server-07 | sklearn | 1       | true       | 5        |
+      | server-06 | sklearn | 1       | true       | 1        |
+      | server-05 | sklearn | 1       | true       | 1        |
+      | server-04 | sklearn | 1       | true       | 5        |
+      | server-03 | sklearn | 1       | true       |          |
+      | server-02 | sklearn | 1       | true       |          |
+      | server-01 | sklearn | 1       | true       | 1        |
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ServingRuntime "server-04" of namespace "team-a"
+
+  @rule-order-protocol-rank @since-0.9.0 @until-0.11.0
+  Scenario: Up to v0.11.0 a list of any length has one order
+    Given these ServingRuntimes in namespace "team-a"
+      | name      | format  | version | autoSelect | protocols |
+      | server-14 | sklearn | 1       | true       | v2        |
+      | server-13 | sklearn | 1       | true       | v2        |
+      | server-12 | sklearn | 1       | true       | v2        |
+      | server-11 | sklearn | 1       | true       | v2        |
+      | server-10 | sklearn | 1       | true       | v2        |
+      | server-09 | sklearn | 1       | true       | v2        |
+      | server-08 | sklearn | 1       | true       | v1, v2    |
+      | server-07 | sklearn | 1       | true       | v2        |
+      | server-06 | sklearn | 1       | true       | v2        |
+      | server-05 | sklearn | 1       | true       | v2        |
+      | server-04 | sklearn | 1       | true       | v2        |
+      | server-03 | sklearn | 1       | true       | v2        |
+      | server-02 | sklearn | 1       | true       | v2        |
+      | server-01 | sklearn | 1       | true       | v2        |
+    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    Then it runs on ServingRuntime "server-08" of namespace "team-a"

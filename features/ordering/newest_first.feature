@@ -1,0 +1,54 @@
+@rule-order-newest @extended @since-0.9.0
+Feature: Of runtimes with equally ranked protocols the newest is chosen
+  Since v0.9.0 a runtime that was created later comes before an older one, where protocols do not rank them. Times
+  have whole seconds. To change a runtime does not make it newer; to delete it and create it again does.
+
+  @claim-d8
+  Scenario: The newer cluster runtime is chosen, whatever its name
+    Given a ClusterServingRuntime "a-server"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    And a ClusterServingRuntime "b-server" that was created later
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ClusterServingRuntime "b-server"
+
+  @claim-d8
+  Scenario: The newer runtime of the namespace is chosen, whatever its name
+    Given a ServingRuntime "a-server" in namespace "team-a"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    And a ServingRuntime "b-server" in namespace "team-a" that was created later
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ServingRuntime "b-server" of namespace "team-a"
+
+  Scenario: A changed runtime is as old as before
+    Given a ClusterServingRuntime "a-server"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    And a ClusterServingRuntime "b-server" that was created later
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When ClusterServingRuntime "a-server" is changed to
+      """
+      supportedModelFormats:
+        - name: sklearn
+          version: "2"
+          autoSelect: true
+      """
+    And a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ClusterServingRuntime "b-server"
+
+  Scenario: A runtime that is created again is the newest
+    Given these ClusterServingRuntimes
+      | name     | format  | version | autoSelect |
+      | b-server | sklearn | 1       | true       |
+      | a-server | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ClusterServingRuntime "a-server"
+    When ClusterServingRuntime "b-server" is deleted and created again
+    And KServe looks at the service again
+    Then it runs on ClusterServingRuntime "b-server"

@@ -1,0 +1,74 @@
+@rule-order-protocol-rank @extended @since-0.9.0
+Feature: Runtimes are ranked by the first of all protocols that they list
+  Since v0.9.0 the candidates of one scope are put in order by the protocols that they list: v1 comes before v2,
+  then grpc-v1, then grpc-v2, and a runtime that lists none of these comes last. What counts is the best protocol of
+  the whole list, not the one that the service asks for.
+
+  Scenario Outline: "<first>" comes before "<second>" for a service over <asked>
+    Given these ServingRuntimes in namespace "team-a"
+      | name     | format  | version | autoSelect | protocols |
+      | b-server | sklearn | 1       | true       | <first>   |
+      | a-server | sklearn | 1       | true       | <second>  |
+    When a service in namespace "team-a" asks for "sklearn" over "<asked>"
+    Then it runs on ServingRuntime "b-server" of namespace "team-a"
+
+    Examples:
+      | asked   | first            | second  |
+      | v1      | v1               |         |
+      | v2      | v1, v2           | v2      |
+      | v2      | v2, v1           | v2      |
+      | v2      | v2               |         |
+      | grpc-v1 | v2, grpc-v1      | grpc-v1 |
+      | grpc-v2 | v1, grpc-v2      | grpc-v2 |
+      | grpc-v2 | grpc-v1, grpc-v2 | grpc-v2 |
+      | grpc-v2 | grpc-v2          |         |
+      | v3      | grpc-v2, v3      | v3      |
+
+  Scenario: A protocol that KServe does not know ranks like none at all
+    Given these ServingRuntimes in namespace "team-a"
+      | name     | format  | version | autoSelect | protocols |
+      | b-server | sklearn | 1       | true       | v3        |
+      | a-server | sklearn | 1       | true       |           |
+    When a service in namespace "team-a" asks for "sklearn" over "v3"
+    Then it runs on ServingRuntime "a-server" of namespace "team-a"
+
+  Scenario: Cluster runtimes are ranked in the same way
+    Given these ClusterServingRuntimes
+      | name     | format  | version | autoSelect | protocols |
+      | b-server | sklearn | 1       | true       | v1, v2    |
+      | a-server | sklearn | 1       | true       | v2        |
+    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    Then it runs on ClusterServingRuntime "b-server"
+
+  @until-0.11.0
+  Scenario: Up to v0.11.0 the rank also decides for a service that gives no protocol
+    Given these ClusterServingRuntimes
+      | name     | format  | version | autoSelect | protocols |
+      | b-server | sklearn | 1       | true       | v2        |
+      | a-server | sklearn | 1       | true       | grpc-v2   |
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ClusterServingRuntime "b-server"
+
+  Scenario: The rank comes before the age
+    Given a ClusterServingRuntime "old-server" that speaks "v1, v2"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    And a ClusterServingRuntime "new-server" that speaks "v2" and was created later
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    Then it runs on ClusterServingRuntime "old-server"
+
+  Scenario: A runtime that comes to list a better protocol comes to be first
+    Given these ClusterServingRuntimes
+      | name     | format  | version | autoSelect | protocols |
+      | b-server | sklearn | 1       | true       | v2        |
+      | a-server | sklearn | 1       | true       | v2        |
+    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    Then it runs on ClusterServingRuntime "a-server"
+    When ClusterServingRuntime "b-server" is changed to
+      """
+      protocolVersions: [v1, v2]
+      """
+    And KServe looks at the service again
+    Then it runs on ClusterServingRuntime "b-server"

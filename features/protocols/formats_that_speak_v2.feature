@@ -1,0 +1,76 @@
+@extended @exact-names
+Feature: Models of two formats speak v2 unless they say otherwise
+  The servers for the formats triton and vLLM do not speak v1. When such a service is written without a protocol,
+  KServe writes v2 into it: for triton since v0.11.2, for vLLM since v0.20.0. Only these exact names count.
+
+  Background:
+    Given a ClusterServingRuntime "model-server" that speaks "v2, grpc-v2"
+      | format | version | autoSelect |
+      | triton | 2       | true       |
+      | vLLM   | 1       | true       |
+      | Triton | 2       | true       |
+      | vllm   | 1       | true       |
+
+  @rule-triton-format-speaks-v2 @since-0.11.2
+  Scenario: Since v0.11.2 a triton model without a protocol speaks v2
+    When a service in namespace "team-a" asks for "triton"
+    Then it is stored with protocol "v2"
+    And it runs on ClusterServingRuntime "model-server"
+
+  @rule-auto-protocol-v1-unless-given @since-0.11.1 @until-0.11.1
+  Scenario: In v0.11.1 a triton model without a protocol finds no runtime
+    When a service in namespace "team-a" asks for "triton"
+    Then it is stored without a protocol
+    And it has no runtime because "NoSupportingRuntime"
+
+  @rule-auto-protocol-any-unless-given @until-0.11.0
+  Scenario: Up to v0.11.0 a triton model needs no protocol
+    When a service in namespace "team-a" asks for "triton"
+    Then it is stored without a protocol
+    And it runs on ClusterServingRuntime "model-server"
+
+  @rule-vllm-format-speaks-v2 @since-0.20.0
+  Scenario: Since v0.20.0 a vLLM model without a protocol speaks v2
+    When a service in namespace "team-a" asks for "vLLM"
+    Then it is stored with protocol "v2"
+    And it runs on ClusterServingRuntime "model-server"
+
+  @rule-auto-protocol-v1-unless-given @since-0.11.1 @until-0.19.0
+  Scenario: From v0.11.1 to v0.19.0 a vLLM model without a protocol finds no runtime that speaks only v2
+    When a service in namespace "team-a" asks for "vLLM"
+    Then it is stored without a protocol
+    And it has no runtime because "NoSupportingRuntime"
+
+  @rule-triton-format-speaks-v2 @since-0.11.2
+  Scenario Outline: A protocol that the service gives is kept: <protocol>
+    When a service in namespace "team-a" asks for "triton" over "<protocol>"
+    Then it is stored with protocol "<protocol>"
+
+    Examples:
+      | protocol |
+      | v1       |
+      | grpc-v2  |
+
+  @rule-triton-format-speaks-v2 @since-0.11.2
+  Scenario: A triton model that asks for v1 is not helped
+    When a service in namespace "team-a" asks for "triton" over "v1"
+    Then it has no runtime because "NoSupportingRuntime"
+
+  @rule-triton-format-speaks-v2 @since-0.11.2
+  Scenario Outline: A name in another case is another format: <format>
+    When a service in namespace "team-a" asks for "<format>"
+    Then it is stored without a protocol
+    And it has no runtime because "NoSupportingRuntime"
+
+    Examples:
+      | format |
+      | Triton |
+      | vllm   |
+
+  @rule-triton-format-speaks-v2 @since-0.11.2
+  Scenario: A triton model that names its runtime speaks v2 as well
+    Given a ClusterServingRuntime "v1-server" that speaks "v1"
+      | format | version | autoSelect |
+      | triton | 2       | true       |
+    When a service in namespace "team-a" asks for "triton" with runtime "v1-server"
+    Then it has no runtime because "NoSupportingRuntime"

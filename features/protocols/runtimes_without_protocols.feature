@@ -1,0 +1,56 @@
+@rule-no-protocols-supports-all @extended
+Feature: A runtime that lists no protocols is taken to speak all of them
+  A runtime need not say which protocols it speaks. KServe then takes it for one that speaks any, and it may be
+  chosen for every service. Because nothing is known of its protocols it comes after those that list some, unless a
+  priority says otherwise.
+
+  Scenario Outline: It may be chosen for any protocol: <protocol>
+    Given a ClusterServingRuntime "silent-server"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "sklearn" over "<protocol>"
+    Then it runs on ClusterServingRuntime "silent-server"
+
+    Examples:
+      | protocol |
+      | v1       |
+      | v2       |
+      | grpc-v2  |
+      | anything |
+
+  Scenario: It may be chosen for a service without a protocol
+    Given a ClusterServingRuntime "silent-server"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ClusterServingRuntime "silent-server"
+
+  Scenario: An empty list is as good as none
+    Given a ClusterServingRuntime "silent-server"
+      """
+      protocolVersions: []
+      supportedModelFormats:
+        - name: sklearn
+          version: "1"
+          autoSelect: true
+      """
+    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    Then it runs on ClusterServingRuntime "silent-server"
+
+  @rule-order-protocol-rank @since-0.9.0
+  Scenario: It comes after a runtime that lists the protocol
+    Given these ClusterServingRuntimes
+      | name          | format  | version | autoSelect | protocols |
+      | silent-server | sklearn | 1       | true       |           |
+      | v2-server     | sklearn | 1       | true       | v2        |
+    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    Then it runs on ClusterServingRuntime "v2-server"
+
+  @rule-order-priority @since-0.11.1
+  Scenario: A higher priority brings it before a runtime that lists the protocol
+    Given these ClusterServingRuntimes
+      | name          | format  | version | autoSelect | priority | protocols |
+      | silent-server | sklearn | 1       | true       | 2        |           |
+      | a-v2-server   | sklearn | 1       | true       | 1        | v2        |
+    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    Then it runs on ClusterServingRuntime "silent-server"

@@ -1,0 +1,73 @@
+@rule-failure-event @core
+Feature: A service without a runtime tells why in a warning event
+  When KServe finds no runtime for a service it records a Kubernetes event of type Warning on it. The event has the
+  text of the error, which names what was looked for. In v0.8.0 this is the only place where the cause is told.
+
+  Scenario: No runtime has the name
+    When a service in namespace "team-a" asks for "sklearn" with runtime "no-such-server"
+    Then its events say "No ServingRuntimes or ClusterServingRuntimes with the name: "
+
+  Scenario: The named runtime is disabled
+    Given a ServingRuntime "own-server" in namespace "team-a" that is disabled
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "sklearn" with runtime "own-server"
+    Then its events say "specified runtime own-server is disabled"
+
+  Scenario: The named runtime does not list the format
+    Given a ServingRuntime "own-server" in namespace "team-a"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "xgboost" with runtime "own-server"
+    Then its events say "specified runtime own-server does not support specified framework/version"
+
+  Scenario: The named runtime does not list the version
+    Given a ServingRuntime "own-server" in namespace "team-a"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "sklearn" version "2" with runtime "own-server"
+    Then its events say "specified runtime own-server does not support specified framework/version"
+
+  @since-0.9.0
+  Scenario: The named runtime does not speak the protocol
+    Given a ServingRuntime "own-server" in namespace "team-a" that speaks "v1"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "sklearn" over "v2" with runtime "own-server"
+    Then its events say "specified runtime own-server does not support specified protocol version"
+
+  @exact-names
+  Scenario: No runtime may be chosen for the format
+    When a service in namespace "team-a" asks for "tensorrt"
+    Then its events say "no runtime found to support predictor with model type: {tensorrt <nil>}"
+
+  @extended @exact-names
+  Scenario: Where a version is asked for, the event has a memory address in its place
+    When a service in namespace "team-a" asks for "tensorrt" version "8"
+    Then its events say "no runtime found to support predictor with model type: {tensorrt 0x"
+
+  @extended
+  Scenario: The chosen runtime has no container
+    Given a ServingRuntime "own-server" in namespace "team-a"
+      """
+      supportedModelFormats:
+        - name: sklearn
+          autoSelect: true
+      containers: []
+      """
+    When a service in namespace "team-a" asks for "sklearn"
+    Then its events say "no container configuration found in selected serving runtime"
+
+  @extended @since-0.11.0
+  Scenario: The chosen runtime has no container of the required name
+    Given a ServingRuntime "own-server" in namespace "team-a"
+      """
+      supportedModelFormats:
+        - name: sklearn
+          autoSelect: true
+      containers:
+        - name: server
+          image: example.com/own-server:1
+      """
+    When a service in namespace "team-a" asks for "sklearn"
+    Then its events say "failed to find kserve-container in ServingRuntime containers"

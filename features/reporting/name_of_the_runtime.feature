@@ -1,0 +1,83 @@
+@extended @since-0.16.0
+Feature: Since v0.16.0 the status names the runtime that a service runs on
+  One field of the status is for a ServingRuntime's name, another for a ClusterServingRuntime's. For an automatic
+  choice KServe finds out which of them to fill by looking the chosen name up again, the namespace first, so that it
+  can name a runtime that was not chosen. A name stays when a later choice fails.
+
+  @rule-status-names-runtime
+  Scenario Outline: A named runtime of the <scope> is named
+    Given a <runtime>
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "sklearn" with runtime "model-server"
+    Then its status names <kind> "model-server"
+
+    Examples:
+      | scope     | kind                  | runtime                                             |
+      | cluster   | ClusterServingRuntime | ClusterServingRuntime "model-server"                |
+      | namespace | ServingRuntime        | ServingRuntime "model-server" in namespace "team-a" |
+
+  @rule-status-names-runtime
+  Scenario Outline: A chosen runtime of the <scope> is named
+    Given a <runtime>
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "sklearn"
+    Then its status names <kind> "model-server"
+
+    Examples:
+      | scope     | kind                  | runtime                                             |
+      | cluster   | ClusterServingRuntime | ClusterServingRuntime "model-server"                |
+      | namespace | ServingRuntime        | ServingRuntime "model-server" in namespace "team-a" |
+
+  @rule-status-names-runtime
+  Scenario: A service that never had a runtime names none
+    When a service in namespace "team-a" asks for "sklearn" with runtime "no-such-server"
+    Then its status names no runtime
+
+  @rule-status-names-runtime
+  Scenario: The name changes with the choice
+    Given a ClusterServingRuntime "shared-server"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "sklearn"
+    Then its status names ClusterServingRuntime "shared-server"
+    When a ServingRuntime "own-server" in namespace "team-a" is applied
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    And KServe looks at the service again
+    Then it runs on ServingRuntime "own-server" of namespace "team-a"
+    And its status names ServingRuntime "own-server"
+
+  @rule-status-name-kept
+  Scenario: The name stays when the runtime is lost
+    Given a ClusterServingRuntime "model-server"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "sklearn"
+    Then its status names ClusterServingRuntime "model-server"
+    When ClusterServingRuntime "model-server" is disabled
+    And KServe looks at the service again
+    Then it has no runtime because "NoSupportingRuntime"
+    And its status names ClusterServingRuntime "model-server"
+
+  @rule-status-name-looked-up
+  Scenario: A disabled runtime of the namespace is named in place of the cluster's that runs
+    Given a ServingRuntime "model-server" in namespace "team-a" that is disabled
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    And a ClusterServingRuntime "model-server"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ClusterServingRuntime "model-server"
+    And its status names ServingRuntime "model-server"
+
+  @rule-status-names-runtime @until-0.15.2 @since-0.8.0
+  Scenario: Up to v0.15.2 no runtime is named
+    Given a ClusterServingRuntime "model-server"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ClusterServingRuntime "model-server"
+    And its status names no runtime

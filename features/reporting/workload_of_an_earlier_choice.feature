@@ -1,0 +1,72 @@
+@rule-workload-kept-on-failure @core
+Feature: A service that loses its runtime keeps what is running
+  When KServe looks at a service again and finds no runtime any more, it reports so and stops there. What was started
+  for the earlier choice is neither changed nor taken away, so the model goes on being served.
+
+  Background:
+    Given a ClusterServingRuntime "model-server"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+
+  Scenario: The chosen runtime is disabled
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ClusterServingRuntime "model-server"
+    When ClusterServingRuntime "model-server" is disabled
+    And KServe looks at the service again
+    Then it has no runtime because "NoSupportingRuntime"
+    And its workload still runs on ClusterServingRuntime "model-server"
+
+  Scenario: The named runtime is disabled
+    When a service in namespace "team-a" asks for "sklearn" with runtime "model-server"
+    Then it runs on ClusterServingRuntime "model-server"
+    When ClusterServingRuntime "model-server" is disabled
+    And KServe looks at the service again
+    Then it has no runtime because "RuntimeDisabled"
+    And its workload still runs on ClusterServingRuntime "model-server"
+
+  Scenario: The named runtime is deleted
+    When a service in namespace "team-a" asks for "sklearn" with runtime "model-server"
+    Then it runs on ClusterServingRuntime "model-server"
+    When ClusterServingRuntime "model-server" is deleted
+    And KServe looks at the service again
+    Then it has no runtime because "RuntimeNotRecognized"
+    And its workload still runs on ClusterServingRuntime "model-server"
+
+  Scenario: A disabled runtime of the namespace comes to hide the cluster's
+    When a service in namespace "team-a" asks for "sklearn" with runtime "model-server"
+    Then it runs on ClusterServingRuntime "model-server"
+    When a ServingRuntime "model-server" in namespace "team-a" that is disabled is applied
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    And KServe looks at the service again
+    Then it has no runtime because "RuntimeDisabled"
+    And its workload still runs on ClusterServingRuntime "model-server"
+
+  Scenario: The service comes to ask for a format that no runtime has
+    When this service is applied
+      """
+      metadata:
+        name: model
+        namespace: team-a
+      spec:
+        predictor:
+          model:
+            modelFormat:
+              name: sklearn
+            storageUri: gs://example/models/model
+      """
+    Then it runs on ClusterServingRuntime "model-server"
+    When the service is applied again as
+      """
+      metadata:
+        name: model
+        namespace: team-a
+      spec:
+        predictor:
+          model:
+            modelFormat:
+              name: xgboost
+            storageUri: gs://example/models/model
+      """
+    Then it has no runtime because "NoSupportingRuntime"
+    And its workload still runs on ClusterServingRuntime "model-server"
