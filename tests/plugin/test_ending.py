@@ -40,7 +40,7 @@ class TestInterrupted:
         code = waiting.ended_by(number, *arguments)
         record = read(waiting.path / "record.ndjson")
 
-        assert pytest.ExitCode.INTERRUPTED == code
+        assert code == pytest.ExitCode.INTERRUPTED
         assert record.footer.interrupted
         assert not conforms(record).conforms
         assert "waits" not in {scenario.name for scenario in record.scenarios}
@@ -49,7 +49,7 @@ class TestInterrupted:
         """Who ended it is told."""
         waiting.ended_by(signal.SIGTERM)
 
-        assert "ended by SIGTERM" == read(waiting.path / "record.ndjson").footer.interrupted
+        assert read(waiting.path / "record.ndjson").footer.interrupted == "ended by SIGTERM"
 
     def test_run_that_is_killed_has_no_footer(self, waiting):
         """Nothing could be said, so nothing is."""
@@ -76,8 +76,8 @@ class TestStopped:
 
         run = project.recorded("-x")
 
-        assert "stopping after 1 failures" == run.record.footer.interrupted
-        assert ["a"] == [scenario.name for scenario in run.record.scenarios]
+        assert run.record.footer.interrupted == "stopping after 1 failures"
+        assert [scenario.name for scenario in run.record.scenarios] == ["a"]
 
 
 class TestWorker:
@@ -92,8 +92,8 @@ class TestWorker:
 
         run = project.recorded("-n", "2")
 
-        assert "errored" == run.scenarios["dies"].verdict
-        assert ["passed"] * 3 == [run.scenarios[name].verdict for name in "acd"]
+        assert run.scenarios["dies"].verdict == "errored"
+        assert [run.scenarios[name].verdict for name in "acd"] == ["passed"] * 3
 
 
 class TestNothing:
@@ -103,5 +103,5 @@ class TestNothing:
 
         run = project.recorded("-k", "zzz")
 
-        assert pytest.ExitCode.NO_TESTS_COLLECTED == run.code
+        assert run.code == pytest.ExitCode.NO_TESTS_COLLECTED
         assert not conforms(run.record).conforms

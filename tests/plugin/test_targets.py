@@ -75,34 +75,34 @@ class TestTarget:
         run = applying.recorded("--kserve-target", "python:own_targets:dies_once")
 
         assert [Verdict.ERRORED, *[Verdict.PASSED] * 4] == verdicts(run)
-        assert "the target has died, as it was made to" == run.scenarios["one"].reason
+        assert run.scenarios["one"].reason == "the target has died, as it was made to"
 
     def test_that_dies_again_is_given_up(self, applying):
         """After the second loss everything errs at once, and for the same reason."""
         run = applying.recorded("--kserve-target", "python:own_targets:dies_each_time")
 
-        assert [Verdict.ERRORED] * 5 == verdicts(run)
+        assert verdicts(run) == [Verdict.ERRORED] * 5
         assert {"the target has died, as it was made to"} == {scenario.reason for scenario in run.record.scenarios}
 
     def test_that_does_not_start_is_tried_once(self, applying):
         """What cannot be opened is not opened for every scenario."""
         run = applying.recorded("--kserve-target", "python:own_targets:never_starts")
 
-        assert [Verdict.ERRORED] * 5 == verdicts(run)
+        assert verdicts(run) == [Verdict.ERRORED] * 5
         assert {"no such luck"} == {scenario.reason for scenario in run.record.scenarios}
-        assert "x" == (applying.path / "opened.txt").read_text()
+        assert (applying.path / "opened.txt").read_text() == "x"
 
     def test_that_has_a_bug_errs(self, applying):
         """An exception that is none of ours is no verdict on anybody."""
         run = applying.recorded("--kserve-target", "python:own_targets:breaks")
 
-        assert [Verdict.ERRORED] * 5 == verdicts(run)
+        assert verdicts(run) == [Verdict.ERRORED] * 5
 
     def test_that_cannot_be_closed_hides_nothing(self, applying):
         """What the run showed stays, whatever closing does."""
         run = applying.recorded("--kserve-target", "python:own_targets:cannot_be_closed")
 
-        assert [Verdict.PASSED] * 5 == verdicts(run)
+        assert verdicts(run) == [Verdict.PASSED] * 5
 
     @pytest.mark.parametrize(
         ("target", "told"),
@@ -117,5 +117,5 @@ class TestTarget:
         """A misspelt target is bad usage."""
         run = applying.run("--kserve-target", target)
 
-        assert pytest.ExitCode.USAGE_ERROR == run.returncode
+        assert run.returncode == pytest.ExitCode.USAGE_ERROR
         assert told in run.stderr

@@ -187,7 +187,7 @@ class TestRecord:
         """The identity is that of the open target."""
         target = run.record.header.target
 
-        assert ("memory:v0.15.2", "v0.15.2") == (target.target, target.release)
+        assert (target.target, target.release) == ("memory:v0.15.2", "v0.15.2")
 
     def test_says_which_suite_was_asked(self, ways, run):
         """A suite without a description is called like its folder, and its digest tells it from any other."""
@@ -198,7 +198,7 @@ class TestRecord:
 
     def test_fails_pytest(self, run):
         """A run with failures is one for pytest too."""
-        assert pytest.ExitCode.TESTS_FAILED == run.code
+        assert run.code == pytest.ExitCode.TESTS_FAILED
 
     def test_has_no_wall_time(self, run):
         """Nobody asked for times, so none are written."""
@@ -209,25 +209,25 @@ class TestRecord:
 class TestSteps:
     def test_after_the_failed_one_are_skipped(self, run):
         """A step that was not reached is not told as anything else."""
-        assert ["passed", "failed", "skipped"] == [step.status for step in run.scenarios["does not conform"].steps]
+        assert [step.status for step in run.scenarios["does not conform"].steps] == ["passed", "failed", "skipped"]
 
     def test_without_definition_are_undefined(self, run):
         """The step that nobody defines is told as such, wherever it stands, and names the nearest definition."""
         scenario = run.scenarios["has an undefined step"]
 
-        assert ["passed", "undefined", "skipped"] == [step.status for step in scenario.steps]
-        assert "no step definition matches When it is doublet" == scenario.reason
-        assert ("hint: the nearest one is 'it is doubled'",) == scenario.finding.explanation
+        assert [step.status for step in scenario.steps] == ["passed", "undefined", "skipped"]
+        assert scenario.reason == "no step definition matches When it is doublet"
+        assert scenario.finding.explanation == ("hint: the nearest one is 'it is doubled'",)
 
     def test_of_what_was_not_run_are_skipped(self, run):
         """A scenario of another release has its steps in the record, none of them run."""
-        assert ["skipped"] == [step.status for step in run.scenarios["is of another release"].steps]
+        assert [step.status for step in run.scenarios["is of another release"].steps] == ["skipped"]
 
     def test_read_as_in_the_feature(self, run):
         """Keyword, text and line are those of the file, with the row's values in place."""
         step = run.scenarios["is 2"].steps[-1]
 
-        assert ("Then", "it is 2") == (step.keyword, step.text)
+        assert (step.keyword, step.text) == ("Then", "it is 2")
 
 
 class TestFinding:
@@ -235,8 +235,8 @@ class TestFinding:
         """Expected, observed, explanation and evidence come from the step to the record."""
         finding = run.scenarios["does not conform"].finding
 
-        assert ("wrong", "this", "that") == (finding.message, finding.expected, finding.observed)
-        assert (("because",), {"log": "x"}) == (finding.explanation, finding.evidence)
+        assert (finding.message, finding.expected, finding.observed) == ("wrong", "this", "that")
+        assert (finding.explanation, finding.evidence) == (("because",), {"log": "x"})
 
     def test_tells_how_to_ask_again(self, run):
         """The command names target, suite and scenario, and no folder of this machine."""
@@ -254,7 +254,7 @@ class TestFinding:
 
     def test_of_a_failure_that_was_not_cleaned_up_after_says_both(self, run):
         """What broke makes the verdict; nothing is concluded of the failure before it."""
-        assert "ZeroDivisionError: after" == run.scenarios["fails and breaks after"].reason
+        assert run.scenarios["fails and breaks after"].reason == "ZeroDivisionError: after"
 
 
 class TestReason:
@@ -290,9 +290,9 @@ class TestDocumented:
 
         run = project.recorded("--kserve-target", "memory:documented")
 
-        assert Verdict.PASSED == run.scenarios["told"].verdict
-        assert Verdict.UNSUPPORTED == run.scenarios["not told"].verdict
-        assert "the documentation does not say" == run.scenarios["not told"].reason
+        assert run.scenarios["told"].verdict == Verdict.PASSED
+        assert run.scenarios["not told"].verdict == Verdict.UNSUPPORTED
+        assert run.scenarios["not told"].reason == "the documentation does not say"
 
 
 DEVIATING = """
@@ -322,21 +322,21 @@ class TestDeviations:
         """A scenario that fails where its release is known to deviate deviates, and says from what."""
         scenario = listed.scenarios["does not hold"]
 
-        assert Verdict.DEVIATES == scenario.verdict
-        assert "priority-documented-before-it-exists" == scenario.deviation.id
-        assert "assert 1 == 2" == scenario.finding.message
+        assert scenario.verdict == Verdict.DEVIATES
+        assert scenario.deviation.id == "priority-documented-before-it-exists"
+        assert scenario.finding.message == "assert 1 == 2"
 
     def test_that_no_longer_happen_are_failures(self, listed):
         """A list that is out of date is found out."""
         scenario = listed.scenarios["holds all the same"]
 
-        assert Verdict.FAILED == scenario.verdict
-        assert "the listed deviation priority-documented-before-it-exists no longer happens" == scenario.finding.message
+        assert scenario.verdict == Verdict.FAILED
+        assert scenario.finding.message == "the listed deviation priority-documented-before-it-exists no longer happens"
 
     def test_do_not_excuse_what_broke(self, listed):
         """An error is no deviation."""
-        assert Verdict.ERRORED == listed.scenarios["breaks"].verdict
+        assert listed.scenarios["breaks"].verdict == Verdict.ERRORED
 
     def test_are_counted_alike_by_pytest(self, listed):
-        """pytest counts the deviation as expected, and fails the scenario that passed all the same."""
+        """Pytest counts the deviation as expected, and fails the scenario that passed all the same."""
         assert "2 failed, 1 xfailed" in listed.output

@@ -65,7 +65,11 @@ def packages() -> Iterator[Check]:
         return
     for requirement in required:
         optional = requirement.marker is not None
-        advice = "pip install 'kserve-conformance[parallel]' to use --jobs" if optional else f"pip install '{requirement.name}{requirement.specifier}'"
+        advice = (
+            "pip install 'kserve-conformance[parallel]' to use --jobs"
+            if optional
+            else f"pip install '{requirement.name}{requirement.specifier}'"
+        )
         try:
             version = importlib.metadata.version(requirement.name)
         except importlib.metadata.PackageNotFoundError:
@@ -89,7 +93,12 @@ def suite() -> Iterator[Check]:
 
 def go() -> Iterator[Check]:
     """Go builds the controllers and the API server that controlplane runs."""
-    yield _tool("go", ("go", "version"), "controlplane needs Go 1.24 or newer to build what it runs: https://go.dev/dl/", Version("1.24"))
+    yield _tool(
+        "go",
+        ("go", "version"),
+        "controlplane needs Go 1.24 or newer to build what it runs: https://go.dev/dl/",
+        Version("1.24"),
+    )
 
 
 def kubernetes() -> Iterator[Check]:
@@ -100,12 +109,21 @@ def kubernetes() -> Iterator[Check]:
         return
     missing = [name for name in ("etcd", "kube-apiserver") if not os.access(Path(folder) / name, os.X_OK)]
     advice = f"put {' and '.join(missing)} into it, or unset it" if missing else ""
-    yield Check("KUBEBUILDER_ASSETS", WARN if missing else OK, f"{' and '.join(missing)} missing" if missing else "etcd, kube-apiserver", advice)
+    yield Check(
+        "KUBEBUILDER_ASSETS",
+        WARN if missing else OK,
+        f"{' and '.join(missing)} missing" if missing else "etcd, kube-apiserver",
+        advice,
+    )
 
 
 def containers() -> Iterator[Check]:
     """Docker and kind are only for targets that run pods."""
-    docker = _tool("docker", ("docker", "version", "--format", "{{.Server.Version}}"), "container and kind targets need a running Docker")
+    docker = _tool(
+        "docker",
+        ("docker", "version", "--format", "{{.Server.Version}}"),
+        "container and kind targets need a running Docker",
+    )
     yield docker
     yield _tool("kind", ("kind", "version"), "kind targets need kind: https://kind.sigs.k8s.io/")
     yield _tool("kubectl", ("kubectl", "version", "--client"), "useful to look into a target that was kept")
@@ -122,7 +140,9 @@ def cache() -> Iterator[Check]:
         "cache folder",
         OK if writable else WARN,
         "writable" if writable else "not writable",
-        "" if writable else "set XDG_CACHE_HOME to a folder that can be written: controlplane keeps what it builds there",
+        ""
+        if writable
+        else "set XDG_CACHE_HOME to a folder that can be written: controlplane keeps what it builds there",
     )
     yield Check(
         "free disk",
@@ -136,7 +156,12 @@ def temporary_folder() -> Iterator[Check]:
     """Every run of a real target writes its certificates and logs there."""
     folder = Path(tempfile.gettempdir())
     writable = os.access(folder, os.W_OK)
-    yield Check("temporary folder", OK if writable else FAIL, "writable" if writable else "not writable", "" if writable else "set TMPDIR")
+    yield Check(
+        "temporary folder",
+        OK if writable else FAIL,
+        "writable" if writable else "not writable",
+        "" if writable else "set TMPDIR",
+    )
 
 
 #: What is looked at, in the order in which it is told.

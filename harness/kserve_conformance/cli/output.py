@@ -7,7 +7,7 @@ program that reads stdout never meets a line that is not the result.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -21,7 +21,12 @@ FORMATS = ("text", "json", "yaml")
 def format_option(command: _Command) -> _Command:
     """Give a command the option ``--format``."""
     return click.option(
-        "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="How to write the result."
+        "--format",
+        "format_",
+        type=click.Choice(FORMATS),
+        default="text",
+        show_default=True,
+        help="How to write the result.",
     )(command)
 
 
@@ -44,8 +49,11 @@ def emit(format_: str, value: Any, text: Callable[[], str]) -> None:
         click.echo(text(), nl=False)
 
 
-def columns(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def columns(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """Rows below a header, in columns as wide as they need to be."""
     widths = [max(len(row[at]) for row in (header, *rows)) for at in range(len(header))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in (header, *rows)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (header, *rows)
+    ]
     return "\n".join(lines) + "\n"

@@ -24,7 +24,12 @@ class Progress:
         self._task: TaskID | None = None
         if self._console.is_terminal:
             self._bar = Bar(
-                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=self._console, transient=True
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                console=self._console,
+                transient=True,
             )
             self._task = self._bar.add_task("scenarios", total=total)
             self._bar.start()
@@ -40,7 +45,9 @@ class Progress:
                 self._bar.advance(self._task)
         if scenario is not None and scenario["verdict"] in _TELLING:
             verdict = scenario["verdict"]
-            self._console.print(Text(f"{verdict:>8} ", style=_TELLING[verdict]).append(scenario["id"], style="default"), soft_wrap=True)
+            self._console.print(
+                Text(f"{verdict:>8} ", style=_TELLING[verdict]).append(scenario["id"], style="default"), soft_wrap=True
+            )
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep what kept a feature from being collected: without it, its scenarios would only be missing."""

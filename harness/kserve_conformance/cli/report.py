@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from kserve_conformance.cli.exits import Exit
-from kserve_conformance.cli.output import example, emit, format_option
+from kserve_conformance.cli.output import emit, example, format_option
 
 
 @click.command(epilog=example("kserve-conformance report reports/record.ndjson --as html > report.html"))
@@ -19,7 +19,12 @@ from kserve_conformance.cli.output import example, emit, format_option
     type=click.Choice(("html", "junit", "yaml", "markdown", "svg", "text", "json", "ndjson")),
     help="Write this report to stdout.",
 )
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER", help="Write the usual reports into this folder.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Write the usual reports into this folder.",
+)
 @format_option
 def command(record: Path, as_: str | None, out: Path | None, format_: str) -> int:
     """

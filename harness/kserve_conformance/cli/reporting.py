@@ -67,7 +67,13 @@ def result_of(record: Record, files: Mapping[str, Path]) -> dict[str, Any]:
 def result_text(record: Record, files: Mapping[str, Path], *, color: bool) -> str:
     """The result of a run for people: a table by topic, what failed and why, where the reports are."""
     stream = io.StringIO()
-    console = Console(file=stream, force_terminal=color, width=None if color else 120, highlight=False, no_color=None if color else True)
+    console = Console(
+        file=stream,
+        force_terminal=color,
+        width=None if color else 120,
+        highlight=False,
+        no_color=None if color else True,
+    )
     console.print(_table(record))
     told = iter(tally(record.scenarios).of(Verdict.FAILED, Verdict.ERRORED))
     for line in summary(record):
@@ -75,7 +81,9 @@ def result_text(record: Record, files: Mapping[str, Path], *, color: bool) -> st
         console.print(Text("  " * line.depth + line.text, style=style), soft_wrap=True)
         if line.verdict is not None and line.depth == 0:
             for rule in next(told).rules:
-                console.print(Text(f"  rule  {rule}", style="bold").append(_statement(rule), style="default"), soft_wrap=True)
+                console.print(
+                    Text(f"  rule  {rule}", style="bold").append(_statement(rule), style="default"), soft_wrap=True
+                )
     for file in files.values():
         console.print(Text(f"  {file}", style="dim"), soft_wrap=True)
     return stream.getvalue()

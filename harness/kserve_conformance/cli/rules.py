@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from kserve_conformance.rules.model import Rule
 
 
-@click.command(
-    epilog=example("kserve-conformance rules --release v0.15.2", "kserve-conformance rules order-priority")
-)
+@click.command(epilog=example("kserve-conformance rules --release v0.15.2", "kserve-conformance rules order-priority"))
 @click.argument("ids", nargs=-1, metavar="[RULE]...")
 @click.option("--release", metavar="RELEASE", help="Only the rules that this release follows.")
-@click.option("--suite", type=click.Path(path_type=Path), metavar="FOLDER", help="Whose scenarios to count, if not those that ship.")
+@click.option(
+    "--suite",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Whose scenarios to count, if not those that ship.",
+)
 @format_option
 def command(ids: tuple[str, ...], release: str | None, suite: Path | None, format_: str) -> int:
     """

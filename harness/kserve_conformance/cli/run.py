@@ -17,7 +17,18 @@ from kserve_conformance.suite import ScenarioInfo, Suite, inventory
 from kserve_conformance.suite.selection import Selection
 
 #: Plugins of pytest that a run has no use for; each costs time at every scenario or at the start.
-_NOT_NEEDED = ("cacheprovider", "terminal", "doctest", "junitxml", "pastebin", "logging", "unittest", "legacypath")
+_NOT_NEEDED = (
+    "cacheprovider",
+    "terminal",
+    "doctest",
+    "junitxml",
+    "pastebin",
+    "logging",
+    "unittest",
+    "legacypath",
+    "unraisableexception",
+    "threadexception",
+)
 
 
 class NothingSelected(SuiteError):
@@ -30,16 +41,39 @@ class CannotRun(HarnessError):
     """The run did not come to its end, or not to a record."""
 
 
-@click.command(epilog=example("kserve-conformance run --target memory:v0.15.2 --tags 'core and not upgrades' --out reports"))
-@click.option("--target", default="memory", show_default="the newest release in memory", metavar="KIND:ARGUMENT", help="What to ask.")
-@click.option("--suite", type=click.Path(path_type=Path), metavar="FOLDER", help="A suite of your own: a folder with features/.")
-@click.option("--tags", metavar="EXPRESSION", help="Only scenarios whose tags and topic fit, as in 'core and not upgrades'.")
+@click.command(
+    epilog=example("kserve-conformance run --target memory:v0.15.2 --tags 'core and not upgrades' --out reports")
+)
+@click.option(
+    "--target",
+    default="memory",
+    show_default="the newest release in memory",
+    metavar="KIND:ARGUMENT",
+    help="What to ask.",
+)
+@click.option(
+    "--suite", type=click.Path(path_type=Path), metavar="FOLDER", help="A suite of your own: a folder with features/."
+)
+@click.option(
+    "--tags", metavar="EXPRESSION", help="Only scenarios whose tags and topic fit, as in 'core and not upgrades'."
+)
 @click.option("-k", "words", metavar="EXPRESSION", help="Only scenarios whose name, feature or tags have these words.")
 @click.option("--scenario", "ids", multiple=True, metavar="ID", help="Only this scenario. May be repeated.")
 @click.option("--list", "list_only", is_flag=True, help="List what would be asked, and ask nothing.")
-@click.option("--jobs", default="1", show_default=True, metavar="N", help="How many targets to ask beside each other, or auto.")
-@click.option("--fail-fast", is_flag=True, help="Stop at the first scenario that fails or errs. Such a run never conforms.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("reports"), show_default=True, metavar="FOLDER", help="Where to write the record and the reports.")
+@click.option(
+    "--jobs", default="1", show_default=True, metavar="N", help="How many targets to ask beside each other, or auto."
+)
+@click.option(
+    "--fail-fast", is_flag=True, help="Stop at the first scenario that fails or errs. Such a run never conforms."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("reports"),
+    show_default=True,
+    metavar="FOLDER",
+    help="Where to write the record and the reports.",
+)
 @click.option("--keep", is_flag=True, help="Leave the target standing afterwards.")
 @click.option("--manager", metavar="IMAGE|FILE", help="The controller to install instead of the release's own.")
 @click.option("--source", metavar="FOLDER|ARCHIVE", help="Where KServe's source is, for targets that build it.")
@@ -80,7 +114,9 @@ def command(
     asked = Suite.at(suite) if suite else Suite.shipped()
     selected = Selection(tags, words, ids).of(inventory(asked))
     if not selected:
-        raise NothingSelected("no scenario fits what was asked for" if tags or words or ids else f"{asked.name} has no scenario")
+        raise NothingSelected(
+            "no scenario fits what was asked for" if tags or words or ids else f"{asked.name} has no scenario"
+        )
     if list_only:
         emit(format_, [_listed(scenario) for scenario in selected], lambda: _list(selected))
         return Exit.OK
@@ -121,7 +157,9 @@ def _workers(jobs: str, target: str) -> int:
     if number < 1:
         raise click.UsageError(f"--jobs {jobs}: give a number from 1 on, or auto")
     if number > 1 and kind.is_shared:
-        raise click.UsageError(f"--jobs {jobs}: every {kind.name} target is the same cluster, and scenarios on it must follow each other")
+        raise click.UsageError(
+            f"--jobs {jobs}: every {kind.name} target is the same cluster, and scenarios on it must follow each other"
+        )
     if number > 1:
         from importlib.util import find_spec
 

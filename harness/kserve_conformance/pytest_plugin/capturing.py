@@ -21,7 +21,16 @@ from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.pytest_plugin.keeping import Keeper
 from kserve_conformance.pytest_plugin.lookup import definitions_for, match_once
 from kserve_conformance.pytest_plugin.session import SCENARIO, Asked
-from kserve_conformance.pytest_plugin.verdicts import Judgement, Listed, Progress, Trouble, Undefined, judge, told
+from kserve_conformance.pytest_plugin.verdicts import (
+    Judgement,
+    Listed,
+    Progress,
+    Trouble,
+    Undefined,
+    judge,
+    story_of,
+    told,
+)
 from kserve_conformance.record.model import Verdict
 from kserve_conformance.suite import ScenarioInfo
 from kserve_conformance.suite.guards import nearest
@@ -139,7 +148,7 @@ class Capture:
         if report.when == "call":
             self._look_at_world(item, progress)
         if report.when == "call" and report.outcome != "skipped":
-            self._show(report, self._judge(progress))
+            self._show(report, progress)
         if report.when == "teardown":
             progress.seconds = time.perf_counter() - progress.seconds
             self._hand_over(report, progress)
@@ -177,10 +186,13 @@ class Capture:
         """What asks this scenario again. Another suite is told by its folder's name: where it lies is nobody's business."""
         suite = self._asked.suite
         words = ["kserve-conformance", "run", "--target", self._keeper.identity().target]
-        return shlex.join([*words, *([] if suite.is_shipped else ["--suite", suite.root.name]), "--scenario", scenario.id])
+        return shlex.join(
+            [*words, *([] if suite.is_shipped else ["--suite", suite.root.name]), "--scenario", scenario.id]
+        )
 
-    def _show(self, report: pytest.TestReport, judgement: Judgement) -> None:
-        """Have pytest count a scenario as the record does."""
+    def _show(self, report: pytest.TestReport, progress: Progress) -> None:
+        """Have pytest count a scenario as the record does, and tell a failure in the words of the feature."""
+        judgement = self._judge(progress)
         if judgement.verdict is Verdict.DEVIATES and judgement.deviation is not None:
             report.outcome = "skipped"
             report.wasxfail = f"deviates: {judgement.deviation.id} {judgement.deviation.link}"
@@ -190,6 +202,8 @@ class Capture:
         elif judgement.verdict in (Verdict.FAILED, Verdict.ERRORED) and report.outcome == "passed":
             report.outcome = "failed"
             report.longrepr = judgement.finding.message if judgement.finding else str(judgement.reason)
+        elif report.outcome == "failed" and progress.troubles and (story := story_of(progress)):
+            report.longrepr = story
 
     def _hand_over(self, report: pytest.TestReport, progress: Progress) -> None:
         lost = next((trouble.error for trouble in progress.troubles if isinstance(trouble.error, Unreachable)), None)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from types import ModuleType
 
 import pytest
-from pytest_bdd import scenario
+from pytest_bdd import scenario as bdd_scenario
 
 from kserve_conformance.exceptions import SuiteError
 from kserve_conformance.pytest_plugin.lookup import definitions_for, row_number
@@ -43,7 +43,7 @@ class FeatureFile(pytest.Module):
             rows = named[item.originalname]
             number = row_number(item)
             if number < len(rows):
-                item.stash[SCENARIO] = rows[number]
+                _stands_for(item, rows[number])
         try:
             raise_all((*self._lost(items, named), *self._wrong_steps(items, named)))
         except SuiteError as error:
@@ -66,12 +66,10 @@ class FeatureFile(pytest.Module):
 
     def _tests(self) -> Iterator[tuple[str, object, tuple[ScenarioInfo, ...]]]:
         for name, template, infos in self._named():
-            decorate = scenario(self.path.name, template, features_base_dir=str(self.path.parent))
+            decorate = bdd_scenario(self.path.name, template, features_base_dir=str(self.path.parent))
             yield name, decorate(lambda: None), infos
 
-    def _lost(
-        self, items: list[pytest.Function], named: dict[str, tuple[ScenarioInfo, ...]]
-    ) -> Iterator[SuiteProblem]:
+    def _lost(self, items: list[pytest.Function], named: dict[str, tuple[ScenarioInfo, ...]]) -> Iterator[SuiteProblem]:
         """pytest-bdd and Cucumber's parser must agree on what the file holds, scenario by scenario."""
         expected = {info.id for infos in named.values() for info in infos}
         found = [item.stash[SCENARIO].id for item in items if SCENARIO in item.stash]
@@ -91,6 +89,13 @@ class FeatureFile(pytest.Module):
         yield from ambiguous_steps((info for infos in named.values() for info in infos), definitions)
 
 
+def _stands_for(item: pytest.Function, scenario: ScenarioInfo) -> None:
+    """Tie a test to its scenario, and have pytest name the feature's line as the place where it is."""
+    item.stash[SCENARIO] = scenario
+    where = (item.path, scenario.line - 1, scenario.name)
+    item.reportinfo = lambda: where  # type: ignore[method-assign]
+
+
 def name_of_test(scenario_name: str) -> str:
     """
     The name of a scenario's test: its words, in any language.
@@ -100,4 +105,3 @@ def name_of_test(scenario_name: str) -> str:
     """
     words = re.findall(r"\w+", scenario_name.replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", ""))
     return f"test_{'_'.join(words).lower()}"
-

@@ -19,6 +19,7 @@ from pytest_bdd.compat import get_fixture_names, getfixturedefs
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 from kserve_conformance.pytest_plugin.session import OUR_STEPS, THEIR_STEPS
+from kserve_conformance.suite import ROOT
 from kserve_conformance.suite.guards import Definition
 from kserve_conformance.suite.problems import Place
 
@@ -37,6 +38,19 @@ def definitions_for(node: pytest.Item) -> tuple[Definition, ...]:
     return tuple(
         definition for _, context in _visible(node) if (definition := _definition(context)).place.path != "pytest_bdd"
     )
+
+
+def definitions_that_ship() -> tuple[Definition, ...]:
+    """The step definitions of the shipped suite, without a session of pytest: for guards and documentation."""
+    found: dict[int, StepFunctionContext] = {}
+    for file in sorted((ROOT / "steps").glob("*.py")):
+        module = import_module(f"{OUR_STEPS}.{file.stem}")
+        for value in vars(module).values():
+            function = getattr(value, "_get_wrapped_function", None)
+            context = step_function_context_registry.get(function()) if function is not None else None
+            if context is not None:
+                found[id(context)] = context
+    return tuple(_definition(context) for context in found.values())
 
 
 def match_once(session: pytest.Session) -> None:
@@ -90,9 +104,9 @@ def _definition(context: StepFunctionContext) -> Definition:
     return Definition(
         kind=context.type,
         pattern=context.parser.name,
-        place=Place("pytest_bdd") if module.startswith("pytest_bdd") else Place(
-            _short(getattr(code, "co_filename", module)), getattr(code, "co_firstlineno", 0)
-        ),
+        place=Place("pytest_bdd")
+        if module.startswith("pytest_bdd")
+        else Place(_short(getattr(code, "co_filename", module)), getattr(code, "co_firstlineno", 0)),
         matches=context.parser.is_matching,
         layer=0 if module.startswith(OUR_STEPS) else 1 if module.startswith(THEIR_STEPS) else 2,
         is_async=inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function),

@@ -76,7 +76,7 @@ class Recorder:
         self._interrupted = str(excinfo.value) or "interrupted by the user"
 
     def pytest_internalerror(self, excrepr: object) -> None:
-        """pytest or a plugin broke."""
+        """Pytest or a plugin broke."""
         self._interrupted = f"pytest broke: {str(excrepr).strip().splitlines()[-1]}"
 
     @pytest.hookimpl(trylast=True)
@@ -138,7 +138,11 @@ class Recorder:
 
     def _crashed(self, id_: str, said: str) -> Scenario:
         info = self._asked.scenarios[self._asked.order[id_]]
-        text = f"the process that ran it ended: {said.strip().splitlines()[-1]}" if said.strip() else "the process that ran it ended"
+        text = (
+            f"the process that ran it ended: {said.strip().splitlines()[-1]}"
+            if said.strip()
+            else "the process that ran it ended"
+        )
         return Scenario(
             id=info.id,
             name=info.name,

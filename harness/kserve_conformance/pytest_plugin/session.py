@@ -9,7 +9,6 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pytest
 
@@ -70,7 +69,9 @@ class Asked:
         suite = Suite.at(_suite_folder(config))
         scenarios = inventory(suite)
         selection = Selection(
-            config.getoption("kserve_tags"), config.getoption("kserve_words"), tuple(config.getoption("kserve_scenario"))
+            config.getoption("kserve_tags"),
+            config.getoption("kserve_words"),
+            tuple(config.getoption("kserve_scenario")),
         )
         record = config.getoption("kserve_record")
         return cls(
@@ -175,7 +176,7 @@ def register_markers(config: pytest.Config, asked: Asked) -> None:
 
 
 def _suite_folder(config: pytest.Config) -> Path:
-    given: Any = config.getoption("kserve_suite")
+    given: str | None = config.getoption("kserve_suite")
     if given:
-        return (config.invocation_params.dir / given).resolve()
-    return config.rootpath if (config.rootpath / "features").is_dir() else ROOT.resolve()
+        return Path(config.invocation_params.dir / given).resolve()
+    return Path(config.rootpath) if (config.rootpath / "features").is_dir() else ROOT.resolve()

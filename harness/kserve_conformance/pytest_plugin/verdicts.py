@@ -113,7 +113,10 @@ def judge(progress: Progress, listed: Listed | None, reproduce: str | None = Non
         return Judgement(
             Verdict.FAILED,
             finding=Finding(
-                message=told, expected=f"the release deviates: {listed.statement}", observed="it does not", reproduce=reproduce
+                message=told,
+                expected=f"the release deviates: {listed.statement}",
+                observed="it does not",
+                reproduce=reproduce,
             ),
         )
     return Judgement(Verdict.PASSED)
@@ -145,11 +148,30 @@ def told(progress: Progress, judgement: Judgement, *, seconds: bool) -> Scenario
     )
 
 
+def story_of(progress: Progress) -> str | None:
+    """A failure as pytest shows it: the step and what it says; None where a traceback says more."""
+    error = progress.troubles[0].error
+    if not hasattr(error, "message") and not isinstance(error, HarnessError):
+        return None
+    info = progress.scenario
+    lines = [f"{info.place}  {info.name}"]
+    if progress.at >= 0:
+        step = info.steps[progress.at]
+        lines.append(f"{info.path}:{step.line}  {step.keyword} {step.text}")
+    hint = getattr(error, "hint", None)
+    return "\n".join([*lines, "", str(error), *([f"hint: {hint}"] if hint else [])])
+
+
 def steps_of(info: ScenarioInfo, statuses: Iterable[str]) -> tuple[Step, ...]:
     """The steps as the feature has them, each with what became of it."""
     return tuple(
         Step(
-            keyword=step.keyword, text=step.text, status=status, line=step.line, table=step.table, doc_string=step.doc_string
+            keyword=step.keyword,
+            text=step.text,
+            status=status,
+            line=step.line,
+            table=step.table,
+            doc_string=step.doc_string,
         )
         for step, status in zip(info.steps, statuses, strict=True)
     )
@@ -189,7 +211,9 @@ def _trace(error: BaseException) -> str:
         for frame in traceback.extract_tb(error.__traceback__)
         if not any(part in _RUNNERS for part in Path(frame.filename).parts)
     ]
-    told = [f"{'/'.join(Path(frame.filename).parts[-2:])}:{frame.lineno} in {frame.name}: {frame.line}" for frame in frames]
+    told = [
+        f"{'/'.join(Path(frame.filename).parts[-2:])}:{frame.lineno} in {frame.name}: {frame.line}" for frame in frames
+    ]
     return "\n".join([*told, *traceback.format_exception_only(error)])
 
 

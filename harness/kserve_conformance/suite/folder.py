@@ -31,8 +31,10 @@ class NoSuite(SuiteError):
     def __init__(self, folder: Path) -> None:
         super().__init__(f"{folder} is not a suite: it has no folder features/")
         self.folder = folder
-        self.hint = "give the folder that contains features/, not features/ itself" if folder.name == "features" else (
-            "a suite is a folder with features/*.feature and, if it wants, steps/ and fixtures/"
+        self.hint = (
+            "give the folder that contains features/, not features/ itself"
+            if folder.name == "features"
+            else ("a suite is a folder with features/*.feature and, if it wants, steps/ and fixtures/")
         )
 
 
@@ -74,7 +76,7 @@ class Suite:
         """The suite that comes with the harness."""
         return cls.at(ROOT)
 
-    @property
+    @cached_property
     def is_shipped(self) -> bool:
         return self.root == ROOT.resolve()
 
@@ -109,7 +111,11 @@ class Suite:
     def _files(self) -> Iterator[Path]:
         for part in _PARTS:
             yield from sorted(
-                (file for file in (self.root / part).rglob("*") if file.is_file() and _counts(file.relative_to(self.root))),
+                (
+                    file
+                    for file in (self.root / part).rglob("*")
+                    if file.is_file() and _counts(file.relative_to(self.root))
+                ),
                 key=lambda file: file.relative_to(self.root).parts,
             )
 

@@ -62,7 +62,9 @@ def async_steps(definitions: Iterable[Definition]) -> Iterator[AsyncStep]:
     for definition in definitions:
         if definition.is_async:
             yield AsyncStep(
-                definition.place, f"the step {definition.pattern!r} is async", "steps are called, not awaited: make it a plain def"
+                definition.place,
+                f"the step {definition.pattern!r} is async",
+                "steps are called, not awaited: make it a plain def",
             )
 
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from gherkin.errors import CompositeParserException, ParserError
 from gherkin.parser import Parser
-from gherkin.pickles.compiler import Compiler
+from gherkin.pickles.compiler import Compiler, GherkinDocumentWithURI
 
 from kserve_conformance.suite.folder import Suite
 from kserve_conformance.suite.identity import ID_COLUMN, scenario_id
@@ -90,6 +90,19 @@ def inventory(suite: Suite) -> tuple[ScenarioInfo, ...]:
     ``DuplicateScenario``, ``EmptyScenario``, ``UnknownTag``,
     ``ConflictingTags``, ``MissingTag``.
     """
+    # The command line reads the suite before pytest does, in the same process.
+    key = (suite, suite.digest)
+    if key not in _READ:
+        _READ.clear()
+        _READ[key] = _read(suite)
+    return _READ[key]
+
+
+#: The suite that was read last, with its content's digest.
+_READ: dict[tuple[Suite, str], tuple[ScenarioInfo, ...]] = {}
+
+
+def _read(suite: Suite) -> tuple[ScenarioInfo, ...]:
     tags = TagReader(_known(suite))
     problems: list[SuiteProblem] = []
     found: list[ScenarioInfo] = []
@@ -119,7 +132,7 @@ class _Feature:
 
     def scenarios(self) -> Iterator[ScenarioInfo]:
         seen: dict[str, Place] = {}
-        for pickle in Compiler().compile({**self._document, "uri": self.path}):
+        for pickle in Compiler().compile(cast("GherkinDocumentWithURI", {**self._document, "uri": self.path})):
             scenario, rule = self._scenarios[pickle["astNodeIds"][0]]
             examples, row, index = self._rows.get(pickle["astNodeIds"][-1], (None, {}, 0))
             place = Place(self.path, pickle["location"]["line"])
@@ -133,13 +146,17 @@ class _Feature:
                 about=dedent(self._feature["description"]).strip(),
                 line=place.line,
                 topic=_topic(self.path),
-                tags=self._tags.read([self._tags_of(node) for node in (self._feature, rule, scenario, examples)], place),
+                tags=self._tags.read(
+                    [self._tags_of(node) for node in (self._feature, rule, scenario, examples)], place
+                ),
                 row=MappingProxyType(row),
                 steps=tuple(self._step(step) for step in pickle["steps"]),
             )
             if row and info.id in seen:
                 hint = f"the first is in line {seen[info.id].line}; a column {ID_COLUMN!r} names rows"
-                self._problems.append(DuplicateScenario(place, f"a second row of {scenario['name']!r} says the same", hint))
+                self._problems.append(
+                    DuplicateScenario(place, f"a second row of {scenario['name']!r} says the same", hint)
+                )
             seen.setdefault(info.id, place)
             yield info
 
@@ -159,7 +176,9 @@ class _Feature:
             if other["name"] == scenario["name"]:
                 first = other["location"]["line"]
                 hint = f"the first is in line {first}; only the last of them would ever run"
-                self._problems.append(DuplicateScenario(place, f"a second scenario is called {scenario['name']!r}", hint))
+                self._problems.append(
+                    DuplicateScenario(place, f"a second scenario is called {scenario['name']!r}", hint)
+                )
                 break
         if not scenario["steps"]:
             hint = "it would pass without asking anything"
@@ -200,9 +219,9 @@ def _parsed(file: Path, path: str) -> Any:
         document = Parser().parse(file.read_text(encoding="utf-8"))
     except CompositeParserException as error:
         first = error.errors[0]
-        raise UnreadableFeature(Place(path, first.location["line"]), _told(first)) from error
+        raise UnreadableFeature(Place(path, _line_of(first)), _told(first)) from error
     except ParserError as error:
-        raise UnreadableFeature(Place(path, error.location["line"]), _told(error)) from error
+        raise UnreadableFeature(Place(path, _line_of(error)), _told(error)) from error
     except UnicodeDecodeError as error:
         raise UnreadableFeature(Place(path), f"it is not UTF-8: {error}") from error
     if not document.get("feature") or not any("background" not in child for child in document["feature"]["children"]):
@@ -210,7 +229,12 @@ def _parsed(file: Path, path: str) -> Any:
     return document
 
 
-def _told(error: ParserError) -> str:
+def _line_of(error: Exception) -> int:
+    location: Any = getattr(error, "location", None) or {}
+    return int(location.get("line", 0))
+
+
+def _told(error: Exception) -> str:
     """The parser's words without the place, which it puts first."""
     return str(error).partition(": ")[2] or str(error)
 

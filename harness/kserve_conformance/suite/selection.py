@@ -91,8 +91,8 @@ def labels_of(scenario: ScenarioInfo) -> frozenset[str]:
 
 
 def words_of(scenario: ScenarioInfo) -> str:
-    """What ``-k`` looks in: id, name, feature, tags."""
-    return "\n".join((scenario.id, scenario.name, scenario.feature, *sorted(labels_of(scenario)))).casefold()
+    """What ``-k`` looks in: names, path, tags, topic. Not the id of a row: its digest has letters of its own."""
+    return "\n".join((scenario.path, scenario.name, scenario.feature, *sorted(labels_of(scenario)))).casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,9 @@ class _Parser:
                 raise BadExpression(self._text, "a bracket is not closed")
             return inner
         if not self._tokens or self._tokens[0] in ("and", "or", ")"):
-            raise BadExpression(self._text, f"a word is missing before {self._tokens[0]!r}" if self._tokens else "it ends too early")
+            raise BadExpression(
+                self._text, f"a word is missing before {self._tokens[0]!r}" if self._tokens else "it ends too early"
+            )
         word = self._tokens.pop(0).strip('"')
         self._words.append(word)
         return lambda is_true: is_true(word)

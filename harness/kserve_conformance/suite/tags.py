@@ -124,15 +124,26 @@ class TagReader:
         until = self._innermost(levels, "until-")
         if since and until and since > until:
             self._found(
-                ConflictingTags(scenario, f"@since-{since} and @until-{until} leave no release", "an inner @since or @until replaces only its own kind"),
-                scenario, "range",
+                ConflictingTags(
+                    scenario,
+                    f"@since-{since} and @until-{until} leave no release",
+                    "an inner @since or @until replaces only its own kind",
+                ),
+                scenario,
+                "range",
             )
         rules = _after("rule-", names)
         level = self._level(levels)
         if self._known.rule_required and not rules:
-            self._found(MissingTag(scenario, "the scenario names no rule", "tag it, or its Feature, @rule-…"), scenario, "rule")
+            self._found(
+                MissingTag(scenario, "the scenario names no rule", "tag it, or its Feature, @rule-…"), scenario, "rule"
+            )
         if self._known.level_required and level is None:
-            self._found(MissingTag(scenario, "the scenario has no level", "tag it, or its Feature, @core or @extended"), scenario, "level")
+            self._found(
+                MissingTag(scenario, "the scenario has no level", "tag it, or its Feature, @core or @extended"),
+                scenario,
+                "level",
+            )
         return Tags(names, rules, _after("claim-", names), _after("needs-", names), level or "extended", since, until)
 
     def _unknown(self, tag: str) -> tuple[str, str | None] | None:
@@ -154,7 +165,16 @@ class TagReader:
                 if _version(word) is None:
                     return f"@{tag} names no release", None
                 return _absent("release", word, known.releases, f"{kind}-")
-        words = [*PLAIN, *known.own, *(f"needs-{need}" for need in NEEDS), "rule-", "claim-", "since-", "until-", "needs-"]
+        words = [
+            *PLAIN,
+            *known.own,
+            *(f"needs-{need}" for need in NEEDS),
+            "rule-",
+            "claim-",
+            "since-",
+            "until-",
+            "needs-",
+        ]
         near = get_close_matches(tag, words, n=1) or get_close_matches(f"{kind}-", words, n=1)
         return f"@{tag} is not a tag of this suite", near[0] + (word if near[0].endswith("-") else "") if near else None
 
@@ -163,7 +183,11 @@ class TagReader:
         for level in levels:
             here = [tag for tag in level if tag.name.startswith(prefix) and _version(tag.name.removeprefix(prefix))]
             if len(here) > 1:
-                self._found(ConflictingTags(here[1].place, f"@{here[0].name} and @{here[1].name} at one place"), here[1].place, prefix)
+                self._found(
+                    ConflictingTags(here[1].place, f"@{here[0].name} and @{here[1].name} at one place"),
+                    here[1].place,
+                    prefix,
+                )
             if here:
                 found = _version(here[0].name.removeprefix(prefix))
         return found

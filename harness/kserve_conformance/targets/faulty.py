@@ -115,7 +115,12 @@ class AnswersWrong(Wrapped):
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
         observed = super().observe(service, within)
         return replace(
-            observed, outcome=Outcome.RUNS, runtime=RuntimeRef(CLUSTER_RUNTIME, "wrong"), reason=None, message=None, one_of=()
+            observed,
+            outcome=Outcome.RUNS,
+            runtime=RuntimeRef(CLUSTER_RUNTIME, "wrong"),
+            reason=None,
+            message=None,
+            one_of=(),
         )
 
 

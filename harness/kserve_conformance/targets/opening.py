@@ -107,7 +107,7 @@ def _own(spec: Spec, options: Options) -> Target:
         told = BadTarget(f"{spec}: {error}")
         told.hint = "write python:MODULE:CALLABLE, and have MODULE on PYTHONPATH"
         raise told from error
-    return cast(Target, call(**spec.parameters))
+    return cast("Target", call(**spec.parameters))
 
 
 #: Every kind by its name, the cheapest first. This table is the only place that a new kind is added to.
@@ -115,7 +115,13 @@ KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         Kind("memory", "RELEASE", "the rules of a release, in memory", _memory, default=RELEASES[-1]),
-        Kind("controlplane", "RELEASE", "KServe's controller over an API server without nodes", _controlplane, default=RELEASES[-1]),
+        Kind(
+            "controlplane",
+            "RELEASE",
+            "KServe's controller over an API server without nodes",
+            _controlplane,
+            default=RELEASES[-1],
+        ),
         Kind("python", "MODULE:CALLABLE", "a target of your own", _own, is_release=False),
     )
 }

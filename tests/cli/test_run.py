@@ -1,0 +1,186 @@
+"""``run`` and ``report`` from end to end, in processes of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kserve_conformance.cli.exits import Exit
+
+FEATURE = """\
+@core
+Feature: Ours
+  Scenario: holds
+    Given a ClusterServingRuntime "ours"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ClusterServingRuntime "ours"
+"""
+
+FAILING = """\
+@extended @rule-format-exact
+Feature: Theirs
+  Scenario: does not hold
+    Given a ClusterServingRuntime "ours"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ClusterServingRuntime "theirs"
+"""
+
+
+def call(cwd: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(cwd), **more}
+    command = [sys.executable, "-m", "kserve_conformance", *arguments]
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("ours")
+    (folder / "features/basics").mkdir(parents=True)
+    (folder / "features/basics/ours.feature").write_text(FEATURE)
+    (folder / "features/basics/theirs.feature").write_text(FAILING)
+    return folder
+
+
+class TestRun:
+    def test_that_conforms_is_0_and_writes_every_report(self, suite, tmp_path):
+        """The table, the conclusion and the files on stdout; nothing on stderr."""
+        run = call(tmp_path, "run", "--suite", str(suite), "--target", "memory:v0.15.2", "--tags", "core")
+
+        assert (run.returncode, run.stderr) == (Exit.OK, "")
+        assert "basics" in run.stdout
+        assert "memory:v0.15.2" in run.stdout
+        files = {"record.ndjson", "report.html", "junit.xml", "conformance-report.yaml", "summary.md"}
+        assert files <= {file.name for file in (tmp_path / "reports").iterdir()}
+        assert all(file in run.stdout for file in files)
+
+    def test_that_does_not_is_1_and_names_the_rule_first(self, suite, tmp_path):
+        """A failure shows the broken rule, expected, observed, the reference's story and how to ask again."""
+        run = call(tmp_path, "run", "--suite", str(suite), "--target", "memory:v0.15.2", "--format", "text")
+
+        assert run.returncode == Exit.NO
+        told = [line.strip() for line in run.stdout.splitlines()]
+        start = told.index("✗ failed basics/theirs.feature::does not hold")
+        assert told[start + 1].startswith("rule  format-exact: ")
+        assert any(line.startswith("expected") for line in told[start:])
+        assert any(line.startswith("observed") for line in told[start:])
+        assert "failed basics/theirs.feature::does not hold" in run.stderr
+
+    def test_answers_programs_on_stdout_only(self, suite, tmp_path):
+        """JSON is all that stdout has, and two processes say what one says."""
+        arguments = ("run", "--suite", str(suite), "--target", "memory:v0.15.2", "--format", "json", "--out", "out")
+        one = call(tmp_path, *arguments)
+        record = (tmp_path / "out/record.ndjson").read_bytes()
+        two = call(tmp_path, *arguments, "--jobs", "2")
+
+        told = json.loads(one.stdout)
+        assert one.stdout == two.stdout
+        assert record == (tmp_path / "out/record.ndjson").read_bytes()
+        assert not told["conforms"]
+        assert [failure["id"] for failure in told["failures"]] == ["basics/theirs.feature::does not hold"]
+
+    def test_that_stops_early_is_no_answer(self, suite, tmp_path):
+        """Fewer scenarios ran than were collected: that is not 0, whatever they showed."""
+        (tmp_path / "features").mkdir()
+        (tmp_path / "features/a.feature").write_text(FAILING)
+        (tmp_path / "features/b.feature").write_text(FEATURE)
+
+        run = call(tmp_path, "run", "--suite", ".", "--fail-fast", "--format", "json")
+
+        assert run.returncode == Exit.BROKEN
+        assert any("interrupted" in reason for reason in json.loads(run.stdout)["because"])
+
+    def test_of_a_target_that_does_not_start_is_not_0(self, suite, tmp_path):
+        """Nothing was asked, so nothing is known."""
+        (tmp_path / "own.py").write_text(
+            "from kserve_conformance.targets.contract import CannotStart\ndef opened():\n    raise CannotStart('no')\n"
+        )
+
+        run = call(tmp_path, "run", "--suite", str(suite), "--target", "python:own:opened", "--format", "json")
+
+        assert run.returncode == Exit.NO
+        assert json.loads(run.stdout)["counts"]["errored"] == 2
+
+    def test_of_steps_that_contradict_each_other_is_2(self, tmp_path):
+        """What keeps a feature from being collected is told, and nothing is concluded."""
+        (tmp_path / "features").mkdir()
+        (tmp_path / "features/a.feature").write_text(FEATURE)
+        (tmp_path / "steps").mkdir()
+        (tmp_path / "steps/x.py").write_text(
+            "from pytest_bdd import then\nfrom pytest_bdd.parsers import parse\n\n"
+            "@then(parse('it runs on {what}'))\ndef anything(what):\n    pass\n"
+        )
+
+        run = call(tmp_path, "run", "--suite", ".")
+
+        assert (run.returncode, run.stdout) == (Exit.USAGE, "")
+        assert "matches" in run.stderr
+        assert "steps/x.py:4" in run.stderr
+
+    def test_has_no_color_where_nobody_sees_it(self, suite, tmp_path):
+        """A pipe gets plain text."""
+        run = call(tmp_path, "run", "--suite", str(suite))
+
+        assert "\x1b" not in run.stdout + run.stderr
+
+    def test_says_who_publishes(self, suite, tmp_path):
+        """What was given about the implementation is in the record's header, and times only if asked for."""
+        call(
+            tmp_path, "run", "--suite", str(suite), "--organization", "Example", "--contact", "a@example.com", "--timings",
+            SOURCE_DATE_EPOCH="0",
+        )  # fmt: skip
+        header = json.loads((tmp_path / "reports/record.ndjson").read_text().splitlines()[0])
+
+        assert header["implementation"] == {"organization": "Example", "contact": ["a@example.com"]}
+        assert header["started"] == "1970-01-01T00:00:00Z"
+
+
+class TestReport:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def record(cls, suite, tmp_path_factory):
+        folder = tmp_path_factory.mktemp("record")
+        call(folder, "run", "--suite", str(suite))
+        return folder / "reports/record.ndjson"
+
+    @pytest.mark.parametrize(
+        ("as_", "start"),
+        [("html", "<!doctype html>"), ("junit", "<?xml"), ("markdown", "#"), ("svg", "<svg"), ("ndjson", "{")],
+    )
+    def test_is_made_of_a_record_again(self, record, as_, start):
+        """Every format comes from the record alone, with the exit code of its run."""
+        made = call(record.parent, "report", str(record), "--as", as_)
+
+        assert made.returncode == Exit.NO
+        assert made.stdout.lower().startswith(start)
+
+    def test_reads_stdin_and_answers_programs(self, record):
+        """A dash is stdin, and the result is that of the run."""
+        with record.open() as stdin:
+            made = subprocess.run(
+                [sys.executable, "-m", "kserve_conformance", "report", "-", "--format", "json"],
+                stdin=stdin,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+
+        assert {key: number for key, number in json.loads(made.stdout)["counts"].items() if number} == {
+            "passed": 1,
+            "failed": 1,
+        }
+
+    def test_of_a_cut_record_is_4(self, record, tmp_path):
+        """A record without its end is no record."""
+        cut = tmp_path / "cut.ndjson"
+        cut.write_text("\n".join(record.read_text().splitlines()[:-1]))
+
+        assert call(tmp_path, "report", str(cut)).returncode == Exit.RECORD

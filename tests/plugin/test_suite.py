@@ -1,0 +1,349 @@
+"""What a suite is, what it holds, and what it may not hold."""
+
+from __future__ import annotations
+
+import re
+import time
+from textwrap import dedent
+
+import pytest
+
+from kserve_conformance.exceptions import SuiteError
+from kserve_conformance.suite import ROOT, NoSuite, Suite, SuiteProblems, inventory
+from kserve_conformance.suite.folder import BadDescription
+from kserve_conformance.suite.guards import Definition, ambiguous_steps, async_steps, undefined_steps, unused_steps
+from kserve_conformance.suite.identity import scenario_id
+from kserve_conformance.suite.inventory import DuplicateScenario, EmptyScenario, UnreadableFeature
+from kserve_conformance.suite.problems import Place
+from kserve_conformance.suite.selection import (
+    BadExpression,
+    Selection,
+    UnknownScenario,
+    UnknownTagInExpression,
+    expression,
+)
+from kserve_conformance.suite.tags import ConflictingTags, UnknownTag
+
+
+@pytest.fixture
+def suite_of(tmp_path):
+    """Makes a suite of the texts of its features."""
+
+    def make(**features: str) -> Suite:
+        (tmp_path / "features/topic").mkdir(parents=True)
+        for name, text in features.items():
+            (tmp_path / f"features/topic/{name}.feature").write_text(dedent(text).lstrip("\n"), encoding="utf-8")
+        return Suite.at(tmp_path)
+
+    return make
+
+
+STEP = "\n    Given a step\n"
+
+
+class TestInventory:
+    def test_has_every_scenario_and_row(self, suite_of):
+        """Rules, outlines and several Examples are flattened, in the order of the file."""
+        suite = suite_of(
+            x="""
+            @since-0.9.0 @core
+            Feature: X
+              About it.
+
+              Background:
+                Given a table
+                  | <a> | b |
+
+              Scenario: plain
+                When something
+                  \"\"\"
+                  told
+                  \"\"\"
+              @until-0.11.0
+              Rule: r
+                Scenario Outline: row <a>
+                  Then it is <a>
+                  Examples:
+                    | a |
+                    | 1 |
+                  @since-0.10.0 @extended
+                  Examples:
+                    | id    | a |
+                    | named | 2 |
+            """
+        )
+
+        plain, one, two = inventory(suite)
+
+        assert (
+            plain.id,
+            plain.name,
+            plain.feature,
+            plain.about,
+            plain.topic,
+            plain.line,
+        ) == ("topic/x.feature::plain", "plain", "X", "About it.", "topic", 9)
+        assert [step.kind for step in plain.steps] == ["given", "when"]
+        assert plain.steps[1].doc_string == "told"
+        assert two.id == "topic/x.feature::row <a>[named]"
+        assert [(info.name, info.index, info.tags.level) for info in (one, two)] == [
+            ("row 1", 0, "core"),
+            ("row 2", 1, "extended"),
+        ]
+        assert two.steps[-1].text == "it is 2"
+        assert [info.tags.range() for info in (plain, one, two)] == [
+            "v0.9.0 and later",
+            "v0.9.0 to v0.11.0",
+            "v0.10.0 to v0.11.0",
+        ]
+
+    def test_is_read_fast(self, suite_of):
+        """Three hundred scenarios take well under half a second."""
+        steps = "".join(f"    And step {number} of it\n      | a | b |\n      | 1 | 2 |\n" for number in range(5))
+        scenarios = "".join(f"  Scenario: s{number}{STEP}{steps}" for number in range(300))
+        suite = suite_of(x=f"Feature: x\n{scenarios}")
+
+        began = time.perf_counter()
+        found = inventory(suite)
+
+        assert len(found) == 300
+        assert time.perf_counter() - began < 0.5
+
+    def test_of_the_shipped_suite_has_no_problem(self):
+        """Every scenario of it has a rule, a level and known tags."""
+        assert all(scenario.tags.rules and scenario.topic for scenario in inventory(Suite.shipped()))
+
+    @pytest.mark.parametrize(
+        ("feature", "problem", "told"),
+        [
+            (
+                f"Feature: x\n  Scenario: same{STEP}  Scenario: same{STEP}",
+                DuplicateScenario,
+                "features/topic/x.feature:4: a second scenario is called 'same'",
+            ),
+            (
+                f"Feature: x\n  Rule: a\n    Scenario: same{STEP}  Rule: b\n    Scenario: same{STEP}",
+                DuplicateScenario,
+                "features/topic/x.feature:6: a second scenario is called 'same'",
+            ),
+            (
+                "Feature: x\n  Scenario Outline: r\n    Given <n>\n    Examples:\n      | n |\n      | 1 |\n      | 1 |\n",
+                DuplicateScenario,
+                "x.feature:7: a second row of 'r' says the same",
+            ),
+            ("Feature: x\n  Scenario: empty\n", EmptyScenario, "x.feature:2: 'empty' has no step of its own"),
+            (
+                "Feature: x\n  Background:\n    Given a\n  Scenario: empty\n",
+                EmptyScenario,
+                "x.feature:4: 'empty' has no step of its own",
+            ),
+            (
+                "Feature: x\n  Scenario Outline: r\n    Given <n>\n    Examples:\n      | n |\n",
+                EmptyScenario,
+                "x.feature:4: Examples of 'r' have no row",
+            ),
+            ("Feature: x\n", UnreadableFeature, "x.feature: it holds no scenario"),
+            ("", UnreadableFeature, "x.feature: it holds no scenario"),
+            ("Feature: x\n  Scenario: y\n    Given a\n    nonsense\n", UnreadableFeature, "x.feature:4: expected:"),
+            (f"Feature: x\n  @sicne-0.9.0\n  Scenario: y{STEP}", UnknownTag, "x.feature:2: @sicne-0.9.0 is not a tag"),
+            (
+                f"@rule-order-priorty\nFeature: x\n  Scenario: y{STEP}",
+                UnknownTag,
+                "x.feature:1: @rule-order-priorty names",
+            ),
+            (f"@since-0.99.0\nFeature: x\n  Scenario: y{STEP}", UnknownTag, "@since-0.99.0 names no known release"),
+            (f"@since-x\nFeature: x\n  Scenario: y{STEP}", UnknownTag, "@since-x names no release"),
+            (f"@claim-d99\nFeature: x\n  Scenario: y{STEP}", UnknownTag, "@claim-d99 names no known claim"),
+            (f"@claim-x\nFeature: x\n  Scenario: y{STEP}", UnknownTag, "@claim-x is not a claim"),
+            (f"@needs-luck\nFeature: x\n  Scenario: y{STEP}", UnknownTag, "@needs-luck names no known need"),
+            (f"@rule-\nFeature: x\n  Scenario: y{STEP}", UnknownTag, "@rule- is not a tag"),
+            (f"@core @extended\nFeature: x\n  Scenario: y{STEP}", ConflictingTags, "@core and @extended at one place"),
+            (
+                f"@since-0.9.0 @since-0.10.0\nFeature: x\n  Scenario: y{STEP}",
+                ConflictingTags,
+                "@since-0.9.0 and @since-0.10.0 at one place",
+            ),
+            (
+                f"@since-0.11.1\nFeature: x\n  @until-0.11.0\n  Scenario: y{STEP}",
+                ConflictingTags,
+                "x.feature:4: @since-0.11.1 and @until-0.11.0 leave no release",
+            ),
+        ],
+    )
+    def test_refuses_what_contradicts_itself(self, suite_of, feature, problem, told):
+        """Every contradiction is an error of its own class, with file and line."""
+        with pytest.raises(problem, match=re.escape(told)):
+            inventory(suite_of(x=feature))
+
+    def test_suggests_what_was_meant(self, suite_of):
+        """The hint has the nearest tag."""
+        with pytest.raises(UnknownTag) as raised:
+            inventory(suite_of(x=f"@rule-order-priorty\nFeature: x\n  Scenario: y{STEP}"))
+
+        assert raised.value.hint == "did you mean @rule-order-priority?"
+
+    def test_tells_every_problem_at_once(self, suite_of):
+        """Problems of several files are raised together, each tag once however many scenarios inherit it."""
+        bad = f"@foo\nFeature: x\n  Scenario: y{STEP}  Scenario: z{STEP}"
+
+        with pytest.raises(SuiteProblems) as raised:
+            inventory(suite_of(a=bad, b=bad))
+
+        assert len(raised.value.problems) == 2
+
+
+class TestSuite:
+    def test_at_a_folder_without_features_is_none(self, tmp_path):
+        """A folder is a suite by its features; giving the folder of features itself is answered with what to do."""
+        (tmp_path / "features").mkdir()
+
+        with pytest.raises(NoSuite) as raised:
+            Suite.at(tmp_path / "features")
+
+        assert "give the folder that contains features/" in raised.value.hint
+
+    def test_digest_changes_with_any_file_and_not_by_use(self, suite_of):
+        """Bytes of features, steps and fixtures count; caches and hidden files do not."""
+        suite = suite_of(x="Feature: x")
+        before = suite.digest
+
+        (suite.root / "steps/__pycache__").mkdir(parents=True)
+        (suite.root / "steps/__pycache__/x.pyc").write_bytes(b"x")
+        (suite.root / "features/.hidden").write_bytes(b"x")
+        assert before == Suite.at(suite.root).digest
+
+        (suite.root / "steps/x.py").write_bytes(b"x")
+        assert before != Suite.at(suite.root).digest
+
+    def test_that_ships_has_its_parts(self):
+        """Steps and fixtures are beside the features, and it has the package's version."""
+        suite = Suite.shipped()
+
+        assert suite.is_shipped
+        assert ROOT.resolve() == suite.root
+        assert suite.steps.is_dir()
+        assert suite.fixtures.is_dir()
+
+    @pytest.mark.parametrize("text", ["name = 1", "name = ", "colour = 'red'", "tags = 'a'"])
+    def test_with_a_bad_description_is_refused(self, suite_of, text):
+        """What a description may say is closed."""
+        suite = suite_of(x="Feature: x")
+        (suite.root / "suite.toml").write_text(text)
+
+        with pytest.raises(BadDescription):
+            Suite.at(suite.root)
+
+
+class TestIdentity:
+    def test_is_that_of_what_a_row_says(self):
+        """Rows whose cells only join alike differ; the order of columns does not matter."""
+        assert scenario_id("a", "b", {"x": "p-q", "y": "r"}) != scenario_id("a", "b", {"x": "p", "y": "q-r"})
+        assert scenario_id("a", "b", {"x": "1", "y": "2"}) == scenario_id("a", "b", {"y": "2", "x": "1"})
+
+    def test_of_a_row_may_be_given(self):
+        """A column ``id`` names its rows."""
+        assert scenario_id("a", "b", {"id": "mine", "x": "1"}) == "a::b[mine]"
+
+
+class TestSelection:
+    SUITE = {
+        "a": f"@core @needs-upgrade\nFeature: a\n  Scenario: one{STEP}  @extended\n  Scenario: two{STEP}",
+        "b": f"@core\nFeature: b\n  Scenario: One more{STEP}",
+    }
+
+    @pytest.mark.parametrize(
+        ("selection", "names"),
+        [
+            (Selection(), ["one", "two", "One more"]),
+            (Selection("core and not needs-upgrade"), ["One more"]),
+            (Selection("topic and (needs-upgrade or core)"), ["one", "two", "One more"]),
+            (Selection("@extended"), ["two"]),
+            (Selection(keyword="ONE"), ["one", "One more"]),
+            (Selection(keyword='"one more" or two'), ["two", "One more"]),
+            (Selection("core", "one", ("topic/b.feature::One more",)), ["One more"]),
+        ],
+    )
+    def test_chooses_by_tags_words_and_ids(self, suite_of, selection, names):
+        """All that is given must hold."""
+        assert names == [scenario.name for scenario in selection.of(inventory(suite_of(**self.SUITE)))]
+
+    @pytest.mark.parametrize(
+        ("selection", "error"),
+        [
+            (Selection("coer"), UnknownTagInExpression),
+            (Selection(ids=("topic/b.feature::One",)), UnknownScenario),
+            (Selection("core and"), BadExpression),
+            (Selection("(core"), BadExpression),
+            (Selection("core)"), BadExpression),
+            (Selection("core extended"), BadExpression),
+            (Selection("and"), BadExpression),
+            (Selection(keyword='"one'), BadExpression),
+        ],
+    )
+    def test_refuses_what_would_silently_choose_nothing(self, suite_of, selection, error):
+        """A misspelt tag or expression is an error, not an empty run."""
+        with pytest.raises(error):
+            selection.of(inventory(suite_of(**self.SUITE)))
+
+    def test_binds_not_before_and_before_or(self):
+        """As everywhere."""
+        is_true = {"a"}.__contains__
+
+        assert expression("a or b and c").holds(is_true)
+        assert not expression("(a or b) and c").holds(is_true)
+        assert expression("not b and a").holds(is_true)
+
+
+def definition(pattern, kind=None, **more):
+    return Definition(kind, pattern, Place("steps/x.py", 1), re.compile(pattern).fullmatch, **more)
+
+
+class TestGuards:
+    @pytest.fixture
+    def scenarios(self, suite_of):
+        return inventory(suite_of(x="Feature: x\n  Scenario: y\n    Given a step\n    When a step\n    Then nothing\n"))
+
+    def test_find_ambiguous_steps_of_one_kind(self, scenarios):
+        """A definition for Given and one for When share their words without harm; one for all kinds does not."""
+        given, when = definition("a step", "given"), definition("a step", "when")
+
+        assert list(ambiguous_steps(scenarios, (given, when))) == []
+        assert len(list(ambiguous_steps(scenarios, (given, when, definition("a .*", "when"))))) == 1
+
+    def test_let_a_higher_layer_replace_the_same_words(self, scenarios):
+        """The same pattern from a layer above replaces; the same pattern twice in one layer is ambiguous."""
+        assert list(ambiguous_steps(scenarios, (definition("a step"), definition("a step", layer=1)))) == []
+        assert len(list(ambiguous_steps(scenarios, (definition("a step"), definition("a step"))))) == 2
+
+    def test_find_undefined_steps(self, scenarios):
+        """A step that no definition takes is told with its place and the nearest definition."""
+        (problem,) = undefined_steps(scenarios, (definition("a step"), definition("nothingness")))
+
+        assert str(problem) == "features/topic/x.feature:5: no definition matches Then nothing"
+        assert problem.hint == "the nearest one is 'nothingness'"
+
+    def test_find_unused_definitions(self, scenarios):
+        """A definition that no feature needs is told."""
+        (problem,) = unused_steps(scenarios, (definition("a step"), definition("never")))
+
+        assert str(problem) == "steps/x.py:1: no feature has a step like 'never'"
+
+    def test_find_async_definitions(self):
+        """A coroutine function would pass without running."""
+        assert len(list(async_steps((definition("a", is_async=True), definition("b"))))) == 1
+
+
+class TestShippedSteps:
+    def test_are_few_unambiguous_and_all_defined(self):
+        """Every step of every shipped feature has exactly one definition, and there are at most 80."""
+        from kserve_conformance.pytest_plugin.lookup import definitions_that_ship
+
+        scenarios, definitions = inventory(Suite.shipped()), definitions_that_ship()
+        problems: list[SuiteError] = [
+            *undefined_steps(scenarios, definitions),
+            *ambiguous_steps(scenarios, definitions),
+            *async_steps(definitions),
+        ]
+
+        assert [str(problem) for problem in problems] == []
+        assert len(definitions) <= 80
