@@ -22,7 +22,7 @@ from kserve_conformance.objects import (
 )
 from kserve_conformance.profiles.completion import apply_defaults
 from kserve_conformance.profiles.profile import Profile
-from kserve_conformance.profiles.rendering import CannotRender, render, render_custom, render_stored_legacy
+from kserve_conformance.profiles.rendering import CannotRender, render, render_without_runtime
 from kserve_conformance.profiles.schema import pruned
 from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, MODELMESH, Rejected, admit
 from kserve_conformance.resolver.reporter import Reporter
@@ -90,9 +90,8 @@ def _custom(stored: Manifest, profile: Profile) -> Decision:
 
     Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.20.0.
     """
-    render_own = render_custom if at(stored, "spec", "predictor", "containers") else render_stored_legacy
     try:
-        pod = render_own(stored, profile.rendering)
+        pod = render_without_runtime(stored, profile.rendering)
     except CannotRender as cannot:
         return Decision(Outcome.REFUSED, refusal=cannot.refusal, service=stored)
     return Decision(Outcome.CUSTOM, service=stored, pod=pod)
@@ -114,7 +113,7 @@ def _rendered(
     completed = profile.completion.back_fill(defaulted, runtime)
     supporting = tuple(candidate.ref for candidate in choice.supporting)
     try:
-        pod = render(completed, runtime, profile.rendering)
+        pod = render(completed, runtime, profile.rendering, annotations=named.annotations)
     except CannotRender as cannot:
         refusal: Refusal = profile.reports(cannot.refusal)
         if reporter is not None:
