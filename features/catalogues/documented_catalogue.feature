@@ -1,0 +1,56 @@
+@rule-shipped-catalogue @exact-names
+Feature: What the documentation says of the shipped runtimes
+  The documentation has a table of the runtimes that KServe ships with the formats of each, and tells on the pages of
+  single formats which protocol leads to which of them. Not every release does as the pages of its time say.
+
+  Background:
+    Given the runtimes that KServe ships
+
+  @claim-d21 @core
+  Scenario Outline: The runtime <runtime> is there and serves <format>
+    When a service in namespace "team-a" asks for "<format>" with runtime "<runtime>"
+    Then it runs on ClusterServingRuntime "<runtime>"
+
+    Examples: The documented table
+      | runtime                   | format     |
+      | kserve-lgbserver          | lightgbm   |
+      | kserve-mlserver           | mlflow     |
+      | kserve-paddleserver       | paddle     |
+      | kserve-pmmlserver         | pmml       |
+      | kserve-sklearnserver      | sklearn    |
+      | kserve-tensorflow-serving | tensorflow |
+      | kserve-torchserve         | pytorch    |
+      | kserve-tritonserver       | pytorch    |
+      | kserve-xgbserver          | xgboost    |
+
+    @since-0.16.0
+    Examples: A row that came with v0.16
+      | runtime                   | format      |
+      | kserve-huggingfaceserver  | huggingface |
+
+  @claim-d19 @core @since-0.11.0
+  Scenario: A sklearn service over v2 that names no runtime is served by kserve-mlserver
+    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    Then it runs on ClusterServingRuntime "kserve-mlserver"
+
+  @claim-d19 @core @since-0.11.2
+  Scenario Outline: A <format> service over v2 that names no runtime is served by kserve-mlserver
+    When a service in namespace "team-a" asks for "<format>" over "v2"
+    Then it runs on ClusterServingRuntime "kserve-mlserver"
+
+    Examples: The two other formats of the documentation
+      | format   |
+      | xgboost  |
+      | lightgbm |
+
+  @claim-d20 @core @since-0.12.0
+  Scenario: An onnx service in the new schema finds its runtime only over v2
+    When a service "unset" in namespace "team-a" asks for "onnx"
+    Then it has no runtime because "NoSupportingRuntime"
+    When a service "v2" in namespace "team-a" asks for "onnx" over "v2"
+    Then it runs on ClusterServingRuntime "kserve-tritonserver"
+
+  @extended
+  Scenario: A service that names kserve-mlserver for sklearn is served by it
+    When a service in namespace "team-a" asks for "sklearn" with runtime "kserve-mlserver"
+    Then it runs on ClusterServingRuntime "kserve-mlserver"

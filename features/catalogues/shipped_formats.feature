@@ -1,0 +1,219 @@
+@rule-shipped-catalogue @core @exact-names
+Feature: Which shipped runtime serves which format
+  KServe ships a catalogue of cluster runtimes with every release. A service that asks for a format without a version gets
+  one of them, or none, depending on the protocol that it asks for. No protocol counts as v1 since v0.11.1; before, it met
+  every runtime, and in v0.8.0 protocols did not matter at all.
+
+  Background:
+    Given the runtimes that KServe ships
+
+  @until-0.8.0
+  Scenario Outline: In v0.8.0 <format> runs on <runtime> over every protocol
+    When a service "unset" in namespace "team-a" asks for "<format>"
+    Then it runs on ClusterServingRuntime "<runtime>"
+    When a service "v1" in namespace "team-a" asks for "<format>" over "v1"
+    Then it runs on ClusterServingRuntime "<runtime>"
+    When a service "v2" in namespace "team-a" asks for "<format>" over "v2"
+    Then it runs on ClusterServingRuntime "<runtime>"
+
+    Examples: Every format that some runtime is autoSelect for
+      | format     | runtime                   |
+      | sklearn    | kserve-sklearnserver      |
+      | xgboost    | kserve-xgbserver          |
+      | lightgbm   | kserve-lgbserver          |
+      | tensorflow | kserve-tensorflow-serving |
+      | pytorch    | kserve-torchserve         |
+      | triton     | kserve-tritonserver       |
+      | onnx       | kserve-tritonserver       |
+      | mlflow     | kserve-mlserver           |
+      | pmml       | kserve-pmmlserver         |
+      | paddle     | kserve-paddleserver       |
+
+  Scenario Outline: <format> runs on <runtime>, and over v2 on <over v2>, <range>
+    When a service "unset" in namespace "team-a" asks for "<format>"
+    Then it runs on ClusterServingRuntime "<runtime>"
+    When a service "v1" in namespace "team-a" asks for "<format>" over "v1"
+    Then it runs on ClusterServingRuntime "<runtime>"
+    When a service "v2" in namespace "team-a" asks for "<format>" over "v2"
+    Then it runs on ClusterServingRuntime "<over v2>"
+
+    @since-0.9.0
+    Examples: Formats that have servers of both protocols
+      | format      | runtime                   | over v2                  | range                |
+      | xgboost     | kserve-xgbserver          | kserve-mlserver          | since v0.9.0         |
+      | lightgbm    | kserve-lgbserver          | kserve-mlserver          | since v0.9.0         |
+      | tensorflow  | kserve-tensorflow-serving | kserve-tritonserver      | since v0.9.0         |
+      | pytorch     | kserve-torchserve         | kserve-torchserve        | since v0.9.0         |
+
+    @since-0.9.0 @until-0.11.0
+    Examples: sklearn
+      | format      | runtime                   | over v2                  | range                |
+      | sklearn     | kserve-sklearnserver      | kserve-mlserver          | v0.9.0 to v0.11.0    |
+
+    @since-0.11.1 @until-0.11.1
+    Examples: sklearn, where the priorities of kserve-mlserver were mixed
+      | format      | runtime                   | over v2                  | range                |
+      | sklearn     | kserve-sklearnserver      | kserve-sklearnserver     | v0.11.1 alone        |
+
+    @since-0.11.2
+    Examples: sklearn, where they are right
+      | format      | runtime                   | over v2                  | range                |
+      | sklearn     | kserve-sklearnserver      | kserve-mlserver          | since v0.11.2        |
+
+    @since-0.11.1
+    Examples: Servers that speak v2 as well since v0.11.1
+      | format      | runtime                   | over v2                  | range                |
+      | pmml        | kserve-pmmlserver         | kserve-pmmlserver        | since v0.11.1        |
+      | paddle      | kserve-paddleserver       | kserve-paddleserver      | since v0.11.1        |
+
+    @since-0.12.0
+    Examples: Hugging Face
+      | format      | runtime                   | over v2                  | range                |
+      | huggingface | kserve-huggingfaceserver  | kserve-huggingfaceserver | since v0.12.0        |
+
+    @since-0.20.0
+    Examples: AutoGluon and vLLM
+      | format      | runtime                   | over v2                  | range                |
+      | autogluon   | kserve-autogluonserver    | kserve-autogluonserver   | since v0.20.0        |
+      | vLLM        | kserve-vllmserver         | kserve-vllmserver        | since v0.20.0        |
+
+  @since-0.9.0 @until-0.11.0
+  Scenario Outline: <format> runs on <runtime>, and over v2 on none, v0.9.0 to v0.11.0
+    When a service "unset" in namespace "team-a" asks for "<format>"
+    Then it runs on ClusterServingRuntime "<runtime>"
+    When a service "v1" in namespace "team-a" asks for "<format>" over "v1"
+    Then it runs on ClusterServingRuntime "<runtime>"
+    When a service "v2" in namespace "team-a" asks for "<format>" over "v2"
+    Then it has no runtime because "NoSupportingRuntime"
+
+    Examples: Servers that speak only v1 yet
+      | format | runtime             |
+      | pmml   | kserve-pmmlserver   |
+      | paddle | kserve-paddleserver |
+
+  Scenario Outline: <format> runs on <runtime> without a protocol and over v2, not over v1, <range>
+    When a service "unset" in namespace "team-a" asks for "<format>"
+    Then it runs on ClusterServingRuntime "<runtime>"
+    When a service "v1" in namespace "team-a" asks for "<format>" over "v1"
+    Then it has no runtime because "NoSupportingRuntime"
+    When a service "v2" in namespace "team-a" asks for "<format>" over "v2"
+    Then it runs on ClusterServingRuntime "<runtime>"
+
+    @since-0.9.0 @until-0.11.0
+    Examples: While a missing protocol met every runtime
+      | format   | runtime             | range             |
+      | triton   | kserve-tritonserver | v0.9.0 to v0.11.0 |
+      | onnx     | kserve-tritonserver | v0.9.0 to v0.11.0 |
+      | tensorrt | kserve-tritonserver | v0.9.0 to v0.11.0 |
+      | mlflow   | kserve-mlserver     | v0.9.0 to v0.11.0 |
+
+    @since-0.11.2
+    Examples: Triton, since v2 is written into such a service
+      | format   | runtime             | range             |
+      | triton   | kserve-tritonserver | since v0.11.2     |
+
+  Scenario Outline: <format> runs on <runtime> over v2 only, <range>
+    When a service "unset" in namespace "team-a" asks for "<format>"
+    Then it has no runtime because "NoSupportingRuntime"
+    When a service "v1" in namespace "team-a" asks for "<format>" over "v1"
+    Then it has no runtime because "NoSupportingRuntime"
+    When a service "v2" in namespace "team-a" asks for "<format>" over "v2"
+    Then it runs on ClusterServingRuntime "<runtime>"
+
+    @since-0.11.1
+    Examples: Since a missing protocol counts as v1
+      | format   | runtime             | range         |
+      | onnx     | kserve-tritonserver | since v0.11.1 |
+      | tensorrt | kserve-tritonserver | since v0.11.1 |
+      | mlflow   | kserve-mlserver     | since v0.11.1 |
+
+    @since-0.11.1 @until-0.11.1
+    Examples: Triton, before v2 was written into such a service
+      | format   | runtime             | range         |
+      | triton   | kserve-tritonserver | v0.11.1 alone |
+
+  Scenario Outline: <format> runs on no shipped runtime, <range>
+    When a service "unset" in namespace "team-a" asks for "<format>"
+    Then it has no runtime because "NoSupportingRuntime"
+    When a service "v2" in namespace "team-a" asks for "<format>" over "v2"
+    Then it has no runtime because "NoSupportingRuntime"
+
+    Examples: Formats in other letters, or of nobody
+      | format      | range         |
+      | SKLearn     | always        |
+      | own-format  | always        |
+
+    @until-0.8.0
+    Examples: Listed by Triton, but not for automatic choice
+      | format      | range         |
+      | tensorrt    | up to v0.8.0  |
+
+    @until-0.11.2
+    Examples: Not shipped yet
+      | format      | range         |
+      | huggingface | up to v0.11.2 |
+
+    @until-0.19.0
+    Examples: Not shipped yet either
+      | format      | range         |
+      | autogluon   | up to v0.19.0 |
+      | vLLM        | up to v0.19.0 |
+
+  @since-0.9.0
+  Scenario Outline: <format> over <protocol> runs on <runtime>, <range>
+    When a service in namespace "team-a" asks for "<format>" over "<protocol>"
+    Then it runs on ClusterServingRuntime "<runtime>"
+
+    Examples: gRPC
+      | format     | protocol | runtime                   | range              |
+      | tensorflow | grpc-v1  | kserve-tensorflow-serving | since v0.9.0       |
+      | tensorflow | grpc-v2  | kserve-tritonserver       | since v0.9.0       |
+      | triton     | grpc-v2  | kserve-tritonserver       | since v0.9.0       |
+      | onnx       | grpc-v2  | kserve-tritonserver       | since v0.9.0       |
+      | tensorrt   | grpc-v2  | kserve-tritonserver       | since v0.9.0       |
+
+    @until-0.11.2
+    Examples: TorchServe spoke the first gRPC protocol
+      | format     | protocol | runtime                   | range              |
+      | pytorch    | grpc-v1  | kserve-torchserve         | v0.9.0 to v0.11.2  |
+
+    @since-0.12.0
+    Examples: TorchServe speaks the second gRPC protocol
+      | format     | protocol | runtime                   | range              |
+      | pytorch    | grpc-v2  | kserve-torchserve         | since v0.12.0      |
+
+    @since-0.20.0
+    Examples: vLLM lists no protocol, so it meets every one
+      | format     | protocol | runtime                   | range              |
+      | vLLM       | grpc-v1  | kserve-vllmserver         | since v0.20.0      |
+
+  @since-0.9.0
+  Scenario Outline: <format> over <protocol> runs on no shipped runtime, <range>
+    When a service in namespace "team-a" asks for "<format>" over "<protocol>"
+    Then it has no runtime because "NoSupportingRuntime"
+
+    Examples: gRPC
+      | format  | protocol | range             |
+      | sklearn | grpc-v2  | since v0.9.0      |
+
+    @until-0.11.2
+    Examples: TorchServe does not speak the second gRPC protocol yet
+      | format  | protocol | range             |
+      | pytorch | grpc-v2  | v0.9.0 to v0.11.2 |
+
+    @since-0.12.0
+    Examples: TorchServe does not speak the first gRPC protocol any more
+      | format  | protocol | range             |
+      | pytorch | grpc-v1  | since v0.12.0     |
+
+  @since-0.15.0
+  Scenario: A Hugging Face service on several nodes runs on the multi-node runtime, one on one node does not
+    When a service "several" in namespace "team-a" asks for "huggingface" on several nodes
+    Then it runs on ClusterServingRuntime "kserve-huggingfaceserver-multinode"
+    When a service "single" in namespace "team-a" asks for "huggingface"
+    Then it runs on ClusterServingRuntime "kserve-huggingfaceserver"
+
+  @since-0.15.0
+  Scenario: A service on several nodes of any other format runs on no shipped runtime
+    When a service in namespace "team-a" asks for "pytorch" on several nodes
+    Then it has no runtime because "NoSupportingRuntime"
