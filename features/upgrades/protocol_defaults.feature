@@ -1,0 +1,86 @@
+@rule-upgrade-protocol-default @needs-upgrade @core @exact-names
+Feature: A missing protocol means something else after an upgrade
+  Up to v0.11.0 a service without a protocol met every runtime. Since v0.11.1 it counts as v1, so a stored service whose
+  only runtimes speak v2 loses its runtime by a patch upgrade. Its pods keep running while the status says that it failed.
+
+  Scenario Outline: <format> without a protocol is served by <runtime> up to <from> and by none in <to>
+    Given KServe <from>
+    And the runtimes that KServe <from> ships
+    When a service in namespace "team-a" asks for "<format>"
+    Then it runs on ClusterServingRuntime "<runtime>"
+    When KServe is upgraded to <to>
+    Then it has no runtime because "NoSupportingRuntime"
+    And it is stored without a protocol
+    And its workload still runs on ClusterServingRuntime "<runtime>"
+
+    Examples: The runtimes stay as they are
+      | format   | runtime             | from    | to      |
+      | mlflow   | kserve-mlserver     | v0.10.2 | v0.11.1 |
+      | onnx     | kserve-tritonserver | v0.10.2 | v0.11.2 |
+      | tensorrt | kserve-tritonserver | v0.9.0  | v0.15.2 |
+      | triton   | kserve-tritonserver | v0.10.2 | v0.11.1 |
+
+  Scenario: Naming the protocol gives the service its runtime back
+    Given KServe v0.10.2
+    And the runtimes that KServe v0.10.2 ships
+    When a service in namespace "team-a" asks for "onnx"
+    And KServe is upgraded to v0.11.2
+    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" asks for "onnx" over "v2"
+    Then it runs on ClusterServingRuntime "kserve-tritonserver"
+
+  @rule-failure-status @rule-workload-kept-on-failure
+  Scenario: The status tells the failure and the workload is kept
+    Given KServe v0.10.2
+    And the runtimes that KServe v0.10.2 ships
+    When a service in namespace "team-a" asks for "mlflow"
+    Then its status shows no failure
+    When KServe is upgraded to v0.11.2
+    Then its status says "NoSupportingRuntime" and "No runtime found to support specified framework/version"
+    And its workload still runs on ClusterServingRuntime "kserve-mlserver"
+
+  Scenario: A triton service that was stored before v0.11.2 has no runtime until it is written again
+    Given KServe v0.10.2
+    And the runtimes that KServe v0.10.2 ships
+    When a service in namespace "team-a" asks for "triton"
+    Then it runs on ClusterServingRuntime "kserve-tritonserver"
+    When KServe is upgraded to v0.11.2
+    Then it is stored without a protocol
+    And it has no runtime because "NoSupportingRuntime"
+    When the service is annotated with "team" "a"
+    Then it is stored with protocol "v2"
+    And it runs on ClusterServingRuntime "kserve-tritonserver"
+
+  Scenario: A legacy onnx service has its protocol in store and keeps its runtime
+    Given KServe v0.10.2
+    And the runtimes that KServe v0.10.2 ships
+    When a service in namespace "team-a" uses the legacy key "onnx"
+    Then it is stored with protocol "v2"
+    When KServe is upgraded to v0.11.1
+    Then it runs on ClusterServingRuntime "kserve-tritonserver"
+
+  @extended
+  Scenario: A legacy onnx service of v0.8.0 keeps its runtime by its pin
+    Given KServe v0.8.0
+    And the runtimes that KServe v0.8.0 ships
+    When a service in namespace "team-a" uses the legacy key "onnx"
+    Then it is stored without a protocol
+    When KServe is upgraded to v0.11.2
+    And the runtimes are replaced by those that KServe v0.11.2 ships
+    Then it is stored with runtime "kserve-tritonserver"
+    And it runs on ClusterServingRuntime "kserve-tritonserver"
+
+  @extended
+  Scenario: A vLLM service that was stored before v0.20.0 is served as v1 until it is written again
+    Given KServe v0.19.0
+    And these ClusterServingRuntimes
+      | name      | format | version | autoSelect | protocols |
+      | speaks-v1 | vLLM   | 1       | true       | v1        |
+      | speaks-v2 | vLLM   | 1       | true       | v2        |
+    When a service in namespace "team-a" asks for "vLLM"
+    Then it runs on ClusterServingRuntime "speaks-v1"
+    When KServe is upgraded to v0.20.0
+    Then it runs on ClusterServingRuntime "speaks-v1"
+    When the service is annotated with "team" "a"
+    Then it is stored with protocol "v2"
+    And it runs on ClusterServingRuntime "speaks-v2"

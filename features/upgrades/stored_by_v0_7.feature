@@ -1,0 +1,112 @@
+@needs-upgrade @extended @exact-names
+Feature: Services that v0.7 stored, through the releases after it
+  v0.7 had no runtimes: it stored a legacy key with the version of the server and the name of the container. Upgrading
+  KServe rewrites nothing that is stored, so what such a service runs on changes with the controller alone, until somebody
+  writes the service and a webhook converts it.
+
+  @rule-upgrade-keeps-stored-service @rule-stored-legacy-uses-no-runtime
+  Scenario: A sklearn service of v0.7 loses its image in v0.8.0 and has it again in v0.9.0
+    Given KServe v0.8.0
+    And the runtimes that KServe v0.8.0 ships
+    And this service is in store, untouched by any webhook
+      """
+      metadata: {name: model, namespace: team-a, finalizers: [inferenceservice.finalizers]}
+      spec:
+        predictor:
+          sklearn:
+            name: kserve-container
+            storageUri: gs://example/models/model
+            runtimeVersion: v0.7.0
+            protocolVersion: v1
+      """
+    Then it uses no runtime
+    And its container has image ":v0.7.0"
+    When KServe is upgraded to v0.9.0
+    Then it uses no runtime
+    And it is stored with legacy key "sklearn"
+    And its container has image "kserve/sklearnserver:v0.7.0"
+
+  @rule-upgrade-keeps-stored-service @rule-stored-legacy-uses-no-runtime
+  Scenario: A service of v0.7 has no image from v0.10.0 on
+    Given KServe v0.9.0
+    And the runtimes that KServe v0.9.0 ships
+    And this service is in store, untouched by any webhook
+      """
+      metadata:
+        name: model
+        namespace: team-a
+        finalizers: [inferenceservice.finalizers]
+        annotations: {serving.kserve.io/deploymentMode: Serverless}
+      spec:
+        predictor:
+          tensorflow:
+            name: kserve-container
+            storageUri: gs://example/models/model
+            runtimeVersion: 1.14.0
+      """
+    Then its container has image "tensorflow/serving:1.14.0"
+    When KServe is upgraded to v0.10.2
+    Then it uses no runtime
+    And it is stored with legacy key "tensorflow"
+    And its container has no "image"
+
+  @rule-upgrade-first-write-converts
+  Scenario Outline: The first write under <release> converts a <key> service of v0.7 and keeps its version
+    Given KServe v0.9.0
+    And the runtimes that KServe v0.9.0 ships
+    And this service is in store, untouched by any webhook
+      """
+      metadata: {name: model, namespace: team-a, finalizers: [inferenceservice.finalizers]}
+      spec:
+        predictor:
+          <key>:
+            name: kserve-container
+            storageUri: gs://example/models/model
+            runtimeVersion: <version>
+      """
+    Then it uses no runtime
+    When KServe is upgraded to <release>
+    And the service is annotated with "team" "a"
+    Then it is stored without a legacy key
+    And it is stored with runtimeVersion "<version>"
+    And it runs on ClusterServingRuntime "<runtime>"
+    And its container has image "example.com/shipped/<runtime>:<version>"
+
+    Examples: The tag is the one of v0.7, which for onnx was another server's
+      | release | key        | version | runtime                   |
+      | v0.10.2 | sklearn    | v0.7.0  | kserve-sklearnserver      |
+      | v0.10.2 | tensorflow | 1.14.0  | kserve-tensorflow-serving |
+      | v0.15.2 | sklearn    | v0.7.0  | kserve-sklearnserver      |
+      | v0.15.2 | onnx       | v1.0.0  | kserve-tritonserver       |
+
+  @rule-upgrade-first-write-converts @rule-predictor-name-rejected
+  Scenario: From v0.16.0 on the first write is rejected until the stored name is cleared
+    Given KServe v0.9.0
+    And the runtimes that KServe v0.9.0 ships
+    And this service is in store, untouched by any webhook
+      """
+      metadata: {name: model, namespace: team-a, finalizers: [inferenceservice.finalizers]}
+      spec:
+        predictor:
+          sklearn:
+            name: kserve-container
+            storageUri: gs://example/models/model
+            runtimeVersion: v0.7.0
+      """
+    When KServe is upgraded to v0.16.0
+    And the service is annotated with "team" "a"
+    Then the service is rejected because "the 'name' field is not allowed in standard predictor"
+    When the service is applied again as
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          sklearn:
+            name: null
+            storageUri: gs://example/models/model
+            runtimeVersion: v0.7.0
+      """
+    Then the service is accepted
+    And it is stored without a legacy key
+    And it runs on ClusterServingRuntime "kserve-sklearnserver"
+    And its container has image "example.com/shipped/kserve-sklearnserver:v0.7.0"
