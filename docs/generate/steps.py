@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,9 @@ from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 from kserve_conformance.suite import Suite, inventory
 
 PACKAGE = "kserve_conformance.suite.steps"
+
+#: A value of a ``parse`` pattern with the format that it must have.
+FORMAT = re.compile(r"\{(\w+):\w+\}")
 
 #: Of a step that many features use, this many are named.
 SHOWN = 3
@@ -99,7 +103,7 @@ def step_texts() -> tuple[StepText, ...]:
 
 def _text(context: StepFunctionContext) -> str:
     pattern = context.parser.name
-    return readable(pattern) if isinstance(context.parser, regex) else pattern
+    return readable(pattern) if isinstance(context.parser, regex) else FORMAT.sub(r"{\1}", pattern)
 
 
 def _follows(function: object) -> str:
