@@ -8,10 +8,20 @@ by name, in any order; other lists must be equal.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
 from typing import Any
 
-#: Stands for something that is not there, unlike a null.
-ABSENT = "nothing"
+
+class Absent(Enum):
+    """What stands where nothing is: equal to no value of a manifest, a null and the word "nothing" included."""
+
+    ABSENT = "nothing"
+
+    def __repr__(self) -> str:
+        return self.value
+
+
+ABSENT = Absent.ABSENT
 
 
 def mismatches(expected: Any, observed: Any, where: str = "") -> Iterator[str]:
@@ -26,8 +36,24 @@ def mismatches(expected: Any, observed: Any, where: str = "") -> Iterator[str]:
         by_name = {item.get("name"): item for item in observed if isinstance(item, Mapping)}
         for item in expected:
             yield from mismatches(item, by_name.get(item["name"], ABSENT), f"{where}[{item['name']}]")
-    elif expected != observed:
+    elif not equal(expected, observed):
         yield _told(where, expected, observed)
+
+
+def equal(one: Any, other: Any) -> bool:
+    """
+    Are two JSON values equal? Unlike in Python, true is not 1.
+
+    >>> equal([{"replicas": 1}], [{"replicas": True}])
+    False
+    """
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(equal(value, other[key]) for key, value in one.items())
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(equal, one, other))
+    return bool(one == other)
 
 
 def _are_named(value: Any) -> bool:
@@ -40,9 +66,7 @@ def _are_named(value: Any) -> bool:
 
 
 def _told(where: str, expected: Any, observed: Any) -> str:
-    return (
-        f"{where or 'the whole'}: expected {expected!r}, observed {observed if observed is ABSENT else repr(observed)}"
-    )
+    return f"{where or 'the whole'}: expected {expected!r}, observed {observed!r}"
 
 
 def at_dotted(value: Any, path: str) -> Any:

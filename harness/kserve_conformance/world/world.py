@@ -27,7 +27,7 @@ from kserve_conformance.objects import (
 )
 from kserve_conformance.targets.contract import Admission, Observation, Target
 from kserve_conformance.world.building import default_spec, key_of_runtime, merged, runtime_manifest
-from kserve_conformance.world.matching import ABSENT, at_dotted, mismatches
+from kserve_conformance.world.matching import ABSENT, at_dotted, equal, mismatches
 from kserve_conformance.world.nonconformity import Nonconformity
 from kserve_conformance.world.story import evidence_of, story_of
 
@@ -113,7 +113,7 @@ class World:
                     f"{answer.key} was to be there and is refused",
                     expected="accepted",
                     observed=answer.rejected,
-                    evidence=evidence_of(self._known, None),
+                    evidence=evidence_of({**self._known, answer.key: given}, None),
                 )
 
     def a_second_later(self) -> None:
@@ -196,6 +196,7 @@ class World:
     def configure(self, default_mode: str) -> None:
         """Set the default deployment mode."""
         self.target.configure(default_mode)
+        self._observation = None
 
     def replace_runtimes(self, manifests: tuple[Manifest, ...]) -> None:
         """Delete every runtime of the cluster that the scenario has and have others in their place."""
@@ -225,7 +226,12 @@ class World:
             self.flush()
             answer = self._service_answer
             if answer is not None and answer.rejected is not None:
-                raise Nonconformity(f"{self.service} is refused", expected="accepted", observed=answer.rejected)
+                raise Nonconformity(
+                    f"{self.service} is refused",
+                    expected="accepted",
+                    observed=answer.rejected,
+                    evidence=evidence_of({**self._known, self.service: self._given[self.service]}, None),
+                )
             self._observation = self.target.observe(self.service, SETTLES_WITHIN)
             self.chosen.append(told(self._observation))
         return self._observation
@@ -233,7 +239,7 @@ class World:
     def expect_runtime(self, ref: RuntimeRef) -> None:
         """The chosen runtime is this one, and the rules leave no other."""
         seen = self.observation
-        if seen.runtime == ref and not seen.one_of:
+        if seen.outcome == Outcome.RUNS and seen.runtime == ref and not seen.one_of:
             return
         raise self.nonconformity(f"{self.service} does not run on {ref}", str(ref), told(seen))
 
@@ -241,7 +247,8 @@ class World:
         """The chosen runtime is one of these; where the target knows what is open, exactly these are."""
         seen = self.observation
         asked = ", ".join(sorted(map(str, refs)))
-        if seen.runtime not in refs or (seen.one_of and set(seen.one_of) != set(refs)):
+        is_another = bool(seen.one_of) and set(seen.one_of) != set(refs)
+        if seen.outcome != Outcome.RUNS or seen.runtime not in refs or is_another:
             raise self.nonconformity(
                 f"{self.service} does not run on one of the runtimes", f"one of {asked}", told(seen)
             )
@@ -343,12 +350,8 @@ class World:
     def expect_at(self, where: str, path: str, value: Any) -> None:
         """There is this value at a dotted path of the pod, the container or the stored service."""
         found = at_dotted(self._part(where), path)
-        if found != value:
-            raise self.nonconformity(
-                f"the {where} of {self.service} has another {path}",
-                repr(value),
-                found if found is ABSENT else repr(found),
-            )
+        if not equal(value, found):
+            raise self.nonconformity(f"the {where} of {self.service} has another {path}", repr(value), repr(found))
 
     def expect_in_pod_metadata(self, part: str, key: str, value: str) -> None:
         """The pod has this label or annotation."""
