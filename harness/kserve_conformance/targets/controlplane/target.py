@@ -305,20 +305,22 @@ class ControlPlane:
 
     def _let_manager_see(self, key: ObjectKey, manifest: Manifest) -> None:
         """
-        Before a write that is decided on by what the manager has cached, wait until it has cached everything.
+        Before a write that is decided on by what the manager has cached, wait until it has cached enough.
 
-        A service is decided on by runtimes; a runtime is refused by those that share a
-        format with it, if it has a priority (see ``validateServingRuntimePriority``).
+        A service is decided on by every runtime. The runtime webhook compares a runtime
+        with its own earlier self, its priorities with those of runtimes that share a
+        format, and asks whether there are others at all if its own priorities differ
+        (pkg/webhook/admission/servingruntime/servingruntime_webhook.go).
         """
         if key.kind == SERVICE:
             self._see_all()
         elif key.kind in RUNTIME_KINDS:
             unseen = self._unseen.get(key.kind, set())
-            is_update = key in self._known
-            if unseen & {*_formats(manifest), ANY_FORMAT} and (is_update or _has_priority(manifest)):
+            differ = _priorities_differ(manifest)
+            shared = unseen & {*_formats(manifest), ANY_FORMAT}
+            if unseen and (differ or key in self._known or (shared and _has_priority(manifest))):
                 self._see(key.kind)
-            if key.kind == CLUSTER_RUNTIME and _has_several_priorities(manifest):
-                self._see_all()
+            if differ and key.kind == CLUSTER_RUNTIME:
                 self._beacons.withdraw()
 
     def _see_all(self) -> None:
@@ -352,7 +354,7 @@ def _has_priority(runtime: Manifest) -> bool:
     return any(entry.get("priority") is not None for entry in at(runtime, "spec", "supportedModelFormats") or ())
 
 
-def _has_several_priorities(runtime: Manifest) -> bool:
+def _priorities_differ(runtime: Manifest) -> bool:
     entries = at(runtime, "spec", "supportedModelFormats") or ()
     return len({entry.get("priority") for entry in entries}) > 1
 

@@ -18,6 +18,9 @@ from kserve_conformance.targets.controlplane.observing import reported
 #: What the API server says when it cannot reach a webhook, or the webhook broke off.
 CALLING_FAILED = "failed calling webhook"
 
+#: What it says when a webhook refused, whatever the webhook's reason.
+DENIED = "denied the request"
+
 #: A webhook that is not there, as opposed to one that broke: the manager is gone or about to be.
 NOT_THERE = "connection refused"
 
@@ -109,7 +112,7 @@ def is_refusal(error: ApiError) -> bool:
     """
     Does this answer refuse the object, rather than the request?
 
-    A webhook that panics is a refusal too (HTTP 500, "failed calling webhook"): the
-    object is not stored, and its user sees this text.
+    A webhook that panics is a refusal too (HTTP 500): the object is not stored, and its
+    user sees this text.
     """
-    return error.status in (400, 403, 422) or CALLING_FAILED in error.message
+    return error.status in (400, 403, 422) or CALLING_FAILED in error.message or DENIED in error.message
