@@ -80,9 +80,9 @@ def _serve(batch: str, release: str, workers: int) -> int:
 
 
 def _answer_all(lines: BinaryIO, release: str, workers: int) -> None:
-    from kserve_conformance.protocol import serve
+    from kserve_conformance.protocol import lines_of, serve
 
-    for answered in serve(lines, release, workers):
+    for answered in serve(lines_of(lines), release, workers):
         sys.stdout.buffer.write(answered)
         # Whoever asks line by line waits for the answer before the next question.
         sys.stdout.buffer.flush()

@@ -6,6 +6,6 @@ module are the contract.
 """
 
 from kserve_conformance.protocol.messages import Answer, Question, schema
-from kserve_conformance.protocol.server import answer, answer_line, serve
+from kserve_conformance.protocol.server import answer, answer_line, lines_of, serve
 
-__all__ = ["Answer", "Question", "answer", "answer_line", "schema", "serve"]
+__all__ = ["Answer", "Question", "answer", "answer_line", "lines_of", "schema", "serve"]

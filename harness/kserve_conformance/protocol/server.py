@@ -8,26 +8,29 @@ come in the order of the questions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
 from kserve_conformance.manifests import check, refusal
 from kserve_conformance.objects import (
     CLUSTER_RUNTIME,
+    RUNTIME_KINDS,
+    SERVICE,
     Catalogue,
     Decision,
     Manifest,
+    ObjectKey,
     Outcome,
     Runtime,
-    at,
     replaced,
 )
-from kserve_conformance.profiles import Profile, profile_of
+from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
 from kserve_conformance.profiles.runtime_admission import refuses
 from kserve_conformance.profiles.schema import pruned
 from kserve_conformance.protocol.messages import Answer, Decided, Named, Question, RuntimeAdmission
@@ -54,30 +57,41 @@ def answer(question: Question, profile: Profile) -> Answer:
     A world with an object that the API server would refuse cannot be asked about: its answer has an ``error``.
     """
     try:
-        runtimes = [_valid(_placed(manifest, question.namespace)) for manifest in question.runtimes]
+        runtimes = [
+            _valid(manifest, RUNTIME_KINDS, f"runtimes[{index}]", question.namespace, profile)
+            for index, manifest in enumerate(question.runtimes)
+        ]
         said: dict[str, Any] = {}
         if question.validate_runtime is not None:
             said["runtime_admission"] = _runtime_admission(runtimes, question.validate_runtime, profile)
         if question.service is not None:
-            catalogue = Catalogue.of(pruned(manifest, profile.unknown_fields) for manifest in runtimes)
-            said |= _decided(_valid(_placed(question.service, question.namespace)), question.admit, catalogue, profile)
+            service = _valid(question.service, (SERVICE,), "service", question.namespace, profile)
+            said |= _decided(service, question.admit, _catalogue(runtimes, profile), profile)
     except _Bad as bad:
         return Answer(id=question.id, error=str(bad))
     return Answer(id=question.id, **said)
 
 
-def _placed(manifest: Manifest, namespace: str) -> Manifest:
-    """Put an object without a namespace into the question's."""
-    if manifest.get("kind") == CLUSTER_RUNTIME or at(manifest, "metadata", "namespace") is not None:
-        return manifest
-    return replaced(manifest, namespace, "metadata", "namespace")
-
-
-def _valid(manifest: Manifest) -> Manifest:
-    problems = check(manifest)
+def _valid(manifest: Manifest, kinds: tuple[str, ...], where: str, namespace: str, profile: Profile) -> Manifest:
+    """An object as the release's API server takes it; without a namespace it is in the question's."""
+    if manifest.get("kind") not in kinds:
+        raise _Bad(f"{where} must be of kind {' or '.join(kinds)}, is of kind {manifest.get('kind')!r}")
+    metadata = manifest.get("metadata")
+    if not isinstance(metadata, Mapping):
+        raise _Bad(f"{where} has no metadata")
+    if manifest["kind"] != CLUSTER_RUNTIME and not metadata.get("namespace"):
+        manifest = replaced(manifest, namespace, "metadata", "namespace")
+    problems = check(manifest, None if profile.name == DOCUMENTED_NAME else profile.name)
     if problems:
         raise _Bad(refusal(manifest, problems))
     return manifest
+
+
+def _catalogue(runtimes: list[Manifest], profile: Profile) -> Catalogue:
+    twice = [key for key, times in Counter(map(ObjectKey.of, runtimes)).items() if times > 1]
+    if twice:
+        raise _Bad(f"the runtimes have {', '.join(map(str, twice))} more than once")
+    return Catalogue.of(pruned(manifest, profile.unknown_fields) for manifest in runtimes)
 
 
 def _runtime_admission(runtimes: list[Manifest], index: int, profile: Profile) -> RuntimeAdmission:
@@ -109,7 +123,7 @@ def _decided(service: Manifest, admit: bool, catalogue: Catalogue, profile: Prof
 def answer_line(line: bytes, release: str) -> bytes:
     """Answer one line with one line, whatever it holds."""
     if len(line) > LONGEST_LINE:
-        return _encode(Answer(error=f"the line has {len(line)} bytes; at most {LONGEST_LINE} are read")) + b"\n"
+        return _encode(Answer(error=f"the line has more than the {LONGEST_LINE} bytes that are read")) + b"\n"
     try:
         question = _decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as bad:
@@ -128,6 +142,18 @@ def _id_of(line: bytes) -> str | int | None:
         return None
     identity = found.get("id") if isinstance(found, dict) else None
     return identity if isinstance(identity, str | int) and not isinstance(identity, bool) else None
+
+
+def lines_of(stream: BinaryIO) -> Iterator[bytes]:
+    """
+    The lines of a stream, none held longer than is worth reading: of a longer one comes as much as shows that it is.
+
+    Each comes as soon as it is written whole.
+    """
+    while line := stream.readline(LONGEST_LINE + 1):
+        yield line
+        while len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+            line = stream.readline(LONGEST_LINE + 1)
 
 
 def serve(lines: Iterable[bytes], release: str, workers: int = 1) -> Iterator[bytes]:
