@@ -190,3 +190,15 @@ def runtime_is_rejected(world: World) -> None:
 def runtime_is_rejected_because(world: World, text: str) -> None:
     """The last applied runtime was refused with this text."""
     world.expect_runtime_answer(accepted=False, text=text)
+
+
+@then(parse('the runtime is stored with "{path}"'))
+def runtime_is_stored_with(world: World, path: str) -> None:
+    """The last applied runtime has something at this dotted path."""
+    world.expect_stored_runtime(path, is_there=True)
+
+
+@then(parse('the runtime is stored without "{path}"'))
+def runtime_is_stored_without(world: World, path: str) -> None:
+    """The last applied runtime has nothing at this dotted path."""
+    world.expect_stored_runtime(path, is_there=False)

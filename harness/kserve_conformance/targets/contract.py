@@ -29,6 +29,8 @@ class Capability(StrEnum):
     PODS = "pods"
     #: The default deployment mode can be set.
     DEFAULT_MODE = "default-mode"
+    #: It knows the rules, and says where they leave a choice open.
+    OPEN_CHOICES = "open-choices"
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class MemoryTarget:
     def __init__(self, release: str | Profile) -> None:
         self._opened_with = profile_of(release) if isinstance(release, str) else release
         self._profile = self._opened_with
-        self.capabilities = frozenset({Capability.UPGRADE, Capability.DEFAULT_MODE})
+        self.capabilities = frozenset({Capability.UPGRADE, Capability.DEFAULT_MODE, Capability.OPEN_CHOICES})
         self.identity = Identity(
             target=f"memory:{self._profile.name}",
             release=self._profile.name,

@@ -25,7 +25,7 @@ from kserve_conformance.objects import (
     at,
     replaced,
 )
-from kserve_conformance.targets.contract import Admission, Observation, Target
+from kserve_conformance.targets.contract import Admission, Capability, Observation, Target
 from kserve_conformance.world.building import default_spec, key_of_runtime, merged, runtime_manifest
 from kserve_conformance.world.matching import ABSENT, at_dotted, equal, mismatches
 from kserve_conformance.world.nonconformity import Nonconformity
@@ -247,8 +247,8 @@ class World:
         """The chosen runtime is one of these; where the target knows what is open, exactly these are."""
         seen = self.observation
         asked = ", ".join(sorted(map(str, refs)))
-        is_another = bool(seen.one_of) and set(seen.one_of) != set(refs)
-        if seen.outcome != Outcome.RUNS or seen.runtime not in refs or is_another:
+        knows = Capability.OPEN_CHOICES in self.target.capabilities
+        if seen.outcome != Outcome.RUNS or seen.runtime not in refs or (knows and set(seen.one_of) != set(refs)):
             raise self.nonconformity(
                 f"{self.service} does not run on one of the runtimes", f"one of {asked}", told(seen)
             )
@@ -322,6 +322,19 @@ class World:
         raise self.nonconformity(
             f"{answer.key} is {'refused' if accepted else 'not refused so'}", expected, answer.rejected or "accepted"
         )
+
+    def expect_stored_runtime(self, path: str, *, is_there: bool) -> None:
+        """The last applied runtime was stored with something at a dotted path, or without it."""
+        stored = self._runtime_answer.stored if self._runtime_answer is not None else None
+        if stored is None:
+            raise Nonconformity("no runtime was stored before this step")
+        found = at_dotted(stored, path)
+        if (found is not ABSENT) != is_there:
+            raise self.nonconformity(
+                f"the runtime is stored with{'out' if is_there else ''} {path}",
+                path if is_there else f"no {path}",
+                repr(found),
+            )
 
     def expect_stored(self, field: str, value: str | None) -> None:
         """A field of the stored model has this value, or is not there."""
@@ -403,7 +416,7 @@ class World:
             message,
             expected=expected,
             observed=observed,
-            explanation=story_of(self._known.get(self.service), self.catalogue, self.release),
+            explanation=story_of(self._known.get(self._service), self.catalogue, self.release) if self._service else (),
             evidence=evidence_of(self._known, self._observation),
         )
 

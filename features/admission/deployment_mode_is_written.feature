@@ -1,0 +1,82 @@
+@rule-default-mode-written @extended
+Feature: The default deployment mode is written into each new service
+  How a service is deployed is told by an annotation. Where a service has none, KServe acts on the cluster's default. From
+  v0.9.0 on the webhook also writes that default into the service if it is another mode than Knative's, so that a later
+  change of the default does not move services that are there.
+
+  @needs-default-mode
+  Scenario Outline: The default <mode> is written <when>
+    Given the default deployment mode is "<mode>"
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a, annotations: {owner: team-a}}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: sklearn}
+      """
+    Then its stored manifest has
+      """
+      metadata:
+        annotations: {serving.kserve.io/deploymentMode: <mode>}
+      """
+
+    @since-0.9.0 @until-0.15.2
+    Examples: The old name
+      | mode          | when           |
+      | RawDeployment | before v0.16.0 |
+
+    @since-0.16.0
+    Examples: The new name
+      | mode     | when          |
+      | Standard | since v0.16.0 |
+
+  @needs-default-mode @until-0.16.0
+  Scenario: The default of Knative is written into no service
+    Given the default deployment mode is "Serverless"
+    When a service in namespace "team-a" asks for "sklearn"
+    Then its stored manifest has no "metadata.annotations"
+
+  @needs-default-mode @until-0.8.0
+  Scenario: In v0.8.0 no default is written
+    Given the default deployment mode is "RawDeployment"
+    When a service in namespace "team-a" asks for "sklearn"
+    Then its stored manifest has no "metadata.annotations"
+
+  @since-0.17.0
+  Scenario: Since v0.17.0 the old name of a mode is replaced by the new one
+    When this service is applied
+      """
+      metadata:
+        name: model
+        namespace: team-a
+        annotations: {serving.kserve.io/deploymentMode: RawDeployment}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: sklearn}
+      """
+    Then its stored manifest has
+      """
+      metadata:
+        annotations: {serving.kserve.io/deploymentMode: Standard}
+      """
+
+  @since-0.9.0 @until-0.15.2
+  Scenario: A service's own mode is left as it is
+    When this service is applied
+      """
+      metadata:
+        name: model
+        namespace: team-a
+        annotations: {serving.kserve.io/deploymentMode: RawDeployment}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: sklearn}
+      """
+    Then its stored manifest has
+      """
+      metadata:
+        annotations: {serving.kserve.io/deploymentMode: RawDeployment}
+      """

@@ -1,0 +1,152 @@
+@rule-schema-checked @extended
+Feature: A field that a release does not know yet is dropped without a word
+  Each release brings fields that the ones before it do not know. The API server stores what the installed definitions know
+  and drops the rest, so a manifest written for a later release is accepted and means less than it says. What was dropped
+  does not come back when KServe is upgraded.
+
+  Scenario Outline: A service loses spec.predictor.<field>, <when>
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          <field>: <value>
+          model:
+            modelFormat: {name: sklearn}
+      """
+    Then the service is accepted
+    And its stored manifest has no "spec.predictor.<field>"
+
+    @until-0.13.1
+    Examples: Worker nodes came with v0.14.0
+      | field      | value | when           |
+      | workerSpec | {}    | before v0.14.0 |
+
+    @until-0.15.2
+    Examples: Several places of a model came with v0.16.0
+      | field       | value                                              | when           |
+      | storageUris | [{uri: "gs://example/model", mountPath: /mnt/own}] | before v0.16.0 |
+
+    @until-0.19.0
+    Examples: Names of predictors came with v0.20.0
+      | field | value  | when           |
+      | name  | stable | before v0.20.0 |
+
+  Scenario Outline: A service keeps spec.predictor.<field>, <when>
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          <field>: <value>
+          model:
+            modelFormat: {name: sklearn}
+      """
+    Then the service is accepted
+    And its stored manifest has
+      """
+      spec:
+        predictor:
+          <field>: <value>
+      """
+
+    @since-0.14.0 @until-0.14.1
+    Examples: Worker nodes are stored, and nothing more
+      | field      | value | when       |
+      | workerSpec | {}    | in v0.14   |
+
+    @since-0.16.0
+    Examples: Several places of a model
+      | field       | value                                              | when          |
+      | storageUris | [{uri: "gs://example/model", mountPath: /mnt/own}] | since v0.16.0 |
+
+    @since-0.20.0
+    Examples: Names of predictors
+      | field | value  | when          |
+      | name  | stable | since v0.20.0 |
+
+  Scenario Outline: A runtime loses <field>, <when>
+    When a ClusterServingRuntime "written-for-later" is applied
+      """
+      supportedModelFormats:
+        - {name: sklearn, autoSelect: true}
+      <field>: <value>
+      """
+    Then the runtime is accepted
+    And the runtime is stored without "spec.<field>"
+
+    @until-0.8.0
+    Examples: Unknown to v0.8.0
+      | field            | value                       | when           |
+      | protocolVersions | [v1]                        | before v0.9.0  |
+      | volumes          | [{name: own, emptyDir: {}}] | before v0.9.0  |
+
+    @until-0.9.0
+    Examples: Unknown to v0.9.0
+      | field            | value          | when           |
+      | labels           | {own: label}   | before v0.10.0 |
+      | annotations      | {own: note}    | before v0.10.0 |
+      | imagePullSecrets | [{name: own}]  | before v0.10.0 |
+
+    @until-0.13.1
+    Examples: Unknown to v0.13
+      | field      | value | when           |
+      | workerSpec | {}    | before v0.14.0 |
+      | hostIPC    | true  | before v0.14.0 |
+
+    @until-0.16.0
+    Examples: Unknown to v0.16.0
+      | field         | value | when           |
+      | schedulerName | own   | before v0.17.0 |
+
+  Scenario Outline: A runtime keeps <field>, <when>
+    When a ClusterServingRuntime "written-for-now" is applied
+      """
+      supportedModelFormats:
+        - {name: sklearn, autoSelect: true}
+      <field>: <value>
+      """
+    Then the runtime is accepted
+    And the runtime is stored with "spec.<field>"
+
+    @since-0.9.0
+    Examples: Known to v0.9.0
+      | field            | value                       | when          |
+      | protocolVersions | [v1]                        | since v0.9.0  |
+      | volumes          | [{name: own, emptyDir: {}}] | since v0.9.0  |
+
+    @since-0.10.0
+    Examples: Known to v0.10.0
+      | field            | value          | when          |
+      | labels           | {own: label}   | since v0.10.0 |
+      | annotations      | {own: note}    | since v0.10.0 |
+      | imagePullSecrets | [{name: own}]  | since v0.10.0 |
+
+    @since-0.14.0
+    Examples: Known to v0.14.0
+      | field   | value | when          |
+      | hostIPC | true  | since v0.14.0 |
+
+    @since-0.17.0
+    Examples: Known to v0.17.0
+      | field         | value | when          |
+      | schedulerName | own   | since v0.17.0 |
+
+  @until-0.11.0
+  Scenario: Before v0.11.1 the priority of a format is lost
+    When a ClusterServingRuntime "written-for-later" is applied
+      | format  | autoSelect | priority |
+      | sklearn | true       | 1        |
+    Then the runtime is stored without "spec.supportedModelFormats.sklearn.priority"
+
+  @since-0.11.1
+  Scenario: Since v0.11.1 the priority of a format is stored
+    When a ClusterServingRuntime "written-for-now" is applied
+      | format  | autoSelect | priority |
+      | sklearn | true       | 1        |
+    Then the runtime is stored with "spec.supportedModelFormats.sklearn.priority"
+
+  @until-0.11.2
+  Scenario: Before v0.12.0 nothing is left of a predictor that only has the key huggingface
+    When a service in namespace "team-a" uses the legacy key "huggingface"
+    Then the service is rejected because "must be specified in PredictorSpec"
