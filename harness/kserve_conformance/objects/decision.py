@@ -63,10 +63,11 @@ class Decision:
 
     ``runtime`` is the chosen one. Where the rules leave the choice open,
     ``one_of`` has every runtime that it may be and ``runtime`` is the one that a
-    stable order would give. ``supporting`` is the ordered candidate list of an
-    automatic choice. ``service`` is the service as it is stored. ``pod`` is the
-    pod template (``metadata`` and ``spec``) of the predictor. ``status_runtime``
-    is the runtime that the status names, from v0.16.0 on.
+    stable order would give, or ``refusal`` says why that one has no pod.
+    ``supporting`` is the ordered candidate list of an automatic choice.
+    ``service`` is the service as it is stored. ``pod`` is the pod template
+    (``metadata`` and ``spec``) of the predictor. ``status_runtime`` is the
+    runtime that the status names, from v0.16.0 on.
     """
 
     outcome: Outcome

@@ -56,7 +56,7 @@ def resolve(
         stored = admitted(service, profile, surroundings)
     except Rejected as refused:
         return Decision(Outcome.REJECTED, rejected=str(refused))
-    return resolve_stored(stored, catalogue, profile, reporter, surroundings)
+    return _decided(stored, catalogue, profile, reporter, surroundings)
 
 
 def admitted(service: Manifest, profile: Profile, surroundings: Surroundings = ORDINARY) -> Manifest:
@@ -72,7 +72,13 @@ def resolve_stored(
     reporter: Reporter | None = None,
     surroundings: Surroundings = ORDINARY,
 ) -> Decision:
-    """Answer for a service that is in store: no webhook sees it, the controller decides on what is there."""
+    """Answer for a service that is in store: no webhook sees it, the controller decides on what its CRDs show of it."""
+    return _decided(pruned(stored, profile.unknown_fields), catalogue, profile, reporter, surroundings)
+
+
+def _decided(
+    stored: Manifest, catalogue: Catalogue, profile: Profile, reporter: Reporter | None, surroundings: Surroundings
+) -> Decision:
     mode = at(stored, "metadata", "annotations", DEPLOYMENT_MODE) or surroundings.default_mode or profile.default_mode
     if mode == MODELMESH:
         return Decision(Outcome.LEFT_ALONE, service=stored)
@@ -112,6 +118,7 @@ def _rendered(
     defaulted = apply_defaults(stored, server_type, profile.completion)
     completed = profile.completion.back_fill(defaulted, runtime)
     supporting = tuple(candidate.ref for candidate in choice.supporting)
+    one_of = tuple(candidate.ref for candidate in choice.one_of)
     try:
         pod = render(completed, runtime, profile.rendering, annotations=named.annotations)
     except CannotRender as cannot:
@@ -119,12 +126,17 @@ def _rendered(
         if reporter is not None:
             reporter.refusing(refusal)
         return Decision(
-            Outcome.REFUSED, refusal=refusal, supporting=supporting, service=stored, status_runtime=status_runtime
+            Outcome.REFUSED,
+            refusal=refusal,
+            one_of=one_of,
+            supporting=supporting,
+            service=stored,
+            status_runtime=status_runtime,
         )
     return Decision(
         Outcome.RUNS,
         runtime=runtime.ref,
-        one_of=tuple(candidate.ref for candidate in choice.one_of),
+        one_of=one_of,
         supporting=supporting,
         protocol=at(completed, "spec", "predictor", "model", "protocolVersion"),
         service=stored,

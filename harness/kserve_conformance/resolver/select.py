@@ -47,40 +47,33 @@ def select(request: Request, catalogue: Catalogue, profile: Profile, reporter: R
 def _named(request: Request, catalogue: Catalogue, profile: Profile, reporter: Reporter | None) -> Choice:
     effective = profile.named_protocol(request)
     found = profile.look_up(str(request.runtime), request.namespace, catalogue)
-    refusal = not_found(request) if found is None else None
-    if found is not None:
-        refusal = next((said for check in profile.checks if (said := check(effective, found)) is not None), None)
-    if refusal is not None:
-        refusal = profile.reports(refusal)
     if reporter is not None:
         reporter.asking(request, effective)
-        _tell_named(request, catalogue, profile, found, refusal, reporter)
-    if refusal is not None:
-        return Choice(refusal=refusal)
-    assert found is not None  # noqa: S101 - No refusal means that a runtime was found.
-    return Choice(runtime=found, one_of=(found,))
+        _tell_others(request, catalogue, profile, found, reporter)
+    if found is None:
+        refusal = not_found(request)
+    else:
+        failed = next((said for check in profile.checks if (said := check(effective, found)) is not None), None)
+        if failed is None:
+            if reporter is not None:
+                reporter.choosing(found)
+            return Choice(runtime=found, one_of=(found,))
+        refusal = failed
+    refusal = profile.reports(refusal)
+    if reporter is not None:
+        reporter.refusing(refusal)
+    return Choice(refusal=refusal)
 
 
-def _tell_named(
-    request: Request,
-    catalogue: Catalogue,
-    profile: Profile,
-    found: Runtime | None,
-    refusal: Refusal | None,
-    reporter: Reporter,
+def _tell_others(
+    request: Request, catalogue: Catalogue, profile: Profile, found: Runtime | None, reporter: Reporter
 ) -> None:
     for scope in profile.scopes(request, catalogue):
         for runtime in scope:
-            if found is not None and runtime.ref == found.ref:
-                continue
-            if runtime.name == request.runtime:
-                reporter.rejecting(runtime, Rejection(Because.SHADOWED, f"is shadowed by {found.ref if found else ''}"))
-            else:
+            if found is None or runtime.name != found.name:
                 reporter.rejecting(runtime, Rejection(Because.NOT_NAMED, f"is not the named {request.runtime!r}"))
-    if refusal is not None:
-        reporter.refusing(refusal)
-    elif found is not None:
-        reporter.choosing(found)
+            elif runtime.ref != found.ref:
+                reporter.rejecting(runtime, Rejection(Because.SHADOWED, f"is shadowed by {found.ref}"))
 
 
 def _automatic(request: Request, catalogue: Catalogue, profile: Profile, reporter: Reporter | None) -> Choice:
