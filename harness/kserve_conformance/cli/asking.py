@@ -9,7 +9,7 @@ from typing import Any
 
 from kserve_conformance.exceptions import ManifestError
 from kserve_conformance.manifests import Loaded, load
-from kserve_conformance.objects import Catalogue, Decision, Manifest, Outcome, RuntimeRef, at
+from kserve_conformance.objects import Catalogue, Decision, Manifest, ObjectKey, Outcome, RuntimeRef, at
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.schema import pruned
 from kserve_conformance.profiles.shipped import shipped
@@ -47,18 +47,17 @@ class Answered:
     def headline(self) -> str:
         """The decision in one line."""
         decision = self.decision
+        open_ = f"one of {', '.join(sorted(map(str, decision.one_of)))} (no rule decides)"
         if decision.outcome == Outcome.RUNS:
-            if decision.is_open:
-                return f"one of {', '.join(sorted(map(str, decision.one_of)))} (no rule decides)"
-            return str(decision.runtime)
-        if decision.outcome == Outcome.REJECTED:
-            return f"rejected: {decision.rejected}"
-        if decision.outcome == Outcome.CUSTOM:
-            return "its own container, no runtime"
-        if decision.outcome == Outcome.LEFT_ALONE:
-            return "ModelMesh mode: not decided by this controller"
-        assert decision.refusal is not None  # noqa: S101 - A refused decision always says why.
-        return f"no runtime: {decision.refusal.cause}"
+            return open_ if decision.is_open else str(decision.runtime)
+        if decision.refusal is not None:
+            cause = f"no runtime: {decision.refusal.cause}"
+            return f"{cause}, unless it is another {open_}" if decision.is_open else cause
+        return {
+            Outcome.REJECTED: f"rejected: {decision.rejected}",
+            Outcome.CUSTOM: "its own container, no runtime",
+            Outcome.LEFT_ALONE: "ModelMesh mode: not decided by this controller",
+        }[decision.outcome]
 
     def as_data(self) -> dict[str, Any]:
         """The decision as JSON values."""
@@ -112,14 +111,16 @@ def answers(
     """
     Decide every service of some sources against the runtimes of the same sources.
 
-    ``stored`` says that no webhook sees the services; None decides it for each by whether it was read back from an API
-    server. Raises ``ManifestError`` with every problem of every source, or ``NothingToResolve``.
+    A runtime that is given twice is as it was given last, as if it had been applied twice; a given one replaces the
+    shipped one of its name. ``stored`` says that no webhook sees the services; None decides it for each by whether it
+    was read back from an API server. Raises ``ManifestError`` with every problem of every source, or
+    ``NothingToResolve``.
     """
     loaded: Loaded = load(*sources, stdin=sys.stdin.buffer if "-" in sources else None)
     if not loaded.services:
         raise NothingToResolve(f"no InferenceService in {', '.join(sources)}")
     added = shipped(profile.name) if with_shipped else ()
-    catalogue = Catalogue.of(pruned(manifest, profile.unknown_fields) for manifest in (*loaded.runtimes, *added))
+    catalogue = _catalogue((*added, *loaded.runtimes), profile)
     surroundings = Surroundings(default_mode)
     for service in loaded.services:
         story = Explanation() if explain else None
@@ -129,6 +130,11 @@ def answers(
         if story is not None and at(refused, "spec", "predictor", "model") is not None:
             story.hints.extend(hints_for(refused or {}, catalogue, profile))
         yield Answered(service, loaded.where(service), decision, story)
+
+
+def _catalogue(manifests: Iterable[Manifest], profile: Profile) -> Catalogue:
+    last = {ObjectKey.of(manifest): manifest for manifest in manifests}
+    return Catalogue.of(pruned(manifest, profile.unknown_fields) for manifest in last.values())
 
 
 def as_data(release: str, answered: Iterable[Answered]) -> dict[str, Any]:
