@@ -133,18 +133,3 @@ Feature: Servers of one's own: as a container of a service, or as a runtime of m
       """
     When a service in namespace "team-a" asks for "sklearn"
     Then it has no runtime because "NoSupportingRuntime"
-
-  @rule-custom-predictor-container @rule-exactly-one-implementation
-  Scenario: A container named kserve-container beside a model is rejected
-    When this service is applied
-      """
-      metadata: {name: model, namespace: team-a}
-      spec:
-        predictor:
-          containers:
-            - {name: kserve-container, image: "example.com/own:1"}
-          model:
-            modelFormat: {name: sklearn}
-            storageUri: gs://example/models/model
-      """
-    Then the service is rejected because "xactly one of ["

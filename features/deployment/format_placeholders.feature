@@ -1,21 +1,8 @@
 @rule-model-format-annotation @extended @exact-names
-Feature: The annotation that tells a model's format
+Feature: Placeholders for the format of a model
   Since v0.17.0 the webhook notes the format of a model in the annotation modelFormat, for runtimes whose container has a
-  placeholder for it. It is written only if it is missing, so it keeps the first format that a service ever had.
-
-  @since-0.17.0
-  Scenario Outline: A service that asks for <format> is annotated with it
-    When a service in namespace "team-a" asks for "<format>"
-    Then its stored manifest has
-      """
-      metadata:
-        annotations: {modelFormat: <format>}
-      """
-
-    Examples: Any format
-      | format  |
-      | sklearn |
-      | own     |
+  placeholder for it. It is written only if it is missing, so it tells the first format that a service ever had, and
+  nothing in a service that was stored before.
 
   @since-0.17.0
   Scenario: A legacy service is annotated with its key
@@ -24,39 +11,6 @@ Feature: The annotation that tells a model's format
       """
       metadata:
         annotations: {modelFormat: xgboost}
-      """
-
-  @until-0.16.0
-  Scenario: Before v0.17.0 no format is noted
-    When a service in namespace "team-a" asks for "sklearn"
-    Then its stored manifest has no "metadata.annotations.modelFormat"
-
-  @since-0.17.0
-  Scenario: An annotation that the user gave is kept
-    When this service is applied
-      """
-      metadata: {name: model, namespace: team-a, annotations: {modelFormat: of-the-user}}
-      spec:
-        predictor:
-          model:
-            modelFormat: {name: sklearn}
-            storageUri: gs://example/models/model
-      """
-    Then its stored manifest has
-      """
-      metadata:
-        annotations: {modelFormat: of-the-user}
-      """
-
-  @since-0.17.0
-  Scenario: The annotation goes stale when the format changes
-    When a service in namespace "team-a" asks for "sklearn"
-    And a service in namespace "team-a" asks for "xgboost"
-    Then it is stored with format "xgboost"
-    And its stored manifest has
-      """
-      metadata:
-        annotations: {modelFormat: sklearn}
       """
 
   @since-0.17.0

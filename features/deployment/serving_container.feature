@@ -46,48 +46,6 @@ Feature: Which container of a runtime serves
     When a service in namespace "team-a" asks for "sklearn" with runtime "serves-sklearn"
     Then it has no runtime because "InvalidPredictorSpec"
 
-  @rule-kserve-container-required @since-0.11.0 @until-0.14.1
-  Scenario: Up to v0.14.1 the status is silent about a missing kserve-container
-    Given a ClusterServingRuntime "serves-sklearn"
-      """
-      supportedModelFormats:
-        - {name: sklearn, version: "1", autoSelect: true}
-      containers:
-        - name: any-name
-          image: example.com/clusterservingruntime/serves-sklearn:1
-      """
-    When a service in namespace "team-a" asks for "sklearn"
-    Then its status shows no failure
-
-  @rule-kserve-container-required @since-0.15.0
-  Scenario: Since v0.15.0 the status tells of a missing kserve-container
-    Given a ClusterServingRuntime "serves-sklearn"
-      """
-      supportedModelFormats:
-        - {name: sklearn, version: "1", autoSelect: true}
-      containers:
-        - name: any-name
-          image: example.com/clusterservingruntime/serves-sklearn:1
-      """
-    When a service in namespace "team-a" asks for "sklearn"
-    Then its status says "InvalidPredictorSpec" and "failed to find kserve-container in ServingRuntime containers"
-
-  @rule-kserve-container-required @since-0.11.0
-  Scenario: A better runtime without a kserve-container is not replaced by the next one
-    Given a ServingRuntime "of-the-namespace" in namespace "team-a"
-      """
-      supportedModelFormats:
-        - {name: sklearn, version: "1", autoSelect: true}
-      containers:
-        - name: any-name
-          image: example.com/servingruntime/of-the-namespace:1
-      """
-    And a ClusterServingRuntime "of-the-cluster"
-      | format  | version | autoSelect |
-      | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it has no runtime because "InvalidPredictorSpec"
-
   @rule-first-container-used @until-0.10.2
   Scenario: Up to v0.10.2 the first container serves even if a later one is called kserve-container
     Given a ClusterServingRuntime "serves-sklearn"
@@ -276,24 +234,3 @@ Feature: Which container of a runtime serves
     When a service in namespace "team-a" asks for "sklearn"
     Then it has no runtime because "InvalidPredictorSpec"
     And its events say "no container configuration found in selected serving runtime"
-
-  @rule-containers-required @since-0.9.0
-  Scenario Outline: An empty list of containers is told in the status as "<message>"
-    Given a ClusterServingRuntime "serves-sklearn"
-      """
-      supportedModelFormats:
-        - {name: sklearn, version: "1", autoSelect: true}
-      containers: []
-      """
-    When a service in namespace "team-a" asks for "sklearn"
-    Then its status says "InvalidPredictorSpec" and "<message>"
-
-    @until-0.14.1
-    Examples: With a capital letter
-      | message                                                      |
-      | No container configuration found in selected serving runtime |
-
-    @since-0.15.0
-    Examples: With a small letter
-      | message                                                      |
-      | no container configuration found in selected serving runtime |

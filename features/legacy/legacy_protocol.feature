@@ -80,6 +80,13 @@ Feature: The protocol of a converted legacy service
     When a service in namespace "team-a" uses the legacy key "onnx"
     Then it runs on ClusterServingRuntime "onnx-server"
 
+  @rule-legacy-protocol-v2 @since-0.9.0
+  Scenario: The model format onnx is stored without a protocol where the legacy key onnx gets v2
+    When a service "new-schema" in namespace "team-a" asks for "onnx"
+    Then it is stored without a protocol
+    When a service "old-schema" in namespace "team-a" uses the legacy key "onnx"
+    Then it is stored with protocol "v2"
+
   @rule-auto-protocol-v1-unless-given @since-0.12.0
   Scenario: A Hugging Face model without a protocol asks for v1 where the legacy key asks for v2
     Given a ClusterServingRuntime "speaks-v1" that speaks "v1"

@@ -208,21 +208,6 @@ Feature: A stored legacy key that nobody converted
     Then it runs on ClusterServingRuntime "kserve-tritonserver"
     And its container has image "example.com/clusterservingruntime/kserve-tritonserver:v1.0.0"
 
-  @rule-predictor-name-rejected @since-0.16.0
-  Scenario: Since v0.16.0 the first write of a service that v0.7 stored is rejected for the name in it
-    Given this service is in store, untouched by any webhook
-      """
-      metadata: {name: model, namespace: team-a, finalizers: [inferenceservice.finalizers]}
-      spec:
-        predictor:
-          sklearn:
-            name: kserve-container
-            storageUri: gs://example/models/model
-            runtimeVersion: v0.7.0
-      """
-    When the service is annotated with "team" "a"
-    Then the service is rejected because "the 'name' field is not allowed in standard predictor"
-
   @rule-upgrade-first-write-converts @since-0.16.0
   Scenario: Since v0.16.0 a write that clears the stored name converts the service
     Given a ClusterServingRuntime "kserve-sklearnserver"

@@ -31,52 +31,6 @@ Feature: Settings of a server that are written into the stored service
     And its stored manifest has no "spec.predictor.model.env"
     And its stored manifest has no "metadata.labels.modelClass"
 
-  @rule-choice-not-persisted
-  Scenario: Neither the chosen runtime nor its protocol is written into the service
-    Given a ClusterServingRuntime "serves-sklearn" that speaks "v1"
-      | format  | version | autoSelect |
-      | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it runs on ClusterServingRuntime "serves-sklearn"
-    And it is stored without a runtime
-    And it is stored without a protocol
-
-  @rule-webhook-server-defaults @until-0.8.0
-  Scenario: A service that names MLServer is stored with its variables
-    When a service in namespace "team-a" asks for "sklearn" with runtime "kserve-mlserver"
-    Then its stored manifest has
-      """
-      spec:
-        predictor:
-          model:
-            env:
-              - {name: MLSERVER_MODEL_NAME, value: model}
-              - {name: MLSERVER_MODEL_URI, value: /mnt/models}
-      """
-    And its stored manifest has no "spec.predictor.model.env.2"
-
-  @rule-webhook-server-defaults @until-0.8.0
-  Scenario: Every write of a service that names MLServer adds its variables once more
-    Given a ClusterServingRuntime "kserve-mlserver"
-      | format  | version |
-      | sklearn | 1       |
-    When a service in namespace "team-a" asks for "sklearn" with runtime "kserve-mlserver"
-    Then its container has env "MLSERVER_MODEL_NAME" 1 times
-    When the service is annotated with "team" "a"
-    Then its container has env "MLSERVER_MODEL_NAME" 2 times
-    When the service is annotated with "team" "b"
-    Then its container has env "MLSERVER_MODEL_NAME" 3 times
-
-  @rule-choice-not-persisted @since-0.9.0
-  Scenario: From v0.9.0 on writing a service again adds no variables
-    Given a ClusterServingRuntime "kserve-mlserver" that speaks "v2"
-      | format  | version |
-      | sklearn | 1       |
-    When a service in namespace "team-a" asks for "sklearn" with runtime "kserve-mlserver"
-    And the service is annotated with "team" "a"
-    Then its container has env "MLSERVER_MODEL_NAME" 1 times
-    And its stored manifest has no "spec.predictor.model.env"
-
   @rule-webhook-server-defaults @until-0.8.0
   Scenario Outline: A pytorch service over <protocol> is stored with the envelope <envelope>
     When a service in namespace "team-a" asks for "pytorch" over "<protocol>"
