@@ -157,7 +157,10 @@ class InvalidManifests(ManifestError, ExceptionGroup[InvalidDocument]):
     def __new__(cls, problems: Iterable[Problem]) -> Self:
         """Make the group of the errors that these problems are. There must be at least one."""
         told = tuple(problems)
-        group = super().__new__(cls, "manifests cannot be taken as they are", [each.as_error() for each in told])
+        lines = [str(problem) for problem in told[:PRINTED]]
+        if len(told) > PRINTED:
+            lines.append(f"... and {len(told) - PRINTED} more")
+        group = super().__new__(cls, "\n".join(lines), [each.as_error() for each in told])
         group.problems = told
         return group
 
@@ -169,7 +172,4 @@ class InvalidManifests(ManifestError, ExceptionGroup[InvalidDocument]):
         return InvalidManifests(error.problem for error in excs)
 
     def __str__(self) -> str:
-        told = [str(problem) for problem in self.problems[:PRINTED]]
-        if len(self.problems) > PRINTED:
-            told.append(f"... and {len(self.problems) - PRINTED} more")
-        return "\n".join(told)
+        return self.message

@@ -1,0 +1,128 @@
+"""Values are those that Kubernetes' own YAML library gives: tables made with it, and the words of the design."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kserve_conformance.manifests import DuplicateKey, InvalidManifests, scalars, strictjson, value
+from kserve_conformance.manifests.limits import DEFAULT
+
+HERE = Path(__file__).parent
+
+
+def rows(name: str) -> list[dict[str, Any]]:
+    first, *rest = (HERE / name).read_text().splitlines()
+    assert first.startswith("# Made with sigs.k8s.io/yaml")
+    return [json.loads(line) for line in rest]
+
+
+def from_json(text: str) -> Any:
+    """A JSON text as the API server reads it."""
+    (found,) = strictjson.values(text, DEFAULT)
+    assert not found.problems
+    return found.value
+
+
+def typed(found: Any) -> Any:
+    """Tell 1 from 1.0 and True, which Python calls equal."""
+    if isinstance(found, dict):
+        return {key: typed(inner) for key, inner in found.items()}
+    if isinstance(found, list):
+        return [typed(inner) for inner in found]
+    return type(found).__name__, found
+
+
+SCALARS = rows("kubernetes-scalars.jsonl")
+DOCUMENTS = rows("kubernetes-documents.jsonl")
+
+
+class TestScalars:
+    @pytest.mark.parametrize("row", SCALARS, ids=lambda row: row["text"])
+    def test_plain_scalar_is_what_kubernetes_reads(self, row: dict[str, Any]) -> None:
+        """An unquoted value is of the type and value that sigs.k8s.io/yaml gives, or an error where it gives one."""
+        if row["value"] is None:
+            with pytest.raises(scalars.UnusableScalar):
+                scalars.plain(row["text"])
+        else:
+            assert typed(from_json(row["value"])) == typed(scalars.plain(row["text"]))
+
+    @pytest.mark.parametrize("row", [row for row in SCALARS if row["text"] != "<<"], ids=lambda row: row["text"])
+    def test_key_is_the_string_that_kubernetes_makes_of_it(self, row: dict[str, Any]) -> None:
+        """Keys that are no strings are written as Go writes them, 32-bit floats among them."""
+        if row["key"] is None:
+            with pytest.raises(scalars.UnusableScalar):
+                scalars.key(row["text"])
+        else:
+            assert row["key"] == scalars.key(row["text"])
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("y", True),
+            ("n", False),
+            ("Y", True),
+            ("N", False),
+            ("1:30", "1:30"),
+            ("1e3", 1000),
+            ("2025-03-01", "2025-03-01"),
+            ("2025-03-01T10:00:00Z", "2025-03-01T10:00:00Z"),
+            ("=", "="),
+            ("0o17", 15),
+            ("1_000", 1000),
+            ("0x1F", 31),
+            ("0123", 83),
+            ("yes", True),
+            ("on", True),
+            ("1.0", 1),
+            ('"1"', "1"),
+            ("'y'", "y"),
+        ],
+    )
+    def test_words_of_the_design(self, text: str, expected: Any) -> None:
+        """The table of texts that other loaders misread."""
+        assert {"version": expected} == value(f"version: {text}")
+        assert type(expected) is type(value(f"version: {text}")["version"])
+
+
+class TestDocuments:
+    @pytest.mark.parametrize("row", DOCUMENTS, ids=lambda row: row["text"])
+    def test_document_is_what_kubernetes_reads(self, row: dict[str, Any]) -> None:
+        """Tags, anchors, merges and odd keys give the values that sigs.k8s.io/yaml gives, or an error where it does."""
+        given_twice = ("already set", "given twice")
+        try:
+            found = value(row["text"])
+        except InvalidManifests as invalid:
+            refused_here_only = all(isinstance(error, DuplicateKey) for error in invalid.exceptions)
+            assert row["json"] is None or (refused_here_only and not row["strict"]), given_twice
+        else:
+            assert row["json"] is not None
+            assert typed(from_json(row["json"])) == typed(found)
+
+    def test_key_given_twice_is_refused_as_strict_decoding_does(self) -> None:
+        """A swallowed duplicate of modelFormat would make the tool wrong about its own subject."""
+        with pytest.raises(InvalidManifests) as raised:
+            value("modelFormat: {name: a}\nruntime: r\nmodelFormat: {name: b}\n", "f.yaml")
+
+        (problem,) = raised.value.problems
+        assert (DuplicateKey, "f.yaml:3", "modelFormat") == (problem.error, problem.where, problem.pointer)
+
+    def test_keys_that_become_one_string_are_duplicates(self) -> None:
+        """1 and "1" are two keys of YAML and one of JSON."""
+        with pytest.raises(InvalidManifests, match="f:2: 1 is given twice"):
+            value('1: a\n"1": b\n', "f")
+
+    def test_merged_keys_may_be_overridden(self) -> None:
+        """A key beside a merge is no duplicate: it is what merging is for."""
+        assert value("a: &a {p: 1, q: 2}\nb: {<<: *a, p: 3}\n") == {"a": {"p": 1, "q": 2}, "b": {"p": 3, "q": 2}}
+
+    def test_json_number_is_whole_when_it_is_whole(self) -> None:
+        """1.0 in JSON and in YAML are the same stored value."""
+        assert typed({"a": 1, "b": 1.5}) == typed(value('{"a": 1.0, "b": 1.5}')) == typed(value("a: 1.0\nb: 1.5"))
+
+    def test_half_a_surrogate_pair_is_replaced(self) -> None:
+        """Go's JSON makes U+FFFD of it, so that every loaded text can be written again."""
+        assert value('{"a": "\\ud83dx", "b": "\\ud83d\\ude00"}') == {"a": "\ufffdx", "b": "\U0001f600"}

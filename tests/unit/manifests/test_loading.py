@@ -1,0 +1,325 @@
+"""Sources of every kind, and all of their problems."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from kserve_conformance.manifests import (
+    BOOKKEEPING,
+    DuplicateKey,
+    InvalidField,
+    InvalidManifests,
+    Limits,
+    NotAnObject,
+    Problem,
+    TooLarge,
+    UnreadableSource,
+    documents,
+    dumps,
+    load,
+    loads,
+    value,
+)
+
+RUNTIME = """\
+apiVersion: serving.kserve.io/v1alpha1
+kind: ClusterServingRuntime
+metadata:
+  name: r
+spec:
+  containers: []
+"""
+SERVICE = """\
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {name: s, namespace: team}
+spec:
+  predictor:
+    model:
+      modelFormat: {name: sklearn}
+"""
+OTHER = "{apiVersion: v1, kind: Secret, metadata: {name: x}}\n"
+
+
+def problems_of(text: str | bytes, name: str = "f.yaml", **limits: int) -> tuple[Problem, ...]:
+    with pytest.raises(InvalidManifests) as raised:
+        loads(text, name, limits=Limits(**limits))
+    return raised.value.problems
+
+
+class TestSources:
+    def test_directory_is_read_in_the_order_of_names_and_however_deep(self, tmp_path: Path) -> None:
+        """YAML and JSON files of a tree are read; what is named otherwise is not."""
+        (tmp_path / "b").mkdir()
+        (tmp_path / "b" / "1.json").write_text(json.dumps(value(RUNTIME.replace("name: r", "name: deep"))))
+        (tmp_path / "a.yaml").write_text(RUNTIME + "---\n" + OTHER)
+        (tmp_path / "c.yml").write_text(SERVICE)
+        (tmp_path / "README.md").write_text("{")
+
+        loaded = load(tmp_path)
+
+        assert [each["metadata"]["name"] for each in loaded.objects] == ["r", "x", "s", "deep"]
+        assert [each["metadata"]["name"] for each in loaded.runtimes] == ["r", "deep"]
+        assert [each["metadata"]["name"] for each in loaded.services] == ["s"]
+        assert loaded.others == {"Secret": 1}
+
+    def test_where_an_object_stands(self, tmp_path: Path) -> None:
+        """Each document and each element of a list has its own file and line."""
+        path = tmp_path / "f.yaml"
+        listed = f"kind: List\napiVersion: v1\nitems:\n- {OTHER}- {OTHER}"
+        path.write_text(RUNTIME + "---\n" + listed)
+
+        loaded = load(path)
+
+        assert [f"{path}:1", f"{path}:11", f"{path}:12"] == [loaded.where(each) for each in loaded.objects]
+
+    def test_where_an_element_of_a_json_list_stands(self, tmp_path: Path) -> None:
+        """The lines of kubectl's own JSON are known, too."""
+        path = tmp_path / "f.json"
+        secret = value(OTHER)
+        path.write_text(json.dumps({"apiVersion": "v1", "items": [secret, secret], "kind": "List"}, indent=4))
+
+        loaded = load(path)
+
+        assert [f"{path}:4", f"{path}:11"] == [loaded.where(each) for each in loaded.objects]
+
+    def test_where_is_no_answer_for_a_stranger(self) -> None:
+        """A copy of an object was not loaded."""
+        loaded = load("-", stdin=io.BytesIO(OTHER.encode()))
+
+        with pytest.raises(KeyError):
+            loaded.where(dict(loaded.objects[0]))
+
+    def test_standard_input(self) -> None:
+        """A dash is standard input."""
+        loaded = load("-", stdin=io.BytesIO((RUNTIME + "---\n" + SERVICE).encode()))
+
+        assert loaded.where(loaded.services[0]) == "<stdin>:8"
+
+    @pytest.mark.parametrize("kind", ["List", "InferenceServiceList"])
+    @pytest.mark.parametrize("write", [json.dumps, lambda manifest: dumps([manifest])], ids=["json", "yaml"])
+    def test_what_kubectl_get_writes(self, kind: str, write: object) -> None:
+        """Lists are flattened, nested ones too."""
+        service = value(SERVICE)
+        nested = {"kind": "List", "apiVersion": "v1", "items": [service]}
+        text = write({"apiVersion": "v1", "items": [service, nested], "kind": kind})  # type: ignore[operator]
+
+        assert (service, service) == loads(text)
+
+    def test_items_of_another_kind_are_its_own(self) -> None:
+        """Only kinds that end in List are lists."""
+        assert loads("kind: Basket\napiVersion: x/v1\nmetadata: {name: b}\nitems: [1, 2]\n")[0]["items"] == [1, 2]
+
+    def test_json_objects_one_after_the_other(self) -> None:
+        """As jq -c writes them."""
+        assert len(loads("\n".join([json.dumps(value(OTHER))] * 3))) == 3
+
+    def test_yaml_that_begins_with_a_brace(self) -> None:
+        """Flow style is no JSON, and a document of JSON may be followed by one of YAML."""
+        assert len(loads(OTHER)) == 1
+        assert len(loads(json.dumps(value(OTHER)) + "\n---\n" + OTHER)) == 2
+
+    def test_empty_documents_are_left_out(self) -> None:
+        """Comments and separators alone are no objects."""
+        assert loads("---\n# nothing\n---\n---\nnull\n") == ()
+
+    @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+    def test_byte_order_marks(self, encoding: str) -> None:
+        """Files of other systems are read."""
+        assert loads(RUNTIME) == loads(RUNTIME.encode(encoding))
+
+
+class TestProblems:
+    def test_all_problems_of_a_file_are_told_by_line_and_field(self) -> None:
+        """One broken field, document or list element hides no other."""
+        text = f"""\
+{RUNTIME}  disabled: "true"
+  supportedModelFormats:
+  - version: 1.0
+    autoSelect: y
+    priority: 0
+  - {{name: a, name: b}}
+---
+a: [
+---
+- 1
+---
+apiVersion: v1
+kind: List
+items:
+- {OTHER}- 5
+- {{kind: InferenceService, apiVersion: serving.kserve.io/v1alpha2, metadata: {{name: s}}}}
+---
+{SERVICE}      protocolVersion: 2
+"""
+        told = [(each.line, each.pointer, each.error) for each in problems_of(text)]
+
+        assert [
+            (7, "spec.disabled", InvalidField),
+            (9, "spec.supportedModelFormats[0].name", InvalidField),
+            (9, "spec.supportedModelFormats[0].version", InvalidField),
+            (11, "spec.supportedModelFormats[0].priority", InvalidField),
+            (12, "spec.supportedModelFormats[1].name", DuplicateKey),
+            (15, "", UnreadableSource),
+            (16, "", NotAnObject),
+            (22, "items[1]", NotAnObject),
+            (23, "items[2].apiVersion", InvalidField),
+            (32, "spec.predictor.model.protocolVersion", InvalidField),
+        ] == told
+
+    def test_problem_reads_as_a_sentence_with_a_hint(self) -> None:
+        """What, where, and what to do; the source's own spelling is repeated."""
+        text = RUNTIME + "  supportedModelFormats: [{name: a, version: 1.0}]\n"
+
+        assert str(problems_of(text)[0]) == (
+            "f.yaml:7: spec.supportedModelFormats[0].version must be a string, is the number 1.0\n"
+            '  hint: write version: "1.0"; the API server refuses it otherwise'
+        )
+
+    def test_problems_of_json_have_lines(self) -> None:
+        """JSON is told as exactly as YAML."""
+        manifest = value(RUNTIME) | {
+            "spec": {"containers": [], "supportedModelFormats": [{"name": "a", "version": 1.5}]}
+        }
+        text = json.dumps(manifest, indent=1).replace('"name": "r"', '"name": "r",\n"name": "r"')
+        duplicated, *_ = problems_of(text)
+        (typed,) = problems_of(json.dumps(manifest, indent=1))
+
+        assert (6, "metadata.name", DuplicateKey) == (duplicated.line, duplicated.pointer, duplicated.error)
+        assert (typed.line, typed.pointer) == (12, "spec.supportedModelFormats[0].version")
+        assert "the number 1.5" in typed.text
+
+    def test_broken_json_line_does_not_hide_the_next(self) -> None:
+        """Reading goes on at the next line that begins an object."""
+        good = json.dumps(value(OTHER))
+        text = f'{good}\n{{"kind": }}\n{good}\n{{"kind": "x"\n{good}\n'
+
+        assert [each.line for each in problems_of(text)][:2] == [2, 5]
+
+    def test_problems_of_all_sources_come_together(self, tmp_path: Path) -> None:
+        """A missing file, an empty folder and a bad file are told at once."""
+        (tmp_path / "empty").mkdir()
+        (tmp_path / "bad.yaml").write_text("- 1\n")
+
+        with pytest.raises(InvalidManifests) as raised:
+            load(tmp_path / "none", tmp_path / "empty", tmp_path / "bad.yaml")
+
+        assert [UnreadableSource, UnreadableSource, NotAnObject] == [each.error for each in raised.value.problems]
+        assert raised.value.exit_code == 2
+
+    def test_directory_entry_that_cannot_be_read(self, tmp_path: Path) -> None:
+        """A link to nowhere is told, and the other files are read."""
+        (tmp_path / "a.yaml").symlink_to(tmp_path / "nowhere")
+        (tmp_path / "b.yaml").write_text("- 1\n")
+
+        with pytest.raises(InvalidManifests) as raised:
+            load(tmp_path)
+
+        assert [UnreadableSource, NotAnObject] == [each.error for each in raised.value.problems]
+
+    def test_group_can_be_split_by_kind(self) -> None:
+        """Each problem is an error of its own class inside of the group."""
+        caught: list[type] = []
+        try:
+            loads("- 1\n---\na: 1\na: 2\n")
+        except* DuplicateKey as group:
+            caught.extend(type(error) for error in group.exceptions)
+        except* NotAnObject:
+            caught.append(NotAnObject)
+        except* InvalidField:
+            caught.append(InvalidField)
+
+        assert {DuplicateKey, NotAnObject, InvalidField} == set(caught)
+
+    def test_what_is_printed_is_bounded(self) -> None:
+        """Fifty problems are read; the number of the others is told."""
+        with pytest.raises(InvalidManifests) as raised:
+            loads("---\n- 1\n" * 60)
+
+        assert len(raised.value.problems) == 60
+        assert str(raised.value).endswith("... and 10 more")
+
+    def test_value_is_one_document(self) -> None:
+        """A doc string that holds two documents is a mistake."""
+        with pytest.raises(InvalidManifests, match="f: has 2 documents"):
+            value("a: 1\n---\nb: 2\n", "f")
+
+    def test_nothing_is_none(self) -> None:
+        """An empty text is no value."""
+        assert value("# nothing\n") is None
+
+
+class TestDocumentsOfAStream:
+    def test_objects_come_before_the_stream_ends(self) -> None:
+        """The first object of a dump is there when its bytes are, in a list too."""
+
+        class Endless(io.BytesIO):
+            def read(self, size: int | None = -1, /) -> bytes:
+                return super().read(size) or b"- kind: Secret\n  apiVersion: v1\n"
+
+        stream = documents(Endless(b"apiVersion: v1\nitems:\n"))
+
+        assert [next(stream)["kind"] for _ in range(1000)] == ["Secret"] * 1000
+
+    @pytest.mark.parametrize("form", ["yaml", "list", "lines", "json list"])
+    def test_bookkeeping_is_dropped(self, form: str) -> None:
+        """Status, managed fields and the last applied manifest make most of a dump, and no choice reads them."""
+        kept = value(SERVICE) | {"metadata": {"name": "s", "annotations": {"a": "b"}}}
+        full = kept | {
+            "status": {"url": "x", "conditions": [{"type": "Ready"}]},
+            "metadata": {
+                "name": "s",
+                "managedFields": [{"manager": "m"}],
+                "annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{}", "a": "b"},
+            },
+        }
+        listed = {"apiVersion": "v1", "items": [full, full], "kind": "List", "metadata": {}}
+        text = {
+            "yaml": dumps([full, full]),
+            "list": dumps([listed]),
+            "lines": f"{json.dumps(full)}\n{json.dumps(full)}\n",
+            "json list": json.dumps(listed, indent=2),
+        }[form]
+
+        assert [kept, kept] == list(documents(io.BytesIO(text.encode()), dropped=BOOKKEEPING))
+        assert [full, full] == list(documents(io.BytesIO(text.encode())))
+
+    def test_fields_of_a_service_below_the_top_are_never_dropped(self) -> None:
+        """Only an object's own status is bookkeeping."""
+        manifest = value(SERVICE) | {"spec": {"status": 1, "predictor": {"status": 2}}}
+
+        assert [manifest] == list(documents(io.BytesIO(dumps([manifest]).encode()), dropped=BOOKKEEPING))
+        assert [manifest] == list(documents(io.BytesIO(json.dumps(manifest).encode()), dropped=BOOKKEEPING))
+
+    @pytest.mark.parametrize(
+        "text",
+        ["- 1\n---\n" + OTHER + "---\na: [", '{"a": 1}\n{"kind": "Secret", "b": }\n' + json.dumps({"kind": "Secret"})],
+    )
+    def test_problems_come_when_the_stream_ends(self, text: str) -> None:
+        """The good objects of a dump with bad ones are had."""
+        found: list[object] = []
+        with pytest.raises(InvalidManifests) as raised:
+            found.extend(documents(io.BytesIO(text.encode()), "dump"))
+
+        assert len(raised.value.problems) == 2
+        assert all(each.source == "dump" and each.line for each in raised.value.problems)
+
+    def test_problems_can_be_reported_as_they_come(self) -> None:
+        """A fleet of a million services is not lost for one bad document."""
+        told: list[Problem] = []
+
+        found = list(documents(io.BytesIO(b"- 1\n---\n" + OTHER.encode()), report=told.append))
+
+        assert (1, [NotAnObject]) == (len(found), [each.error for each in told])
+
+    def test_json_that_is_no_lines_is_bounded(self) -> None:
+        """Only what is one object a line is read without an end."""
+        text = json.dumps({"kind": "List", "items": [value(OTHER)] * 100}, indent=2).encode()
+        with pytest.raises(InvalidManifests) as raised:
+            list(documents(io.BytesIO(text), limits=Limits(source_bytes=1000)))
+
+        assert [TooLarge] == [each.error for each in raised.value.problems]

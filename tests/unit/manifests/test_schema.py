@@ -1,0 +1,269 @@
+"""What the API server refuses, in its words and in ours, release by release."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kserve_conformance.manifests import check, refusal
+from kserve_conformance.objects import Manifest, replaced, without
+
+RUNTIME: Manifest = {
+    "apiVersion": "serving.kserve.io/v1alpha1",
+    "kind": "ClusterServingRuntime",
+    "metadata": {"name": "r"},
+    "spec": {"containers": [{"name": "kserve-container"}]},
+}
+SERVICE: Manifest = {
+    "apiVersion": "serving.kserve.io/v1beta1",
+    "kind": "InferenceService",
+    "metadata": {"name": "s", "namespace": "team"},
+    "spec": {"predictor": {"model": {"modelFormat": {"name": "sklearn"}}}},
+}
+
+
+def told(manifest: Any, release: str | None = None) -> list[str]:
+    return [problem.headline for problem in check(manifest, release)]
+
+
+def with_format(**entry: Any) -> Manifest:
+    return replaced(RUNTIME, [{"name": "a", **entry}], "spec", "supportedModelFormats")
+
+
+def with_predictor(**fields: Any) -> Manifest:
+    return replaced(SERVICE, fields, "spec", "predictor")
+
+
+class TestGood:
+    @pytest.mark.parametrize("manifest", [RUNTIME, SERVICE], ids=["runtime", "service"])
+    def test_nothing_is_told(self, manifest: Manifest) -> None:
+        """What KServe's documentation shows passes."""
+        assert told(manifest) == []
+
+    def test_unknown_fields_are_no_problem(self) -> None:
+        """The API server prunes them."""
+        assert told(replaced(RUNTIME, 1, "spec", "unheardOf")) == []
+
+    def test_nulls_count_as_absent(self) -> None:
+        """The API server prunes them before it looks at types; where a field is required it is then missing."""
+        assert told(replaced(RUNTIME, None, "spec", "disabled")) == []
+        assert told(replaced(RUNTIME, None, "spec", "containers")) == ["spec.containers must be given"]
+
+    def test_namespace_of_a_cluster_runtime_is_no_problem(self) -> None:
+        """The API server clears it (``EnsureObjectNamespaceMatchesRequestNamespace``, k8s.io/apiserver)."""
+        assert told(replaced(RUNTIME, "team", "metadata", "namespace")) == []
+
+    def test_whole_floats_are_whole_numbers(self) -> None:
+        """A priority of 2.0 is 2."""
+        assert told(with_format(priority=2.0)) == []
+
+    def test_other_kinds_are_not_looked_into(self) -> None:
+        """Only kind, apiVersion and name are asked of them."""
+        assert told({"kind": "Secret", "apiVersion": "v1", "metadata": {"name": "UPPER:case"}, "spec": 1}) == []
+        assert (
+            told({"kind": "InferenceService", "apiVersion": "example.com/v1", "metadata": {"name": "x"}, "spec": 1})
+            == []
+        )
+
+
+class TestRuntimes:
+    @pytest.mark.parametrize(
+        ("manifest", "expected"),
+        [
+            (with_format(version=1), "spec.supportedModelFormats[0].version must be a string, is the number 1"),
+            (with_format(version=1.5), "spec.supportedModelFormats[0].version must be a string, is the number 1.5"),
+            (with_format(version=True), "spec.supportedModelFormats[0].version must be a string, is true"),
+            (
+                with_format(autoSelect="true"),
+                'spec.supportedModelFormats[0].autoSelect must be true or false, is the string "true"',
+            ),
+            (with_format(priority=0), "spec.supportedModelFormats[0].priority must be 1 or more, is 0"),
+            (with_format(priority=-1), "spec.supportedModelFormats[0].priority must be 1 or more, is -1"),
+            (
+                with_format(priority="1"),
+                'spec.supportedModelFormats[0].priority must be a whole number, is the string "1"',
+            ),
+            (
+                with_format(priority=True),
+                "spec.supportedModelFormats[0].priority must be a whole number, is true",
+            ),
+            (with_format(name=None), "spec.supportedModelFormats[0].name must be given"),
+            (
+                replaced(RUNTIME, "v1", "spec", "protocolVersions"),
+                'spec.protocolVersions must be a list, is the string "v1"',
+            ),
+            (
+                replaced(RUNTIME, [1], "spec", "protocolVersions"),
+                "spec.protocolVersions[0] must be a string, is the number 1",
+            ),
+            (
+                replaced(RUNTIME, [None], "spec", "protocolVersions"),
+                "spec.protocolVersions[0] must be a string, is null",
+            ),
+            (replaced(RUNTIME, "no", "spec", "disabled"), 'spec.disabled must be true or false, is the string "no"'),
+            (replaced(RUNTIME, 1, "spec", "multiModel"), "spec.multiModel must be true or false, is the number 1"),
+            (replaced(RUNTIME, {}, "spec", "containers"), "spec.containers must be a list, is a mapping"),
+            (replaced(RUNTIME, ["a"], "spec", "containers"), 'spec.containers[0] must be a mapping, is the string "a"'),
+            (replaced(RUNTIME, [{}], "spec", "containers"), "spec.containers[0].name must be given"),
+            (without(RUNTIME, "spec", "containers"), "spec.containers must be given"),
+            (
+                replaced(RUNTIME, {"cpu": 1}, "spec", "nodeSelector"),
+                "spec.nodeSelector.cpu must be a string, is the number 1",
+            ),
+            (replaced(RUNTIME, {}, "spec", "workerSpec"), "spec.workerSpec.containers must be given"),
+        ],
+        ids=lambda given: given if isinstance(given, str) else "",
+    )
+    def test_wrong_fields(self, manifest: Manifest, expected: str) -> None:
+        """A field of the wrong type, range or presence is told with its whole path."""
+        assert [expected] == told(manifest)
+
+    def test_container_limits_may_be_numbers(self) -> None:
+        """Quantities are whole numbers or strings; 0.5 must be quoted."""
+
+        def limits(cpu: Any) -> list[str]:
+            return told(replaced(RUNTIME, [{"name": "c", "resources": {"limits": {"cpu": cpu}}}], "spec", "containers"))
+
+        assert [] == limits(1) == limits("500m")
+        assert limits(0.5) == ["spec.containers[0].resources.limits.cpu must be a quantity, is the number 0.5"]
+
+
+class TestReleases:
+    @pytest.mark.parametrize(
+        ("manifest", "since"),
+        [
+            (with_format(priority=0), "v0.11.1"),
+            (replaced(RUNTIME, [1], "spec", "protocolVersions"), "v0.9.0"),
+            (replaced(RUNTIME, [{"image": "i"}], "spec", "containers"), "v0.9.0"),
+            (replaced(RUNTIME, {}, "spec", "workerSpec"), "v0.14.0"),
+            (with_predictor(huggingface=1), "v0.12.0"),
+            (with_predictor(model={"storage": 1}), "v0.9.0"),
+            (with_predictor(name=1), "v0.20.0"),
+        ],
+        ids=[
+            "priority",
+            "protocolVersions",
+            "container name",
+            "workerSpec",
+            "huggingface",
+            "storage",
+            "predictor name",
+        ],
+    )
+    def test_field_counts_from_its_release_on(self, manifest: Manifest, since: str) -> None:
+        """A release that does not know a field prunes it, whatever is in it."""
+        releases = [
+            "v0.8.0",
+            "v0.9.0",
+            "v0.10.0",
+            "v0.11.0",
+            "v0.11.1",
+            "v0.12.0",
+            "v0.13.0",
+            "v0.14.0",
+            "v0.19.0",
+            "v0.20.0",
+        ]
+        known = releases.index(since)
+
+        assert [False] * known + [True] * (len(releases) - known) == [bool(told(manifest, each)) for each in releases]
+        assert told(manifest)
+
+
+class TestServices:
+    @pytest.mark.parametrize(
+        ("manifest", "expected"),
+        [
+            (replaced(SERVICE, {}, "spec"), "spec.predictor must be given"),
+            (replaced(SERVICE, [], "spec", "predictor"), "spec.predictor must be a mapping, is a list"),
+            (with_predictor(model={"modelFormat": {}}), "spec.predictor.model.modelFormat.name must be given"),
+            (
+                with_predictor(model={"modelFormat": "sklearn"}),
+                'spec.predictor.model.modelFormat must be a mapping, is the string "sklearn"',
+            ),
+            (
+                with_predictor(model={"modelFormat": {"name": "a", "version": 2}}),
+                "spec.predictor.model.modelFormat.version must be a string, is the number 2",
+            ),
+            (with_predictor(model={"runtime": 1}), "spec.predictor.model.runtime must be a string, is the number 1"),
+            (
+                with_predictor(model={"protocolVersion": 2}),
+                "spec.predictor.model.protocolVersion must be a string, is the number 2",
+            ),
+            (with_predictor(sklearn="x"), 'spec.predictor.sklearn must be a mapping, is the string "x"'),
+            (
+                with_predictor(xgboost={"runtimeVersion": 1.5}),
+                "spec.predictor.xgboost.runtimeVersion must be a string, is the number 1.5",
+            ),
+            (with_predictor(minReplicas="1"), 'spec.predictor.minReplicas must be a whole number, is the string "1"'),
+        ],
+        ids=lambda given: given if isinstance(given, str) else "",
+    )
+    def test_wrong_fields(self, manifest: Manifest, expected: str) -> None:
+        """A service is looked into as far as a choice or a pod reads it."""
+        assert [expected] == told(manifest)
+
+    @pytest.mark.parametrize(
+        ("api_version", "hint"),
+        [
+            ("serving.kserve.io/v1alpha2", "v1alpha2 has default and canary"),
+            ("serving.kubeflow.org/v1beta1", "KFServing"),
+            ("serving.kserve.io/v1", "write apiVersion: serving.kserve.io/v1beta1"),
+            ("v1", "write apiVersion: serving.kserve.io/v1beta1"),
+        ],
+    )
+    def test_other_versions_are_told_with_what_to_do(self, api_version: str, hint: str) -> None:
+        """A service of another version would be read wrongly, so it is not read."""
+        (problem,) = check({**SERVICE, "apiVersion": api_version})
+
+        assert (
+            f'apiVersion must be serving.kserve.io/v1beta1 for kind InferenceService, is the string "{api_version}"'
+            == problem.headline
+        )
+        assert hint in (problem.hint or "")
+
+
+class TestNames:
+    @pytest.mark.parametrize("name", ["a", "a.b-c", "0", "a" * 253])
+    def test_dns_names_pass(self, name: str) -> None:
+        """RFC 1123 subdomains are names."""
+        assert told(replaced(RUNTIME, name, "metadata", "name")) == []
+
+    @pytest.mark.parametrize("name", ["A", "a_b", "-a", "a-", "a..b", "a" * 254, "é", "a\n"])
+    def test_other_names_are_told(self, name: str) -> None:
+        """As the API server does."""
+        (problem,) = check(replaced(RUNTIME, name, "metadata", "name"))
+
+        assert problem.text.startswith("must be a lowercase RFC 1123 subdomain, is the string")
+
+    @pytest.mark.parametrize("metadata", [None, {}, {"name": None}, {"name": ""}, {"generateName": "a-"}])
+    def test_name_is_required(self, metadata: Any) -> None:
+        """The harness follows objects by their names."""
+        assert told({**RUNTIME, "metadata": metadata}) == ["metadata.name must be given"]
+
+    @pytest.mark.parametrize("manifest", [None, 1, "x", [], [RUNTIME]])
+    def test_what_is_no_mapping_is_no_object(self, manifest: Any) -> None:
+        """Everything can be asked."""
+        assert len(told(manifest)) == 1
+
+
+class TestRefusal:
+    def test_one_problem_in_the_words_of_the_api_server(self) -> None:
+        """As kubectl prints them."""
+        manifest = with_format(version=1)
+
+        assert refusal(manifest, check(manifest)) == (
+            'ClusterServingRuntime.serving.kserve.io "r" is invalid: spec.supportedModelFormats[0].version: '
+            'Invalid value: "integer": spec.supportedModelFormats[0].version in body must be of type string: "integer"'
+        )
+
+    def test_several_problems_are_a_list(self) -> None:
+        """The API server tells all of them, too."""
+        manifest = without(with_format(priority=0), "spec", "containers")
+
+        assert refusal(manifest, check(manifest)) == (
+            'ClusterServingRuntime.serving.kserve.io "r" is invalid: [spec.containers: Required value, '
+            "spec.supportedModelFormats[0].priority: Invalid value: 0: "
+            "spec.supportedModelFormats[0].priority in body should be greater than or equal to 1]"
+        )
