@@ -87,7 +87,7 @@ class TestRun:
         assert not told["conforms"]
         assert [failure["id"] for failure in told["failures"]] == ["basics/theirs.feature::does not hold"]
 
-    def test_that_stops_early_is_no_answer(self, suite, tmp_path):
+    def test_that_stops_early_is_no_answer(self, tmp_path):
         """Fewer scenarios ran than were collected: that is not 0, whatever they showed."""
         (tmp_path / "features").mkdir()
         (tmp_path / "features/a.feature").write_text(FAILING)
@@ -133,10 +133,8 @@ class TestRun:
 
     def test_says_who_publishes(self, suite, tmp_path):
         """What was given about the implementation is in the record's header, and times only if asked for."""
-        call(
-            tmp_path, "run", "--suite", str(suite), "--organization", "Example", "--contact", "a@example.com", "--timings",
-            SOURCE_DATE_EPOCH="0",
-        )  # fmt: skip
+        given = ("--organization", "Example", "--contact", "a@example.com", "--timings")
+        call(tmp_path, "run", "--suite", str(suite), *given, SOURCE_DATE_EPOCH="0")
         header = json.loads((tmp_path / "reports/record.ndjson").read_text().splitlines()[0])
 
         assert header["implementation"] == {"organization": "Example", "contact": ["a@example.com"]}

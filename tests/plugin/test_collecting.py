@@ -70,7 +70,7 @@ class TestCollecting:
         ],
     )
     def test_is_narrowed_by_tags_topics_and_words(self, project, arguments, passed):
-        """Tags, of Examples too, and topics are markers that strict pytest knows; the record accounts for what is left."""
+        """Tags, of Examples too, and topics are markers that strict pytest knows; the record has what is left."""
         project.write("features/plain/plain.feature", PLAIN)
 
         run = project.recorded("-o", "strict_markers=true", *arguments)

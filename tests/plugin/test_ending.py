@@ -22,7 +22,10 @@ STEPS = """
         os._exit(9)
 """
 
-WAITING = "Feature: x\n  Scenario: first\n    Given a number 1\n  Scenario: waits\n    When somebody waits\n  Scenario: last\n    Given a number 1\n"
+WAITING = (
+    "Feature: x\n  Scenario: first\n    Given a number 1\n"
+    "  Scenario: waits\n    When somebody waits\n  Scenario: last\n    Given a number 1\n"
+)
 
 
 @pytest.fixture
@@ -36,7 +39,7 @@ class TestInterrupted:
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
     @pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["alone", "with workers"])
     def test_run_says_so_in_its_footer(self, waiting, number, arguments):
-        """Ctrl-C and SIGTERM leave a record with what was known and the word that it was interrupted; it never conforms."""
+        """Ctrl-C and SIGTERM leave a record of what was known, which says so and never conforms."""
         code = waiting.ended_by(number, *arguments)
         record = read(waiting.path / "record.ndjson")
 

@@ -127,7 +127,7 @@ class TestInventory:
                 "features/topic/x.feature:6: a second scenario is called 'same'",
             ),
             (
-                "Feature: x\n  Scenario Outline: r\n    Given <n>\n    Examples:\n      | n |\n      | 1 |\n      | 1 |\n",
+                "Feature: x\n  Scenario Outline: r\n    Given <n>\n    Examples:\n    | n |\n    | 1 |\n    | 1 |\n",
                 DuplicateScenario,
                 "x.feature:7: a second row of 'r' says the same",
             ),
@@ -245,12 +245,13 @@ class TestIdentity:
         assert scenario_id("a", "b", {"id": "mine", "x": "1"}) == "a::b[mine]"
 
 
-class TestSelection:
-    SUITE = {
-        "a": f"@core @needs-upgrade\nFeature: a\n  Scenario: one{STEP}  @extended\n  Scenario: two{STEP}",
-        "b": f"@core\nFeature: b\n  Scenario: One more{STEP}",
-    }
+TAGGED = {
+    "a": f"@core @needs-upgrade\nFeature: a\n  Scenario: one{STEP}  @extended\n  Scenario: two{STEP}",
+    "b": f"@core\nFeature: b\n  Scenario: One more{STEP}",
+}
 
+
+class TestSelection:
     @pytest.mark.parametrize(
         ("selection", "names"),
         [
@@ -265,7 +266,7 @@ class TestSelection:
     )
     def test_chooses_by_tags_words_and_ids(self, suite_of, selection, names):
         """All that is given must hold."""
-        assert names == [scenario.name for scenario in selection.of(inventory(suite_of(**self.SUITE)))]
+        assert names == [scenario.name for scenario in selection.of(inventory(suite_of(**TAGGED)))]
 
     @pytest.mark.parametrize(
         ("selection", "error"),
@@ -283,7 +284,7 @@ class TestSelection:
     def test_refuses_what_would_silently_choose_nothing(self, suite_of, selection, error):
         """A misspelt tag or expression is an error, not an empty run."""
         with pytest.raises(error):
-            selection.of(inventory(suite_of(**self.SUITE)))
+            selection.of(inventory(suite_of(**TAGGED)))
 
     def test_binds_not_before_and_before_or(self):
         """As everywhere."""

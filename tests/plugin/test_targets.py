@@ -16,7 +16,10 @@ STEPS = """
                 "apiVersion": "serving.kserve.io/v1alpha1",
                 "kind": "ClusterServingRuntime",
                 "metadata": {"name": "a"},
-                "spec": {"supportedModelFormats": [{"name": "a"}], "containers": [{"name": "kserve-container", "image": "a"}]},
+                "spec": {
+                    "supportedModelFormats": [{"name": "a"}],
+                    "containers": [{"name": "kserve-container", "image": "a"}],
+                },
             }
         )
 """
@@ -103,6 +106,7 @@ class TestTarget:
         run = applying.recorded("--kserve-target", "python:own_targets:cannot_be_closed")
 
         assert verdicts(run) == [Verdict.PASSED] * 5
+        assert "could not be closed: RuntimeError: cannot be closed" in run.output
 
     @pytest.mark.parametrize(
         ("target", "told"),

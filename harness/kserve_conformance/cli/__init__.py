@@ -33,21 +33,24 @@ COMMANDS: Mapping[str, str] = {
 class Commands(click.Group):
     """Finds commands by their names, and imports only the one that is called."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own signature.
+        """Name every command, in the order of the table."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - As above.
+        """Import the command of that name; None when there is none."""
         if cmd_name not in COMMANDS:
             return None
         found: click.Command = importlib.import_module(f"{__name__}.{cmd_name}").command
         return found
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - As above.
         """Tell the commands from the table: importing all of them would make help slow."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - As above.
+        """Tell what exit codes mean, and one call."""
         with formatter.section("Exit codes"):
             formatter.write_dl([(str(code.value), meaning) for code, meaning in MEANINGS.items()])
         with formatter.section("Example"):
@@ -87,7 +90,7 @@ def code_of(arguments: Sequence[str] | None = None) -> int:
         # Whoever was reading has read enough. What it was told is not the whole answer.
         sys.stderr.close()
         return Exit.BROKEN
-    except Exception:  # the last line of defence for the meaning of exit code 1
+    except Exception:  # noqa: BLE001 - The last line of defence for the meaning of exit code 1.
         import traceback
 
         traceback.print_exc()

@@ -183,7 +183,9 @@ def _tool(name: str, argv: tuple[str, ...], advice: str, least: Version | None =
     if program is None:
         return Check(name, WARN, "not found", advice)
     try:
-        answer = subprocess.run((program, *argv[1:]), capture_output=True, text=True, timeout=_PATIENCE, check=False)
+        answer = subprocess.run(  # noqa: S603 - One of the programs named below, found on the PATH.
+            (program, *argv[1:]), capture_output=True, text=True, timeout=_PATIENCE, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return Check(name, WARN, "does not answer", advice)
     found = re.search(r"\d+\.\d+(?:\.\d+)?", answer.stdout)

@@ -115,18 +115,21 @@ class Capture:
 
     @pytest.hookimpl(trylast=True)
     def pytest_bdd_after_step(self, request: pytest.FixtureRequest) -> None:
+        """The step came to its end."""
         progress = self._progress(request.node)
         if progress is not None:
             progress.statuses[progress.at] = "passed"
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_bdd_step_error(self, request: pytest.FixtureRequest, exception: BaseException) -> None:
+        """Only an assertion says something about the target; whatever else was raised leaves the step errored."""
         progress = self._progress(request.node)
         if progress is not None and isinstance(exception, AssertionError):
             progress.statuses[progress.at] = "failed"
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_bdd_step_func_lookup_error(self, request: pytest.FixtureRequest) -> None:
+        """Nobody defines the step."""
         progress = self._progress(request.node)
         if progress is not None:
             progress.at += 1
@@ -139,6 +142,7 @@ class Capture:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Keep what was raised, have pytest count as the record does, and hand the verdict over at the end."""
         report = yield
         progress = self._progress(item)
         if progress is None:
@@ -183,7 +187,7 @@ class Capture:
         return judge(progress, listed, self._command(progress.scenario))
 
     def _command(self, scenario: ScenarioInfo) -> str:
-        """What asks this scenario again. Another suite is told by its folder's name: where it lies is nobody's business."""
+        """What asks this scenario again. Another suite is told by its folder's name, never by where it lies."""
         suite = self._asked.suite
         words = ["kserve-conformance", "run", "--target", self._keeper.identity().target]
         return shlex.join(

@@ -66,5 +66,5 @@ class Keeper:
         stack, self._stack = self._stack, ExitStack()
         try:
             stack.close()
-        except Exception as error:  # whatever a target raises here must not hide what the run showed
-            self._closing_error = error
+        except Exception as error:  # noqa: BLE001 - Whatever a target raises here must not hide what the run showed.
+            self._options.progress(f"{self._spec} could not be closed: {type(error).__name__}: {error}")

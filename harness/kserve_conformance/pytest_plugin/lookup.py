@@ -66,7 +66,7 @@ def match_once(session: pytest.Session) -> None:
         return
     known: dict[tuple[pytest.Collector | None, str, str], tuple[Any, ...]] = {}
 
-    def find(step: Any, fixturemanager: Any, node: pytest.Item) -> Iterable[Any]:
+    def find(step: Any, fixturemanager: Any, node: pytest.Item) -> Iterable[Any]:  # noqa: ARG001 - The signature of what is replaced.
         key = (node.parent, step.type, step.name)
         if key not in known:
             known[key] = tuple(
@@ -87,7 +87,7 @@ _VISIBLE = pytest.StashKey[tuple[tuple[Any, StepFunctionContext], ...]]()
 def _visible(node: pytest.Item) -> tuple[tuple[Any, StepFunctionContext], ...]:
     above = node.parent or node
     if _VISIBLE not in above.stash:
-        manager = node.session._fixturemanager
+        manager = node.session._fixturemanager  # noqa: SLF001 - There is no public list of fixtures.
         above.stash[_VISIBLE] = tuple(
             (fixturedef, context)
             for name in get_fixture_names(fixturemanager=manager)

@@ -51,6 +51,7 @@ class Recorder:
         self._ids: dict[str, str] = {}
         self._waiting: dict[str, Scenario] = {}
         self._next = 0
+        self._written = 0
         self._interrupted: str | None = None
         self._began = time.perf_counter()
         self._previous: Any = None
@@ -82,16 +83,17 @@ class Recorder:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Write what is left, and a footer that says whether the run came to its end."""
-        if self._writer is None:
+        writer = self._writer
+        if writer is None:
             release = named_release(self._asked.target) or "unknown"
             collected = tuple(scenario.id for scenario in self._asked.selected)
             nothing = exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED
-            self._open(TargetIdentity(target=str(self._asked.target), release=release), () if nothing else collected)
+            identity = TargetIdentity(target=str(self._asked.target), release=release)
+            writer = self._open(identity, () if nothing else collected)
         for id_ in self._collected or ():
             if id_ in self._waiting:
                 self._write(self._waiting.pop(id_))
-        assert self._writer is not None
-        self._writer.finish(
+        writer.finish(
             interrupted=self._why_interrupted(session, exitstatus),
             seconds=round(time.perf_counter() - self._began, 3) if self._asked.timings else None,
         )
@@ -108,7 +110,8 @@ class Recorder:
 
     # --- what is written --------------------------------------------------
 
-    def _open(self, target: TargetIdentity, collected: tuple[str, ...]) -> None:
+    def _open(self, target: TargetIdentity, collected: tuple[str, ...]) -> RecordWriter:
+        """Write the header."""
         order = self._asked.order
         self._collected = tuple(sorted(collected, key=lambda id_: order[id_]))
         suite = self._asked.suite
@@ -124,6 +127,7 @@ class Recorder:
             started=_started() if self._asked.timings or "SOURCE_DATE_EPOCH" in os.environ else None,
         )
         self._writer = RecordWriter(self._path, header).__enter__()
+        return self._writer
 
     def _take(self, scenario: Scenario) -> None:
         """Keep a scenario until all before it are written."""
@@ -133,8 +137,9 @@ class Recorder:
             self._next += 1
 
     def _write(self, scenario: Scenario) -> None:
-        assert self._writer is not None
-        self._writer.add(scenario)
+        if self._writer is not None:
+            self._writer.add(scenario)
+            self._written += 1
 
     def _crashed(self, id_: str, said: str) -> Scenario:
         info = self._asked.scenarios[self._asked.order[id_]]
@@ -166,8 +171,7 @@ class Recorder:
             return self._interrupted
         if exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
             return str(session.shouldstop or "the features could not all be collected")
-        written = len(self._writer._seen) if self._writer else 0
-        if self._collected is not None and written < len(self._collected):
+        if self._collected is not None and self._written < len(self._collected):
             return str(session.shouldfail or session.shouldstop or "not every scenario was run, and nothing says why")
         return None
 
@@ -179,7 +183,7 @@ class Recorder:
             self._previous = signal.signal(signal.SIGTERM, _end)
 
 
-def _end(number: int, frame: FrameType | None) -> None:
+def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - A handler is given both.
     raise KeyboardInterrupt(f"ended by {signal.Signals(number).name}")
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import sys
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
@@ -85,6 +86,7 @@ class Asked:
                 source=config.getoption("kserve_source"),
                 keep=config.getoption("kserve_keep"),
                 jobs=int(getattr(config, "workerinput", {}).get("workercount", 1)),
+                progress=partial(_tell, config),
             ),
             record=Path(record) if record else None,
             timings=config.getoption("kserve_timings"),
@@ -93,6 +95,7 @@ class Asked:
 
     @cached_property
     def selected_ids(self) -> frozenset[str]:
+        """The ids of what was selected."""
         return frozenset(scenario.id for scenario in self.selected)
 
     @cached_property
@@ -173,6 +176,14 @@ def register_markers(config: pytest.Config, asked: Asked) -> None:
         config.addinivalue_line("markers", f"{name}: {about}")
     for topic in sorted({scenario.topic for scenario in asked.scenarios} - tags - {""}):
         config.addinivalue_line("markers", f"{topic}: a topic of the suite")
+
+
+def _tell(config: pytest.Config, line: str) -> None:
+    """Tell a person on stderr how far a target is, past pytest's capture: building one takes minutes."""
+    capture = config.pluginmanager.getplugin("capturemanager")
+    with contextlib.nullcontext() if capture is None else capture.global_and_fixture_disabled():
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
 
 
 def _suite_folder(config: pytest.Config) -> Path:

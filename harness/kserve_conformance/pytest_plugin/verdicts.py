@@ -37,13 +37,16 @@ class Listed(Protocol):
     """A listed deviation, as far as a verdict needs it."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """How the list calls it."""
 
     @property
-    def statement(self) -> str: ...
+    def statement(self) -> str:
+        """What the release does instead."""
 
     @property
-    def link(self) -> str: ...
+    def link(self) -> str:
+        """Where it can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Progress:
 
     @classmethod
     def of(cls, scenario: ScenarioInfo) -> Progress:
+        """The progress of a scenario of which nothing was run yet."""
         return cls(scenario, ["skipped"] * len(scenario.steps))
 
 
@@ -91,35 +95,40 @@ def judge(progress: Progress, listed: Listed | None, reproduce: str | None = Non
     scenario states, if there is one.
     """
     if progress.not_run is not None:
-        verdict, reason = progress.not_run
-        return Judgement(verdict, reason)
+        return Judgement(*progress.not_run)
     broke = [trouble for trouble in progress.troubles if not _is_answer(trouble)]
     if broke:
         return Judgement(Verdict.ERRORED, _why(broke), _broken(broke[0].error, reproduce))
-    for trouble in progress.troubles:
-        if isinstance(trouble.error, pytest.skip.Exception | CannotDo):
-            return Judgement(Verdict.SKIPPED, str(trouble.error) or "a step skipped it without a reason")
-    for trouble in progress.troubles:
-        found = _found(trouble.error, reproduce)
-        if listed is None:
-            return Judgement(Verdict.FAILED, finding=found)
-        known = Deviation(id=listed.id, statement=listed.statement, link=listed.link)
-        return Judgement(Verdict.DEVIATES, f"known deviation {listed.id}", found, known)
+    if progress.troubles:
+        return _answered(progress.troubles[0].error, listed, reproduce)
     if not progress.statuses or set(progress.statuses) != {"passed"}:
         told = "not every step was run, and nothing says why"
         return Judgement(Verdict.ERRORED, told, Finding(message=told, reproduce=reproduce))
-    if listed is not None:
-        told = f"the listed deviation {listed.id} no longer happens"
-        return Judgement(
-            Verdict.FAILED,
-            finding=Finding(
-                message=told,
-                expected=f"the release deviates: {listed.statement}",
-                observed="it does not",
-                reproduce=reproduce,
-            ),
-        )
-    return Judgement(Verdict.PASSED)
+    return Judgement(Verdict.PASSED) if listed is None else _no_longer(listed, reproduce)
+
+
+def _answered(error: BaseException, listed: Listed | None, reproduce: str | None) -> Judgement:
+    """The verdict on what a step raised to say something: that it was not asked, or that it does not hold."""
+    if isinstance(error, pytest.skip.Exception | CannotDo):
+        return Judgement(Verdict.SKIPPED, str(error) or "a step skipped it without a reason")
+    found = _found(error, reproduce)
+    if listed is None:
+        return Judgement(Verdict.FAILED, finding=found)
+    known = Deviation(id=listed.id, statement=listed.statement, link=listed.link)
+    return Judgement(Verdict.DEVIATES, f"known deviation {listed.id}", found, known)
+
+
+def _no_longer(listed: Listed, reproduce: str | None) -> Judgement:
+    """A scenario passed although it is listed as a deviation: the list is wrong until it is corrected."""
+    return Judgement(
+        Verdict.FAILED,
+        finding=Finding(
+            message=f"the listed deviation {listed.id} no longer happens",
+            expected=f"the release deviates: {listed.statement}",
+            observed="it does not",
+            reproduce=reproduce,
+        ),
+    )
 
 
 def told(progress: Progress, judgement: Judgement, *, seconds: bool) -> Scenario:

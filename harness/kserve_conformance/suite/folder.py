@@ -78,10 +78,12 @@ class Suite:
 
     @cached_property
     def is_shipped(self) -> bool:
+        """Is it the suite that comes with the harness?"""
         return self.root == ROOT.resolve()
 
     @property
     def features(self) -> Path:
+        """The folder that makes it a suite."""
         return self.root / "features"
 
     @property

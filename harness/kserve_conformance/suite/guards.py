@@ -54,6 +54,7 @@ class Definition:
     is_async: bool = False
 
     def takes(self, step: StepInfo) -> bool:
+        """Would it be called for this step?"""
         return self.kind in (None, step.kind) and self.matches(step.text)
 
 

@@ -76,6 +76,7 @@ class ScenarioInfo:
 
     @property
     def place(self) -> Place:
+        """Where it begins, or where its row is."""
         return Place(self.path, self.line)
 
 
@@ -112,12 +113,14 @@ def _read(suite: Suite) -> tuple[ScenarioInfo, ...]:
             found.extend(_Feature(file, path, tags, problems).scenarios())
         except UnreadableFeature as error:
             problems.append(error)
-    raise_all(sorted((*problems, *tags.problems), key=lambda problem: problem.place))
+    problems.extend(tags.problems)
+    problems.sort(key=lambda problem: problem.place)
+    raise_all(problems)
     return tuple(found)
 
 
 class _Feature:
-    """One feature file on its way to scenarios: the document's nodes by id, so that a pickle finds where it came from."""
+    """A feature file on its way to scenarios: the document's nodes by id, so that a pickle finds where it came from."""
 
     def __init__(self, file: Path, path: str, tags: TagReader, problems: list[SuiteProblem]) -> None:
         self.path = path

@@ -70,19 +70,21 @@ class Selection:
             for word in tagged.words:
                 if word.lstrip("@") not in labels:
                     raise UnknownTagInExpression(word.lstrip("@"), labels)
-            chosen = tuple(
-                scenario
-                for scenario in chosen
-                if tagged.holds(lambda word, own=labels_of(scenario): word.lstrip("@") in own)  # type: ignore[misc]
-            )
+            chosen = tuple(scenario for scenario in chosen if _is_tagged(scenario, tagged))
         if self.keyword:
             worded = expression(self.keyword)
-            chosen = tuple(
-                scenario
-                for scenario in chosen
-                if worded.holds(lambda word, told=words_of(scenario): word.casefold() in told)  # type: ignore[misc]
-            )
+            chosen = tuple(scenario for scenario in chosen if _is_worded(scenario, worded))
         return chosen
+
+
+def _is_tagged(scenario: ScenarioInfo, tagged: Expression) -> bool:
+    labels = labels_of(scenario)
+    return tagged.holds(lambda word: word.lstrip("@") in labels)
+
+
+def _is_worded(scenario: ScenarioInfo, worded: Expression) -> bool:
+    words = words_of(scenario)
+    return worded.holds(lambda word: word.casefold() in words)
 
 
 def labels_of(scenario: ScenarioInfo) -> frozenset[str]:

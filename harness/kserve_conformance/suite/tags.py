@@ -32,6 +32,9 @@ PLAIN = ("core", "extended", "documented", "one-of", "exact-names")
 #: The release name of the documentation taken at its word.
 DOCUMENTED = "documented"
 
+#: What stands before the dash of a tag, and what it names.
+_KINDS = {"rule": "rule", "claim": "claim", "needs": "need", "since": "release", "until": "release"}
+
 _CLAIM = re.compile(r"d[1-9]\d*")
 
 
@@ -103,7 +106,12 @@ class Known:
 
 
 class TagReader:
-    """Reads and checks tags; every problem is kept, each place once, so that a Feature's tag is not told for all its scenarios."""
+    """
+    Reads and checks tags, and keeps every problem.
+
+    A problem of one place is kept once: a Feature's tag is not told again for
+    each of its scenarios.
+    """
 
     def __init__(self, known: Known) -> None:
         self._known = known
@@ -111,6 +119,7 @@ class TagReader:
 
     @property
     def problems(self) -> tuple[SuiteProblem, ...]:
+        """Everything that was found so far."""
         return tuple(self._problems.values())
 
     def read(self, levels: Sequence[Sequence[TagAt]], scenario: Place) -> Tags:
@@ -152,31 +161,15 @@ class TagReader:
         if tag in PLAIN or tag in known.own:
             return None
         kind, _, word = tag.partition("-")
-        match kind:
-            case "rule" if word:
-                return _absent("rule", word, known.rules, "rule-")
-            case "claim" if word:
-                if not _CLAIM.fullmatch(word):
-                    return f"@{tag} is not a claim of the documentation", None
-                return _absent("claim", word, known.claims, "claim-")
-            case "needs" if word:
-                return _absent("need", word, NEEDS, "needs-")
-            case "since" | "until" if word:
-                if _version(word) is None:
-                    return f"@{tag} names no release", None
-                return _absent("release", word, known.releases, f"{kind}-")
-        words = [
-            *PLAIN,
-            *known.own,
-            *(f"needs-{need}" for need in NEEDS),
-            "rule-",
-            "claim-",
-            "since-",
-            "until-",
-            "needs-",
-        ]
-        near = get_close_matches(tag, words, n=1) or get_close_matches(f"{kind}-", words, n=1)
-        return f"@{tag} is not a tag of this suite", near[0] + (word if near[0].endswith("-") else "") if near else None
+        if not word or kind not in _KINDS:
+            near = _nearest_tag(tag, (*PLAIN, *known.own))
+            return f"@{tag} is not a tag of this suite", near
+        if kind == "claim" and not _CLAIM.fullmatch(word):
+            return f"@{tag} is not a claim of the documentation", None
+        if kind in ("since", "until") and _version(word) is None:
+            return f"@{tag} names no release", None
+        names = {"rule": known.rules, "claim": known.claims, "needs": NEEDS}.get(kind, known.releases)
+        return _absent(_KINDS[kind], kind, word, names)
 
     def _innermost(self, levels: Sequence[Sequence[TagAt]], prefix: str) -> Version | None:
         found: Version | None = None
@@ -228,11 +221,20 @@ def _after(prefix: str, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name.removeprefix(prefix) for name in names if name.startswith(prefix))
 
 
-def _absent(what: str, word: str, known: Collection[str] | None, prefix: str) -> tuple[str, str | None] | None:
+def _absent(what: str, kind: str, word: str, known: Collection[str] | None) -> tuple[str, str | None] | None:
     if known is None or word in known:
         return None
     near = get_close_matches(word, known, n=1)
-    return f"@{prefix}{word} names no known {what}", prefix + near[0] if near else None
+    return f"@{kind}-{word} names no known {what}", f"{kind}-{near[0]}" if near else None
+
+
+def _nearest_tag(tag: str, plain: Collection[str]) -> str | None:
+    """The tag that was probably meant: a plain one, or one of a kind whose name is misspelt."""
+    kind, _, word = tag.partition("-")
+    near = get_close_matches(kind, _KINDS, n=1) if word else []
+    if near:
+        return f"{near[0]}-{word}"
+    return next(iter(get_close_matches(tag, plain, n=1)), None)
 
 
 def _version(text: str) -> Version | None:

@@ -1,3 +1,4 @@
+# ruff: noqa: D102 - The contract says what each method does.
 """
 Targets that fail in named ways.
 

@@ -51,6 +51,10 @@ class Spec:
         return f"{self.kind}:{self.argument}{pairs}" if self.argument or pairs else self.kind
 
 
+def silent(line: str) -> None:
+    """Nobody is told how far it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """
@@ -58,13 +62,15 @@ class Options:
 
     ``manager`` is the image or the binary of the controller, ``source`` a
     checkout or an archive of KServe; ``keep`` leaves a target standing after
-    the run; ``jobs`` is how many are opened beside each other.
+    the run; ``jobs`` is how many are opened beside each other; ``progress`` is
+    told, a line at a time, what takes long.
     """
 
     manager: str | None = None
     source: str | None = None
     keep: bool = False
     jobs: int = 1
+    progress: Callable[[str], None] = silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ class Kind:
     is_release: bool = True
 
 
-def _memory(spec: Spec, options: Options) -> Target:
+def _memory(spec: Spec, options: Options) -> Target:  # noqa: ARG001 - Every opener is called alike.
     from kserve_conformance.targets.memory import MemoryTarget
 
     return MemoryTarget(spec.argument)
@@ -95,10 +101,10 @@ def _memory(spec: Spec, options: Options) -> Target:
 def _controlplane(spec: Spec, options: Options) -> Target:
     from kserve_conformance.targets.controlplane import open_target
 
-    return open_target(spec.argument, spec.parameters, options)
+    return open_target(spec.argument, spec.parameters, options, options.progress)
 
 
-def _own(spec: Spec, options: Options) -> Target:
+def _own(spec: Spec, options: Options) -> Target:  # noqa: ARG001 - As above.
     """Import ``MODULE`` and call ``CALLABLE(**parameters)``."""
     module, _, name = spec.argument.partition(":")
     try:
@@ -157,7 +163,7 @@ def parse(text: str) -> Spec:
 
 
 def open_target(text: str, options: Options | None = None) -> Target:
-    """Open a target as it is written. Raises ``UnknownTarget``, ``BadTarget``, ``CannotStart`` and what the kind raises."""
+    """Open a target as it is written. Raises ``UnknownTarget``, ``BadTarget`` and what its kind raises."""
     spec = parse(text)
     try:
         return KINDS[spec.kind].open(spec, options or Options())
