@@ -23,7 +23,6 @@ from kserve_conformance.objects import (
     Outcome,
     RuntimeRef,
     at,
-    replaced,
 )
 from kserve_conformance.targets.contract import Admission, Capability, Observation, Target
 from kserve_conformance.world.building import default_spec, key_of_runtime, merged, runtime_manifest
@@ -43,6 +42,9 @@ STORED_FIELDS = {
     "runtimeVersion": ("runtimeVersion",),
     "storageUri": ("storageUri",),
 }
+
+#: What of the metadata of a stored object a client writes; the rest is the server's.
+WRITABLE_METADATA = ("name", "namespace", "labels", "annotations")
 
 LEGACY_KEYS = (
     "sklearn",
@@ -143,10 +145,18 @@ class World:
         self.apply_service(manifest if manifest is not None else self._given[self.service])
 
     def annotate_service(self, key: str, value: str) -> None:
-        """Write an annotation: an update that the webhooks see."""
+        """
+        Write an annotation to what is stored: an update that the webhooks see.
+
+        Nothing else is written. What was applied before is not applied again, and stays what the next application
+        repeats.
+        """
         given = self._given[self.service]
-        annotations = {**(at(given, "metadata", "annotations") or {}), key: value}
-        self.apply_service(replaced(given, annotations, "metadata", "annotations"))
+        stored = self._known.get(self.service, given)
+        metadata = {name: stored["metadata"][name] for name in WRITABLE_METADATA if name in stored["metadata"]}
+        metadata["annotations"] = {**(metadata.get("annotations") or {}), key: value}
+        self.apply_service({**{name: stored[name] for name in stored if name != "status"}, "metadata": metadata})
+        self._given[self.service] = given
 
     def apply_runtime(
         self, ref: RuntimeRef, spec: Mapping[str, Any] | None = None, over: Mapping[str, Any] | None = None
