@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from textwrap import dedent
 
 import click
-from generate.marking import anchor, block, cell, code, table
 
+from generate.marking import anchor, block, cell, code, table
 from kserve_conformance.cli import COMMANDS, cli
 from kserve_conformance.cli.exits import MEANINGS
 
@@ -53,10 +53,10 @@ def _help_option(command: click.Command, context: click.Context) -> tuple[click.
 def _option(option: click.Option, context: click.Context) -> tuple[str, str, str]:
     names = " / ".join((*option.opts, *option.secondary_opts))
     metavar = "" if option.is_flag or option.count else f" {option.make_metavar(context)}"
-    default = option.get_default(context, call=False)
+    default = option.to_info_dict()["default"]
     if isinstance(option.show_default, str):
         shown = option.show_default
-    elif option.is_flag or default is None or callable(default) or type(default).__name__ == "Sentinel" or default == ():
+    elif option.is_flag or default is None or callable(default) or default == ():
         shown = ""
     else:
         shown = code(str(default))

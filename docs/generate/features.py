@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from generate.marking import anchor, block, code, slug, table
-
 from kserve_conformance.rules.registry import TOPICS
 from kserve_conformance.suite import ScenarioInfo, Suite, inventory
 

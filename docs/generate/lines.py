@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from generate.marking import block, code, table
-
 from kserve_conformance.protocol.messages import Answer, Question, derived_schema
 from kserve_conformance.record import Verdict
 from kserve_conformance.record.schema import NAMES
@@ -21,7 +20,8 @@ def parts() -> Iterator[tuple[str, str]]:
     # The schemas that ship are kept equal to these.
     yield "protocol-question.inc", described(derived_schema(Question))
     yield "protocol-answer.inc", described(derived_schema(Answer))
-    yield "verdicts.inc", table(("verdict", "is a pass"), ((code(one.value), "yes" if one is Verdict.PASSED else "no") for one in Verdict))
+    passes = ((code(one.value), "yes" if one is Verdict.PASSED else "no") for one in Verdict)
+    yield "verdicts.inc", table(("verdict", "is a pass"), passes)
 
 
 def described(schema: Mapping[str, Any]) -> str:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
+import inspect
+import re
 from collections.abc import Iterator, Mapping
+from types import ModuleType
 
 from generate.marking import anchor, table
 
@@ -52,7 +57,9 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
 def parts() -> Iterator[tuple[str, str]]:
     """A page for each package, and the table that ``reference/python.md`` includes."""
     rows = (
-        (f"[{module}](#api-{package})", about) for package, modules in PUBLIC.items() for module, about in modules.items()
+        (f"[{module}](#api-{package})", about)
+        for package, modules in PUBLIC.items()
+        for module, about in modules.items()
     )
     yield "python.inc", table(("module", "what it is for"), rows)
     pages = "\n".join(PUBLIC)
@@ -62,5 +69,29 @@ def parts() -> Iterator[tuple[str, str]]:
         yield f"python/{package}.md", "\n".join((heading, *map(_module, modules)))
 
 
-def _module(module: str) -> str:
-    return f"## {module}\n\n```{{eval-rst}}\n.. automodule:: {module}\n   :members:\n```\n"
+def _module(name: str) -> str:
+    """What autodoc makes of a module, then its constants, whose comments autodoc finds only where they are defined."""
+    module = importlib.import_module(name)
+    constants = [one for one in getattr(module, "__all__", ()) if _is_constant(getattr(module, one))]
+    lines = [f".. automodule:: {name}", "   :members:"]
+    if constants:
+        lines.append(f"   :exclude-members: {', '.join(constants)}")
+    for constant in constants:
+        lines += ["", f".. py:data:: {constant}", "", f"   {_comment(module, constant)}"]
+    return "\n".join((f"## {name}\n", "```{eval-rst}", *lines, "```", ""))
+
+
+def _is_constant(value: object) -> bool:
+    return not (inspect.isclass(value) or inspect.isroutine(value) or inspect.ismodule(value))
+
+
+def _comment(module: ModuleType, name: str) -> str:
+    """The comment above a constant, in the module that it is imported from; its value where there is none."""
+    source = inspect.getsource(module)
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ImportFrom) and node.module and any(one.name == name for one in node.names):
+            return _comment(importlib.import_module(node.module), name)
+    above = re.search(rf"((?:^#:.*\n)+){name}\b", source, re.MULTILINE)
+    if above is None:
+        return f"``{getattr(module, name)!r}``"
+    return " ".join(line.removeprefix("#:").strip() for line in above[1].splitlines())

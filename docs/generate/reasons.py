@@ -1,4 +1,4 @@
-"""The codes of ``explain``: why a candidate was removed or outranked; and the causes for which a service has no runtime."""
+"""The codes of ``explain``, for candidates that are out or behind, and the causes for which a service has no runtime."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from enum import Enum
 
 from generate.marking import code, table
-
 from kserve_conformance.objects import Outcome, Reason
 from kserve_conformance.profiles.rejections import Because
 from kserve_conformance.resolver.reporter import OUTRANKED
@@ -16,9 +15,9 @@ from kserve_conformance.resolver.reporter import OUTRANKED
 #: Each code in words. One that is missing here, or gone, breaks the build.
 MEANINGS = {
     Because.DISABLED: "The runtime is disabled.",
-    Because.MULTI_MODEL: "It serves several models (multiModel), and this controller only chooses runtimes that serve one.",
+    Because.MULTI_MODEL: "It serves several models (multiModel); this controller only chooses among those that serve one.",
     Because.FORMAT_UNKNOWN: "None of its formats is the one asked for.",
-    Because.VERSION_NOT_EQUAL: "It has the format, but not in the version asked for. Versions are compared letter by letter.",
+    Because.VERSION_NOT_EQUAL: "It has the format in other versions than the one asked for; they are compared as texts.",
     Because.NOT_AUTO_SELECT: "The entry that fits does not have autoSelect.",
     Because.PROTOCOL_UNSUPPORTED: "It lists protocols, and not the one asked for.",
     Because.MULTI_NODE_MISMATCH: "Only one of service and runtime has a workerSpec.",
@@ -35,10 +34,10 @@ MEANINGS = {
 
 #: The same for the causes, which are KServe's own words.
 CAUSES = {
-    Reason.RUNTIME_NOT_RECOGNIZED: "The service names a runtime, and neither its namespace nor the cluster has one of that name.",
+    Reason.RUNTIME_NOT_RECOGNIZED: "The service names a runtime that neither its namespace nor the cluster has.",
     Reason.RUNTIME_DISABLED: "The service names a runtime that is disabled.",
-    Reason.NO_SUPPORTING_RUNTIME: "The runtime that the service names does not support it, or no runtime that may be chosen does.",
-    Reason.INVALID_PREDICTOR_SPEC: "The service and its runtime give no pod: the container is missing, a placeholder cannot be filled in.",
+    Reason.NO_SUPPORTING_RUNTIME: "The runtime that the service names does not support it, or none that may be chosen does.",
+    Reason.INVALID_PREDICTOR_SPEC: "Service and runtime give no pod: a container is missing, or a placeholder makes no sense.",
 }
 
 

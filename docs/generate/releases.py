@@ -7,7 +7,6 @@ from itertools import pairwise, starmap
 from typing import Any
 
 from generate.marking import anchor, code, table
-
 from kserve_conformance.objects import Manifest, at
 from kserve_conformance.profiles.shipped import SHARES, NoSuchCatalogue, shipped, shipped_by_helm
 from kserve_conformance.rules.registry import registry
@@ -40,7 +39,15 @@ def _matrix() -> str:
     ]
     documented = sum(one.tags.holds_for(DOCUMENTED) for one in scenarios)
     rows.append((code(DOCUMENTED), "", str(documented), "", "", "", "the page of 0.10"))
-    header = ("release", "rules", "scenarios", "deviations", "runtimes (kustomize)", "runtimes (Helm)", "catalogue from")
+    header = (
+        "release",
+        "rules",
+        "scenarios",
+        "deviations",
+        "runtimes (kustomize)",
+        "runtimes (Helm)",
+        "catalogue from",
+    )
     return table(header, rows)
 
 

@@ -7,7 +7,6 @@ from functools import cache
 
 from generate.features import feature_anchor
 from generate.marking import anchor, code, table
-
 from kserve_conformance.rules.coverage import Coverage, Stated, coverage
 from kserve_conformance.rules.model import Claim, Keeping, Ranged, Rule, Source
 from kserve_conformance.rules.registry import TOPICS, registry
@@ -157,13 +156,14 @@ def _claims_matrix() -> str:
 def _claim(claim: Claim) -> str:
     page = registry().page(claim.documentation.page)
     rules = ", ".join(f"[{rule}](#rule-{rule})" for rule in claim.rules)
-    stated = f"{claim.stated.since} to {claim.stated.until}" if claim.stated.until else f"{claim.stated.since} and later"
+    since, until = claim.stated.since, claim.stated.until
+    stated = f"the documentation of {since} {f'to {until}' if until else 'and later'}"
     findings = [f"- {finding.keeps.value}, {span(finding)}: {finding.why}" for finding in claim.findings]
     return "\n".join(
         (
             f"{anchor(f'claim-{claim.id}')}## {claim.id.upper()}\n",
             f"{claim.statement.strip()}\n",
-            f"Said by [{page.title}]({page.url}), section “{claim.documentation.section}”; stated by the documentation of {stated}."
+            f"Said by [{page.title}]({page.url}), section “{claim.documentation.section}”, of {stated}."
             + (f" Rules: {rules}.\n" if rules else "\n"),
             *findings,
             "",
@@ -184,5 +184,3 @@ def _deviations() -> str:
         for deviation in registry().deviations
     )
     return table(("id", "what differs", "claim", "rule", "releases", "source"), rows)
-
-

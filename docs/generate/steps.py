@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from generate.features import feature_anchor
-from generate.marking import anchor, code, prose, table
-from generate.step_texts import readable
 from pytest_bdd.parsers import re as regex
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
+from generate.features import feature_anchor
+from generate.marking import anchor, code, prose, table
+from generate.step_texts import readable
 from kserve_conformance.suite import Suite, inventory
 
 PACKAGE = "kserve_conformance.suite.steps"
@@ -61,7 +61,10 @@ def whole() -> str:
                 if (step.module, step.kind) == (module, kind)
             ]
             if rows:
-                out += [f"### {kind.capitalize()} ({module})\n", table(("step", "what it does", "features", "which"), rows)]
+                out += [
+                    f"### {kind.capitalize()} ({module})\n",
+                    table(("step", "what it does", "features", "which"), rows),
+                ]
     return "\n".join(out)
 
 

@@ -120,6 +120,7 @@ def commands(block: Block) -> tuple[Command, ...]:
 
 
 def fits(shown: str, seen: str) -> bool:
-    """Is the output what the page shows? ``...`` stands for anything, a line of nothing else for any lines."""
+    """Is the output what the page shows? ``...`` stands for anything, over lines too."""
     parts = [re.escape(part) for part in shown.rstrip().split("...")]
-    return re.fullmatch(".*?".join(parts), "\n".join(line.rstrip() for line in seen.rstrip().splitlines()), re.DOTALL) is not None
+    told = "\n".join(line.rstrip() for line in seen.rstrip().splitlines())
+    return re.fullmatch(".*?".join(parts), told, re.DOTALL) is not None

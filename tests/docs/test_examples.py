@@ -17,7 +17,7 @@ MARK = "\x1eend of command\x1e"
 #: How long one block may take.
 PATIENCE = 120.0
 
-PAGES = tuple(page for page in pages() if any(block.language in ("console", "pycon", "pycon3") for block in blocks(page)))
+PAGES = tuple(page for page in pages() if any(block.language in ("console", "pycon") for block in blocks(page)))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -92,7 +92,11 @@ def test_commands_that_are_not_run_say_why():
     """
     all_ = [(page, block) for page in pages() for block in blocks(page) if block.language == "console"]
     not_run = [(page, block) for page, block in all_ if block.is_not_run]
-    silent = [f"{page.name}:{block.line}" for page, block in not_run if not block.options.get("caption") and page.name != "README.md"]
+    silent = [
+        f"{page.name}:{block.line}"
+        for page, block in not_run
+        if not block.options.get("caption") and page.name != "README.md"
+    ]
 
     assert not silent
     assert len(not_run) <= len(all_) / 3, f"{len(not_run)} of {len(all_)} console blocks are not run"

@@ -1,0 +1,170 @@
+"""The reference has everything that there is, and nothing that is not."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import subprocess
+import sys
+
+import click
+import pytest
+from generate import command_line, features, python_api, rules, steps
+from generate.step_texts import NotReadable, readable
+from pages import ROOT
+
+import kserve_conformance
+from kserve_conformance.cli import COMMANDS, cli
+from kserve_conformance.cli.exits import Exit
+from kserve_conformance.rules.registry import registry
+from kserve_conformance.suite import Suite, inventory
+
+#: Packages with an ``__all__`` that are parts of another one's page, or no library.
+NOT_A_LIBRARY = {
+    "kserve_conformance.__main__": "the entry point of the command line",
+    "kserve_conformance.profiles.rendering": "a stage of the profiles",
+    "kserve_conformance.world.world": "told by its package",
+}
+
+
+class TestCommandLine:
+    @pytest.mark.parametrize("name", COMMANDS)
+    def test_every_command_has_a_section_with_its_options(self, name):
+        """No option is left out, and each has its help."""
+        section = command_line.whole().partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+        command = cli.get_command(None, name)
+
+        assert "$ kserve-conformance" in section or "$ kubectl" in section
+        options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+        assert options
+        for option in options:
+            assert all(name in section for name in (*option.opts, *option.secondary_opts)), option.name
+            assert option.help, option.name
+            assert option.help in section.replace("\\|", "|")
+
+    def test_every_exit_code_is_told(self):
+        """The table of exit codes is whole."""
+        told = command_line.whole().partition("## Exit codes")[2].partition("\n## ")[0]
+
+        assert all(f"| {code.value} |" in told for code in Exit)
+
+
+class TestSteps:
+    def test_every_step_of_the_suite_is_explained(self):
+        """Each step that a feature uses is matched by one that the page has, and every step has a docstring."""
+        used = {path for step in steps.step_texts() for path in step.features}
+
+        assert used == {scenario.path for scenario in inventory(Suite.shipped())}
+        assert all(step.about for step in steps.step_texts())
+
+    @pytest.mark.parametrize(
+        ("pattern", "text"),
+        [
+            (r'a (?P<kind>A|AB) "(?P<name>[^"]*)"', 'a A|AB "{name}"'),
+            (r"(?P<format_>[^ ]*) is (?P<state>disabled|enabled)$", "{format} is disabled|enabled"),
+            (r'x(?: version "(?P<version>[^"]*)")?', 'x[ version "{version}"]'),
+            (r"asks(?P<nodes> on several nodes)?$", "asks[ on several nodes]"),
+        ],
+    )
+    def test_a_regular_expression_becomes_words(self, pattern, text):
+        """Named groups are values, what may be left out stands in brackets, words stand as they are."""
+        assert text == readable(pattern)
+
+    def test_what_has_no_words_is_refused(self):
+        """A pattern that cannot be told is an error of the build, not nonsense on the page."""
+        with pytest.raises(NotReadable):
+            readable("a+ step")
+
+
+class TestRules:
+    def test_every_rule_and_claim_has_a_section(self):
+        """Each is linked to by its id."""
+        text = "\n".join(text for _, text in rules.parts())
+
+        assert all(f"(rule-{rule.id})=" in text for rule in registry().rules)
+        assert all(f"(claim-{claim.id})=" in text for claim in registry().claims)
+        assert all(f"`{deviation.id}`" in text for deviation in registry().deviations)
+
+    def test_every_feature_is_shown(self):
+        """What rules link to exists."""
+        text = "\n".join(text for _, text in features.parts())
+
+        assert all(f"({features.feature_anchor(one.path)})=" in text for one in inventory(Suite.shipped()))
+
+
+@pytest.fixture(scope="module")
+def documented(tmp_path_factory):
+    """Build the pages of the Python API alone; the names that they explain."""
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "conf.py").write_text(
+        'extensions = ["myst_parser", "sphinx.ext.autodoc"]\nsource_suffix = {".md": "markdown"}\n', encoding="utf-8"
+    )
+    (folder / "index.md").write_text("# API\n\n```{toctree}\npython/index\n```\n", encoding="utf-8")
+    for name, text in python_api.parts():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", ".", "out"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    from sphinx.util.inventory import InventoryFile
+
+    loaded = InventoryFile.loads((folder / "out" / "objects.inv").read_bytes(), uri="")
+    return {name for kind, objects in loaded.data.items() if kind.startswith("py:") for name in objects}
+
+
+class TestPython:
+    def test_every_public_name_is_explained(self, documented):
+        """A name in the ``__all__`` of a public module has its place in the reference."""
+        modules = [module for page in python_api.PUBLIC.values() for module in page]
+        names = {
+            f"{module}.{name}" for module in modules for name in getattr(importlib.import_module(module), "__all__", ())
+        }
+
+        assert sorted(names - documented) == []
+
+    def test_every_module_with_public_names_is_public(self):
+        """A package that says what is public is in the reference, or in the list of those that are no library."""
+        known = {module for page in python_api.PUBLIC.values() for module in page} | set(NOT_A_LIBRARY)
+        declared = {
+            found.name
+            for found in pkgutil.walk_packages(kserve_conformance.__path__, "kserve_conformance.")
+            if not found.name.startswith("kserve_conformance.suite.")
+            and re.search(r"^__all__ ", _source(found), re.MULTILINE)
+        }
+
+        assert declared <= known
+
+
+def _source(found: pkgutil.ModuleInfo) -> str:
+    spec = found.module_finder.find_spec(found.name, None)
+    return "" if spec is None or spec.loader is None else spec.loader.get_source(found.name) or ""
+
+
+def test_examples_in_docstrings_hold():
+    """Every ``>>>`` of the package is run."""
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "--doctest-modules",
+            "harness/kserve_conformance",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    ran = re.search(r"(\d+) passed", done.stdout)
+    assert ran is not None
+    assert int(ran[1]) >= 5
