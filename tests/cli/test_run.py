@@ -125,6 +125,48 @@ class TestRun:
         assert "matches" in run.stderr
         assert "steps/x.py:4" in run.stderr
 
+    def test_is_not_steered_by_what_is_meant_for_other_runs(self, suite, tmp_path):
+        """Options in the environment do not narrow it."""
+        run = call(tmp_path, "run", "--suite", str(suite), "--format", "json", PYTEST_ADDOPTS="-k ours")
+
+        assert sum(json.loads(run.stdout)["counts"].values()) == 2
+
+    def test_that_loses_scenarios_on_the_way_is_3(self, tmp_path):
+        """A conftest that leaves scenarios out leaves no answer, however well the rest went."""
+        (tmp_path / "features").mkdir()
+        (tmp_path / "features/a.feature").write_text(FEATURE)
+        (tmp_path / "features/b.feature").write_text(FEATURE)
+        (tmp_path / "conftest.py").write_text("def pytest_collection_modifyitems(items):\n    del items[1:]\n")
+
+        run = call(tmp_path, "run", "--suite", ".")
+
+        assert run.returncode == Exit.BROKEN
+        assert "1 of 2 selected scenarios were not collected, first 'b.feature::holds'" in run.stderr
+
+    def test_that_is_interrupted_is_3(self, tmp_path):
+        """What was known is reported, and it is no answer."""
+        (tmp_path / "features").mkdir()
+        (tmp_path / "features/a.feature").write_text("Feature: a\n  Scenario: waits\n    When somebody waits\n")
+        (tmp_path / "steps").mkdir()
+        (tmp_path / "steps/x.py").write_text(
+            "import os, signal\nfrom pytest_bdd import when\n\n"
+            "@when('somebody waits')\ndef waits():\n    os.kill(os.getpid(), signal.SIGINT)\n"
+        )
+
+        run = call(tmp_path, "run", "--suite", ".", "--format", "json")
+
+        assert run.returncode == Exit.BROKEN
+        assert not json.loads(run.stdout)["conforms"]
+
+    def test_that_cannot_write_is_2(self, suite, tmp_path):
+        """Nobody waits for a run whose reports have nowhere to go."""
+        (tmp_path / "file").write_text("not a folder")
+
+        run = call(tmp_path, "run", "--suite", str(suite), "--out", "file/reports")
+
+        assert run.returncode == Exit.USAGE
+        assert "give another folder with --out" in run.stderr
+
     def test_has_no_color_where_nobody_sees_it(self, suite, tmp_path):
         """A pipe gets plain text."""
         run = call(tmp_path, "run", "--suite", str(suite))

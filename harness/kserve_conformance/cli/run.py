@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +33,42 @@ _NOT_NEEDED = (
 )
 
 
+#: What a person set for pytest runs of their own must not steer this one.
+_STEERING = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+
+
 class NothingSelected(SuiteError):
     """No scenario fits what was asked for: an answer to nothing would be a yes to anything."""
 
     hint = "run with --list, without --tags, -k and --scenario, to see every scenario"
 
 
-class CannotRun(HarnessError):
-    """The run did not come to its end, or not to a record."""
+class CannotStartPytest(SuiteError):
+    """pytest refuses to start with this suite, for a reason that reading its features does not show."""
+
+    def __init__(self) -> None:
+        super().__init__("pytest could not be started with this suite; what it says is above")
+
+
+class CannotWrite(HarnessError):
+    """The folder for reports cannot be written."""
+
+    exit_code = 2
+    hint = "give another folder with --out"
+
+
+class LostScenarios(HarnessError):
+    """
+    Fewer scenarios were collected than were selected.
+
+    Something outside of the run, such as a conftest of the suite, left some
+    out, and the rest says nothing of them.
+    """
+
+    hint = "look for a conftest.py that deselects tests"
+
+    def __init__(self, lost: list[str], selected: int) -> None:
+        super().__init__(f"{len(lost)} of {selected} selected scenarios were not collected, first {lost[0]!r}")
 
 
 @click.command(
@@ -127,7 +157,7 @@ def command(
         "version": implementation_version,
         "contact": list(contact),
     }
-    record = out / "record.ndjson"
+    record = _made(out) / "record.ndjson"
     arguments = [
         f"--kserve-target={target}",
         f"--kserve-suite={asked.root}",
@@ -144,7 +174,18 @@ def command(
     ]
     workers = _workers(jobs, target)
     _run_pytest(asked, arguments, workers, total=len(selected))
-    return _report(record, out, format_)
+    return _report(record, selected, format_)
+
+
+def _made(out: Path) -> Path:
+    """The folder for reports, without an older record: it must not be taken for this run's. Raises ``CannotWrite``."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "record.ndjson").open("wb").close()
+        (out / "record.ndjson").unlink()
+    except OSError as error:
+        raise CannotWrite(f"{out}: {error.strerror}") from error
+    return out
 
 
 def _workers(jobs: str, target: str) -> int:
@@ -169,52 +210,57 @@ def _workers(jobs: str, target: str) -> int:
 
 
 def _run_pytest(suite: Suite, arguments: list[str], workers: int, total: int) -> None:
-    """Run the features in this process. Raises ``CannotRun`` or ``SuiteError`` if pytest did not come to its end."""
+    """Run the features in this process. Raises ``SuiteError`` if some cannot be collected."""
     import pytest
 
     from kserve_conformance.cli.progress import Progress
 
     progress = Progress(total)
-    code = pytest.main(
-        [
-            "--disable-plugin-autoload",
-            "-p",
-            "pytest_bdd.plugin",
-            "-p",
-            "kserve_conformance.pytest_plugin",
-            *(["-p", "xdist.plugin", "-n", str(workers), "--dist", "worksteal"] if workers > 1 else []),
-            *(part for name in _NOT_NEEDED for part in ("-p", f"no:{name}")),
-            "-c",
-            os.devnull,
-            "--rootdir",
-            str(suite.root),
-            "--import-mode=importlib",
-            "-o",
-            "disable_test_id_escaping_and_forfeit_all_rights_to_community_support=true",
-            *arguments,
-            str(suite.features),
-        ],
-        plugins=[progress],
-    )
+    parallel = ("-p", "xdist.plugin", "-n", str(workers), "--dist", "worksteal") if workers > 1 else ()
+    with _without(*_STEERING):
+        code = pytest.main(
+            [
+                "--disable-plugin-autoload",
+                *("-p", "pytest_bdd.plugin", "-p", "kserve_conformance.pytest_plugin", *parallel),
+                *(part for name in _NOT_NEEDED for part in ("-p", f"no:{name}")),
+                *("-c", os.devnull, "--rootdir", str(suite.root), "--import-mode=importlib"),
+                *("-o", "disable_test_id_escaping_and_forfeit_all_rights_to_community_support=true"),
+                *arguments,
+                str(suite.features),
+            ],
+            plugins=[progress],
+        )
     progress.stop()
     if progress.uncollected:
         raise SuiteError("\n".join(progress.uncollected))
     if code == pytest.ExitCode.USAGE_ERROR:
-        raise CannotRun("pytest could not be started with this suite; what it says is above")
+        raise CannotStartPytest
 
 
-def _report(record: Path, out: Path, format_: str) -> int:
-    """Write every report beside the record, tell the result, and give the exit code. Raises ``RecordError``."""
+@contextlib.contextmanager
+def _without(*variables: str) -> Iterator[None]:
+    """Hide variables of the environment from pytest and its workers."""
+    hidden = {name: os.environ.pop(name) for name in variables if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
+
+
+def _report(record: Path, selected: tuple[ScenarioInfo, ...], format_: str) -> int:
+    """Write every report beside the record and tell the result. Raises ``RecordError`` and ``LostScenarios``."""
     from kserve_conformance.cli.reporting import result_of, result_text, write_all
     from kserve_conformance.record import conforms, read
 
     whole = read(record)
-    files = write_all(whole, record, out)
-    conclusion = conforms(whole)
+    files = write_all(whole, record, record.parent)
     emit(format_, result_of(whole, files), lambda: result_text(whole, files, color=sys.stdout.isatty()))
     if whole.footer.interrupted is not None:
         return Exit.BROKEN
-    return conclusion.exit_code
+    lost = sorted({scenario.id for scenario in selected} - set(whole.header.collected))
+    if lost:
+        raise LostScenarios(lost, len(selected))
+    return conforms(whole).exit_code
 
 
 def _listed(scenario: ScenarioInfo) -> dict[str, Any]:

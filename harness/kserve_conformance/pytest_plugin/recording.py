@@ -116,7 +116,10 @@ class Recorder:
         self._collected = tuple(sorted(collected, key=lambda id_: order[id_]))
         suite = self._asked.suite
         selection = self._asked.selection
-        given = {"tags": selection.tags, "words": selection.keyword, "scenarios": list(selection.ids)}
+        given: dict[str, Any] = {"tags": selection.tags, "words": selection.keyword, "ids": list(selection.ids)}
+        if len(collected) < len(self._asked.selected):
+            # pytest's own -k and -m, a path, a plugin: whatever it was, the run was narrower than it says otherwise.
+            given["scenarios"] = f"{len(collected)} of {len(self._asked.selected)}"
         header = Header(
             harness=kserve_conformance.__version__,
             suite=SuiteIdentity(name=suite.name, version=suite.version, digest=suite.digest),
