@@ -52,6 +52,10 @@ EVENT_WITHIN = 2.0
 #: Errors that our probes cause and that KServe answers by trying again.
 OWN_NOISE = "the object has been modified"
 
+#: What a release before v0.11 says after it has made a Deployment: no supported Kubernetes has the API of autoscalers
+#: that it asks for next. That is the machine's age and not the service's failure.
+AFTER_WORKLOAD = 'no matches for kind "HorizontalPodAutoscaler" in version "autoscaling/v2beta2"'
+
 #: What of a log's line is no news: it differs in every run, or dumps a whole reconciler.
 LOG_NOISE = frozenset({"ts", "stacktrace", "reconciler", "reconcileID", "controllerGroup", "controllerKind"})
 LOG_LINES = 10
@@ -150,20 +154,23 @@ class Observer:
         template = self.template(str(key.namespace), key.name, uid, self._mode(service))
         workload = marking.runtime_of(template) if template is not None else None
         names_model = at(service, "spec", "predictor", "model") is not None
+        lines = () if seen is Seen.MADE else tuple(self.log.errors(key))
+        last_error = _last_error(lines)
+        if seen is Seen.SILENT and last_error is not None and AFTER_WORKLOAD in last_error and template is not None:
+            seen, lines, last_error = Seen.MADE, (), None
         if seen is Seen.MADE:
             outcome = Outcome.RUNS if workload is not None else Outcome.CUSTOM
         else:
             # A service without a model looks for no runtime: whatever failed, it was no choice.
             outcome = Outcome.REFUSED if names_model else Outcome.CUSTOM
         failure = at(service, "status", "modelStatus", "lastFailureInfo") if seen is Seen.FAILED else None
-        lines = () if seen is Seen.MADE else tuple(self.log.errors(key))
         return Observation(
             service=reported(service),
             outcome=outcome,
             runtime=workload if outcome is Outcome.RUNS else None,
             reason=(failure or {}).get("reason"),
             message=(failure or {}).get("message"),
-            errors=self._events(key, uid, _last_error(lines)),
+            errors=self._events(key, uid, last_error),
             pod=pod_of(template) if template is not None else None,
             workload=workload,
             status_runtime=status_runtime(service),
@@ -200,7 +207,7 @@ class Observer:
         listed = self.client.get(EVENTS.path(namespace), fieldSelector=f"involvedObject.uid={uid},type=Warning")
         events = sorted(listed["items"], key=_moment)
         texts = (str(event.get("message", "")) for event in events)
-        return tuple(dict.fromkeys(text for text in texts if OWN_NOISE not in text))
+        return tuple(dict.fromkeys(text for text in texts if OWN_NOISE not in text and AFTER_WORKLOAD not in text))
 
 
 def reported(service: Manifest) -> dict[str, Any]:

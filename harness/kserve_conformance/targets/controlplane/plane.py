@@ -11,10 +11,10 @@ from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
-from kserve_conformance.objects import SERVICE
+from kserve_conformance.objects import API_VERSIONS, SERVICE
 from kserve_conformance.targets.contract import Identity, Unreachable
 from kserve_conformance.targets.controlplane import binaries, cache, seed
-from kserve_conformance.targets.controlplane.beacons import NAMESPACE, beacon_service
+from kserve_conformance.targets.controlplane.beacons import NAMES, NAMESPACE, beacon_service
 from kserve_conformance.targets.controlplane.certificates import self_signed
 from kserve_conformance.targets.controlplane.client import Resource
 from kserve_conformance.targets.controlplane.controller import Controller, remove_webhooks, wait_for_webhooks
@@ -179,6 +179,9 @@ class Plane:
         seed.define(self.admin, release.source.definitions)
         seed.configure(self.admin, release.source, release.mode)
         self.release = release
+        for kind, name in NAMES.items():
+            kept = {"metadata": beacon_service(kind, release.mode)["metadata"]}
+            self.past.patch(self.served[API_VERSIONS[SERVICE], SERVICE].path(NAMESPACE, name), kept)
         self.start_manager()
 
     def check(self) -> None:

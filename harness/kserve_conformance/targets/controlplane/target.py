@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -109,6 +110,11 @@ class ControlPlane:
         plane.close(keep=self._keep)
 
     @property
+    def observed_release(self) -> str:
+        """The release that is installed now."""
+        return self._running.release.name
+
+    @property
     def _running(self) -> Plane:
         if self._plane is None:
             raise Unreachable("the control plane is not open")
@@ -136,7 +142,7 @@ class ControlPlane:
             admin=plane.admin,
             past_webhooks=plane.past,
             resource=self._resource,
-            workload=self._observer.template,
+            workload=partial(self._observer.template, mode=plane.release.mode),
             probe=probe,
             check=plane.check,
             has_runtime_webhooks=plane.release.source.has_runtime_webhooks,
