@@ -60,6 +60,13 @@ def _flag(cell: str) -> bool:
     return cell == "true"
 
 
+def _number(cell: str) -> int:
+    try:
+        return int(cell)
+    except ValueError:
+        raise BadTable(f"{cell!r} is no whole number") from None
+
+
 def format_entry(row: Mapping[str, str]) -> dict[str, Any]:
     """One entry of ``supportedModelFormats`` from a row."""
     entry: dict[str, Any] = {"name": _string(row.get("format", '""'))}
@@ -68,7 +75,7 @@ def format_entry(row: Mapping[str, str]) -> dict[str, Any]:
     if "autoSelect" in row:
         entry["autoSelect"] = _flag(row["autoSelect"])
     if "priority" in row:
-        entry["priority"] = int(row["priority"])
+        entry["priority"] = _number(row["priority"])
     return entry
 
 

@@ -13,6 +13,7 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
+from kserve_conformance.exceptions import SuiteError
 from kserve_conformance.objects import (
     RUNTIME_KINDS,
     SERVICE,
@@ -58,6 +59,14 @@ LEGACY_KEYS = (
     "lightgbm",
     "paddle",
 )
+
+
+class UnknownObject(SuiteError):
+    """A step speaks of an object that its scenario does not have."""
+
+    def __init__(self, key: ObjectKey) -> None:
+        super().__init__(f"{key} was not applied before this step")
+        self.hint = "name an object that a step before this one has or applies"
 
 
 class World:
@@ -171,8 +180,7 @@ class World:
     def change_runtime(self, ref: RuntimeRef, over: Mapping[str, Any]) -> None:
         """Apply a runtime again with a changed spec and keep the answer."""
         self.flush()
-        given = self._given[key_of_runtime(ref)]
-        self.apply_runtime(ref, merged(given["spec"], over))
+        self.apply_runtime(ref, merged(self._applied(key_of_runtime(ref))["spec"], over))
 
     def delete_runtime(self, ref: RuntimeRef, *, and_create_again: bool = False) -> None:
         """Delete a runtime; perhaps create it again as it was, a second later."""
@@ -183,7 +191,7 @@ class World:
         self._observation = None
         if and_create_again:
             self.target.tick()
-            self.apply_runtime(ref, self._given[key]["spec"])
+            self.apply_runtime(ref, self._applied(key)["spec"])
 
     def delete_service(self) -> None:
         """Delete the service."""
@@ -264,10 +272,10 @@ class World:
             )
 
     def expect_refusal(self, cause: str) -> None:
-        """The service has no runtime for this cause, however the release reports it."""
+        """The service has no runtime for this cause, however it is reported, and the rules leave no other end."""
         seen = self.observation
         found = seen.reason or cause_of(seen.errors)
-        if seen.outcome != Outcome.REFUSED or found != cause:
+        if seen.outcome != Outcome.REFUSED or seen.one_of or found != cause:
             raise self.nonconformity(
                 f"{self.service} is not refused because {cause}", f"no runtime, {cause}", told(seen)
             )
@@ -434,6 +442,11 @@ class World:
     def catalogue(self) -> Catalogue:
         """The runtimes of this scenario, as they are stored."""
         return Catalogue.of(manifest for key, manifest in self._known.items() if key.kind in RUNTIME_KINDS)
+
+    def _applied(self, key: ObjectKey) -> Manifest:
+        if key not in self._given:
+            raise UnknownObject(key)
+        return self._given[key]
 
     def _remember(self, given: Manifest, answer: Admission) -> None:
         self._given[answer.key] = given

@@ -1,0 +1,49 @@
+"""Worlds for tests of expectations: a target that shows what a test says, and a world with a service in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from selection import cluster_ref, entry, service
+
+from kserve_conformance.objects import ObjectKey
+from kserve_conformance.targets.contract import Observation
+from kserve_conformance.targets.faulty import Wrapped
+from kserve_conformance.targets.memory import MemoryTarget
+from kserve_conformance.world import World
+
+
+class Showing(Wrapped):
+    """Shows of each service what its wrapped target does, with some parts replaced; counts how often it was asked."""
+
+    def __init__(self, release: str = "v0.16.0", **parts: Any) -> None:
+        super().__init__(MemoryTarget(release))
+        self.parts = parts
+        self.asked = 0
+
+    def observe(self, service: ObjectKey, within: timedelta) -> Observation:
+        self.asked += 1
+        return replace(super().observe(service, within), **self.parts)
+
+
+def world(release: str = "v0.16.0", **parts: Any) -> World:
+    """An empty world, whose target shows these parts of whatever it observes."""
+    return World(Showing(release, **parts), release=release)
+
+
+def served(release: str = "v0.16.0", **parts: Any) -> World:
+    """A world with the ClusterServingRuntime "r" and a service that it serves."""
+    made = world(release, **parts)
+    made.add_runtime(cluster_ref("r"), over={"supportedModelFormats": [entry()]})
+    made.apply_service(service())
+    return made
+
+
+def unserved(release: str = "v0.16.0", **parts: Any) -> World:
+    """A world with a service that no runtime serves."""
+    made = world(release, **parts)
+    made.add_runtime(cluster_ref("r"), over={"supportedModelFormats": [entry("onnx")]})
+    made.apply_service(service())
+    return made

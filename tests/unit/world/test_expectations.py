@@ -1,0 +1,551 @@
+"""What a scenario expects: each expectation holds where it should, and fails where it should not."""
+
+from __future__ import annotations
+
+import pytest
+from selection import TEAM, cluster_ref, entry, namespaced_ref, service
+from showing import Showing, served, unserved, world
+
+from kserve_conformance.objects import ObjectKey, Outcome
+from kserve_conformance.targets.contract import Capability
+from kserve_conformance.targets.faulty import AnswersWrong
+from kserve_conformance.targets.memory import MemoryTarget
+from kserve_conformance.world import Nonconformity, World
+from kserve_conformance.world.world import cause_of, told
+
+R = cluster_ref("r")
+NONE = "No runtime found to support specified framework/version"
+MODEL = {
+    "modelFormat": {"name": "sklearn", "version": "1"},
+    "runtime": "r",
+    "protocolVersion": "v2",
+    "runtimeVersion": "1.0",
+    "storageUri": "gs://x",
+}
+NO_MODEL = "no runtime found to support predictor with model type: {sklearn <nil>}"
+
+
+def failure(expect, *arguments, **more) -> Nonconformity:
+    with pytest.raises(Nonconformity) as caught:
+        expect(*arguments, **more)
+    return caught.value
+
+
+class TestRuntime:
+    def test_the_chosen_one_is_expected(self):
+        """
+        A service that runs on the runtime passes.
+        """
+        served().expect_runtime(R)
+
+    @pytest.mark.parametrize("ref", [cluster_ref("s"), namespaced_ref("r")])
+    def test_another_one_is_not(self, ref):
+        """
+        Name, kind and namespace must be those of the chosen one; what was expected, seen and known is told.
+        """
+        failed = failure(served().expect_runtime, ref)
+
+        assert (failed.expected, failed.observed) == (str(ref), "ClusterServingRuntime r")
+        assert failed.explanation == (
+            "v0.16.0:",
+            "asks for sklearn, protocol v1 (not given: v1 is the default)",
+            "✓ ClusterServingRuntime r   is chosen",
+        )
+        assert {"service", "runtimes", "pod"} == set(failed.evidence)
+
+    def test_no_runtime_is_none(self):
+        """
+        A service without a runtime does not run on it, and the events are evidence.
+        """
+        failed = failure(unserved().expect_runtime, R)
+
+        assert failed.observed == f"no runtime: NoSupportingRuntime: {NONE}; {NO_MODEL}"
+        assert failed.evidence["events"] == NO_MODEL
+
+    @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.CUSTOM, Outcome.LEFT_ALONE])
+    def test_a_runtime_that_does_not_run_is_none(self, outcome):
+        """
+        A target that names a runtime and says that nothing runs on it has shown no choice.
+        """
+        failure(served(outcome=outcome).expect_runtime, R)
+
+    def test_an_open_choice_is_no_certain_one(self):
+        """
+        Where the rules leave another runtime open, running on this one is luck.
+        """
+        failed = failure(served(one_of=(R, cluster_ref("a"))).expect_runtime, R)
+
+        assert failed.observed == "one of ClusterServingRuntime a, ClusterServingRuntime r"
+
+    def test_a_target_that_answers_wrong_is_caught(self):
+        """
+        The wrong runtime fails, whoever shows it.
+        """
+        with World(AnswersWrong(MemoryTarget("v0.16.0")), release="v0.16.0") as wrong:
+            wrong.apply_service(service())
+
+            failure(wrong.expect_runtime, R)
+
+    def test_a_refused_service_runs_nowhere(self):
+        """
+        What was not stored was not decided: the refusal is told, with the manifest that was refused.
+        """
+        made = served()
+        made.apply_service(service(name="Bad"))
+        failed = failure(made.expect_runtime, R)
+
+        assert failed.expected == "accepted"
+        assert "must consist of lower case" in failed.observed
+        assert "name: Bad" in failed.evidence["service"]
+
+    def test_without_a_service_nothing_runs(self):
+        """
+        A step that speaks of a service before there is one fails.
+        """
+        assert failure(world().expect_runtime, R).message == "no service was applied before this step"
+
+    def test_the_target_is_asked_once(self):
+        """
+        Expectations that follow each other look at one observation; doing something asks anew.
+        """
+        made = served()
+        made.expect_runtime(R)
+        made.expect_status(None, None)
+        assert made.target.asked == 1
+
+        made.look_again()
+        made.expect_runtime(R)
+        assert made.target.asked == 2
+        assert made.chosen == ["ClusterServingRuntime r"] * 2
+
+
+class TestOneOf:
+    REFS = (cluster_ref("a"), cluster_ref("r"))
+
+    def test_exactly_the_open_ones_are_expected(self):
+        """
+        A target that knows the rules must leave open what the scenario says, in any order.
+        """
+        served(one_of=self.REFS).expect_one_of(*reversed(self.REFS))
+
+    @pytest.mark.parametrize(
+        "one_of",
+        [
+            pytest.param((), id="none"),
+            pytest.param((cluster_ref("r"), cluster_ref("b")), id="others"),
+            pytest.param((*REFS, cluster_ref("b")), id="more"),
+        ],
+    )
+    def test_fewer_more_or_others_are_not(self, one_of):
+        """
+        A choice that such a target knows to be certain, or open to others, is another.
+        """
+        failed = failure(served(one_of=one_of).expect_one_of, *self.REFS)
+
+        assert failed.expected == "one of ClusterServingRuntime a, ClusterServingRuntime r"
+
+    def test_any_of_them_is_enough_for_who_does_not_know(self):
+        """
+        A real KServe chooses one: it must be among them.
+        """
+
+        class Unknowing(Showing):
+            capabilities = frozenset(Capability) - {Capability.OPEN_CHOICES}
+
+        for runtime, passes in ((R, True), (cluster_ref("b"), False)):
+            made = World(Unknowing(runtime=runtime), release="v0.16.0")
+            made.add_runtime(R, over={"supportedModelFormats": [entry()]})
+            made.apply_service(service())
+            if passes:
+                made.expect_one_of(*self.REFS)
+            else:
+                assert failure(made.expect_one_of, *self.REFS).observed == "ClusterServingRuntime b"
+
+    def test_none_is_not_one(self):
+        """
+        A service without a runtime has none of them.
+        """
+        failure(unserved().expect_one_of, *self.REFS)
+        failure(served(outcome=Outcome.REFUSED, one_of=self.REFS).expect_one_of, *self.REFS)
+
+
+class TestRefusal:
+    def test_the_cause_is_expected(self):
+        """
+        A service that is refused for the cause passes.
+        """
+        unserved().expect_refusal("NoSupportingRuntime")
+
+    def test_it_is_read_from_events_where_the_status_has_none(self):
+        """
+        v0.8.0 tells in its events alone.
+        """
+        unserved("v0.8.0").expect_refusal("NoSupportingRuntime")
+
+    @pytest.mark.parametrize("made", [unserved, served])
+    def test_another_cause_or_none_is_not(self, made):
+        """
+        Another cause, and a runtime, both fail.
+        """
+        failed = failure(made().expect_refusal, "RuntimeDisabled")
+
+        assert failed.expected == "no runtime, RuntimeDisabled"
+
+    def test_an_end_that_is_open_is_not(self):
+        """
+        Where the rules leave a runtime open that would serve, nothing is refused for certain.
+        """
+        failure(unserved(one_of=(R, cluster_ref("a"))).expect_refusal, "NoSupportingRuntime")
+
+    def test_a_refusal_without_any_cause_is_not(self):
+        """
+        What tells nothing has told no cause.
+        """
+        failed = failure(unserved(reason=None, message=None, errors=()).expect_refusal, "NoSupportingRuntime")
+
+        assert failed.observed == "no runtime: no failure in the status; no Warning event"
+
+    @pytest.mark.parametrize(
+        ("errors", "cause"),
+        [
+            (("No ServingRuntimes or ClusterServingRuntimes with the name: r",), "RuntimeNotRecognized"),
+            (("specified runtime r is disabled",), "RuntimeDisabled"),
+            (("specified runtime r does not support specified protocol version",), "NoSupportingRuntime"),
+            ((f"fails to reconcile component: {NO_MODEL}",), "NoSupportingRuntime"),
+            (("Failed to replace placeholders in serving runtime Container",), "InvalidPredictorSpec"),
+            (("failed to find kserve-container in ServingRuntime containers",), "InvalidPredictorSpec"),
+            (("specified runtime r is disabled", NO_MODEL), "NoSupportingRuntime"),
+            ((NO_MODEL, "the quota is exceeded"), "NoSupportingRuntime"),
+            (("the quota is exceeded",), None),
+            ((), None),
+        ],
+    )
+    def test_the_newest_event_that_tells_one_decides(self, errors, cause):
+        """
+        Each error text of KServe has its cause, in the words of the releases that report one.
+        """
+        assert cause == cause_of(errors)
+
+
+class TestOutcome:
+    def test_it_is_as_expected_or_not(self):
+        """
+        The words of the step are what is told.
+        """
+        served().expect_outcome(Outcome.RUNS, "runs")
+        failed = failure(served().expect_outcome, Outcome.CUSTOM, "uses no runtime")
+
+        assert (failed.expected, failed.observed) == ("uses no runtime", "ClusterServingRuntime r")
+
+
+class TestStatus:
+    def test_reason_and_message_are_compared(self):
+        """
+        Both must be equal.
+        """
+        unserved().expect_status("NoSupportingRuntime", NONE)
+
+    @pytest.mark.parametrize(
+        ("reason", "message"), [(None, None), ("RuntimeDisabled", NONE), ("NoSupportingRuntime", "x")]
+    )
+    def test_either_may_be_wrong(self, reason, message):
+        """
+        A failure that is not there, another reason and another message all fail.
+        """
+        failed = failure(unserved().expect_status, reason, message)
+
+        assert failed.observed == f"NoSupportingRuntime: {NONE}"
+
+    def test_no_failure_is_expected_as_nothing(self):
+        """
+        A status without a failure is one, and no failure is no other.
+        """
+        served().expect_status(None, None)
+        failed = failure(served().expect_status, "NoSupportingRuntime", NONE)
+
+        assert failed.observed == "no failure in the status"
+
+    def test_an_event_has_a_text_or_not(self):
+        """
+        Part of a Warning event's message is enough, letter by letter.
+        """
+        unserved().expect_event("no runtime found")
+
+        assert failure(unserved().expect_event, "No runtime found").observed == NO_MODEL
+        assert failure(served().expect_event, "no runtime found").observed == "no Warning event"
+
+    def test_the_status_names_a_runtime(self):
+        """
+        Kind and name are compared, and no name is a name of its own.
+        """
+        served().expect_status_name("ClusterServingRuntime", "r")
+        served("v0.15.2").expect_status_name(None, None)
+
+        assert failure(served().expect_status_name, None, None).observed == "ClusterServingRuntime r"
+        assert failure(served().expect_status_name, "ServingRuntime", "r").expected == "ServingRuntime r"
+        assert failure(served("v0.15.2").expect_status_name, "ClusterServingRuntime", "r").observed == "none"
+
+    def test_the_workload_is_of_a_runtime(self):
+        """
+        The runtime that the workload was made of is compared, whatever the choice is now.
+        """
+        served().expect_workload(R)
+
+        assert failure(served().expect_workload, cluster_ref("s")).observed == "ClusterServingRuntime r"
+        assert failure(unserved().expect_workload, R).observed == "no workload"
+
+
+class TestAnswers:
+    def test_an_accepted_service(self):
+        """
+        What was stored was accepted, and refused for nothing.
+        """
+        served().expect_service_answer(accepted=True)
+
+        assert failure(served().expect_service_answer, accepted=False).observed == "accepted"
+        assert failure(served().expect_service_answer, accepted=False, text="name").expected == "refused: name"
+
+    def test_a_refused_service(self):
+        """
+        A refusal is one, with its text or any.
+        """
+        made = world()
+        made.apply_service(service(name="Bad"))
+        made.expect_service_answer(accepted=False)
+        made.expect_service_answer(accepted=False, text="lower case")
+
+        assert failure(made.expect_service_answer, accepted=True).expected == "accepted"
+        assert "lower case" in failure(made.expect_service_answer, accepted=False, text="upper case").observed
+
+    def test_a_runtime_is_answered_for_itself(self):
+        """
+        The answer to the service is not the answer to the runtime.
+        """
+        made = served()
+        failed = failure(made.expect_runtime_answer, accepted=True)
+        assert failed.message == "the runtime was not applied before this step"
+
+        made.apply_runtime(cluster_ref("s"), {"supportedModelFormats": []})
+        made.expect_runtime_answer(accepted=False, text="spec.containers: Required value")
+        failure(made.expect_runtime_answer, accepted=True)
+
+    def test_nothing_is_no_answer(self):
+        """
+        Before anything is applied nothing was accepted.
+        """
+        assert failure(world().expect_service_answer, accepted=True).message == (
+            "the service was not applied before this step"
+        )
+
+    def test_a_stored_runtime_has_a_field_or_not(self):
+        """
+        What the release's schema dropped of the runtime is not there.
+        """
+        made = world("v0.9.0")
+        failure(made.expect_stored_runtime, "spec.containers", is_there=True)
+        made.apply_runtime(R, over={"supportedModelFormats": [entry(priority=1)]})
+        made.expect_stored_runtime("spec.supportedModelFormats.sklearn.autoSelect", is_there=True)
+        made.expect_stored_runtime("spec.supportedModelFormats.sklearn.priority", is_there=False)
+
+        failed = failure(made.expect_stored_runtime, "spec.supportedModelFormats.sklearn.priority", is_there=True)
+        assert failed.observed == "nothing"
+        failed = failure(made.expect_stored_runtime, "spec.supportedModelFormats.sklearn.autoSelect", is_there=False)
+        assert failed.observed == "True"
+
+
+class TestStored:
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("runtime", "r"),
+            ("format", "sklearn"),
+            ("version", "1"),
+            ("protocol", "v2"),
+            ("runtimeVersion", "1.0"),
+            ("storageUri", "gs://x"),
+            ("legacy key", None),
+        ],
+    )
+    def test_each_field_is_compared(self, field, value):
+        """
+        Every field that features speak of is read where it is stored.
+        """
+        made = world()
+        made.apply_service(service(MODEL))
+        made.expect_stored(field, value)
+        failed = failure(made.expect_stored, field, "other")
+
+        assert (failed.expected, failed.observed) == (f"{field} 'other'", f"{field} {value!r}")
+
+    def test_a_field_that_is_not_there_is_none(self):
+        """
+        Absent is not empty.
+        """
+        made = world()
+        made.apply_service(service())
+        made.expect_stored("runtime", None)
+        failure(made.expect_stored, "runtime", "")
+
+    def test_a_legacy_key_in_store_is_found(self):
+        """
+        A service that no webhook converted has its key.
+        """
+        made = world()
+        made.store_service(service({}, key="huggingface"))
+        made.expect_stored("legacy key", "huggingface")
+        failure(made.expect_stored, "legacy key", None)
+
+
+class TestParts:
+    IMAGE = "example.com/clusterservingruntime/r:1"
+
+    def test_of_the_pod_the_container_and_the_stored_manifest(self):
+        """
+        A part that is there holds, in each place.
+        """
+        made = served()
+        made.expect_part("pod", {"spec": {"containers": [{"name": "kserve-container", "image": self.IMAGE}]}})
+        made.expect_part("container", {"image": self.IMAGE})
+        made.expect_part("stored manifest", {"spec": {"predictor": {"model": {"modelFormat": {"name": "sklearn"}}}}})
+        made.expect_at("container", "args", ["--model_name=fraud"])
+        made.expect_absent("container", "args.1")
+
+    def test_of_them_that_is_not_there_fails(self):
+        """
+        Each way of asking can fail, and tells what is there.
+        """
+        made = served()
+        failed = failure(made.expect_part, "container", {"image": "x"})
+        assert failed.observed == f"image: expected 'x', observed '{self.IMAGE}'"
+        failed = failure(made.expect_at, "container", "args", [])
+        assert (failed.expected, failed.observed) == ("[]", "['--model_name=fraud']")
+        assert failure(made.expect_at, "container", "command", "nothing").observed == "nothing"
+        failed = failure(made.expect_absent, "pod", "spec.containers.kserve-container.image")
+        assert failed.observed == repr(self.IMAGE)
+
+    def test_without_a_pod_nothing_is_absent(self):
+        """
+        What was never made has no part, and lacks none either.
+        """
+        made = unserved()
+        for expect, argument in ((made.expect_part, {}), (made.expect_absent, "spec.x")):
+            assert failure(expect, "pod", argument).message == f"{made.service} has no pod"
+        failure(made.expect_env, "A", None)
+        failure(made.expect_containers)
+
+    def test_the_container_is_the_one_of_that_name_or_the_first(self):
+        """
+        A pod whose container has another name still has one; a pod without any has an empty one.
+        """
+        side, main = {"name": "side", "image": "s"}, {"name": "kserve-container", "image": "m"}
+        for containers, image in (([side, main], "m"), ([side], "s")):
+            served(pod={"spec": {"containers": containers}}).expect_at("container", "image", image)
+        served(pod={"spec": {}}).expect_absent("container", "image")
+
+    def test_labels_and_annotations_of_the_pod(self):
+        """
+        One key of either is compared.
+        """
+        made = served(pod={"metadata": {"labels": {"a": "1"}}, "spec": {}})
+        made.expect_in_pod_metadata("labels", "a", "1")
+
+        assert failure(made.expect_in_pod_metadata, "labels", "a", "2").observed == "a: 1"
+        assert failure(made.expect_in_pod_metadata, "annotations", "a", "1").observed == "a: None"
+
+    @pytest.mark.parametrize(
+        ("name", "value", "times", "holds"),
+        [
+            ("A", "2", None, True),
+            ("A", "1", None, False),
+            ("A", None, 2, True),
+            ("A", None, 1, False),
+            ("A", None, None, False),
+            ("B", None, None, True),
+            ("B", "1", None, False),
+            ("B", None, 0, True),
+        ],
+    )
+    def test_the_last_of_equal_variables_counts(self, name, value, times, holds):
+        """
+        A variable that is there twice has its last value, as a container sees it.
+        """
+        env = [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]
+        made = served(pod={"spec": {"containers": [{"name": "kserve-container", "env": env}]}})
+        if holds:
+            made.expect_env(name, value, times)
+        else:
+            assert failure(made.expect_env, name, value, times).observed.startswith(f"{name}: [")
+
+    def test_containers_are_all_named(self):
+        """
+        The list of names is whole; its order does not matter.
+        """
+        made = served(pod={"spec": {"containers": [{"name": "b"}, {"name": "a"}]}})
+        made.expect_containers("a", "b")
+
+        for names in (("a",), ("a", "b", "c"), ("a", "a")):
+            assert failure(made.expect_containers, *names).observed == "b, a"
+
+
+class TestTelling:
+    @pytest.mark.parametrize(
+        ("parts", "line"),
+        [
+            ({}, "ClusterServingRuntime r"),
+            ({"outcome": Outcome.CUSTOM}, "its own container, no runtime"),
+            ({"outcome": Outcome.LEFT_ALONE}, "left alone by the controller"),
+            ({"outcome": Outcome.REJECTED}, "rejected"),
+            ({"outcome": Outcome.REFUSED, "reason": "A", "message": "b"}, "no runtime: A: b; no Warning event"),
+            (
+                {"outcome": Outcome.REFUSED, "errors": ("a", "b")},
+                "no runtime: no failure in the status; a | b",
+            ),
+            (
+                {"one_of": (cluster_ref("b"), cluster_ref("a"))},
+                "one of ClusterServingRuntime a, ClusterServingRuntime b",
+            ),
+        ],
+    )
+    def test_an_observation_is_one_line(self, parts, line):
+        """
+        Every outcome has its words, and equal observations the same ones.
+        """
+        assert line == told(served(**parts).observation)
+
+    def test_logs_are_evidence(self):
+        """
+        What the controller logged goes with the failure.
+        """
+        failed = failure(served(logs=("one", "two"), errors=("bad",)).expect_runtime, cluster_ref("s"))
+
+        assert (failed.evidence["log"], failed.evidence["events"]) == ("one\ntwo", "bad")
+
+    def test_no_model_has_no_story(self):
+        """
+        Where no runtime is looked for the resolver has nothing to tell.
+        """
+        made = world()
+        made.store_service(service({}, key="sklearn"))
+
+        assert failure(made.expect_runtime, R).explanation == ()
+
+    def test_a_failure_is_told_whole(self):
+        """
+        The text has expected, observed and the story below each other.
+        """
+        whole = Nonconformity("it failed", expected="a", observed="b", explanation=("v1:", "✓ r"))
+
+        assert str(whole) == "it failed\n  expected: a\n  observed: b\n  the reference:\n    v1:\n    ✓ r"
+        assert str(Nonconformity("it failed")) == "it failed"
+
+    def test_hints_are_part_of_the_story(self):
+        """
+        A failure says what would have helped.
+        """
+        made = world()
+        made.add_runtime(R, over={"supportedModelFormats": [entry(auto=False)]})
+        made.apply_service(service())
+        failed = failure(made.expect_runtime, R)
+
+        assert failed.explanation[-1] == "hint: runtime: r would be accepted if it were named"
+        assert made.service == ObjectKey("InferenceService", "fraud", TEAM)
