@@ -43,6 +43,12 @@ def has_no_runtime(world: World, cause: str) -> None:
     world.expect_refusal(cause)
 
 
+@then("it has no runtime, and nothing says why")
+def has_no_runtime_and_no_word(world: World) -> None:
+    """The controller fails on the service without a failure in its status or a Warning event."""
+    world.expect_no_word()
+
+
 @then("it uses no runtime")
 def uses_no_runtime(world: World) -> None:
     """The predictor is a container of its own, or a legacy key that nobody converted."""

@@ -46,14 +46,16 @@ class Refusal:
     ``reason`` and ``message`` are what this release writes into
     ``status.modelStatus.lastFailureInfo`` (both None where it writes nothing);
     ``cause`` is the reason in the words of the releases that have one, whatever
-    this release reports; ``error`` is the text of the reconciler's error, as the
-    Warning event shows it.
+    this release reports; ``error`` is the text of the reconciler's error.
+    ``is_told`` says whether a Warning event of the service shows that error: one
+    of a panic is only in the controller's log.
     """
 
     cause: str
     error: str
     reason: str | None = None
     message: str | None = None
+    is_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ class MemoryTarget:
             runtime=decision.runtime,
             reason=refusal.reason if refusal else None,
             message=refusal.message if refusal else None,
-            errors=(refusal.error,) if refusal else (),
+            errors=(refusal.error,) if refusal and refusal.is_told else (),
             pod=workload.pod,
             workload=workload.runtime,
             status_runtime=workload.status_runtime,

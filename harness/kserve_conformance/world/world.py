@@ -254,16 +254,21 @@ class World:
             self.chosen.append(told(self._observation))
         return self._observation
 
+    def seen(self, *parts: str) -> Observation:
+        """The observation, for an expectation that rests on these parts. Raises ``NotGiven`` if one is not told."""
+        self.observation.needs(*parts)
+        return self.observation
+
     def expect_runtime(self, ref: RuntimeRef) -> None:
         """The chosen runtime is this one, and the rules leave no other."""
-        seen = self.observation
+        seen = self.seen("outcome", "runtime")
         if seen.outcome == Outcome.RUNS and seen.runtime == ref and not seen.one_of:
             return
         raise self.nonconformity(f"{self.service} does not run on {ref}", str(ref), told(seen))
 
     def expect_one_of(self, *refs: RuntimeRef) -> None:
         """The chosen runtime is one of these; where the target knows what is open, exactly these are."""
-        seen = self.observation
+        seen = self.seen("outcome", "runtime")
         asked = ", ".join(sorted(map(str, refs)))
         knows = Capability.OPEN_CHOICES in self.target.capabilities
         if seen.outcome != Outcome.RUNS or seen.runtime not in refs or (knows and set(seen.one_of) != set(refs)):
@@ -273,8 +278,10 @@ class World:
 
     def expect_refusal(self, cause: str) -> None:
         """The service has no runtime for this cause, however it is reported, and the rules leave no other end."""
-        seen = self.observation
+        seen = self.seen("outcome")
         found = seen.reason or cause_of(seen.errors)
+        if seen.outcome == Outcome.REFUSED and found is None:
+            seen.needs("reason", "errors")
         if seen.outcome != Outcome.REFUSED or seen.one_of or found != cause:
             raise self.nonconformity(
                 f"{self.service} is not refused because {cause}", f"no runtime, {cause}", told(seen)
@@ -282,23 +289,33 @@ class World:
 
     def expect_outcome(self, outcome: Outcome, words: str) -> None:
         """The predictor came to this."""
-        seen = self.observation
+        seen = self.seen("outcome")
         if seen.outcome != outcome:
             raise self.nonconformity(f"{self.service} {words}: it does not", words, told(seen))
+
+    def expect_no_word(self) -> None:
+        """The service has no runtime, and neither its status nor any event says why."""
+        seen = self.observation
+        if seen.outcome != Outcome.REFUSED or seen.reason or seen.errors:
+            raise self.nonconformity(
+                f"{self.service} is not left without a word", "no runtime, and nothing that says why", told(seen)
+            )
 
     def expect_status(self, reason: str | None, message: str | None) -> None:
         """The status has this failure, or none."""
         seen = self.observation
-        if (seen.reason, seen.message) != (reason, message):
+        both = [("reason", seen.reason, reason), ("message", seen.message, message)]
+        if any(found != asked and part not in seen.not_told for part, found, asked in both):
             raise self.nonconformity(
                 f"the status of {self.service} tells something else",
                 _failure(reason, message),
                 _failure(seen.reason, seen.message),
             )
+        seen.needs("reason", "message")
 
     def expect_event(self, text: str) -> None:
         """A Warning event of the service has this text in it."""
-        seen = self.observation
+        seen = self.seen("errors")
         if not any(text in error for error in seen.errors):
             raise self.nonconformity(
                 f"no event of {self.service} says so", text, " | ".join(seen.errors) or "no Warning event"
@@ -306,7 +323,7 @@ class World:
 
     def expect_status_name(self, kind: str | None, name: str | None) -> None:
         """The status names this runtime, or none."""
-        named = self.observation.status_runtime
+        named = self.seen("status_runtime").status_runtime
         found = (named.kind, named.name) if named else (None, None)
         if found != (kind, name):
             raise self.nonconformity(
@@ -317,7 +334,7 @@ class World:
 
     def expect_workload(self, ref: RuntimeRef) -> None:
         """The workload that exists was made of this runtime."""
-        seen = self.observation
+        seen = self.seen("workload")
         if seen.workload != ref:
             raise self.nonconformity(
                 f"the workload of {self.service} is not of {ref}", str(ref), str(seen.workload or "no workload")
@@ -334,6 +351,7 @@ class World:
     def _expect_answer(self, answer: Admission | None, what: str, accepted: bool, text: str) -> None:
         if answer is None:
             raise Nonconformity(f"{what} was not applied before this step")
+        answer.needs("rejected", *(["why_rejected"] if text else []))
         if accepted == (answer.rejected is None) and text in (answer.rejected or ""):
             return
         expected = "accepted" if accepted else f"refused{f': {text}' if text else ''}"
@@ -343,10 +361,11 @@ class World:
 
     def expect_stored_runtime(self, path: str, *, is_there: bool) -> None:
         """The last applied runtime was stored with something at a dotted path, or without it."""
-        stored = self._runtime_answer.stored if self._runtime_answer is not None else None
-        if stored is None:
+        answer = self._runtime_answer
+        if answer is None or answer.stored is None:
             raise Nonconformity("no runtime was stored before this step")
-        found = at_dotted(stored, path)
+        answer.needs("stored")
+        found = at_dotted(answer.stored, path)
         if (found is not ABSENT) != is_there:
             raise self.nonconformity(
                 f"the runtime is stored with{'out' if is_there else ''} {path}",
@@ -356,11 +375,12 @@ class World:
 
     def expect_stored(self, field: str, value: str | None) -> None:
         """A field of the stored model has this value, or is not there."""
+        service = self.seen("service").service
         if field == "legacy key":
-            predictor = at(self.observation.service, "spec", "predictor") or {}
+            predictor = at(service, "spec", "predictor") or {}
             found = next((key for key in LEGACY_KEYS if predictor.get(key) is not None), None)
         else:
-            found = at(self.observation.service, "spec", "predictor", "model", *STORED_FIELDS[field])
+            found = at(service, "spec", "predictor", "model", *STORED_FIELDS[field])
         if found != value:
             raise self.nonconformity(
                 f"{self.service} is stored with another {field}", f"{field} {value!r}", f"{field} {found!r}"
@@ -415,9 +435,9 @@ class World:
             )
 
     def _part(self, where: str) -> Any:
-        seen = self.observation
         if where == "stored manifest":
-            return seen.service
+            return self.seen("service").service
+        seen = self.seen("pod")
         if seen.pod is None:
             raise self.nonconformity(f"{self.service} has no pod", f"a {where}", told(seen))
         if where == "pod":
@@ -476,6 +496,8 @@ def cause_of(errors: tuple[str, ...]) -> str | None:
 
 def told(seen: Observation) -> str:
     """One line for an observation."""
+    if "outcome" in seen.not_told:
+        return "not told"
     if seen.one_of:
         return f"one of {', '.join(sorted(map(str, seen.one_of)))}"
     if seen.outcome == Outcome.RUNS:

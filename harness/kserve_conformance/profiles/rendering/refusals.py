@@ -46,8 +46,13 @@ def told(error: str, message: str | None = None) -> Refusal:
 
 
 def panicked() -> Refusal:
-    """A nil pointer is dereferenced before KServe can say what is missing."""
-    return silent(PANIC)
+    """
+    A nil pointer is dereferenced before KServe can say what is missing: nobody is told.
+
+    Seen on the controller of v0.15.2: the panic is recovered and logged, no event is written, and the reconcile is tried
+    again and again.
+    """
+    return replace(silent(PANIC), is_told=False)
 
 
 def _bad_placeholder_v0_8(runtime: str, container: str, error: str) -> Refusal:
