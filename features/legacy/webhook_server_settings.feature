@@ -50,7 +50,7 @@ Feature: Settings of a server that are written into the stored service
     When a service in namespace "team-a" asks for "pytorch" over "v2"
     Then its stored manifest has no "metadata.labels.serviceEnvelope"
 
-  @rule-webhook-server-defaults @until-0.8.0
+  @rule-webhook-server-defaults @rule-triton-defaults @until-0.8.0
   Scenario: A legacy triton service without a model is stored with an argument that makes Triton wait
     When this service is applied
       """
