@@ -27,9 +27,12 @@ def applied(last: Manifest | None, given: Manifest, live: Manifest | None) -> di
     >>> applied({"spec": {"a": 1}}, {"spec": {"b": 2}}, {"spec": {"a": 1, "c": 3}})
     {'spec': {'c': 3, 'b': 2}}
     """
-    if live is None:
-        return dict(given)
-    return _merged(last or {}, given, {key: value for key, value in live.items() if key not in SERVER_OWNED})
+    written = _written(given)
+    return written if live is None else _merged(last or {}, written, _written(live))
+
+
+def _written(manifest: Manifest) -> dict[str, Any]:
+    return {key: value for key, value in manifest.items() if key not in SERVER_OWNED}
 
 
 def _merged(last: Mapping[str, Any], given: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
