@@ -19,6 +19,16 @@ Feature: Two runtimes of one scope may not claim the same priority for one forma
       | cluster   | ClusterServingRuntime "first-server"                 | ClusterServingRuntime "second-server"               |
       | namespace | ServingRuntime "first-server" in namespace "team-a"  | ServingRuntime "second-server" in namespace "team-a" |
 
+  @rule-no-equal-priority @claim-d11 @documented @since-0.11.0
+  Scenario: The documentation of v0.11.0 already forbids equal priorities
+    Given a ClusterServingRuntime "first-server" that speaks "v1"
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    When a ClusterServingRuntime "second-server" that speaks "v1" is applied
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    Then the runtime is rejected
+
   @rule-no-equal-priority @documented
   Scenario: A runtime of another priority is accepted
     Given a ClusterServingRuntime "first-server" that speaks "v1"

@@ -209,7 +209,7 @@ Feature: The worker nodes of a runtime are checked when it is written
       """
     Then the runtime is accepted
 
-  @rule-no-runtime-webhook @since-0.8.0 @until-0.14.1
+  @since-0.8.0 @until-0.14.1
   Scenario: Up to v0.14.1 worker nodes can be taken from a runtime
     Given a ClusterServingRuntime "many-node" that is multi-node
       | format      | version | autoSelect |

@@ -65,6 +65,14 @@ Feature: A runtime may give one format only one priority
       | sklearn | 1       | true       | 2        |
     Then the runtime is accepted
 
+  @rule-mixed-priority-check-gaps @claim-d12 @extended
+  Scenario: The documentation wants one priority also in the first runtime of a namespace
+    When a ServingRuntime "mixed-server" in namespace "team-b" is applied
+      | format  | version | autoSelect | priority |
+      | sklearn | 0       | true       | 1        |
+      | sklearn | 1       | true       | 2        |
+    Then the runtime is rejected
+
   @rule-mixed-priority-check-gaps @extended
   Scenario Outline: A runtime whose first entry has no priority may have <what>
     When a ServingRuntime "mixed-server" in namespace "team-a" is applied

@@ -76,6 +76,30 @@ Feature: Services in store are not touched until somebody writes them
     Then it is stored without a legacy key
     And it runs on ClusterServingRuntime "model-server"
 
+  @rule-webhook-only-on-write @until-0.8.0 @exact-names
+  Scenario: In v0.8.0 a stored legacy key comes to name a runtime once the service is written
+    Given a ServingRuntime "kserve-sklearnserver" in namespace "team-a"
+      | format  | version | autoSelect |
+      | sklearn | 1       | false      |
+    And this service is in store, untouched by any webhook
+      """
+      metadata:
+        name: model
+        namespace: team-a
+        finalizers:
+          - inferenceservice.finalizers
+      spec:
+        predictor:
+          sklearn:
+            name: kserve-container
+            image: example.com/own-sklearn:1
+            storageUri: gs://example/models/model
+      """
+    When the service is annotated with "example.com/touched" "yes"
+    Then it is stored without a legacy key
+    And it is stored with runtime "kserve-sklearnserver"
+    And it runs on ServingRuntime "kserve-sklearnserver" of namespace "team-a"
+
   @rule-webhook-only-on-write @rule-predictor-name-rejected @since-0.16.0
   Scenario: Since v0.16.0 a stored legacy key with a name cannot be written any more
     Given this service is in store, untouched by any webhook

@@ -59,6 +59,16 @@ Feature: Some runtimes of equal priority are accepted
     When a service in namespace "team-a" asks for "sklearn"
     Then it runs on ServingRuntime "b-server" of namespace "team-a"
 
+  @claim-d11
+  Scenario: The documentation forbids equal priorities and does not speak of protocols
+    Given a ClusterServingRuntime "first-server"
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    When a ClusterServingRuntime "second-server" is applied
+      | format  | version | autoSelect | priority |
+      | sklearn | 1       | true       | 1        |
+    Then the runtime is rejected
+
   @since-0.15.0
   Scenario: A multi-node runtime is refused beside one with which it can never compete
     Given a ClusterServingRuntime "one-node" that speaks "v1"

@@ -35,7 +35,7 @@ Feature: A named runtime must speak the protocol that the service gives
       | grpc-server | v2       |
       | rest-server | V2       |
 
-  @rule-explicit-protocol @core
+  @rule-explicit-protocol @core @since-0.9.0
   Scenario Outline: A service that gives no protocol is served whatever the runtime speaks: <runtime>
     When a service in namespace "team-a" asks for "sklearn" with runtime "<runtime>"
     Then it runs on ClusterServingRuntime "<runtime>"
@@ -46,7 +46,7 @@ Feature: A named runtime must speak the protocol that the service gives
       | grpc-server   |
       | silent-server |
 
-  @rule-no-protocols-supports-all
+  @rule-no-protocols-supports-all @since-0.9.0
   Scenario Outline: A runtime that lists no protocol is taken to speak <protocol>
     When a service in namespace "team-a" asks for "sklearn" over "<protocol>" with runtime "silent-server"
     Then it runs on ClusterServingRuntime "silent-server"
@@ -57,7 +57,7 @@ Feature: A named runtime must speak the protocol that the service gives
       | grpc-v2  |
       | anything |
 
-  @rule-empty-protocol-matches-all
+  @rule-empty-protocol-matches-all @since-0.9.0
   Scenario Outline: An empty protocol is one that every runtime speaks: <runtime>
     When a service in namespace "team-a" asks for "sklearn" over "" with runtime "<runtime>"
     Then it runs on ClusterServingRuntime "<runtime>"
@@ -68,6 +68,12 @@ Feature: A named runtime must speak the protocol that the service gives
       | silent-server |
 
   @rule-explicit-protocol-ignored @until-0.8.0
-  Scenario: Before v0.9.0 the protocol of a service that names its runtime did not matter
-    When a service in namespace "team-a" asks for "sklearn" over "v1" with runtime "v2-server"
-    Then it runs on ClusterServingRuntime "v2-server"
+  Scenario Outline: Before v0.9.0 the protocol of a service that names its runtime did not matter: <runtime> over <protocol>
+    When a service in namespace "team-a" asks for "sklearn" over "<protocol>" with runtime "<runtime>"
+    Then it runs on ClusterServingRuntime "<runtime>"
+
+    Examples:
+      | runtime       | protocol |
+      | v2-server     | v1       |
+      | grpc-server   | v2       |
+      | silent-server | v1       |

@@ -44,7 +44,7 @@ Feature: KServe gives some servers a protocol by their name, at first before it 
     When a service in namespace "team-a" asks for "sklearn" over "v1" with runtime "kserve-mlserver"
     Then it runs on ServingRuntime "kserve-mlserver" of namespace "team-a"
 
-  @rule-explicit-protocol
+  @rule-explicit-protocol @since-0.9.0
   Scenario: A server of another name gets no protocol by its name
     When a service in namespace "team-a" asks for "sklearn" with runtime "own-mlserver"
     Then it runs on ServingRuntime "own-mlserver" of namespace "team-a"

@@ -39,8 +39,19 @@ Feature: Any suitable runtime of the namespace is chosen before every one of the
       | 100    |     |
       | 100    | 1   |
 
+  @rule-order-priority @claim-d9 @documented @since-0.11.1
+  Scenario: The documentation promises that the higher priority wins and does not limit that to one scope
+    Given these ClusterServingRuntimes
+      | name     | format  | version | autoSelect | priority |
+      | a-shared | sklearn | 1       | true       | 2        |
+    And these ServingRuntimes in namespace "team-a"
+      | name     | format  | version | autoSelect | priority |
+      | b-own    | sklearn | 1       | true       | 1        |
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ClusterServingRuntime "a-shared"
+
   @rule-order-priority-over-none @claim-d10 @documented @since-0.11.1
-  Scenario: The documentation promises that any priority comes before none
+  Scenario: The documentation promises that any priority comes before none and does not limit that to one scope
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | priority |
       | a-shared | sklearn | 1       | true       | 1        |

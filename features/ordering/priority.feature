@@ -73,7 +73,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
     When a service in namespace "team-a" asks for "sklearn"
     Then it runs on ClusterServingRuntime "b-server"
 
-  @rule-order-priority-over-none @documented
+  @rule-order-priority-over-none @claim-d10 @documented
   Scenario: The lowest priority comes before none
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | priority |
@@ -121,12 +121,30 @@ Feature: Of several runtimes the one with the highest priority is chosen
     Then it runs on ClusterServingRuntime "a-server"
 
   @rule-order-priority @claim-d9 @documented @since-0.11.0
-  Scenario: The documentation of v0.11 promises that the higher priority wins
+  Scenario: The documentation of v0.11.0 already promises that the higher priority wins
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | priority |
       | b-server | sklearn | 1       | true       | 2        |
       | a-server | sklearn | 1       | true       | 1        |
     When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ClusterServingRuntime "b-server"
+
+  @rule-order-priority-over-none @claim-d10 @documented @since-0.11.0
+  Scenario: The documentation of v0.11.0 already promises that any priority comes before none
+    Given these ClusterServingRuntimes
+      | name     | format  | version | autoSelect | priority |
+      | b-server | sklearn | 1       | true       | 1        |
+      | a-server | sklearn | 1       | true       |          |
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ClusterServingRuntime "b-server"
+
+  @rule-order-priority @claim-d13 @documented @since-0.11.0
+  Scenario: The documentation of v0.11.0 already promises that priorities decide between equal protocols
+    Given these ClusterServingRuntimes
+      | name     | format  | version | autoSelect | priority | protocols |
+      | b-server | sklearn | 1       | true       | 2        | v2        |
+      | a-server | sklearn | 1       | true       | 1        | v2        |
+    When a service in namespace "team-a" asks for "sklearn" version "1" over "v2"
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-order-name @extended @since-0.9.0 @until-0.11.0

@@ -47,3 +47,23 @@ Feature: A runtime's priority for a format is that of the first entry with its n
       | b-simple  | sklearn | 1       | true       | 1        |
     When a service in namespace "team-a" asks for "sklearn"
     Then it runs on ServingRuntime "b-simple" of namespace "team-a"
+
+  @claim-d9
+  Scenario: The documentation promises that the higher priority for the asked version wins
+    Given these ServingRuntimes in namespace "team-a"
+      | name      | format  | version | autoSelect | priority |
+      | a-mixed   | sklearn | 0       | true       | 1        |
+      | a-mixed   | sklearn | 1       | true       | 5        |
+      | b-simple  | sklearn | 1       | true       | 3        |
+    When a service in namespace "team-a" asks for "sklearn" version "1"
+    Then it runs on ServingRuntime "a-mixed" of namespace "team-a"
+
+  @claim-d9
+  Scenario: The documentation promises that a priority counts only with autoSelect
+    Given these ServingRuntimes in namespace "team-a"
+      | name      | format  | version | autoSelect | priority |
+      | b-mixed   | sklearn | 0       | false      | 9        |
+      | b-mixed   | sklearn | 1       | true       | 1        |
+      | a-simple  | sklearn | 1       | true       | 5        |
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ServingRuntime "a-simple" of namespace "team-a"

@@ -59,6 +59,17 @@ Feature: Runtimes are ranked by the first of all protocols that they list
     When a service in namespace "team-a" asks for "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "old-server"
 
+  @claim-d8 @since-0.11.0
+  Scenario: The documentation promises that the newest is chosen and does not speak of protocols
+    Given a ClusterServingRuntime "old-server" that speaks "v1, v2"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    And a ClusterServingRuntime "new-server" that speaks "v2" and was created later
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    Then it runs on ClusterServingRuntime "new-server"
+
   Scenario: A runtime that comes to list a better protocol comes to be first
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | protocols |

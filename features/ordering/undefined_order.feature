@@ -1,7 +1,8 @@
-@one-of
-Feature: Which of several equal runtimes is chosen is not always said
+@one-of @until-0.8.0
+Feature: Which of several equal runtimes is chosen is not said
   When several runtimes offer a service's format and nothing ranks them, the documentation gives no guarantee which
-  one is chosen. KServe v0.8.0 has no order at all; later releases have one, but it is not part of what is promised.
+  one is chosen. KServe v0.8.0 does as it says and has no order at all. Later releases have one, which other features
+  state.
 
   @rule-order-undefined @claim-d7 @documented @core
   Scenario: One of two equal cluster runtimes is chosen
@@ -41,22 +42,8 @@ Feature: Which of several equal runtimes is chosen is not always said
       | ClusterServingRuntime | a-server |
       | ClusterServingRuntime | b-server |
 
-  @rule-order-undefined @documented @extended
-  Scenario: The documentation ranks no kind of runtime before the other
-    Given a ServingRuntime "own-server" in namespace "team-a"
-      | format  | version | autoSelect |
-      | sklearn | 1       | true       |
-    And a ClusterServingRuntime "shared-server"
-      | format  | version | autoSelect |
-      | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it runs on one of
-      | kind                  | name          | namespace |
-      | ServingRuntime        | own-server    | team-a    |
-      | ClusterServingRuntime | shared-server |           |
-
-  @rule-order-undefined @extended @until-0.8.0
-  Scenario: Runtimes that speak different protocols are equal in v0.8.0
+  @rule-order-undefined @extended
+  Scenario: Runtimes that speak different protocols are equal
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | protocols |
       | a-server | sklearn | 1       | true       | v1        |
@@ -67,8 +54,8 @@ Feature: Which of several equal runtimes is chosen is not always said
       | ClusterServingRuntime | a-server |
       | ClusterServingRuntime | b-server |
 
-  @rule-order-undefined @extended @until-0.8.0
-  Scenario: An entry that fits the service more closely is not preferred in v0.8.0
+  @rule-order-undefined @extended
+  Scenario: An entry that fits the service more closely is not preferred
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect |
       | a-server | sklearn | 1       | true       |

@@ -1,4 +1,4 @@
-@rule-empty-protocol-matches-all @extended
+@rule-empty-protocol-matches-all @extended @since-0.9.0
 Feature: An empty protocol is not the same as none
   A service whose protocol is there but empty is answered by every runtime, whatever protocols it lists. That differs
   from a service without a protocol, which since v0.11.1 is answered only by runtimes that speak v1.
@@ -23,7 +23,6 @@ Feature: An empty protocol is not the same as none
     When a service in namespace "team-a" asks for "onnx" over ""
     Then it has no runtime because "NoSupportingRuntime"
 
-  @since-0.9.0
   Scenario: An empty protocol prefers the runtime whose protocols rank first
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | protocols |

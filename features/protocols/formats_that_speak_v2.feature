@@ -23,7 +23,7 @@ Feature: Models of two formats speak v2 unless they say otherwise
     Then it is stored without a protocol
     And it has no runtime because "NoSupportingRuntime"
 
-  @rule-auto-protocol-any-unless-given @until-0.11.0
+  @rule-auto-protocol-ignored @rule-auto-protocol-any-unless-given @until-0.11.0
   Scenario: Up to v0.11.0 a triton model needs no protocol
     When a service in namespace "team-a" asks for "triton"
     Then it is stored without a protocol

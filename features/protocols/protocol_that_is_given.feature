@@ -3,7 +3,7 @@ Feature: An automatic choice needs the protocol that the service gives
   A service may say in which protocol it wants to be spoken to, such as v1, v2 or grpc-v2. Since v0.9.0 only runtimes
   that list this very protocol are chosen for it, or such that list none.
 
-  @rule-auto-protocol-any-unless-given @since-0.9.0
+  @rule-auto-protocol-any-unless-given @rule-auto-protocol-v1-unless-given @since-0.9.0
   Scenario Outline: A runtime that lists the protocol is chosen: <asked> of "<protocols>"
     Given a ClusterServingRuntime "model-server" that speaks "<protocols>"
       | format  | version | autoSelect |
@@ -20,7 +20,7 @@ Feature: An automatic choice needs the protocol that the service gives
       | grpc-v2 | grpc-v2          |
       | v3      | v3               |
 
-  @rule-auto-protocol-any-unless-given @since-0.9.0
+  @rule-auto-protocol-any-unless-given @rule-auto-protocol-v1-unless-given @since-0.9.0
   Scenario Outline: A runtime that does not list the protocol is not chosen: <asked> of "<protocols>"
     Given a ClusterServingRuntime "model-server" that speaks "<protocols>"
       | format  | version | autoSelect |
@@ -37,7 +37,7 @@ Feature: An automatic choice needs the protocol that the service gives
       | V2      | v2          |
       | v3      | v1, v2      |
 
-  @rule-auto-protocol-any-unless-given @since-0.9.0
+  @rule-auto-protocol-any-unless-given @rule-auto-protocol-v1-unless-given @since-0.9.0
   Scenario: Of two runtimes the one that lists the protocol is chosen
     Given these ClusterServingRuntimes
       | name      | format  | version | autoSelect | protocols |
@@ -46,7 +46,7 @@ Feature: An automatic choice needs the protocol that the service gives
     When a service in namespace "team-a" asks for "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "v2-server"
 
-  @rule-auto-protocol-any-unless-given @since-0.9.0
+  @rule-auto-protocol-any-unless-given @rule-auto-protocol-v1-unless-given @since-0.9.0
   Scenario: Version and protocol must be those of one runtime
     Given these ClusterServingRuntimes
       | name      | format  | version | autoSelect | protocols |

@@ -1,4 +1,4 @@
-@rule-no-protocols-supports-all @extended
+@rule-no-protocols-supports-all @extended @since-0.9.0
 Feature: A runtime that lists no protocols is taken to speak all of them
   A runtime need not say which protocols it speaks. KServe then takes it for one that speaks any, and it may be
   chosen for every service. Because nothing is known of its protocols it comes after those that list some, unless a
@@ -37,7 +37,7 @@ Feature: A runtime that lists no protocols is taken to speak all of them
     When a service in namespace "team-a" asks for "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "silent-server"
 
-  @rule-order-protocol-rank @since-0.9.0
+  @rule-order-protocol-rank
   Scenario: It comes after a runtime that lists the protocol
     Given these ClusterServingRuntimes
       | name          | format  | version | autoSelect | protocols |

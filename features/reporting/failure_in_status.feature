@@ -54,7 +54,7 @@ Feature: Since v0.9.0 the status of a service tells why it has no runtime
     When a service in namespace "team-a" asks for "xgboost" over "v2" with runtime "own-server"
     Then its status says "NoSupportingRuntime" and "Specified runtime does not support specified protocol version"
 
-  @rule-failure-status
+  @rule-failure-status @since-0.9.0
   Scenario: A service that has a runtime shows no failure
     When a service in namespace "team-a" asks for "sklearn" over "v1"
     Then it runs on ServingRuntime "own-server" of namespace "team-a"
