@@ -15,8 +15,26 @@ from kserve_conformance.manifests import InvalidManifests, Problem, check, docum
 #: Texts that one YAML reader or another takes for something else.
 TRICKY = st.sampled_from(
     (
-        *"y N yes null ~ 1 1.0 1e3 1:30 0o17 0x1F 017 = << 2025-03-01 _1 .5_0".split(),
-        *"- # *a &a !a | > %a @a `a [ { --- ... ' \"".split(),
+        *[
+            "y",
+            "N",
+            "yes",
+            "null",
+            "~",
+            "1",
+            "1.0",
+            "1e3",
+            "1:30",
+            "0o17",
+            "0x1F",
+            "017",
+            "=",
+            "<<",
+            "2025-03-01",
+            "_1",
+            ".5_0",
+        ],
+        *["-", "#", "*a", "&a", "!a", "|", ">", "%a", "@a", "`a", "[", "{", "---", "...", "'", '"'],
         *("", " ", "- a", "? a", "a: b", "a #b", "a\nb", "a\n", "\na", " a\n b", "a \nb", "a\n\n", "\t", "a\tb"),
         *("\u0085", "\u2028", "\ufeff", "\U0001f600", "\x7f"),
     )

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -47,22 +47,23 @@ class Shape(ABC):
     json_type: ClassVar[str]
     #: The type's name in our words.
     described: ClassVar[str]
+    #: Is nothing left to look at in a value of the type?
+    is_leaf: ClassVar[bool] = False
 
     @abstractmethod
     def fits(self, value: Any) -> bool:
         """Is the value of this type?"""
 
-    def inside(self, value: Any, path: Path, reading: Reading) -> Iterator[Problem]:
+    def inside(self, value: Any, path: Path, reading: Reading) -> Iterable[Problem]:
         """The problems of a value that has the type."""
         del value, path, reading
-        yield from ()
+        return ()
 
-    def problems(self, value: Any, path: Path, reading: Reading) -> Iterator[Problem]:
+    def problems(self, value: Any, path: Path, reading: Reading) -> Iterable[Problem]:
         """The problems of any value."""
         if self.fits(value):
-            yield from self.inside(value, path, reading)
-        else:
-            yield self._wrong_type(value, path, reading)
+            return self.inside(value, path, reading)
+        return (self._wrong_type(value, path, reading),)
 
     def _wrong_type(self, value: Any, path: Path, reading: Reading) -> Problem:
         where, found = pointer(path), type_name(value)
@@ -86,6 +87,7 @@ class String(Shape):
 
     json_type = "string"
     described = "a string"
+    is_leaf = True
 
     def fits(self, value: Any) -> bool:
         """A JSON string."""
@@ -105,6 +107,7 @@ class Boolean(Shape):
 
     json_type = "boolean"
     described = "true or false"
+    is_leaf = True
 
     def fits(self, value: Any) -> bool:
         """A JSON boolean."""
@@ -157,6 +160,7 @@ class IntegerOrString(Shape):
 
     json_type = "integer,string"
     described = "a quantity"
+    is_leaf = True
 
     def fits(self, value: Any) -> bool:
         """A string or a whole number."""
@@ -181,7 +185,10 @@ class ListOf(Shape):
 
     def inside(self, value: Any, path: Path, reading: Reading) -> Iterator[Problem]:
         """Look at each element."""
+        leaf = self.element if self.element.is_leaf else None
         for index, element in enumerate(value):
+            if leaf and leaf.fits(element):
+                continue
             yield from self.element.problems(element, (*path, index), reading)
 
     def hint(self, value: Any, path: Path, reading: Reading) -> str | None:  # noqa: ARG002
@@ -203,8 +210,9 @@ class MapOf(Shape):
 
     def inside(self, value: Any, path: Path, reading: Reading) -> Iterator[Problem]:
         """Look at each value. A null has a schema here too, and is left out."""
+        leaf = self.element if self.element.is_leaf else None
         for key, element in value.items():
-            if element is not None:
+            if element is not None and not (leaf and leaf.fits(element)):
                 yield from self.element.problems(element, (*path, key), reading)
 
 
@@ -222,23 +230,32 @@ class Object(Shape):
     """A mapping of known fields. Others are pruned by the API server, so they are no problem."""
 
     fields: Mapping[str, Field] = field(default_factory=dict)
+    #: The fields that must be there, and since which release.
+    required: tuple[tuple[str, Version], ...] = field(init=False, default=())
     json_type = "object"
     described = "a mapping"
 
+    def __post_init__(self) -> None:
+        required = tuple((name, each.required) for name, each in self.fields.items() if each.required is not None)
+        object.__setattr__(self, "required", required)
+
     def fits(self, value: Any) -> bool:
         """A JSON object."""
-        return isinstance(value, Mapping)
+        return isinstance(value, dict | Mapping)  # The first is quick, and nearly always enough.
 
     def inside(self, value: Any, path: Path, reading: Reading) -> Iterator[Problem]:
-        """Look at each known field that is there, and for those that must be."""
-        for name, known in self.fields.items():
-            if not reading.has(known.since):
-                continue
-            found = value.get(name)
-            if found is not None:
-                yield from known.shape.problems(found, (*path, name), reading)
-            elif known.required is not None and reading.has(known.required):
+        """Look for the fields that must be there, and at each known one that is."""
+        for name, since in self.required:
+            if value.get(name) is None and reading.has(since):
                 yield missing((*path, name))
+        for name, found in value.items():
+            known = self.fields.get(name)
+            if known is None or found is None or not (known.since is None or reading.has(known.since)):
+                continue
+            shape = known.shape
+            # Most fields are good ones without an inside: for them no path is made.
+            if not (shape.is_leaf and shape.fits(found)):
+                yield from shape.problems(found, (*path, name), reading)
 
 
 def missing(path: Path, *, hint: str | None = None, refusal: str | None = None) -> Problem:
