@@ -102,6 +102,10 @@ def all_beacons(mode: str) -> tuple[dict[str, Any], ...]:
     )
 
 
+class Stalled(Unreachable):
+    """KServe's manager runs, and does nothing of what it is there for."""
+
+
 class Beacons:
     """The beacons of a running control plane."""
 
@@ -138,15 +142,15 @@ class Beacons:
             if not (self._echo and self._echoed(kind)):
                 self._wait_shown(kind)
 
-    def queue_passed(self) -> None:
+    def queue_passed(self, within: float = ANSWER_WITHIN) -> None:
         """
         Return once the manager has finished every service that it had to look at when this was called.
 
         One round is not enough: a service that was being looked at when it was asked for
-        once more goes to the end of the queue, behind the beacon. Raises ``Unreachable``.
+        once more goes to the end of the queue, behind the beacon. Raises ``Stalled``.
         """
         for _ in range(2):
-            self._reconciled(NAMESPACED_RUNTIME)
+            self._reconciled(NAMESPACED_RUNTIME, within)
 
     def withdraw(self) -> None:
         """
@@ -211,15 +215,15 @@ class Beacons:
                 return
         raise Unreachable(f"KServe's manager has not seen a {kind} {ANSWER_WITHIN:g} s after it was written")
 
-    def _reconciled(self, kind: str) -> Manifest:
+    def _reconciled(self, kind: str, within: float = ANSWER_WITHIN) -> Manifest:
         services = self._resource(SERVICE)
         path = services.path(NAMESPACE, NAMES[kind])
         self._past.patch(f"{path}/status", self._probe.patch)
         began = time.monotonic()
-        while time.monotonic() < began + ANSWER_WITHIN:
+        while time.monotonic() < began + within:
             service: Manifest = self._past.get(path)
             if self._probe.read(service) is Seen.MADE:
                 return service
             self._check()
             time.sleep(0.003)
-        raise Unreachable(f"KServe's manager has not looked at a service for {ANSWER_WITHIN:g} s")
+        raise Stalled(f"KServe's manager has not looked at a service for {within:g} s")

@@ -25,7 +25,7 @@ from kserve_conformance.objects import (
 )
 from kserve_conformance.targets.contract import NotSettled, Observation
 from kserve_conformance.targets.controlplane import marking
-from kserve_conformance.targets.controlplane.beacons import FINALIZER, Beacons
+from kserve_conformance.targets.controlplane.beacons import FINALIZER, Beacons, Stalled
 from kserve_conformance.targets.controlplane.client import Client, Resource
 from kserve_conformance.targets.controlplane.probing import Probe, Seen
 
@@ -122,7 +122,10 @@ class Observer:
             service = self.client.patch(f"{path}/status", self.probe.patch)
         silent = 0
         while True:
-            seen, service = self._settled(path, service, deadline)
+            try:
+                seen, service = self._settled(path, service, deadline)
+            except Stalled as stalled:
+                raise NotSettled(key, within, str(stalled)) from stalled
             if seen is Seen.SILENT and (silent := silent + 1) < SILENT_TIMES:
                 service = self.client.patch(f"{path}/status", self.probe.patch)
                 continue
@@ -138,7 +141,7 @@ class Observer:
             if now > deadline:
                 return seen, service
             if now > patient_until:
-                self.beacons.queue_passed()
+                self.beacons.queue_passed(max(deadline - now, 0.1))
                 service = self.client.get(path)
                 seen = self.probe.read(service)
                 # Whatever there was to be done for the service has been done.
