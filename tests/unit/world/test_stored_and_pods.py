@@ -1,4 +1,4 @@
-"""What a scenario expects of stored services and of pods: each expectation holds where it should, and fails elsewhere."""
+"""What a scenario expects of stored services and pods: each expectation holds where it should and fails elsewhere."""
 
 from __future__ import annotations
 
