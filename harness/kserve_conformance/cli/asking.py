@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from kserve_conformance.exceptions import ManifestError
 from kserve_conformance.manifests import Loaded, load
-from kserve_conformance.objects import Catalogue, Decision, Manifest, ObjectKey, Outcome, RuntimeRef, at
+from kserve_conformance.objects import Catalogue, Decision, Manifest, ObjectKey, Outcome, Runtime, RuntimeRef, at
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.schema import pruned
 from kserve_conformance.profiles.shipped import shipped
@@ -21,6 +22,16 @@ class NothingToResolve(ManifestError):
     """The sources hold no service."""
 
     hint = "give files, folders or '-' with at least one InferenceService beside the runtimes"
+
+
+class CannotBeDecided(ManifestError):
+    """An object passes the schema, and something in it is not what Kubernetes would take."""
+
+    hint = "try kubectl apply --dry-run=server; if a cluster takes the object, this is a bug"
+
+
+#: What a malformed part that no schema looks into can raise, wherever it is read first.
+MALFORMED = (KeyError, TypeError, AttributeError, ValueError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,28 +124,42 @@ def answers(
 
     A runtime that is given twice is as it was given last, as if it had been applied twice; a given one replaces the
     shipped one of its name. ``stored`` says that no webhook sees the services; None decides it for each by whether it
-    was read back from an API server. Raises ``ManifestError`` with every problem of every source, or
-    ``NothingToResolve``.
+    was read back from an API server. Raises ``ManifestError`` with every problem of every source, ``NothingToResolve``,
+    or ``CannotBeDecided``.
     """
     loaded: Loaded = load(*sources, stdin=sys.stdin.buffer if "-" in sources else None)
     if not loaded.services:
         raise NothingToResolve(f"no InferenceService in {', '.join(sources)}")
-    added = shipped(profile.name) if with_shipped else ()
-    catalogue = _catalogue((*added, *loaded.runtimes), profile)
+    catalogue = _catalogue(loaded, shipped(profile.name) if with_shipped else (), profile)
     surroundings = Surroundings(default_mode)
     for service in loaded.services:
         story = Explanation() if explain else None
         in_store = is_from_store(service) if stored is None else stored
-        decision = (resolve_stored if in_store else resolve)(service, catalogue, profile, story, surroundings)
+        with _placed(loaded, service):
+            decision = (resolve_stored if in_store else resolve)(service, catalogue, profile, story, surroundings)
         refused = decision.service if decision.outcome == Outcome.REFUSED else None
         if story is not None and at(refused, "spec", "predictor", "model") is not None:
             story.hints.extend(hints_for(refused or {}, catalogue, profile))
         yield Answered(service, loaded.where(service), decision, story)
 
 
-def _catalogue(manifests: Iterable[Manifest], profile: Profile) -> Catalogue:
-    last = {ObjectKey.of(manifest): manifest for manifest in manifests}
-    return Catalogue.of(pruned(manifest, profile.unknown_fields) for manifest in last.values())
+def _catalogue(loaded: Loaded, added: Iterable[Manifest], profile: Profile) -> Catalogue:
+    last = {ObjectKey.of(manifest): manifest for manifest in (*added, *loaded.runtimes)}
+    runtimes = []
+    for manifest in last.values():
+        with _placed(loaded, manifest):
+            runtimes.append(Runtime.from_manifest(pruned(manifest, profile.unknown_fields)))
+    return Catalogue(tuple(runtimes))
+
+
+@contextmanager
+def _placed(loaded: Loaded, manifest: Manifest) -> Iterator[None]:
+    """Tell of what goes wrong inside on account of which object of which file it did."""
+    try:
+        yield
+    except MALFORMED as malformed:
+        told = f"{ObjectKey.of(manifest)} cannot be decided: {type(malformed).__name__}: {malformed}"
+        raise CannotBeDecided(f"{loaded.where(manifest)}: {told}") from malformed
 
 
 def as_data(release: str, answered: Iterable[Answered]) -> dict[str, Any]:
