@@ -24,10 +24,8 @@ _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _NEXT_LINE: Final = re.compile(r"\n(?=\{)")
 _STRING: Final = re.compile(r'"[^"]*"')
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
-_QUOTED: Final = re.compile(rb'"[^"]*"')
-_PAIR: Final = re.compile(rb"\[\]|\{\}")
-#: Every byte but quotes and brackets.
-_NEITHER: Final = bytes(octet for octet in range(256) if octet not in b'"[]{}')
+_ROUND: Final = bytes.maketrans(b"[]{}", b"()()")
+_NO_BRACKETS: Final = bytes(octet for octet in range(256) if octet not in b"[]{}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,21 +133,21 @@ def _is_deeper(text: str, depth: int) -> bool:
     """
     Are containers of this valid JSON nested deeper than so many?
 
-    Everything but brackets is taken out, and then the innermost pairs, once for
-    each level: a few scans at the speed of C instead of a walk over all values.
+    What is between quotes is taken out, then all but the brackets, and then the
+    innermost pairs, once for each level: a few scans at the speed of C instead
+    of a walk over all values.
 
     >>> _is_deeper('{"a": [[1], "[[["]}', 3), _is_deeper('{"a": [[1]]}', 2)
     (False, True)
     """
-    octets = text.encode("utf-8", "surrogatepass")
-    quotes_and_brackets = octets.replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _NEITHER)
-    brackets = _QUOTED.sub(b"", quotes_and_brackets)
+    octets = text.encode("utf-8", "surrogatepass").replace(b"\\\\", b"").replace(b'\\"', b"")
+    # The text is valid, so it does not matter which bracket is which.
+    pairs = b"".join(octets.split(b'"')[::2]).translate(_ROUND, _NO_BRACKETS)
     for _ in range(depth):
-        if not brackets:
+        if not pairs:
             return False
-        # Both kinds at once, so that each round takes exactly one level.
-        brackets = _PAIR.sub(b"", brackets)
-    return bool(brackets)
+        pairs = pairs.replace(b"()", b"")
+    return bool(pairs)
 
 
 def _duplicates(text: str, begin: int, line: int) -> tuple[Problem, ...]:
