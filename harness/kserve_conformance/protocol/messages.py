@@ -6,6 +6,7 @@ from importlib import resources
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from kserve_conformance.objects import Refusal, RuntimeRef
 
@@ -40,11 +41,15 @@ class Named(msgspec.Struct, frozen=True):
 
 
 class Decided(msgspec.Struct, frozen=True):
-    """A runtime, or the reason and message of ``status.modelStatus.lastFailureInfo``."""
+    """
+    A runtime, or the reason and message of ``status.modelStatus.lastFailureInfo``.
+
+    A null says that the status has none; what is absent is not told.
+    """
 
     runtime: Named | None
-    reason: str | None = None
-    message: str | None = None
+    reason: str | UnsetType | None = UNSET
+    message: str | UnsetType | None = UNSET
 
     @classmethod
     def refused(cls, refusal: Refusal) -> Decided:
@@ -60,10 +65,15 @@ class RuntimeAdmission(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What was decided. What an implementation does not give is unsupported, not wrong."""
+    """
+    What was decided. What an implementation does not give is unsupported, not wrong.
+
+    ``decision`` is null where no runtime is looked for: the predictor is a container
+    of its own, or another controller's.
+    """
 
     id: str | int | None = None
-    decision: Decided | None = None
+    decision: Decided | UnsetType | None = UNSET
     supporting: list[Named] | None = None
     service: dict[str, Any] | None = None
     rejected: str | None = None

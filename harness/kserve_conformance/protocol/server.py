@@ -108,9 +108,9 @@ def _decided(service: Manifest, admit: bool, catalogue: Catalogue, profile: Prof
     decision: Decision = (resolve if admit else resolve_stored)(service, catalogue, profile)
     if decision.outcome == Outcome.REJECTED:
         return {"rejected": decision.rejected}
-    said: dict[str, Any] = {"service": decision.service}
+    said: dict[str, Any] = {"service": decision.service, "decision": None}
     if decision.outcome == Outcome.RUNS and decision.runtime is not None:
-        said["decision"] = Decided(Named.of(decision.runtime))
+        said["decision"] = Decided(Named.of(decision.runtime), reason=None, message=None)
     elif decision.refusal is not None:
         said["decision"] = Decided.refused(decision.refusal)
     if decision.supporting:

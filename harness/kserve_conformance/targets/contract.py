@@ -9,7 +9,7 @@ that fail in named ways.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -51,11 +51,21 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """The answer to one applied object: as stored, or why it was refused."""
+    """
+    The answer to one applied object: as stored, or why it was refused.
+
+    ``not_told`` names the fields of which the target knows nothing, and
+    ``why_rejected`` for a refusal without a text.
+    """
 
     key: ObjectKey
     stored: Manifest | None = None
     rejected: str | None = None
+    not_told: frozenset[str] = frozenset()
+
+    def needs(self, *parts: str) -> None:
+        """An expectation rests on these parts. Raises ``NotGiven`` if the target does not tell one of them."""
+        _refuse_guesses(parts, self.not_told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +79,8 @@ class Observation:
     runtime that it was made of: both stay from an earlier choice while a later one
     fails. ``status_runtime`` is the runtime that the status names. ``one_of`` is only ever set by a target
     that knows the rules: the choices that they leave open. ``logs`` are the
-    controller's lines about this service.
+    controller's lines about this service. ``not_told`` names the fields of which
+    the target knows nothing: what stands in them is no answer.
     """
 
     service: Manifest
@@ -83,6 +94,11 @@ class Observation:
     status_runtime: RuntimeRef | None = None
     one_of: tuple[RuntimeRef, ...] = ()
     logs: tuple[str, ...] = ()
+    not_told: frozenset[str] = frozenset()
+
+    def needs(self, *parts: str) -> None:
+        """An expectation rests on these parts. Raises ``NotGiven`` if the target does not tell one of them."""
+        _refuse_guesses(parts, self.not_told)
 
 
 class Unreachable(TargetError):
@@ -104,6 +120,38 @@ class NotSettled(TargetError):
 
 class CannotDo(TargetError):
     """The target lacks a capability that was asked of it all the same."""
+
+
+#: What a target may leave untold, in words.
+PARTS: Mapping[str, str] = {
+    "outcome": "what a service runs on",
+    "runtime": "what a service runs on",
+    "reason": "why a service has no runtime",
+    "message": "in which words the status tells a failure",
+    "errors": "which events there are",
+    "pod": "what the pod is",
+    "workload": "which workload there is",
+    "status_runtime": "which runtime the status names",
+    "service": "how a service is stored",
+    "stored": "how an object is stored",
+    "rejected": "whether an object is accepted",
+    "why_rejected": "why an object is refused",
+    "schema": "what the schema of an API server refuses",
+}
+
+
+class NotGiven(CannotDo):
+    """The target does not tell what was asked for, which is neither right nor wrong. ``part`` is one of ``PARTS``."""
+
+    def __init__(self, part: str, detail: str = "") -> None:
+        super().__init__(f"the implementation does not tell {PARTS[part]}{f': {detail}' if detail else ''}")
+        self.part = part
+
+
+def _refuse_guesses(parts: Iterable[str], not_told: frozenset[str]) -> None:
+    for part in parts:
+        if part in not_told:
+            raise NotGiven(part)
 
 
 class Target(Protocol):
