@@ -57,7 +57,9 @@ OWN_NOISE = "the object has been modified"
 AFTER_WORKLOAD = 'no matches for kind "HorizontalPodAutoscaler" in version "autoscaling/v2beta2"'
 
 #: What of a log's line is no news: it differs in every run, or dumps a whole reconciler.
-LOG_NOISE = frozenset({"ts", "stacktrace", "reconciler", "reconcileID", "controllerGroup", "controllerKind"})
+LOG_NOISE = frozenset(
+    {"ts", "stacktrace", "errorVerbose", "reconciler", "reconcileID", "controllerGroup", "controllerKind"}
+)
 LOG_LINES = 10
 
 
