@@ -79,7 +79,7 @@ class Answered:
             "source": self.where,
             "outcome": str(decision.outcome),
             "runtime": _named(decision.runtime),
-            "oneOf": [_named(ref) for ref in decision.one_of] if decision.is_open else [],
+            "oneOf": [_named(ref) for ref in sorted(decision.one_of)] if decision.is_open else [],
             "supporting": [_named(ref) for ref in decision.supporting],
             "protocol": decision.protocol,
             "rejected": decision.rejected,
