@@ -139,7 +139,7 @@ def documents(
         rest = io.BufferedReader(sources.Headed(head, stream))
         values = (
             _json_documents(rest, dropped, tell_named, limits)
-            if head.lstrip()[:1] == b"{"
+            if reading.looks_like_json(head)
             else _yaml_documents(rest, dropped, tell_named, limits)
         )
         for found, line in values:

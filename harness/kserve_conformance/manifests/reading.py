@@ -23,7 +23,7 @@ from kserve_conformance.manifests.problems import Path, Problem, TooManyProblems
 from kserve_conformance.manifests.sources import Source
 from kserve_conformance.objects import Manifest
 
-_LOOKS_LIKE_JSON: Final = re.compile(rb"\s*\{\s*(\"|\}|\Z)")
+_JSON_BEGINNING: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*(?:\"|\}|\Z)")
 _DOCUMENT: Final = re.compile(rb"^---", re.MULTILINE)
 
 
@@ -66,7 +66,17 @@ def values(source: Source, limits: Limits) -> tuple[list[Any], list[Problem]]:
 
 
 def _is_json(source: Source) -> bool:
-    return source.name.endswith(".json") or _LOOKS_LIKE_JSON.match(source.data) is not None
+    return source.name.endswith(".json") or looks_like_json(source.data)
+
+
+def looks_like_json(head: bytes) -> bool:
+    """
+    Does a text begin as JSON does? YAML may, too: what fails as JSON is tried again as YAML where it can be.
+
+    >>> looks_like_json(b'{"a": 1}'), looks_like_json(b"{a: 1}"), looks_like_json(b"a: {}")
+    (True, False, False)
+    """
+    return _JSON_BEGINNING.match(head) is not None
 
 
 # --- JSON ---------------------------------------------------------------------------------------------------------

@@ -316,6 +316,12 @@ class TestDocumentsOfAStream:
 
         assert (1, [NotAnObject]) == (len(found), [each.error for each in told])
 
+    @pytest.mark.parametrize("begin", ["", " \n ", "\ufeff"])
+    @pytest.mark.parametrize("text", [OTHER, json.dumps(value(OTHER))], ids=["flow", "json"])
+    def test_yaml_and_json_are_told_apart_by_their_beginning(self, begin: str, text: str) -> None:
+        """A dump may begin with a brace and be YAML, and with space or a byte order mark."""
+        assert [value(OTHER)] == list(documents(io.BytesIO((begin + text).encode())))
+
     def test_json_that_is_no_lines_is_bounded(self) -> None:
         """Only what is one object a line is read without an end."""
         text = json.dumps({"kind": "List", "items": [value(OTHER)] * 100}, indent=2).encode()
