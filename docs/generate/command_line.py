@@ -27,7 +27,7 @@ def whole() -> str:
 
 
 def _command(name: str) -> str:
-    context = click.Context(cli, info_name=PROGRAM)
+    context = click.Context(cli, info_name=PROGRAM, **cli.context_settings)
     command = cli.get_command(context, name)
     assert command is not None  # noqa: S101 - the names are those of the table
     inner = click.Context(command, info_name=name, parent=context)

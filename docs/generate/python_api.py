@@ -42,6 +42,7 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
         "kserve_conformance.targets.contract": "what a target promises",
         "kserve_conformance.targets.opening": "from text to an open target",
         "kserve_conformance.targets.memory": "the rules of a release, in memory",
+        "kserve_conformance.targets.process": "whatever speaks the line protocol",
         "kserve_conformance.targets.controlplane": "KServe's own controller over an API server",
         "kserve_conformance.targets.faulty": "targets that fail in named ways",
     },

@@ -1,4 +1,4 @@
-"""The codes of ``explain``, for candidates that are out or behind, and the causes for which a service has no runtime."""
+"""The codes of ``explain`` for candidates, and the causes for which a service has no runtime."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from kserve_conformance.resolver.reporter import OUTRANKED
 #: Each code in words. One that is missing here, or gone, breaks the build.
 MEANINGS = {
     Because.DISABLED: "The runtime is disabled.",
-    Because.MULTI_MODEL: "It serves several models (multiModel); this controller only chooses among those that serve one.",
+    Because.MULTI_MODEL: "It is multiModel; this controller chooses among the others only.",
     Because.FORMAT_UNKNOWN: "None of its formats is the one asked for.",
-    Because.VERSION_NOT_EQUAL: "It has the format in other versions than the one asked for; they are compared as texts.",
+    Because.VERSION_NOT_EQUAL: "It has the format in other versions than the one asked for; versions are texts.",
     Because.NOT_AUTO_SELECT: "The entry that fits does not have autoSelect.",
     Because.PROTOCOL_UNSUPPORTED: "It lists protocols, and not the one asked for.",
     Because.MULTI_NODE_MISMATCH: "Only one of service and runtime has a workerSpec.",
@@ -36,8 +36,8 @@ MEANINGS = {
 CAUSES = {
     Reason.RUNTIME_NOT_RECOGNIZED: "The service names a runtime that neither its namespace nor the cluster has.",
     Reason.RUNTIME_DISABLED: "The service names a runtime that is disabled.",
-    Reason.NO_SUPPORTING_RUNTIME: "The runtime that the service names does not support it, or none that may be chosen does.",
-    Reason.INVALID_PREDICTOR_SPEC: "Service and runtime give no pod: a container is missing, or a placeholder makes no sense.",
+    Reason.NO_SUPPORTING_RUNTIME: "No runtime that may be chosen supports the service, or the named one does not.",
+    Reason.INVALID_PREDICTOR_SPEC: "Service and runtime give no pod, as with a wrong placeholder.",
 }
 
 

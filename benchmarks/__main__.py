@@ -1,0 +1,104 @@
+"""
+The table of what was measured and what is required.
+
+::
+
+    python -m benchmarks                        everything that needs no built programs
+    python -m benchmarks --controlplane         with a real control plane
+    python -m benchmarks --only deciding        one of them
+    python -m benchmarks --format json
+
+Exits with 1 if something is slower than required, and with 3 if something could
+not be measured. Nothing here is a test: other work on the machine makes it slow.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from benchmarks.machine import machine
+from benchmarks.measuring import Broken, Row
+from benchmarks.rows import IN_MEMORY, ON_CONTROLPLANE
+
+NAMES = {benchmark.__name__: benchmark for benchmark in (*IN_MEMORY, *ON_CONTROLPLANE)}
+
+
+@click.command()
+@click.option("--runs", default=3, show_default=True, type=click.IntRange(1), help="How often; the median is told.")
+@click.option("--controlplane", "with_controlplane", is_flag=True, help="Also measure a real control plane.")
+@click.option("--only", multiple=True, type=click.Choice(tuple(NAMES)), help="Only this one. May be repeated.")
+@click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True)
+def main(runs: int, with_controlplane: bool, only: tuple[str, ...], format_: str) -> None:
+    """Measure how fast things are, and compare it with what is required."""
+    chosen = [NAMES[name] for name in only] or [*IN_MEMORY, *(ON_CONTROLPLANE if with_controlplane else ())]
+    about = machine()
+    rows: list[Row] = []
+    broken: list[str] = []
+    for benchmark in chosen:
+        click.echo(f"measuring: {benchmark.__name__}", err=True)
+        try:
+            rows.extend(benchmark(runs))
+        except Broken as error:
+            broken.append(benchmark.__name__)
+            click.echo(f"not measured: {benchmark.__name__}: {error}", err=True)
+    if format_ == "json":
+        told = {"machine": about, "runs": runs, "rows": [as_data(row) for row in rows], "notMeasured": broken}
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+    else:
+        click.echo(f"{about['processor']}, {about['cores']} cores, Python {about['python']}, load {about['load']}")
+        click.echo(f"median of {runs} runs\n")
+        click.echo("\n".join(text(rows)))
+        for name in broken:
+            click.echo(f"not measured: {name}")
+    sys.exit(3 if broken else int(any(row.is_met is False for row in rows)))
+
+
+def as_data(row: Row) -> dict[str, object]:
+    """A row for programs."""
+    return {
+        "what": row.what,
+        "measured": row.measured,
+        "values": list(row.values),
+        "unit": row.unit,
+        "required": row.required,
+        "moreIsBetter": row.more_is_better,
+        "met": row.is_met,
+        "note": row.note,
+    }
+
+
+def text(rows: list[Row]) -> list[str]:
+    """The table for people."""
+    cells = [("what", "measured", "required", "")] + [
+        (row.what, _number(row.measured, row.unit), _required(row), _verdict(row)) for row in rows
+    ]
+    widths = [max(len(line[column]) for line in cells) for column in range(3)]
+    notes = ["", *(row.note for row in rows)]
+    lines = []
+    for line, note in zip(cells, notes, strict=True):
+        columns = f"{line[0]:{widths[0]}}  {line[1]:>{widths[1]}}  {line[2]:>{widths[2]}}  {line[3]}"
+        lines.append(columns.rstrip())
+        if note:
+            lines.append(f"    {note}")
+    return lines
+
+
+def _required(row: Row) -> str:
+    if row.required is None:
+        return ""
+    return f"{'≥' if row.more_is_better else '≤'} {_number(row.required, row.unit)}"
+
+
+def _number(value: float, unit: str) -> str:
+    return f"{value:,.0f} {unit}" if value >= 1000 else f"{value:.3g} {unit}"
+
+
+def _verdict(row: Row) -> str:
+    return {None: "", True: "ok", False: "TOO SLOW"}[row.is_met]
+
+
+if __name__ == "__main__":
+    main()

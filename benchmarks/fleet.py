@@ -1,0 +1,120 @@
+"""Worlds to measure with, the same in every run: a catalogue of twenty runtimes, requests, and a dump of services."""
+
+from __future__ import annotations
+
+import json
+from random import Random
+
+import yaml
+
+from kserve_conformance.objects import Catalogue, Manifest, Namespace, Request
+from kserve_conformance.profiles.shipped import shipped
+
+RELEASE = "v0.15.2"
+
+#: The size of the catalogue that the requirement names.
+RUNTIMES = 20
+
+NAMESPACES = tuple(Namespace(f"team-{number}") for number in range(8))
+
+
+def catalogue() -> Catalogue:
+    """The shipped runtimes of a release, and as many runtimes of namespaces as make twenty."""
+    given = shipped(RELEASE)
+    return Catalogue.of((*given, *(_own_runtime(number) for number in range(RUNTIMES - len(given)))))
+
+
+def _own_runtime(number: int) -> Manifest:
+    name = ("sklearn", "xgboost", "onnx", "pytorch", "mlflow")[number % 5]
+    return {
+        "apiVersion": "serving.kserve.io/v1alpha1",
+        "kind": "ServingRuntime",
+        "metadata": {"name": f"own-{number}", "namespace": NAMESPACES[number % len(NAMESPACES)]},
+        "spec": {
+            "supportedModelFormats": [{"name": name, "version": "1", "autoSelect": True, "priority": 1 + number}],
+            "protocolVersions": ["v1", "v2"],
+            "containers": [{"name": "kserve-container", "image": f"example.com/own:{number}"}],
+        },
+    }
+
+
+def requests(number: int) -> tuple[Request, ...]:
+    """Requests as a fleet has them: few formats and versions, some without a runtime, in a few namespaces."""
+    random = Random(20)  # noqa: S311 - the same fleet in every run, not a secret
+    shapes = [
+        (name, version)
+        for name in (
+            "sklearn",
+            "xgboost",
+            "lightgbm",
+            "onnx",
+            "tensorflow",
+            "pytorch",
+            "mlflow",
+            "pmml",
+            "huggingface",
+            "own",
+        )
+        for version in (None, "1", "2")
+    ]
+    found = []
+    for _ in range(number):
+        name, version = random.choice(shapes)
+        protocol = random.choice((None, None, "v1", "v2", "grpc-v2"))
+        found.append(Request(random.choice(NAMESPACES), name, version, protocol))
+    return tuple(found)
+
+
+def dump(number: int) -> bytes:
+    """Services as ``kubectl get -o yaml`` writes them: with status, annotations and the last applied configuration."""
+    random = Random(21)  # noqa: S311 - the same
+    items = [_service(index, random) for index in range(number)]
+    listed = {"apiVersion": "v1", "kind": "List", "items": items, "metadata": {"resourceVersion": ""}}
+    text: str = yaml.dump(listed, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), sort_keys=True)
+    return text.encode()
+
+
+def _service(index: int, random: Random) -> dict[str, object]:
+    name, namespace = f"model-{index}", random.choice(NAMESPACES)
+    model = {
+        "modelFormat": {"name": random.choice(("sklearn", "onnx", "mlflow")), "version": "1"},
+        "storageUri": f"s3://models/{namespace}/{name}",
+        "resources": {"limits": {"cpu": "1", "memory": "2Gi"}, "requests": {"cpu": "100m", "memory": "1Gi"}},
+    }
+    written = {
+        "apiVersion": "serving.kserve.io/v1beta1",
+        "kind": "InferenceService",
+        "metadata": {"annotations": {}, "name": name, "namespace": str(namespace)},
+        "spec": {"predictor": {"model": model}},
+    }
+    url = f"http://{name}-{namespace}.example.com"
+    ready = {"lastTransitionTime": "2024-05-01T10:00:00Z", "status": "True"}
+    return {
+        **written,
+        "metadata": {
+            "annotations": {
+                "kubectl.kubernetes.io/last-applied-configuration": json.dumps(written) + "\n",
+                "serving.kserve.io/deploymentMode": "RawDeployment",
+            },
+            "creationTimestamp": "2024-05-01T10:00:00Z",
+            "finalizers": ["inferenceservice.finalizers"],
+            "generation": 1 + index % 5,
+            "labels": {"app.kubernetes.io/name": name, "team": str(namespace)},
+            "name": name,
+            "namespace": str(namespace),
+            "resourceVersion": str(100000 + index),
+            "uid": f"{index:08x}-0000-4000-8000-{index:012x}",
+        },
+        "status": {
+            "address": {"url": f"http://{name}-predictor.{namespace}.svc.cluster.local"},
+            "components": {"predictor": {"url": url}},
+            "conditions": [
+                {**ready, "type": "IngressReady"},
+                {**ready, "type": "PredictorReady"},
+                {**ready, "type": "Ready"},
+            ],
+            "modelStatus": {"copies": {"failedCopies": 0, "totalCopies": 1}, "transitionStatus": "UpToDate"},
+            "observedGeneration": 1,
+            "url": url,
+        },
+    }

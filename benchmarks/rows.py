@@ -1,0 +1,170 @@
+"""What is measured: each benchmark is a generator of rows."""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from subprocess import DEVNULL, Popen
+
+import yaml
+
+from benchmarks.fleet import RELEASE, catalogue, dump, requests
+from benchmarks.measuring import PROGRAM, ROOT, Benchmark, Broken, Row, cold, cpu_note, cpu_seconds
+from kserve_conformance.manifests import BOOKKEEPING, documents
+from kserve_conformance.profiles import profile_of
+from kserve_conformance.resolver.answers import Answers
+from kserve_conformance.resolver.select import select
+from kserve_conformance.rules.releases import RELEASES
+from kserve_conformance.suite import Suite, inventory
+
+#: How many requests one run of the resolver decides, with answers kept and without.
+KEPT, ANEW = 500_000, 20_000
+
+#: How many services the dump has, as the requirement says.
+SERVICES = 20_000
+
+SERVICE = """
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {name: scores, namespace: team-a}
+spec: {predictor: {model: {modelFormat: {name: sklearn}, storageUri: "s3://models/scores"}}}
+"""
+
+RUNTIME = """
+---
+apiVersion: serving.kserve.io/v1alpha1
+kind: ClusterServingRuntime
+metadata: {name: sklearn-server}
+spec:
+  supportedModelFormats: [{name: sklearn, version: "1", autoSelect: true}]
+  containers: [{name: kserve-container, image: "example.com/sklearn:1"}]
+"""
+
+
+def whole_suite(runs: int) -> Iterator[Row]:
+    """Every scenario on one release, from the start of a process to its reports."""
+    scenarios = len(inventory(Suite.shipped()))
+    with tempfile.TemporaryDirectory() as folder:
+        took = [cold(("run", "--target", f"memory:{RELEASE}", "--out", folder)) for _ in range(runs)]
+    what = f"the whole suite ({scenarios} scenarios), memory:{RELEASE}, cold process"
+    yield Row(what, tuple(one.seconds for one in took), "s", 6, note=cpu_note(took))
+
+
+def matrix(runs: int) -> Iterator[Row]:
+    """Every scenario on every release, a process for each, one after the other; once, since it is long."""
+    del runs
+    with tempfile.TemporaryDirectory() as folder:
+        took = [cold(("run", "--target", f"memory:{release}", "--out", folder)) for release in RELEASES]
+    whole, cpu = sum(one.seconds for one in took), sum(one.cpu for one in took)
+    note = f"one run, a process for each release, {cpu:.2g} s of a core"
+    yield Row(f"the matrix of all {len(RELEASES)} releases in memory", (whole,), "s", 60, note=note)
+
+
+def resolving(runs: int) -> Iterator[Row]:
+    """One service beside one runtime, from the start of a process to its end."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "world.yaml"
+        file.write_text(SERVICE + RUNTIME, encoding="utf-8")
+        took = [cold(("resolve", "--release", RELEASE, str(file))) for _ in range(max(runs, 5))]
+    values = tuple(one.seconds for one in took)
+    yield Row("resolve of one manifest, cold process", values, "s", 0.25, note=cpu_note(took))
+
+
+def deciding(runs: int) -> Iterator[Row]:
+    """The resolver alone, on one core; requests are made beforehand."""
+    world, profile, asked = catalogue(), profile_of(RELEASE), requests(KEPT)
+    distinct = len(set(asked))
+
+    def with_answers_kept() -> None:
+        choose = Answers(world, profile).choose
+        for request in asked:
+            choose(request)
+
+    def anew() -> None:
+        for request in asked[:ANEW]:
+            select(request, world, profile)
+
+    kept = tuple(KEPT / cpu_seconds(with_answers_kept) for _ in range(runs))
+    each = tuple(ANEW / cpu_seconds(anew) for _ in range(runs))
+    what, unit = f"resolver alone, {len(world)} runtimes", "decisions/s"
+    shapes = f"{distinct} distinct of {KEPT:,} requests; a second of a core"
+    yield Row(f"{what}, answers kept", kept, unit, 100_000, more_is_better=True, note=shapes)
+    yield Row(f"{what}, each decided anew", each, unit, more_is_better=True, note="nothing is kept; a second of a core")
+
+
+def reading(runs: int) -> Iterator[Row]:
+    """The loader and PyYAML's, one after the other over the same text, so that the machine's mood is the same."""
+    if not hasattr(yaml, "CSafeLoader"):
+        raise Broken("this PyYAML has no CSafeLoader to compare with")
+    text = dump(SERVICES)
+    whole, without, theirs = [], [], []
+    for _ in range(runs):
+        theirs.append(cpu_seconds(lambda: yaml.load(text, Loader=yaml.CSafeLoader)))
+        whole.append(cpu_seconds(lambda: _count(text, bookkeeping=True)))
+        without.append(cpu_seconds(lambda: _count(text, bookkeeping=False)))
+    what = f"YAML dump of {SERVICES:,} services ({len(text) / 1e6:.0f} MB), faster than PyYAML's CSafeLoader"
+
+    def ratios(ours: list[float]) -> tuple[float, ...]:
+        return tuple(their / our for their, our in zip(theirs, ours, strict=True))
+
+    dropped = "status, managedFields and the last applied configuration dropped, which no choice reads"
+    yield Row(what, ratios(without), "times", 2, more_is_better=True, note=dropped)
+    note = f"CSafeLoader takes {min(theirs):.1f} s of a core"
+    yield Row(f"{what}, nothing dropped", ratios(whole), "times", more_is_better=True, note=note)
+
+
+def _count(text: bytes, *, bookkeeping: bool) -> None:
+    found = sum(1 for _ in documents(io.BytesIO(text), dropped=None if bookkeeping else BOOKKEEPING))
+    if found != SERVICES:
+        raise Broken(f"{found} services were read of {SERVICES}")
+
+
+def controlplane(runs: int) -> Iterator[Row]:
+    """A real control plane whose programs are built: from nothing to a first verdict, and every scenario."""
+    target = f"controlplane:{RELEASE}"
+    first = inventory(Suite.shipped())[0].id
+    with tempfile.TemporaryDirectory() as folder:
+        cold(("run", "--target", target, "--scenario", first, "--out", folder))  # Builds what is not built yet.
+        values = tuple(cold_until_verdict(target, first, Path(folder)) for _ in range(runs))
+        yield Row(f"{target}, built, from nothing to the first verdict", values, "s", 5)
+        took = cold(("run", "--target", target, "--out", folder))
+        note = f"one run, {cpu_note([took])}"
+        yield Row(f"the whole suite on {target}", (took.seconds,), "s", 90, note=note)
+
+
+def cold_until_verdict(target: str, scenario: str, folder: Path) -> float:
+    """From the start of a process to the scenario's line in the record. Raises ``Broken`` if it has none."""
+    record = folder / "record.ndjson"
+    record.unlink(missing_ok=True)
+    started = time.perf_counter()
+    arguments = [str(PROGRAM), "run", "--target", target, "--scenario", scenario, "--out", str(folder)]
+    took = None
+    with (
+        tempfile.TemporaryFile("w+") as said,
+        Popen(arguments, cwd=ROOT, stdin=DEVNULL, stdout=DEVNULL, stderr=said) as process,  # noqa: S603 - our program
+    ):
+        while process.poll() is None:
+            if took is None and _has_verdict(record):
+                took = time.perf_counter() - started
+            time.sleep(0.01)
+        said.seek(0)
+        if process.returncode != 0 or not _has_verdict(record):
+            raise Broken(f"{target} gave no verdict:\n{said.read()[-2000:]}")
+    # A record that is written at the end is seen at the end.
+    return took if took is not None else time.perf_counter() - started
+
+
+def _has_verdict(record: Path) -> bool:
+    try:
+        lines = record.read_text(encoding="utf-8").splitlines()
+        return any(json.loads(line).get("type") == "scenario" for line in lines)
+    except (FileNotFoundError, json.JSONDecodeError):
+        return False
+
+
+IN_MEMORY: tuple[Benchmark, ...] = (resolving, whole_suite, matrix, deciding, reading)
+ON_CONTROLPLANE: tuple[Benchmark, ...] = (controlplane,)
