@@ -46,6 +46,11 @@ class Spec:
     argument: str = ""
     parameters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
+    @property
+    def name(self) -> str:
+        """Kind and argument. Parameters may name folders of this machine, and are nobody else's affair."""
+        return f"{self.kind}:{self.argument}"
+
     def __str__(self) -> str:
         pairs = "".join(f",{key}={value}" for key, value in self.parameters.items())
         return f"{self.kind}:{self.argument}{pairs}" if self.argument or pairs else self.kind
@@ -104,6 +109,12 @@ def _controlplane(spec: Spec, options: Options) -> Target:
     return open_target(spec.argument, spec.parameters, options, options.progress)
 
 
+def _process(spec: Spec, options: Options) -> Target:
+    from kserve_conformance.targets.process import open_target
+
+    return open_target(spec.argument, spec.parameters, options)
+
+
 def _own(spec: Spec, options: Options) -> Target:  # noqa: ARG001 - As above.
     """Import ``MODULE`` and call ``CALLABLE(**parameters)``."""
     module, _, name = spec.argument.partition(":")
@@ -128,6 +139,7 @@ KINDS: Mapping[str, Kind] = {
             _controlplane,
             default=RELEASES[-1],
         ),
+        Kind("process", "COMMAND", "any implementation that answers lines of JSON", _process, is_release=False),
         Kind("python", "MODULE:CALLABLE", "a target of your own", _own, is_release=False),
     )
 }

@@ -1,0 +1,61 @@
+"""
+The target ``process``: anyone's implementation behind a command that answers lines of JSON.
+
+:class:`ProcessTarget` is the target. It keeps the objects of a world as an API
+server does and asks the command for everything that an implementation decides:
+:mod:`~kserve_conformance.targets.process.running` is the command as a process,
+:mod:`~kserve_conformance.targets.process.reading` what of its lines is believed.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kserve_conformance.rules.releases import RELEASES, known
+from kserve_conformance.targets.process.command import RESTARTS, TIMEOUT, Command
+from kserve_conformance.targets.process.target import DOCUMENTED, ProcessTarget
+
+if TYPE_CHECKING:
+    from kserve_conformance.targets.opening import Options
+
+__all__ = ["Command", "ProcessTarget", "open_target"]
+
+#: What may follow the command in ``process:COMMAND,key=value``.
+PARAMETERS = frozenset({"release", "timeout", "restarts", "log"})
+
+
+def open_target(argument: str, parameters: Mapping[str, str], options: Options) -> ProcessTarget:
+    """
+    Start a command. Raises ``BadTarget``, ``UnknownRelease`` and ``CannotStart``.
+
+    The command decides which release it is; ``release`` says which one it is
+    held against, the newest unless it is given.
+    """
+    from kserve_conformance.targets.opening import BadTarget  # The table of kinds imports us.
+
+    unknown = sorted(parameters.keys() - PARAMETERS)
+    if unknown:
+        error = BadTarget(f"process has no parameter {unknown[0]!r}")
+        error.hint = f"parameters are {', '.join(sorted(PARAMETERS))}; a command with a comma goes into a script"
+        raise error
+    release = parameters.get("release", RELEASES[-1])
+    try:
+        words = shlex.split(argument)
+        timeout = float(parameters.get("timeout", TIMEOUT))
+        restarts = int(parameters.get("restarts", RESTARTS))
+    except ValueError as error:
+        raise BadTarget(f"process:{argument}: {error}") from error
+    if not words or not 0 < timeout < float("inf") or restarts < 0:
+        raise BadTarget(f"process:{argument}: needs a command, a timeout in seconds and a number of restarts")
+    command = Command(
+        words,
+        timeout=timeout,
+        restarts=restarts,
+        log=Path(parameters["log"]) if "log" in parameters else None,
+        keep=options.keep,
+        progress=options.progress,
+    )
+    return ProcessTarget(command, release if release == DOCUMENTED else known(release))

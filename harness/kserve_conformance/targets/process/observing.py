@@ -1,0 +1,76 @@
+"""
+From an answer to an observation: what is told, what follows from it, and what is not told.
+
+The protocol has no word for warning events, for the workload of an earlier
+choice, or for the runtime that a status names: those are never told.
+"""
+
+from __future__ import annotations
+
+from msgspec import UNSET
+
+from kserve_conformance.objects import NAMESPACED_RUNTIME, Manifest, ObjectKey, Outcome, RuntimeRef, at
+from kserve_conformance.protocol import Answer
+from kserve_conformance.targets.contract import Observation
+
+_NEVER_TOLD = frozenset({"errors", "workload", "status_runtime"})
+_DECISION = frozenset({"outcome", "runtime", "reason", "message"})
+
+#: Where a service says who serves it, and the word for a controller other than KServe's.
+_MODE = ("metadata", "annotations", "serving.kserve.io/deploymentMode")
+_MODEL_MESH = "ModelMesh"
+
+
+def has_pod(answer: Answer) -> bool:
+    """Does a pod exist from here on, as far as the answer tells?"""
+    decided = answer.decision
+    return answer.pod is not None or (decided is not UNSET and decided is not None and decided.runtime is not None)
+
+
+def observation(answer: Answer, stored: Manifest, *, is_told: bool, had_pod: bool) -> Observation:
+    """
+    What an answer shows of a service in store.
+
+    ``is_told`` says that ``stored`` is the implementation's own word, ``had_pod``
+    that a pod of an earlier choice may still be there.
+    """
+    outcome, runtime = _decided(answer, stored)
+    service = answer.service if answer.service is not None else stored
+    decided = answer.decision
+    reason, message = (UNSET, UNSET) if decided is UNSET or decided is None else (decided.reason, decided.message)
+    not_told = set(_NEVER_TOLD)
+    if decided is UNSET:
+        not_told |= _DECISION
+    not_told |= {name for name, value in (("reason", reason), ("message", message)) if value is UNSET}
+    if answer.service is None and not is_told:
+        not_told.add("service")
+    # Where nothing runs and nothing ever did, there is no pod, and that needs no word.
+    if answer.pod is None and (decided is UNSET or had_pod or outcome in (Outcome.RUNS, Outcome.CUSTOM)):
+        not_told.add("pod")
+    return Observation(
+        service=service,
+        outcome=outcome,
+        runtime=runtime,
+        reason=None if reason is UNSET else reason,
+        message=None if message is UNSET else message,
+        pod=answer.pod,
+        not_told=frozenset(not_told),
+    )
+
+
+def _decided(answer: Answer, stored: Manifest) -> tuple[Outcome, RuntimeRef | None]:
+    """
+    What became of the predictor. Without a word about a decision the outcome stands for nothing.
+
+    A decision of null says that no runtime is looked for: the service is another
+    controller's, or its predictor is a container of its own.
+    """
+    decided = answer.decision
+    if decided is UNSET or decided is None:
+        has_model = at(stored, "spec", "predictor", "model") is not None
+        is_left_alone = at(stored, *_MODE) == _MODEL_MESH or has_model
+        return (Outcome.LEFT_ALONE if is_left_alone and answer.pod is None else Outcome.CUSTOM), None
+    if decided.runtime is None:
+        return Outcome.REFUSED, None
+    namespace = ObjectKey.of(stored).namespace if decided.runtime.kind == NAMESPACED_RUNTIME else None
+    return Outcome.RUNS, RuntimeRef(decided.runtime.kind, decided.runtime.name, namespace)
