@@ -114,6 +114,10 @@ class Client:
         """Create."""
         return self._decoded("POST", path, query, msgspec.json.encode(body))
 
+    def create_yaml(self, path: str, body: bytes) -> Any:
+        """Create from YAML, which the server reads itself."""
+        return self._decoded("POST", path, {}, body, "application/yaml")
+
     def put(self, path: str, body: Manifest, **query: str) -> Any:
         """Replace."""
         return self._decoded("PUT", path, query, msgspec.json.encode(body))

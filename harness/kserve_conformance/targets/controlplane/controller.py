@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,11 +20,14 @@ from kserve_conformance.targets.controlplane.client import ApiError, Client
 from kserve_conformance.targets.controlplane.processes import Guard, Process, free_ports, is_free
 from kserve_conformance.targets.controlplane.source import KSERVE_NAMESPACE, Source
 
-#: Where a manager's webhooks listen if it has no flag to say so (until v0.8.0 and v0.9.0).
+#: Where a manager's webhooks listen if it has no flag to say so (until v0.9.0).
 FIXED_WEBHOOK_PORT = 9443
 
 START_WITHIN = timedelta(seconds=60)
 STOP_WITHIN = timedelta(seconds=5)
+
+#: A program that does not know ``--help`` may run for ever instead.
+USAGE_WITHIN = 10
 
 
 class PortTaken(CannotStart):
@@ -40,13 +44,9 @@ class Ports:
     arguments: tuple[str, ...]
 
 
-def ports(program: Path) -> Ports:
+def ports(program: Path, environment: Mapping[str, str]) -> Ports:
     """Ask a manager which ports it can be given, and choose. Raises ``PortTaken``."""
-    # Go's flag package prints the usage to standard error and leaves with 0 or 2, as the release has it.
-    usage = subprocess.run(  # noqa: S603 - the user names the program.
-        [program, "--help"], capture_output=True, text=True, check=False, timeout=30
-    )
-    known = usage.stdout + usage.stderr
+    known = _usage(program, environment)
     arguments = ["--metrics-addr=0"] if "metrics-addr" in known else []
     if "health-probe-addr" in known:
         arguments.append("--health-probe-addr=0")
@@ -60,6 +60,25 @@ def ports(program: Path) -> Ports:
     return Ports(webhook, tuple(arguments))
 
 
+def _usage(program: Path, environment: Mapping[str, str]) -> str:
+    """
+    What a manager prints for ``--help``.
+
+    Some read their flags only once they have found a cluster (v0.10.0 to v0.11.2), so
+    it needs the environment of a run; Go prints the usage to standard error and
+    leaves with 0 or 2, as the release has it.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 - a program that we built or that the user names.
+            [program, "--help"], capture_output=True, text=True, check=False, timeout=USAGE_WITHIN, env=environment
+        )
+    except subprocess.TimeoutExpired:
+        return ""
+    except OSError as error:
+        raise CannotStart(f"KServe's manager cannot be run: {error}") from error
+    return done.stdout + done.stderr
+
+
 class Controller:
     """A running manager, and the webhook configurations that lead to it."""
 
@@ -67,8 +86,6 @@ class Controller:
         self, program: Path, *, folder: Path, log: Path, kubeconfig: Path, certificate: Certificate, guard: Guard
     ) -> None:
         """Start it. The webhooks are not installed: see :meth:`install_webhooks`."""
-        chosen = ports(program)
-        self.webhook_port = chosen.webhook
         self._certificate = certificate
         # controller-runtime takes a webhook's certificate from there, so each run has a TMPDIR of its own.
         served = folder / "k8s-webhook-server" / "serving-certs"
@@ -77,20 +94,23 @@ class Controller:
             shutil.copyfile(file, served / name)
             (served / name).chmod(0o600)
         keep = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+        environment = {
+            **keep,
+            "KUBECONFIG": str(kubeconfig),
+            "POD_NAMESPACE": KSERVE_NAMESPACE,
+            "TMPDIR": str(folder),
+            # A proxy of the user's must not come between a manager and its API server.
+            "NO_PROXY": "127.0.0.1,localhost",
+        }
+        chosen = ports(program, environment)
+        self.webhook_port = chosen.webhook
         self.process = Process(
             "KServe's manager",
             [program, *chosen.arguments],
             log=log,
             guard=guard,
             folder=folder,
-            environment={
-                **keep,
-                "KUBECONFIG": str(kubeconfig),
-                "POD_NAMESPACE": KSERVE_NAMESPACE,
-                "TMPDIR": str(folder),
-                # A proxy of the user's must not come between a manager and its API server.
-                "NO_PROXY": "127.0.0.1,localhost",
-            },
+            environment=environment,
         )
 
     def wait(self) -> None:
