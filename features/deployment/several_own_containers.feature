@@ -1,11 +1,66 @@
 @rule-custom-predictor-container @extended
-Feature: Which of several containers of a service's own is the predictor
-  A predictor may bring several containers of its own. Up to v0.11.2 the first one is the predictor, whatever its name.
-  From v0.12.0 on it is the one named kserve-container, and it is put in the first one's place, so that a container that
-  came before it is lost and the predictor is there twice.
+Feature: Which of a service's own containers is the server, and what KServe writes into it
+  A predictor may bring containers of its own instead of a model. The webhook names the server's container kserve-container
+  and gives it a size. Up to v0.14.1 that is the first one, whatever it was called. From v0.15.0 on several containers keep
+  their names, and one of them must have that name already.
 
-  @until-0.11.2
-  Scenario: Up to v0.11.2 the first container is taken as it stands
+  Scenario: A single container is named kserve-container, whatever it was called
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          containers:
+            - {name: mine, image: "example.com/mine:1"}
+      """
+    Then it uses no runtime
+    And its pod has containers "kserve-container"
+    And its container has image "example.com/mine:1"
+
+  Scenario: A container that asks for nothing gets one CPU and two gibibytes
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          containers:
+            - {name: kserve-container, image: "example.com/mine:1"}
+      """
+    Then its stored manifest has
+      """
+      spec:
+        predictor:
+          containers:
+            - name: kserve-container
+              resources:
+                limits: {cpu: "1", memory: 2Gi}
+                requests: {cpu: "1", memory: 2Gi}
+      """
+
+  Scenario: What a container asks for is kept
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          containers:
+            - name: kserve-container
+              image: example.com/mine:1
+              resources: {requests: {cpu: 100m}}
+      """
+    Then its stored manifest has
+      """
+      spec:
+        predictor:
+          containers:
+            - name: kserve-container
+              resources:
+                limits: {cpu: "1", memory: 2Gi}
+                requests: {cpu: 100m, memory: 2Gi}
+      """
+
+  @until-0.14.1
+  Scenario: Up to v0.14.1 the first of several containers is renamed
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}
@@ -13,13 +68,14 @@ Feature: Which of several containers of a service's own is the predictor
         predictor:
           containers:
             - {name: first, image: "example.com/first:1"}
-            - {name: kserve-container, image: "example.com/second:1"}
+            - {name: second, image: "example.com/second:1"}
       """
     Then it uses no runtime
-    And its pod has containers "first, kserve-container"
+    And its pod has containers "kserve-container, second"
+    And its container has image "example.com/first:1"
 
-  @since-0.12.0
-  Scenario: From v0.12.0 on the container of that name is put first
+  @since-0.15.0
+  Scenario: From v0.15.0 on several containers keep their names
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}
@@ -31,3 +87,16 @@ Feature: Which of several containers of a service's own is the predictor
       """
     Then it uses no runtime
     And its pod has containers "kserve-container, second"
+
+  @since-0.15.0
+  Scenario: From v0.15.0 on KServe fails where none of several containers has that name
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          containers:
+            - {name: first, image: "example.com/first:1"}
+            - {name: second, image: "example.com/second:1"}
+      """
+    Then it has no runtime, and nothing says why

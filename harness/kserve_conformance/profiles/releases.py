@@ -43,6 +43,7 @@ from kserve_conformance.profiles.multi_node_validation import (
     MultiNodeServiceChecks,
 )
 from kserve_conformance.profiles.ordering import BY_AGE, BY_NAME, BY_PRIORITY, BY_PROTOCOL_RANK
+from kserve_conformance.profiles.own_containers import first_is_named, first_is_named_if_alone, first_is_sized
 from kserve_conformance.profiles.profile import Profile
 from kserve_conformance.profiles.protocols import as_given, protocol_by_runtime_name, v1_unless_given
 from kserve_conformance.profiles.rendering import (
@@ -104,6 +105,7 @@ V0_8_0 = Profile(
         legacy=LEGACY_V0_8,
         before_conversion=(mlserver_at_write, torchserve_at_write),
         after_conversion=(mlserver_at_write, torchserve_at_write, triton_waits_for_models),
+        own_containers=(first_is_named, first_is_sized),
         validates=(
             name_is_valid,
             autoscaler_class_is_known("hpa"),
@@ -234,6 +236,7 @@ V0_15_0 = replace(
     name="v0.15.0",
     service_admission=replace(
         V0_14_1.service_admission,
+        own_containers=(first_is_named_if_alone, first_is_sized),
         validates=(
             name_is_valid,
             autoscaler_class_is_known("hpa", "external", "keda"),

@@ -46,7 +46,8 @@ class ServiceAdmission:
     The two webhooks of one era.
 
     ``before_conversion`` defaults a service that is given with a model,
-    ``after_conversion`` one that a legacy key became, ``defaults`` every one;
+    ``after_conversion`` one that a legacy key became, ``defaults`` every one
+    with a model, ``own_containers`` one that has containers instead;
     ``validates`` are asked in order and the first text refuses.
     """
 
@@ -55,6 +56,7 @@ class ServiceAdmission:
     before_conversion: tuple[Defaulting, ...] = ()
     after_conversion: tuple[Defaulting, ...] = ()
     defaults: tuple[Defaulting, ...] = ()
+    own_containers: tuple[Defaulting, ...] = ()
     validates: tuple[Validating, ...] = ()
 
 
@@ -83,10 +85,18 @@ def _defaulted(service: Manifest, admission: ServiceAdmission) -> Manifest:
         service = converted(service, admission.legacy)
         for default in admission.after_conversion:
             service = default(service)
-    if at(service, "spec", "predictor", "model") is not None:
-        for default in admission.defaults:
-            service = default(service)
+    for default in _defaults_of(service, admission):
+        service = default(service)
     return service
+
+
+def _defaults_of(service: Manifest, admission: ServiceAdmission) -> tuple[Defaulting, ...]:
+    predictor = at(service, "spec", "predictor") or {}
+    if predictor.get("model") is not None:
+        return admission.defaults
+    # A legacy key that is left over makes a second implementation: the defaulter then stops, and the validator refuses.
+    is_own = predictor.get("containers") and legacy_key(service, admission.legacy.keys) is None
+    return admission.own_containers if is_own else ()
 
 
 def _annotated(service: Manifest, key: str, value: str) -> Manifest:

@@ -1,0 +1,59 @@
+"""
+What the webhook does with a predictor that is containers of the user's own.
+
+Such a predictor uses no runtime. Its first container is taken for the server:
+it is named and sized at every write.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kserve_conformance.objects import Manifest, replaced
+
+KSERVE_CONTAINER = "kserve-container"
+
+#: What a container gets that asks for nothing.
+#: Source: ``defaultResource``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.8.0 to v0.14.1; from v0.15.0 on
+#: the key ``inferenceService`` of config/configmap/inferenceservice.yaml, with the same sizes.
+DEFAULT_SIZE = {"cpu": "1", "memory": "2Gi"}
+
+
+def first_is_named(service: Manifest) -> Manifest:
+    """
+    The first container becomes ``kserve-container``, whatever it was called.
+
+    Coded: ``Default`` of ``CustomPredictor``, pkg/apis/serving/v1beta1/predictor_custom.go, v0.8.0 to v0.14.1.
+    """
+    return _with_first(service, {**_containers(service)[0], "name": KSERVE_CONTAINER})
+
+
+def first_is_named_if_alone(service: Manifest) -> Manifest:
+    """
+    Only a single container, or a first one without a name, becomes ``kserve-container``.
+
+    Coded: ``Default`` of ``CustomPredictor``, predictor_custom.go, v0.15.0 to v0.20.0.
+    """
+    containers = _containers(service)
+    return first_is_named(service) if len(containers) == 1 or not containers[0].get("name") else service
+
+
+def first_is_sized(service: Manifest) -> Manifest:
+    """
+    The first container requests, and is limited to, one CPU and 2 GiB unless it says otherwise.
+
+    Coded: ``setResourceRequirementDefaults``, inference_service_defaults.go, v0.8.0 to v0.20.0.
+    """
+    first = _containers(service)[0]
+    given = first.get("resources") or {}
+    sizes = {part: {**DEFAULT_SIZE, **(given.get(part) or {})} for part in ("requests", "limits")}
+    return _with_first(service, {**first, "resources": {**given, **sizes}})
+
+
+def _containers(service: Manifest) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = service["spec"]["predictor"]["containers"]
+    return found
+
+
+def _with_first(service: Manifest, first: dict[str, Any]) -> Manifest:
+    return replaced(service, [first, *_containers(service)[1:]], "spec", "predictor", "containers")
