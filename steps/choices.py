@@ -91,6 +91,12 @@ def status_names_none(world: World) -> None:
     world.expect_status_name(None, None)
 
 
+@then("it has no workload")
+def has_no_workload(world: World) -> None:
+    """The controller made nothing for the service."""
+    world.expect_no_workload()
+
+
 @then(parse('its workload still runs on ClusterServingRuntime "{name}"'))
 def workload_on_cluster_runtime(world: World, name: str) -> None:
     """The workload of an earlier choice is untouched."""

@@ -99,4 +99,5 @@ Feature: Which of a service's own containers is the server, and what KServe writ
             - {name: first, image: "example.com/first:1"}
             - {name: second, image: "example.com/second:1"}
       """
-    Then it has no runtime, and nothing says why
+    Then it uses no runtime
+    And it has no workload

@@ -99,7 +99,8 @@ def _custom(stored: Manifest, profile: Profile) -> Decision:
     try:
         pod = render_without_runtime(stored, profile.rendering)
     except CannotRender as cannot:
-        return Decision(Outcome.REFUSED, refusal=cannot.refusal, service=stored)
+        # No runtime was looked for, so none was refused: what failed is the pod.
+        return Decision(Outcome.CUSTOM, refusal=profile.reports(cannot.refusal), service=stored)
     return Decision(Outcome.CUSTOM, service=stored, pod=pod)
 
 

@@ -201,7 +201,7 @@ class MemoryTarget:
         stored = pruned(self._objects[key], self._profile.unknown_fields)
         decision = resolve_stored(stored, self.catalogue, self._profile, surroundings=self._surroundings)
         before = self._workloads.get(key, Workload())
-        made = decision.outcome in (Outcome.RUNS, Outcome.CUSTOM)
+        made = decision.pod is not None
         # A reconcile that fails leaves the workload of an earlier one in place.
         self._workloads[key] = Workload(
             pod=decision.pod if made else before.pod,

@@ -340,6 +340,11 @@ class World:
                 f"the workload of {self.service} is not of {ref}", str(ref), str(seen.workload or "no workload")
             )
 
+    def expect_no_workload(self) -> None:
+        """Nothing was made for the service."""
+        if self.observation.pod is not None:
+            raise self.nonconformity(f"{self.service} has a workload", "no workload", told(self.observation))
+
     def expect_service_answer(self, accepted: bool, text: str = "") -> None:
         """The service was accepted, or refused with this text."""
         self._expect_answer(self._service_answer, "the service", accepted, text)

@@ -78,15 +78,15 @@ class TestOutcomes:
         assert (decision.outcome, decision.supporting) == (Outcome.REFUSED, (cluster_ref("a"), cluster_ref("b")))
         assert told.refusal.error == decision.refusal.error
 
-    def test_a_custom_predictor_that_cannot_be_rendered_is_refused(self):
+    def test_a_custom_predictor_that_cannot_be_rendered_has_no_pod(self):
         """
-        Worker nodes without a model end in the controller's panic.
+        Worker nodes without a model end in the controller's panic; no runtime was looked for all the same.
         """
         given = service(CUSTOM, key="containers")
         given["spec"]["predictor"]["workerSpec"] = {}
         decision = resolve_stored(given, catalogue(), V0_15)
 
-        assert (decision.outcome, "panic" in decision.refusal.error) == (Outcome.REFUSED, True)
+        assert (decision.outcome, decision.pod, "panic" in decision.refusal.error) == (Outcome.CUSTOM, None, True)
 
 
 class TestStatus:
