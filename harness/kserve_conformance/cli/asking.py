@@ -52,7 +52,7 @@ class Answered:
     @property
     def is_served(self) -> bool:
         """Will something serve it, be it a runtime, its own container or ModelMesh?"""
-        return self.decision.outcome in (Outcome.RUNS, Outcome.CUSTOM, Outcome.LEFT_ALONE)
+        return self.decision.refusal is None and self.decision.rejected is None
 
     @property
     def headline(self) -> str:
