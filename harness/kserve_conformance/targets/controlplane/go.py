@@ -4,10 +4,13 @@ Go as the source of everything: which Go there is, modules by name and version, 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +18,7 @@ import msgspec
 
 from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.controlplane.cache import NEEDED_BYTES, free_bytes
+from kserve_conformance.targets.controlplane.processes import Guard
 
 #: How many of a failed command's last lines an error shows.
 LAST_LINES = 12
@@ -102,15 +106,35 @@ def version() -> str:
 def _run(
     arguments: Sequence[str | Path], *, folder: Path, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run one Go command in a folder, whatever workspace that folder is in. Raises ``NoGo``."""
-    return subprocess.run(  # noqa: S603 - the words are ours, and there is no shell.
-        [found(), *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=folder,
-        env={**os.environ, "GOWORK": "off", **(environment or {})},
-    )
+    """
+    Run one Go command in a folder, whatever workspace that folder is in. Raises ``NoGo``.
+
+    It does not outlive us: an interrupted build would go on for minutes.
+    """
+    program = found()
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors, Guard() as guard:
+        process = subprocess.Popen(  # noqa: S603 - the words are ours, and there is no shell.
+            [program, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=errors,
+            cwd=folder,
+            env={**os.environ, "GOWORK": "off", **(environment or {})},
+            start_new_session=True,
+        )
+        guard.watch(process.pid)
+        try:
+            code = process.wait()
+        except BaseException:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise
+        finally:
+            guard.forget(process.pid)
+        for file in (output, errors):
+            file.seek(0)
+        return subprocess.CompletedProcess(process.args, code, output.read(), errors.read())
 
 
 def failed(what: str, output: str) -> CannotStart:

@@ -28,7 +28,7 @@ def groups_left(lines: Iterable[str]) -> frozenset[int]:
     return frozenset(left)
 
 
-def main(folder: str) -> None:
+def main(folder: str | None) -> None:
     """Wait for the harness to go, then kill what it left and delete the folder of its run."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
@@ -38,9 +38,9 @@ def main(folder: str) -> None:
             os.killpg(group, signal.SIGKILL)
         except ProcessLookupError:
             continue
-    if left:
+    if left and folder is not None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1] if sys.argv[1:] else None)

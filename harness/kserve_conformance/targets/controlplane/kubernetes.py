@@ -8,6 +8,7 @@ it, etcd included.
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import time
@@ -27,6 +28,9 @@ ADMINISTRATOR = "conformance:administrator"
 
 #: Ready for us: priority classes are retried after a second, and no pod ever needs one.
 READY = "/readyz?exclude=poststarthook/scheduling/bootstrap-system-priority-classes"
+
+#: Both allocate much and live for minutes: collecting garbage less often saves a fifth of their time.
+LESS_COLLECTING = {"GOGC": "400", "GOMEMLIMIT": "1GiB"}
 
 START_WITHIN = timedelta(seconds=60)
 STOP_WITHIN = timedelta(seconds=10)
@@ -86,6 +90,7 @@ class ApiServer:
         peer_url = f"https://127.0.0.1:{peer_port}"
         files = {"cert-file": certificate.certificate, "key-file": certificate.key}
         trusted = {"trusted-ca-file": certificate.certificate, "client-cert-auth": "true"}
+        environment = {**os.environ, **LESS_COLLECTING}
         self.etcd = Process(
             "etcd",
             [
@@ -111,6 +116,7 @@ class ApiServer:
             ],
             log=logs / "etcd.log",
             guard=guard,
+            environment=environment,
         )
         self.process = Process(
             "kube-apiserver",
@@ -143,6 +149,7 @@ class ApiServer:
             ],
             log=logs / "kube-apiserver.log",
             guard=guard,
+            environment=environment,
         )
         self.admin = self.client(ADMINISTRATOR)
 

@@ -115,7 +115,7 @@ class Observer:
         service = self.client.find(path)
         if service is None:
             raise NotSettled(key, within, "there is no such service")
-        if self._mode(service) == MODEL_MESH:
+        if self.mode(service) == MODEL_MESH:
             self.beacons.queue_passed()
             service = self.client.get(path)
             if self.template(str(key.namespace), key.name, service["metadata"]["uid"], MODEL_MESH) is None:
@@ -137,7 +137,7 @@ class Observer:
 
     def _settled(self, path: str, service: Manifest, deadline: float) -> tuple[Seen, Manifest]:
         patient_until = time.monotonic() + PATIENCE
-        wait = 0.002
+        wait = 0.005
         while (seen := self.probe.read(service)) is Seen.NOT_YET:
             now = time.monotonic()
             if now > deadline:
@@ -149,14 +149,14 @@ class Observer:
                 # Whatever there was to be done for the service has been done.
                 return (Seen.SILENT if seen is Seen.NOT_YET else seen), service
             time.sleep(wait)
-            wait = min(wait * 1.5, 0.02)
+            wait = min(wait * 1.3, 0.02)
             service = self.client.get(path)
             self.check()
         return seen, service
 
     def _told(self, key: ObjectKey, service: Manifest, seen: Seen) -> Observation:
         uid = service["metadata"]["uid"]
-        template = self.template(str(key.namespace), key.name, uid, self._mode(service))
+        template = self.template(str(key.namespace), key.name, uid, self.mode(service))
         workload = marking.runtime_of(template) if template is not None else None
         names_model = at(service, "spec", "predictor", "model") is not None
         lines = () if seen is Seen.MADE else tuple(self.log.errors(key))
@@ -182,7 +182,8 @@ class Observer:
             logs=tuple(msgspec.json.encode(line).decode() for line in lines[-LOG_LINES:]),
         )
 
-    def _mode(self, service: Manifest) -> str:
+    def mode(self, service: Manifest) -> str:
+        """The deployment mode that a service is in: its own, or the default."""
         annotations = at(service, "metadata", "annotations") or {}
         return str(annotations.get(MODE_ANNOTATION) or self.default_mode)
 

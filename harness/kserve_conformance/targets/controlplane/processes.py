@@ -18,7 +18,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.controlplane import guard as guard_module
@@ -65,15 +65,23 @@ def is_free(port: int) -> bool:
 class Guard:
     """Our end of the pipe to the process that cleans up if we are killed (see :mod:`guard`)."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
+        """``folder`` is what the guard deletes, should it have to act."""
+        words = [sys.executable, "-I", "-S", guard_module.__file__, *([str(folder)] if folder is not None else [])]
         self._process: subprocess.Popen[str] = subprocess.Popen(  # noqa: S603 - ourselves, no shell.
-            [sys.executable, "-I", "-S", guard_module.__file__, str(folder)],
+            words,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
             text=True,
         )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
     def watch(self, group: int) -> None:
         """A process group runs from now on."""

@@ -15,21 +15,40 @@ from dataclasses import dataclass, field
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, NAMESPACED_RUNTIME, SERVICE, ObjectKey, at
 from kserve_conformance.targets.controlplane.beacons import NAMES
 from kserve_conformance.targets.controlplane.client import ApiError, Client, Resource
+from kserve_conformance.targets.controlplane.observing import MODEL_MESH, SERVERLESS
 
-#: What services own, by API version and kind, and what is said about them.
-OWNED = (
+#: What services own in the modes that make Deployments, in those that make Knative Services, and in any, by API version
+#: and kind; and what is said about them.
+OF_DEPLOYMENTS = (
     ("apps/v1", "Deployment"),
-    ("v1", "Service"),
-    ("v1", "ConfigMap"),
-    ("v1", "Event"),
     ("autoscaling/v2", "HorizontalPodAutoscaler"),
     ("networking.k8s.io/v1", "Ingress"),
-    ("serving.knative.dev/v1", "Service"),
-    ("networking.istio.io/v1beta1", "VirtualService"),
-    ("gateway.networking.k8s.io/v1", "HTTPRoute"),
     ("keda.sh/v1alpha1", "ScaledObject"),
     ("opentelemetry.io/v1beta1", "OpenTelemetryCollector"),
 )
+OF_KNATIVE = (
+    ("serving.knative.dev/v1", "Service"),
+    ("networking.istio.io/v1beta1", "VirtualService"),
+)
+OF_ANY = (
+    ("v1", "Service"),
+    ("v1", "ConfigMap"),
+    ("v1", "Event"),
+    ("gateway.networking.k8s.io/v1", "HTTPRoute"),
+)
+
+
+def owned(modes: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """The kinds that services in these modes own; none for no mode, because there was no service then."""
+    wanted = set(modes) - {MODEL_MESH}
+    if not wanted:
+        return ()
+    return (
+        *(OF_KNATIVE if wanted & SERVERLESS else ()),
+        *(OF_DEPLOYMENTS if wanted - SERVERLESS else ()),
+        *OF_ANY,
+    )
+
 
 #: The API server's own object among them: it stays.
 SERVERS_OWN = {("v1", "Service"): "kubernetes"}
@@ -69,9 +88,14 @@ class Sweeper:
                 if resource is not None:
                     self.past.delete(resource.path(key.namespace, key.name))
 
-    def sweep(self, namespaces: Iterable[str]) -> None:
-        """Delete every service, runtime and owned object of these namespaces, and every ClusterServingRuntime."""
+    def sweep(self, namespaces: Iterable[str], modes: Iterable[str]) -> None:
+        """
+        Delete every service and runtime of these namespaces and every ClusterServingRuntime.
+
+        ``modes`` are those that services were in: what is owned in them is deleted too.
+        """
         namespaces = tuple(namespaces)
+        kinds = owned(modes)
         services = self._kserve(SERVICE)
         for namespace in namespaces:
             self.past.delete(services.path(namespace))
@@ -80,7 +104,7 @@ class Sweeper:
         paths = [(self._kserve(CLUSTER_RUNTIME).path(), own)]
         for namespace in namespaces:
             paths.append((self._kserve(NAMESPACED_RUNTIME).path(namespace), ""))
-            for api_version, kind in OWNED:
+            for api_version, kind in kinds:
                 resource = self.resource_of(api_version, kind)
                 if resource is not None:
                     paths.append((resource.path(namespace), SERVERS_OWN.get((api_version, kind), "")))
@@ -135,7 +159,7 @@ class Sweeper:
             self.queue_passed()
 
     def _delete_owned(self, namespace: str, service: str) -> None:
-        for api_version, kind in OWNED:
+        for api_version, kind in (*OF_KNATIVE, *OF_DEPLOYMENTS, *OF_ANY):
             resource = self.resource_of(api_version, kind)
             if resource is None:
                 continue

@@ -76,6 +76,8 @@ class ControlPlane:
         self._others: dict[ObjectKey, str] = {}
         self._touched: set[str] = set()
         self._new: set[ObjectKey] = set()
+        #: The modes that services were in.
+        self._modes: set[str] = set()
         #: The runtimes that are in store.
         self._known: set[ObjectKey] = set()
 
@@ -180,7 +182,7 @@ class ControlPlane:
         answer = self._writer.write(key, manifest, self._last_applied.get(key))
         if answer.admission.stored is not None:
             self._last_applied[key] = manifest
-            self._note(key, manifest, is_new=answer.is_new)
+            self._note(key, answer.admission.stored, is_new=answer.is_new)
         return answer.admission
 
     def store(self, *objects: Manifest) -> None:
@@ -245,6 +247,7 @@ class ControlPlane:
         with _Reaching(plane):
             plane.swap(wanted)
             self._connect()
+            self._modes.add(wanted.mode)
             self._new.clear()
             self._beacons.queue_passed()
 
@@ -258,6 +261,7 @@ class ControlPlane:
         seed.configure(plane.admin, plane.release.source, mode)
         self._observer.default_mode = mode
         self._new.clear()
+        self._modes.add(mode)
         # Until v0.10 controllers read the ConfigMap from a cache: two looks at a beacon take longer than its event.
         self._beacons.queue_passed()
 
@@ -267,7 +271,7 @@ class ControlPlane:
         with _Reaching(plane):
             if plane.manager is None or not plane.manager.is_alive:
                 self._revive()
-            self._sweeper.sweep(self._touched)
+            self._sweeper.sweep(self._touched, self._modes)
             self._sweeper.delete(self._others)
             for kind in self._written_kinds:
                 self._runtime_written(kind, None)
@@ -282,7 +286,7 @@ class ControlPlane:
         plane = self._running
         self._progress("KServe's manager has ended: starting it again")
         plane.stop_manager()
-        self._sweeper.sweep(self._touched)
+        self._sweeper.sweep(self._touched, self._modes)
         plane.start_manager()
         self._connect()
 
@@ -299,6 +303,7 @@ class ControlPlane:
 
     def _note(self, key: ObjectKey, manifest: Manifest, *, is_new: bool) -> None:
         if key.kind == SERVICE:
+            self._modes.add(self._observer.mode(manifest))
             if is_new:
                 self._new.add(key)
             else:
