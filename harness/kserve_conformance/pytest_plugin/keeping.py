@@ -58,7 +58,7 @@ class Keeper:
 
     def identity(self) -> Identity:
         """Who answers; of a target that was never opened, what is known by its name."""
-        return self._identity or Identity(target=str(self._spec), release=named_release(self._spec) or "unknown")
+        return self._identity or Identity(target=self._spec.name, release=named_release(self._spec) or "unknown")
 
     def close(self) -> None:
         """Close what is open; a target that breaks while it is closed is gone all the same."""

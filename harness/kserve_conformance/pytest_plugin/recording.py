@@ -88,7 +88,7 @@ class Recorder:
             release = named_release(self._asked.target) or "unknown"
             collected = tuple(scenario.id for scenario in self._asked.selected)
             nothing = exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED
-            identity = TargetIdentity(target=str(self._asked.target), release=release)
+            identity = TargetIdentity(target=self._asked.target.name, release=release)
             writer = self._open(identity, () if nothing else collected)
         for id_ in self._collected or ():
             if id_ in self._waiting:
