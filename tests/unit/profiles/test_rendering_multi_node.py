@@ -86,7 +86,7 @@ class TestHead:
         """
         found = runtime(worker(**sizes))
 
-        assert refusal_of(service(), found, RENDERING_V0_15_0) == Refusal("InvalidPredictorSpec", PANIC)
+        assert refusal_of(service(), found, RENDERING_V0_15_0) == Refusal("InvalidPredictorSpec", PANIC, is_told=False)
         assert told(service(), found, RENDERING_V0_15_2)["PIPELINE_PARALLEL_SIZE"] == "1"
 
     @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ class TestRefusals:
         """
         A nil pointer is read before KServe could say what is missing.
         """
-        assert refusal_of(service(), runtime(None), rendering) == Refusal("InvalidPredictorSpec", PANIC)
+        assert refusal_of(service(), runtime(None), rendering) == Refusal("InvalidPredictorSpec", PANIC, is_told=False)
 
     def test_so_does_a_custom_predictor(self):
         """
