@@ -103,11 +103,13 @@ class TestInventory:
         scenarios = "".join(f"  Scenario: s{number}{STEP}{steps}" for number in range(300))
         suite = suite_of(x=f"Feature: x\n{scenarios}")
 
-        began = time.perf_counter()
+        # Processor time, so that whatever else the machine does has no say.
+        began = time.process_time()
         found = inventory(suite)
+        took = time.process_time() - began
 
         assert len(found) == 300
-        assert time.perf_counter() - began < 0.5
+        assert took < 0.5
 
     def test_of_the_shipped_suite_has_no_problem(self):
         """Every scenario of it has a rule, a level and known tags."""
