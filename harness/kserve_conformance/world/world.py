@@ -16,49 +16,26 @@ from typing import Any, Self
 from kserve_conformance.exceptions import SuiteError
 from kserve_conformance.objects import (
     RUNTIME_KINDS,
-    SERVICE,
     Catalogue,
     Manifest,
     Namespace,
     ObjectKey,
-    Outcome,
     RuntimeRef,
-    at,
 )
-from kserve_conformance.targets.contract import Admission, Capability, Observation, Target
+from kserve_conformance.targets.contract import Admission, Observation, Target
 from kserve_conformance.world.building import default_spec, key_of_runtime, merged, runtime_manifest
-from kserve_conformance.world.matching import ABSENT, at_dotted, equal, mismatches
+from kserve_conformance.world.choices import ChoiceExpectations
 from kserve_conformance.world.nonconformity import Nonconformity
+from kserve_conformance.world.parts import PartExpectations
 from kserve_conformance.world.story import evidence_of, story_of
+from kserve_conformance.world.telling import told
 
 #: How long a service may take to show a settled choice.
 SETTLES_WITHIN = timedelta(seconds=20)
 
-#: The words of a stored field, and where it lies below ``spec.predictor.model``.
-STORED_FIELDS = {
-    "runtime": ("runtime",),
-    "format": ("modelFormat", "name"),
-    "version": ("modelFormat", "version"),
-    "protocol": ("protocolVersion",),
-    "runtimeVersion": ("runtimeVersion",),
-    "storageUri": ("storageUri",),
-}
 
 #: What of the metadata of a stored object a client writes; the rest is the server's.
 WRITABLE_METADATA = ("name", "namespace", "labels", "annotations")
-
-LEGACY_KEYS = (
-    "sklearn",
-    "tensorflow",
-    "xgboost",
-    "pytorch",
-    "triton",
-    "onnx",
-    "huggingface",
-    "pmml",
-    "lightgbm",
-    "paddle",
-)
 
 
 class UnknownObject(SuiteError):
@@ -69,7 +46,7 @@ class UnknownObject(SuiteError):
         self.hint = "name an object that a step before this one has or applies"
 
 
-class World:
+class World(ChoiceExpectations, PartExpectations):
     """
     What a scenario's steps talk to. Open it with ``with``; leaving it resets the target.
 
@@ -259,198 +236,6 @@ class World:
         self.observation.needs(*parts)
         return self.observation
 
-    def expect_runtime(self, ref: RuntimeRef) -> None:
-        """The chosen runtime is this one, and the rules leave no other."""
-        seen = self.seen("outcome", "runtime")
-        if seen.outcome == Outcome.RUNS and seen.runtime == ref and not seen.one_of:
-            return
-        raise self.nonconformity(f"{self.service} does not run on {ref}", str(ref), told(seen))
-
-    def expect_one_of(self, *refs: RuntimeRef) -> None:
-        """The chosen runtime is one of these; where the target knows what is open, exactly these are."""
-        seen = self.seen("outcome", "runtime")
-        asked = ", ".join(sorted(map(str, refs)))
-        knows = Capability.OPEN_CHOICES in self.target.capabilities
-        if seen.outcome != Outcome.RUNS or seen.runtime not in refs or (knows and set(seen.one_of) != set(refs)):
-            raise self.nonconformity(
-                f"{self.service} does not run on one of the runtimes", f"one of {asked}", told(seen)
-            )
-
-    def expect_refusal(self, cause: str) -> None:
-        """The service has no runtime for this cause, however it is reported, and the rules leave no other end."""
-        seen = self.seen("outcome")
-        found = seen.reason or cause_of(seen.errors)
-        if seen.outcome == Outcome.REFUSED and found is None:
-            seen.needs("reason", "errors")
-        if seen.outcome != Outcome.REFUSED or seen.one_of or found != cause:
-            raise self.nonconformity(
-                f"{self.service} is not refused because {cause}", f"no runtime, {cause}", told(seen)
-            )
-
-    def expect_outcome(self, outcome: Outcome, words: str) -> None:
-        """The predictor came to this."""
-        seen = self.seen("outcome")
-        if seen.outcome != outcome:
-            raise self.nonconformity(f"{self.service} {words}: it does not", words, told(seen))
-
-    def expect_no_word(self) -> None:
-        """The service has no runtime, and neither its status nor any event says why."""
-        seen = self.observation
-        if seen.outcome != Outcome.REFUSED or seen.reason or seen.errors:
-            raise self.nonconformity(
-                f"{self.service} is not left without a word", "no runtime, and nothing that says why", told(seen)
-            )
-
-    def expect_status(self, reason: str | None, message: str | None) -> None:
-        """The status has this failure, or none."""
-        seen = self.observation
-        both = [("reason", seen.reason, reason), ("message", seen.message, message)]
-        if any(found != asked and part not in seen.not_told for part, found, asked in both):
-            raise self.nonconformity(
-                f"the status of {self.service} tells something else",
-                _failure(reason, message),
-                _failure(seen.reason, seen.message),
-            )
-        seen.needs("reason", "message")
-
-    def expect_event(self, text: str) -> None:
-        """A Warning event of the service has this text in it."""
-        seen = self.seen("errors")
-        if not any(text in error for error in seen.errors):
-            raise self.nonconformity(
-                f"no event of {self.service} says so", text, " | ".join(seen.errors) or "no Warning event"
-            )
-
-    def expect_status_name(self, kind: str | None, name: str | None) -> None:
-        """The status names this runtime, or none."""
-        named = self.seen("status_runtime").status_runtime
-        found = (named.kind, named.name) if named else (None, None)
-        if found != (kind, name):
-            raise self.nonconformity(
-                f"the status of {self.service} names another runtime",
-                f"{kind} {name}" if kind else "none",
-                str(named or "none"),
-            )
-
-    def expect_workload(self, ref: RuntimeRef) -> None:
-        """The workload that exists was made of this runtime."""
-        seen = self.seen("workload")
-        if seen.workload != ref:
-            raise self.nonconformity(
-                f"the workload of {self.service} is not of {ref}", str(ref), str(seen.workload or "no workload")
-            )
-
-    def expect_no_workload(self) -> None:
-        """Nothing was made for the service."""
-        if self.observation.pod is not None:
-            raise self.nonconformity(f"{self.service} has a workload", "no workload", told(self.observation))
-
-    def expect_service_answer(self, accepted: bool, text: str = "") -> None:
-        """The service was accepted, or refused with this text."""
-        self._expect_answer(self._service_answer, "the service", accepted, text)
-
-    def expect_runtime_answer(self, accepted: bool, text: str = "") -> None:
-        """The runtime was accepted, or refused with this text."""
-        self._expect_answer(self._runtime_answer, "the runtime", accepted, text)
-
-    def _expect_answer(self, answer: Admission | None, what: str, accepted: bool, text: str) -> None:
-        if answer is None:
-            raise Nonconformity(f"{what} was not applied before this step")
-        answer.needs("rejected", *(["why_rejected"] if text else []))
-        if accepted == (answer.rejected is None) and text in (answer.rejected or ""):
-            return
-        expected = "accepted" if accepted else f"refused{f': {text}' if text else ''}"
-        raise self.nonconformity(
-            f"{answer.key} is {'refused' if accepted else 'not refused so'}", expected, answer.rejected or "accepted"
-        )
-
-    def expect_stored_runtime(self, path: str, *, is_there: bool) -> None:
-        """The last applied runtime was stored with something at a dotted path, or without it."""
-        answer = self._runtime_answer
-        if answer is None or answer.stored is None:
-            raise Nonconformity("no runtime was stored before this step")
-        answer.needs("stored")
-        found = at_dotted(answer.stored, path)
-        if (found is not ABSENT) != is_there:
-            raise self.nonconformity(
-                f"the runtime is stored with{'out' if is_there else ''} {path}",
-                path if is_there else f"no {path}",
-                repr(found),
-            )
-
-    def expect_stored(self, field: str, value: str | None) -> None:
-        """A field of the stored model has this value, or is not there."""
-        service = self.seen("service").service
-        if field == "legacy key":
-            predictor = at(service, "spec", "predictor") or {}
-            found = next((key for key in LEGACY_KEYS if predictor.get(key) is not None), None)
-        else:
-            found = at(service, "spec", "predictor", "model", *STORED_FIELDS[field])
-        if found != value:
-            raise self.nonconformity(
-                f"{self.service} is stored with another {field}", f"{field} {value!r}", f"{field} {found!r}"
-            )
-
-    def expect_part(self, where: str, expected: Any) -> None:
-        """What is asked for is part of the pod, the container or the stored service."""
-        found = list(mismatches(expected, self._part(where)))
-        if found:
-            raise self.nonconformity(f"the {where} of {self.service} differs", "as in the step", "; ".join(found))
-
-    def expect_absent(self, where: str, path: str) -> None:
-        """There is nothing at a dotted path of the pod, the container or the stored service."""
-        found = at_dotted(self._part(where), path)
-        if found is not ABSENT:
-            raise self.nonconformity(f"the {where} of {self.service} has {path}", "nothing", repr(found))
-
-    def expect_at(self, where: str, path: str, value: Any) -> None:
-        """There is this value at a dotted path of the pod, the container or the stored service."""
-        found = at_dotted(self._part(where), path)
-        if not equal(value, found):
-            raise self.nonconformity(f"the {where} of {self.service} has another {path}", repr(value), repr(found))
-
-    def expect_in_pod_metadata(self, part: str, key: str, value: str) -> None:
-        """The pod has this label or annotation."""
-        found = at(self._part("pod"), "metadata", part, key)
-        if found != value:
-            raise self.nonconformity(
-                f"the pod of {self.service} has other {part}", f"{key}: {value}", f"{key}: {found}"
-            )
-
-    def expect_env(self, name: str, value: str | None, times: int | None = None) -> None:
-        """The container has an environment variable with this value, so many times, or not at all."""
-        found = [item.get("value") for item in self._part("container").get("env") or () if item.get("name") == name]
-        expected = (
-            f"{name} {times} times"
-            if times is not None
-            else f"{name} is {value!r}"
-            if value is not None
-            else f"no {name}"
-        )
-        holds = len(found) == times if times is not None else found[-1:] == [value] if value is not None else not found
-        if not holds:
-            raise self.nonconformity(f"the environment of {self.service} differs", expected, f"{name}: {found}")
-
-    def expect_containers(self, *names: str) -> None:
-        """The pod has exactly these containers, in any order."""
-        found = [item.get("name") for item in at(self._part("pod"), "spec", "containers") or ()]
-        if sorted(map(str, found)) != sorted(names):
-            raise self.nonconformity(
-                f"the pod of {self.service} has other containers", ", ".join(names), ", ".join(map(str, found))
-            )
-
-    def _part(self, where: str) -> Any:
-        if where == "stored manifest":
-            return self.seen("service").service
-        seen = self.seen("pod")
-        if seen.pod is None:
-            raise self.nonconformity(f"{self.service} has no pod", f"a {where}", told(seen))
-        if where == "pod":
-            return seen.pod
-        containers = at(seen.pod, "spec", "containers") or ()
-        named = [item for item in containers if item.get("name") == "kserve-container"]
-        return (named or list(containers) or [{}])[0]
-
     # --- how a failure is told -------------------------------------------
 
     def nonconformity(self, message: str, expected: str, observed: str) -> Nonconformity:
@@ -479,48 +264,6 @@ class World:
             self._known[answer.key] = answer.stored
 
 
-#: The texts by which a Warning event tells the cause, for releases whose status does not.
-CAUSES = (
-    ("No ServingRuntimes or ClusterServingRuntimes with the name", "RuntimeNotRecognized"),
-    ("is disabled", "RuntimeDisabled"),
-    ("does not support specified", "NoSupportingRuntime"),
-    ("no runtime found to support predictor", "NoSupportingRuntime"),
-    ("placeholders", "InvalidPredictorSpec"),
-    ("container", "InvalidPredictorSpec"),
-)
-
-
-def cause_of(errors: tuple[str, ...]) -> str | None:
-    """The cause that the newest of some error texts tells, in the words of the releases that report one."""
-    for error in reversed(errors):
-        for text, cause in CAUSES:
-            if text.lower() in error.lower():
-                return cause
-    return None
-
-
-def told(seen: Observation) -> str:
-    """One line for an observation."""
-    if "outcome" in seen.not_told:
-        return "not told"
-    if seen.one_of:
-        return f"one of {', '.join(sorted(map(str, seen.one_of)))}"
-    if seen.outcome == Outcome.RUNS:
-        return str(seen.runtime)
-    if seen.outcome == Outcome.REFUSED:
-        return f"no runtime: {_failure(seen.reason, seen.message)}; {' | '.join(seen.errors) or 'no Warning event'}"
-    return {Outcome.CUSTOM: "its own container, no runtime", Outcome.LEFT_ALONE: "left alone by the controller"}.get(
-        seen.outcome, str(seen.outcome)
-    )
-
-
-def _failure(reason: str | None, message: str | None) -> str:
-    return f"{reason}: {message}" if reason or message else "no failure in the status"
-
-
 def namespaced(kind: str, name: str, namespace: str | None) -> RuntimeRef:
     """A reference from the words of a step."""
     return RuntimeRef(kind, name, Namespace(namespace) if namespace else None)
-
-
-__all__ = ["SERVICE", "World", "cause_of", "namespaced", "told"]
