@@ -147,7 +147,10 @@ def _claims_matrix() -> str:
             columns.append([release])
     header = ("claim", *(group[0] if len(group) == 1 else f"{group[0]} to {group[-1]}" for group in columns))
     rows = (
-        (f"[{claim.id.upper()}](#claim-{claim.id})", *(MARKS[claim.finding(group[0]).keeps] for group in columns))
+        (
+            f"[{claim.id.upper()}](#claim-{claim.id}) {claim.statement}",
+            *(MARKS[claim.finding(group[0]).keeps] for group in columns),
+        )
         for claim in registry().claims
     )
     return table(header, rows)
