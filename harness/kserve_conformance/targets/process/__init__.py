@@ -41,7 +41,8 @@ def open_target(argument: str, parameters: Mapping[str, str], options: Options) 
         error = BadTarget(f"process has no parameter {unknown[0]!r}")
         error.hint = f"parameters are {', '.join(sorted(PARAMETERS))}; a command with a comma goes into a script"
         raise error
-    release = parameters.get("release", RELEASES[-1])
+    named = parameters.get("release", RELEASES[-1])
+    release = named if named == DOCUMENTED else known(named)
     try:
         words = shlex.split(argument)
         timeout = float(parameters.get("timeout", TIMEOUT))
@@ -58,4 +59,4 @@ def open_target(argument: str, parameters: Mapping[str, str], options: Options) 
         keep=options.keep,
         progress=options.progress,
     )
-    return ProcessTarget(command, release if release == DOCUMENTED else known(release))
+    return ProcessTarget(command, release)

@@ -93,9 +93,9 @@ def _check_pod(pod: Manifest) -> None:
     containers = at(pod, "spec", "containers")
     if not isinstance(containers, list) or not all(isinstance(each, Mapping) for each in containers):
         raise BadAnswer("the answer's pod is no pod template: it has no list of containers in its spec")
-    for name in ("metadata", "spec"):
-        if not isinstance(pod.get(name) or {}, Mapping):
-            raise BadAnswer(f"the answer's pod is no pod template: its {name} is no object")
+    metadata = pod.get("metadata")
+    if metadata is not None and not isinstance(metadata, Mapping):
+        raise BadAnswer("the answer's pod is no pod template: its metadata is no object")
     for container in containers:
         env = container.get("env") or []
         if not isinstance(env, list) or not all(isinstance(each, Mapping) for each in env):

@@ -1,0 +1,8 @@
+# ruff: noqa: T201 - A line of standard output is the answer.
+"""Answers every question, and tells nothing."""
+
+import json
+import sys
+
+for line in sys.stdin:
+    print(json.dumps({"id": json.loads(line)["id"]}), flush=True)

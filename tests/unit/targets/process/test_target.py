@@ -1,0 +1,305 @@
+"""What the target asks, what it keeps, and what it makes of answers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from answering import RUNS, SERVICE, answering, runtime, service, target_of
+
+from kserve_conformance.objects import CLUSTER_RUNTIME, NAMESPACED_RUNTIME, ObjectKey, Outcome, RuntimeRef
+from kserve_conformance.targets.contract import CannotDo, NotGiven, NotSettled
+from kserve_conformance.targets.process.failures import BadAnswer, CannotAnswer, OutOfStep
+
+SOON = timedelta(seconds=1)
+RUNTIME = ObjectKey(NAMESPACED_RUNTIME, "server", "team-a")
+
+
+def full(question):
+    """Admits everything as it is and runs every service."""
+    if "validate_runtime" in question:
+        return {"runtime_admission": {"allowed": True}}
+    return {"service": question["service"], "decision": RUNS, "pod": {"spec": {"containers": []}}}
+
+
+class TestApplyingAService:
+    def test_it_is_asked_about_as_one_that_is_written(self):
+        """The question has the namespace, every runtime in store, and admit."""
+        command = answering(full)
+        target = target_of(command)
+        target.apply(runtime(), runtime("elsewhere", "team-b"), runtime("shared", None))
+        target.apply(service())
+
+        asked = command.questions[-1]
+        assert asked["admit"] is True
+        assert asked["namespace"] == "team-a"
+        assert [each["metadata"]["name"] for each in asked["runtimes"]] == ["server", "elsewhere", "shared"]
+        assert "validate_runtime" not in asked
+
+    def test_it_is_stored_as_the_answer_says(self):
+        """What admission stores is the implementation's word."""
+        admitted = service() | {"metadata": {"name": "model", "namespace": "team-a", "labels": {"a": "b"}}}
+        (answer,) = target_of(answering({"service": admitted})).apply(service())
+
+        assert answer.rejected is None
+        assert answer.stored["metadata"]["labels"] == {"a": "b"}
+        assert answer.not_told == frozenset()
+
+    def test_a_refusal_is_passed_on_and_nothing_is_stored(self):
+        """The implementation's text, as it stands."""
+        target = target_of(answering({"rejected": "no such luck"}))
+        (answer,) = target.apply(service())
+
+        assert answer.rejected == "no such luck"
+        with pytest.raises(NotSettled):
+            target.observe(SERVICE, SOON)
+
+    def test_without_a_word_it_is_not_told_whether_it_is_accepted_or_how_it_is_stored(self):
+        """A decision is no admission."""
+        (answer,) = target_of(answering({"decision": RUNS})).apply(service())
+
+        assert answer.not_told == {"stored", "rejected"}
+
+    def test_without_a_word_it_is_admitted_anew_when_it_is_observed(self):
+        """Nobody knows its stored form, so it is not said to be in store."""
+        command = answering({"decision": RUNS})
+        target = target_of(command)
+        target.apply(service())
+        target.observe(SERVICE, SOON)
+
+        assert [question["admit"] for question in command.questions] == [True, True]
+
+    def test_without_a_word_it_cannot_be_applied_again(self):
+        """An apply is merged with what is stored, which is not known."""
+        target = target_of(answering({"decision": RUNS}))
+        target.apply(service())
+
+        with pytest.raises(NotGiven, match="does not tell how an object is stored"):
+            target.apply(service())
+
+    def test_again_it_is_merged_with_what_is_stored(self):
+        """What admission added stays, and what was applied before and is no more goes."""
+        command = answering(
+            lambda question: {
+                "service": question["service"] | {"metadata": {**question["service"]["metadata"], "x": 1}}
+            }
+        )
+        target = target_of(command)
+        first = service()
+        target.apply(first | {"metadata": {**first["metadata"], "labels": {"old": "1"}}})
+        target.apply(first | {"metadata": {**first["metadata"], "labels": {"new": "1"}}})
+
+        written = command.questions[-1]["service"]["metadata"]
+        assert written["labels"] == {"new": "1"}
+        assert written["x"] == 1
+
+    def test_what_no_api_server_takes_is_not_asked_about(self):
+        """Our own check of types would be our word: nothing is told, whatever the implementation would say."""
+        command = answering(full)
+        wrong = service(model={"modelFormat": {"name": "sklearn", "version": 1}})
+
+        with pytest.raises(NotGiven, match=r"does not tell what the schema of an API server refuses: .*version"):
+            target_of(command).apply(wrong)
+        assert command.questions == []
+
+
+class TestApplyingARuntime:
+    def test_its_webhook_is_asked_with_the_others_there(self):
+        """The written runtime is the one of the index."""
+        command = answering(full)
+        target = target_of(command)
+        target.apply(runtime("first"), runtime("second"))
+
+        asked = command.questions[-1]
+        assert asked["validate_runtime"] == 1
+        assert [each["metadata"]["name"] for each in asked["runtimes"]] == ["first", "second"]
+        assert "service" not in asked
+
+    def test_its_earlier_state_is_among_the_others(self):
+        """An update is compared with what is in store, itself included."""
+        command = answering(full)
+        target = target_of(command)
+        target.apply(runtime(disabled=True))
+        target.apply(runtime())
+
+        old, new = command.questions[-1]["runtimes"]
+        assert old["spec"]["disabled"] is True
+        assert "disabled" not in new["spec"]
+        assert command.questions[-1]["validate_runtime"] == 1
+
+    def test_a_refusal_is_passed_on_and_what_was_there_stays(self):
+        """A refused update changes nothing."""
+        verdicts = iter([True, False])
+        command = answering(lambda _: {"runtime_admission": {"allowed": next(verdicts, True), "message": "no"}})
+        target = target_of(command)
+        target.apply(runtime())
+        (answer,) = target.apply(runtime(disabled=True))
+        target.apply(runtime("other"))
+
+        assert answer.rejected == "no"
+        assert "disabled" not in command.questions[-1]["runtimes"][0]["spec"]
+
+    def test_a_refusal_without_a_text_does_not_tell_why(self):
+        """That it is refused is told all the same."""
+        (answer,) = target_of(answering({"runtime_admission": {"allowed": False}})).apply(runtime())
+
+        assert answer.rejected is not None
+        assert answer.not_told == {"why_rejected"}
+
+    def test_without_a_word_it_is_there_and_not_told_whether_it_is_accepted(self):
+        """Most implementations are only about services."""
+        command = answering(lambda question: {} if "validate_runtime" in question else full(question))
+        target = target_of(command)
+        (answer,) = target.apply(runtime())
+        target.apply(service())
+
+        assert answer.not_told == {"stored", "rejected"}
+        assert len(command.questions[-1]["runtimes"]) == 1
+
+    def test_how_it_is_stored_is_never_told(self):
+        """Which fields a schema drops is nothing that an implementation of the choice tells."""
+        (answer,) = target_of(answering(full)).apply(runtime())
+
+        assert answer.not_told == {"stored"}
+
+
+class TestTime:
+    def test_what_is_created_after_a_tick_is_a_second_younger(self):
+        """An update keeps its time."""
+        command = answering(full)
+        target = target_of(command)
+        target.apply(runtime("old"))
+        target.tick()
+        target.apply(runtime("new"), runtime("old", disabled=True))
+        target.apply(service())
+
+        times = {
+            each["metadata"]["name"]: each["metadata"]["creationTimestamp"]
+            for each in command.questions[-1]["runtimes"]
+        }
+        assert times == {"old": "2024-01-01T00:00:00Z", "new": "2024-01-01T00:00:01Z"}
+
+    def test_what_is_deleted_and_created_again_is_young(self):
+        """Nothing remembers it."""
+        command = answering(full)
+        target = target_of(command)
+        target.apply(runtime())
+        target.delete(RUNTIME)
+        target.tick()
+        target.apply(runtime())
+
+        assert command.questions[-1]["runtimes"][0]["metadata"]["creationTimestamp"] == "2024-01-01T00:00:01Z"
+
+
+class TestObserving:
+    def test_a_stored_service_is_asked_about_as_one_in_store(self):
+        """No webhook runs on what nobody writes."""
+        command = answering(full)
+        target = target_of(command)
+        target.apply(runtime(), service())
+        seen = target.observe(SERVICE, SOON)
+
+        assert command.questions[-1]["admit"] is False
+        assert command.questions[-1]["service"]["metadata"]["creationTimestamp"]
+        assert (seen.outcome, seen.runtime) == (Outcome.RUNS, RuntimeRef(NAMESPACED_RUNTIME, "server", "team-a"))
+
+    def test_a_cluster_runtime_has_no_namespace(self):
+        """A runtime is named by its kind and name."""
+        decision = {"runtime": {"kind": CLUSTER_RUNTIME, "name": "shared"}}
+        target = target_of(answering(lambda question: {"service": question["service"], "decision": decision}))
+        target.apply(service())
+
+        assert target.observe(SERVICE, SOON).runtime == RuntimeRef(CLUSTER_RUNTIME, "shared")
+
+    def test_what_was_stored_past_the_webhooks_is_asked_about_as_it_stands(self):
+        """And how it is stored is told only if the answer has it."""
+        command = answering({"decision": None})
+        target = target_of(command)
+        target.store(service(sklearn={"storageUri": "gs://example/m"}))
+        seen = target.observe(SERVICE, SOON)
+
+        assert [question["admit"] for question in command.questions] == [False]
+        assert "service" in seen.not_told
+
+    def test_a_service_that_is_rejected_in_store_is_no_answer(self):
+        """Only a write can be refused."""
+        answers = iter([{"service": service()}, {"rejected": "now I see"}])
+        target = target_of(answering(lambda _: next(answers)))
+        target.apply(service())
+
+        with pytest.raises(BadAnswer, match="rejects InferenceService team-a/model, which is in store: now I see"):
+            target.observe(SERVICE, SOON)
+
+    def test_a_service_that_is_not_there_does_not_settle(self):
+        """As on every target."""
+        with pytest.raises(NotSettled):
+            target_of(answering(full)).observe(SERVICE, SOON)
+
+    def test_the_pod_of_an_earlier_choice_may_still_be_there(self):
+        """A refusal says nothing of it, and one after nothing else says that there is none."""
+        refused = {"decision": {"runtime": None, "reason": "NoSupportingRuntime"}}
+        answers = iter([{"service": service(), **refused}, refused, {"decision": RUNS}, refused])
+        target = target_of(answering(lambda _: next(answers)))
+        target.apply(service())
+        never, runs, after = (target.observe(SERVICE, SOON) for _ in range(3))
+
+        assert "pod" not in never.not_told
+        assert never.pod is None
+        assert "pod" in runs.not_told
+        assert "pod" in after.not_told
+
+
+class TestAnswers:
+    def test_of_another_question_end_the_run(self):
+        """What has lost its place cannot be asked on."""
+        command = answering({"id": 99})
+
+        with pytest.raises(OutOfStep, match="the answer is to question 99, asked was 1"):
+            target_of(command).apply(service())
+        assert len(command.distrusted) == 1
+
+    def test_that_are_an_error_end_no_run(self):
+        """The next question may well be answered."""
+        command = answering({"error": "cannot be decided"})
+
+        with pytest.raises(CannotAnswer, match="the implementation cannot answer: cannot be decided"):
+            target_of(command).apply(service())
+        assert command.distrusted == []
+
+
+class TestTarget:
+    def test_says_who_answers_without_where_it_lies(self):
+        """The command's name, the release it is held against, and no capability."""
+        target = target_of(answering(full))
+
+        assert target.identity.target == "process:answering"
+        assert target.identity.release == "v0.15.2"
+        assert target.capabilities == frozenset()
+
+    def test_cannot_be_another_release_or_mode(self):
+        """The protocol has no word for either."""
+        target = target_of(answering(full))
+
+        with pytest.raises(CannotDo):
+            target.install("v0.16.0")
+        with pytest.raises(CannotDo):
+            target.configure("Serverless")
+
+    def test_forgets_everything(self):
+        """Objects and time."""
+        command = answering(full)
+        target = target_of(command)
+        target.apply(runtime())
+        target.tick()
+        target.reset()
+        target.apply(runtime("other"))
+
+        (only,) = command.questions[-1]["runtimes"]
+        assert only["metadata"]["creationTimestamp"] == "2024-01-01T00:00:00Z"
+
+    def test_ends_its_command(self):
+        """Leaving it closes it."""
+        command = answering(full)
+        with target_of(command):
+            assert not command.is_closed
+        assert command.is_closed

@@ -1,0 +1,93 @@
+"""What expectations of a scenario come to where an implementation leaves something untold."""
+
+from __future__ import annotations
+
+import pytest
+from answering import RUNS, answering, service, target_of
+
+from kserve_conformance.objects import NAMESPACED_RUNTIME, Outcome, RuntimeRef
+from kserve_conformance.targets.contract import NotGiven
+from kserve_conformance.world import Nonconformity, World
+
+SERVER = RuntimeRef(NAMESPACED_RUNTIME, "server", "team-a")
+
+EXPECTATIONS = {
+    "runtime": lambda world: world.expect_runtime(SERVER),
+    "one of": lambda world: world.expect_one_of(SERVER),
+    "refusal": lambda world: world.expect_refusal("RuntimeDisabled"),
+    "outcome": lambda world: world.expect_outcome(Outcome.CUSTOM, "uses no runtime"),
+    "left alone": lambda world: world.expect_outcome(Outcome.LEFT_ALONE, "is left alone"),
+    "status": lambda world: world.expect_status("RuntimeDisabled", "Specified runtime is disabled"),
+    "no status": lambda world: world.expect_status(None, None),
+    "event": lambda world: world.expect_event(""),
+    "status name": lambda world: world.expect_status_name(None, None),
+    "workload": lambda world: world.expect_workload(SERVER),
+    "accepted": lambda world: world.expect_service_answer(accepted=True),
+    "rejected": lambda world: world.expect_service_answer(accepted=False),
+    "stored": lambda world: world.expect_stored("format", "sklearn"),
+    "not stored": lambda world: world.expect_stored("runtime", None),
+    "legacy key": lambda world: world.expect_stored("legacy key", None),
+    "manifest": lambda world: world.expect_part("stored manifest", {}),
+    "no manifest": lambda world: world.expect_absent("stored manifest", "spec.x"),
+    "pod": lambda world: world.expect_part("pod", {}),
+    "no pod": lambda world: world.expect_absent("pod", "spec.x"),
+    "container": lambda world: world.expect_at("container", "image", "a"),
+    "metadata": lambda world: world.expect_in_pod_metadata("labels", "a", "b"),
+    "env": lambda world: world.expect_env("A", None),
+    "containers": lambda world: world.expect_containers(),
+}
+
+
+def world_of(answer):
+    world = World(target_of(answering(answer)), release="v0.15.2")
+    world.apply_service(service())
+    return world
+
+
+class TestExpectations:
+    @pytest.mark.parametrize("expectation", EXPECTATIONS.values(), ids=EXPECTATIONS)
+    def test_have_no_verdict_on_what_is_not_told(self, expectation):
+        """An implementation that answers and says nothing is neither right nor wrong, whatever is expected."""
+        with pytest.raises(NotGiven, match="the implementation does not tell"):
+            expectation(world_of({}))
+
+    def test_of_the_runtime_fail_where_another_is_told(self):
+        """That nothing else is told does not matter."""
+        world = world_of({"decision": {"runtime": {"kind": NAMESPACED_RUNTIME, "name": "wrong"}}})
+
+        with pytest.raises(Nonconformity):
+            world.expect_runtime(SERVER)
+
+    def test_of_a_refusal_fail_where_something_runs(self):
+        """A reason need not be told for that."""
+        with pytest.raises(Nonconformity):
+            world_of({"decision": RUNS}).expect_refusal("RuntimeDisabled")
+
+    def test_of_a_refusal_fail_where_another_reason_is_told(self):
+        """A told reason is compared."""
+        with pytest.raises(Nonconformity):
+            world_of({"decision": {"runtime": None, "reason": "RuntimeDisabled"}}).expect_refusal("NoSupportingRuntime")
+
+    def test_of_a_refusal_have_no_verdict_without_a_reason(self):
+        """Where a release writes no reason, only an event would tell it."""
+        with pytest.raises(NotGiven, match="which events there are"):
+            world_of({"decision": {"runtime": None, "reason": None}}).expect_refusal("RuntimeDisabled")
+
+    def test_of_a_status_fail_where_the_reason_is_wrong(self):
+        """A message that is not told hides no wrong reason."""
+        world = world_of({"decision": {"runtime": None, "reason": "NoSupportingRuntime"}})
+
+        with pytest.raises(Nonconformity):
+            world.expect_status("RuntimeDisabled", "Specified runtime is disabled")
+
+    def test_of_a_status_have_no_verdict_where_only_the_reason_is_told(self):
+        """Half of it is not the whole."""
+        world = world_of({"decision": {"runtime": None, "reason": "RuntimeDisabled"}})
+
+        with pytest.raises(NotGiven, match="in which words"):
+            world.expect_status("RuntimeDisabled", "Specified runtime is disabled")
+
+    def test_of_a_pod_fail_where_nothing_runs(self):
+        """What has no runtime has no pod."""
+        with pytest.raises(Nonconformity, match="has no pod"):
+            world_of({"decision": {"runtime": None}}).expect_part("pod", {})
