@@ -13,7 +13,7 @@ Feature: A predictor is exactly one thing
       spec:
         predictor: {}
       """
-    Then the service is rejected because "xactly one of ["
+    Then the service is rejected
 
   Scenario: A predictor that is a model and a container called kserve-container is refused
     When this service is applied
@@ -108,7 +108,14 @@ Feature: A predictor is exactly one thing
         name: model
         namespace: team-a
       spec:
-        predictor: {}
+        predictor:
+          model:
+            modelFormat:
+              name: sklearn
+            storageUri: gs://example/models/model
+          containers:
+            - name: kserve-container
+              image: example.com/own-model:1
       """
     Then the service is rejected because "<text>"
 

@@ -68,7 +68,7 @@ Feature: A named runtime must speak the protocol that the service gives
       | silent-server |
 
   @rule-explicit-protocol-ignored @until-0.8.0
-  Scenario Outline: Before v0.9.0 the protocol of a service that names its runtime did not matter: <runtime> over <protocol>
+  Scenario Outline: Before v0.9.0 the protocol did not matter: <runtime> over <protocol>
     When a service in namespace "team-a" asks for "sklearn" over "<protocol>" with runtime "<runtime>"
     Then it runs on ClusterServingRuntime "<runtime>"
 
