@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="module", params=RELEASES)
 def opened(request: pytest.FixtureRequest) -> Iterator[ControlPlane]:
-    with ControlPlane(request.param) as target:
+    with ControlPlane(request.param, upgrades=True) as target:
         yield target
 
 

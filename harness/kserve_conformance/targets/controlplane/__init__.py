@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Check", "ControlPlane", "open_target", "prepare", "requirements"]
 
-#: What may follow the release in ``controlplane:RELEASE,key=value``, all of them paths.
-PARAMETERS = frozenset({"manager", "source", "assets", "logs"})
+#: The paths that may follow the release in ``controlplane:RELEASE,key=value``.
+PATHS = frozenset({"manager", "source", "assets", "logs"})
+
+#: What may follow it that is no path: ``upgrades=yes`` lets scenarios install other releases.
+PARAMETERS = PATHS | {"upgrades"}
 
 
 def open_target(
@@ -39,13 +42,14 @@ def open_target(
         error.hint = f"parameters are {', '.join(sorted(PARAMETERS))}"
         raise error
     given = {"manager": options.manager, "source": options.source} | dict(parameters)
-    paths = {name: Path(value).expanduser().resolve() for name, value in given.items() if value}
+    paths = {name: Path(value).expanduser().resolve() for name, value in given.items() if value and name in PATHS}
     return ControlPlane(
         release,
         manager=paths.get("manager"),
         source=paths.get("source"),
         assets=paths.get("assets"),
         logs=paths.get("logs"),
+        upgrades=parameters.get("upgrades") == "yes",
         keep=options.keep,
         progress=progress,
     )

@@ -42,8 +42,6 @@ def prepare(release: str, progress: Progress = silent) -> None:
 class ControlPlane:
     """etcd, kube-apiserver and KServe's manager of one release, as plain processes. Open it with ``with``."""
 
-    capabilities = frozenset({Capability.UPGRADE, Capability.DEFAULT_MODE})
-
     def __init__(
         self,
         release: str,
@@ -54,13 +52,18 @@ class ControlPlane:
         progress: Progress = silent,
         assets: Path | None = None,
         logs: Path | None = None,
+        upgrades: bool = False,
     ) -> None:
         """
         ``manager`` is a vendor's own build, ``source`` the folder that its CRDs and configuration come from.
 
+        ``upgrades`` lets scenarios install other releases: each is built first, and
+        each swap takes seconds, so it has to be asked for.
+
         ``assets`` has etcd and kube-apiserver; ``logs`` is where logs are kept whatever
         happens; ``keep`` leaves the folder of the run in place. Nothing is started yet.
         """
+        self.capabilities = frozenset({Capability.DEFAULT_MODE} | ({Capability.UPGRADE} if upgrades else set()))
         self._opened_with = release
         self._own = (manager, source)
         self._keep = keep
