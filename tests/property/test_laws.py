@@ -1,0 +1,432 @@
+"""Laws of choices: what holds for every service, every catalogue and every release."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import Phase, assume, event, find, given, reject, settings, target
+from hypothesis import strategies as st
+from strategies import (
+    CATALOGUES,
+    NAMESPACES,
+    PROFILES,
+    REQUESTS,
+    RUNTIMES,
+    SERVICES,
+    WORLDS,
+    Asked,
+    meetings,
+    runtimes,
+)
+
+from kserve_conformance.manifests import check
+from kserve_conformance.objects import (
+    CLUSTER_RUNTIME,
+    NAMESPACED_RUNTIME,
+    Catalogue,
+    ObjectKey,
+    Outcome,
+    Request,
+    Runtime,
+    without,
+)
+from kserve_conformance.profiles import Profile
+from kserve_conformance.profiles.schema import pruned
+from kserve_conformance.profiles.service_admission import Rejected
+from kserve_conformance.protocol import answer_line
+from kserve_conformance.resolver import Choice, Explanation, Surroundings, admitted, resolve, resolve_stored, select
+from kserve_conformance.resolver.answers import Answers
+from kserve_conformance.resolver.hints import hints_for
+from kserve_conformance.rules.releases import RELEASES
+from kserve_conformance.targets.memory import MemoryTarget
+
+LAW = settings(max_examples=100, deadline=None)
+releases = st.sampled_from(PROFILES)
+MODES = st.none() | st.sampled_from(("ModelMesh", "RawDeployment", "Serverless", "Standard"))
+
+
+#: Neighbours that differ in nothing but their names.
+ALIKE = tuple(
+    pytest.param(one, other, id=f"{one.name}-{other.name}")
+    for one, other in pairwise(PROFILES)
+    if replace(one, name=other.name) == other
+)
+
+
+def refs(found) -> tuple:
+    return tuple(runtime.ref for runtime in found)
+
+
+def visible(request: Request, catalogue: Catalogue, profile: Profile) -> set:
+    return {runtime.ref for scope in profile.scopes(request, catalogue) for runtime in scope}
+
+
+def essence(choice: Choice) -> tuple:
+    """What of a choice the rules decide: not which of the open ones a stable order would give."""
+    return (frozenset(refs(choice.one_of)), frozenset(refs(choice.supporting)), choice.refusal)
+
+
+def is_certain(choice: Choice) -> bool:
+    return len(choice.one_of) == 1
+
+
+def as_stored(asked: Asked) -> Catalogue:
+    """The catalogue as the release's CRDs show it."""
+    return Catalogue.of(pruned(manifest, asked.profile.unknown_fields) for manifest in asked.runtimes)
+
+
+class TestStrategies:
+    @LAW
+    @given(WORLDS)
+    def test_worlds_are_such_as_an_api_server_has(self, asked: Asked) -> None:
+        """
+        Laws over objects that no cluster could hold would say nothing.
+        """
+        assert [check(manifest) for manifest in (asked.service, *asked.runtimes)] == [()] * (1 + len(asked.runtimes))
+
+    @pytest.mark.parametrize("outcome", Outcome)
+    def test_every_outcome_is_met(self, outcome: Outcome) -> None:
+        """
+        The worlds are varied enough to end in every way.
+        """
+        asked = find(
+            WORLDS,
+            lambda asked: outcome == resolve(asked.service, as_stored(asked), asked.profile).outcome,
+            settings=settings(max_examples=2000, database=None, phases=[Phase.generate]),
+        )
+
+        assert asked.profile in PROFILES
+
+
+class TestOrderOfObjects:
+    @LAW
+    @given(meetings(), releases, st.randoms(use_true_random=False))
+    def test_does_not_matter(self, met, profile, random) -> None:
+        """
+        In whatever order a list has the runtimes, the choice is the same, or is open between the same ones.
+        """
+        request, catalogue = met
+        shuffled = list(catalogue)
+        random.shuffle(shuffled)
+        one, other = (select(request, found, profile) for found in (catalogue, Catalogue(tuple(shuffled))))
+
+        assert essence(one) == essence(other)
+        if len(one.one_of) <= 1:
+            assert (one.runtime and one.runtime.ref) == (other.runtime and other.runtime.ref)
+
+    @LAW
+    @given(WORLDS, st.randoms(use_true_random=False))
+    def test_does_not_matter_for_the_pod_either(self, asked, random) -> None:
+        """
+        A certain decision is the same in every part.
+        """
+        shuffled = list(asked.runtimes)
+        random.shuffle(shuffled)
+        one = resolve(asked.service, as_stored(asked), asked.profile)
+        other = resolve(asked.service, as_stored(replace(asked, runtimes=shuffled)), asked.profile)
+
+        assert set(one.one_of) == set(other.one_of)
+        if not one.is_open:
+            assert replace(one, supporting=()) == replace(other, supporting=())
+
+    @LAW
+    @given(meetings(named=False), st.sampled_from([one for one in PROFILES if len(one.order) >= 3]))
+    def test_is_all_that_was_open_before_v0_9(self, met, profile) -> None:
+        """
+        From v0.9.0 on, up to the longest list that the sort keeps in order, one runtime is chosen or none.
+        """
+        request, catalogue = met
+        choice = select(request, catalogue, profile)
+        assume(len(choice.supporting) <= 12)
+
+        assert len(choice.one_of) <= 1
+        assert choice.one_of == choice.supporting[:1]
+
+
+class TestOtherRuntimes:
+    @LAW
+    @given(meetings(named=False), releases, runtimes(CLUSTER_RUNTIME) | runtimes(NAMESPACED_RUNTIME), st.data())
+    def test_that_cannot_serve_change_nothing(self, met, profile, manifest, data) -> None:
+        """
+        A runtime that a filter removes is as good as not there, wherever it stands.
+        """
+        request, catalogue = met
+        added = Runtime.from_manifest(manifest)
+        assume(catalogue.get(added.ref) is None)
+        assume(any(is_out(profile.asked_protocol(request), added) for is_out in profile.filters))
+        place = data.draw(st.integers(0, len(catalogue)))
+        more = Catalogue((*catalogue.runtimes[:place], added, *catalogue.runtimes[place:]))
+
+        assert essence(select(request, catalogue, profile)) == essence(select(request, more, profile))
+
+    @LAW
+    @given(meetings(named=True), releases, runtimes(CLUSTER_RUNTIME) | runtimes(NAMESPACED_RUNTIME))
+    def test_of_another_name_do_not_matter_to_a_named_one(self, met, profile, manifest) -> None:
+        """
+        Who names a runtime is not concerned by any other name.
+        """
+        request, catalogue = met
+        added = Runtime.from_manifest(manifest)
+        assume(added.name != request.runtime and catalogue.get(added.ref) is None)
+
+        assert select(request, catalogue, profile) == select(request, Catalogue((*catalogue, added)), profile)
+
+    @LAW
+    @given(meetings(), releases, st.data())
+    def test_that_lost_can_be_removed(self, met, profile, data) -> None:
+        """
+        A certain choice stands without any of those that were not chosen, however many they are.
+        """
+        request, catalogue = met
+        choice = select(request, catalogue, profile)
+        assume(is_certain(choice) and len(catalogue) > 1)
+        others = [runtime for runtime in catalogue if runtime.ref != choice.runtime.ref]
+        removed = data.draw(st.sampled_from(others))
+        event(f"removed a supporting one: {removed.ref in refs(choice.supporting)}")
+        fewer = Catalogue(tuple(runtime for runtime in catalogue if runtime is not removed))
+
+        assert refs(select(request, fewer, profile).one_of) == refs(choice.one_of)
+
+    @LAW
+    @given(meetings(), releases)
+    def test_of_other_namespaces_are_never_chosen(self, met, profile) -> None:
+        """
+        A service sees its own namespace and the cluster.
+        """
+        request, catalogue = met
+        choice = select(request, catalogue, profile)
+
+        assert all(ref.namespace in (None, NAMESPACES[0]) for ref in refs((*choice.one_of, *choice.supporting)))
+
+
+class TestNamedRuntimes:
+    @LAW
+    @given(meetings(named=True), releases)
+    def test_never_lose_to_an_automatic_choice(self, met, profile) -> None:
+        """
+        A service that names a runtime gets the one that the name means, or none.
+        """
+        request, catalogue = met
+        choice = select(request, catalogue, profile)
+        meant = profile.look_up(request.runtime, request.namespace, catalogue)
+
+        assert (choice.runtime is None) == (choice.refusal is not None)
+        assert choice.runtime in (None, meant)
+        assert choice.supporting == ()
+
+
+class TestExplanations:
+    @LAW
+    @given(WORLDS, st.booleans(), MODES)
+    def test_change_nothing(self, asked, stored, mode) -> None:
+        """
+        A decision that is watched is the same decision.
+        """
+        decide = resolve_stored if stored else resolve
+        arguments = (asked.service, as_stored(asked), asked.profile)
+
+        assert decide(*arguments, None, Surroundings(mode)) == decide(*arguments, Explanation(), Surroundings(mode))
+
+    @LAW
+    @given(meetings(), releases)
+    def test_mark_the_chosen_one(self, met, profile) -> None:
+        """
+        What the story says was chosen is what was chosen, and it has every runtime that the service sees once.
+        """
+        request, catalogue = met
+        told = Explanation()
+        choice = select(request, catalogue, profile, told)
+        chosen = [candidate.ref for candidate in told.candidates if candidate.rejection is None]
+        seen = [candidate.ref for candidate in told.candidates]
+        target(len(seen))
+
+        assert chosen == ([choice.runtime.ref] if choice.runtime else [])
+        assert told.refusal == choice.refusal
+        assert len(seen) == len(set(seen))
+        if request.runtime is None:
+            assert set(seen) == visible(request, catalogue, profile)
+            supporting = {candidate.ref for candidate in told.candidates if candidate.is_supporting}
+            assert supporting == set(refs(choice.supporting))
+        assert [line for line in told.lines() if line.startswith("✓")] == [
+            line for line in told.lines() if line.endswith("is chosen")
+        ]
+
+    @LAW
+    @given(SERVICES, RUNTIMES.map(Catalogue.of), releases)
+    def test_have_hints_only_for_who_has_no_runtime(self, service, catalogue, profile) -> None:
+        """
+        Nothing is hinted at where something is chosen, and hints are never in the way.
+        """
+        assume("model" in service["spec"]["predictor"])
+        if select(Request.of(service), catalogue, profile).runtime is not None:
+            assert hints_for(service, catalogue, profile) == ()
+        else:
+            assert all(hints_for(service, catalogue, profile))
+
+
+class TestManners:
+    @LAW
+    @given(st.lists(REQUESTS, max_size=5), CATALOGUES, releases)
+    def test_kept_answers_are_the_choices(self, requests, catalogue, profile) -> None:
+        """
+        Asking many times is asking each time.
+        """
+        answers = Answers(catalogue, profile)
+
+        assert [answers.choose(one) for one in (*requests, *requests)] == [
+            select(one, catalogue, profile) for one in (*requests, *requests)
+        ]
+
+    @settings(LAW, max_examples=200)
+    @given(WORLDS, st.booleans(), MODES)
+    def test_no_world_breaks_a_decision(self, asked, stored, mode) -> None:
+        """
+        Every valid world has a decision in every release: it never ends in an exception, and is whole.
+        """
+        decision = (resolve_stored if stored else resolve)(
+            asked.service, as_stored(asked), asked.profile, surroundings=Surroundings(mode)
+        )
+        event(str(decision.outcome))
+
+        assert (decision.runtime is not None) == (decision.outcome == Outcome.RUNS)
+        assert (decision.rejected is not None) == (decision.outcome == Outcome.REJECTED)
+        if decision.outcome in (Outcome.RUNS, Outcome.CUSTOM, Outcome.REFUSED):
+            assert (decision.pod is None) == (decision.refusal is not None)
+        else:
+            assert (decision.pod, decision.refusal) == (None, None)
+        assert (decision.service is None) == (decision.outcome == Outcome.REJECTED)
+        json.dumps((decision.service, decision.pod))
+
+    @LAW
+    @given(WORLDS)
+    def test_nothing_given_is_changed(self, asked) -> None:
+        """
+        A decision writes nothing into the objects that it was made of.
+        """
+        before = json.dumps((asked.service, asked.runtimes))
+        resolve(asked.service, as_stored(asked), asked.profile, Explanation())
+
+        assert before == json.dumps((asked.service, asked.runtimes))
+
+
+class TestAdmission:
+    @LAW
+    @given(SERVICES, st.sampled_from([one for one in PROFILES if one.name not in ("v0.8.0", "documented")]), MODES)
+    def test_of_what_was_admitted_changes_nothing(self, service, profile, mode) -> None:
+        """
+        A second write finds nothing left to do. Not so in v0.8.0, which adds variables at every write.
+        """
+        try:
+            once = admitted(service, profile, Surroundings(mode))
+        except Rejected:
+            reject()
+        assert admitted(once, profile, Surroundings(mode)) == once
+
+    def test_of_v0_8_grows(self) -> None:
+        """
+        The reason why it is left out above: each write of an MLServer service adds its variables again.
+        """
+        profile = PROFILES[0]
+        legacy = {"protocolVersion": "v2", "storageUri": "gs://x"}
+        once = admitted(_service({"sklearn": legacy}), profile)
+        twice = admitted(once, profile)
+
+        assert [len(one["spec"]["predictor"]["model"]["env"]) for one in (once, twice)] == [2, 4]
+
+
+class TestReleases:
+    @pytest.mark.parametrize(("one", "other"), ALIKE)
+    @settings(LAW, max_examples=30)
+    @given(asked=WORLDS, stored=st.booleans())
+    def test_that_are_alike_decide_alike(self, one, other, asked, stored) -> None:
+        """
+        Releases that differ in their names alone differ in nothing.
+        """
+        decide = resolve_stored if stored else resolve
+
+        assert decide(asked.service, as_stored(replace(asked, profile=one)), one) == decide(
+            asked.service, as_stored(replace(asked, profile=other)), other
+        )
+
+
+def _service(predictor: dict[str, Any]) -> dict[str, Any]:
+    metadata = {"name": "fraud", "namespace": NAMESPACES[0]}
+    return {
+        "apiVersion": "serving.kserve.io/v1beta1",
+        "kind": "InferenceService",
+        "metadata": metadata,
+        "spec": {"predictor": predictor},
+    }
+
+
+def _in_memory(asked: Asked) -> MemoryTarget:
+    """A target with the runtimes in store, each as old as it says."""
+    made = MemoryTarget(asked.profile)
+    for age in range(3):
+        made.store(*(one for one in asked.runtimes if one["metadata"]["creationTimestamp"].endswith(f"{age}Z")))
+        made.tick()
+    return made
+
+
+class TestWays:
+    """One world, asked in three ways: the resolver, the reference target, the line protocol."""
+
+    @LAW
+    @given(WORLDS, st.booleans())
+    def test_all_decide_alike(self, asked: Asked, stored: bool) -> None:
+        """
+        What the resolver decides is what the target shows and what the server answers.
+        """
+        made = _in_memory(asked)
+        shown = [made._objects[ObjectKey.of(one)] for one in asked.runtimes]
+        decision = (resolve_stored if stored else resolve)(asked.service, made.catalogue, asked.profile)
+        event(str(decision.outcome))
+        self._shown_alike(asked, stored, made, decision)
+        release = asked.profile.name
+        question = {"id": 1, "runtimes": shown, "service": asked.service, "admit": not stored}
+        said = json.loads(answer_line(json.dumps(question).encode(), release))
+        if release in RELEASES and check(asked.service, release):
+            assert "error" in said
+        else:
+            self._answered_alike(decision, said)
+
+    @staticmethod
+    def _shown_alike(asked, stored, made, decision) -> None:
+        if stored:
+            made.store(asked.service)
+        else:
+            (answer,) = made.apply(asked.service)
+            assert decision.rejected == answer.rejected
+            if answer.rejected is not None:
+                return
+        seen = made.observe(ObjectKey.of(asked.service), timedelta(0))
+        refusal = decision.refusal
+
+        assert (seen.outcome, seen.runtime) == (decision.outcome, decision.runtime)
+        assert set(seen.one_of) == (set(decision.one_of) if decision.is_open else set())
+        assert (seen.reason, seen.message) == ((refusal.reason, refusal.message) if refusal else (None, None))
+        assert (seen.pod, seen.status_runtime) == (decision.pod, decision.status_runtime)
+        kept = pruned(without(seen.service, "metadata", "creationTimestamp"), asked.profile.unknown_fields)
+        assert kept == decision.service
+
+    @staticmethod
+    def _answered_alike(decision, said) -> None:
+        told = said.get("decision") or {}
+        refusal = decision.refusal
+
+        assert "error" not in said
+        assert said.get("rejected") == decision.rejected
+        assert said.get("service") == decision.service
+        assert said.get("pod") == decision.pod
+        assert told.get("runtime") == (
+            {"kind": decision.runtime.kind, "name": decision.runtime.name} if decision.runtime else None
+        )
+        assert (told.get("reason"), told.get("message")) == (
+            (refusal.reason, refusal.message) if refusal else (None, None)
+        )
+        assert said.get("supporting", []) == [{"kind": ref.kind, "name": ref.name} for ref in decision.supporting]

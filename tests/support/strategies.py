@@ -1,0 +1,271 @@
+"""
+Worlds for laws: services, runtimes and releases that meet each other often.
+
+Few names, formats, versions, protocols, priorities and ages, so that equal ones
+are common; among them every value that some rule treats as special.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hypothesis import strategies as st
+
+from kserve_conformance.objects import (
+    API_VERSIONS,
+    CLUSTER_RUNTIME,
+    NAMESPACED_RUNTIME,
+    RUNTIME_KINDS,
+    SERVICE,
+    Catalogue,
+    Namespace,
+    ObjectKey,
+    Request,
+)
+from kserve_conformance.profiles import Profile, profile_of, profiles
+
+Json = dict[str, Any]
+
+NAMES = ("r", "s", "kserve-mlserver", "kserve-torchserve", "kserve-tritonserver")
+NAMESPACES = ("team-a", "team-b")
+#: Names that equal each other but for case, that hold a colon, that are empty, and that some release knows.
+FORMATS = ("sklearn", "SKLearn", "sklearn:1", "", "triton", "vLLM", "pytorch")
+VERSIONS = (None, "", "1", "2")
+PROTOCOLS = ("", "v1", "v2", "grpc-v1", "grpc-v2", "odd")
+LEGACY_KEYS = ("sklearn", "xgboost", "pytorch", "triton", "onnx", "huggingface", "lightgbm", "tensorflow")
+MODES = ("ModelMesh", "RawDeployment", "Serverless", "Standard", "odd")
+
+#: Every release, and the documentation.
+PROFILES: tuple[Profile, ...] = (*profiles(), profile_of("documented"))
+
+
+def fields(required: Json, optional: Json) -> st.SearchStrategy[Json]:
+    """A mapping whose optional keys are there or not."""
+    return st.fixed_dictionaries(required, optional=optional)
+
+
+def entries(formats: tuple[str, ...]) -> list[Json]:
+    """Every entry of some formats, those that are autoSelect first and more than once."""
+    given = [
+        {"name": name, **({} if version is None else {"version": version})} for name in formats for version in VERSIONS
+    ]
+    automatic = [{**entry, "autoSelect": True} for entry in given]
+    ranked = [{**entry, "priority": priority} for priority in (1, 2) for entry in automatic]
+    return [
+        *automatic,
+        *ranked,
+        *automatic,
+        *given,
+        *({**entry, "autoSelect": False, "priority": 2} for entry in given),
+    ]
+
+
+#: Lists are drawn whole from pools: a world has many of them, and each draw costs.
+ENTRIES = st.sampled_from(entries(FORMATS))
+PROTOCOL_LISTS = st.sampled_from(
+    (None, None, [], ["v1"], ["v2"], ["v1", "v2"], ["v2", "v1"], ["grpc-v2", "v2"], ["grpc-v1"], ["odd"], [""])
+)
+ENV = st.sampled_from(
+    (
+        [],
+        [{"name": "A", "value": "x"}],
+        [{"name": "PROTOCOL_VERSION", "value": "x"}, {"name": "A"}],
+        [{"name": "MLSERVER_MODEL_NAME", "value": "x"}],
+    )
+)
+RESOURCES = st.sampled_from(({"limits": {"nvidia.com/gpu": 1}}, {"requests": {"cpu": "1"}}, {}))
+ARGS = st.sampled_from(([], ["--name={{.Name}}"], ["--class={{.Labels.modelClass}}", "--plain"], ["{{.Odd}}"]))
+
+
+def _container(name: str, **more: Any) -> Json:
+    return {"name": name, "image": "example.com/x:1", **more}
+
+
+#: What a runtime or a custom predictor runs: mostly what works, some of what does not.
+CONTAINERS = st.sampled_from(
+    (
+        *([_container("kserve-container")],) * 4,
+        [_container("kserve-container", args=["--name={{.Name}}"], env=[{"name": "A", "value": "y"}])],
+        [_container("kserve-container", args=["--class={{.Labels.modelClass}}"], image="localhost:5000/x")],
+        [_container("kserve-container", args=["{{.Odd}}"])],
+        [_container("kserve-container", image="x@sha256:1", resources={"limits": {"nvidia.com/gpu": 1}})],
+        [{"name": "kserve-container"}],
+        [_container("other")],
+        [_container("other"), _container("kserve-container")],
+        [_container("kserve-container"), _container("transformer-container", args=["{{.Odd}}"])],
+        [],
+    )
+)
+WORKER_SPECS = st.sampled_from(
+    (
+        {"containers": [_container("worker-container")]},
+        {"containers": [_container("worker-container")], "pipelineParallelSize": 2, "tensorParallelSize": 1},
+        {"containers": [], "pipelineParallelSize": 1},
+        {"containers": [_container("a"), _container("b", env=[{"name": "TENSOR_PARALLEL_SIZE", "value": "1"}])]},
+    )
+)
+
+#: What else a runtime may say: mostly nothing.
+RUNTIME_FACTS = st.sampled_from(
+    (
+        *({},) * 8,
+        {"disabled": True},
+        {"disabled": False},
+        {"multiModel": True},
+        {"labels": {"modelClass": "x"}, "nodeSelector": {"a": "b"}},
+    )
+)
+RUNTIME_ANNOTATIONS = st.sampled_from(
+    (None, None, None, {"serving.kserve.io/server-type": "mlserver"}, {"serving.kserve.io/server-type": "x"})
+)
+AGES = st.integers(0, 2).map("2024-01-01T00:00:0{}Z".format)
+
+
+@st.composite
+def runtimes(draw: st.DrawFn, kind: str) -> Json:
+    """A runtime of one kind, as its API server would store it."""
+    metadata = {"name": draw(st.sampled_from(NAMES)), "creationTimestamp": draw(AGES)}
+    if kind == NAMESPACED_RUNTIME:
+        metadata["namespace"] = draw(st.sampled_from((NAMESPACES[0], *NAMESPACES)))
+    spec = {
+        "supportedModelFormats": draw(st.lists(ENTRIES, min_size=1, max_size=3)),
+        "containers": draw(CONTAINERS),
+        "protocolVersions": draw(PROTOCOL_LISTS),
+        "workerSpec": draw(st.none() | st.none() | WORKER_SPECS),
+        **draw(RUNTIME_FACTS),
+    }
+    annotations = draw(RUNTIME_ANNOTATIONS)
+    return {
+        "apiVersion": API_VERSIONS[kind],
+        "kind": kind,
+        "metadata": {**metadata, **({"annotations": annotations} if annotations else {})},
+        "spec": {name: value for name, value in spec.items() if value is not None},
+    }
+
+
+#: Some runtimes with names of their own.
+RUNTIMES = st.lists(st.sampled_from(RUNTIME_KINDS).flatmap(runtimes), max_size=6, unique_by=ObjectKey.of)
+
+
+@st.composite
+def crowds(draw: st.DrawFn) -> list[Json]:
+    """About as many runtimes of one scope and format as a priority sort still keeps in order."""
+    ranked = [entry for entry in entries(("sklearn",)) if entry.get("autoSelect") and "version" not in entry]
+    return [
+        {
+            "apiVersion": API_VERSIONS[CLUSTER_RUNTIME],
+            "kind": CLUSTER_RUNTIME,
+            "metadata": {"name": f"r{number}", "creationTimestamp": draw(AGES)},
+            "spec": {
+                "supportedModelFormats": [draw(st.sampled_from(ranked))],
+                "containers": [_container("kserve-container")],
+            },
+        }
+        for number in range(draw(st.integers(11, 14)))
+    ]
+
+
+MODELS = fields(
+    {"modelFormat": fields({"name": st.sampled_from(FORMATS)}, {"version": st.sampled_from(VERSIONS[1:])})},
+    {
+        "protocolVersion": st.sampled_from(PROTOCOLS),
+        "runtime": st.sampled_from((*NAMES, "gone", "")),
+        "runtimeVersion": st.just("9"),
+        "storageUri": st.sampled_from(("gs://x", "pvc://x")),
+        "name": st.just("kserve-container"),
+        "args": ARGS,
+        "env": ENV,
+        "resources": RESOURCES,
+    },
+)
+
+LEGACY = fields(
+    {},
+    {
+        "protocolVersion": st.sampled_from(PROTOCOLS),
+        "runtimeVersion": st.sampled_from(("9", "9-gpu")),
+        "storageUri": st.just("gs://x"),
+        "storage": st.just({"key": "k"}),
+        "args": ARGS,
+        "env": ENV,
+    },
+)
+
+#: Predictors: mostly models, some legacy keys, some of both or of containers.
+PREDICTORS = st.one_of(
+    st.fixed_dictionaries({"model": MODELS}),
+    st.fixed_dictionaries({"containers": CONTAINERS}),
+    fields({"model": MODELS}, {"workerSpec": WORKER_SPECS, "nodeSelector": st.just({"c": "d"})}),
+    st.dictionaries(st.sampled_from(LEGACY_KEYS), LEGACY, min_size=1, max_size=2),
+    fields(
+        {},
+        {
+            "model": MODELS,
+            "sklearn": LEGACY,
+            "containers": CONTAINERS,
+            "workerSpec": WORKER_SPECS,
+        },
+    ),
+)
+
+#: Services of the first namespace, as somebody would apply them.
+SERVICES = st.fixed_dictionaries(
+    {
+        "apiVersion": st.just(API_VERSIONS[SERVICE]),
+        "kind": st.just(SERVICE),
+        "metadata": fields(
+            {"name": st.sampled_from(("fraud", "fraud", "fraud", "1x")), "namespace": st.just(NAMESPACES[0])},
+            {
+                "annotations": st.dictionaries(
+                    st.sampled_from(
+                        ("serving.kserve.io/deploymentMode", "serving.kserve.io/autoscalerClass", "modelFormat")
+                    ),
+                    st.sampled_from((*MODES, "none", "external")),
+                ),
+                "labels": st.just({"modelClass": "y"}),
+            },
+        ),
+        "spec": st.fixed_dictionaries({"predictor": PREDICTORS}),
+    }
+)
+
+REQUESTS = st.builds(
+    Request,
+    namespace=st.just(Namespace(NAMESPACES[0])),
+    format=st.sampled_from(FORMATS),
+    version=st.sampled_from(VERSIONS),
+    protocol=st.none() | st.sampled_from(PROTOCOLS),
+    runtime=st.none() | st.sampled_from((*NAMES, "gone", "")),
+    multi_node=st.booleans(),
+)
+
+CATALOGUES = st.one_of(RUNTIMES, RUNTIMES, RUNTIMES, crowds()).map(Catalogue.of)
+
+
+@st.composite
+def meetings(draw: st.DrawFn, *, named: bool | None = None) -> tuple[Request, Catalogue]:
+    """A request and a catalogue, most of whose requests some runtime of it could meet; perhaps one that names one."""
+    catalogue = draw(CATALOGUES)
+    request = draw(REQUESTS)
+    entries_there = sorted({(one.name, one.version or "") for runtime in catalogue for one in runtime.formats})
+    if entries_there and draw(st.integers(0, 3)):
+        name, version = draw(st.sampled_from(entries_there))
+        asked = draw(st.sampled_from((None, None, version)))
+        request = replace(request, format=name, version=asked, multi_node=draw(st.integers(0, 3)) == 0)
+    names = sorted({runtime.name for runtime in catalogue})
+    if named is False or (named is None and draw(st.booleans())):
+        return replace(request, runtime=None), catalogue
+    return replace(request, runtime=draw(st.sampled_from((*names, *names, "gone", "")))), catalogue
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A service, the runtimes that there are, and the release that is asked."""
+
+    service: Json
+    runtimes: list[Json]
+    profile: Profile
+
+
+WORLDS = st.builds(Asked, SERVICES, st.one_of(RUNTIMES, RUNTIMES, RUNTIMES, crowds()), st.sampled_from(PROFILES))
