@@ -206,6 +206,15 @@ class TestDecisions:
 
         assert told("-", stdin=own) == (Exit.OK, "✓ team-a/fraud   its own container, no runtime\n", "")
 
+    def test_its_own_container_without_a_pod(self, told):
+        """
+        What cannot be made serves nobody, and no runtime is to blame.
+        """
+        own = SERVICE.split("    model:")[0] + "    containers: [{name: kserve-container, image: mine}]\n"
+        code, out, _ = told("-", "--stored", "--release", "v0.15.2", stdin=own + "    workerSpec: {}\n")
+
+        assert (code, out.startswith("✗ team-a/fraud   its own container, without a pod: panic: ")) == (Exit.NO, True)
+
     def test_an_open_choice(self, told, folder):
         """
         Where no rule decides, every runtime that it may be is told.

@@ -61,6 +61,8 @@ class Answered:
         open_ = f"one of {', '.join(sorted(map(str, decision.one_of)))} (no rule decides)"
         if decision.outcome == Outcome.RUNS:
             return open_ if decision.is_open else str(decision.runtime)
+        if decision.outcome == Outcome.CUSTOM and decision.refusal is not None:
+            return f"its own container, without a pod: {decision.refusal.error}"
         if decision.refusal is not None:
             cause = f"no runtime: {decision.refusal.cause}"
             return f"{cause}, unless it is another {open_}" if decision.is_open else cause

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.manifests import check, refusal
 from kserve_conformance.objects import (
     CLUSTER_RUNTIME,
@@ -111,7 +112,7 @@ def _decided(service: Manifest, admit: bool, catalogue: Catalogue, profile: Prof
     said: dict[str, Any] = {"service": decision.service, "decision": None}
     if decision.outcome == Outcome.RUNS and decision.runtime is not None:
         said["decision"] = Decided(Named.of(decision.runtime), reason=None, message=None)
-    elif decision.refusal is not None:
+    elif decision.outcome == Outcome.REFUSED and decision.refusal is not None:
         said["decision"] = Decided.refused(decision.refusal)
     if decision.supporting:
         said["supporting"] = [Named.of(ref) for ref in decision.supporting]
@@ -121,7 +122,8 @@ def _decided(service: Manifest, admit: bool, catalogue: Catalogue, profile: Prof
 
 
 def answer_line(line: bytes, release: str) -> bytes:
-    """Answer one line with one line, whatever it holds."""
+    """Answer one line with one line, whatever it holds. Raises ``UnknownRelease``."""
+    profile = profile_of(release)
     if len(line) > LONGEST_LINE:
         return _encode(Answer(error=f"the line has more than the {LONGEST_LINE} bytes that are read")) + b"\n"
     try:
@@ -129,7 +131,9 @@ def answer_line(line: bytes, release: str) -> bytes:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as bad:
         return _encode(Answer(id=_id_of(line), error=f"not a question: {bad}")) + b"\n"
     try:
-        return _encode(answer(question, profile_of(release))) + b"\n"
+        return _encode(answer(question, profile)) + b"\n"
+    except HarnessError as unknown:
+        return _encode(Answer(id=question.id, error=f"cannot be decided: {unknown}")) + b"\n"
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as bad:
         # What passes the schema and still cannot be decided must not end the others' answers.
         return _encode(Answer(id=question.id, error=f"cannot be decided: {type(bad).__name__}: {bad}")) + b"\n"

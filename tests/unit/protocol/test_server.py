@@ -83,6 +83,16 @@ class TestDecisions:
         assert found["decision"] is None
         assert found["pod"]["spec"]["containers"][0]["image"] == "mine:1"
 
+    def test_a_predictor_of_its_own_that_has_no_pod(self):
+        """
+        No runtime was looked for, so none was refused; and there is no pod.
+        """
+        own = service([{"name": "kserve-container", "image": "mine:1"}], key="containers")
+        own["spec"]["predictor"]["workerSpec"] = {}
+        found = answered(service=own, admit=False)
+
+        assert (found["decision"], "pod" in found) == (None, False)
+
     def test_a_service_of_another_controller(self):
         """
         There is neither decision nor pod.
@@ -277,6 +287,18 @@ class TestBadLines:
 
         assert set(found) == {"id", "error"}
         assert found["error"].startswith("cannot be decided: TypeError: ")
+
+    def test_a_template_beyond_us_is_an_error(self):
+        """
+        What only Go can fill is not guessed, and the next line is answered.
+        """
+        odd = runtime()
+        odd["spec"]["containers"][0]["args"] = ["{{range .Labels}}{{end}}"]
+        lines = [line(id=1, service=service(), runtimes=[odd]), line(id=2)]
+        beyond, after = (json.loads(one) for one in serve(lines, "v0.16.0"))
+
+        assert "a placeholder uses" in beyond["error"]
+        assert (beyond["id"], after) == (1, {"id": 2})
 
     def test_a_long_line_is_refused(self, monkeypatch):
         """
