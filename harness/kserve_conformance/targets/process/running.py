@@ -84,7 +84,9 @@ class Running:
         self._refuse_unasked("before it was asked")
         deadline = time.monotonic() + timeout
         question = memoryview(line)
-        while (end := self._buffer.find(b"\n")) < 0:
+        searched = 0
+        while (end := self._buffer.find(b"\n", searched)) < 0:
+            searched = len(self._buffer)
             if self._is_over:
                 raise self._died()
             left = deadline - time.monotonic()
@@ -146,8 +148,11 @@ class Running:
             raise self._told(OutOfStep, f"{self._name} wrote a line that nobody asked for, {when}: {start!r}")
 
     def _died(self) -> Died:
-        self._hear_out(_LAST_WORDS)
-        code = self._exit_code()
+        until = time.monotonic() + _LAST_WORDS
+        # Its pipes are closed a moment before it is gone.
+        while (code := self._exit_code()) is None and time.monotonic() < until:
+            self._hear_out(0.01)
+            time.sleep(0.002)
         if code is None:
             return self._told(Died, f"{self._name} closed its output before it answered")
         how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"left with code {code}"
