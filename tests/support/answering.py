@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kserve_conformance.objects import ObjectKey
+from kserve_conformance.objects import Namespace, ObjectKey
 from kserve_conformance.targets.process.failures import NoAnswer
 from kserve_conformance.targets.process.target import ProcessTarget
 
-SERVICE = ObjectKey("InferenceService", "model", "team-a")
+SERVICE = ObjectKey("InferenceService", "model", Namespace("team-a"))
 
 RUNS = {"runtime": {"kind": "ServingRuntime", "name": "server"}, "reason": None, "message": None}
 
@@ -46,7 +46,7 @@ def answering(answer: Callable[[Mapping[str, Any]], Mapping[str, Any]] | Mapping
 
 
 def target_of(command: Answering, release: str = "v0.15.2") -> ProcessTarget:
-    return ProcessTarget(command, release)  # type: ignore[arg-type] - It is asked like a command.
+    return ProcessTarget(command, release)  # type: ignore[arg-type]  # It is asked like a command.
 
 
 def service(**predictor: Any) -> dict[str, Any]:
