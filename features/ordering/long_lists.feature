@@ -89,3 +89,23 @@ Feature: Among more than twelve candidates only the highest priority is certain
       | server-01 | sklearn | 1       | true       | v2        |
     When a service in namespace "team-a" asks for "sklearn" over "v2"
     Then it runs on ServingRuntime "server-08" of namespace "team-a"
+
+  @rule-order-name @since-0.9.0 @until-0.11.0
+  Scenario: Up to v0.11.0 names decide among equals in a list of any length
+    Given these ServingRuntimes in namespace "team-a"
+      | name      | format  | autoSelect |
+      | server-13 | sklearn | true       |
+      | server-12 | sklearn | true       |
+      | server-11 | sklearn | true       |
+      | server-10 | sklearn | true       |
+      | server-09 | sklearn | true       |
+      | server-08 | sklearn | true       |
+      | server-07 | sklearn | true       |
+      | server-06 | sklearn | true       |
+      | server-05 | sklearn | true       |
+      | server-04 | sklearn | true       |
+      | server-03 | sklearn | true       |
+      | server-02 | sklearn | true       |
+      | server-01 | sklearn | true       |
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ServingRuntime "server-01" of namespace "team-a"

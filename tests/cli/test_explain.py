@@ -39,8 +39,8 @@ InferenceService team-a/fraud: no runtime: NoSupportingRuntime
   ✗ ClusterServingRuntime theirs   speaks v2; asked for v1
   ✗ ServingRuntime team-a/ours     supports sklearn; asked for onnx
   error: no runtime found to support predictor with model type: {onnx <nil>}
-  hint: protocolVersion: v2 would choose theirs
-  hint: runtime: theirs would be accepted if it were named
+  hint: with protocolVersion v2, theirs would be chosen
+  hint: named as the runtime, theirs would be taken
 """
 
 NAMED = """\
@@ -49,7 +49,7 @@ InferenceService team-a/fraud: no runtime: RuntimeNotRecognized
   ✗ ServingRuntime team-a/ours     is not the named 'our'
   ✗ ClusterServingRuntime theirs   is not the named 'our'
   error: No ServingRuntimes or ClusterServingRuntimes with the name: our
-  hint: no runtime would choose ours
+  hint: without naming a runtime, ours would be chosen
   hint: did you mean the runtime 'ours'?
 """
 
@@ -176,7 +176,7 @@ class TestData:
         as_json = json.loads(told(documents, "--format", "json")[1])
 
         assert as_json == yaml.safe_load(told(documents, "--format", "yaml")[1])
-        assert as_json["services"][0]["explanation"]["hints"][0] == "protocolVersion: v2 would choose theirs"
+        assert as_json["services"][0]["explanation"]["hints"][0] == "with protocolVersion v2, theirs would be chosen"
 
     def test_decides_as_resolve_does(self, told, capsys):
         """

@@ -1,5 +1,5 @@
 """
-A profile with one of its rules flipped: left out, or replaced by what the neighbouring era does instead.
+A profile with one of its rules flipped: left out, or replaced by what the era before or after does instead.
 
 The suite's real strength is how many of these it notices.
 """
@@ -35,29 +35,32 @@ def distinct_profiles() -> tuple[Profile, ...]:
 
 def flips(profile: Profile) -> Iterator[Flip]:
     """Every profile that differs from this one in a single rule."""
-    neighbours = _neighbours(profile)
-    for what, changed in _changed(profile, neighbours, ""):
+    known = distinct_profiles()
+    here = next(index for index, other in enumerate(known) if replace(other, name=profile.name) == profile)
+    eras = (tuple(reversed(known[:here])), known[here + 1 :])
+    for what, changed in _changed(profile, eras, ""):
         yield Flip(f"{profile.name}: {what}", changed)
 
 
-def _neighbours(profile: Profile) -> tuple[Profile, ...]:
-    known = distinct_profiles()
-    at = next(index for index, other in enumerate(known) if replace(other, name=profile.name) == profile)
-    return tuple(known[index] for index in range(len(known)) if index != at)
+#: What other releases have in some place: those before, nearest first, and those after.
+Eras = tuple[tuple[Any, ...], tuple[Any, ...]]
 
 
-def _changed(value: Any, others: tuple[Any, ...], path: str) -> Iterator[tuple[str, Any]]:
+def _changed(value: Any, eras: Eras, path: str) -> Iterator[tuple[str, Any]]:
     for field in fields(value):
         if field.name in NO_RULES:
             continue
         here = getattr(value, field.name)
-        there = tuple(getattr(other, field.name) for other in others)
+        there = (
+            tuple(getattr(other, field.name) for other in eras[0]),
+            tuple(getattr(other, field.name) for other in eras[1]),
+        )
         where = f"{path}{field.name}"
         for what, changed in _flipped(here, there, where):
             yield what, replace(value, **{field.name: changed})
 
 
-def _flipped(here: Any, there: tuple[Any, ...], where: str) -> Iterator[tuple[str, Any]]:
+def _flipped(here: Any, there: Eras, where: str) -> Iterator[tuple[str, Any]]:
     if is_dataclass(here):
         yield from _changed(here, there, f"{where}.")
     elif isinstance(here, tuple):
@@ -86,13 +89,12 @@ def _shortened(here: tuple[Any, ...], where: str) -> Iterator[tuple[str, Any]]:
             )
 
 
-def _replaced(here: Any, there: tuple[Any, ...], where: str) -> Iterator[tuple[str, Any]]:
-    """Each different value that another release has in this place."""
-    seen = [here]
-    for other in there:
-        if other not in seen:
-            seen.append(other)
-            yield f"{where} as {_name(other)}", other
+def _replaced(here: Any, there: Eras, where: str) -> Iterator[tuple[str, Any]]:
+    """What the nearest era before, and the nearest after, does differently in this place."""
+    for era, others in zip(("before", "after"), there, strict=True):
+        other = next((other for other in others if other != here), here)
+        if other != here:
+            yield f"{where} as {era}: {_name(other)}", other
 
 
 def _name(value: Any) -> str:

@@ -124,8 +124,9 @@ def answers(
     """
     Decide every service of some sources against the runtimes of the same sources.
 
-    A runtime that is given twice is as it was given last, as if it had been applied twice; a given one replaces the
-    shipped one of its name. ``stored`` says that no webhook sees the services; None decides it for each by whether it
+    A runtime that is given twice is as it was given last, as if it had been applied twice. A shipped runtime replaces
+    one of its name that was read back from an API server, as an upgrade would; a manifest replaces the shipped one.
+    ``stored`` says that no webhook sees the services; None decides it for each by whether it
     was read back from an API server. Raises ``ManifestError`` with every problem of every source, ``NothingToResolve``,
     or ``CannotBeDecided``.
     """
@@ -146,7 +147,9 @@ def answers(
 
 
 def _catalogue(loaded: Loaded, added: Iterable[Manifest], profile: Profile) -> Catalogue:
-    last = {ObjectKey.of(manifest): manifest for manifest in (*added, *loaded.runtimes)}
+    read_back = [manifest for manifest in loaded.runtimes if is_from_store(manifest)]
+    written = [manifest for manifest in loaded.runtimes if not is_from_store(manifest)]
+    last = {ObjectKey.of(manifest): manifest for manifest in (*read_back, *added, *written)}
     runtimes = []
     for manifest in last.values():
         with _placed(loaded, manifest):

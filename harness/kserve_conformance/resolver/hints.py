@@ -30,14 +30,14 @@ def _hints(request: Request, catalogue: Catalogue, profile: Profile) -> Iterator
         return
     yield from _protocols(request, catalogue, profile)
     changes = [
-        ("no version", replace(request, version=None)),
-        ("no runtime", replace(request, runtime=None)),
-        *((f"modelFormat: {name}", replace(request, format=name)) for name in _near_formats(request, catalogue)),
+        ("without a version", replace(request, version=None)),
+        ("without naming a runtime", replace(request, runtime=None)),
+        *((f"with modelFormat {name}", replace(request, format=name)) for name in _near_formats(request, catalogue)),
     ]
     for words, changed in changes:
         chosen = select(changed, catalogue, profile).runtime if changed != request else None
         if chosen is not None:
-            yield f"{words} would choose {chosen.name}"
+            yield f"{words}, {chosen.name} would be chosen"
     if request.runtime is not None:
         names = [runtime.name for runtime in catalogue]
         for name in get_close_matches(request.runtime, names, n=1):
@@ -55,7 +55,7 @@ def _protocols(request: Request, catalogue: Catalogue, profile: Profile) -> Iter
         if chosen is not None:
             by_choice.setdefault(chosen.name, []).append(protocol)
     for name, protocols in by_choice.items():
-        yield f"protocolVersion: {' or '.join(protocols)} would choose {name}"
+        yield f"with protocolVersion {' or '.join(protocols)}, {name} would be chosen"
 
 
 def _near_formats(request: Request, catalogue: Catalogue) -> list[str]:
@@ -69,5 +69,5 @@ def _named_runtimes(request: Request, catalogue: Catalogue, profile: Profile) ->
     for runtime in catalogue:
         named = replace(request, runtime=runtime.name)
         if select(named, catalogue, profile).runtime is runtime:
-            yield f"runtime: {runtime.name} would be accepted if it were named"
+            yield f"named as the runtime, {runtime.name} would be taken"
             return

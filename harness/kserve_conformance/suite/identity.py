@@ -25,7 +25,7 @@ def scenario_id(path: str, name: str, row: Mapping[str, str]) -> str:
     >>> scenario_id("ordering/names.feature", "<a> wins", {"id": "digits-first", "a": "1"})
     'ordering/names.feature::<a> wins[digits-first]'
     >>> scenario_id("ordering/names.feature", "<a> wins", {"a": "1"})
-    'ordering/names.feature::<a> wins[c9e0ff3a]'
+    'ordering/names.feature::<a> wins[9afeb0f2]'
     """
     if not row:
         return f"{path}::{name}"

@@ -42,4 +42,4 @@ def told(seen: Observation) -> str:
 
 def failure(reason: str | None, message: str | None) -> str:
     """One line for the failure of a status, or that there is none."""
-    return f"{reason}: {message}" if reason or message else "no failure in the status"
+    return ": ".join(filter(None, (reason, message))) or "no failure in the status"

@@ -24,13 +24,13 @@ class TestHints:
         ("stored", "runtimes", "hint"),
         [
             (asked(), (), "no runtime is there at all; install those that KServe ships, or create one"),
-            (asked(), (cluster("r", protocolVersions=["v2"]),), "protocolVersion: v2 would choose r"),
-            (asked(modelFormat={"name": "sklearn", "version": "2"}), (cluster("r"),), "no version would choose r"),
-            (asked(modelFormat={"name": "SKLearn"}), (cluster("r"),), "modelFormat: sklearn would choose r"),
-            (asked(modelFormat={"name": "sklaern"}), (cluster("r"),), "modelFormat: sklearn would choose r"),
+            (asked(), (cluster("r", protocolVersions=["v2"]),), "with protocolVersion v2, r would be chosen"),
+            (asked(modelFormat={"name": "sklearn", "version": "2"}), (cluster("r"),), "without a version, r would be chosen"),
+            (asked(modelFormat={"name": "SKLearn"}), (cluster("r"),), "with modelFormat sklearn, r would be chosen"),
+            (asked(modelFormat={"name": "sklaern"}), (cluster("r"),), "with modelFormat sklearn, r would be chosen"),
             (asked(runtime="kserve-r"), (cluster("kserve-rr", "onnx"),), "did you mean the runtime 'kserve-rr'?"),
-            (asked(runtime="gone"), (cluster("r"),), "no runtime would choose r"),
-            (asked(), (cluster("r", entry(auto=False)),), "runtime: r would be accepted if it were named"),
+            (asked(runtime="gone"), (cluster("r"),), "without naming a runtime, r would be chosen"),
+            (asked(), (cluster("r", entry(auto=False)),), "named as the runtime, r would be taken"),
         ],
     )
     def test_each_hint_was_tried(self, stored, runtimes, hint):

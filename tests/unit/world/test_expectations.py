@@ -406,5 +406,5 @@ class TestTelling:
         made.apply_service(service())
         failed = failure(made.expect_runtime, R)
 
-        assert failed.explanation[-1] == "hint: runtime: r would be accepted if it were named"
+        assert failed.explanation[-1] == "hint: named as the runtime, r would be taken"
         assert made.service == ObjectKey("InferenceService", "fraud", TEAM)
