@@ -69,43 +69,23 @@ Feature: Among more than twelve candidates only the highest priority is certain
     When a service in namespace "team-a" asks for "sklearn"
     Then it runs on ServingRuntime "server-04" of namespace "team-a"
 
-  @rule-order-protocol-rank @since-0.9.0 @until-0.11.0
+  @rule-order-name @since-0.9.0 @until-0.11.0
   Scenario: Up to v0.11.0 a list of any length has one order
     Given these ServingRuntimes in namespace "team-a"
-      | name      | format  | version | autoSelect | protocols |
-      | server-14 | sklearn | 1       | true       | v2        |
-      | server-13 | sklearn | 1       | true       | v2        |
-      | server-12 | sklearn | 1       | true       | v2        |
-      | server-11 | sklearn | 1       | true       | v2        |
-      | server-10 | sklearn | 1       | true       | v2        |
-      | server-09 | sklearn | 1       | true       | v2        |
-      | server-08 | sklearn | 1       | true       | v1, v2    |
-      | server-07 | sklearn | 1       | true       | v2        |
-      | server-06 | sklearn | 1       | true       | v2        |
-      | server-05 | sklearn | 1       | true       | v2        |
-      | server-04 | sklearn | 1       | true       | v2        |
-      | server-03 | sklearn | 1       | true       | v2        |
-      | server-02 | sklearn | 1       | true       | v2        |
-      | server-01 | sklearn | 1       | true       | v2        |
-    When a service in namespace "team-a" asks for "sklearn" over "v2"
-    Then it runs on ServingRuntime "server-08" of namespace "team-a"
-
-  @rule-order-name @since-0.9.0 @until-0.11.0
-  Scenario: Up to v0.11.0 names decide among equals in a list of any length
-    Given these ServingRuntimes in namespace "team-a"
-      | name      | format  | autoSelect |
-      | server-13 | sklearn | true       |
-      | server-12 | sklearn | true       |
-      | server-11 | sklearn | true       |
-      | server-10 | sklearn | true       |
-      | server-09 | sklearn | true       |
-      | server-08 | sklearn | true       |
-      | server-07 | sklearn | true       |
-      | server-06 | sklearn | true       |
-      | server-05 | sklearn | true       |
-      | server-04 | sklearn | true       |
-      | server-03 | sklearn | true       |
-      | server-02 | sklearn | true       |
-      | server-01 | sklearn | true       |
+      | name      | format  | version | autoSelect |
+      | server-14 | sklearn | 1       | true       |
+      | server-13 | sklearn | 1       | true       |
+      | server-12 | sklearn | 1       | true       |
+      | server-11 | sklearn | 1       | true       |
+      | server-10 | sklearn | 1       | true       |
+      | server-09 | sklearn | 1       | true       |
+      | server-08 | sklearn | 1       | true       |
+      | server-07 | sklearn | 1       | true       |
+      | server-06 | sklearn | 1       | true       |
+      | server-05 | sklearn | 1       | true       |
+      | server-04 | sklearn | 1       | true       |
+      | server-03 | sklearn | 1       | true       |
+      | server-02 | sklearn | 1       | true       |
+      | server-01 | sklearn | 1       | true       |
     When a service in namespace "team-a" asks for "sklearn"
     Then it runs on ServingRuntime "server-01" of namespace "team-a"
