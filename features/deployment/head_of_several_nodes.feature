@@ -78,3 +78,8 @@ Feature: What the first pod of a service on several nodes is told
     Examples: Every stage has its node
       | nodes | gpus | autoscaler | range           |
       | 2     | 2    | none       | since v0.18.0   |
+
+  @since-0.15.0
+  Scenario: The pods of one generation of a service are labelled with it
+    When a service in namespace "team-a" asks for "huggingface" on several nodes
+    Then its pod has label "isvc.generation" "1"

@@ -118,3 +118,34 @@ Feature: Labels and annotations of the pod
     When a service "fraud" in namespace "team-a" asks for "sklearn"
     Then it runs on ClusterServingRuntime "serves-sklearn"
     And its container has no env "INFERENCE_SERVICE_NAME"
+
+  @rule-pod-labels-propagated @extended @exact-names @until-0.16.0
+  Scenario: Up to v0.16.0 an annotation modelFormat reaches the pod like any other
+    Given a ClusterServingRuntime "serves-sklearn"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a, annotations: {modelFormat: of-the-user}}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: sklearn}
+      """
+    Then its pod has annotation "modelFormat" "of-the-user"
+
+  @rule-pod-labels-propagated @extended @exact-names @since-0.17.0
+  Scenario: From v0.17.0 on the annotation modelFormat is kept from the pod
+    Given a ClusterServingRuntime "serves-sklearn"
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a, annotations: {modelFormat: of-the-user}}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: sklearn}
+      """
+    Then it runs on ClusterServingRuntime "serves-sklearn"
+    And its pod has no "metadata.annotations.modelFormat"

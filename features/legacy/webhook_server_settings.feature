@@ -45,6 +45,15 @@ Feature: Settings of a server that are written into the stored service
       | v1       | kserve   |
       | v2       | kservev2 |
 
+  @rule-webhook-server-defaults @until-0.8.0
+  Scenario: A legacy pytorch service is stored with its envelope too
+    When a service in namespace "team-a" uses the legacy key "pytorch" over "v2"
+    Then its stored manifest has
+      """
+      metadata:
+        labels: {serviceEnvelope: kservev2}
+      """
+
   @rule-choice-not-persisted @since-0.9.0
   Scenario: From v0.9.0 on a pytorch service is stored without an envelope
     When a service in namespace "team-a" asks for "pytorch" over "v2"

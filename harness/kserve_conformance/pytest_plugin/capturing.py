@@ -189,7 +189,7 @@ class Capture:
     def _command(self, scenario: ScenarioInfo) -> str:
         """What asks this scenario again. Another suite is told by its folder's name, never by where it lies."""
         suite = self._asked.suite
-        words = ["kserve-conformance", "run", "--target", self._asked.target.name]
+        words = ["kserve-conformance", "run", "--target", self._asked.target.again]
         return shlex.join(
             [*words, *([] if suite.is_shipped else ["--suite", suite.root.name]), "--scenario", scenario.id]
         )

@@ -38,6 +38,10 @@ class BadTarget(TargetError):
     exit_code = 2
 
 
+#: Parameters that are the same on every machine.
+PUBLIC_PARAMETERS = ("release", "upgrades")
+
+
 @dataclass(frozen=True, slots=True)
 class Spec:
     """A target as it is written: kind, argument, parameters."""
@@ -50,6 +54,12 @@ class Spec:
     def name(self) -> str:
         """Kind and argument. Parameters may name folders of this machine, and are nobody else's affair."""
         return f"{self.kind}:{self.argument}"
+
+    @property
+    def again(self) -> str:
+        """What opens it again elsewhere: its name, and those parameters that change what is asked."""
+        pairs = (f",{key}={self.parameters[key]}" for key in PUBLIC_PARAMETERS if key in self.parameters)
+        return self.name + "".join(pairs)
 
     def __str__(self) -> str:
         pairs = "".join(f",{key}={value}" for key, value in self.parameters.items())
