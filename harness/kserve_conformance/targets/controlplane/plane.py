@@ -176,7 +176,7 @@ class Plane:
     def swap(self, release: Release) -> None:
         """Install another release over what is stored. Raises ``CannotStart``."""
         self.stop_manager()
-        seed.define(self.admin, release.source.definitions)
+        seed.define(self.admin, release.source.definitions, self.release.source.definitions)
         seed.configure(self.admin, release.source, release.mode)
         self.release = release
         for kind, name in NAMES.items():

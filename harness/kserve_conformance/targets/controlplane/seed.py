@@ -45,8 +45,13 @@ _CRDS = Resource(
 _CONFIG_MAPS = Resource("", "v1", "ConfigMap", "configmaps")
 
 
-def define(client: Client, definitions: Sequence[Definition]) -> None:
-    """Create or update CRDs as they are written, and wait until all are served. Raises ``CannotStart``."""
+def define(client: Client, definitions: Sequence[Definition], there: Sequence[Definition] = ()) -> None:
+    """
+    Create or update CRDs as they are written, and wait until all are served. Raises ``CannotStart``.
+
+    ``there`` are those that were defined last: an equal one is left as it is.
+    """
+    definitions = [definition for definition in definitions if definition not in there]
     with ThreadPoolExecutor(THREADS) as threads:
         applied = list(threads.map(partial(_define, client), definitions))
     _wait_served(client, applied)

@@ -18,7 +18,15 @@ from types import TracebackType
 from typing import Self
 
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, RUNTIME_KINDS, SERVICE, Manifest, ObjectKey, at
-from kserve_conformance.targets.contract import Admission, Capability, Identity, NotSettled, Observation, Unreachable
+from kserve_conformance.targets.contract import (
+    Admission,
+    CannotDo,
+    Capability,
+    Identity,
+    NotSettled,
+    Observation,
+    Unreachable,
+)
 from kserve_conformance.targets.controlplane import binaries, seed
 from kserve_conformance.targets.controlplane.beacons import FINALIZER, Beacons
 from kserve_conformance.targets.controlplane.client import NoAnswer, Resource
@@ -65,6 +73,7 @@ class ControlPlane:
         """
         self.capabilities = frozenset({Capability.DEFAULT_MODE} | ({Capability.UPGRADE} if upgrades else set()))
         self._opened_with = release
+        self._wanted = release
         self._own = (manager, source)
         self._keep = keep
         self._progress = progress
@@ -116,8 +125,8 @@ class ControlPlane:
 
     @property
     def observed_release(self) -> str:
-        """The release that is installed now."""
-        return self._running.release.name
+        """The release that answers what is asked next."""
+        return self._wanted
 
     @property
     def _running(self) -> Plane:
@@ -174,6 +183,7 @@ class ControlPlane:
 
     def apply(self, *objects: Manifest) -> tuple[Admission, ...]:
         """Create or update in order, as ``kubectl apply`` does; see the contract."""
+        self._have_wanted()
         with _Reaching(self._running):
             return tuple(self._apply(manifest) for manifest in objects)
 
@@ -190,6 +200,7 @@ class ControlPlane:
 
     def store(self, *objects: Manifest) -> None:
         """Put objects in store past every webhook, with KServe's finalizer, so that no controller writes them."""
+        self._have_wanted()
         plane = self._running
         with _Reaching(plane):
             for manifest in objects:
@@ -229,6 +240,7 @@ class ControlPlane:
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
         """The settled choice on the objects that are in store now. Raises ``NotSettled`` and ``Unreachable``."""
+        self._have_wanted()
         with _Reaching(self._running):
             self._running.check()
             self._see_all()
@@ -241,12 +253,25 @@ class ControlPlane:
                 raise
 
     def install(self, release: str) -> None:
-        """Stop the manager, install another release's CRDs and configuration, start its manager, then its webhooks."""
+        """
+        Stop the manager, install another release's CRDs and configuration, start its manager, then its webhooks.
+
+        Raises ``CannotDo`` if upgrades were not asked for, and ``CannotStart``.
+        """
+        if Capability.UPGRADE not in self.capabilities:
+            error = CannotDo(f"{self.identity.target} was not opened to install {release}")
+            error.hint = f"ask for it: {self.identity.target},upgrades=yes"
+            raise error
+        self._wanted = release
+        self._have_wanted()
+
+    def _have_wanted(self) -> None:
+        """Swap the release that runs for the one that is wanted, if these differ."""
         plane = self._running
-        if release == plane.release.name:
+        if self._wanted == plane.release.name:
             return
-        own = self._own if release == self._opened_with else (None, None)
-        wanted = Release(release, self._progress, *own)
+        own = self._own if self._wanted == self._opened_with else (None, None)
+        wanted = Release(self._wanted, self._progress, *own)
         with _Reaching(plane):
             plane.swap(wanted)
             self._connect()
@@ -256,6 +281,7 @@ class ControlPlane:
 
     def configure(self, default_mode: str) -> None:
         """Set the deployment mode of services that name none, until the next reset."""
+        self._have_wanted()
         with _Reaching(self._running):
             self._set_mode(default_mode)
 
@@ -281,7 +307,8 @@ class ControlPlane:
             if self._observer.default_mode != plane.release.mode:
                 self._set_mode(plane.release.mode)
         self._forget()
-        self.install(self._opened_with)
+        # Not swapped back until something is asked: the next scenario of upgrades begins with a release of its own.
+        self._wanted = self._opened_with
         self._log.rewind()
 
     def _revive(self) -> None:
