@@ -14,8 +14,8 @@ from kserve_conformance.objects import Manifest, replaced
 KSERVE_CONTAINER = "kserve-container"
 
 #: What a container gets that asks for nothing.
-#: Source: ``defaultResource``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.8.0 to v0.14.1; from v0.15.0 on
-#: the key ``inferenceService`` of config/configmap/inferenceservice.yaml, with the same sizes.
+#: Source: ``defaultResource``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.8.0 to v0.14.1; from v0.15.0
+#: on the key ``inferenceService`` of config/configmap/inferenceservice.yaml, with the same sizes.
 DEFAULT_SIZE = {"cpu": "1", "memory": "2Gi"}
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kserve_conformance.profiles.blocked_variables import runtime_sets_none, service_sets_none
 from kserve_conformance.profiles.checking import is_not_disabled, lists_format, speaks_given_protocol
 from kserve_conformance.profiles.completion import (
     COMPLETION_V0_8,
@@ -93,6 +94,7 @@ from kserve_conformance.profiles.service_validation import (
     modelmesh_legacy_has_version,
     name_is_valid,
     predictor_has_no_name,
+    predictor_is_not_empty,
 )
 
 #: Runtimes arrive. Legacy keys become a named runtime, protocols do not matter, and nothing orders the candidates.
@@ -307,8 +309,17 @@ V0_17_0 = replace(
 
 V0_17_1 = replace(V0_17_0, name="v0.17.1")
 
-#: The head of several nodes may run on another executor.
-V0_18_0 = replace(V0_17_1, name="v0.18.0", rendering=RENDERING_V0_19)
+#: Some variables may not be set, an empty predictor crashes the defaulter, and the head may run on another executor.
+V0_18_0 = replace(
+    V0_17_1,
+    name="v0.18.0",
+    service_admission=replace(
+        V0_17_1.service_admission,
+        validates=(predictor_is_not_empty, service_sets_none, *V0_17_1.service_admission.validates),
+    ),
+    runtime_admission=(*V0_17_1.runtime_admission, runtime_sets_none),
+    rendering=RENDERING_V0_19,
+)
 
 V0_18_1 = replace(V0_18_0, name="v0.18.1")
 

@@ -78,6 +78,21 @@ def exactly_one_implementation(start: str, fields: str, kserve_container_only: b
     return validate
 
 
+def predictor_is_not_empty(service: Manifest) -> str | None:
+    """
+    The defaulter reads the first implementation of a predictor, and crashes where there is none.
+
+    Coded: ``setLocalModelLabel``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.18.0 to v0.20.0; read at
+    v0.19.0, and seen on the controller of v0.20.0.
+    """
+    if implementations_with_kserve_container(service):
+        return None
+    return (
+        'admission webhook "inferenceservice.kserve-webhook-server.defaulter" denied the request: panic: '
+        "runtime error: index out of range [0] with length 0 [recovered]"
+    )
+
+
 def predictor_has_no_name(service: Manifest) -> str | None:
     """
     ``name`` inside a model or a legacy key is refused.

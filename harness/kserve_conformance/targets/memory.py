@@ -23,7 +23,6 @@ from kserve_conformance.objects import (
     Decision,
     Manifest,
     ObjectKey,
-    Outcome,
     Runtime,
     RuntimeRef,
     at,

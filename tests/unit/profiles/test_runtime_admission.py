@@ -214,3 +214,17 @@ class TestMultiNode:
         }
 
         assert (answer(cluster("m", **spec)) is None) == allowed
+
+
+class TestBlockedVariables:
+    @pytest.mark.parametrize(("release", "refused"), [("v0.17.0", False), ("v0.18.0", True)])
+    def test_a_runtime_may_not_set_them(self, release, refused):
+        """
+        From v0.18.0 on PYTHONPATH is refused in a runtime's containers.
+        """
+        env = [{"name": "PYTHONPATH", "value": "/own"}]
+        text = answer(
+            cluster("r", containers=[{"name": "kserve-container", "image": "a", "env": env}]), release=release
+        )
+
+        assert (text is not None) == refused

@@ -247,3 +247,38 @@ class TestValidation:
         With the version given nothing is read that is not there.
         """
         assert stored(service({"runtimeVersion": "1"}, key="tensorflow", **MODELMESH), "v0.9.0")
+
+
+PYTHONPATH = {"env": [{"name": "PYTHONPATH", "value": "/own"}]}
+
+
+class TestBlockedVariables:
+    @pytest.mark.parametrize(
+        "predictor",
+        [
+            {"model": {"modelFormat": {"name": "sklearn"}, **PYTHONPATH}},
+            {"containers": [{"name": "kserve-container", "image": "a", **PYTHONPATH}]},
+            {"model": {"modelFormat": {"name": "sklearn"}}, "initContainers": [{"name": "i", **PYTHONPATH}]},
+            {
+                "model": {"modelFormat": {"name": "sklearn"}},
+                "workerSpec": {"containers": [{"name": "w", **PYTHONPATH}]},
+            },
+        ],
+    )
+    def test_no_container_of_a_service_may_set_them(self, predictor):
+        """
+        Wherever the variable stands, the service is refused from v0.18.0 on.
+        """
+        given = service()
+        given["spec"]["predictor"] = predictor
+
+        assert "setting PYTHONPATH in container" in refusal(given, "v0.18.0")
+
+    def test_an_empty_predictor_crashes_the_defaulter(self):
+        """
+        From v0.18.0 on the first implementation is read without asking whether there is one.
+        """
+        empty = service()
+        empty["spec"]["predictor"] = {}
+
+        assert "index out of range" in refusal(empty, "v0.18.0")

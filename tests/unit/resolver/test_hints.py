@@ -25,7 +25,11 @@ class TestHints:
         [
             (asked(), (), "no runtime is there at all; install those that KServe ships, or create one"),
             (asked(), (cluster("r", protocolVersions=["v2"]),), "with protocolVersion v2, r would be chosen"),
-            (asked(modelFormat={"name": "sklearn", "version": "2"}), (cluster("r"),), "without a version, r would be chosen"),
+            (
+                asked(modelFormat={"name": "sklearn", "version": "2"}),
+                (cluster("r"),),
+                "without a version, r would be chosen",
+            ),
             (asked(modelFormat={"name": "SKLearn"}), (cluster("r"),), "with modelFormat sklearn, r would be chosen"),
             (asked(modelFormat={"name": "sklaern"}), (cluster("r"),), "with modelFormat sklearn, r would be chosen"),
             (asked(runtime="kserve-r"), (cluster("kserve-rr", "onnx"),), "did you mean the runtime 'kserve-rr'?"),

@@ -49,8 +49,8 @@ def panicked() -> Refusal:
     """
     A nil pointer is dereferenced before KServe can say what is missing: nobody is told.
 
-    Seen on the controller of v0.15.2: the panic is recovered and logged, no event is written, and the reconcile is tried
-    again and again.
+    Seen on the controller of v0.15.2: the panic is recovered and logged, no event is written, and the reconcile is
+    tried again and again.
     """
     return replace(silent(PANIC), is_told=False)
 

@@ -1,0 +1,51 @@
+"""Environment variables that no container may set, from v0.18.0 on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kserve_conformance.objects import Manifest, Runtime, at
+from kserve_conformance.profiles.legacy import LEGACY_KEYS_V0_12
+
+#: ``DefaultBlockedEnvVars``, pkg/validation/env_policy.go, v0.19.0 and v0.20.0.
+BLOCKED = frozenset({"PYTHONPATH"})
+
+
+def service_sets_none(service: Manifest) -> str | None:
+    """
+    No container of a service sets a blocked variable: its own, those of its worker nodes, and the model's.
+
+    Coded: ``validateBlockedEnvVars``, pkg/apis/serving/v1beta1/inference_service_validation.go, v0.18.0 to v0.20.0;
+    read at v0.19.0.
+    """
+    predictor = at(service, "spec", "predictor") or {}
+    framework = next((predictor[key] for key in ("model", *LEGACY_KEYS_V0_12) if predictor.get(key) is not None), None)
+    worker = predictor.get("workerSpec") or {}
+    containers = (
+        *(predictor.get("containers") or ()),
+        *(predictor.get("initContainers") or ()),
+        *(() if framework is None else (framework,)),
+        *(worker.get("containers") or ()),
+        *(worker.get("initContainers") or ()),
+    )
+    found = _blocked(containers)
+    return None if found is None else f'the InferenceService "{service["metadata"]["name"]}" is invalid: {found}'
+
+
+def runtime_sets_none(runtime: Runtime, stored: tuple[Runtime, ...]) -> str | None:
+    """
+    No container of a runtime sets a blocked variable.
+
+    Coded: ``validateBlockedEnvVars``, pkg/webhook/admission/servingruntime/servingruntime_webhook.go, v0.18.0 to
+    v0.20.0; read at v0.19.0.
+    """
+    return _blocked((*(runtime.spec.get("containers") or ()), *(at(runtime.spec, "workerSpec", "containers") or ())))
+
+
+def _blocked(containers: Iterable[Manifest]) -> str | None:
+    for container in containers:
+        for variable in container.get("env") or ():
+            if variable.get("name") in BLOCKED:
+                name = container.get("name") or ""
+                return f'setting {variable["name"]} in container "{name}" is not allowed for security reasons'
+    return None
