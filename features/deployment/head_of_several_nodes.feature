@@ -83,3 +83,20 @@ Feature: What the first pod of a service on several nodes is told
   Scenario: The pods of one generation of a service are labelled with it
     When a service in namespace "team-a" asks for "huggingface" on several nodes
     Then its pod has label "isvc.generation" "1"
+
+  @since-0.16.0
+  Scenario: Since v0.16.0 the head is told the folder of a model that is an OCI image
+    When this service is applied
+      """
+      metadata:
+        name: model
+        namespace: team-a
+        annotations: {serving.kserve.io/autoscalerClass: none}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: huggingface}
+            storageUri: oci://example.com/models/model
+          workerSpec: {pipelineParallelSize: 2, tensorParallelSize: 1}
+      """
+    Then its container has env "MODEL_DIR" "/mnt/models"

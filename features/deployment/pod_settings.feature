@@ -196,3 +196,26 @@ Feature: The pod settings of a runtime are those of the pods that it serves with
     When a service in namespace "team-a" asks for "sklearn"
     Then it runs on ClusterServingRuntime "serves-sklearn"
     And its pod has no "spec.nodeSelector.disk"
+
+  @extended @until-0.8.0
+  Scenario: In v0.8.0 tolerations at the same place are mixed
+    Given a ClusterServingRuntime "tolerant"
+      """
+      supportedModelFormats: [{name: sklearn, autoSelect: true}]
+      tolerations: [{key: of-runtime, operator: Exists}]
+      """
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          tolerations: [{key: of-service}]
+          model:
+            modelFormat: {name: sklearn}
+            storageUri: gs://example/models/model
+      """
+    Then its pod has
+      """
+      spec:
+        tolerations: [{key: of-service, operator: Exists}]
+      """

@@ -185,3 +185,38 @@ Feature: What a service writes is laid over the container of its runtime
             storageUri: gs://example/models/model
       """
     Then its pod has containers "kserve-container"
+
+  @extended @since-0.16.0
+  Scenario: Since v0.16.0 only a service that is in store already can have a model with a name, and keeps it
+    Given this service is in store, untouched by any webhook
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          model:
+            name: of-the-model
+            modelFormat: {name: sklearn}
+            storageUri: gs://example/models/model
+      """
+    When KServe looks at the service again
+    Then its pod has containers "of-the-model"
+
+  @rule-env-merged-by-name @extended @since-0.20.0
+  Scenario: Since v0.20.0 a variable that takes its value from elsewhere loses the runtime's value
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: sklearn}
+            storageUri: gs://example/models/model
+            env:
+              - {name: LOG_LEVEL, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
+      """
+    Then its container has
+      """
+      env:
+        - {name: LOG_LEVEL, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
+      """
+    And its container has no "env.LOG_LEVEL.value"
