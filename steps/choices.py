@@ -91,6 +91,30 @@ def status_names_none(world: World) -> None:
     world.expect_status_name(None, None)
 
 
+@then(parse('an inference graph reaches it over "{protocol}"'))
+def graph_reaches_it(world: World, protocol: str) -> None:
+    """An inference graph that routes to the service calls it by this protocol."""
+    world.expect_graph_protocol(protocol)
+
+
+@then("no inference graph can reach it")
+def no_graph_reaches_it(world: World) -> None:
+    """There is no protocol that both the graph and the service's runtime speak."""
+    world.expect_graph_protocol(None)
+
+
+@then(parse('its canary "{name}" runs on ClusterServingRuntime "{runtime}"'))
+def canary_runs_on(world: World, name: str, runtime: str) -> None:
+    """A canary of the service has this runtime."""
+    world.expect_canary(name, RuntimeRef(CLUSTER_RUNTIME, runtime))
+
+
+@then(parse('its canary "{name}" has no runtime because "{cause}"'))
+def canary_has_no_runtime(world: World, name: str, cause: str) -> None:
+    """A canary of the service has no runtime for this cause."""
+    world.expect_canary(name, cause)
+
+
 @then("it has no workload")
 def has_no_workload(world: World) -> None:
     """The controller made nothing for the service."""

@@ -8,7 +8,7 @@ that is merged over the first one, after that has got its runtime.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,13 @@ _SCALING = ("maxReplicas", "scaleTarget", "scaleMetric", "autoScaling")
 
 class NoGraphProtocol(ValueError):
     """A graph cannot route to a service, and this is what KServe says."""
+
+
+#: The protocol that a graph speaks to a stored service, given what the name of its runtime finds.
+GraphProtocol = Callable[[Manifest, Runtime | None], str]
+
+#: The services that the canaries of a resolved service are built as.
+Canaries = Callable[[Manifest], "tuple[Canary, ...]"]
 
 
 def graph_protocol(service: Manifest, runtime: Runtime | None) -> str:
@@ -56,6 +63,24 @@ def protocol_of_model(service: Manifest) -> str:
     """
     given = at(service, "spec", "predictor", "model", "protocolVersion")
     return "v1" if given is None else str(given)
+
+
+def as_the_model_says(service: Manifest, runtime: Runtime | None) -> str:
+    """
+    A graph speaks what the service says, whatever its runtime lists.
+
+    Coded: ``GetProtocol`` as the graph's controller asks it, v0.8.0 to v0.15.2.
+    """
+    return protocol_of_model(service)
+
+
+def no_canaries(resolved: Manifest) -> tuple[Canary, ...]:
+    """
+    A service has one predictor: ``spec.canary`` is not known.
+
+    Source: config/crd of v0.8.0 to v0.19.0.
+    """
+    return ()
 
 
 def graph_path(model_name: str, protocol: str) -> str:

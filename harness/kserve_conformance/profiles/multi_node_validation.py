@@ -191,8 +191,7 @@ class MultiNodeRuntimeChecks:
         if not containers:
             # KServe reads the first container without asking whether there is one.
             yield "panic: runtime error: index out of range [0] with length 0 [recovered]"
-            return
-        if containers[0].get("name") == "worker-container" and has_unknown_accelerator(containers[0], annotations):
+        elif containers[0].get("name") == "worker-container" and has_unknown_accelerator(containers[0], annotations):
             yield "unknown GPU resource type in a container(worker-container)"
         yield from self._size_problems(worker)
 

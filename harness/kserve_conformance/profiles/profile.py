@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from kserve_conformance.profiles.checking import Check
 from kserve_conformance.profiles.completion import Completion
+from kserve_conformance.profiles.consumers import Canaries, GraphProtocol
 from kserve_conformance.profiles.filtering import Filter
 from kserve_conformance.profiles.looking_up import LookUp, Scopes, namespace_then_cluster
 from kserve_conformance.profiles.ordering import OrderKey
@@ -42,6 +43,7 @@ class Profile:
     ``completion``: what it adds to the service once a runtime is known.
     ``rendering``: how service and runtime become a pod.
     ``reports`` and ``status_names``: what its status tells.
+    ``graph_protocol`` and ``canaries``: how graphs call a service, and as which services its canaries are built.
     """
 
     name: str
@@ -61,3 +63,5 @@ class Profile:
     rendering: Rendering
     reports: Reports
     status_names: StatusNames
+    graph_protocol: GraphProtocol
+    canaries: Canaries

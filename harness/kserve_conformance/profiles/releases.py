@@ -22,6 +22,7 @@ from kserve_conformance.profiles.completion import (
     mlserver_at_write,
     torchserve_at_write,
 )
+from kserve_conformance.profiles.consumers import as_the_model_says, canaries, graph_protocol, no_canaries
 from kserve_conformance.profiles.filtering import (
     agrees_on_nodes,
     is_auto_selectable,
@@ -126,6 +127,8 @@ V0_8_0 = Profile(
     rendering=RENDERING_V0_8,
     reports=only_in_events,
     status_names=names_none,
+    graph_protocol=as_the_model_says,
+    canaries=no_canaries,
 )
 
 #: Protocols filter and order, legacy keys leave the choice to the catalogue, and the status tells failures.
@@ -290,6 +293,7 @@ V0_16_0 = replace(
     runtime_admission=(*V0_14_1.runtime_admission, MultiNodeRuntimeChecks(LIMITS_V0_16_0)),
     rendering=RENDERING_V0_16,
     status_names=names_looked_up,
+    graph_protocol=graph_protocol,
 )
 
 #: An annotation says what server a runtime runs, and its defaults come after the checks of a named runtime.
@@ -326,7 +330,7 @@ V0_18_1 = replace(V0_18_0, name="v0.18.1")
 #: Cluster runtimes may be left out of an install: no kind, no candidates.
 V0_19_0 = replace(V0_18_1, name="v0.19.0")
 
-#: The format vLLM speaks v2.
+#: The format vLLM speaks v2, and a service may have canaries.
 V0_20_0 = replace(
     V0_19_0,
     name="v0.20.0",
@@ -340,6 +344,7 @@ V0_20_0 = replace(
         ),
     ),
     rendering=RENDERING_V0_20,
+    canaries=canaries,
 )
 
 #: Every release, oldest first.

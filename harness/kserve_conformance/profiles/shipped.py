@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 #: Releases whose module cannot be downloaded or verified, and the one whose catalogue each shares.
 #:
 #: Kustomize: ``config/runtimes`` at the tag was compared in KServe's history for v0.11.0, v0.17.1 and v0.18.1. For
-#: v0.10.1, v0.15.1 and v0.18.0 it is inferred: the releases before and after are alike in all that selects (v0.15.1 may
-#: have the pipeline size of v0.15.0, 2 instead of 1).
+#: v0.10.1, v0.15.1 and v0.18.0 it is inferred: the releases before and after are alike in all that selects (v0.15.1 is
+#: taken to have the pipeline size of v0.15.0, which its checks are taken to demand).
 #:
 #: Helm: the chart of v0.11.0 lists LightGBM 2 as those of v0.10 do; which ModelMesh runtimes, all multi-model, stood
 #: beside it was not compared.
 SHARES = {
     "v0.10.1": "v0.10.2",
     "v0.11.0": "v0.10.2",
-    "v0.15.1": "v0.15.2",
+    "v0.15.1": "v0.15.0",
     "v0.17.1": "v0.17.0",
     "v0.18.0": "v0.17.0",
     "v0.18.1": "v0.17.0",

@@ -78,7 +78,9 @@ class Observation:
     is the predictor's pod template (``metadata``, ``spec``) and ``workload`` the
     runtime that it was made of: both stay from an earlier choice while a later one
     fails. ``status_runtime`` is the runtime that the status names. ``one_of`` is only ever set by a target
-    that knows the rules: the choices that they leave open. ``logs`` are the
+    that knows the rules: the choices that they leave open. ``graph_protocol`` is
+    the protocol by which an inference graph calls the service. ``canaries`` has
+    each canary's runtime by its name, or why it has none. ``logs`` are the
     controller's lines about this service. ``not_told`` names the fields of which
     the target knows nothing: what stands in them is no answer.
     """
@@ -93,6 +95,8 @@ class Observation:
     workload: RuntimeRef | None = None
     status_runtime: RuntimeRef | None = None
     one_of: tuple[RuntimeRef, ...] = ()
+    graph_protocol: str | None = None
+    canaries: Mapping[str, RuntimeRef | str] = field(default_factory=dict)
     logs: tuple[str, ...] = ()
     not_told: frozenset[str] = frozenset()
 
@@ -132,12 +136,18 @@ PARTS: Mapping[str, str] = {
     "pod": "what the pod is",
     "workload": "which workload there is",
     "status_runtime": "which runtime the status names",
+    "graph_protocol": "how an inference graph calls a service",
+    "canaries": "what canaries run on",
     "service": "how a service is stored",
     "stored": "how an object is stored",
     "rejected": "whether an object is accepted",
     "why_rejected": "why an object is refused",
     "schema": "what the schema of an API server refuses",
 }
+
+
+#: What no controller shows by itself: only a target that knows the rules tells it.
+BEYOND_CONTROLLERS = frozenset({"graph_protocol", "canaries"})
 
 
 class NotGiven(CannotDo):

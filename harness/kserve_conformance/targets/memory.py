@@ -33,6 +33,7 @@ from kserve_conformance.profiles.runtime_admission import refuses
 from kserve_conformance.profiles.schema import pruned
 from kserve_conformance.profiles.service_admission import Rejected
 from kserve_conformance.resolver import Surroundings, admitted, resolve_stored
+from kserve_conformance.resolver.consumers import canaries_of, graph_protocol_of
 from kserve_conformance.targets.applying import applied
 from kserve_conformance.targets.contract import Admission, Capability, Identity, NotSettled, Observation
 
@@ -116,6 +117,11 @@ class MemoryTarget:
             workload=workload.runtime,
             status_runtime=workload.status_runtime,
             one_of=decision.one_of if decision.is_open else (),
+            graph_protocol=graph_protocol_of(self._objects[service], self.catalogue, self._profile),
+            canaries={
+                name: canary.runtime or (canary.refusal.cause if canary.refusal else str(canary.outcome))
+                for name, canary in canaries_of(self._objects[service], decision, self.catalogue, self._profile)
+            },
         )
 
     def install(self, release: str) -> None:

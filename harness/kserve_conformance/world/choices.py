@@ -102,6 +102,20 @@ class ChoiceExpectations(Seeing):
         if self.observation.pod is not None:
             raise self.nonconformity(f"{self.service} has a workload", "no workload", told(self.observation))
 
+    def expect_graph_protocol(self, protocol: str | None) -> None:
+        """An inference graph calls the service by this protocol, or cannot call it."""
+        found = self.seen("graph_protocol").graph_protocol
+        if found != protocol:
+            raise self.nonconformity(
+                f"an inference graph calls {self.service} otherwise", protocol or "it cannot", found or "it cannot"
+            )
+
+    def expect_canary(self, name: str, expected: RuntimeRef | str) -> None:
+        """A canary of the service runs on this runtime, or has none for this cause."""
+        found = self.seen("canaries").canaries.get(name, "no such canary")
+        if found != expected:
+            raise self.nonconformity(f"the canary {name} of {self.service} differs", str(expected), str(found))
+
     def expect_service_answer(self, accepted: bool, text: str = "") -> None:
         """The service was accepted, or refused with this text."""
         self._expect_answer(self._service_answer, "the service", accepted, text)

@@ -240,9 +240,10 @@ class TestExplanation:
         told = Explanation()
         select(asking(runtime="r"), catalogue(cluster("r"), namespaced("r"), cluster("x")), V0_15, told)
 
-        assert [
-            one.rejection.because for one in told.candidates if one.rejection
-        ] == [Because.SHADOWED, Because.NOT_NAMED]
+        assert [one.rejection.because for one in told.candidates if one.rejection] == [
+            Because.SHADOWED,
+            Because.NOT_NAMED,
+        ]
 
     def test_a_missing_named_runtime_is_told_too(self):
         """

@@ -336,6 +336,25 @@ class TestObserve:
         assert (seen.outcome, seen.reason, seen.message is None) == (Outcome.REFUSED, reason, reason is None)
         assert seen.errors == ("no runtime found to support predictor with model type: {sklearn <nil>}",)
 
+    def test_a_chosen_runtime_that_has_no_pod_is_no_runtime(self):
+        """
+        No second one is tried, and the failure is told.
+        """
+        broken = runtime("a", containers=[{"name": "other", "image": "x"}])
+        seen = target("v0.16.0", broken, runtime("b"), service()).observe(FRAUD, NOW)
+
+        assert (seen.outcome, seen.reason, seen.pod) == (Outcome.REFUSED, "InvalidPredictorSpec", None)
+
+    def test_an_open_choice_that_may_have_no_pod_is_open(self):
+        """
+        Where the order is nobody's, neither the pod nor its lack is certain.
+        """
+        broken = runtime("a", containers=[])
+        for first, second in ((broken, runtime("b")), (runtime("b"), broken)):
+            seen = target("v0.8.0", first, second, service()).observe(FRAUD, NOW)
+
+            assert set(seen.one_of) == {cluster_ref("a"), cluster_ref("b")}
+
     def test_only_an_open_choice_is_one_of_some(self):
         """
         A certain choice leaves nothing open.

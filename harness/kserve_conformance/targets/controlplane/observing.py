@@ -23,7 +23,7 @@ from kserve_conformance.objects import (
     RuntimeRef,
     at,
 )
-from kserve_conformance.targets.contract import NotSettled, Observation
+from kserve_conformance.targets.contract import BEYOND_CONTROLLERS, NotSettled, Observation
 from kserve_conformance.targets.controlplane import marking
 from kserve_conformance.targets.controlplane.beacons import FINALIZER, Beacons, Stalled
 from kserve_conformance.targets.controlplane.client import Client, Resource
@@ -119,7 +119,7 @@ class Observer:
             self.beacons.queue_passed()
             service = self.client.get(path)
             if self.template(str(key.namespace), key.name, service["metadata"]["uid"], MODEL_MESH) is None:
-                return Observation(service=reported(service), outcome=Outcome.LEFT_ALONE)
+                return Observation(service=reported(service), outcome=Outcome.LEFT_ALONE, not_told=BEYOND_CONTROLLERS)
         if not is_new:
             service = self.client.patch(f"{path}/status", self.probe.patch)
         silent = 0
@@ -180,6 +180,7 @@ class Observer:
             workload=workload,
             status_runtime=status_runtime(service),
             logs=tuple(msgspec.json.encode(line).decode() for line in lines[-LOG_LINES:]),
+            not_told=BEYOND_CONTROLLERS,
         )
 
     def mode(self, service: Manifest) -> str:

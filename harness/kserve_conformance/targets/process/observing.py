@@ -11,9 +11,9 @@ from msgspec import UNSET
 
 from kserve_conformance.objects import NAMESPACED_RUNTIME, Manifest, ObjectKey, Outcome, RuntimeRef, at
 from kserve_conformance.protocol import Answer
-from kserve_conformance.targets.contract import Observation
+from kserve_conformance.targets.contract import BEYOND_CONTROLLERS, Observation
 
-_NEVER_TOLD = frozenset({"errors", "workload", "status_runtime"})
+_NEVER_TOLD = BEYOND_CONTROLLERS | frozenset({"errors", "workload", "status_runtime"})
 _DECISION = frozenset({"outcome", "runtime", "reason", "message"})
 
 #: Where a service says who serves it, and the word for a controller other than KServe's.

@@ -10,7 +10,7 @@ from kserve_conformance.objects import Outcome
 from kserve_conformance.protocol import Answer
 from kserve_conformance.targets.process.observing import observation
 
-NEVER = {"errors", "workload", "status_runtime"}
+NEVER = BEYOND_CONTROLLERS | {"errors", "status_runtime", "workload"}
 MODEL_MESH = {"serving.kserve.io/deploymentMode": "ModelMesh"}
 POD = {"spec": {"containers": []}}
 
