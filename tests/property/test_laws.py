@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import Phase, assume, event, find, given, reject, settings, target
+from hypothesis import Phase, assume, event, find, given, reject, settings
 from hypothesis import strategies as st
 from strategies import (
     CATALOGUES,
@@ -243,7 +243,6 @@ class TestExplanations:
         choice = select(request, catalogue, profile, told)
         chosen = [candidate.ref for candidate in told.candidates if candidate.rejection is None]
         seen = [candidate.ref for candidate in told.candidates]
-        target(len(seen))
 
         assert chosen == ([choice.runtime.ref] if choice.runtime else [])
         assert told.refusal == choice.refusal
