@@ -8,6 +8,7 @@ from answering import RUNS, service
 
 from kserve_conformance.objects import Outcome
 from kserve_conformance.protocol import Answer
+from kserve_conformance.targets.contract import BEYOND_CONTROLLERS
 from kserve_conformance.targets.process.observing import observation
 
 NEVER = BEYOND_CONTROLLERS | {"errors", "status_runtime", "workload"}
