@@ -150,3 +150,17 @@ Feature: A field that a release does not know yet is dropped without a word
   Scenario: Before v0.12.0 nothing is left of a predictor that only has the key huggingface
     When a service in namespace "team-a" uses the legacy key "huggingface"
     Then the service is rejected because "must be specified in PredictorSpec"
+
+  @until-0.19.0
+  Scenario: Before v0.20.0 the canaries of a service are lost
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          model: {modelFormat: {name: sklearn}}
+        canary:
+          - {trafficPercent: 10, predictor: {name: next, model: {modelFormat: {name: sklearn}}}}
+      """
+    Then the service is accepted
+    And its stored manifest has no "spec.canary"

@@ -234,3 +234,30 @@ Feature: Which container of a runtime serves
     When a service in namespace "team-a" asks for "sklearn"
     Then it has no runtime because "InvalidPredictorSpec"
     And its events say "no container configuration found in selected serving runtime"
+
+  @rule-placeholders-filled @extended @since-0.11.1
+  Scenario Outline: The placeholder of a runtime's transformer <range>
+    Given a ClusterServingRuntime "with-transformer"
+      """
+      supportedModelFormats: [{name: own-format, autoSelect: true}]
+      containers:
+        - {name: kserve-container, image: "example.com/server:1"}
+        - {name: transformer-container, image: "example.com/transformer:1", args: ["--model={{.Name}}"]}
+      """
+    When a service "fraud" in namespace "team-a" asks for "own-format"
+    Then its pod has
+      """
+      spec:
+        containers:
+          - {name: transformer-container, args: ["--model=<name>"]}
+      """
+
+    @until-0.14.1
+    Examples: As it stands
+      | range                    | name      |
+      | is left before v0.15.0   | {{.Name}} |
+
+    @since-0.15.0
+    Examples: Filled
+      | range                    | name  |
+      | is filled since v0.15.0  | fraud |

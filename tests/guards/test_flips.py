@@ -14,6 +14,9 @@ from kserve_conformance.profiles import Profile, profiles
 #: Flips that no scenario can notice, by what they are called, and why.
 UNNOTICEABLE = (
     (r"completion\.back_fill as", "the protocol that is filled in shows in no pod and no status"),
+    (r"v0\.8\.0: graph_protocol as after", "the schema of v0.8.0 has no protocols that a graph could go by"),
+    (r"canaries as after", "the schema has no spec.canary yet"),
+    (r"v0\.11\.0: rendering\.name_container", "the module of v0.11.0 cannot be had, so no scenario states this of it"),
     (r"rendering\.refusals\.pod_not_merged", "no schema lets an element through that lacks the name to merge it by"),
     (r"v0\.8\.0: (asked_protocol|named_protocol|stable_up_to)", "v0.8.0 looks at no protocol and orders nothing"),
     (r"v0\.8\.0: completion\.server_type_of", "the controller of v0.8.0 sets nothing for servers"),

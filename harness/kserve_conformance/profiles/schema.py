@@ -11,13 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from kserve_conformance.objects import RUNTIME_KINDS, SERVICE, Manifest, at, replaced
+from kserve_conformance.objects import RUNTIME_KINDS, SERVICE, Manifest, replaced
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownFields:
-    """The names that a release drops from a service's predictor, a runtime's spec, and a runtime's formats."""
+    """The names that a release drops from a service's spec and predictor, a runtime's spec, and a runtime's formats."""
 
+    service: frozenset[str] = frozenset()
     predictor: frozenset[str] = frozenset()
     runtime: frozenset[str] = frozenset()
     format: frozenset[str] = frozenset()
@@ -30,10 +31,11 @@ def pruned(manifest: Manifest, unknown: UnknownFields) -> Manifest:
     Source: ``config/crd/serving.kserve.io_*.yaml`` (from v0.14.0 ``config/crd/full``) of each release.
     """
     kind = manifest.get("kind")
-    if kind == SERVICE and unknown.predictor:
-        predictor = at(manifest, "spec", "predictor")
-        if predictor is not None:
-            return replaced(manifest, _dropped(predictor, unknown.predictor), "spec", "predictor")
+    if kind == SERVICE and (unknown.service or unknown.predictor):
+        spec = _dropped(manifest.get("spec") or {}, unknown.service)
+        if spec.get("predictor"):
+            spec["predictor"] = _dropped(spec["predictor"], unknown.predictor)
+        return replaced(manifest, spec, "spec")
     if kind in RUNTIME_KINDS and (unknown.runtime or unknown.format):
         spec = _dropped(manifest.get("spec") or {}, unknown.runtime)
         formats = spec.get("supportedModelFormats")
@@ -49,6 +51,7 @@ def _dropped(part: Manifest, names: frozenset[str]) -> dict[str, Any]:
 
 #: v0.8.0: no protocols, no priorities, no worker nodes, and only a few settings of pods.
 UNKNOWN_V0_8 = UnknownFields(
+    service=frozenset({"canary"}),
     predictor=frozenset({"huggingface", "workerSpec", "storageUris", "name"}),
     runtime=frozenset(
         {
@@ -69,7 +72,9 @@ UNKNOWN_V0_8 = UnknownFields(
 def known_from(unknown: UnknownFields, *names: str) -> UnknownFields:
     """The same, once a release knows some of the names, wherever they stand."""
     learned = frozenset(names)
-    return UnknownFields(unknown.predictor - learned, unknown.runtime - learned, unknown.format - learned)
+    return UnknownFields(
+        unknown.service - learned, unknown.predictor - learned, unknown.runtime - learned, unknown.format - learned
+    )
 
 
 UNKNOWN_V0_9 = known_from(UNKNOWN_V0_8, "protocolVersions", "volumes")
@@ -79,4 +84,4 @@ UNKNOWN_V0_12 = known_from(UNKNOWN_V0_11_1, "huggingface")
 UNKNOWN_V0_14 = known_from(UNKNOWN_V0_12, "workerSpec", "hostIPC")
 UNKNOWN_V0_16 = known_from(UNKNOWN_V0_14, "storageUris")
 UNKNOWN_V0_17 = known_from(UNKNOWN_V0_16, "schedulerName")
-UNKNOWN_V0_20 = known_from(UNKNOWN_V0_17, "name")
+UNKNOWN_V0_20 = known_from(UNKNOWN_V0_17, "name", "canary")

@@ -171,7 +171,7 @@ class TestSchema:
         Nothing of ours is unknown to v0.20.0.
         """
         assert known_from(UNKNOWN_V0_20) == UNKNOWN_V0_20
-        assert not (UNKNOWN_V0_20.predictor | UNKNOWN_V0_20.runtime | UNKNOWN_V0_20.format)
+        assert not (UNKNOWN_V0_20.service | UNKNOWN_V0_20.predictor | UNKNOWN_V0_20.runtime | UNKNOWN_V0_20.format)
 
 
 class TestProfiles:
