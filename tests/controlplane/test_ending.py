@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -89,6 +90,7 @@ class TestClosing:
         assert folder.exists()
         assert any(str(folder) in line for line in said)
         assert folder.stat().st_mode & 0o077 == 0
+        shutil.rmtree(folder)
 
     def test_closing_twice_is_no_error(self, own):
         """
