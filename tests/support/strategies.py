@@ -62,7 +62,7 @@ def entries(formats: tuple[str, ...]) -> list[Json]:
 
 
 #: Lists are drawn whole from pools: a world has many of them, and each draw costs.
-ENTRIES = st.sampled_from(entries(FORMATS))
+ENTRIES = st.sampled_from((*entries(("sklearn",)) * 8, *entries(FORMATS)))
 PROTOCOL_LISTS = st.sampled_from(
     (None, None, [], ["v1"], ["v2"], ["v1", "v2"], ["v2", "v1"], ["grpc-v2", "v2"], ["grpc-v1"], ["odd"], [""])
 )
@@ -109,7 +109,7 @@ WORKER_SPECS = st.sampled_from(
 #: What else a runtime may say: mostly nothing.
 RUNTIME_FACTS = st.sampled_from(
     (
-        *({},) * 8,
+        *({},) * 12,
         {"disabled": True},
         {"disabled": False},
         {"multiModel": True},
@@ -132,7 +132,7 @@ def runtimes(draw: st.DrawFn, kind: str) -> Json:
         "supportedModelFormats": draw(st.lists(ENTRIES, min_size=1, max_size=3)),
         "containers": draw(CONTAINERS),
         "protocolVersions": draw(PROTOCOL_LISTS),
-        "workerSpec": draw(st.none() | st.none() | WORKER_SPECS),
+        "workerSpec": draw(st.one_of(*(st.none(),) * 5, WORKER_SPECS)),
         **draw(RUNTIME_FACTS),
     }
     annotations = draw(RUNTIME_ANNOTATIONS)
@@ -144,8 +144,18 @@ def runtimes(draw: st.DrawFn, kind: str) -> Json:
     }
 
 
+@st.composite
+def some_runtimes(draw: st.DrawFn) -> list[Json]:
+    """None to seven runtimes; of two that would be one object the second is left out."""
+    found: dict[ObjectKey, Json] = {}
+    for _ in range(draw(st.sampled_from((0, 1, 2, 3, 4, 5, 6, 7)))):
+        one = draw(runtimes(draw(st.sampled_from(RUNTIME_KINDS))))
+        found.setdefault(ObjectKey.of(one), one)
+    return list(found.values())
+
+
 #: Some runtimes with names of their own.
-RUNTIMES = st.lists(st.sampled_from(RUNTIME_KINDS).flatmap(runtimes), max_size=6, unique_by=ObjectKey.of)
+RUNTIMES = some_runtimes()
 
 
 @st.composite
@@ -240,7 +250,10 @@ REQUESTS = st.builds(
     multi_node=st.booleans(),
 )
 
-CATALOGUES = st.one_of(RUNTIMES, RUNTIMES, RUNTIMES, crowds()).map(Catalogue.of)
+#: Mostly some runtimes, now and then a crowd.
+RUNTIME_LISTS = st.integers(0, 7).flatmap(lambda drawn: RUNTIMES if drawn else crowds())
+
+CATALOGUES = RUNTIME_LISTS.map(Catalogue.of)
 
 
 @st.composite
@@ -252,7 +265,7 @@ def meetings(draw: st.DrawFn, *, named: bool | None = None) -> tuple[Request, Ca
     if entries_there and draw(st.integers(0, 3)):
         name, version = draw(st.sampled_from(entries_there))
         asked = draw(st.sampled_from((None, None, version)))
-        request = replace(request, format=name, version=asked, multi_node=draw(st.integers(0, 3)) == 0)
+        request = replace(request, format=name, version=asked, multi_node=draw(st.integers(0, 7)) == 0)
     names = sorted({runtime.name for runtime in catalogue})
     if named is False or (named is None and draw(st.booleans())):
         return replace(request, runtime=None), catalogue
@@ -276,6 +289,6 @@ class Asked:
 WORLDS = st.builds(
     Asked,
     SERVICES,
-    st.one_of(RUNTIMES, RUNTIMES, RUNTIMES, crowds()),
+    RUNTIME_LISTS,
     st.sampled_from([profile.name for profile in PROFILES]),
 )
