@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import Phase, assume, event, find, given, reject, settings
+from hypothesis import HealthCheck, Phase, assume, event, find, given, reject, settings
 from hypothesis import strategies as st
 from strategies import (
     CATALOGUES,
@@ -45,7 +45,10 @@ from kserve_conformance.resolver.hints import hints_for
 from kserve_conformance.rules.releases import RELEASES
 from kserve_conformance.targets.memory import MemoryTarget
 
-LAW = settings(max_examples=100, deadline=None)
+#: A busy machine is slow, and laws about winners pass over worlds without one.
+LAW = settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+)
 #: Every release, and more often those that leave most open.
 releases = st.sampled_from((*PROFILES, *(PROFILES[0], PROFILES[-1]) * 5))
 MODES = st.none() | st.sampled_from(("ModelMesh", "RawDeployment", "Serverless", "Standard"))
@@ -177,21 +180,19 @@ class TestOtherRuntimes:
 
         assert select(request, catalogue, profile) == select(request, Catalogue((*catalogue, added)), profile)
 
-    @LAW
-    @given(meetings(), releases, st.data())
-    def test_that_lost_can_be_removed(self, met, profile, data) -> None:
+    @settings(LAW, max_examples=200)
+    @given(meetings(), releases)
+    def test_that_lost_can_be_removed(self, met, profile) -> None:
         """
         A certain choice stands without any of those that were not chosen, however many they are.
         """
         request, catalogue = met
         choice = select(request, catalogue, profile)
-        assume(is_certain(choice) and len(catalogue) > 1)
-        others = [runtime for runtime in catalogue if runtime.ref != choice.runtime.ref]
-        removed = data.draw(st.sampled_from(others))
-        event(f"removed a supporting one: {removed.ref in refs(choice.supporting)}")
-        fewer = Catalogue(tuple(runtime for runtime in catalogue if runtime is not removed))
-
-        assert refs(select(request, fewer, profile).one_of) == refs(choice.one_of)
+        if is_certain(choice):
+            for removed in catalogue:
+                if removed.ref != choice.runtime.ref:
+                    fewer = Catalogue(tuple(runtime for runtime in catalogue if runtime is not removed))
+                    assert refs(select(request, fewer, profile).one_of) == refs(choice.one_of)
 
     @LAW
     @given(meetings(named=False), st.sampled_from([one for one in PROFILES if one.name != "documented"]))
