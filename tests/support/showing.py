@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from selection import cluster_ref, entry, service
 
 from kserve_conformance.objects import ObjectKey
-from kserve_conformance.targets.contract import Observation
+from kserve_conformance.targets.contract import Observation, Target
 from kserve_conformance.targets.faulty import Wrapped
 from kserve_conformance.targets.memory import MemoryTarget
 from kserve_conformance.world import World
@@ -30,7 +30,8 @@ class Showing(Wrapped):
 
 def world(release: str = "v0.16.0", **parts: Any) -> World:
     """An empty world, whose target shows these parts of whatever it observes."""
-    return World(Showing(release, **parts), release=release)
+    # What wraps a target has its identity as a property, which the contract writes as an attribute.
+    return World(cast("Target", Showing(release, **parts)), release=release)
 
 
 def served(release: str = "v0.16.0", **parts: Any) -> World:

@@ -107,7 +107,7 @@ WORKER_SPECS = st.sampled_from(
 )
 
 #: What else a runtime may say: mostly nothing.
-RUNTIME_FACTS = st.sampled_from(
+RUNTIME_FACTS: st.SearchStrategy[Json] = st.sampled_from(
     (
         *({},) * 12,
         {"disabled": True},
@@ -251,7 +251,7 @@ REQUESTS = st.builds(
 )
 
 #: Mostly some runtimes, now and then a crowd.
-RUNTIME_LISTS = st.integers(0, 7).flatmap(lambda drawn: RUNTIMES if drawn else crowds())
+RUNTIME_LISTS: st.SearchStrategy[list[Json]] = st.integers(0, 7).flatmap(lambda drawn: RUNTIMES if drawn else crowds())
 
 CATALOGUES = RUNTIME_LISTS.map(Catalogue.of)
 
@@ -259,10 +259,11 @@ CATALOGUES = RUNTIME_LISTS.map(Catalogue.of)
 @st.composite
 def meetings(draw: st.DrawFn, *, named: bool | None = None) -> tuple[Request, Catalogue]:
     """A request and a catalogue, most of whose requests some runtime of it could meet; perhaps one that names one."""
-    catalogue = draw(CATALOGUES)
-    request = draw(REQUESTS)
+    catalogue: Catalogue = draw(CATALOGUES)
+    request: Request = draw(REQUESTS)
     entries_there = sorted({(one.name, one.version or "") for runtime in catalogue for one in runtime.formats})
-    if entries_there and draw(st.integers(0, 3)):
+    often: int = draw(st.integers(0, 3))
+    if entries_there and often:
         name, version = draw(st.sampled_from(entries_there))
         asked = draw(st.sampled_from((None, None, version)))
         request = replace(request, format=name, version=asked, multi_node=draw(st.integers(0, 7)) == 0)

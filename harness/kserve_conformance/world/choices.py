@@ -52,8 +52,8 @@ class ChoiceExpectations(Seeing):
 
     def expect_no_word(self) -> None:
         """The service has no runtime, and neither its status nor any event says why."""
-        seen = self.observation
-        if seen.outcome != Outcome.REFUSED or seen.reason or seen.errors:
+        seen = self.seen("outcome", "reason", "errors")
+        if seen.outcome != Outcome.REFUSED or seen.one_of or seen.reason or seen.errors:
             raise self.nonconformity(
                 f"{self.service} is not left without a word", "no runtime, and nothing that says why", told(seen)
             )
@@ -99,8 +99,9 @@ class ChoiceExpectations(Seeing):
 
     def expect_no_workload(self) -> None:
         """Nothing was made for the service."""
-        if self.observation.pod is not None:
-            raise self.nonconformity(f"{self.service} has a workload", "no workload", told(self.observation))
+        seen = self.seen("pod")
+        if seen.pod is not None:
+            raise self.nonconformity(f"{self.service} has a workload", "no workload", told(seen))
 
     def expect_graph_protocol(self, protocol: str | None) -> None:
         """An inference graph calls the service by this protocol, or cannot call it."""

@@ -7,7 +7,7 @@ from selection import TEAM, cluster_ref, entry, namespaced_ref, service
 from showing import Showing, served, unserved, world
 
 from kserve_conformance.objects import ObjectKey, Outcome
-from kserve_conformance.targets.contract import Capability
+from kserve_conformance.targets.contract import Capability, NotGiven
 from kserve_conformance.targets.faulty import AnswersWrong
 from kserve_conformance.targets.memory import MemoryTarget
 from kserve_conformance.world import Nonconformity, World
@@ -286,6 +286,96 @@ class TestStatus:
 
         assert failure(served().expect_workload, cluster_ref("s")).observed == "ClusterServingRuntime r"
         assert failure(unserved().expect_workload, R).observed == "no workload"
+
+    def test_nothing_was_made(self):
+        """
+        A service without a pod has no workload; one with a pod has.
+        """
+        unserved().expect_no_workload()
+
+        assert failure(served().expect_no_workload).observed == "ClusterServingRuntime r"
+
+    def test_a_failure_without_a_word(self):
+        """
+        No runtime, and neither a reason nor an event; a word anywhere, or a runtime, is something else.
+        """
+        silent = {"reason": None, "message": None, "errors": ()}
+        unserved(**silent).expect_no_word()
+
+        failure(served(**silent).expect_no_word)
+        failure(unserved(**{**silent, "reason": "NoSupportingRuntime"}).expect_no_word)
+        failure(unserved(**{**silent, "errors": ("no",)}).expect_no_word)
+        failure(unserved(**silent, one_of=(R, cluster_ref("a"))).expect_no_word)
+
+
+class TestConsumers:
+    def test_a_graph_calls_by_a_protocol_or_cannot(self):
+        """
+        Another protocol, and none where one is expected, both fail.
+        """
+        served(graph_protocol="v1").expect_graph_protocol("v1")
+        served(graph_protocol=None).expect_graph_protocol(None)
+
+        assert failure(served(graph_protocol="v1").expect_graph_protocol, "v2").observed == "v1"
+        assert failure(served(graph_protocol="v1").expect_graph_protocol, None).expected == "it cannot"
+        assert failure(served(graph_protocol=None).expect_graph_protocol, "v1").observed == "it cannot"
+
+    def test_a_canary_runs_on_a_runtime_or_has_none_for_a_cause(self):
+        """
+        Runtime and cause are compared, and a canary that is not there has neither.
+        """
+        made = served(canaries={"next": R, "bad": "RuntimeDisabled"})
+        made.expect_canary("next", R)
+        made.expect_canary("bad", "RuntimeDisabled")
+
+        assert failure(made.expect_canary, "next", cluster_ref("s")).observed == "ClusterServingRuntime r"
+        assert failure(made.expect_canary, "bad", R).observed == "RuntimeDisabled"
+        assert failure(made.expect_canary, "gone", R).observed == "no such canary"
+
+
+class TestWhatIsNotTold:
+    @pytest.mark.parametrize(
+        ("untold", "expect", "arguments"),
+        [
+            ("runtime", "expect_runtime", (R,)),
+            ("outcome", "expect_runtime", (R,)),
+            ("runtime", "expect_one_of", (R,)),
+            ("outcome", "expect_refusal", ("NoSupportingRuntime",)),
+            ("outcome", "expect_outcome", (Outcome.RUNS, "runs")),
+            ("reason", "expect_status", (None, None)),
+            ("message", "expect_status", (None, None)),
+            ("errors", "expect_event", ("x",)),
+            ("errors", "expect_no_word", ()),
+            ("reason", "expect_no_word", ()),
+            ("outcome", "expect_no_word", ()),
+            ("status_runtime", "expect_status_name", (None, None)),
+            ("workload", "expect_workload", (R,)),
+            ("pod", "expect_no_workload", ()),
+            ("graph_protocol", "expect_graph_protocol", (None,)),
+            ("canaries", "expect_canary", ("next", R)),
+            ("service", "expect_stored", ("runtime", None)),
+            ("service", "expect_absent", ("stored manifest", "x")),
+            ("pod", "expect_absent", ("pod", "x")),
+            ("pod", "expect_part", ("container", {})),
+            ("pod", "expect_env", ("A", None)),
+            ("pod", "expect_containers", ()),
+        ],
+    )
+    def test_is_neither_right_nor_wrong(self, untold, expect, arguments):
+        """
+        An expectation that rests on what a target keeps to itself does not hold, and does not fail either.
+        """
+        made = served(not_told=frozenset({untold}))
+        with pytest.raises(NotGiven) as silence:
+            getattr(made, expect)(*arguments)
+
+        assert silence.value.part == untold
+
+    def test_is_told_as_such(self):
+        """
+        A list of choices does not guess.
+        """
+        assert told(served(not_told=frozenset({"outcome"})).observation) == "not told"
 
 
 class TestAnswers:
