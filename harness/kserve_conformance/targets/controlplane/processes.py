@@ -22,6 +22,7 @@ from typing import IO, Self
 
 from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.controlplane import guard as guard_module
+from kserve_conformance.targets.starting import signals_wait
 
 #: How many of a log's last lines an error shows.
 TAIL = 15
@@ -124,20 +125,21 @@ class Process:
         self.log = log
         self._guard = guard
         self._file: IO[bytes] = log.open("ab")
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 - programs that we built or that the user names.
-                [str(word) for word in command],
-                stdin=subprocess.DEVNULL,
-                stdout=self._file,
-                stderr=subprocess.STDOUT,
-                env=dict(environment) if environment is not None else None,
-                cwd=folder,
-                start_new_session=True,
-            )
-        except OSError as error:
-            self._file.close()
-            raise CannotStart(f"{name} cannot be run: {error}") from error
-        guard.watch(self._process.pid)
+        with signals_wait():
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 - programs that we built or that the user names.
+                    [str(word) for word in command],
+                    stdin=subprocess.DEVNULL,
+                    stdout=self._file,
+                    stderr=subprocess.STDOUT,
+                    env=dict(environment) if environment is not None else None,
+                    cwd=folder,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                self._file.close()
+                raise CannotStart(f"{name} cannot be run: {error}") from error
+            guard.watch(self._process.pid)
 
     @property
     def pid(self) -> int:

@@ -21,6 +21,7 @@ from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.controlplane.processes import Guard
 from kserve_conformance.targets.process.failures import Died, NoAnswer, OutOfStep, TimedOut
 from kserve_conformance.targets.process.log import Log
+from kserve_conformance.targets.starting import signals_wait
 
 #: A longer answer is refused: no service and pod are this large.
 LONGEST_ANSWER = 16 * 1024 * 1024
@@ -54,18 +55,19 @@ class Running:
         self._buffer = bytearray()
         self._is_over = False
         log.begin()
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 - The user's own command; no shell reads it.
-                list(words),
-                bufsize=0,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise CannotStart(f"{self._name} cannot be run: {error.strerror}") from error
-        guard.watch(self._process.pid)
+        with signals_wait():
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 - The user's own command; no shell reads it.
+                    list(words),
+                    bufsize=0,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise CannotStart(f"{self._name} cannot be run: {error.strerror}") from error
+            guard.watch(self._process.pid)
         self._in, self._out, self._err = (_descriptor(self._process, end) for end in ("stdin", "stdout", "stderr"))
         self._selector = selectors.DefaultSelector()
         for end in (self._out, self._err):
