@@ -17,7 +17,7 @@ class Ended(Exception):
 def ending():
     """A run whose handler ends it by raising."""
 
-    def end(number, frame):
+    def end(number, frame):  # noqa: ARG001 - What a handler is called with.
         raise Ended
 
     before = signal.signal(signal.SIGTERM, end)
