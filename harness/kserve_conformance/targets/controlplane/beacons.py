@@ -163,6 +163,8 @@ class Beacons:
         kind = CLUSTER_RUNTIME
         if not self._echo:
             return
+        # Only a beacon that the manager is known to know can be seen to go.
+        self.caches_seen((kind,))
         self._past.delete(self._resource(kind).path(name=NAMES[kind]))
         deadline = time.monotonic() + ECHO_WITHIN
         while self._is_denied(kind):
