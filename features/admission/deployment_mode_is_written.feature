@@ -62,7 +62,7 @@ Feature: The default deployment mode is written into each new service
         annotations: {serving.kserve.io/deploymentMode: Standard}
       """
 
-  @since-0.9.0 @until-0.15.2
+  @since-0.9.0 @until-0.16.0
   Scenario: A service's own mode is left as it is
     When this service is applied
       """

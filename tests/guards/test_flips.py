@@ -16,7 +16,10 @@ UNNOTICEABLE = (
     (r"completion\.back_fill as", "the protocol that is filled in shows in no pod and no status"),
     (r"v0\.8\.0: graph_protocol as after", "the schema of v0.8.0 has no protocols that a graph could go by"),
     (r"canaries as after", "the schema has no spec.canary yet"),
-    (r"v0\.11\.0: rendering\.name_container", "the module of v0.11.0 cannot be had, so no scenario states this of it"),
+    (
+        r"v0\.11\.0: rendering\.(name_container|extra_containers)",
+        "its module cannot be had: no scenario states it",
+    ),
     (r"rendering\.refusals\.pod_not_merged", "no schema lets an element through that lacks the name to merge it by"),
     (r"v0\.8\.0: (asked_protocol|named_protocol|stable_up_to)", "v0.8.0 looks at no protocol and orders nothing"),
     (r"v0\.8\.0: completion\.server_type_of", "the controller of v0.8.0 sets nothing for servers"),
