@@ -6,7 +6,7 @@ from selection import asking, catalogue, cluster, cluster_ref, entry, manifest, 
 from kserve_conformance.objects import Refusal
 from kserve_conformance.profiles import DOCUMENTED_NAME, profile_of, profiles
 from kserve_conformance.profiles.checking import none_supports
-from kserve_conformance.profiles.filtering import is_auto_selectable, supports_format
+from kserve_conformance.profiles.filtering import agrees_on_nodes, is_auto_selectable, supports_format
 from kserve_conformance.profiles.ordering import lowest_ranked_protocol, priority_of, protocol_rank
 from kserve_conformance.profiles.protocols import protocol_by_runtime_name
 from kserve_conformance.profiles.releases import V0_8_0, V0_15_2, V0_16_0
@@ -193,3 +193,25 @@ class TestProfiles:
         """
         with pytest.raises(UnknownRelease):
             profile_of("v0.7.0")
+
+
+class TestNodes:
+    @pytest.mark.parametrize(
+        ("request_", "runtime", "words"),
+        [
+            (asking(), cluster("r", workerSpec={}), "is multi-node; the service has no workerSpec"),
+            (asking(multi_node=True), cluster("r"), "is not multi-node; the service has a workerSpec"),
+        ],
+    )
+    def test_a_worker_spec_on_one_side_alone_is_a_mismatch(self, request_, runtime, words):
+        """
+        The reason says which side has worker nodes.
+        """
+        assert str(agrees_on_nodes(request_, runtime)) == words
+
+    def test_both_or_none_agree(self):
+        """
+        Two worker specs agree, and so do none.
+        """
+        assert agrees_on_nodes(asking(), cluster("r")) is None
+        assert agrees_on_nodes(asking(multi_node=True), cluster("r", workerSpec={})) is None
