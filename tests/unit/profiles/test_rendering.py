@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 
 import pytest
+from pods import container, names, refusal_of, runtime, service, serving
 
-from kserve_conformance.objects import Refusal, Runtime
+from kserve_conformance.objects import Refusal
 from kserve_conformance.profiles.rendering import (
     RENDERING_V0_8,
     RENDERING_V0_9,
@@ -20,7 +21,6 @@ from kserve_conformance.profiles.rendering import (
     RENDERING_V0_17,
     RENDERING_V0_19,
     RENDERING_V0_20,
-    CannotRender,
     UnknownPlaceholder,
     render,
 )
@@ -41,41 +41,6 @@ ALL = (
 )
 FIRST_CONTAINER = ALL[:4]
 KSERVE_CONTAINER = ALL[4:]
-
-
-def service(model=None, metadata=None, **predictor):
-    return {
-        "metadata": {"name": "fraud", "namespace": "team-a", **(metadata or {})},
-        "spec": {"predictor": {"model": {"modelFormat": {"name": "sklearn"}, **(model or {})}, **predictor}},
-    }
-
-
-def container(name="kserve-container", **fields):
-    return {"name": name, "image": "example.com/server:1", **fields}
-
-
-def runtime(*containers, **spec):
-    return Runtime.from_manifest(
-        {
-            "kind": "ClusterServingRuntime",
-            "metadata": {"name": "server"},
-            "spec": {"containers": list(containers), **spec},
-        }
-    )
-
-
-def serving(service_, runtime_, rendering):
-    return render(service_, runtime_, rendering)["spec"]["containers"][0]
-
-
-def refusal_of(service_, runtime_, rendering):
-    with pytest.raises(CannotRender) as caught:
-        render(service_, runtime_, rendering)
-    return caught.value.refusal
-
-
-def names(pod):
-    return [one["name"] for one in pod["spec"]["containers"]]
 
 
 class TestServingContainer:

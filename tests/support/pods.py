@@ -1,0 +1,43 @@
+"""Services, runtimes and the pods that they give together, for tests of rendering."""
+
+from __future__ import annotations
+
+import pytest
+
+from kserve_conformance.objects import Runtime
+from kserve_conformance.profiles.rendering import CannotRender, render
+
+
+def service(model=None, metadata=None, **predictor):
+    return {
+        "metadata": {"name": "fraud", "namespace": "team-a", **(metadata or {})},
+        "spec": {"predictor": {"model": {"modelFormat": {"name": "sklearn"}, **(model or {})}, **predictor}},
+    }
+
+
+def container(name="kserve-container", **fields):
+    return {"name": name, "image": "example.com/server:1", **fields}
+
+
+def runtime(*containers, **spec):
+    return Runtime.from_manifest(
+        {
+            "kind": "ClusterServingRuntime",
+            "metadata": {"name": "server"},
+            "spec": {"containers": list(containers), **spec},
+        }
+    )
+
+
+def serving(service_, runtime_, rendering):
+    return render(service_, runtime_, rendering)["spec"]["containers"][0]
+
+
+def refusal_of(service_, runtime_, rendering):
+    with pytest.raises(CannotRender) as caught:
+        render(service_, runtime_, rendering)
+    return caught.value.refusal
+
+
+def names(pod):
+    return [one["name"] for one in pod["spec"]["containers"]]
