@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kserve_conformance.objects import Manifest, Runtime, at, replaced
+from kserve_conformance.profiles import ordering
 
 MLSERVER = "mlserver"
 TORCHSERVE = "torchserve"
@@ -43,10 +44,6 @@ DEFAULT_MODEL_CLASS = "mlserver_sklearn.SKLearnModel"
 
 #: Where a model is mounted.
 MODEL_MOUNT_PATH = "/mnt/models"
-
-#: The protocols that KServe ranks, lowest first; every other name ranks after them.
-#: Coded: ``GetProtocolVersionInt``, pkg/constants/constants.go, v0.9.0 to v0.20.0.
-RANKED_PROTOCOLS = ("v1", "v2", "grpc-v1", "grpc-v2")
 
 #: The kind of server that a runtime of that name and those annotations runs, or None where KServe knows none.
 ServerTypeOf = Callable[[str, Manifest], str | None]
@@ -286,8 +283,7 @@ def lowest_ranked_protocol(service: Manifest, runtime: Runtime) -> Manifest:
     Coded: ``Reconcile``, later ``reconcileModel``, with ``GetProtocolVersionPriority``,
     pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.9.0 to v0.20.0.
     """
-    lowest = next((protocol for protocol in RANKED_PROTOCOLS if protocol in runtime.protocols), "")
-    return _speaking(service, lowest)
+    return _speaking(service, ordering.lowest_ranked_protocol(runtime))
 
 
 # --- A changed copy of a service --------------------------------------------------------------------------------------

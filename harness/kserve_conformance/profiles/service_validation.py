@@ -6,12 +6,11 @@ import re
 
 from kserve_conformance.objects import Manifest, at
 from kserve_conformance.profiles.legacy import LEGACY_KEYS_V0_12
+from kserve_conformance.profiles.own_containers import KSERVE_CONTAINER
 from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, MODELMESH, Validating
 
 #: ``IsvcNameFmt``, pkg/apis/serving/v1beta1/inference_service_validation.go, v0.8.0 to v0.20.0.
 NAME_FORMAT = "[a-z]([-a-z0-9]*[a-z0-9])?"
-
-KSERVE_CONTAINER = "kserve-container"
 
 #: The fields of ``PredictorSpec`` as the text about "exactly one" lists them, per era.
 #: Source: type ``PredictorSpec``, pkg/apis/serving/v1beta1/predictor.go.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kserve_conformance.objects import at
+from kserve_conformance.profiles.legacy import LEGACY_KEYS_V0_12
 from kserve_conformance.world.matching import ABSENT, at_dotted, equal, mismatches
 from kserve_conformance.world.seeing import Seeing
 from kserve_conformance.world.telling import told
@@ -19,19 +20,6 @@ STORED_FIELDS = {
     "storageUri": ("storageUri",),
 }
 
-LEGACY_KEYS = (
-    "sklearn",
-    "tensorflow",
-    "xgboost",
-    "pytorch",
-    "triton",
-    "onnx",
-    "huggingface",
-    "pmml",
-    "lightgbm",
-    "paddle",
-)
-
 
 class PartExpectations(Seeing):
     """What a scenario expects of the manifests that a service led to."""
@@ -41,7 +29,7 @@ class PartExpectations(Seeing):
         service = self.seen("service").service
         if field == "legacy key":
             predictor = at(service, "spec", "predictor") or {}
-            found = next((key for key in LEGACY_KEYS if predictor.get(key) is not None), None)
+            found = next((key for key in LEGACY_KEYS_V0_12 if predictor.get(key) is not None), None)
         else:
             found = at(service, "spec", "predictor", "model", *STORED_FIELDS[field])
         if found != value:
