@@ -16,9 +16,9 @@ from pathlib import Path
 from kserve_conformance.objects import Manifest
 from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.controlplane.certificates import Certificate
-from kserve_conformance.targets.controlplane.client import ApiError, Client
 from kserve_conformance.targets.controlplane.processes import Guard, Process, free_ports, is_free
 from kserve_conformance.targets.controlplane.source import KSERVE_NAMESPACE, Source
+from kserve_conformance.targets.kubernetes.client import ApiError, Client
 
 #: Where a manager's webhooks listen if it has no flag to say so (until v0.9.0).
 FIXED_WEBHOOK_PORT = 9443

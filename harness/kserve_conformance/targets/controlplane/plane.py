@@ -14,14 +14,14 @@ from packaging.version import InvalidVersion, Version
 from kserve_conformance.objects import API_VERSIONS, SERVICE
 from kserve_conformance.targets.contract import Identity, Unreachable
 from kserve_conformance.targets.controlplane import binaries, cache, seed
-from kserve_conformance.targets.controlplane.beacons import NAMES, NAMESPACE, beacon_service
+from kserve_conformance.targets.controlplane.api_server import ApiServer, kubeconfig
 from kserve_conformance.targets.controlplane.certificates import self_signed
-from kserve_conformance.targets.controlplane.client import Resource
 from kserve_conformance.targets.controlplane.controller import Controller, remove_webhooks, wait_for_webhooks
 from kserve_conformance.targets.controlplane.go import Progress
-from kserve_conformance.targets.controlplane.kubernetes import ApiServer, kubeconfig
 from kserve_conformance.targets.controlplane.processes import Guard, Process
 from kserve_conformance.targets.controlplane.source import PAST_WEBHOOKS, Source
+from kserve_conformance.targets.kubernetes.beacons import NAMES, NAMESPACE, beacon_service
+from kserve_conformance.targets.kubernetes.client import Resource
 
 #: From here on the default mode is RawDeployment. In that mode older releases ask for an API of horizontal pod
 #: autoscalers (autoscaling/v2beta2) that no supported Kubernetes serves any more.

@@ -16,9 +16,9 @@ from typing import Any
 
 from kserve_conformance.objects import Manifest
 from kserve_conformance.targets.contract import CannotStart
-from kserve_conformance.targets.controlplane.beacons import NAMESPACE, all_beacons
-from kserve_conformance.targets.controlplane.client import APPLY_PATCH, ApiError, Client, Resource
 from kserve_conformance.targets.controlplane.source import Definition, Source
+from kserve_conformance.targets.kubernetes.beacons import NAMESPACE, all_beacons
+from kserve_conformance.targets.kubernetes.client import APPLY_PATCH, ApiError, Client, Resource
 
 #: Who owns the fields that an install writes, for server-side apply.
 FIELD_MANAGER = "kserve-conformance"

@@ -28,14 +28,14 @@ from kserve_conformance.targets.contract import (
     Unreachable,
 )
 from kserve_conformance.targets.controlplane import binaries, seed
-from kserve_conformance.targets.controlplane.beacons import FINALIZER, Beacons
-from kserve_conformance.targets.controlplane.client import NoAnswer, Resource
 from kserve_conformance.targets.controlplane.go import Progress, silent
-from kserve_conformance.targets.controlplane.observing import Log, Observer
 from kserve_conformance.targets.controlplane.plane import Plane, Release
-from kserve_conformance.targets.controlplane.probing import Probe
-from kserve_conformance.targets.controlplane.sweeping import Sweeper
-from kserve_conformance.targets.controlplane.writing import Writer, written
+from kserve_conformance.targets.kubernetes.beacons import FINALIZER, Beacons
+from kserve_conformance.targets.kubernetes.client import NoAnswer, Resource
+from kserve_conformance.targets.kubernetes.observing import Log, Observer
+from kserve_conformance.targets.kubernetes.probing import Probe
+from kserve_conformance.targets.kubernetes.sweeping import Sweeper
+from kserve_conformance.targets.kubernetes.writing import Writer, written
 
 #: A creationTimestamp has whole seconds.
 TICK = 1.05

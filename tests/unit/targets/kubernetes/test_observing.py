@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from kserve_conformance.objects import ObjectKey, RuntimeRef
-from kserve_conformance.targets.controlplane.observing import (
+from kserve_conformance.targets.kubernetes.observing import (
     Log,
     _last_error,
     _moment,

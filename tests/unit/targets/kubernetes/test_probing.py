@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kserve_conformance.targets.controlplane.probing import PROBE_REVISION, PROBE_TRANSITION, Probe, Seen
+from kserve_conformance.targets.kubernetes.probing import PROBE_REVISION, PROBE_TRANSITION, Probe, Seen
 
 #: v0.8.0, v0.9.0 to v0.14.1, and v0.15.0 on.
 OLDEST = Probe(model_status=False, mode=False)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from kserve_conformance.objects import API_VERSIONS, RUNTIME_KINDS, Manifest, ObjectKey, RuntimeRef, replaced
 from kserve_conformance.targets.applying import applied
 from kserve_conformance.targets.contract import Admission
-from kserve_conformance.targets.controlplane import marking
-from kserve_conformance.targets.controlplane.client import ApiError, Client, Resource
-from kserve_conformance.targets.controlplane.observing import reported
+from kserve_conformance.targets.kubernetes import marking
+from kserve_conformance.targets.kubernetes.client import ApiError, Client, Resource
+from kserve_conformance.targets.kubernetes.observing import reported
 
 #: What the API server says when it cannot reach a webhook, or the webhook broke off.
 CALLING_FAILED = "failed calling webhook"

@@ -13,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, NAMESPACED_RUNTIME, SERVICE, ObjectKey, at
-from kserve_conformance.targets.controlplane.beacons import NAMES
-from kserve_conformance.targets.controlplane.client import ApiError, Client, Resource
-from kserve_conformance.targets.controlplane.observing import MODEL_MESH, SERVERLESS
+from kserve_conformance.targets.kubernetes.beacons import NAMES
+from kserve_conformance.targets.kubernetes.client import ApiError, Client, Resource
+from kserve_conformance.targets.kubernetes.observing import MODEL_MESH, SERVERLESS
 
 #: What services own in the modes that make Deployments, in those that make Knative Services, and in any, by API version
 #: and kind; and what is said about them.

@@ -19,9 +19,9 @@ from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.controlplane import cache
 from kserve_conformance.targets.controlplane.binaries import Assets
 from kserve_conformance.targets.controlplane.certificates import Certificate
-from kserve_conformance.targets.controlplane.client import ApiError, Client, NoAnswer
 from kserve_conformance.targets.controlplane.processes import Guard, Process, free_ports
 from kserve_conformance.targets.controlplane.source import PAST_WEBHOOKS
+from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoAnswer
 
 #: The user that applies, and that KServe's manager runs as: it may do everything.
 ADMINISTRATOR = "conformance:administrator"

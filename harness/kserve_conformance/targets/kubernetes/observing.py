@@ -24,10 +24,10 @@ from kserve_conformance.objects import (
     at,
 )
 from kserve_conformance.targets.contract import BEYOND_CONTROLLERS, NotSettled, Observation
-from kserve_conformance.targets.controlplane import marking
-from kserve_conformance.targets.controlplane.beacons import FINALIZER, Beacons, Stalled
-from kserve_conformance.targets.controlplane.client import Client, Resource
-from kserve_conformance.targets.controlplane.probing import Probe, Seen
+from kserve_conformance.targets.kubernetes import marking
+from kserve_conformance.targets.kubernetes.beacons import FINALIZER, Beacons, Stalled
+from kserve_conformance.targets.kubernetes.client import Client, Resource
+from kserve_conformance.targets.kubernetes.probing import Probe, Seen
 
 DEPLOYMENT = Resource("apps", "v1", "Deployment", "deployments")
 KNATIVE_SERVICE = Resource("serving.knative.dev", "v1", "Service", "services")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kserve_conformance.objects import RuntimeRef
-from kserve_conformance.targets.controlplane.marking import (
+from kserve_conformance.targets.kubernetes.marking import (
     VARIABLE,
     mark_of,
     marked,

@@ -6,10 +6,10 @@ import pytest
 
 from kserve_conformance.objects import ObjectKey
 from kserve_conformance.targets.contract import Unreachable
-from kserve_conformance.targets.controlplane import writing
-from kserve_conformance.targets.controlplane.client import ApiError, Resource
-from kserve_conformance.targets.controlplane.marking import VARIABLE
-from kserve_conformance.targets.controlplane.writing import Writer, is_refusal, written
+from kserve_conformance.targets.kubernetes import writing
+from kserve_conformance.targets.kubernetes.client import ApiError, Resource
+from kserve_conformance.targets.kubernetes.marking import VARIABLE
+from kserve_conformance.targets.kubernetes.writing import Writer, is_refusal, written
 
 KEY = ObjectKey("InferenceService", "model", "team-a")
 SERVICES = Resource("serving.kserve.io", "v1beta1", "InferenceService", "inferenceservices")

@@ -19,8 +19,8 @@ from typing import Any
 
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, NAMESPACED_RUNTIME, SERVICE, Manifest, at
 from kserve_conformance.targets.contract import Unreachable
-from kserve_conformance.targets.controlplane.client import ApiError, Client, Resource
-from kserve_conformance.targets.controlplane.probing import Probe, Seen
+from kserve_conformance.targets.kubernetes.client import ApiError, Client, Resource
+from kserve_conformance.targets.kubernetes.probing import Probe, Seen
 
 NAMESPACE = "conformance-beacons"
 FORMAT = "conformance-beacon"
