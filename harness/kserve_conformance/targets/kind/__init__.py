@@ -1,0 +1,3 @@
+"""
+The target ``kind``: KServe in a cluster of our own, whose pods are real.
+"""

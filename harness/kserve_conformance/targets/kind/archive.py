@@ -1,0 +1,177 @@
+"""
+Archives of container images, written without Docker and the same each time.
+
+An image here is a few static programs in an otherwise empty file system. What is
+written is the format of ``docker save``, so that ``docker load``, ``kind load
+image-archive`` and ``ctr images import`` all take it. Nothing of the time, the
+user or the machine goes in: the same files give the same bytes and image ids.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import re
+import stat
+import tarfile
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+from typing import IO
+
+from kserve_conformance.exceptions import TargetError
+
+#: What Go and containers call the processors that Python names otherwise.
+_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+
+#: A name with its tag; the last colon is the tag's, since a registry's port is followed by a slash.
+_NAME = re.compile(r"[a-z0-9][a-zA-Z0-9._:/-]*:[\w][\w.-]{0,127}", re.ASCII)
+
+#: The moment that is written where the format demands one.
+_EPOCH = "1970-01-01T00:00:00Z"
+
+
+class BadImage(TargetError):
+    """An image is described in a way that no archive can hold."""
+
+    hint = "an image needs a name with a tag, an entrypoint, and files that exist at paths inside of it"
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """
+    A container image: its name, and the files that it consists of.
+
+    ``files`` tells for each path inside the image the file on disk; of that file only
+    its content and whether it may be executed are kept. ``user`` should be a number
+    where a pod says ``runAsNonRoot``: a kubelet cannot tell that a name is not root.
+    """
+
+    name: str
+    files: Mapping[str, Path]
+    entrypoint: tuple[str, ...]
+    user: str = ""
+    env: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def write(path: Path, *images: Image) -> None:
+    """
+    Write one archive of all the images; a file that is there is replaced only by a whole one.
+
+    Layers that images share are written once. Raises ``BadImage``, and ``OSError``
+    where a file cannot be read or the archive not be written.
+    """
+    _check(images)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as beside:
+        unfinished = Path(beside) / path.name
+        with tarfile.open(unfinished, "w", format=tarfile.PAX_FORMAT) as archive:
+            _add_images(archive, images, Path(beside) / "layer.tar")
+        unfinished.chmod(0o644)
+        unfinished.replace(path)
+
+
+def _check(images: tuple[Image, ...]) -> None:
+    """Raise ``BadImage`` for the first thing that would make an archive nobody can load, or another one than meant."""
+    if not images:
+        raise BadImage("an archive without images")
+    for image in images:
+        if not _NAME.fullmatch(image.name):
+            raise BadImage(f"{image.name!r} is no name of an image with a tag")
+        if not image.entrypoint:
+            raise BadImage(f"image {image.name}: no entrypoint")
+        inside = [_inside(image, name) for name in image.files]
+        for path in inside:
+            if inside.count(path) > 1:
+                raise BadImage(f"image {image.name}: /{path} is given twice")
+            if any(parent in inside for parent in path.parents):
+                raise BadImage(f"image {image.name}: /{path} is below a file")
+    names = [image.name for image in images]
+    for name in names:
+        if names.count(name) > 1:
+            raise BadImage(f"image {name} is given twice")
+
+
+def _inside(image: Image, name: str) -> PurePosixPath:
+    """A path inside an image, relative to its root. Raises ``BadImage`` if it leads out of it or to it."""
+    inside = PurePosixPath(name.lstrip("/"))
+    if ".." in inside.parts or not inside.parts:
+        raise BadImage(f"image {image.name}: {name!r} is no path inside of it")
+    if not image.files[name].is_file():
+        raise BadImage(f"image {image.name}: there is no file {image.files[name]} for {name}")
+    return inside
+
+
+def _add_images(archive: tarfile.TarFile, images: tuple[Image, ...], layer: Path) -> None:
+    """Add layers, configurations and last the manifest; ``layer`` is a path for one layer at a time."""
+    manifest = []
+    added: set[str] = set()
+    for image in images:
+        digest = _write_layer(layer, image)
+        layer_name = f"{digest}/layer.tar"
+        if layer_name not in added:
+            with layer.open("rb") as file:
+                _add(archive, layer_name, file, layer.stat().st_size)
+        config = _json(_configuration(image, digest))
+        config_name = f"{hashlib.sha256(config).hexdigest()}.json"
+        if config_name not in added:
+            _add(archive, config_name, BytesIO(config), len(config))
+        added |= {layer_name, config_name}
+        manifest.append({"Config": config_name, "Layers": [layer_name], "RepoTags": [image.name]})
+    content = _json(manifest)
+    _add(archive, "manifest.json", BytesIO(content), len(content))
+
+
+def _write_layer(layer: Path, image: Image) -> str:
+    """Write an image's only layer; its SHA-256 in hexadecimal."""
+    files = {_inside(image, name): source for name, source in image.files.items()}
+    folders = {parent for name in files for parent in name.parents if parent.parts}
+    with tarfile.open(layer, "w", format=tarfile.PAX_FORMAT) as archive:
+        # A folder sorts before what is in it.
+        for name in sorted(folders | set(files)):
+            if name in folders:
+                entry = tarfile.TarInfo(str(name))
+                entry.type = tarfile.DIRTYPE
+                entry.mode = 0o755
+                archive.addfile(entry)
+            else:
+                source = files[name]
+                status = source.stat()
+                with source.open("rb") as file:
+                    _add(archive, str(name), file, status.st_size, executable=bool(status.st_mode & stat.S_IXUSR))
+    with layer.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _add(archive: tarfile.TarFile, name: str, file: IO[bytes], size: int, *, executable: bool = False) -> None:
+    """Add one file of root's, without a time. A file that shrinks meanwhile is an ``OSError`` of ``tarfile``."""
+    entry = tarfile.TarInfo(name)
+    entry.size = size
+    entry.mode = 0o755 if executable else 0o644
+    archive.addfile(entry, file)
+
+
+def _configuration(image: Image, layer: str) -> dict[str, object]:
+    """An image's configuration, as the OCI image specification and Docker share it."""
+    machine = platform.machine()
+    return {
+        "architecture": _ARCHITECTURES.get(machine, machine),
+        "os": "linux",
+        "created": _EPOCH,
+        "config": {
+            "User": image.user,
+            "Env": [f"{name}={value}" for name, value in sorted(image.env.items())],
+            "Entrypoint": list(image.entrypoint),
+            "WorkingDir": "/",
+        },
+        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{layer}"]},
+        "history": [{"created": _EPOCH, "created_by": "kserve-conformance"}],
+    }
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
