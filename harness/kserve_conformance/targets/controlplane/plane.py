@@ -148,6 +148,10 @@ class Plane:
         """The manager's process, dead or alive."""
         return self._controller.process if self._controller is not None else None
 
+    def manager_is_alive(self) -> bool:
+        """Does the manager's process run?"""
+        return self.manager is not None and self.manager.is_alive
+
     def start_manager(self) -> None:
         """Start the release's manager and aim the webhooks at it. Raises ``CannotStart``."""
         self.served: dict[tuple[str, str], Resource] = self.admin.resources()

@@ -20,6 +20,7 @@ from typing import Any
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, NAMESPACED_RUNTIME, SERVICE, Manifest, at
 from kserve_conformance.targets.contract import Unreachable
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, Resource
+from kserve_conformance.targets.kubernetes.naming import AS_WRITTEN, Names
 from kserve_conformance.targets.kubernetes.probing import Probe, Seen
 
 NAMESPACE = "conformance-beacons"
@@ -41,7 +42,12 @@ ANSWER_WITHIN = 30.0
 ECHO_WITHIN = 3.0
 
 
-def beacon_runtime(kind: str, number: int, *, name: str | None = None) -> dict[str, Any]:
+def format_of(names: Names) -> str:
+    """The format that only beacons of this run support."""
+    return f"{names.prefix}{FORMAT}"
+
+
+def beacon_runtime(kind: str, number: int, *, name: str | None = None, names: Names = AS_WRITTEN) -> Manifest:
     """
     A beacon in its state number ``number``.
 
@@ -51,19 +57,22 @@ def beacon_runtime(kind: str, number: int, *, name: str | None = None) -> dict[s
     metadata: dict[str, Any] = {"name": name or NAMES[kind]}
     if kind == NAMESPACED_RUNTIME:
         metadata["namespace"] = NAMESPACE
-    return {
-        "apiVersion": API_VERSIONS[kind],
-        "kind": kind,
-        "metadata": metadata,
-        "spec": {
-            "protocolVersions": ["v1"],
-            "supportedModelFormats": [
-                {"name": FORMAT},
-                {"name": f"{FORMAT}-{number}", "version": "1", "autoSelect": True, "priority": 1},
-            ],
-            "containers": [{"name": "kserve-container", "image": image_of(number)}],
-        },
-    }
+    format_ = format_of(names)
+    return names.manifest(
+        {
+            "apiVersion": API_VERSIONS[kind],
+            "kind": kind,
+            "metadata": metadata,
+            "spec": {
+                "protocolVersions": ["v1"],
+                "supportedModelFormats": [
+                    {"name": format_},
+                    {"name": f"{format_}-{number}", "version": "1", "autoSelect": True, "priority": 1},
+                ],
+                "containers": [{"name": "kserve-container", "image": image_of(number)}],
+            },
+        }
+    )
 
 
 def image_of(number: int) -> str:
@@ -71,34 +80,36 @@ def image_of(number: int) -> str:
     return f"example.com/{FORMAT}:{number}"
 
 
-def beacon_service(kind: str, mode: str, *, name: str | None = None) -> dict[str, Any]:
+def beacon_service(kind: str, mode: str, *, name: str | None = None, names: Names = AS_WRITTEN) -> Manifest:
     """The service that names the beacon runtime of a kind."""
-    return {
-        "apiVersion": API_VERSIONS[SERVICE],
-        "kind": SERVICE,
-        "metadata": {
-            "name": name or NAMES[kind],
-            "namespace": NAMESPACE,
-            "annotations": {"serving.kserve.io/deploymentMode": mode},
-            "finalizers": [FINALIZER],
-        },
-        "spec": {
-            "predictor": {
-                "model": {
-                    "modelFormat": {"name": FORMAT},
-                    "runtime": NAMES[kind],
-                    "storageUri": "gs://example/models/model",
+    return names.manifest(
+        {
+            "apiVersion": API_VERSIONS[SERVICE],
+            "kind": SERVICE,
+            "metadata": {
+                "name": name or NAMES[kind],
+                "namespace": NAMESPACE,
+                "annotations": {"serving.kserve.io/deploymentMode": mode},
+                "finalizers": [FINALIZER],
+            },
+            "spec": {
+                "predictor": {
+                    "model": {
+                        "modelFormat": {"name": format_of(names)},
+                        "runtime": NAMES[kind],
+                        "storageUri": "gs://example/models/model",
+                    }
                 }
-            }
-        },
-    }
+            },
+        }
+    )
 
 
-def all_beacons(mode: str) -> tuple[dict[str, Any], ...]:
+def all_beacons(mode: str, names: Names = AS_WRITTEN) -> tuple[Manifest, ...]:
     """Every beacon, in the order of their creation."""
     return (
-        *(beacon_runtime(kind, 0) for kind in NAMES),
-        *(beacon_service(kind, mode) for kind in NAMES),
+        *(beacon_runtime(kind, 0, names=names) for kind in NAMES),
+        *(beacon_service(kind, mode, names=names) for kind in NAMES),
     )
 
 
@@ -107,7 +118,7 @@ class Stalled(Unreachable):
 
 
 class Beacons:
-    """The beacons of a running control plane."""
+    """The beacons of a KServe that runs."""
 
     def __init__(
         self,
@@ -119,6 +130,7 @@ class Beacons:
         probe: Probe,
         check: Callable[[], None],
         has_runtime_webhooks: bool,
+        names: Names = AS_WRITTEN,
     ) -> None:
         """
         ``resource`` finds where a kind is served, ``workload`` the pod template of a service (namespace, name, uid).
@@ -132,6 +144,8 @@ class Beacons:
         self._probe = probe
         self._check = check
         self._echo = has_runtime_webhooks
+        self._names = names
+        self._namespace = names.namespace(NAMESPACE)
         self._number = 0
 
     def caches_seen(self, kinds: Iterable[str]) -> None:
@@ -165,7 +179,7 @@ class Beacons:
             return
         # Only a beacon that the manager is known to know can be seen to go.
         self.caches_seen((kind,))
-        self._past.delete(self._resource(kind).path(name=NAMES[kind]))
+        self._past.delete(self._resource(kind).path(name=self._name(kind)))
         deadline = time.monotonic() + ECHO_WITHIN
         while self._is_denied(kind):
             if time.monotonic() > deadline:
@@ -174,20 +188,24 @@ class Beacons:
 
     def _write(self, kind: str) -> None:
         """Write a beacon runtime in its next state."""
-        written = beacon_runtime(kind, self._number)
+        written = beacon_runtime(kind, self._number, names=self._names)
         resource = self._resource(kind)
         try:
-            self._past.patch(resource.path(NAMESPACE, NAMES[kind]), written)
+            self._past.patch(resource.path(self._namespace, self._name(kind)), written)
         except ApiError as error:
             if error.status != 404:
                 raise
-            self._past.post(resource.path(NAMESPACE), written)
+            self._past.post(resource.path(self._namespace), written)
+
+    def _name(self, kind: str) -> str:
+        """The name of the beacon runtime of a kind, as the cluster has it."""
+        return f"{self._names.prefix}{NAMES[kind]}"
 
     def _is_denied(self, kind: str) -> bool:
         """Does the runtime webhook refuse the beacon's equal, because it knows the beacon?"""
-        echo = beacon_runtime(kind, self._number, name=ECHO)
+        echo = beacon_runtime(kind, self._number, name=ECHO, names=self._names)
         try:
-            self._admin.post(self._resource(kind).path(NAMESPACE), echo, dryRun="All")
+            self._admin.post(self._resource(kind).path(self._namespace), echo, dryRun="All")
         except ApiError as error:
             if "denied the request" in error.message:
                 return True
@@ -211,7 +229,7 @@ class Beacons:
         deadline = time.monotonic() + ANSWER_WITHIN
         while time.monotonic() < deadline:
             service = self._reconciled(kind)
-            template = self._workload(NAMESPACE, NAMES[kind], service["metadata"]["uid"])
+            template = self._workload(self._namespace, NAMES[kind], service["metadata"]["uid"])
             images = [one.get("image") for one in at(template, "spec", "containers") or ()]
             if image_of(self._number) in images:
                 return
@@ -219,7 +237,7 @@ class Beacons:
 
     def _reconciled(self, kind: str, within: float = ANSWER_WITHIN) -> Manifest:
         services = self._resource(SERVICE)
-        path = services.path(NAMESPACE, NAMES[kind])
+        path = services.path(self._namespace, NAMES[kind])
         self._past.patch(f"{path}/status", self._probe.patch)
         began = time.monotonic()
         while time.monotonic() < began + within:

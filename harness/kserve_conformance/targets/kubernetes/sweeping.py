@@ -8,13 +8,14 @@ deleted by hand, and namespaces are kept and used again, empty.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, NAMESPACED_RUNTIME, SERVICE, ObjectKey, at
 from kserve_conformance.targets.kubernetes.beacons import NAMES
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, Resource
+from kserve_conformance.targets.kubernetes.naming import AS_WRITTEN, Names
 from kserve_conformance.targets.kubernetes.observing import MODEL_MESH, SERVERLESS
 
 #: What services own in the modes that make Deployments, in those that make Knative Services, and in any, by API version
@@ -50,8 +51,8 @@ def owned(modes: Iterable[str]) -> tuple[tuple[str, str], ...]:
     )
 
 
-#: The API server's own object among them: it stays.
-SERVERS_OWN = {("v1", "Service"): "kubernetes"}
+#: A cluster's own objects among them: they stay.
+SERVERS_OWN = {("v1", "Service"): "kubernetes", ("v1", "ConfigMap"): "kube-root-ca.crt"}
 
 #: How long KServe may take to let a deleted service go before its finalizer is taken away.
 FINALIZED_WITHIN = 5.0
@@ -69,6 +70,7 @@ class Sweeper:
     check: Callable[[], None]
     manager_is_alive: Callable[[], bool]
     queue_passed: Callable[[], None]
+    names: Names = AS_WRITTEN
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "sweeping"))
 
     def close(self) -> None:
@@ -90,7 +92,7 @@ class Sweeper:
 
     def sweep(self, namespaces: Iterable[str], modes: Iterable[str]) -> None:
         """
-        Delete every service and runtime of these namespaces and every ClusterServingRuntime.
+        Delete every service and runtime of these namespaces and every ClusterServingRuntime of this run.
 
         ``modes`` are those that services were in: what is owned in them is deleted too.
         """
@@ -100,19 +102,20 @@ class Sweeper:
         for namespace in namespaces:
             self.past.delete(services.path(namespace))
         self._services_gone([services.path(namespace) for namespace in namespaces])
-        own = NAMES[CLUSTER_RUNTIME]
-        paths = [(self._kserve(CLUSTER_RUNTIME).path(), own)]
+        beacon = f"{self.names.prefix}{NAMES[CLUSTER_RUNTIME]}"
+        ours = {"labelSelector": self.names.selector} if self.names.selector else {}
+        paths: list[tuple[str, str, Mapping[str, str]]] = [(self._kserve(CLUSTER_RUNTIME).path(), beacon, ours)]
         for namespace in namespaces:
-            paths.append((self._kserve(NAMESPACED_RUNTIME).path(namespace), ""))
+            paths.append((self._kserve(NAMESPACED_RUNTIME).path(namespace), "", {}))
             for api_version, kind in kinds:
                 resource = self.resource_of(api_version, kind)
                 if resource is not None:
-                    paths.append((resource.path(namespace), SERVERS_OWN.get((api_version, kind), "")))
+                    paths.append((resource.path(namespace), SERVERS_OWN.get((api_version, kind), ""), {}))
         list(self._threads.map(lambda path: self._delete_all(*path), paths))
 
-    def _delete_all(self, path: str, but: str) -> None:
+    def _delete_all(self, path: str, but: str, selected: Mapping[str, str]) -> None:
         query = {"fieldSelector": f"metadata.name!={but}"} if but else {}
-        self.past.delete(path, **query)
+        self.past.delete(path, **query, **selected)
 
     def _kserve(self, kind: str) -> Resource:
         resource = self.resource_of(API_VERSIONS[kind], kind)
