@@ -1,0 +1,3 @@
+module kserve-conformance.invalid/model-server
+
+go 1.22
