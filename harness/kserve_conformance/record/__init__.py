@@ -1,5 +1,14 @@
 """The record of a run: its format, how it is written, read and concluded from."""
 
+from kserve_conformance.record.comparison import (
+    CHANGES,
+    WORSE,
+    Change,
+    Compared,
+    Comparison,
+    InterruptedRecord,
+    compare,
+)
 from kserve_conformance.record.conclusion import Conclusion, Result, conforms
 from kserve_conformance.record.consistency import Contradiction
 from kserve_conformance.record.limits import Limits
@@ -36,7 +45,12 @@ from kserve_conformance.record.tally import Tally, by_rule, by_topic, tally
 from kserve_conformance.record.writer import RecordClosed, RecordWriter
 
 __all__ = [
+    "CHANGES",
     "SCHEMA",
+    "WORSE",
+    "Change",
+    "Compared",
+    "Comparison",
     "Conclusion",
     "Contradiction",
     "CountsDiffer",
@@ -46,6 +60,7 @@ __all__ = [
     "Footer",
     "Header",
     "Implementation",
+    "InterruptedRecord",
     "Limits",
     "MissingScenarios",
     "NotARecord",
@@ -68,6 +83,7 @@ __all__ = [
     "Verdict",
     "by_rule",
     "by_topic",
+    "compare",
     "conforms",
     "read",
     "read_lines",

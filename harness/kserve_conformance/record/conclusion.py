@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from kserve_conformance.record.model import Record, Verdict
+from kserve_conformance.record.model import Header, Record, Verdict
 from kserve_conformance.record.tally import Tally, tally
 
 
@@ -74,15 +74,15 @@ def conforms(record: Record) -> Conclusion:
     everything = tally(record.scenarios)
     return Conclusion(
         counts=everything.counts,
-        partial=bool(everything.of(Verdict.SKIPPED) or narrowed(record)),
+        partial=bool(everything.of(Verdict.SKIPPED) or narrowed(record.header)),
         because=tuple(_why_not(record, everything)),
         notes=tuple(_what_limits(record, everything)),
     )
 
 
-def narrowed(record: Record) -> dict[str, Any]:
-    """What the run was narrowed to, as its header gives it; a choice that was left empty narrows nothing."""
-    return {name: value for name, value in record.header.selection.items() if value not in (None, False, "", [], {})}
+def narrowed(header: Header) -> dict[str, Any]:
+    """What a run was narrowed to, as its header gives it; a choice that was left empty narrows nothing."""
+    return {name: value for name, value in header.selection.items() if value not in (None, False, "", [], {})}
 
 
 def _why_not(record: Record, everything: Tally) -> Iterator[str]:
@@ -104,7 +104,7 @@ def _why_not(record: Record, everything: Tally) -> Iterator[str]:
 
 def _what_limits(record: Record, everything: Tally) -> Iterator[str]:
     counts = everything.counts
-    selection = narrowed(record)
+    selection = narrowed(record.header)
     if selection:
         narrowed_to = ", ".join(f"{name} {_words(value)}" for name, value in selection.items())
         yield f"only a part of the suite was asked: {narrowed_to}"

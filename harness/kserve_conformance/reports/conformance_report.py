@@ -51,7 +51,7 @@ def as_manifest(record: Record) -> dict[str, Any]:
             "suite": msgspec.to_builtins(header.suite),
             "harness": header.harness,
             "date": header.started,
-            "selection": narrowed(record),
+            "selection": narrowed(record.header),
         }
     ) | {
         "result": conclusion.result.value,

@@ -57,7 +57,7 @@ def html(record: Record, rules: Mapping[str, str] | None = None) -> str:
         leftovers=tuple(
             dict.fromkeys([*(name for one in record.scenarios for name in one.leftovers), *record.footer.leftovers])
         ),
-        selection=narrowed(record),
+        selection=narrowed(record.header),
         picture=Markup(ET.tostring(svg.picture(record), encoding="unicode")),  # noqa: S704 - made of escaped texts
         style=Markup(style),  # noqa: S704 - ships with the package
         script=Markup(script),  # noqa: S704 - ships with the package
