@@ -1,0 +1,243 @@
+"""Comparing two records: every pair of verdicts has its meaning, and what is known no more is never as it was."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from record_examples import record, scenario
+
+from kserve_conformance.record import (
+    CHANGES,
+    WORSE,
+    Change,
+    Compared,
+    InterruptedRecord,
+    Record,
+    SuiteIdentity,
+    TargetIdentity,
+    Verdict,
+    compare,
+)
+
+PASSED, FAILED, DEVIATES = Verdict.PASSED, Verdict.FAILED, Verdict.DEVIATES
+UNSUPPORTED, SKIPPED, ERRORED = Verdict.UNSUPPORTED, Verdict.SKIPPED, Verdict.ERRORED
+ABSENT = None
+
+#: What every pair means, told apart from the table that the comparison uses: by what became of it, not by verdict.
+MEANINGS: dict[Change, tuple[tuple[Verdict | None, Verdict | None], ...]] = {
+    Change.REGRESSED: (
+        (PASSED, FAILED),
+        (PASSED, DEVIATES),
+        (PASSED, ERRORED),
+        # It was excused, and nothing excuses it now.
+        (DEVIATES, FAILED),
+    ),
+    Change.NEWLY_FAILING: (
+        (UNSUPPORTED, FAILED),
+        (UNSUPPORTED, ERRORED),
+        (SKIPPED, FAILED),
+        (SKIPPED, ERRORED),
+        (ERRORED, FAILED),
+        (ABSENT, FAILED),
+        (ABSENT, ERRORED),
+    ),
+    Change.LOST: (
+        (PASSED, UNSUPPORTED),
+        (PASSED, SKIPPED),
+        (FAILED, UNSUPPORTED),
+        (FAILED, SKIPPED),
+        (FAILED, ERRORED),
+        (DEVIATES, UNSUPPORTED),
+        (DEVIATES, SKIPPED),
+        (DEVIATES, ERRORED),
+    ),
+    Change.REMOVED: tuple((verdict, ABSENT) for verdict in Verdict),
+    Change.STILL_FAILING: ((FAILED, FAILED), (FAILED, DEVIATES)),
+    Change.STILL_UNKNOWN: (
+        (UNSUPPORTED, SKIPPED),
+        (SKIPPED, UNSUPPORTED),
+        (ERRORED, UNSUPPORTED),
+        (ERRORED, SKIPPED),
+        (ERRORED, ERRORED),
+    ),
+    Change.FIXED: ((FAILED, PASSED), (ERRORED, PASSED)),
+    Change.DEVIATION_GONE: ((DEVIATES, PASSED),),
+    Change.GAINED: (
+        (UNSUPPORTED, PASSED),
+        (UNSUPPORTED, DEVIATES),
+        (SKIPPED, PASSED),
+        (SKIPPED, DEVIATES),
+        (ERRORED, DEVIATES),
+    ),
+    Change.NEW: ((ABSENT, PASSED), (ABSENT, DEVIATES), (ABSENT, UNSUPPORTED), (ABSENT, SKIPPED)),
+    Change.UNCHANGED: (
+        (PASSED, PASSED),
+        (DEVIATES, DEVIATES),
+        (UNSUPPORTED, UNSUPPORTED),
+        (SKIPPED, SKIPPED),
+    ),
+}
+
+PAIRS = [(change, *pair) for change, pairs in MEANINGS.items() for pair in pairs]
+
+
+def run(verdict: Verdict | None) -> Record:
+    """A run of two scenarios, or of one of them alone."""
+    other = scenario("there in any case")
+    return record(other) if verdict is None else record(scenario("it", verdict), other)
+
+
+def it(earlier: Record, later: Record) -> Compared:
+    """What became of the scenario in question."""
+    return next(one for one in compare(earlier, later).scenarios if one.scenario.name == "it")
+
+
+class TestPairs:
+    @pytest.mark.parametrize(("change", "earlier", "later"), PAIRS)
+    def test_each_means_what_it_must(self, change: Change, earlier: Verdict | None, later: Verdict | None) -> None:
+        """One earlier and one later verdict, and what became of the scenario."""
+        assert change is it(run(earlier), run(later)).change
+
+    def test_none_is_left_out(self) -> None:
+        """The meanings above are those of all pairs, each once."""
+        pairs = [pair for _, *pair in PAIRS]
+        every = [list(pair) for pair in product((*Verdict, None), repeat=2) if pair != (None, None)]
+
+        assert len(pairs) == 48
+        assert sorted(pairs, key=str) == sorted(every, key=str)
+
+    def test_the_table_has_a_meaning_for_each(self) -> None:
+        """Nothing can be looked up that is not there."""
+        assert set(product((*Verdict, None), repeat=2)) == set(CHANGES)
+
+    @pytest.mark.parametrize("later", [verdict for verdict in Verdict if verdict is not PASSED])
+    def test_what_passed_and_does_not_now_is_always_worse(self, later: Verdict) -> None:
+        """No verdict but a pass is taken for what was a pass."""
+        assert CHANGES[PASSED, later] in WORSE
+
+    @pytest.mark.parametrize(("earlier", "later"), CHANGES)
+    def test_a_pass_is_never_worse(self, earlier: Verdict | None, later: Verdict | None) -> None:
+        """Whatever was before: what passes now is as it should be."""
+        assert later is not PASSED or CHANGES[earlier, later] not in WORSE
+
+    @pytest.mark.parametrize("later", [FAILED, ERRORED])
+    def test_a_failure_is_only_not_worse_where_there_was_one(self, later: Verdict) -> None:
+        """A failure or an error is excused by nothing but one of its kind."""
+        excused = {earlier for earlier in (*Verdict, None) if CHANGES[earlier, later] not in WORSE}
+
+        assert excused == {later}
+
+
+class TestMoved:
+    def test_a_pass_that_chose_another_runtime_has_moved(self) -> None:
+        """The scenario holds both times, and the service runs elsewhere."""
+        before = record(scenario("it", chosen=("ClusterServingRuntime a",)))
+        after = record(scenario("it", chosen=("ClusterServingRuntime b",)))
+
+        assert Change.MOVED is it(before, after).change
+        assert not compare(before, after).is_worse()
+        assert compare(before, after).is_worse((Change.MOVED,))
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            (("ClusterServingRuntime a",), ("ClusterServingRuntime a",)),
+            (("one of ClusterServingRuntime a, ClusterServingRuntime b",), ("ClusterServingRuntime b",)),
+            (("no runtime: InvalidPredictorSpec: No container; x",), ("no runtime: InvalidPredictorSpec: none; y",)),
+            (("ClusterServingRuntime a",), ("not told",)),
+            (("ClusterServingRuntime a",), ()),
+        ],
+        ids=["the same", "one of those left open", "refused in other words", "not shown", "nothing chosen"],
+    )
+    def test_what_may_be_the_same_choice_has_not(self, before: tuple[str, ...], after: tuple[str, ...]) -> None:
+        """Only what cannot be the same choice is another one."""
+        assert (
+            Change.UNCHANGED is it(record(scenario("it", chosen=before)), record(scenario("it", chosen=after))).change
+        )
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            (("one of ClusterServingRuntime a, ClusterServingRuntime b",), ("ClusterServingRuntime c",)),
+            (("ClusterServingRuntime a",), ("no runtime: RuntimeDisabled: it is; no Warning event",)),
+            (("ClusterServingRuntime a",), ("ClusterServingRuntime a", "ClusterServingRuntime a")),
+        ],
+        ids=["none of those left open", "refused", "chosen twice"],
+    )
+    def test_what_cannot_be_has(self, before: tuple[str, ...], after: tuple[str, ...]) -> None:
+        """Another runtime, none, or another number of choices."""
+        assert Change.MOVED is it(record(scenario("it", chosen=before)), record(scenario("it", chosen=after))).change
+
+    def test_only_a_pass_moves(self) -> None:
+        """What deviates both times is as it was, wherever it runs; that it runs elsewhere can still be seen."""
+        before = record(scenario("it", DEVIATES, chosen=("ClusterServingRuntime a",)))
+        after = record(scenario("it", DEVIATES, chosen=("ClusterServingRuntime b",)))
+
+        assert Change.UNCHANGED is it(before, after).change
+        assert it(before, after).chosen_otherwise
+
+
+class TestRuns:
+    def test_another_suite_is_told_first(self) -> None:
+        """Other questions have other answers: whoever reads on must know."""
+        before = record(scenario("it"), target=TargetIdentity(target="memory:v0.15.2", release="v0.15.2"))
+        after = record(scenario("it"), target=TargetIdentity(target="memory:v0.20.0", release="v0.20.0"))
+        other = SuiteIdentity(name="kserve-conformance", version="0.1.0", digest="sha256:" + "5e" * 32)
+        comparison = compare(before, with_suite(after, other))
+
+        assert [one.what for one in comparison.differences] == ["suite digest", "target", "target release"]
+        assert not comparison.same_suite
+
+    def test_equal_runs_differ_in_nothing(self) -> None:
+        """The times of two runs are not a difference between them."""
+        comparison = compare(record(scenario("it"), started="2025-01-01T00:00:00Z"), record(scenario("it")))
+
+        assert comparison.differences == ()
+        assert comparison.same_suite
+        assert not comparison.is_worse()
+
+    def test_a_narrower_run_is_told(self) -> None:
+        """What was selected is a difference, and what is missing is not as it was."""
+        comparison = compare(
+            record(scenario("it"), scenario("more")), record(scenario("it"), selection={"tags": "core"})
+        )
+
+        assert [(one.what, one.earlier, one.later) for one in comparison.differences] == [
+            ("narrowed to tags", "", "core")
+        ]
+        assert comparison.is_worse()
+
+    def test_a_scenario_that_asks_something_else_is_told(self) -> None:
+        """One id, other steps: its verdicts are not about the same thing."""
+        changed = scenario("it", steps=scenario().steps[:2])
+
+        assert it(record(scenario("it")), record(changed)).asked_otherwise
+        assert not it(record(scenario("it", FAILED)), record(scenario("it"))).asked_otherwise
+
+    @pytest.mark.parametrize("which", ["earlier", "later"])
+    def test_an_interrupted_run_is_refused(self, which: str) -> None:
+        """It does not say what it did not come to."""
+        whole, cut = record(scenario("it")), record(scenario("it"), interrupted="Ctrl-C")
+
+        with pytest.raises(InterruptedRecord, match=f"the {which} record"):
+            compare(*((cut, whole) if which == "earlier" else (whole, cut)))
+
+    def test_a_part_of_the_earlier_run_can_be_left_out(self) -> None:
+        """What a narrower run was not to ask has not been removed; what it lost itself has."""
+        before = record(scenario("it"), scenario("more"), scenario("gone"))
+        after = record(scenario("it"))
+        ids = {one.id for one in before.scenarios if one.name != "more"}
+
+        assert [one.change for one in compare(before, after, only=ids).scenarios] == [Change.REMOVED, Change.UNCHANGED]
+
+    def test_nothing_beside_nothing_is_no_better(self) -> None:
+        """A comparison without a scenario must not be taken for a good one."""
+        assert compare(record(), record()).is_worse()
+
+
+def with_suite(run: Record, suite: SuiteIdentity) -> Record:
+    """The same run of another suite."""
+    import msgspec
+
+    return msgspec.structs.replace(run, header=msgspec.structs.replace(run.header, suite=suite))
