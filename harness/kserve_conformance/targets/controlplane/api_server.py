@@ -155,7 +155,7 @@ class ApiServer:
 
     def client(self, user: str) -> Client:
         """A client of it as one of its users."""
-        return Client(self.port, self.tokens[user], self._certificate.certificate)
+        return Client.with_token(self.port, self.tokens[user], self._certificate.certificate)
 
     def wait(self) -> None:
         """Return once it is ready. Raises ``CannotStart`` with the log's last lines of the one that is not."""

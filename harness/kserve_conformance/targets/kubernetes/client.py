@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,19 +75,47 @@ class Resource:
         return f"{root}{scope}/{self.plural}{tail}"
 
 
+#: What makes a request that of a user: read for each request, because some credentials do not last.
+Headers = Callable[[], Mapping[str, str]]
+
+#: Is told the method and the path of each request that was answered.
+Watcher = Callable[[str, str], None]
+
+
 class Client:
     """Requests to one API server as one user. Threads may share it."""
 
-    def __init__(self, port: int, token: str, authority: Path) -> None:
-        self._pool = urllib3.HTTPSConnectionPool(
-            "127.0.0.1",
-            port,
-            ca_certs=str(authority),
-            maxsize=16,
-            retries=False,
-            timeout=TIMEOUT,
+    def __init__(self, pool: urllib3.HTTPSConnectionPool, headers: Headers, watcher: Watcher | None = None) -> None:
+        self._pool = pool
+        self._user = headers
+        self._watcher = watcher
+
+    @classmethod
+    def with_token(cls, port: int, token: str, authority: Path) -> Client:
+        """A client of an API server on this machine, whose certificate is its own authority."""
+        pool = urllib3.HTTPSConnectionPool(
+            "127.0.0.1", port, ca_certs=str(authority), maxsize=16, retries=False, timeout=TIMEOUT
         )
-        self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        headers = {"Authorization": f"Bearer {token}"}
+        return cls(pool, lambda: headers)
+
+    def impersonating(self, user: str, *groups: str) -> Client:
+        """The same connections as another user, for whom this one may speak."""
+
+        def spoken() -> urllib3.HTTPHeaderDict:
+            headers = urllib3.HTTPHeaderDict(self._user())
+            headers["Impersonate-User"] = user
+            for group in groups:
+                headers.add("Impersonate-Group", group)
+            return headers
+
+        return Client(self._pool, spoken, self._watcher)
+
+    @property
+    def _headers(self) -> urllib3.HTTPHeaderDict:
+        headers = urllib3.HTTPHeaderDict(self._user())
+        headers["Accept"] = "application/json"
+        return headers
 
     def close(self) -> None:
         """Close its connections."""
@@ -95,7 +123,7 @@ class Client:
 
     def text(self, path: str) -> str:
         """A plain answer. Raises ``ApiError`` and ``NoAnswer``."""
-        return self._answer("GET", path, None, {**self._headers, "Accept": "*/*"}).decode(errors="replace")
+        return self._answer("GET", path, None, _with(self._headers, "Accept", "*/*")).decode(errors="replace")
 
     def get(self, path: str, **query: str) -> Any:
         """Read. Raises ``ApiError`` and ``NoAnswer``."""
@@ -139,7 +167,7 @@ class Client:
         """What the server serves, by API version and kind."""
         served: dict[tuple[str, str], Resource] = {}
         for root in ("/api", "/apis"):
-            answer = msgspec.json.decode(self._answer("GET", root, None, {**self._headers, "Accept": DISCOVERY}))
+            answer = msgspec.json.decode(self._answer("GET", root, None, _with(self._headers, "Accept", DISCOVERY)))
             for group in answer["items"]:
                 for version in group.get("versions", ()):
                     for entry in version.get("resources", ()):
@@ -162,11 +190,11 @@ class Client:
         body: bytes | None = None,
         content: str = "application/json",
     ) -> Any:
-        headers = self._headers if body is None else {**self._headers, "Content-Type": content}
+        headers = self._headers if body is None else _with(self._headers, "Content-Type", content)
         url = f"{path}?{urlencode(query)}" if query else path
         return msgspec.json.decode(self._answer(method, url, body, headers))
 
-    def _answer(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> bytes:
+    def _answer(self, method: str, url: str, body: bytes | None, headers: urllib3.HTTPHeaderDict) -> bytes:
         for attempt in range(AGAIN_TIMES):
             try:
                 response = self._pool.request(method, url, body=body, headers=headers)
@@ -174,6 +202,8 @@ class Client:
                 raise NoAnswer(f"the API server does not answer: {error}") from error
             if warning := response.headers.get("Warning"):
                 logger.info("%s %s: %s", method, url, warning)
+            if self._watcher is not None:
+                self._watcher(method, url)
             if response.status < 300:
                 return response.data
             if response.status in AGAIN_STATUSES and attempt + 1 < AGAIN_TIMES:
@@ -181,6 +211,11 @@ class Client:
                 continue
             raise _told(response.status, response.data)
         raise AssertionError  # The last attempt returns or raises.
+
+
+def _with(headers: urllib3.HTTPHeaderDict, name: str, value: str) -> urllib3.HTTPHeaderDict:
+    headers[name] = value
+    return headers
 
 
 def _told(status: int, data: bytes) -> ApiError:
