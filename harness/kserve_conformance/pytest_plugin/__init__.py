@@ -9,7 +9,8 @@ features as they stand.
 - :mod:`.session` is what one session asks: suite, selection, release.
 - :mod:`.collecting` makes tests of a feature file and guards that none is lost.
 - :mod:`.keeping` opens the target once and closes it.
-- :mod:`.capturing` watches each scenario and attaches its verdict to pytest's report.
+- :mod:`.watching` makes a verdict of what happens in a scenario, whoever plays it.
+- :mod:`.capturing` tells it what pytest does and attaches the verdict to pytest's report.
 - :mod:`.recording` writes the record from those reports, wherever they were made.
 - :mod:`.lookup` has everything that pytest-bdd does not publish.
 """

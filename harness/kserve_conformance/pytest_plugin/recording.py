@@ -114,21 +114,7 @@ class Recorder:
         """Write the header."""
         order = self._asked.order
         self._collected = tuple(sorted(collected, key=lambda id_: order[id_]))
-        suite = self._asked.suite
-        selection = self._asked.selection
-        given: dict[str, Any] = {"tags": selection.tags, "words": selection.keyword, "ids": list(selection.ids)}
-        if len(collected) < len(self._asked.selected):
-            # pytest's own -k and -m, a path, a plugin: whatever it was, the run was narrower than it says otherwise.
-            given["scenarios"] = f"{len(collected)} of {len(self._asked.selected)}"
-        header = Header(
-            harness=kserve_conformance.__version__,
-            suite=SuiteIdentity(name=suite.name, version=suite.version, digest=suite.digest),
-            target=target,
-            implementation=msgspec.json.decode(self._asked.implementation, type=Implementation),
-            selection={key: value for key, value in given.items() if value},
-            collected=self._collected,
-            started=_started() if self._asked.timings or "SOURCE_DATE_EPOCH" in os.environ else None,
-        )
+        header = header_of(self._asked, target, self._collected)
         self._writer = RecordWriter(self._path, header).__enter__()
         return self._writer
 
@@ -184,6 +170,24 @@ class Recorder:
         """Take SIGTERM as Ctrl-C is taken, so that targets are closed and the record says what happened."""
         if threading.current_thread() is threading.main_thread():
             self._previous = signal.signal(signal.SIGTERM, _end)
+
+
+def header_of(asked: Asked, target: TargetIdentity, collected: tuple[str, ...]) -> Header:
+    """The header of a record: what was asked, of whom, and the scenarios that were collected, in the suite's order."""
+    suite, selection = asked.suite, asked.selection
+    given: dict[str, Any] = {"tags": selection.tags, "words": selection.keyword, "ids": list(selection.ids)}
+    if len(collected) < len(asked.selected):
+        # pytest's own -k and -m, a path, a plugin: whatever it was, the run was narrower than it says otherwise.
+        given["scenarios"] = f"{len(collected)} of {len(asked.selected)}"
+    return Header(
+        harness=kserve_conformance.__version__,
+        suite=SuiteIdentity(name=suite.name, version=suite.version, digest=suite.digest),
+        target=target,
+        implementation=msgspec.json.decode(asked.implementation, type=Implementation),
+        selection={key: value for key, value in given.items() if value},
+        collected=collected,
+        started=_started() if asked.timings or "SOURCE_DATE_EPOCH" in os.environ else None,
+    )
 
 
 def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - A handler is given both.
