@@ -24,7 +24,7 @@ from selenium.webdriver.remote.webelement import WebElement
 
 from kserve_conformance.record import Verdict, tally
 from kserve_conformance.reports import project
-from kserve_conformance.reports.html import anchor
+from kserve_conformance.reports.page import anchor
 
 pytestmark = pytest.mark.browser
 

@@ -13,14 +13,11 @@ from collections.abc import Iterable, Iterator
 
 from kserve_conformance.record import Record, Scenario, Tally, Verdict, by_topic, conforms, tally
 from kserve_conformance.record.tally import LEVELS
+from kserve_conformance.reports.gfm import block, code, in_html, plain, title_of
 from kserve_conformance.reports.verdicts import SIGNS, why
 
 #: How many findings are told in full. GitHub takes 1 MiB of summary for a step.
 FULL = 50
-#: How long one text of a finding may be here; the record has all of it.
-LONGEST = 4000
-
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~$])")
 
 
 def markdown(record: Record) -> str:
@@ -32,10 +29,10 @@ def _lines(record: Record) -> Iterator[str]:
     header = record.header
     conclusion = conforms(record)
     everything = tally(record.scenarios)
-    yield f"# {conclusion.headline}: KServe {_text(header.target.release)}"
+    yield f"# {conclusion.headline}: KServe {plain(header.target.release)}"
     yield ""
-    yield from (f"- **{_text(reason)}**" for reason in conclusion.because)
-    yield from (f"- {_text(note)}" for note in conclusion.notes)
+    yield from (f"- **{plain(reason)}**" for reason in conclusion.because)
+    yield from (f"- {plain(note)}" for note in conclusion.notes)
     yield ""
     yield " · ".join(
         f"{SIGNS[verdict].symbol} {number} {verdict}" for verdict, number in conclusion.counts.items() if number
@@ -51,7 +48,7 @@ def _lines(record: Record) -> Iterator[str]:
     if leftovers:
         yield "## Left behind"
         yield ""
-        yield from (f"- {_code(name)}" for name in leftovers)
+        yield from (f"- {code(name)}" for name in leftovers)
 
 
 def _identity(record: Record) -> Iterator[str]:
@@ -64,17 +61,17 @@ def _identity(record: Record) -> Iterator[str]:
         if part
     )
     if who:
-        yield f"| Implementation | {_text(who)} |"
-    yield f"| Target | {_code(header.target.target)} |"
+        yield f"| Implementation | {plain(who)} |"
+    yield f"| Target | {code(header.target.target)} |"
     if header.target.api_server:
-        yield f"| API server | {_text(header.target.api_server)} |"
+        yield f"| API server | {plain(header.target.api_server)} |"
     if header.target.observed_through:
-        yield f"| Observed through | {_text(header.target.observed_through)} |"
+        yield f"| Observed through | {plain(header.target.observed_through)} |"
     for name, digest in header.target.digests.items():
-        yield f"| {_text(name)} | {_code(digest)} |"
-    yield f"| Suite | {_text(header.suite.name)} {_text(header.suite.version)} {_code(header.suite.digest)} |"
+        yield f"| {plain(name)} | {code(digest)} |"
+    yield f"| Suite | {plain(header.suite.name)} {plain(header.suite.version)} {code(header.suite.digest)} |"
     if header.started:
-        yield f"| Started | {_text(header.started)} |"
+        yield f"| Started | {plain(header.started)} |"
     yield ""
 
 
@@ -92,7 +89,7 @@ def _topics(record: Record) -> Iterator[str]:
             some = cases.at(level)
             if some.total:
                 numbers = " | ".join(str(some.counts[verdict] or "") for verdict in verdicts)
-                yield f"| {_text(name or 'no topic')} | {level} | {numbers} |"
+                yield f"| {plain(name or 'no topic')} | {level} | {numbers} |"
     yield ""
 
 
@@ -107,26 +104,27 @@ def _findings(everything: Tally) -> Iterator[str]:
     if found[FULL:]:
         yield f"And {len(found) - FULL} more, told in full by the record:"
         yield ""
-        yield from (f"- {scenario.verdict} {_text(scenario.id)}" for scenario in found[FULL:])
+        yield from (f"- {scenario.verdict} {plain(scenario.id)}" for scenario in found[FULL:])
         yield ""
 
 
 def _finding(scenario: Scenario) -> Iterator[str]:
     finding = scenario.finding
-    yield f"<details><summary>{SIGNS[scenario.verdict].symbol} {scenario.verdict}: {_html(_title(scenario))}</summary>"
+    sign = f"{SIGNS[scenario.verdict].symbol} {scenario.verdict}"
+    yield f"<details><summary>{sign}: {in_html(title_of(scenario))}</summary>"
     yield ""
-    yield _text(why(scenario.reason, finding.message if finding else None))
+    yield plain(why(scenario.reason, finding.message if finding else None))
     yield ""
-    yield f"{_code(f'{scenario.path}:{scenario.line}')} · {', '.join(map(_code, scenario.rules))}"
+    yield f"{code(f'{scenario.path}:{scenario.line}')} · {', '.join(map(code, scenario.rules))}"
     yield ""
     if finding is not None:
-        for title, text in (("Expected", finding.expected), ("Observed", finding.observed)):
-            if text is not None:
-                yield from _block(title, text)
+        for title, told in (("Expected", finding.expected), ("Observed", finding.observed)):
+            if told is not None:
+                yield from block(title, told)
         if finding.explanation:
-            yield from _block("Why", "\n".join(finding.explanation))
+            yield from block("Why", "\n".join(finding.explanation))
         if finding.reproduce:
-            yield from _block("Reproduce", finding.reproduce)
+            yield from block("Reproduce", finding.reproduce)
     yield "</details>"
     yield ""
 
@@ -142,7 +140,7 @@ def _deviations(everything: Tally) -> Iterator[str]:
         if deviation is None:
             continue
         link = f" (<{deviation.link}>)" if re.fullmatch(r"https?://[^\s<>]+", deviation.link) else ""
-        yield f"- {_text(_title(scenario))}: {_text(deviation.statement)} {_code(deviation.id)}{link}"
+        yield f"- {plain(title_of(scenario))}: {plain(deviation.statement)} {code(deviation.id)}{link}"
     yield ""
 
 
@@ -158,47 +156,9 @@ def _left_out(title: str, scenarios: Iterable[Scenario]) -> Iterator[str]:
     yield f"## {title}"
     yield ""
     for reason, some in reasons.items():
-        yield f"<details><summary>{len(some)}: {_html(reason)}</summary>"
+        yield f"<details><summary>{len(some)}: {in_html(reason)}</summary>"
         yield ""
-        yield from (f"- {_text(_title(scenario))}" for scenario in some)
+        yield from (f"- {plain(title_of(scenario))}" for scenario in some)
         yield ""
         yield "</details>"
         yield ""
-
-
-def _title(scenario: Scenario) -> str:
-    row = f" [{', '.join(f'{key}={value}' for key, value in scenario.row.items())}]" if scenario.row else ""
-    return f"{scenario.topic}: {scenario.name}{row}"
-
-
-def _block(title: str, text: str) -> Iterator[str]:
-    shown = _visible(text)
-    if len(shown) > LONGEST:
-        shown = f"{shown[:LONGEST]}\n… ({len(shown) - LONGEST} more characters in the record)"
-    # A fence longer than any in the text cannot be closed by it.
-    fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", shown)), default=0))
-    yield f"{title}:"
-    yield ""
-    yield f"{fence}text"
-    yield shown.rstrip("\n")
-    yield fence
-    yield ""
-
-
-def _text(text: str) -> str:
-    # A zero-width space keeps a name after "@" from being called.
-    return _SPECIAL.sub(r"\\\1", " ".join(_visible(text).split())).replace("&", "&amp;").replace("@", "@\u200b")
-
-
-def _html(text: str) -> str:
-    return " ".join(_visible(text).split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _code(text: str) -> str:
-    inner = " ".join(_visible(text).split()).replace("|", "\\|")
-    fence = "`" * (1 + max((len(run) for run in re.findall(r"`+", inner)), default=0))
-    return f"{fence} {inner} {fence}" if "`" in inner else f"`{inner}`"
-
-
-def _visible(text: str) -> str:
-    return "".join(character if character.isprintable() or character in "\n\t" else "\ufffd" for character in text)
