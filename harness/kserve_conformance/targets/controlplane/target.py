@@ -18,7 +18,7 @@ from kserve_conformance.targets.controlplane import binaries, seed
 from kserve_conformance.targets.controlplane.go import Progress, silent
 from kserve_conformance.targets.controlplane.plane import Plane, Release
 from kserve_conformance.targets.kubernetes.live import Link, LiveTarget
-from kserve_conformance.targets.kubernetes.observing import Log
+from kserve_conformance.targets.kubernetes.observing import FileLog
 
 
 def prepare(release: str, progress: Progress = silent) -> None:
@@ -72,7 +72,7 @@ class ControlPlane(LiveTarget):
             self.identity = self._plane.identity
             self._namespaces.clear()
             self._unseen.clear()
-            self._manager_log = Log(self._plane.manager_log)
+            self._manager_log = FileLog(self._plane.manager_log)
             self._connect(self._made_link())
         except BaseException:
             self.close()

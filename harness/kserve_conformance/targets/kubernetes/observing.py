@@ -5,11 +5,11 @@ What a control plane shows of one service: asked for, waited for and put togethe
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -63,9 +63,19 @@ LOG_NOISE = frozenset(
 LOG_LINES = 10
 
 
+class Log(Protocol):
+    """A controller's log, read from where a scenario began."""
+
+    def rewind(self) -> None:
+        """What is written from now on is of interest."""
+
+    def errors(self, service: ObjectKey) -> Iterator[dict[str, Any]]:
+        """The error lines about a service, as JSON, without noise."""
+
+
 @dataclass
-class Log:
-    """The manager's log, read from where a scenario began."""
+class FileLog:
+    """The log of a manager that we started."""
 
     path: Path
     began: int = 0
@@ -80,15 +90,20 @@ class Log:
             return
         with self.path.open("rb") as file:
             file.seek(self.began)
-            for line in file:
-                if b'"level":"error"' not in line or f'"{service.name}"'.encode() not in line:
-                    continue
-                try:
-                    entry = msgspec.json.decode(line)
-                except msgspec.DecodeError:
-                    continue
-                if entry.get("namespace", service.namespace) == service.namespace:
-                    yield {key: value for key, value in entry.items() if key not in LOG_NOISE}
+            yield from error_lines(file, service)
+
+
+def error_lines(lines: Iterable[bytes], service: ObjectKey) -> Iterator[dict[str, Any]]:
+    """Of a controller's log the errors about one service, as JSON, without noise."""
+    for line in lines:
+        if b'"level":"error"' not in line or f'"{service.name}"'.encode() not in line:
+            continue
+        try:
+            entry = msgspec.json.decode(line)
+        except msgspec.DecodeError:
+            continue
+        if entry.get("namespace", service.namespace) == service.namespace:
+            yield {key: value for key, value in entry.items() if key not in LOG_NOISE}
 
 
 @dataclass

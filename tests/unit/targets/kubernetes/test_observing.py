@@ -6,7 +6,7 @@ import json
 
 from kserve_conformance.objects import ObjectKey, RuntimeRef
 from kserve_conformance.targets.kubernetes.observing import (
-    Log,
+    FileLog,
     _last_error,
     _moment,
     _says,
@@ -85,7 +85,7 @@ class TestLog:
         """
         path = tmp_path / "manager.log"
         path.write_text(line(error="old"), encoding="utf-8")
-        log = Log(path)
+        log = FileLog(path)
         log.rewind()
         with path.open("a", encoding="utf-8") as file:
             file.write(line(error="first", stacktrace="long"))
@@ -118,4 +118,4 @@ class TestLog:
         """
         Before a manager wrote anything there is nothing to read.
         """
-        assert list(Log(tmp_path / "none").errors(MODEL)) == []
+        assert list(FileLog(tmp_path / "none").errors(MODEL)) == []
