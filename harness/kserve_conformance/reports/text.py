@@ -36,24 +36,24 @@ def _lines(record: Record) -> Iterator[Line]:
         ", ".join(f"{number} {verdict}" for verdict, number in conclusion.counts.items() if number) or "no scenario"
     )
     target = record.header.target
-    yield Line(f"{conclusion.headline}: KServe {_one_line(target.release)} ({_one_line(target.target)})")
-    yield from (Line(_one_line(reason), depth=1) for reason in (*conclusion.because, *conclusion.notes))
+    yield Line(f"{conclusion.headline}: KServe {one_line(target.release)} ({one_line(target.target)})")
+    yield from (Line(one_line(reason), depth=1) for reason in (*conclusion.because, *conclusion.notes))
 
 
 def _finding(scenario: Scenario) -> Iterator[Line]:
     verdict, finding = scenario.verdict, scenario.finding
-    yield Line(f"{SIGNS[verdict].symbol} {verdict} {_one_line(scenario.id)}", verdict)
-    yield Line(_one_line(why(scenario.reason, finding.message if finding else None)), verdict, 1)
+    yield Line(f"{SIGNS[verdict].symbol} {verdict} {one_line(scenario.id)}", verdict)
+    yield Line(one_line(why(scenario.reason, finding.message if finding else None)), verdict, 1)
     if finding is not None:
         for title, text in (("expected", finding.expected), ("observed", finding.observed)):
             if text is not None:
-                yield Line(f"{title}  {_one_line(text)}", verdict, 1)
-        yield from (Line(_one_line(line, keep_columns=True), verdict, 2) for line in finding.explanation)
+                yield Line(f"{title}  {one_line(text)}", verdict, 1)
+        yield from (Line(one_line(line, keep_columns=True), verdict, 2) for line in finding.explanation)
         if finding.reproduce:
-            yield Line(_one_line(finding.reproduce), verdict, 1)
+            yield Line(one_line(finding.reproduce), verdict, 1)
 
 
-def _one_line(text: str, *, keep_columns: bool = False) -> str:
+def one_line(text: str, *, keep_columns: bool = False) -> str:
     """Without line breaks and control characters: what a target said must not move the cursor."""
     joined = text if keep_columns else " ".join(text.split())
     return "".join(character if character.isprintable() else "\ufffd" for character in joined)

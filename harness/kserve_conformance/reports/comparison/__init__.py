@@ -1,0 +1,25 @@
+"""
+Reports of a comparison: projections of it, as those of a record are.
+
+``project`` makes any of them by its name. All of them tell the same groups in
+the same order, and the runs' own differences before anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from kserve_conformance.record import Comparison
+from kserve_conformance.reports.comparison.document import as_json, document
+from kserve_conformance.reports.comparison.html import html
+from kserve_conformance.reports.comparison.markdown import markdown
+from kserve_conformance.reports.comparison.telling import headline
+from kserve_conformance.reports.comparison.text import Line, as_text, summary
+
+#: The formats by name, in the order in which help texts tell them.
+FORMATS: Mapping[str, Callable[[Comparison], str]] = MappingProxyType(
+    {"html": html, "markdown": markdown, "text": as_text, "json": as_json}
+)
+
+__all__ = ["FORMATS", "Line", "document", "headline", "summary"]

@@ -1,0 +1,57 @@
+"""A comparison for programs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from kserve_conformance.record import Change, Compared, Comparison
+from kserve_conformance.record.model import Header
+from kserve_conformance.reports.comparison.telling import headline, reason
+
+
+def as_json(comparison: Comparison) -> str:
+    """The document as JSON."""
+    return json.dumps(document(comparison), indent=2, ensure_ascii=False) + "\n"
+
+
+def document(comparison: Comparison) -> dict[str, Any]:
+    """What differs between two runs, and every scenario that is not as it was."""
+    return {
+        "worse": comparison.is_worse(),
+        "headline": headline(comparison),
+        "earlier": _run(comparison.earlier),
+        "later": _run(comparison.later),
+        "sameSuite": comparison.same_suite,
+        "differences": [
+            {"what": one.what, "earlier": one.earlier, "later": one.later} for one in comparison.differences
+        ],
+        "counts": {change.value: number for change, number in comparison.counts.items()},
+        "scenarios": [
+            _scenario(compared)
+            for compared in comparison.scenarios
+            if compared.change is not Change.UNCHANGED or compared.asked_otherwise
+        ],
+    }
+
+
+def _run(header: Header) -> dict[str, Any]:
+    return {
+        "target": header.target.target,
+        "release": header.target.release,
+        "suite": {"name": header.suite.name, "version": header.suite.version, "digest": header.suite.digest},
+    }
+
+
+def _scenario(compared: Compared) -> dict[str, Any]:
+    earlier, later = compared.earlier, compared.later
+    return {
+        "id": compared.scenario.id,
+        "change": compared.change.value,
+        "earlier": earlier.verdict.value if earlier else None,
+        "later": later.verdict.value if later else None,
+        "rules": list(compared.scenario.rules),
+        "reason": reason(compared) or None,
+        "chosen": {"earlier": list(earlier.chosen) if earlier else [], "later": list(later.chosen) if later else []},
+        "askedOtherwise": compared.asked_otherwise,
+    }

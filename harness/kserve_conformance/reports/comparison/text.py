@@ -1,0 +1,88 @@
+"""A comparison for a terminal, as data: what its lines look like is up to who prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kserve_conformance.record import Change, Compared, Comparison
+from kserve_conformance.reports.comparison.telling import (
+    TOLD_IN_FULL,
+    Group,
+    Part,
+    choices,
+    headline,
+    identity,
+    parts,
+    warnings,
+)
+from kserve_conformance.reports.text import one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line; ``change`` is what it is about, None for lines about the runs. ``depth`` is how far it is set in."""
+
+    text: str
+    change: Change | None = None
+    depth: int = 0
+
+
+def summary(comparison: Comparison) -> tuple[Line, ...]:
+    """What differs between the runs, each change with its scenarios, the counts, and last whether anything is worse."""
+    return tuple(_lines(comparison))
+
+
+def as_text(comparison: Comparison) -> str:
+    """The same as plain text."""
+    return "".join(f"{'  ' * line.depth}{line.text}\n" for line in summary(comparison))
+
+
+def _lines(comparison: Comparison) -> Iterator[Line]:
+    for name, header in (("earlier", comparison.earlier), ("later", comparison.later)):
+        yield Line(f"{name:7}  {one_line(identity(header))}")
+    yield from (Line(f"! {one_line(warning)}") for warning in warnings(comparison))
+    for one in comparison.differences:
+        told = f"{one.what}: {one.earlier or 'none'} → {one.later or 'none'}"
+        yield Line(one_line(told), depth=1)
+    for part in parts(comparison):
+        yield Line("")
+        yield from _part(part)
+    yield Line("")
+    yield Line(
+        ", ".join(f"{number} {change}" for change, number in comparison.counts.items() if number) or "no scenario"
+    )
+    yield Line(headline(comparison))
+
+
+def _part(part: Part) -> Iterator[Line]:
+    yield Line(f"{part.sign.symbol} {part.change} ({len(part.members)}): {part.sign.meaning}", part.change)
+    for group in part.groups:
+        yield from _group(part.change, group)
+
+
+def _group(change: Change, group: Group) -> Iterator[Line]:
+    told = f"{group.verdicts}: {group.reason}" if group.reason else group.verdicts
+    yield Line(one_line(told), depth=1)
+    for member in group.members:
+        yield Line(one_line(member.scenario.id), change, 2)
+        yield from _details(change, member)
+
+
+def _details(change: Change, member: Compared) -> Iterator[Line]:
+    chosen = choices(member)
+    if chosen is not None:
+        yield Line(one_line(f"chosen  {chosen[0]} → {chosen[1]}"), depth=3)
+    if member.asked_otherwise:
+        yield Line("asks something else than before", depth=3)
+    if change not in TOLD_IN_FULL:
+        return
+    if member.scenario.rules:
+        yield Line(f"rule  {one_line(', '.join(member.scenario.rules))}", depth=3)
+    finding = member.later.finding if member.later else None
+    if finding is not None:
+        for title, text in (("expected", finding.expected), ("observed", finding.observed)):
+            if text is not None:
+                yield Line(f"{title}  {one_line(text)}", depth=3)
+        if finding.reproduce:
+            yield Line(one_line(finding.reproduce), depth=3)
