@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "resolve": "Say which runtime a service gets.",
     "explain": "Say why a service gets its runtime, or none.",
     "report": "Make reports of the record of a run.",
+    "diff": "Say what changed from one run to another.",
     "releases": "List the releases of KServe that are known.",
     "rules": "List the rules, and which scenarios ask for them.",
     "doctor": "Check what this machine has for each kind of target.",

@@ -1,0 +1,41 @@
+"""What ``diff`` and a run that is held against a baseline say of a comparison, in a terminal."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+from rich.text import Text
+
+from kserve_conformance.record import Change, Comparison
+from kserve_conformance.reports.comparison import summary
+
+_STYLES = {
+    Change.REGRESSED: "red",
+    Change.NEWLY_FAILING: "red",
+    Change.LOST: "magenta",
+    Change.REMOVED: "magenta",
+    Change.MOVED: "yellow",
+    Change.STILL_FAILING: "yellow",
+    Change.STILL_UNKNOWN: "cyan",
+    Change.FIXED: "green",
+    Change.DEVIATION_GONE: "green",
+    Change.GAINED: "green",
+    Change.NEW: "cyan",
+}
+
+
+def comparison_text(comparison: Comparison, *, color: bool) -> str:
+    """The comparison for people: what differs, what changed, and last whether anything is worse."""
+    stream = io.StringIO()
+    console = Console(
+        file=stream,
+        force_terminal=color,
+        width=None if color else 120,
+        highlight=False,
+        no_color=None if color else True,
+    )
+    for line in summary(comparison):
+        style = _STYLES.get(line.change, "") if line.change is not None and line.depth == 0 else ""
+        console.print(Text("  " * line.depth + line.text, style=style), soft_wrap=True)
+    return stream.getvalue()
