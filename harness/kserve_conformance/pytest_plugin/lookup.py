@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -42,6 +43,12 @@ def definitions_for(node: pytest.Item) -> tuple[Definition, ...]:
 
 def definitions_that_ship() -> tuple[Definition, ...]:
     """The step definitions of the shipped suite, without a session of pytest: for guards and documentation."""
+    return tuple(_definition(context) for context in contexts_that_ship())
+
+
+@cache
+def contexts_that_ship() -> tuple[StepFunctionContext, ...]:
+    """The same as pytest-bdd keeps them, to be called."""
     found: dict[int, StepFunctionContext] = {}
     for file in sorted((ROOT / "steps").glob("*.py")):
         module = import_module(f"{OUR_STEPS}.{file.stem}")
@@ -50,7 +57,7 @@ def definitions_that_ship() -> tuple[Definition, ...]:
             context = step_function_context_registry.get(function()) if function is not None else None
             if context is not None:
                 found[id(context)] = context
-    return tuple(_definition(context) for context in found.values())
+    return tuple(found.values())
 
 
 def match_once(session: pytest.Session) -> None:

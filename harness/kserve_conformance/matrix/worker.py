@@ -1,0 +1,42 @@
+"""
+A process that asks targets in memory, one after the other: ``python -m kserve_conformance.matrix.worker``.
+
+Each line of stdin is a JSON object with ``target``, ``tags``, ``words`` and
+``record``, the file to write. Once a record is written, or cannot be, a line of
+stdout says so: ``{"error": null}`` or ``{"error": "why"}``. A process that ends
+without such a line has written no whole record.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kserve_conformance.exceptions import HarnessError
+from kserve_conformance.matrix.playing import record_of
+from kserve_conformance.suite.selection import Selection
+from kserve_conformance.targets.opening import parse
+
+
+def answer(question: dict[str, Any]) -> dict[str, str | None]:
+    """Have one target asked; what kept it from that, if anything did."""
+    try:
+        selection = Selection(question["tags"], question["words"])
+        record_of(parse(question["target"]), selection, Path(question["record"]))
+    except (HarnessError, OSError) as error:
+        return {"error": str(error)}
+    return {"error": None}
+
+
+def main() -> None:
+    """Answer until stdin ends."""
+    for line in sys.stdin.buffer:
+        sys.stdout.buffer.write(msgspec.json.encode(answer(msgspec.json.decode(line))) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()
