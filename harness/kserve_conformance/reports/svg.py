@@ -15,13 +15,16 @@ from xml.etree import ElementTree as ET
 
 from kserve_conformance.record import Record, Scenario, Tally, Verdict, by_rule, by_topic
 from kserve_conformance.record.tally import LEVELS
-from kserve_conformance.reports.shipped import shipped
+from kserve_conformance.reports.drawing import (
+    SHOWN_QUIETLY,
+    define_squares,
+    new_picture,
+    put_text,
+    set_size,
+    standing_alone,
+)
 from kserve_conformance.reports.verdicts import SIGNS, in_xml
 
-#: How the parts of a picture look. The HTML page has these rules in its own style.
-STYLE = shipped("picture.css")
-
-_SHOWN_QUIETLY = (Verdict.UNSUPPORTED, Verdict.SKIPPED)
 _LABEL_WIDTH = 116
 _SQUARES = {"core": 12, "extended": 9}
 #: From this number of scenarios on, squares are smaller and more of them stand in a row.
@@ -38,11 +41,7 @@ def matrix(records: Sequence[Record], *, by: Literal["topic", "rule"] = "topic")
     root = picture(records[0]) if len(records) == 1 else _table(records, by_topic if by == "topic" else by_rule)
     meaning = () if len(records) == 1 else ("numbers: passed of all",)
     _legend(root, {scenario.verdict for record in records for scenario in record.scenarios}, meaning)
-    style = ET.Element("style")
-    style.text = STYLE
-    root.insert(2, style)
-    root.set("xmlns", "http://www.w3.org/2000/svg")
-    return ET.tostring(root, encoding="unicode") + "\n"
+    return standing_alone(root)
 
 
 def picture(record: Record) -> ET.Element:
@@ -50,13 +49,13 @@ def picture(record: Record) -> ET.Element:
     many = len(record.scenarios) > _MANY
     size, per_row = (12, {level: number * 3 // 2 for level, number in _SQUARES.items()}) if many else (18, _SQUARES)
     left = {"core": _LABEL_WIDTH, "extended": _LABEL_WIDTH + per_row["core"] * size + size}
-    root = _root(f"Verdicts of {record.header.target.target} by topic and level", _in_words(by_topic(record)))
-    _symbols(root, size)
+    root = new_picture(f"Verdicts of {record.header.target.target} by topic and level", _in_words(by_topic(record)))
+    define_squares(root, size)
     for level in LEVELS:
-        _text(root, left[level], 12, level, "kc-head")
+        put_text(root, left[level], 12, level, "kc-head")
     top = 20
     for topic, cases in by_topic(record).items():
-        _text(root, 0, top + size - 5, topic or "no topic")
+        put_text(root, 0, top + size - 5, topic or "no topic")
         rows = 1
         for level in LEVELS:
             some = cases.at(level).scenarios
@@ -66,24 +65,8 @@ def picture(record: Record) -> ET.Element:
                     root, left[level] + index % per_row[level] * size, top + index // per_row[level] * size, scenario
                 )
         top += rows * size + 6
-    _sized(root, left["extended"] + per_row["extended"] * size, top)
+    set_size(root, left["extended"] + per_row["extended"] * size, top)
     return root
-
-
-def _symbols(root: ET.Element, size: int) -> None:
-    """Each kind of square once; a thousand squares are a thousand uses of six."""
-    definitions = ET.SubElement(root, "defs")
-    side = str(size - 3)
-    for verdict in Verdict:
-        symbol = ET.SubElement(definitions, "g", id=f"kc-{SIGNS[verdict].letter}")
-        ET.SubElement(
-            symbol, "rect", {"x": "1", "y": "1", "width": side, "height": side, "rx": "3", "class": f"kc-{verdict}"}
-        )
-        # A pass is the square without a letter, so that what is not a pass stands out.
-        if verdict is not Verdict.PASSED:
-            quiet = verdict in _SHOWN_QUIETLY
-            style = ("kc-quiet" if quiet else "kc-letter") + (" kc-small" if size < 16 else "")
-            _text(symbol, (size - 1) / 2, size / 2 + (2.4 if size < 16 else 3.5), SIGNS[verdict].letter, style)
 
 
 def _square(root: ET.Element, x: int, y: int, scenario: Scenario) -> None:
@@ -102,18 +85,18 @@ def _table(records: Sequence[Record], grouped: Callable[[Record], Mapping[str, T
     upright = max(map(len, names)) > 8
     width, height, head = 64, 22, 8 + 7 * max(map(len, names)) if upright else 20
     described = "; ".join(f"{name}: {_in_words(column)}" for name, column in zip(names, columns, strict=True))
-    root = _root(f"Verdicts of {len(records)} targets", described)
+    root = new_picture(f"Verdicts of {len(records)} targets", described)
     for index, name in enumerate(names):
         x = label_width + index * width + width / 2
-        text = _text(root, x, head - 7, name, "kc-head" if upright else "kc-quiet")
+        text = put_text(root, x, head - 7, name, "kc-head" if upright else "kc-quiet")
         if upright:
             text.set("transform", f"rotate(-90 {x:g} {head - 7})")
     for number, row in enumerate(rows):
         y = head + number * (height + 3)
-        _text(root, 0, y + 15, row or "no topic")
+        put_text(root, 0, y + 15, row or "no topic")
         for index, column in enumerate(columns):
             _cell(root, label_width + index * width, y, f"{names[index]}, {row}", column.get(row))
-    _sized(root, label_width + len(records) * width, head + len(rows) * (height + 3))
+    set_size(root, label_width + len(records) * width, head + len(rows) * (height + 3))
     return root
 
 
@@ -134,8 +117,8 @@ def _cell(root: ET.Element, x: int, y: int, name: str, cases: Tally | None) -> N
         return
     passed = cases.counts[Verdict.PASSED]
     letter = "" if worst is Verdict.PASSED else f"{SIGNS[worst].letter} "
-    _text(
-        group, x + 31, y + 15, f"{letter}{passed}/{cases.total}", "kc-quiet" if worst in _SHOWN_QUIETLY else "kc-letter"
+    put_text(
+        group, x + 31, y + 15, f"{letter}{passed}/{cases.total}", "kc-quiet" if worst in SHOWN_QUIETLY else "kc-letter"
     )
 
 
@@ -159,13 +142,6 @@ def _counted(cases: Tally) -> str:
     return ", ".join(f"{number} {verdict}" for verdict, number in cases.counts.items() if number)
 
 
-def _root(title: str, description: str) -> ET.Element:
-    root = ET.Element("svg", {"class": "kc", "role": "img", "aria-labelledby": "kc-title kc-desc"})
-    ET.SubElement(root, "title", id="kc-title").text = in_xml(title)
-    ET.SubElement(root, "desc", id="kc-desc").text = in_xml(description)
-    return root
-
-
 def _legend(root: ET.Element, verdicts: set[Verdict], meaning: tuple[str, ...]) -> None:
     """One line below that tells the letters which are there."""
     *_, width, height = map(int, root.get("viewBox", "0 0 0 0").split())
@@ -173,17 +149,5 @@ def _legend(root: ET.Element, verdicts: set[Verdict], meaning: tuple[str, ...]) 
     told = [*(f"{SIGNS[verdict].letter} {verdict}" for verdict in worth_a_letter), *meaning]
     if told:
         words = " · ".join(told)
-        _text(root, 0, height + 14, words, "kc-head")
-        _sized(root, max(width, 6 * len(words)), height + 22)
-
-
-def _sized(root: ET.Element, width: int, height: int) -> None:
-    root.set("viewBox", f"0 0 {width} {height}")
-    root.set("width", str(width))
-    root.set("height", str(height))
-
-
-def _text(parent: ET.Element, x: float, y: float, text: str, style: str = "kc-label") -> ET.Element:
-    element = ET.SubElement(parent, "text", {"x": f"{x:g}", "y": f"{y:g}", "class": style})
-    element.text = in_xml(text)
-    return element
+        put_text(root, 0, height + 14, words, "kc-head")
+        set_size(root, max(width, 6 * len(words)), height + 22)
