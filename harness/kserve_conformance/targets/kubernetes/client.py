@@ -29,7 +29,14 @@ TIMEOUT = urllib3.Timeout(connect=5, read=30)
 #: Answers that mean "again in a moment", and how often we believe them.
 AGAIN_STATUSES = frozenset({429, 503, 504})
 AGAIN_TIMES = 20
+
+#: How long it is waited before the first of these, and at most: each pause is longer than the one before.
 AGAIN_AFTER = 0.05
+AGAIN_AT_MOST = 1.0
+AGAIN_FACTOR = 1.3
+
+#: Long enough for an answer to somebody who can do without one.
+HURRIED = urllib3.Timeout(connect=2, read=5)
 
 MERGE_PATCH = "application/merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
@@ -42,7 +49,7 @@ class ApiError(TargetError):
     """The API server answered that something is not so. ``status`` is HTTP's, the rest its own."""
 
     def __init__(self, status: int, reason: str, message: str) -> None:
-        super().__init__(message)
+        super().__init__(f"the API server answered {' '.join(filter(None, (str(status), reason)))}: {message}")
         self.status = status
         self.reason = reason
         self.message = message
@@ -85,10 +92,21 @@ Watcher = Callable[[str, str], None]
 class Client:
     """Requests to one API server as one user. Threads may share it."""
 
-    def __init__(self, pool: urllib3.HTTPSConnectionPool, headers: Headers, watcher: Watcher | None = None) -> None:
+    def __init__(
+        self,
+        pool: urllib3.HTTPSConnectionPool,
+        headers: Headers,
+        watcher: Watcher | None = None,
+        *,
+        timeout: urllib3.Timeout = TIMEOUT,
+        times: int = AGAIN_TIMES,
+    ) -> None:
+        """``times`` is how often a request is made that is answered by "again in a moment"."""
         self._pool = pool
         self._user = headers
         self._watcher = watcher
+        self._timeout = timeout
+        self._times = times
 
     @classmethod
     def with_token(cls, port: int, token: str, authority: Path) -> Client:
@@ -109,7 +127,12 @@ class Client:
                 headers.add("Impersonate-Group", group)
             return headers
 
-        return Client(self._pool, spoken, self._watcher)
+        return Client(self._pool, spoken, self._watcher, timeout=self._timeout, times=self._times)
+
+    @property
+    def hurried(self) -> Client:
+        """The same connections for somebody who can do without an answer: each request is made once, and not for long."""
+        return Client(self._pool, self._user, self._watcher, timeout=HURRIED, times=1)
 
     @property
     def _headers(self) -> urllib3.HTTPHeaderDict:
@@ -195,9 +218,10 @@ class Client:
         return msgspec.json.decode(self._answer(method, url, body, headers))
 
     def _answer(self, method: str, url: str, body: bytes | None, headers: urllib3.HTTPHeaderDict) -> bytes:
-        for attempt in range(AGAIN_TIMES):
+        pause = AGAIN_AFTER
+        for attempt in range(1, self._times + 1):
             try:
-                response = self._pool.request(method, url, body=body, headers=headers)
+                response = self._pool.request(method, url, body=body, headers=headers, timeout=self._timeout)
             except urllib3.exceptions.HTTPError as error:
                 raise NoAnswer(f"the API server does not answer: {error}") from error
             if warning := response.headers.get("Warning"):
@@ -206,10 +230,11 @@ class Client:
                 self._watcher(method, url)
             if response.status < 300:
                 return response.data
-            if response.status in AGAIN_STATUSES and attempt + 1 < AGAIN_TIMES:
-                time.sleep(AGAIN_AFTER)
+            if response.status in AGAIN_STATUSES and attempt < self._times:
+                time.sleep(pause)
+                pause = min(pause * AGAIN_FACTOR, AGAIN_AT_MOST)
                 continue
-            raise _told(response.status, response.data)
+            raise _told(response.status, response.data, attempt)
         raise AssertionError  # The last attempt returns or raises.
 
 
@@ -218,11 +243,12 @@ def _with(headers: urllib3.HTTPHeaderDict, name: str, value: str) -> urllib3.HTT
     return headers
 
 
-def _told(status: int, data: bytes) -> ApiError:
+def _told(status: int, data: bytes, attempts: int) -> ApiError:
+    times = f" (each of {attempts} times)" if attempts > 1 else ""
     try:
         answer = msgspec.json.decode(data)
     except msgspec.DecodeError:
         answer = None
     if not isinstance(answer, dict):
-        return ApiError(status, "", data.decode(errors="replace").strip() or f"HTTP {status}")
-    return ApiError(status, answer.get("reason", ""), answer.get("message", f"HTTP {status}"))
+        return ApiError(status, "", f"{data.decode(errors='replace').strip() or 'no text'}{times}")
+    return ApiError(status, answer.get("reason", ""), f"{answer.get('message', 'no text')}{times}")

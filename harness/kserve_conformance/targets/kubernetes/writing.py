@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from kserve_conformance.objects import API_VERSIONS, RUNTIME_KINDS, Manifest, ObjectKey, RuntimeRef, replaced
 from kserve_conformance.targets.applying import applied
-from kserve_conformance.targets.contract import Admission
+from kserve_conformance.targets.contract import Admission, Unreachable
 from kserve_conformance.targets.kubernetes import marking
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, Resource
 from kserve_conformance.targets.kubernetes.observing import reported
@@ -18,8 +18,14 @@ from kserve_conformance.targets.kubernetes.observing import reported
 #: What the API server says when it cannot reach a webhook, or the webhook broke off.
 CALLING_FAILED = "failed calling webhook"
 
-#: What it says when a webhook refused, whatever the webhook's reason.
-DENIED = "denied the request"
+#: What it says when a webhook or a policy of the cluster refused, whatever the reason.
+DENIED = ("denied the request", "denied request")
+
+#: How such a call ends when the webhook broke off while it worked: it panicked.
+BROKE_OFF = ("stream error", "EOF", "connection reset by peer")
+
+#: Once may be the end of a manager that nobody has noticed yet: a panic comes again.
+BROKE_OFF_TIMES = 2
 
 #: A webhook that is not there, as opposed to one that broke: the manager is gone or about to be.
 NOT_THERE = "connection refused"
@@ -27,8 +33,17 @@ NOT_THERE = "connection refused"
 #: How long a manager may be gone before its end is believed: a process takes a moment to die.
 GONE_WITHIN = 2.0
 
-#: How often a write that met another is tried again.
+#: How often a write that met another is tried again, and after what pause.
 CONFLICT_TIMES = 20
+CONFLICT_PAUSE = 0.01
+
+
+class SilentWebhook(Unreachable):
+    """KServe's webhooks give no answer, so nobody knows what they would have said of an object."""
+
+    def __init__(self, key: ObjectKey, said: str) -> None:
+        super().__init__(f"no webhook of KServe answers for {key}: {said}")
+        self.hint = "a webhook that hangs or cannot be reached refuses nothing: see the controller's log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +76,28 @@ class Writer:
             )
         before = written(key, last) if last is not None else None
         gone_at = time.monotonic() + GONE_WITHIN
-        for _ in range(CONFLICT_TIMES):
+        conflicts = broke_off = 0
+        while conflicts < CONFLICT_TIMES:
             try:
                 stored, is_new = self._once(resource, key, whole, before)
             except ApiError as error:
                 if error.status == 409:
+                    conflicts += 1
+                    time.sleep(CONFLICT_PAUSE)
                     continue
-                if CALLING_FAILED in error.message:
+                if is_silence(error):
                     self.check()
-                    if NOT_THERE in error.message and time.monotonic() < gone_at:
-                        time.sleep(0.05)
-                        continue
-                if is_refusal(error):
-                    return Answer(Admission(key, rejected=error.message))
-                raise
+                    if NOT_THERE not in error.message or time.monotonic() > gone_at:
+                        raise SilentWebhook(key, error.message) from error
+                    time.sleep(0.05)
+                    continue
+                if not is_refusal(error):
+                    raise
+                if CALLING_FAILED in error.message and (broke_off := broke_off + 1) < BROKE_OFF_TIMES:
+                    time.sleep(0.05)
+                    self.check()
+                    continue
+                return Answer(Admission(key, rejected=error.message))
             return Answer(Admission(key, stored=stored_form(key, stored)), is_new)
         raise ApiError(409, "Conflict", f"{key} was changed by somebody else each of {CONFLICT_TIMES} times")
 
@@ -113,6 +136,14 @@ def is_refusal(error: ApiError) -> bool:
     Does this answer refuse the object, rather than the request?
 
     A webhook that panics is a refusal too (HTTP 500): the object is not stored, and its
-    user sees this text.
+    user sees this text. Not so HTTP 403 by itself: a user who may not write, or a
+    namespace that is being terminated, says nothing of the object.
     """
-    return error.status in (400, 403, 422) or CALLING_FAILED in error.message or DENIED in error.message
+    if CALLING_FAILED in error.message:
+        return any(sign in error.message for sign in BROKE_OFF)
+    return error.status in (400, 422) or any(sign in error.message for sign in DENIED)
+
+
+def is_silence(error: ApiError) -> bool:
+    """Does this answer say that a webhook gave none: hangs, cannot be reached, or is no webhook?"""
+    return CALLING_FAILED in error.message and not is_refusal(error)

@@ -9,13 +9,14 @@ from kserve_conformance.targets.contract import Unreachable
 from kserve_conformance.targets.kubernetes import writing
 from kserve_conformance.targets.kubernetes.client import ApiError, Resource
 from kserve_conformance.targets.kubernetes.marking import VARIABLE
-from kserve_conformance.targets.kubernetes.writing import Writer, is_refusal, written
+from kserve_conformance.targets.kubernetes.writing import SilentWebhook, Writer, is_refusal, written
 
 KEY = ObjectKey("InferenceService", "model", "team-a")
 SERVICES = Resource("serving.kserve.io", "v1beta1", "InferenceService", "inferenceservices")
 EXISTS = ApiError(409, "AlreadyExists", "exists")
 CONFLICT = ApiError(409, "Conflict", "the object has been modified")
 PANIC = ApiError(500, "InternalError", 'failed calling webhook "w": stream error')
+HANGS = ApiError(500, "InternalError", 'failed calling webhook "w": context deadline exceeded')
 GONE = ApiError(500, "InternalError", 'failed calling webhook "w": connection refused')
 
 
@@ -128,28 +129,74 @@ def test_endless_conflicts_are_an_error():
         ApiError(403, "Forbidden", 'admission webhook "w" denied the request: no'),
         ApiError(500, "", 'admission webhook "w" denied the request: panic: index out of range [recovered]'),
         PANIC,
+        ApiError(403, "Forbidden", "ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no"),
     ],
-    ids=("schema", "validator", "denier", "validator-that-panicked", "defaulter-that-panicked"),
+    ids=("schema", "validator", "denier", "validator-that-panicked", "defaulter-that-panicked", "policy"),
 )
 def test_a_refusal_is_an_answer(error):
     """
     Whether schema or webhook refused, or the webhook broke: the object is not stored, and these are the words.
     """
-    answer = writer(ScriptedServer(post=[error])).write(KEY, service(), None)
+    answer = writer(ScriptedServer(post=[error] * writing.BROKE_OFF_TIMES)).write(KEY, service(), None)
 
     assert answer.admission.stored is None
     assert answer.admission.rejected == error.message
 
 
-def test_a_server_that_is_broken_is_no_refusal():
+def test_a_webhook_that_broke_off_once_is_asked_again():
     """
-    An answer that is not about the object is raised.
+    One call that breaks off may be anything; only what comes again is the webhook's own doing.
     """
-    broken = ApiError(500, "InternalError", "etcdserver: leader changed")
+    answer = writer(ScriptedServer(post=[PANIC, stored()])).write(KEY, service(), None)
 
+    assert answer.admission.rejected is None
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        ApiError(500, "InternalError", "etcdserver: leader changed"),
+        ApiError(429, "TooManyRequests", "please try again later"),
+        ApiError(403, "Forbidden", 'User "somebody" cannot create resource "inferenceservices"'),
+        ApiError(403, "Forbidden", "unable to create new content in namespace team-a because it is being terminated"),
+        ApiError(404, "NotFound", 'namespaces "team-a" not found'),
+    ],
+    ids=("server", "too-many", "user", "terminating", "namespace"),
+)
+def test_an_answer_that_is_not_about_the_object_is_no_refusal(broken):
+    """
+    It is raised: nobody knows whether the object would have been accepted.
+    """
     assert not is_refusal(broken)
-    with pytest.raises(ApiError, match="leader changed"):
+    with pytest.raises(ApiError, match=broken.message):
         writer(ScriptedServer(post=[broken])).write(KEY, service(), None)
+
+
+@pytest.mark.parametrize(
+    "silence",
+    [
+        HANGS,
+        ApiError(500, "InternalError", 'failed calling webhook "w": x509: certificate signed by unknown authority'),
+        ApiError(500, "InternalError", 'failed calling webhook "w": expected webhook response of admission.k8s.io/v1'),
+    ],
+    ids=("hangs", "certificate", "no-webhook"),
+)
+def test_a_webhook_without_an_answer_refuses_nothing(silence):
+    """
+    Whoever does not answer has not said no.
+    """
+    with pytest.raises(SilentWebhook, match=f"no webhook of KServe answers for .*{silence.message[-20:]}"):
+        writer(ScriptedServer(post=[silence])).write(KEY, service(), None)
+
+
+def test_a_webhook_that_never_comes_refuses_nothing(monkeypatch):
+    """
+    A refused connection is tried for a while, and then told.
+    """
+    monkeypatch.setattr(writing, "GONE_WITHIN", 0.1)
+
+    with pytest.raises(SilentWebhook, match="connection refused"):
+        writer(ScriptedServer(post=[GONE] * 10)).write(KEY, service(), None)
 
 
 def test_a_webhook_whose_manager_has_ended_is_no_refusal():
