@@ -9,7 +9,7 @@ nobody waits for a client that is not used.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -119,6 +119,18 @@ def _controlplane(spec: Spec, options: Options) -> Target:
     return open_target(spec.argument, spec.parameters, options, options.progress)
 
 
+def _kind(spec: Spec, options: Options) -> Target:
+    from kserve_conformance.targets.kind import open_target
+
+    return open_target(spec.argument, spec.parameters, options)
+
+
+def _cluster(spec: Spec, options: Options) -> Target:
+    from kserve_conformance.targets.cluster import open_target
+
+    return open_target(spec.argument, spec.parameters, options)
+
+
 def _process(spec: Spec, options: Options) -> Target:
     from kserve_conformance.targets.process import open_target
 
@@ -148,6 +160,15 @@ KINDS: Mapping[str, Kind] = {
             "KServe's controller over an API server without nodes",
             _controlplane,
             default=RELEASES[-1],
+        ),
+        Kind("kind", "RELEASE", "KServe installed in a kind cluster", _kind, default=RELEASES[-1]),
+        Kind(
+            "cluster",
+            "CONTEXT",
+            "a KServe that is installed already",
+            _cluster,
+            is_shared=True,
+            is_release=False,
         ),
         Kind("process", "COMMAND", "any implementation that answers lines of JSON", _process, is_release=False),
         Kind("python", "MODULE:CALLABLE", "a target of your own", _own, is_release=False),
@@ -182,6 +203,15 @@ def parse(text: str) -> Spec:
         error.hint = f"write {kind}:{KINDS[kind].argument}"
         raise error
     return Spec(kind, chosen, MappingProxyType(parameters))
+
+
+def refuse_unknown(target: str, parameters: Mapping[str, str], known: Collection[str]) -> None:
+    """Raise ``BadTarget`` for a parameter that a kind does not know."""
+    unknown = sorted(set(parameters) - set(known))
+    if unknown:
+        error = BadTarget(f"{target} takes no parameter {', '.join(unknown)}")
+        error.hint = f"parameters are {', '.join(sorted(known))}"
+        raise error
 
 
 def open_target(text: str, options: Options | None = None) -> Target:

@@ -34,13 +34,11 @@ def open_target(
     progress: Progress = silent,
 ) -> ControlPlane:
     """A control plane as it is written on a command line. Raises ``BadTarget`` for a parameter that is not known."""
-    unknown = sorted(set(parameters) - PARAMETERS)
-    if unknown:
-        from kserve_conformance.targets.opening import BadTarget  # That module imports this one when it opens a target.
+    from kserve_conformance.targets.opening import (
+        refuse_unknown,  # That module imports this one when it opens a target.
+    )
 
-        error = BadTarget(f"controlplane:{release} takes no parameter {', '.join(unknown)}")
-        error.hint = f"parameters are {', '.join(sorted(PARAMETERS))}"
-        raise error
+    refuse_unknown(f"controlplane:{release}", parameters, PARAMETERS)
     given = {"manager": options.manager, "source": options.source} | dict(parameters)
     paths = {name: Path(value).expanduser().resolve() for name, value in given.items() if value and name in PATHS}
     return ControlPlane(

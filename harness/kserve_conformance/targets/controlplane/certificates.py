@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,8 +38,12 @@ class NoOpenssl(CannotStart):
     hint = "install openssl, or put it on the PATH"
 
 
-def self_signed(folder: Path) -> Certificate:
-    """Make a key and a certificate for 127.0.0.1 in a folder. Raises ``NoOpenssl`` and ``CannotStart``."""
+def self_signed(folder: Path, names: Sequence[str] = ("IP:127.0.0.1", "DNS:localhost")) -> Certificate:
+    """
+    Make a key and a certificate in a folder, by default for 127.0.0.1.
+
+    ``names`` are subject alternative names as openssl writes them. Raises ``NoOpenssl`` and ``CannotStart``.
+    """
     openssl = shutil.which("openssl")
     if openssl is None:
         raise NoOpenssl("no openssl on the PATH: a control plane needs a certificate")
@@ -47,7 +52,7 @@ def self_signed(folder: Path) -> Certificate:
         *(openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
         *("-keyout", str(made.key), "-out", str(made.certificate), "-days", str(DAYS)),
         *("-subj", "/CN=kserve-conformance"),
-        *("-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"),
+        *("-addext", f"subjectAltName={','.join(names)}"),
         # Python 3.13 and later check that an authority says that it may sign.
         *("-addext", "keyUsage=critical,digitalSignature,keyCertSign"),
     ]

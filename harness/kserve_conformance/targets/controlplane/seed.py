@@ -119,14 +119,19 @@ def ensure_namespace(client: Client, name: str) -> None:
 def configure(client: Client, source: Source, default_mode: str) -> None:
     """Apply the release's ConfigMap, and what Serverless mode reads of Knative's."""
     for manifest in (source.configuration(default_mode), KNATIVE_CONFIGURATION):
-        namespace = manifest["metadata"]["namespace"]
-        ensure_namespace(client, namespace)
-        path = _CONFIG_MAPS.path(namespace, manifest["metadata"]["name"])
-        live = client.find(path)
-        if live is None:
-            client.post(_CONFIG_MAPS.path(namespace), manifest)
-        else:
-            client.put(path, manifest)
+        put_config_map(client, manifest)
+
+
+def put_config_map(client: Client, manifest: Manifest) -> None:
+    """Create or replace a ConfigMap, and its namespace with it."""
+    namespace = manifest["metadata"]["namespace"]
+    ensure_namespace(client, namespace)
+    path = _CONFIG_MAPS.path(namespace, manifest["metadata"]["name"])
+    live = client.find(path)
+    if live is None:
+        client.post(_CONFIG_MAPS.path(namespace), manifest)
+    else:
+        client.put(path, manifest)
 
 
 def wait_known(client: Client) -> None:

@@ -1,0 +1,13 @@
+"""
+The target ``cluster``: a KServe that somebody has installed already.
+
+:class:`Cluster` is the target. Nothing is touched outside namespaces and names of the
+run's own, and nothing is asked whose answer the cluster's own runtimes would change.
+"""
+
+from __future__ import annotations
+
+from kserve_conformance.targets.cluster.opening import open_target
+from kserve_conformance.targets.cluster.target import Cluster
+
+__all__ = ["Cluster", "open_target"]

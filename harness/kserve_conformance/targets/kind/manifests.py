@@ -1,0 +1,187 @@
+"""
+What a release's own install manifests say, as far as a conformance run needs it.
+
+``install/<tag>/kserve.yaml`` is applied as it is but for these changes, each with
+its reason: what serves no choice of a runtime is left out (the controllers of
+local models and of LLMInferenceService, the proxy before the metrics), the
+certificate is made here unless cert-manager is there to make it, and the
+controller is not slowed down (:func:`hastened`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from packaging.version import InvalidVersion, Version
+
+from kserve_conformance.objects import Manifest, at, replaced, without
+from kserve_conformance.targets.controlplane.source import (
+    CONFIGURATION,
+    PAST_WEBHOOKS,
+    NotASource,
+    configured,
+)
+
+#: KServe's controller and its webhooks.
+CONTROLLER = "kserve-controller-manager"
+CONTAINER = "manager"
+WEBHOOK_SERVICE = "kserve-webhook-server-service"
+
+#: Where its certificate is, for itself.
+CERTIFICATE_SECRET = "kserve-webhook-server-cert"  # noqa: S105 - a name.
+
+#: Parts of an install that decide nothing about runtimes, by a part of their names.
+OTHER_PARTS = re.compile(r"localmodel|llmisvc|llminference")
+
+#: Kinds that cert-manager serves.
+CERT_MANAGER_KINDS = frozenset({"Certificate", "Issuer"})
+
+#: How releases are told to elect a leader among their controllers.
+ELECTIONS = ("--leader-elect", "--enable-leader-election")
+
+#: Containers beside the controller that only guard its metrics.
+SIDECARS = frozenset({"kube-rbac-proxy"})
+
+#: Kinds in the order in which they must be there; all others come between.
+FIRST = ("Namespace", "ServiceAccount", "ClusterRole", "Role", "ClusterRoleBinding", "RoleBinding")
+LAST = ("Deployment", "StatefulSet", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """
+    What of an install is ours to choose.
+
+    ``image`` replaces the controller's; ``mode`` is the default deployment mode;
+    ``authority`` is the bundle of a certificate that we made, None where cert-manager makes it.
+    """
+
+    release: str
+    mode: str
+    image: str | None
+    authority: str | None
+
+
+def folder_of(source: Path, release: str) -> Path:
+    """
+    The install manifests of a release, or of the last one before it that has some.
+
+    The module of v0.10.2 ends with those of v0.10.1: only the image's tag differs then.
+    """
+    wanted = _version(release)
+    known = {version: path for path in (source / "install").glob("v*") if (version := _version(path.name)) is not None}
+    fitting = [version for version in known if wanted is None or version <= wanted]
+    if not fitting:
+        raise NotASource(f"{source} has no install manifests of {release} or before it")
+    return known[max(fitting)]
+
+
+def _version(name: str) -> Version | None:
+    try:
+        return Version(name.removeprefix("v"))
+    except InvalidVersion:
+        return None
+
+
+def read(source: Path, release: str) -> tuple[dict[str, Any], ...]:
+    """Every object of an install but its CRDs. Raises ``NotASource``."""
+    path = folder_of(source, release) / "kserve.yaml"
+    if not path.is_file():
+        raise NotASource(f"there is no {path}")
+    found = yaml.load_all(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return tuple(one for one in found if isinstance(one, dict) and one.get("kind") != "CustomResourceDefinition")
+
+
+def chosen(manifests: tuple[Manifest, ...], choices: Choices) -> tuple[Manifest, ...]:
+    """The objects to apply, changed where that is needed, in the order in which they must be there."""
+    kept = (changed(one, choices) for one in manifests if _is_needed(one, choices))
+    return tuple(sorted(kept, key=_place))
+
+
+def _is_needed(manifest: Manifest, choices: Choices) -> bool:
+    if OTHER_PARTS.search(manifest["metadata"]["name"]):
+        return False
+    if manifest["kind"] in CERT_MANAGER_KINDS:
+        return choices.authority is None
+    # A custom resource of KServe's own, which no choice of a runtime reads; its webhook is not there yet.
+    return bool(manifest["kind"] != "ClusterStorageContainer")
+
+
+def _place(manifest: Manifest) -> int:
+    kind = manifest["kind"]
+    if kind in FIRST:
+        return FIRST.index(kind) - len(FIRST)
+    return 1 + LAST.index(kind) if kind in LAST else 0
+
+
+def changed(manifest: Manifest, choices: Choices) -> Manifest:
+    """One object of an install, as it is applied."""
+    name = manifest["metadata"]["name"]
+    if manifest["kind"] == "ConfigMap" and name == CONFIGURATION:
+        return replaced(configured(manifest, choices.mode), manifest["metadata"], "metadata")
+    if manifest["kind"] in ("Deployment", "StatefulSet") and name == CONTROLLER:
+        return hastened(manifest, choices)
+    if manifest["kind"].endswith("WebhookConfiguration"):
+        return exempting(manifest, choices.authority)
+    return manifest
+
+
+def hastened(controller: Manifest, choices: Choices) -> dict[str, Any]:
+    """
+    The controller as a run needs it: the image that was asked for, and no brakes.
+
+    Its limit of a tenth of a processor, the half minute before its first probe and
+    the election among one decide nothing; all three make a suite slow. An image that was loaded onto a
+    node must not be pulled.
+    """
+    path = ("spec", "template", "spec", "containers")
+    containers = [
+        _hastened_container(one, choices) if one.get("name") == CONTAINER else one
+        for one in at(controller, *path)
+        if one.get("name") not in SIDECARS
+    ]
+    return replaced(controller, containers, *path)
+
+
+def _hastened_container(container: Manifest, choices: Choices) -> dict[str, Any]:
+    own = container["image"].partition("@")[0].rpartition(":")[0]
+    ready = {**(container.get("readinessProbe") or {}), "initialDelaySeconds": 0, "periodSeconds": 1}
+    return {
+        **without(without(container, "resources", "limits"), "livenessProbe"),
+        "args": [one for one in container.get("args") or () if not one.startswith(ELECTIONS)],
+        "image": choices.image or f"{own}:{choices.release}",
+        "imagePullPolicy": "IfNotPresent",
+        **({"readinessProbe": ready} if container.get("readinessProbe") else {}),
+    }
+
+
+def exempting(configuration: Manifest, authority: str | None) -> dict[str, Any]:
+    """
+    Webhooks of KServe's controller alone, with its authority, and with one user whom they do not see.
+
+    The exemption is the API server's own (``matchConditions``), so that objects carry no sign of it.
+    """
+    kept = [
+        _exempting(webhook, authority)
+        for webhook in configuration.get("webhooks") or ()
+        if at(webhook, "clientConfig", "service", "name") == WEBHOOK_SERVICE
+    ]
+    return {**configuration, "webhooks": kept}
+
+
+def _exempting(webhook: Manifest, authority: str | None) -> Mapping[str, Any]:
+    condition = {"name": "not-past-webhooks", "expression": f"request.userInfo.username != '{PAST_WEBHOOKS}'"}
+    with_condition = {**webhook, "matchConditions": [*webhook.get("matchConditions", ()), condition]}
+    return replaced(with_condition, authority, "clientConfig", "caBundle") if authority else with_condition
+
+
+def images_of(manifests: tuple[Manifest, ...]) -> Iterator[str]:
+    """The images that an install runs."""
+    for manifest in manifests:
+        for container in at(manifest, "spec", "template", "spec", "containers") or ():
+            yield str(container["image"])

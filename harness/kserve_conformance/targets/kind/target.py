@@ -1,0 +1,236 @@
+"""
+The target ``kind``: a release of KServe installed in a kind cluster from its own manifests.
+
+The cluster is the run's own, so names stay as they are written, other releases can
+be installed over it, and pods really run where a scenario asks for it. It is deleted at the
+end unless it is to be kept or was there before.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from kserve_conformance.targets.cluster.connecting import connect
+from kserve_conformance.targets.cluster.detecting import find
+from kserve_conformance.targets.cluster.target import Cluster
+from kserve_conformance.targets.contract import CannotDo, Capability
+from kserve_conformance.targets.controlplane import binaries, cache
+from kserve_conformance.targets.controlplane.certificates import Certificate, self_signed
+from kserve_conformance.targets.controlplane.plane import default_mode
+from kserve_conformance.targets.controlplane.source import KSERVE_NAMESPACE, PAST_WEBHOOKS, Source
+from kserve_conformance.targets.kind import installing
+from kserve_conformance.targets.kind.archive import Image, write
+from kserve_conformance.targets.kind.clusters import PREFIX, Kind, KindFailed, config_of
+from kserve_conformance.targets.kind.manifests import WEBHOOK_SERVICE, Choices
+from kserve_conformance.targets.kubernetes.client import Client
+
+#: The image that a manager is put into which was given as a program.
+OWN_IMAGE = "kserve-conformance.invalid/kserve-controller:given"
+
+#: A numeric user: a kubelet cannot tell that a name is not root.
+NOBODY = "65532"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """
+    How a cluster is made and what is installed into it.
+
+    ``cluster`` is the name of one that is there; ``images`` are archives to be put on
+    its nodes; ``node_image`` is kind's own unless given. ``manager`` is an image
+    or a program that replaces the release's own controller, ``source`` a checkout of KServe.
+    ``cert_manager`` leaves certificates to the cert-manager of the cluster.
+    """
+
+    cluster: str | None = None
+    images: tuple[Path, ...] = ()
+    node_image: str | None = None
+    manager: str | None = None
+    source: Path | None = None
+    cert_manager: bool = False
+    upgrades: bool = False
+    keep: bool = False
+    logs: Path | None = None
+
+
+class KindTarget(Cluster):
+    """A kind cluster with KServe in it. Open it with ``with``."""
+
+    def __init__(self, release: str, settings: Settings, progress: Callable[[str], None]) -> None:
+        """Nothing is made yet."""
+        can = {Capability.DEFAULT_MODE, Capability.PODS, *({Capability.UPGRADE} if settings.upgrades else ())}
+        super().__init__(
+            f"kind:{release}",
+            self._make,
+            release=release,
+            past=lambda client: client.impersonating(PAST_WEBHOOKS, "system:masters"),
+            is_ours=True,
+            keep=settings.keep,
+            capabilities=frozenset(can),
+        )
+        self._release = self._wanted = self._installed = release
+        self._settings = settings
+        self._progress = progress
+        self._folder: Path | None = None
+        self._kind: Kind | None = None
+        self._is_broken = False
+
+    def __enter__(self) -> Self:
+        """Make the cluster, install the release, and connect. Raises ``CannotStart``."""
+        self._folder = Path(tempfile.mkdtemp(prefix="kserve-conformance-kind-"))
+        try:
+            return super().__enter__()
+        except BaseException as error:
+            if self._kind is not None and isinstance(error, Exception):
+                error.add_note(f"logs: {self._export_logs()}")
+            self._discard()
+            raise
+
+    def _make(self) -> Client:
+        """Make or find the cluster, fill it with images, and install the release."""
+        folder, settings = self._made_folder, self._settings
+        name = settings.cluster or f"{PREFIX}-{secrets.token_hex(3)}"
+        kind = Kind(name, folder / "kubeconfig")
+        if settings.cluster is None:
+            self._progress(f"making the kind cluster {name}")
+            kind.create(settings.node_image, config_of(folder))
+            self._kind = kind
+        else:
+            if not kind.is_there():
+                raise KindFailed(f"kind knows no cluster {name}")
+            kind.write_kubeconfig()
+            self._kind = kind
+        for archive in settings.images:
+            self._progress(f"loading the images of {archive.name}")
+            kind.load(archive)
+        self._image = self._own_image()
+        client = connect(kind.context, kind.kubeconfig)
+        self._install(client, self._release, None)
+        return client
+
+    def _own_image(self) -> str | None:
+        """The image of a controller that was given as an image or as a program."""
+        given = self._settings.manager
+        if given is None or not Path(given).expanduser().is_file():
+            return given
+        program = binaries.executable(Path(given).expanduser(), "the manager")
+        archive = self._made_folder / "manager.tar"
+        write(archive, Image(OWN_IMAGE, {"manager": program}, ("/manager",), user=NOBODY))
+        self._running_kind.load(archive)
+        return OWN_IMAGE
+
+    def _install(self, client: Client, release: str, before: str | None) -> None:
+        installing.install(
+            client,
+            self._source(release),
+            self._choices(release),
+            None if self._settings.cert_manager else self._certificate,
+            self._source(before) if before is not None else None,
+            self._progress,
+        )
+        self._installed = release
+
+    def _source(self, release: str) -> Source:
+        own = self._settings.source if release == self._release else None
+        return Source(own or binaries.source(release))
+
+    def _choices(self, release: str) -> Choices:
+        authority = None
+        if not self._settings.cert_manager:
+            import base64
+
+            authority = base64.b64encode(self._certificate.pem).decode()
+        image = self._image if release == self._release else None
+        return Choices(release, default_mode(release), image, authority)
+
+    @cached_property
+    def _certificate(self) -> Certificate:
+        folder = self._made_folder / "webhooks"
+        folder.mkdir(mode=0o700)
+        host = f"{WEBHOOK_SERVICE}.{KSERVE_NAMESPACE}.svc"
+        return self_signed(folder, (f"DNS:{host}", f"DNS:{host}.cluster.local"))
+
+    @property
+    def _made_folder(self) -> Path:
+        if self._folder is None:
+            raise CannotDo("the target is not open")
+        return self._folder
+
+    @property
+    def _running_kind(self) -> Kind:
+        if self._kind is None:
+            raise CannotDo("the target is not open")
+        return self._kind
+
+    # Releases over each other
+
+    @property
+    def observed_release(self) -> str:
+        """The release that answers what is asked next."""
+        return self._wanted
+
+    def install(self, release: str) -> None:
+        """Install another release over what is stored. Raises ``CannotDo`` if upgrades were not asked for."""
+        if Capability.UPGRADE not in self.capabilities:
+            error = CannotDo(f"{self.identity.target} was not opened to install {release}")
+            error.hint = f"ask for it: {self.identity.target},upgrades=yes"
+            raise error
+        self._wanted = release
+        self._have_ready()
+
+    def _have_ready(self) -> None:
+        if self._wanted == self._installed:
+            return
+        with self._reaching():
+            self._install(self._client, self._wanted, self._installed)
+            self.install_found = find(self._client, self._wanted)
+            self._connect(self._made_link())
+            self._modes.add(self.install_found.mode)
+            self._new.clear()
+            self._beacons.queue_passed()
+
+    def reset(self) -> None:
+        """Delete everything that a scenario left, and have the opened release asked next."""
+        super().reset()
+        self._wanted = self._release
+
+    def _set_mode(self, mode: str) -> None:
+        choices = replace(self._choices(self._installed), mode=mode)
+        installing.configure(self._client, self._source(self._installed), choices)
+        self._mode_is_set(mode)
+
+    # Ending
+
+    def close(self) -> None:
+        """Delete the cluster, unless it is to be kept or was there before. Never raises for what is gone already."""
+        if self._settings.cluster is not None:
+            super().close()
+        self._open = None
+        self._discard()
+
+    def _discard(self) -> None:
+        kind, self._kind = self._kind, None
+        folder, self._folder = self._folder, None
+        if kind is not None and self._settings.cluster is None:
+            if self._settings.keep:
+                self._progress(f"the cluster is kept: kind export kubeconfig --name {kind.name}")
+            else:
+                try:
+                    kind.delete()
+                except KindFailed as error:
+                    self._left = (*self._left, f"kind cluster {kind.name}: {error}")
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _export_logs(self) -> Path:
+        """Copy the logs of nodes and pods to where they stay, and say where."""
+        kept = self._settings.logs or cache.folder() / "logs" / self._made_folder.name
+        self._running_kind.export_logs(kept)
+        return kept
