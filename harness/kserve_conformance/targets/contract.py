@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from kserve_conformance.exceptions import TargetError
 from kserve_conformance.objects import Manifest, ObjectKey, Outcome, RuntimeRef
@@ -167,8 +167,13 @@ def _refuse_guesses(parts: Iterable[str], not_told: frozenset[str]) -> None:
 class Target(Protocol):
     """Something that can be asked which runtime a service gets. Open it with ``with``; it leaves nothing behind."""
 
-    identity: Identity
-    capabilities: frozenset[Capability]
+    @property
+    def identity(self) -> Identity:
+        """Which implementation answers."""
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What it can do beyond the core of the contract."""
 
     def apply(self, *objects: Manifest) -> tuple[Admission, ...]:
         """
@@ -210,3 +215,37 @@ class Target(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+#: The title under which evidence tells what of it could not be had, and why.
+NOT_TO_BE_HAD = "not to be had"
+
+
+@runtime_checkable
+class Diagnoses(Protocol):
+    """A target that can tell more of a scenario that failed."""
+
+    def diagnose(self, service: ObjectKey | None) -> Mapping[str, str]:
+        """
+        What there is to see now, by its title.
+
+        Titles are ``process`` (how one ended), ``service``, ``runtimes``,
+        ``deployment``, ``events`` and ``log``. Asked before the reset, and only for a
+        scenario that failed or errs. ``service`` is the one that it is about; None
+        where there is none yet. What cannot be had is told under ``NOT_TO_BE_HAD``,
+        with the reason.
+        """
+
+
+@runtime_checkable
+class TellsLeftovers(Protocol):
+    """A target that can tell what it left behind."""
+
+    def leftovers(self, *, thorough: bool) -> tuple[str, ...]:
+        """
+        What there still is, though nothing should be: an object, a process or a folder each, in words.
+
+        Asked after each reset, where it must cost next to nothing: a target for which
+        looking is dear answers nothing then. Asked once more, and thoroughly, before a
+        target is closed, and a last time after that.
+        """

@@ -131,7 +131,7 @@ class Client:
 
     @property
     def hurried(self) -> Client:
-        """The same connections for somebody who can do without an answer: each request is made once, and not for long."""
+        """The same connections for whoever can do without an answer: each request is made once, and not for long."""
         return Client(self._pool, self._user, self._watcher, timeout=HURRIED, times=1)
 
     @property

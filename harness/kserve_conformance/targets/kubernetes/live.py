@@ -18,11 +18,12 @@ from datetime import timedelta
 from functools import partial
 
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, RUNTIME_KINDS, SERVICE, Manifest, ObjectKey, at
-from kserve_conformance.targets.contract import Admission, NotSettled, Observation, Unreachable
+from kserve_conformance.targets.contract import NOT_TO_BE_HAD, Admission, NotSettled, Observation, Unreachable
 from kserve_conformance.targets.kubernetes.beacons import FINALIZER, Beacons
 from kserve_conformance.targets.kubernetes.client import Client, NoAnswer, Resource
+from kserve_conformance.targets.kubernetes.diagnosing import Diagnosis
 from kserve_conformance.targets.kubernetes.naming import AS_WRITTEN, Names
-from kserve_conformance.targets.kubernetes.observing import Log, Observer
+from kserve_conformance.targets.kubernetes.observing import Log, Observer, workload
 from kserve_conformance.targets.kubernetes.probing import Probe
 from kserve_conformance.targets.kubernetes.sweeping import Sweeper
 from kserve_conformance.targets.kubernetes.writing import Writer, written
@@ -75,6 +76,8 @@ class LiveTarget(ABC):
         self._modes: set[str] = set()
         #: The runtimes that are in store.
         self._known: set[ObjectKey] = set()
+        #: The service that was asked about last.
+        self._asked: ObjectKey | None = None
 
     # What a subclass says
 
@@ -158,6 +161,7 @@ class LiveTarget(ABC):
 
     def _apply(self, manifest: Manifest) -> Admission:
         key = ObjectKey.of(manifest)
+        self._asking(key)
         self._link.check()
         self._make_namespace(key)
         self._let_controller_see(key, manifest)
@@ -177,6 +181,7 @@ class LiveTarget(ABC):
     def _store(self, manifest: Manifest) -> None:
         past = self._link.past
         key = ObjectKey.of(manifest)
+        self._asking(key)
         self._make_namespace(key)
         self._let_controller_see(key, manifest)
         whole = dict(written(key, manifest))
@@ -214,6 +219,7 @@ class LiveTarget(ABC):
         """The settled choice on the objects that are in store now. Raises ``NotSettled`` and ``Unreachable``."""
         self._have_ready()
         key = self._names.key(service)
+        self._asking(key)
         with self._reaching():
             self._link.check()
             self._see_all()
@@ -251,6 +257,34 @@ class LiveTarget(ABC):
                 self._set_mode(self._link.mode)
         self._forget()
         self._log.rewind()
+
+    def diagnose(self, service: ObjectKey | None) -> Mapping[str, str]:
+        """What there is to see of a scenario before its reset; of the service asked about last if none is named."""
+        link = self._open
+        if link is None:
+            return {NOT_TO_BE_HAD: "the target is not open"}
+        client = link.past.hurried
+        observer = self._observer
+
+        def workload_of(stored: Manifest) -> Manifest | None:
+            key = ObjectKey.of(stored)
+            return workload(client, str(key.namespace), key.name, stored["metadata"]["uid"], observer.mode(stored))
+
+        diagnosis = Diagnosis(
+            client=client,
+            served=self._served,
+            workload=workload_of,
+            log=self._log,
+            check=link.check,
+            names=self._names,
+            namespaces=frozenset(self._touched),
+        )
+        told = diagnosis.of(self._asked if service is None else self._names.key(service))
+        return {title: self._names.text(text) for title, text in told.items()}
+
+    def _asking(self, key: ObjectKey) -> None:
+        if key.kind == SERVICE:
+            self._asked = key
 
     # What the controller has and has not seen
 

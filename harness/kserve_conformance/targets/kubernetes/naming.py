@@ -97,6 +97,10 @@ class Names:
             logs=self._back(seen.logs),
         )
 
+    def text(self, text: str) -> str:
+        """Any text of the cluster, in the scenario's words."""
+        return text.replace(self.prefix, "") if self.prefix else text
+
     def _ref(self, ref: RuntimeRef | None) -> RuntimeRef | None:
         return None if ref is None else RuntimeRef(ref.kind, self._back(ref.name), self._back(ref.namespace))
 

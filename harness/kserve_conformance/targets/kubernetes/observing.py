@@ -72,6 +72,13 @@ class Log(Protocol):
     def errors(self, service: ObjectKey) -> Iterator[dict[str, Any]]:
         """The error lines about a service, as JSON, without noise."""
 
+    def text(self) -> str:
+        """What was written since then, or as much of its end as anybody reads."""
+
+
+#: As much of a log's end as is read as a text.
+LOG_BYTES = 512 * 1024
+
 
 @dataclass
 class FileLog:
@@ -91,6 +98,14 @@ class FileLog:
         with self.path.open("rb") as file:
             file.seek(self.began)
             yield from error_lines(file, service)
+
+    def text(self) -> str:
+        """What was written since the scenario began, or the end of it."""
+        if not self.path.exists():
+            return ""
+        with self.path.open("rb") as file:
+            file.seek(max(self.began, self.path.stat().st_size - LOG_BYTES))
+            return file.read().decode(errors="replace")
 
 
 def error_lines(lines: Iterable[bytes], service: ObjectKey) -> Iterator[dict[str, Any]]:
@@ -205,16 +220,8 @@ class Observer:
 
     def template(self, namespace: str, name: str, uid: str, mode: str | None = None) -> Manifest | None:
         """The pod template of a service's predictor, by the mode that it is in now, else of the other."""
-        kinds = [DEPLOYMENT, KNATIVE_SERVICE]
-        if (mode or self.default_mode) in SERVERLESS:
-            kinds.reverse()
-        for kind in kinds:
-            for form in WORKLOAD_NAMES:
-                found = self.client.find(kind.path(namespace, form.format(name)))
-                if found is not None and _is_owned(found, uid):
-                    template: Manifest = found["spec"]["template"]
-                    return template
-        return None
+        found = workload(self.client, namespace, name, uid, mode or self.default_mode)
+        return None if found is None else found["spec"]["template"]
 
     def _events(self, key: ObjectKey, uid: str, expected: str | None) -> tuple[str, ...]:
         """The texts of a service's warnings; waits for the one that the log says must come."""
@@ -227,9 +234,22 @@ class Observer:
 
     def _warnings(self, namespace: str, uid: str) -> tuple[str, ...]:
         listed = self.client.get(EVENTS.path(namespace), fieldSelector=f"involvedObject.uid={uid},type=Warning")
-        events = sorted(listed["items"], key=_moment)
+        events = sorted(listed["items"], key=moment)
         texts = (str(event.get("message", "")) for event in events)
         return tuple(dict.fromkeys(text for text in texts if OWN_NOISE not in text and AFTER_WORKLOAD not in text))
+
+
+def workload(client: Client, namespace: str, name: str, uid: str, mode: str) -> Manifest | None:
+    """The Deployment or Knative Service of a service's predictor, by the mode that it is in now, else the other."""
+    kinds = [DEPLOYMENT, KNATIVE_SERVICE]
+    if mode in SERVERLESS:
+        kinds.reverse()
+    for kind in kinds:
+        for form in WORKLOAD_NAMES:
+            found: Manifest | None = client.find(kind.path(namespace, form.format(name)))
+            if found is not None and _is_owned(found, uid):
+                return found
+    return None
 
 
 def reported(service: Manifest) -> dict[str, Any]:
@@ -263,7 +283,7 @@ def _is_owned(manifest: Manifest, uid: str) -> bool:
     return any(owner.get("uid") == uid for owner in at(manifest, "metadata", "ownerReferences") or ())
 
 
-def _moment(event: Mapping[str, Any]) -> tuple[int, str]:
+def moment(event: Mapping[str, Any]) -> tuple[int, str]:
     """When an event first happened: its name ends with that, in nanoseconds and hexadecimal digits."""
     name = str(event["metadata"]["name"])
     try:

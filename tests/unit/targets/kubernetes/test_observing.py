@@ -8,8 +8,8 @@ from kserve_conformance.objects import ObjectKey, RuntimeRef
 from kserve_conformance.targets.kubernetes.observing import (
     FileLog,
     _last_error,
-    _moment,
     _says,
+    moment,
     pod_of,
     reported,
     status_runtime,
@@ -64,7 +64,7 @@ class TestEvents:
         names = ["model.18a", "model.9", "model.nonsense", "model.1.8b"]
         events = [{"metadata": {"name": name}} for name in names]
 
-        ordered = [event["metadata"]["name"] for event in sorted(events, key=_moment)]
+        ordered = [event["metadata"]["name"] for event in sorted(events, key=moment)]
 
         assert ordered == ["model.nonsense", "model.9", "model.1.8b", "model.18a"]
 
