@@ -1,0 +1,3 @@
+module kserve-conformance.invalid/oci-runtime
+
+go 1.21

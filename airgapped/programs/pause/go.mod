@@ -1,0 +1,3 @@
+module kserve-conformance.invalid/pause
+
+go 1.21

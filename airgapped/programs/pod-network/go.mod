@@ -1,0 +1,3 @@
+module kserve-conformance.invalid/pod-network
+
+go 1.21

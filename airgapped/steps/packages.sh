@@ -1,0 +1,38 @@
+# shellcheck shell=bash
+# Debian's packages that this machine needs, and the mirror that it gets them from.
+
+installed() { [ "$(dpkg-query --show --showformat '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+install_packages() {
+    local wanted=() missing=() package
+    wanted+=(debootstrap ca-certificates iptables procps)
+    # A Docker from elsewhere stays as it is: Debian's would replace or break it.
+    command -v dockerd >/dev/null || wanted+=(docker.io)
+    for package in "${wanted[@]}"; do
+        installed "$package" || missing+=("$package")
+    done
+    if [ ${#missing[@]} -gt 0 ]; then
+        export DEBIAN_FRONTEND=noninteractive
+        apt-get update -qq
+        # From Debian 13 on Docker's client is a package of its own.
+        if ! command -v docker >/dev/null && apt-cache show docker-cli >/dev/null 2>&1; then
+            missing+=(docker-cli)
+        fi
+        apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    fi
+}
+
+# The mirror of Debian that this machine's apt uses, or DEBIAN_MIRROR.
+debian_mirror() {
+    if [ -n "${DEBIAN_MIRROR:-}" ]; then
+        echo "$DEBIAN_MIRROR"
+        return
+    fi
+    # apt's own placeholders.
+    # shellcheck disable=SC2016
+    apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 'Identifier: Packages' |
+        awk '$1 == "Debian" && $2 !~ /security/ { print $2; found = 1; exit } END { exit !found }' || {
+        say "apt knows no mirror of Debian; name one with DEBIAN_MIRROR=URL"
+        return 1
+    }
+}
