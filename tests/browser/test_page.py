@@ -7,20 +7,17 @@ are none these tests are skipped, except in CI (``CI=true``), where they fail.
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
+from opened import CONTRAST, Page
 from record_examples import HOSTILE, STATEMENTS, example, large
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
 
 from kserve_conformance.record import Verdict, tally
 from kserve_conformance.reports import project
@@ -29,8 +26,6 @@ from kserve_conformance.reports.page import anchor
 pytestmark = pytest.mark.browser
 
 RUN = example()
-#: Finds texts that cannot be read against what is behind them.
-CONTRAST = Path(__file__).parent / "contrast.js"
 COUNTS = tally(RUN.scenarios).counts
 
 
@@ -44,96 +39,11 @@ PASSED = _named("The highest priority wins")
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[webdriver.Chrome]:
-    """A headless Chromium that may not use the network."""
-    binary, driver = shutil.which("chromium") or shutil.which("chromium-browser"), shutil.which("chromedriver")
-    if not (binary and driver):
-        message = "no Chromium and chromedriver on the PATH (Debian packages chromium and chromium-driver)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-    options = webdriver.ChromeOptions()
-    options.binary_location = binary
-    for argument in ("--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"):
-        options.add_argument(argument)
-    if os.geteuid() == 0:
-        # Chromium refuses its sandbox to root, who runs tests in containers.
-        options.add_argument("--no-sandbox")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    try:
-        yield chrome
-    finally:
-        chrome.quit()
-
-
-@pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The page of the example, on disk."""
     path = tmp_path_factory.mktemp("page") / "report.html"
     path.write_text(project(RUN, "html", rules=STATEMENTS), encoding="utf-8")
     return path.as_uri()
-
-
-class Page:
-    """What a person does with the page."""
-
-    def __init__(self, browser: webdriver.Chrome, address: str) -> None:
-        self.browser = browser
-        self.address = address
-
-    def open(self, fragment: str = "", *, width: int = 1280, height: int = 900, dark: bool = False) -> Page:
-        """Open the page anew, in a window of this size."""
-        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "screen", "features": [scheme]})
-        self.browser.get("about:blank")
-        self.complaints()
-        self.browser.get(self.address + fragment)
-        return self
-
-    def complaints(self) -> list[str]:
-        """What the browser's console said since it was last asked."""
-        return [entry["message"] for entry in self.browser.get_log("browser")]  # type: ignore[no-untyped-call]
-
-    def find(self, selector: str) -> WebElement:
-        return self.browser.find_element(By.CSS_SELECTOR, selector)
-
-    def run(self, script: str, *arguments: object) -> Any:
-        return self.browser.execute_script(script, *arguments)
-
-    def shown(self) -> list[str]:
-        """The anchors of the scenarios that can be seen."""
-        return list(
-            self.run(
-                "return [...document.querySelectorAll('.scenario')].filter(e => e.checkVisibility()).map(e => e.id)"
-            )
-        )
-
-    @property
-    def status(self) -> str:
-        return self.find("#shown").text
-
-    @property
-    def fragment(self) -> str:
-        return str(self.run("return location.hash"))
-
-    def until(self, holds: Callable[[], bool]) -> None:
-        """Wait until something holds, for five seconds at most."""
-        end = time.monotonic() + 5
-        while not holds():
-            assert time.monotonic() < end, (
-                f"did not happen within 5 s; the page says {self.status!r} at {self.fragment!r}"
-            )
-            time.sleep(0.02)
-
-    def choose(self, value: str) -> None:
-        """Tick a chip, as a pointer does."""
-        self.find(f"#filter input[value={value}]").click()
-
-    def type(self, text: str) -> None:
-        self.find("#query").send_keys(text)
 
 
 @pytest.fixture
@@ -384,7 +294,7 @@ class TestScreenReader:
         page.open(dark=dark)
         page.run("for (const e of document.querySelectorAll('details')) e.open = true")
 
-        assert page.run(CONTRAST.read_text("utf-8")) == []
+        assert page.run(CONTRAST) == []
 
 
 class TestPlaces:

@@ -115,10 +115,11 @@ class Compared:
 
     @property
     def asked_otherwise(self) -> bool:
-        """Do the two runs ask different things under one id?"""
+        """Do the two runs ask different things under one id? Only if both of them tell what they ask."""
         if self.earlier is None or self.later is None:
             return False
-        return _asked(self.earlier) != _asked(self.later)
+        asked = (_asked(self.earlier), _asked(self.later))
+        return all(asked) and asked[0] != asked[1]
 
     @property
     def chosen_otherwise(self) -> bool:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
+import msgspec
 import pytest
 from record_examples import record, scenario
 
+from kserve_conformance.objects import RuntimeRef
 from kserve_conformance.record import (
     CHANGES,
     WORSE,
@@ -19,6 +22,10 @@ from kserve_conformance.record import (
     Verdict,
     compare,
 )
+from kserve_conformance.targets.contract import Observation, Outcome
+from kserve_conformance.world.telling import told
+
+A, B = (RuntimeRef("ClusterServingRuntime", name) for name in "ab")
 
 PASSED, FAILED, DEVIATES = Verdict.PASSED, Verdict.FAILED, Verdict.DEVIATES
 UNSUPPORTED, SKIPPED, ERRORED = Verdict.UNSUPPORTED, Verdict.SKIPPED, Verdict.ERRORED
@@ -169,6 +176,26 @@ class TestMoved:
         """Another runtime, none, or another number of choices."""
         assert Change.MOVED is it(record(scenario("it", chosen=before)), record(scenario("it", chosen=after))).change
 
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ({"outcome": Outcome.RUNS, "one_of": (A, B)}, {"outcome": Outcome.RUNS, "runtime": B}),
+            (
+                {"outcome": Outcome.REFUSED, "reason": "NoSupportingRuntime", "message": "none"},
+                {"outcome": Outcome.REFUSED, "errors": ("no runtime found",)},
+            ),
+            ({"outcome": Outcome.RUNS, "runtime": A}, {"outcome": Outcome.RUNS, "not_told": frozenset(("outcome",))}),
+        ],
+        ids=["left open", "refused", "not shown"],
+    )
+    def test_choices_are_read_as_they_are_told(self, one: dict[str, Any], other: dict[str, Any]) -> None:
+        """What a world tells of its observations is what a comparison understands."""
+        before, after = (
+            record(scenario("it", chosen=(told(Observation(service={}, **seen)),))) for seen in (one, other)
+        )
+
+        assert Change.UNCHANGED is it(before, after).change
+
     def test_only_a_pass_moves(self) -> None:
         """What deviates both times is as it was, wherever it runs; that it runs elsewhere can still be seen."""
         before = record(scenario("it", DEVIATES, chosen=("ClusterServingRuntime a",)))
@@ -238,6 +265,4 @@ class TestRuns:
 
 def with_suite(run: Record, suite: SuiteIdentity) -> Record:
     """The same run of another suite."""
-    import msgspec
-
     return msgspec.structs.replace(run, header=msgspec.structs.replace(run.header, suite=suite))

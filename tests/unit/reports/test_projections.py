@@ -7,13 +7,13 @@ import io
 import json
 import re
 from base64 import b64encode
-from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import msgspec
 import pytest
 import yaml
+from page_parts import Parts
 from record_examples import HOSTILE, STATEMENTS, example, record, scenario
 
 from kserve_conformance.record import Finding, Record, RecordWriter, Redaction, Verdict, read, tally
@@ -365,24 +365,12 @@ class TestText:
         assert "expected  a b" in text
 
 
-class _Parts(HTMLParser):
-    """The elements of a page with their attributes."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str]]] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, {name: value or "" for name, value in attrs}))
-
-
 class TestPage:
     PAGE = project(example(), "html", rules=STATEMENTS)
 
     def test_needs_nothing_from_elsewhere(self) -> None:
         """No address is loaded: every one in the page is a link that a reader may follow."""
-        parts = _Parts(self.PAGE)
+        parts = Parts(self.PAGE)
 
         assert not {"link", "img", "iframe", "object", "embed", "base", "audio", "video", "source"} & {
             tag for tag, _ in parts.found

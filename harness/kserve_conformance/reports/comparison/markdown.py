@@ -103,7 +103,7 @@ def _finding(member: Compared) -> Iterator[str]:
     finding = member.later.finding if member.later else None
     if finding is None or (finding.expected is None and finding.observed is None):
         return
-    yield f"<details><summary>{in_html(title_of(member.scenario))}</summary>"
+    yield f"<details><summary>Expected and observed: {in_html(title_of(member.scenario))}</summary>"
     yield ""
     for title, text in (("Expected", finding.expected), ("Observed", finding.observed)):
         if text is not None:

@@ -72,7 +72,7 @@ def _group(change: Change, group: Group) -> Iterator[Line]:
 def _details(change: Change, member: Compared) -> Iterator[Line]:
     chosen = choices(member)
     if chosen is not None:
-        yield Line(one_line(f"chosen  {chosen[0]} → {chosen[1]}"), depth=3)
+        yield Line(f"chosen  {one_line(chosen[0])} → {one_line(chosen[1])}", depth=3)
     if member.asked_otherwise:
         yield Line("asks something else than before", depth=3)
     if change not in TOLD_IN_FULL:

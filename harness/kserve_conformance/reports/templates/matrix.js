@@ -1,0 +1,145 @@
+// Filter and links of a matrix. The page is whole without it.
+(() => {
+  "use strict";
+
+  const form = document.getElementById("filter");
+  const query = document.getElementById("query");
+  const shown = document.getElementById("shown");
+  const clear = document.getElementById("clear");
+  const table = document.getElementById("matrix");
+  const rows = [...table.querySelectorAll("tbody tr:not(.topic-row)")].map((element) => {
+    const details = document.getElementById(element.querySelector("th a").hash.slice(1));
+    return {
+      element,
+      details,
+      verdicts: new Set([...element.cells].slice(1).map((cell) => cell.className)),
+      text: `${element.cells[0].textContent} ${details?.querySelector("summary").textContent ?? ""}`.toLowerCase(),
+    };
+  });
+  const isMemory = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim().endsWith("memory"));
+
+  function showColumns(kind) {
+    for (const grid of document.querySelectorAll(".mx")) {
+      for (const row of grid.querySelectorAll("tr:not(.topic-row)")) {
+        for (let at = 1; at < row.cells.length; at += 1) {
+          row.cells[at].hidden = kind !== "" && (kind === "memory") !== isMemory[at];
+        }
+      }
+    }
+  }
+
+  let kindShown = "";
+  function apply() {
+    const wanted = [...form.querySelectorAll("input[name=verdict]:checked")].map((input) => input.value);
+    const kind = form.querySelector("input[name=kind]:checked")?.value ?? "";
+    const words = query.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let number = 0;
+    for (const row of rows) {
+      const fits = (!wanted.length || wanted.some((verdict) => row.verdicts.has(verdict)))
+        && words.every((word) => row.text.includes(word));
+      row.element.hidden = !fits;
+      if (row.details) row.details.hidden = !fits;
+      number += fits;
+    }
+    for (const body of table.tBodies) body.hidden = !body.querySelector("tr:not(.topic-row):not([hidden])");
+    for (const title of document.querySelectorAll(".topic-title")) {
+      let next = title.nextElementSibling;
+      while (next?.hidden) next = next.nextElementSibling;
+      title.hidden = !next || next.localName !== "details";
+    }
+    if (kind !== kindShown) showColumns(kind);
+    kindShown = kind;
+    const narrowed = wanted.length || words.length;
+    shown.textContent = narrowed ? `${number} of ${rows.length} rules shown` : `${rows.length} rules`;
+    clear.hidden = !(narrowed || kind);
+  }
+
+  function visit() {
+    let place = null;
+    try {
+      place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    } catch {
+      return;
+    }
+    document.querySelector(".visited")?.classList.remove("visited");
+    if (place?.localName !== "details") return;
+    // A link leads to its place, also when the filter hides it.
+    if (place.hidden) {
+      form.reset();
+      apply();
+    }
+    place.open = true;
+    place.classList.add("visited");
+    place.scrollIntoView({ block: "start" });
+    place.querySelector("summary").focus({ preventScroll: true });
+  }
+
+  // A second click on one link changes no fragment, and must lead there all the same.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href^='#']");
+    if (link && link.hash === location.hash) {
+      event.preventDefault();
+      visit();
+    }
+  });
+
+  // What scrolls sideways must be reachable without a pointer, and say what it is.
+  function reachable() {
+    for (const block of document.querySelectorAll("details[open] pre:not([tabindex]), .scroll:not([tabindex])")) {
+      if (block.scrollWidth <= block.clientWidth && block.scrollHeight <= block.clientHeight) continue;
+      block.tabIndex = 0;
+      block.setAttribute("role", "region");
+      block.setAttribute("aria-label", block.localName === "pre" ? "Text, scrolls" : "Table, scrolls");
+    }
+  }
+  document.addEventListener("toggle", reachable, true);
+
+  // Buttons are made when a part is opened: there are thousands of commands.
+  document.addEventListener("toggle", (event) => {
+    if (!event.target.open) return;
+    for (const command of event.target.querySelectorAll(".reproduce:not(:has(button))")) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = "Copy";
+      button.setAttribute("aria-label", "Copy the command");
+      button.addEventListener("click", async () => {
+        const text = command.querySelector("pre").textContent;
+        try {
+          await navigator.clipboard.writeText(text);
+          button.textContent = "Copied";
+        } catch {
+          // Without access to the clipboard the command is selected, ready to be copied by hand.
+          getSelection().selectAllChildren(command.querySelector("pre"));
+          button.textContent = "Selected";
+        }
+        shown.textContent = `Command ${button.textContent.toLowerCase()}`;
+        setTimeout(() => { button.textContent = "Copy"; }, 2000);
+      });
+      command.append(button);
+    }
+  }, true);
+
+  let waiting = 0;
+  form.addEventListener("input", (event) => {
+    clearTimeout(waiting);
+    waiting = setTimeout(apply, event.target === query ? 150 : 0);
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+  // The fields are empty only after this event.
+  form.addEventListener("reset", () => setTimeout(apply));
+  window.addEventListener("hashchange", visit);
+
+  let closed = [];
+  window.addEventListener("beforeprint", () => {
+    closed = [...document.querySelectorAll("details:not([open])")];
+    for (const element of closed) element.open = true;
+  });
+  window.addEventListener("afterprint", () => {
+    for (const element of closed) element.open = false;
+  });
+
+  form.hidden = false;
+  apply();
+  reachable();
+  window.addEventListener("load", () => { if (location.hash) setTimeout(visit); });
+})();
