@@ -19,9 +19,9 @@ from kserve_conformance.targets.controlplane.certificates import self_signed
 from kserve_conformance.targets.controlplane.controller import Controller, remove_webhooks, wait_for_webhooks
 from kserve_conformance.targets.controlplane.go import Progress
 from kserve_conformance.targets.controlplane.processes import Guard, Process
-from kserve_conformance.targets.controlplane.source import PAST_WEBHOOKS, Source
-from kserve_conformance.targets.kubernetes.beacons import NAMES, NAMESPACE, beacon_service
-from kserve_conformance.targets.kubernetes.client import Resource
+from kserve_conformance.targets.controlplane.source import PAST_WEBHOOKS, Definition, Source
+from kserve_conformance.targets.kubernetes.beacons import NAMES, NAMESPACE, beacon_runtime, beacon_service
+from kserve_conformance.targets.kubernetes.client import ApiError, Resource
 
 #: From here on the default mode is RawDeployment. In that mode older releases ask for an API of horizontal pod
 #: autoscalers (autoscaling/v2beta2) that no supported Kubernetes serves any more.
@@ -61,6 +61,8 @@ class Plane:
     def __init__(self, release: Release, assets: binaries.Assets, progress: Progress, logs: Path | None) -> None:
         """Start everything and wait for it. Raises ``CannotStart``; nothing is left behind then but the logs."""
         self.release = release
+        #: The CRDs that are known to be as they were defined last.
+        self._defined: tuple[Definition, ...] = ()
         self._assets = assets
         self._progress = progress
         self._kept_logs = logs
@@ -88,6 +90,7 @@ class Plane:
             self.admin = self._server.admin
             self.past = self._server.client(PAST_WEBHOOKS)
             seed.wait_known(self.admin)
+            self._defined = self.release.source.definitions
             self._kubeconfig = self.folder / "kubeconfig"
             kubeconfig(self._server, self._certificate, self._kubeconfig)
             self.start_manager()
@@ -153,8 +156,15 @@ class Plane:
         return self.manager is not None and self.manager.is_alive
 
     def start_manager(self) -> None:
-        """Start the release's manager and aim the webhooks at it. Raises ``CannotStart``."""
+        """Start the release's manager and aim the webhooks at it. Raises ``CannotStart``; nothing of it runs then."""
         self.served: dict[tuple[str, str], Resource] = self.admin.resources()
+        try:
+            self._start_manager()
+        except BaseException:
+            self.stop_manager()
+            raise
+
+    def _start_manager(self) -> None:
         controller = Controller(
             self.release.program,
             folder=self.folder,
@@ -178,23 +188,44 @@ class Plane:
         remove_webhooks(self.admin)
 
     def swap(self, release: Release) -> None:
-        """Install another release over what is stored. Raises ``CannotStart``."""
-        self.stop_manager()
-        seed.define(self.admin, release.source.definitions, self.release.source.definitions)
+        """
+        Install another release over what is stored.
+
+        Raises ``CannotStart``: no manager runs then, and nothing is decided, until the next swap.
+        """
+        there, self._defined = self._defined, ()
+        with ThreadPoolExecutor(1) as aside:
+            # A manager takes a second to end. It has been told by then to look at nothing more.
+            stopping = aside.submit(self.stop_manager)
+            seed.define(self.admin, release.source.definitions, there)
+            stopping.result()
+        self._defined = release.source.definitions
         seed.configure(self.admin, release.source, release.mode)
         self.release = release
-        for kind, name in NAMES.items():
-            kept = {"metadata": beacon_service(kind, release.mode)["metadata"]}
-            self.past.patch(self.served[API_VERSIONS[SERVICE], SERVICE].path(NAMESPACE, name), kept)
+        self._ready_beacons()
         self.start_manager()
 
+    def _ready_beacons(self) -> None:
+        """Have the beacons as a new manager is to find them: in the release's mode, and in their first state."""
+        for kind, name in NAMES.items():
+            kept = {"metadata": beacon_service(kind, self.release.mode)["metadata"]}
+            self.past.patch(self.served[API_VERSIONS[SERVICE], SERVICE].path(NAMESPACE, name), kept)
+            first = beacon_runtime(kind, 0)
+            path = self.served[API_VERSIONS[kind], kind].path(first["metadata"].get("namespace"), name)
+            try:
+                self.past.patch(path, first)
+            except ApiError as error:
+                # It is away while something is asked of an empty cluster.
+                if error.status != 404:
+                    raise
+
     def check(self) -> None:
-        """Raise ``Unreachable`` with the last words of a process that has ended."""
+        """Raise ``Unreachable`` with the last words of a process that has ended, or because no manager runs."""
         ended = self._server.dead if self._server is not None else None
         if ended is None and self.manager is not None and not self.manager.is_alive:
             ended = self.manager
-        if ended is not None:
-            error = Unreachable(ended.epitaph)
+        if ended is not None or self.manager is None:
+            error = Unreachable("KServe's manager does not run" if ended is None else ended.epitaph)
             error.hint = f"the whole log is kept: {self.keep_logs()}"
             raise error
 

@@ -31,12 +31,12 @@ TAIL = 15
 _TAIL_BYTES = 64 * 1024
 
 
-def tail(log: Path, lines: int = TAIL) -> str:
-    """The last lines of a log; an empty text where there is none."""
+def tail(log: Path, lines: int = TAIL, began: int = 0) -> str:
+    """The last lines of a log, of what was written to it from a place on; an empty text where there is none."""
     try:
         with log.open("rb") as file:
             file.seek(0, os.SEEK_END)
-            file.seek(max(0, file.tell() - _TAIL_BYTES))
+            file.seek(max(began, file.tell() - _TAIL_BYTES))
             text = file.read().decode(errors="replace")
     except OSError:
         return ""
@@ -125,6 +125,8 @@ class Process:
         self.log = log
         self._guard = guard
         self._file: IO[bytes] = log.open("ab")
+        # One log has the words of every manager of a run.
+        self._began = self._file.tell()
         with signals_wait():
             try:
                 self._process = subprocess.Popen(  # noqa: S603 - programs that we built or that the user names.
@@ -159,7 +161,10 @@ class Process:
     @property
     def last_words(self) -> str:
         """The end of its log, indented for a message."""
-        return "\n".join(f"    {line}" for line in tail(self.log).splitlines()) or "    (it wrote nothing)"
+        return (
+            "\n".join(f"    {line}" for line in tail(self.log, began=self._began).splitlines())
+            or "    (it wrote nothing)"
+        )
 
     @property
     def epitaph(self) -> str:

@@ -31,6 +31,17 @@ PAST_WEBHOOKS = "conformance:past-webhooks"
 #: The admission webhook of pods: no pods run here, and it would only slow others down.
 POD_MUTATOR = "/mutate-pods"
 
+#: The folder of CRDs, and the groups of other projects' CRDs, that only the controller of LLMInferenceService asks for:
+#: since v0.16.0 a manager of its own (cmd/llmisvc), which chooses no runtime and does not run here.
+NOT_ASKED_FOR = "llmisvc"
+NOT_ASKED_FOR_GROUPS = (
+    "inference.networking.k8s.io",
+    "inference.networking.x-k8s.io",
+    "leaderworkerset.x-k8s.io",
+    "llm-d.ai",
+    "llmd.ai",
+)
+
 _DOCUMENTS = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _IS_CRD = re.compile(r"^kind:[ \t]*[\"']?CustomResourceDefinition[\"']?[ \t]*$", re.MULTILINE)
 _GROUP = re.compile(r"^  group:[ \t]*[\"']?([^\s\"']+)", re.MULTILINE)
@@ -61,10 +72,12 @@ class Source:
     @cached_property
     def definitions(self) -> tuple[Definition, ...]:
         """
-        Every whole CustomResourceDefinition, KServe's own first.
+        Every whole CustomResourceDefinition that the manager can ask for, KServe's own first.
 
-        ``test/crds`` has those of Knative, Istio and others, without which a manager
-        fails to start, and copies of KServe's own, which may be older: left out.
+        LLMInferenceService and what it needs are left out: their schemas are larger than all
+        others together, and installing them takes an API server longer than everything else.
+        ``test/crds`` has those of Knative, Istio and others, without which a manager fails
+        to start, and copies of KServe's own, which may be older: left out.
         """
         crds = self.folder / "config" / "crd"
         own = crds / "full" if (crds / "full").is_dir() else crds
@@ -72,13 +85,13 @@ class Source:
             raise NotASource(f"{self.folder} has no config/crd")
         found: dict[str, Definition] = {}
         for path in sorted(own.rglob("*.yaml")):
-            if not {"patches", "minimal"} & set(path.relative_to(own).parts):
+            if not {"patches", "minimal", NOT_ASKED_FOR} & set(path.relative_to(own).parts):
                 found |= {one.name: one for one in _definitions(path)}
         if not any(name.startswith("inferenceservices.") for name in found):
             raise NotASource(f"{own} has no CustomResourceDefinition of InferenceService")
         for path in sorted((self.folder / "test" / "crds").glob("*.yaml")):
             for one in _definitions(path):
-                if not one.name.endswith(".serving.kserve.io"):
+                if not one.name.endswith((".serving.kserve.io", *(f".{group}" for group in NOT_ASKED_FOR_GROUPS))):
                     found.setdefault(one.name, one)
         return tuple(found.values())
 

@@ -55,6 +55,8 @@ class ControlPlane(LiveTarget):
         self.capabilities = frozenset({Capability.DEFAULT_MODE} | ({Capability.UPGRADE} if upgrades else set()))
         self._opened_with = release
         self._wanted = release
+        #: The releases that were installed, by name.
+        self._releases: dict[str, Release] = {}
         self._own = (manager, source)
         self._keep = keep
         self._progress = progress
@@ -65,7 +67,7 @@ class ControlPlane(LiveTarget):
 
     def __enter__(self) -> Self:
         """Start everything. Raises ``CannotStart`` with the last lines of what did not come up."""
-        release = Release(self._opened_with, self._progress, *self._own)
+        release = self._release(self._opened_with)
         assets = binaries.assets(self._progress, self._given_assets)
         self._plane = Plane(release, assets, self._progress, self._logs)
         try:
@@ -135,14 +137,25 @@ class ControlPlane(LiveTarget):
         plane = self._running
         if self._wanted == plane.release.name:
             return
-        own = self._own if self._wanted == self._opened_with else (None, None)
-        wanted = Release(self._wanted, self._progress, *own)
+        wanted = self._release(self._wanted)
         with self._reaching():
-            plane.swap(wanted)
-            self._connect(self._made_link())
-            self._modes.add(wanted.mode)
-            self._new.clear()
-            self._beacons.queue_passed()
+            self._swap(wanted)
+
+    def _release(self, name: str) -> Release:
+        """What a release is made of, found or built once. Raises ``CannotStart``."""
+        if name not in self._releases:
+            own = self._own if name == self._opened_with else (None, None)
+            self._releases[name] = Release(name, self._progress, *own)
+        return self._releases[name]
+
+    def _swap(self, release: Release) -> None:
+        """Have another release run, and return once it has looked at everything that is stored."""
+        self._running.swap(release)
+        self._connect(self._made_link())
+        self._modes.add(release.mode)
+        # What a status says of a service from before was written by the controller of before.
+        self._new.clear()
+        self._beacons.queue_passed()
 
     def _set_mode(self, mode: str) -> None:
         seed.configure(self._running.admin, self._running.release.source, mode)
@@ -158,12 +171,11 @@ class ControlPlane(LiveTarget):
         self._wanted = self._opened_with
 
     def _before_sweep(self) -> None:
-        """Start a manager again that died: but first take away what it may have died of."""
+        """Where no manager runs, have that of the opened release: but first take away what another may have died of."""
         plane = self._running
         if plane.manager_is_alive():
             return
         self._progress("KServe's manager has ended: starting it again")
         plane.stop_manager()
         self._sweeper.sweep(self._touched, self._modes)
-        plane.start_manager()
-        self._connect(self._made_link())
+        self._swap(self._release(self._opened_with))

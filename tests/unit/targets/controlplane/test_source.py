@@ -116,6 +116,19 @@ class TestDefinitions:
 
         assert names == ["inferenceservices.serving.kserve.io", "services.serving.knative.dev"]
 
+    def test_what_only_another_controller_asks_for_is_left_out(self, folder):
+        """
+        The CRDs of LLMInferenceService, and those of other projects that only its controller needs, are not installed.
+        """
+        for path, plural in (("serving", "inferenceservices"), ("llmisvc/a", "llminferenceservices")):
+            write(folder, f"config/crd/full/{path}.yaml", CRD.format(plural=plural, group="serving.kserve.io"))
+        sets = CRD.format(plural="leaderworkersets", group="leaderworkerset.x-k8s.io")
+        write(folder, "test/crds/workers.yaml", sets)
+
+        names = [one.name for one in Source(folder).definitions]
+
+        assert names == ["inferenceservices.serving.kserve.io", "services.serving.knative.dev"]
+
     def test_a_folder_of_something_else_is_told(self, tmp_path):
         """
         A folder without KServe's CRDs is refused with a hint at what was expected.
