@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "explain": "Say why a service gets its runtime, or none.",
     "report": "Make reports of the record of a run.",
     "diff": "Say what changed from one run to another.",
+    "matrix": "Ask many targets, and set them side by side.",
     "releases": "List the releases of KServe that are known.",
     "rules": "List the rules, and which scenarios ask for them.",
     "doctor": "Check what this machine has for each kind of target.",

@@ -42,10 +42,10 @@ RELEASES = (
     "v0.20.0",
 )
 
-#: The releases that are asked for real where all are wanted, oldest first: one source for each set of rules that can be read.
-#: Of v0.10.1, v0.11.0, v0.15.1, v0.17.1, v0.18.0 and v0.18.1 there is no Go module, so there is nothing to build them from.
-#: v0.12.0, v0.13.0 and v0.14.0 follow the same rules as the patch that replaced them, and v0.15.0 was replaced by v0.15.2:
-#: they can be built and asked by name, and a run of each takes minutes.
+#: The releases that are asked for real where all are wanted, oldest first.
+#: Of v0.10.1, v0.11.0, v0.15.1, v0.17.1, v0.18.0 and v0.18.1 there is no Go module: nothing can be built of them.
+#: v0.12.0, v0.13.0 and v0.14.0 follow the same rules as the patch that replaced them, and v0.15.2 replaced v0.15.0:
+#: a run takes minutes, so these four are asked only by name.
 ASKED_FOR_REAL = (
     "v0.8.0",
     "v0.9.0",

@@ -62,9 +62,7 @@ def _releases(spec: Spec, text: str) -> tuple[str, ...]:
         ends = tuple(known(end) for end in spec.argument.split(TO, 1))
         # The ends were named, so they are asked, whether or not they are among what is asked by default.
         found = tuple(
-            release
-            for release in RELEASES
-            if in_range(release, *ends) and (release in every or release in ends)
+            release for release in RELEASES if in_range(release, *ends) and (release in every or release in ends)
         )
         if not found:
             error = BadTarget(f"{text!r}: {ends[0]} is newer than {ends[1]}")

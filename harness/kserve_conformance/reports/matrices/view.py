@@ -15,7 +15,7 @@ from functools import cached_property
 
 from kserve_conformance.record import Conclusion, Record, Scenario, Tally, Verdict, by_rule, conforms, tally
 from kserve_conformance.record.matrix import ListedRun, Matrix
-from kserve_conformance.reports.matrix_comparison import Pair, paired
+from kserve_conformance.reports.matrices.agreement import Pair, paired
 from kserve_conformance.rules.model import Claim, Rule
 from kserve_conformance.rules.registry import TOPICS, Registry
 from kserve_conformance.rules.releases import RELEASES
