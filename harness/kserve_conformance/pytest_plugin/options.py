@@ -34,6 +34,12 @@ def add_options(parser: pytest.Parser) -> None:
         default=[],
         help="only the scenario with this id (may be repeated)",
     )
+    group.addoption(
+        "--kserve-rerun",
+        metavar="JSON",
+        help="only these scenarios, and the digest of the record in which they failed",
+    )
+    group.addoption("--kserve-shard", metavar="I/N", help="only this one of N equal parts of what is selected")
     group.addoption("--kserve-record", metavar="FILE", help="write the record of the run here")
     group.addoption(
         "--kserve-timings",
@@ -52,4 +58,7 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="JSON",
         default="{}",
         help="who publishes the result, for the record's header",
+    )
+    group.addoption(
+        "--kserve-baseline", metavar="JSON", help="the record that the run is held against, for the record's header"
     )

@@ -11,12 +11,14 @@ from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
+import msgspec
 import pytest
 
 from kserve_conformance.exceptions import SuiteError
 from kserve_conformance.rules.releases import known
 from kserve_conformance.suite import ROOT, ScenarioInfo, Suite, inventory
-from kserve_conformance.suite.selection import Selection
+from kserve_conformance.suite.selection import Rerun, Selection
+from kserve_conformance.suite.sharing import Shard
 from kserve_conformance.suite.tags import DOCUMENTED, describe
 from kserve_conformance.targets.opening import KINDS, Options, Spec, parse
 
@@ -54,6 +56,7 @@ class Asked:
     record: Path | None
     timings: bool
     implementation: str
+    baseline: str | None = None
 
     @classmethod
     def is_wanted(cls, config: pytest.Config) -> bool:
@@ -73,6 +76,8 @@ class Asked:
             config.getoption("kserve_tags"),
             config.getoption("kserve_words"),
             tuple(config.getoption("kserve_scenario")),
+            _rerun(config.getoption("kserve_rerun")),
+            Shard.parse(shard) if (shard := config.getoption("kserve_shard")) else None,
         )
         record = config.getoption("kserve_record")
         return cls(
@@ -91,6 +96,7 @@ class Asked:
             record=Path(record) if record else None,
             timings=config.getoption("kserve_timings"),
             implementation=config.getoption("kserve_implementation"),
+            baseline=config.getoption("kserve_baseline"),
         )
 
     @cached_property
@@ -184,6 +190,10 @@ def _tell(config: pytest.Config, line: str) -> None:
     with contextlib.nullcontext() if capture is None else capture.global_and_fixture_disabled():
         sys.stderr.write(f"{line}\n")
         sys.stderr.flush()
+
+
+def _rerun(given: str | None) -> Rerun | None:
+    return None if given is None else msgspec.json.decode(given, type=Rerun)
 
 
 def _suite_folder(config: pytest.Config) -> Path:

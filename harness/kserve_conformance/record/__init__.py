@@ -14,6 +14,7 @@ from kserve_conformance.record.consistency import Contradiction
 from kserve_conformance.record.limits import Limits
 from kserve_conformance.record.model import (
     SCHEMA,
+    Baseline,
     Deviation,
     Finding,
     Footer,
@@ -48,6 +49,7 @@ __all__ = [
     "CHANGES",
     "SCHEMA",
     "WORSE",
+    "Baseline",
     "Change",
     "Compared",
     "Comparison",

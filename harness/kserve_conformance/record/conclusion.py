@@ -108,6 +108,12 @@ def _what_limits(record: Record, everything: Tally) -> Iterator[str]:
     if selection:
         narrowed_to = ", ".join(f"{name} {_words(value)}" for name, value in selection.items())
         yield f"only a part of the suite was asked: {narrowed_to}"
+    if record.header.baseline is not None:
+        baseline = record.header.baseline
+        yield (
+            f"the run was held against a baseline, KServe {baseline.release} ({baseline.target}, {baseline.digest}); "
+            "what is said here is not"
+        )
     if counts[Verdict.SKIPPED]:
         yield f"skipped: {_scenarios(counts[Verdict.SKIPPED])}"
     if counts[Verdict.DEVIATES]:

@@ -62,8 +62,23 @@ class Implementation(Part, frozen=True, kw_only=True):
     contact: tuple[str, ...] = ()
 
 
+class Baseline(Part, frozen=True, kw_only=True):
+    """The record against which a run was held: the digest of its file, and what it says it is of."""
+
+    digest: str
+    target: str
+    release: str
+
+
 class Header(Part, frozen=True, kw_only=True, omit_defaults=False, tag="header"):
-    """What was asked, of whom, with what. ``collected`` are the ids of all scenarios that this run must account for."""
+    """
+    What was asked, of whom, with what.
+
+    ``collected`` are the ids of all scenarios that this run must account for.
+    ``baseline`` is there if the run's exit code says whether anything is worse
+    than in an earlier one; what the record allows to be concluded is the same
+    with it.
+    """
 
     schema: str = SCHEMA
     harness: str
@@ -73,6 +88,7 @@ class Header(Part, frozen=True, kw_only=True, omit_defaults=False, tag="header")
     selection: dict[str, Any] = {}
     collected: tuple[str, ...] = ()
     started: str | None = None
+    baseline: Baseline | None = None
 
 
 class Step(Part, frozen=True, kw_only=True):

@@ -1,5 +1,5 @@
 """
-Choosing scenarios by their tags and their words.
+Choosing scenarios by their tags and their words, and sharing them among several runs.
 
 ``core and not upgrades`` is an expression over tags and topics; ``-k`` takes
 the same grammar over parts of names. What is chosen here is what a run must
@@ -15,6 +15,7 @@ from difflib import get_close_matches
 
 from kserve_conformance.exceptions import SuiteError
 from kserve_conformance.suite.inventory import ScenarioInfo
+from kserve_conformance.suite.sharing import Shard
 
 _TOKEN = re.compile(r"\s*(?:(?P<bracket>[()])|(?P<quoted>\"[^\"]*\")|(?P<word>[^\s()\"]+))")
 
@@ -48,22 +49,36 @@ class UnknownScenario(SuiteError):
 
 
 @dataclass(frozen=True, slots=True)
+class Rerun:
+    """Scenarios that are asked again: which, and the digest of the record in which they failed or errored."""
+
+    record: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
-    """Which scenarios are asked; all of them where nothing is given."""
+    """
+    Which scenarios are asked; all of them where nothing is given.
+
+    Whatever is given narrows the rest. ``shard`` comes last: it is a part of
+    what all the others leave.
+    """
 
     tags: str | None = None
     keyword: str | None = None
     ids: tuple[str, ...] = ()
+    rerun: Rerun | None = None
+    shard: Shard | None = None
 
     def of(self, scenarios: tuple[ScenarioInfo, ...]) -> tuple[ScenarioInfo, ...]:
-        """Choose. Raises ``BadExpression``, ``UnknownTagInExpression`` and ``UnknownScenario``."""
+        """
+        Choose. Raises ``BadExpression``, ``UnknownTagInExpression``, ``UnknownScenario`` and ``EmptyShard``.
+        """
         chosen = scenarios
-        if self.ids:
-            known = {scenario.id for scenario in scenarios}
-            for id_ in self.ids:
-                if id_ not in known:
-                    raise UnknownScenario(id_, known)
-            chosen = tuple(scenario for scenario in chosen if scenario.id in self.ids)
+        for ids in (self.ids, self.rerun.ids if self.rerun else ()):
+            if ids:
+                chosen = _named(ids, chosen, {scenario.id for scenario in scenarios})
         if self.tags:
             tagged = expression(self.tags)
             labels = frozenset(label for scenario in scenarios for label in labels_of(scenario))
@@ -74,7 +89,18 @@ class Selection:
         if self.keyword:
             worded = expression(self.keyword)
             chosen = tuple(scenario for scenario in chosen if _is_worded(scenario, worded))
+        if self.shard is not None and chosen:
+            mine = self.shard.of_ids(scenario.id for scenario in chosen)
+            chosen = tuple(scenario for scenario in chosen if scenario.id in mine)
         return chosen
+
+
+def _named(ids: tuple[str, ...], chosen: tuple[ScenarioInfo, ...], known: set[str]) -> tuple[ScenarioInfo, ...]:
+    for id_ in ids:
+        if id_ not in known:
+            raise UnknownScenario(id_, known)
+    wanted = frozenset(ids)
+    return tuple(scenario for scenario in chosen if scenario.id in wanted)
 
 
 def _is_tagged(scenario: ScenarioInfo, tagged: Expression) -> bool:
