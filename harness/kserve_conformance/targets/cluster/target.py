@@ -39,7 +39,7 @@ OBSERVED_THROUGH = (
 
 def names_of_a_run() -> Names:
     """A prefix and a label that no other run has."""
-    run = f"kc-{secrets.token_hex(3)}-"
+    run = f"kc-{secrets.token_hex(2)}-"
     return Names(run, {LABEL: run.rstrip("-")})
 
 
@@ -155,7 +155,6 @@ class Cluster(LiveTarget):
     def close(self) -> None:
         """Delete everything that the run made. Never raises for what is gone, or cannot be reached any more."""
         self._open = None
-        self._write_role()
         namespaces, self._run_namespaces = self._run_namespaces, None
         if namespaces is None or self._keep:
             return
@@ -163,6 +162,7 @@ class Cluster(LiveTarget):
             self._left = (*self._delete_beacons(), *namespaces.delete())
         except TargetError as error:
             self._left = (f"everything labelled {self._names.selector}: {error}",)
+        self._write_role()
 
     def _write_role(self) -> None:
         if self._permissions is not None and self._role is not None:

@@ -24,7 +24,7 @@ from kserve_conformance.targets.kubernetes.client import APPLY_PATCH, ApiError, 
 FIELD_MANAGER = "kserve-conformance"
 
 #: Raised when what a seed holds changes, so that older ones are not used any more.
-SEED_FORMAT = 1
+SEED_FORMAT = 2
 
 SERVED_WITHIN = 120.0
 

@@ -32,7 +32,7 @@ from kserve_conformance.targets.kind.manifests import WEBHOOK_SERVICE, Choices
 from kserve_conformance.targets.kubernetes.client import Client
 
 #: The image that a manager is put into which was given as a program.
-OWN_IMAGE = "kserve-conformance.invalid/kserve-controller:given"
+OWN_IMAGE = "kserve-conformance.invalid/kserve-controller:{}"
 
 #: A numeric user: a kubelet cannot tell that a name is not root.
 NOBODY = "65532"
@@ -122,9 +122,10 @@ class KindTarget(Cluster):
             return given
         program = binaries.executable(Path(given).expanduser(), "the manager")
         archive = self._made_folder / "manager.tar"
-        write(archive, Image(OWN_IMAGE, {"manager": program}, ("/manager",), user=NOBODY))
+        image = OWN_IMAGE.format(self._release)
+        write(archive, Image(image, {"manager": program}, ("/manager",), user=NOBODY))
         self._running_kind.load(archive)
-        return OWN_IMAGE
+        return image
 
     def _install(self, client: Client, release: str, before: str | None) -> None:
         installing.install(

@@ -27,7 +27,8 @@ NAMESPACE = "conformance-beacons"
 FORMAT = "conformance-beacon"
 
 #: The beacon runtime of each kind, and the service that names it.
-NAMES = {NAMESPACED_RUNTIME: "conformance-beacon-namespaced", CLUSTER_RUNTIME: "conformance-beacon-cluster"}
+#: Short, for a workload's host name has both names, a namespace's prefix and at most 63 characters.
+NAMES = {NAMESPACED_RUNTIME: "beacon-ns", CLUSTER_RUNTIME: "beacon-cluster"}
 
 #: A runtime that is only ever tried, never stored: it conflicts with a beacon that the manager has seen.
 ECHO = "conformance-echo"
