@@ -41,29 +41,45 @@ func run(arguments []string) error {
 
 // soften rewrites the specification that a command of runc is about to read; other commands read none.
 func soften(arguments []string) error {
-	for i, word := range arguments {
-		switch word {
-		case "create", "run", "restore":
-			bundle, found := option(arguments[i+1:], "bundle", "b")
-			if !found {
-				bundle = "." // runc's own default.
-			}
-			return rewrite(filepath.Join(bundle, "config.json"), func(whole object) error {
-				process, found := whole["process"].(object)
-				if !found {
-					return nil
-				}
-				return limit(process)
-			})
-		case "exec":
-			file, found := option(arguments[i+1:], "process", "p")
-			if !found {
-				return nil // The process is written out on the command line, and inherits the container's limits.
-			}
-			return rewrite(file, limit)
+	command, options := split(arguments)
+	switch command {
+	case "create", "run", "restore":
+		bundle, found := option(options, "bundle", "b")
+		if !found {
+			bundle = "." // runc's own default.
 		}
+		return rewrite(filepath.Join(bundle, "config.json"), func(whole object) error {
+			process, found := whole["process"].(object)
+			if !found {
+				return nil
+			}
+			return limit(process)
+		})
+	case "exec":
+		// Without a file the process is written out on the command line, where "-p" may be a word of its own, and it
+		// inherits the container's limits.
+		file, found := option(options, "process", "p")
+		if _, err := os.Stat(file); !found || err != nil {
+			return nil
+		}
+		return rewrite(file, limit)
 	}
 	return nil
+}
+
+// split finds runc's command, before which its general options stand, and what follows it.
+func split(arguments []string) (string, []string) {
+	for i := 0; i < len(arguments); i++ {
+		word := arguments[i]
+		if !strings.HasPrefix(word, "-") {
+			return word, arguments[i+1:]
+		}
+		switch strings.TrimLeft(word, "-") {
+		case "root", "log", "log-format", "criu", "rootless":
+			i++ // Their values are no commands.
+		}
+	}
+	return "", nil
 }
 
 // option finds "--long value", "--long=value" and their short forms, as runc takes them.
