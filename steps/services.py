@@ -11,7 +11,8 @@ from pytest_bdd.parsers import parse
 from pytest_bdd.parsers import re as regex
 
 from kserve_conformance.manifests import value
-from kserve_conformance.objects import Manifest
+from kserve_conformance.objects import SERVICE as KIND
+from kserve_conformance.objects import Manifest, Namespace, ObjectKey
 from kserve_conformance.targets.contract import Capability
 from kserve_conformance.world import World
 from kserve_conformance.world.building import on_several_nodes, service_manifest, whole
@@ -113,6 +114,12 @@ def annotate(world: World, key: str, value: str) -> None:
 def look_again(world: World) -> None:
     """Let the controller decide again without anything being written to the service."""
     world.look_again()
+
+
+@when(parse('KServe looks at service "{name}" in namespace "{namespace}" again'))
+def turn_to_service(world: World, name: str, namespace: str) -> None:
+    """Let the controller decide again on an earlier service, of which the steps that follow speak."""
+    world.turn_to(ObjectKey(KIND, name, Namespace(namespace)))
 
 
 @when("the service is deleted")

@@ -29,6 +29,7 @@ from kserve_conformance.objects import (
     replaced,
 )
 from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
+from kserve_conformance.profiles.reporting import names_none
 from kserve_conformance.profiles.runtime_admission import refuses
 from kserve_conformance.profiles.schema import pruned
 from kserve_conformance.profiles.service_admission import Rejected
@@ -211,6 +212,12 @@ class MemoryTarget:
         self._workloads[key] = Workload(
             pod=decision.pod if made else before.pod,
             runtime=decision.runtime if made else before.runtime,
-            status_runtime=decision.status_runtime or before.status_runtime,
+            status_runtime=self._status_runtime(decision, before),
         )
         return decision
+
+    def _status_runtime(self, decision: Decision, before: Workload) -> RuntimeRef | None:
+        """The runtime that the status names: kept through a failure, and dropped by CRDs that have no field for it."""
+        if self._profile.status_names is names_none:
+            return None
+        return decision.status_runtime or before.status_runtime

@@ -181,6 +181,14 @@ class World(ChoiceExpectations, PartExpectations):
         self.flush()
         self._observation = None
 
+    def turn_to(self, service: ObjectKey) -> None:
+        """Speak of a service that was applied before, and let the controller decide on it again."""
+        self.flush()
+        if service not in self._known:
+            raise UnknownObject(service)
+        self._service, self._service_answer = service, Admission(service, stored=self._known[service])
+        self._observation = None
+
     def install(self, release: str) -> None:
         """Replace the KServe that runs; what is stored stays."""
         self.flush()

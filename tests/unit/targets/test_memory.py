@@ -407,6 +407,20 @@ class TestReleases:
 
         assert (made.profile.name, made.observe(FRAUD, NOW).workload) == ("v0.11.1", cluster_ref("r"))
 
+    def test_an_older_release_drops_the_name_from_the_status(self):
+        """
+        CRDs without the field lose it with the first status that is written, and no way back brings it again.
+        """
+        made = target("v0.16.0", runtime("r", entry()), service())
+        named = made.observe(FRAUD, NOW).status_runtime
+        made.install("v0.15.2")
+        hidden = made.observe(FRAUD, NOW).status_runtime
+        made.delete(ObjectKey(CLUSTER_RUNTIME, "r"))
+        made.install("v0.16.0")
+
+        assert (named, hidden) == (cluster_ref("r"), None)
+        assert made.observe(FRAUD, NOW).status_runtime is None
+
     def test_the_default_mode_leaves_services_alone(self):
         """
         Services that name no mode follow the cluster's, until a reset.

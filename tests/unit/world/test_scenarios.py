@@ -134,6 +134,31 @@ class TestServices:
 
         assert made.service == ObjectKey("InferenceService", "other", TEAM)
 
+    def test_an_earlier_service_can_be_spoken_of_again(self):
+        """
+        Steps that follow are about the service that was turned to, which is decided on anew.
+        """
+        with World(MemoryTarget("v0.16.0"), release="v0.16.0") as made:
+            made.add_runtime(R, over=SKLEARN)
+            made.apply_service(service(name="first"))
+            made.apply_service(service({"modelFormat": {"name": "onnx"}}, name="second"))
+            made.expect_refusal("NoSupportingRuntime")
+            made.turn_to(ObjectKey("InferenceService", "first", TEAM))
+
+            made.expect_service_answer(accepted=True)
+            made.expect_runtime(R)
+            made.annotate_service("team", "a")
+            made.expect_runtime(R)
+
+    def test_a_service_that_is_not_there_cannot_be_spoken_of(self):
+        """
+        Turning to a service that no step applied is an error of the scenario.
+        """
+        made = served()
+
+        with pytest.raises(UnknownObject, match="was not applied"):
+            made.turn_to(ObjectKey("InferenceService", "other", TEAM))
+
     def test_a_deleted_service_shows_no_choice(self):
         """
         What is gone is not observed: there is no answer, not even a wrong one.

@@ -1,0 +1,98 @@
+@rule-downgrade-keeps-stored-service @needs-upgrade @exact-names
+Feature: Services when KServe is downgraded
+  A downgrade reads what later releases stored: services and runtimes stay in store as they are, and the older controller
+  sees of them what its own CRDs know.
+
+  @core
+  Scenario: From v0.15.2 back to v0.10.2 a service without a protocol is served again
+    Given KServe v0.15.2
+    And the runtimes that KServe v0.15.2 ships
+    When a service in namespace "team-a" asks for "onnx"
+    Then it has no runtime because "NoSupportingRuntime"
+    And it has no workload
+    When KServe is downgraded to v0.10.2
+    And the runtimes are replaced by those that KServe v0.10.2 ships
+    Then it is stored without a protocol
+    And it runs on ClusterServingRuntime "kserve-tritonserver"
+    And its container has image "example.com/shipped/kserve-tritonserver:v0.10.2"
+
+  @core
+  Scenario: From v0.15.2 back to v0.10.2 and forth again a service is where it was
+    Given KServe v0.15.2
+    And the runtimes that KServe v0.15.2 ships
+    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    Then it runs on ClusterServingRuntime "kserve-mlserver"
+    When KServe is downgraded to v0.10.2
+    And the runtimes are replaced by those that KServe v0.10.2 ships
+    Then it runs on ClusterServingRuntime "kserve-mlserver"
+    And its container has image "example.com/shipped/kserve-mlserver:v0.10.2"
+    When KServe is upgraded to v0.15.2
+    And the runtimes are replaced by those that KServe v0.15.2 ships
+    Then it runs on ClusterServingRuntime "kserve-mlserver"
+    And its container has image "example.com/shipped/kserve-mlserver:v0.15.2"
+
+  @core @rule-fields-of-later-releases
+  Scenario: A controller that knows no priorities does not see those in store, and the way back finds them
+    Given KServe v0.15.2
+    And these ClusterServingRuntimes
+      | name      | format  | version | autoSelect | priority | protocols |
+      | a-sklearn | sklearn | 1       | true       | 1        | v1        |
+      | b-sklearn | sklearn | 1       | true       | 2        | v1        |
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it runs on ClusterServingRuntime "b-sklearn"
+    When KServe is downgraded to v0.10.2
+    Then it runs on ClusterServingRuntime "a-sklearn"
+    When KServe is upgraded to v0.15.2
+    Then it runs on ClusterServingRuntime "b-sklearn"
+
+  @core @rule-fields-of-later-releases
+  Scenario: A runtime that is written under the older release loses its priority for good
+    Given KServe v0.15.2
+    And these ClusterServingRuntimes
+      | name      | format  | version | autoSelect | priority | protocols |
+      | a-sklearn | sklearn | 1       | true       | 1        | v1        |
+      | b-sklearn | sklearn | 1       | true       | 2        | v1        |
+    When a service in namespace "team-a" asks for "sklearn"
+    And KServe is downgraded to v0.10.2
+    And ClusterServingRuntime "b-sklearn" is changed to
+      """
+      labels: {team: a}
+      """
+    And KServe is upgraded to v0.15.2
+    Then it runs on ClusterServingRuntime "a-sklearn"
+
+  @core
+  Scenario: From v0.17.0 back to v0.16.0 a service of the new version loses its runtime
+    Given KServe v0.17.0
+    And the runtimes that KServe v0.17.0 ships
+    When a service in namespace "team-a" asks for "xgboost" version "2"
+    Then it runs on ClusterServingRuntime "kserve-xgbserver"
+    When KServe is downgraded to v0.16.0
+    Then it runs on ClusterServingRuntime "kserve-xgbserver"
+    When the runtimes are replaced by those that KServe v0.16.0 ships
+    Then it has no runtime because "NoSupportingRuntime"
+    And its workload still runs on ClusterServingRuntime "kserve-xgbserver"
+
+  @core
+  Scenario: From v0.17.0 back to v0.16.0 the annotation of the format stays in store
+    Given KServe v0.17.0
+    And the runtimes that KServe v0.17.0 ships
+    When a service in namespace "team-a" uses the legacy key "sklearn"
+    And KServe is downgraded to v0.16.0
+    And the runtimes are replaced by those that KServe v0.16.0 ships
+    Then its stored manifest has
+      """
+      metadata: {annotations: {modelFormat: sklearn}}
+      """
+    And it is stored without a runtime
+    And it runs on ClusterServingRuntime "kserve-sklearnserver"
+
+  @extended
+  Scenario: A status that names the runtime is not read by a release that has no such field
+    Given KServe v0.16.0
+    And the runtimes that KServe v0.16.0 ships
+    When a service in namespace "team-a" asks for "sklearn"
+    Then its status names ClusterServingRuntime "kserve-sklearnserver"
+    When KServe is downgraded to v0.15.2
+    Then it runs on ClusterServingRuntime "kserve-sklearnserver"
+    And its status names no runtime
