@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
+from kserve_conformance.cli.again import what_failed
+from kserve_conformance.cli.baseline import judge, named
 from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.jobs import workers
 from kserve_conformance.cli.output import columns, emit, example, format_option
+from kserve_conformance.cli.publishing import implementation_of, publishing_options
+from kserve_conformance.cli.records import RECORD, Given, given, once_from_stdin
 from kserve_conformance.exceptions import HarnessError, SuiteError
+from kserve_conformance.record import conforms, read
 from kserve_conformance.suite import ScenarioInfo, Suite, inventory
 from kserve_conformance.suite.selection import Selection
-
-#: Plugins of pytest that a run has no use for; each costs time at every scenario or at the start.
-_NOT_NEEDED = (
-    "cacheprovider",
-    "terminal",
-    "doctest",
-    "junitxml",
-    "pastebin",
-    "logging",
-    "unittest",
-    "legacypath",
-    "unraisableexception",
-    "threadexception",
-)
-
-
-#: What a person set for pytest runs of their own must not steer this one.
-_STEERING = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+from kserve_conformance.suite.sharing import Shard
 
 
 class NothingSelected(SuiteError):
@@ -43,18 +29,21 @@ class NothingSelected(SuiteError):
     hint = "run with --list, without --tags, -k and --scenario, to see every scenario"
 
 
-class CannotStartPytest(SuiteError):
-    """pytest refuses to start with this suite, for a reason that reading its features does not show."""
-
-    def __init__(self) -> None:
-        super().__init__("pytest could not be started with this suite; what it says is above")
-
-
 class CannotWrite(HarnessError):
     """The folder for reports cannot be written."""
 
     exit_code = 2
     hint = "give another folder with --out"
+
+
+class RecordInTheWay(HarnessError):
+    """A run would write its record over one that it is to read, and what it was held against would be gone."""
+
+    exit_code = 2
+    hint = "give another folder with --out, or copy that record to where it can stay"
+
+    def __init__(self, record: Path) -> None:
+        super().__init__(f"{record}: this is where the run writes its own record")
 
 
 class LostScenarios(HarnessError):
@@ -89,12 +78,22 @@ class LostScenarios(HarnessError):
 )
 @click.option("-k", "words", metavar="EXPRESSION", help="Only scenarios whose name, feature or tags have these words.")
 @click.option("--scenario", "ids", multiple=True, metavar="ID", help="Only this scenario. May be repeated.")
+@click.option(
+    "--rerun-failed", type=RECORD, metavar="RECORD", help="Only what failed or errored in this record. May be narrowed."
+)
+@click.option("--shard", metavar="I/N", help="Only this one of N equal parts of what is selected; see report merge.")
 @click.option("--list", "list_only", is_flag=True, help="List what would be asked, and ask nothing.")
 @click.option(
     "--jobs", default="1", show_default=True, metavar="N", help="How many targets to ask beside each other, or auto."
 )
 @click.option(
     "--fail-fast", is_flag=True, help="Stop at the first scenario that fails or errs. Such a run never conforms."
+)
+@click.option(
+    "--baseline",
+    type=RECORD,
+    metavar="RECORD",
+    help="Exit with 1 only for what is worse than in this record, or errored. The conclusion stays what it is.",
 )
 @click.option(
     "--out",
@@ -108,11 +107,7 @@ class LostScenarios(HarnessError):
 @click.option("--manager", metavar="IMAGE|FILE", help="The controller to install instead of the release's own.")
 @click.option("--source", metavar="FOLDER|ARCHIVE", help="Where KServe's source is, for targets that build it.")
 @click.option("--timings", is_flag=True, help="Have times in the record. Without them equal runs give equal records.")
-@click.option("--organization", metavar="NAME", help="Who publishes the result.")
-@click.option("--project", metavar="NAME", help="What is tested, by its own name.")
-@click.option("--url", metavar="URL", help="Where that project is found.")
-@click.option("--implementation-version", metavar="VERSION", help="The project's own version.")
-@click.option("--contact", multiple=True, metavar="CONTACT", help="Whom to ask about the result. May be repeated.")
+@publishing_options
 @format_option
 def command(
     target: str,
@@ -120,20 +115,19 @@ def command(
     tags: str | None,
     words: str | None,
     ids: tuple[str, ...],
+    rerun_failed: Path | None,
+    shard: str | None,
     list_only: bool,
     jobs: str,
     fail_fast: bool,
+    baseline: Path | None,
     out: Path,
     keep: bool,
     manager: str | None,
     source: str | None,
     timings: bool,
-    organization: str | None,
-    project: str | None,
-    url: str | None,
-    implementation_version: str | None,
-    contact: tuple[str, ...],
     format_: str,
+    **publishing: Any,
 ) -> int:
     """
     Ask a target every scenario of a suite, and report.
@@ -141,40 +135,73 @@ def command(
     The answer is yes only if every scenario that was asked has a verdict,
     something passed, and nothing failed or broke.
     """
+    once_from_stdin(*(path for path in (rerun_failed, baseline) if path is not None))
     asked = Suite.at(suite) if suite else Suite.shipped()
-    selected = Selection(tags, words, ids).of(inventory(asked))
+    before = given(baseline) if baseline else None
+    rerun = None
+    if rerun_failed is not None:
+        earlier = given(rerun_failed)
+        rerun = what_failed(earlier)
+        if rerun is None:
+            return _nothing_failed(earlier, format_)
+    selection = Selection(tags, words, ids, rerun, Shard.parse(shard) if shard else None)
+    selected = selection.of(inventory(asked))
     if not selected:
-        raise NothingSelected(
-            "no scenario fits what was asked for" if tags or words or ids else f"{asked.name} has no scenario"
-        )
+        narrower = tags or words or ids or rerun
+        raise NothingSelected("no scenario fits what was asked for" if narrower else f"{asked.name} has no scenario")
     if list_only:
         emit(format_, [_listed(scenario) for scenario in selected], lambda: _list(selected))
         return Exit.OK
-    implementation = {
-        "organization": organization,
-        "project": project,
-        "url": url,
-        "version": implementation_version,
-        "contact": list(contact),
-    }
-    record = _made(out) / "record.ndjson"
+    processes = workers(jobs, target, manager)
+    record = _place(out, rerun_failed, baseline)
     arguments = [
         f"--kserve-target={target}",
         f"--kserve-suite={asked.root}",
         f"--kserve-record={record.resolve()}",
-        f"--kserve-implementation={json.dumps({key: value for key, value in implementation.items() if value})}",
+        f"--kserve-implementation={_json(implementation_of(publishing))}",
         *([f"--kserve-tags={tags}"] if tags else []),
         *([f"--kserve-words={words}"] if words else []),
         *(f"--kserve-scenario={id_}" for id_ in ids),
+        *([f"--kserve-rerun={_json(rerun)}"] if rerun else []),
+        *([f"--kserve-shard={shard}"] if shard else []),
+        *([f"--kserve-baseline={_json(named(before))}"] if before else []),
         *([f"--kserve-manager={manager}"] if manager else []),
         *([f"--kserve-source={source}"] if source else []),
         *(["--kserve-keep"] if keep else []),
         *(["--kserve-timings"] if timings else []),
         *(["--maxfail=1"] if fail_fast else []),
     ]
-    workers = _workers(jobs, target)
-    _run_pytest(asked, arguments, workers, total=len(selected))
-    return _report(record, selected, format_)
+    # Imported here because --list and a wrong option need no pytest.
+    from kserve_conformance.cli.playing import play
+
+    play(asked, arguments, processes, total=len(selected))
+    return _report(record, selected, before, format_)
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _nothing_failed(earlier: Given, format_: str) -> int:
+    """Say that there is nothing to ask again. The record's own conclusion stands: that none failed is not yet a yes."""
+    conclusion = conforms(earlier.record)
+    told = {"asked": 0, "conforms": conclusion.conforms, "because": list(conclusion.because)}
+    text = f"nothing failed or errored in {earlier.name}: there is nothing to ask again\n"
+    emit(format_, told, lambda: text + "".join(f"  {reason}\n" for reason in conclusion.because))
+    return conclusion.exit_code
+
+
+def _place(out: Path, *given_records: Path | None) -> Path:
+    """
+    Where the record will be, in a folder without an older one, which must not be taken for this run's.
+
+    Raises ``CannotWrite``, and ``RecordInTheWay`` before anything is lost.
+    """
+    record = out / "record.ndjson"
+    for path in given_records:
+        if path is not None and path.resolve() == record.resolve():
+            raise RecordInTheWay(path)
+    return _made(out) / "record.ndjson"
 
 
 def _made(out: Path) -> Path:
@@ -188,79 +215,31 @@ def _made(out: Path) -> Path:
     return out
 
 
-def _workers(jobs: str, target: str) -> int:
-    """How many processes to use. Raises ``UsageError`` for a number that is none, or a target that cannot be shared."""
-    from kserve_conformance.pytest_plugin.session import checked
-    from kserve_conformance.targets.opening import KINDS, parse
-
-    kind = KINDS[checked(parse(target)).kind]
-    number = (os.cpu_count() or 1) if jobs == "auto" else int(jobs) if jobs.isdecimal() else 0
-    if number < 1:
-        raise click.UsageError(f"--jobs {jobs}: give a number from 1 on, or auto")
-    if number > 1 and kind.is_shared:
-        raise click.UsageError(
-            f"--jobs {jobs}: every {kind.name} target is the same cluster, and scenarios on it must follow each other"
-        )
-    if number > 1:
-        from importlib.util import find_spec
-
-        if find_spec("xdist") is None:
-            raise click.UsageError("--jobs needs pytest-xdist: pip install 'kserve-conformance[parallel]'")
-    return number
-
-
-def _run_pytest(suite: Suite, arguments: list[str], workers: int, total: int) -> None:
-    """Run the features in this process. Raises ``SuiteError`` if some cannot be collected."""
-    import pytest
-
-    from kserve_conformance.cli.progress import Progress
-
-    progress = Progress(total)
-    parallel = ("-p", "xdist.plugin", "-n", str(workers), "--dist", "worksteal") if workers > 1 else ()
-    with _without(*_STEERING):
-        code = pytest.main(
-            [
-                "--disable-plugin-autoload",
-                *("-p", "pytest_bdd.plugin", "-p", "kserve_conformance.pytest_plugin", *parallel),
-                *(part for name in _NOT_NEEDED for part in ("-p", f"no:{name}")),
-                *("-c", os.devnull, "--rootdir", str(suite.root), "--import-mode=importlib"),
-                *("-o", "disable_test_id_escaping_and_forfeit_all_rights_to_community_support=true"),
-                *arguments,
-                str(suite.features),
-            ],
-            plugins=[progress],
-        )
-    progress.stop()
-    if progress.uncollected:
-        raise SuiteError("\n".join(progress.uncollected))
-    if code == pytest.ExitCode.USAGE_ERROR:
-        raise CannotStartPytest
-
-
-@contextlib.contextmanager
-def _without(*variables: str) -> Iterator[None]:
-    """Hide variables of the environment from pytest and its workers."""
-    hidden = {name: os.environ.pop(name) for name in variables if name in os.environ}
-    try:
-        yield
-    finally:
-        os.environ.update(hidden)
-
-
-def _report(record: Path, selected: tuple[ScenarioInfo, ...], format_: str) -> int:
+def _report(record: Path, selected: tuple[ScenarioInfo, ...], before: Given | None, format_: str) -> int:
     """Write every report beside the record and tell the result. Raises ``RecordError`` and ``LostScenarios``."""
+    from kserve_conformance.cli.comparing import comparison_text
     from kserve_conformance.cli.reporting import result_of, result_text, write_all
-    from kserve_conformance.record import conforms, read
 
     whole = read(record)
     files = write_all(whole, record, record.parent)
-    emit(format_, result_of(whole, files), lambda: result_text(whole, files, color=sys.stdout.isatty()))
-    if whole.footer.interrupted is not None:
+    interrupted = whole.footer.interrupted is not None
+    judgement = judge(whole, before) if before is not None and not interrupted else None
+
+    def text() -> str:
+        color = sys.stdout.isatty()
+        told = result_text(whole, files, color=color)
+        if judgement is None:
+            return told
+        return f"{told}\n{comparison_text(judgement.comparison, color=color)}\n{judgement.sentence}\n"
+
+    result = result_of(whole, files)
+    emit(format_, result if judgement is None else {**result, "baseline": judgement.document}, text)
+    if interrupted:
         return Exit.BROKEN
     lost = sorted({scenario.id for scenario in selected} - set(whole.header.collected))
     if lost:
         raise LostScenarios(lost, len(selected))
-    return conforms(whole).exit_code
+    return conforms(whole).exit_code if judgement is None else judgement.exit_code
 
 
 def _listed(scenario: ScenarioInfo) -> dict[str, Any]:
