@@ -62,7 +62,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config.add_cleanup(keeper.close)
     config.pluginmanager.register(Capture(asked, keeper), "kserve-capture")
     if asked.record is not None and not hasattr(config, "workerinput"):
-        recorder = Recorder(asked, asked.record)
+        recorder = Recorder(asked, asked.record, keeper)
         config.pluginmanager.register(recorder, "kserve-record")
         config.add_cleanup(recorder.abandon)
 

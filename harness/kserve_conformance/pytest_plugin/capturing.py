@@ -9,13 +9,14 @@ on the report of a scenario's teardown, which comes last and always.
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import msgspec
 import pytest
 
-from kserve_conformance.pytest_plugin.keeping import Keeper
+from kserve_conformance.objects import ObjectKey
+from kserve_conformance.pytest_plugin.keeping import LEFTOVERS, Keeper
 from kserve_conformance.pytest_plugin.lookup import definitions_for, match_once
 from kserve_conformance.pytest_plugin.session import SCENARIO, Asked
 from kserve_conformance.pytest_plugin.verdicts import Progress, story_of
@@ -30,6 +31,7 @@ class Capture:
 
     def __init__(self, asked: Asked, keeper: Keeper) -> None:
         self._watch = Watch(asked, keeper)
+        self._keeper = keeper
         self._collected: dict[str, str] = {}
         self._announced = False
 
@@ -38,6 +40,17 @@ class Capture:
         """What is left now is what this session must account for."""
         match_once(session)
         self._collected = {item.nodeid: item.stash[SCENARIO].id for item in session.items if SCENARIO in item.stash}
+
+    # Last of all wrappers: a worker's own tells the others its end, and what is left must be known by then.
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
+        """Close the target once the last scenario is torn down, even if that broke: a record tells what is left."""
+        try:
+            yield
+        finally:
+            self._keeper.close()
+            if hasattr(session.config, "workeroutput"):
+                session.config.workeroutput[LEFTOVERS] = list(self._keeper.leftovers)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -100,9 +113,13 @@ class Capture:
             self._watch.broke(progress, str(report.when), call.excinfo.value)
         if report.when == "call":
             self._look_at_world(item, progress)
+        # Before the reset, which comes with the teardown; or when that went wrong.
+        if report.when == "call" or call.excinfo is not None:
+            self._watch.diagnose(progress, self._service_of(item))
         if report.when == "call" and report.outcome != "skipped":
             self._show(report, progress)
         if report.when == "teardown":
+            self._watch.look_for_leftovers(progress)
             self._hand_over(report, progress)
         return report
 
@@ -112,6 +129,11 @@ class Capture:
         if _PROGRESS not in item.stash:
             item.stash[_PROGRESS] = Progress.of(item.stash[SCENARIO])
         return item.stash[_PROGRESS]
+
+    def _service_of(self, item: pytest.Item) -> ObjectKey | None:
+        """The service that a scenario is about; a world of somebody's own may not tell."""
+        service = getattr(getattr(item, "funcargs", {}).get("world"), "subject", None)
+        return service if isinstance(service, ObjectKey) else None
 
     def _look_at_world(self, item: pytest.Item, progress: Progress) -> None:
         world = getattr(item, "funcargs", {}).get("world")

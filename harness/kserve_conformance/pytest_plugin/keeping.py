@@ -12,8 +12,11 @@ from contextlib import ExitStack
 
 from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.pytest_plugin.session import named_release
-from kserve_conformance.targets.contract import Identity, Target, Unreachable
+from kserve_conformance.targets.contract import Identity, Target, TellsLeftovers, Unreachable
 from kserve_conformance.targets.opening import Options, Spec, open_target
+
+#: Under this name a worker hands what its target left behind to whoever records.
+LEFTOVERS = "kserve_leftovers"
 
 
 class Keeper:
@@ -27,6 +30,21 @@ class Keeper:
         self._identity: Identity | None = None
         self._given_up: HarnessError | None = None
         self._may_open_again = True
+        self._leftovers: dict[str, None] = {}
+
+    @property
+    def current(self) -> Target | None:
+        """The target if it is open; it is not opened for this."""
+        return self._target
+
+    @property
+    def leftovers(self) -> tuple[str, ...]:
+        """What the targets that were closed left behind."""
+        return tuple(self._leftovers)
+
+    def left(self, *, thorough: bool) -> tuple[str, ...]:
+        """What the open target says that it left behind; of one that cannot say it, that it is not known."""
+        return _left(self._target, thorough=thorough)
 
     def target(self) -> Target:
         """The open target. Raises why there is none: ``CannotStart``, ``Unreachable`` or whatever opening it raised."""
@@ -46,7 +64,7 @@ class Keeper:
 
     def lost(self, error: Unreachable) -> None:
         """The target does not answer any more: have it opened again the first time, give up the second time."""
-        self.close()
+        self._close(self._target)
         if self._may_open_again:
             self._may_open_again = False
         else:
@@ -61,10 +79,25 @@ class Keeper:
         return self._identity or Identity(target=self._spec.name, release=named_release(self._spec) or "unknown")
 
     def close(self) -> None:
-        """Close what is open; a target that breaks while it is closed is gone all the same."""
+        """Close what is open, and keep what it left; a target that breaks while it is closed is gone all the same."""
+        target = self._target
+        self._leftovers.update(dict.fromkeys(_left(target, thorough=True)))
+        self._close(target)
+
+    def _close(self, target: Target | None) -> None:
         self._target = None
         stack, self._stack = self._stack, ExitStack()
         try:
             stack.close()
         except Exception as error:  # noqa: BLE001 - Whatever a target raises here must not hide what the run showed.
             self._options.progress(f"{self._spec} could not be closed: {type(error).__name__}: {error}")
+        self._leftovers.update(dict.fromkeys(_left(target, thorough=True)))
+
+
+def _left(target: Target | None, *, thorough: bool) -> tuple[str, ...]:
+    if not isinstance(target, TellsLeftovers):
+        return ()
+    try:
+        return tuple(target.leftovers(thorough=thorough))
+    except Exception as error:  # noqa: BLE001 - A target may raise anything; that something may be left must be told.
+        return (f"not known: {type(error).__name__}: {error}",)

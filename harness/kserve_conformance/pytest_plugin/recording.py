@@ -13,6 +13,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -22,9 +23,11 @@ import msgspec
 import pytest
 
 import kserve_conformance
+from kserve_conformance.pytest_plugin.keeping import LEFTOVERS, Keeper
 from kserve_conformance.pytest_plugin.session import Asked, named_release
 from kserve_conformance.pytest_plugin.verdicts import steps_of
 from kserve_conformance.record.model import (
+    Baseline,
     Finding,
     Header,
     Implementation,
@@ -34,6 +37,7 @@ from kserve_conformance.record.model import (
     Verdict,
 )
 from kserve_conformance.record.writer import RecordWriter
+from kserve_conformance.targets.starting import signals_wait
 
 #: The phase of the report that xdist makes of a worker that died.
 _CRASHED = "???"
@@ -42,9 +46,11 @@ _CRASHED = "???"
 class Recorder:
     """Hears pytest's reports and writes the record."""
 
-    def __init__(self, asked: Asked, path: Path) -> None:
+    def __init__(self, asked: Asked, path: Path, keeper: Keeper) -> None:
         self._asked = asked
         self._path = path
+        self._keeper = keeper
+        self._leftovers: dict[str, None] = {}
         self._writer: RecordWriter | None = None
         self._finished = False
         self._collected: tuple[str, ...] | None = None
@@ -80,9 +86,30 @@ class Recorder:
         """Pytest or a plugin broke."""
         self._interrupted = f"pytest broke: {str(excrepr).strip().splitlines()[-1]}"
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """A worker has ended, and tells what its target left behind."""
+        told = getattr(node, "workeroutput", {}).get(LEFTOVERS, ())
+        self._leftovers.update(dict.fromkeys(told))
+
+    # The outermost: scenarios are torn down and the target is closed by then, whatever that raised.
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Iterator[None]:
         """Write what is left, and a footer that says whether the run came to its end."""
+        try:
+            yield
+        except KeyboardInterrupt as error:
+            # A run that is ended while it clears away is told like one that is ended before.
+            self._interrupted = self._interrupted or str(error) or "interrupted by the user"
+            session.exitstatus = exitstatus = pytest.ExitCode.INTERRUPTED
+        except BaseException as error:
+            self._interrupted = self._interrupted or f"pytest broke: {type(error).__name__}: {error}"
+            raise
+        finally:
+            with signals_wait():
+                self._finish(session, exitstatus)
+
+    def _finish(self, session: pytest.Session, exitstatus: int) -> None:
         writer = self._writer
         if writer is None:
             release = named_release(self._asked.target) or "unknown"
@@ -94,6 +121,7 @@ class Recorder:
             if id_ in self._waiting:
                 self._write(self._waiting.pop(id_))
         writer.finish(
+            leftovers=tuple(self._leftovers | dict.fromkeys(self._keeper.leftovers)),
             interrupted=self._why_interrupted(session, exitstatus),
             seconds=round(time.perf_counter() - self._began, 3) if self._asked.timings else None,
         )
@@ -175,7 +203,13 @@ class Recorder:
 def header_of(asked: Asked, target: TargetIdentity, collected: tuple[str, ...]) -> Header:
     """The header of a record: what was asked, of whom, and the scenarios that were collected, in the suite's order."""
     suite, selection = asked.suite, asked.selection
-    given: dict[str, Any] = {"tags": selection.tags, "words": selection.keyword, "ids": list(selection.ids)}
+    given: dict[str, Any] = {
+        "tags": selection.tags,
+        "words": selection.keyword,
+        "ids": list(selection.ids),
+        "failedIn": selection.rerun.record if selection.rerun else None,
+        "shard": str(selection.shard) if selection.shard else None,
+    }
     if len(collected) < len(asked.selected):
         # pytest's own -k and -m, a path, a plugin: whatever it was, the run was narrower than it says otherwise.
         given["scenarios"] = f"{len(collected)} of {len(asked.selected)}"
@@ -187,6 +221,7 @@ def header_of(asked: Asked, target: TargetIdentity, collected: tuple[str, ...]) 
         selection={key: value for key, value in given.items() if value},
         collected=collected,
         started=_started() if asked.timings or "SOURCE_DATE_EPOCH" in os.environ else None,
+        baseline=msgspec.json.decode(asked.baseline, type=Baseline) if asked.baseline else None,
     )
 
 

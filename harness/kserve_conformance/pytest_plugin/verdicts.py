@@ -9,11 +9,12 @@ understood is ``errored``.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
 import pytest
 
 from kserve_conformance.exceptions import HarnessError, SuiteError
@@ -68,6 +69,7 @@ class Progress:
     not_run: tuple[Verdict, str] | None = None
     chosen: tuple[str, ...] = ()
     leftovers: tuple[str, ...] = ()
+    evidence: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     undefined: HarnessError | None = None
 
@@ -105,6 +107,14 @@ def judge(progress: Progress, listed: Listed | None, reproduce: str | None = Non
         told = "not every step was run, and nothing says why"
         return Judgement(Verdict.ERRORED, told, Finding(message=told, reproduce=reproduce))
     return Judgement(Verdict.PASSED) if listed is None else _no_longer(listed, reproduce)
+
+
+def with_evidence(judgement: Judgement, evidence: Mapping[str, str]) -> Judgement:
+    """The same judgement, whose finding shows what the target told of the failure, in place of what the steps knew."""
+    finding = judgement.finding
+    if finding is None or not evidence:
+        return judgement
+    return replace(judgement, finding=msgspec.structs.replace(finding, evidence={**finding.evidence, **evidence}))
 
 
 def _answered(error: BaseException, listed: Listed | None, reproduce: str | None) -> Judgement:

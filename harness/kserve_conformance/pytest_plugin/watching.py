@@ -16,15 +16,25 @@ from collections.abc import Iterable
 import pytest
 
 from kserve_conformance.exceptions import HarnessError
+from kserve_conformance.objects import ObjectKey
 from kserve_conformance.pytest_plugin.keeping import Keeper
 from kserve_conformance.pytest_plugin.session import Asked
-from kserve_conformance.pytest_plugin.verdicts import Judgement, Listed, Progress, Trouble, Undefined, judge, told
+from kserve_conformance.pytest_plugin.verdicts import (
+    Judgement,
+    Listed,
+    Progress,
+    Trouble,
+    Undefined,
+    judge,
+    told,
+    with_evidence,
+)
 from kserve_conformance.record.model import Scenario, TargetIdentity, Verdict
 from kserve_conformance.suite import ScenarioInfo
 from kserve_conformance.suite.guards import Definition, nearest
 from kserve_conformance.suite.registered import deviation_for
 from kserve_conformance.suite.tags import DOCUMENTED
-from kserve_conformance.targets.contract import Unreachable
+from kserve_conformance.targets.contract import NOT_TO_BE_HAD, Diagnoses, Unreachable
 
 
 class Watch:
@@ -109,7 +119,7 @@ class Watch:
             except HarnessError:
                 # There is no release to speak of, so nothing was asked and the verdict is errored in any case.
                 listed = None
-        return judge(progress, listed, self._command(progress.scenario))
+        return with_evidence(judge(progress, listed, self._command(progress.scenario)), progress.evidence)
 
     def end(self, progress: Progress) -> Scenario:
         """The scenario's line in the record. A target that was lost on the way is given up in time."""
@@ -118,6 +128,28 @@ class Watch:
         if lost is not None:
             self._keeper.lost(lost)
         return told(progress, self.judge(progress), seconds=self._asked.timings)
+
+    def diagnose(self, progress: Progress, service: ObjectKey | None) -> None:
+        """
+        Have the target tell more of a scenario that failed or errs, before its reset, and once.
+
+        A passed scenario costs nothing. Whatever happens here changes no verdict:
+        it is told in the evidence.
+        """
+        target = self._keeper.current
+        if not isinstance(target, Diagnoses) or progress.evidence:
+            return
+        if self.judge(progress).verdict not in (Verdict.FAILED, Verdict.ERRORED):
+            return
+        try:
+            progress.evidence = dict(target.diagnose(service))
+        except Exception as error:  # noqa: BLE001 - A target may raise anything.
+            progress.evidence = {NOT_TO_BE_HAD: f"{type(error).__name__}: {error}"}
+
+    def look_for_leftovers(self, progress: Progress) -> None:
+        """After the reset: what a target that tells it left behind of a scenario."""
+        if progress.not_run is None:
+            progress.leftovers = self._keeper.left(thorough=False)
 
     def identity(self) -> TargetIdentity:
         """Who answers, as a record's header has it."""

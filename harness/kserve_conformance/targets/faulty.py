@@ -9,6 +9,7 @@ one promise of the contract, so that a test can say which.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from types import TracebackType
@@ -18,10 +19,12 @@ from kserve_conformance.objects import CLUSTER_RUNTIME, Manifest, ObjectKey, Out
 from kserve_conformance.targets.contract import (
     Admission,
     Capability,
+    Diagnoses,
     Identity,
     NotSettled,
     Observation,
     Target,
+    TellsLeftovers,
     Unreachable,
 )
 
@@ -63,6 +66,12 @@ class Wrapped:
 
     def reset(self) -> None:
         self._target.reset()
+
+    def diagnose(self, service: ObjectKey | None) -> Mapping[str, str]:
+        return self._target.diagnose(service) if isinstance(self._target, Diagnoses) else {}
+
+    def leftovers(self, *, thorough: bool) -> tuple[str, ...]:
+        return self._target.leftovers(thorough=thorough) if isinstance(self._target, TellsLeftovers) else ()
 
     def close(self) -> None:
         self._target.close()
@@ -133,7 +142,47 @@ class RefusesEverything(Wrapped):
 
 
 class LeavesThingsBehind(Wrapped):
-    """Says that it is clean again, and keeps what was applied: the next scenario meets it."""
+    """
+    Says that it is clean again, and keeps what was applied: the next scenario meets it.
+
+    It owns up to that when it is asked, like any target that looks for what it left.
+    """
+
+    def __init__(self, target: Target) -> None:
+        super().__init__(target)
+        self._there: dict[ObjectKey, None] = {}
+
+    def apply(self, *objects: Manifest) -> tuple[Admission, ...]:
+        answers = super().apply(*objects)
+        self._there.update(dict.fromkeys(answer.key for answer in answers if answer.rejected is None))
+        return answers
+
+    def delete(self, *keys: ObjectKey) -> None:
+        super().delete(*keys)
+        for key in keys:
+            self._there.pop(key, None)
 
     def reset(self) -> None:
         """Nothing is deleted."""
+
+    def leftovers(self, *, thorough: bool) -> tuple[str, ...]:  # noqa: ARG002 - What it knows costs nothing.
+        return tuple(map(str, self._there))
+
+
+class CannotDiagnose(Wrapped):
+    """Answers like any other, and breaks when it is asked to tell more of a failure."""
+
+    def diagnose(self, service: ObjectKey | None) -> Mapping[str, str]:
+        raise RuntimeError(f"nothing is told of {service}, as it was made to")
+
+
+class TellsMore(Wrapped):
+    """Has something to tell of each failure, with a credential in it; counts how often it was asked."""
+
+    def __init__(self, target: Target) -> None:
+        super().__init__(target)
+        self.asked = 0
+
+    def diagnose(self, service: ObjectKey | None) -> Mapping[str, str]:
+        self.asked += 1
+        return {"log": f"looked at {service}, number {self.asked}; password: open-sesame"}

@@ -223,6 +223,11 @@ class World(ChoiceExpectations, PartExpectations):
         return self._service
 
     @property
+    def subject(self) -> ObjectKey | None:
+        """The same, for who must not be told a failure: None before there is one."""
+        return self._service
+
+    @property
     def observation(self) -> Observation:
         """The settled choice of the service, made when it is first asked for. A refused service is a failure."""
         if self._observation is None:
