@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from itertools import islice
 from typing import Any, Final
 
@@ -239,8 +240,14 @@ def check(
     ...        "metadata": {"name": "r"}, "spec": {"containers": [], "disabled": "true"}})[0].headline
     'spec.disabled must be true or false, is the string "true"'
     """
-    reading = Reading(Version(release) if release else None, spellings or {})
+    reading = Reading(_version(release) if release else None, spellings or {})
     return tuple(islice(_problems(manifest, reading), _MOST))
+
+
+@cache
+def _version(release: str) -> Version:
+    """A release's version, read once: objects are checked by the thousand."""
+    return Version(release)
 
 
 def refusal(manifest: Manifest, problems: Iterable[Problem]) -> str:

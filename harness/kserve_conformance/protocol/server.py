@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -26,7 +26,6 @@ from kserve_conformance.objects import (
     Catalogue,
     Decision,
     Manifest,
-    ObjectKey,
     Outcome,
     Runtime,
     replaced,
@@ -40,6 +39,9 @@ from kserve_conformance.resolver import resolve, resolve_stored
 #: A longer line is refused unread: no world is this large.
 LONGEST_LINE = 64 * 1024 * 1024
 
+#: So many runtimes are remembered as they were read: a fleet's questions have the same ones again and again.
+KNOWN_RUNTIMES = 4096
+
 #: Lines that a worker is given at once.
 BATCH = 64
 
@@ -51,6 +53,20 @@ class _Bad(ValueError):
     """A question that cannot be asked; the text says why."""
 
 
+class _Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A :class:`Question` whose runtimes are not read yet: many lines have the same ones."""
+
+    id: str | int
+    namespace: str = "default"
+    runtimes: list[msgspec.Raw] = []
+    service: dict[str, Any] | None = None
+    admit: bool = True
+    validate_runtime: int | None = None
+
+
+_decode_line = msgspec.json.Decoder(_Line).decode
+
+
 def answer(question: Question, profile: Profile) -> Answer:
     """
     Decide one question.
@@ -59,18 +75,42 @@ def answer(question: Question, profile: Profile) -> Answer:
     """
     try:
         runtimes = [
-            _valid(manifest, RUNTIME_KINDS, f"runtimes[{index}]", question.namespace, profile)
+            _runtime(manifest, f"runtimes[{index}]", question.namespace, profile)
             for index, manifest in enumerate(question.runtimes)
         ]
-        said: dict[str, Any] = {}
-        if question.validate_runtime is not None:
-            said["runtime_admission"] = _runtime_admission(runtimes, question.validate_runtime, profile)
-        if question.service is not None:
-            service = _valid(question.service, (SERVICE,), "service", question.namespace, profile)
-            said |= _decided(service, question.admit, _catalogue(runtimes, profile), profile)
+        return _answer(question, runtimes, profile)
     except _Bad as bad:
         return Answer(id=question.id, error=str(bad))
+
+
+def _answer(question: Question | _Line, runtimes: list[Runtime], profile: Profile) -> Answer:
+    said: dict[str, Any] = {}
+    if question.validate_runtime is not None:
+        said["runtime_admission"] = _runtime_admission(runtimes, question.validate_runtime, profile)
+    if question.service is not None:
+        service = _valid(question.service, (SERVICE,), "service", question.namespace, profile)
+        said |= _decided(service, question.admit, _catalogue(runtimes), profile)
     return Answer(id=question.id, **said)
+
+
+def _quick_answer(line: bytes, profile: Profile) -> Answer | None:
+    """The answer to a line without a fault, its runtimes read once for all lines that have them; None for another."""
+    try:
+        question = _decode_line(line)
+        runtimes = [_known_runtime(bytes(raw), question.namespace, profile.name) for raw in question.runtimes]
+        return _answer(question, runtimes, profile)
+    except (msgspec.MsgspecError, HarnessError, KeyError, TypeError, AttributeError, ValueError, RecursionError):
+        return None
+
+
+@lru_cache(KNOWN_RUNTIMES)
+def _known_runtime(raw: bytes, namespace: str, release: str) -> Runtime:
+    return _runtime(msgspec.json.decode(raw, type=dict[str, Any]), "", namespace, profile_of(release))
+
+
+def _runtime(manifest: Manifest, where: str, namespace: str, profile: Profile) -> Runtime:
+    valid = _valid(manifest, RUNTIME_KINDS, where, namespace, profile)
+    return Runtime.from_manifest(pruned(valid, profile.unknown_fields))
 
 
 def _valid(manifest: Manifest, kinds: tuple[str, ...], where: str, namespace: str, profile: Profile) -> Manifest:
@@ -88,19 +128,20 @@ def _valid(manifest: Manifest, kinds: tuple[str, ...], where: str, namespace: st
     return manifest
 
 
-def _catalogue(runtimes: list[Manifest], profile: Profile) -> Catalogue:
-    twice = [key for key, times in Counter(map(ObjectKey.of, runtimes)).items() if times > 1]
+def _catalogue(runtimes: list[Runtime]) -> Catalogue:
+    twice = [ref for ref, times in Counter(runtime.ref for runtime in runtimes).items() if times > 1]
     if twice:
         raise _Bad(f"the runtimes have {', '.join(map(str, twice))} more than once")
-    return Catalogue.of(pruned(manifest, profile.unknown_fields) for manifest in runtimes)
+    return Catalogue(tuple(runtimes))
 
 
-def _runtime_admission(runtimes: list[Manifest], index: int, profile: Profile) -> RuntimeAdmission:
+def _runtime_admission(runtimes: list[Runtime], index: int, profile: Profile) -> RuntimeAdmission:
     if not 0 <= index < len(runtimes):
         raise _Bad(f"validate_runtime is {index}; the question has {len(runtimes)} runtimes")
-    typed = [Runtime.from_manifest(pruned(manifest, profile.unknown_fields)) for manifest in runtimes]
-    written = typed.pop(index)
-    scope = tuple(other for other in typed if other.ref.namespace == written.ref.namespace)
+    written = runtimes[index]
+    scope = tuple(
+        other for place, other in enumerate(runtimes) if place != index and other.ref.namespace == written.ref.namespace
+    )
     text = refuses(written, scope, profile.runtime_admission)
     return RuntimeAdmission(text is None, text)
 
@@ -126,6 +167,9 @@ def answer_line(line: bytes, release: str) -> bytes:
     profile = profile_of(release)
     if len(line) > LONGEST_LINE:
         return _encode(Answer(error=f"the line has more than the {LONGEST_LINE} bytes that are read")) + b"\n"
+    answered = _quick_answer(line, profile)
+    if answered is not None:
+        return _encode(answered) + b"\n"
     try:
         question = _decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as bad:

@@ -26,7 +26,6 @@ from kserve_conformance.objects import (
     Runtime,
     RuntimeRef,
     at,
-    replaced,
 )
 from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
 from kserve_conformance.profiles.reporting import names_none
@@ -40,6 +39,11 @@ from kserve_conformance.targets.contract import Admission, Capability, Identity,
 
 #: Where every memory target's clock starts: any fixed second would do.
 EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def moment(seconds: int) -> str:
+    """A creationTimestamp so many seconds after the epoch."""
+    return (EPOCH + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,12 @@ class MemoryTarget:
         self._objects: dict[ObjectKey, Manifest] = {}
         self._last_applied: dict[ObjectKey, Manifest] = {}
         self._workloads: dict[ObjectKey, Workload] = {}
+        self._runtimes: dict[ObjectKey, Runtime] = {}
+        self._catalogue: Catalogue | None = None
+        #: What was decided of a service as it is stored, on a catalogue; true as long as both are the same.
+        self._decided: dict[ObjectKey, tuple[Manifest, Catalogue, Decision]] = {}
         self._seconds = 0
+        self._now = moment(0)
         self._surroundings = Surroundings()
 
     @property
@@ -87,18 +96,20 @@ class MemoryTarget:
         """Put objects in store past every webhook."""
         for manifest in objects:
             key = ObjectKey.of(manifest)
-            self._objects[key] = self._stamped(manifest, self._objects.get(key))
+            self._keep(key, self._stamped(manifest, self._objects.get(key)))
         self._reconcile_all(ObjectKey.of(manifest) for manifest in objects)
 
     def delete(self, *keys: ObjectKey) -> None:
         """Forget objects, and the workloads of services among them."""
         for key in keys:
-            for known in (self._objects, self._last_applied, self._workloads):
+            for known in (self._objects, self._last_applied, self._workloads, self._runtimes, self._decided):
                 known.pop(key, None)
+        self._catalogue = None
 
     def tick(self) -> None:
         """Move the clock by a second."""
         self._seconds += 1
+        self._now = moment(self._seconds)
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
         """Decide on what is in store now."""
@@ -128,11 +139,13 @@ class MemoryTarget:
     def install(self, release: str) -> None:
         """Swap the profile; the new controller reconciles everything in store at its start."""
         self._profile = profile_of(release)
+        self._runtimes, self._catalogue, self._decided = {}, None, {}
         self._reconcile_all(tuple(self._objects))
 
     def configure(self, default_mode: str) -> None:
         """Set the default deployment mode."""
         self._surroundings = Surroundings(default_mode)
+        self._decided = {}
 
     def reset(self) -> None:
         """Forget everything, and go back to the release that was opened."""
@@ -158,11 +171,24 @@ class MemoryTarget:
     @property
     def catalogue(self) -> Catalogue:
         """The runtimes in store, as the installed release's schema shows them."""
-        return Catalogue.of(
-            pruned(manifest, self._profile.unknown_fields)
-            for key, manifest in self._objects.items()
-            if key.kind in RUNTIME_KINDS
-        )
+        if self._catalogue is None:
+            self._catalogue = Catalogue(
+                tuple(self._typed(key, one) for key, one in self._objects.items() if key.kind in RUNTIME_KINDS)
+            )
+        return self._catalogue
+
+    def _typed(self, key: ObjectKey, manifest: Manifest) -> Runtime:
+        known = self._runtimes.get(key)
+        if known is None:
+            known = self._runtimes[key] = Runtime.from_manifest(pruned(manifest, self._profile.unknown_fields))
+        return known
+
+    def _keep(self, key: ObjectKey, manifest: Manifest) -> Manifest:
+        self._objects[key] = manifest
+        if key.kind in RUNTIME_KINDS:
+            self._runtimes.pop(key, None)
+            self._catalogue = None
+        return manifest
 
     def _write(self, manifest: Manifest) -> Admission:
         key = ObjectKey.of(manifest)
@@ -175,9 +201,8 @@ class MemoryTarget:
             admitted_ = self._admitted(key, whole)
         except Rejected as refused:
             return Admission(key, rejected=str(refused))
-        self._objects[key] = self._stamped(admitted_, live)
         self._last_applied[key] = manifest
-        return Admission(key, stored=self._objects[key])
+        return Admission(key, stored=self._keep(key, self._stamped(admitted_, live)))
 
     def _admitted(self, key: ObjectKey, whole: Manifest) -> Manifest:
         if key.kind == SERVICE:
@@ -192,11 +217,9 @@ class MemoryTarget:
                 raise Rejected(f'admission webhook "{webhook}" denied the request: {refused}')
         return known
 
-    def _stamped(self, manifest: Manifest, live: Manifest | None) -> dict[str, Any]:
-        created = at(live, "metadata", "creationTimestamp") or (
-            EPOCH + timedelta(seconds=self._seconds)
-        ).isoformat().replace("+00:00", "Z")
-        return replaced(manifest, created, "metadata", "creationTimestamp")
+    def _stamped(self, manifest: Manifest, live: Manifest | None) -> Manifest:
+        created = at(live, "metadata", "creationTimestamp") if live is not None else None
+        return {**manifest, "metadata": {**manifest["metadata"], "creationTimestamp": created or self._now}}
 
     def _reconcile_all(self, keys: Any) -> None:
         for key in keys:
@@ -204,8 +227,7 @@ class MemoryTarget:
                 self._reconcile(key)
 
     def _reconcile(self, key: ObjectKey) -> Decision:
-        stored = pruned(self._objects[key], self._profile.unknown_fields)
-        decision = resolve_stored(stored, self.catalogue, self._profile, surroundings=self._surroundings)
+        decision = self._decision_of(key)
         before = self._workloads.get(key, Workload())
         made = decision.pod is not None
         # A reconcile that fails leaves the workload of an earlier one in place.
@@ -221,3 +243,13 @@ class MemoryTarget:
         if self._profile.status_names is names_none:
             return None
         return decision.status_runtime or before.status_runtime
+
+    def _decision_of(self, key: ObjectKey) -> Decision:
+        stored, catalogue = self._objects[key], self.catalogue
+        known = self._decided.get(key)
+        if known is not None and known[0] is stored and known[1] is catalogue:
+            return known[2]
+        seen = pruned(stored, self._profile.unknown_fields)
+        decision = resolve_stored(seen, catalogue, self._profile, surroundings=self._surroundings)
+        self._decided[key] = stored, catalogue, decision
+        return decision

@@ -67,6 +67,7 @@ class Command:
         self._folder = Path(tempfile.mkdtemp(prefix="kserve-conformance-process-"))
         self._guard = Guard(self._folder)
         self._running: Running | None = None
+        self._is_asked_singly = False
         try:
             self._log = _opened(log or self._folder / "stderr.log")
         except BaseException:
@@ -98,6 +99,33 @@ class Command:
             # Whatever broke off the exchange, what comes next on the line is no answer to the next question.
             self._end_run()
             raise
+
+    def ask_many(self, lines: Sequence[bytes]) -> list[bytes]:
+        """
+        Its answers to many lines that are all written before the first answer is waited for.
+
+        There are fewer answers than lines if something went wrong, and nobody knows at
+        which line: ask the others again with :meth:`ask`. It is no failure of any of
+        them, so the new process that this takes is not counted. Raises ``GivenUp`` and
+        ``CannotStart``.
+        """
+        if self._is_asked_singly or (self._starts_left <= 0 and self._running is None):
+            return []
+        running = self._run()
+        try:
+            answers = running.ask_many(lines, self._timeout)
+        except BaseException:
+            self._end_run()
+            raise
+        if len(answers) < len(lines):
+            self.ask_singly()
+        return answers
+
+    def ask_singly(self) -> None:
+        """Many lines at once brought it out of step, or to its end: from here on a line waits for the answer before."""
+        self._is_asked_singly = True
+        self._starts_left += self._running is not None
+        self._end_run()
 
     def distrust(self, failure: NoAnswer) -> None:
         """What it said shows that it lost its place: end the process, so that the next question meets a new one."""

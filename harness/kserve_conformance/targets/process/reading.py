@@ -30,6 +30,22 @@ def read_answer(line: bytes, question: int, service: ObjectKey | None = None, re
     Raises ``OutOfStep`` for what is no answer or another question's, ``CannotAnswer``
     for an error, and ``BadAnswer`` for an answer that nobody can mean.
     """
+    try:
+        answer = _decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        answer = None
+    if answer is None or answer.error is not None or answer.id != question:
+        answer = _read_closely(line, question)
+    _check_decision(answer)
+    if answer.service is not None:
+        _check_service(answer.service, service, release)
+    if answer.pod is not None:
+        _check_pod(answer.pod)
+    return answer
+
+
+def _read_closely(line: bytes, question: int) -> Answer:
+    """The answer, if it is one after all, or what exactly is wrong with it."""
     value = _json(line)
     identity = value.get("id")
     said = value.get("error")
@@ -38,15 +54,9 @@ def read_answer(line: bytes, question: int, service: ObjectKey | None = None, re
     if identity != question or isinstance(identity, bool):
         raise OutOfStep(f"the answer is to question {identity!r}, asked was {question}")
     try:
-        answer = _decode(line)
+        return _decode(line)
     except (msgspec.ValidationError, RecursionError) as error:
         raise BadAnswer(f"the answer is not one of the protocol: {error}") from error
-    _check_decision(answer)
-    if answer.service is not None:
-        _check_service(answer.service, service, release)
-    if answer.pod is not None:
-        _check_pod(answer.pod)
-    return answer
 
 
 def _json(line: bytes) -> Mapping[str, Any]:

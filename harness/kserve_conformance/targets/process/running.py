@@ -104,6 +104,32 @@ class Running:
         self._refuse_unasked("beside its answer")
         return answer
 
+    def ask_many(self, lines: Sequence[bytes], timeout: float) -> list[bytes]:
+        """
+        Write many lines and read as many; fewer if it ends, falls silent for so long, or says more than it was asked.
+
+        The run is not to be asked then.
+        """
+        self._move(0)
+        if self._buffer:
+            return []
+        question = memoryview(b"".join(lines))
+        answers: list[bytes] = []
+        deadline = time.monotonic() + timeout
+        while len(answers) < len(lines):
+            left = deadline - time.monotonic()
+            if self._is_over or left <= 0:
+                return answers
+            question = self._move(left, question)
+            *whole, rest = self._buffer.split(b"\n")
+            if whole:
+                answers.extend(map(bytes, whole))
+                self._buffer = rest
+                deadline = time.monotonic() + timeout
+            if len(rest) > self._longest:
+                return answers
+        return answers if len(answers) == len(lines) and not question and not self._buffer else []
+
     def _move(self, wait: float, question: memoryview = memoryview(b"")) -> memoryview:  # noqa: B008 - Empty, and stays so.
         """Write and read what can be written and read now, or within some seconds; what is left of the question."""
         if question:

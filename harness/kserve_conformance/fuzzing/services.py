@@ -1,0 +1,91 @@
+"""Random services: models, legacy keys, containers of their own, and some that must be refused."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from kserve_conformance.objects import API_VERSIONS, SERVICE, Namespace
+
+LEGACY_KEYS = ("sklearn", "xgboost", "pytorch", "triton", "onnx", "huggingface", "lightgbm", "tensorflow")
+
+#: A name that no runtime has, and names that some have.
+NAMED = ("a", "b", "c", "gone", "kserve-mlserver", "kserve-sklearnserver")
+VERSIONS = ("1", "1", "1", "2", "")
+PROTOCOLS = ("v1", "v2", "v2", "grpc-v2", "odd", "")
+
+STORAGE_URI = "gs://example/models/model"
+CLAIM = "pvc://models/model"
+
+Json = dict[str, Any]
+
+
+def service(rng: Random, formats: tuple[str, ...], namespace: Namespace, *, in_store: bool = False) -> Json:
+    """
+    A service of a namespace.
+
+    One that is put in store past the webhooks is a model or a legacy key, and has
+    what a webhook would have filled in and the controller reads without a look.
+    """
+    predictor, annotations = _predictor(rng, formats, only_servers=in_store)
+    if in_store:
+        for server in predictor.values():
+            server |= {"runtimeVersion": "1", "name": "kserve-container", "resources": {}}
+    elif rng.random() < 0.02:
+        annotations["serving.kserve.io/deploymentMode"] = "ModelMesh"
+    metadata: Json = {"name": "model", "namespace": namespace}
+    if annotations:
+        metadata["annotations"] = annotations
+    return {
+        "apiVersion": API_VERSIONS[SERVICE],
+        "kind": SERVICE,
+        "metadata": metadata,
+        "spec": {"predictor": predictor},
+    }
+
+
+def _predictor(rng: Random, formats: tuple[str, ...], *, only_servers: bool) -> tuple[Json, Json]:
+    """A predictor, and the annotations that it needs."""
+    roll = rng.random()
+    if roll < 0.72 or (only_servers and roll >= 0.9):
+        return {"model": _model(rng, formats)}, {}
+    if roll < 0.9:
+        return {_key(rng, formats): _legacy(rng)}, {}
+    if roll < 0.94:
+        return {"containers": [{"name": "kserve-container", "image": "example.com/own:1"}]}, {}
+    if roll < 0.96:
+        model = {**_model(rng, formats), "storageUri": CLAIM}
+        nodes = {"pipelineParallelSize": 2, "tensorParallelSize": 1}
+        autoscaler = {"serving.kserve.io/autoscalerClass": rng.choice(("none", "external"))}
+        return {"model": model, "workerSpec": nodes}, autoscaler
+    if roll < 0.98:
+        return {key: _legacy(rng) for key in rng.sample(LEGACY_KEYS, 2)}, {}
+    return {"model": _model(rng, formats), _key(rng, formats): _legacy(rng)}, {}
+
+
+def _key(rng: Random, formats: tuple[str, ...]) -> str:
+    fitting = [key for key in formats if key in LEGACY_KEYS]
+    return rng.choice(fitting or LEGACY_KEYS) if rng.random() < 0.8 else rng.choice(LEGACY_KEYS)
+
+
+def _model(rng: Random, formats: tuple[str, ...]) -> Json:
+    asked: Json = {"name": formats[0] if rng.random() < 0.75 else formats[1]}
+    if rng.random() < 0.25:
+        asked["version"] = rng.choice(VERSIONS)
+    model: Json = {"modelFormat": asked, "storageUri": STORAGE_URI}
+    if rng.random() < 0.3:
+        model["protocolVersion"] = rng.choice(PROTOCOLS)
+    if rng.random() < 0.35:
+        model["runtime"] = rng.choice(NAMED)
+    if rng.random() < 0.05:
+        model["runtimeVersion"] = "9"
+    return model
+
+
+def _legacy(rng: Random) -> Json:
+    legacy: Json = {"storageUri": STORAGE_URI}
+    if rng.random() < 0.3:
+        legacy["protocolVersion"] = rng.choice(PROTOCOLS)
+    if rng.random() < 0.1:
+        legacy["runtimeVersion"] = "9"
+    return legacy
