@@ -30,6 +30,7 @@ from kserve_conformance.targets.kubernetes.beacons import NAMESPACE, all_beacons
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoAnswer
 from kserve_conformance.targets.kubernetes.live import Link, LiveTarget
 from kserve_conformance.targets.kubernetes.naming import AS_WRITTEN, LABEL, Names
+from kserve_conformance.targets.kubernetes.sweeping import delete_selected
 
 OBSERVED_THROUGH = (
     "the pod template of the Deployment or Knative Service that the installed KServe's controller makes, in which a "
@@ -77,6 +78,7 @@ class Cluster(LiveTarget):
         self._permissions = permissions
         self._role = role
         self._run_namespaces: Namespaces | None = None
+        self._isolation: Isolation | None = None
         self._left: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
@@ -96,8 +98,9 @@ class Cluster(LiveTarget):
         self._past = self._make_past(self._client) if self._make_past is not None else None
         self._found(find(self._client, self._given_release))
         self._run_namespaces = Namespaces(self._client, self._names, self._check)
-        self._isolation = Isolation(self.install_found.release, self._names, self._others_there())
-        self._isolation.configure(self.install_found.mode)
+        if not self._is_ours:
+            self._isolation = Isolation(self.install_found.release, self._names, self._others_there())
+            self._isolation.configure(self.install_found.mode)
         self._make_beacons()
         self._connect(self._made_link())
         self._beacons.queue_passed()
@@ -114,9 +117,7 @@ class Cluster(LiveTarget):
         )
 
     def _others_there(self) -> tuple[Manifest, ...]:
-        """The ClusterServingRuntimes that are not of this run; a cluster of our own has none but those we make."""
-        if self._is_ours:
-            return ()
+        """The ClusterServingRuntimes that were there before the run."""
         served = self._client.resources()[API_VERSIONS[CLUSTER_RUNTIME], CLUSTER_RUNTIME]
         return tuple(
             {"apiVersion": API_VERSIONS[CLUSTER_RUNTIME], "kind": CLUSTER_RUNTIME, **one}
@@ -171,9 +172,8 @@ class Cluster(LiveTarget):
 
     def _delete_beacons(self) -> tuple[str, ...]:
         served = self._client.resources()[API_VERSIONS[CLUSTER_RUNTIME], CLUSTER_RUNTIME]
-        selected = {"labelSelector": self._names.selector} if self._names.selector else {}
-        self._client.delete(served.path(), **selected)
-        left = self._client.get(served.path(), **selected)["items"]
+        delete_selected(self._client, served.path(), self._names.selector)
+        left = self._client.get(served.path(), labelSelector=self._names.selector)["items"]
         return tuple(f"{CLUSTER_RUNTIME} {one['metadata']['name']}" for one in left)
 
     # The contract, where a cluster of others' cannot keep all of it
@@ -182,7 +182,8 @@ class Cluster(LiveTarget):
         """Create or update in order, unless the cluster's own runtimes would change an answer: ``NotIsolated``."""
         answers: list[Admission] = []
         for manifest in objects:
-            self._isolation.apply(manifest)
+            if self._isolation is not None:
+                self._isolation.apply(manifest)
             answers.extend(super().apply(manifest))
         return tuple(answers)
 
@@ -197,12 +198,20 @@ class Cluster(LiveTarget):
     def delete(self, *keys: ObjectKey) -> None:
         """Delete, services with all that they own."""
         super().delete(*keys)
-        for key in keys:
-            self._isolation.delete(key)
+        if self._isolation is not None:
+            for key in keys:
+                self._isolation.delete(key)
+
+    def tick(self) -> None:
+        """Let a second pass."""
+        super().tick()
+        if self._isolation is not None:
+            self._isolation.tick()
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
         """The settled choice, unless the cluster's own runtimes would change it: ``NotIsolated``."""
-        self._isolation.observe(service)
+        if self._isolation is not None:
+            self._isolation.observe(service)
         return super().observe(service, within)
 
     def install(self, release: str) -> None:
@@ -214,10 +223,11 @@ class Cluster(LiveTarget):
         if self._run_namespaces is not None:
             self._run_namespaces.stop_pods()
         super().reset()
-        self._isolation.reset()
+        if self._isolation is not None:
+            self._isolation.reset()
 
-    def leftovers(self) -> tuple[str, ...]:
-        """After it was closed: what could not be deleted."""
+    def leftovers(self, *, thorough: bool) -> tuple[str, ...]:  # noqa: ARG002 - It costs nothing in either case.
+        """What could not be deleted: known once the target was closed, as only then everything is to be gone."""
         return self._left
 
     def _set_mode(self, mode: str) -> None:

@@ -8,7 +8,7 @@ deleted by hand, and namespaces are kept and used again, empty.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -103,19 +103,22 @@ class Sweeper:
             self.past.delete(services.path(namespace))
         self._services_gone([services.path(namespace) for namespace in namespaces])
         beacon = f"{self.names.prefix}{NAMES[CLUSTER_RUNTIME]}"
-        ours = {"labelSelector": self.names.selector} if self.names.selector else {}
-        paths: list[tuple[str, str, Mapping[str, str]]] = [(self._kserve(CLUSTER_RUNTIME).path(), beacon, ours)]
+        paths: list[tuple[str, str]] = []
+        if self.names.selector:
+            delete_selected(self.past, self._kserve(CLUSTER_RUNTIME).path(), self.names.selector, but=beacon)
+        else:
+            paths.append((self._kserve(CLUSTER_RUNTIME).path(), beacon))
         for namespace in namespaces:
-            paths.append((self._kserve(NAMESPACED_RUNTIME).path(namespace), "", {}))
+            paths.append((self._kserve(NAMESPACED_RUNTIME).path(namespace), ""))
             for api_version, kind in kinds:
                 resource = self.resource_of(api_version, kind)
                 if resource is not None:
-                    paths.append((resource.path(namespace), SERVERS_OWN.get((api_version, kind), ""), {}))
+                    paths.append((resource.path(namespace), SERVERS_OWN.get((api_version, kind), "")))
         list(self._threads.map(lambda path: self._delete_all(*path), paths))
 
-    def _delete_all(self, path: str, but: str, selected: Mapping[str, str]) -> None:
+    def _delete_all(self, path: str, but: str) -> None:
         query = {"fieldSelector": f"metadata.name!={but}"} if but else {}
-        self.past.delete(path, **query, **selected)
+        self.past.delete(path, **query)
 
     def _kserve(self, kind: str) -> Resource:
         resource = self.resource_of(API_VERSIONS[kind], kind)
@@ -170,3 +173,15 @@ class Sweeper:
                 owners = at(one, "metadata", "ownerReferences") or ()
                 if any(owner.get("kind") == SERVICE and owner.get("name") == service for owner in owners):
                     self.past.delete(resource.path(namespace, one["metadata"]["name"]))
+
+
+def delete_selected(client: Client, path: str, selector: str, but: str = "") -> None:
+    """
+    Delete what a selector finds, one by one.
+
+    Deleting them all at once would need the right to delete a whole collection, and
+    RBAC knows no labels: nobody should have to give that away in a cluster that is shared.
+    """
+    for one in client.get(path, labelSelector=selector)["items"]:
+        if one["metadata"]["name"] != but:
+            client.delete(f"{path}/{one['metadata']['name']}")
