@@ -251,6 +251,87 @@ class TestDecisions:
         assert told("-", "theirs.yaml", "--release", "v0.10.2", stdin=bare)[1].startswith("✓ default/fraud ")
 
 
+class TestThen:
+    def test_a_column_for_each_release(self, told, folder):
+        """
+        What each release makes of what is stored, and a sign for services that move and for those that end with none.
+        """
+        (folder / "others.yaml").write_text(
+            "---\n".join(
+                SERVICE.replace("name: fraud", f"name: {name}").replace("name: sklearn", f"name: {format_}")
+                for name, format_ in (("churn", "mlflow"), ("paths", "xgboost"))
+            )
+        )
+        code, said, _ = told("--release", "v0.10.2", "--then", "v0.11.1", "--shipped", "others.yaml", "service.yaml")
+
+        assert code == Exit.NO
+        assert said == (
+            "  service       v0.10.2                                     v0.11.1\n"
+            "✗ team-a/churn  ClusterServingRuntime kserve-mlserver       no runtime: NoSupportingRuntime\n"
+            "✓ team-a/paths  ClusterServingRuntime kserve-xgbserver      ClusterServingRuntime kserve-xgbserver\n"
+            "✓ team-a/fraud  ClusterServingRuntime kserve-sklearnserver  ClusterServingRuntime kserve-sklearnserver\n"
+        )
+
+    def test_the_last_release_decides_how_it_ends(self, told, folder):
+        """
+        A service that was without a runtime on the way and has one in the end is one that moved.
+        """
+        arguments = ("--release", "v0.8.0", "--then", "v0.9.0", "--then", "v0.11.1", "--shipped", "pmml.yaml")
+        (folder / "pmml.yaml").write_text(SERVICE.replace("{name: sklearn}", "{name: pmml}\n      protocolVersion: v2"))
+        code, said, _ = told(*arguments)
+
+        assert code == Exit.OK
+        assert said.splitlines()[1].split("  ")[0] == "≠ team-a/fraud"
+
+    def test_a_service_is_written_once(self, told):
+        """
+        A legacy key is pinned by v0.8.0, and the pin stays; written under v0.9.0 it would not be there.
+        """
+        asked = ("--shipped", "legacy.yaml", "runtimes")
+        _, pinned, _ = told("--release", "v0.8.0", "--then", "v0.9.0", *asked)
+        _, free, _ = told("--release", "v0.9.0", *asked)
+
+        assert pinned.splitlines()[1].count("ClusterServingRuntime kserve-sklearnserver") == 2
+        assert free == ON_OURS.replace("fraud", "old")
+
+    def test_a_runtime_is_written_once(self, told, folder):
+        """
+        A priority that the first release does not know is not there after the upgrade either.
+        """
+        ours = yaml.safe_load(OURS)
+        ours["spec"]["supportedModelFormats"][0]["priority"] = 2
+        other = {**ours, "metadata": {**ours["metadata"], "name": "alike"}, "spec": {**ours["spec"]}}
+        other["spec"]["supportedModelFormats"] = [{**ours["spec"]["supportedModelFormats"][0], "priority": 1}]
+        (folder / "ours.yaml").write_text(yaml.safe_dump_all([ours, other]))
+        _, lost, _ = told("--release", "v0.10.2", "--then", "v0.15.2", "service.yaml", "ours.yaml")
+        _, kept, _ = told("--release", "v0.15.2", "service.yaml", "ours.yaml")
+
+        assert lost.splitlines()[1].count("ServingRuntime team-a/alike") == 2
+        assert kept == ON_OURS
+
+    def test_what_was_rejected_is_written_again(self, told, folder):
+        """
+        A rejected service is not in store; the next release is asked for a new one.
+        """
+        (folder / "named.yaml").write_text(LEGACY.replace("{storage", "{name: kserve-container, storage"))
+        _, said, _ = told("--release", "v0.16.0", "--then", "v0.15.2", "named.yaml", "runtimes")
+
+        assert "rejected: " in said
+        assert said.rstrip().endswith("ServingRuntime team-a/ours")
+
+    def test_as_data(self, told):
+        """
+        The answer of the first release as without the option, and those of the others in ``then``.
+        """
+        asked = ("--format", "json", "service.yaml", "runtimes")
+        _, said, _ = told("--release", "v0.10.2", "--then", "v0.11.1", "--then", "v0.15.2", *asked)
+        _, alone, _ = told("--release", "v0.10.2", *asked)
+        then = json.loads(said)["then"]
+
+        assert json.loads(said) == {**json.loads(alone), "then": then}
+        assert [one["release"] for one in then] == ["v0.11.1", "v0.15.2"]
+
+
 class TestFormats:
     def test_json_and_yaml_are_one_result_on_stdout(self, told):
         """

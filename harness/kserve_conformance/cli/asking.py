@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -130,10 +130,8 @@ def answers(
     was read back from an API server. Raises ``ManifestError`` with every problem of every source, ``NothingToResolve``,
     or ``CannotBeDecided``.
     """
-    loaded: Loaded = load(*sources, stdin=sys.stdin.buffer if "-" in sources else None)
-    if not loaded.services:
-        raise NothingToResolve(f"no InferenceService in {', '.join(sources)}")
-    catalogue = _catalogue(loaded, shipped(profile.name) if with_shipped else (), profile)
+    loaded = _loaded(sources)
+    catalogue = _catalogue(loaded, profile, with_shipped=with_shipped)
     surroundings = Surroundings(default_mode)
     for service in loaded.services:
         story = Explanation() if explain else None
@@ -146,14 +144,60 @@ def answers(
         yield Answered(service, loaded.where(service), decision, story)
 
 
-def _catalogue(loaded: Loaded, added: Iterable[Manifest], profile: Profile) -> Catalogue:
-    read_back = [manifest for manifest in loaded.runtimes if is_from_store(manifest)]
-    written = [manifest for manifest in loaded.runtimes if not is_from_store(manifest)]
-    last = {ObjectKey.of(manifest): manifest for manifest in (*read_back, *added, *written)}
+def answers_of_chain(
+    sources: tuple[str, ...],
+    chain: Sequence[Profile],
+    *,
+    with_shipped: bool = False,
+    stored: bool | None = None,
+    default_mode: str | None = None,
+) -> tuple[tuple[Answered, ...], ...]:
+    """
+    Decide every service by one release, then by each that is installed after it; one row of answers for a release.
+
+    Nothing is written but once: a service is as the webhooks of the first release stored it, and a runtime has lost
+    what that release's CRDs do not know. Only a service that was rejected is written again, and shipped runtimes are
+    those of each release. Raises what ``answers`` does.
+    """
+    loaded = _loaded(sources)
+    surroundings = Surroundings(default_mode)
+    states = {id(one): (one, is_from_store(one) if stored is None else stored) for one in loaded.services}
+    rows = []
+    for profile in chain:
+        catalogue = _catalogue(loaded, profile, with_shipped=with_shipped, first=chain[0])
+        row = []
+        for service in loaded.services:
+            state, in_store = states[id(service)]
+            with _placed(loaded, service):
+                decision = (resolve_stored if in_store else resolve)(state, catalogue, profile, None, surroundings)
+            if not in_store and decision.service is not None:
+                states[id(service)] = decision.service, True
+            row.append(Answered(service, loaded.where(service), decision))
+        rows.append(tuple(row))
+    return tuple(rows)
+
+
+def _loaded(sources: tuple[str, ...]) -> Loaded:
+    loaded = load(*sources, stdin=sys.stdin.buffer if "-" in sources else None)
+    if not loaded.services:
+        raise NothingToResolve(f"no InferenceService in {', '.join(sources)}")
+    return loaded
+
+
+def _catalogue(loaded: Loaded, profile: Profile, *, with_shipped: bool, first: Profile | None = None) -> Catalogue:
+    """``first`` is the release under which the manifests were written, if it is another."""
+    read_back = [(manifest, manifest) for manifest in loaded.runtimes if is_from_store(manifest)]
+    added = [(manifest, manifest) for manifest in (shipped(profile.name) if with_shipped else ())]
+    written = [
+        (manifest, manifest if first is None else pruned(manifest, first.unknown_fields))
+        for manifest in loaded.runtimes
+        if not is_from_store(manifest)
+    ]
+    last = {ObjectKey.of(given): (given, stored) for given, stored in (*read_back, *added, *written)}
     runtimes = []
-    for manifest in last.values():
-        with _placed(loaded, manifest):
-            runtimes.append(Runtime.from_manifest(pruned(manifest, profile.unknown_fields)))
+    for given, stored in last.values():
+        with _placed(loaded, given):
+            runtimes.append(Runtime.from_manifest(pruned(stored, profile.unknown_fields)))
     return Catalogue(tuple(runtimes))
 
 
@@ -170,3 +214,9 @@ def _placed(loaded: Loaded, manifest: Manifest) -> Iterator[None]:
 def as_data(release: str, answered: Iterable[Answered]) -> dict[str, Any]:
     """All decisions of one release as JSON values."""
     return {"release": release, "services": [one.as_data() for one in answered]}
+
+
+def chain_as_data(chain: Sequence[Profile], rows: Sequence[tuple[Answered, ...]]) -> dict[str, Any]:
+    """The decisions of the first release, and in ``then`` those of each after it."""
+    first, *others = (as_data(profile.name, row) for profile, row in zip(chain, rows, strict=True))
+    return {**first, "then": others}

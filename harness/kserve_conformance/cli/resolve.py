@@ -10,8 +10,8 @@ import click
 
 from kserve_conformance.cli.choosing import release_options
 from kserve_conformance.cli.exits import Exit
-from kserve_conformance.cli.output import emit, example, format_option
-from kserve_conformance.profiles import profile_of
+from kserve_conformance.cli.output import columns, emit, example, format_option
+from kserve_conformance.profiles import Profile, profile_of
 
 if TYPE_CHECKING:
     from kserve_conformance.cli.asking import Answered
@@ -22,10 +22,17 @@ if TYPE_CHECKING:
         "kserve-conformance resolve --release v0.15.2 service.yaml runtimes/",
         "kubectl get isvc,servingruntimes,clusterservingruntimes -A -o json | kserve-conformance resolve -",
         "kserve-conformance resolve --release v0.10.2 --shipped service.yaml --format json",
+        "kserve-conformance resolve --release v0.10.2 --then v0.15.2 --shipped dump.yaml",
     )
 )
 @click.argument("sources", nargs=-1, metavar="[FILE|FOLDER|-]...")
 @release_options
+@click.option(
+    "--then",
+    multiple=True,
+    metavar="RELEASE",
+    help="Then upgrade to this release, and tell what it makes of what is stored; can be given more than once.",
+)
 @click.option(
     "--batch",
     metavar="FILE|-",
@@ -39,6 +46,7 @@ def command(
     shipped: bool,
     stored: bool | None,
     default_mode: str | None,
+    then: tuple[str, ...],
     batch: str | None,
     workers: int,
     format_: str,
@@ -48,18 +56,44 @@ def command(
 
     Reads manifests, folders of them, dumps of kubectl, or standard input: services and runtimes, in any order. A
     service that was read back from a cluster counts as stored; any other is first admitted as a new one would be.
-    Exits with 1 if a service gets no runtime.
+    Exits with 1 if a service gets no runtime; of several releases the last one counts.
     """
     profile = profile_of(release)
     if batch is not None:
         return _serve(batch, release, workers)
     if not sources:
         raise click.UsageError("nothing to read: give files, folders or '-'")
+    if then:
+        return _upgrade(sources, (profile, *map(profile_of, then)), format_, shipped, stored, default_mode)
     from kserve_conformance.cli.asking import answers, as_data
 
     answered = tuple(answers(sources, profile, with_shipped=shipped, stored=stored, default_mode=default_mode))
     emit(format_, as_data(profile.name, answered), lambda: _told(answered))
     return Exit.OK if all(one.is_served for one in answered) else Exit.NO
+
+
+def _upgrade(
+    sources: tuple[str, ...],
+    chain: tuple[Profile, ...],
+    format_: str,
+    shipped: bool,
+    stored: bool | None,
+    default_mode: str | None,
+) -> int:
+    from kserve_conformance.cli.asking import answers_of_chain, chain_as_data
+
+    rows = answers_of_chain(sources, chain, with_shipped=shipped, stored=stored, default_mode=default_mode)
+    emit(format_, chain_as_data(chain, rows), lambda: _told_of_chain(chain, rows))
+    return Exit.OK if all(one.is_served for one in rows[-1]) else Exit.NO
+
+
+def _told_of_chain(chain: tuple[Profile, ...], rows: tuple[tuple[Answered, ...], ...]) -> str:
+    lines = []
+    for of_one in zip(*rows, strict=True):
+        told = [one.headline for one in of_one]
+        sign = "✗" if not of_one[-1].is_served else "≠" if len(set(told)) > 1 else "✓"
+        lines.append((f"{sign} {of_one[0].name}", *told))
+    return columns(("  service", *(profile.name for profile in chain)), lines)
 
 
 def _told(answered: tuple[Answered, ...]) -> str:
