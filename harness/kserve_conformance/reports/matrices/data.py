@@ -19,8 +19,8 @@ def data(view: View) -> dict[str, Any]:
     """
     The matrix as a JSON value.
 
-    ``rules`` and ``claims`` map each target to the verdict of its cell; a target
-    is missing where no scenario asks, and ``errored`` where its run was not whole.
+    ``rules`` map each target to the verdict of its cell; a target is missing where
+    no scenario asks, and ``errored`` where its run was not whole.
     """
     header = view.matrix.header
     return {
@@ -34,7 +34,11 @@ def data(view: View) -> dict[str, Any]:
         "targets": [_column(view, column) for column in view.columns],
         "comparisons": [_pair(view, pair) for pair in view.pairs],
         "claims": [
-            {"id": row.claim.id, "statement": row.claim.statement, "verdicts": _cells(view, row.cells)}
+            {
+                "id": row.claim.id,
+                "statement": row.claim.statement,
+                "kept": {column.target: kept.value for column, kept in zip(view.columns, row.kept, strict=True)},
+            }
             for row in view.claims
         ],
         "rules": [

@@ -14,6 +14,7 @@ from kserve_conformance.reports.gfm import code, in_html, plain, title_of
 from kserve_conformance.reports.matrices.agreement import Difference, Pair
 from kserve_conformance.reports.matrices.telling import (
     CELLS,
+    CLAIMED,
     ask_scenario,
     asked,
     compared_in_words,
@@ -21,7 +22,7 @@ from kserve_conformance.reports.matrices.telling import (
     spans,
     subject,
 )
-from kserve_conformance.reports.matrices.view import Cell, Column, RuleRow, View
+from kserve_conformance.reports.matrices.view import Cell, Column, Kept, RuleRow, View
 from kserve_conformance.reports.verdicts import SIGNS, why
 
 #: How many differences are told in full; after them only their names are.
@@ -103,23 +104,19 @@ def _difference(pair: Pair, difference: Difference, view: View) -> Iterator[str]
 
 
 def _claims(view: View) -> Iterator[str]:
+    shown = [kept for kept in Kept if any(kept in row.kept for row in view.claims)]
     yield "## What the documentation claims"
     yield ""
-    yield "| Claim | Kept | Broken | Says nothing |"
-    yield "| --- | --- | --- | --- |"
+    yield f"| Claim | {' | '.join(kept.value for kept in shown)} |"
+    yield f"| --- |{' --- |' * len(shown)}"
     for row in view.claims:
-        name = f"{row.claim.id.upper()}: {plain(row.claim.statement)}"
-        if not row.showings:
-            yield f"| {name} | no scenario asks for it | | |"
-            continue
-        kept = _spans(view, row.cells, Verdict.PASSED)
-        silent = _spans(view, row.cells, Verdict.UNSUPPORTED)
-        broken = "; ".join(
-            f"{verdict}: {found}"
-            for verdict in _TOLD
-            if verdict is not Verdict.ERRORED and (found := _spans(view, row.cells, verdict))
+        cells = (
+            spans(view, [column for at, column in zip(row.kept, view.columns, strict=True) if at is kept])
+            for kept in shown
         )
-        yield f"| {name} | {plain(kept)} | {plain(broken)} | {plain(silent)} |"
+        yield f"| {row.claim.id.upper()}: {plain(row.claim.statement)} | {' | '.join(map(plain, cells))} |"
+    yield ""
+    yield from (f"- **{kept}**: {plain(CLAIMED[kept].meaning)}" for kept in shown)
     yield ""
 
 
@@ -194,17 +191,6 @@ def _pairs(row: RuleRow, view: View) -> Iterator[tuple[Cell, Column]]:
 def _is_told(cell: Cell, column: Column) -> bool:
     """A broken target is told once, above; its cells would say no more."""
     return column.because is None and cell.verdict in _TOLD
-
-
-def _spans(view: View, cells: tuple[Cell, ...], verdict: Verdict) -> str:
-    return spans(
-        view,
-        [
-            column
-            for cell, column in zip(cells, view.columns, strict=True)
-            if cell.verdict is verdict and column.because is None
-        ],
-    )
 
 
 def _why(scenario: Scenario) -> str:

@@ -18,6 +18,7 @@ from kserve_conformance.reports import drawing
 from kserve_conformance.reports.matrices.agreement import ASKED
 from kserve_conformance.reports.matrices.telling import (
     CELLS,
+    CLAIMED,
     ask_scenario,
     ask_tag,
     asked,
@@ -28,7 +29,7 @@ from kserve_conformance.reports.matrices.telling import (
     subject,
     title_of,
 )
-from kserve_conformance.reports.matrices.view import View
+from kserve_conformance.reports.matrices.view import Kept, View
 from kserve_conformance.reports.page import environment, policy
 from kserve_conformance.reports.shipped import shipped
 from kserve_conformance.reports.verdicts import SIGNS, STEP_SYMBOLS, why
@@ -60,6 +61,9 @@ def html(view: View, registry: Registry) -> str:
         title_of=title_of,
         why=why,
         cells=CELLS,
+        claimed=CLAIMED,
+        claims_shown={kept for row in view.claims for kept in row.kept},
+        claims_quiet=(Kept.KEPT, Kept.PARTLY, Kept.BROKEN, Kept.UNSUPPORTED, Kept.NOT_ASKED),
         quiet=QUIET,
         asked_verdicts=ASKED,
         verdicts=tuple(Verdict),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kserve_conformance.record import Scenario, Verdict
-from kserve_conformance.reports.matrices.view import Column, View
+from kserve_conformance.reports.matrices.view import Column, Kept, View
 from kserve_conformance.suite.tags import DOCUMENTED
 
 #: How kinds of targets are called where a column has little room.
@@ -23,7 +23,7 @@ class Word:
     meaning: str
 
 
-#: What a cell means: a rule or claim at a target, not one scenario.
+#: What a cell of a rule means: all of its scenarios at a target, not one of them.
 CELLS: dict[Verdict | None, Word] = {
     Verdict.PASSED: Word("✓", "Every scenario that this release is asked passed."),
     Verdict.FAILED: Word("F", "At least one scenario failed."),
@@ -32,6 +32,19 @@ CELLS: dict[Verdict | None, Word] = {
     Verdict.SKIPPED: Word("S", "At least one was left out, because the target cannot be asked it; no other is worse."),
     Verdict.UNSUPPORTED: Word("U", "No scenario is about this release: it has no such rule."),
     None: Word("·", "No scenario asks for it."),
+}
+
+#: What a cell of a claim means.
+CLAIMED: dict[Kept, Word] = {
+    Kept.KEPT: Word("✓", "Kept: its scenarios hold."),
+    Kept.PARTLY: Word("◐", "Kept in part: its scenarios hold, under conditions that the documentation does not tell."),
+    Kept.BROKEN: Word("B", "Broken by the code; what scenarios ask of it holds all the same."),
+    Kept.DEVIATES: Word("D", "Broken: a scenario shows it, as listed for this release."),
+    Kept.FAILED: Word("F", "Broken: a scenario failed, and nothing is listed."),
+    Kept.SKIPPED: Word("S", "A scenario was left out, because the target cannot be asked it."),
+    Kept.ERRORED: Word("E", "The target or its run broke: nothing is known."),
+    Kept.UNSUPPORTED: Word("U", "Its scenarios say nothing of this release."),
+    Kept.NOT_ASKED: Word("·", "No scenario asks for it."),
 }
 
 
@@ -129,7 +142,7 @@ def compared_in_words(view: View) -> str:
     compared = sum(pair.compared for pair in view.pairs)
     releases = len({pair.release for pair in view.pairs if pair.because is None})
     over = f"{compared:,} answers on {releases} release{'' if releases == 1 else 's'}"
-    found = "They agree in all" if not view.differences else f"They differ in {view.differences} of"
+    found = f"differ in {view.differences} of" if view.differences else "agree in all"
     broken = sum(pair.because is not None for pair in view.pairs)
     rest = f" {broken} target{' was' if broken == 1 else 's were'} not compared." if broken else ""
-    return f"{found} {over}.{rest}" if compared else f"No scenario was asked of both.{rest}"
+    return f"Memory and what is real {found} {over}.{rest}" if compared else f"No scenario was asked of both.{rest}"

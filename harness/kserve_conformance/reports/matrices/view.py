@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 
 from kserve_conformance.record import Conclusion, Record, Scenario, Tally, Verdict, by_rule, conforms, tally
 from kserve_conformance.record.matrix import ListedRun, Matrix
 from kserve_conformance.reports.matrices.agreement import Pair, paired
-from kserve_conformance.rules.model import Claim, Rule
+from kserve_conformance.rules.model import Claim, Keeping, Rule
 from kserve_conformance.rules.registry import TOPICS, Registry
 from kserve_conformance.rules.releases import RELEASES
 from kserve_conformance.suite.tags import DOCUMENTED
@@ -85,7 +86,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one target showed of one rule or claim; ``verdict`` is None where no scenario asks for it."""
+    """What one target showed of one rule; ``verdict`` is None where no scenario asks for it."""
 
     verdict: Verdict | None
     cases: Tally | None = None
@@ -109,12 +110,32 @@ class RuleRow:
     showings: tuple[Showing, ...]
 
 
+class Kept(StrEnum):
+    """
+    Does a target do what the documentation claims?
+
+    What its scenarios showed comes first. Where they all hold, the registry says
+    whether that is all that the claim says: a claim can be kept in part.
+    """
+
+    KEPT = "kept"
+    PARTLY = "partly"
+    #: The code does otherwise; what scenarios ask of the claim holds.
+    BROKEN = "broken"
+    DEVIATES = "deviates"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    ERRORED = "errored"
+    UNSUPPORTED = "unsupported"
+    NOT_ASKED = "not-asked"
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
-    """A claim of the documentation over all targets."""
+    """A claim of the documentation over all targets; ``kept`` has a word for each column."""
 
     claim: Claim
-    cells: tuple[Cell, ...]
+    kept: tuple[Kept, ...]
     showings: tuple[Showing, ...]
 
 
@@ -233,7 +254,21 @@ def _cells(columns: tuple[Column, ...], groups: Iterable[Mapping[str, Tally]], n
 def _claim_rows(columns: tuple[Column, ...], registry: Registry) -> Iterator[ClaimRow]:
     groups = tuple(column.claims for column in columns)
     for claim in registry.claims:
-        yield ClaimRow(claim, _cells(columns, groups, claim.id), _showings(columns, groups, claim.id))
+        cells = _cells(columns, groups, claim.id)
+        kept = tuple(_kept(cell, column, claim) for cell, column in zip(cells, columns, strict=True))
+        yield ClaimRow(claim, kept, _showings(columns, groups, claim.id))
+
+
+def _kept(cell: Cell, column: Column, claim: Claim) -> Kept:
+    if cell.verdict is None:
+        return Kept.NOT_ASKED
+    if cell.verdict is not Verdict.PASSED:
+        return Kept(cell.verdict.value)
+    if column.release not in RELEASES:
+        return Kept.KEPT
+    return {Keeping.PARTLY: Kept.PARTLY, Keeping.BROKEN: Kept.BROKEN}.get(
+        claim.finding(column.release).keeps, Kept.KEPT
+    )
 
 
 def _topics(columns: tuple[Column, ...], registry: Registry) -> dict[str, tuple[RuleRow, ...]]:
