@@ -22,6 +22,7 @@ from kserve_conformance.targets.controlplane.processes import Guard, Process
 from kserve_conformance.targets.controlplane.source import PAST_WEBHOOKS, Definition, Source
 from kserve_conformance.targets.kubernetes.beacons import NAMES, NAMESPACE, beacon_runtime, beacon_service
 from kserve_conformance.targets.kubernetes.client import ApiError, Resource
+from kserve_conformance.targets.starting import signals_wait
 
 #: From here on the default mode is RawDeployment. In that mode older releases ask for an API of horizontal pod
 #: autoscalers (autoscaling/v2beta2) that no supported Kubernetes serves any more.
@@ -66,8 +67,9 @@ class Plane:
         self._assets = assets
         self._progress = progress
         self._kept_logs = logs
-        self.folder = Path(tempfile.mkdtemp(prefix="kserve-conformance-"))
-        self._guard = Guard(self.folder)
+        with signals_wait():
+            self.folder = Path(tempfile.mkdtemp(prefix="kserve-conformance-"))
+            self._guard = Guard(self.folder)
         self._logs = self.folder / "logs"
         self._logs.mkdir(mode=0o700)
         self._server: ApiServer | None = None
@@ -238,15 +240,28 @@ class Plane:
             return self._logs
         return kept
 
-    def close(self, *, keep: bool = False) -> None:
-        """End every process and delete the folder, unless it is to be kept. Never raises for what is gone."""
-        if self._controller is not None:
-            self._controller.process.stop()
-        if self._server is not None:
-            self._server.stop()
-        self._controller = self._server = None
-        if self._kept_logs is not None:
-            self.keep_logs()
-        if not keep:
-            shutil.rmtree(self.folder, ignore_errors=True)
-        self._guard.close()
+    def close(self, *, keep: bool = False) -> tuple[str, ...]:
+        """
+        End every process and delete the folder, unless it is to be kept; what is there all the same.
+
+        Signals wait for it: it takes a moment, and halfway there is no good end.
+        Never raises for what is gone.
+        """
+        with signals_wait():
+            if self._controller is not None:
+                self._controller.process.stop()
+            if self._server is not None:
+                self._server.stop()
+            self._controller = self._server = None
+            if self._kept_logs is not None:
+                self.keep_logs()
+            if not keep:
+                shutil.rmtree(self.folder, ignore_errors=True)
+            self._guard.close()
+            # Interrupted while it was starting something, the guard alone knew of it.
+            if not keep:
+                shutil.rmtree(self.folder, ignore_errors=True)
+            return (
+                *(f"process group {group}" for group in self._guard.outlived()),
+                *((f"folder {self.folder}",) if self.folder.exists() and not keep else ()),
+            )

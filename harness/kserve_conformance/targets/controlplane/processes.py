@@ -68,6 +68,7 @@ class Guard:
 
     def __init__(self, folder: Path | None = None) -> None:
         """``folder`` is what the guard deletes, should it have to act."""
+        self._watched: set[int] = set()
         words = [sys.executable, "-I", "-S", guard_module.__file__, *([str(folder)] if folder is not None else [])]
         self._process: subprocess.Popen[str] = subprocess.Popen(  # noqa: S603 - ourselves, no shell.
             words,
@@ -86,6 +87,7 @@ class Guard:
 
     def watch(self, group: int) -> None:
         """A process group runs from now on."""
+        self._watched.add(group)
         self._say(f"+{group}")
 
     def forget(self, group: int) -> None:
@@ -99,12 +101,30 @@ class Guard:
                 self._process.stdin.close()
         self._process.wait()
 
+    def outlived(self, within: float = 1.0) -> tuple[int, ...]:
+        """The process groups that run although all have been ended; one that was only just killed has a moment."""
+        deadline = time.monotonic() + within
+        while (left := tuple(filter(_runs, sorted(self._watched)))) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return left
+
     def _say(self, line: str) -> None:
         pipe = self._process.stdin
         if pipe is not None and not pipe.closed:
             with contextlib.suppress(OSError):
                 pipe.write(line + "\n")
                 pipe.flush()
+
+
+def _runs(group: int) -> bool:
+    """Is there a process in a group that is not merely waiting to be counted?"""
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(-group, os.WNOHANG)
+    try:
+        os.killpg(group, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
 
 
 class Process:

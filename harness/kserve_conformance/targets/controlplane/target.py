@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from kserve_conformance.exceptions import TargetError
 from kserve_conformance.targets.contract import CannotDo, Capability, Identity, Unreachable
 from kserve_conformance.targets.controlplane import binaries, seed
 from kserve_conformance.targets.controlplane.go import Progress, silent
@@ -29,6 +30,9 @@ def prepare(release: str, progress: Progress = silent) -> None:
 
 class ControlPlane(LiveTarget):
     """etcd, kube-apiserver and KServe's manager of one release, as plain processes. Open it with ``with``."""
+
+    #: Some milliseconds for each scenario, where the reset itself takes no more.
+    looks_after_each_reset = False
 
     def __init__(
         self,
@@ -64,6 +68,7 @@ class ControlPlane(LiveTarget):
         self._logs = logs
         self.identity = Identity(target=f"controlplane:{release}", release=release)
         self._plane: Plane | None = None
+        self._outlived: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
         """Start everything. Raises ``CannotStart`` with the last lines of what did not come up."""
@@ -93,7 +98,23 @@ class ControlPlane(LiveTarget):
             return
         if self._keep:
             self._progress(f"the folder of this run is kept: {plane.folder}")
-        plane.close(keep=self._keep)
+        self._outlived = plane.close(keep=self._keep)
+
+    def leftovers(self, *, thorough: bool) -> tuple[str, ...]:
+        """
+        What of scenarios is still in store after a reset; once closed, which processes and folders there still are.
+
+        What an unfinished scenario has there goes with the folder and is nothing to
+        speak of; so does everything if nobody answers any more.
+        """
+        if self._plane is None:
+            return self._outlived
+        if self._touched:
+            return ()
+        try:
+            return super().leftovers(thorough=thorough)
+        except TargetError:
+            return ()
 
     @property
     def observed_release(self) -> str:

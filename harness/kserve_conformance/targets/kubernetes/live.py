@@ -20,7 +20,8 @@ from functools import partial
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, RUNTIME_KINDS, SERVICE, Manifest, ObjectKey, at
 from kserve_conformance.targets.contract import NOT_TO_BE_HAD, Admission, NotSettled, Observation, Unreachable
 from kserve_conformance.targets.kubernetes.beacons import FINALIZER, Beacons
-from kserve_conformance.targets.kubernetes.client import Client, NoAnswer, Resource
+from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoAnswer, Resource
+from kserve_conformance.targets.kubernetes.clock import Creations
 from kserve_conformance.targets.kubernetes.diagnosing import Diagnosis
 from kserve_conformance.targets.kubernetes.naming import AS_WRITTEN, Names
 from kserve_conformance.targets.kubernetes.observing import Log, Observer, workload
@@ -65,6 +66,8 @@ class LiveTarget(ABC):
         self._namespaces: set[str] = set()
         #: Format names of runtimes that were written and that the controller may not have seen yet, by kind.
         self._unseen: dict[str, set[str]] = {}
+        #: The namespaces and other objects that the last reset cleared.
+        self._cleared: tuple[frozenset[str], Mapping[ObjectKey, str]] = (frozenset(), {})
         self._forget()
 
     def _forget(self) -> None:
@@ -78,8 +81,12 @@ class LiveTarget(ABC):
         self._known: set[ObjectKey] = set()
         #: The service that was asked about last.
         self._asked: ObjectKey | None = None
+        self._creations = Creations()
 
     # What a subclass says
+
+    #: Is a look at what is left after each reset worth its time?
+    looks_after_each_reset = True
 
     @abstractmethod
     def _set_mode(self, mode: str) -> None:
@@ -169,6 +176,8 @@ class LiveTarget(ABC):
         if answer.admission.stored is not None:
             self._last_applied[key] = manifest
             self._note(key, answer.admission.stored, is_new=answer.is_new)
+            if answer.is_new:
+                self._creations.created(key, answer.admission.stored)
         return answer.admission
 
     def store(self, *objects: Manifest) -> None:
@@ -193,7 +202,7 @@ class LiveTarget(ABC):
             raise Unreachable(f"the API server serves no {key.kind} of {whole['apiVersion']}")
         live = past.find(resource.path(key.namespace, key.name))
         if live is None:
-            past.post(resource.path(key.namespace), whole)
+            self._creations.created(key, past.post(resource.path(key.namespace), whole))
         else:
             whole["metadata"] = {**whole["metadata"], "resourceVersion": live["metadata"]["resourceVersion"]}
             past.put(resource.path(key.namespace, key.name), whole)
@@ -214,6 +223,7 @@ class LiveTarget(ABC):
     def tick(self) -> None:
         """Let a second pass."""
         time.sleep(TICK)
+        self._creations.tick()
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
         """The settled choice on the objects that are in store now. Raises ``NotSettled`` and ``Unreachable``."""
@@ -250,13 +260,27 @@ class LiveTarget(ABC):
         with self._reaching():
             self._before_sweep()
             self._sweeper.sweep(self._touched, self._modes)
-            self._sweeper.delete(self._others)
+            self._sweeper.delete(self._others, self._others)
             for kind in {key.kind for key in self._known}:
                 self._runtime_written(kind, None)
             if self._observer.default_mode != self._link.mode:
                 self._set_mode(self._link.mode)
+        self._cleared = (frozenset(self._touched), self._others)
         self._forget()
         self._log.rewind()
+
+    def leftovers(self, *, thorough: bool) -> tuple[str, ...]:
+        """
+        What of scenarios is still there: of the last reset, or of every namespace of the run.
+
+        Raises what asking the API server raises.
+        """
+        if self._open is None or not (thorough or self.looks_after_each_reset):
+            return ()
+        namespaces, others = self._cleared
+        if thorough:
+            namespaces = frozenset(self._namespaces)
+        return tuple(map(self._names.text, self._sweeper.left(namespaces, others)))
 
     def diagnose(self, service: ObjectKey | None) -> Mapping[str, str]:
         """What there is to see of a scenario before its reset; of the service asked about last if none is named."""
@@ -366,8 +390,20 @@ def _priorities_differ(runtime: Manifest) -> bool:
     return len({entry.get("priority") for entry in entries}) > 1
 
 
+#: What etcd says once it has no room left.
+STORE_IS_FULL = "database space exceeded"
+
+
+class StoreIsFull(Unreachable):
+    """etcd takes no write any more."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(f"etcd is full, so nothing can be stored and nothing is decided: {said}")
+        self.hint = "compact and defragment it, or raise its quota, and disarm its alarm; then ask again"
+
+
 class Reaching(AbstractContextManager[None]):
-    """Turns an API server that does not answer into ``Unreachable``, with the reason if a process has ended."""
+    """Turns an API server that does not answer, or cannot store, into ``Unreachable``, with the reason."""
 
     def __init__(self, check: Callable[[], None]) -> None:
         self._check = check
@@ -379,3 +415,5 @@ class Reaching(AbstractContextManager[None]):
         if isinstance(error, NoAnswer):
             self._check()
             raise Unreachable(str(error)) from error
+        if isinstance(error, ApiError) and STORE_IS_FULL in error.message:
+            raise StoreIsFull(error.message) from error

@@ -8,11 +8,20 @@ deleted by hand, and namespaces are kept and used again, empty.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, NAMESPACED_RUNTIME, SERVICE, ObjectKey, at
+from kserve_conformance.objects import (
+    API_VERSIONS,
+    CLUSTER_RUNTIME,
+    NAMESPACED_RUNTIME,
+    SERVICE,
+    Manifest,
+    ObjectKey,
+    at,
+)
 from kserve_conformance.targets.kubernetes.beacons import NAMES
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, Resource
 from kserve_conformance.targets.kubernetes.naming import AS_WRITTEN, Names
@@ -77,8 +86,8 @@ class Sweeper:
         """End its threads."""
         self._threads.shutdown()
 
-    def delete(self, keys: Iterable[ObjectKey]) -> None:
-        """Delete objects; services with everything that they own."""
+    def delete(self, keys: Iterable[ObjectKey], versions: Mapping[ObjectKey, str] = MappingProxyType({})) -> None:
+        """Delete objects; services with all that they own. ``versions`` are API versions of what is not KServe's."""
         keys = tuple(keys)
         services = [key for key in keys if key.kind == SERVICE]
         self._services_gone([self._delete_service(key) for key in services])
@@ -86,7 +95,7 @@ class Sweeper:
             self._delete_owned(str(key.namespace), key.name)
         for key in keys:
             if key.kind != SERVICE:
-                resource = self.resource_of(API_VERSIONS.get(key.kind, "v1"), key.kind)
+                resource = self.resource_of(versions.get(key) or API_VERSIONS.get(key.kind, "v1"), key.kind)
                 if resource is not None:
                     self.past.delete(resource.path(key.namespace, key.name))
 
@@ -115,6 +124,32 @@ class Sweeper:
                 if resource is not None:
                     paths.append((resource.path(namespace), SERVERS_OWN.get((api_version, kind), "")))
         list(self._threads.map(lambda path: self._delete_all(*path), paths))
+
+    def left(self, namespaces: Iterable[str], others: Mapping[ObjectKey, str]) -> Iterator[str]:
+        """
+        What of scenarios is still in these namespaces or in the cluster, and which of these other objects.
+
+        Of what is not KServe's own only that counts which belongs to a service: a
+        cluster puts things of its own into every namespace.
+        """
+        beacon = f"{self.names.prefix}{NAMES[CLUSTER_RUNTIME]}"
+        ours = {"labelSelector": self.names.selector} if self.names.selector else {}
+        for one in self.past.get(self._kserve(CLUSTER_RUNTIME).path(), **ours)["items"]:
+            if one["metadata"]["name"] != beacon:
+                yield _told(CLUSTER_RUNTIME, one)
+        kinds = [*((API_VERSIONS[kind], kind) for kind in (SERVICE, NAMESPACED_RUNTIME)), *WORTH_TELLING]
+        for namespace in sorted(namespaces):
+            for api_version, kind in kinds:
+                resource = self.resource_of(api_version, kind)
+                if resource is None:
+                    continue
+                for one in self.past.get(resource.path(namespace))["items"]:
+                    if kind in API_VERSIONS or any(_owners(one)):
+                        yield _told(kind, one)
+        for key, api_version in others.items():
+            resource = self.resource_of(api_version, key.kind)
+            if resource is not None and (one := self.past.find(resource.path(key.namespace, key.name))) is not None:
+                yield _told(key.kind, one)
 
     def _delete_all(self, path: str, but: str) -> None:
         query = {"fieldSelector": f"metadata.name!={but}"} if but else {}
@@ -170,8 +205,7 @@ class Sweeper:
             if resource is None:
                 continue
             for one in self.past.get(resource.path(namespace))["items"]:
-                owners = at(one, "metadata", "ownerReferences") or ()
-                if any(owner.get("kind") == SERVICE and owner.get("name") == service for owner in owners):
+                if service in _owners(one):
                     self.past.delete(resource.path(namespace, one["metadata"]["name"]))
 
 
@@ -185,3 +219,20 @@ def delete_selected(client: Client, path: str, selector: str, but: str = "") -> 
     for one in client.get(path, labelSelector=selector)["items"]:
         if one["metadata"]["name"] != but:
             client.delete(f"{path}/{one['metadata']['name']}")
+
+
+#: What services own, and somebody would miss: events pass by themselves.
+WORTH_TELLING = tuple(one for one in (*OF_DEPLOYMENTS, *OF_KNATIVE, *OF_ANY) if one != ("v1", "Event"))
+
+
+def _owners(one: Manifest) -> Iterator[str]:
+    """The names of the services that own an object."""
+    for owner in at(one, "metadata", "ownerReferences") or ():
+        if owner.get("kind") == SERVICE:
+            yield str(owner.get("name"))
+
+
+def _told(kind: str, one: Manifest) -> str:
+    metadata = one["metadata"]
+    place = f"{metadata['namespace']}/" if metadata.get("namespace") else ""
+    return f"{kind} {place}{metadata['name']}{' (being deleted)' if metadata.get('deletionTimestamp') else ''}"

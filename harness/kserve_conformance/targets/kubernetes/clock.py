@@ -1,0 +1,46 @@
+"""
+The clock that stamps objects is the API server's, and it may go back.
+
+KServe prefers the newer of two runtimes, and what is newer is told by
+``creationTimestamp``. A clock that is set back in the midst of a scenario makes
+what came later older: nothing that the release then chooses is its fault, so
+nothing may be concluded. Everything else here measures time by a clock that
+never goes back.
+"""
+
+from __future__ import annotations
+
+from kserve_conformance.exceptions import TargetError
+from kserve_conformance.objects import Manifest, ObjectKey, at
+
+
+class ClockWentBack(TargetError):
+    """An object was created later than another, and the API server says that it is older."""
+
+    def __init__(self, key: ObjectKey, created: str, before: str) -> None:
+        super().__init__(
+            f"the API server's clock went back: {key} is stamped {created}, and what was created before it {before}"
+        )
+        self.hint = "let the clock be adjusted only gradually while scenarios run, and ask again"
+
+
+class Creations:
+    """When the objects of one scenario were created."""
+
+    def __init__(self) -> None:
+        self._latest = ""
+        self._ticked = ""
+
+    def tick(self) -> None:
+        """A second has passed: what is created from now on must be newer than what is there."""
+        self._ticked = self._latest
+
+    def created(self, key: ObjectKey, stored: Manifest) -> None:
+        """An object was created. Raises ``ClockWentBack`` if its stamp contradicts that."""
+        # All stamps have the same form, in whole seconds and UTC, so they sort as texts.
+        stamp = str(at(stored, "metadata", "creationTimestamp") or "")
+        if not stamp:
+            return
+        if stamp < self._latest or (self._ticked and stamp <= self._ticked):
+            raise ClockWentBack(key, stamp, max(self._latest, self._ticked))
+        self._latest = stamp
