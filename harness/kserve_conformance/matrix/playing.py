@@ -68,7 +68,11 @@ def record_of(spec: Spec, selection: Selection, to: Path) -> None:
         collected = tuple(scenario.id for scenario in asked.selected)
         with RecordWriter(to, header_of(asked, watch.identity(), collected)) as writer:
             for scenario in asked.selected:
-                writer.add(watch.end(_played(scenario, watch, keeper)))
+                progress = _played(scenario, watch, keeper)
+                watch.look_for_leftovers(progress)
+                writer.add(watch.end(progress))
+            keeper.close()
+            writer.finish(leftovers=keeper.leftovers)
     finally:
         keeper.close()
 
@@ -83,6 +87,7 @@ def _played(scenario: ScenarioInfo, watch: Watch, keeper: Keeper) -> Progress:
         target = keeper.target()
     except Exception as error:  # noqa: BLE001 - What keeps a scenario from being asked is its verdict.
         watch.broke(progress, "setup", error)
+        watch.diagnose(progress, None)
         return progress
     world = World(target, release=target.identity.release, scenario=scenario)
     try:
@@ -90,10 +95,12 @@ def _played(scenario: ScenarioInfo, watch: Watch, keeper: Keeper) -> Progress:
     except (Exception, pytest.skip.Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - As above.
         watch.broke(progress, "call", _from_the_step(error))
     progress.chosen = tuple(world.chosen)
+    watch.diagnose(progress, world.subject)
     try:
         world.__exit__(None, None, None)
     except Exception as error:  # noqa: BLE001 - As above.
         watch.broke(progress, "teardown", _from_the_step(error))
+        watch.diagnose(progress, world.subject)
     return progress
 
 

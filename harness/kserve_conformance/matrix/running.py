@@ -260,7 +260,10 @@ class _Runs:
 
     def _ask(self, queue: SimpleQueue[list[Spec]]) -> None:
         for spec in self._of(queue):
-            self._end(spec, self._asked(spec))
+            try:
+                self._end(spec, self._asked(spec))
+            except OSError as error:
+                self._end(spec, f"its run could not be started or kept: {error}")
 
     def _asked(self, spec: Spec) -> str | None:
         """Have ``run`` ask a target; why there is no record, None where there is one."""

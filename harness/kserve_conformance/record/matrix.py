@@ -156,10 +156,7 @@ def write_matrix(
         lines = b"" if run.record is None else run.record
         broken = run.broken
         if broken is None:
-            try:
-                _check_run(run.target, read(io.BytesIO(lines)), suite, selection)
-            except RecordError as error:
-                broken = f"its record cannot be read: {error}"
+            broken = _why_not(lines, suite, selection)
         parameters = dict(run.parameters)
         if broken is not None:
             listed.append(ListedRun(target=run.target, parameters=parameters, broken=broken))
@@ -201,7 +198,9 @@ def read_matrix(source: Path | str | BinaryIO, *, limits: Limits | None = None) 
             record = read(io.BytesIO(body), limits=limits)
         except RecordError as error:
             raise ChangedMatrix(f"the run of {run.target}: {error}") from error
-        _check_run(run.target, record, header.suite, header.selection)
+        because = _asked_otherwise(record, header.suite, header.selection)
+        if because is not None:
+            raise ChangedMatrix(f"the run of {run.target}: {because}")
         records.append(record)
     return Matrix(header, tuple(records))
 
@@ -291,12 +290,21 @@ def _check_end(line: bytes, header: MatrixHeader, digest: str) -> None:
         raise ChangedMatrix("the last line does not fit what is before it")
 
 
-def _check_run(target: str, record: Record, suite: SuiteIdentity, selection: dict[str, Any]) -> None:
-    """A run must be of the same scenarios as all others, or side by side would compare what is not alike."""
+def _why_not(lines: bytes, suite: SuiteIdentity, selection: dict[str, Any]) -> str | None:
+    """Why the record of a run cannot stand beside the others; None if it can."""
+    try:
+        return _asked_otherwise(read(io.BytesIO(lines)), suite, selection)
+    except RecordError as error:
+        return f"its record cannot be read: {error}"
+
+
+def _asked_otherwise(record: Record, suite: SuiteIdentity, selection: dict[str, Any]) -> str | None:
+    """A run must be of the same scenarios as all others, or side by side would stand what is not alike."""
     if record.header.suite != suite:
-        raise ChangedMatrix(f"the run of {target} is of another suite ({record.header.suite.digest})")
+        return f"it asked another suite, or the suite was changed meanwhile ({record.header.suite.digest})"
     if record.header.selection != selection:
-        raise ChangedMatrix(f"the run of {target} asked another selection of scenarios")
+        return "it asked another selection of scenarios"
+    return None
 
 
 def _digest(data: bytes) -> str:
