@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from types import TracebackType
-from typing import Protocol, Self, runtime_checkable
+from typing import Any, Protocol, Self, runtime_checkable
 
 from kserve_conformance.exceptions import TargetError
 from kserve_conformance.objects import Manifest, ObjectKey, Outcome, RuntimeRef
@@ -249,3 +249,21 @@ class TellsLeftovers(Protocol):
         looking is dear answers nothing then. Asked once more, and thoroughly, before a
         target is closed, and a last time after that.
         """
+
+
+#: The image of the model server that scenarios run: it predicts nothing, and tells which runtime started it.
+MODEL_SERVER = "kserve-conformance.invalid/model-server:1"
+
+
+@runtime_checkable
+class RunsPods(Protocol):
+    """A target whose pods are real. Scenarios that need it have ``@needs-pods``; its runtimes use ``MODEL_SERVER``."""
+
+    def run_pods(self, namespace: str) -> None:
+        """Let pods run in a namespace until the next reset; elsewhere none is ever started."""
+
+    def running(self, service: ObjectKey, within: timedelta) -> Manifest:
+        """The predictor's pod once it is ready, and the service too. Raises ``NotSettled`` with what was seen last."""
+
+    def ask(self, service: ObjectKey, path: str, body: Manifest) -> Any:
+        """Post a document to a path of a running predictor; its answer. Raises ``NotSettled`` for a refusal."""

@@ -23,6 +23,7 @@ from kserve_conformance.objects import (
     at,
     replaced,
 )
+from kserve_conformance.targets.contract import MODEL_SERVER
 
 #: Where the model of a service lies unless its feature says: nothing is ever fetched from it.
 STORAGE_URI = "gs://example/models/model"
@@ -126,6 +127,20 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
         else:
             result[key] = value
     return result
+
+
+def model_server_spec() -> dict[str, Any]:
+    """The part of a runtime's spec that runs the model server: it is small, and ready at once."""
+    return {
+        "containers": [
+            {
+                "name": "kserve-container",
+                "image": MODEL_SERVER,
+                "args": ["--model_name={{.Name}}"],
+                "resources": {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"cpu": "1", "memory": "64Mi"}},
+            }
+        ]
+    }
 
 
 def runtimes_of_table(

@@ -27,6 +27,7 @@ from kserve_conformance.world.building import default_spec, key_of_runtime, merg
 from kserve_conformance.world.choices import ChoiceExpectations
 from kserve_conformance.world.nonconformity import Nonconformity
 from kserve_conformance.world.parts import PartExpectations
+from kserve_conformance.world.running import RunningExpectations
 from kserve_conformance.world.story import evidence_of, story_of
 from kserve_conformance.world.telling import told
 
@@ -46,7 +47,7 @@ class UnknownObject(SuiteError):
         self.hint = "name an object that a step before this one has or applies"
 
 
-class World(ChoiceExpectations, PartExpectations):
+class World(ChoiceExpectations, PartExpectations, RunningExpectations):
     """
     What a scenario's steps talk to. Open it with ``with``; leaving it resets the target.
 
@@ -84,6 +85,13 @@ class World(ChoiceExpectations, PartExpectations):
         whole = merged(spec if spec is not None else default_spec(ref), over or {})
         self._pending[key_of_runtime(ref)] = runtime_manifest(ref, whole)
 
+    def add_to_runtime(self, ref: RuntimeRef, over: Mapping[str, Any]) -> None:
+        """Lay something over the spec of a runtime that was collected. Raises ``UnknownObject``."""
+        key = key_of_runtime(ref)
+        if key not in self._pending:
+            raise UnknownObject(key)
+        self._pending[key] = runtime_manifest(ref, merged(self._pending[key]["spec"], over))
+
     def add_objects(self, *manifests: Manifest) -> None:
         """Have some objects, applied with the others before they are needed."""
         for manifest in manifests:
@@ -116,6 +124,10 @@ class World(ChoiceExpectations, PartExpectations):
         key = ObjectKey.of(manifest)
         self._known[key] = self._given[key] = manifest
         self._service, self._service_answer, self._observation = key, Admission(key, stored=manifest), None
+
+    def run_pods(self, namespace: str) -> None:
+        """Let pods run in a namespace."""
+        self._runner.run_pods(namespace)
 
     # --- what is done ----------------------------------------------------
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import yaml
 from packaging.version import InvalidVersion, Version
 
@@ -58,13 +59,15 @@ class Choices:
     What of an install is ours to choose.
 
     ``image`` replaces the controller's; ``mode`` is the default deployment mode;
-    ``authority`` is the bundle of a certificate that we made, None where cert-manager makes it.
+    ``authority`` is the bundle of a certificate that we made, None where cert-manager makes it. ``initializer``
+    replaces the image that fetches models: in a scenario's pods there is nothing to fetch.
     """
 
     release: str
     mode: str
     image: str | None
     authority: str | None
+    initializer: str | None = None
 
 
 def folder_of(source: Path, release: str) -> Path:
@@ -123,12 +126,21 @@ def changed(manifest: Manifest, choices: Choices) -> Manifest:
     """One object of an install, as it is applied."""
     name = manifest["metadata"]["name"]
     if manifest["kind"] == "ConfigMap" and name == CONFIGURATION:
-        return replaced(configured(manifest, choices.mode), manifest["metadata"], "metadata")
+        return with_initializer(configured(manifest, choices.mode), choices.initializer)
     if manifest["kind"] in ("Deployment", "StatefulSet") and name == CONTROLLER:
         return hastened(manifest, choices)
     if manifest["kind"].endswith("WebhookConfiguration"):
         return exempting(manifest, choices.authority)
     return manifest
+
+
+def with_initializer(configuration: Manifest, image: str | None) -> dict[str, Any]:
+    """The configuration with another image that fetches models."""
+    if image is None:
+        return dict(configuration)
+    initializer = msgspec.json.decode(at(configuration, "data", "storageInitializer") or "{}")
+    text = msgspec.json.encode({**initializer, "image": image}).decode()
+    return replaced(configuration, text, "data", "storageInitializer")
 
 
 def hastened(controller: Manifest, choices: Choices) -> dict[str, Any]:

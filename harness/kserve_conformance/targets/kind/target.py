@@ -13,26 +13,32 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
+from kserve_conformance.objects import SERVICE, Manifest, Namespace, ObjectKey
 from kserve_conformance.targets.cluster.connecting import connect
 from kserve_conformance.targets.cluster.detecting import find
 from kserve_conformance.targets.cluster.target import Cluster
-from kserve_conformance.targets.contract import CannotDo, Capability
+from kserve_conformance.targets.contract import MODEL_SERVER, CannotDo, Capability
 from kserve_conformance.targets.controlplane import binaries, cache
 from kserve_conformance.targets.controlplane.certificates import Certificate, self_signed
 from kserve_conformance.targets.controlplane.plane import default_mode
 from kserve_conformance.targets.controlplane.source import KSERVE_NAMESPACE, PAST_WEBHOOKS, Source
-from kserve_conformance.targets.kind import installing
+from kserve_conformance.targets.kind import installing, pods
 from kserve_conformance.targets.kind.archive import Image, write
+from kserve_conformance.targets.kind.building import model_server
 from kserve_conformance.targets.kind.clusters import PREFIX, Kind, KindFailed, config_of
 from kserve_conformance.targets.kind.manifests import WEBHOOK_SERVICE, Choices
 from kserve_conformance.targets.kubernetes.client import Client
 
 #: The image that a manager is put into which was given as a program.
 OWN_IMAGE = "kserve-conformance.invalid/kserve-controller:{}"
+
+#: What stands in for KServe's storage initializer: it fetches nothing, and notes what it was asked for.
+STORAGE_INITIALIZER = "kserve-conformance.invalid/storage-initializer:1"
 
 #: A numeric user: a kubelet cannot tell that a name is not root.
 NOBODY = "65532"
@@ -80,7 +86,7 @@ class KindTarget(Cluster):
         self._progress = progress
         self._folder: Path | None = None
         self._kind: Kind | None = None
-        self._is_broken = False
+        self._has_model_server = False
 
     def __enter__(self) -> Self:
         """Make the cluster, install the release, and connect. Raises ``CannotStart``."""
@@ -149,7 +155,7 @@ class KindTarget(Cluster):
 
             authority = base64.b64encode(self._certificate.pem).decode()
         image = self._image if release == self._release else None
-        return Choices(release, default_mode(release), image, authority)
+        return Choices(release, default_mode(release), image, authority, STORAGE_INITIALIZER)
 
     @cached_property
     def _certificate(self) -> Certificate:
@@ -206,6 +212,40 @@ class KindTarget(Cluster):
         choices = replace(self._choices(self._installed), mode=mode)
         installing.configure(self._client, self._source(self._installed), choices)
         self._mode_is_set(mode)
+
+    # Pods
+
+    def run_pods(self, namespace: str) -> None:
+        """Let pods run in a namespace until the next reset."""
+        if not self._has_model_server:
+            self._load_model_server()
+        if self._run_namespaces is None:
+            raise CannotDo("the target is not open")
+        with self._reaching():
+            self._make_namespace(ObjectKey("ServingRuntime", "any", Namespace(namespace)))
+            self._run_namespaces.run_pods(namespace)
+
+    def _load_model_server(self) -> None:
+        """Put the images of the model server and of what stands in for the storage initializer on the node."""
+        program = {"model-server": model_server(self._progress)}
+        archive = self._made_folder / "model-server.tar"
+        write(
+            archive,
+            Image(MODEL_SERVER, program, ("/model-server",), user=NOBODY),
+            Image(STORAGE_INITIALIZER, program, ("/model-server", "initialize"), user=NOBODY),
+        )
+        self._running_kind.load(archive)
+        self._has_model_server = True
+
+    def running(self, service: ObjectKey, within: timedelta) -> Manifest:
+        """The predictor's pod once it and the service are ready. Raises ``NotSettled``."""
+        with self._reaching():
+            return pods.ready(self._client, self._resource(SERVICE), service, within)
+
+    def ask(self, service: ObjectKey, path: str, body: Manifest) -> Any:
+        """Post a document to a path of a running predictor, through the API server. Raises ``NotSettled``."""
+        with self._reaching():
+            return pods.ask(self._client, service, path, body)
 
     # Ending
 

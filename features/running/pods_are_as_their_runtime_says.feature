@@ -1,0 +1,88 @@
+@extended @needs-pods @since-0.11.0
+Feature: The pod that runs is the one that its runtime describes
+
+  Between the pod template that KServe makes and the pod that runs stand KServe's own webhook of pods and everything
+  that a cluster defaults. What a runtime says must have come through all of it.
+
+  Background:
+    Given pods run in namespace "team-a"
+
+  @rule-container-attributes-used
+  Scenario: Environment, arguments, resources and probes of the runtime's container run
+    Given a ServingRuntime "described" in namespace "team-a" of the model server
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    And ServingRuntime "described" of namespace "team-a" has
+      """
+      containers:
+      - name: kserve-container
+        image: kserve-conformance.invalid/model-server:1
+        args: ["--model_name={{.Name}}", "--http_port=8080", "--greeting=hello"]
+        env:
+        - {name: GREETING, value: hello}
+        resources:
+          requests: {cpu: 20m, memory: 24Mi}
+          limits: {cpu: "1", memory: 96Mi}
+        readinessProbe:
+          httpGet: {path: /v2/health/ready, port: 8080}
+          periodSeconds: 2
+          timeoutSeconds: 3
+        livenessProbe:
+          httpGet: {path: /v2/health/live, port: 8080}
+          periodSeconds: 4
+      """
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it becomes ready
+    And its running pod has
+      """
+      spec:
+        containers:
+        - name: kserve-container
+          args: ["--model_name=model", "--http_port=8080", "--greeting=hello"]
+          env:
+          - {name: GREETING, value: hello}
+          resources:
+            requests: {cpu: 20m, memory: 24Mi}
+            limits: {cpu: "1", memory: 96Mi}
+          readinessProbe:
+            httpGet: {path: /v2/health/ready, port: 8080}
+            periodSeconds: 2
+            timeoutSeconds: 3
+          livenessProbe:
+            httpGet: {path: /v2/health/live, port: 8080}
+            periodSeconds: 4
+      """
+
+  @rule-pod-settings-used
+  Scenario: Node selector, tolerations and affinity of the runtime run
+    Given a ServingRuntime "placed" in namespace "team-a" of the model server
+      | format  | version | autoSelect |
+      | sklearn | 1       | true       |
+    And ServingRuntime "placed" of namespace "team-a" has
+      """
+      nodeSelector: {kubernetes.io/os: linux}
+      tolerations:
+      - {key: example.com/accelerator, operator: Exists, effect: NoSchedule}
+      affinity:
+        nodeAffinity:
+          requiredDuringSchedulingIgnoredDuringExecution:
+            nodeSelectorTerms:
+            - matchExpressions:
+              - {key: kubernetes.io/os, operator: In, values: [linux]}
+      """
+    When a service in namespace "team-a" asks for "sklearn"
+    Then it becomes ready
+    And its running pod has
+      """
+      spec:
+        nodeSelector: {kubernetes.io/os: linux}
+        affinity:
+          nodeAffinity:
+            requiredDuringSchedulingIgnoredDuringExecution:
+              nodeSelectorTerms:
+              - matchExpressions:
+                - {key: kubernetes.io/os, operator: In, values: [linux]}
+      """
+    And its running pod tolerates
+      | key                     | operator | effect     |
+      | example.com/accelerator | Exists   | NoSchedule |
