@@ -26,11 +26,11 @@ ADDRESS = "[address]"
 #: Names whose value is a secret, also as the end of a longer name (``HF_TOKEN``, ``client-key-data``), never as its
 #: beginning (``tokenizer``, ``secretName``).
 _SENSITIVE = (
-    r"[\w.-]*(?:token|passw(?:or)?d|passphrase|secret|(?:api|access|private|account)[_-]?key(?:[_-]?id)?|"
+    r"[\w.-]*(?:token|passw(?:or)?d|passphrase|[_-]pass|credentials?|secret|(?:api|access|private|account)[_-]?key(?:[_-]?id)?|"
     r"client-key-data|client-certificate-data|certificate-authority-data|authorization|cookie|\.dockerconfigjson)"
 )
 _QUOTE = r"""\\?["']"""
-_VALUE = r"""(?:\\?"(?:[^"\\]|\\.)*?\\?"|'[^']*'|[^\s,;&"'{}\[\]]+)"""
+_VALUE = r"""(?:\\?"(?:[^"\\]|\\[\s\S])*?\\?"|'[^']*'|[^\s,;&"'{}\[\]]+)"""
 
 #: Each pattern and what takes its place. Order matters: the wide ones come first, and none matches its own result.
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -38,7 +38,31 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----.*?(?:-----END \1-----|\Z)", re.DOTALL),
         SECRET,
     ),
-    # An env entry of a container tells name and value on two lines.
+    # The same in base64, as kubeconfigs and webhook configurations have it.
+    (re.compile(r"\bLS0tLS1CRUdJTi[A-Za-z0-9+/]+={0,2}"), SECRET),
+    # A text of several lines below its name, and below a name that stands beside it in an env entry of a container.
+    (
+        re.compile(
+            rf"(?im)^(?P<dash>(?P<indent>[ ]*)(?:- )?)(?P<name>{_SENSITIVE}{_QUOTE}?:)[ ]*[|>][\d+-]*[ ]*\n"
+            r"(?:(?P=indent)[ ]+\S.*\n?|[ ]*\n)*"
+        ),
+        rf"\g<dash>\g<name> {SECRET}\n",
+    ),
+    (
+        re.compile(
+            rf"(?im)(?P<before>\bname:[ ]*{_QUOTE}?{_SENSITIVE}{_QUOTE}?[ ]*\n(?P<indent>[ ]+)value:)"
+            r"[ ]*[|>][\d+-]*[ ]*\n(?:(?P=indent)[ ]+\S.*\n?|[ ]*\n)*"
+        ),
+        rf"\g<before> {SECRET}\n",
+    ),
+    # An env entry of a container tells name and value on two lines, in whichever order.
+    (
+        re.compile(
+            rf"(?i)(\bvalue{_QUOTE}?[ \t]*:[ \t]*)(?!\[redacted\]){_VALUE}"
+            rf"(?=\s*,?\s*{_QUOTE}?name{_QUOTE}?\s*:\s*{_QUOTE}?{_SENSITIVE}(?![\w.-]))"
+        ),
+        rf"\1{SECRET}",
+    ),
     (
         re.compile(
             rf"(?i)(name{_QUOTE}?\s*:\s*{_QUOTE}?{_SENSITIVE}{_QUOTE}?\s*,?\s*{_QUOTE}?value{_QUOTE}?[ \t]*:[ \t]*)"
@@ -65,7 +89,15 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         rf"\1{SECRET}",
     ),
-    (re.compile(rf"(?i)(?<!\S)(--?{_SENSITIVE}[ \t]+)(?!\[redacted\]|-)\S+"), rf"\1{SECRET}"),
+    (re.compile(rf"(?i)(?<![\w.-])(--?{_SENSITIVE}[ \t]+)(?!\[redacted\]|-)[^\s\]]+"), rf"\1{SECRET}"),
+    # The same as two entries of a list.
+    (
+        re.compile(
+            rf"(?im)(?<![\w.-])(--?{_SENSITIVE}{_QUOTE}?(?:[ ]*\n[ ]*-|\s*,)\s*{_QUOTE}?)"
+            r"""(?!\[redacted\]|-)[^\s"'\\,\]]+"""
+        ),
+        rf"\1{SECRET}",
+    ),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?"), SECRET),
     (
         re.compile(
