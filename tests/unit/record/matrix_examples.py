@@ -1,0 +1,86 @@
+"""A made-up matrix: releases in memory and for real, one difference of each kind, one run that broke."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from record_examples import HOSTILE, record, scenario
+
+from kserve_conformance.record import Record, Scenario, SuiteIdentity, TargetIdentity, Verdict
+from kserve_conformance.record.matrix import Matrix, Run, read_matrix, write_matrix
+
+SUITE = SuiteIdentity(name="kserve-conformance", version="0.1.0", digest="sha256:" + "4f" * 32)
+_ENCODE = msgspec.json.Encoder().encode
+
+
+def lines_of(whole: Record) -> bytes:
+    """A record as its writer writes it."""
+    return b"".join(_ENCODE(part) + b"\n" for part in (whole.header, *whole.scenarios, whole.footer))
+
+
+def run_of(target: str, *scenarios: Scenario, **more: Any) -> Run:
+    """A whole run of a target."""
+    release = more.pop("release", target.partition(":")[2])
+    identity = TargetIdentity(target=target, release=release, **more.pop("identity", {}))
+    return Run(target, lines_of(record(*scenarios, target=identity, **more)))
+
+
+def scenarios(*, priority: Verdict = Verdict.PASSED, chosen: str = "ClusterServingRuntime a") -> tuple[Scenario, ...]:
+    """A few scenarios of several topics, rules and claims."""
+    return (
+        scenario("The namespace's runtime shadows the cluster's", chosen=("ServingRuntime team-a/own",)),
+        scenario(
+            f"A runtime named {HOSTILE}", rules=("explicit-disabled",), tags=("core", "claim-d2"), chosen=(chosen,)
+        ),
+        scenario(
+            "The highest priority wins",
+            priority,
+            topic="ordering",
+            rules=("order-priority",),
+            tags=("core", "claim-d9"),
+            chosen=("ClusterServingRuntime b",),
+        ),
+        scenario("A rule of later releases", Verdict.UNSUPPORTED, topic="ordering", rules=("order-newest",)),
+        scenario("The newest of equals wins", topic="ordering", rules=("order-newest",)),
+        scenario(
+            "Nobody knows this rule", Verdict.DEVIATES, topic="upgrades", rules=("no-such-rule",), tags=("claim-d8",)
+        ),
+    )
+
+
+def runs() -> tuple[Run, ...]:
+    """Two releases in memory and for real: one pair agrees in nothing, the other is broken."""
+    skipped = scenario("The newest of equals wins", Verdict.SKIPPED, topic="ordering", rules=("order-newest",))
+    real = [skipped if one.id == skipped.id else one for one in scenarios(priority=Verdict.FAILED, chosen="other")]
+    return (
+        run_of("memory:v0.15.2", *scenarios()),
+        run_of("memory:v0.8.0", *scenarios()),
+        run_of(
+            "controlplane:v0.15.2",
+            *real,
+            identity={
+                "api_server": "v1.34.4",
+                "observed_through": "the pod template of the Deployment",
+                "digests": {"manager": "sha256:" + "9b" * 32},
+            },
+        ),
+        Run("controlplane:v0.8.0", broken=f"run ended with 3: {HOSTILE}"),
+        run_of("memory:documented", *scenarios()),
+    )
+
+
+def written(to: Path, some: tuple[Run, ...] | None = None, **more: Any) -> Matrix:
+    """The matrix of some runs, in a file."""
+    given: dict[str, Any] = {"harness": "0.1.0", "suite": SUITE, "selection": {}, "started": "2025-03-01T09:30:00Z"}
+    return write_matrix(to, runs() if some is None else some, **(given | more))
+
+
+def matrix(some: tuple[Run, ...] | None = None, **more: Any) -> Matrix:
+    """The same, read again."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "matrix.ndjson"
+        written(file, some, **more)
+        return read_matrix(file)

@@ -1,0 +1,271 @@
+"""The record of several runs: every run whole and unchanged in it, and nothing of it can be cut or changed unseen."""
+
+from __future__ import annotations
+
+import io
+import json
+import lzma
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from matrix_examples import SUITE, lines_of, matrix, run_of, runs, scenarios, written
+from record_examples import record
+
+from kserve_conformance.exceptions import RecordError
+from kserve_conformance.record import Limits, NotARecord, UnreadableRecord, Verdict, read
+from kserve_conformance.record.matrix import (
+    ChangedMatrix,
+    NoSuchRun,
+    NotAMatrix,
+    Run,
+    TruncatedMatrix,
+    extract,
+    first_lines,
+    read_matrix,
+)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "matrix.ndjson"
+    written(path)
+    return path
+
+
+def resealed(lines: list[bytes], header: dict[str, Any] | None = None) -> bytes:
+    """The lines with an end that fits them, as whoever forges a whole file would write it."""
+    if header is not None:
+        lines = [json.dumps(header).encode() + b"\n", *lines[1:]]
+    before = b"".join(lines[:-1])
+    end = json.loads(lines[-1]) | {"digest": f"sha256:{sha256(before).hexdigest()}"}
+    return before + json.dumps(end).encode() + b"\n"
+
+
+class TestWhole:
+    def test_every_run_is_in_it_as_it_was_written(self, file: Path) -> None:
+        """The record of a run is taken out byte for byte, and reads as the record it was."""
+        for run in runs():
+            if run.record is not None:
+                assert extract(file, run.target) == run.record
+                assert read(io.BytesIO(extract(file, run.target))).header.target.target == run.target
+
+    def test_any_tool_of_lines_can_take_a_run_out(self, file: Path) -> None:
+        """A run is a stretch of lines, whose first is known from the header alone."""
+        lines = file.read_bytes().splitlines(keepends=True)
+        whole = read_matrix(file)
+        at = first_lines(whole.header)
+        for run in whole.header.runs:
+            if run.broken is None:
+                stretch = b"".join(lines[at[run.target] - 1 : at[run.target] - 1 + run.lines])
+                assert stretch == extract(file, run.target)
+                assert run.digest == f"sha256:{sha256(stretch).hexdigest()}"
+
+    def test_compressed_it_is_the_same(self, file: Path, tmp_path: Path) -> None:
+        """A name that ends in .xz is compressed and gives the same lines, from a file and from a stream."""
+        compressed = tmp_path / "matrix.ndjson.xz"
+        written(compressed)
+
+        assert lzma.decompress(compressed.read_bytes()) == file.read_bytes()
+        assert read_matrix(compressed) == read_matrix(file) == read_matrix(io.BytesIO(compressed.read_bytes()))
+
+    def test_equal_runs_give_equal_bytes(self, file: Path, tmp_path: Path) -> None:
+        """Nothing is added that was not given."""
+        written(tmp_path / "again.ndjson")
+
+        assert (tmp_path / "again.ndjson").read_bytes() == file.read_bytes()
+
+    def test_without_a_run_it_is_whole(self) -> None:
+        """No target was asked; that can be written and read, and concluded from by nobody."""
+        assert matrix(()).records == ()
+
+
+class TestBroken:
+    def test_a_run_without_a_record_is_listed(self) -> None:
+        """The target is there with the reason, and never silently absent."""
+        by_target = {run.target: (run, found) for run, found in matrix()}
+        listed, found = by_target["controlplane:v0.8.0"]
+
+        assert (listed.lines, listed.digest, found) == (0, None, None)
+        assert str(listed.broken).startswith("run ended with 3")
+
+    @pytest.mark.parametrize(
+        ("change", "because"),
+        [
+            (lambda body: body[: body.rindex(b'{"type":"footer"')], "without a footer"),
+            (lambda body: body[: len(body) // 2], "ends after"),
+            (lambda body: body.replace(b'"verdict":"failed"', b'"verdict":"passed"'), "contradicts itself"),
+            (lambda body: b"", "ends after 0 lines"),
+            (lambda body: b"not JSON\n", "not JSON"),
+        ],
+        ids=["without-footer", "half", "prettier", "empty", "noise"],
+    )
+    def test_a_record_that_cannot_be_read_is_no_run(self, change: Any, because: str) -> None:
+        """What the reader of records refuses is listed as broken, in its words."""
+        body = lines_of(record(*scenarios(priority=Verdict.FAILED)))
+        whole = matrix((Run("memory:v0.15.2", change(body)),))
+
+        assert whole.records == (None,)
+        assert because in str(whole.header.runs[0].broken)
+
+    def test_a_run_of_another_suite_does_not_stand_beside(self) -> None:
+        """If the suite is changed while runs go on, what asked the older one is broken."""
+        whole = matrix(suite=type(SUITE)(name=SUITE.name, version=SUITE.version, digest="sha256:" + "00" * 32))
+
+        assert set(whole.records) == {None}
+        assert "another suite" in str(whole.header.runs[0].broken)
+
+    def test_a_run_of_other_scenarios_does_not_stand_beside(self) -> None:
+        """A narrower run would look as if it had nothing to say."""
+        assert "another selection" in str(matrix(selection={"tags": "core"}).header.runs[0].broken)
+
+    def test_an_interrupted_run_is_kept_with_what_it_says(self) -> None:
+        """It has a footer, so it is a record; that nothing is concluded from it is for who reads it."""
+        whole = matrix((run_of("memory:v0.15.2", *scenarios(), interrupted="ended by SIGTERM"),))
+
+        assert whole.records[0] is not None
+        assert whole.records[0].footer.interrupted == "ended by SIGTERM"
+
+
+class TestCut:
+    def test_after_any_line(self, file: Path) -> None:
+        """A file that ends anywhere before its end is refused."""
+        lines = file.read_bytes().splitlines(keepends=True)
+        for kept in range(len(lines)):
+            with pytest.raises(TruncatedMatrix):
+                read_matrix(io.BytesIO(b"".join(lines[:kept])))
+
+    def test_within_a_line(self, file: Path) -> None:
+        """As when the disk was full."""
+        data = file.read_bytes()
+        for kept in (1, 40, len(data) // 3, len(data) // 2, len(data) - 1):
+            with pytest.raises(TruncatedMatrix):
+                read_matrix(io.BytesIO(data[:kept]))
+
+    def test_compressed(self, tmp_path: Path) -> None:
+        """Half of the compressed bytes are not half a matrix."""
+        path = tmp_path / "matrix.ndjson.xz"
+        written(path)
+        data = path.read_bytes()
+        for kept in (6, 12, len(data) // 2, len(data) - 1):
+            with pytest.raises(RecordError):
+                read_matrix(io.BytesIO(data[:kept]))
+        with pytest.raises(ChangedMatrix):
+            read_matrix(io.BytesIO(data[:60] + bytes(len(data) - 60)))
+
+
+class TestChanged:
+    def test_a_verdict(self, file: Path) -> None:
+        """A failure that was made a pass is noticed by the digest of its run."""
+        data = file.read_bytes().replace(b'"verdict":"failed"', b'"verdict":"passed"', 1)
+
+        with pytest.raises(ChangedMatrix, match="are not those that the header lists"):
+            read_matrix(io.BytesIO(data))
+
+    def test_the_header_with_it(self, file: Path) -> None:
+        """A digest in the header that fits the changed line is noticed by the digest at the end."""
+        lines = file.read_bytes().splitlines(keepends=True)
+        header = json.loads(lines[0])
+        header["harness"] = "9.9.9"
+        changed = json.dumps(header).encode() + b"\n"
+
+        with pytest.raises(ChangedMatrix, match="the last line"):
+            read_matrix(io.BytesIO(changed + b"".join(lines[1:])))
+
+    def test_two_runs_in_each_others_place(self, file: Path) -> None:
+        """Lines belong to the target that the header lists them for."""
+        lines = file.read_bytes().splitlines(keepends=True)
+        header = json.loads(lines[0])
+        one, other = header["runs"][:2]
+        one["target"], other["target"] = other["target"], one["target"]
+        one["digest"], other["digest"] = other["digest"], one["digest"]
+
+        with pytest.raises(ChangedMatrix):
+            read_matrix(io.BytesIO(resealed(lines, header)))
+
+    def test_a_run_that_is_sealed_anew_must_still_be_a_record(self, file: Path) -> None:
+        """Whoever makes every digest fit meets the reader of records."""
+        lines = file.read_bytes().splitlines(keepends=True)
+        whole = read_matrix(file)
+        run = next(run for run in whole.header.runs if run.target == "controlplane:v0.15.2")
+        at = first_lines(whole.header)[run.target] - 1
+        body = b"".join(lines[at : at + run.lines]).replace(b'"verdict":"failed"', b'"verdict":"passed"')
+        header = json.loads(lines[0])
+        next(one for one in header["runs"] if one["target"] == run.target)["digest"] = (
+            f"sha256:{sha256(body).hexdigest()}"
+        )
+        lines[at : at + run.lines] = body.splitlines(keepends=True)
+
+        with pytest.raises(ChangedMatrix, match=r"controlplane:v0\.15\.2: .*contradicts itself"):
+            read_matrix(io.BytesIO(resealed(lines, header)))
+
+    @pytest.mark.parametrize(
+        ("change", "because"),
+        [
+            ({"schema": "kserve-conformance/matrix/v9"}, "this version reads"),
+            ({"type": "header"}, "not the header of a matrix"),
+            ({"runs": 3}, "Expected"),
+        ],
+    )
+    def test_the_kind_of_file(self, file: Path, change: dict[str, Any], because: str) -> None:
+        """What is no matrix, or of a format that is not known, is not guessed at."""
+        lines = file.read_bytes().splitlines(keepends=True)
+
+        with pytest.raises(NotAMatrix, match=because):
+            read_matrix(io.BytesIO(resealed(lines, json.loads(lines[0]) | change)))
+
+    @pytest.mark.parametrize(
+        ("run", "because"),
+        [
+            ({"target": "memory:v0.8.0"}, "listed twice"),
+            ({"broken": "no"}, "is broken and has a record"),
+            ({"lines": 0}, "neither a record nor a reason"),
+            ({"digest": None}, "neither a record nor a reason"),
+        ],
+    )
+    def test_what_the_header_lists(self, file: Path, run: dict[str, Any], because: str) -> None:
+        """A run has a record or says why not, and is there once."""
+        lines = file.read_bytes().splitlines(keepends=True)
+        header = json.loads(lines[0])
+        header["runs"][0] |= run
+
+        with pytest.raises(NotAMatrix, match=because):
+            read_matrix(io.BytesIO(resealed(lines, header)))
+
+    def test_something_after_the_end(self, file: Path) -> None:
+        """Two files, one written after the other, are no matrix."""
+        with pytest.raises(NotAMatrix, match="something follows"):
+            read_matrix(io.BytesIO(file.read_bytes() * 2))
+
+    def test_lines_beyond_any_limit(self, file: Path) -> None:
+        """A reader does not take in whatever it is given."""
+        with pytest.raises(NotAMatrix, match="longer than"):
+            read_matrix(file, limits=Limits(line=100))
+        with pytest.raises(NotAMatrix, match="at most 3 lines"):
+            read_matrix(file, limits=Limits(lines=3))
+
+
+class TestOneAndMany:
+    def test_a_matrix_is_not_taken_for_a_run(self, file: Path) -> None:
+        """No report of one run is made of many."""
+        with pytest.raises(NotARecord):
+            read(file)
+
+    def test_a_run_is_not_taken_for_a_matrix(self, tmp_path: Path) -> None:
+        """And the other way round."""
+        (tmp_path / "record.ndjson").write_bytes(lines_of(record(*scenarios())))
+
+        with pytest.raises(NotAMatrix):
+            read_matrix(tmp_path / "record.ndjson")
+
+    @pytest.mark.parametrize("target", ["memory:v9.9.9", "controlplane:v0.8.0"])
+    def test_a_run_that_is_not_there_cannot_be_taken_out(self, file: Path, target: str) -> None:
+        """Neither one that was not asked, nor one that is broken."""
+        with pytest.raises(NoSuchRun):
+            extract(file, target)
+
+    def test_a_file_that_is_not_there(self, tmp_path: Path) -> None:
+        """Is told as any unreadable record is."""
+        with pytest.raises(UnreadableRecord):
+            read_matrix(tmp_path / "none")
