@@ -11,6 +11,7 @@ import msgspec
 
 from kserve_conformance.cli.again import what_failed
 from kserve_conformance.cli.baseline import judge, named
+from kserve_conformance.cli.clusters import cluster_options, with_cluster_options
 from kserve_conformance.cli.exits import Exit
 from kserve_conformance.cli.jobs import workers
 from kserve_conformance.cli.output import columns, emit, example, format_option
@@ -107,6 +108,7 @@ class LostScenarios(HarnessError):
 @click.option("--manager", metavar="IMAGE|FILE", help="The controller to install instead of the release's own.")
 @click.option("--source", metavar="FOLDER|ARCHIVE", help="Where KServe's source is, for targets that build it.")
 @click.option("--timings", is_flag=True, help="Have times in the record. Without them equal runs give equal records.")
+@cluster_options
 @publishing_options
 @format_option
 def command(
@@ -127,7 +129,7 @@ def command(
     source: str | None,
     timings: bool,
     format_: str,
-    **publishing: Any,
+    **others: Any,
 ) -> int:
     """
     Ask a target every scenario of a suite, and report.
@@ -135,6 +137,7 @@ def command(
     The answer is yes only if every scenario that was asked has a verdict,
     something passed, and nothing failed or broke.
     """
+    target = with_cluster_options(target, others)
     once_from_stdin(*(path for path in (rerun_failed, baseline) if path is not None))
     asked = Suite.at(suite) if suite else Suite.shipped()
     before = given(baseline) if baseline else None
@@ -158,7 +161,7 @@ def command(
         f"--kserve-target={target}",
         f"--kserve-suite={asked.root}",
         f"--kserve-record={record.resolve()}",
-        f"--kserve-implementation={_json(implementation_of(publishing))}",
+        f"--kserve-implementation={_json(implementation_of(others))}",
         *([f"--kserve-tags={tags}"] if tags else []),
         *([f"--kserve-words={words}"] if words else []),
         *(f"--kserve-scenario={id_}" for id_ in ids),
