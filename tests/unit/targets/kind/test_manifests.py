@@ -1,0 +1,167 @@
+"""What of a release's own install is applied, and what is changed in it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from kserve_conformance.targets.controlplane.source import NotASource
+from kserve_conformance.targets.kind.manifests import Choices, changed, chosen, folder_of, images_of, read
+
+CHOICES = Choices("v0.15.2", "RawDeployment", None, "QUJD", "example.com/initializer:1")
+
+CONTROLLER = {
+    "apiVersion": "apps/v1",
+    "kind": "Deployment",
+    "metadata": {"name": "kserve-controller-manager", "namespace": "kserve"},
+    "spec": {
+        "template": {
+            "spec": {
+                "containers": [
+                    {
+                        "name": "manager",
+                        "image": "kserve/kserve-controller:v0.15.1",
+                        "imagePullPolicy": "Always",
+                        "args": ["--metrics-addr=127.0.0.1:8080", "--leader-elect"],
+                        "resources": {"limits": {"cpu": "100m"}, "requests": {"cpu": "100m"}},
+                        "livenessProbe": {"initialDelaySeconds": 30},
+                        "readinessProbe": {"initialDelaySeconds": 30, "periodSeconds": 5, "failureThreshold": 5},
+                    },
+                    {"name": "kube-rbac-proxy", "image": "example.com/proxy:1"},
+                ]
+            }
+        }
+    },
+}
+
+
+def named(kind, name, **more):
+    return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name}, **more}
+
+
+def webhooks(*services):
+    return named(
+        "ValidatingWebhookConfiguration",
+        "inferenceservice.serving.kserve.io",
+        webhooks=[{"name": service, "clientConfig": {"service": {"name": service}}} for service in services],
+    )
+
+
+def container(manifest):
+    (only,) = manifest["spec"]["template"]["spec"]["containers"]
+    return only
+
+
+class TestFolder:
+    @pytest.mark.parametrize(
+        ("release", "folder"), [("v0.10.2", "v0.10.1"), ("v0.10.0", "v0.10.0"), ("v0.9.0", "v0.9.0")]
+    )
+    def test_is_that_of_the_release_or_the_last_before_it(self, tmp_path, release, folder):
+        """The module of v0.10.2 has no manifests of its own; those of a later release are never taken."""
+        for name in ("v0.9.0", "v0.10.0", "v0.10.1", "v0.11.0", "v0.11.0-rc0", "notes"):
+            (tmp_path / "install" / name).mkdir(parents=True)
+
+        assert folder_of(tmp_path, release).name == folder
+
+    def test_that_is_missing_is_told(self, tmp_path):
+        """A folder without any install is no source."""
+        with pytest.raises(NotASource, match="no install manifests of v0[.]8[.]0"):
+            folder_of(tmp_path, "v0.8.0")
+
+    def test_crds_are_left_to_the_source(self, tmp_path):
+        """They are applied from the release's own folder of CRDs, with those of others that a manager asks for."""
+        folder = tmp_path / "install" / "v0.15.2"
+        folder.mkdir(parents=True)
+        (folder / "kserve.yaml").write_text(
+            "kind: CustomResourceDefinition\nmetadata: {name: x}\n---\nkind: Namespace\nmetadata: {name: kserve}\n---\n"
+        )
+
+        assert [one["kind"] for one in read(tmp_path, "v0.15.2")] == ["Namespace"]
+
+
+class TestChosen:
+    def test_namespaces_come_first_and_webhooks_last(self):
+        """A webhook that is there before its controller refuses everything that follows."""
+        given = (
+            webhooks("kserve-webhook-server-service"),
+            CONTROLLER,
+            named("ConfigMap", "x"),
+            named("Namespace", "kserve"),
+        )
+
+        kinds = [one["kind"] for one in chosen(given, CHOICES)]
+
+        assert kinds == ["Namespace", "ConfigMap", "Deployment", "ValidatingWebhookConfiguration"]
+
+    @pytest.mark.parametrize("name", ["kserve-localmodel-controller-manager", "llmisvc-controller-manager"])
+    def test_controllers_of_other_things_are_left_out(self, name):
+        """They choose no runtime, and their images would have to be had."""
+        assert chosen((named("Deployment", name),), CHOICES) == ()
+
+    @pytest.mark.parametrize(("authority", "kept"), [("QUJD", []), (None, ["Certificate", "Issuer"])])
+    def test_certificates_are_cert_managers_only_where_it_is_there(self, authority, kept):
+        """Without it the certificate is made here."""
+        given = (named("Certificate", "serving-cert"), named("Issuer", "selfsigned-issuer"))
+        choices = Choices("v0.15.2", "RawDeployment", None, authority)
+
+        assert [one["kind"] for one in chosen(given, choices)] == kept
+
+
+class TestChanged:
+    def test_controller_has_the_releases_own_image_and_no_brakes(self):
+        """The tag is that of the release, whatever the manifests say; limits, election and late probes are gone."""
+        manager = container(changed(CONTROLLER, CHOICES))
+
+        assert manager == {
+            "name": "manager",
+            "image": "kserve/kserve-controller:v0.15.2",
+            "imagePullPolicy": "IfNotPresent",
+            "args": ["--metrics-addr=127.0.0.1:8080"],
+            "resources": {"requests": {"cpu": "100m"}},
+            "readinessProbe": {"initialDelaySeconds": 0, "periodSeconds": 1, "failureThreshold": 5},
+        }
+
+    def test_controller_can_have_another_image(self):
+        """A vendor's."""
+        choices = Choices("v0.15.2", "RawDeployment", "example.com/ours:7", None)
+
+        assert container(changed(CONTROLLER, choices))["image"] == "example.com/ours:7"
+        assert list(images_of(chosen((CONTROLLER,), choices))) == ["example.com/ours:7"]
+
+    def test_what_is_given_is_not_changed(self):
+        """The manifests are read once and used for several releases."""
+        before = json.dumps(CONTROLLER)
+
+        changed(CONTROLLER, CHOICES)
+
+        assert json.dumps(CONTROLLER) == before
+
+    def test_webhooks_have_our_authority_and_one_user_whom_they_do_not_see(self):
+        """Those of other controllers are left out of the configuration."""
+        configuration = changed(webhooks("kserve-webhook-server-service", "llmisvc-webhook-server-service"), CHOICES)
+
+        (webhook,) = configuration["webhooks"]
+        assert webhook["clientConfig"]["caBundle"] == "QUJD"
+        assert [one["name"] for one in webhook["matchConditions"]] == ["not-past-webhooks"]
+
+    def test_webhooks_are_left_to_cert_manager(self):
+        """It puts its authority in by itself."""
+        choices = Choices("v0.15.2", "RawDeployment", None, None)
+
+        (webhook,) = changed(webhooks("kserve-webhook-server-service"), choices)["webhooks"]
+
+        assert "caBundle" not in webhook["clientConfig"]
+
+    def test_configuration_has_the_mode_and_the_initializer(self):
+        """Nothing is fetched in a scenario; all that the release configures besides stays."""
+        given = named(
+            "ConfigMap",
+            "inferenceservice-config",
+            data={"deploy": "{}", "storageInitializer": '{"image": "kserve/storage-initializer:v1", "cpuLimit": "1"}'},
+        )
+
+        data = changed(given, CHOICES)["data"]
+
+        assert json.loads(data["deploy"]) == {"defaultDeploymentMode": "RawDeployment"}
+        assert json.loads(data["storageInitializer"]) == {"image": "example.com/initializer:1", "cpuLimit": "1"}
