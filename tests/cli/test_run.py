@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from calling import call
 
 from kserve_conformance.cli.exits import Exit
 
@@ -33,12 +32,6 @@ Feature: Theirs
     When a service in namespace "team-a" asks for "sklearn"
     Then it runs on ClusterServingRuntime "theirs"
 """
-
-
-def call(cwd: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(cwd), **more}
-    command = [sys.executable, "-m", "kserve_conformance", *arguments]
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")

@@ -98,6 +98,35 @@ class TestWorker:
         assert run.scenarios["dies"].verdict == "errored"
         assert [run.scenarios[name].verdict for name in "acd"] == ["passed"] * 3
 
+    def test_that_dies_before_anything_is_known_loses_nothing(self, project):
+        """The first scenario of all takes its process with it: it is errored once the next one tells what it was."""
+        project.write("steps/waiting.py", STEPS)
+        project.write(
+            "features/x.feature",
+            "Feature: x\n  Scenario: dies\n    When the process dies\n"
+            "  Scenario: a\n    Given a number 1\n  Scenario: b\n    Given a number 1\n",
+        )
+
+        run = project.recorded("-n", "1")
+
+        assert [(scenario.name, scenario.verdict) for scenario in run.record.scenarios] == [
+            ("dies", "errored"),
+            ("a", "passed"),
+            ("b", "passed"),
+        ]
+        assert "crashed while running" in str(run.scenarios["dies"].reason)
+
+    def test_that_dies_with_every_scenario_says_so(self, project):
+        """No process was left to tell of any scenario: the record says why, and never conforms."""
+        project.write("steps/waiting.py", STEPS)
+        project.write("features/x.feature", "Feature: x\n  Scenario: dies\n    When the process dies\n")
+
+        run = project.recorded("-n", "2")
+
+        assert "crashed while running" in str(run.record.footer.interrupted)
+        assert run.record.header.collected
+        assert not conforms(run.record).conforms
+
 
 class TestNothing:
     def test_matched_is_no_pass(self, project):

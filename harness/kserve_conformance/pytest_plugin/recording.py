@@ -55,6 +55,7 @@ class Recorder:
         self._finished = False
         self._collected: tuple[str, ...] | None = None
         self._ids: dict[str, str] = {}
+        self._crashes: dict[str, str] = {}
         self._waiting: dict[str, Scenario] = {}
         self._next = 0
         self._written = 0
@@ -75,8 +76,11 @@ class Recorder:
         scenario = getattr(report, "kserve_scenario", None)
         if scenario is not None:
             self._take(msgspec.convert(scenario, Scenario))
-        elif report.when == _CRASHED and report.nodeid in self._ids:
-            self._take(self._crashed(self._ids[report.nodeid], str(report.longrepr)))
+        elif report.when == _CRASHED:
+            self._crashes[report.nodeid] = _of_crash(str(report.longrepr))
+        # Which scenario a test stands for is only known once some worker has told it.
+        for nodeid in [nodeid for nodeid in self._crashes if nodeid in self._ids]:
+            self._take(self._crashed(self._ids[nodeid], self._crashes.pop(nodeid)))
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Somebody ended the run."""
@@ -158,13 +162,8 @@ class Recorder:
             self._writer.add(scenario)
             self._written += 1
 
-    def _crashed(self, id_: str, said: str) -> Scenario:
+    def _crashed(self, id_: str, told: str) -> Scenario:
         info = self._asked.scenarios[self._asked.order[id_]]
-        text = (
-            f"the process that ran it ended: {said.strip().splitlines()[-1]}"
-            if said.strip()
-            else "the process that ran it ended"
-        )
         return Scenario(
             id=info.id,
             name=info.name,
@@ -178,9 +177,9 @@ class Recorder:
             tags=info.tags.names,
             row=dict(info.row),
             verdict=Verdict.ERRORED,
-            reason=text,
+            reason=told,
             steps=steps_of(info, ("errored",) * len(info.steps)),
-            finding=Finding(message=text),
+            finding=Finding(message=told),
         )
 
     def _why_interrupted(self, session: pytest.Session, exitstatus: int) -> str | None:
@@ -189,7 +188,9 @@ class Recorder:
         if exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
             return str(session.shouldstop or "the features could not all be collected")
         if self._collected is not None and self._written < len(self._collected):
-            return str(session.shouldfail or session.shouldstop or "not every scenario was run, and nothing says why")
+            crash = next(iter(self._crashes.values()), None)
+            why = session.shouldfail or session.shouldstop or crash
+            return str(why or "not every scenario was run, and nothing says why")
         return None
 
     # --- being ended from outside ----------------------------------------
@@ -223,6 +224,12 @@ def header_of(asked: Asked, target: TargetIdentity, collected: tuple[str, ...]) 
         started=_started() if asked.timings or "SOURCE_DATE_EPOCH" in os.environ else None,
         baseline=msgspec.json.decode(asked.baseline, type=Baseline) if asked.baseline else None,
     )
+
+
+def _of_crash(said: str) -> str:
+    """What xdist says of a worker that died, in the words of a record."""
+    last = next(reversed(said.strip().splitlines()), "")
+    return f"the process that ran it ended: {last}" if last else "the process that ran it ended"
 
 
 def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - A handler is given both.
