@@ -7,14 +7,16 @@ from datetime import timedelta
 import pytest
 
 from kserve_conformance.objects import ObjectKey, Outcome
-from kserve_conformance.record import Verdict
+from kserve_conformance.record import Verdict, conforms
 from kserve_conformance.targets.contract import NotSettled, Unreachable
 from kserve_conformance.targets.faulty import (
     AnswersWrong,
+    CannotDiagnose,
     DiesAfter,
     LeavesThingsBehind,
     NeverSettles,
     RefusesEverything,
+    TellsMore,
 )
 from kserve_conformance.targets.memory import MemoryTarget
 
@@ -76,6 +78,33 @@ class TestFault:
 
             assert target.observe(KEY, SOON).service["metadata"]["name"] == "model"
 
+    def test_of_one_that_leaves_things_behind_is_admitted(self):
+        """It tells what is there, until somebody deletes it."""
+        with LeavesThingsBehind(memory()) as target:
+            target.apply(SERVICE)
+            target.reset()
+
+            assert target.leftovers(thorough=False) == ("InferenceService team-a/model",)
+
+            target.delete(KEY)
+
+            assert target.leftovers(thorough=True) == ()
+
+    def test_of_one_that_cannot_diagnose_is_in_being_asked_why(self):
+        """Everything else works."""
+        with CannotDiagnose(memory()) as target:
+            target.apply(SERVICE)
+
+            assert target.observe(KEY, SOON).outcome == Outcome.REFUSED
+            with pytest.raises(RuntimeError, match="nothing is told of InferenceService team-a/model"):
+                target.diagnose(KEY)
+
+    def test_of_none_tells_no_more_than_what_it_wraps(self):
+        """A wrapped target that has nothing to tell of a failure tells nothing."""
+        assert AnswersWrong(memory()).diagnose(KEY) == {}
+        assert AnswersWrong(AnswersWrong(TellsMore(memory()))).diagnose(KEY)["log"].startswith("looked at")
+        assert NeverSettles(memory()).leftovers(thorough=True) == ()
+
 
 class TestRun:
     FEATURE = """
@@ -99,19 +128,86 @@ class TestRun:
     )
     def test_tells_a_wrong_answer_from_none(self, project, fault, verdict):
         """A wrong answer is a failure; no answer is no verdict on anybody; without a fault it is a pass."""
-        project.write("conftest.py", 'pytest_plugins = ["kserve_conformance.pytest_plugin"]\n')
-        project.write("features/one.feature", self.FEATURE)
-        project.write(
-            "own.py",
-            f"""
-            from kserve_conformance.targets.faulty import {fault}
-            from kserve_conformance.targets.memory import MemoryTarget
-
-            def opened():
-                return {fault}(MemoryTarget("v0.15.2"))
-            """,
-        )
-
-        run = project.recorded("--kserve-target", "python:own:opened")
+        run = asked_of(project, self.FEATURE, f'{fault}(MemoryTarget("v0.15.2"))')
 
         assert run.scenarios["one"].verdict == verdict
+
+
+def asked_of(project, feature: str, target: str, *arguments: str):
+    """The record of a run against a target, which is written as Python has it."""
+    project.write("conftest.py", 'pytest_plugins = ["kserve_conformance.pytest_plugin"]\n')
+    project.write("features/one.feature", feature)
+    project.write(
+        "own.py",
+        f"""
+        from kserve_conformance.targets.faulty import *
+        from kserve_conformance.targets.memory import MemoryTarget
+
+        def opened():
+            return {target}
+        """,
+    )
+    return project.recorded("--kserve-target", "python:own:opened", *arguments)
+
+
+TWO = """
+    Feature: Two
+      Background:
+        Given a ClusterServingRuntime "ours"
+          | format  | version | autoSelect |
+          | sklearn | 1       | true       |
+        When a service "fraud" in namespace "team-a" asks for "sklearn"
+      Scenario: holds
+        Then it runs on ClusterServingRuntime "ours"
+      Scenario: does not hold
+        Then it runs on ClusterServingRuntime "theirs"
+"""
+
+
+class TestDiagnosis:
+    def test_is_asked_for_of_a_failure_and_redacted(self, project):
+        """The scenario that failed shows what the target tells of its service; one that passed was not asked about."""
+        run = asked_of(project, TWO, 'TellsMore(MemoryTarget("v0.15.2"))')
+        evidence = run.scenarios["does not hold"].finding.evidence
+
+        assert run.scenarios["holds"].verdict == Verdict.PASSED
+        assert evidence["log"] == "looked at InferenceService team-a/fraud, number 1; password: [redacted]"
+        assert {"service", "runtimes"} <= set(evidence)
+
+    def test_is_asked_for_of_an_error(self, project):
+        """A service that shows nothing is looked at too."""
+        run = asked_of(project, TWO, 'NeverSettles(TellsMore(MemoryTarget("v0.15.2")))')
+
+        assert {scenario.verdict for scenario in run.record.scenarios} == {Verdict.ERRORED}
+        assert [one.finding.evidence["log"][:45] for one in run.record.scenarios] == [
+            "looked at InferenceService team-a/fraud, numb"
+        ] * 2
+
+    def test_that_breaks_changes_no_verdict(self, project):
+        """A failure stays a failure, and says that and why there is no more to see."""
+        run = asked_of(project, TWO, 'CannotDiagnose(MemoryTarget("v0.15.2"))')
+        scenario = run.scenarios["does not hold"]
+
+        assert (run.scenarios["holds"].verdict, scenario.verdict) == (Verdict.PASSED, Verdict.FAILED)
+        assert scenario.finding.evidence["not to be had"] == (
+            "RuntimeError: nothing is told of InferenceService team-a/fraud, as it was made to"
+        )
+
+
+class TestLeftovers:
+    @pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["alone", "with workers"])
+    def test_are_told_and_limit_the_conclusion(self, project, arguments):
+        """What is there after a reset stands beside its scenario and at the end, also if a worker saw it."""
+        run = asked_of(project, TWO, 'LeavesThingsBehind(MemoryTarget("v0.15.2"))', *arguments)
+        left = ("ClusterServingRuntime ours", "InferenceService team-a/fraud")
+
+        assert run.scenarios["holds"].leftovers == left
+        assert run.record.footer.leftovers == left
+        assert "left behind: 2 objects" in conforms(run.record).notes
+
+    def test_are_none_of_a_target_that_clears_away(self, project):
+        """Nothing is told where nothing is left."""
+        run = asked_of(project, TWO, 'Wrapped(MemoryTarget("v0.15.2"))')
+
+        assert run.record.footer.leftovers == ()
+        assert {scenario.leftovers for scenario in run.record.scenarios} == {()}

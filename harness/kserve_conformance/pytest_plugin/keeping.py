@@ -89,6 +89,11 @@ class Keeper:
         stack, self._stack = self._stack, ExitStack()
         try:
             stack.close()
+        except (KeyboardInterrupt, SystemExit):
+            # Ended in the midst of it: once more, because nothing may be left running. Closing twice is no error.
+            if target is not None:
+                target.close()
+            raise
         except Exception as error:  # noqa: BLE001 - Whatever a target raises here must not hide what the run showed.
             self._options.progress(f"{self._spec} could not be closed: {type(error).__name__}: {error}")
         self._leftovers.update(dict.fromkeys(_left(target, thorough=True)))
