@@ -9,6 +9,8 @@ one for the next.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,8 +20,10 @@ from kserve_conformance.targets.contract import CannotDo, Capability, Identity, 
 from kserve_conformance.targets.controlplane import binaries, seed
 from kserve_conformance.targets.controlplane.go import Progress, silent
 from kserve_conformance.targets.controlplane.plane import Plane, Release
+from kserve_conformance.targets.kubernetes import batches
 from kserve_conformance.targets.kubernetes.live import Link, LiveTarget
 from kserve_conformance.targets.kubernetes.observing import FileLog
+from kserve_conformance.targets.many import Played, World
 
 
 def prepare(release: str, progress: Progress = silent) -> None:
@@ -140,6 +144,11 @@ class ControlPlane(LiveTarget):
             has_runtime_webhooks=plane.release.source.has_runtime_webhooks,
         )
 
+    def play_many(self, worlds: Sequence[World], within: timedelta) -> Sequence[Played]:
+        """Play many worlds, together where they can share the cluster. Raises ``Unreachable``."""
+        self._have_ready()
+        return batches.play_many(self, worlds, within)
+
     def install(self, release: str) -> None:
         """
         Stop the manager, install another release's CRDs and configuration, start its manager, then its webhooks.
@@ -160,6 +169,11 @@ class ControlPlane(LiveTarget):
             return
         wanted = self._release(self._wanted)
         with self._reaching():
+            if self._touched and plane.manager_is_alive():
+                # A service that is upgraded has been looked at by the controller of before. One that was not would get
+                # its finalizer from the next, a write that the webhooks of the next see.
+                self._see_all()
+                self._beacons.queue_passed()
             self._swap(wanted)
 
     def _release(self, name: str) -> Release:
