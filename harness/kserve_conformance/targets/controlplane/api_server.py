@@ -12,6 +12,7 @@ import os
 import secrets
 import shutil
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.controlplane import cache
 from kserve_conformance.targets.controlplane.binaries import Assets
 from kserve_conformance.targets.controlplane.certificates import Certificate
-from kserve_conformance.targets.controlplane.processes import Guard, Process, free_ports
+from kserve_conformance.targets.controlplane.processes import Guard, Process, Started, free_ports
 from kserve_conformance.targets.controlplane.source import PAST_WEBHOOKS
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoAnswer
 
@@ -79,40 +80,18 @@ class ApiServer:
         if data is not None:
             cache.copy_folder(data, self.data)
         client_port, peer_port, self.port = free_ports(3)
-        self.tokens = {name: secrets.token_urlsafe(32) for name in (ADMINISTRATOR, PAST_WEBHOOKS)}
+        self.tokens = new_tokens()
         users = folder / "tokens.csv"
-        users.write_text(
-            "".join(f'{token},{name},{name},"system:masters"\n' for name, token in self.tokens.items()),
-            encoding="utf-8",
-        )
+        users.write_text(token_file(self.tokens), encoding="utf-8")
         users.chmod(0o600)
         etcd_url = f"https://127.0.0.1:{client_port}"
         peer_url = f"https://127.0.0.1:{peer_port}"
-        files = {"cert-file": certificate.certificate, "key-file": certificate.key}
-        trusted = {"trusted-ca-file": certificate.certificate, "client-cert-auth": "true"}
         environment = {**os.environ, **LESS_COLLECTING}
         self.etcd = Process(
             "etcd",
             [
                 assets.etcd,
-                *_flags(
-                    {
-                        "name": "conformance",
-                        "data-dir": self.data,
-                        "listen-client-urls": etcd_url,
-                        "advertise-client-urls": etcd_url,
-                        "listen-peer-urls": peer_url,
-                        # A copied folder remembers this one, so it is the same in every run; nobody dials it.
-                        "initial-advertise-peer-urls": "https://127.0.0.1:1",
-                        "initial-cluster": "conformance=https://127.0.0.1:1",
-                        # Everything is thrown away after the run.
-                        "unsafe-no-fsync": "true",
-                        "log-level": "warn",
-                    }
-                    | files
-                    | trusted
-                    | {f"peer-{name}": value for name, value in (files | trusted).items()}
-                ),
+                *etcd_flags(self.data, etcd_url, peer_url, certificate),
             ],
             log=logs / "etcd.log",
             guard=guard,
@@ -122,30 +101,7 @@ class ApiServer:
             "kube-apiserver",
             [
                 assets.api_server,
-                *_flags(
-                    {
-                        "etcd-servers": etcd_url,
-                        "etcd-cafile": certificate.certificate,
-                        "etcd-certfile": certificate.certificate,
-                        "etcd-keyfile": certificate.key,
-                        "bind-address": "127.0.0.1",
-                        "secure-port": self.port,
-                        "tls-cert-file": certificate.certificate,
-                        "tls-private-key-file": certificate.key,
-                        "token-auth-file": users,
-                        "anonymous-auth": "false",
-                        "authorization-mode": "AlwaysAllow",
-                        "service-account-issuer": "https://127.0.0.1",
-                        "service-account-key-file": certificate.certificate,
-                        "service-account-signing-key-file": certificate.key,
-                        "service-cluster-ip-range": "10.0.0.0/16",
-                        "endpoint-reconciler-type": "none",
-                        "disable-admission-plugins": ",".join(WITHOUT_PLUGINS),
-                        "enable-priority-and-fairness": "false",
-                        "profiling": "false",
-                        "shutdown-delay-duration": "0s",
-                    }
-                ),
+                *api_server_flags(etcd_url, self.port, certificate, users),
             ],
             log=logs / "kube-apiserver.log",
             guard=guard,
@@ -159,22 +115,7 @@ class ApiServer:
 
     def wait(self) -> None:
         """Return once it is ready. Raises ``CannotStart`` with the log's last lines of the one that is not."""
-        deadline = time.monotonic() + START_WITHIN.total_seconds()
-        said = ""
-        while time.monotonic() < deadline:
-            for process in (self.etcd, self.process):
-                if not process.is_alive:
-                    raise CannotStart(process.epitaph)
-            try:
-                self.admin.text(READY)
-            except (ApiError, NoAnswer) as error:
-                said = str(error)
-                time.sleep(0.05)
-            else:
-                return
-        raise CannotStart(
-            f"kube-apiserver was not ready within {START_WITHIN.total_seconds():g} s: {said}\n{self.process.last_words}"
-        )
+        wait_ready(self.admin, self.etcd, self.process)
 
     @property
     def version(self) -> str:
@@ -201,8 +142,44 @@ class ApiServer:
         shutil.rmtree(self.data)
 
 
+def wait_ready(client: Client, etcd: Started, api_server: Started) -> None:
+    """Return once an API server is ready. Raises ``CannotStart`` with the last lines of the one that is not."""
+    deadline = time.monotonic() + START_WITHIN.total_seconds()
+    said = ""
+    while time.monotonic() < deadline:
+        for process in (etcd, api_server):
+            if not process.is_alive:
+                raise CannotStart(process.epitaph)
+        try:
+            client.text(READY)
+        except (ApiError, NoAnswer) as error:
+            said = str(error)
+            time.sleep(0.05)
+        else:
+            return
+    raise CannotStart(
+        f"kube-apiserver was not ready within {START_WITHIN.total_seconds():g} s: {said}\n{api_server.last_words}"
+    )
+
+
+def new_tokens() -> dict[str, str]:
+    """A random token for each user."""
+    return {name: secrets.token_urlsafe(32) for name in (ADMINISTRATOR, PAST_WEBHOOKS)}
+
+
+def token_file(tokens: Mapping[str, str]) -> str:
+    """What kube-apiserver reads of its users."""
+    return "".join(f'{token},{name},{name},"system:masters"\n' for name, token in tokens.items())
+
+
 def kubeconfig(server: ApiServer, certificate: Certificate, path: Path) -> None:
     """Write what KServe's manager connects with."""
+    path.touch(mode=0o600)
+    path.write_bytes(kubeconfig_of(server.port, certificate.certificate, server.tokens[ADMINISTRATOR]))
+
+
+def kubeconfig_of(port: int, authority: Path, token: str) -> bytes:
+    """Access to an API server on the same machine."""
     import msgspec
 
     document = {
@@ -211,18 +188,68 @@ def kubeconfig(server: ApiServer, certificate: Certificate, path: Path) -> None:
         "clusters": [
             {
                 "name": "conformance",
-                "cluster": {
-                    "server": f"https://127.0.0.1:{server.port}",
-                    "certificate-authority": str(certificate.certificate),
-                },
+                "cluster": {"server": f"https://127.0.0.1:{port}", "certificate-authority": str(authority)},
             }
         ],
-        "users": [{"name": "administrator", "user": {"token": server.tokens[ADMINISTRATOR]}}],
+        "users": [{"name": "administrator", "user": {"token": token}}],
         "contexts": [{"name": "conformance", "context": {"cluster": "conformance", "user": "administrator"}}],
         "current-context": "conformance",
     }
-    path.touch(mode=0o600)
-    path.write_bytes(msgspec.json.encode(document))
+    return msgspec.json.encode(document)
+
+
+def etcd_flags(data: Path, client_url: str, peer_url: str, certificate: Certificate) -> list[str]:
+    """How etcd is told to keep what it stores in a folder, and whom to answer."""
+    files = {"cert-file": certificate.certificate, "key-file": certificate.key}
+    trusted = {"trusted-ca-file": certificate.certificate, "client-cert-auth": "true"}
+    return _flags(
+        {
+            "name": "conformance",
+            "data-dir": data,
+            "listen-client-urls": client_url,
+            "advertise-client-urls": client_url,
+            "listen-peer-urls": peer_url,
+            # A copied folder remembers this one, so it is the same in every run; nobody dials it.
+            "initial-advertise-peer-urls": "https://127.0.0.1:1",
+            "initial-cluster": "conformance=https://127.0.0.1:1",
+            # Everything is thrown away after the run.
+            "unsafe-no-fsync": "true",
+            "log-level": "warn",
+        }
+        | files
+        | trusted
+        | {f"peer-{name}": value for name, value in (files | trusted).items()}
+    )
+
+
+def api_server_flags(
+    etcd_url: str, port: int, certificate: Certificate, users: Path, address: str = "127.0.0.1"
+) -> list[str]:
+    """How kube-apiserver is told to listen, whom to trust, and what to leave out."""
+    return _flags(
+        {
+            "etcd-servers": etcd_url,
+            "etcd-cafile": certificate.certificate,
+            "etcd-certfile": certificate.certificate,
+            "etcd-keyfile": certificate.key,
+            "bind-address": address,
+            "secure-port": port,
+            "tls-cert-file": certificate.certificate,
+            "tls-private-key-file": certificate.key,
+            "token-auth-file": users,
+            "anonymous-auth": "false",
+            "authorization-mode": "AlwaysAllow",
+            "service-account-issuer": "https://127.0.0.1",
+            "service-account-key-file": certificate.certificate,
+            "service-account-signing-key-file": certificate.key,
+            "service-cluster-ip-range": "10.0.0.0/16",
+            "endpoint-reconciler-type": "none",
+            "disable-admission-plugins": ",".join(WITHOUT_PLUGINS),
+            "enable-priority-and-fairness": "false",
+            "profiling": "false",
+            "shutdown-delay-duration": "0s",
+        }
+    )
 
 
 def _flags(values: dict[str, object]) -> list[str]:

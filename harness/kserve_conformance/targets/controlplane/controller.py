@@ -16,7 +16,7 @@ from pathlib import Path
 from kserve_conformance.objects import Manifest
 from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.controlplane.certificates import Certificate
-from kserve_conformance.targets.controlplane.processes import Guard, Process, free_ports, is_free
+from kserve_conformance.targets.controlplane.processes import Guard, Process, Started, free_ports, is_free
 from kserve_conformance.targets.controlplane.source import KSERVE_NAMESPACE, Source
 from kserve_conformance.targets.kubernetes.client import ApiError, Client
 
@@ -134,13 +134,18 @@ class Controller:
 
     def install_webhooks(self, client: Client, source: Source) -> None:
         """Point the API server at its webhooks, in place of any that an earlier manager had."""
-        remove_webhooks(client)
-        for manifest in source.webhooks(self.webhook_port, self._certificate.pem):
-            client.post(_webhooks_path(manifest["kind"]), manifest)
+        install_webhooks(client, source, self.webhook_port, self._certificate.pem)
 
     def stop(self) -> None:
         """End it as Kubernetes would."""
         self.process.stop(STOP_WITHIN)
+
+
+def install_webhooks(client: Client, source: Source, port: int, authority: bytes) -> None:
+    """Point the API server at the webhooks of a manager beside it, in place of any that there were."""
+    remove_webhooks(client)
+    for manifest in source.webhooks(port, authority):
+        client.post(_webhooks_path(manifest["kind"]), manifest)
 
 
 def remove_webhooks(client: Client) -> None:
@@ -149,7 +154,7 @@ def remove_webhooks(client: Client) -> None:
         client.delete(_webhooks_path(kind))
 
 
-def wait_for_webhooks(client: Client, path: str, harmless: Manifest, process: Process) -> None:
+def wait_for_webhooks(client: Client, path: str, harmless: Manifest, process: Started) -> None:
     """Return once a dry run of a harmless object gets an answer from every webhook. Raises ``CannotStart``."""
     deadline = time.monotonic() + START_WITHIN.total_seconds()
     said = ""

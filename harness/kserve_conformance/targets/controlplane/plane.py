@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from kserve_conformance.targets.controlplane.go import Progress
 from kserve_conformance.targets.controlplane.processes import Guard, Process
 from kserve_conformance.targets.controlplane.source import PAST_WEBHOOKS, Definition, Source
 from kserve_conformance.targets.kubernetes.beacons import NAMES, NAMESPACE, beacon_runtime, beacon_service
-from kserve_conformance.targets.kubernetes.client import ApiError, Resource
+from kserve_conformance.targets.kubernetes.client import ApiError, Client, Resource
 from kserve_conformance.targets.starting import signals_wait
 
 #: From here on the default mode is RawDeployment. In that mode older releases ask for an API of horizontal pod
@@ -84,10 +85,10 @@ class Plane:
 
     def _start(self) -> None:
         self._certificate = self_signed(self.folder)
-        seeded = self._seed()
+        data = seeded(self.release, self._assets, self._progress, lambda: self._api_server(None))
         with ThreadPoolExecutor(1) as aside:
             digests = aside.submit(self._digests)
-            self._server = self._api_server(seeded)
+            self._server = self._api_server(data)
             self._server.wait()
             self.admin = self._server.admin
             self.past = self._server.client(PAST_WEBHOOKS)
@@ -103,24 +104,6 @@ class Plane:
                 observed_through=OBSERVED_THROUGH,
                 digests=digests.result(),
             )
-
-    def _seed(self) -> Path:
-        release = self.release
-        name = seed.seed_name(binaries.digest(self._assets.api_server), release.name, release.source)
-        entry = cache.folder() / name
-        if not entry.exists():
-            self._progress(f"installing the CRDs of KServe {release.name} (the first time only)")
-        return cache.made(entry, self._make_seed)
-
-    def _make_seed(self, unfinished: Path) -> None:
-        server = self._api_server(None)
-        try:
-            server.wait()
-            seed.fill(server.admin, self.release.source, self.release.mode)
-            server.save(unfinished)
-        except BaseException:
-            server.stop()
-            raise
 
     def _api_server(self, data: Path | None) -> ApiServer:
         return ApiServer(
@@ -204,22 +187,8 @@ class Plane:
         self._defined = release.source.definitions
         seed.configure(self.admin, release.source, release.mode)
         self.release = release
-        self._ready_beacons()
+        ready_beacons(self.past, self.served, self.release.mode)
         self.start_manager()
-
-    def _ready_beacons(self) -> None:
-        """Have the beacons as a new manager is to find them: in the release's mode, and in their first state."""
-        for kind, name in NAMES.items():
-            kept = {"metadata": beacon_service(kind, self.release.mode)["metadata"]}
-            self.past.patch(self.served[API_VERSIONS[SERVICE], SERVICE].path(NAMESPACE, name), kept)
-            first = beacon_runtime(kind, 0)
-            path = self.served[API_VERSIONS[kind], kind].path(first["metadata"].get("namespace"), name)
-            try:
-                self.past.patch(path, first)
-            except ApiError as error:
-                # It is away while something is asked of an empty cluster.
-                if error.status != 404:
-                    raise
 
     def check(self) -> None:
         """Raise ``Unreachable`` with the last words of a process that has ended, or because no manager runs."""
@@ -265,3 +234,41 @@ class Plane:
                 *(f"process group {group}" for group in self._guard.outlived()),
                 *((f"folder {self.folder}",) if self.folder.exists() and not keep else ()),
             )
+
+
+def ready_beacons(past: Client, served: Mapping[tuple[str, str], Resource], mode: str) -> None:
+    """Have the beacons as a new manager is to find them: in the release's mode, and in their first state."""
+    for kind, name in NAMES.items():
+        kept = {"metadata": beacon_service(kind, mode)["metadata"]}
+        past.patch(served[API_VERSIONS[SERVICE], SERVICE].path(NAMESPACE, name), kept)
+        first = beacon_runtime(kind, 0)
+        path = served[API_VERSIONS[kind], kind].path(first["metadata"].get("namespace"), name)
+        try:
+            past.patch(path, first)
+        except ApiError as error:
+            # It is away while something is asked of an empty cluster.
+            if error.status != 404:
+                raise
+
+
+def seeded(release: Release, assets: binaries.Assets, progress: Progress, api_server: Callable[[], ApiServer]) -> Path:
+    """
+    The etcd folder in which a release's CRDs are served: from the cache, or made with an API server over nothing.
+
+    Raises ``CannotStart``.
+    """
+    entry = cache.folder() / seed.seed_name(binaries.digest(assets.api_server), release.name, release.source)
+    if not entry.exists():
+        progress(f"installing the CRDs of KServe {release.name} (the first time only)")
+
+    def make(unfinished: Path) -> None:
+        server = api_server()
+        try:
+            server.wait()
+            seed.fill(server.admin, release.source, release.mode)
+            server.save(unfinished)
+        except BaseException:
+            server.stop()
+            raise
+
+    return cache.made(entry, make)

@@ -18,7 +18,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, Protocol, Self
 
 from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.controlplane import guard as guard_module
@@ -41,6 +41,17 @@ def tail(log: Path, lines: int = TAIL, began: int = 0) -> str:
     except OSError:
         return ""
     return "\n".join(line[:500] for line in text.splitlines()[-lines:])
+
+
+def last_words(log: Path, began: int = 0) -> str:
+    """The end of a log, indented for a message."""
+    return "\n".join(f"    {line}" for line in tail(log, began=began).splitlines()) or "    (it wrote nothing)"
+
+
+def epitaph(name: str, code: int | None, words: str) -> str:
+    """Say how a program ended and what it wrote last; a code is negative for a signal."""
+    how = f"was ended by {signal.Signals(-code).name}" if code is not None and code < 0 else f"left with code {code}"
+    return f"{name} {how}; the end of its log:\n{words}"
 
 
 def free_ports(count: int) -> tuple[int, ...]:
@@ -127,6 +138,22 @@ def _runs(group: int) -> bool:
     return True
 
 
+class Started(Protocol):
+    """A program that was started somewhere: whether it runs, and how it ended."""
+
+    @property
+    def is_alive(self) -> bool:
+        """Does it still run?"""
+
+    @property
+    def last_words(self) -> str:
+        """The end of its log, indented for a message."""
+
+    @property
+    def epitaph(self) -> str:
+        """Say how it ended and what it wrote last."""
+
+
 class Process:
     """One process of a run, writing into its own log."""
 
@@ -181,19 +208,12 @@ class Process:
     @property
     def last_words(self) -> str:
         """The end of its log, indented for a message."""
-        return (
-            "\n".join(f"    {line}" for line in tail(self.log, began=self._began).splitlines())
-            or "    (it wrote nothing)"
-        )
+        return last_words(self.log, self._began)
 
     @property
     def epitaph(self) -> str:
         """Say how it ended and what it wrote last."""
-        code = self.exit_code
-        how = (
-            f"was ended by {signal.Signals(-code).name}" if code is not None and code < 0 else f"left with code {code}"
-        )
-        return f"{self.name} {how}; the end of its log:\n{self.last_words}"
+        return epitaph(self.name, self.exit_code, self.last_words)
 
     def stop(self, patience: timedelta = timedelta(0)) -> None:
         """End it: SIGTERM where there is patience for it, then SIGKILL to its group. No error if it is gone already."""
