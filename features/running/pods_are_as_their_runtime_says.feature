@@ -1,4 +1,4 @@
-@extended @needs-pods @since-0.11.0
+@extended @needs-pods @rule-running-pod-as-described @since-0.11.0
 Feature: The pod that runs is the one that its runtime describes
 
   Between the pod template that KServe makes and the pod that runs stand KServe's own webhook of pods and everything

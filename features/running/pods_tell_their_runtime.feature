@@ -1,4 +1,4 @@
-@extended @needs-pods @since-0.11.0
+@extended @needs-pods @rule-chosen-runtime-serves @since-0.11.0
 Feature: Pods tell which runtime they were made of
 
   What the controller decides is only worth what becomes of it. Here the pods are real: a model server says which

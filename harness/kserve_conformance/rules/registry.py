@@ -42,6 +42,7 @@ TOPICS = (
     "admission",
     "reporting",
     "upgrades",
+    "running",
 )
 
 

@@ -51,7 +51,8 @@ IDS = frozenset(
     status-names-runtime status-name-kept status-name-looked-up choice-re-made-at-reconcile disable-auto-update
     shipped-catalogue shipped-legacy shipped-installers-differ upgrade-keeps-stored-service
     upgrade-first-write-converts reapply-drops-pin upgrade-protocol-default upgrade-catalogue
-    downgrade-keeps-stored-service graph-endpoint-protocol canary-inherits-runtime
+    downgrade-keeps-stored-service fields-of-later-releases graph-endpoint-protocol canary-inherits-runtime
+    chosen-runtime-serves running-pod-as-described
     """.split()  # noqa: SIM905 - names, not quotes, are to be read here
 )
 
