@@ -126,8 +126,27 @@ def _allowed(seen: Observation) -> frozenset[str]:
     return frozenset({str(seen.runtime) if seen.outcome == Outcome.RUNS else "none"})
 
 
+def _said_by_hand(value: Any) -> Any:
+    """
+    A stored value without what is only there because Go writes it.
+
+    A container's ``name`` and ``resources`` are written even where nobody gave them: corev1.Container, staging of
+    Kubernetes; a webhook that decodes an object and encodes it again so adds them to every model.
+    """
+    if isinstance(value, dict):
+        return {
+            key: _said_by_hand(one)
+            for key, one in value.items()
+            if not (key in _WRITTEN_BY_GO and one == _WRITTEN_BY_GO[key])
+        }
+    return [_said_by_hand(one) for one in value] if isinstance(value, list) else value
+
+
+#: The empty values that Go writes of a container.
+_WRITTEN_BY_GO: dict[str, Any] = {"name": "", "resources": {}}
+
 _READ: dict[str, Callable[[Observation], Any]] = {
-    "stored": lambda seen: at(seen.service, "spec"),
+    "stored": lambda seen: _said_by_hand(at(seen.service, "spec")),
     "outcome": lambda seen: str(seen.outcome),
     "runtime": lambda seen: str(seen.runtime or "none"),
     "reason": lambda seen: seen.reason,

@@ -27,7 +27,7 @@ from kserve_conformance.objects import (
 from kserve_conformance.targets.many import Turn, World
 
 #: So many worlds share the objects of the whole cluster.
-CROWD = 64
+CROWD = 128
 
 #: Names of runtimes. Some releases know servers by the last ones, or name them as the runtime of a legacy key.
 NAMES = ("a", "b", "c", "a", "b", "kserve-mlserver", "kserve-tritonserver", "kserve-torchserve", "kserve-sklearnserver")
@@ -56,10 +56,15 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class _Crowd:
-    """What the worlds of one crowd share: the formats that they are about, and what is done in the whole cluster."""
+    """
+    What the worlds of one crowd share: the formats that they are about, and what is done in the whole cluster.
+
+    Services are written from the turn ``begins`` on.
+    """
 
     formats: tuple[str, ...]
     turns: tuple[Turn, ...]
+    begins: int
 
 
 @dataclass
@@ -83,7 +88,7 @@ class Worlds:
             # Only the last one is asked for again.
             self._crowds = {order: (crowd := _crowd(_random(f"{self.seed}/crowd/{order}")))}
         rng = _random(f"{self.seed}/{number}")
-        return World(number, _turns(rng, crowd, Namespace(f"team-{place:02}"), Namespace(f"other-{place:02}")))
+        return World(number, _turns(rng, crowd, Namespace(f"team-{place:03}"), Namespace(f"other-{place:03}")))
 
 
 def _random(seed: str) -> Random:
@@ -91,68 +96,73 @@ def _random(seed: str) -> Random:
 
 
 def _crowd(rng: Random) -> _Crowd:
+    """
+    What is done in the whole cluster, in turns.
+
+    Runtimes that are there come first. Whatever is applied comes in a turn of its own,
+    a second later: no two writes of a real API server are sure to be of one second,
+    and a runtime's age decides.
+    """
     formats = tuple(rng.sample(FORMATS, 2)) if rng.random() < 0.6 else ("sklearn", rng.choice(FORMATS))
     turns: list[Turn] = []
     known: list[Json] = []
-    if rng.random() < 0.08:
-        older = _present([], [runtime(rng, formats, None) for _ in range(rng.randint(1, 3))])
-        known += older
-        turns.append(Turn(present=tuple(older)))
-    there = _present(known, [runtime(rng, formats, None) for _ in range(rng.choice((0, 1, 1, 2, 2, 3, 4)))])
-    known += there
-    applied = (runtime(rng, formats, None),) if rng.random() < 0.2 else ()
-    turns.append(Turn(later=bool(turns), present=tuple(there), applied=applied))
-    for _ in range(rng.choice((0, 0, 0, 0, 0, 0, 1, 1, 2))):
-        roll = rng.random()
-        if known and roll < 0.3:
-            turns.append(Turn(deleted=(ObjectKey.of(rng.choice(known)),)))
-        elif known and roll < 0.6:
-            turns.append(Turn(applied=(changed(rng, rng.choice(known), formats),)))
-        elif roll < 0.75:
-            turns.append(Turn(applied=(runtime(rng, formats, None),)))
-        else:
-            turns.append(Turn())
-    return _Crowd(formats, tuple(turns))
+    for _ in range(2 if rng.random() < 0.08 else 1):
+        there = _present(known, [runtime(rng, formats, None) for _ in range(rng.choice((0, 1, 1, 2, 2, 3, 4)))])
+        known += there
+        turns.append(Turn(later=bool(turns), present=tuple(there)))
+    if rng.random() < 0.25:
+        turns.append(Turn(later=True, applied=(runtime(rng, formats, None),) if rng.random() < 0.7 else ()))
+    begins = len(turns) - 1
+    turns.extend(_change(rng, formats, known) for _ in range(rng.choice((0, 0, 0, 0, 0, 0, 1, 1, 2))))
+    return _Crowd(formats, tuple(turns), begins)
+
+
+def _change(rng: Random, formats: tuple[str, ...], known: list[Json]) -> Turn:
+    """What happens in the cluster while services are there."""
+    roll = rng.random()
+    if known and roll < 0.3:
+        return Turn(later=True, deleted=(ObjectKey.of(rng.choice(known)),))
+    if known and roll < 0.6:
+        return Turn(later=True, applied=(changed(rng, rng.choice(known), formats),))
+    if roll < 0.75:
+        return Turn(later=True, applied=(runtime(rng, formats, None),))
+    return Turn(later=True)
 
 
 def _turns(rng: Random, crowd: _Crowd, own: Namespace, other: Namespace) -> tuple[Turn, ...]:
-    """The turns of a crowd with what one world adds; a service from the last turn without a clock's tick on."""
+    """The turns of a crowd with what one world adds."""
     turns = []
     known: list[Json] = []
-    begins = 1 if len(crowd.turns) > 1 and crowd.turns[1].later else 0
     asked: Json | None = None
     for number, turn in enumerate(crowd.turns):
         there: list[Json] = []
-        deleted: tuple[ObjectKey, ...] = ()
+        stored: list[Json] = []
         applied: list[Json] = []
-        stored: tuple[Json, ...] = ()
-        if number <= begins:
+        deleted = turn.deleted
+        if number < crowd.begins or not number:
             there = _present(known, [runtime(rng, crowd.formats, own) for _ in range(rng.choice((0, 0, 0, 1, 1, 2)))])
             known += there
             if rng.random() < 0.1:
                 there.append(runtime(rng, crowd.formats, other))
-        elif known and rng.random() < 0.3:
-            deleted = (ObjectKey.of(rng.choice(known)),)
-        if number >= begins:
-            if rng.random() < (0.12 if asked is None else 0.25):
+        else:
+            if number > crowd.begins and known and rng.random() < 0.3:
+                deleted = (*deleted, ObjectKey.of(rng.choice(known)))
+            if rng.random() < 0.3:
                 is_change = bool(known) and rng.random() < 0.4
                 applied.append(
                     changed(rng, rng.choice(known), crowd.formats) if is_change else runtime(rng, crowd.formats, own)
                 )
-            if asked is None or rng.random() < 0.5:
-                written = asked if asked is not None and rng.random() < 0.3 else service(rng, crowd.formats, own)
-                if asked is None and rng.random() < 0.06:
-                    written = service(rng, crowd.formats, own, in_store=True)
-                    stored = (written,)
-                else:
-                    applied.append(written)
-                asked = written
+        if number >= crowd.begins and (asked is None or rng.random() < 0.5):
+            is_stored = asked is None and rng.random() < 0.06
+            is_again = asked is not None and rng.random() < 0.3
+            asked = asked if is_again and asked else service(rng, crowd.formats, own, in_store=is_stored)
+            (stored if is_stored else applied).append(asked)
         turns.append(
             Turn(
                 later=turn.later,
-                deleted=(*turn.deleted, *deleted),
+                deleted=deleted,
                 present=(*turn.present, *there),
-                stored=stored,
+                stored=tuple(stored),
                 applied=(*turn.applied, *applied),
             )
         )

@@ -25,7 +25,7 @@ from kserve_conformance.targets.process.failures import GivenUp
 SETTLES_WITHIN = timedelta(seconds=20)
 
 #: So many failures in a row mean that a target does not answer any more.
-LOST_AFTER = 3 * CROWD
+LOST_AFTER = 2 * CROWD
 
 #: How long all differences together may take to be made small, in seconds.
 SHRUNK_WITHIN = 120.0
@@ -105,7 +105,7 @@ class Search:
     seed: int
     limits: Limits
     progress: Progress
-    batch: int = CROWD * 4
+    batch: int = CROWD * 2
 
     def run(self) -> Summary:
         """Search until a limit is reached, a target is lost, or somebody interrupts; what came of it."""
