@@ -1,0 +1,277 @@
+"""Runs that are a part of something: of a shared run, of an earlier one, of what is held against a baseline."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from calling import call
+from record_examples import record, scenario
+
+from kserve_conformance.cli import code_of
+from kserve_conformance.cli.exits import Exit
+from kserve_conformance.record import Verdict, read
+from kserve_conformance.reports import project
+
+STEPS = """\
+import os
+from pytest_bdd import given
+from pytest_bdd.parsers import parse
+
+
+@given(parse("{name} is as {variable} says"))
+def as_said(name, variable):
+    said = os.environ.get(variable, "passed")
+    if said == "errored":
+        raise RuntimeError(name)
+    assert said == "passed", name
+"""
+
+
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six scenarios, whose verdicts are told by the environment."""
+    folder = tmp_path_factory.mktemp("suite")
+    (folder / "features").mkdir()
+    (folder / "steps").mkdir()
+    (folder / "steps/said.py").write_text(STEPS)
+    for name in "ab":
+        scenarios = "".join(
+            f"  Scenario: {name}{number}\n    Given it is as {name.upper()}{number} says\n" for number in (1, 2, 3)
+        )
+        (folder / f"features/{name}.feature").write_text(f"@core\nFeature: {name}\n{scenarios}")
+    return folder
+
+
+def run(suite: Path, out: Path, *arguments: str, **said: str):
+    """A run in a folder, and what it says to programs."""
+    done = call(out.parent, "run", "--suite", str(suite), "--out", str(out), "--format", "json", *arguments, **said)
+    return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
+
+
+class TestShards:
+    def test_make_up_the_run_of_all(self, suite, tmp_path):
+        """Three shards, joined in any order, are the record of one run byte by byte, with its exit code."""
+        run(suite, tmp_path / "whole", A2="failed")
+        codes = [run(suite, tmp_path / f"shard-{n}", "--shard", f"{n}/3", A2="failed")[0] for n in (1, 2, 3)]
+        records = [str(tmp_path / f"shard-{n}/record.ndjson") for n in (3, 1, 2)]
+        joined = call(tmp_path, "report", "merge", *records, "--out", "joined", "--format", "json")
+
+        assert sorted(codes) == [Exit.OK, Exit.OK, Exit.NO]
+        assert joined.returncode == Exit.NO
+        assert json.loads(joined.stdout)["counts"]["passed"] == 5
+        assert (tmp_path / "joined/record.ndjson").read_bytes() == (tmp_path / "whole/record.ndjson").read_bytes()
+        assert (tmp_path / "joined/report.html").is_file()
+
+    def test_are_never_mistaken_for_the_whole(self, suite, tmp_path):
+        """The header names the shard, and the conclusion is partial."""
+        code, told = run(suite, tmp_path / "shard", "--shard", "1/3")
+
+        assert (code, told["result"]) == (Exit.OK, "partial")
+        assert "shard 1/3" in " ".join(told["notes"])
+        assert read(tmp_path / "shard/record.ndjson").header.selection == {"shard": "1/3"}
+
+    def test_of_a_memory_run_are_listed_as_they_are_run(self, capsys):
+        """--list shows a shard's scenarios; together they are all."""
+        parts = []
+        for part in ([], ["--shard", "1/2"], ["--shard", "2/2"]):
+            assert code_of(["run", "--list", "--tags", "legacy", "--format", "json", *part]) == Exit.OK
+            parts.append([one["id"] for one in json.loads(capsys.readouterr().out)])
+
+        assert sorted(parts[0]) == sorted(parts[1] + parts[2])
+        assert parts[1]
+        assert parts[2]
+
+    @pytest.mark.parametrize("shard", ["3/2", "two"])
+    def test_that_are_none_are_refused(self, capsys, shard):
+        """Before anything runs."""
+        assert code_of(["run", "--shard", shard]) == Exit.USAGE
+        assert "write I/N" in capsys.readouterr().err
+
+
+class TestMerge:
+    @pytest.fixture(autouse=True)
+    def _shards(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        from kserve_conformance.suite.sharing import Shard
+
+        every = [scenario(name, path="features/a.feature", line=place) for place, name in enumerate("abcd")]
+        for number in (1, 2):
+            mine = Shard(number, 2).of_ids(one.id for one in every)
+            part = record(*(one for one in every if one.id in mine), selection={"shard": f"{number}/2"})
+            Path(f"{number}.ndjson").write_text(project(part, "ndjson"))
+
+    def test_ends_as_the_joined_run(self, capsys):
+        """0 where all conform; the files are named."""
+        assert code_of(["report", "merge", "1.ndjson", "2.ndjson", "--out", "out"]) == Exit.OK
+        assert "out/record.ndjson" in capsys.readouterr().out
+        assert code_of(["report", "out/record.ndjson"]) == Exit.OK
+
+    def test_of_too_few_is_4_and_writes_nothing(self, capsys):
+        """A shard that is missing is named, and there is no joined record that could be taken for one."""
+        assert code_of(["report", "merge", "2.ndjson", "--out", "out"]) == Exit.RECORD
+        assert "missing: shard 1/2" in capsys.readouterr().err
+        assert not Path("out").exists()
+
+    def test_does_not_write_over_a_shard(self, capsys):
+        """What is read stays."""
+        Path("record.ndjson").write_text(Path("1.ndjson").read_text())
+
+        assert code_of(["report", "merge", "record.ndjson", "2.ndjson", "--out", "."]) == Exit.USAGE
+        assert Path("record.ndjson").read_text() == Path("1.ndjson").read_text()
+        assert "give another folder" in capsys.readouterr().err
+
+    def test_has_help_of_its_own_and_is_told_by_report(self, capsys):
+        """Who asks how to make reports learns that there is more."""
+        assert code_of(["report", "--help"]) == Exit.OK
+        assert "merge RECORD..." in capsys.readouterr().out
+        assert code_of(["report", "merge", "--help"]) == Exit.OK
+        assert "kserve-conformance report merge [OPTIONS] RECORD..." in capsys.readouterr().out
+
+    def test_leaves_a_record_of_that_name_to_be_reported(self):
+        """A file called merge is ./merge."""
+        Path("merge").write_text(Path("1.ndjson").read_text())
+
+        assert code_of(["report", "./merge"]) == Exit.OK
+
+    def test_needs_records(self):
+        """None is no question."""
+        assert code_of(["report", "merge", "--out", "out"]) == Exit.USAGE
+
+
+class TestRerun:
+    def test_asks_only_what_failed_or_errored(self, suite, tmp_path):
+        """And says that it is a part, and of which record."""
+        run(suite, tmp_path / "first", A1="failed", B3="errored")
+        code, told = run(suite, tmp_path / "again", "--rerun-failed", str(tmp_path / "first/record.ndjson"))
+        again = read(tmp_path / "again/record.ndjson")
+
+        assert (code, told["result"]) == (Exit.OK, "partial")
+        assert [one.name for one in again.scenarios] == ["a1", "b3"]
+        assert again.header.selection["failedIn"].startswith("sha256:")
+
+    def test_of_what_fails_again_is_1(self, suite, tmp_path):
+        """A second try is a try."""
+        run(suite, tmp_path / "first", A1="failed")
+        code, _ = run(suite, tmp_path / "again", "--rerun-failed", str(tmp_path / "first/record.ndjson"), A1="failed")
+
+        assert code == Exit.NO
+
+    def test_of_nothing_says_so_and_keeps_the_conclusion(self, tmp_path, monkeypatch, capsys):
+        """Where nothing failed there is nothing to ask; that does not make a yes of what was none."""
+        monkeypatch.chdir(tmp_path)
+        Path("good").write_text(project(record(scenario("it")), "ndjson"))
+        Path("empty").write_text(project(record(scenario("it", Verdict.SKIPPED)), "ndjson"))
+
+        assert code_of(["run", "--rerun-failed", "good"]) == Exit.OK
+        assert "nothing failed or errored in good" in capsys.readouterr().out
+        assert code_of(["run", "--rerun-failed", "empty"]) == Exit.NO
+        assert not Path("reports").exists()
+
+    @pytest.mark.parametrize("option", ["--rerun-failed", "--baseline"])
+    def test_keeps_the_record_that_it_reads(self, suite, tmp_path, option):
+        """A run does not write over what it is made from."""
+        run(suite, tmp_path / "out", A1="failed")
+        before = (tmp_path / "out/record.ndjson").read_bytes()
+        code, told = run(suite, tmp_path / "out", option, str(tmp_path / "out/record.ndjson"))
+
+        assert code == Exit.USAGE
+        assert "give another folder with --out" in told
+        assert (tmp_path / "out/record.ndjson").read_bytes() == before
+
+    @pytest.mark.parametrize("option", ["--rerun-failed", "--baseline"])
+    def test_of_a_cut_record_is_4(self, tmp_path, monkeypatch, option):
+        """Nothing is run for what cannot be known."""
+        monkeypatch.chdir(tmp_path)
+        whole = project(record(scenario("it", Verdict.FAILED), scenario("more")), "ndjson")
+        Path("cut").write_text("".join(whole.splitlines(keepends=True)[:-1]))
+
+        assert code_of(["run", option, "cut"]) == Exit.RECORD
+        assert not Path("reports").exists()
+
+
+class TestBaseline:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def baseline(cls, suite, tmp_path_factory):
+        """A record in which one scenario failed and one errored."""
+        out = tmp_path_factory.mktemp("before") / "out"
+        run(suite, out, A1="failed", B1="errored")
+        return str(out / "record.ndjson")
+
+    def test_excuses_what_was_so_already(self, suite, tmp_path, baseline):
+        """Nothing is worse: 0. The record's own conclusion is what it would be without."""
+        code, told = run(suite, tmp_path / "now", "--baseline", baseline, A1="failed")
+        header = read(tmp_path / "now/record.ndjson").header
+
+        assert code == Exit.OK
+        assert told["baseline"]["passes"] is True
+        assert told["baseline"]["counts"]["still-failing"] == 1
+        assert (told["conforms"], told["result"]) == (False, "failure")
+        assert header.baseline is not None
+        assert any("held against a baseline" in note for note in told["notes"])
+        assert call(tmp_path, "report", str(tmp_path / "now/record.ndjson")).returncode == Exit.NO
+
+    def test_excuses_nothing_that_is_worse(self, suite, tmp_path, baseline):
+        """What passed there and fails here fails the run, and is named."""
+        code, told = run(suite, tmp_path / "now", "--baseline", baseline, A1="failed", A2="failed")
+
+        assert code == Exit.NO
+        assert told["baseline"]["because"] == ["Worse: 1 regressed"]
+        assert [one["id"] for one in told["baseline"]["scenarios"] if one["change"] == "regressed"] == ["a.feature::a2"]
+
+    def test_excuses_no_error(self, suite, tmp_path, baseline):
+        """What errored there and errors here is known in neither: that is no pass."""
+        code, told = run(suite, tmp_path / "now", "--baseline", baseline, B1="errored")
+
+        assert code == Exit.NO
+        assert told["baseline"]["because"] == ["1 scenario errored, which no baseline excuses"]
+
+    def test_excuses_no_interruption(self, suite, tmp_path, baseline):
+        """A run that did not come to its end is no answer, whatever it is held against."""
+        code, told = run(suite, tmp_path / "now", "--baseline", baseline, "--fail-fast", A1="failed")
+
+        assert code == Exit.BROKEN
+        assert "baseline" not in told
+
+    def test_is_as_narrow_as_the_run(self, suite, tmp_path, baseline):
+        """Who asks for one scenario is not told that all others are gone."""
+        code, told = run(suite, tmp_path / "now", "--baseline", baseline, "--scenario", "a.feature::a2")
+
+        assert code == Exit.OK
+        assert told["baseline"]["counts"]["removed"] == 0
+
+    def test_is_told_to_people(self, suite, tmp_path, baseline):
+        """Last of all, whether anything is worse, and that what failed did so before."""
+        arguments = ("run", "--suite", str(suite), "--out", "now", "--baseline", baseline)
+        told = call(tmp_path, *arguments, A1="failed").stdout
+
+        assert "Does not conform" in told
+        assert "still-failing (1)" in told
+        last = told.splitlines()[-1]
+        assert last == "Held against the baseline, nothing is worse; 1 was failing already"
+
+
+class TestJobs:
+    @pytest.mark.parametrize(
+        ("target", "why"),
+        [
+            ("controlplane:v0.8.0", "the manager of v0.8.0 has a fixed port"),
+            ("controlplane:v0.9.0", "the manager of v0.9.0 has a fixed port"),
+            ("controlplane:v0.15.2,upgrades=yes", "upgrades also install v0.8.0 and v0.9.0"),
+        ],
+    )
+    def test_of_targets_that_take_a_port_for_themselves_are_refused(self, target, why, tmp_path, monkeypatch, capsys):
+        """Before anything is started, with the reason."""
+        monkeypatch.chdir(tmp_path)
+
+        assert code_of(["run", "--target", target, "--jobs", "2"]) == Exit.USAGE
+        assert why in capsys.readouterr().err
+        assert not Path("reports").exists()
+
+    @pytest.mark.parametrize("jobs", ["0", "-1", "two", ""])
+    def test_must_be_a_number(self, jobs, capsys):
+        """From 1 on, or auto."""
+        assert code_of(["run", "--jobs", jobs]) == Exit.USAGE
+        assert "give a number from 1 on" in capsys.readouterr().err
