@@ -96,8 +96,8 @@ class TestBroken:
             (lambda body: body[: body.rindex(b'{"type":"footer"')], "without a footer"),
             (lambda body: body[: len(body) // 2], "ends after"),
             (lambda body: body.replace(b'"verdict":"failed"', b'"verdict":"passed"'), "contradicts itself"),
-            (lambda body: b"", "ends after 0 lines"),
-            (lambda body: b"not JSON\n", "not JSON"),
+            (lambda _: b"", "ends after 0 lines"),
+            (lambda _: b"not JSON\n", "not JSON"),
         ],
         ids=["without-footer", "half", "prettier", "empty", "noise"],
     )
