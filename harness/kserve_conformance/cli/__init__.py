@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "run": "Ask a target every scenario, and report.",
     "resolve": "Say which runtime a service gets.",
     "explain": "Say why a service gets its runtime, or none.",
+    "inspect": "Compare an install with its rules, without touching it.",
     "fuzz": "Find where two targets differ in random worlds.",
     "report": "Make reports of the record of a run.",
     "diff": "Say what changed from one run to another.",

@@ -29,8 +29,10 @@ class NoContext(CannotStart):
     hint = "kubectl config get-contexts lists those that there are; KUBECONFIG names another file"
 
 
-def connect(context: str, kubeconfig: Path | None = None, watcher: Watcher | None = None) -> Client:
-    """A client of the cluster that a context leads to. Nothing is asked of it yet. Raises ``NoContext``."""
+def connect(
+    context: str, kubeconfig: Path | None = None, watcher: Watcher | None = None, kind: type[Client] = Client
+) -> Client:
+    """A client, of this kind, of the cluster that a context leads to. Nothing is asked yet. Raises ``NoContext``."""
     from kubernetes import config
     from kubernetes.client import Configuration
     from kubernetes.config import ConfigException
@@ -45,7 +47,7 @@ def connect(context: str, kubeconfig: Path | None = None, watcher: Watcher | Non
         )
     except (ConfigException, OSError) as error:
         raise NoContext(f"context {context!r}: {error}") from error
-    return Client(_pool(configuration), _headers(configuration), watcher)
+    return kind(_pool(configuration), _headers(configuration), watcher)
 
 
 def _pool(configuration: Configuration) -> urllib3.HTTPSConnectionPool:

@@ -77,6 +77,15 @@ def find(client: Client, release: str | None = None) -> Install:
     )
 
 
+def controller_of(client: Client, release: str | None = None) -> tuple[str, str]:
+    """The namespace of a cluster's KServe, and its release. Raises ``NotInstalled`` and ``UnknownInstall``."""
+    if client.find(SERVICE_DEFINITION) is None:
+        raise NotInstalled("the cluster has no CustomResourceDefinition of InferenceService")
+    found = _controller(client)
+    labels = at(found, "metadata", "labels") or {}
+    return str(found["metadata"]["namespace"]), release or release_of(_image(found), labels)
+
+
 def _controller(client: Client) -> Manifest:
     for kind in CONTROLLER_KINDS:
         found: list[Manifest] = client.get(f"/apis/apps/v1/{kind}", labelSelector=CONTROLLER_LABEL)["items"]

@@ -1,0 +1,148 @@
+"""``inspect``: look at an install without touching it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.output import emit, example, format_option
+
+if TYPE_CHECKING:
+    from kserve_conformance.targets.cluster.inspection import Finding, Inspection, ServiceStanding
+
+
+@click.command(
+    epilog=example(
+        "kserve-conformance inspect production",
+        "kserve-conformance inspect production --namespace team-a --format json",
+    )
+)
+@click.argument("context")
+@click.option(
+    "--kubeconfig",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Where the context is, if it is not where kubectl looks.",
+)
+@click.option("--release", metavar="RELEASE", help="The release that is installed, where its image does not say it.")
+@click.option(
+    "--namespace", "namespaces", multiple=True, metavar="NS", help="Only services of this namespace. May be repeated."
+)
+@format_option
+def command(
+    context: str, kubeconfig: Path | None, release: str | None, namespaces: tuple[str, ...], format_: str
+) -> int:
+    """
+    Compare the KServe of a kubeconfig's CONTEXT with its rules, without writing anything.
+
+    Its runtimes are compared with those that its release ships, and with each other; each service with what the rules
+    say of it. Exits with 1 if something differs or a service has no runtime, and with 3 if nothing does but not
+    everything could be read.
+    """
+    return look(context, kubeconfig, release, namespaces, format_)
+
+
+def look(context: str, kubeconfig: Path | None, release: str | None, namespaces: tuple[str, ...], format_: str) -> int:
+    """Read, compare and tell; the exit code."""
+    from kserve_conformance.targets.cluster.connecting import connect
+    from kserve_conformance.targets.cluster.inspection import inspect
+    from kserve_conformance.targets.cluster.reading import Reader, Reading
+
+    client = connect(context, kubeconfig, kind=Reader)
+    try:
+        stored, profile = Reading(client, namespaces).read(release)
+    finally:
+        client.close()
+    found = inspect(stored, profile)
+    emit(format_, found.as_data(), lambda: "".join(f"{line}\n" for line in lines(found, color=sys.stdout.isatty())))
+    if found.is_wrong:
+        return Exit.NO
+    return Exit.OK if found.is_whole else Exit.BROKEN
+
+
+#: The sign of each weight and of each standing.
+SIGNS = {
+    "wrong": "✗",
+    "fragile": "!",
+    "note": "·",
+    "agrees": "✓",
+    "differs": "✗",
+    "no-runtime": "✗",
+    "cannot-be-told": "?",
+    "not-compared": "·",
+}
+
+COLORS = {"✗": "red", "!": "yellow", "?": "yellow", "✓": "green"}
+
+
+def lines(found: Inspection, *, color: bool = False) -> Iterator[str]:
+    """An inspection for a terminal. Whatever came from the cluster is one line each, and cannot move the cursor."""
+    from kserve_conformance.targets.cluster.inspection import OF_CATALOGUE
+
+    compared = [one for one in found.findings if one.code in OF_CATALOGUE]
+    among = [one for one in found.findings if one.code not in OF_CATALOGUE]
+    yield f"KServe {found.release}, default mode {_safe(found.mode)}"
+    if found.catalogue:
+        yield ""
+        yield f"runtimes, compared with {found.catalogue}"
+        yield from _findings(compared, color=color) or ("  ✓ as shipped",)
+    yield ""
+    yield "runtimes among each other"
+    yield from _findings(among, color=color) or ("  ✓ no two of them depend on age, name or order",)
+    yield ""
+    yield "services, compared with what the rules say of them"
+    yield from _services(found.services, color=color)
+    if found.unread:
+        yield ""
+        yield "not checked, because it could not be read"
+        yield from (f"  {_sign('?', color=color)} {_safe(str(one))}" for one in found.unread)
+    yield ""
+    yield _conclusion(found)
+
+
+def _findings(findings: Iterable[Finding], *, color: bool) -> tuple[str, ...]:
+    told: list[str] = []
+    weights = list(SIGNS)
+    for one in sorted(findings, key=lambda one: weights.index(one.weight)):
+        about = f"{one.about} " if one.about is not None else ""
+        told.append(f"  {_sign(SIGNS[one.weight], color=color)} {_safe(f'{about}{one.text}')}")
+        told.extend(f"      {_safe(detail)}" for detail in one.details)
+    return tuple(told)
+
+
+def _services(services: Iterable[ServiceStanding], *, color: bool) -> Iterator[str]:
+    """What is wrong first, with its story; those that agree are a number."""
+    from kserve_conformance.targets.cluster.inspection import Standing
+
+    services = tuple(services)
+    order = (Standing.DIFFERS, Standing.NO_RUNTIME, Standing.CANNOT_BE_TOLD, Standing.NOT_COMPARED)
+    for standing in order:
+        for one in services:
+            if one.standing is standing:
+                yield f"  {_sign(SIGNS[standing], color=color)} {_safe(f'{one.service} {one.text}')}"
+                yield from (f"      {_safe(line, keep_columns=True)}" for line in one.story)
+    agree = sum(one.standing is Standing.AGREES for one in services)
+    yield f"  {_sign('✓', color=color) if agree else '·'} {agree} of {len(services)} run on what the rules say"
+
+
+def _conclusion(found: Inspection) -> str:
+    counts = found.counts
+    told = ", ".join(f"{number} {what.replace('-', ' ')}" for what, number in counts.items() if number)
+    if found.is_wrong:
+        return f"something differs: {told}"
+    return f"nothing differs: {told or 'there is nothing'}" if found.is_whole else f"not everything was checked: {told}"
+
+
+def _sign(sign: str, *, color: bool) -> str:
+    return click.style(sign, fg=COLORS.get(sign)) if color else sign
+
+
+def _safe(text: str, *, keep_columns: bool = False) -> str:
+    from kserve_conformance.reports.text import one_line
+
+    return one_line(text, keep_columns=keep_columns)
