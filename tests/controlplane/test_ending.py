@@ -7,11 +7,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from leftovers import processes_of, wait_for
 
 from kserve_conformance.objects import ObjectKey, Outcome
 from kserve_conformance.targets.contract import CannotStart, NotSettled, Unreachable
@@ -28,29 +28,6 @@ with ControlPlane("v0.15.2") as target:
     print(target._plane.folder, flush=True)
     time.sleep(300)
 """
-
-
-def processes_of(folder: str | Path) -> list[int]:
-    """The processes that have a run's folder among their words or as their working folder."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (entry / "cmdline").read_bytes().decode(errors="replace")
-            folder_of = str((entry / "cwd").readlink())
-        except OSError:
-            continue
-        if str(folder) in words or folder_of.startswith(str(folder)):
-            found.append(int(entry.name))
-    return found
-
-
-def wait_for(condition, seconds: float = 20) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return bool(condition())
 
 
 class TestClosing:
