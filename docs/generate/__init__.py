@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from generate import command_line, features, lines, python_api, reasons, releases, rules, steps
+from generate import changes, command_line, features, lines, python_api, reasons, releases, rules, steps
 
 #: A part of the reference: the file's name below the folder, and its text.
 Part = tuple[str, str]
 
 SOURCES: tuple[Callable[[], Iterator[Part]], ...] = (
+    changes.parts,
     command_line.parts,
     features.parts,
     lines.parts,

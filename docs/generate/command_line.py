@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from textwrap import dedent
 
 import click
 
-from generate.marking import anchor, block, cell, code, table
+from generate.marking import anchor, block, cell, code, slug, table
 from kserve_conformance.cli import COMMANDS, cli
 from kserve_conformance.cli.exits import MEANINGS
 
@@ -30,13 +30,20 @@ def _command(name: str) -> str:
     context = click.Context(cli, info_name=PROGRAM, **cli.context_settings)
     command = cli.get_command(context, name)
     assert command is not None  # noqa: S101 - the names are those of the table
+    # A command may have others within, as report has merge.
+    within: Mapping[str, click.Command] = getattr(command, "within", {})
+    sections = (_section(f"{name} {word}", one, context, "###") for word, one in within.items())
+    return "\n".join((_section(name, command, context, "##"), *sections))
+
+
+def _section(name: str, command: click.Command, context: click.Context, level: str) -> str:
     inner = click.Context(command, info_name=name, parent=context)
     usage = f"{PROGRAM} {name} {' '.join(command.collect_usage_pieces(inner))}"
     options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
     rows = [_option(option, inner) for option in [*options, *_help_option(command, inner)]]
     return "\n".join(
         (
-            f"{anchor(f'command-{name}')}## {name}\n",
+            f"{anchor(f'command-{slug(name)}')}{level} {name}\n",
             f"{dedent(command.help or '').strip()}\n",
             block("text", usage),
             table(("option", "what it says", "default"), rows),

@@ -36,6 +36,7 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
     "suite": {
         "kserve_conformance.suite": "features, steps and fixtures as a value",
         "kserve_conformance.suite.selection": "choosing scenarios",
+        "kserve_conformance.suite.sharing": "sharing scenarios among runs",
         "kserve_conformance.suite.guards": "what must hold before anything runs",
     },
     "targets": {
@@ -46,8 +47,14 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
         "kserve_conformance.targets.controlplane": "KServe's own controller over an API server",
         "kserve_conformance.targets.faulty": "targets that fail in named ways",
     },
-    "record": {"kserve_conformance.record": "the record of a run"},
-    "reports": {"kserve_conformance.reports": "projections of a record"},
+    "record": {
+        "kserve_conformance.record": "the record of a run",
+        "kserve_conformance.record.merging": "joining the records of shards",
+    },
+    "reports": {
+        "kserve_conformance.reports": "projections of a record",
+        "kserve_conformance.reports.comparison": "projections of a comparison",
+    },
     "world": {
         "kserve_conformance.world": "what steps talk to",
         "kserve_conformance.world.building": "objects made of a step's words",

@@ -10,13 +10,14 @@ import sys
 
 import click
 import pytest
-from generate import command_line, features, python_api, rules, steps
+from generate import changes, command_line, features, python_api, rules, steps
 from generate.step_texts import NotReadable, readable
 from pages import ROOT
 
 import kserve_conformance
 from kserve_conformance.cli import COMMANDS, cli
 from kserve_conformance.cli.exits import Exit
+from kserve_conformance.record import CHANGES, Verdict
 from kserve_conformance.rules.registry import registry
 from kserve_conformance.suite import Suite, inventory
 
@@ -43,11 +44,33 @@ class TestCommandLine:
             assert option.help, option.name
             assert option.help in section.replace("\\|", "|")
 
+    def test_a_command_within_another_has_a_section_of_its_own(self):
+        """`report merge` is told below `report`, with its own options and example."""
+        section = command_line.whole().partition("\n### report merge\n")[2].partition("\n## ")[0]
+
+        assert "kserve-conformance report merge [OPTIONS] RECORD..." in section
+        assert "`--out FOLDER`" in section
+        assert "$ kserve-conformance report merge" in section
+
     def test_every_exit_code_is_told(self):
         """The table of exit codes is whole."""
         told = command_line.whole().partition("## Exit codes")[2].partition("\n## ")[0]
 
         assert all(f"| {code.value} |" in told for code in Exit)
+
+
+class TestChanges:
+    def test_every_pair_of_verdicts_is_told(self):
+        """The page has the table that comparisons go by: a row and a column for each verdict, and for none."""
+        told = dict(changes.parts())["changes-by-verdict.inc"]
+        rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in told.splitlines()[2:]]
+        words = [*(f"`{verdict}`" for verdict in Verdict), "not there"]
+
+        assert [row[0] for row in rows] == words
+        for earlier, row in zip((*Verdict, None), rows, strict=True):
+            assert [cell for cell in row[1:] if cell] == [
+                CHANGES[earlier, later] for later in (*Verdict, None) if (earlier, later) != (None, None)
+            ]
 
 
 class TestSteps:
