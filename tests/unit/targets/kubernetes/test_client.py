@@ -1,0 +1,84 @@
+"""What a client makes of answers that mean "again in a moment", and of none."""
+
+from __future__ import annotations
+
+import pytest
+from faulty_server import Answer, FaultyServer
+
+from kserve_conformance.targets.kubernetes import client as client_module
+from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoAnswer
+
+
+class Calm:
+    """Connections to a server on which nothing happens."""
+
+    def request(self, method, url, **more):  # noqa: ARG002 - What it is asked changes nothing.
+        return Answer(200, b'{"kind":"Nothing"}')
+
+
+@pytest.fixture
+def server(monkeypatch):
+    monkeypatch.setattr(client_module, "AGAIN_AFTER", 0.0)
+    return FaultyServer(Calm())
+
+
+@pytest.fixture
+def client(server):
+    return Client(server, dict)
+
+
+@pytest.mark.parametrize("status", [429, 503, 504])
+def test_an_answer_that_asks_for_it_is_asked_for_again(server, client, status):
+    """
+    As long as there is an end to it nobody notices.
+    """
+    fault = server.answers("GET", "/x", status, "", "later", times=client_module.AGAIN_TIMES - 1)
+
+    assert client.get("/x") == {"kind": "Nothing"}
+    assert fault.came == client_module.AGAIN_TIMES - 1
+
+
+def test_it_is_told_how_often(server, client):
+    """
+    One that never ends is told with status, reason and number.
+    """
+    server.answers("GET", "/x", 429, "TooManyRequests", "later")
+
+    with pytest.raises(ApiError) as caught:
+        client.get("/x")
+
+    assert str(caught.value) == "the API server answered 429 TooManyRequests: later (each of 20 times)"
+
+
+def test_who_is_in_a_hurry_asks_once(server, client):
+    """
+    Nothing is asked again for somebody who can do without it.
+    """
+    fault = server.answers("GET", "/x", 503, "ServiceUnavailable", "later")
+
+    with pytest.raises(ApiError, match=r"503 ServiceUnavailable: later$"):
+        client.hurried.get("/x")
+
+    assert fault.came == 1
+
+
+def test_other_answers_are_not_asked_for_again(server, client):
+    """
+    What is refused once is refused.
+    """
+    fault = server.answers("POST", "/x", 422, "Invalid", "no")
+
+    with pytest.raises(ApiError, match=r"422 Invalid: no$"):
+        client.post("/x", {})
+
+    assert fault.came == 1
+
+
+def test_silence_is_told(server, client):
+    """
+    No answer is no answer of the server.
+    """
+    server.is_silent("GET", "/x")
+
+    with pytest.raises(NoAnswer, match="does not answer"):
+        client.get("/x")
