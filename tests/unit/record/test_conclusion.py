@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from record_examples import record, scenario
 
-from kserve_conformance.record import Record, Result, Verdict, conforms
+from kserve_conformance.record import Baseline, Record, Result, Verdict, conforms
 
 PASSED = scenario("passed")
 
@@ -28,6 +28,17 @@ class TestYes:
         assert Result.SUCCESS is conclusion.result
         assert len(conclusion.notes) == 1
         assert "1 scenario" in conclusion.notes[0]
+
+    @pytest.mark.parametrize("verdict", [Verdict.PASSED, Verdict.FAILED])
+    def test_a_baseline_is_said_and_changes_nothing(self, verdict: Verdict) -> None:
+        """A run that was held against an earlier one concludes as it would without, and names that one."""
+        baseline = Baseline(digest="sha256:0a", target="memory:v0.15.2", release="v0.15.2")
+        without, held = (
+            conforms(record(PASSED, scenario("x", verdict), **more)) for more in ({}, {"baseline": baseline})
+        )
+
+        assert (without.result, without.because) == (held.result, held.because)
+        assert "sha256:0a" in held.notes[0]
 
     def test_leftovers_are_said(self) -> None:
         """What a run left behind stands beside its yes, each object once."""
