@@ -13,7 +13,6 @@ from kserve_conformance.targets.kubernetes.observing import (
     DEPLOYMENT,
     KNATIVE_SERVICE,
     SERVERLESS,
-    WORKLOAD_NAMES,
     Observer,
     reported,
 )
@@ -92,7 +91,7 @@ class Listing(Observer):
         if (mode or self.default_mode) in SERVERLESS:
             kinds.reverse()
         for kind in kinds:
-            for form in WORKLOAD_NAMES:
+            for form in self.workload_names:
                 found = self._workloads[kind.kind].get((namespace, form.format(name)))
                 owners = at(found, "metadata", "ownerReferences") or ()
                 if found is not None and any(owner.get("uid") == uid for owner in owners):

@@ -37,7 +37,9 @@ MODE_ANNOTATION = "serving.kserve.io/deploymentMode"
 MODEL_MESH = "ModelMesh"
 SERVERLESS = frozenset({"Serverless", "Knative"})
 
-#: Names of a predictor's workload: the second is that of releases until v0.10, which later ones keep if it is there.
+#: Names of a predictor's workload. The second is that of releases until v0.10, which v0.11 to v0.15 keep where it is
+#: there, and which later ones leave standing beside the first (``getPredictorName``,
+#: pkg/controller/v1beta1/inferenceservice/components/predictor.go).
 WORKLOAD_NAMES = ("{}-predictor", "{}-predictor-default")
 
 #: How long a status is watched before the queue is asked to be passed: most reconciles take less.
@@ -218,9 +220,14 @@ class Observer:
         annotations = at(service, "metadata", "annotations") or {}
         return str(annotations.get(MODE_ANNOTATION) or self.default_mode)
 
+    @property
+    def workload_names(self) -> tuple[str, ...]:
+        """How a predictor's workload may be named, the one that counts first where there are two."""
+        return WORKLOAD_NAMES if self.probe.names_runtime else WORKLOAD_NAMES[::-1]
+
     def template(self, namespace: str, name: str, uid: str, mode: str | None = None) -> Manifest | None:
         """The pod template of a service's predictor, by the mode that it is in now, else of the other."""
-        found = workload(self.client, namespace, name, uid, mode or self.default_mode)
+        found = workload(self.client, namespace, name, uid, mode or self.default_mode, self.workload_names)
         return None if found is None else found["spec"]["template"]
 
     def _events(self, key: ObjectKey, uid: str, expected: str | None) -> tuple[str, ...]:
@@ -239,13 +246,15 @@ class Observer:
         return tuple(dict.fromkeys(text for text in texts if OWN_NOISE not in text and AFTER_WORKLOAD not in text))
 
 
-def workload(client: Client, namespace: str, name: str, uid: str, mode: str) -> Manifest | None:
+def workload(
+    client: Client, namespace: str, name: str, uid: str, mode: str, names: tuple[str, ...] = WORKLOAD_NAMES
+) -> Manifest | None:
     """The Deployment or Knative Service of a service's predictor, by the mode that it is in now, else the other."""
     kinds = [DEPLOYMENT, KNATIVE_SERVICE]
     if mode in SERVERLESS:
         kinds.reverse()
     for kind in kinds:
-        for form in WORKLOAD_NAMES:
+        for form in names:
             found: Manifest | None = client.find(kind.path(namespace, form.format(name)))
             if found is not None and _is_owned(found, uid):
                 return found

@@ -52,6 +52,8 @@ class Probe:
 
     model_status: bool
     mode: bool
+    #: Does the status name the runtime (since v0.16.0)? No probe, but it tells how workloads are named.
+    names_runtime: bool = False
 
     @classmethod
     def of(cls, definition: Manifest) -> Probe:
@@ -59,7 +61,11 @@ class Probe:
         for version in definition["spec"]["versions"]:
             if version["name"] == "v1beta1":
                 status = at(version, "schema", "openAPIV3Schema", "properties", "status", "properties") or {}
-                return cls(model_status="modelStatus" in status, mode="deploymentMode" in status)
+                return cls(
+                    model_status="modelStatus" in status,
+                    mode="deploymentMode" in status,
+                    names_runtime="servingRuntimeName" in status,
+                )
         return cls(model_status=False, mode=False)
 
     @property

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+
+import pytest
 
 from kserve_conformance.objects import ObjectKey, RuntimeRef
+from kserve_conformance.targets.kubernetes.client import Resource
 from kserve_conformance.targets.kubernetes.observing import (
     FileLog,
+    Observer,
     _last_error,
     _says,
     moment,
@@ -14,6 +19,7 @@ from kserve_conformance.targets.kubernetes.observing import (
     reported,
     status_runtime,
 )
+from kserve_conformance.targets.kubernetes.probing import Probe
 
 MODEL = ObjectKey("InferenceService", "model", "team-a")
 
@@ -54,6 +60,46 @@ class TestReporting:
             "metadata": {"labels": {"a": "b"}},
             "spec": {},
         }
+
+
+class Standing:
+    """A cluster in which Deployments of these names belong to one service."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = names
+
+    def find(self, path: str):
+        name = path.rpartition("/")[2]
+        if "/deployments/" not in path or name not in self._names:
+            return None
+        return {"metadata": {"ownerReferences": [{"uid": "u"}]}, "spec": {"template": {"spec": {"nodeName": name}}}}
+
+
+class TestWorkloads:
+    @pytest.mark.parametrize(
+        ("names_runtime", "standing", "found"),
+        [
+            (False, ("model-predictor", "model-predictor-default"), "model-predictor-default"),
+            (True, ("model-predictor", "model-predictor-default"), "model-predictor"),
+            (False, ("model-predictor",), "model-predictor"),
+            (True, ("model-predictor-default",), "model-predictor-default"),
+        ],
+    )
+    def test_of_two_the_one_that_the_release_writes_is_taken(self, names_runtime, standing, found):
+        """
+        After a downgrade or an upgrade a workload of another name may stand beside the one that is kept up to date.
+        """
+        observer = Observer(
+            client=Standing(*standing),
+            resource=Resource,
+            probe=Probe(model_status=True, mode=True, names_runtime=names_runtime),
+            log=FileLog(Path("none")),
+            check=list,
+            default_mode="RawDeployment",
+        )
+
+        assert observer.template("team-a", "model", "u")["spec"]["nodeName"] == found
+        assert observer.template("team-a", "model", "another") is None
 
 
 class TestEvents:

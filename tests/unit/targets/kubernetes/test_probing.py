@@ -6,10 +6,11 @@ import pytest
 
 from kserve_conformance.targets.kubernetes.probing import PROBE_REVISION, PROBE_TRANSITION, Probe, Seen
 
-#: v0.8.0, v0.9.0 to v0.14.1, and v0.15.0 on.
+#: v0.8.0, v0.9.0 to v0.14.1, v0.15, and v0.16.0 on.
 OLDEST = Probe(model_status=False, mode=False)
 MIDDLE = Probe(model_status=True, mode=False)
 NEWEST = Probe(model_status=True, mode=True)
+NAMING = Probe(model_status=True, mode=True, names_runtime=True)
 
 
 def definition(*fields):
@@ -24,6 +25,7 @@ def definition(*fields):
         (("components",), OLDEST),
         (("components", "modelStatus"), MIDDLE),
         (("components", "modelStatus", "deploymentMode"), NEWEST),
+        (("components", "modelStatus", "deploymentMode", "servingRuntimeName"), NAMING),
     ],
 )
 def test_the_schema_says_which_probe_fits(fields, probe):
