@@ -1,0 +1,271 @@
+"""``matrix`` from end to end: many targets, one record, one page, and no verdict lost on the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kserve_conformance.cli.exits import Exit
+
+#: Targets of one's own: right, wrong, one that takes its process with it, one that waits, and one that counts.
+OWN = """\
+import os, time
+from pathlib import Path
+from kserve_conformance.targets.contract import CannotStart
+from kserve_conformance.targets.faulty import AnswersWrong, Wrapped
+from kserve_conformance.targets.memory import MemoryTarget
+
+def right():
+    with Path("opened").open("a") as file:
+        file.write("x")
+    return MemoryTarget("v0.15.2")
+
+def wrong():
+    return AnswersWrong(MemoryTarget("v0.15.2"))
+
+def closed():
+    raise CannotStart("it does not come up")
+
+class Dies(Wrapped):
+    def observe(self, service, within):
+        os._exit(17)
+
+def dies():
+    return Dies(MemoryTarget("v0.15.2"))
+
+class Waits(Wrapped):
+    def observe(self, service, within):
+        Path("waiting").touch()
+        time.sleep(60)
+        return super().observe(service, within)
+
+def waits():
+    return Waits(MemoryTarget("v0.15.2"))
+"""
+
+#: A part of the suite that is asked in a moment and has a claim and a scenario of other releases.
+PART = ("--tags", "explicit and core")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "own.py").write_text(OWN)
+    return tmp_path
+
+
+def environment(cwd: Path) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(cwd), "SOURCE_DATE_EPOCH": "0"}
+
+
+def call(cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "kserve_conformance", "matrix", *arguments]
+    return subprocess.run(command, cwd=cwd, env=environment(cwd), capture_output=True, text=True, check=False)
+
+
+def told(run: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run.stdout)
+    return found
+
+
+def targets_of(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {one["target"]: one for one in document["targets"]}
+
+
+class TestMatrix:
+    def test_asks_a_range_and_writes_one_record_and_every_report(self, folder):
+        """All conform: 0, a line for each target on stderr, and the files in the folder."""
+        run = call(folder, "memory:v0.10.2..v0.11.1", "memory:documented", *PART, "--out", "out")
+
+        assert run.returncode == Exit.OK, run.stderr
+        assert run.stdout.count(" conforms ") == 4
+        assert "Every target conforms" in run.stdout
+        assert run.stderr.count("asked") == 4
+        reports = {"matrix.ndjson.xz", "matrix.html", "matrix.md", "matrix.svg", "matrix.json", "matrix.yaml", "runs"}
+        assert {file.name for file in (folder / "out").iterdir()} == reports
+        assert len(list((folder / "out/runs").iterdir())) == 4
+
+    def test_beside_each_other_or_not_it_is_the_same(self, folder):
+        """How many are asked at once changes no byte of the record."""
+        call(folder, "memory:v0.8.0..v0.9.0", *PART, "--out", "one", "--jobs", "1")
+        call(folder, "memory:v0.8.0..v0.9.0", *PART, "--out", "two", "--jobs", "2")
+
+        assert (folder / "one/matrix.ndjson.xz").read_bytes() == (folder / "two/matrix.ndjson.xz").read_bytes()
+
+    def test_shows_first_where_memory_and_another_target_differ(self, folder):
+        """
+        A target that claims a release and chooses otherwise is 1, and its differences are the first to be read.
+        """
+        run = call(folder, "memory:v0.15.2", "python:own:wrong", *PART, "--out", "out", "--format", "json")
+        (pair,) = told(run)["comparisons"]
+
+        assert run.returncode == Exit.NO
+        assert (pair["memory"], pair["real"], pair["notCompared"]) == ("memory:v0.15.2", "python:own:wrong", None)
+        assert 0 < len(pair["differences"]) <= pair["askedOfBoth"]
+        first = pair["differences"][0]
+        assert (first["memory"]["verdict"], first["real"]["verdict"]) == ("passed", "failed")
+        assert first["real"]["chosen"] == ["ClusterServingRuntime wrong"]
+        assert first["real"]["reproduce"].startswith("kserve-conformance run --target python:own:wrong --scenario ")
+        page = (folder / "out/matrix.html").read_text()
+        assert page.index("ClusterServingRuntime wrong") < page.index('id="claims"') < page.index('id="rules"')
+        summary = (folder / "out/matrix.md").read_text()
+        assert summary.index("ClusterServingRuntime wrong") < summary.index("## What the documentation claims")
+
+    def test_agrees_with_a_target_that_does_the_same(self, folder):
+        """The same choices on another kind of target are no difference."""
+        run = call(folder, "memory:v0.15.2", "python:own:right", *PART, "--out", "out", "--format", "json")
+        (pair,) = told(run)["comparisons"]
+
+        assert run.returncode == Exit.OK
+        assert (pair["differences"], pair["askedOfOne"]) == ([], {})
+        assert pair["askedOfBoth"] > 10
+
+    def test_a_run_that_dies_is_a_broken_column_and_no_answer(self, folder):
+        """The target is there, nothing is known of it, and the exit code says that something broke."""
+        run = call(folder, "memory:v0.15.2", "python:own:dies", *PART, "--out", "out", "--format", "json")
+        column = targets_of(told(run))["python:own:dies"]
+
+        assert run.returncode == Exit.BROKEN
+        assert not column["conforms"]
+        assert "without a footer" in column["broken"] or "ended with 17" in column["broken"]
+        assert all(rule["verdicts"]["python:own:dies"] == "errored" for rule in told(run)["rules"])
+        assert "python:own:dies" in (folder / "out/matrix.html").read_text()
+
+    def test_a_target_that_does_not_start_never_conforms(self, folder):
+        """As ``run`` has it: every scenario errs, and that is 1."""
+        run = call(folder, "memory:v0.15.2", "python:own:closed", *PART, "--out", "out", "--format", "json")
+
+        assert run.returncode == Exit.NO
+        assert targets_of(told(run))["python:own:closed"]["counts"]["passed"] == 0
+
+    def test_a_suite_is_asked_as_run_asks_it(self, folder):
+        """Each record in the folder, and in the matrix, is the one that ``run`` writes."""
+        call(folder, "memory:v0.15.2", *PART, "--out", "out")
+        subprocess.run(
+            [sys.executable, "-m", "kserve_conformance", "run", "--target", "memory:v0.15.2", *PART, "--out", "run"],
+            cwd=folder,
+            env=environment(folder),
+            capture_output=True,
+            check=True,
+        )
+        record = (folder / "run/record.ndjson").read_text()
+        extracted = call(folder, "--record", "out/matrix.ndjson.xz", "--extract", "memory:v0.15.2")
+
+        assert (folder / "out/runs/memory-v0.15.2.ndjson").read_text() == record == extracted.stdout
+
+
+class TestAgain:
+    def test_reports_are_made_of_the_record_alone(self, folder):
+        """Later, elsewhere, and without asking anybody: the same files, the same exit code."""
+        first = call(folder, "memory:v0.15.2", "python:own:wrong", *PART, "--out", "out")
+        again = call(folder, "--record", "out/matrix.ndjson.xz", "--out", "again")
+
+        assert first.returncode == again.returncode == Exit.NO
+        for name in ("matrix.html", "matrix.md", "matrix.svg", "matrix.json", "matrix.yaml"):
+            assert (folder / "out" / name).read_bytes() == (folder / "again" / name).read_bytes()
+
+    def test_a_cut_record_is_4(self, folder):
+        """Half a matrix is none."""
+        call(folder, "memory:v0.15.2", *PART, "--out", "out")
+        data = (folder / "out/matrix.ndjson.xz").read_bytes()
+        (folder / "cut.xz").write_bytes(data[: len(data) // 2])
+
+        assert call(folder, "--record", "cut.xz").returncode == Exit.RECORD
+
+
+class TestResume:
+    def test_takes_over_what_is_whole_and_asks_the_rest(self, folder):
+        """A real target is not asked twice for one answer; what is in memory is always played anew."""
+        arguments = ("memory:v0.15.2", "python:own:right", *PART, "--out", "out", "--resume")
+        first = call(folder, *arguments)
+        record = (folder / "out/matrix.ndjson.xz").read_bytes()
+        second = call(folder, *arguments)
+
+        assert (first.returncode, second.returncode) == (Exit.OK, Exit.OK)
+        assert (folder / "opened").read_text() == "x"
+        assert "python:own:right taken over from an earlier run" in second.stderr
+        assert (folder / "out/matrix.ndjson.xz").read_bytes() == record
+
+    @pytest.mark.parametrize("change", ["cut", "errored", "narrower", "other-suite", "not-resumed"])
+    def test_asks_again_what_was_not_this_very_run(self, folder, change):
+        """A cut or errored run, one of another selection or suite, or without --resume, is asked again."""
+        call(folder, "python:own:right", *PART, "--out", "out")
+        file = folder / "out/runs/python-own-right.ndjson"
+        lines = file.read_text().splitlines(keepends=True)
+        match change:
+            case "cut":
+                file.write_text("".join(lines[:-1]))
+            case "errored":
+                broken = {"verdict": "errored", "finding": {"message": "broke"}}
+                scenario, footer = json.loads(lines[1]) | broken, json.loads(lines[-1])
+                footer["counts"]["errored"] += 1
+                footer["counts"]["passed"] -= 1
+                file.write_text("".join([lines[0], json.dumps(scenario) + "\n", *lines[2:-1], json.dumps(footer)]))
+            case "narrower":
+                file.write_text("".join(lines).replace("explicit and core", "explicit"))
+            case "other-suite":
+                digest = json.loads(lines[0])["suite"]["digest"]
+                file.write_text("".join(lines).replace(digest, "sha256:" + "0" * 64))
+        run = call(
+            folder, "python:own:right", *PART, "--out", "out", *([] if change == "not-resumed" else ["--resume"])
+        )
+
+        assert run.returncode == Exit.OK
+        assert (folder / "opened").read_text() == "xx"
+
+    def test_an_interrupted_matrix_keeps_what_is_done_and_says_what_is_not(self, folder):
+        """Ctrl-C: finished runs are there, the others are broken columns, 3, and --resume asks only those."""
+        arguments = ["memory:v0.15.2", "python:own:right", "python:own:waits", *PART, "--out", "out"]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "kserve_conformance", "matrix", *arguments, "--format", "json"],
+            cwd=folder,
+            env=environment(folder),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        end = time.monotonic() + 120
+        while not (folder / "waiting").exists():
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        stdout, _ = process.communicate(timeout=120)
+        columns = targets_of(json.loads(stdout))
+
+        assert process.returncode == Exit.BROKEN
+        assert columns["memory:v0.15.2"]["conforms"]
+        assert columns["python:own:right"]["conforms"]
+        assert "interrupted" in columns["python:own:waits"]["broken"]
+        resumed = call(folder, "memory:v0.15.2", "python:own:right", *PART, "--out", "out", "--resume")
+        assert resumed.returncode == Exit.OK
+        assert (folder / "opened").read_text() == "x"
+
+
+class TestUsage:
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            ((), "name at least one target"),
+            (("nonsense:all",), "there is no kind"),
+            (("memory:v9.9.9",), "not a release that is known"),
+            (("memory:all", "--tags", "explicit and ordering"), "no scenario fits"),
+            (("memory:all", "--tags", "nonsense"), "no scenario is tagged"),
+            (("memory:all", "--extract", "memory:v0.15.2"), "--extract needs --record"),
+            (("memory:all", "--record", "x"), "--record asks nothing"),
+            (("memory:v0.15.2", "--out", "own.py/out"), "give another folder with --out"),
+        ],
+    )
+    def test_what_cannot_be_used_is_2(self, folder, arguments, said):
+        """Nothing is asked, and it is said what is wrong."""
+        run = call(folder, *arguments)
+
+        assert (run.returncode, run.stdout) == (Exit.USAGE, "")
+        assert said in run.stderr
