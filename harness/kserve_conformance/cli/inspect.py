@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from kserve_conformance.cli.exits import Exit
 from kserve_conformance.cli.output import emit, example, format_option
+from kserve_conformance.exceptions import HarnessError
 
 if TYPE_CHECKING:
     from kserve_conformance.targets.cluster.inspection import Finding, Inspection, ServiceStanding
@@ -146,3 +148,32 @@ def _safe(text: str, *, keep_columns: bool = False) -> str:
     from kserve_conformance.reports.text import one_line
 
     return one_line(text, keep_columns=keep_columns)
+
+
+class NotReadOnly(HarnessError):
+    """``run --read-only`` was asked of what cannot be looked at, or together with what asks scenarios."""
+
+    exit_code = 2
+    hint = "write run --target cluster:CONTEXT --read-only; kserve-conformance inspect has options of its own"
+
+
+def read_only(target: str, context: click.Context, format_: str) -> int:
+    """What ``run --read-only`` does: look, and ask no scenario. Raises ``NotReadOnly`` before anything is asked."""
+    from kserve_conformance.targets.opening import parse
+
+    spec = parse(target)
+    if spec.kind != "cluster":
+        raise NotReadOnly(f"only an install that is there can be looked at: cluster:CONTEXT, not {spec.name}")
+    mixed = [
+        option.opts[-1]
+        for option in context.command.params
+        if isinstance(option, click.Option)
+        and option.name not in ("target", "read_only", "format_")
+        and context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+    ]
+    unknown = [*mixed, *sorted(set(spec.parameters) - {"kubeconfig", "release"})]
+    if unknown:
+        raise NotReadOnly(f"--read-only asks no scenario, so it takes no {', '.join(unknown)}")
+    kubeconfig = spec.parameters.get("kubeconfig")
+    where = Path(kubeconfig).expanduser() if kubeconfig else None
+    return look(spec.argument, where, spec.parameters.get("release"), (), format_)

@@ -83,6 +83,9 @@ class LostScenarios(HarnessError):
     "--rerun-failed", type=RECORD, metavar="RECORD", help="Only what failed or errored in this record. May be narrowed."
 )
 @click.option("--shard", metavar="I/N", help="Only this one of N equal parts of what is selected; see report merge.")
+@click.option(
+    "--read-only", is_flag=True, help="Ask no scenario: only look at what cluster:CONTEXT has, as inspect does."
+)
 @click.option("--list", "list_only", is_flag=True, help="List what would be asked, and ask nothing.")
 @click.option(
     "--jobs", default="1", show_default=True, metavar="N", help="How many targets to ask beside each other, or auto."
@@ -128,6 +131,7 @@ def command(
     manager: str | None,
     source: str | None,
     timings: bool,
+    read_only: bool,
     format_: str,
     **others: Any,
 ) -> int:
@@ -137,6 +141,10 @@ def command(
     The answer is yes only if every scenario that was asked has a verdict,
     something passed, and nothing failed or broke.
     """
+    if read_only:
+        from kserve_conformance.cli import inspect
+
+        return inspect.read_only(target, click.get_current_context(), format_)
     target = with_cluster_options(target, others)
     once_from_stdin(*(path for path in (rerun_failed, baseline) if path is not None))
     asked = Suite.at(suite) if suite else Suite.shipped()

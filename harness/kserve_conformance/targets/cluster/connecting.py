@@ -8,6 +8,7 @@ their renewal are its matter. What is spoken over the connection is ours.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,8 @@ def connect(
 
 
 def _pool(configuration: Configuration) -> urllib3.HTTPSConnectionPool:
+    # A manager of pools drops what is said of TLS where there is none, as behind kubectl proxy.
+    make: Callable[..., urllib3.PoolManager] = urllib3.PoolManager
     options: dict[str, Any] = {
         "maxsize": CONNECTIONS,
         "retries": False,
@@ -63,11 +66,9 @@ def _pool(configuration: Configuration) -> urllib3.HTTPSConnectionPool:
     if configuration.tls_server_name:
         options |= {"server_hostname": configuration.tls_server_name, "assert_hostname": configuration.tls_server_name}
     if configuration.proxy:
-        proxied: urllib3.HTTPSConnectionPool = urllib3.ProxyManager(configuration.proxy, **options).connection_from_url(
-            configuration.host
-        )  # type: ignore[assignment]
-        return proxied
-    return urllib3.connection_from_url(configuration.host, **options)  # type: ignore[return-value]
+        make = partial(urllib3.ProxyManager, configuration.proxy)
+    pool: urllib3.HTTPSConnectionPool = make(**options).connection_from_url(configuration.host)  # type: ignore[assignment]
+    return pool
 
 
 def _headers(configuration: Configuration) -> Callable[[], dict[str, str]]:
