@@ -273,7 +273,9 @@ def _kept(cell: Cell, column: Column, claim: Claim) -> Kept:
 
 def _topics(columns: tuple[Column, ...], registry: Registry) -> dict[str, tuple[RuleRow, ...]]:
     groups = tuple(column.rules for column in columns)
-    asked = {rule for group in groups for rule in group}
+    # Also of runs that were not whole: a rule that only they were asked must not be missing.
+    records = [column.record for column in columns if column.record is not None]
+    asked = {rule for record in records for scenario in record.scenarios for rule in scenario.rules}
     known = registry.rules_by_id
     rows: dict[str, list[RuleRow]] = {topic: [] for topic in TOPICS}
     order = {rule.id: place for place, rule in enumerate(registry.rules)}

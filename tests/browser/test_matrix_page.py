@@ -1,0 +1,166 @@
+"""The page of a matrix in a real browser: wide on a desk, narrow on a phone, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from matrix_examples import matrix
+from opened import CONTRAST, Page
+from record_examples import HOSTILE
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from kserve_conformance.reports.matrices import project_all, view
+from kserve_conformance.rules.registry import registry
+
+pytestmark = pytest.mark.browser
+
+OPEN_ALL = "for (const e of document.querySelectorAll('details')) e.open = true"
+ROWS = (
+    "return [...document.querySelectorAll('#matrix tbody tr:not(.topic-row)')].filter(e => e.checkVisibility()).length"
+)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The page of the example, on disk."""
+    path: Path = tmp_path_factory.mktemp("matrix") / "matrix.html"
+    path.write_text(project_all(view(matrix(), registry()), registry())["html"], encoding="utf-8")
+    return path.as_uri()
+
+
+@pytest.fixture
+def page(browser: webdriver.Chrome, address: str) -> Iterator[Page]:
+    """The page, newly opened on a desktop; afterwards it must have complained of nothing."""
+    page = Page(browser, address).open()
+    page.until(lambda: page.status != "")
+    yield page
+    assert page.complaints() == []
+
+
+def test_differences_are_seen_first(page: Page) -> None:
+    """Above all tables, opened, with both verdicts and both choices side by side."""
+    difference = page.find(".difference")
+
+    assert difference.find_element(By.CSS_SELECTOR, ".versus").is_displayed()
+    assert difference.location["y"] < page.find("#claims").location["y"] < page.find("#rules").location["y"]
+
+
+def test_a_cell_leads_to_its_rule(page: Page) -> None:
+    """A cell that is not as it should be is a link to the rule, which opens and can be asked again."""
+    page.find("#matrix td.failed a").click()
+    page.until(lambda: bool(page.find("#rule-order-priority").get_property("open")))
+
+    assert page.find("#rule-order-priority .reproduce button").is_displayed()
+    assert "--target controlplane:v0.15.2" in page.find("#rule-order-priority pre").text
+
+
+def test_filter(page: Page) -> None:
+    """Rules are found by words and by what their cells show, columns by what they are; clearing gives all back."""
+    whole = page.run(ROWS)
+    page.choose("failed")
+    page.until(lambda: page.run(ROWS) == 1)
+    assert page.status == f"1 of {whole} rules shown"
+    assert not page.find("#rule-order-newest").is_displayed()
+    page.find("#filter input[value=real]").send_keys(Keys.SPACE)
+    page.until(lambda: not page.find("#matrix td.passed").is_displayed())
+    page.find("#clear").click()
+    page.until(lambda: page.run(ROWS) == whole)
+    page.type("newest")
+    page.until(lambda: page.run(ROWS) == 1)
+
+
+def test_a_link_finds_what_the_filter_hides(page: Page) -> None:
+    """A link from elsewhere on the page resets a filter that is in its way."""
+    page.choose("failed")
+    page.until(lambda: page.run(ROWS) == 1)
+    page.run("location.hash = '#rule-order-newest'")
+    page.until(lambda: bool(page.find("#rule-order-newest").get_property("open")))
+
+    assert page.find("#rule-order-newest > summary").is_displayed()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_contrast(page: Page, dark: bool) -> None:
+    """Every text has at least the contrast that WCAG AA asks for, in both schemes."""
+    page.open(dark=dark)
+    page.run(OPEN_ALL)
+
+    assert page.run(CONTRAST) == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_no_width_scrolls_sideways(page: Page, width: int) -> None:
+    """At any width, with all opened, only tables and texts that keep their lines scroll."""
+    page.open(width=width, height=844)
+    page.run(OPEN_ALL)
+
+    assert page.run("return document.documentElement.scrollWidth") <= width
+
+
+def test_a_phone_shows_rule_and_cell_together(page: Page) -> None:
+    """The first column stays where it is while a finger moves the others."""
+    page.open(width=390, height=844)
+    page.run("const grid = document.querySelector('.grid.tall'); grid.scrollIntoView(); grid.scrollLeft = 1000")
+    edges = page.run(
+        "const row = document.querySelector('#matrix tbody tr:not(.topic-row)');"
+        "const [first, last] = [row.cells[0], row.cells[row.cells.length - 1]].map(e => e.getBoundingClientRect());"
+        "return [first.left, last.right]"
+    )
+
+    assert 0 <= edges[0] < edges[1] <= 390
+
+
+def test_names_roles_and_headings(page: Page) -> None:
+    """Landmarks, one first heading, no level left out, and a name for everything that can be worked."""
+    tree = page.browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+    named = [(node["role"]["value"], node.get("name", {}).get("value", "")) for node in tree if not node.get("ignored")]
+    levels = page.run(
+        "return [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].filter(e => !e.closest('details'))"
+        ".map(e => Number(e.localName[1]))"
+    )
+
+    assert {"banner", "navigation", "main", "contentinfo", "search", "status", "table"} <= {role for role, _ in named}
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert [
+        role
+        for role, name in named
+        if role in ("link", "button", "checkbox", "radio", "searchbox", "image", "DisclosureTriangle") and not name
+    ] == []
+
+
+def test_hostile_text_does_nothing(page: Page) -> None:
+    """What a target said is text, whatever it looks like."""
+    assert page.browser.title != "taken"
+    assert page.browser.find_elements(By.CSS_SELECTOR, "main img, main script") == []
+    assert HOSTILE.replace("\x07", "\ufffd") in str(page.find("main").get_property("textContent"))
+
+
+def test_print_shows_everything(page: Page) -> None:
+    """On paper nothing is folded and nothing is there to be clicked."""
+    page.run("window.dispatchEvent(new Event('beforeprint'))")
+    page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+
+    assert page.find("#rule-order-priority .showings").is_displayed()
+    assert not page.find("#filter").is_displayed()
+    page.run("window.dispatchEvent(new Event('afterprint'))")
+    assert not page.find("#rule-order-priority").get_property("open")
+
+
+def test_whole_without_script(browser: webdriver.Chrome, address: str) -> None:
+    """Without script all is there to be read, and nothing is offered that would not work."""
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        page = Page(browser, address).open()
+
+        assert not page.find("#filter").is_displayed()
+        assert page.find("#matrix td.failed").is_displayed()
+        page.find("#rule-order-priority > summary").click()
+        assert page.find("#rule-order-priority .reproduce").is_displayed()
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})

@@ -1,0 +1,280 @@
+"""Reports of a matrix: what differs comes first, nothing is absent silently, and no cell is better than its worst."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from xml.etree import ElementTree as ET
+
+import pytest
+import yaml
+from matrix_examples import matrix, run_of, runs, scenarios
+from record_examples import HOSTILE, scenario
+
+from kserve_conformance.record import Scenario, Verdict, tally
+from kserve_conformance.record.matrix import Run
+from kserve_conformance.reports.matrices import FILES, View, data, project_all, view
+from kserve_conformance.reports.matrices.agreement import paired, same_choices
+from kserve_conformance.reports.matrices.telling import ask_tag, spans
+from kserve_conformance.reports.matrices.view import Kept, worst_asked
+from kserve_conformance.rules.registry import registry
+from kserve_conformance.rules.releases import ASKED_FOR_REAL, RELEASES
+
+
+def seen(*some: Run) -> View:
+    return view(matrix(some or None), registry())
+
+
+def rule(found: View, name: str) -> list[Verdict | None]:
+    """The verdicts of one rule's cells, by column."""
+    return [cell.verdict for rows in found.topics.values() for row in rows if row.id == name for cell in row.cells]
+
+
+class TestColumns:
+    def test_the_documentation_then_releases_memory_before_real(self):
+        """Columns are in the order of releases, whatever the order in which they were asked."""
+        assert [column.target for column in seen().columns] == [
+            "memory:documented",
+            "memory:v0.8.0",
+            "controlplane:v0.8.0",
+            "memory:v0.15.2",
+            "controlplane:v0.15.2",
+        ]
+
+    def test_a_broken_run_is_errored_in_every_cell(self):
+        """Nothing is known of it, and each rule says so."""
+        found = seen()
+        at = [column.target for column in found.columns].index("controlplane:v0.8.0")
+
+        assert {row.cells[at].verdict for rows in found.topics.values() for row in rows} == {Verdict.ERRORED}
+        assert {row.kept[at] for row in found.claims} == {Kept.ERRORED}
+        assert not found.columns[at].conforms
+
+    def test_an_interrupted_run_is_errored_whatever_it_saw(self):
+        """Passes of a run that did not come to its end are no answer."""
+        found = seen(run_of("memory:v0.15.2", *scenarios(), interrupted="ended by SIGTERM"))
+
+        assert rule(found, "explicit-namespace-first") == [Verdict.ERRORED]
+        assert "ended by SIGTERM" in str(found.columns[0].because)
+        assert not found.conforms
+
+    @pytest.mark.parametrize(
+        ("some", "headline"),
+        [
+            ((), "No target was asked"),
+            ((run_of("memory:v0.15.2", *scenarios()),), "Every target conforms"),
+            ((run_of("memory:v0.15.2", *scenarios(priority=Verdict.FAILED)),), "Not every target conforms"),
+            (runs(), "No answer for every target"),
+        ],
+    )
+    def test_the_headline(self, some, headline):
+        """Yes only if there are targets and all conform; what broke outweighs what failed."""
+        found = view(matrix(some), registry())
+
+        assert found.headline == headline
+        assert found.conforms is (headline == "Every target conforms")
+
+
+class TestCells:
+    def test_the_worst_that_is_asked(self):
+        """A scenario of other releases hides no pass, and counts where there is no other; it is never a pass."""
+        assert rule(seen(), "order-priority") == [
+            Verdict.PASSED,
+            Verdict.PASSED,
+            Verdict.ERRORED,
+            Verdict.PASSED,
+            Verdict.FAILED,
+        ]
+        assert rule(seen(), "order-newest")[-1] is Verdict.SKIPPED
+
+    @pytest.mark.parametrize("worst", [Verdict.ERRORED, Verdict.FAILED, Verdict.DEVIATES, Verdict.SKIPPED])
+    def test_any_scenario_can_spoil_a_cell(self, worst):
+        """Each of these outweighs any number of passes."""
+        cases = tally([scenario("a"), scenario("b"), scenario("c", Verdict.UNSUPPORTED), scenario("d", worst)])
+
+        assert worst_asked(cases) is worst
+
+    def test_what_nobody_asks_has_no_verdict(self):
+        """An empty cell is not a pass."""
+        assert worst_asked(None) is None
+        assert worst_asked(tally([])) is None
+        assert worst_asked(tally([scenario("c", Verdict.UNSUPPORTED)])) is Verdict.UNSUPPORTED
+
+    def test_claims_are_kept_by_scenarios_and_by_what_was_found(self):
+        """A claim whose scenarios hold is kept only as far as the registry found; a failure is broken."""
+        kept = {
+            row.claim.id: dict(zip((c.target for c in seen().columns), row.kept, strict=True)) for row in seen().claims
+        }
+
+        assert kept["d2"]["memory:v0.15.2"] is Kept.KEPT
+        assert kept["d9"]["memory:v0.15.2"] is Kept.PARTLY
+        assert kept["d9"]["memory:v0.8.0"] is Kept.BROKEN
+        assert kept["d9"]["memory:documented"] is Kept.KEPT
+        assert kept["d9"]["controlplane:v0.15.2"] is Kept.FAILED
+        assert kept["d8"]["memory:v0.15.2"] is Kept.DEVIATES
+        assert kept["d1"]["memory:v0.15.2"] is Kept.NOT_ASKED
+        assert set(kept) == {claim.id for claim in registry().claims}
+
+
+class TestAgreement:
+    def test_verdicts_and_choices_are_compared(self):
+        """A difference in the verdict comes before one in the choice alone."""
+        pair = next(pair for pair in seen().pairs if pair.release == "v0.15.2")
+
+        assert [(one.memory.verdict, one.real.verdict) for one in pair.differences] == [
+            (Verdict.PASSED, Verdict.FAILED),
+            (Verdict.PASSED, Verdict.PASSED),
+        ]
+        assert pair.compared == 4
+        assert pair.not_compared == (("skipped on controlplane:v0.15.2: the target cannot install another release", 1),)
+
+    def test_a_broken_run_is_not_compared(self):
+        """And it is said, beside the release."""
+        pair = next(pair for pair in seen().pairs if pair.release == "v0.8.0")
+
+        assert (pair.compared, pair.differences) == (0, ())
+        assert str(pair.because).startswith("controlplane:v0.8.0: run ended with 3")
+
+    def test_a_scenario_that_one_does_not_have_is_told(self):
+        """It is no agreement."""
+        pair = paired("v0.15.2", ("m", (scenario("a"),)), ("r", (scenario("b"),)))
+
+        assert (pair.compared, dict(pair.not_compared)) == (
+            0,
+            {"r has no such scenario": 1, "m has no such scenario": 1},
+        )
+
+    @pytest.mark.parametrize(
+        ("memory", "real", "same"),
+        [
+            ((), (), True),
+            (("ClusterServingRuntime a",), ("ClusterServingRuntime b",), False),
+            (("ClusterServingRuntime a",), (), False),
+            (("one of ClusterServingRuntime a, ClusterServingRuntime b",), ("ClusterServingRuntime b",), True),
+            (("one of ClusterServingRuntime a, ClusterServingRuntime b",), ("ClusterServingRuntime c",), False),
+            (
+                ("no runtime: R: m; type: {sklearn 0x",),
+                ("no runtime: R: m; type: {sklearn 0x1f} | type: {sklearn 0x2e}",),
+                True,
+            ),
+            (("no runtime: R: m; type: {sklearn 0x",), ("no runtime: R: m; type: {xgboost 0x1f}",), False),
+            (("no runtime: R: m; e",), ("no runtime: S: m; e",), False),
+        ],
+    )
+    def test_what_is_the_same_choice(self, memory, real, same):
+        """Addresses and repeated texts are no difference, nor is one of several that the rules leave open."""
+
+        def with_choice(chosen: tuple[str, ...]) -> Scenario:
+            return scenario("a", chosen=chosen)
+
+        assert same_choices(with_choice(memory), with_choice(real)) is same
+
+
+class TestTelling:
+    def test_neighbours_are_spans(self):
+        """Releases that follow each other among those asked are told by the first and the last."""
+        some = [run_of(f"memory:{release}", *scenarios()) for release in RELEASES[:6]]
+        found = seen(*some, run_of("controlplane:v0.8.0", *scenarios()))
+        memory = [column for column in found.columns if not column.is_real]
+
+        assert spans(found, memory) == "memory (all 6)"
+        assert spans(found, [*memory[:3], memory[4]]) == "memory v0.8.0 to v0.10.0, v0.10.2"
+        assert spans(found, found.columns[:2]) == "memory v0.8.0; control plane v0.8.0"
+
+    def test_a_whole_kind_is_asked_again_by_all(self):
+        """The command that reproduces a rule is short where it can be."""
+        every = [run_of(f"controlplane:{release}", *scenarios()) for release in ASKED_FOR_REAL]
+        found = seen(*every, run_of("memory:v0.8.0", *scenarios()))
+
+        assert ask_tag(found, "rule-x") == "kserve-conformance matrix memory:v0.8.0 controlplane:all --tags rule-x"
+
+
+class _Page(HTMLParser):
+    """What a page links to, what it could load, and the rows of its tables."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.loads: list[str] = []
+        self.cells: list[int] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.ids += [given["id"] or ""] if "id" in given else []
+        self.links += [given["href"] or ""] if tag == "a" else []
+        self.loads += [tag] if tag in ("img", "link", "iframe", "object") or "src" in given else []
+        if tag == "tr":
+            self.cells.append(0)
+        if tag == "td" and given.get("class", "") in {*Verdict, *Kept, "absent"}:
+            self.cells[-1] += 1
+
+
+class TestReports:
+    @pytest.mark.parametrize("name", FILES)
+    def test_of_the_record_alone(self, name):
+        """Equal matrices give equal reports, and each tells the broken target."""
+        told = project_all(seen(), registry())
+
+        assert told[name] == project_all(seen(), registry())[name]
+        assert re.search(r"controlplane:v0\.8\.0|v0\.8\.0, control plane", told[name])
+
+    def test_the_page_needs_nothing_else(self):
+        """Every link within it leads somewhere, ids are there once, and it loads nothing."""
+        page = _Page(project_all(seen(), registry())["html"])
+        fragments = [link[1:] for link in page.links if link.startswith("#")]
+
+        assert page.loads == []
+        assert len(page.ids) == len(set(page.ids))
+        assert set(fragments) <= set(page.ids)
+        assert {count for count in page.cells if count} == {5}
+
+    def test_hostile_text_stays_text(self):
+        """What a target said is shown, in every report, and does nothing."""
+        told = project_all(seen(), registry())
+
+        assert "<script>document.title" not in told["html"]
+        assert "&lt;script&gt;document.title" in told["html"]
+        assert "<script>" not in told["svg"]
+        outside_code = re.sub(r"(`+) .*? \1", "", told["markdown"])
+        assert "<img" not in outside_code.replace("\\<img", "")
+        assert any(HOSTILE in str(one["broken"]) for one in json.loads(told["json"])["targets"])
+
+    def test_differences_stand_before_claims_and_rules(self):
+        """On the page and in the summary, what memory and reality differ in is read first."""
+        told = project_all(seen(), registry())
+
+        assert 0 < told["html"].index('class="scenario difference"') < told["html"].index('id="claims"')
+        assert told["html"].index('id="claims"') < told["html"].index('id="rules"')
+        assert told["markdown"].index("failed on controlplane:v0.15.2") < told["markdown"].index("## Rules")
+
+    def test_the_picture_has_a_square_for_each_cell(self):
+        """A square for each verdict, none where nobody asks; the words tell the broken target."""
+        found = seen()
+        root = ET.fromstring(project_all(found, registry())["svg"])  # noqa: S314 - our own output
+        cells = [cell for rows in found.topics.values() for row in rows for cell in row.cells if cell.verdict]
+
+        assert len(root.findall(".//{*}use")) == len(cells)
+        assert "run ended with 3" in str(root.findtext("{*}desc"))
+
+    def test_programs_read_one_document(self):
+        """YAML and JSON are the same values, and every target has a verdict for every rule that it was asked."""
+        found = seen()
+        told = project_all(found, registry())
+
+        assert json.loads(told["json"]) == yaml.safe_load(told["yaml"]) == data(found)
+        assert {row["id"]: row["verdicts"]["controlplane:v0.8.0"] for row in data(found)["rules"]} == dict.fromkeys(
+            (row["id"] for row in data(found)["rules"]), "errored"
+        )
+
+    def test_many_differences_are_not_all_told_in_a_summary(self):
+        """A summary stays within what a page of CI takes, and says that there is more."""
+        many = [scenario(f"Scenario {number}", chosen=("a",)) for number in range(80)]
+        others = [scenario(f"Scenario {number}", chosen=("b",)) for number in range(80)]
+        found = seen(run_of("memory:v0.15.2", *many), run_of("controlplane:v0.15.2", *others))
+        told = project_all(found, registry())
+
+        assert "And 30 more" in told["markdown"]
+        assert told["html"].count('class="scenario difference"') == 80
