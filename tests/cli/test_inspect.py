@@ -93,7 +93,7 @@ def test_json_has_it_all(call, server):
     """
     For programs the same is one document, with stable codes.
     """
-    server.put(CLUSTER_RUNTIMES, runtime("b"))
+    server.put(CLUSTER_RUNTIMES, runtime("b", protocolVersions=["v2"]))
 
     code, printed = call("--format", "json")
     told = json.loads(printed.out)
@@ -105,7 +105,7 @@ def test_json_has_it_all(call, server):
         False,
         True,
     )
-    assert {one["code"] for one in told["findings"]} == {"NONE_SHIPPED", "EXTRA", "DECIDED_BY_NAME", "SHADOWS"}
+    assert {one["code"] for one in told["findings"]} == {"NONE_SHIPPED", "EXTRA", "CAPTURES", "SHADOWS"}
     assert told["services"][0]["standing"] == "agrees"
 
 

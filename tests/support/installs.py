@@ -35,8 +35,8 @@ def installed(image: str = "kserve/kserve-controller:v0.15.2", deploy: str | Non
     server.put(DEPLOYMENTS, controller(image))
     data = {"deploy": '{"defaultDeploymentMode": "RawDeployment"}' if deploy is None else deploy}
     server.put(CONFIG_MAPS, {"metadata": {"name": "inferenceservice-config", "namespace": "kserve"}, "data": data})
-    # What is served and empty answers with an empty list.
-    server.put(CLUSTER_RUNTIMES)
+    for served in (CLUSTER_RUNTIMES, RUNTIMES, SERVICES, "/api/v1/pods", "/apis/apps/v1/statefulsets"):
+        server.put(served)
     return server
 
 

@@ -42,13 +42,16 @@ class StoredServer:
 
     def __init__(self, objects: Mapping[str, Object] | None = None) -> None:
         self.objects: dict[str, Object] = dict(objects or {})
+        #: The collections that there are, without namespaces; any other is not found.
+        self.served = {_out_of_namespace(path.rpartition("/")[0]) for path in self.objects}
         self.asked: list[tuple[str, str]] = []
         self.forbidden: set[str] = set()
         #: Objects that stay when they are deleted, as those with a finalizer do.
         self.stuck: set[str] = set()
 
     def put(self, collection: str, *objects: Object) -> None:
-        """Have objects in a collection such as ``/apis/apps/v1/deployments``."""
+        """Have objects in a collection, such as ``/apis/apps/v1/deployments``; without any it is served, and empty."""
+        self.served.add(collection)
         for one in objects:
             self.objects[self._path(collection, one)] = one
 
@@ -84,6 +87,7 @@ class StoredServer:
         if path in self.objects:
             return refusal(409, "AlreadyExists", f"{path} already exists")
         self.objects[path] = one
+        self.served.add(_out_of_namespace(collection))
         return Answer(201, one)
 
     def _delete(self, path: str) -> Answer:
@@ -102,8 +106,8 @@ class StoredServer:
             if (parent := key.rpartition("/")[0]) == path
             or ("/namespaces/" not in root and _out_of_namespace(parent) == path)
         ]
-        if not found and not any(key.split("/")[:4] == path.split("/")[:4] for key in self.objects):
-            return refusal(404, "NotFound", f"the server could not find {plural}")
+        if _out_of_namespace(path) not in self.served:
+            return refusal(404, "NotFound", f"{plural} not found")
         selector = query.get("labelSelector", "")
         found = [one for one in found if _is_selected(one, selector)]
         start, limit = int(query.get("continue", 0)), int(query.get("limit", len(found) or 1))
