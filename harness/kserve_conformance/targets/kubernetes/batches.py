@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
+from http import HTTPStatus
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +50,9 @@ PATIENCE = 1.0
 
 #: What each service may take on top of what one may.
 EACH_WITHIN = 0.5
+
+#: How long no service may have gone until those that are left are helped.
+FINALIZED_WITHIN = 2.0
 
 #: How long services may take until all of them are gone.
 GONE_WITHIN = 60.0
@@ -84,8 +89,20 @@ def play_many(target: ControlPlane, worlds: Sequence[World], within: timedelta) 
             played.extend(play(target, world, within) for world in these)
         else:
             with ThreadPoolExecutor(THREADS, "worlds") as threads:
-                played.extend(Batch(target, these, within, threads).play())
+                played.extend(_together(target, these, within, threads))
     return tuple(played)
+
+
+def _together(
+    target: ControlPlane, worlds: tuple[World, ...], within: timedelta, threads: ThreadPoolExecutor
+) -> tuple[Played, ...]:
+    """
+    Play worlds together, and those that failed alone again.
+
+    What ends a controller fails a whole batch, and may be the doing of one world.
+    """
+    played = Batch(target, worlds, within, threads).play()
+    return tuple(play(target, one.world, within) if one.is_errored else one for one in played)
 
 
 @dataclass
@@ -213,7 +230,12 @@ class Batch:
             key = ObjectKey.of(runtime)
             self._target._make_namespace(key)
             resource = self._target._resource(key.kind)
-            self._target._link.past.post(resource.path(key.namespace), written(key, runtime))
+            try:
+                self._target._link.past.post(resource.path(key.namespace), written(key, runtime))
+            except ApiError as error:
+                # A server that is busy may have written it and said that it could not.
+                if error.reason != "AlreadyExists":
+                    raise
             self._note(key, runtime)
 
     def _note(self, key: ObjectKey, runtime: Manifest) -> None:
@@ -385,18 +407,44 @@ class Clearing:
         """Delete services, then what they own and the runtimes, of all namespaces that were touched."""
         target = self._target
         self._delete([(target._resource(SERVICE), one) for one in self._own(target._resource(SERVICE))])
-        deadline = time.monotonic() + GONE_WITHIN
-        while left := self._own(target._resource(SERVICE)):
-            target._link.check()
-            if time.monotonic() > deadline:
-                raise Unreachable(f"{len(left)} services are not let go")
-            time.sleep(LISTED_EVERY)
+        self._let_go(target._resource(SERVICE))
         for api_version, kind in (*owned(target._modes), (API_VERSIONS[NAMESPACED_RUNTIME], NAMESPACED_RUNTIME)):
             resource = target._served(api_version, kind)
             if resource is not None:
                 self._delete([(resource, one) for one in self._own(resource)])
         # Nothing of them is left to be swept away.
         target._touched.clear()
+
+    def _let_go(self, resource: Resource) -> None:
+        """
+        Wait until all services are gone. Raises ``Unreachable``.
+
+        A controller takes its finalizer away in the end. From a service that has come to be another controller's it
+        never does, so it is taken from those that are left when nothing more has gone for a while.
+        """
+        deadline = time.monotonic() + GONE_WITHIN
+        patient_until = time.monotonic() + FINALIZED_WITHIN
+        before = -1
+        while left := self._own(resource):
+            self._target._link.check()
+            now = time.monotonic()
+            if len(left) != before:
+                before, patient_until = len(left), now + FINALIZED_WITHIN
+            elif now > deadline:
+                raise Unreachable(f"{len(left)} services are not let go")
+            elif now > patient_until:
+                list(self._threads.map(partial(self._take_finalizers, resource), left))
+                self._target._beacons.queue_passed()
+            time.sleep(LISTED_EVERY)
+
+    def _take_finalizers(self, resource: Resource, service: Manifest) -> None:
+        metadata = service["metadata"]
+        path = resource.path(metadata["namespace"], metadata["name"])
+        try:
+            self._target._link.past.patch(path, {"metadata": {"finalizers": None}})
+        except ApiError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
 
     def _own(self, resource: Resource) -> list[Manifest]:
         touched = self._target._touched
