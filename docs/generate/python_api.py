@@ -42,6 +42,7 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
     "targets": {
         "kserve_conformance.targets.contract": "what a target promises",
         "kserve_conformance.targets.opening": "from text to an open target",
+        "kserve_conformance.targets.several": "from a few words to many targets",
         "kserve_conformance.targets.memory": "the rules of a release, in memory",
         "kserve_conformance.targets.process": "whatever speaks the line protocol",
         "kserve_conformance.targets.controlplane": "KServe's own controller over an API server",
@@ -50,10 +51,12 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
     "record": {
         "kserve_conformance.record": "the record of a run",
         "kserve_conformance.record.merging": "joining the records of shards",
+        "kserve_conformance.record.matrix": "several runs in one file",
     },
     "reports": {
         "kserve_conformance.reports": "projections of a record",
         "kserve_conformance.reports.comparison": "projections of a comparison",
+        "kserve_conformance.reports.matrices": "projections of a matrix",
     },
     "world": {
         "kserve_conformance.world": "what steps talk to",
