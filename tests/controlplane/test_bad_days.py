@@ -133,18 +133,25 @@ class TestNamespace:
 
 
 class TestWebhook:
-    def test_that_hangs_refuses_nothing(self, target, service):
+    def test_that_hangs_refuses_nothing(self, target, runtime, service):
         """
         A webhook that does not answer in time has said neither yes nor no.
         """
-        path = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"
         past = target._plane.past
-        for configuration in past.get(path)["items"]:
-            hooks = [{**hook, "timeoutSeconds": 1} for hook in configuration["webhooks"]]
-            past.patch(f"{path}/{configuration['metadata']['name']}", {"webhooks": hooks})
+        for kind in ("mutating", "validating"):
+            path = f"/apis/admissionregistration.k8s.io/v1/{kind}webhookconfigurations"
+            for configuration in past.get(path)["items"]:
+                hooks = [{**hook, "timeoutSeconds": 1} for hook in configuration["webhooks"]]
+                past.patch(f"{path}/{configuration['metadata']['name']}", {"webhooks": hooks})
+        target.apply(runtime("everyones"), service())
+        target.observe(MODEL, WITHIN)
         os.kill(target._plane.manager.pid, signal.SIGSTOP)
         try:
-            with pytest.raises(SilentWebhook, match="no webhook of KServe answers for InferenceService team-a/model"):
+            with pytest.raises(SilentWebhook, match=r"gives no answer.*: failed calling webhook .*"):
+                target.apply(service())
+            target.delete(ObjectKey("ClusterServingRuntime", "everyones"))
+            # Now the target asks the webhooks itself what they know, and is answered no more than a user is.
+            with pytest.raises(SilentWebhook, match="gives no answer"):
                 target.apply(service())
         finally:
             os.kill(target._plane.manager.pid, signal.SIGCONT)

@@ -27,7 +27,7 @@ from kserve_conformance.targets.kubernetes.naming import AS_WRITTEN, Names
 from kserve_conformance.targets.kubernetes.observing import Log, Observer, workload
 from kserve_conformance.targets.kubernetes.probing import Probe
 from kserve_conformance.targets.kubernetes.sweeping import Sweeper
-from kserve_conformance.targets.kubernetes.writing import Writer, written
+from kserve_conformance.targets.kubernetes.writing import SilentWebhook, Writer, is_silence, written
 
 #: A creationTimestamp has whole seconds.
 TICK = 1.05
@@ -417,3 +417,6 @@ class Reaching(AbstractContextManager[None]):
             raise Unreachable(str(error)) from error
         if isinstance(error, ApiError) and STORE_IS_FULL in error.message:
             raise StoreIsFull(error.message) from error
+        if isinstance(error, ApiError) and is_silence(error):
+            self._check()
+            raise SilentWebhook(error.message) from error

@@ -41,8 +41,9 @@ CONFLICT_PAUSE = 0.01
 class SilentWebhook(Unreachable):
     """KServe's webhooks give no answer, so nobody knows what they would have said of an object."""
 
-    def __init__(self, key: ObjectKey, said: str) -> None:
-        super().__init__(f"no webhook of KServe answers for {key}: {said}")
+    def __init__(self, said: str, key: ObjectKey | None = None) -> None:
+        about = f" for {key}" if key is not None else ""
+        super().__init__(f"a webhook of KServe gives no answer{about}: {said}")
         self.hint = "a webhook that hangs or cannot be reached refuses nothing: see the controller's log"
 
 
@@ -88,7 +89,7 @@ class Writer:
                 if is_silence(error):
                     self.check()
                     if NOT_THERE not in error.message or time.monotonic() > gone_at:
-                        raise SilentWebhook(key, error.message) from error
+                        raise SilentWebhook(error.message, key) from error
                     time.sleep(0.05)
                     continue
                 if not is_refusal(error):
