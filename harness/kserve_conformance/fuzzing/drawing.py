@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+import msgspec
+
 from kserve_conformance.fuzzing.services import service
 from kserve_conformance.objects import (
     API_VERSIONS,
@@ -118,13 +120,13 @@ def _crowd(rng: Random) -> _Crowd:
 
 
 def _change(rng: Random, formats: tuple[str, ...], known: list[Json]) -> Turn:
-    """What happens in the cluster while services are there."""
+    """What happens in the cluster while services are there; often nothing, so that each world does something else."""
     roll = rng.random()
-    if known and roll < 0.3:
+    if known and roll < 0.15:
         return Turn(later=True, deleted=(ObjectKey.of(rng.choice(known)),))
-    if known and roll < 0.6:
+    if known and roll < 0.3:
         return Turn(later=True, applied=(changed(rng, rng.choice(known), formats),))
-    if roll < 0.75:
+    if roll < 0.4:
         return Turn(later=True, applied=(runtime(rng, formats, None),))
     return Turn(later=True)
 
@@ -134,39 +136,54 @@ def _turns(rng: Random, crowd: _Crowd, own: Namespace, other: Namespace) -> tupl
     turns = []
     known: list[Json] = []
     asked: Json | None = None
-    for number, turn in enumerate(crowd.turns):
-        there: list[Json] = []
+    for number, common in enumerate(crowd.turns):
+        present, applied = list(common.present), list(common.applied)
         stored: list[Json] = []
-        applied: list[Json] = []
-        deleted = turn.deleted
         if number < crowd.begins or not number:
             there = _present(known, [runtime(rng, crowd.formats, own) for _ in range(rng.choice((0, 0, 0, 1, 1, 2)))])
             known += there
+            present += there
             if rng.random() < 0.1:
-                there.append(runtime(rng, crowd.formats, other))
-        else:
-            if number > crowd.begins and known and rng.random() < 0.3:
-                deleted = (*deleted, ObjectKey.of(rng.choice(known)))
-            if rng.random() < 0.3:
-                is_change = bool(known) and rng.random() < 0.4
-                applied.append(
-                    changed(rng, rng.choice(known), crowd.formats) if is_change else runtime(rng, crowd.formats, own)
-                )
-        if number >= crowd.begins and (asked is None or rng.random() < 0.5):
-            is_stored = asked is None and rng.random() < 0.06
-            is_again = asked is not None and rng.random() < 0.3
-            asked = asked if is_again and asked else service(rng, crowd.formats, own, in_store=is_stored)
+                present.append(runtime(rng, crowd.formats, other))
+        elif number == crowd.begins and rng.random() < 0.4:
+            applied.append(_own(rng, crowd, known, own))
+        if number == crowd.begins:
+            is_stored = rng.random() < 0.06
+            asked = service(rng, crowd.formats, own, in_store=is_stored)
             (stored if is_stored else applied).append(asked)
-        turns.append(
-            Turn(
-                later=turn.later,
-                deleted=deleted,
-                present=(*turn.present, *there),
-                stored=tuple(stored),
-                applied=(*turn.applied, *applied),
-            )
-        )
+        turn = msgspec.structs.replace(common, present=tuple(present), stored=tuple(stored), applied=tuple(applied))
+        if number > crowd.begins and asked is not None and not turn.applied and not turn.deleted:
+            turn, asked = _later(rng, crowd, turn, known, asked)
+        turns.append(turn)
     return tuple(turns)
+
+
+def _later(rng: Random, crowd: _Crowd, turn: Turn, known: list[Json], asked: Json) -> tuple[Turn, Json]:
+    """
+    A turn in which one thing happens to a service that is there; and what was asked for last.
+
+    One, because a controller tries again what has failed whenever it likes. Between two
+    writes it may see a world that nobody meant, and make a workload that stays.
+    """
+    own = Namespace(asked["metadata"]["namespace"])
+    roll = rng.random()
+    if known and roll < 0.2:
+        return msgspec.structs.replace(turn, deleted=(ObjectKey.of(rng.choice(known)),)), asked
+    if roll < 0.5:
+        return msgspec.structs.replace(turn, applied=(_own(rng, crowd, known, own),)), asked
+    if roll < 0.65:
+        return msgspec.structs.replace(turn, applied=(asked,)), asked
+    if roll < 0.9:
+        asked = service(rng, crowd.formats, own, is_first=False)
+        return msgspec.structs.replace(turn, applied=(asked,)), asked
+    return turn, asked
+
+
+def _own(rng: Random, crowd: _Crowd, known: list[Json], own: Namespace) -> Json:
+    """A runtime of a namespace as somebody applies it: a new one, or one that is there with a change."""
+    if known and rng.random() < 0.4:
+        return changed(rng, rng.choice(known), crowd.formats)
+    return runtime(rng, crowd.formats, own)
 
 
 def entry(rng: Random, formats: tuple[str, ...]) -> Json:

@@ -24,8 +24,11 @@ from kserve_conformance.targets.process.failures import GivenUp
 #: How long a service may take to show a settled choice.
 SETTLES_WITHIN = timedelta(seconds=20)
 
-#: So many failures in a row mean that a target does not answer any more.
+#: So many failures, with hardly a world in between that did not fail, mean that a target does not answer any more.
 LOST_AFTER = 2 * CROWD
+
+#: As many failures are forgotten for each world that was played.
+FORGIVEN = 8
 
 #: How long all differences together may take to be made small, in seconds.
 SHRUNK_WITHIN = 120.0
@@ -84,7 +87,7 @@ class Summary:
     failures: dict[str, int] = field(default_factory=dict)
     lost: str | None = None
     is_interrupted: bool = False
-    failed_in_a_row: int = 0
+    recent_failures: int = 0
 
     @property
     def rate(self) -> float:
@@ -173,15 +176,15 @@ class Search:
             summary.compared += 1
         else:
             summary.untold += 1
-        summary.failed_in_a_row = 0
+        summary.recent_failures = max(0, summary.recent_failures - FORGIVEN)
 
     def _note_failure(self, summary: Summary, *sides: Played) -> None:
         summary.errored += 1
-        summary.failed_in_a_row += 1
+        summary.recent_failures += 1
         for failed in (side.failed for side in sides if side.is_errored):
             said = f"{type(failed).__name__}: {next(iter(str(failed).splitlines()), '')}"
             summary.failures[said] = summary.failures.get(said, 0) + 1
-            if isinstance(failed, GivenUp) or summary.failed_in_a_row >= LOST_AFTER:
+            if isinstance(failed, GivenUp) or summary.recent_failures >= LOST_AFTER:
                 raise Unreachable(said)
 
     def _note(self, summary: Summary, difference: Difference, left: Played) -> None:

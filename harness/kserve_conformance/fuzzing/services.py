@@ -25,9 +25,15 @@ CLAIM = "pvc://models/model"
 Json = dict[str, Any]
 
 
-def service(rng: Random, formats: tuple[str, ...], namespace: Namespace, *, in_store: bool = False) -> Json:
+def service(
+    rng: Random, formats: tuple[str, ...], namespace: Namespace, *, in_store: bool = False, is_first: bool = True
+) -> Json:
     """
-    A service of a namespace.
+    A service of a namespace; ``is_first`` says that none of its name is there.
+
+    Only a first one may be ModelMesh's. One that is handed over while its workload is
+    there is never looked at again, which cannot be told from a controller that fails;
+    since v0.15.2 it is refused, which a scenario states.
 
     One that is put in store past the webhooks is a model or a legacy key, and has
     what a webhook would have filled in and the controller reads without a look.
@@ -36,7 +42,7 @@ def service(rng: Random, formats: tuple[str, ...], namespace: Namespace, *, in_s
     if in_store:
         for server in predictor.values():
             server |= {"runtimeVersion": "1", "name": "kserve-container", "resources": {}}
-    elif rng.random() < 0.02:
+    elif is_first and rng.random() < 0.02:
         annotations["serving.kserve.io/deploymentMode"] = "ModelMesh"
     metadata: Json = {"name": "model", "namespace": namespace}
     if annotations:
