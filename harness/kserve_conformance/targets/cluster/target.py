@@ -157,12 +157,13 @@ class Cluster(LiveTarget):
         """Delete everything that the run made. Never raises for what is gone, or cannot be reached any more."""
         self._open = None
         namespaces, self._run_namespaces = self._run_namespaces, None
-        if namespaces is None or self._keep:
+        if namespaces is None:
             return
-        try:
-            self._left = (*self._delete_beacons(), *namespaces.delete())
-        except TargetError as error:
-            self._left = (f"everything labelled {self._names.selector}: {error}",)
+        if not self._keep:
+            try:
+                self._left = (*self._delete_beacons(), *namespaces.delete())
+            except TargetError as error:
+                self._left = (f"everything labelled {self._names.selector}: {error}",)
         self._write_role()
 
     def _write_role(self) -> None:
