@@ -7,21 +7,17 @@ each step text is matched once for all of them.
 
 from __future__ import annotations
 
-import importlib
-import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Any
 
 import pytest
-from pytest_bdd.steps import step_function_context_registry
 
+from kserve_conformance.matrix.playing import bound
 from kserve_conformance.profiles import Profile
 from kserve_conformance.rules.registry import registry
-from kserve_conformance.suite import ROOT, Suite
-from kserve_conformance.suite.inventory import ScenarioInfo, StepInfo, inventory
+from kserve_conformance.suite import Suite
+from kserve_conformance.suite.inventory import ScenarioInfo, inventory
 from kserve_conformance.targets.memory import MemoryTarget
 from kserve_conformance.world import World
 
@@ -51,43 +47,12 @@ def asked_of(profile: Profile) -> tuple[ScenarioInfo, ...]:
     )
 
 
-@cache
-def _definitions() -> tuple[Any, ...]:
-    modules = sorted(path.stem for path in Path(ROOT, "steps").glob("*.py"))
-    loaded = {importlib.import_module(f"kserve_conformance.suite.steps.{name}").__name__ for name in modules}
-    return tuple(
-        context
-        for context in step_function_context_registry.values()
-        if inspect.unwrap(context.step_func).__module__ in loaded
-    )
-
-
-@cache
-def _bound(kind: str, text: str) -> tuple[Callable[..., Any], dict[str, Any]]:
-    for context in _definitions():
-        if context.type in (None, kind) and context.parser.is_matching(text):
-            arguments = dict(context.parser.parse_arguments(text) or {})
-            return context.step_func, arguments
-    raise LookupError(f"no step for {kind} {text!r}")
-
-
-def _call(step: StepInfo, world: World) -> None:
-    function, arguments = _bound(step.kind, step.text)
-    known = inspect.signature(function).parameters
-    given = {"world": world, **arguments}
-    if step.table:
-        given["datatable"] = [list(row) for row in step.table]
-    if step.doc_string is not None:
-        given["docstring"] = step.doc_string
-    function(**{name: value for name, value in given.items() if name in known})
-
-
 def play(scenario: ScenarioInfo, profile: Profile) -> Played:
     """Play one scenario against a profile."""
     with World(MemoryTarget(profile), release=profile.name) as world:
         try:
             for step in scenario.steps:
-                _call(step, world)
+                bound(step.kind, step.text)(step, world)
         except pytest.skip.Exception:
             return Played(scenario, None)
         except Exception as failure:  # noqa: BLE001 - Whatever a flipped rule breaks is a failure that was looked for.

@@ -41,7 +41,8 @@ def _lines(view: View) -> Iterator[str]:
     yield f"# {view.headline}: KServe {plain(subject(view))}"
     yield ""
     conforming = sum(column.conforms for column in view.columns)
-    yield f"{conforming} of {len(view.columns)} targets conform. {compared_in_words(view)}"
+    targets = f"{len(view.columns)} target{'' if len(view.columns) == 1 else 's'}"
+    yield f"{conforming} of {targets} conform{'s' if conforming == 1 else ''}. {compared_in_words(view)}"
     yield ""
     for column in view.broken:
         yield f"- **{code(column.target)}: nothing is known. {plain(str(column.because))}**"
