@@ -42,7 +42,7 @@ def asked_of(profile: Profile) -> tuple[ScenarioInfo, ...]:
         scenario
         for scenario in scenarios()
         if scenario.tags.holds_for(profile.name)
-        and "upgrade" not in scenario.tags.needs
+        and not {"upgrade", "pods"} & set(scenario.tags.needs)
         and registry().deviation_for(profile.name, scenario.tags.rules, scenario.tags.claims) is None
     )
 
