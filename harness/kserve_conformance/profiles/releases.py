@@ -78,6 +78,7 @@ from kserve_conformance.profiles.schema import (
 from kserve_conformance.profiles.service_admission import (
     ServiceAdmission,
     mode_as_annotated,
+    mode_is_kept,
     mode_read_then_written,
     mode_renamed,
     mode_written_then_read,
@@ -263,6 +264,7 @@ V0_15_2 = replace(
     name="v0.15.2",
     service_admission=replace(
         V0_15_1.service_admission,
+        validates_change=(mode_is_kept,),
         validates=(
             name_is_valid,
             autoscaler_class_is_known("hpa", "external", "keda", "none"),

@@ -39,6 +39,9 @@ Defaulting = Callable[[Manifest], Manifest]
 #: None, or the text with which the validating webhook refuses.
 Validating = Callable[[Manifest], str | None]
 
+#: None, or the text with which it refuses a change: given the written service and the mode that its status names.
+ValidatingChange = Callable[[Manifest, str], str | None]
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceAdmission:
@@ -48,7 +51,8 @@ class ServiceAdmission:
     ``before_conversion`` defaults a service that is given with a model,
     ``after_conversion`` one that a legacy key became, ``defaults`` every one
     with a model, ``own_containers`` one that has containers instead;
-    ``validates`` are asked in order and the first text refuses.
+    ``validates`` are asked in order and the first text refuses; before them
+    ``validates_change``, if a controller has looked at the service already.
     """
 
     read_mode: ReadMode
@@ -58,18 +62,27 @@ class ServiceAdmission:
     defaults: tuple[Defaulting, ...] = ()
     own_containers: tuple[Defaulting, ...] = ()
     validates: tuple[Validating, ...] = ()
+    validates_change: tuple[ValidatingChange, ...] = ()
 
 
-def admit(service: Manifest, admission: ServiceAdmission, default_mode: str) -> Manifest:
+def admit(
+    service: Manifest, admission: ServiceAdmission, default_mode: str, mode_before: str | None = None
+) -> Manifest:
     """
     Default and check a service as the webhooks of a release do on a write.
 
+    ``mode_before`` is the mode in the status of the service that is there, if one is.
     A service in ModelMesh mode is neither converted nor defaulted, only checked. Raises ``Rejected``.
     """
     read = admission.read_mode(service, default_mode)
     admitted = read.service
     if read.mode != MODELMESH:
         admitted = _defaulted(admitted, admission)
+    if mode_before is not None:
+        for validate_change in admission.validates_change:
+            refused = validate_change(admitted, mode_before)
+            if refused is not None:
+                raise Rejected(refused)
     for validate in admission.validates:
         refused = validate(admitted)
         if refused is not None:
@@ -151,6 +164,20 @@ def mode_read_then_written(raw: str) -> ReadMode:
 
 #: The old names of deployment modes and what v0.17.0 and later write in their place.
 RENAMED_MODES = {"RawDeployment": "Standard", "Serverless": "Knative"}
+
+
+def mode_is_kept(service: Manifest, mode_before: str) -> str | None:
+    """
+    A service's deployment mode may not be changed once its status names one.
+
+    The old and the new name of a mode are one mode here: a controller of the release writes the new one.
+
+    Coded: ``validateDeploymentMode``, pkg/apis/serving/v1beta1/inference_service_validation.go, v0.15.2 to v0.20.0.
+    """
+    given = at(service, "metadata", "annotations", DEPLOYMENT_MODE)
+    if given is None or RENAMED_MODES.get(given, given) == RENAMED_MODES.get(mode_before, mode_before):
+        return None
+    return f"update rejected: deploymentMode cannot be changed from '{mode_before}' to '{given}'"
 
 
 def mode_renamed(read_mode: ReadMode) -> ReadMode:

@@ -59,10 +59,17 @@ def resolve(
     return _decided(stored, catalogue, profile, reporter, surroundings)
 
 
-def admitted(service: Manifest, profile: Profile, surroundings: Surroundings = ORDINARY) -> Manifest:
-    """The service as a write stores it. Raises ``Rejected`` where a webhook refuses it."""
+def admitted(
+    service: Manifest, profile: Profile, surroundings: Surroundings = ORDINARY, mode_before: str | None = None
+) -> Manifest:
+    """
+    The service as a write stores it. Raises ``Rejected`` where a webhook refuses it.
+
+    ``mode_before`` is the deployment mode in the status of the service that is there, if one is.
+    """
     known = pruned(service, profile.unknown_fields)
-    return admit(known, profile.service_admission, surroundings.default_mode or profile.default_mode)
+    default_mode = surroundings.default_mode or profile.default_mode
+    return admit(known, profile.service_admission, default_mode, mode_before)
 
 
 def resolve_stored(

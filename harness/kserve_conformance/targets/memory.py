@@ -31,7 +31,7 @@ from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
 from kserve_conformance.profiles.reporting import names_none
 from kserve_conformance.profiles.runtime_admission import refuses
 from kserve_conformance.profiles.schema import pruned
-from kserve_conformance.profiles.service_admission import Rejected
+from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, Rejected
 from kserve_conformance.resolver import Surroundings, admitted, resolve_stored
 from kserve_conformance.resolver.consumers import canaries_of, graph_protocol_of
 from kserve_conformance.targets.applying import applied
@@ -53,6 +53,7 @@ class Workload:
     pod: Manifest | None = None
     runtime: RuntimeRef | None = None
     status_runtime: RuntimeRef | None = None
+    mode: str | None = None
 
 
 class MemoryTarget:
@@ -206,7 +207,7 @@ class MemoryTarget:
 
     def _admitted(self, key: ObjectKey, whole: Manifest) -> Manifest:
         if key.kind == SERVICE:
-            return admitted(whole, self._profile, self._surroundings)
+            return admitted(whole, self._profile, self._surroundings, self._workloads.get(key, Workload()).mode)
         known = pruned(whole, self._profile.unknown_fields)
         if key.kind in RUNTIME_KINDS:
             runtime = Runtime.from_manifest(known)
@@ -235,8 +236,14 @@ class MemoryTarget:
             pod=decision.pod if made else before.pod,
             runtime=decision.runtime if made else before.runtime,
             status_runtime=self._status_runtime(decision, before),
+            mode=self._mode_of(key),
         )
         return decision
+
+    def _mode_of(self, key: ObjectKey) -> str:
+        """The deployment mode that a look at a service notes in its status."""
+        own: str | None = at(self._objects[key], "metadata", "annotations", DEPLOYMENT_MODE)
+        return own or self._surroundings.default_mode or self._profile.default_mode
 
     def _status_runtime(self, decision: Decision, before: Workload) -> RuntimeRef | None:
         """The runtime that the status names: kept through a failure, and dropped by CRDs that have no field for it."""
