@@ -133,8 +133,6 @@ class TestFailing:
             target.apply(runtime("second"), numbered(service, 2))
 
             assert target.observe(key(2), WITHIN).runtime == RuntimeRef(CLUSTER_RUNTIME, "second")
-            target.install("v0.9.0")
-            assert target.observe(key(2), WITHIN).runtime == RuntimeRef(CLUSTER_RUNTIME, "second")
 
     @pytest.mark.parametrize("seconds", [0.2, 1.7])
     def test_an_interrupted_swap_leaves_no_process_and_no_folder(self, seconds):
