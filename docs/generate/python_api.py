@@ -49,7 +49,9 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
         "kserve_conformance.targets.cluster": "a KServe that is installed already",
         "kserve_conformance.targets.cluster.inspection": "an install compared with its rules",
         "kserve_conformance.targets.faulty": "targets that fail in named ways",
+        "kserve_conformance.targets.many": "worlds as values, and many of them at once",
     },
+    "fuzzing": {"kserve_conformance.fuzzing": "random worlds on two targets side by side"},
     "record": {
         "kserve_conformance.record": "the record of a run",
         "kserve_conformance.record.merging": "joining the records of shards",
