@@ -90,7 +90,8 @@ class TestSwapping:
         For that the beacon that is written after them must be news to each manager.
         """
         versions, chosen = [], []
-        for number, release in enumerate((ONLY_V1, ANY_PROTOCOL, ONLY_V1)):
+        # Releases whose CRDs know the same of a runtime: between others every write is a change.
+        for number, release in enumerate((ONLY_V1, "v0.12.1", ONLY_V1)):
             target.install(release)
             versions.append(beacon_version(target))
             target.apply(runtime(f"r-{9 - number}"), numbered(service, number))
