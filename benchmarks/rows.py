@@ -14,12 +14,14 @@ import yaml
 
 from benchmarks.fleet import RELEASE, catalogue, dump, requests
 from benchmarks.measuring import PROGRAM, ROOT, Benchmark, Broken, Row, cold, cpu_note, cpu_seconds
+from kserve_conformance.fuzzing import Limits, Search
 from kserve_conformance.manifests import BOOKKEEPING, documents
 from kserve_conformance.profiles import profile_of
 from kserve_conformance.resolver.answers import Answers
 from kserve_conformance.resolver.select import select
 from kserve_conformance.rules.releases import RELEASES
 from kserve_conformance.suite import Suite, inventory
+from kserve_conformance.targets.opening import open_target
 
 #: How many requests one run of the resolver decides, with answers kept and without.
 KEPT, ANEW = 500_000, 20_000
@@ -141,6 +143,36 @@ def whole_suite_for_real(runs: int) -> Iterator[Row]:
     yield Row(f"the whole suite on {target}", (took.seconds,), "s", 90, note=f"one run, {cpu_note([took])}")
 
 
+#: How many random worlds one search plays, on a process and on a control plane.
+WORLDS, WORLDS_FOR_REAL = 10_000, 1_024
+
+
+def searching(runs: int) -> Iterator[Row]:
+    """Random worlds on the rules in memory beside our own resolver behind the line protocol."""
+    right = f"process:{PROGRAM} resolve --release {RELEASE} --batch -,release={RELEASE}"
+    values = tuple(_worlds_a_second(right, WORLDS) for _ in range(runs))
+    what = f"fuzz of memory:{RELEASE} beside a process"
+    yield Row(what, values, "worlds/s", 2000, more_is_better=True, note="both sides compute, a core each")
+
+
+def searching_for_real(runs: int) -> Iterator[Row]:
+    """Random worlds on the rules in memory beside a real control plane; once, since it is long."""
+    del runs
+    right = f"controlplane:{RELEASE}"
+    rate = _worlds_a_second(right, WORLDS_FOR_REAL)
+    what = f"fuzz of memory:{RELEASE} beside {right}"
+    yield Row(what, (rate,), "worlds/s", 30, more_is_better=True, note="one run; its start is not counted")
+
+
+def _worlds_a_second(right: str, worlds: int) -> float:
+    """Raises ``Broken`` if not every world was compared and found alike."""
+    with open_target(f"memory:{RELEASE}") as one, open_target(right) as other:
+        summary = Search(one, other, 1, Limits(worlds), lambda _: None).run()
+    if summary.compared != worlds or summary.found:
+        raise Broken(f"{summary.compared} of {worlds} worlds were compared, {summary.differing} differ")
+    return summary.rate
+
+
 def cold_until_verdict(target: str, scenario: str, folder: Path) -> float:
     """From the start of a process to the scenario's line in the record. Raises ``Broken`` if it has none."""
     record = folder / "record.ndjson"
@@ -171,5 +203,5 @@ def _has_verdict(record: Path) -> bool:
         return False
 
 
-IN_MEMORY: tuple[Benchmark, ...] = (resolving, whole_suite, matrix, deciding, reading)
-ON_CONTROLPLANE: tuple[Benchmark, ...] = (first_verdict, whole_suite_for_real)
+IN_MEMORY: tuple[Benchmark, ...] = (resolving, whole_suite, matrix, deciding, reading, searching)
+ON_CONTROLPLANE: tuple[Benchmark, ...] = (first_verdict, whole_suite_for_real, searching_for_real)

@@ -148,7 +148,8 @@ def _turns(rng: Random, crowd: _Crowd, own: Namespace, other: Namespace) -> tupl
         elif number == crowd.begins and rng.random() < 0.4:
             applied.append(_own(rng, crowd, known, own))
         if number == crowd.begins:
-            is_stored = rng.random() < 0.06
+            # One that is there already is looked at at once, so nothing else may come with it.
+            is_stored = not applied and rng.random() < 0.08
             asked = service(rng, crowd.formats, own, in_store=is_stored)
             (stored if is_stored else applied).append(asked)
         turn = msgspec.structs.replace(common, present=tuple(present), stored=tuple(stored), applied=tuple(applied))

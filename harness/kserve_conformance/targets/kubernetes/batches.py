@@ -67,7 +67,8 @@ def shared(world: World) -> tuple[Any, ...] | None:
     for turn in world.turns:
         applied = [ObjectKey.of(one) for one in turn.applied]
         of_cluster = [key.namespace is None for key in applied]
-        if of_cluster != sorted(of_cluster, reverse=True) or any(key.kind == SERVICE for key in turn.deleted):
+        is_in_order = of_cluster == sorted(of_cluster, reverse=True) and not (turn.stored and turn.applied)
+        if not is_in_order or any(key.kind == SERVICE for key in turn.deleted):
             return None
         parts.append(
             (

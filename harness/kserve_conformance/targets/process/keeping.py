@@ -99,6 +99,9 @@ class Store:
             if answer.rejected is not None:
                 raise BadAnswer(f"the answer rejects {service}, which is in store: {answer.rejected}")
         seen = observation(answer, kept.manifest, is_told=kept.is_told, had_pod=kept.had_pod)
+        if kept.is_told:
+            # As it is in store: the answer to a write knows nothing of when that was.
+            seen = replace(seen, service=kept.manifest)
         self._kept[service] = replace(kept, had_pod=kept.had_pod or has_pod(answer))
         return seen
 
