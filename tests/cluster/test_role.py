@@ -76,7 +76,7 @@ def test_what_may_not_be_done_is_never_a_pass(shared, by_admin, tmp_path, group,
         target = shared.target(kubeconfig, "bound")
         again = shared.run(tmp_path, "--tags", SELECTION, "--fail-fast", target=target)
 
-    assert again.code == 3, again.printed
+    assert again.code != 0, again.printed
     assert "forbidden" in again.printed.lower() or "403" in again.printed
     if again.record is not None:
         assert again.count(Verdict.ERRORED) or again.record.footer.interrupted

@@ -75,7 +75,7 @@ class Shared:
 
     def theirs(self) -> dict[str, str]:
         """Every object of KServe's and every namespace that is no run's, with its version."""
-        found = {}
+        found: dict[str, str] = {}
         for plural in ("clusterservingruntimes", "servingruntimes"):
             found |= self._versions(f"/apis/serving.kserve.io/v1alpha1/{plural}")
         found |= self._versions("/apis/serving.kserve.io/v1beta1/inferenceservices")

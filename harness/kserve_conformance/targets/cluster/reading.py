@@ -111,7 +111,9 @@ class Reading:
         mode = self._mode(namespace, profile)
         cluster = self._list(CLUSTER_RUNTIMES, None, "")
         runtimes, services, *workloads = (list(self._everywhere(resource, label)) for resource, label in OF_NAMESPACES)
-        if cluster is None and not (runtimes or services):
+        if {CLUSTER_RUNTIME, NAMESPACED_RUNTIME, SERVICE} <= {
+            one.kind for one in self.unread
+        } and not runtimes + services:
             error = CannotRead("neither runtimes nor services of the install may be read")
             error.hint = "what is needed is list on clusterservingruntimes, servingruntimes and inferenceservices"
             raise error
