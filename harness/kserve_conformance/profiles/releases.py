@@ -79,6 +79,7 @@ from kserve_conformance.profiles.service_admission import (
     ServiceAdmission,
     mode_as_annotated,
     mode_is_kept,
+    mode_is_kept_once_noted,
     mode_read_then_written,
     mode_renamed,
     mode_written_then_read,
@@ -264,7 +265,7 @@ V0_15_2 = replace(
     name="v0.15.2",
     service_admission=replace(
         V0_15_1.service_admission,
-        validates_change=(mode_is_kept,),
+        validates_change=(mode_is_kept_once_noted,),
         validates=(
             name_is_valid,
             autoscaler_class_is_known("hpa", "external", "keda", "none"),
@@ -307,6 +308,7 @@ V0_17_0 = replace(
         V0_16_0.service_admission,
         read_mode=mode_renamed(mode_read_then_written("Standard")),
         defaults=(*V0_16_0.service_admission.defaults, model_format_annotated),
+        validates_change=(mode_is_kept,),
     ),
     named_protocol=as_given,
     completion=COMPLETION_V0_17,

@@ -172,12 +172,22 @@ def mode_is_kept(service: Manifest, mode_before: str) -> str | None:
 
     The old and the new name of a mode are one mode here: a controller of the release writes the new one.
 
-    Coded: ``validateDeploymentMode``, pkg/apis/serving/v1beta1/inference_service_validation.go, v0.15.2 to v0.20.0.
+    Coded: ``validateDeploymentMode``, pkg/apis/serving/v1beta1/inference_service_validation.go, v0.17.0 to v0.20.0.
     """
     given = at(service, "metadata", "annotations", DEPLOYMENT_MODE)
     if given is None or RENAMED_MODES.get(given, given) == RENAMED_MODES.get(mode_before, mode_before):
         return None
     return f"update rejected: deploymentMode cannot be changed from '{mode_before}' to '{given}'"
+
+
+def mode_is_kept_once_noted(service: Manifest, mode_before: str) -> str | None:
+    """
+    As :func:`mode_is_kept`, but a controller does not note in a status that it leaves the service to ModelMesh.
+
+    Coded: ``validateDeploymentMode``, inference_service_validation.go, and ``Reconcile``, which returns before
+    ``updateStatus``, pkg/controller/v1beta1/inferenceservice/controller.go, v0.15.2 to v0.16.0.
+    """
+    return None if mode_before == MODELMESH else mode_is_kept(service, mode_before)
 
 
 def mode_renamed(read_mode: ReadMode) -> ReadMode:
