@@ -119,6 +119,12 @@ def _controlplane(spec: Spec, options: Options) -> Target:
     return open_target(spec.argument, spec.parameters, options, options.progress)
 
 
+def _container(spec: Spec, options: Options) -> Target:
+    from kserve_conformance.targets.container import open_target
+
+    return open_target(spec.argument, spec.parameters, options)
+
+
 def _kind(spec: Spec, options: Options) -> Target:
     from kserve_conformance.targets.kind import open_target
 
@@ -161,6 +167,7 @@ KINDS: Mapping[str, Kind] = {
             _controlplane,
             default=RELEASES[-1],
         ),
+        Kind("container", "RELEASE", "the same in one container, with Docker", _container, default=RELEASES[-1]),
         Kind("kind", "RELEASE", "KServe installed in a kind cluster", _kind, default=RELEASES[-1]),
         Kind(
             "cluster",

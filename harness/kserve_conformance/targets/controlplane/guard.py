@@ -15,6 +15,9 @@ import signal
 import sys
 from collections.abc import Iterable
 
+#: Stands among process groups for the folder of a run alone: nothing runs here, but the folder is to be deleted.
+FOLDER = 0
+
 
 def groups_left(lines: Iterable[str]) -> frozenset[int]:
     """Follow ``+pid`` and ``-pid`` lines to their end; the process groups that were started and never ended."""
@@ -33,7 +36,7 @@ def main(folder: str | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     left = groups_left(sys.stdin)
-    for group in left:
+    for group in left - {FOLDER}:
         try:
             os.killpg(group, signal.SIGKILL)
         except ProcessLookupError:

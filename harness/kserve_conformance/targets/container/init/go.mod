@@ -1,0 +1,3 @@
+module kserve-conformance.invalid/init
+
+go 1.22

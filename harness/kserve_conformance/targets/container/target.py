@@ -1,0 +1,125 @@
+"""
+The target ``container``: the control plane of a release in one container.
+
+It decides as ``controlplane`` does, because it is the same programs; they need Docker to run
+and, with a ready image, nothing to be built. Other releases cannot be installed
+over it: an image holds one.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from kserve_conformance.exceptions import TargetError
+from kserve_conformance.targets.container.plane import ContainerPlane, Settings
+from kserve_conformance.targets.contract import CannotDo, Capability, Identity, Unreachable
+from kserve_conformance.targets.controlplane import seed
+from kserve_conformance.targets.controlplane.go import Progress, silent
+from kserve_conformance.targets.kubernetes.live import Link, LiveTarget
+
+
+class ContainerTarget(LiveTarget):
+    """etcd, kube-apiserver and KServe's manager of one release in a container. Open it with ``with``."""
+
+    #: As for ``controlplane``: it would cost more than the reset itself.
+    looks_after_each_reset = False
+
+    capabilities = frozenset({Capability.DEFAULT_MODE})
+
+    def __init__(self, release: str, settings: Settings | None = None, progress: Progress = silent) -> None:
+        """Nothing is made yet."""
+        super().__init__()
+        self._release = release
+        self._settings = settings or Settings()
+        self._progress = progress
+        self.identity = Identity(target=f"container:{release}", release=release)
+        self._plane: ContainerPlane | None = None
+        self._outlived: tuple[str, ...] = ()
+
+    def __enter__(self) -> Self:
+        """Have the image, and start everything in it. Raises ``CannotStart`` with the last lines of what ended."""
+        self._plane = ContainerPlane(self._release, self._settings, self._progress)
+        try:
+            self.identity = self._plane.identity
+            self._namespaces.clear()
+            self._unseen.clear()
+            self._connect(self._made_link())
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the container and delete the folder of the run. Never raises for what is gone already."""
+        plane, self._plane, self._open = self._plane, None, None
+        if plane is not None:
+            self._outlived = plane.close()
+
+    def leftovers(self, *, thorough: bool) -> tuple[str, ...]:
+        """What of scenarios is still in store; once closed, the container and the folder if they are still there."""
+        if self._plane is None:
+            return self._outlived
+        if self._touched:
+            return ()
+        try:
+            return super().leftovers(thorough=thorough)
+        except TargetError:
+            return ()
+
+    @property
+    def observed_release(self) -> str:
+        """The release that answers."""
+        return self._release
+
+    @property
+    def _running(self) -> ContainerPlane:
+        if self._plane is None:
+            raise Unreachable("the container is not open")
+        return self._plane
+
+    def _made_link(self) -> Link:
+        plane = self._running
+        return Link(
+            admin=plane.admin,
+            past=plane.past,
+            served=plane.served,
+            mode=plane.mode,
+            log=plane.log,
+            check=plane.check,
+            is_alive=plane.manager_is_alive,
+            has_runtime_webhooks=plane.source.has_runtime_webhooks,
+        )
+
+    def install(self, release: str) -> None:
+        """Refuse: an image holds one release, so this is always ``CannotDo``."""
+        error = CannotDo(f"{self.identity.target} holds one release, so {release} cannot be installed over it")
+        error.hint = f"ask for it: controlplane:{self._release},upgrades=yes"
+        raise error
+
+    def _set_mode(self, mode: str) -> None:
+        seed.configure(self._running.admin, self._running.source, mode)
+        self._mode_is_set(mode)
+
+    def _ensure_namespace(self, name: str) -> None:
+        seed.ensure_namespace(self._running.admin, name)
+
+    def _before_sweep(self) -> None:
+        """Where no manager runs, start it again: but first take away what it may have died of."""
+        plane = self._running
+        if plane.manager_is_alive():
+            return
+        self._progress("KServe's manager has ended: starting it again")
+        plane.stop_manager()
+        self._sweeper.sweep(self._touched, self._modes)
+        plane.restart_manager()
+        self._connect(self._made_link())
+        self._modes.add(plane.mode)
+        # What a status says of a service from before was written by the manager of before.
+        self._new.clear()
+        self._beacons.queue_passed()
