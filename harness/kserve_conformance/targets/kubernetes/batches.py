@@ -23,8 +23,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from kserve_conformance.exceptions import TargetError
-from kserve_conformance.objects import API_VERSIONS, NAMESPACED_RUNTIME, SERVICE, Manifest, ObjectKey
+from kserve_conformance.objects import API_VERSIONS, NAMESPACED_RUNTIME, SERVICE, Manifest, ObjectKey, replaced
 from kserve_conformance.targets.contract import Admission, NotSettled, Observation, Unreachable
+from kserve_conformance.targets.kubernetes.beacons import FINALIZER
 from kserve_conformance.targets.kubernetes.client import ApiError, Resource
 from kserve_conformance.targets.kubernetes.listing import Listing, listed, services
 from kserve_conformance.targets.kubernetes.observing import MODEL_MESH, SILENT_TIMES
@@ -45,14 +46,14 @@ THREADS = 6
 #: How often services are listed while something is still to come.
 LISTED_EVERY = 0.25
 
+#: What a controller takes for one service, or less.
+EACH_TAKES = 0.01
+
 #: How long nothing may come before the queue is asked to be passed.
-PATIENCE = 1.0
+PATIENCE = 1.5
 
 #: What each service may take on top of what one may.
 EACH_WITHIN = 0.5
-
-#: How long no service may have gone until those that are left are helped.
-FINALIZED_WITHIN = 2.0
 
 #: How long services may take until all of them are gone.
 GONE_WITHIN = 60.0
@@ -274,7 +275,8 @@ class Batch:
     def _write(self, one: _World, manifest: Manifest) -> tuple[ObjectKey, Answer]:
         key = ObjectKey.of(manifest)
         self._target._make_namespace(key)
-        answer = self._target._writer.write(key, manifest, self._last_applied.get(key))
+        is_there = key in self._target._known
+        answer = self._target._writer.write(key, manifest, self._last_applied.get(key), is_there=is_there)
         if answer.admission.stored is not None:
             self._last_applied[key] = manifest
         one.admissions.append(answer.admission)
@@ -292,7 +294,9 @@ class Batch:
                 self._new.add(ObjectKey.of(service))
             for service in turn.applied:
                 if ObjectKey.of(service).kind == SERVICE:
-                    key, answer = self._write(one, service)
+                    # A controller then need not write it once more, which takes longer than all else.
+                    finalizers = [*(service["metadata"].get("finalizers") or ()), FINALIZER]
+                    key, answer = self._write(one, replaced(service, finalizers, "metadata", "finalizers"))
                     if answer.admission.stored is not None:
                         self._target._note(key, answer.admission.stored, is_new=answer.is_new)
                         if answer.is_new:
@@ -359,8 +363,8 @@ class Settling:
                 self._target._beacons.queue_passed()
                 self._read(is_all_done=True)
             self._target._link.check()
-            if self._pending:
-                time.sleep(LISTED_EVERY)
+            # Each list has all of them: the more there are to come, the longer it waits.
+            time.sleep(min(LISTED_EVERY + EACH_TAKES * len(self._pending), PATIENCE) if self._pending else 0)
         return self._settled
 
     def _read(self, *, is_all_done: bool) -> int:
@@ -405,10 +409,21 @@ class Clearing:
         self._threads = threads
 
     def clear(self) -> None:
-        """Delete services, then what they own and the runtimes, of all namespaces that were touched."""
+        """
+        Delete services, then what they own and the runtimes, of all namespaces that were touched.
+
+        A controller takes long to let many services go. So their finalizers are taken away, and it is waited until
+        it has seen that they are gone: nothing is made for them any more then. Raises ``Unreachable``.
+        """
         target = self._target
-        self._delete([(target._resource(SERVICE), one) for one in self._own(target._resource(SERVICE))])
-        self._let_go(target._resource(SERVICE))
+        served = target._resource(SERVICE)
+        deadline = time.monotonic() + GONE_WITHIN
+        while left := self._own(served):
+            target._link.check()
+            if time.monotonic() > deadline:
+                raise Unreachable(f"{len(left)} services are not let go")
+            list(self._threads.map(partial(self._take_away, served), left))
+        target._beacons.queue_passed()
         for api_version, kind in (*owned(target._modes), (API_VERSIONS[NAMESPACED_RUNTIME], NAMESPACED_RUNTIME)):
             resource = target._served(api_version, kind)
             if resource is not None:
@@ -416,33 +431,14 @@ class Clearing:
         # Nothing of them is left to be swept away.
         target._touched.clear()
 
-    def _let_go(self, resource: Resource) -> None:
-        """
-        Wait until all services are gone. Raises ``Unreachable``.
-
-        A controller takes its finalizer away in the end. From a service that has come to be another controller's it
-        never does, so it is taken from those that are left when nothing more has gone for a while.
-        """
-        deadline = time.monotonic() + GONE_WITHIN
-        patient_until = time.monotonic() + FINALIZED_WITHIN
-        before = -1
-        while left := self._own(resource):
-            self._target._link.check()
-            now = time.monotonic()
-            if len(left) != before:
-                before, patient_until = len(left), now + FINALIZED_WITHIN
-            elif now > deadline:
-                raise Unreachable(f"{len(left)} services are not let go")
-            elif now > patient_until:
-                list(self._threads.map(partial(self._take_finalizers, resource), left))
-                self._target._beacons.queue_passed()
-            time.sleep(LISTED_EVERY)
-
-    def _take_finalizers(self, resource: Resource, service: Manifest) -> None:
+    def _take_away(self, resource: Resource, service: Manifest) -> None:
         metadata = service["metadata"]
         path = resource.path(metadata["namespace"], metadata["name"])
+        past = self._target._link.past
         try:
-            self._target._link.past.patch(path, {"metadata": {"finalizers": None}})
+            if metadata.get("finalizers"):
+                past.patch(path, {"metadata": {"finalizers": None}})
+            past.delete(path)
         except ApiError as error:
             if error.status != HTTPStatus.NOT_FOUND:
                 raise

@@ -172,7 +172,7 @@ class LiveTarget(ABC):
         self._link.check()
         self._make_namespace(key)
         self._let_controller_see(key, manifest)
-        answer = self._writer.write(key, manifest, self._last_applied.get(key))
+        answer = self._writer.write(key, manifest, self._last_applied.get(key), is_there=key in self._known)
         if answer.admission.stored is not None:
             self._last_applied[key] = manifest
             self._note(key, answer.admission.stored, is_new=answer.is_new)

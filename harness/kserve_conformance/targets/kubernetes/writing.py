@@ -63,9 +63,12 @@ class Writer:
     resource_of: Callable[[str, str], Resource | None]
     check: Callable[[], None]
 
-    def write(self, key: ObjectKey, manifest: Manifest, last: Manifest | None) -> Answer:
+    def write(self, key: ObjectKey, manifest: Manifest, last: Manifest | None, *, is_there: bool = False) -> Answer:
         """
         Create or update one object; ``last`` is what was applied to it before.
+
+        ``is_there`` says that it is in store though nobody applied it: an attempt to create it would be asked of the
+        webhooks before the server says that it is there.
 
         Raises ``ApiError`` for what is no refusal, and ``Unreachable``.
         """
@@ -80,7 +83,7 @@ class Writer:
         conflicts = broke_off = 0
         while conflicts < CONFLICT_TIMES:
             try:
-                stored, is_new = self._once(resource, key, whole, before)
+                stored, is_new = self._once(resource, key, whole, before, is_there=is_there)
             except ApiError as error:
                 if error.status == 409:
                     conflicts += 1
@@ -103,10 +106,10 @@ class Writer:
         raise ApiError(409, "Conflict", f"{key} was changed by somebody else each of {CONFLICT_TIMES} times")
 
     def _once(
-        self, resource: Resource, key: ObjectKey, whole: Manifest, last: Manifest | None
+        self, resource: Resource, key: ObjectKey, whole: Manifest, last: Manifest | None, *, is_there: bool
     ) -> tuple[Manifest, bool]:
         path = resource.path(key.namespace, key.name)
-        live = self.client.find(path) if last is not None else None
+        live = self.client.find(path) if last is not None or is_there else None
         if live is None:
             try:
                 return self.client.post(resource.path(key.namespace), whole), True
