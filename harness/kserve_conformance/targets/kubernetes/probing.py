@@ -20,6 +20,7 @@ Which values those are is read from the release's own CRD:
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -29,8 +30,10 @@ from kserve_conformance.objects import Manifest, at
 #: A transition that only a failing pod brings about: there are none here.
 PROBE_TRANSITION = "BlockedByFailedLoad"
 
-#: A revision that nobody creates.
-PROBE_REVISION = "conformance-probe"
+#: A revision that nobody creates. Each probe has a number of its own: where a reconcile fails and leaves the last one
+#: in place, the same value again would be no change, and would not have KServe look.
+PROBE_REVISION = "conformance-probe-"
+_NUMBERS = itertools.count(1)
 
 
 class Seen(Enum):
@@ -72,7 +75,8 @@ class Probe:
     def patch(self) -> dict[str, Any]:
         """The merge patch of the status subresource."""
         if not self.model_status:
-            return {"status": {"components": {"predictor": {"latestCreatedRevision": PROBE_REVISION}}}}
+            revision = f"{PROBE_REVISION}{next(_NUMBERS)}"
+            return {"status": {"components": {"predictor": {"latestCreatedRevision": revision}}}}
         status: dict[str, Any] = {"modelStatus": {"transitionStatus": PROBE_TRANSITION}}
         if self.mode:
             status["deploymentMode"] = None
@@ -82,7 +86,7 @@ class Probe:
         """What the status of a new or a probed service says."""
         if not self.model_status:
             predictor = at(service, "status", "components", "predictor")
-            made = predictor is not None and predictor.get("latestCreatedRevision") != PROBE_REVISION
+            made = predictor is not None and not str(predictor.get("latestCreatedRevision")).startswith(PROBE_REVISION)
             return Seen.MADE if made else Seen.NOT_YET
         transition = at(service, "status", "modelStatus", "transitionStatus")
         if transition == "InvalidSpec":

@@ -58,7 +58,7 @@ def test_a_fresh_probe_is_not_seen_yet(probe):
     ("probe", "status", "seen"),
     [
         (OLDEST, {"components": {"predictor": {}}}, Seen.MADE),
-        (OLDEST, {"components": {"predictor": {"latestCreatedRevision": PROBE_REVISION}}}, Seen.NOT_YET),
+        (OLDEST, {"components": {"predictor": {"latestCreatedRevision": f"{PROBE_REVISION}7"}}}, Seen.NOT_YET),
         (OLDEST, {"conditions": []}, Seen.NOT_YET),
         (MIDDLE, {"modelStatus": {"transitionStatus": "InProgress"}}, Seen.MADE),
         (MIDDLE, {"modelStatus": {"transitionStatus": "InvalidSpec"}}, Seen.FAILED),
@@ -74,3 +74,8 @@ def test_a_status_is_read(probe, status, seen):
     Made, failed with a reason, failed without one, or not looked at since: told by what replaced the probe.
     """
     assert probe.read({"status": status}) is seen
+
+
+def test_no_two_probes_of_the_oldest_release_are_equal():
+    """A failed reconcile leaves the probe in place: the same value again would be no change, and nobody would look."""
+    assert OLDEST.patch != OLDEST.patch
