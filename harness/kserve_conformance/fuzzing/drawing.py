@@ -112,10 +112,10 @@ def _crowd(rng: Random) -> _Crowd:
         there = _present(known, [runtime(rng, formats, None) for _ in range(rng.choice((0, 1, 1, 2, 2, 3, 4)))])
         known += there
         turns.append(Turn(later=bool(turns), present=tuple(there)))
-    if rng.random() < 0.25:
+    if rng.random() < 0.2:
         turns.append(Turn(later=True, applied=(runtime(rng, formats, None),) if rng.random() < 0.7 else ()))
     begins = len(turns) - 1
-    turns.extend(_change(rng, formats, known) for _ in range(rng.choice((0, 0, 0, 0, 0, 0, 1, 1, 2))))
+    turns.extend(_change(rng, formats, known) for _ in range(rng.choice((0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2))))
     return _Crowd(formats, tuple(turns), begins)
 
 

@@ -62,7 +62,8 @@ def at(manifest: Any, *path: str) -> Any:
     """
     here = manifest
     for key in path:
-        if not isinstance(here, Mapping):
+        # The first question is quick, and nearly always enough.
+        if type(here) is not dict and not isinstance(here, Mapping):
             return None
         here = here.get(key)
     return here

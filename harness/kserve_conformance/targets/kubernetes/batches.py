@@ -55,6 +55,9 @@ PATIENCE = 1.5
 #: What each service may take on top of what one may.
 EACH_WITHIN = 0.5
 
+#: What is only ever read by the uid of a service, and what a server forgets by itself.
+LEFT_TO_THE_SERVER = frozenset({"Event"})
+
 #: How long services may take until all of them are gone.
 GONE_WITHIN = 60.0
 
@@ -197,7 +200,7 @@ class Batch:
         """Put runtimes in store, those of one scope within one second."""
         common = [one for one in turn.present if ObjectKey.of(one).namespace is None]
         if common:
-            self._in_one_second(common, self._target.store, lambda keys: self._target.delete(*keys))
+            self._in_one_second(common, self._put_shared, lambda keys: self._target.delete(*keys))
 
         def have_own(one: _World) -> None:
             own = [each for each in one.world.turns[number].present if ObjectKey.of(each).namespace is not None]
@@ -209,36 +212,44 @@ class Batch:
     def _in_one_second(
         self,
         objects: Sequence[Manifest],
-        put: Callable[..., None],
+        put: Callable[..., tuple[str, ...]],
         delete: Callable[[Iterable[ObjectKey]], object],
     ) -> None:
         """Raises ``NotSettled`` if that never succeeds: the worlds would not be what they say that they are."""
         keys = [ObjectKey.of(one) for one in objects]
         for _ in range(SAME_SECOND_TIMES):
-            put(*objects)
+            seconds = put(*objects)
             self._created_at = time.monotonic()
-            if len(keys) == 1 or len({self._created(key) for key in keys}) == 1:
+            if len(set(seconds)) == 1:
                 return
             delete(keys)
         raise NotSettled(keys[0], timedelta(seconds=SAME_SECOND_TIMES), "runtimes of different seconds")
 
-    def _created(self, key: ObjectKey) -> str:
-        stored = self._target._link.past.get(self._target._resource(key.kind).path(key.namespace, key.name))
-        return str(stored["metadata"]["creationTimestamp"])
+    def _put_shared(self, *runtimes: Manifest) -> tuple[str, ...]:
+        self._target.store(*runtimes)
+        return tuple(self._created(ObjectKey.of(one)) for one in runtimes)
 
-    def _put(self, *runtimes: Manifest) -> None:
-        """Put the runtimes of a namespace in store, past every webhook. None of them is there."""
+    def _put(self, *runtimes: Manifest) -> tuple[str, ...]:
+        """Put the runtimes of a namespace in store, past every webhook, and say when. None of them is there."""
+        seconds = []
         for runtime in runtimes:
             key = ObjectKey.of(runtime)
             self._target._make_namespace(key)
             resource = self._target._resource(key.kind)
             try:
-                self._target._link.past.post(resource.path(key.namespace), written(key, runtime))
+                stored = self._target._link.past.post(resource.path(key.namespace), written(key, runtime))
+                seconds.append(str(stored["metadata"]["creationTimestamp"]))
             except ApiError as error:
                 # A server that is busy may have written it and said that it could not.
                 if error.reason != "AlreadyExists":
                     raise
+                seconds.append(self._created(key))
             self._note(key, runtime)
+        return tuple(seconds)
+
+    def _created(self, key: ObjectKey) -> str:
+        stored = self._target._link.past.get(self._target._resource(key.kind).path(key.namespace, key.name))
+        return str(stored["metadata"]["creationTimestamp"])
 
     def _note(self, key: ObjectKey, runtime: Manifest) -> None:
         self._target._known.add(key)
@@ -426,7 +437,7 @@ class Clearing:
         target._beacons.queue_passed()
         for api_version, kind in (*owned(target._modes), (API_VERSIONS[NAMESPACED_RUNTIME], NAMESPACED_RUNTIME)):
             resource = target._served(api_version, kind)
-            if resource is not None:
+            if resource is not None and kind not in LEFT_TO_THE_SERVER:
                 self._delete([(resource, one) for one in self._own(resource)])
         # Nothing of them is left to be swept away.
         target._touched.clear()

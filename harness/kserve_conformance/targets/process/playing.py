@@ -13,7 +13,7 @@ from kserve_conformance.targets.process.failures import NoAnswer
 from kserve_conformance.targets.process.keeping import Asked, Asking, Store
 
 #: One world of so many is asked about each service once more, though the answer to its write has said the same.
-ANEW_EVERY = 16
+ANEW_EVERY = 32
 
 
 class Playing:
