@@ -1,0 +1,32 @@
+"""Many worlds at once on a real KServe: as the rules say, and nothing is left of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import islice
+
+from kserve_conformance.fuzzing import CROWD, Worlds, compare
+from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, SERVICE
+from kserve_conformance.targets.many import play, play_many
+from kserve_conformance.targets.memory import MemoryTarget
+
+WITHIN = timedelta(seconds=30)
+
+#: Some of two crowds: what they share is written twice, and cleared away twice.
+WORLDS = tuple(islice(Worlds(6), CROWD - 24, CROWD + 24))
+
+
+def test_worlds_at_once_end_as_the_rules_say(target):
+    """Every world is compared, and none differs; the control plane is empty afterwards."""
+    memory = MemoryTarget(target.identity.release)
+
+    played = play_many(target, WORLDS, WITHIN)
+
+    assert [str(one.failed) for one in played if one.failed] == []
+    compared = [compare(play(memory, one.world, WITHIN), one) for one in played]
+    assert [str(one.difference) for one in compared if one.difference] == []
+    assert all(one.parts for one in compared)
+    for kind, left in ((SERVICE, 2), (CLUSTER_RUNTIME, 1), ("ServingRuntime", 1)):
+        resource = target._served(API_VERSIONS[kind], kind)
+        # The beacons are always there.
+        assert len(target._link.past.get(resource.path())["items"]) <= left
