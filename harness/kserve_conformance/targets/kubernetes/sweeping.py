@@ -19,6 +19,7 @@ from kserve_conformance.objects import (
     NAMESPACED_RUNTIME,
     SERVICE,
     Manifest,
+    Namespace,
     ObjectKey,
     at,
 )
@@ -62,6 +63,10 @@ def owned(modes: Iterable[str]) -> tuple[tuple[str, str], ...]:
 
 #: A cluster's own objects among them: they stay.
 SERVERS_OWN = {("v1", "Service"): "kubernetes", ("v1", "ConfigMap"): "kube-root-ca.crt"}
+
+#: Where KServe itself is installed. Scenarios have runtimes there too, and beside these are its configuration, its
+#: webhooks' Service and, where it is a pod, its own Deployment.
+KSERVES_OWN = Namespace("kserve")
 
 #: How long KServe may take to let a deleted service go before its finalizer is taken away.
 FINALIZED_WITHIN = 5.0
@@ -108,6 +113,8 @@ class Sweeper:
         namespaces = tuple(namespaces)
         kinds = owned(modes)
         services = self._kserve(SERVICE)
+        if KSERVES_OWN in namespaces:
+            self._sweep_kserves_own(services)
         for namespace in namespaces:
             self.past.delete(services.path(namespace))
         self._services_gone([services.path(namespace) for namespace in namespaces])
@@ -119,11 +126,16 @@ class Sweeper:
             paths.append((self._kserve(CLUSTER_RUNTIME).path(), beacon))
         for namespace in namespaces:
             paths.append((self._kserve(NAMESPACED_RUNTIME).path(namespace), ""))
-            for api_version, kind in kinds:
+            for api_version, kind in kinds if namespace != KSERVES_OWN else ():
                 resource = self.resource_of(api_version, kind)
                 if resource is not None:
                     paths.append((resource.path(namespace), SERVERS_OWN.get((api_version, kind), "")))
         list(self._threads.map(lambda path: self._delete_all(*path), paths))
+
+    def _sweep_kserves_own(self, services: Resource) -> None:
+        """Delete the services of KServe's own namespace: there, only what belongs to one of them may go."""
+        found = self.past.get(services.path(KSERVES_OWN))["items"]
+        self.delete(ObjectKey(SERVICE, one["metadata"]["name"], KSERVES_OWN) for one in found)
 
     def left(self, namespaces: Iterable[str], others: Mapping[ObjectKey, str]) -> Iterator[str]:
         """
