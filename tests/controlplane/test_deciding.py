@@ -21,6 +21,22 @@ def has_runtime_webhooks(target) -> bool:
     return target.identity.release not in ("v0.8.0", "v0.9.0", "v0.10.2")
 
 
+class TestKServesOwnNamespace:
+    def test_keeps_its_configuration_when_a_scenario_used_it(self, target, runtime, service):
+        """
+        Services and runtimes of KServe's namespace go with the reset, and nothing that KServe itself reads there.
+        """
+        theirs = service()
+        target.apply(runtime("mine", "kserve"), {**theirs, "metadata": {"name": "model", "namespace": "kserve"}})
+        target.observe(ObjectKey("InferenceService", "model", "kserve"), WITHIN)
+        target.reset()
+
+        target.apply(runtime("everyones"), service())
+
+        assert target.observe(MODEL, WITHIN).runtime == CLUSTER
+        assert target.leftovers(thorough=True) == ()
+
+
 class TestChoices:
     def test_a_namespace_comes_before_the_cluster(self, target, runtime, service):
         """
