@@ -249,7 +249,8 @@ def _outcome(shown: Observation) -> list[str]:
         return ["it is left alone by this controller"]
     if shown.reason:
         return [f"it has no runtime because {_quoted(shown.reason)}"]
-    return ["it has no workload"]
+    # The status says nothing, so only the workload is left to tell: an earlier one, or none.
+    return [f"its workload still runs on {_place(shown.workload)}" if shown.workload else "it has no workload"]
 
 
 def _place(ref: RuntimeRef) -> str:
