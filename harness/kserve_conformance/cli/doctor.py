@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 from packaging.requirements import Requirement
@@ -119,14 +120,36 @@ def kubernetes() -> Iterator[Check]:
 
 def containers() -> Iterator[Check]:
     """Docker and kind are only for targets that run pods."""
-    docker = _tool(
+    yield _tool(
         "docker",
         ("docker", "version", "--format", "{{.Server.Version}}"),
-        "container and kind targets need a running Docker",
+        "kind targets need Docker's command line",
     )
-    yield docker
+    yield from _daemon()
     yield _tool("kind", ("kind", "version"), "kind targets need kind: https://kind.sigs.k8s.io/")
     yield _tool("kubectl", ("kubectl", "version", "--client"), "useful to look into a target that was kept")
+
+
+def _daemon() -> Iterator[Check]:
+    """Docker's daemon as container targets reach it, without its command line, and what killed runs left there."""
+    from kserve_conformance.exceptions import HarnessError
+    from kserve_conformance.targets.container import daemon
+
+    try:
+        client: Any = daemon.daemon(timeout=daemon.PATIENCE)
+        try:
+            version = str(client.version()["Version"])
+            there = daemon.left(client)
+        finally:
+            client.close()
+    except (HarnessError, OSError) as error:
+        hint = error.hint if isinstance(error, HarnessError) else None
+        yield Check("container", WARN, str(error).splitlines()[0][:80], f"container targets need Docker: {hint}")
+        return
+    yield Check("container", OK, f"Docker {version} answers")
+    if there:
+        names = " ".join(there)
+        yield Check("containers of runs", WARN, names, f"unless these runs still go on: docker rm -f {names}")
 
 
 def cache() -> Iterator[Check]:

@@ -115,7 +115,8 @@ class ContainerPlane:
 
     def _start(self, release: str) -> None:
         self._certificate = self_signed(self.folder)
-        self._container = ControlPlaneContainer(self._image(release), self.run).create()
+        self._container = ControlPlaneContainer(self._image(release), self.run)
+        self._container.create()
         about = self._about(release)
         self.mode = about.mode
         self._container.fetch(SOURCE, self.folder)

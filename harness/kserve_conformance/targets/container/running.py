@@ -124,10 +124,7 @@ class ControlPlaneContainer(DockerContainer):
     def remove(self) -> None:
         """End and remove it; never raises for what is gone. Raises ``CannotStart`` if Docker refuses."""
         container, self._container = self._container, None
-        if self._attached is not None:
-            # Whoever reads has its end now; closed at once, it would never hear of that.
-            with contextlib.suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
+        self._shut()
         try:
             if container is not None:
                 _remove(container)
@@ -140,9 +137,21 @@ class ControlPlaneContainer(DockerContainer):
         self._detach()
 
     def _detach(self) -> None:
-        attached, self._attached = self._attached, None
-        if attached is not None:
-            attached.close()
+        if self._attached is None:
+            return
+        self._shut()
+        attached, connection, self._attached = self._attached, self._socket, None
+        # The connection was wrapped as a file, and the answer that it once was has another one of it.
+        for one in (getattr(attached, "_response", None), attached, connection):
+            if one is not None:
+                with contextlib.suppress(OSError, ValueError):
+                    one.close()
+
+    def _shut(self) -> None:
+        """Whoever reads has its end now; of a closed connection it would never hear."""
+        if self._attached is not None:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
 
     @property
     def _client(self) -> Any:
