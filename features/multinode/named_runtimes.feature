@@ -28,6 +28,14 @@ Feature: Whether a named runtime has worker nodes is not checked
     When a service in namespace "team-a" asks for "huggingface" with runtime "one-node" on several nodes
     Then it has no runtime, and nothing says why
 
+  @rule-status-names-runtime @since-0.16.0
+  Scenario: The status does not name the runtime that made KServe fail
+    Given a ClusterServingRuntime "one-node"
+      | format      | version | autoSelect |
+      | huggingface | 1       | true       |
+    When a service in namespace "team-a" asks for "huggingface" with runtime "one-node" on several nodes
+    Then its status names no runtime
+
   @rule-explicit-format
   Scenario: The format of a named runtime is checked before its worker nodes are looked for
     Given a ClusterServingRuntime "one-node"

@@ -139,7 +139,8 @@ def _rendered(
             one_of=one_of,
             supporting=supporting,
             service=stored,
-            status_runtime=status_runtime,
+            # A reconciler that panics writes no status.
+            status_runtime=status_runtime if refusal.is_told else None,
         )
     return Decision(
         Outcome.RUNS,

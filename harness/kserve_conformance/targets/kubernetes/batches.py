@@ -352,19 +352,20 @@ class Settling:
         self,
         target: ControlPlane,
         threads: ThreadPoolExecutor,
-        services: Sequence[ObjectKey],
+        wanted: Sequence[ObjectKey],
         new: Iterable[ObjectKey],
         within: timedelta,
     ) -> None:
         self._target = target
         self._threads = threads
-        self._pending = dict.fromkeys(services, 0)
+        self._pending = dict.fromkeys(wanted, 0)
         self._settled: dict[ObjectKey, tuple[Manifest, Seen]] = {}
-        self._deadline = time.monotonic() + within.total_seconds() + EACH_WITHIN * len(services)
-        self._probe([key for key in services if key not in set(new)])
+        self._deadline = time.monotonic() + within.total_seconds() + EACH_WITHIN * len(wanted)
+        self._not_new = set(wanted) - set(new)
 
     def settle(self) -> dict[ObjectKey, tuple[Manifest, Seen]]:
         """Those that have settled in time, as they are then, and what their status says. Raises ``Unreachable``."""
+        self._probe_known()
         patient_until = time.monotonic() + PATIENCE
         while self._pending and time.monotonic() < self._deadline:
             if self._read(is_all_done=False):
@@ -377,6 +378,13 @@ class Settling:
             # Each list has all of them: the more there are to come, the longer it waits.
             time.sleep(min(LISTED_EVERY + EACH_TAKES * len(self._pending), PATIENCE) if self._pending else 0)
         return self._settled
+
+    def _probe_known(self) -> None:
+        """Probe services that were there before: but not those of another controller, whose status stays as it is."""
+        if self._not_new:
+            observer = self._target._observer
+            found = services(observer.client, observer.resource)
+            self._probe([key for key in self._not_new if key in found and observer.mode(found[key]) != MODEL_MESH])
 
     def _read(self, *, is_all_done: bool) -> int:
         """Read all services once; how many of them have come further."""
