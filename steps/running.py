@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kserve_conformance.suite.steps.runtimes import NAMED, reference, spec_of
 from pytest_bdd import given, then
 from pytest_bdd.parsers import parse
 from pytest_bdd.parsers import re as regex
@@ -12,6 +11,7 @@ from pytest_bdd.parsers import re as regex
 from kserve_conformance.manifests import value
 from kserve_conformance.world import World
 from kserve_conformance.world.building import merged, model_server_spec
+from kserve_conformance.world.wording import NAMED, reference, spec_of
 
 
 @given(parse('pods run in namespace "{namespace}"'))
