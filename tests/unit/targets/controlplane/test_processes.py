@@ -12,7 +12,7 @@ from datetime import timedelta
 import pytest
 
 from kserve_conformance.targets.contract import CannotStart
-from kserve_conformance.targets.controlplane.guard import groups_left
+from kserve_conformance.targets.controlplane.guard import FOLDER, groups_left
 from kserve_conformance.targets.controlplane.processes import Guard, Process, free_ports, is_free, tail
 
 
@@ -122,6 +122,20 @@ class TestGuarding:
 
         assert wait_for(lambda: not is_running(pid))
         assert wait_for(lambda: not run.exists())
+
+    def test_a_folder_alone_is_guarded_too(self, tmp_path):
+        """
+        Where nothing of a run is a process here, the folder is deleted all the same, and the guard ends by itself.
+        """
+        run = tmp_path / "run"
+        run.mkdir()
+        made = Guard(run)
+        made.watch(FOLDER)
+
+        made.close()
+
+        assert not run.exists()
+        assert made._process.returncode == 0
 
     def test_an_orderly_end_leaves_the_folder(self, tmp_path):
         """
