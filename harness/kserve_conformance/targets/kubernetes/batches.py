@@ -43,14 +43,14 @@ TICK = 1.05
 #: As many requests at once as two cores have use for.
 THREADS = 6
 
-#: How often services are listed while something is still to come.
-LISTED_EVERY = 0.25
+#: How often services are listed while something is still to come, and how seldom at most.
+LISTED_EVERY, LISTED_AT_LEAST_EVERY = 0.1, 0.8
 
 #: What a controller takes for one service, or less.
-EACH_TAKES = 0.01
+EACH_TAKES = 0.008
 
 #: How long nothing may come before the queue is asked to be passed.
-PATIENCE = 1.5
+PATIENCE = 0.25
 
 #: What each service may take on top of what one may.
 EACH_WITHIN = 0.5
@@ -372,11 +372,12 @@ class Settling:
                 patient_until = time.monotonic() + PATIENCE
             elif time.monotonic() > patient_until:
                 # Whatever there was to be done for any service has then been done.
-                self._target._beacons.queue_passed()
+                self._target._beacons.queue_passed(max(self._deadline - time.monotonic(), 1.0))
                 self._read(is_all_done=True)
             self._target._link.check()
             # Each list has all of them: the more there are to come, the longer it waits.
-            time.sleep(min(LISTED_EVERY + EACH_TAKES * len(self._pending), PATIENCE) if self._pending else 0)
+            wait = min(LISTED_EVERY + EACH_TAKES * len(self._pending), LISTED_AT_LEAST_EVERY)
+            time.sleep(wait if self._pending else 0)
         return self._settled
 
     def _probe_known(self) -> None:
