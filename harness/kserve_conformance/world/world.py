@@ -152,6 +152,9 @@ class World(ChoiceExpectations, PartExpectations, RunningExpectations):
         given = self._given[self.service]
         stored = self._known.get(self.service, given)
         metadata = {name: stored["metadata"][name] for name in WRITABLE_METADATA if name in stored["metadata"]}
+        # A target keeps finalizers to itself in what it reports; those that were given are not to go with this write.
+        if "finalizers" in given["metadata"]:
+            metadata["finalizers"] = given["metadata"]["finalizers"]
         metadata["annotations"] = {**(metadata.get("annotations") or {}), key: value}
         self.apply_service({**{name: stored[name] for name in stored if name != "status"}, "metadata": metadata})
         self._given[self.service] = given

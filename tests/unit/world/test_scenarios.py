@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from selection import TEAM, cluster_ref, entry, manifest, namespaced_ref, service
 from showing import served, unserved, world
 
-from kserve_conformance.objects import CLUSTER_RUNTIME, ObjectKey, Outcome
+from kserve_conformance.objects import CLUSTER_RUNTIME, ObjectKey, Outcome, without
 from kserve_conformance.targets.contract import NotSettled
 from kserve_conformance.targets.faulty import RefusesEverything
 from kserve_conformance.targets.memory import MemoryTarget
@@ -202,6 +204,25 @@ class TestServices:
         made.annotate_service("team", "a")
         made.apply_service_again()
         made.expect_stored("runtime", None)
+
+    def test_an_annotation_takes_no_finalizer_away(self):
+        """
+        A finalizer that was given stays, also where a target keeps it to itself in what it reports.
+        """
+
+        class Quiet(MemoryTarget):
+            def apply(self, *objects):
+                self.given = objects[-1]
+                (answer,) = super().apply(*objects)
+                return (replace(answer, stored=without(answer.stored, "metadata", "finalizers")),)
+
+        target = Quiet("v0.16.0")
+        made = World(target, release="v0.16.0")
+        made.apply_service(service(finalizers=["inferenceservice.finalizers"]))
+
+        made.annotate_service("team", "a")
+
+        assert target.given["metadata"]["finalizers"] == ["inferenceservice.finalizers"]
 
     def test_a_refused_service_can_be_annotated(self):
         """
