@@ -102,7 +102,9 @@ Feature: A stored legacy key that nobody converted
       | --http_port=8080        |
 
   @claim-d17 @documented @since-0.10.0
-  Scenario: From v0.10.0 on a stored legacy service has no image until it is converted
+  Scenario Outline: From v0.10.0 on a stored legacy service has no image until it is converted, <range>
+    # A raw Deployment without an image is refused. From v0.11.0 to v0.12.1 a controller whose default mode is raw knows
+    # nothing of Knative's Services, so that the question cannot be put to every install there.
     Given this service is in store, untouched by any webhook
       """
       metadata:
@@ -121,6 +123,16 @@ Feature: A stored legacy key that nobody converted
     Then it uses no runtime
     And its container has no "image"
     And its container has no "args"
+
+    @since-0.10.0 @until-0.10.2
+    Examples: While Serverless is the default
+      | range              |
+      | v0.10.0 to v0.10.2 |
+
+    @since-0.13.0
+    Examples: Since a controller looks for Knative itself
+      | range         |
+      | since v0.13.0 |
 
   @since-0.10.0
   Scenario Outline: A stored <key> service is not given the runtime that its format would choose
