@@ -196,8 +196,8 @@ class Observer:
         if seen is Seen.SILENT and last_error is not None and AFTER_WORKLOAD in last_error and template is not None:
             seen, lines, last_error = Seen.MADE, (), None
         if seen is Seen.MADE:
-            # A service without a model uses no runtime. v0.14.0 to v0.15.0, which only merge into a workload, leave in a
-            # container of the user's own what an earlier runtime had put there, our mark included.
+            # A service without a model uses no runtime. v0.14.0 to v0.15.0, which only merge into a workload, leave in
+            # a container of the user's own what an earlier runtime had put there, our mark included.
             outcome = Outcome.RUNS if workload is not None and names_model else Outcome.CUSTOM
         else:
             # A service without a model looks for no runtime: whatever failed, it was no choice.
