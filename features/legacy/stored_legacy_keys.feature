@@ -155,6 +155,7 @@ Feature: A stored legacy key that nobody converted
       """
     Then it uses no runtime
     And its container has image "example.com/stored:1"
+    And its container has no "args"
 
     Examples: Some keys
       | key        |
