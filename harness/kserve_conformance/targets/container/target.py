@@ -8,22 +8,18 @@ over it: an image holds one.
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import Self
 
-from kserve_conformance.exceptions import TargetError
 from kserve_conformance.targets.container.plane import ContainerPlane, Settings
 from kserve_conformance.targets.contract import CannotDo, Capability, Identity, Unreachable
 from kserve_conformance.targets.controlplane import seed
+from kserve_conformance.targets.controlplane.disposable import Disposable
 from kserve_conformance.targets.controlplane.go import Progress, silent
-from kserve_conformance.targets.kubernetes.live import Link, LiveTarget
+from kserve_conformance.targets.kubernetes.live import Link
 
 
-class ContainerTarget(LiveTarget):
+class ContainerTarget(Disposable):
     """etcd, kube-apiserver and KServe's manager of one release in a container. Open it with ``with``."""
-
-    #: As for ``controlplane``: it would cost more than the reset itself.
-    looks_after_each_reset = False
 
     capabilities = frozenset({Capability.DEFAULT_MODE})
 
@@ -35,7 +31,6 @@ class ContainerTarget(LiveTarget):
         self._progress = progress
         self.identity = Identity(target=f"container:{release}", release=release)
         self._plane: ContainerPlane | None = None
-        self._outlived: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
         """Have the image, and start everything in it. Raises ``CannotStart`` with the last lines of what ended."""
@@ -50,27 +45,11 @@ class ContainerTarget(LiveTarget):
             raise
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
         """End the container and delete the folder of the run. Never raises for what is gone already."""
         plane, self._plane, self._open = self._plane, None, None
         if plane is not None:
             self._outlived = plane.close()
-
-    def leftovers(self, *, thorough: bool) -> tuple[str, ...]:
-        """What of scenarios is still in store; once closed, the container and the folder if they are still there."""
-        if self._plane is None:
-            return self._outlived
-        if self._touched:
-            return ()
-        try:
-            return super().leftovers(thorough=thorough)
-        except TargetError:
-            return ()
 
     @property
     def observed_release(self) -> str:
@@ -105,9 +84,6 @@ class ContainerTarget(LiveTarget):
     def _set_mode(self, mode: str) -> None:
         seed.configure(self._running.admin, self._running.source, mode)
         self._mode_is_set(mode)
-
-    def _ensure_namespace(self, name: str) -> None:
-        seed.ensure_namespace(self._running.admin, name)
 
     def _before_sweep(self) -> None:
         """Where no manager runs, start it again: but first take away what it may have died of."""

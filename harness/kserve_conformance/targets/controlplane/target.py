@@ -12,16 +12,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
-from kserve_conformance.exceptions import TargetError
 from kserve_conformance.targets.contract import CannotDo, Capability, Identity, Unreachable
 from kserve_conformance.targets.controlplane import binaries, seed
+from kserve_conformance.targets.controlplane.disposable import Disposable
 from kserve_conformance.targets.controlplane.go import Progress, silent
 from kserve_conformance.targets.controlplane.plane import Plane, Release
 from kserve_conformance.targets.kubernetes import batches
-from kserve_conformance.targets.kubernetes.live import Link, LiveTarget
+from kserve_conformance.targets.kubernetes.live import Link
 from kserve_conformance.targets.kubernetes.observing import FileLog
 from kserve_conformance.targets.many import Played, World
 
@@ -32,11 +31,8 @@ def prepare(release: str, progress: Progress = silent) -> None:
     Release(release, progress)
 
 
-class ControlPlane(LiveTarget):
+class ControlPlane(Disposable):
     """etcd, kube-apiserver and KServe's manager of one release, as plain processes. Open it with ``with``."""
-
-    #: Some milliseconds for each scenario, where the reset itself takes no more.
-    looks_after_each_reset = False
 
     def __init__(
         self,
@@ -72,7 +68,6 @@ class ControlPlane(LiveTarget):
         self._logs = logs
         self.identity = Identity(target=f"controlplane:{release}", release=release)
         self._plane: Plane | None = None
-        self._outlived: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
         """Start everything. Raises ``CannotStart`` with the last lines of what did not come up."""
@@ -90,11 +85,6 @@ class ControlPlane(LiveTarget):
             raise
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
         """End every process and delete the folder of the run. Never raises for what is gone already."""
         plane, self._plane, self._open = self._plane, None, None
@@ -103,22 +93,6 @@ class ControlPlane(LiveTarget):
         if self._keep:
             self._progress(f"the folder of this run is kept: {plane.folder}")
         self._outlived = plane.close(keep=self._keep)
-
-    def leftovers(self, *, thorough: bool) -> tuple[str, ...]:
-        """
-        What of scenarios is still in store after a reset; once closed, which processes and folders there still are.
-
-        What an unfinished scenario has there goes with the folder and is nothing to
-        speak of; so does everything if nobody answers any more.
-        """
-        if self._plane is None:
-            return self._outlived
-        if self._touched:
-            return ()
-        try:
-            return super().leftovers(thorough=thorough)
-        except TargetError:
-            return ()
 
     @property
     def observed_release(self) -> str:
@@ -195,9 +169,6 @@ class ControlPlane(LiveTarget):
     def _set_mode(self, mode: str) -> None:
         seed.configure(self._running.admin, self._running.release.source, mode)
         self._mode_is_set(mode)
-
-    def _ensure_namespace(self, name: str) -> None:
-        seed.ensure_namespace(self._running.admin, name)
 
     def reset(self) -> None:
         """Delete everything that was applied or stored since the last reset, and have the opened release run."""
