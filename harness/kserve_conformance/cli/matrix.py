@@ -196,7 +196,7 @@ def _text(seen: View, files: Mapping[str, str]) -> str:
     rows = [
         (
             column.target,
-            "broken" if column.because is not None else "conforms" if column.conforms else "does not conform",
+            "broken" if column.because is not None or column.conclusion is None else column.conclusion.headline.lower(),
             _counts(column),
         )
         for column in seen.columns

@@ -12,7 +12,7 @@ import yaml
 from matrix_examples import matrix, run_of, runs, scenarios
 from record_examples import HOSTILE, scenario
 
-from kserve_conformance.record import Scenario, Verdict, tally
+from kserve_conformance.record import Result, Scenario, Verdict, tally
 from kserve_conformance.record.matrix import Run
 from kserve_conformance.reports.matrices import FILES, View, data, project_all, view
 from kserve_conformance.reports.matrices.agreement import paired, same_choices
@@ -63,7 +63,11 @@ class TestColumns:
         ("some", "headline"),
         [
             ((), "No target was asked"),
-            ((run_of("memory:v0.15.2", *scenarios()),), "Every target conforms"),
+            ((run_of("memory:v0.15.2", scenario("a")),), "Every target conforms"),
+            (
+                (run_of("memory:v0.15.2", scenario("a"), scenario("b", Verdict.SKIPPED)),),
+                "Every target conforms in what was asked",
+            ),
             ((run_of("memory:v0.15.2", *scenarios(priority=Verdict.FAILED)),), "Not every target conforms"),
             (runs(), "No answer for every target"),
         ],
@@ -73,7 +77,8 @@ class TestColumns:
         found = view(matrix(some), registry())
 
         assert found.headline == headline
-        assert found.conforms is (headline == "Every target conforms")
+        assert found.conforms is headline.startswith("Every target conforms")
+        assert (found.result is Result.SUCCESS) is (headline == "Every target conforms")
 
 
 class TestCells:

@@ -26,6 +26,7 @@ def data(view: View) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "conforms": view.conforms,
+        "result": view.result.value,
         "headline": view.headline,
         "made": header.started,
         "harness": header.harness,
@@ -73,6 +74,7 @@ def _column(view: View, column: Column) -> dict[str, Any]:
         "parameters": listed.parameters,
         "release": column.release,
         "conforms": column.conforms,
+        "result": conclusion.result.value if conclusion and column.because is None else None,
         "broken": column.because,
         "because": list(conclusion.because) if conclusion else [],
         "notes": list(conclusion.notes) if conclusion else [],

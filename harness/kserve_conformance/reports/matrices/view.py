@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from kserve_conformance.record import Conclusion, Record, Scenario, Tally, Verdict, by_rule, conforms, tally
+from kserve_conformance.record import Conclusion, Record, Result, Scenario, Tally, Verdict, by_rule, conforms, tally
 from kserve_conformance.record.matrix import ListedRun, Matrix
 from kserve_conformance.reports.matrices.agreement import Pair, paired
 from kserve_conformance.rules.model import Claim, Keeping, Rule
@@ -181,7 +181,17 @@ class View:
             return "No answer for every target"
         if self.refused:
             return "Not every target conforms"
-        return "Every target conforms" if self.columns else "No target was asked"
+        if not self.columns:
+            return "No target was asked"
+        return "Every target conforms in what was asked" if self.result is Result.PARTIAL else "Every target conforms"
+
+    @property
+    def result(self) -> Result:
+        """The conclusion in one word: a success is one that no target was asked less for than the whole suite."""
+        if not self.conforms:
+            return Result.FAILURE
+        whole = all(column.conclusion and column.conclusion.result is Result.SUCCESS for column in self.columns)
+        return Result.SUCCESS if whole else Result.PARTIAL
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
