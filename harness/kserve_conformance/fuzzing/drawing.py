@@ -90,6 +90,8 @@ class Worlds:
             # Only the last one is asked for again.
             self._crowds = {order: (crowd := _crowd(_random(f"{self.seed}/crowd/{order}")))}
         rng = _random(f"{self.seed}/{number}")
+        # What a crowd left is cleared away while the next two are played, so these have other namespaces.
+        place += order % 3 * CROWD
         return World(number, _turns(rng, crowd, Namespace(f"team-{place:03}"), Namespace(f"other-{place:03}")))
 
 

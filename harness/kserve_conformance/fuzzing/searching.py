@@ -18,7 +18,7 @@ from kserve_conformance.fuzzing.comparing import Compared, Difference, compare
 from kserve_conformance.fuzzing.drawing import CROWD, Worlds
 from kserve_conformance.fuzzing.shrinking import shrink
 from kserve_conformance.targets.contract import Target, Unreachable
-from kserve_conformance.targets.many import Played, World, play, play_many
+from kserve_conformance.targets.many import Played, World, play, together
 from kserve_conformance.targets.process.failures import GivenUp
 
 #: How long a service may take to show a settled choice.
@@ -95,6 +95,9 @@ class Summary:
         return self.worlds / self.seconds if self.seconds else 0.0
 
 
+#: A batch that is being played, on the left and on the right.
+_Begun = tuple[Future[Sequence[Played]], Future[Sequence[Played]]]
+
 #: Is told how far a search is, after each batch.
 Progress = Callable[[Summary], None]
 
@@ -113,26 +116,29 @@ class Search:
     def run(self) -> Summary:
         """Search until a limit is reached, a target is lost, or somebody interrupts; what came of it."""
         summary = Summary(self.seed)
-        with ThreadPoolExecutor(1, "left") as left, ThreadPoolExecutor(1, "right") as right:
-            try:
-                self._search(summary, left, right)
-            except KeyboardInterrupt:
-                summary.is_interrupted = True
-            except Unreachable as lost:
-                summary.lost = str(lost)
+        try:
+            with (
+                together(self.left, SETTLES_WITHIN) as left,
+                together(self.right, SETTLES_WITHIN) as right,
+                # Left before the targets' own: a batch that is being played comes to its end.
+                ThreadPoolExecutor(1, "left") as left_thread,
+                ThreadPoolExecutor(1, "right") as right_thread,
+            ):
+
+                def begin(worlds: Sequence[World]) -> _Begun:
+                    return left_thread.submit(left.play, worlds), right_thread.submit(right.play, worlds)
+
+                self._search(summary, begin)
+        except KeyboardInterrupt:
+            summary.is_interrupted = True
+        except Unreachable as lost:
+            summary.lost = str(lost)
         if summary.lost is None and not summary.is_interrupted:
             self._make_small(summary)
         return summary
 
-    def _search(self, summary: Summary, left: ThreadPoolExecutor, right: ThreadPoolExecutor) -> None:
+    def _search(self, summary: Summary, begin: Callable[[Sequence[World]], _Begun]) -> None:
         began = time.monotonic()
-
-        def begin(worlds: Sequence[World]) -> tuple[Future[Sequence[Played]], Future[Sequence[Played]]]:
-            return (
-                left.submit(play_many, self.left, worlds, SETTLES_WITHIN),
-                right.submit(play_many, self.right, worlds, SETTLES_WITHIN),
-            )
-
         batches = self._batches(began)
         # The next batch is played while this one is compared.
         ahead = begin(first) if (first := next(batches, None)) is not None else None

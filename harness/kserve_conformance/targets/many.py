@@ -10,6 +10,7 @@ at once implements :class:`ManyWorlds`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol, runtime_checkable
@@ -71,16 +72,28 @@ class Played:
         return self.failed is not None and not isinstance(self.failed, NotGiven)
 
 
-@runtime_checkable
-class ManyWorlds(Protocol):
-    """A target that plays many worlds faster together than one after the other."""
+class Together(Protocol):
+    """Worlds that are played on one target in batches, one batch after the other."""
 
-    def play_many(self, worlds: Sequence[World], within: timedelta) -> Sequence[Played]:
+    def play(self, worlds: Sequence[World]) -> Sequence[Played]:
         """
         Play worlds that do not meet each other; what each shows, in their order.
 
         A world that fails has its failure in its place. Raises ``Unreachable`` if
-        nothing can be asked any more. Nothing of the worlds is left afterwards.
+        nothing can be asked any more.
+        """
+
+
+@runtime_checkable
+class ManyWorlds(Protocol):
+    """A target that plays many worlds faster together than one after the other."""
+
+    def together(self, within: timedelta) -> AbstractContextManager[Together]:
+        """
+        What plays them, each service settling ``within`` that time.
+
+        Worlds of three batches that follow each other do not meet either: some of one batch may still be there when
+        the next is played. Whoever leaves it without an exception has a target on which nothing of them is left.
         """
 
 
@@ -121,8 +134,24 @@ def in_store(turn: Turn, admissions: Sequence[Admission]) -> Iterator[ObjectKey]
             yield answer.key
 
 
+@dataclass(frozen=True, slots=True)
+class OneByOne:
+    """Worlds on a target that plays them no faster together."""
+
+    target: Target
+    within: timedelta
+
+    def play(self, worlds: Sequence[World]) -> Sequence[Played]:
+        """Play one after the other. Raises what ``reset`` raises."""
+        return tuple(play(self.target, world, self.within) for world in worlds)
+
+
+def together(target: Target, within: timedelta) -> AbstractContextManager[Together]:
+    """What plays many worlds on a target, together where it can."""
+    return target.together(within) if isinstance(target, ManyWorlds) else nullcontext(OneByOne(target, within))
+
+
 def play_many(target: Target, worlds: Sequence[World], within: timedelta) -> Sequence[Played]:
-    """Play worlds, together where the target can. Raises ``Unreachable``."""
-    if isinstance(target, ManyWorlds):
-        return target.play_many(worlds, within)
-    return tuple(play(target, world, within) for world in worlds)
+    """Play one batch of worlds, and leave nothing of it. Raises ``Unreachable``."""
+    with together(target, within) as batches:
+        return batches.play(worlds)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -43,8 +44,12 @@ class IgnoresDisabled(Wrapped):
 class OddOne(Wrapped):
     """Together with others worlds look different, and alone they do not."""
 
-    def play_many(self, worlds: Sequence[World], within):
-        played = play_many(self._target, worlds, within)
+    def together(self, within):
+        self._within = within
+        return nullcontext(self)
+
+    def play(self, worlds: Sequence[World]):
+        played = play_many(self._target, worlds, self._within)
         return tuple(replace(one, turns=tuple(map(self._odd, one.turns))) for one in played)
 
     @staticmethod

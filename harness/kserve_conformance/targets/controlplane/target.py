@@ -9,7 +9,6 @@ one for the next.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
@@ -19,10 +18,9 @@ from kserve_conformance.targets.controlplane import binaries, seed
 from kserve_conformance.targets.controlplane.disposable import Disposable
 from kserve_conformance.targets.controlplane.go import Progress, silent
 from kserve_conformance.targets.controlplane.plane import Plane, Release
-from kserve_conformance.targets.kubernetes import batches
+from kserve_conformance.targets.kubernetes.batches import Crowds
 from kserve_conformance.targets.kubernetes.live import Link
 from kserve_conformance.targets.kubernetes.observing import FileLog
-from kserve_conformance.targets.many import Played, World
 
 
 def prepare(release: str, progress: Progress = silent) -> None:
@@ -118,10 +116,9 @@ class ControlPlane(Disposable):
             has_runtime_webhooks=plane.release.source.has_runtime_webhooks,
         )
 
-    def play_many(self, worlds: Sequence[World], within: timedelta) -> Sequence[Played]:
-        """Play many worlds, together where they can share the cluster. Raises ``Unreachable``."""
-        self._have_ready()
-        return batches.play_many(self, worlds, within)
+    def together(self, within: timedelta) -> Crowds:
+        """Many worlds, played together where they can share the cluster."""
+        return Crowds(self, within)
 
     def install(self, release: str) -> None:
         """

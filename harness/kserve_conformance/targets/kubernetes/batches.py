@@ -15,22 +15,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
-from http import HTTPStatus
 from itertools import groupby
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from kserve_conformance.exceptions import TargetError
-from kserve_conformance.objects import API_VERSIONS, NAMESPACED_RUNTIME, SERVICE, Manifest, ObjectKey, replaced
-from kserve_conformance.targets.contract import Admission, NotSettled, Observation, Unreachable
+from kserve_conformance.objects import NAMESPACED_RUNTIME, SERVICE, Manifest, ObjectKey, replaced
+from kserve_conformance.targets.contract import Admission, NotSettled, Observation
 from kserve_conformance.targets.kubernetes.beacons import FINALIZER
-from kserve_conformance.targets.kubernetes.client import ApiError, Resource
-from kserve_conformance.targets.kubernetes.listing import Listing, listed, services
-from kserve_conformance.targets.kubernetes.observing import MODEL_MESH, SILENT_TIMES
+from kserve_conformance.targets.kubernetes.clearing import Clearing, Left
+from kserve_conformance.targets.kubernetes.client import ApiError
+from kserve_conformance.targets.kubernetes.listing import Listing
+from kserve_conformance.targets.kubernetes.observing import MODEL_MESH
 from kserve_conformance.targets.kubernetes.probing import Seen
-from kserve_conformance.targets.kubernetes.sweeping import owned
+from kserve_conformance.targets.kubernetes.settling import Settling
 from kserve_conformance.targets.kubernetes.writing import Answer, written
 from kserve_conformance.targets.many import Played, Shown, Turn, World, in_store, play
 
@@ -42,24 +43,6 @@ TICK = 1.05
 
 #: As many requests at once as two cores have use for.
 THREADS = 6
-
-#: How often services are listed while something is still to come, and how seldom at most.
-LISTED_EVERY, LISTED_AT_LEAST_EVERY = 0.1, 0.8
-
-#: What a controller takes for one service, or less.
-EACH_TAKES = 0.008
-
-#: How long nothing may come before the queue is asked to be passed.
-PATIENCE = 0.25
-
-#: What each service may take on top of what one may.
-EACH_WITHIN = 0.5
-
-#: What is only ever read by the uid of a service, and what a server forgets by itself.
-LEFT_TO_THE_SERVER = frozenset({"Event"})
-
-#: How long services may take until all of them are gone.
-GONE_WITHIN = 60.0
 
 #: How often runtimes are written anew that came to be of different seconds.
 SAME_SECOND_TIMES = 5
@@ -85,29 +68,54 @@ def shared(world: World) -> tuple[Any, ...] | None:
     return tuple(parts)
 
 
-def play_many(target: ControlPlane, worlds: Sequence[World], within: timedelta) -> tuple[Played, ...]:
-    """Play worlds, together those that follow each other and can share the cluster. Raises ``Unreachable``."""
-    played: list[Played] = []
-    for common, group in groupby(worlds, shared):
-        these = tuple(group)
-        if common is None or len(these) == 1:
-            played.extend(play(target, world, within) for world in these)
-        else:
-            with ThreadPoolExecutor(THREADS, "worlds") as threads:
-                played.extend(_together(target, these, within, threads))
-    return tuple(played)
-
-
-def _together(
-    target: ControlPlane, worlds: tuple[World, ...], within: timedelta, threads: ThreadPoolExecutor
-) -> tuple[Played, ...]:
+class Crowds(AbstractContextManager["Crowds"]):
     """
-    Play worlds together, and those that failed alone again.
+    Worlds that are played one batch after the other, and what is left of each is cleared away while the next is played.
 
-    What ends a controller fails a whole batch, and may be the doing of one world.
+    Whoever leaves it has an empty target, except by an exception: then a reset clears the rest.
     """
-    played = Batch(target, worlds, within, threads).play()
-    return tuple(play(target, one.world, within) if one.is_errored else one for one in played)
+
+    def __init__(self, target: ControlPlane, within: timedelta) -> None:
+        """``within`` is how long one service may take to show a settled choice."""
+        self._target = target
+        self._within = within
+        self._threads = ThreadPoolExecutor(THREADS, "worlds")
+        self._clearing = Clearing(target)
+
+    def play(self, worlds: Sequence[World]) -> tuple[Played, ...]:
+        """Play worlds, together those that follow each other and can share the cluster. Raises ``Unreachable``."""
+        self._target._have_ready()
+        played: list[Played] = []
+        for common, group in groupby(worlds, shared):
+            these = tuple(group)
+            if common is None or len(these) == 1:
+                played.extend(map(self._alone, these))
+            else:
+                batch = Batch(self._target, these, self._within, self._threads, self._clearing)
+                # What ends a controller fails a whole batch, and may be the doing of one world.
+                played.extend(self._alone(one.world) if one.is_errored else one for one in batch.play())
+        return tuple(played)
+
+    def _alone(self, world: World) -> Played:
+        self._finish()
+        return play(self._target, world, self._within)
+
+    def _finish(self) -> None:
+        try:
+            self._clearing.finish()
+        except TargetError:
+            # A reset starts a controller that has ended, and takes what is left.
+            self._target.reset()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self._finish()
+        finally:
+            self._clearing.close()
+            self._threads.shutdown()
 
 
 @dataclass
@@ -129,29 +137,45 @@ class Batch:
     """Worlds that share a cluster, and their common way through it."""
 
     def __init__(
-        self, target: ControlPlane, worlds: Sequence[World], within: timedelta, threads: ThreadPoolExecutor
+        self,
+        target: ControlPlane,
+        worlds: Sequence[World],
+        within: timedelta,
+        threads: ThreadPoolExecutor,
+        clearing: Clearing,
     ) -> None:
         self._target = target
         self._worlds = [_World(world) for world in worlds]
         self._within = within
         self._threads = threads
+        self._clearing = clearing
         self._last_applied: dict[ObjectKey, Manifest] = {}
         self._created_at = 0.0
         #: Services that were created in this turn: what their status says needs no probe.
         self._new: set[ObjectKey] = set()
 
     def play(self) -> tuple[Played, ...]:
-        """Play all turns, and leave nothing. Raises ``Unreachable`` where nothing can be cleared away either."""
+        """
+        Play all turns; what is left of them is cleared away from then on.
+
+        Raises ``Unreachable`` where nothing can be cleared away either.
+        """
         try:
             with self._target._reaching():
                 for number in range(len(self._worlds[0].world.turns)):
                     self._turn(number)
-                Clearing(self._target, self._threads).clear()
+                self._leave()
         except TargetError as failed:
             for one in self._worlds:
                 one.failed = one.failed or failed
         self._target.reset()
         return tuple(one.played for one in self._worlds)
+
+    def _leave(self) -> None:
+        target = self._target
+        self._clearing.follow(Left(frozenset(target._touched), frozenset(target._modes)))
+        # Its own reset has nothing more to sweep away than what is of the whole cluster.
+        target._touched.clear()
 
     def _turn(self, number: int) -> None:
         self._target._link.check()
@@ -343,137 +367,3 @@ class Batch:
             if listing.template(str(key.namespace), key.name, uid, MODEL_MESH) is None:
                 return listing.told(key, service, None)
         return listing.told(key, service, how)
-
-
-class Settling:
-    """Services of which each is waited for until its controller has looked at it."""
-
-    def __init__(
-        self,
-        target: ControlPlane,
-        threads: ThreadPoolExecutor,
-        wanted: Sequence[ObjectKey],
-        new: Iterable[ObjectKey],
-        within: timedelta,
-    ) -> None:
-        self._target = target
-        self._threads = threads
-        self._pending = dict.fromkeys(wanted, 0)
-        self._settled: dict[ObjectKey, tuple[Manifest, Seen]] = {}
-        self._deadline = time.monotonic() + within.total_seconds() + EACH_WITHIN * len(wanted)
-        self._not_new = set(wanted) - set(new)
-
-    def settle(self) -> dict[ObjectKey, tuple[Manifest, Seen]]:
-        """Those that have settled in time, as they are then, and what their status says. Raises ``Unreachable``."""
-        self._probe_known()
-        patient_until = time.monotonic() + PATIENCE
-        while self._pending and time.monotonic() < self._deadline:
-            if self._read(is_all_done=False):
-                patient_until = time.monotonic() + PATIENCE
-            elif time.monotonic() > patient_until:
-                # Whatever there was to be done for any service has then been done.
-                self._target._beacons.queue_passed(max(self._deadline - time.monotonic(), 1.0))
-                self._read(is_all_done=True)
-            self._target._link.check()
-            # Each list has all of them: the more there are to come, the longer it waits.
-            wait = min(LISTED_EVERY + EACH_TAKES * len(self._pending), LISTED_AT_LEAST_EVERY)
-            time.sleep(wait if self._pending else 0)
-        return self._settled
-
-    def _probe_known(self) -> None:
-        """Probe services that were there before: but not those of another controller, whose status stays as it is."""
-        if self._not_new:
-            observer = self._target._observer
-            found = services(observer.client, observer.resource)
-            self._probe([key for key in self._not_new if key in found and observer.mode(found[key]) != MODEL_MESH])
-
-    def _read(self, *, is_all_done: bool) -> int:
-        """Read all services once; how many of them have come further."""
-        observer = self._target._observer
-        found = services(observer.client, observer.resource)
-        again: list[ObjectKey] = []
-        before = len(self._pending)
-        for key, silent in list(self._pending.items()):
-            service = found.get(key)
-            if service is None:
-                continue
-            seen = observer.probe.read(service)
-            if seen is Seen.NOT_YET:
-                if not is_all_done:
-                    continue
-                seen = Seen.SILENT
-            if seen is Seen.SILENT and silent + 1 < SILENT_TIMES and observer.mode(service) != MODEL_MESH:
-                self._pending[key] = silent + 1
-                again.append(key)
-                continue
-            self._settled[key] = service, seen
-            del self._pending[key]
-        self._probe(again)
-        return before - len(self._pending) + len(again)
-
-    def _probe(self, keys: Iterable[ObjectKey]) -> None:
-        observer = self._target._observer
-        path = observer.resource(SERVICE).path
-
-        def probe(key: ObjectKey) -> None:
-            observer.client.patch(f"{path(key.namespace, key.name)}/status", observer.probe.patch)
-
-        list(self._threads.map(probe, keys))
-
-
-class Clearing:
-    """Everything that a batch left is listed and deleted, several requests at once."""
-
-    def __init__(self, target: ControlPlane, threads: ThreadPoolExecutor) -> None:
-        self._target = target
-        self._threads = threads
-
-    def clear(self) -> None:
-        """
-        Delete services, then what they own and the runtimes, of all namespaces that were touched.
-
-        A controller takes long to let many services go. So their finalizers are taken away, and it is waited until
-        it has seen that they are gone: nothing is made for them any more then. Raises ``Unreachable``.
-        """
-        target = self._target
-        served = target._resource(SERVICE)
-        deadline = time.monotonic() + GONE_WITHIN
-        while left := self._own(served):
-            target._link.check()
-            if time.monotonic() > deadline:
-                raise Unreachable(f"{len(left)} services are not let go")
-            list(self._threads.map(partial(self._take_away, served), left))
-        target._beacons.queue_passed()
-        for api_version, kind in (*owned(target._modes), (API_VERSIONS[NAMESPACED_RUNTIME], NAMESPACED_RUNTIME)):
-            resource = target._served(api_version, kind)
-            if resource is not None and kind not in LEFT_TO_THE_SERVER:
-                self._delete([(resource, one) for one in self._own(resource)])
-        # Nothing of them is left to be swept away.
-        target._touched.clear()
-
-    def _take_away(self, resource: Resource, service: Manifest) -> None:
-        metadata = service["metadata"]
-        path = resource.path(metadata["namespace"], metadata["name"])
-        past = self._target._link.past
-        try:
-            if metadata.get("finalizers"):
-                past.patch(path, {"metadata": {"finalizers": None}})
-            past.delete(path)
-        except ApiError as error:
-            if error.status != HTTPStatus.NOT_FOUND:
-                raise
-
-    def _own(self, resource: Resource) -> list[Manifest]:
-        touched = self._target._touched
-        found = listed(self._target._link.past, resource)
-        return [one for one in found if one["metadata"].get("namespace") in touched]
-
-    def _delete(self, objects: Iterable[tuple[Resource, Manifest]]) -> None:
-        past = self._target._link.past
-
-        def delete(one: tuple[Resource, Manifest]) -> None:
-            resource, manifest = one
-            metadata = manifest["metadata"]
-            past.delete(resource.path(metadata["namespace"], metadata["name"]))
-
-        list(self._threads.map(delete, objects))

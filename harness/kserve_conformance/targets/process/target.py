@@ -11,6 +11,8 @@ expectation that needs it has no verdict.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
 from typing import Self, TypeVar
@@ -20,7 +22,7 @@ import msgspec
 from kserve_conformance.objects import Manifest, ObjectKey
 from kserve_conformance.protocol import Answer
 from kserve_conformance.targets.contract import Admission, CannotDo, Capability, Identity, Observation
-from kserve_conformance.targets.many import Played, World
+from kserve_conformance.targets.many import Played, Together, World
 from kserve_conformance.targets.process.command import Command
 from kserve_conformance.targets.process.failures import NoAnswer, OutOfStep
 from kserve_conformance.targets.process.keeping import Asked, Asking, Store
@@ -107,6 +109,10 @@ class ProcessTarget:
     ) -> None:
         self.close()
 
+    def together(self, within: timedelta) -> AbstractContextManager[Together]:
+        """What plays many worlds, with one question of each on the line at once."""
+        return nullcontext(_Together(self, within))
+
     def play_many(self, worlds: Sequence[World], within: timedelta) -> Sequence[Played]:
         """
         Play many worlds: one question of each is on the line at once, and the command never waits for us.
@@ -172,3 +178,14 @@ class ProcessTarget:
     def _line(self, asked: Asked) -> tuple[int, bytes]:
         self._questions += 1
         return self._questions, _encode({"id": self._questions, **asked.question}) + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """Batches of worlds on one command."""
+
+    target: ProcessTarget
+    within: timedelta
+
+    def play(self, worlds: Sequence[World]) -> Sequence[Played]:
+        return self.target.play_many(worlds, self.within)
