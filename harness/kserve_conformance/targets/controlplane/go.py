@@ -197,10 +197,12 @@ def build(
     what: str,
     arguments: Sequence[str] = (),
     link: Mapping[str, str] | None = None,
+    system: str | None = None,
 ) -> None:
     """
     Build one program, paths trimmed so that the same Go gives the same bytes anywhere.
 
+    ``system`` is where it will run (``linux`` for what goes into an image), if that is not here.
     Raises ``BuildFailed``, ``NoRoom``, ``NoNetwork`` and ``GoTooOld``, each with Go's last lines.
     """
     if free_bytes(output.parent) < NEEDED_BYTES:
@@ -213,7 +215,7 @@ def build(
     done = _run(
         ["build", "-trimpath", "-buildvcs=false", *arguments, f"-ldflags={flags}", "-o", output, package],
         folder=folder,
-        environment={"CGO_ENABLED": "0"},
+        environment={"CGO_ENABLED": "0", **({"GOOS": system} if system else {})},
     )
     if done.returncode:
         raise failed(f"building {what}", done.stdout + done.stderr)

@@ -37,6 +37,6 @@ def model_server(progress: Progress) -> Path:
         return entry
     began = time.monotonic()
     progress("building the model server")
-    cache.made(entry, lambda output: go.build(".", output, folder=SOURCE, what="the model server"))
+    cache.made(entry, lambda output: go.build(".", output, folder=SOURCE, what="the model server", system="linux"))
     progress(f"built the model server in {time.monotonic() - began:.0f} s")
     return entry

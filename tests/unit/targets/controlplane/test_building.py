@@ -175,6 +175,21 @@ class TestFailing:
         with pytest.raises(go.BuildFailed, match="expected package"):
             go.build("./x", tmp_path / "x", folder=tmp_path, what="it")
 
+    @pytest.mark.parametrize(("system", "told"), [(None, "host"), ("linux", "linux")])
+    def test_what_goes_into_an_image_is_built_for_linux(self, tmp_path, monkeypatch, system, told):
+        """
+        Docker's machine is a Linux wherever its command line is; everything else is built for where we are.
+        """
+        fake = tmp_path / "go"
+        fake.write_text('#!/bin/sh\necho "${GOOS:-host}" >"$PWD/system"\n', encoding="utf-8")
+        fake.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+        monkeypatch.delenv("GOOS", raising=False)
+
+        go.build("./x", tmp_path / "x", folder=tmp_path, what="it", system=system)
+
+        assert (tmp_path / "system").read_text(encoding="utf-8").strip() == told
+
     def test_a_module_that_cannot_be_fetched_is_told(self, tmp_path, monkeypatch):
         """
         What Go answers as JSON is read for the reason.
