@@ -44,6 +44,7 @@ Feature: Legacy services and ModelMesh
     Given the default deployment mode is "ModelMesh"
     When a service in namespace "team-a" uses the legacy key "sklearn"
     Then the service is accepted
+    And it is left alone by this controller
     When the service is applied again
     Then the service is rejected because "xactly one of ["
 
