@@ -31,7 +31,7 @@ ADMINISTRATOR = "conformance:administrator"
 READY = "/readyz?exclude=poststarthook/scheduling/bootstrap-system-priority-classes"
 
 #: Both allocate much and live for minutes: collecting garbage less often saves a fifth of their time.
-LESS_COLLECTING = {"GOGC": "400", "GOMEMLIMIT": "1GiB"}
+LESS_COLLECTING = {"GOGC": "400", "GOMEMLIMIT": "2GiB"}
 
 START_WITHIN = timedelta(seconds=60)
 STOP_WITHIN = timedelta(seconds=10)
