@@ -23,10 +23,13 @@ _TOKEN = re.compile(r"\s*(?:(?P<bracket>[()])|(?P<quoted>\"[^\"]*\")|(?P<word>[^
 class BadExpression(SuiteError):
     """An expression over tags or words cannot be read."""
 
-    hint = "write words, and, or, not and brackets, as in: core and not (upgrades or needs-pods)"
+    hint = (
+        "write words, and, or, not and brackets, as in: core and not (upgrades or needs-pods); "
+        "several words that belong together stand in double quotes"
+    )
 
     def __init__(self, text: str, why: str) -> None:
-        super().__init__(f"{text!r} is no expression over tags: {why}")
+        super().__init__(f"{text!r} is no expression over tags or words: {why}")
         self.text = text
 
 
