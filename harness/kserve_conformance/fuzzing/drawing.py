@@ -29,7 +29,7 @@ from kserve_conformance.objects import (
 from kserve_conformance.targets.many import Turn, World
 
 #: So many worlds share the objects of the whole cluster.
-CROWD = 256
+CROWD = 128
 
 #: Names of runtimes. Some releases know servers by the last ones, or name them as the runtime of a legacy key.
 NAMES = ("a", "b", "c", "a", "b", "kserve-mlserver", "kserve-tritonserver", "kserve-torchserve", "kserve-sklearnserver")

@@ -111,7 +111,7 @@ class Search:
     seed: int
     limits: Limits
     progress: Progress
-    batch: int = CROWD
+    batch: int = CROWD * 2
 
     def run(self) -> Summary:
         """Search until a limit is reached, a target is lost, or somebody interrupts; what came of it."""

@@ -39,9 +39,6 @@ FINALIZER = "inferenceservice.finalizers"
 #: No release takes this long for any of it, however slow the machine.
 ANSWER_WITHIN = 30.0
 
-#: How long to wait before a beacon is looked at again, in seconds: for each service in the queue, and at most.
-PAUSE, LONGEST_PAUSE = 0.003, 0.06
-
 #: How long a webhook may keep saying that it does not see a beacon before we stop believing that it looks.
 ECHO_WITHIN = 3.0
 
@@ -160,16 +157,15 @@ class Beacons:
             if not (self._echo and self._echoed(kind)):
                 self._wait_shown(kind)
 
-    def queue_passed(self, within: float = ANSWER_WITHIN, *, behind: int = 0) -> None:
+    def queue_passed(self, within: float = ANSWER_WITHIN) -> None:
         """
         Return once the manager has finished every service that it had to look at when this was called.
 
         One round is not enough: a service that was being looked at when it was asked for
-        once more goes to the end of the queue, behind the beacon. Behind many services
-        (``behind``) it is asked for less often. Raises ``Stalled``.
+        once more goes to the end of the queue, behind the beacon. Raises ``Stalled``.
         """
-        self._reconciled(NAMESPACED_RUNTIME, within, pause=min(PAUSE * max(behind, 1), LONGEST_PAUSE))
-        self._reconciled(NAMESPACED_RUNTIME, within)
+        for _ in range(2):
+            self._reconciled(NAMESPACED_RUNTIME, within)
 
     def withdraw(self) -> None:
         """
@@ -240,7 +236,7 @@ class Beacons:
                 return
         raise Unreachable(f"KServe's manager has not seen a {kind} {ANSWER_WITHIN:g} s after it was written")
 
-    def _reconciled(self, kind: str, within: float = ANSWER_WITHIN, pause: float = PAUSE) -> Manifest:
+    def _reconciled(self, kind: str, within: float = ANSWER_WITHIN) -> Manifest:
         services = self._resource(SERVICE)
         path = services.path(self._namespace, NAMES[kind])
         self._past.patch(f"{path}/status", self._probe.patch)
@@ -250,5 +246,5 @@ class Beacons:
             if self._probe.read(service) is Seen.MADE:
                 return service
             self._check()
-            time.sleep(pause)
+            time.sleep(0.003)
         raise Stalled(f"KServe's manager has not looked at a service for {within:g} s")
