@@ -170,9 +170,9 @@ def mode_is_kept(service: Manifest, mode_before: str) -> str | None:
     """
     A service's deployment mode may not be changed once its status names one.
 
-    The old and the new name of a mode are one mode here: a controller of the release writes the new one. What is refused
-    before it has written any is not modelled, because it depends on which of two comes first: v0.17.0 compares the old
-    name that a controller of before wrote, and v0.19.0 takes a status without a mode for one that says Standard.
+    The old and the new name of a mode are one mode here: a controller of the release writes the new one. What is
+    refused before it has written any is not modelled, because it depends on which of two comes first: v0.17.0 compares
+    the old name that a controller of before wrote, and v0.19.0 takes a status without a mode for one of Standard.
 
     Coded: ``validateDeploymentMode``, pkg/apis/serving/v1beta1/inference_service_validation.go, v0.17.0 to v0.20.0.
     """
