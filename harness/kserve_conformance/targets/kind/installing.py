@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,14 +16,35 @@ from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.controlplane import seed
 from kserve_conformance.targets.controlplane.certificates import Certificate
 from kserve_conformance.targets.controlplane.source import CONFIGURATION, KSERVE_NAMESPACE, Source
-from kserve_conformance.targets.kind import manifests
+from kserve_conformance.targets.kind import cert_manager, manifests
 from kserve_conformance.targets.kubernetes.beacons import beacon_service
 from kserve_conformance.targets.kubernetes.client import APPLY_PATCH, ApiError, Client, Resource
 
 STARTS_WITHIN = timedelta(seconds=180)
 
+_SECRETS = Resource("", "v1", "Secret", "secrets")
 _WEBHOOKS = "/apis/admissionregistration.k8s.io/v1/{}"
 _CONTROLLERS = "/apis/apps/v1/namespaces/{}/deployments/{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """A Deployment of one pod that an install waits for; ``label`` selects its pods."""
+
+    called: str
+    namespace: str
+    name: str
+    container: str
+    label: str
+
+
+CONTROLLER = Controller(
+    "KServe's controller",
+    KSERVE_NAMESPACE,
+    manifests.CONTROLLER,
+    manifests.CONTAINER,
+    f"control-plane={manifests.CONTROLLER}",
+)
 
 
 class NotReady(CannotStart):
@@ -41,23 +63,41 @@ def install(
     Apply a release's CRDs and manifests, and return once its webhooks answer. Raises ``CannotStart``.
 
     ``before`` is the release that is there already: its webhooks and its controller go
-    first, as the dead webhooks of an old controller would refuse every write.
+    first, as the dead webhooks of an old controller would refuse every write. Without a
+    ``certificate`` it is cert-manager's to make one.
     """
-    objects = manifests.chosen(manifests.read(source.folder, choices.release), choices)
+    whole = manifests.read(source.folder, choices.release)
+    objects = manifests.chosen(whole, choices)
     if before is not None:
         remove(client)
     progress(f"installing the CRDs of KServe {choices.release}")
     seed.define(client, source.definitions, before.definitions if before else ())
     seed.ensure_namespace(client, KSERVE_NAMESPACE)
-    if certificate is not None:
-        _apply(client, {}, _secret(certificate))
-    progress(f"installing KServe {choices.release} with {', '.join(sorted(set(manifests.images_of(objects))))}")
     served = client.resources()
+    if certificate is not None:
+        cert_manager.forget(client, whole, manifests.CERTIFICATE_SECRET)
+        apply(client, served, _secret(certificate))
+    progress(f"installing KServe {choices.release} with {', '.join(sorted(set(manifests.images_of(objects))))}")
     for manifest in objects:
-        _apply(client, served, manifest)
+        apply(client, served, manifest)
     seed.put_config_map(client, seed.KNATIVE_CONFIGURATION)
-    _wait_available(client)
+    if certificate is None:
+        cert_manager.wait_issued(client, (one for one in objects if one["kind"] == cert_manager.CERTIFICATES.kind))
+    wait_available(client, CONTROLLER)
+    if certificate is None:
+        cert_manager.wait_injected(
+            client, _injected(objects, served), _SECRETS.path(KSERVE_NAMESPACE, manifests.CERTIFICATE_SECRET)
+        )
     wait_for_webhooks(client, choices.mode)
+
+
+def _injected(objects: Iterable[Manifest], served: dict[tuple[str, str], Resource]) -> tuple[str, ...]:
+    """The paths of all configurations of webhooks that cainjector is to put an authority into."""
+    return tuple(
+        served[one["apiVersion"], one["kind"]].path(name=one["metadata"]["name"])
+        for one in objects
+        if one.get("webhooks") and cert_manager.INJECT_FROM in (one["metadata"].get("annotations") or {})
+    )
 
 
 def configure(client: Client, source: Source, choices: manifests.Choices) -> None:
@@ -96,48 +136,46 @@ def _secret(certificate: Certificate) -> Manifest:
     }
 
 
-def _apply(client: Client, served: dict[tuple[str, str], Resource], manifest: Manifest) -> None:
+def apply(client: Client, served: dict[tuple[str, str], Resource], manifest: Manifest) -> None:
+    """Apply one object of an install as ours. Raises ``CannotStart`` where the cluster has no such kind or refuses."""
     import msgspec
 
     kind, name = manifest["kind"], manifest["metadata"]["name"]
-    resource = served.get((manifest["apiVersion"], kind)) or (
-        Resource("", "v1", "Secret", "secrets") if kind == "Secret" else None
-    )
+    resource = served.get((manifest["apiVersion"], kind))
     if resource is None:
-        raise CannotStart(f"the cluster serves no {kind} of {manifest['apiVersion']}, which this release's install has")
+        raise CannotStart(f"the cluster serves no {kind} of {manifest['apiVersion']}, which this install has")
     path = resource.path(manifest["metadata"].get("namespace"), name)
     try:
         client.patch(path, msgspec.json.encode(manifest), APPLY_PATCH, fieldManager=seed.FIELD_MANAGER, force="true")
     except ApiError as error:
-        raise CannotStart(f"the cluster refuses {kind} {name} of this release's install: {error}") from error
+        raise CannotStart(f"the cluster refuses {kind} {name} of this install: {error}") from error
 
 
-def _wait_available(client: Client) -> None:
+def wait_available(client: Client, controller: Controller) -> None:
+    """Return once a controller's newest pod is available. Raises ``NotReady`` with what its pods say."""
     deadline = time.monotonic() + STARTS_WITHIN.total_seconds()
     while time.monotonic() < deadline:
-        found = client.get(_CONTROLLERS.format(KSERVE_NAMESPACE, manifests.CONTROLLER))
+        found = client.get(_CONTROLLERS.format(controller.namespace, controller.name))
         status = found.get("status") or {}
         is_current = status.get("observedGeneration") == found["metadata"]["generation"]
         if is_current and status.get("updatedReplicas") and status.get("availableReplicas"):
             return
         time.sleep(0.2)
-    raise NotReady(f"KServe's controller was not available within {STARTS_WITHIN.total_seconds():g} s:\n{_why(client)}")
+    raise NotReady(
+        f"{controller.called} was not available within {STARTS_WITHIN.total_seconds():g} s:\n{_why(client, controller)}"
+    )
 
 
-def _why(client: Client) -> str:
+def _why(client: Client, controller: Controller) -> str:
     """What its pods say of themselves, and the last lines of their log."""
-    label = f"control-plane={manifests.CONTROLLER}"
-    pods = client.get(f"/api/v1/namespaces/{KSERVE_NAMESPACE}/pods", labelSelector=label)["items"]
+    path = f"/api/v1/namespaces/{controller.namespace}/pods"
     told = []
-    for pod in pods:
+    for pod in client.get(path, labelSelector=controller.label)["items"]:
         for status in at(pod, "status", "containerStatuses") or ():
             state = status.get("state") or {}
             told += [f"{status['name']}: {kind} {state[kind].get('message', state[kind])}" for kind in state]
         try:
-            log = client.text(
-                f"/api/v1/namespaces/{KSERVE_NAMESPACE}/pods/{pod['metadata']['name']}/log"
-                f"?container={manifests.CONTAINER}&tailLines=15"
-            )
+            log = client.text(f"{path}/{pod['metadata']['name']}/log?container={controller.container}&tailLines=15")
         except ApiError:
             continue
         told.append(log)

@@ -27,6 +27,7 @@ from kserve_conformance.targets.controlplane.source import (
     NotASource,
     configured,
 )
+from kserve_conformance.targets.kind import cert_manager
 
 #: KServe's controller and its webhooks.
 CONTROLLER = "kserve-controller-manager"
@@ -38,9 +39,6 @@ CERTIFICATE_SECRET = "kserve-webhook-server-cert"  # noqa: S105 - a name.
 
 #: Parts of an install that decide nothing about runtimes, by a part of their names.
 OTHER_PARTS = re.compile(r"localmodel|llmisvc|llminference")
-
-#: Kinds that cert-manager serves.
-CERT_MANAGER_KINDS = frozenset({"Certificate", "Issuer"})
 
 #: How releases are told to elect a leader among their controllers.
 ELECTIONS = ("--leader-elect", "--enable-leader-election")
@@ -109,7 +107,7 @@ def chosen(manifests: tuple[Manifest, ...], choices: Choices) -> tuple[Manifest,
 def _is_needed(manifest: Manifest, choices: Choices) -> bool:
     if OTHER_PARTS.search(manifest["metadata"]["name"]):
         return False
-    if manifest["kind"] in CERT_MANAGER_KINDS:
+    if manifest["kind"] in cert_manager.KINDS:
         return choices.authority is None
     # A custom resource of KServe's own, which no choice of a runtime reads; its webhook is not there yet.
     return bool(manifest["kind"] != "ClusterStorageContainer")
@@ -176,20 +174,26 @@ def exempting(configuration: Manifest, authority: str | None) -> dict[str, Any]:
     """
     Webhooks of KServe's controller alone, with its authority, and with one user whom they do not see.
 
-    The exemption is the API server's own (``matchConditions``), so that objects carry no sign of it.
+    Where cert-manager gives the authority (``authority`` is None), none is given here, not even the placeholder
+    of releases until v0.10: each install would write it over cert-manager's. Where it is ours, cert-manager is
+    not asked to put in its own. The exemption is the API server's (``matchConditions``): objects carry no sign of it.
     """
     kept = [
         _exempting(webhook, authority)
         for webhook in configuration.get("webhooks") or ()
         if at(webhook, "clientConfig", "service", "name") == WEBHOOK_SERVICE
     ]
+    if authority is not None:
+        configuration = without(configuration, "metadata", "annotations", cert_manager.INJECT_FROM)
     return {**configuration, "webhooks": kept}
 
 
 def _exempting(webhook: Manifest, authority: str | None) -> Mapping[str, Any]:
     condition = {"name": "not-past-webhooks", "expression": f"request.userInfo.username != '{PAST_WEBHOOKS}'"}
     with_condition = {**webhook, "matchConditions": [*webhook.get("matchConditions", ()), condition]}
-    return replaced(with_condition, authority, "clientConfig", "caBundle") if authority else with_condition
+    if authority is None:
+        return without(with_condition, "clientConfig", "caBundle")
+    return replaced(with_condition, authority, "clientConfig", "caBundle")
 
 
 def images_of(manifests: tuple[Manifest, ...]) -> Iterator[str]:

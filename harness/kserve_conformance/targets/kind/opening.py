@@ -28,6 +28,12 @@ def open_target(release: str, parameters: Mapping[str, str], options: Options) -
     certificates = parameters.get("certificates", "own")
     if certificates not in ("own", "cert-manager"):
         raise BadTarget(f"kind:{release}: certificates={certificates} is neither own nor cert-manager")
+    if certificates == "cert-manager" and "cluster" not in parameters:
+        error = BadTarget(
+            f"kind:{release}: certificates=cert-manager, but a cluster that is made now has no cert-manager"
+        )
+        error.hint = "install cert-manager in a kind cluster, and name that with --cluster NAME"
+        raise error
     source = parameters.get("source") or options.source
     settings = Settings(
         cluster=parameters.get("cluster"),

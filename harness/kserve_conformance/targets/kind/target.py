@@ -27,7 +27,7 @@ from kserve_conformance.targets.controlplane import binaries, cache
 from kserve_conformance.targets.controlplane.certificates import Certificate, self_signed
 from kserve_conformance.targets.controlplane.plane import default_mode
 from kserve_conformance.targets.controlplane.source import KSERVE_NAMESPACE, PAST_WEBHOOKS, Source
-from kserve_conformance.targets.kind import installing, pods
+from kserve_conformance.targets.kind import cert_manager, installing, pods
 from kserve_conformance.targets.kind.archive import Image, write
 from kserve_conformance.targets.kind.building import model_server
 from kserve_conformance.targets.kind.clusters import PREFIX, Kind, KindFailed, config_of
@@ -112,6 +112,8 @@ class KindTarget(Cluster):
             if not kind.is_there():
                 raise KindFailed(f"kind knows no cluster {name}")
             kind.write_kubeconfig()
+            if settings.cert_manager:
+                cert_manager.require(connect(kind.context, kind.kubeconfig))
             self._kind = kind
         for archive in settings.images:
             self._progress(f"loading the images of {archive.name}")

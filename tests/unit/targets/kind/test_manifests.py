@@ -146,12 +146,24 @@ class TestChanged:
         assert [one["name"] for one in webhook["matchConditions"]] == ["not-past-webhooks"]
 
     def test_webhooks_are_left_to_cert_manager(self):
-        """It puts its authority in by itself."""
+        """It puts its authority in by itself, and the placeholder of earlier releases would be written over it."""
         choices = Choices("v0.15.2", "RawDeployment", None, None)
+        given = webhooks("kserve-webhook-server-service")
+        given["webhooks"][0]["clientConfig"]["caBundle"] = "Cg=="
+        given["metadata"]["annotations"] = {"cert-manager.io/inject-ca-from": "kserve/serving-cert"}
 
-        (webhook,) = changed(webhooks("kserve-webhook-server-service"), choices)["webhooks"]
+        configuration = changed(given, choices)
 
+        (webhook,) = configuration["webhooks"]
         assert "caBundle" not in webhook["clientConfig"]
+        assert configuration["metadata"] == given["metadata"]
+
+    def test_webhooks_with_our_authority_ask_no_cert_manager_for_its_own(self):
+        """A cluster may have one, with a certificate of an install before this one."""
+        given = webhooks("kserve-webhook-server-service")
+        given["metadata"]["annotations"] = {"cert-manager.io/inject-ca-from": "kserve/serving-cert", "other": "stays"}
+
+        assert changed(given, CHOICES)["metadata"]["annotations"] == {"other": "stays"}
 
     def test_configuration_has_the_mode_and_the_initializer(self):
         """Nothing is fetched in a scenario; all that the release configures besides stays."""

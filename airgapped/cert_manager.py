@@ -1,0 +1,255 @@
+"""
+cert-manager in a kind cluster: its controller and its cainjector, built from its Go module.
+
+::
+
+    python airgapped/cert_manager.py v1.11.5 CLUSTER KUBECONFIG
+
+Returns once a certificate that signs itself was issued and put into a webhook. What
+cert-manager's own Helm chart has besides is not here: its webhook, which checks what is
+written, and narrow roles. Its service accounts are administrators, which is enough for a
+cluster that is made for tests, and for no other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+from programs import built, folder, say
+
+from kserve_conformance.exceptions import HarnessError
+from kserve_conformance.objects import Manifest
+from kserve_conformance.targets.cluster.connecting import connect
+from kserve_conformance.targets.controlplane import cache, go, seed
+from kserve_conformance.targets.controlplane.source import Definition
+from kserve_conformance.targets.kind import archive
+from kserve_conformance.targets.kind.archive import Image
+from kserve_conformance.targets.kind.cert_manager import CERTIFICATES, GROUP, INJECT_FROM, wait_injected, wait_issued
+from kserve_conformance.targets.kind.clusters import Kind
+from kserve_conformance.targets.kind.installing import Controller, apply, wait_available
+from kserve_conformance.targets.kubernetes.client import Client
+
+MODULE = "github.com/cert-manager/cert-manager"
+NAMESPACE = "cert-manager"
+
+#: Nobody in particular, as a number: a kubelet cannot tell that a name is not root.
+NOBODY = "65532"
+
+#: The tests' own objects: a certificate that signs itself, and a webhook that is never called.
+TRIAL = "kserve-conformance-trial"
+
+WEBHOOK_CONFIGURATIONS = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of cert-manager's programs, by the folder of its package, and how it is run in a cluster."""
+
+    program: str
+    name: str
+    arguments: tuple[str, ...]
+
+    @property
+    def controller(self) -> Controller:
+        """As an install waits for it."""
+        return Controller(f"cert-manager's {self.program}", NAMESPACE, self.name, self.program, f"app={self.name}")
+
+
+#: One pod of each, so none elects a leader: that takes a minute after a restart.
+PARTS = (
+    Part("controller", "cert-manager", ("--leader-elect=false", f"--cluster-resource-namespace={NAMESPACE}")),
+    Part("cainjector", "cert-manager-cainjector", ("--leader-elect=false",)),
+)
+
+
+def program(part: Part, version: str) -> Path:
+    """A program of cert-manager, from the cache or built where its module stands. Raises what a build raises."""
+
+    def make(output: Path) -> None:
+        go.build(
+            f"./cmd/{part.program}",
+            output,
+            folder=Path(go.download(MODULE, version).Dir),
+            what=f"cert-manager's {part.program}",
+            link={f"{MODULE}/pkg/util.AppVersion": version},
+            system="linux",
+        )
+
+    return built(f"cert-manager-{part.program}", version, make)
+
+
+def images(version: str) -> dict[str, Image]:
+    """An image of each part, by the part's name."""
+    return {
+        part.name: Image(
+            f"kserve-conformance.invalid/cert-manager-{part.program}:{version}",
+            {f"/{part.program}": program(part, version)},
+            (f"/{part.program}",),
+            user=NOBODY,
+        )
+        for part in PARTS
+    }
+
+
+def written(version: str, made: dict[str, Image]) -> Path:
+    """The archive of these images, made now if it is not there."""
+    made_of = hashlib.sha256(f"1 {made}".encode()).hexdigest()[:12]
+    entry = folder() / f"cert-manager-{version}-{made_of}.tar"
+    return cache.made(entry, lambda output: archive.write(output, *made.values()))
+
+
+def definitions(crds: Path) -> Iterator[Definition]:
+    """The CRDs of a folder of Helm's: labels that only its chart can fill in are left out."""
+    for path in sorted(crds.glob("crd-*.yaml")):
+        manifest = filled(yaml.safe_load(path.read_text(encoding="utf-8")))
+        yield Definition(manifest["metadata"]["name"], msgspec.json.encode(manifest).decode())
+
+
+def filled(manifest: Manifest) -> dict[str, Any]:
+    """A manifest whose labels and annotations have no placeholder of Helm's. Raises ``HarnessError`` if more has."""
+    metadata = dict(manifest["metadata"])
+    for field in ("labels", "annotations"):
+        metadata[field] = {key: value for key, value in (metadata.get(field) or {}).items() if "{{" not in value}
+    whole = {**manifest, "metadata": metadata}
+    if b"{{" in msgspec.json.encode(whole):
+        raise HarnessError(f"{manifest['kind']} {metadata.get('name')} needs Helm to be filled in")
+    return whole
+
+
+def objects(part: Part, image: str) -> tuple[Manifest, ...]:
+    """What a part is in a cluster: an account that may do everything there, and one pod."""
+    place = {"name": part.name, "namespace": NAMESPACE}
+    account = {"kind": "ServiceAccount", **place}
+    labels = {"app": part.name}
+    container = {
+        "name": part.program,
+        "image": image,
+        "imagePullPolicy": "Never",
+        "args": list(part.arguments),
+        "env": [{"name": "POD_NAMESPACE", "valueFrom": {"fieldRef": {"fieldPath": "metadata.namespace"}}}],
+        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+    }
+    pod = {
+        "serviceAccountName": part.name,
+        "securityContext": {"runAsNonRoot": True},
+        "containers": [container],
+    }
+    role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"}
+    return (
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": place},
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": {"name": f"kserve-conformance-{part.name}"},
+            "roleRef": role,
+            "subjects": [account],
+        },
+        {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {**place, "labels": labels},
+            "spec": {
+                "replicas": 1,
+                "strategy": {"type": "Recreate"},
+                "selector": {"matchLabels": labels},
+                "template": {"metadata": {"labels": labels}, "spec": pod},
+            },
+        },
+    )
+
+
+def trial() -> tuple[Manifest, ...]:
+    """An issuer and a certificate that signs itself, and a webhook, never called, that is to have its authority."""
+    place = {"name": TRIAL, "namespace": NAMESPACE}
+    hook = {
+        "name": f"{TRIAL}.kserve-conformance.invalid",
+        "clientConfig": {"service": {"name": TRIAL, "namespace": NAMESPACE}},
+        "rules": [],
+        "sideEffects": "None",
+        "admissionReviewVersions": ["v1"],
+    }
+    issued = {"secretName": TRIAL, "dnsNames": [f"{TRIAL}.invalid"], "issuerRef": {"kind": "Issuer", "name": TRIAL}}
+    return (
+        {"apiVersion": f"{GROUP}/v1", "kind": "Issuer", "metadata": place, "spec": {"selfSigned": {}}},
+        {"apiVersion": f"{GROUP}/v1", "kind": "Certificate", "metadata": place, "spec": issued},
+        {
+            "apiVersion": "admissionregistration.k8s.io/v1",
+            "kind": "ValidatingWebhookConfiguration",
+            "metadata": {"name": TRIAL, "annotations": {INJECT_FROM: f"{NAMESPACE}/{TRIAL}"}},
+            "webhooks": [hook],
+        },
+    )
+
+
+def tried(client: Client) -> None:
+    """Have a certificate issued and put into a webhook, and leave neither. Raises ``NoCertManager``."""
+    served = client.resources()
+    secret = f"/api/v1/namespaces/{NAMESPACE}/secrets/{TRIAL}"
+    made = trial()
+    paths = [
+        served[one["apiVersion"], one["kind"]].path(one["metadata"].get("namespace"), one["metadata"]["name"])
+        for one in made
+    ]
+    try:
+        for manifest in made:
+            apply(client, served, manifest)
+        wait_issued(client, (one for one in made if one["kind"] == CERTIFICATES.kind))
+        wait_injected(client, (f"{WEBHOOK_CONFIGURATIONS}/{TRIAL}",), secret)
+    finally:
+        for path in (*reversed(paths), secret):
+            client.delete(path)
+
+
+def install(version: str, kind: Kind) -> None:
+    """Put cert-manager into a cluster, and see that it works. Raises ``CannotStart`` and what a build raises."""
+    made = images(version)
+    timed("loading its images", partial(kind.load, written(version, made)))
+    client = connect(kind.context, kind.kubeconfig)
+    crds = Path(go.download(MODULE, version).Dir) / "deploy" / "crds"
+    timed("its CRDs", partial(seed.define, client, tuple(definitions(crds))))
+    seed.ensure_namespace(client, NAMESPACE)
+    served = client.resources()
+    for part in PARTS:
+        for manifest in objects(part, made[part.name].name):
+            apply(client, served, manifest)
+    for part in PARTS:
+        timed(f"waiting for {part.name}", partial(wait_available, client, part.controller))
+    timed("a certificate that signs itself, and its authority in a webhook", partial(tried, client))
+
+
+def timed(what: str, do: partial[Any]) -> None:
+    """Do it, and say how long it took."""
+    began = time.monotonic()
+    do()
+    say(f"{what}: {time.monotonic() - began:.1f} s")
+
+
+def main() -> int:
+    """Install cert-manager in the cluster that was named."""
+    try:
+        version, name, kubeconfig = sys.argv[1:]
+    except ValueError:
+        print("usage: airgapped/cert-manager CLUSTER KUBECONFIG", file=sys.stderr)
+        return 2
+    began = time.monotonic()
+    print(f"» cert-manager {version} for the kind cluster {name}", file=sys.stderr, flush=True)
+    try:
+        install(version, Kind(name, Path(kubeconfig)))
+    except HarnessError as error:
+        print(f"» {error}\n»   hint: {error.hint}", file=sys.stderr)
+        return error.exit_code
+    print(f"» cert-manager {version} works: {time.monotonic() - began:.0f} s", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
