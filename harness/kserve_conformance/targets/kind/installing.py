@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -85,19 +85,32 @@ def install(
         cert_manager.wait_issued(client, (one for one in objects if one["kind"] == cert_manager.CERTIFICATES.kind))
     wait_available(client, CONTROLLER)
     if certificate is None:
-        cert_manager.wait_injected(
-            client, _injected(objects, served), _SECRETS.path(KSERVE_NAMESPACE, manifests.CERTIFICATE_SECRET)
-        )
+        _settle_webhooks(client, served, whole, choices)
     wait_for_webhooks(client, choices.mode)
 
 
-def _injected(objects: Iterable[Manifest], served: dict[tuple[str, str], Resource]) -> tuple[str, ...]:
-    """The paths of all configurations of webhooks that cainjector is to put an authority into."""
-    return tuple(
+def _settle_webhooks(
+    client: Client, served: dict[tuple[str, str], Resource], whole: tuple[Manifest, ...], choices: manifests.Choices
+) -> None:
+    """
+    Once cainjector has put its authority into the webhooks, write them again with it, and ask no more of cainjector.
+
+    cainjector writes a configuration back as its own version of Kubernetes' types has it
+    (cert-manager v1.11.5, pkg/controller/cainjector/controller.go, Reconcile): one before
+    Kubernetes 1.27 drops ``matchConditions``, and with it our one user whom webhooks do not see.
+    """
+    secret = _SECRETS.path(KSERVE_NAMESPACE, manifests.CERTIFICATE_SECRET)
+    objects = manifests.chosen(whole, choices)
+    paths = (
         served[one["apiVersion"], one["kind"]].path(name=one["metadata"]["name"])
         for one in objects
         if one.get("webhooks") and cert_manager.INJECT_FROM in (one["metadata"].get("annotations") or {})
     )
+    cert_manager.wait_injected(client, paths, secret)
+    authority = client.get(secret)["data"]["ca.crt"]
+    for manifest in manifests.chosen(whole, replace(choices, authority=authority)):
+        if manifest.get("webhooks"):
+            apply(client, served, manifest)
 
 
 def configure(client: Client, source: Source, choices: manifests.Choices) -> None:
