@@ -89,6 +89,19 @@ def forget(client: Client, manifests: Iterable[Manifest], secret: str) -> None:
             client.delete(CERTIFICATES.path(manifest["metadata"]["namespace"], manifest["metadata"]["name"]))
 
 
+def forget_secret(client: Client, path: str, manager: str) -> None:
+    """
+    Delete a Secret that this manager of fields wrote, which an install with a certificate of its own has left.
+
+    cert-manager makes no new key where there is one already that is not as the Certificate
+    asks, unless its rotation is asked for (cert-manager v1.11.5,
+    pkg/controller/certificates/keymanager/keymanager_controller.go, ProcessItem).
+    """
+    found = client.find(path)
+    if found is not None and any(one.get("manager") == manager for one in found["metadata"].get("managedFields") or ()):
+        client.delete(path)
+
+
 def _waited(look: Callable[[], str | None], within: timedelta) -> str | None:
     """None as soon as ``look`` finds nothing amiss; else, after that time, what it found last."""
     deadline = time.monotonic() + within.total_seconds()

@@ -22,7 +22,7 @@ from kserve_conformance.targets.kubernetes.client import APPLY_PATCH, ApiError, 
 
 STARTS_WITHIN = timedelta(seconds=180)
 
-_SECRETS = Resource("", "v1", "Secret", "secrets")
+_CERTIFICATE_SECRET = Resource("", "v1", "Secret", "secrets").path(KSERVE_NAMESPACE, manifests.CERTIFICATE_SECRET)
 _WEBHOOKS = "/apis/admissionregistration.k8s.io/v1/{}"
 _CONTROLLERS = "/apis/apps/v1/namespaces/{}/deployments/{}"
 
@@ -77,6 +77,8 @@ def install(
     if certificate is not None:
         cert_manager.forget(client, whole, manifests.CERTIFICATE_SECRET)
         apply(client, served, _secret(certificate))
+    else:
+        cert_manager.forget_secret(client, _CERTIFICATE_SECRET, seed.FIELD_MANAGER)
     progress(f"installing KServe {choices.release} with {', '.join(sorted(set(manifests.images_of(objects))))}")
     for manifest in objects:
         apply(client, served, manifest)
@@ -99,15 +101,14 @@ def _settle_webhooks(
     (cert-manager v1.11.5, pkg/controller/cainjector/controller.go, Reconcile): one before
     Kubernetes 1.27 drops ``matchConditions``, and with it our one user whom webhooks do not see.
     """
-    secret = _SECRETS.path(KSERVE_NAMESPACE, manifests.CERTIFICATE_SECRET)
     objects = manifests.chosen(whole, choices)
     paths = (
         served[one["apiVersion"], one["kind"]].path(name=one["metadata"]["name"])
         for one in objects
         if one.get("webhooks") and cert_manager.INJECT_FROM in (one["metadata"].get("annotations") or {})
     )
-    cert_manager.wait_injected(client, paths, secret)
-    authority = client.get(secret)["data"]["ca.crt"]
+    cert_manager.wait_injected(client, paths, _CERTIFICATE_SECRET)
+    authority = client.get(_CERTIFICATE_SECRET)["data"]["ca.crt"]
     for manifest in manifests.chosen(whole, replace(choices, authority=authority)):
         if manifest.get("webhooks"):
             apply(client, served, manifest)

@@ -164,3 +164,20 @@ class TestForgotten:
         cert_manager.forget(client_of(server), (certificate(),), "kserve-webhook-server-cert")
 
         assert server.asked == [("DELETE", CERTIFICATE)]
+
+    @pytest.mark.parametrize(("manager", "left"), [("kserve-conformance", []), ("cert-manager", [SECRET])])
+    def test_is_a_secret_that_we_wrote(self, manager, left):
+        """Its key is not what a Certificate asks for, and cert-manager replaces none; its own it keeps."""
+        server = StoredServer({SECRET: {"metadata": {"managedFields": [{"manager": manager}]}}})
+
+        cert_manager.forget_secret(client_of(server), SECRET, "kserve-conformance")
+
+        assert list(server.objects) == left
+
+    def test_is_no_secret_where_there_is_none(self):
+        """The first install finds none."""
+        server = StoredServer()
+
+        cert_manager.forget_secret(client_of(server), SECRET, "kserve-conformance")
+
+        assert server.asked == [("GET", SECRET)]
