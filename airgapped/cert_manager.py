@@ -191,7 +191,7 @@ def trial() -> tuple[Manifest, ...]:
 
 
 def tried(client: Client) -> None:
-    """Have a certificate issued and put into a webhook, and leave neither. Raises ``NoCertManager``."""
+    """Have a certificate issued and put into a webhook, and leave neither. Raises ``NotDone``."""
     served = client.resources()
     secret = f"/api/v1/namespaces/{NAMESPACE}/secrets/{TRIAL}"
     made = trial()

@@ -32,11 +32,19 @@ DONE_WITHIN = timedelta(seconds=60)
 
 
 class NoCertManager(CannotStart):
-    """The certificates of an install were left to a cert-manager that is not there, or does not do its part."""
+    """The certificate of an install was left to a cert-manager that is not there."""
 
     hint = (
         "install cert-manager in the cluster first (airgapped/cert-manager does it without a registry), "
         "or leave certificates=cert-manager out: the certificate is made here then"
+    )
+
+
+class NotDone(CannotStart):
+    """A cert-manager that is there does not do its part of an install."""
+
+    hint = (
+        "see whether its controller and its cainjector run: kubectl --namespace cert-manager get pods, and their logs"
     )
 
 
@@ -51,13 +59,13 @@ def require(client: Client) -> None:
 
 
 def wait_issued(client: Client, certificates: Iterable[Manifest], within: timedelta = DONE_WITHIN) -> None:
-    """Return once each Certificate is ready as it is written now. Raises ``NoCertManager`` with what it says."""
+    """Return once each Certificate is ready as it is written now. Raises ``NotDone`` with what it says."""
     for certificate in certificates:
         namespace, name = certificate["metadata"]["namespace"], certificate["metadata"]["name"]
         path = CERTIFICATES.path(namespace, name)
         seen = _waited(partial(_not_ready, client, path), within)
         if seen is not None:
-            raise NoCertManager(
+            raise NotDone(
                 f"cert-manager did not issue the Certificate {name} of namespace {namespace} "
                 f"within {within.total_seconds():g} s: {seen}"
             )
@@ -68,12 +76,12 @@ def wait_injected(client: Client, paths: Iterable[str], secret: str, within: tim
     Return once every webhook of the configurations at these paths has the authority of a Secret.
 
     ``secret`` is the Secret's path. One that has another authority is not done: it may
-    be that of an install before this one. Raises ``NoCertManager``.
+    be that of an install before this one. Raises ``NotDone``.
     """
     for path in paths:
         seen = _waited(partial(_without_authority, client, path, secret), within)
         if seen is not None:
-            raise NoCertManager(
+            raise NotDone(
                 f"cert-manager's cainjector did not put its authority into {seen} within {within.total_seconds():g} s"
             )
 

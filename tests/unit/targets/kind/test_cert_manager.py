@@ -9,7 +9,7 @@ from kind_of_ours import NotedKind
 from stored_server import StoredServer
 
 from kserve_conformance.targets.kind import cert_manager
-from kserve_conformance.targets.kind.cert_manager import NoCertManager
+from kserve_conformance.targets.kind.cert_manager import NoCertManager, NotDone
 from kserve_conformance.targets.kind.target import KindTarget, Settings
 from kserve_conformance.targets.kubernetes.client import Client
 from kserve_conformance.targets.opening import BadTarget, open_target
@@ -115,7 +115,7 @@ class TestIssued:
         """A condition of an earlier generation says nothing of this one."""
         server = StoredServer({CERTIFICATE: certificate(*conditions)})
 
-        with pytest.raises(NoCertManager, match=f"Certificate serving-cert of namespace kserve within 0 s: .*{told}"):
+        with pytest.raises(NotDone, match=f"Certificate serving-cert of namespace kserve within 0 s: .*{told}"):
             cert_manager.wait_issued(client_of(server), (certificate(),), AT_ONCE)
 
 
@@ -131,14 +131,14 @@ class TestInjected:
         """The webhook is named."""
         server = StoredServer({SECRET: {"data": {"ca.crt": "QQ=="}}, HOOKS: hooks(first="QQ==", second=other)})
 
-        with pytest.raises(NoCertManager, match="cainjector did not put its authority into second within 0 s"):
+        with pytest.raises(NotDone, match="cainjector did not put its authority into second within 0 s"):
             cert_manager.wait_injected(client_of(server), (HOOKS,), SECRET, AT_ONCE)
 
     def test_is_not_without_a_secret(self):
         """Nobody's authority is none."""
         server = StoredServer({HOOKS: hooks(first=None)})
 
-        with pytest.raises(NoCertManager, match="whose Secret cannot be read"):
+        with pytest.raises(NotDone, match="whose Secret cannot be read"):
             cert_manager.wait_injected(client_of(server), (HOOKS,), SECRET, AT_ONCE)
 
 
