@@ -47,7 +47,7 @@ class WithOldCainjector(StoredServer):
 
 
 def test_have_its_authority_and_our_exemption():
-    """cainjector is asked no more, as it would drop the exemption each time that it looks."""
+    """It is asked no more, as it would drop the exemption each time that it looks."""
     server = WithOldCainjector({SECRET: {"metadata": {}, "data": {"ca.crt": AUTHORITY}}})
     client = Client(server, dict)  # type: ignore[arg-type]  # It is asked like the connections.
     served = {(HOOKS.api_version, HOOKS.kind): HOOKS}
