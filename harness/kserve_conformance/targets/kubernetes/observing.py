@@ -4,6 +4,7 @@ What a control plane shows of one service: asked for, waited for and put togethe
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -51,8 +52,9 @@ SILENT_TIMES = 2
 #: The event of a failure follows its status; it may be held back by the manager's own limit of requests.
 EVENT_WITHIN = 2.0
 
-#: Errors that our probes cause and that KServe answers by trying again.
-OWN_NOISE = "the object has been modified"
+#: Errors that come of our pace, and that KServe answers by trying again: it met a write of ours, or has not yet seen in
+#: its cache the ConfigMap that it made for the service itself.
+OWN_NOISE = re.compile(r'the object has been modified|configmaps "modelconfig-[^"]*" already exists')
 
 #: What a release before v0.11 says after it has made a Deployment: no supported Kubernetes has the API of autoscalers
 #: that it asks for next. That is the machine's age and not the service's failure.
@@ -245,7 +247,7 @@ class Observer:
         listed = self.client.get(EVENTS.path(namespace), fieldSelector=f"involvedObject.uid={uid},type=Warning")
         events = sorted(listed["items"], key=moment)
         texts = (str(event.get("message", "")) for event in events)
-        return tuple(dict.fromkeys(text for text in texts if OWN_NOISE not in text and AFTER_WORKLOAD not in text))
+        return tuple(dict.fromkeys(text for text in texts if not OWN_NOISE.search(text) and AFTER_WORKLOAD not in text))
 
 
 def workload(
@@ -306,7 +308,7 @@ def moment(event: Mapping[str, Any]) -> tuple[int, str]:
 def _last_error(lines: tuple[dict[str, Any], ...]) -> str | None:
     """The text of the last failure that KServe recorded as an event too."""
     for line in reversed(lines):
-        if line.get("msg") == "Failed to reconcile" and OWN_NOISE not in str(line.get("error")):
+        if line.get("msg") == "Failed to reconcile" and not OWN_NOISE.search(str(line.get("error"))):
             return str(line.get("error"))
     return None
 

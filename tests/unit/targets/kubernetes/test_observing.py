@@ -147,17 +147,21 @@ class TestLog:
         assert all(not {"ts", "stacktrace"} & set(entry) for entry in found)
         assert _last_error(found) == "last"
 
-    def test_a_conflict_that_a_probe_caused_is_no_error(self):
+    @pytest.mark.parametrize(
+        "noise", ["the object has been modified; please apply", 'configmaps "modelconfig-model-0" already exists']
+    )
+    def test_what_comes_of_our_pace_is_no_error(self, noise):
         """
-        KServe tries again by itself what met another write.
+        KServe tries again by itself what met another write, or what its cache has not shown it yet.
         """
         lines = (
             {"msg": "Failed to reconcile", "error": "real"},
-            {"msg": "Failed to reconcile", "error": "the object has been modified; please apply"},
+            {"msg": "Failed to reconcile", "error": noise},
             {"msg": "Reconciler error", "error": "wrapped"},
         )
 
         assert _last_error(lines) == "real"
+        assert _last_error(({"msg": "Failed to reconcile", "error": 'services "model" already exists'},)) is not None
         assert _last_error(()) is None
 
     def test_a_log_that_does_not_exist_has_no_errors(self, tmp_path):
