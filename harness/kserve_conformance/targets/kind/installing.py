@@ -24,18 +24,24 @@ STARTS_WITHIN = timedelta(seconds=180)
 
 _CERTIFICATE_SECRET = Resource("", "v1", "Secret", "secrets").path(KSERVE_NAMESPACE, manifests.CERTIFICATE_SECRET)
 _WEBHOOKS = "/apis/admissionregistration.k8s.io/v1/{}"
-_CONTROLLERS = "/apis/apps/v1/namespaces/{}/deployments/{}"
+#: What a controller is: a StatefulSet in v0.8.0, both in v0.9.0, a Deployment since.
+_CONTROLLERS = ("/apis/apps/v1/namespaces/{}/deployments/{}", "/apis/apps/v1/namespaces/{}/statefulsets/{}")
 
 
 @dataclass(frozen=True, slots=True)
 class Controller:
-    """A Deployment of one pod that an install waits for; ``label`` selects its pods."""
+    """A Deployment or StatefulSet of one pod that an install waits for; ``label`` selects its pods."""
 
     called: str
     namespace: str
     name: str
     container: str
     label: str
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Where it can be."""
+        return tuple(path.format(self.namespace, self.name) for path in _CONTROLLERS)
 
 
 CONTROLLER = Controller(
@@ -128,9 +134,10 @@ def remove(client: Client) -> None:
             services = {at(hook, "clientConfig", "service", "name") for hook in one.get("webhooks") or ()}
             if manifests.WEBHOOK_SERVICE in services:
                 client.delete(f"{_WEBHOOKS.format(plural)}/{one['metadata']['name']}")
-    client.delete(_CONTROLLERS.format(KSERVE_NAMESPACE, manifests.CONTROLLER), propagationPolicy="Foreground")
+    for path in CONTROLLER.paths:
+        client.delete(path, propagationPolicy="Foreground")
     deadline = time.monotonic() + STARTS_WITHIN.total_seconds()
-    while client.find(_CONTROLLERS.format(KSERVE_NAMESPACE, manifests.CONTROLLER)) is not None:
+    while any(client.find(path) is not None for path in CONTROLLER.paths):
         if time.monotonic() > deadline:
             raise NotReady(f"the old controller is still there after {STARTS_WITHIN.total_seconds():g} s")
         time.sleep(0.1)
@@ -169,11 +176,11 @@ def wait_available(client: Client, controller: Controller) -> None:
     """Return once a controller's newest pod is available. Raises ``NotReady`` with what its pods say."""
     deadline = time.monotonic() + STARTS_WITHIN.total_seconds()
     while time.monotonic() < deadline:
-        found = client.get(_CONTROLLERS.format(controller.namespace, controller.name))
-        status = found.get("status") or {}
-        is_current = status.get("observedGeneration") == found["metadata"]["generation"]
-        if is_current and status.get("updatedReplicas") and status.get("availableReplicas"):
-            return
+        for found in filter(None, map(client.find, controller.paths)):
+            status = found.get("status") or {}
+            is_current = status.get("observedGeneration") == found["metadata"]["generation"]
+            if is_current and status.get("updatedReplicas") and status.get("availableReplicas"):
+                return
         time.sleep(0.2)
     raise NotReady(
         f"{controller.called} was not available within {STARTS_WITHIN.total_seconds():g} s:\n{_why(client, controller)}"

@@ -37,7 +37,7 @@ WEBHOOK_SERVICE = "kserve-webhook-server-service"
 #: Where its certificate is, for itself.
 CERTIFICATE_SECRET = "kserve-webhook-server-cert"  # noqa: S105 - a name.
 
-#: Parts of an install that decide nothing about runtimes, by a part of their names.
+#: Parts of an install that decide nothing about runtimes, by a part of their names or of their kinds.
 OTHER_PARTS = re.compile(r"localmodel|llmisvc|llminference")
 
 #: How releases are told to elect a leader among their controllers.
@@ -99,13 +99,23 @@ def read(source: Path, release: str) -> tuple[dict[str, Any], ...]:
 
 
 def chosen(manifests: tuple[Manifest, ...], choices: Choices) -> tuple[Manifest, ...]:
-    """The objects to apply, changed where that is needed, in the order in which they must be there."""
-    kept = (changed(one, choices) for one in manifests if _is_needed(one, choices))
+    """
+    The objects to apply, changed where that is needed, in the order in which they must be there.
+
+    v0.9.0's install has its controller twice: the StatefulSet only brings the one that v0.8.0 left to no pods, and here
+    whatever was there before is gone already.
+    """
+    deployed = {one["metadata"]["name"] for one in manifests if one["kind"] == "Deployment"}
+    kept = (
+        changed(one, choices)
+        for one in manifests
+        if _is_needed(one, choices) and not (one["kind"] == "StatefulSet" and one["metadata"]["name"] in deployed)
+    )
     return tuple(sorted(kept, key=_place))
 
 
 def _is_needed(manifest: Manifest, choices: Choices) -> bool:
-    if OTHER_PARTS.search(manifest["metadata"]["name"]):
+    if any(OTHER_PARTS.search(word.lower()) for word in (manifest["kind"], manifest["metadata"]["name"])):
         return False
     if manifest["kind"] in cert_manager.KINDS:
         return choices.authority is None

@@ -53,6 +53,26 @@ def container(manifest):
     return only
 
 
+STATEFUL = {**CONTROLLER, "kind": "StatefulSet"}
+
+
+class TestController:
+    def test_the_only_one_is_applied_whatever_it_is(self):
+        """v0.8.0 has a StatefulSet."""
+        assert [one["kind"] for one in chosen((STATEFUL,), CHOICES)] == ["StatefulSet"]
+
+    def test_of_two_the_deployment_is_applied(self):
+        """v0.9.0 has both; its StatefulSet is for clusters where that of v0.8.0 still runs."""
+        assert [one["kind"] for one in chosen((STATEFUL, CONTROLLER), CHOICES)] == ["Deployment"]
+
+
+def test_what_serves_language_models_is_left_out_by_its_kind_too():
+    """The configurations of LLMInferenceServices have names of their own."""
+    config = named("LLMInferenceServiceConfig", "kserve-config-router-route")
+
+    assert chosen((config, named("ConfigMap", "any")), CHOICES) == (named("ConfigMap", "any"),)
+
+
 class TestFolder:
     @pytest.mark.parametrize(
         ("release", "folder"), [("v0.10.2", "v0.10.1"), ("v0.10.0", "v0.10.0"), ("v0.9.0", "v0.9.0")]
