@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from kserve_conformance.objects.manifest import (
     CLUSTER_RUNTIME,
@@ -115,8 +115,11 @@ def seconds_of(timestamp: object) -> int:
     >>> seconds_of("1970-01-01T00:01:00Z")
     60
     """
-    if not isinstance(timestamp, str) or not timestamp:
-        return 0
+    return _seconds_of(timestamp) if isinstance(timestamp, str) and timestamp else 0
+
+
+@lru_cache(maxsize=4096)  # The objects of a catalogue are made at the same few moments.
+def _seconds_of(timestamp: str) -> int:
     from datetime import datetime  # Only dumps have timestamps: a plain resolve does not pay for the import.
 
     return int(datetime.fromisoformat(timestamp).timestamp())

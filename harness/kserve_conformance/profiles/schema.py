@@ -9,7 +9,6 @@ is lost for good in what an earlier one stored.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from kserve_conformance.objects import RUNTIME_KINDS, SERVICE, Manifest, replaced
 
@@ -30,23 +29,27 @@ def pruned(manifest: Manifest, unknown: UnknownFields) -> Manifest:
 
     Source: ``config/crd/serving.kserve.io_*.yaml`` (from v0.14.0 ``config/crd/full``) of each release.
     """
-    kind = manifest.get("kind")
-    if kind == SERVICE and (unknown.service or unknown.predictor):
-        spec = _dropped(manifest.get("spec") or {}, unknown.service)
-        if spec.get("predictor"):
-            spec["predictor"] = _dropped(spec["predictor"], unknown.predictor)
-        return replaced(manifest, spec, "spec")
-    if kind in RUNTIME_KINDS and (unknown.runtime or unknown.format):
-        spec = _dropped(manifest.get("spec") or {}, unknown.runtime)
+    kind, given = manifest.get("kind"), manifest.get("spec")
+    if not given:
+        return manifest
+    if kind == SERVICE:
+        spec = _without(given, unknown.service)
+        predictor = spec.get("predictor")
+        if predictor and not unknown.predictor.isdisjoint(predictor):
+            spec = {**spec, "predictor": _without(predictor, unknown.predictor)}
+    elif kind in RUNTIME_KINDS:
+        spec = _without(given, unknown.runtime)
         formats = spec.get("supportedModelFormats")
-        if formats:
-            spec["supportedModelFormats"] = [_dropped(entry, unknown.format) for entry in formats]
-        return replaced(manifest, spec, "spec")
-    return manifest
+        if formats and not all(map(unknown.format.isdisjoint, formats)):
+            spec = {**spec, "supportedModelFormats": [_without(entry, unknown.format) for entry in formats]}
+    else:
+        return manifest
+    return manifest if spec is given else replaced(manifest, spec, "spec")
 
 
-def _dropped(part: Manifest, names: frozenset[str]) -> dict[str, Any]:
-    return {key: value for key, value in part.items() if key not in names}
+def _without(part: Manifest, names: frozenset[str]) -> Manifest:
+    """Most objects have nothing to drop, and are not copied."""
+    return part if names.isdisjoint(part) else {key: value for key, value in part.items() if key not in names}
 
 
 #: v0.8.0: no protocols, no priorities, no worker nodes, and only a few settings of pods.

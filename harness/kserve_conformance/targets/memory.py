@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -41,6 +42,7 @@ from kserve_conformance.targets.contract import Admission, Capability, Identity,
 EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 
 
+@cache
 def moment(seconds: int) -> str:
     """A creationTimestamp so many seconds after the epoch."""
     return (EPOCH + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
@@ -256,7 +258,6 @@ class MemoryTarget:
         known = self._decided.get(key)
         if known is not None and known[0] is stored and known[1] is catalogue:
             return known[2]
-        seen = pruned(stored, self._profile.unknown_fields)
-        decision = resolve_stored(seen, catalogue, self._profile, surroundings=self._surroundings)
+        decision = resolve_stored(stored, catalogue, self._profile, surroundings=self._surroundings)
         self._decided[key] = stored, catalogue, decision
         return decision

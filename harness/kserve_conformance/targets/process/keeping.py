@@ -9,9 +9,11 @@ the line at once.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
+
+import msgspec
 
 from kserve_conformance.manifests import check, refusal
 from kserve_conformance.objects import RUNTIME_KINDS, SERVICE, Manifest, ObjectKey
@@ -37,8 +39,7 @@ class Asked:
 Asking = Generator[Asked, Answer, _Result]
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(msgspec.Struct, frozen=True):
     """
     One object in store.
 
@@ -99,10 +100,8 @@ class Store:
             if answer.rejected is not None:
                 raise BadAnswer(f"the answer rejects {service}, which is in store: {answer.rejected}")
         seen = observation(answer, kept.manifest, is_told=kept.is_told, had_pod=kept.had_pod)
-        if kept.is_told:
-            # As it is in store: the answer to a write knows nothing of when that was.
-            seen = replace(seen, service=kept.manifest)
-        self._kept[service] = replace(kept, had_pod=kept.had_pod or has_pod(answer))
+        if not kept.had_pod and has_pod(answer):
+            self._kept[service] = msgspec.structs.replace(kept, had_pod=True)
         return seen
 
     def write(self, manifest: Manifest) -> Asking[Admission]:
@@ -169,7 +168,7 @@ class Store:
     def _keep(self, key: ObjectKey, kept: Kept) -> Manifest:
         self._fresh = None
         stamped = self._stamped(key, kept.manifest)
-        self._kept[key] = replace(kept, manifest=stamped)
+        self._kept[key] = msgspec.structs.replace(kept, manifest=stamped)
         return stamped
 
     def _stamped(self, key: ObjectKey, manifest: Manifest) -> Manifest:

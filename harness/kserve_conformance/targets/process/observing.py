@@ -35,7 +35,8 @@ def observation(answer: Answer, stored: Manifest, *, is_told: bool, had_pod: boo
     that a pod of an earlier choice may still be there.
     """
     outcome, runtime = _decided(answer, stored)
-    service = answer.service if answer.service is not None else stored
+    # Where both are its word, what is in store is more: the answer to a write knows nothing of when that was.
+    service = stored if is_told or answer.service is None else answer.service
     decided = answer.decision
     reason, message = (UNSET, UNSET) if decided is UNSET or decided is None else (decided.reason, decided.message)
     not_told = set(_NEVER_TOLD)

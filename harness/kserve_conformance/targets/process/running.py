@@ -9,6 +9,7 @@ that never ends a line fills no memory.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import selectors
 import signal
@@ -32,7 +33,11 @@ _PATIENCE = 2.0
 #: How long is waited for the last words of a process that has closed its output.
 _LAST_WORDS = 0.5
 
-_CHUNK = 64 * 1024
+_CHUNK = 256 * 1024
+
+#: As many bytes as a pipe shall hold, where the system can be asked: what Linux allows to everybody. Many questions
+#: then wait on the command's side, and it goes on while the harness is busy with another target.
+_PIPE = 1024 * 1024
 
 _Failure = TypeVar("_Failure", bound=NoAnswer)
 
@@ -246,7 +251,11 @@ class Running:
 
 
 def _descriptor(process: subprocess.Popen[bytes], end: str) -> int:
-    """The descriptor of one of its pipes, made so that no call waits on it."""
+    """The descriptor of one of its pipes, made so that no call waits on it and much fits into it."""
     number = int(getattr(process, end).fileno())
     os.set_blocking(number, False)
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        # A smaller pipe is only slower; a user may have used up the share of all pipes.
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(number, fcntl.F_SETPIPE_SZ, _PIPE)
     return number
