@@ -39,7 +39,7 @@ class BadTarget(TargetError):
 
 
 #: Parameters that are the same on every machine.
-PUBLIC_PARAMETERS = ("release", "upgrades")
+PUBLIC_PARAMETERS = ("release", "upgrades", "certificates")
 
 
 @dataclass(frozen=True, slots=True)
