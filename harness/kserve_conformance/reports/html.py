@@ -36,7 +36,7 @@ class Feature:
 def html(record: Record, rules: Mapping[str, str] | None = None) -> str:
     """The page. ``rules`` maps ids of rules to their statements, to be shown beside them."""
     style = shipped("page.css") + drawing.STYLE
-    script = shipped("page.js")
+    script = shipped("parts.js") + shipped("page.js")
     everything = tally(record.scenarios)
     page = environment().get_template("page.html.jinja")
     return page.render(

@@ -42,7 +42,7 @@ QUIET = (Verdict.PASSED, Verdict.UNSUPPORTED)
 def html(view: View, registry: Registry) -> str:
     """The page. The registry tells where the documentation makes its claims, and what was found of them."""
     style = shipped("page.css") + drawing.STYLE + shipped("matrix.css")
-    script = shipped("matrix.js")
+    script = shipped("parts.js") + shipped("matrix.js")
     page = environment().get_template("matrix.html.jinja")
     columns = {column.again: column for column in view.columns}
     return page.render(

@@ -83,42 +83,6 @@
     }
   });
 
-  // What scrolls sideways must be reachable without a pointer, and say what it is.
-  function reachable() {
-    for (const block of document.querySelectorAll("details[open] pre:not([tabindex]), .scroll:not([tabindex])")) {
-      if (block.scrollWidth <= block.clientWidth && block.scrollHeight <= block.clientHeight) continue;
-      block.tabIndex = 0;
-      block.setAttribute("role", "region");
-      block.setAttribute("aria-label", block.localName === "pre" ? "Text, scrolls" : "Table, scrolls");
-    }
-  }
-  document.addEventListener("toggle", reachable, true);
-
-  // Buttons are made when a part is opened: there are thousands of commands.
-  document.addEventListener("toggle", (event) => {
-    if (!event.target.open) return;
-    for (const command of event.target.querySelectorAll(".reproduce:not(:has(button))")) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = "Copy";
-      button.setAttribute("aria-label", "Copy the command");
-      button.addEventListener("click", async () => {
-        const text = command.querySelector("pre").textContent;
-        try {
-          await navigator.clipboard.writeText(text);
-          button.textContent = "Copied";
-        } catch {
-          // Without access to the clipboard the command is selected, ready to be copied by hand.
-          getSelection().selectAllChildren(command.querySelector("pre"));
-          button.textContent = "Selected";
-        }
-        shown.textContent = `Command ${button.textContent.toLowerCase()}`;
-        setTimeout(() => { button.textContent = "Copy"; }, 2000);
-      });
-      command.append(button);
-    }
-  }, true);
-
   let waiting = 0;
   form.addEventListener("input", (event) => {
     clearTimeout(waiting);
@@ -140,6 +104,5 @@
 
   form.hidden = false;
   apply();
-  reachable();
   window.addEventListener("load", () => { if (location.hash) setTimeout(visit); });
 })();

@@ -109,17 +109,6 @@
     (summary ?? place).focus({ preventScroll: true });
   }
 
-  // What scrolls sideways must be reachable without a pointer, and say what it is.
-  document.addEventListener("toggle", (event) => {
-    if (!event.target.open) return;
-    for (const block of event.target.querySelectorAll("pre:not([tabindex]), .scroll:not([tabindex])")) {
-      if (block.scrollWidth <= block.clientWidth && block.scrollHeight <= block.clientHeight) continue;
-      block.tabIndex = 0;
-      block.setAttribute("role", "region");
-      block.setAttribute("aria-label", block.localName === "pre" ? "Text, scrolls" : "Table, scrolls");
-    }
-  }, true);
-
   let waiting = 0;
   form.addEventListener("input", (event) => {
     clearTimeout(waiting);
@@ -144,27 +133,6 @@
       visit(document.getElementById(anchor));
     }
   });
-
-  for (const command of document.querySelectorAll(".reproduce")) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = "Copy";
-    button.setAttribute("aria-label", "Copy the command");
-    button.addEventListener("click", async () => {
-      const text = command.querySelector("pre").textContent;
-      try {
-        await navigator.clipboard.writeText(text);
-        button.textContent = "Copied";
-      } catch {
-        // Without access to the clipboard the command is selected, ready to be copied by hand.
-        getSelection().selectAllChildren(command.querySelector("pre"));
-        button.textContent = "Selected";
-      }
-      shown.textContent = `Command ${button.textContent.toLowerCase()}`;
-      setTimeout(() => { button.textContent = "Copy"; }, 2000);
-    });
-    command.append(button);
-  }
 
   let closed = [];
   window.addEventListener("beforeprint", () => {
