@@ -11,6 +11,7 @@ from record_examples import record, scenario
 
 from kserve_conformance.cli import code_of
 from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.jobs import workers, worth_it
 from kserve_conformance.record import Verdict, read
 from kserve_conformance.reports import project
 
@@ -269,6 +270,29 @@ class TestJobs:
         assert code_of(["run", "--target", target, "--jobs", "2"]) == Exit.USAGE
         assert why in capsys.readouterr().err
         assert not Path("reports").exists()
+
+    @pytest.mark.parametrize(
+        ("scenarios", "cores", "memory", "number"),
+        [
+            (700, 2, 16, 2),
+            (700, 1, 16, 1),
+            (700, 64, 64, 4),
+            (700, 8, 8, 2),
+            (700, 8, 1, 1),
+            (99, 8, 64, 1),
+            (1, 8, 64, 1),
+        ],
+    )
+    def test_are_as_many_as_the_machine_and_the_question_are_worth(self, scenarios, cores, memory, number):
+        """A start takes as long as many scenarios, and an API server much memory."""
+        assert worth_it(scenarios, cores, memory * 1024**3) == number
+
+    @pytest.mark.parametrize(
+        "target", ["memory:v0.15.2", "process:true", "cluster:here", "kind:v0.15.2", "controlplane:v0.8.0"]
+    )
+    def test_are_one_unasked_where_several_are_no_faster_or_cannot_be(self, target):
+        """Nobody who gives no number is told that there can only be one."""
+        assert workers("auto", target, None, 1000) == 1
 
     @pytest.mark.parametrize("jobs", ["0", "-1", "two", ""])
     def test_must_be_a_number(self, jobs, capsys):

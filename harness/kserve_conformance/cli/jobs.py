@@ -13,18 +13,29 @@ from kserve_conformance.targets.opening import Spec
 _ONE_PORT = ("v0.8.0", "v0.9.0")
 
 
-def workers(jobs: str, target: str, manager: str | None) -> int:
-    """
-    How many processes to use, each with a target of its own.
+#: So many scenarios take as long as the start of another target beside the first.
+_WORTH_A_START = 50
 
-    Raises ``UsageError`` for a number that is none, a target that cannot be
-    shared or cannot be there twice, or a package that is missing.
+#: More are not started unasked: an API server, etcd and a manager take a gigabyte together, and two of three stay free.
+_MOST, _EACH_OF_MEMORY = 4, 3 * 1024**3
+
+
+def workers(jobs: str, target: str, manager: str | None, scenarios: int) -> int:
+    """
+    How many processes to use for so many scenarios, each with a target of its own.
+
+    ``auto`` never fails: where there can only be one, there is one. Raises
+    ``UsageError`` for a number that is none, a target that cannot be shared or cannot
+    be there twice, or a package that is missing.
     """
     from kserve_conformance.pytest_plugin.session import checked
     from kserve_conformance.targets.opening import parse
 
     spec = checked(parse(target))
-    number = (os.cpu_count() or 1) if jobs == "auto" else int(jobs) if jobs.isdecimal() else 0
+    if jobs == "auto":
+        number = _worth_it(spec, scenarios)
+        return 1 if number > 1 and _why_one(spec, manager) is not None else number
+    number = int(jobs) if jobs.isdecimal() else 0
     if number < 1:
         raise click.UsageError(f"--jobs {jobs}: give a number from 1 on, or auto")
     if number > 1:
@@ -32,6 +43,24 @@ def workers(jobs: str, target: str, manager: str | None) -> int:
         if why_not is not None:
             raise click.UsageError(f"--jobs {jobs}: {why_not}")
     return number
+
+
+def _worth_it(spec: Spec, scenarios: int) -> int:
+    from kserve_conformance.targets.opening import KINDS
+
+    if not KINDS[spec.kind].is_worth_several:
+        return 1
+    return worth_it(scenarios, os.cpu_count() or 1, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+
+
+def worth_it(scenarios: int, cores: int, memory: int) -> int:
+    """
+    How many targets are worth their start and their memory, of which a machine has so many bytes.
+
+    >>> worth_it(scenarios=700, cores=2, memory=16 * 1024**3)
+    2
+    """
+    return max(1, min(cores, _MOST, memory // _EACH_OF_MEMORY, scenarios // _WORTH_A_START))
 
 
 def _why_one(spec: Spec, manager: str | None) -> str | None:

@@ -88,7 +88,11 @@ class LostScenarios(HarnessError):
 )
 @click.option("--list", "list_only", is_flag=True, help="List what would be asked, and ask nothing.")
 @click.option(
-    "--jobs", default="1", show_default=True, metavar="N", help="How many targets to ask beside each other, or auto."
+    "--jobs",
+    default="auto",
+    show_default=True,
+    metavar="N",
+    help="How many targets to ask beside each other; auto: as many as make it faster.",
 )
 @click.option(
     "--fail-fast", is_flag=True, help="Stop at the first scenario that fails or errs. Such a run never conforms."
@@ -163,7 +167,7 @@ def command(
     if list_only:
         emit(format_, [_listed(scenario) for scenario in selected], lambda: _list(selected))
         return Exit.OK
-    processes = workers(jobs, target, manager)
+    processes = workers(jobs, target, manager, len(selected))
     record = _place(out, rerun_failed, baseline)
     arguments = [
         f"--kserve-target={target}",

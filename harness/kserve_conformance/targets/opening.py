@@ -96,6 +96,8 @@ class Kind:
     ``default`` stands for an argument that is left out. ``is_shared`` says that
     every opening reaches the same cluster, so that scenarios must follow each
     other. ``is_release`` says that the argument names the release under test.
+    ``is_worth_several`` says that scenarios wait for such a target more than they
+    compute, so that several beside each other are faster.
     """
 
     name: str
@@ -105,6 +107,7 @@ class Kind:
     default: str | None = None
     is_shared: bool = False
     is_release: bool = True
+    is_worth_several: bool = False
 
 
 def _memory(spec: Spec, options: Options) -> Target:  # noqa: ARG001 - Every opener is called alike.
@@ -166,8 +169,16 @@ KINDS: Mapping[str, Kind] = {
             "KServe's controller over an API server without nodes",
             _controlplane,
             default=RELEASES[-1],
+            is_worth_several=True,
         ),
-        Kind("container", "RELEASE", "the same in one container, with Docker", _container, default=RELEASES[-1]),
+        Kind(
+            "container",
+            "RELEASE",
+            "the same in one container, with Docker",
+            _container,
+            default=RELEASES[-1],
+            is_worth_several=True,
+        ),
         Kind("kind", "RELEASE", "KServe installed in a kind cluster", _kind, default=RELEASES[-1]),
         Kind(
             "cluster",

@@ -246,6 +246,8 @@ def api_server_flags(
             "endpoint-reconciler-type": "none",
             "disable-admission-plugins": ",".join(WITHOUT_PLUGINS),
             "enable-priority-and-fairness": "false",
+            # What a scenario leaves is deleted a collection at a time, and one after the other is slow.
+            "delete-collection-workers": 4,
             "profiling": "false",
             "shutdown-delay-duration": "0s",
         }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -111,26 +111,37 @@ class Sweeper:
         ``modes`` are those that services were in: what is owned in them is deleted too.
         """
         namespaces = tuple(namespaces)
-        kinds = owned(modes)
         services = self._kserve(SERVICE)
         if KSERVES_OWN in namespaces:
             self._sweep_kserves_own(services)
         for namespace in namespaces:
             self.past.delete(services.path(namespace))
+        # A service that is being deleted needs no runtime any more, so these go while it goes.
+        runtimes = self._begin_runtimes(namespaces)
         self._services_gone([services.path(namespace) for namespace in namespaces])
+        for one in (*runtimes, *self._begin(self._owned(namespaces, modes))):
+            one.result()
+
+    def _begin(self, collections: Iterable[tuple[str, str]]) -> list[Future[None]]:
+        """Delete collections, each with the name of what stays of it, in threads of their own."""
+        return [self._threads.submit(self._delete_all, path, but) for path, but in collections]
+
+    def _begin_runtimes(self, namespaces: Iterable[str]) -> list[Future[None]]:
         beacon = f"{self.names.prefix}{NAMES[CLUSTER_RUNTIME]}"
-        paths: list[tuple[str, str]] = []
+        of_cluster = self._kserve(CLUSTER_RUNTIME).path()
         if self.names.selector:
-            delete_selected(self.past, self._kserve(CLUSTER_RUNTIME).path(), self.names.selector, but=beacon)
+            first = self._threads.submit(delete_selected, self.past, of_cluster, self.names.selector, beacon)
         else:
-            paths.append((self._kserve(CLUSTER_RUNTIME).path(), beacon))
+            first = self._threads.submit(self._delete_all, of_cluster, beacon)
+        return [first, *self._begin((self._kserve(NAMESPACED_RUNTIME).path(one), "") for one in namespaces)]
+
+    def _owned(self, namespaces: Iterable[str], modes: Iterable[str]) -> Iterator[tuple[str, str]]:
+        kinds = owned(modes)
         for namespace in namespaces:
-            paths.append((self._kserve(NAMESPACED_RUNTIME).path(namespace), ""))
             for api_version, kind in kinds if namespace != KSERVES_OWN else ():
                 resource = self.resource_of(api_version, kind)
                 if resource is not None:
-                    paths.append((resource.path(namespace), SERVERS_OWN.get((api_version, kind), "")))
-        list(self._threads.map(lambda path: self._delete_all(*path), paths))
+                    yield resource.path(namespace), SERVERS_OWN.get((api_version, kind), "")
 
     def _sweep_kserves_own(self, services: Resource) -> None:
         """Delete the services of KServe's own namespace: there, only what belongs to one of them may go."""
