@@ -17,6 +17,12 @@ STEPS = """
         pathlib.Path("waiting").touch()
         time.sleep(60)
 
+    @when("somebody works")
+    def works():
+        pathlib.Path("waiting").touch()
+        time.sleep(3)
+        pathlib.Path("went-on").touch()
+
     @when("the process dies")
     def dies():
         os._exit(9)
@@ -47,6 +53,15 @@ class TestInterrupted:
         assert record.footer.interrupted
         assert not conforms(record).conforms
         assert "waits" not in {scenario.name for scenario in record.scenarios}
+
+    def test_run_ends_its_workers_at_once(self, waiting):
+        """A signal for the run alone reaches the workers too, though xdist would let them go on for a while."""
+        waiting.write("features/x.feature", "Feature: x\n  Scenario: works\n    When somebody works\n")
+
+        waiting.ended_by(signal.SIGTERM, "-n", "2")
+
+        assert read(waiting.path / "record.ndjson").footer.interrupted == "ended by SIGTERM"
+        assert not (waiting.path / "went-on").exists()
 
     def test_run_names_the_signal(self, waiting):
         """Who ended it is told."""

@@ -12,6 +12,7 @@ features as they stand.
 - :mod:`.watching` makes a verdict of what happens in a scenario, whoever plays it.
 - :mod:`.capturing` tells it what pytest does and attaches the verdict to pytest's report.
 - :mod:`.recording` writes the record from those reports, wherever they were made.
+- :mod:`.workers` ends xdist's workers with a run that does not come to its end.
 - :mod:`.lookup` has everything that pytest-bdd does not publish.
 """
 
@@ -30,6 +31,7 @@ from kserve_conformance.pytest_plugin.keeping import Keeper
 from kserve_conformance.pytest_plugin.options import add_options
 from kserve_conformance.pytest_plugin.recording import Recorder
 from kserve_conformance.pytest_plugin.session import SCENARIO, SESSION, Asked, load_steps, register_markers
+from kserve_conformance.pytest_plugin.workers import Workers
 
 KEEPER = pytest.StashKey[Keeper]()
 
@@ -65,6 +67,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         recorder = Recorder(asked, asked.record, keeper)
         config.pluginmanager.register(recorder, "kserve-record")
         config.add_cleanup(recorder.abandon)
+        config.pluginmanager.register(Workers(), "kserve-workers")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> FeatureFile | None:
