@@ -6,12 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from dataclasses import dataclass
 from io import BytesIO
 
 import pytest
+from leftovers import wait_for
 
 from kserve_conformance.record import Record, Verdict, read
 
@@ -147,9 +147,8 @@ class TestEnding:
             stderr=subprocess.DEVNULL,
             env={**os.environ, "TMPDIR": str(tmp_path)},
         ) as harness:
-            until = time.monotonic() + 60
-            while len(made.processes()) < 1 and time.monotonic() < until:
-                time.sleep(0.05)
+            logs = "kserve-conformance-process-*/stderr.log"
+            assert wait_for(lambda: any("asked" in one.read_text() for one in tmp_path.glob(logs)), seconds=60)
             assert made.processes()
             harness.send_signal(number)
             harness.wait(timeout=60)
