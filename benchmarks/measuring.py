@@ -85,7 +85,8 @@ def cold(arguments: Sequence[str], expected: int = 0) -> Took:
 
 def cpu_note(took: Sequence[Took]) -> str:
     """How much of a core it was: on a busy machine the wall's clock tells of others too."""
-    return f"{statistics.median(one.cpu for one in took):.2g} s of a core"
+    seconds = statistics.median(one.cpu for one in took)
+    return f"{seconds:.{3 if seconds >= 100 else 2}g} s of a core"
 
 
 def _cpu_of_children() -> float:

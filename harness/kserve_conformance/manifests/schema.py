@@ -30,6 +30,7 @@ from kserve_conformance.manifests.shapes import (
     Reading,
     String,
     described,
+    is_mapping,
     missing,
 )
 from kserve_conformance.objects import API_VERSIONS, RUNTIME_KINDS, SERVICE, Manifest
@@ -264,7 +265,7 @@ def refusal(manifest: Manifest, problems: Iterable[Problem]) -> str:
 
 
 def _problems(manifest: Any, reading: Reading) -> Iterator[Problem]:
-    if not isinstance(manifest, Mapping):
+    if not is_mapping(manifest):
         yield Problem(
             NotAnObject,
             f"is {described(manifest)}, and not a Kubernetes object",
@@ -281,11 +282,12 @@ def _problems(manifest: Any, reading: Reading) -> Iterator[Problem]:
             yield from String().problems(found, (name,), reading)
     if not isinstance(kind, str):
         return
-    if is_kserve(manifest) and isinstance(api_version, str) and api_version not in ("", API_VERSIONS[kind]):
+    is_ours = is_kserve(manifest)
+    if is_ours and isinstance(api_version, str) and api_version not in ("", API_VERSIONS[kind]):
         yield _other_version(kind, api_version)
         return
-    yield from _metadata(manifest, reading)
-    if is_kserve(manifest):
+    yield from _metadata(manifest, reading, is_ours=is_ours)
+    if is_ours:
         yield from _SCHEMAS[kind].inside(manifest, (), reading)
 
 
@@ -307,9 +309,9 @@ def _other_version(kind: str, api_version: str) -> Problem:
     )
 
 
-def _metadata(manifest: Manifest, reading: Reading) -> Iterator[Problem]:
+def _metadata(manifest: Manifest, reading: Reading, *, is_ours: bool) -> Iterator[Problem]:
     metadata = manifest.get("metadata")
-    if metadata is not None and not isinstance(metadata, Mapping):
+    if metadata is not None and not is_mapping(metadata):
         yield from _METADATA.problems(metadata, ("metadata",), reading)
         return
     found = metadata or {}
@@ -319,7 +321,7 @@ def _metadata(manifest: Manifest, reading: Reading) -> Iterator[Problem]:
         yield missing(path, hint=hint, refusal="metadata.name: Required value: name or generateName is required")
     elif not isinstance(name, str):
         yield from String().problems(name, path, reading)
-    elif is_kserve(manifest) and (len(name) > 253 or not _SUBDOMAIN.match(name)):
+    elif is_ours and (len(name) > 253 or not _SUBDOMAIN.match(name)):
         yield Problem(
             InvalidField,
             f"must be a lowercase RFC 1123 subdomain, is {described(name)}",

@@ -40,6 +40,12 @@ class Reading:
         return since is None or self.release is None or self.release >= since
 
 
+def is_mapping(value: Any) -> bool:
+    """Is it a JSON object?"""
+    # The first question is quick, and nearly always enough.
+    return type(value) is dict or isinstance(value, Mapping)
+
+
 class Shape(ABC):
     """What a value must be."""
 
@@ -241,7 +247,7 @@ class Object(Shape):
 
     def fits(self, value: Any) -> bool:
         """A JSON object."""
-        return isinstance(value, dict | Mapping)  # The first is quick, and nearly always enough.
+        return is_mapping(value)
 
     def inside(self, value: Any, path: Path, reading: Reading) -> Iterator[Problem]:
         """Look for the fields that must be there, and at each known one that is."""

@@ -230,7 +230,12 @@ class MemoryTarget:
                 self._reconcile(key)
 
     def _reconcile(self, key: ObjectKey) -> Decision:
-        decision = self._decision_of(key)
+        stored, catalogue = self._objects[key], self.catalogue
+        known = self._decided.get(key)
+        if known is not None and known[0] is stored and known[1] is catalogue:
+            return known[2]
+        decision = resolve_stored(stored, catalogue, self._profile, surroundings=self._surroundings)
+        self._decided[key] = stored, catalogue, decision
         before = self._workloads.get(key, Workload())
         made = decision.pod is not None
         # A reconcile that fails leaves the workload of an earlier one in place.
@@ -252,12 +257,3 @@ class MemoryTarget:
         if self._profile.status_names is names_none:
             return None
         return decision.status_runtime or before.status_runtime
-
-    def _decision_of(self, key: ObjectKey) -> Decision:
-        stored, catalogue = self._objects[key], self.catalogue
-        known = self._decided.get(key)
-        if known is not None and known[0] is stored and known[1] is catalogue:
-            return known[2]
-        decision = resolve_stored(stored, catalogue, self._profile, surroundings=self._surroundings)
-        self._decided[key] = stored, catalogue, decision
-        return decision
