@@ -29,21 +29,17 @@ def pruned(manifest: Manifest, unknown: UnknownFields) -> Manifest:
 
     Source: ``config/crd/serving.kserve.io_*.yaml`` (from v0.14.0 ``config/crd/full``) of each release.
     """
-    kind, given = manifest.get("kind"), manifest.get("spec")
-    if not given:
-        return manifest
-    if kind == SERVICE:
+    spec = given = manifest.get("spec") or {}
+    if manifest.get("kind") == SERVICE:
         spec = _without(given, unknown.service)
         predictor = spec.get("predictor")
         if predictor and not unknown.predictor.isdisjoint(predictor):
             spec = {**spec, "predictor": _without(predictor, unknown.predictor)}
-    elif kind in RUNTIME_KINDS:
+    elif manifest.get("kind") in RUNTIME_KINDS:
         spec = _without(given, unknown.runtime)
         formats = spec.get("supportedModelFormats")
         if formats and not all(map(unknown.format.isdisjoint, formats)):
             spec = {**spec, "supportedModelFormats": [_without(entry, unknown.format) for entry in formats]}
-    else:
-        return manifest
     return manifest if spec is given else replaced(manifest, spec, "spec")
 
 
