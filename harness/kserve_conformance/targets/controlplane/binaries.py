@@ -160,15 +160,17 @@ def cached_manager(release: str) -> Path:
 def _built(entry: Path, progress: Progress, what: str, make: Callable[[Path], None]) -> Path:
     if entry.exists():
         return entry
-    began = time.monotonic()
-    progress(f"building {what} (minutes, the first time only)")
+
+    def make_and_tell(output: Path) -> None:
+        began = time.monotonic()
+        progress(f"building {what} (minutes, the first time only)")
+        make(output)
+        progress(f"built {what} in {time.monotonic() - began:.0f} s")
 
     def waiting() -> None:
-        progress(f"waiting for another run that builds {what}")
+        progress(f"waiting for {what}, which is being built already")
 
-    cache.made(entry, make, waiting)
-    progress(f"built {what} in {time.monotonic() - began:.0f} s")
-    return entry
+    return cache.made(entry, make_and_tell, waiting)
 
 
 def staging_modules(go_mod: str) -> tuple[str, ...]:
