@@ -102,6 +102,18 @@ class TestRun:
         assert run.returncode == Exit.NO
         assert json.loads(run.stdout)["counts"]["errored"] == 2
 
+    def test_of_a_target_that_does_not_start_tells_why_once(self, tmp_path):
+        """However many scenarios there are, the reason is what a person reads."""
+        (tmp_path / "own.py").write_text(
+            "from kserve_conformance.targets.contract import CannotStart\n"
+            "def opened():\n    raise CannotStart('no such luck')\n"
+        )
+
+        run = call(tmp_path, "run", "--tags", "rule-explicit-disabled", "--target", "python:own:opened")
+
+        assert "more scenarios, for one reason" in run.stdout
+        assert (run.stdout.count("no such luck"), run.stderr.count("no such luck")) == (1, 1)
+
     def test_of_steps_that_contradict_each_other_is_2(self, tmp_path):
         """What keeps a feature from being collected is told, and nothing is concluded."""
         (tmp_path / "features").mkdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 from rich.text import Text
+
+from kserve_conformance.reports.text import FEW, one_line
 
 #: What is worth a line of its own while the run still goes on.
 _TELLING = {"failed": "red", "errored": "red", "deviates": "yellow"}
@@ -20,6 +23,7 @@ class Progress:
     def __init__(self, total: int) -> None:
         self._console = Console(stderr=True, highlight=False)
         self.uncollected: list[str] = []
+        self._broken: Counter[str] = Counter()
         self._bar: Bar | None = None
         self._task: TaskID | None = None
         if self._console.is_terminal:
@@ -56,10 +60,19 @@ class Progress:
             if scenario is not None:
                 self._bar.advance(self._task)
         if scenario is not None and scenario["verdict"] in _TELLING:
-            verdict = scenario["verdict"]
-            self._console.print(
-                Text(f"{verdict:>8} ", style=_TELLING[verdict]).append(scenario["id"], style="default"), soft_wrap=True
-            )
+            self._tell(scenario["verdict"], scenario["id"], scenario.get("reason") or "")
+
+    def _tell(self, verdict: str, id_: str, reason: str) -> None:
+        """Tell a scenario in a line; of those that break for one reason a few: a target that is gone breaks all."""
+        if verdict == "errored":
+            self._broken[reason] += 1
+            if self._broken[reason] > FEW + 1:
+                return
+            if self._broken[reason] > FEW:
+                id_ = f"more, for the same reason: {one_line(reason)}"
+        self._console.print(
+            Text(f"{verdict:>8} ", style=_TELLING[verdict]).append(id_, style="default"), soft_wrap=True
+        )
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep what kept a feature from being collected: without it, its scenarios would only be missing."""

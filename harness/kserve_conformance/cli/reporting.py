@@ -75,15 +75,13 @@ def result_text(record: Record, files: Mapping[str, Path], *, color: bool) -> st
         no_color=None if color else True,
     )
     console.print(_table(record))
-    told = iter(tally(record.scenarios).of(Verdict.FAILED, Verdict.ERRORED))
     for line in summary(record):
         style = _STYLES[line.verdict] if line.verdict is not None and line.depth == 0 else ""
         console.print(Text("  " * line.depth + line.text, style=style), soft_wrap=True)
-        if line.verdict is not None and line.depth == 0:
-            for rule in next(told).rules:
-                console.print(
-                    Text(f"  rule  {rule}", style="bold").append(_statement(rule), style="default"), soft_wrap=True
-                )
+        for rule in line.rules:
+            console.print(
+                Text(f"  rule  {rule}", style="bold").append(_statement(rule), style="default"), soft_wrap=True
+            )
     for file in files.values():
         console.print(Text(f"  {file}", style="dim"), soft_wrap=True)
     return stream.getvalue()

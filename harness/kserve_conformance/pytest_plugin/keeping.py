@@ -49,7 +49,8 @@ class Keeper:
     def target(self) -> Target:
         """The open target. Raises why there is none: ``CannotStart``, ``Unreachable`` or whatever opening it raised."""
         if self._given_up is not None:
-            raise self._given_up
+            # Without the way that it came before: each raise would add to it, and telling it would take ever longer.
+            raise self._given_up.with_traceback(None)
         if self._target is None:
             try:
                 self._target = self._stack.enter_context(open_target(str(self._spec), self._options))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kserve_conformance.record import Record, Scenario, Verdict, conforms, tally
@@ -11,11 +11,20 @@ from kserve_conformance.reports.verdicts import SIGNS, why
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line; ``verdict`` is what it is about, None for lines about the run. ``depth`` is how far it is set in."""
+    """
+    One line; ``verdict`` is what it is about, None for lines about the run.
+
+    ``depth`` is how far it is set in, ``rules`` are those that the scenario which it names is about.
+    """
 
     text: str
     verdict: Verdict | None = None
     depth: int = 0
+    rules: tuple[str, ...] = ()
+
+
+#: So many scenarios that broke for one reason are told one by one; more of them are told as one.
+FEW = 3
 
 
 def summary(record: Record) -> tuple[Line, ...]:
@@ -30,8 +39,12 @@ def as_text(record: Record) -> str:
 
 def _lines(record: Record) -> Iterator[Line]:
     conclusion = conforms(record)
-    for scenario in tally(record.scenarios).of(Verdict.FAILED, Verdict.ERRORED):
-        yield from _finding(scenario)
+    for alike in _by_reason(tally(record.scenarios).of(Verdict.FAILED, Verdict.ERRORED)):
+        if len(alike) > FEW:
+            yield from _finding(alike[0], beside=len(alike) - 1)
+        else:
+            for scenario in alike:
+                yield from _finding(scenario)
     yield Line(
         ", ".join(f"{number} {verdict}" for verdict, number in conclusion.counts.items() if number) or "no scenario"
     )
@@ -40,9 +53,23 @@ def _lines(record: Record) -> Iterator[Line]:
     yield from (Line(one_line(reason), depth=1) for reason in (*conclusion.because, *conclusion.notes))
 
 
-def _finding(scenario: Scenario) -> Iterator[Line]:
+def _by_reason(scenarios: Iterable[Scenario]) -> Iterable[list[Scenario]]:
+    """Scenarios that broke for the same reason, together; what failed says something of its own each time."""
+    found: dict[object, list[Scenario]] = {}
+    for scenario in scenarios:
+        finding = scenario.finding
+        errored = scenario.verdict is Verdict.ERRORED
+        said = (scenario.reason, finding and finding.message, finding and finding.explanation)
+        found.setdefault(said if errored else scenario.id, []).append(scenario)
+    return found.values()
+
+
+def _finding(scenario: Scenario, beside: int = 0) -> Iterator[Line]:
+    """A scenario that failed or broke; ``beside`` is how many others broke for the same reason."""
     verdict, finding = scenario.verdict, scenario.finding
-    yield Line(f"{SIGNS[verdict].symbol} {verdict} {one_line(scenario.id)}", verdict)
+    more = f" and {beside:,} more scenarios, for one reason" if beside else ""
+    rules = () if beside else scenario.rules
+    yield Line(f"{SIGNS[verdict].symbol} {verdict} {one_line(scenario.id)}{more}", verdict, rules=rules)
     yield Line(one_line(why(scenario.reason, finding.message if finding else None)), verdict, 1)
     if finding is not None:
         for title, text in (("expected", finding.expected), ("observed", finding.observed)):

@@ -356,6 +356,21 @@ class TestText:
         assert Verdict.FAILED is lines[0].verdict
         assert "Does not conform: KServe v0.15.2 (controlplane:v0.15.2)" in [line.text for line in lines]
 
+    def test_what_broke_for_one_reason_is_told_once(self) -> None:
+        """A target that does not come up breaks every scenario: the reason must not be lost among them."""
+        gone = Finding(message="it does not come up", explanation=("hint: start it",))
+        broken = [scenario(f"broken {number}", Verdict.ERRORED, finding=gone) for number in range(5)]
+        alone = scenario("alone", Verdict.ERRORED, finding=Finding(message="something else"))
+        failed = [scenario(f"failed {number}", Verdict.FAILED) for number in range(5)]
+
+        text = project(record(*broken, alone, *failed), "text")
+
+        assert "broken 0 and 4 more scenarios, for one reason\n  it does not come up\n    hint: start it\n" in text
+        assert "broken 1" not in text
+        assert "::alone\n  something else\n" in text
+        assert text.count("✗ failed") == 5
+        assert "5 failed, 6 errored" in text
+
     def test_control_characters_do_not_reach_the_terminal(self) -> None:
         """What a target says cannot move the cursor or colour the screen."""
         finding = Finding(message="\x1b[2Jgone", expected="a\nb", explanation=("\x1b]0;x\x07",))
