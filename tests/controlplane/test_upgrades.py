@@ -91,7 +91,7 @@ class TestSwapping:
         """
         versions, chosen = [], []
         # Releases whose CRDs know the same of a runtime: between others every write is a change.
-        for number, release in enumerate((ONLY_V1, "v0.12.1", ONLY_V1)):
+        for number, release in enumerate(("v0.15.2", "v0.16.0", "v0.15.2")):
             target.install(release)
             versions.append(beacon_version(target))
             target.apply(runtime(f"r-{9 - number}"), numbered(service, number))
