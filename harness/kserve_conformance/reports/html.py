@@ -20,7 +20,7 @@ from kserve_conformance.record.tally import LEVELS, WORST_FIRST
 from kserve_conformance.reports import drawing, svg
 from kserve_conformance.reports.page import environment, policy
 from kserve_conformance.reports.shipped import shipped
-from kserve_conformance.reports.verdicts import SIGNS, STEP_SYMBOLS, why
+from kserve_conformance.reports.verdicts import SIGNS, STEP_SYMBOLS, by_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def html(record: Record, rules: Mapping[str, str] | None = None) -> str:
         statements=dict(rules or {}),
         broken=everything.of(Verdict.FAILED, Verdict.ERRORED),
         deviations=_deviations(everything),
-        left_out={verdict: _by_reason(everything.of(verdict)) for verdict in (Verdict.SKIPPED, Verdict.UNSUPPORTED)},
+        left_out={verdict: by_reason(everything.of(verdict)) for verdict in (Verdict.SKIPPED, Verdict.UNSUPPORTED)},
         leftovers=tuple(
             dict.fromkeys([*(name for one in record.scenarios for name in one.leftovers), *record.footer.leftovers])
         ),
@@ -80,12 +80,3 @@ def _deviations(everything: Tally) -> dict[str, tuple[Scenario, ...]]:
         if scenario.deviation is not None:
             found.setdefault(scenario.deviation.id, []).append(scenario)
     return {name: tuple(found[name]) for name in sorted(found)}
-
-
-def _by_reason(scenarios: tuple[Scenario, ...]) -> dict[str, tuple[Scenario, ...]]:
-    found: dict[str, list[Scenario]] = {}
-    for scenario in scenarios:
-        found.setdefault(why(scenario.reason, scenario.finding.message if scenario.finding else None), []).append(
-            scenario
-        )
-    return {reason: tuple(some) for reason, some in found.items()}

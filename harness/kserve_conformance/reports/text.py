@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kserve_conformance.record import Record, Scenario, Verdict, conforms, tally
-from kserve_conformance.reports.verdicts import SIGNS, why
+from kserve_conformance.reports.verdicts import SIGNS, by_reason, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,10 @@ def as_text(record: Record) -> str:
 
 def _lines(record: Record) -> Iterator[Line]:
     conclusion = conforms(record)
-    for alike in _by_reason(tally(record.scenarios).of(Verdict.FAILED, Verdict.ERRORED)):
+    everything = tally(record.scenarios)
+    for scenario in everything.of(Verdict.FAILED):
+        yield from _finding(scenario)
+    for alike in by_reason(everything.of(Verdict.ERRORED)).values():
         if len(alike) > FEW:
             yield from _finding(alike[0], beside=len(alike) - 1)
         else:
@@ -51,17 +54,6 @@ def _lines(record: Record) -> Iterator[Line]:
     target = record.header.target
     yield Line(f"{conclusion.headline}: KServe {one_line(target.release)} ({one_line(target.target)})")
     yield from (Line(one_line(reason), depth=1) for reason in (*conclusion.because, *conclusion.notes))
-
-
-def _by_reason(scenarios: Iterable[Scenario]) -> Iterable[list[Scenario]]:
-    """Scenarios that broke for the same reason, together; what failed says something of its own each time."""
-    found: dict[object, list[Scenario]] = {}
-    for scenario in scenarios:
-        finding = scenario.finding
-        errored = scenario.verdict is Verdict.ERRORED
-        said = (scenario.reason, finding and finding.message, finding and finding.explanation)
-        found.setdefault(said if errored else scenario.id, []).append(scenario)
-    return found.values()
 
 
 def _finding(scenario: Scenario, beside: int = 0) -> Iterator[Line]:

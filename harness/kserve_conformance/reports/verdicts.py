@@ -7,11 +7,11 @@ Each has a word, a symbol and a letter, so that colour is never the only sign.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from kserve_conformance.record import Verdict
+from kserve_conformance.record import Scenario, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +53,12 @@ _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 def in_xml(text: str) -> str:
     """The text with a replacement character for each that XML, and so SVG, cannot hold."""
     return _NOT_IN_XML.sub("\ufffd", text)
+
+
+def by_reason(scenarios: Iterable[Scenario]) -> dict[str, tuple[Scenario, ...]]:
+    """Scenarios that were left out or broke, together where the reason is the same, in the order of their firsts."""
+    found: dict[str, list[Scenario]] = {}
+    for scenario in scenarios:
+        reason = why(scenario.reason, scenario.finding.message if scenario.finding else None)
+        found.setdefault(reason, []).append(scenario)
+    return {reason: tuple(some) for reason, some in found.items()}

@@ -235,7 +235,6 @@ class MemoryTarget:
         if known is not None and known[0] is stored and known[1] is catalogue:
             return known[2]
         decision = resolve_stored(stored, catalogue, self._profile, surroundings=self._surroundings)
-        self._decided[key] = stored, catalogue, decision
         before = self._workloads.get(key, Workload())
         made = decision.pod is not None
         # A reconcile that fails leaves the workload of an earlier one in place.
@@ -245,6 +244,7 @@ class MemoryTarget:
             status_runtime=self._status_runtime(decision, before),
             mode=self._mode_of(key),
         )
+        self._decided[key] = stored, catalogue, decision
         return decision
 
     def _mode_of(self, key: ObjectKey) -> str:
