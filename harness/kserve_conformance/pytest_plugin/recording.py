@@ -37,7 +37,7 @@ from kserve_conformance.record.model import (
     Verdict,
 )
 from kserve_conformance.record.writer import RecordWriter
-from kserve_conformance.targets.starting import signals_wait
+from kserve_conformance.signals import signals_wait
 
 #: The phase of the report that xdist makes of a worker that died.
 _CRASHED = "???"
@@ -151,11 +151,15 @@ class Recorder:
         return self._writer
 
     def _take(self, scenario: Scenario) -> None:
-        """Keep a scenario until all before it are written."""
-        self._waiting[scenario.id] = scenario
-        while self._collected and self._next < len(self._collected) and self._collected[self._next] in self._waiting:
-            self._write(self._waiting.pop(self._collected[self._next]))
-            self._next += 1
+        """Keep a scenario until all before it are written. A signal waits, so that none is lost on its way."""
+        with signals_wait():
+            self._waiting[scenario.id] = scenario
+            while self._collected and self._next < len(self._collected):
+                id_ = self._collected[self._next]
+                if id_ not in self._waiting:
+                    return
+                self._write(self._waiting.pop(id_))
+                self._next += 1
 
     def _write(self, scenario: Scenario) -> None:
         if self._writer is not None:

@@ -23,6 +23,7 @@ from kserve_conformance.record.model import Finding, Footer, Header, Scenario, S
 from kserve_conformance.record.reader import DuplicateScenario
 from kserve_conformance.record.redaction import Redaction
 from kserve_conformance.record.tally import tally
+from kserve_conformance.signals import signals_wait
 
 _ENCODER = msgspec.json.Encoder()
 
@@ -81,7 +82,7 @@ class RecordWriter:
 
     def add(self, scenario: Scenario) -> None:
         """
-        Write the line of one scenario, at once.
+        Write the line of one scenario, at once. A signal that ends the run waits until it is counted too.
 
         Raises ``DuplicateScenario`` for an id that is already there, and
         ``Contradiction`` for a verdict that the scenario itself denies.
@@ -89,10 +90,11 @@ class RecordWriter:
         check(scenario)
         if scenario.id in self._seen:
             raise DuplicateScenario(scenario.id)
-        self._line(self._redacted_scenario(scenario))
-        self._seen.add(scenario.id)
-        # Only what is counted is kept: a run may be long and its evidence large.
-        self._written.append(msgspec.structs.replace(scenario, steps=(), finding=None, about=""))
+        with signals_wait():
+            self._line(self._redacted_scenario(scenario))
+            self._seen.add(scenario.id)
+            # Only what is counted is kept: a run may be long and its evidence large.
+            self._written.append(msgspec.structs.replace(scenario, steps=(), finding=None, about=""))
 
     def finish(
         self, *, leftovers: tuple[str, ...] = (), interrupted: str | None = None, seconds: float | None = None

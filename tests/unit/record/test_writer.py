@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import msgspec
@@ -39,6 +42,33 @@ def written(record: Record) -> bytes:
             leftovers=record.footer.leftovers, seconds=record.footer.seconds, interrupted=record.footer.interrupted
         )
     return stream.getvalue()
+
+
+class InterruptedWhileWriting(io.BytesIO):
+    """A file during whose second line somebody ends the run."""
+
+    lines = 0
+
+    def write(self, line: Any) -> int:
+        self.lines += 1
+        if self.lines == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+        return super().write(line)
+
+
+class TestRunThatIsEnded:
+    def test_while_a_scenario_is_written_has_it_written_and_counted(self) -> None:
+        """The footer counts what stands in the record, wherever a signal comes."""
+        stream = InterruptedWhileWriting()
+        writer = RecordWriter(stream, header((scenario("a"), scenario("b"))), redaction=NOTHING).__enter__()
+
+        with pytest.raises(KeyboardInterrupt):
+            writer.add(scenario("a"))
+        writer.finish(interrupted="by the user")
+
+        ended = read(io.BytesIO(stream.getvalue()))
+        assert [one.name for one in ended.scenarios] == ["a"]
+        assert ended.footer.counts["passed"] == 1
 
 
 class TestWholeRun:

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from kserve_conformance.objects import SERVICE
+from kserve_conformance.signals import signals_wait
 from kserve_conformance.targets.container import daemon
 from kserve_conformance.targets.container.image import (
     ABOUT,
@@ -55,7 +56,6 @@ from kserve_conformance.targets.controlplane.processes import Guard, last_words
 from kserve_conformance.targets.controlplane.source import KSERVE_NAMESPACE, PAST_WEBHOOKS, Source
 from kserve_conformance.targets.kubernetes.beacons import NAMESPACE, beacon_service
 from kserve_conformance.targets.kubernetes.client import Client
-from kserve_conformance.targets.starting import signals_wait
 
 #: Nobody else is in the container, so ports may be fixed.
 ETCD_URL = "https://127.0.0.1:2379"

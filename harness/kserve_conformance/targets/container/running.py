@@ -19,9 +19,9 @@ from docker.utils.socket import frames_iter
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.labels import create_labels
 
+from kserve_conformance.signals import signals_wait
 from kserve_conformance.targets.container.daemon import LABEL, TIMEOUT, said
 from kserve_conformance.targets.contract import CannotStart
-from kserve_conformance.targets.starting import signals_wait
 
 #: The API server's port inside: the only one that is published, on loopback, at any port that is free.
 PORT = 6443

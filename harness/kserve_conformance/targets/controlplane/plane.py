@@ -13,6 +13,7 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 from kserve_conformance.objects import API_VERSIONS, SERVICE
+from kserve_conformance.signals import signals_wait
 from kserve_conformance.targets.contract import Identity, Unreachable
 from kserve_conformance.targets.controlplane import binaries, cache, seed
 from kserve_conformance.targets.controlplane.api_server import ApiServer, kubeconfig
@@ -23,7 +24,6 @@ from kserve_conformance.targets.controlplane.processes import Guard, Process
 from kserve_conformance.targets.controlplane.source import PAST_WEBHOOKS, Definition, Source
 from kserve_conformance.targets.kubernetes.beacons import NAMES, NAMESPACE, beacon_runtime, beacon_service
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, Resource
-from kserve_conformance.targets.starting import signals_wait
 
 #: From here on the default mode is RawDeployment. In that mode older releases ask for an API of horizontal pod
 #: autoscalers (autoscaling/v2beta2) that no supported Kubernetes serves any more.

@@ -20,9 +20,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import IO, Protocol, Self
 
+from kserve_conformance.signals import signals_wait
 from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.controlplane import guard as guard_module
-from kserve_conformance.targets.starting import signals_wait
 
 #: How many of a log's last lines an error shows.
 TAIL = 15

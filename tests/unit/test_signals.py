@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from kserve_conformance.targets.starting import signals_wait
+from kserve_conformance.signals import signals_wait
 
 
 class Ended(Exception):

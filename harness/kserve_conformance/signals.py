@@ -1,9 +1,10 @@
 """
-Signals wait while a process is being started.
+Signals wait while something is done that is right only as a whole.
 
 Between the start of a process and the moment at which somebody knows that it
 runs there must be no way out: a harness that is ended there would leave it
-behind, for a guard can only end what it was told of.
+behind, for a guard can only end what it was told of. And a scenario whose line
+is in a record must be among those that its footer counts.
 """
 
 from __future__ import annotations
