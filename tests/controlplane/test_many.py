@@ -7,7 +7,7 @@ from itertools import islice
 
 from kserve_conformance.fuzzing import CROWD, Worlds, compare
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, SERVICE
-from kserve_conformance.targets.many import play, play_many
+from kserve_conformance.targets.many import play, play_many, together
 from kserve_conformance.targets.memory import MemoryTarget
 
 WITHIN = timedelta(seconds=30)
@@ -30,3 +30,18 @@ def test_worlds_at_once_end_as_the_rules_say(target):
         resource = target._served(API_VERSIONS[kind], kind)
         # The beacons are always there.
         assert len(target._link.past.get(resource.path())["items"]) <= left
+
+
+def test_worlds_are_not_cleared_away_with_earlier_ones_of_their_namespaces(target):
+    """What a batch left is deleted while the next two are played: one that meets it is played after that."""
+    memory = MemoryTarget(target.identity.release)
+    # Crowds come back to the namespaces of the third before them. Here one in between is not played.
+    crowds = [tuple(map(Worlds(6).at, range(start, start + 48))) for start in (0, CROWD, 3 * CROWD)]
+    assert {one.namespaces for one in crowds[0]} & {one.namespaces for one in crowds[2]}
+
+    with together(target, WITHIN) as batches:
+        played = [one for crowd in crowds for one in batches.play(crowd)]
+
+    assert [str(one.failed) for one in played if one.failed] == []
+    compared = [compare(play(memory, one.world, WITHIN), one) for one in played]
+    assert [str(one.difference) for one in compared if one.difference] == []

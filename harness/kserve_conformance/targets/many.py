@@ -18,7 +18,7 @@ from typing import Any, Protocol, runtime_checkable
 import msgspec
 
 from kserve_conformance.exceptions import TargetError
-from kserve_conformance.objects import SERVICE, ObjectKey
+from kserve_conformance.objects import SERVICE, Namespace, ObjectKey
 from kserve_conformance.targets.contract import Admission, NotGiven, Observation, Target
 
 
@@ -43,6 +43,12 @@ class World(msgspec.Struct, frozen=True):
 
     number: int
     turns: tuple[Turn, ...]
+
+    @property
+    def namespaces(self) -> frozenset[Namespace]:
+        """Every namespace in which something is done."""
+        keys = (ObjectKey.of(one) for turn in self.turns for one in (*turn.present, *turn.stored, *turn.applied))
+        return frozenset(key.namespace for key in keys if key.namespace is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +98,9 @@ class ManyWorlds(Protocol):
         """
         What plays them, each service settling ``within`` that time.
 
-        Worlds of three batches that follow each other do not meet either: some of one batch may still be there when
-        the next is played. Whoever leaves it without an exception has a target on which nothing of them is left.
+        Some of one batch may still be there while the next two are played. Worlds that would meet it wait until it is
+        gone, so those that follow each other are faster in other namespaces. Whoever leaves it without an exception
+        has a target on which nothing of them is left.
         """
 
 

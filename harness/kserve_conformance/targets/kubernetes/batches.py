@@ -91,10 +91,20 @@ class Crowds(AbstractContextManager["Crowds"]):
             if common is None or len(these) == 1:
                 played.extend(map(self._alone, these))
             else:
+                self._make_way(these)
                 batch = Batch(self._target, these, self._within, self._threads, self._clearing)
                 # What ends a controller fails a whole batch, and may be the doing of one world.
                 played.extend(self._alone(one.world) if one.is_errored else one for one in batch.play())
         return tuple(played)
+
+    def _make_way(self, worlds: Iterable[World]) -> None:
+        """
+        Have nothing deleted in the namespaces of these worlds.
+
+        Two crowds that do the same in the whole cluster are one batch, and the next comes back to a namespace early.
+        """
+        if self._clearing.is_about(frozenset().union(*(one.namespaces for one in worlds))):
+            self._finish()
 
     def _alone(self, world: World) -> Played:
         self._finish()

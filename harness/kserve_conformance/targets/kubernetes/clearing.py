@@ -3,8 +3,8 @@ Clearing away what batches of worlds left, while the next ones are played.
 
 A controller takes long to let many services go, so their finalizers are taken away.
 What it made for them is deleted only once it has seen that they are gone: nothing
-is made for them any more then. Worlds that are played meanwhile have other
-namespaces.
+is made for them any more then. Worlds that are played meanwhile must be in other
+namespaces, for everything in these is taken away.
 """
 
 # ruff: noqa: SLF001 - It clears on behalf of its target.
@@ -67,6 +67,10 @@ class Clearing:
         gone = self._services_gone()
         self._behind = (*gone, left)
         self._running = self._driver.submit(self._clear, gone, left)
+
+    def is_about(self, namespaces: frozenset[str]) -> bool:
+        """May something be deleted in any of these namespaces from now on?"""
+        return any(namespaces & left.namespaces for left in self._behind)
 
     def finish(self) -> None:
         """Return once nothing is left of any batch. Raises ``TargetError``."""
