@@ -1,5 +1,5 @@
 """
-Signals wait while something is done that is right only as a whole.
+Signals that end a run: they wait while something is done that is right only as a whole, and all end it alike.
 
 Between the start of a process and the moment at which somebody knows that it
 runs there must be no way out: a harness that is ended there would leave it
@@ -47,3 +47,24 @@ def signals_wait() -> Iterator[None]:
             signal.signal(number, handler)
         for arrived in came:
             os.kill(os.getpid(), arrived)
+
+
+@contextmanager
+def terminated_as_interrupted() -> Iterator[None]:
+    """
+    Take SIGTERM as Ctrl-C is taken, so that targets are closed and what is known is told.
+
+    It raises ``KeyboardInterrupt``, which names the signal. Nothing is done elsewhere than in the main thread.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - What a handler is called with.
+        raise KeyboardInterrupt(f"ended by {signal.Signals(number).name}")
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -145,7 +145,8 @@ class TestProcesses:
         code, told = fuzz(tmp_path, "memory:v0.15.2", right, "--seed", "2", "--max-examples", "100")
         assert (code, told["compared"], told["untold"]) == (Exit.BROKEN, 0, 100)
 
-    def test_ctrl_c_tells_what_was_compared(self, tmp_path):
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_that_is_ended_tells_what_was_compared(self, tmp_path, number):
         """The report comes, and the answer is that there is none."""
         command = [*COMMAND, "fuzz", "memory:v0.15.2", process("honest", "v0.15.2", timeout=60), "--max-time", "5m"]
         with subprocess.Popen(
@@ -154,7 +155,7 @@ class TestProcesses:
             assert running.stderr is not None
             while "worlds" not in running.stderr.readline():
                 time.sleep(0.01)
-            os.kill(running.pid, signal.SIGINT)
+            os.kill(running.pid, number)
             out, _ = running.communicate(timeout=120)
         assert running.returncode == Exit.BROKEN
         assert "interrupted" in out

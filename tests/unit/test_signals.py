@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from kserve_conformance.signals import signals_wait
+from kserve_conformance.signals import signals_wait, terminated_as_interrupted
 
 
 class Ended(Exception):
@@ -69,3 +69,16 @@ class TestSignalsWait:
         thread.join()
 
         assert seen == [before]
+
+
+class TestTerminatedAsInterrupted:
+    def test_sigterm_is_ctrl_c_and_named(self):
+        """
+        Whoever handles Ctrl-C handles SIGTERM, and can tell which it was.
+        """
+        before = signal.getsignal(signal.SIGTERM)
+
+        with pytest.raises(KeyboardInterrupt, match="ended by SIGTERM"), terminated_as_interrupted():
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        assert signal.getsignal(signal.SIGTERM) is before

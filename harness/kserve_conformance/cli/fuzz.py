@@ -90,12 +90,13 @@ def command(
     fails on RIGHT.
     """
     from kserve_conformance.fuzzing import Limits, Search
+    from kserve_conformance.signals import terminated_as_interrupted
     from kserve_conformance.targets.opening import Options, open_target
 
     chosen = seed if seed is not None else secrets.randbelow(1_000_000)
     worlds = max_examples if max_examples is not None or max_time is not None else USUAL_WORLDS
     options = Options(progress=lambda line: click.echo(line, err=True))
-    with ExitStack() as opened:
+    with terminated_as_interrupted(), ExitStack() as opened:
         one, other = (opened.enter_context(open_target(text, options)) for text in (left, right))
         search = Search(one, other, chosen, Limits(worlds, max_time), _Telling().tell)
         if replay is not None:

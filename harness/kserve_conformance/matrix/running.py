@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -19,11 +18,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from types import FrameType
 from typing import Any
 
 import msgspec
@@ -31,6 +28,7 @@ import msgspec
 from kserve_conformance.matrix.resuming import may_be_kept
 from kserve_conformance.record.matrix import Run
 from kserve_conformance.rules.releases import in_range
+from kserve_conformance.signals import terminated_as_interrupted
 from kserve_conformance.suite import Suite
 from kserve_conformance.suite.selection import Selection
 from kserve_conformance.suite.tags import DOCUMENTED
@@ -122,7 +120,7 @@ def run_all(specs: Sequence[Spec], question: Question, progress: Progress) -> tu
     (question.out / RUNS).mkdir(parents=True, exist_ok=True)
     runs = _Runs(question, progress)
     interrupted = None
-    with _terminated_as_interrupted():
+    with terminated_as_interrupted():
         try:
             runs.make(specs)
         except KeyboardInterrupt as error:
@@ -325,20 +323,3 @@ def _scenarios_in(record: Path) -> int:
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
-    """Take SIGTERM as Ctrl-C is taken, so that targets are closed and the matrix says what happened."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - A handler is given both.
-        raise KeyboardInterrupt(f"ended by {signal.Signals(number).name}")
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -10,13 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
-import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import msgspec
@@ -37,7 +34,7 @@ from kserve_conformance.record.model import (
     Verdict,
 )
 from kserve_conformance.record.writer import RecordWriter
-from kserve_conformance.signals import signals_wait
+from kserve_conformance.signals import signals_wait, terminated_as_interrupted
 
 #: The phase of the report that xdist makes of a worker that died.
 _CRASHED = "???"
@@ -61,9 +58,9 @@ class Recorder:
         self._written = 0
         self._interrupted: str | None = None
         self._began = time.perf_counter()
-        self._previous: Any = None
+        self._listening = contextlib.ExitStack()
         path.unlink(missing_ok=True)
-        self._listen()
+        self._listening.enter_context(terminated_as_interrupted())
 
     # --- what pytest tells ----------------------------------------------
 
@@ -133,9 +130,7 @@ class Recorder:
 
     def abandon(self) -> None:
         """Let go of the file without a footer if the session never came to its end."""
-        if self._previous is not None:
-            signal.signal(signal.SIGTERM, self._previous)
-            self._previous = None
+        self._listening.close()
         if self._writer is not None and not self._finished:
             with contextlib.suppress(OSError):
                 self._writer.__exit__(RuntimeError, None, None)
@@ -197,13 +192,6 @@ class Recorder:
             return str(why or "not every scenario was run, and nothing says why")
         return None
 
-    # --- being ended from outside ----------------------------------------
-
-    def _listen(self) -> None:
-        """Take SIGTERM as Ctrl-C is taken, so that targets are closed and the record says what happened."""
-        if threading.current_thread() is threading.main_thread():
-            self._previous = signal.signal(signal.SIGTERM, _end)
-
 
 def header_of(asked: Asked, target: TargetIdentity, collected: tuple[str, ...]) -> Header:
     """The header of a record: what was asked, of whom, and the scenarios that were collected, in the suite's order."""
@@ -234,10 +222,6 @@ def _of_crash(said: str) -> str:
     """What xdist says of a worker that died, in the words of a record."""
     last = next(reversed(said.strip().splitlines()), "")
     return f"the process that ran it ended: {last}" if last else "the process that ran it ended"
-
-
-def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - A handler is given both.
-    raise KeyboardInterrupt(f"ended by {signal.Signals(number).name}")
 
 
 def _started() -> str:
