@@ -118,3 +118,24 @@ Feature: Services in store are not touched until somebody writes them
       """
     When the service is annotated with "example.com/touched" "yes"
     Then the service is rejected because "the 'name' field is not allowed in standard predictor"
+
+  @rule-schema-checked
+  Scenario: A manifest of which nothing is known leaves the model of a service in store as it is
+    Given this service is in store, untouched by any webhook
+      """
+      metadata:
+        name: model
+        namespace: team-a
+      spec:
+        predictor:
+          model:
+            modelFormat:
+              name: sklearn
+            protocolVersion: v1
+            storageUri: gs://example/models/model
+      """
+    When a service in namespace "team-a" uses the legacy key "mlflow"
+    Then the service is accepted
+    And it is stored without a legacy key
+    And it is stored with format "sklearn"
+    And it is stored with protocol "v1"

@@ -77,7 +77,7 @@ class LiveTarget(ABC):
         self._new: set[ObjectKey] = set()
         #: The modes that services were in.
         self._modes: set[str] = set()
-        #: The runtimes that are in store.
+        #: The runtimes and services that are in store.
         self._known: set[ObjectKey] = set()
         #: The service that was asked about last.
         self._asked: ObjectKey | None = None
@@ -218,7 +218,8 @@ class LiveTarget(ABC):
                 self._new.discard(key)
                 if key in self._known:
                     self._known.discard(key)
-                    self._runtime_written(key.kind, None)
+                    if key.kind in RUNTIME_KINDS:
+                        self._runtime_written(key.kind, None)
 
     def tick(self) -> None:
         """Let a second pass."""
@@ -261,7 +262,7 @@ class LiveTarget(ABC):
             self._before_sweep()
             self._sweeper.sweep(self._touched, self._modes)
             self._sweeper.delete(self._others, self._others)
-            for kind in {key.kind for key in self._known}:
+            for kind in {key.kind for key in self._known if key.kind in RUNTIME_KINDS}:
                 self._runtime_written(kind, None)
             if self._observer.default_mode != self._link.mode:
                 self._set_mode(self._link.mode)
@@ -319,6 +320,7 @@ class LiveTarget(ABC):
 
     def _note(self, key: ObjectKey, manifest: Manifest, *, is_new: bool) -> None:
         if key.kind == SERVICE:
+            self._known.add(key)
             self._modes.add(self._observer.mode(manifest))
             if is_new:
                 self._new.add(key)
