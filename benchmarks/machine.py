@@ -7,12 +7,14 @@ import platform
 from collections.abc import Mapping
 from pathlib import Path
 
+from kserve_conformance.machine import allowed
+
 
 def machine() -> Mapping[str, str | int]:
     """The processor, how many cores this process may use, the Python, and how busy it was at the start."""
     return {
         "processor": _processor(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        "cores": allowed()[0],
         "python": platform.python_version(),
         "system": platform.system(),
         "load": f"{os.getloadavg()[0]:.1f}",

@@ -11,7 +11,7 @@ from record_examples import record, scenario
 
 from kserve_conformance.cli import code_of
 from kserve_conformance.cli.exits import Exit
-from kserve_conformance.cli.jobs import machine, workers, worth_it
+from kserve_conformance.cli.jobs import workers, worth_it
 from kserve_conformance.record import Verdict, read
 from kserve_conformance.reports import project
 
@@ -286,23 +286,6 @@ class TestJobs:
     def test_are_as_many_as_the_machine_and_the_question_are_worth(self, scenarios, cores, memory, number):
         """A start takes as long as many scenarios, and an API server much memory."""
         assert worth_it(scenarios, cores, memory * 1024**3) == number
-
-    @pytest.mark.parametrize(
-        ("cpu", "memory", "has"),
-        [
-            ("100000 100000\n", "1048576\n", (1, 1048576)),
-            ("50000 100000\n", "1048576\n", (1, 1048576)),
-            ("max 100000\n", "max\n", None),
-            (None, None, None),
-        ],
-    )
-    def test_are_no_more_than_a_container_is_allowed(self, tmp_path, cpu, memory, has):
-        """A limit counts where there is one; the machine behind it has more than anybody may use."""
-        for name, limit in (("cpu.max", cpu), ("memory.max", memory)):
-            if limit is not None:
-                (tmp_path / name).write_text(limit)
-
-        assert machine(tmp_path) == (has or machine(tmp_path / "nothing"))
 
     @pytest.mark.parametrize(
         "target", ["memory:v0.15.2", "process:true", "cluster:here", "kind:v0.15.2", "controlplane:v0.8.0"]

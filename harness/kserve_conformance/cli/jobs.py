@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import click
 
+from kserve_conformance.machine import allowed
 from kserve_conformance.targets.opening import Spec
 
 #: Releases whose manager has no flag for the port of its webhooks, so that a machine can have one at a time
@@ -51,26 +49,7 @@ def _worth_it(spec: Spec, scenarios: int) -> int:
 
     if not KINDS[spec.kind].is_worth_several:
         return 1
-    return worth_it(scenarios, *machine())
-
-
-def machine(limits: Path = Path("/sys/fs/cgroup")) -> tuple[int, int]:
-    """Cores and bytes of memory that this process may have: the machine's, or what a container is allowed of them."""
-    cores, memory = os.cpu_count() or 1, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    if quota := _numbers(limits / "cpu.max"):
-        cores = min(cores, quota[0] // quota[1])
-    if allowed := _numbers(limits / "memory.max"):
-        memory = min(memory, allowed[0])
-    return max(1, cores), memory
-
-
-def _numbers(limit: Path) -> list[int]:
-    """What a file of a container's limits says; nothing where there is no such file, or the limit is "max"."""
-    try:
-        told = limit.read_text(encoding="ascii").split()
-    except OSError:
-        return []
-    return [int(one) for one in told] if all(map(str.isdecimal, told)) else []
+    return worth_it(scenarios, *allowed())
 
 
 def worth_it(scenarios: int, cores: int, memory: int) -> int:

@@ -9,7 +9,6 @@ whole record, and its column says so.
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from typing import Any
 
 import msgspec
 
+from kserve_conformance.machine import allowed
 from kserve_conformance.matrix.resuming import may_be_kept
 from kserve_conformance.record.matrix import Run
 from kserve_conformance.rules.releases import in_range
@@ -153,7 +153,7 @@ class _Runs:
                 wanted.append(spec)
         memory = [spec for spec in wanted if spec.kind == "memory"]
         others = [spec for spec in wanted if spec.kind != "memory"]
-        self._beside_each_other(memory, self.question.jobs or _cores(), self._play)
+        self._beside_each_other(memory, self.question.jobs or allowed()[0], self._play)
         self._beside_each_other(others, self.question.jobs or 1, self._ask)
 
     def run_of(self, spec: Spec, interrupted: str | None) -> Run:
@@ -319,7 +319,3 @@ def _scenarios_in(record: Path) -> int:
         return max(0, record.read_bytes().count(b"\n") - 1)
     except OSError:
         return 0
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
