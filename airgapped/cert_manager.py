@@ -28,14 +28,14 @@ from programs import built, folder, say
 
 from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.objects import Manifest
-from kserve_conformance.targets.cluster.connecting import connect
+from kserve_conformance.targets.cluster.connection import connect
 from kserve_conformance.targets.controlplane import cache, go, seed
 from kserve_conformance.targets.controlplane.source import Definition
 from kserve_conformance.targets.kind import archive
 from kserve_conformance.targets.kind.archive import Image
 from kserve_conformance.targets.kind.cert_manager import CERTIFICATES, GROUP, INJECT_FROM, wait_injected, wait_issued
 from kserve_conformance.targets.kind.clusters import Kind
-from kserve_conformance.targets.kind.installing import Controller, apply, wait_available
+from kserve_conformance.targets.kind.installer import Controller, apply, wait_available
 from kserve_conformance.targets.kubernetes.client import Client
 
 MODULE = "github.com/cert-manager/cert-manager"

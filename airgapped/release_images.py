@@ -26,7 +26,7 @@ from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.targets.controlplane import binaries, cache
 from kserve_conformance.targets.kind import archive
 from kserve_conformance.targets.kind.archive import Image
-from kserve_conformance.targets.kind.building import model_server
+from kserve_conformance.targets.kind.programs import model_server
 
 #: Nobody in particular, as a number: KServe's manifests say ``runAsNonRoot``, and a kubelet cannot tell who a name is.
 NOBODY = "65532"

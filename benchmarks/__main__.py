@@ -20,7 +20,7 @@ import sys
 import click
 
 from benchmarks.machine import machine
-from benchmarks.measuring import Broken, Row
+from benchmarks.measurement import Broken, Row
 from benchmarks.rows import IN_MEMORY, ON_CONTROLPLANE
 
 NAMES = {benchmark.__name__: benchmark for benchmark in (*IN_MEMORY, *ON_CONTROLPLANE)}

@@ -8,7 +8,7 @@ from random import Random
 import yaml
 
 from kserve_conformance.objects import Catalogue, Manifest, Namespace, Request
-from kserve_conformance.profiles.shipped import shipped
+from kserve_conformance.profiles.shipped_runtimes import shipped
 
 RELEASE = "v0.15.2"
 

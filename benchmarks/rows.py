@@ -13,15 +13,15 @@ from subprocess import DEVNULL, Popen
 import yaml
 
 from benchmarks.fleet import RELEASE, catalogue, dump, requests
-from benchmarks.measuring import PROGRAM, ROOT, Benchmark, Broken, Row, cold, cpu_note, cpu_seconds
-from kserve_conformance.fuzzing import Limits, Search
+from benchmarks.measurement import PROGRAM, ROOT, Benchmark, Broken, Row, cold, cpu_note, cpu_seconds
+from kserve_conformance.fuzz import Limits, Search
 from kserve_conformance.manifests import BOOKKEEPING, documents
 from kserve_conformance.profiles import profile_of
 from kserve_conformance.resolver.answers import Answers
 from kserve_conformance.resolver.select import select
 from kserve_conformance.rules.releases import RELEASES
 from kserve_conformance.suite import Suite, inventory
-from kserve_conformance.targets.opening import open_target
+from kserve_conformance.targets.kinds import open_target
 
 #: How many requests one run of the resolver decides, with answers kept and without.
 KEPT, ANEW = 500_000, 20_000

@@ -9,7 +9,7 @@ from pytest_bdd.parsers import parse
 
 from kserve_conformance.objects import CLUSTER_RUNTIME, NAMESPACED_RUNTIME, Namespace, Outcome, RuntimeRef
 from kserve_conformance.world import World
-from kserve_conformance.world.building import rows
+from kserve_conformance.world.objects import rows
 
 ONE_OF_COLUMNS = frozenset({"kind", "name", "namespace"})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_bdd import given, when
 from pytest_bdd.parsers import parse
 
-from kserve_conformance.profiles.shipped import shipped
+from kserve_conformance.profiles.shipped_runtimes import shipped
 from kserve_conformance.world import World
 
 

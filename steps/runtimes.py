@@ -8,12 +8,12 @@ from pytest_bdd.parsers import re as regex
 
 from kserve_conformance.manifests import value
 from kserve_conformance.objects import CLUSTER_RUNTIME, NAMESPACED_RUNTIME, Namespace
-from kserve_conformance.profiles.shipped import shipped, shipped_by_helm
+from kserve_conformance.profiles.shipped_runtimes import shipped, shipped_by_helm
 from kserve_conformance.world import World
-from kserve_conformance.world.building import (
+from kserve_conformance.world.objects import (
     runtimes_of_table,
 )
-from kserve_conformance.world.wording import NAMED, RUNTIME, Table, reference, spec_of
+from kserve_conformance.world.runtime_phrases import NAMED, RUNTIME, Table, reference, spec_of
 
 
 @given(regex(RUNTIME + "$"))

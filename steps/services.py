@@ -15,7 +15,7 @@ from kserve_conformance.objects import SERVICE as KIND
 from kserve_conformance.objects import Manifest, Namespace, ObjectKey
 from kserve_conformance.targets.contract import Capability
 from kserve_conformance.world import World
-from kserve_conformance.world.building import on_several_nodes, service_manifest, whole
+from kserve_conformance.world.objects import on_several_nodes, service_manifest, whole
 
 #: ``a service "name" in namespace "team-a"``
 SERVICE = r'a service(?: "(?P<name>[^"]*)")? in namespace "(?P<namespace>[^"]*)"'

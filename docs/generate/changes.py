@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generate.marking import code, table
+from generate.markup import code, table
 from kserve_conformance.record import CHANGES, WORSE, Change, Verdict
-from kserve_conformance.reports.comparison.telling import SIGNS
+from kserve_conformance.reports.comparison.wording import SIGNS
 
 #: What a table calls a scenario that a run does not have.
 ABSENT = "not there"

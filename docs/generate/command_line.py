@@ -7,9 +7,9 @@ from textwrap import dedent
 
 import click
 
-from generate.marking import anchor, block, cell, code, slug, table
+from generate.markup import anchor, block, cell, code, slug, table
 from kserve_conformance.cli import COMMANDS, cli
-from kserve_conformance.cli.exits import MEANINGS
+from kserve_conformance.cli.exit_codes import MEANINGS
 
 PROGRAM = "kserve-conformance"
 

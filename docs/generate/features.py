@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from generate.marking import anchor, block, code, slug, table
+from generate.markup import anchor, block, code, slug, table
 from kserve_conformance.rules.registry import TOPICS
 from kserve_conformance.suite import ScenarioInfo, Suite, inventory
 

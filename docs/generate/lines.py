@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from generate.marking import block, code, table
+from generate.markup import block, code, table
 from kserve_conformance.protocol.messages import Answer, Question, derived_schema
 from kserve_conformance.record import Verdict
 from kserve_conformance.record.schema import NAMES

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from types import ModuleType
 
-from generate.marking import anchor, table
+from generate.markup import anchor, table
 
 #: What is public, by the package whose page tells it: the modules, each with what it is for.
 PUBLIC: Mapping[str, Mapping[str, str]] = {
@@ -25,7 +25,7 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
     "profiles": {
         "kserve_conformance.profiles": "releases as values",
         "kserve_conformance.profiles.profile": "what a release is made of",
-        "kserve_conformance.profiles.shipped": "the runtimes that each release ships",
+        "kserve_conformance.profiles.shipped_runtimes": "the runtimes that each release ships",
     },
     "resolver": {
         "kserve_conformance.resolver": "from a service and a catalogue to a decision",
@@ -36,13 +36,13 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
     "suite": {
         "kserve_conformance.suite": "features, steps and fixtures as a value",
         "kserve_conformance.suite.selection": "choosing scenarios",
-        "kserve_conformance.suite.sharing": "sharing scenarios among runs",
+        "kserve_conformance.suite.shards": "sharing scenarios among runs",
         "kserve_conformance.suite.guards": "what must hold before anything runs",
     },
     "targets": {
         "kserve_conformance.targets.contract": "what a target promises",
-        "kserve_conformance.targets.opening": "from text to an open target",
-        "kserve_conformance.targets.several": "from a few words to many targets",
+        "kserve_conformance.targets.kinds": "from text to an open target",
+        "kserve_conformance.targets.target_lists": "from a few words to many targets",
         "kserve_conformance.targets.memory": "the rules of a release, in memory",
         "kserve_conformance.targets.process": "whatever speaks the line protocol",
         "kserve_conformance.targets.controlplane": "KServe's own controller over an API server",
@@ -51,12 +51,12 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
         "kserve_conformance.targets.cluster": "a KServe that is installed already",
         "kserve_conformance.targets.cluster.inspection": "an install compared with its rules",
         "kserve_conformance.targets.faulty": "targets that fail in named ways",
-        "kserve_conformance.targets.many": "worlds as values, and many of them at once",
+        "kserve_conformance.targets.bulk": "worlds as values, and many of them at once",
     },
-    "fuzzing": {"kserve_conformance.fuzzing": "random worlds on two targets side by side"},
+    "fuzzing": {"kserve_conformance.fuzz": "random worlds on two targets side by side"},
     "record": {
         "kserve_conformance.record": "the record of a run",
-        "kserve_conformance.record.merging": "joining the records of shards",
+        "kserve_conformance.record.merge": "joining the records of shards",
         "kserve_conformance.record.matrix": "several runs in one file",
     },
     "reports": {
@@ -66,7 +66,7 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
     },
     "world": {
         "kserve_conformance.world": "what steps talk to",
-        "kserve_conformance.world.building": "objects made of a step's words",
+        "kserve_conformance.world.objects": "objects made of a step's words",
     },
 }
 

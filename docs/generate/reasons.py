@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from enum import Enum
 
-from generate.marking import code, table
+from generate.markup import code, table
 from kserve_conformance.objects import Outcome, Reason
-from kserve_conformance.profiles.rejections import Because
+from kserve_conformance.profiles.exclusions import Because
 from kserve_conformance.resolver.reporter import OUTRANKED
 
 #: Each code in words. One that is missing here, or gone, breaks the build.

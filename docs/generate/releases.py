@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise, starmap
 from typing import Any
 
-from generate.marking import anchor, code, table
+from generate.markup import anchor, code, table
 from kserve_conformance.objects import Manifest, at
-from kserve_conformance.profiles.shipped import SHARES, NoSuchCatalogue, shipped, shipped_by_helm
+from kserve_conformance.profiles.shipped_runtimes import SHARES, NoSuchCatalogue, shipped, shipped_by_helm
 from kserve_conformance.rules.registry import registry
 from kserve_conformance.rules.releases import RELEASES
 from kserve_conformance.suite import Suite, inventory

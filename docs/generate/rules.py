@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from generate.features import feature_anchor
-from generate.marking import anchor, code, table
+from generate.markup import anchor, code, table
 from kserve_conformance.rules.coverage import Coverage, Stated, coverage
 from kserve_conformance.rules.model import Claim, Keeping, Ranged, Rule, Source
 from kserve_conformance.rules.registry import TOPICS, registry

@@ -13,7 +13,7 @@ from pytest_bdd.parsers import re as regex
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 from generate.features import feature_anchor
-from generate.marking import anchor, code, prose, table
+from generate.markup import anchor, code, prose, table
 from generate.step_texts import readable
 from kserve_conformance.suite import Suite, inventory
 

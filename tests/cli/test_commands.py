@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from kserve_conformance.cli import COMMANDS, cli, code_of
-from kserve_conformance.cli.exits import MEANINGS, Exit
+from kserve_conformance.cli.exit_codes import MEANINGS, Exit
 from kserve_conformance.exceptions import HarnessError
 
 

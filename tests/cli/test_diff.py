@@ -12,7 +12,7 @@ from comparison_examples import two_runs
 from record_examples import record, scenario
 
 from kserve_conformance.cli import code_of
-from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.record import Record, Verdict
 from kserve_conformance.reports import project
 

@@ -9,7 +9,7 @@ import yaml
 from manifests_of import LEGACY, OURS, SERVICE, THEIRS
 
 from kserve_conformance.cli import code_of
-from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.exit_codes import Exit
 
 #: The runtimes of the golden texts: each is there for a reason of its own.
 RUNTIMES = (

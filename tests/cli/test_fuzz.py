@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.exit_codes import Exit
 
 IMPLEMENTATIONS = Path(__file__).parent.parent / "support/implementations"
 COMMAND = [sys.executable, "-m", "kserve_conformance"]

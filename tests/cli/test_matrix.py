@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.exit_codes import Exit
 
 #: Targets of one's own: right, wrong, one that takes its process with it, one that waits, and one that counts.
 OWN = """\

@@ -12,7 +12,7 @@ import yaml
 from manifests_of import LEGACY, OURS, SERVICE, THEIRS
 
 from kserve_conformance.cli import code_of
-from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.exit_codes import Exit
 
 ON_OURS = "✓ team-a/fraud   ServingRuntime team-a/ours\n"
 COMMAND = [sys.executable, "-m", "kserve_conformance", "resolve"]

@@ -9,7 +9,7 @@ import sys
 import pytest
 from calling import call
 
-from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.exit_codes import Exit
 
 FEATURE = """\
 @core

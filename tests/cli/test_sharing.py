@@ -10,7 +10,7 @@ from calling import call
 from record_examples import record, scenario
 
 from kserve_conformance.cli import code_of
-from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.jobs import workers, worth_it
 from kserve_conformance.record import Verdict, read
 from kserve_conformance.reports import project
@@ -95,7 +95,7 @@ class TestMerge:
     @pytest.fixture(autouse=True)
     def _shards(self, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
-        from kserve_conformance.suite.sharing import Shard
+        from kserve_conformance.suite.shards import Shard
 
         every = [scenario(name, path="features/a.feature", line=place) for place, name in enumerate("abcd")]
         for number in (1, 2):

@@ -13,7 +13,7 @@ import pytest
 from kserve_conformance.objects import ObjectKey
 from kserve_conformance.targets.container import daemon, image
 from kserve_conformance.targets.container.plane import Settings
-from kserve_conformance.targets.container.running import NotOurs
+from kserve_conformance.targets.container.runner import NotOurs
 from kserve_conformance.targets.container.target import ContainerTarget
 from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.controlplane.go import silent

@@ -22,7 +22,7 @@ from kserve_conformance.targets.kubernetes import client as client_module
 from kserve_conformance.targets.kubernetes.client import ApiError
 from kserve_conformance.targets.kubernetes.clock import ClockWentBack
 from kserve_conformance.targets.kubernetes.live import StoreIsFull
-from kserve_conformance.targets.kubernetes.writing import CONFLICT_TIMES, SilentWebhook
+from kserve_conformance.targets.kubernetes.writes import CONFLICT_TIMES, SilentWebhook
 
 MODEL = ObjectKey("InferenceService", "model", "team-a")
 WITHIN = timedelta(seconds=30)

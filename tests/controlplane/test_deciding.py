@@ -8,7 +8,7 @@ import pytest
 
 from kserve_conformance.objects import ObjectKey, Outcome, RuntimeRef, at
 from kserve_conformance.targets.contract import Capability, NotSettled
-from kserve_conformance.targets.kubernetes.marking import VARIABLE
+from kserve_conformance.targets.kubernetes.marks import VARIABLE
 
 MODEL = ObjectKey("InferenceService", "model", "team-a")
 WITHIN = timedelta(seconds=30)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import islice
 
-from kserve_conformance.fuzzing import CROWD, Worlds, compare
+from kserve_conformance.fuzz import CROWD, Worlds, compare
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, SERVICE
-from kserve_conformance.targets.many import play, play_many, together
+from kserve_conformance.targets.bulk import play, play_many, together
 from kserve_conformance.targets.memory import MemoryTarget
 
 WITHIN = timedelta(seconds=30)

@@ -17,7 +17,7 @@ from textwrap import dedent
 import pytest
 from leftovers import processes_of, wait_for
 
-from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.record import Record, Scenario, Verdict, conforms, read
 
 FEATURE = """

@@ -16,7 +16,7 @@ from pages import ROOT
 
 import kserve_conformance
 from kserve_conformance.cli import COMMANDS, cli
-from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.record import CHANGES, Verdict
 from kserve_conformance.rules.registry import registry
 from kserve_conformance.suite import Suite, inventory
@@ -24,7 +24,7 @@ from kserve_conformance.suite import Suite, inventory
 #: Packages with an ``__all__`` that are parts of another one's page, or no library.
 NOT_A_LIBRARY = {
     "kserve_conformance.__main__": "the entry point of the command line",
-    "kserve_conformance.profiles.rendering": "a stage of the profiles",
+    "kserve_conformance.profiles.pods": "a stage of the profiles",
     "kserve_conformance.world.world": "told by its package",
 }
 

@@ -8,7 +8,7 @@ import pytest
 
 from kserve_conformance.suite import Suite, inventory
 from kserve_conformance.suite.selection import Rerun, Selection, UnknownScenario
-from kserve_conformance.suite.sharing import BadShard, EmptyShard, Shard
+from kserve_conformance.suite.shards import BadShard, EmptyShard, Shard
 
 SCENARIOS = inventory(Suite.shipped())
 IDS = [scenario.id for scenario in SCENARIOS]

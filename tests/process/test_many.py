@@ -8,9 +8,9 @@ from itertools import islice
 
 import pytest
 
-from kserve_conformance.fuzzing import Worlds
-from kserve_conformance.targets.many import play, play_many
-from kserve_conformance.targets.opening import open_target
+from kserve_conformance.fuzz import Worlds
+from kserve_conformance.targets.bulk import play, play_many
+from kserve_conformance.targets.kinds import open_target
 
 WITHIN = timedelta(seconds=1)
 WORLDS = tuple(islice(Worlds(5), 40))

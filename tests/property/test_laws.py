@@ -36,8 +36,8 @@ from kserve_conformance.objects import (
     without,
 )
 from kserve_conformance.profiles import Profile
-from kserve_conformance.profiles.schema import pruned
 from kserve_conformance.profiles.service_admission import Rejected
+from kserve_conformance.profiles.unknown_fields import pruned
 from kserve_conformance.protocol import answer_line
 from kserve_conformance.resolver import Choice, Explanation, Surroundings, admitted, resolve, resolve_stored, select
 from kserve_conformance.resolver.answers import Answers

@@ -13,7 +13,7 @@ from functools import cache
 
 import pytest
 
-from kserve_conformance.matrix.playing import bound
+from kserve_conformance.matrix.memory_runs import bound
 from kserve_conformance.profiles import Profile
 from kserve_conformance.rules.registry import registry
 from kserve_conformance.suite import Suite

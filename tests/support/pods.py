@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kserve_conformance.objects import Runtime
-from kserve_conformance.profiles.rendering import CannotRender, render
+from kserve_conformance.profiles.pods import CannotRender, render
 
 
 def service(model=None, metadata=None, **predictor):

@@ -10,7 +10,7 @@ from pathlib import Path
 from kserve_conformance.objects import Manifest
 from kserve_conformance.record import Record, Verdict, read
 from kserve_conformance.targets.kubernetes.client import Client
-from kserve_conformance.targets.kubernetes.naming import LABEL
+from kserve_conformance.targets.kubernetes.names import LABEL
 
 #: Few scenarios that need runtimes of both scopes, services, choices and refusals.
 SELECTION = "explicit and core"

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 import click
 
 from kserve_conformance import __version__
-from kserve_conformance.cli.exits import MEANINGS, Exit
+from kserve_conformance.cli.exit_codes import MEANINGS, Exit
 from kserve_conformance.exceptions import HarnessError
 
 #: Every command and what it does, in the order in which people meet them.

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.records import Given
 from kserve_conformance.record import Baseline, Change, Comparison, Record, Verdict, compare, tally
 from kserve_conformance.record.conclusion import narrowed

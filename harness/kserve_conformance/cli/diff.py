@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import emit, example, format_option
 from kserve_conformance.cli.records import RECORD, given, once_from_stdin
 from kserve_conformance.record import WORSE, Change, compare
@@ -60,7 +60,7 @@ def command(old: Path, new: Path, fail_on: tuple[Change, ...], as_: str | None, 
     once_from_stdin(old, new)
     comparison = compare(given(old).record, given(new).record)
     # Imported here because a record that cannot be read needs no report.
-    from kserve_conformance.cli.comparing import comparison_text
+    from kserve_conformance.cli.comparison import comparison_text
     from kserve_conformance.reports.comparison import FORMATS, document
 
     if as_ is not None:

@@ -18,7 +18,7 @@ import click
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import columns, emit, example, format_option
 
 #: How long a tool may take to tell its version before it counts as broken.

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kserve_conformance.cli.choosing import release_options
-from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import emit, example, format_option
+from kserve_conformance.cli.release_options import release_options
 from kserve_conformance.profiles import profile_of
 
 if TYPE_CHECKING:
-    from kserve_conformance.cli.asking import Answered
+    from kserve_conformance.cli.answers import Answered
 
 
 @click.command(
@@ -38,7 +38,7 @@ def command(
     Reads what resolve reads. With --format json each reason has a stable code, and the service as stored and the pod
     template are there too. Exits with 1 if a service gets no runtime.
     """
-    from kserve_conformance.cli.asking import answers, as_data
+    from kserve_conformance.cli.answers import answers, as_data
 
     profile = profile_of(release)
     answered = tuple(

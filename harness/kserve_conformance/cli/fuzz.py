@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import emit, example, format_option
 from kserve_conformance.exceptions import HarnessError
 
 if TYPE_CHECKING:
-    from kserve_conformance.fuzzing import Found, Search, Summary
+    from kserve_conformance.fuzz import Found, Search, Summary
 
 #: How many worlds are played unless something is said.
 USUAL_WORLDS = 1000
@@ -89,9 +89,9 @@ def command(
     allow is right. A difference is made as small as it gets, and written as a scenario that passes on LEFT and
     fails on RIGHT.
     """
-    from kserve_conformance.fuzzing import Limits, Search
+    from kserve_conformance.fuzz import Limits, Search
     from kserve_conformance.signals import terminated_as_interrupted
-    from kserve_conformance.targets.opening import Options, open_target
+    from kserve_conformance.targets.kinds import Options, open_target
 
     chosen = seed if seed is not None else secrets.randbelow(1_000_000)
     worlds = max_examples if max_examples is not None or max_time is not None else USUAL_WORLDS
@@ -132,7 +132,7 @@ def _exit(summary: Summary) -> Exit:
 
 def _save(summary: Summary, out: Path, names: tuple[str, str]) -> list[tuple[Path, Path]]:
     """Write each difference as a file to replay and as a feature. Raises ``CannotKeep``."""
-    from kserve_conformance.fuzzing import feature, kept, save
+    from kserve_conformance.fuzz import feature, kept, save
 
     written = []
     try:
@@ -168,7 +168,7 @@ def _as_data(summary: Summary, names: tuple[str, str], files: list[tuple[Path, P
 
 
 def _difference(found: Found, names: tuple[str, str], files: tuple[Path, Path]) -> dict[str, Any]:
-    from kserve_conformance.fuzzing import feature, said
+    from kserve_conformance.fuzz import feature, said
 
     return {
         "what": str(found.difference),
@@ -207,7 +207,7 @@ def _others(summary: Summary) -> tuple[tuple[int, str], ...]:
 
 
 def _difference_lines(number: int, found: Found, names: tuple[str, str], file: Path) -> list[str]:
-    from kserve_conformance.fuzzing import feature, said
+    from kserve_conformance.fuzz import feature, said
 
     unsteady = "" if found.is_steady else "; it did not come again alone"
     width = max(map(len, names))
@@ -224,7 +224,7 @@ def _difference_lines(number: int, found: Found, names: tuple[str, str], file: P
 
 def _replay(search: Search, file: Path, format_: str) -> int:
     """Play the world of a file alone on both."""
-    from kserve_conformance.fuzzing import load
+    from kserve_conformance.fuzz import load
 
     kept = load(file)
     summary = search.replay(kept.seed, kept.world)

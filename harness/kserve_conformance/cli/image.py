@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import emit, example, format_option
 from kserve_conformance.exceptions import HarnessError
 

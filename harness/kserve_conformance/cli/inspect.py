@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import emit, example, format_option
 from kserve_conformance.exceptions import HarnessError
 
@@ -51,9 +51,9 @@ def command(
 
 def look(context: str, kubeconfig: Path | None, release: str | None, namespaces: tuple[str, ...], format_: str) -> int:
     """Read, compare and tell; the exit code."""
-    from kserve_conformance.targets.cluster.connecting import connect
+    from kserve_conformance.targets.cluster.connection import connect
     from kserve_conformance.targets.cluster.inspection import inspect
-    from kserve_conformance.targets.cluster.reading import Reader, Reading
+    from kserve_conformance.targets.cluster.snapshot import Reader, Reading
 
     client = connect(context, kubeconfig, kind=Reader)
     try:
@@ -159,7 +159,7 @@ class NotReadOnly(HarnessError):
 
 def read_only(target: str, context: click.Context, format_: str) -> int:
     """What ``run --read-only`` does: look, and ask no scenario. Raises ``NotReadOnly`` before anything is asked."""
-    from kserve_conformance.targets.opening import parse
+    from kserve_conformance.targets.kinds import parse
 
     spec = parse(target)
     if spec.kind != "cluster":

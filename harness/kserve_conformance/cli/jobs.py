@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from kserve_conformance.machine import allowed
-from kserve_conformance.targets.opening import Spec
+from kserve_conformance.targets.kinds import Spec
 
 #: Releases whose manager has no flag for the port of its webhooks, so that a machine can have one at a time
 #: (cmd/manager/main.go has no webhook-port until v0.10.0).
@@ -28,7 +28,7 @@ def workers(jobs: str, target: str, manager: str | None, scenarios: int) -> int:
     be there twice, or a package that is missing.
     """
     from kserve_conformance.pytest_plugin.session import checked
-    from kserve_conformance.targets.opening import parse
+    from kserve_conformance.targets.kinds import parse
 
     spec = checked(parse(target))
     if jobs == "auto":
@@ -45,7 +45,7 @@ def workers(jobs: str, target: str, manager: str | None, scenarios: int) -> int:
 
 
 def _worth_it(spec: Spec, scenarios: int) -> int:
-    from kserve_conformance.targets.opening import KINDS
+    from kserve_conformance.targets.kinds import KINDS
 
     if not KINDS[spec.kind].is_worth_several:
         return 1
@@ -66,7 +66,7 @@ def _why_one(spec: Spec, manager: str | None) -> str | None:
     """Why there can only be one such target at a time; None if there can be several."""
     from importlib.util import find_spec
 
-    from kserve_conformance.targets.opening import KINDS
+    from kserve_conformance.targets.kinds import KINDS
 
     if KINDS[spec.kind].is_shared:
         return f"every {spec.kind} target is the same cluster, and scenarios on it must follow each other"

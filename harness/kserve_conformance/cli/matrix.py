@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import columns, emit, example, format_option
 from kserve_conformance.exceptions import HarnessError
 
@@ -118,13 +118,13 @@ def _asked(
     format_: str,
 ) -> int:
     from kserve_conformance import __version__
-    from kserve_conformance.cli.side_by_side import SideBySide
-    from kserve_conformance.matrix.running import Question, run_all
+    from kserve_conformance.cli.matrix_progress import SideBySide
+    from kserve_conformance.matrix.runs import Question, run_all
     from kserve_conformance.record import SuiteIdentity
     from kserve_conformance.record.matrix import write_matrix
     from kserve_conformance.suite import Suite, inventory
     from kserve_conformance.suite.selection import Selection
-    from kserve_conformance.targets.several import several
+    from kserve_conformance.targets.target_lists import several
 
     specs = several(targets)
     suite = Suite.shipped()
@@ -191,7 +191,7 @@ def _tell(matrix: Matrix, record: Path, out: Path | None, format_: str) -> int:
 
 def _text(seen: View, files: Mapping[str, str]) -> str:
     """The result for people: a line for each target, what memory and reality differ in, where the reports are."""
-    from kserve_conformance.reports.matrices.telling import compared_in_words, subject
+    from kserve_conformance.reports.matrices.wording import compared_in_words, subject
 
     rows = [
         (

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import emit, example, format_option
 from kserve_conformance.cli.records import RECORD, given, once_from_stdin
 from kserve_conformance.exceptions import HarnessError
@@ -42,9 +42,9 @@ def command(records: tuple[Path, ...], out: Path, format_: str) -> int:
     are refused.
     """
     # Imported here because another command of the same name needs none of it.
-    from kserve_conformance.cli.reporting import result_of, result_text, write_all
+    from kserve_conformance.cli.summary import result_of, result_text, write_all
     from kserve_conformance.record import conforms
-    from kserve_conformance.record.merging import merge
+    from kserve_conformance.record.merge import merge
     from kserve_conformance.reports import project
 
     once_from_stdin(*records)

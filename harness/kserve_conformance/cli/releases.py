@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import columns, emit, example, format_option
 
 
@@ -20,7 +20,7 @@ def command(format_: str) -> int:
     known deviations from its documentation, and the runtimes that it ships. The
     release "documented" is the documentation taken at its word.
     """
-    from kserve_conformance.profiles.shipped import shipped
+    from kserve_conformance.profiles.shipped_runtimes import shipped
     from kserve_conformance.rules.registry import registry
     from kserve_conformance.rules.releases import RELEASES
     from kserve_conformance.suite import Suite, inventory

@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from kserve_conformance.cli import merge
-from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import emit, example, format_option
 from kserve_conformance.cli.records import RECORD, given
 
@@ -65,10 +65,10 @@ def command(record: Path, as_: str | None, out: Path | None, format_: str) -> in
     Without --as, say what the record shows. The exit code is that of the run
     that wrote it. The record of a run that was shared comes from report merge.
     """
-    from kserve_conformance.cli.reporting import result_of, result_text, write_all
+    from kserve_conformance.cli.summary import result_of, result_text, write_all
     from kserve_conformance.record import conforms
     from kserve_conformance.reports import project
-    from kserve_conformance.suite.registered import statements
+    from kserve_conformance.suite.registry_terms import statements
 
     whole = given(record).record
     files = write_all(whole, record, out) if out else {}

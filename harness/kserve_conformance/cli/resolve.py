@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from kserve_conformance.cli.choosing import release_options
-from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import columns, emit, example, format_option
+from kserve_conformance.cli.release_options import release_options
 from kserve_conformance.profiles import Profile, profile_of
 
 if TYPE_CHECKING:
-    from kserve_conformance.cli.asking import Answered
+    from kserve_conformance.cli.answers import Answered
 
 
 @click.command(
@@ -65,7 +65,7 @@ def command(
         raise click.UsageError("nothing to read: give files, folders or '-'")
     if then:
         return _upgrade(sources, (profile, *map(profile_of, then)), format_, shipped, stored, default_mode)
-    from kserve_conformance.cli.asking import answers, as_data
+    from kserve_conformance.cli.answers import answers, as_data
 
     answered = tuple(answers(sources, profile, with_shipped=shipped, stored=stored, default_mode=default_mode))
     emit(format_, as_data(profile.name, answered), lambda: _told(answered))
@@ -80,7 +80,7 @@ def _upgrade(
     stored: bool | None,
     default_mode: str | None,
 ) -> int:
-    from kserve_conformance.cli.asking import answers_of_chain, chain_as_data
+    from kserve_conformance.cli.answers import answers_of_chain, chain_as_data
 
     rows = answers_of_chain(sources, chain, with_shipped=shipped, stored=stored, default_mode=default_mode)
     emit(format_, chain_as_data(chain, rows), lambda: _told_of_chain(chain, rows))

@@ -9,19 +9,19 @@ from typing import Any
 import click
 import msgspec
 
-from kserve_conformance.cli.again import what_failed
 from kserve_conformance.cli.baseline import judge, named
-from kserve_conformance.cli.clusters import cluster_options, with_cluster_options
-from kserve_conformance.cli.exits import Exit
+from kserve_conformance.cli.cluster_options import cluster_options, with_cluster_options
+from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.jobs import workers
 from kserve_conformance.cli.output import columns, emit, example, format_option
-from kserve_conformance.cli.publishing import implementation_of, publishing_options
+from kserve_conformance.cli.publisher import implementation_of, publishing_options
 from kserve_conformance.cli.records import RECORD, Given, given, once_from_stdin
+from kserve_conformance.cli.rerun import what_failed
 from kserve_conformance.exceptions import HarnessError, SuiteError
 from kserve_conformance.record import conforms, read
 from kserve_conformance.suite import ScenarioInfo, Suite, inventory
 from kserve_conformance.suite.selection import Selection
-from kserve_conformance.suite.sharing import Shard
+from kserve_conformance.suite.shards import Shard
 
 
 class NothingSelected(SuiteError):
@@ -187,7 +187,7 @@ def command(
         *(["--maxfail=1"] if fail_fast else []),
     ]
     # Imported here because --list and a wrong option need no pytest.
-    from kserve_conformance.cli.playing import play
+    from kserve_conformance.cli.pytest_session import play
 
     play(asked, arguments, processes, total=len(selected))
     return _report(record, selected, before, format_)
@@ -232,8 +232,8 @@ def _made(out: Path) -> Path:
 
 def _report(record: Path, selected: tuple[ScenarioInfo, ...], before: Given | None, format_: str) -> int:
     """Write every report beside the record and tell the result. Raises ``RecordError`` and ``LostScenarios``."""
-    from kserve_conformance.cli.comparing import comparison_text
-    from kserve_conformance.cli.reporting import result_of, result_text, write_all
+    from kserve_conformance.cli.comparison import comparison_text
+    from kserve_conformance.cli.summary import result_of, result_text, write_all
 
     whole = read(record)
     files = write_all(whole, record, record.parent)

@@ -15,7 +15,7 @@ source), ``loading`` (all of them).
 
 from kserve_conformance.manifests.builder import BOOKKEEPING
 from kserve_conformance.manifests.limits import Limits
-from kserve_conformance.manifests.loading import Loaded, documents, load, loads, value
+from kserve_conformance.manifests.loader import Loaded, documents, load, loads, value
 from kserve_conformance.manifests.problems import (
     AliasBomb,
     DuplicateKey,
@@ -31,7 +31,7 @@ from kserve_conformance.manifests.problems import (
     UnreadableSource,
 )
 from kserve_conformance.manifests.schema import check, refusal
-from kserve_conformance.manifests.writing import dumps
+from kserve_conformance.manifests.writer import dumps
 
 __all__ = [
     "BOOKKEEPING",

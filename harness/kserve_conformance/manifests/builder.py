@@ -4,7 +4,7 @@ YAML events to values, as Kubernetes would have them, with every problem of a st
 PyYAML's C parser makes the events; what a scalar means is decided in
 :mod:`~kserve_conformance.manifests.scalars`. Nothing marks where a value came
 from, because that would cost every good document: when a problem is found later,
-:mod:`~kserve_conformance.manifests.places` reads the one document again.
+:mod:`~kserve_conformance.manifests.locations` reads the one document again.
 
 Coded: ``mapping``, ``merge`` and ``alias`` in decode.go, go.yaml.in/yaml/v2 v2.4.2.
 """
@@ -28,7 +28,7 @@ from yaml import (
 from yaml.cyaml import CParser  # type: ignore[attr-defined]  # The stubs forget it.
 
 from kserve_conformance.manifests import scalars
-from kserve_conformance.manifests.feed import Feed, Overfed, Stopped
+from kserve_conformance.manifests.byte_stream import Feed, Overfed, Stopped
 from kserve_conformance.manifests.limits import Limits
 from kserve_conformance.manifests.problems import (
     AliasBomb,

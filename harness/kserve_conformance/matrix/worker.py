@@ -16,9 +16,9 @@ from typing import Any
 import msgspec
 
 from kserve_conformance.exceptions import HarnessError
-from kserve_conformance.matrix.playing import record_of
+from kserve_conformance.matrix.memory_runs import record_of
 from kserve_conformance.suite.selection import Selection
-from kserve_conformance.targets.opening import parse
+from kserve_conformance.targets.kinds import parse
 
 
 def answer(question: dict[str, Any]) -> dict[str, str | None]:

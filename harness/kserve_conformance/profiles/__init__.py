@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
+from kserve_conformance.profiles.exclusions import Because, Rejection
 from kserve_conformance.profiles.profile import Profile
-from kserve_conformance.profiles.rejections import Because, Rejection
 from kserve_conformance.rules.releases import known
 
 __all__ = ["DOCUMENTED_NAME", "Because", "Profile", "Rejection", "profile_of", "profiles"]

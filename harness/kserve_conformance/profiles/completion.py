@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kserve_conformance.objects import Manifest, Runtime, at, replaced
-from kserve_conformance.profiles import ordering
+from kserve_conformance.profiles import order
 
 MLSERVER = "mlserver"
 TORCHSERVE = "torchserve"
@@ -283,7 +283,7 @@ def lowest_ranked_protocol(service: Manifest, runtime: Runtime) -> Manifest:
     Coded: ``Reconcile``, later ``reconcileModel``, with ``GetProtocolVersionPriority``,
     pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.9.0 to v0.20.0.
     """
-    return _speaking(service, ordering.lowest_ranked_protocol(runtime))
+    return _speaking(service, order.lowest_ranked_protocol(runtime))
 
 
 # --- A changed copy of a service --------------------------------------------------------------------------------------

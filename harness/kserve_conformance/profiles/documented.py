@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kserve_conformance.profiles.checking import is_not_disabled, lists_format
-from kserve_conformance.profiles.filtering import is_auto_selectable, is_enabled
+from kserve_conformance.profiles.checks import is_not_disabled, lists_format
+from kserve_conformance.profiles.filters import is_auto_selectable, is_enabled
 from kserve_conformance.profiles.legacy import LEGACY_V0_8
-from kserve_conformance.profiles.looking_up import every_scope_at_once
-from kserve_conformance.profiles.ordering import BY_PRIORITY
+from kserve_conformance.profiles.lookup import every_scope_at_once
+from kserve_conformance.profiles.order import BY_PRIORITY
 from kserve_conformance.profiles.protocols import as_given
 from kserve_conformance.profiles.releases import V0_15_2
 

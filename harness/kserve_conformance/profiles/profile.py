@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kserve_conformance.profiles.checking import Check
+from kserve_conformance.profiles.checks import Check
 from kserve_conformance.profiles.completion import Completion
 from kserve_conformance.profiles.consumers import Canaries, GraphProtocol
-from kserve_conformance.profiles.filtering import Filter
-from kserve_conformance.profiles.looking_up import LookUp, Scopes, namespace_then_cluster
-from kserve_conformance.profiles.ordering import OrderKey
+from kserve_conformance.profiles.filters import Filter
+from kserve_conformance.profiles.lookup import LookUp, Scopes, namespace_then_cluster
+from kserve_conformance.profiles.order import OrderKey
+from kserve_conformance.profiles.pods import Rendering
 from kserve_conformance.profiles.protocols import AskedProtocol
-from kserve_conformance.profiles.rendering import Rendering
-from kserve_conformance.profiles.reporting import Reports, StatusNames
 from kserve_conformance.profiles.runtime_admission import RuntimeCheck
-from kserve_conformance.profiles.schema import UnknownFields
 from kserve_conformance.profiles.service_admission import ServiceAdmission
+from kserve_conformance.profiles.status import Reports, StatusNames
+from kserve_conformance.profiles.unknown_fields import UnknownFields
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kserve_conformance.profiles.blocked_variables import runtime_sets_none, service_sets_none
-from kserve_conformance.profiles.checking import is_not_disabled, lists_format, speaks_given_protocol
+from kserve_conformance.profiles.checks import is_not_disabled, lists_format, speaks_given_protocol
 from kserve_conformance.profiles.completion import (
     COMPLETION_V0_8,
     COMPLETION_V0_9,
@@ -23,7 +23,8 @@ from kserve_conformance.profiles.completion import (
     torchserve_at_write,
 )
 from kserve_conformance.profiles.consumers import as_the_model_says, canaries, graph_protocol, no_canaries
-from kserve_conformance.profiles.filtering import (
+from kserve_conformance.profiles.custom_predictors import first_is_named, first_is_named_if_alone, first_is_sized
+from kserve_conformance.profiles.filters import (
     agrees_on_nodes,
     is_auto_selectable,
     is_enabled,
@@ -36,7 +37,7 @@ from kserve_conformance.profiles.legacy import (
     LEGACY_V0_12,
     triton_waits_for_models,
 )
-from kserve_conformance.profiles.looking_up import nearest_scope_first
+from kserve_conformance.profiles.lookup import nearest_scope_first
 from kserve_conformance.profiles.multi_node_validation import (
     LIMITS_V0_15_0,
     LIMITS_V0_15_2,
@@ -44,11 +45,8 @@ from kserve_conformance.profiles.multi_node_validation import (
     MultiNodeRuntimeChecks,
     MultiNodeServiceChecks,
 )
-from kserve_conformance.profiles.ordering import BY_AGE, BY_NAME, BY_PRIORITY, BY_PROTOCOL_RANK
-from kserve_conformance.profiles.own_containers import first_is_named, first_is_named_if_alone, first_is_sized
-from kserve_conformance.profiles.profile import Profile
-from kserve_conformance.profiles.protocols import as_given, protocol_by_runtime_name, v1_unless_given
-from kserve_conformance.profiles.rendering import (
+from kserve_conformance.profiles.order import BY_AGE, BY_NAME, BY_PRIORITY, BY_PROTOCOL_RANK
+from kserve_conformance.profiles.pods import (
     RENDERING_V0_8,
     RENDERING_V0_9,
     RENDERING_V0_10,
@@ -62,19 +60,9 @@ from kserve_conformance.profiles.rendering import (
     RENDERING_V0_19,
     RENDERING_V0_20,
 )
-from kserve_conformance.profiles.reporting import in_status, names_looked_up, names_none, only_in_events
+from kserve_conformance.profiles.profile import Profile
+from kserve_conformance.profiles.protocols import as_given, protocol_by_runtime_name, v1_unless_given
 from kserve_conformance.profiles.runtime_admission import no_equal_priority, no_mixed_priority
-from kserve_conformance.profiles.schema import (
-    UNKNOWN_V0_8,
-    UNKNOWN_V0_9,
-    UNKNOWN_V0_10,
-    UNKNOWN_V0_11_1,
-    UNKNOWN_V0_12,
-    UNKNOWN_V0_14,
-    UNKNOWN_V0_16,
-    UNKNOWN_V0_17,
-    UNKNOWN_V0_20,
-)
 from kserve_conformance.profiles.service_admission import (
     ServiceAdmission,
     mode_as_annotated,
@@ -98,6 +86,18 @@ from kserve_conformance.profiles.service_validation import (
     name_is_valid,
     predictor_has_no_name,
     predictor_is_not_empty,
+)
+from kserve_conformance.profiles.status import in_status, names_looked_up, names_none, only_in_events
+from kserve_conformance.profiles.unknown_fields import (
+    UNKNOWN_V0_8,
+    UNKNOWN_V0_9,
+    UNKNOWN_V0_10,
+    UNKNOWN_V0_11_1,
+    UNKNOWN_V0_12,
+    UNKNOWN_V0_14,
+    UNKNOWN_V0_16,
+    UNKNOWN_V0_17,
+    UNKNOWN_V0_20,
 )
 
 #: Runtimes arrive. Legacy keys become a named runtime, protocols do not matter, and nothing orders the candidates.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from kserve_conformance.objects import Manifest, at
+from kserve_conformance.profiles.custom_predictors import KSERVE_CONTAINER
 from kserve_conformance.profiles.legacy import LEGACY_KEYS_V0_12
-from kserve_conformance.profiles.own_containers import KSERVE_CONTAINER
 from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, MODELMESH, Validating
 
 #: ``IsvcNameFmt``, pkg/apis/serving/v1beta1/inference_service_validation.go, v0.8.0 to v0.20.0.

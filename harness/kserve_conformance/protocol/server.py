@@ -32,7 +32,7 @@ from kserve_conformance.objects import (
 )
 from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
 from kserve_conformance.profiles.runtime_admission import refuses
-from kserve_conformance.profiles.schema import pruned
+from kserve_conformance.profiles.unknown_fields import pruned
 from kserve_conformance.protocol.messages import Answer, Decided, Named, Question, RuntimeAdmission
 from kserve_conformance.resolver import resolve, resolve_stored
 

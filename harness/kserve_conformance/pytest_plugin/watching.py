@@ -32,7 +32,7 @@ from kserve_conformance.pytest_plugin.verdicts import (
 from kserve_conformance.record.model import Scenario, TargetIdentity, Verdict
 from kserve_conformance.suite import ScenarioInfo
 from kserve_conformance.suite.guards import Definition, nearest
-from kserve_conformance.suite.registered import deviation_for
+from kserve_conformance.suite.registry_terms import deviation_for
 from kserve_conformance.suite.tags import DOCUMENTED
 from kserve_conformance.targets.contract import NOT_TO_BE_HAD, Diagnoses, Unreachable
 

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from kserve_conformance.exceptions import RecordError
-from kserve_conformance.record.choices import alike
+from kserve_conformance.record.choice import alike
 from kserve_conformance.record.conclusion import narrowed
 from kserve_conformance.record.model import Header, Record, Scenario, Step, Verdict
 from kserve_conformance.record.tally import tally

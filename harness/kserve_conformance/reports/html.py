@@ -17,9 +17,9 @@ from markupsafe import Markup
 from kserve_conformance.record import Record, Scenario, Tally, Verdict, by_rule, by_topic, conforms, tally
 from kserve_conformance.record.conclusion import narrowed
 from kserve_conformance.record.tally import LEVELS, WORST_FIRST
-from kserve_conformance.reports import drawing, svg
+from kserve_conformance.reports import pictures, svg
+from kserve_conformance.reports.assets import shipped
 from kserve_conformance.reports.page import environment, policy
-from kserve_conformance.reports.shipped import shipped
 from kserve_conformance.reports.verdicts import SIGNS, STEP_SYMBOLS, by_reason
 
 
@@ -35,7 +35,7 @@ class Feature:
 
 def html(record: Record, rules: Mapping[str, str] | None = None) -> str:
     """The page. ``rules`` maps ids of rules to their statements, to be shown beside them."""
-    style = shipped("page.css") + drawing.STYLE
+    style = shipped("page.css") + pictures.STYLE
     script = shipped("parts.js") + shipped("page.js")
     everything = tally(record.scenarios)
     page = environment().get_template("page.html.jinja")

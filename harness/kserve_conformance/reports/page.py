@@ -15,7 +15,7 @@ from functools import cache
 import jinja2
 from markupsafe import Markup
 
-from kserve_conformance.reports.shipped import FOLDER
+from kserve_conformance.reports.assets import FOLDER
 
 
 def anchor(scenario: str) -> str:

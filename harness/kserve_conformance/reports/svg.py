@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 
 from kserve_conformance.record import Record, Scenario, Tally, Verdict, by_rule, by_topic
 from kserve_conformance.record.tally import LEVELS
-from kserve_conformance.reports.drawing import (
+from kserve_conformance.reports.pictures import (
     SHOWN_QUIETLY,
     define_squares,
     new_picture,

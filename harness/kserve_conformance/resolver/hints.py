@@ -11,7 +11,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from kserve_conformance.objects import Catalogue, Manifest, Request
-from kserve_conformance.profiles.ordering import PROTOCOL_RANKS
+from kserve_conformance.profiles.order import PROTOCOL_RANKS
 from kserve_conformance.profiles.profile import Profile
 from kserve_conformance.resolver.select import select
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from kserve_conformance.objects import Refusal, Request, Runtime, RuntimeRef
-from kserve_conformance.profiles.rejections import Because, Rejection
+from kserve_conformance.profiles.exclusions import Because, Rejection
 
 
 class Reporter(Protocol):

@@ -21,10 +21,10 @@ from kserve_conformance.objects import (
     at,
 )
 from kserve_conformance.profiles.completion import apply_defaults
+from kserve_conformance.profiles.pods import CannotRender, render, render_without_runtime
 from kserve_conformance.profiles.profile import Profile
-from kserve_conformance.profiles.rendering import CannotRender, render, render_without_runtime
-from kserve_conformance.profiles.schema import pruned
 from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, MODELMESH, Rejected, admit
+from kserve_conformance.profiles.unknown_fields import pruned
 from kserve_conformance.resolver.reporter import Reporter
 from kserve_conformance.resolver.select import Choice, select
 

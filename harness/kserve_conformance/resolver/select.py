@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from kserve_conformance.objects import Catalogue, Refusal, Request, Runtime
-from kserve_conformance.profiles.checking import none_supports, not_found
+from kserve_conformance.profiles.checks import none_supports, not_found
+from kserve_conformance.profiles.exclusions import Because, Rejection
 from kserve_conformance.profiles.profile import Profile
-from kserve_conformance.profiles.rejections import Because, Rejection
 from kserve_conformance.resolver.reporter import Reporter
 
 

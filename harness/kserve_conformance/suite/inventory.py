@@ -22,7 +22,7 @@ from gherkin.pickles.compiler import Compiler, GherkinDocumentWithURI
 from kserve_conformance.suite.folder import Suite
 from kserve_conformance.suite.identity import ID_COLUMN, scenario_id
 from kserve_conformance.suite.problems import Place, SuiteProblem, raise_all
-from kserve_conformance.suite.registered import registered
+from kserve_conformance.suite.registry_terms import registered
 from kserve_conformance.suite.tags import Known, TagAt, TagReader, Tags
 
 

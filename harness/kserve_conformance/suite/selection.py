@@ -15,7 +15,7 @@ from difflib import get_close_matches
 
 from kserve_conformance.exceptions import SuiteError
 from kserve_conformance.suite.inventory import ScenarioInfo
-from kserve_conformance.suite.sharing import Shard
+from kserve_conformance.suite.shards import Shard
 
 _TOKEN = re.compile(r"\s*(?:(?P<bracket>[()])|(?P<quoted>\"[^\"]*\")|(?P<word>[^\s()\"]+))")
 

@@ -2,7 +2,7 @@
 Targets: whatever can be asked which runtime a service gets.
 
 - :mod:`~kserve_conformance.targets.contract` is what a target promises; implement it to have your own one asked.
-- :mod:`~kserve_conformance.targets.opening` turns ``kind:argument[,key=value]`` into an open target.
+- :mod:`~kserve_conformance.targets.kinds` turns ``kind:argument[,key=value]`` into an open target.
 - :mod:`~kserve_conformance.targets.memory` is the reference: a release's rules over objects in memory.
 - :mod:`~kserve_conformance.targets.faulty` has targets that fail in named ways, for tests of what uses a target.
 

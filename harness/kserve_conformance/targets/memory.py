@@ -29,14 +29,14 @@ from kserve_conformance.objects import (
     at,
 )
 from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
-from kserve_conformance.profiles.reporting import names_none
 from kserve_conformance.profiles.runtime_admission import refuses
-from kserve_conformance.profiles.schema import pruned
 from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, Rejected
+from kserve_conformance.profiles.status import names_none
+from kserve_conformance.profiles.unknown_fields import pruned
 from kserve_conformance.resolver import Surroundings, admitted, resolve_stored
 from kserve_conformance.resolver.consumers import canaries_of, graph_protocol_of
-from kserve_conformance.targets.applying import applied
 from kserve_conformance.targets.contract import Admission, Capability, Identity, NotSettled, Observation
+from kserve_conformance.targets.three_way_merge import applied
 
 #: Where every memory target's clock starts: any fixed second would do.
 EPOCH = datetime(2024, 1, 1, tzinfo=UTC)

@@ -23,13 +23,13 @@ from kserve_conformance.objects import (
     RuntimeRef,
 )
 from kserve_conformance.targets.contract import Admission, Observation, Target
-from kserve_conformance.world.building import default_spec, key_of_runtime, merged, runtime_manifest
-from kserve_conformance.world.choices import ChoiceExpectations
+from kserve_conformance.world.choice_expectations import ChoiceExpectations
 from kserve_conformance.world.nonconformity import Nonconformity
-from kserve_conformance.world.parts import PartExpectations
-from kserve_conformance.world.running import RunningExpectations
+from kserve_conformance.world.objects import default_spec, key_of_runtime, merged, runtime_manifest
+from kserve_conformance.world.part_expectations import PartExpectations
+from kserve_conformance.world.pod_expectations import RunningExpectations
 from kserve_conformance.world.story import evidence_of, story_of
-from kserve_conformance.world.telling import told
+from kserve_conformance.world.summaries import told
 
 #: How long a service may take to show a settled choice.
 SETTLES_WITHIN = timedelta(seconds=20)

@@ -7,7 +7,7 @@ from selection import asking, catalogue, cluster, cluster_ref, entry, namespaced
 
 from kserve_conformance.objects import Catalogue, Outcome, at
 from kserve_conformance.profiles import profile_of
-from kserve_conformance.profiles.shipped import shipped
+from kserve_conformance.profiles.shipped_runtimes import shipped
 from kserve_conformance.resolver import admitted, resolve, select
 
 DOCUMENTED = profile_of("documented")

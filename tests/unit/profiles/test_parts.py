@@ -5,12 +5,12 @@ from selection import asking, catalogue, cluster, cluster_ref, entry, manifest, 
 
 from kserve_conformance.objects import Refusal
 from kserve_conformance.profiles import DOCUMENTED_NAME, profile_of, profiles
-from kserve_conformance.profiles.checking import none_supports
-from kserve_conformance.profiles.filtering import agrees_on_nodes, is_auto_selectable, supports_format
-from kserve_conformance.profiles.ordering import lowest_ranked_protocol, priority_of, protocol_rank
+from kserve_conformance.profiles.checks import none_supports
+from kserve_conformance.profiles.filters import agrees_on_nodes, is_auto_selectable, supports_format
+from kserve_conformance.profiles.order import lowest_ranked_protocol, priority_of, protocol_rank
 from kserve_conformance.profiles.protocols import protocol_by_runtime_name
 from kserve_conformance.profiles.releases import V0_8_0, V0_15_2, V0_16_0
-from kserve_conformance.profiles.schema import UNKNOWN_V0_8, UNKNOWN_V0_20, known_from, pruned
+from kserve_conformance.profiles.unknown_fields import UNKNOWN_V0_8, UNKNOWN_V0_20, known_from, pruned
 from kserve_conformance.rules.releases import RELEASES, UnknownRelease
 
 

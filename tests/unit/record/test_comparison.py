@@ -23,7 +23,7 @@ from kserve_conformance.record import (
     compare,
 )
 from kserve_conformance.targets.contract import Observation, Outcome
-from kserve_conformance.world.telling import told
+from kserve_conformance.world.summaries import told
 
 A, B = (RuntimeRef("ClusterServingRuntime", name) for name in "ab")
 

@@ -16,8 +16,8 @@ from kserve_conformance.record import Result, Scenario, Verdict, tally
 from kserve_conformance.record.matrix import Run
 from kserve_conformance.reports.matrices import FILES, View, data, project_all, view
 from kserve_conformance.reports.matrices.agreement import paired, same_choices
-from kserve_conformance.reports.matrices.telling import ask_tag, spans
 from kserve_conformance.reports.matrices.view import Kept, worst_asked
+from kserve_conformance.reports.matrices.wording import ask_tag, spans
 from kserve_conformance.rules.registry import registry
 from kserve_conformance.rules.releases import ASKED_FOR_REAL, RELEASES
 

@@ -11,7 +11,7 @@ from kserve_conformance.targets.contract import Capability, NotGiven
 from kserve_conformance.targets.faulty import AnswersWrong
 from kserve_conformance.targets.memory import MemoryTarget
 from kserve_conformance.world import Nonconformity, World
-from kserve_conformance.world.telling import cause_of, told
+from kserve_conformance.world.summaries import cause_of, told
 
 R = cluster_ref("r")
 NONE = "No runtime found to support specified framework/version"

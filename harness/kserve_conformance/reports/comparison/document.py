@@ -7,7 +7,7 @@ from typing import Any
 
 from kserve_conformance.record import Change, Compared, Comparison
 from kserve_conformance.record.model import Header
-from kserve_conformance.reports.comparison.telling import headline, reason
+from kserve_conformance.reports.comparison.wording import headline, reason
 
 
 def as_json(comparison: Comparison) -> str:

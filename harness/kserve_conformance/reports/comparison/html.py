@@ -5,7 +5,8 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from kserve_conformance.record import Change, Comparison
-from kserve_conformance.reports.comparison.telling import (
+from kserve_conformance.reports.assets import shipped
+from kserve_conformance.reports.comparison.wording import (
     ABSENT,
     SIGNS,
     choices,
@@ -16,7 +17,6 @@ from kserve_conformance.reports.comparison.telling import (
     warnings,
 )
 from kserve_conformance.reports.page import environment, policy
-from kserve_conformance.reports.shipped import shipped
 from kserve_conformance.reports.verdicts import SIGNS as VERDICT_SIGNS
 from kserve_conformance.reports.verdicts import STEP_SYMBOLS
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kserve_conformance.record import Change, Compared, Comparison
-from kserve_conformance.reports.comparison.telling import (
+from kserve_conformance.reports.comparison.wording import (
     TOLD_IN_FULL,
     Group,
     Part,

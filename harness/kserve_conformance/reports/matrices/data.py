@@ -7,8 +7,8 @@ from typing import Any
 
 from kserve_conformance.record import Scenario
 from kserve_conformance.reports.matrices.agreement import Pair
-from kserve_conformance.reports.matrices.telling import ask_scenario
 from kserve_conformance.reports.matrices.view import Cell, Column, View
+from kserve_conformance.reports.matrices.wording import ask_scenario
 from kserve_conformance.reports.plain_yaml import dump
 
 #: The version of this document.

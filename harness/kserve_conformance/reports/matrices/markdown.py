@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from kserve_conformance.record import Scenario, Verdict
 from kserve_conformance.reports.gfm import code, in_html, plain, title_of
 from kserve_conformance.reports.matrices.agreement import Difference, Pair
-from kserve_conformance.reports.matrices.telling import (
+from kserve_conformance.reports.matrices.view import Cell, Column, Kept, RuleRow, View
+from kserve_conformance.reports.matrices.wording import (
     CELLS,
     CLAIMED,
     ask_scenario,
@@ -22,7 +23,6 @@ from kserve_conformance.reports.matrices.telling import (
     spans,
     subject,
 )
-from kserve_conformance.reports.matrices.view import Cell, Column, Kept, RuleRow, View
 from kserve_conformance.reports.verdicts import SIGNS, why
 
 #: How many differences are told in full; after them only their names are.

@@ -14,9 +14,11 @@ from markupsafe import Markup
 
 from kserve_conformance.record import Verdict
 from kserve_conformance.record.tally import WORST_FIRST
-from kserve_conformance.reports import drawing
+from kserve_conformance.reports import pictures
+from kserve_conformance.reports.assets import shipped
 from kserve_conformance.reports.matrices.agreement import ASKED
-from kserve_conformance.reports.matrices.telling import (
+from kserve_conformance.reports.matrices.view import Kept, View
+from kserve_conformance.reports.matrices.wording import (
     CELLS,
     CLAIMED,
     ask_scenario,
@@ -29,9 +31,7 @@ from kserve_conformance.reports.matrices.telling import (
     subject,
     title_of,
 )
-from kserve_conformance.reports.matrices.view import Kept, View
 from kserve_conformance.reports.page import environment, policy
-from kserve_conformance.reports.shipped import shipped
 from kserve_conformance.reports.verdicts import SIGNS, STEP_SYMBOLS, why
 from kserve_conformance.rules.registry import Registry
 
@@ -41,7 +41,7 @@ QUIET = (Verdict.PASSED, Verdict.UNSUPPORTED)
 
 def html(view: View, registry: Registry) -> str:
     """The page. The registry tells where the documentation makes its claims, and what was found of them."""
-    style = shipped("page.css") + drawing.STYLE + shipped("matrix.css")
+    style = shipped("page.css") + pictures.STYLE + shipped("matrix.css")
     script = shipped("parts.js") + shipped("matrix.js")
     page = environment().get_template("matrix.html.jinja")
     columns = {column.again: column for column in view.columns}

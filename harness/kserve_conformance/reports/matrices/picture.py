@@ -5,9 +5,9 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from kserve_conformance.record import Verdict
-from kserve_conformance.reports.drawing import define_squares, new_picture, put_text, set_size, standing_alone
-from kserve_conformance.reports.matrices.telling import CELLS, subject, title_of
 from kserve_conformance.reports.matrices.view import View
+from kserve_conformance.reports.matrices.wording import CELLS, subject, title_of
+from kserve_conformance.reports.pictures import define_squares, new_picture, put_text, set_size, standing_alone
 from kserve_conformance.reports.verdicts import SIGNS, in_xml
 
 _SIZE = 14

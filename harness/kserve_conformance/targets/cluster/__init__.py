@@ -7,7 +7,7 @@ run's own, and nothing is asked whose answer the cluster's own runtimes would ch
 
 from __future__ import annotations
 
-from kserve_conformance.targets.cluster.opening import open_target
+from kserve_conformance.targets.cluster.factory import open_target
 from kserve_conformance.targets.cluster.target import Cluster
 
 __all__ = ["Cluster", "open_target"]

@@ -16,7 +16,7 @@ from datetime import timedelta
 
 from kserve_conformance.objects import CLUSTER_RUNTIME, NAMESPACED_RUNTIME, SERVICE, Manifest, ObjectKey, without
 from kserve_conformance.targets.contract import Admission, CannotDo, NotSettled, Observation
-from kserve_conformance.targets.kubernetes.naming import Names
+from kserve_conformance.targets.kubernetes.names import Names
 from kserve_conformance.targets.memory import MemoryTarget
 
 #: The reference answers at once.

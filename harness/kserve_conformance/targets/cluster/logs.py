@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kserve_conformance.objects import ObjectKey
-from kserve_conformance.targets.cluster.detecting import CONTAINER, CONTROLLER_LABEL
+from kserve_conformance.targets.cluster.installation import CONTAINER, CONTROLLER_LABEL
 from kserve_conformance.targets.kubernetes.client import ApiError, Client
-from kserve_conformance.targets.kubernetes.observing import error_lines
+from kserve_conformance.targets.kubernetes.observer import error_lines
 
 #: As much of a log as is read for one scenario.
 BYTES = 512 * 1024

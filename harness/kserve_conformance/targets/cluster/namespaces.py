@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from kserve_conformance.targets.kubernetes.client import ApiError, Client
-from kserve_conformance.targets.kubernetes.naming import Names
+from kserve_conformance.targets.kubernetes.names import Names
 
 QUOTA = "kserve-conformance-no-pods"
 

@@ -20,7 +20,7 @@ import yaml
 
 from kserve_conformance.exceptions import TargetError
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, Manifest, ObjectKey
-from kserve_conformance.targets.cluster.detecting import Install, find
+from kserve_conformance.targets.cluster.installation import Install, find
 from kserve_conformance.targets.cluster.isolation import Isolation
 from kserve_conformance.targets.cluster.logs import PodLog
 from kserve_conformance.targets.cluster.namespaces import Namespaces
@@ -28,9 +28,9 @@ from kserve_conformance.targets.cluster.permissions import Permissions
 from kserve_conformance.targets.contract import Admission, CannotDo, Capability, Identity, Observation, Unreachable
 from kserve_conformance.targets.kubernetes.beacons import NAMESPACE, all_beacons
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoAnswer
+from kserve_conformance.targets.kubernetes.deletion import delete_selected
 from kserve_conformance.targets.kubernetes.live import Link, LiveTarget
-from kserve_conformance.targets.kubernetes.naming import AS_WRITTEN, LABEL, Names
-from kserve_conformance.targets.kubernetes.sweeping import delete_selected
+from kserve_conformance.targets.kubernetes.names import AS_WRITTEN, LABEL, Names
 
 OBSERVED_THROUGH = (
     "the pod template of the Deployment or Knative Service that the installed KServe's controller makes, in which a "

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kserve_conformance.targets.container.target import ContainerTarget
-    from kserve_conformance.targets.opening import Options
+    from kserve_conformance.targets.kinds import Options
 
 
 def open_target(release: str, parameters: Mapping[str, str], options: Options) -> ContainerTarget:
-    """A container as it is written on a command line; see :func:`opening.open_target`."""
-    from kserve_conformance.targets.container import opening  # It needs Docker's client, which takes its time.
+    """A container as it is written on a command line; see :func:`factory.open_target`."""
+    from kserve_conformance.targets.container import factory  # It needs Docker's client, which takes its time.
 
-    return opening.open_target(release, parameters, options)
+    return factory.open_target(release, parameters, options)

@@ -29,7 +29,7 @@ from kserve_conformance.targets.controlplane.plane import Release, seeded
 from kserve_conformance.targets.controlplane.processes import Guard
 from kserve_conformance.targets.controlplane.source import Source
 from kserve_conformance.targets.kind.archive import Image, write
-from kserve_conformance.targets.kind.building import source_digest
+from kserve_conformance.targets.kind.programs import source_digest
 
 #: The source of the first process, which is part of this package.
 INIT_SOURCE = Path(__file__).parent / "init"

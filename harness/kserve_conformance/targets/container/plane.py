@@ -28,7 +28,7 @@ from kserve_conformance.targets.container.image import (
     Contents,
     contents,
 )
-from kserve_conformance.targets.container.running import PORT, SECRETS, ControlPlaneContainer, NotOurs, new_run
+from kserve_conformance.targets.container.runner import PORT, SECRETS, ControlPlaneContainer, NotOurs, new_run
 from kserve_conformance.targets.container.wire import INIT, Program, Wire, WireLog
 from kserve_conformance.targets.contract import CannotStart, Identity, Unreachable
 from kserve_conformance.targets.controlplane import cache, seed

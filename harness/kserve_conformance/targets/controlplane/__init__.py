@@ -16,7 +16,7 @@ from kserve_conformance.targets.controlplane.requirements import Check, requirem
 from kserve_conformance.targets.controlplane.target import ControlPlane, prepare
 
 if TYPE_CHECKING:
-    from kserve_conformance.targets.opening import Options
+    from kserve_conformance.targets.kinds import Options
 
 __all__ = ["Check", "ControlPlane", "open_target", "prepare", "requirements"]
 
@@ -34,7 +34,7 @@ def open_target(
     progress: Progress = silent,
 ) -> ControlPlane:
     """A control plane as it is written on a command line. Raises ``BadTarget`` for a parameter that is not known."""
-    from kserve_conformance.targets.opening import (
+    from kserve_conformance.targets.kinds import (
         refuse_unknown,  # That module imports this one when it opens a target.
     )
 

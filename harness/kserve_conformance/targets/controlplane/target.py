@@ -20,7 +20,7 @@ from kserve_conformance.targets.controlplane.go import Progress, silent
 from kserve_conformance.targets.controlplane.plane import Plane, Release
 from kserve_conformance.targets.kubernetes.batches import Crowds
 from kserve_conformance.targets.kubernetes.live import Link
-from kserve_conformance.targets.kubernetes.observing import FileLog
+from kserve_conformance.targets.kubernetes.observer import FileLog
 
 
 def prepare(release: str, progress: Progress = silent) -> None:

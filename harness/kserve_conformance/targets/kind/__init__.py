@@ -4,7 +4,7 @@ The target ``kind``: KServe in a cluster of our own, whose pods are real.
 
 from __future__ import annotations
 
-from kserve_conformance.targets.kind.opening import open_target
+from kserve_conformance.targets.kind.factory import open_target
 from kserve_conformance.targets.kind.target import KindTarget, Settings
 
 __all__ = ["KindTarget", "Settings", "open_target"]

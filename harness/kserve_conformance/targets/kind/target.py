@@ -19,19 +19,19 @@ from pathlib import Path
 from typing import Any, Self
 
 from kserve_conformance.objects import SERVICE, Manifest, Namespace, ObjectKey
-from kserve_conformance.targets.cluster.connecting import connect
-from kserve_conformance.targets.cluster.detecting import find
+from kserve_conformance.targets.cluster.connection import connect
+from kserve_conformance.targets.cluster.installation import find
 from kserve_conformance.targets.cluster.target import Cluster
 from kserve_conformance.targets.contract import MODEL_SERVER, CannotDo, Capability
 from kserve_conformance.targets.controlplane import binaries, cache
 from kserve_conformance.targets.controlplane.certificates import Certificate, self_signed
 from kserve_conformance.targets.controlplane.plane import default_mode
 from kserve_conformance.targets.controlplane.source import KSERVE_NAMESPACE, PAST_WEBHOOKS, Source
-from kserve_conformance.targets.kind import cert_manager, installing, pods
+from kserve_conformance.targets.kind import cert_manager, installer, pods
 from kserve_conformance.targets.kind.archive import Image, write
-from kserve_conformance.targets.kind.building import model_server
 from kserve_conformance.targets.kind.clusters import PREFIX, Kind, KindFailed, config_of
 from kserve_conformance.targets.kind.manifests import WEBHOOK_SERVICE, Choices
+from kserve_conformance.targets.kind.programs import model_server
 from kserve_conformance.targets.kubernetes.client import Client
 
 #: The image that a manager is put into which was given as a program.
@@ -136,7 +136,7 @@ class KindTarget(Cluster):
         return image
 
     def _install(self, client: Client, release: str, before: str | None) -> None:
-        installing.install(
+        installer.install(
             client,
             self._source(release),
             self._choices(release),
@@ -212,7 +212,7 @@ class KindTarget(Cluster):
 
     def _set_mode(self, mode: str) -> None:
         choices = replace(self._choices(self._installed), mode=mode)
-        installing.configure(self._client, self._source(self._installed), choices)
+        installer.configure(self._client, self._source(self._installed), choices)
         self._mode_is_set(mode)
 
     # Pods

@@ -24,16 +24,16 @@ from typing import TYPE_CHECKING, Any
 
 from kserve_conformance.exceptions import TargetError
 from kserve_conformance.objects import NAMESPACED_RUNTIME, SERVICE, Manifest, ObjectKey, replaced
+from kserve_conformance.targets.bulk import Played, Shown, Turn, World, in_store, play
 from kserve_conformance.targets.contract import Admission, NotSettled, Observation
 from kserve_conformance.targets.kubernetes.beacons import FINALIZER
-from kserve_conformance.targets.kubernetes.clearing import Clearing, Left
+from kserve_conformance.targets.kubernetes.cleanup import Clearing, Left
 from kserve_conformance.targets.kubernetes.client import ApiError
-from kserve_conformance.targets.kubernetes.listing import Listing
-from kserve_conformance.targets.kubernetes.observing import MODEL_MESH
-from kserve_conformance.targets.kubernetes.probing import Seen
-from kserve_conformance.targets.kubernetes.settling import Settling
-from kserve_conformance.targets.kubernetes.writing import Answer, written
-from kserve_conformance.targets.many import Played, Shown, Turn, World, in_store, play
+from kserve_conformance.targets.kubernetes.lists import Listing
+from kserve_conformance.targets.kubernetes.observer import MODEL_MESH
+from kserve_conformance.targets.kubernetes.probes import Seen
+from kserve_conformance.targets.kubernetes.settlement import Settling
+from kserve_conformance.targets.kubernetes.writes import Answer, written
 
 if TYPE_CHECKING:
     from kserve_conformance.targets.controlplane.target import ControlPlane

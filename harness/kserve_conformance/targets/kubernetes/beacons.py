@@ -20,8 +20,8 @@ from typing import Any
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, NAMESPACED_RUNTIME, SERVICE, Manifest, at
 from kserve_conformance.targets.contract import Unreachable
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, Resource
-from kserve_conformance.targets.kubernetes.naming import AS_WRITTEN, Names
-from kserve_conformance.targets.kubernetes.probing import Probe, Seen
+from kserve_conformance.targets.kubernetes.names import AS_WRITTEN, Names
+from kserve_conformance.targets.kubernetes.probes import Probe, Seen
 
 NAMESPACE = "conformance-beacons"
 FORMAT = "conformance-beacon"

@@ -22,12 +22,12 @@ from kserve_conformance.targets.contract import NOT_TO_BE_HAD, Admission, NotSet
 from kserve_conformance.targets.kubernetes.beacons import FINALIZER, Beacons
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoAnswer, Resource
 from kserve_conformance.targets.kubernetes.clock import Creations
-from kserve_conformance.targets.kubernetes.diagnosing import Diagnosis
-from kserve_conformance.targets.kubernetes.naming import AS_WRITTEN, Names
-from kserve_conformance.targets.kubernetes.observing import Log, Observer, workload
-from kserve_conformance.targets.kubernetes.probing import Probe
-from kserve_conformance.targets.kubernetes.sweeping import Sweeper
-from kserve_conformance.targets.kubernetes.writing import SilentWebhook, Writer, is_silence, written
+from kserve_conformance.targets.kubernetes.deletion import Sweeper
+from kserve_conformance.targets.kubernetes.diagnosis import Diagnosis
+from kserve_conformance.targets.kubernetes.names import AS_WRITTEN, Names
+from kserve_conformance.targets.kubernetes.observer import Log, Observer, workload
+from kserve_conformance.targets.kubernetes.probes import Probe
+from kserve_conformance.targets.kubernetes.writes import SilentWebhook, Writer, is_silence, written
 
 #: A creationTimestamp has whole seconds.
 TICK = 1.05

@@ -3,8 +3,8 @@ The target ``process``: anyone's implementation behind a command that answers li
 
 :class:`ProcessTarget` is the target. It keeps the objects of a world as an API
 server does and asks the command for everything that an implementation decides:
-:mod:`~kserve_conformance.targets.process.running` is the command as a process,
-:mod:`~kserve_conformance.targets.process.reading` what of its lines is believed.
+:mod:`~kserve_conformance.targets.process.connection` is the command as a process,
+:mod:`~kserve_conformance.targets.process.answers` what of its lines is believed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from kserve_conformance.targets.process.command import RESTARTS, TIMEOUT, Comman
 from kserve_conformance.targets.process.target import DOCUMENTED, ProcessTarget
 
 if TYPE_CHECKING:
-    from kserve_conformance.targets.opening import Options
+    from kserve_conformance.targets.kinds import Options
 
 __all__ = ["Command", "ProcessTarget", "open_target"]
 
@@ -34,7 +34,7 @@ def open_target(argument: str, parameters: Mapping[str, str], options: Options) 
     The command decides which release it is; ``release`` says which one it is
     held against, the newest unless it is given.
     """
-    from kserve_conformance.targets.opening import BadTarget  # The table of kinds imports us.
+    from kserve_conformance.targets.kinds import BadTarget  # The table of kinds imports us.
 
     unknown = sorted(parameters.keys() - PARAMETERS)
     if unknown:

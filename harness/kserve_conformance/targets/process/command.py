@@ -16,9 +16,9 @@ from pathlib import Path
 
 from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.controlplane.processes import Guard
+from kserve_conformance.targets.process.connection import Running
 from kserve_conformance.targets.process.failures import Died, GivenUp, NoAnswer, OutOfStep, TimedOut
 from kserve_conformance.targets.process.log import Log
-from kserve_conformance.targets.process.running import Running
 
 #: Seconds that a command has for each answer, the start of a new process included.
 TIMEOUT = 10.0

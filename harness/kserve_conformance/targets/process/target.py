@@ -21,13 +21,13 @@ import msgspec
 
 from kserve_conformance.objects import Manifest, ObjectKey
 from kserve_conformance.protocol import Answer
+from kserve_conformance.targets.bulk import Played, Together, World
 from kserve_conformance.targets.contract import Admission, CannotDo, Capability, Identity, Observation
-from kserve_conformance.targets.many import Played, Together, World
+from kserve_conformance.targets.process.answers import read_answer
 from kserve_conformance.targets.process.command import Command
 from kserve_conformance.targets.process.failures import NoAnswer, OutOfStep
-from kserve_conformance.targets.process.keeping import Asked, Asking, Store
-from kserve_conformance.targets.process.playing import Playing
-from kserve_conformance.targets.process.reading import read_answer
+from kserve_conformance.targets.process.scripts import Playing
+from kserve_conformance.targets.process.store import Asked, Asking, Store
 
 #: The profile that is no release: no CRDs of its own, so every field is checked.
 DOCUMENTED = "documented"

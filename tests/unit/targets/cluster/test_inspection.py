@@ -7,7 +7,7 @@ from inspected import codes, found, of, runtime
 
 from kserve_conformance.objects import RuntimeRef
 from kserve_conformance.profiles import profile_of, profiles
-from kserve_conformance.profiles.shipped import shipped, shipped_by_helm
+from kserve_conformance.profiles.shipped_runtimes import shipped, shipped_by_helm
 from kserve_conformance.targets.cluster.inspection import Code, Weight
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kserve_conformance.objects import Namespace, ObjectKey
 from kserve_conformance.targets.cluster.isolation import Isolation, NotIsolated
-from kserve_conformance.targets.kubernetes.naming import LABEL, Names
+from kserve_conformance.targets.kubernetes.names import LABEL, Names
 
 NAMES = Names("kc-1a2b-", {LABEL: "kc-1a2b"})
 MODEL = ObjectKey("InferenceService", "model", Namespace("team-a"))

@@ -8,7 +8,7 @@ from stored_server import StoredServer
 from kserve_conformance.targets.cluster import namespaces
 from kserve_conformance.targets.cluster.namespaces import PATH, QUOTA, Namespaces
 from kserve_conformance.targets.kubernetes.client import ApiError, Client
-from kserve_conformance.targets.kubernetes.naming import AS_WRITTEN, LABEL, Names
+from kserve_conformance.targets.kubernetes.names import AS_WRITTEN, LABEL, Names
 
 NAMES = Names("kc-1-", {LABEL: "kc-1"})
 

@@ -11,8 +11,8 @@ from stored_server import StoredServer
 from kserve_conformance.targets.kind import cert_manager
 from kserve_conformance.targets.kind.cert_manager import NoCertManager, NotDone
 from kserve_conformance.targets.kind.target import KindTarget, Settings
+from kserve_conformance.targets.kinds import BadTarget, open_target
 from kserve_conformance.targets.kubernetes.client import Client
-from kserve_conformance.targets.opening import BadTarget, open_target
 
 #: Nobody is waited for who will not come.
 AT_ONCE = timedelta(0)

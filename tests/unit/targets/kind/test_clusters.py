@@ -6,9 +6,9 @@ import pytest
 from kind_of_ours import NotedKind
 
 from kserve_conformance.targets.kind.clusters import Kind, KindFailed, NoKind, config_of
-from kserve_conformance.targets.kind.installing import archives_of
+from kserve_conformance.targets.kind.installer import archives_of
 from kserve_conformance.targets.kind.target import KindTarget, Settings
-from kserve_conformance.targets.opening import BadTarget, open_target
+from kserve_conformance.targets.kinds import BadTarget, open_target
 
 
 def said(line: str) -> None:

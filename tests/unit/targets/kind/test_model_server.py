@@ -17,7 +17,7 @@ import pytest
 
 from kserve_conformance.targets.controlplane import go
 from kserve_conformance.targets.controlplane.processes import free_ports
-from kserve_conformance.targets.kind import building
+from kserve_conformance.targets.kind import programs
 
 #: CI has Go; without it there, these tests fail instead of being left out.
 needs_go = pytest.mark.skipif(shutil.which("go") is None and "CI" not in os.environ, reason="there is no Go here")
@@ -30,28 +30,28 @@ class TestBuilding:
         """
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
         monkeypatch.setenv("PATH", "")
-        entry = tmp_path / "kserve-conformance" / f"model-server-{building.source_digest(building.SOURCE)[:16]}"
+        entry = tmp_path / "kserve-conformance" / f"model-server-{programs.source_digest(programs.SOURCE)[:16]}"
         entry.parent.mkdir()
         entry.write_text("", encoding="utf-8")
         said: list[str] = []
 
-        assert building.model_server(said.append) == entry
+        assert programs.model_server(said.append) == entry
         assert said == []
 
     def test_a_changed_source_is_another_program(self, tmp_path):
         """
         The digest follows contents and names of Go's files, and nothing else.
         """
-        shutil.copytree(building.SOURCE, tmp_path / "source")
-        first = building.source_digest(tmp_path / "source")
+        shutil.copytree(programs.SOURCE, tmp_path / "source")
+        first = programs.source_digest(tmp_path / "source")
         (tmp_path / "source" / "notes.txt").write_text("other", encoding="utf-8")
-        assert building.source_digest(tmp_path / "source") == first == building.source_digest(building.SOURCE)
+        assert programs.source_digest(tmp_path / "source") == first == programs.source_digest(programs.SOURCE)
 
         (tmp_path / "source" / "main.go").rename(tmp_path / "source" / "renamed.go")
-        renamed = building.source_digest(tmp_path / "source")
+        renamed = programs.source_digest(tmp_path / "source")
         with (tmp_path / "source" / "go.mod").open("a", encoding="utf-8") as file:
             file.write("\n")
-        assert len({first, renamed, building.source_digest(tmp_path / "source")}) == 3
+        assert len({first, renamed, programs.source_digest(tmp_path / "source")}) == 3
 
     def test_without_go_it_is_told(self, tmp_path, monkeypatch):
         """
@@ -61,7 +61,7 @@ class TestBuilding:
         monkeypatch.setenv("PATH", "")
 
         with pytest.raises(go.NoGo):
-            building.model_server(go.silent)
+            programs.model_server(go.silent)
 
 
 @dataclass
@@ -93,7 +93,7 @@ class Running:
 
 @pytest.fixture(scope="module")
 def program():
-    return building.model_server(print)
+    return programs.model_server(print)
 
 
 @pytest.fixture

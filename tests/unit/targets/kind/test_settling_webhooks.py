@@ -7,7 +7,7 @@ from typing import Any
 
 from stored_server import Answer, StoredServer
 
-from kserve_conformance.targets.kind import installing
+from kserve_conformance.targets.kind import installer
 from kserve_conformance.targets.kind.manifests import Choices, chosen
 from kserve_conformance.targets.kubernetes.client import Client, Resource
 
@@ -52,10 +52,10 @@ def test_have_its_authority_and_our_exemption():
     client = Client(server, dict)  # type: ignore[arg-type]  # It is asked like the connections.
     served = {(HOOKS.api_version, HOOKS.kind): HOOKS}
     for manifest in chosen(GIVEN, CHOICES):
-        installing.apply(client, served, manifest)
+        installer.apply(client, served, manifest)
     assert "matchConditions" not in server.objects[HOOKS.path(name="one")]["webhooks"][0]
 
-    installing._settle_webhooks(client, served, GIVEN, CHOICES)
+    installer._settle_webhooks(client, served, GIVEN, CHOICES)
 
     settled = server.objects[HOOKS.path(name="one")]
     (webhook,) = settled["webhooks"]

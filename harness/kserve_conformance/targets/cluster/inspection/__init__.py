@@ -18,7 +18,7 @@ from kserve_conformance.targets.cluster.inspection.findings import (
     Unread,
     Weight,
 )
-from kserve_conformance.targets.cluster.inspection.inspecting import Stored, inspect
+from kserve_conformance.targets.cluster.inspection.inspector import Stored, inspect
 
 __all__ = [
     "OF_CATALOGUE",

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from kserve_conformance.objects import RUNTIME_KINDS, Catalogue, Manifest, Runtime, RuntimeRef, SupportedFormat
 from kserve_conformance.profiles import Profile
-from kserve_conformance.profiles.schema import pruned
-from kserve_conformance.profiles.shipped import NoSuchCatalogue, shipped, shipped_by_helm
+from kserve_conformance.profiles.shipped_runtimes import NoSuchCatalogue, shipped, shipped_by_helm
+from kserve_conformance.profiles.unknown_fields import pruned
 from kserve_conformance.targets.cluster.inspection.findings import Code, Finding, Weight
 
 #: As many names as one sentence lists.

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 
 from kserve_conformance.objects import Catalogue, Namespace, Request, Runtime, RuntimeRef
 from kserve_conformance.profiles import Profile
-from kserve_conformance.profiles.ordering import BY_PRIORITY, PROTOCOL_RANKS
-from kserve_conformance.profiles.rejections import Because
+from kserve_conformance.profiles.exclusions import Because
+from kserve_conformance.profiles.order import BY_PRIORITY, PROTOCOL_RANKS
 from kserve_conformance.profiles.runtime_admission import refuses
 from kserve_conformance.resolver import Explanation, select
 from kserve_conformance.targets.cluster.inspection.findings import Code, Finding, Weight

@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.objects import Catalogue, Decision, Manifest, ObjectKey, Outcome, RuntimeRef, at
 from kserve_conformance.profiles import Profile
-from kserve_conformance.profiles.reporting import names_none
+from kserve_conformance.profiles.status import names_none
 from kserve_conformance.resolver import Explanation, Surroundings, resolve_stored
 from kserve_conformance.resolver.hints import hints_for
 from kserve_conformance.targets.cluster.inspection.findings import ServiceStanding, Standing
 from kserve_conformance.targets.cluster.inspection.workloads import MALFORMED, evidence
-from kserve_conformance.targets.kubernetes.observing import status_runtime
+from kserve_conformance.targets.kubernetes.observer import status_runtime
 
 #: A stopped service has no workload. Coded: ``StopAnnotationKey``, pkg/constants/constants.go, v0.15.2 to v0.20.0.
 STOPPED = "serving.kserve.io/stop"

@@ -16,8 +16,8 @@ from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.objects import Catalogue, Manifest, Namespace, Runtime, RuntimeRef, at
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.completion import complete
-from kserve_conformance.profiles.rendering import CannotRender, render
-from kserve_conformance.profiles.schema import pruned
+from kserve_conformance.profiles.pods import CannotRender, render
+from kserve_conformance.profiles.unknown_fields import pruned
 
 #: The container that serves.
 SERVING = "kserve-container"

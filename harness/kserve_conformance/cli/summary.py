@@ -1,0 +1,104 @@
+"""What ``run`` and ``report`` say of a record: its files, its table by topic, its failures."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from kserve_conformance.record import Record, Verdict, by_topic, conforms, tally
+from kserve_conformance.reports import FILES, project, summary
+from kserve_conformance.suite.registry_terms import statements
+
+#: The reports that a run writes beside its record.
+WRITTEN = ("html", "junit", "yaml", "markdown")
+
+_STYLES = {
+    Verdict.PASSED: "green",
+    Verdict.FAILED: "red",
+    Verdict.ERRORED: "red",
+    Verdict.DEVIATES: "yellow",
+    Verdict.SKIPPED: "cyan",
+    Verdict.UNSUPPORTED: "dim",
+}
+
+
+def write_all(record: Record, source: Path, out: Path) -> dict[str, Path]:
+    """Write the usual reports into a folder; the files by format, the record first."""
+    out.mkdir(parents=True, exist_ok=True)
+    files = {"ndjson": source}
+    for format_ in WRITTEN:
+        files[format_] = out / FILES[format_]
+        files[format_].write_text(project(record, format_, rules=statements()), encoding="utf-8")
+    return files
+
+
+def result_of(record: Record, files: Mapping[str, Path]) -> dict[str, Any]:
+    """The result of a run for programs."""
+    conclusion = conforms(record)
+    return {
+        "conforms": conclusion.conforms,
+        "result": conclusion.result.value,
+        "because": list(conclusion.because),
+        "notes": list(conclusion.notes),
+        "counts": {verdict.value: number for verdict, number in conclusion.counts.items()},
+        "target": record.header.target.target,
+        "release": record.header.target.release,
+        "suite": {"version": record.header.suite.version, "digest": record.header.suite.digest},
+        "failures": [
+            {
+                "id": scenario.id,
+                "verdict": scenario.verdict.value,
+                "rules": list(scenario.rules),
+                "message": scenario.finding.message if scenario.finding else scenario.reason,
+            }
+            for scenario in tally(record.scenarios).of(Verdict.FAILED, Verdict.ERRORED)
+        ],
+        "files": {format_: str(file) for format_, file in files.items()},
+    }
+
+
+def result_text(record: Record, files: Mapping[str, Path], *, color: bool) -> str:
+    """The result of a run for people: a table by topic, what failed and why, where the reports are."""
+    stream = io.StringIO()
+    console = Console(
+        file=stream,
+        force_terminal=color,
+        width=None if color else 120,
+        highlight=False,
+        no_color=None if color else True,
+    )
+    console.print(_table(record))
+    for line in summary(record):
+        style = _STYLES[line.verdict] if line.verdict is not None and line.depth == 0 else ""
+        console.print(Text("  " * line.depth + line.text, style=style), soft_wrap=True)
+        for rule in line.rules:
+            console.print(
+                Text(f"  rule  {rule}", style="bold").append(_statement(rule), style="default"), soft_wrap=True
+            )
+    for file in files.values():
+        console.print(Text(f"  {file}", style="dim"), soft_wrap=True)
+    return stream.getvalue()
+
+
+def _table(record: Record) -> Table:
+    shown = [verdict for verdict in Verdict if any(scenario.verdict is verdict for scenario in record.scenarios)]
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    table.add_column("topic")
+    for verdict in shown:
+        table.add_column(verdict.value, justify="right", style=_STYLES[verdict])
+    for topic, counted in by_topic(record).items():
+        table.add_row(topic or "(no topic)", *(str(counted.counts[verdict] or "") for verdict in shown))
+    return table
+
+
+def _statement(rule: str) -> str:
+    """What a rule says, after its id; nothing for a rule that the registry does not know (any more)."""
+    statement = statements().get(rule)
+    return f": {statement}" if statement else ""

@@ -1,0 +1,305 @@
+"""
+Random worlds of a seed: few names, formats, versions, protocols and priorities, so that they collide.
+
+A world is made of its seed and its number alone: the same two give the same world,
+whichever targets are asked and however many worlds there are. Worlds come in
+crowds. Those of one crowd share everything that is of the whole cluster, and
+each has a namespace of its own, so that one API server can hold all of them at
+once. Everything that is drawn passes the schemas of all releases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import msgspec
+
+from kserve_conformance.fuzz.services import service
+from kserve_conformance.objects import (
+    API_VERSIONS,
+    CLUSTER_RUNTIME,
+    NAMESPACED_RUNTIME,
+    Namespace,
+    ObjectKey,
+    RuntimeRef,
+)
+from kserve_conformance.targets.bulk import Turn, World
+
+#: So many worlds share the objects of the whole cluster.
+CROWD = 128
+
+#: Names of runtimes. Some releases know servers by the last ones, or name them as the runtime of a legacy key.
+NAMES = ("a", "b", "c", "a", "b", "kserve-mlserver", "kserve-tritonserver", "kserve-torchserve", "kserve-sklearnserver")
+
+#: Formats that some rule treats in its own way, and formats that none does.
+FORMATS = ("sklearn", "xgboost", "onnx", "triton", "vLLM", "huggingface", "pytorch", "SKLearn", "my-format")
+VERSIONS = (None, None, None, None, "1", "1", "2", "")
+PRIORITIES = (None, None, None, 1, 1, 2, 3)
+PROTOCOLS: tuple[list[str] | None, ...] = (
+    *((None,) * 9),
+    ["v1"],
+    ["v1"],
+    ["v2"],
+    ["v2"],
+    ["v1", "v2"],
+    ["v2", "v1"],
+    ["grpc-v2", "v2"],
+    ["grpc-v1"],
+    ["odd"],
+    [""],
+    [],
+)
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Crowd:
+    """
+    What the worlds of one crowd share: the formats that they are about, and what is done in the whole cluster.
+
+    Services are written from the turn ``begins`` on.
+    """
+
+    formats: tuple[str, ...]
+    turns: tuple[Turn, ...]
+    begins: int
+
+
+@dataclass
+class Worlds:
+    """The worlds of a seed, in order, without end."""
+
+    seed: int
+    _crowds: dict[int, _Crowd] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[World]:
+        number = 0
+        while True:
+            yield self.at(number)
+            number += 1
+
+    def at(self, number: int) -> World:
+        """The world of one number."""
+        order, place = divmod(number, CROWD)
+        crowd = self._crowds.get(order)
+        if crowd is None:
+            # Only the last one is asked for again.
+            self._crowds = {order: (crowd := _crowd(_random(f"{self.seed}/crowd/{order}")))}
+        rng = _random(f"{self.seed}/{number}")
+        # What a crowd left is cleared away while the next two are played, so these have other namespaces.
+        place += order % 3 * CROWD
+        return World(number, _turns(rng, crowd, Namespace(f"team-{place:03}"), Namespace(f"other-{place:03}")))
+
+
+def _random(seed: str) -> Random:
+    return Random(seed)  # noqa: S311 - Nothing here is a secret, and everything must come again.
+
+
+def _crowd(rng: Random) -> _Crowd:
+    """
+    What is done in the whole cluster, in turns.
+
+    Runtimes that are there come first. Whatever is applied comes in a turn of its own,
+    a second later: no two writes of a real API server are sure to be of one second,
+    and a runtime's age decides.
+    """
+    formats = tuple(rng.sample(FORMATS, 2)) if rng.random() < 0.6 else ("sklearn", rng.choice(FORMATS))
+    turns: list[Turn] = []
+    known: list[Json] = []
+    for _ in range(2 if rng.random() < 0.08 else 1):
+        there = _present(known, [runtime(rng, formats, None) for _ in range(rng.choice((0, 1, 1, 2, 2, 3, 4)))])
+        known += there
+        turns.append(Turn(later=bool(turns), present=tuple(there)))
+    if rng.random() < 0.2:
+        turns.append(Turn(later=True, applied=(runtime(rng, formats, None),) if rng.random() < 0.7 else ()))
+    begins = len(turns) - 1
+    turns.extend(_change(rng, formats, known) for _ in range(rng.choice((0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2))))
+    return _Crowd(formats, tuple(turns), begins)
+
+
+def _change(rng: Random, formats: tuple[str, ...], known: list[Json]) -> Turn:
+    """What happens in the cluster while services are there; often nothing, so that each world does something else."""
+    roll = rng.random()
+    if known and roll < 0.15:
+        return Turn(later=True, deleted=(ObjectKey.of(rng.choice(known)),))
+    if known and roll < 0.3:
+        return Turn(later=True, applied=(changed(rng, rng.choice(known), formats),))
+    if roll < 0.4:
+        return Turn(later=True, applied=(runtime(rng, formats, None),))
+    return Turn(later=True)
+
+
+def _turns(rng: Random, crowd: _Crowd, own: Namespace, other: Namespace) -> tuple[Turn, ...]:
+    """The turns of a crowd with what one world adds."""
+    turns = []
+    known: list[Json] = []
+    asked: Json | None = None
+    for number, common in enumerate(crowd.turns):
+        present, applied = list(common.present), list(common.applied)
+        stored: list[Json] = []
+        if number < crowd.begins or not number:
+            there = _present(known, [runtime(rng, crowd.formats, own) for _ in range(rng.choice((0, 0, 0, 1, 1, 2)))])
+            known += there
+            present += there
+            if rng.random() < 0.1:
+                present.append(runtime(rng, crowd.formats, other))
+        elif number == crowd.begins and rng.random() < 0.4:
+            applied.append(_own(rng, crowd, known, own))
+        if number == crowd.begins:
+            # One that is there already is looked at at once, so nothing else may come with it.
+            is_stored = not applied and rng.random() < 0.08
+            asked = service(rng, crowd.formats, own, in_store=is_stored)
+            (stored if is_stored else applied).append(asked)
+        turn = msgspec.structs.replace(common, present=tuple(present), stored=tuple(stored), applied=tuple(applied))
+        if number > crowd.begins and asked is not None and not turn.applied and not turn.deleted:
+            turn, asked = _later(rng, crowd, turn, known, asked)
+        turns.append(turn)
+    return tuple(turns)
+
+
+def _later(rng: Random, crowd: _Crowd, turn: Turn, known: list[Json], asked: Json) -> tuple[Turn, Json]:
+    """
+    A turn in which one thing happens to a service that is there; and what was asked for last.
+
+    One, because a controller tries again what has failed whenever it likes. Between two
+    writes it may see a world that nobody meant, and make a workload that stays.
+    """
+    own = Namespace(asked["metadata"]["namespace"])
+    roll = rng.random()
+    if known and roll < 0.2:
+        return msgspec.structs.replace(turn, deleted=(ObjectKey.of(rng.choice(known)),)), asked
+    if roll < 0.5:
+        return msgspec.structs.replace(turn, applied=(_own(rng, crowd, known, own),)), asked
+    if roll < 0.65:
+        return msgspec.structs.replace(turn, applied=(asked,)), asked
+    if roll < 0.9:
+        asked = service(rng, crowd.formats, own, is_first=False)
+        return msgspec.structs.replace(turn, applied=(asked,)), asked
+    return turn, asked
+
+
+def _own(rng: Random, crowd: _Crowd, known: list[Json], own: Namespace) -> Json:
+    """A runtime of a namespace as somebody applies it: a new one, or one that is there with a change."""
+    if known and rng.random() < 0.4:
+        return changed(rng, rng.choice(known), crowd.formats)
+    return runtime(rng, crowd.formats, own)
+
+
+def entry(rng: Random, formats: tuple[str, ...]) -> Json:
+    """One entry of a runtime's formats."""
+    name = formats[0] if rng.random() < 0.75 else formats[1]
+    made: Json = {"name": name}
+    version = rng.choice(VERSIONS)
+    if version is not None:
+        made["version"] = version
+    roll = rng.random()
+    if roll < 0.9:
+        made["autoSelect"] = roll < 0.8
+    priority = rng.choice(PRIORITIES)
+    if priority is not None:
+        made["priority"] = priority
+    return made
+
+
+def runtime(rng: Random, formats: tuple[str, ...], namespace: Namespace | None) -> Json:
+    """A runtime of a namespace, or of the cluster."""
+    kind = CLUSTER_RUNTIME if namespace is None else NAMESPACED_RUNTIME
+    ref = RuntimeRef(kind, rng.choice(NAMES), namespace)
+    metadata: Json = {"name": ref.name}
+    if namespace is not None:
+        metadata["namespace"] = namespace
+    spec: Json = {
+        "supportedModelFormats": [entry(rng, formats) for _ in range(1 if rng.random() < 0.65 else 2)],
+        "containers": _containers(rng, ref),
+    }
+    protocols = rng.choice(PROTOCOLS)
+    if protocols is not None:
+        spec["protocolVersions"] = list(protocols)
+    roll = rng.random()
+    if roll < 0.08:
+        spec["disabled"] = True
+    elif roll < 0.13:
+        spec["multiModel"] = True
+    elif roll < 0.17:
+        spec["workerSpec"] = worker_spec(ref)
+    elif roll < 0.19:
+        spec["disabled"] = False
+    if rng.random() < 0.03:
+        metadata["annotations"] = {"serving.kserve.io/server-type": rng.choice(("mlserver", "tritonserver", "x"))}
+    return {"apiVersion": API_VERSIONS[kind], "kind": kind, "metadata": metadata, "spec": spec}
+
+
+def default_container(ref: RuntimeRef) -> Json:
+    """The container of a runtime that is about something else."""
+    return {
+        "name": "kserve-container",
+        "image": f"example.com/{ref.kind.lower()}/{ref.name}:1",
+        "args": ["--model_name={{.Name}}"],
+    }
+
+
+def worker_spec(ref: RuntimeRef) -> Json:
+    """The worker nodes of a multi-node runtime."""
+    return {
+        "pipelineParallelSize": 2,
+        "tensorParallelSize": 1,
+        "containers": [{"name": "worker-container", "image": f"example.com/{ref.kind.lower()}/{ref.name}-worker:1"}],
+    }
+
+
+def _containers(rng: Random, ref: RuntimeRef) -> list[Json]:
+    usual = default_container(ref)
+    roll = rng.random()
+    if roll < 0.9:
+        return [usual]
+    if roll < 0.94:
+        return [{**usual, "name": "other"}]
+    if roll < 0.97:
+        return [{**usual, "args": ["{{.Odd}}"]}]
+    return [{**usual, "name": "sidecar"}, usual]
+
+
+def changed(rng: Random, old: Json, formats: tuple[str, ...]) -> Json:
+    """A runtime as somebody applies it later: another of its fields has another value."""
+    spec = dict(old["spec"])
+    roll = rng.random()
+    if roll < 0.4:
+        spec["disabled"] = not spec.get("disabled", False)
+    elif roll < 0.7:
+        spec["supportedModelFormats"] = [entry(rng, formats)]
+    elif roll < 0.85:
+        spec["protocolVersions"] = rng.choice((["v1"], ["v2"], ["v1", "v2"]))
+    else:
+        spec["multiModel"] = not spec.get("multiModel", False)
+    return {**old, "spec": spec}
+
+
+def _present(known: list[Json], drawn: list[Json]) -> list[Json]:
+    """
+    Runtimes that may be in store without any webhook's having been asked: those that no release's would refuse.
+
+    Otherwise no scenario could begin with them. Each name is there once, and no two of a scope give equal priorities.
+    """
+    names = {one["metadata"]["name"] for one in known}
+    taken = {priority for one in known for priority in _priorities(one)}
+    kept = []
+    for one in drawn:
+        name = one["metadata"]["name"]
+        if name in names:
+            continue
+        names.add(name)
+        given = _priorities(one)
+        if len(given) > 1 or given & taken:
+            for offered in one["spec"]["supportedModelFormats"]:
+                offered.pop("priority", None)
+        taken |= given
+        kept.append(one)
+    return kept
+
+
+def _priorities(runtime: Json) -> set[int]:
+    return {entry["priority"] for entry in runtime["spec"]["supportedModelFormats"] if "priority" in entry}

@@ -1,0 +1,305 @@
+"""
+A world as a scenario, in the suite's own sentences: what the left target says is what it expects.
+
+The scenario passes on the left target and fails on the right one. It has no rule
+among its tags: which rule it states is for a person to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from kserve_conformance.fuzz.differences import Difference
+from kserve_conformance.fuzz.generator import default_container, worker_spec
+from kserve_conformance.objects import (
+    API_VERSIONS,
+    SERVICE,
+    Manifest,
+    ObjectKey,
+    Outcome,
+    RuntimeRef,
+    at,
+    without,
+)
+from kserve_conformance.targets.bulk import Played, Turn
+from kserve_conformance.targets.contract import Admission, Observation
+
+#: Columns of a table of formats.
+_COLUMNS = {"name": "format", "version": "version", "autoSelect": "autoSelect", "priority": "priority"}
+
+#: Fields of a spec that a sentence or a table can say.
+_SAYABLE = frozenset(
+    {"supportedModelFormats", "containers", "protocolVersions", "disabled", "multiModel", "workerSpec"}
+)
+
+
+def feature(left: Played, difference: Difference, targets: tuple[str, str]) -> str:
+    """A feature with one scenario, ready to be put into a folder ``features/`` of one's own."""
+    lines = [
+        "@extended",
+        f"Feature: {targets[0]} and {targets[1]} differ in {difference}",
+        "",
+        f"  Scenario: World {left.world.number}",
+        *(f"    {line}" if line else "" for line in _steps(left, difference)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _steps(left: Played, difference: Difference) -> list[str]:
+    written: list[str] = []
+    last = ""
+    for keyword, lines in _sentences(left, difference):
+        head, *rest = lines
+        written.append(f"{'And' if keyword == last else keyword} {head}")
+        written.extend(f"  {line}" if line else "" for line in rest)
+        last = keyword
+    return written
+
+
+_Sentence = tuple[str, list[str]]
+
+
+def _sentences(left: Played, difference: Difference) -> Iterator[_Sentence]:
+    for number, turn in enumerate(left.world.turns[: difference.turn + 1]):
+        is_last = number == difference.turn
+        opening = "When" if any(earlier.applied or earlier.stored for earlier in left.world.turns[:number]) else "Given"
+        if turn.later:
+            yield opening, ["a second later"]
+        for key in turn.deleted:
+            where = f" of namespace {_quoted(key.namespace)}" if key.namespace else ""
+            yield "When", [f"{key.kind} {_quoted(key.name)}{where} is deleted"]
+        for manifest in turn.present:
+            yield _given_runtime(manifest) if opening == "Given" else _applied_runtime(manifest)
+        for manifest in turn.stored:
+            yield "Given", ["this service is in store, untouched by any webhook", *_doc(manifest)]
+        yield from _applied(turn, difference if is_last else None)
+        observations = left.turns[number].observations
+        is_observed = isinstance(difference.left_shown, Observation) if is_last else bool(observations)
+        if is_observed and not any(ObjectKey.of(one).kind == SERVICE for one in (*turn.stored, *turn.applied)):
+            yield "When", ["KServe looks at the service again"]
+        if is_last:
+            yield from _expected(difference)
+        else:
+            # Only an expectation has the service looked at before the next thing happens.
+            for _, seen in observations:
+                if "outcome" not in seen.not_told:
+                    yield "Then", _outcome(seen)
+
+
+def _applied(turn: Turn, difference: Difference | None) -> Iterator[_Sentence]:
+    """What is applied in a turn; nothing behind the object whose answer is the difference."""
+    for manifest in turn.applied:
+        key = ObjectKey.of(manifest)
+        yield _applied_runtime(manifest) if key.kind != SERVICE else ("When", _applied_service(manifest))
+        if difference is not None and key == difference.key and isinstance(difference.left_shown, Admission):
+            return
+
+
+# What there is
+
+
+def _given_runtime(runtime: Manifest) -> _Sentence:
+    sentence = _runtime_sentence(runtime)
+    return ("Given", sentence) if sentence else ("Given", ["these objects", *_doc(runtime)])
+
+
+def _applied_runtime(runtime: Manifest) -> _Sentence:
+    sentence = _runtime_sentence(runtime)
+    if sentence is None:
+        ref = _ref(runtime)
+        spec = {"protocolVersions": None, **runtime["spec"]}
+        sentence = [_named(ref), *_quote(_yaml({key: value for key, value in spec.items() if value is not None}))]
+    return "When", [f"{sentence[0]} is applied", *sentence[1:]]
+
+
+def _ref(runtime: Manifest) -> RuntimeRef:
+    key = ObjectKey.of(runtime)
+    return RuntimeRef(key.kind, key.name, key.namespace)
+
+
+def _named(ref: RuntimeRef) -> str:
+    where = f" in namespace {_quoted(ref.namespace)}" if ref.namespace else ""
+    return f"a {ref.kind} {_quoted(ref.name)}{where}"
+
+
+def _runtime_sentence(runtime: Manifest) -> list[str] | None:
+    """A sentence and a table, if these can say all of the runtime."""
+    ref, spec = _ref(runtime), runtime["spec"]
+    facts = []
+    for name, said in (("disabled", "is disabled"), ("multiModel", "is multi-model")):
+        if spec.get(name) is True:
+            facts.append(said)
+        elif name in spec:
+            return None
+    if "workerSpec" in spec:
+        if spec["workerSpec"] != worker_spec(ref):
+            return None
+        facts.append("is multi-node")
+    if "protocolVersions" in spec:
+        # A sentence has no word for an empty list or an empty name.
+        if not all(spec["protocolVersions"] or [""]):
+            return None
+        facts.append(f"speaks {_quoted(', '.join(spec['protocolVersions']))}")
+    entries = spec.get("supportedModelFormats")
+    if spec.keys() - _SAYABLE or spec.get("containers") != [default_container(ref)] or not entries:
+        return None
+    if runtime["metadata"].keys() - {"name", "namespace"}:
+        return None
+    used = [field for field in _COLUMNS if any(field in entry for entry in entries)]
+    rows = [[_COLUMNS[field] for field in used], *([_cell(entry.get(field)) for field in used] for entry in entries)]
+    that = f" that {' and '.join(facts)}" if facts else ""
+    return [f"{_named(ref)}{that}", *_table(rows)]
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return '""' if value == "" else str(value)
+
+
+def _table(rows: list[list[str]]) -> list[str]:
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    return [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
+    ]
+
+
+def _applied_service(service: Manifest) -> list[str]:
+    """A sentence if one can say all of the service, else its manifest."""
+    said = _asks(service)
+    return [said] if said else ["this service is applied", *_doc(service)]
+
+
+def _asks(service: Manifest) -> str | None:
+    predictor = service["spec"]["predictor"]
+    metadata = service["metadata"]
+    if len(predictor) != 1 or metadata.keys() != {"name", "namespace"} or metadata["name"] != "model":
+        return None
+    ((key, server),) = predictor.items()
+    start = f"a service in namespace {_quoted(metadata['namespace'])}"
+    if at(server, "storageUri") != "gs://example/models/model":
+        return None
+    over = f" over {_quoted(server['protocolVersion'])}" if "protocolVersion" in server else ""
+    if any('"' in str(value) or value == "" for value in (server.get("protocolVersion"), server.get("runtime"))):
+        return None
+    if key != "model":
+        return (
+            f"{start} uses the legacy key {_quoted(key)}{over}"
+            if not server.keys() - {"storageUri", "protocolVersion"}
+            else None
+        )
+    if server.keys() - {"modelFormat", "storageUri", "protocolVersion", "runtime"}:
+        return None
+    asked = server["modelFormat"]
+    version = f" version {_quoted(asked['version'])}" if "version" in asked else ""
+    named = f" with runtime {_quoted(server['runtime'])}" if "runtime" in server else ""
+    return f"{start} asks for {_quoted(asked['name'])}{version}{over}{named}"
+
+
+# What is expected
+
+
+def _expected(difference: Difference) -> Iterator[_Sentence]:
+    shown = difference.left_shown
+    if isinstance(shown, Admission):
+        what = "the service" if difference.key.kind == SERVICE else "the runtime"
+        if shown.rejected is None:
+            yield "Then", [f"{what} is accepted"]
+        elif difference.part == "admission":
+            yield "Then", [f"{what} is rejected"]
+        else:
+            yield "Then", [f"{what} is rejected because {_quoted(_speakable(shown.rejected))}"]
+        return
+    if difference.part == "stored":
+        yield _stored(difference.left, difference.right)
+    elif difference.part in ("reason", "message"):
+        if shown.reason is None and shown.message is None:
+            yield "Then", ["its status shows no failure"]
+        else:
+            yield "Then", [f"its status says {_quoted(shown.reason)} and {_quoted(shown.message)}"]
+    elif difference.part == "workload":
+        yield (
+            "Then",
+            [f"its workload still runs on {_place(shown.workload)}" if shown.workload else "it has no workload"],
+        )
+    elif difference.part == "status_runtime":
+        named = shown.status_runtime
+        yield (
+            "Then",
+            [f"its status names {named.kind} {_quoted(named.name)}" if named else "its status names no runtime"],
+        )
+    else:
+        yield "Then", _outcome(shown)
+
+
+def _outcome(shown: Observation) -> list[str]:
+    if shown.one_of:
+        rows = [["kind", "name", "namespace"], *([one.kind, one.name, one.namespace or ""] for one in shown.one_of)]
+        return ["it runs on one of", *_table([[str(cell) for cell in row] for row in rows])]
+    if shown.outcome == Outcome.RUNS and shown.runtime is not None:
+        return [f"it runs on {_place(shown.runtime)}"]
+    if shown.outcome == Outcome.CUSTOM:
+        return ["it uses no runtime"]
+    if shown.outcome == Outcome.LEFT_ALONE:
+        return ["it is left alone by this controller"]
+    if shown.reason:
+        return [f"it has no runtime because {_quoted(shown.reason)}"]
+    # The status says nothing, so only the workload is left to tell: an earlier one, or none.
+    return [f"its workload still runs on {_place(shown.workload)}" if shown.workload else "it has no workload"]
+
+
+def _place(ref: RuntimeRef) -> str:
+    return f"{ref.kind} {_quoted(ref.name)}" + (f" of namespace {_quoted(ref.namespace)}" if ref.namespace else "")
+
+
+def _stored(left: Any, right: Any) -> _Sentence:
+    """The first place at which two stored specs differ."""
+    path, has = _first_difference(left, right, ("spec",))
+    if has is None:
+        return "Then", [f"its stored manifest has no {_quoted('.'.join(path))}"]
+    nested = has
+    for key in reversed(path):
+        nested = {key: nested}
+    return "Then", ["its stored manifest has", *_quote(_yaml(nested))]
+
+
+def _first_difference(left: Any, right: Any, path: tuple[str, ...]) -> tuple[tuple[str, ...], Any]:
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        for key in sorted({*left, *right}):
+            if left.get(key) != right.get(key):
+                return _first_difference(left.get(key), right.get(key), (*path, key))
+    return path, left
+
+
+# Texts
+
+
+def _quoted(text: object) -> str:
+    return f'"{text}"'
+
+
+def _speakable(text: str) -> str:
+    """The longest part of a text that a sentence between quotes can say."""
+    return max(text.replace("\n", '"').split('"'), key=len).strip()
+
+
+def _yaml(value: Any) -> str:
+    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=10_000)
+
+
+def _doc(manifest: Manifest) -> list[str]:
+    shorter = (
+        without(manifest, "apiVersion")
+        if manifest.get("apiVersion") == API_VERSIONS.get(manifest["kind"])
+        else manifest
+    )
+    return _quote(_yaml(dict(shorter if manifest["kind"] != SERVICE else without(shorter, "kind"))))
+
+
+def _quote(text: str) -> list[str]:
+    return ['"""', *text.splitlines(), '"""']

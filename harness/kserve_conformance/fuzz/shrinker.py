@@ -1,0 +1,165 @@
+"""
+Making a world small that two targets differ in: as long as one part less shows the same difference, it goes.
+
+Whole turns first, then objects, then formats and fields. Each attempt is played on
+both targets, one world at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from kserve_conformance.fuzz.generator import default_container
+from kserve_conformance.objects import RUNTIME_KINDS, SERVICE, Manifest, ObjectKey, RuntimeRef, at, replaced, without
+from kserve_conformance.targets.bulk import Turn, World
+
+#: The lists of a turn that have objects in them.
+_OBJECTS = ("present", "stored", "applied")
+
+#: Fields of a runtime's spec that may be missing.
+_RUNTIME_FIELDS = ("protocolVersions", "disabled", "multiModel", "workerSpec")
+
+#: Fields of one entry of a runtime's formats that may be missing.
+_ENTRY_FIELDS = ("version", "priority", "autoSelect")
+
+#: Fields of a model or a legacy key that may be missing.
+_MODEL_FIELDS = ("protocolVersion", "runtime", "runtimeVersion", "name", "resources")
+
+
+def shrink(world: World, differs: Callable[[World], bool], attempts: int = 400) -> World:
+    """
+    The smallest world that still differs, as far as so many attempts find it.
+
+    ``differs`` plays a world and says whether it shows the difference still.
+    """
+    left = attempts
+    again = True
+    while again:
+        again = False
+        for smaller in _smaller(world):
+            if left <= 0:
+                return world
+            left -= 1
+            if differs(smaller):
+                world, again = smaller, True
+                break
+    return world
+
+
+def _smaller(world: World) -> Iterator[World]:
+    """Worlds with a part less, the largest parts first."""
+    turns = world.turns
+    for number in range(len(turns)):
+        yield World(world.number, (*turns[:number], *turns[number + 1 :]))
+    for number in range(len(turns) - 1):
+        yield World(world.number, (*turns[:number], _joined(turns[number], turns[number + 1]), *turns[number + 2 :]))
+    for number, turn in enumerate(turns):
+        for changed in _smaller_turn(turn):
+            yield World(world.number, (*turns[:number], changed, *turns[number + 1 :]))
+    yield from _in_other_words(world)
+
+
+def _joined(one: Turn, other: Turn) -> Turn:
+    """Two turns in one, with the later state of what both write."""
+    return Turn(
+        later=one.later,
+        present=_last([item for item in (*one.present, *other.present) if ObjectKey.of(item) not in other.deleted]),
+        stored=_last([*one.stored, *other.stored]),
+        applied=_last([item for item in (*one.applied, *other.applied) if ObjectKey.of(item) not in other.deleted]),
+    )
+
+
+def _last(objects: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    return tuple({ObjectKey.of(one): one for one in objects}.values())
+
+
+def _smaller_turn(turn: Turn) -> Iterator[Turn]:
+    if turn.later:
+        yield msgspec.structs.replace(turn, later=False)
+    for place in range(len(turn.deleted)):
+        yield msgspec.structs.replace(turn, deleted=_less(turn.deleted, place))
+    for name in _OBJECTS:
+        objects: tuple[dict[str, Any], ...] = getattr(turn, name)
+        for place in range(len(objects)):
+            yield msgspec.structs.replace(turn, **{name: _less(objects, place)})
+    for name in _OBJECTS:
+        objects = getattr(turn, name)
+        for place, one in enumerate(objects):
+            for smaller in _smaller_object(one):
+                yield msgspec.structs.replace(turn, **{name: (*objects[:place], dict(smaller), *objects[place + 1 :])})
+
+
+def _less(items: tuple[Any, ...], place: int) -> tuple[Any, ...]:
+    return (*items[:place], *items[place + 1 :])
+
+
+def _smaller_object(manifest: Manifest) -> Iterator[Manifest]:
+    for path in (("metadata", "annotations"), ("metadata", "labels")):
+        if at(manifest, *path) is not None:
+            yield without(manifest, *path)
+    if manifest["kind"] in RUNTIME_KINDS:
+        yield from _smaller_runtime(manifest)
+    elif manifest["kind"] == SERVICE:
+        yield from _smaller_service(manifest)
+
+
+def _smaller_runtime(runtime: Manifest) -> Iterator[Manifest]:
+    key = ObjectKey.of(runtime)
+    usual = [default_container(RuntimeRef(key.kind, key.name, key.namespace))]
+    if at(runtime, "spec", "containers") != usual:
+        yield replaced(runtime, usual, "spec", "containers")
+    for name in _RUNTIME_FIELDS:
+        if name in runtime["spec"]:
+            yield without(runtime, "spec", name)
+    yield from _smaller_formats(runtime)
+    protocols = at(runtime, "spec", "protocolVersions") or []
+    if len(protocols) > 1:
+        for protocol in protocols:
+            yield replaced(runtime, [protocol], "spec", "protocolVersions")
+
+
+def _smaller_formats(runtime: Manifest) -> Iterator[Manifest]:
+    path = ("spec", "supportedModelFormats")
+    entries = at(runtime, *path) or []
+    if len(entries) > 1:
+        for place in range(len(entries)):
+            yield replaced(runtime, [*entries[:place], *entries[place + 1 :]], *path)
+    for place, entry in enumerate(entries):
+        for name in _ENTRY_FIELDS:
+            if name in entry:
+                yield replaced(runtime, [*entries[:place], without(entry, name), *entries[place + 1 :]], *path)
+
+
+def _smaller_service(service: Manifest) -> Iterator[Manifest]:
+    predictor = service["spec"]["predictor"]
+    if len(predictor) > 1:
+        for key in predictor:
+            yield without(service, "spec", "predictor", key)
+    for key, server in predictor.items():
+        if isinstance(server, dict):
+            for path in (*((name,) for name in _MODEL_FIELDS), ("modelFormat", "version")):
+                if at(server, *path) is not None:
+                    yield without(service, "spec", "predictor", key, *path)
+
+
+def _in_other_words(world: World) -> Iterator[World]:
+    """The same world in the words of the suite: its first namespaces, and no number in them."""
+    text = msgspec.json.encode(world).decode()
+    names = {
+        name: plain
+        for prefix, plain in (("team-", "team-a"), ("other-", "team-b"))
+        for name in _namespaces(world)
+        if name.startswith(prefix) and name != plain and name not in ("team-a", "team-b")
+    }
+    if names:
+        for name, plain in names.items():
+            text = text.replace(f'"{name}"', f'"{plain}"')
+        yield msgspec.json.decode(text, type=World)
+
+
+def _namespaces(world: World) -> set[str]:
+    objects = (one for turn in world.turns for name in _OBJECTS for one in getattr(turn, name))
+    return {str(at(one, "metadata", "namespace")) for one in objects if at(one, "metadata", "namespace")}

@@ -1,0 +1,177 @@
+"""
+JSON as the API server reads it: whole numbers stay whole, a key given twice is a problem, and there is no NaN.
+
+A text may hold one value after the other, as ``kubectl`` takes it and as a dump
+with one object a line has it.
+
+Coded: ``YAMLOrJSONDecoder`` in pkg/util/yaml/decoder.go, k8s.io/apimachinery;
+``UnmarshalCaseSensitivePreserveInts`` in sigs.k8s.io/json.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kserve_conformance.manifests import locations, scalars
+from kserve_conformance.manifests.limits import Limits
+from kserve_conformance.manifests.problems import DuplicateKey, Problem, TooDeep, TooLarge, UnreadableSource
+
+_SPACE: Final = re.compile(r"[ \t\r\n]*")
+_NEXT_LINE: Final = re.compile(r"\n(?=\{)")
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+_ROUND: Final = bytes.maketrans(b"[]{}", b"()()")
+_NO_BRACKETS: Final = bytes(octet for octet in range(256) if octet not in b"[]{}")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of a JSON text: where it begins, and the problems that it has."""
+
+    value: Any
+    line: int
+    begin: int
+    problems: tuple[Problem, ...] = ()
+
+
+class _Decoder:
+    """The standard library's decoder with Kubernetes' numbers, noticing duplicates."""
+
+    def __init__(self) -> None:
+        self.duplicated = False
+        self._decode = json.JSONDecoder(
+            object_pairs_hook=self._mapping,
+            parse_float=scalars.number,
+            parse_int=scalars.number,
+            parse_constant=self._constant,
+        ).raw_decode
+
+    def decode(self, text: str, begin: int) -> tuple[Any, int]:
+        """Decode the value at an offset, and say where it ends."""
+        self.duplicated = False
+        return self._decode(text, begin)
+
+    def _mapping(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        mapping = dict(pairs)
+        if len(mapping) != len(pairs):
+            self.duplicated = True
+        return mapping
+
+    def _constant(self, name: str) -> Any:
+        raise scalars.UnusableScalar(f"is {name}, which JSON cannot express")
+
+
+def values(text: str, limits: Limits) -> Iterator[Value]:
+    """
+    Decode one value after the other; what cannot be decoded comes as problems with the value None.
+
+    After a syntax error reading goes on at the next line that begins an object.
+
+    >>> [found.value for found in values('{"a": 1.0} {"b": 1e3}', Limits())]
+    [{'a': 1}, {'b': 1000}]
+    """
+    decoder, position, line = _Decoder(), 0, 1
+    clean = not _SURROGATE.search(text)
+    while True:
+        begin = _SPACE.match(text, position).end()  # type: ignore[union-attr]  # It matches nothing at all, too.
+        line += text.count("\n", position, begin)
+        if begin == len(text):
+            return
+        try:
+            value, position = decoder.decode(text, begin)
+        except (ValueError, RecursionError) as error:
+            yield Value(None, line, begin, (_problem(error, text, begin, line, limits),))
+            error_at = error.pos if isinstance(error, json.JSONDecodeError) else begin
+            following = _NEXT_LINE.search(text, max(error_at - 1, begin))
+            if following is None:
+                return
+            position = following.end()
+            line += text.count("\n", begin, position)
+            continue
+        problems = _bounds(text[begin:position], line, limits)
+        if decoder.duplicated:
+            problems += _duplicates(text, begin, line)
+        yield Value(value if clean else _without_surrogates(value), line, begin, problems)
+        line += text.count("\n", begin, position)
+
+
+def _problem(error: Exception, text: str, begin: int, line: int, limits: Limits) -> Problem:
+    match error:
+        case json.JSONDecodeError():
+            at = line + text.count("\n", begin, error.pos)
+            return Problem(UnreadableSource, f"is no JSON: {error.msg}", line=at)
+        case RecursionError():
+            return _too_deep(line, limits)
+        case _:
+            return Problem(UnreadableSource, f"has a value that {error}", line=line)
+
+
+def _bounds(text: str, line: int, limits: Limits) -> tuple[Problem, ...]:
+    if len(text) > limits.value_bytes:
+        # Escapes are taken for characters here, and escaped quotes for ends: close enough for a bound.
+        longest = max(map(len, text.split('"')))
+        if longest > limits.value_bytes:
+            return (Problem(TooLarge, f"has a string of more than {limits.value_bytes:,} bytes", line=line),)
+    if text.count("{") + text.count("[") > limits.depth and _is_deeper(text, limits.depth):
+        return (_too_deep(line, limits),)
+    return ()
+
+
+def _too_deep(line: int, limits: Limits) -> Problem:
+    return Problem(
+        TooDeep,
+        f"has mappings and lists nested more than {limits.depth} deep",
+        line=line,
+        hint="no Kubernetes object is nested so deep: is this the right file?",
+    )
+
+
+def _is_deeper(text: str, depth: int) -> bool:
+    """
+    Are containers of this valid JSON nested deeper than so many?
+
+    What is between quotes is taken out, then all but the brackets, and then the
+    innermost pairs, once for each level: a few scans at the speed of C instead
+    of a walk over all values.
+
+    >>> _is_deeper('{"a": [[1], "[[["]}', 3), _is_deeper('{"a": [[1]]}', 2)
+    (False, True)
+    """
+    octets = text.encode("utf-8", "surrogatepass").replace(b"\\\\", b"").replace(b'\\"', b"")
+    # The text is valid, so it does not matter which bracket is which.
+    pairs = b"".join(octets.split(b'"')[::2]).translate(_ROUND, _NO_BRACKETS)
+    for _ in range(depth):
+        if not pairs:
+            return False
+        pairs = pairs.replace(b"()", b"")
+    return bool(pairs)
+
+
+def _duplicates(text: str, begin: int, line: int) -> tuple[Problem, ...]:
+    _, found = locations.in_json(text, set(), begin=begin, line=line)
+    return tuple(
+        Problem(
+            DuplicateKey,
+            "is given twice",
+            path,
+            line=at,
+            hint="remove one of them: which one counts depends on who reads it, and strict decoding refuses both",
+        )
+        for path, at in found
+    )
+
+
+def _without_surrogates(value: Any) -> Any:
+    """Half a surrogate pair is U+FFFD, as in Go."""
+    match value:
+        case str():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case dict():
+            return {_without_surrogates(key): _without_surrogates(inner) for key, inner in value.items()}
+        case list():
+            return [_without_surrogates(inner) for inner in value]
+        case _:
+            return value

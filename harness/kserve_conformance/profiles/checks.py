@@ -1,0 +1,95 @@
+"""
+The checks of a runtime that a service names, in the order in which KServe makes them.
+
+The first one that finds something wrong ends the choice: no second runtime is
+tried. None of them looks at autoSelect, multiModel, priority or workerSpec.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kserve_conformance.objects import Reason, Refusal, Request, Runtime
+from kserve_conformance.profiles.filters import speaks_protocol, supports_format
+
+#: Asked of the named runtime: None, or why it cannot serve.
+Check = Callable[[Request, Runtime], Refusal | None]
+
+
+def not_found(request: Request) -> Refusal:
+    """
+    Neither kind has a runtime of that name.
+
+    Coded: ``GetServingRuntime``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.8.0 to v0.20.0.
+    """
+    return Refusal(
+        Reason.RUNTIME_NOT_RECOGNIZED,
+        f"No ServingRuntimes or ClusterServingRuntimes with the name: {request.runtime}",
+        Reason.RUNTIME_NOT_RECOGNIZED,
+        "Waiting for runtime to become available",
+    )
+
+
+def is_not_disabled(request: Request, runtime: Runtime) -> Refusal | None:
+    """
+    A named runtime that is disabled is refused.
+
+    Coded: ``reconcileModel``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.20.0.
+    """
+    if not runtime.disabled:
+        return None
+    return Refusal(
+        Reason.RUNTIME_DISABLED,
+        f"specified runtime {runtime.name} is disabled",
+        Reason.RUNTIME_DISABLED,
+        "Specified runtime is disabled",
+    )
+
+
+def speaks_given_protocol(request: Request, runtime: Runtime) -> Refusal | None:
+    """
+    A named runtime must list the protocol that the service gives; without one nothing is checked.
+
+    Coded: ``reconcileModel``, components/predictor.go, v0.9.0 to v0.20.0.
+    """
+    if request.protocol is None or speaks_protocol(request, runtime) is None:
+        return None
+    return Refusal(
+        Reason.NO_SUPPORTING_RUNTIME,
+        f"specified runtime {runtime.name} does not support specified protocol version",
+        Reason.NO_SUPPORTING_RUNTIME,
+        "Specified runtime does not support specified protocol version",
+    )
+
+
+def lists_format(request: Request, runtime: Runtime) -> Refusal | None:
+    """
+    A named runtime must list the format, and the version if the service gives one; autoSelect does not matter.
+
+    Documented: v0.10 "Serving Runtimes", explicit use.
+    Coded: ``RuntimeSupportsModel`` called by ``reconcileModel``, v0.8.0 to v0.20.0.
+    """
+    if supports_format(request, runtime.formats):
+        return None
+    return Refusal(
+        Reason.NO_SUPPORTING_RUNTIME,
+        f"specified runtime {runtime.name} does not support specified framework/version",
+        Reason.NO_SUPPORTING_RUNTIME,
+        "Specified runtime does not support specified framework/version",
+    )
+
+
+def none_supports(request: Request) -> Refusal:
+    """
+    No candidate passed every filter of an automatic choice.
+
+    Coded: ``reconcileModel``, components/predictor.go, v0.8.0 to v0.20.0. With a version KServe prints the address of
+    a pointer, which nobody can predict; the text here ends before it.
+    """
+    version = "<nil>}" if request.version is None else "0x"
+    return Refusal(
+        Reason.NO_SUPPORTING_RUNTIME,
+        f"no runtime found to support predictor with model type: {{{request.format} {version}",
+        Reason.NO_SUPPORTING_RUNTIME,
+        "No runtime found to support specified framework/version",
+    )

@@ -1,0 +1,114 @@
+"""
+The filters of an automatic choice: what a candidate must be to stay one.
+
+Each filter is asked about one runtime and answers None, or why the runtime is
+out. A profile is a row of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from kserve_conformance.objects import Request, Runtime, SupportedFormat
+from kserve_conformance.profiles.exclusions import Because, Rejection
+
+#: Asked of each candidate: None, or why it is out.
+Filter = Callable[[Request, Runtime], Rejection | None]
+
+
+def is_enabled(request: Request, runtime: Runtime) -> Rejection | None:
+    """
+    A disabled runtime is never chosen automatically.
+
+    Documented: v0.10 "Serving Runtimes", specification table, ``disabled``.
+    Coded: ``GetSupportingRuntimes``, pkg/apis/serving/v1beta1/predictor_model.go, v0.8.0 to v0.20.0.
+    """
+    return Rejection(Because.DISABLED, "is disabled") if runtime.disabled else None
+
+
+def serves_single_models(request: Request, runtime: Runtime) -> Rejection | None:
+    """
+    A multi-model (ModelMesh) runtime is never chosen automatically by this controller.
+
+    Coded: ``GetSupportingRuntimes`` called with ``isMMS`` false, predictor_model.go, v0.8.0 to v0.20.0.
+    """
+    return Rejection(Because.MULTI_MODEL, "is multi-model (for ModelMesh)") if runtime.multi_model else None
+
+
+def label_of(name: str, version: str | None) -> str:
+    """
+    The label that KServe matches formats by: name, or name and version joined by a colon.
+
+    Coded: ``getModelFormatLabel``, predictor_model.go, v0.8.0 to v0.20.0. A name that holds a colon can so equal
+    another format's name and version.
+    """
+    return name if version is None else f"{name}:{version}"
+
+
+def supports_format(request: Request, formats: Collection[SupportedFormat]) -> bool:
+    """
+    Is the asked format, with its version if one is asked for, among some entries?
+
+    Exact strings, no notion of versions: an entry with a version also answers a request without one, never the
+    other way round.
+
+    Documented: v0.10 "Serving Runtimes", explicit and implicit use; versions in the specification table.
+    Coded: ``getServingRuntimeSupportedModelFormatLabelSet``, predictor_model.go, v0.8.0 to v0.20.0.
+    """
+    asked = label_of(request.format, request.version)
+    return any(
+        asked == entry.name or (entry.version is not None and asked == label_of(entry.name, entry.version))
+        for entry in formats
+    )
+
+
+def is_auto_selectable(request: Request, runtime: Runtime) -> Rejection | None:
+    """
+    The asked format and version must be in an entry that says ``autoSelect: true``; each entry is asked by itself.
+
+    Documented: v0.10 "Serving Runtimes", implicit use.
+    Coded: ``RuntimeSupportsModel``, predictor_model.go, v0.8.0 to v0.20.0.
+    """
+    if supports_format(request, [entry for entry in runtime.formats if entry.auto_select]):
+        return None
+    if supports_format(request, runtime.formats):
+        return Rejection(Because.NOT_AUTO_SELECT, f"{request} is not autoSelect here")
+    return format_rejection(request, runtime)
+
+
+def format_rejection(request: Request, runtime: Runtime) -> Rejection:
+    """Tell an unknown format from a version that is not equal."""
+    versions = [entry.version for entry in runtime.formats if entry.name == request.format]
+    if versions and request.version is not None:
+        listed = ", ".join("no version" if version is None else repr(version) for version in versions)
+        return Rejection(
+            Because.VERSION_NOT_EQUAL, f"lists {request.format} as {listed}; asked for {request.version!r}"
+        )
+    formats = ", ".join(dict.fromkeys(entry.name for entry in runtime.formats)) or "no format"
+    return Rejection(Because.FORMAT_UNKNOWN, f"supports {formats}; asked for {request.format or 'no format'}")
+
+
+def speaks_protocol(request: Request, runtime: Runtime) -> Rejection | None:
+    """
+    The asked protocol must be listed; a runtime that lists none speaks all, and an empty request is met by all.
+
+    Coded: ``IsProtocolVersionSupported``, pkg/apis/serving/v1alpha1/servingruntime_types.go, v0.9.0 to v0.20.0.
+    """
+    if not request.protocol or not runtime.protocols or request.protocol in runtime.protocols:
+        return None
+    return Rejection(
+        Because.PROTOCOL_UNSUPPORTED, f"speaks {', '.join(runtime.protocols)}; asked for {request.protocol}"
+    )
+
+
+def agrees_on_nodes(request: Request, runtime: Runtime) -> Rejection | None:
+    """
+    A runtime with a ``workerSpec`` serves exactly the services that have one.
+
+    Coded: ``IsMultiNodeRuntime`` in ``GetSupportingRuntimes``, predictor_model.go, v0.15.0 to v0.20.0.
+    """
+    if request.multi_node == runtime.multi_node:
+        return None
+    if runtime.multi_node:
+        return Rejection(Because.MULTI_NODE_MISMATCH, "is multi-node; the service has no workerSpec")
+    return Rejection(Because.MULTI_NODE_MISMATCH, "is not multi-node; the service has a workerSpec")

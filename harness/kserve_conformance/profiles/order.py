@@ -1,0 +1,108 @@
+"""
+The order of the candidates that passed every filter.
+
+A profile's order is a row of keys, most important first. Each key gives a
+runtime a place (smaller is better) and words what put the other one behind.
+Candidates that no key tells apart are a tie that the rules leave open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from kserve_conformance.objects import Request, Runtime
+from kserve_conformance.profiles.exclusions import Because, Rejection
+
+#: KServe's ranks of protocols: ``GetProtocolVersionInt``, pkg/constants/constants.go, v0.9.0 to v0.20.0.
+PROTOCOL_RANKS = {"v1": 1, "v2": 2, "grpc-v1": 3, "grpc-v2": 4}
+
+#: The rank of a protocol that KServe does not know, and of a runtime that lists none.
+UNKNOWN_PROTOCOL_RANK = 5
+
+
+@dataclass(frozen=True, slots=True)
+class OrderKey:
+    """One key of an order: a runtime's place for a request, and why a later place loses."""
+
+    name: str
+    place: Callable[[Request, Runtime], Any]
+    loses: Callable[[Request, Runtime, Runtime], Rejection]
+
+
+def protocol_rank(runtime: Runtime) -> int:
+    """
+    The lowest rank over the runtime's whole list of protocols, not the asked one's.
+
+    Coded: ``GetProtocolVersionPriority``, pkg/apis/serving/v1beta1/predictor_model.go, v0.9.0 to v0.20.0.
+    """
+    return min(
+        (PROTOCOL_RANKS.get(protocol, UNKNOWN_PROTOCOL_RANK) for protocol in runtime.protocols),
+        default=UNKNOWN_PROTOCOL_RANK,
+    )
+
+
+def lowest_ranked_protocol(runtime: Runtime) -> str:
+    """
+    The name of the lowest-ranked protocol; the empty string if it is unknown or none is listed.
+
+    Coded: ``GetProtocolVersionString``, pkg/constants/constants.go, v0.9.0 to v0.20.0.
+    """
+    rank = protocol_rank(runtime)
+    return next((name for name, known in PROTOCOL_RANKS.items() if known == rank), "")
+
+
+def priority_of(runtime: Runtime, format_: str) -> int | None:
+    """
+    The priority of the first entry with the format's name, whatever its version or autoSelect.
+
+    Coded: ``GetPriority``, pkg/apis/serving/v1alpha1/servingruntime_types.go, v0.11.1 to v0.20.0.
+    """
+    return next((entry.priority for entry in runtime.formats if entry.name == format_), None)
+
+
+def _priority_place(request: Request, runtime: Runtime) -> tuple[bool, int]:
+    priority = priority_of(runtime, request.format)
+    return (True, 0) if priority is None else (False, -priority)
+
+
+def _lower_priority(request: Request, winner: Runtime, loser: Runtime) -> Rejection:
+    better, worse = priority_of(winner, request.format), priority_of(loser, request.format)
+    if worse is None:
+        return Rejection(Because.PRIORITY_UNSET, f"has no priority; {winner.name} has {better}")
+    return Rejection(Because.LOWER_PRIORITY, f"has priority {worse}; {winner.name} has {better}")
+
+
+def _protocols(runtime: Runtime) -> str:
+    return ", ".join(runtime.protocols) or "no protocolVersions"
+
+
+#: The higher priority first; a runtime without one after every runtime with one.
+#: Documented: v0.11 "Serving Runtimes", priority.
+#: Coded: ``sortSupportedRuntimeByPriority``, predictor_model.go, v0.11.1 to v0.20.0.
+BY_PRIORITY = OrderKey("priority", _priority_place, _lower_priority)
+
+#: The lowest-ranked protocol first. Coded: ``sortServingRuntimeList``, predictor_model.go, v0.9.0 to v0.20.0.
+BY_PROTOCOL_RANK = OrderKey(
+    "protocol rank",
+    lambda request, runtime: protocol_rank(runtime),
+    lambda request, winner, loser: Rejection(
+        Because.HIGHER_PROTOCOL_RANK,
+        f"lists {_protocols(loser)}; {winner.name} lists {_protocols(winner)}, which ranks before it",
+    ),
+)
+
+#: The newest first, by whole seconds. Coded: ``sortServingRuntimeList``, predictor_model.go, v0.9.0 to v0.20.0.
+BY_AGE = OrderKey(
+    "age",
+    lambda request, runtime: -runtime.created,
+    lambda request, winner, loser: Rejection(Because.OLDER, f"is older than {winner.name}"),
+)
+
+#: The name in ascending order. Coded: ``sortServingRuntimeList``, predictor_model.go, v0.9.0 to v0.20.0.
+BY_NAME = OrderKey(
+    "name",
+    lambda request, runtime: runtime.name.encode(),
+    lambda request, winner, loser: Rejection(Because.NAME_ORDER, f"comes after {winner.name} by name"),
+)

@@ -1,0 +1,47 @@
+"""The pod template that a runtime and a service give together, in every era."""
+
+from kserve_conformance.profiles.pods.eras import (
+    RENDERING_V0_8,
+    RENDERING_V0_9,
+    RENDERING_V0_10,
+    RENDERING_V0_10_1,
+    RENDERING_V0_11,
+    RENDERING_V0_12,
+    RENDERING_V0_15_0,
+    RENDERING_V0_15_2,
+    RENDERING_V0_16,
+    RENDERING_V0_17,
+    RENDERING_V0_19,
+    RENDERING_V0_20,
+)
+from kserve_conformance.profiles.pods.errors import CannotRender
+from kserve_conformance.profiles.pods.placeholders import UnknownPlaceholder
+from kserve_conformance.profiles.pods.renderer import (
+    Rendering,
+    render,
+    render_custom,
+    render_stored_legacy,
+    render_without_runtime,
+)
+
+__all__ = [
+    "RENDERING_V0_8",
+    "RENDERING_V0_9",
+    "RENDERING_V0_10",
+    "RENDERING_V0_10_1",
+    "RENDERING_V0_11",
+    "RENDERING_V0_12",
+    "RENDERING_V0_15_0",
+    "RENDERING_V0_15_2",
+    "RENDERING_V0_16",
+    "RENDERING_V0_17",
+    "RENDERING_V0_19",
+    "RENDERING_V0_20",
+    "CannotRender",
+    "Rendering",
+    "UnknownPlaceholder",
+    "render",
+    "render_custom",
+    "render_stored_legacy",
+    "render_without_runtime",
+]

@@ -1,0 +1,194 @@
+"""Which container of a runtime serves, how the service's own is laid over it, and which others come along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from kserve_conformance.objects import Manifest
+from kserve_conformance.profiles.pods.go_json import decoded_onto
+from kserve_conformance.profiles.pods.strategic_merge import merged
+
+#: The container that serves.
+SERVING = "kserve-container"
+
+#: The container that transforms requests beside the one that serves.
+TRANSFORMER = "transformer-container"
+
+Container = dict[str, Any]
+
+#: The container of a runtime that serves, or None if it has none.
+PickContainer = Callable[[list[Container]], Container | None]
+
+#: Lays a service's container over a runtime's.
+MergeContainer = Callable[[Container, Container], Container]
+
+#: Gives the merged container its name.
+NameContainer = Callable[[Container], Container]
+
+#: Fills the placeholders of a container.
+Fill = Callable[[Container], Container]
+
+#: The containers beside the serving one: of the runtime's and the service's, with how to merge and fill them.
+ExtraContainers = Callable[[list[Container], list[Container], MergeContainer, Fill], list[Container]]
+
+
+def first_container(containers: list[Container]) -> Container | None:
+    """
+    The first container serves, whatever its name.
+
+    Coded: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.10.2.
+    """
+    return containers[0]
+
+
+def kserve_container(containers: list[Container]) -> Container | None:
+    """
+    The first container named ``kserve-container`` serves.
+
+    Coded: ``Reconcile`` of the same file, v0.11.0 to v0.14.1; ``GetContainerIndexByName``,
+    pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.15.0 to v0.20.0.
+    """
+    return named(containers, SERVING)
+
+
+def named(containers: list[Container], name: str) -> Container | None:
+    """The first container of that name."""
+    return next((container for container in containers if container["name"] == name), None)
+
+
+# --- The merge --------------------------------------------------------------------------------------------------------
+
+#: What the reduced container type of v0.8.0's runtimes gives its pod. A readiness probe is accepted, but not among it.
+_FIELDS_V0_8 = (
+    "args",
+    "command",
+    "env",
+    "image",
+    "imagePullPolicy",
+    "livenessProbe",
+    "name",
+    "resources",
+    "workingDir",
+)
+
+
+def overlaid(runtime: Container, service: Container) -> Container:
+    """
+    The service's container is read over the runtime's; args and env are concatenated, not merged.
+
+    The env of the runtime is kept aside, but not what its variables point to: a
+    source at the same place of both lists is read over the runtime's.
+
+    Coded: ``MergeRuntimeContainers``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.8.0.
+    """
+    base = {field: runtime[field] for field in _FIELDS_V0_8 if field in runtime}
+    kept = {**base, "env": _with_shared_sources(runtime.get("env") or [], service.get("env") or [])}
+    return _concatenated(decoded_onto(base, service), kept, service, ("args", "env"))
+
+
+def _with_shared_sources(runtime: list[Manifest], service: list[Manifest]) -> list[Manifest]:
+    padded: list[Manifest] = [*service, *({} for _ in runtime)]
+    return [
+        {**theirs, "valueFrom": decoded_onto(theirs["valueFrom"], ours["valueFrom"])}
+        if "valueFrom" in theirs and "valueFrom" in ours
+        else theirs
+        for theirs, ours in zip(runtime, padded, strict=False)
+    ]
+
+
+def strategically_merged(runtime: Container, service: Container) -> Container:
+    """
+    The service's container is a strategic merge patch, so env is merged by name; args are concatenated all the same.
+
+    Coded: ``MergeRuntimeContainers``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.9.0 to v0.19.0.
+    """
+    return _concatenated(merged(runtime, service), runtime, service, ("args",))
+
+
+def merged_without_env_conflicts(runtime: Container, service: Container) -> Container:
+    """
+    A variable that the merge leaves with both a value and a source keeps the one that the service gave.
+
+    Coded: ``MergeContainerWithPatch`` with ``reconcileEnvValueConflicts``, pkg/utils/container_merge.go, v0.20.0.
+    """
+    given = {variable["name"]: variable for variable in service.get("env") or ()}
+    result = strategically_merged(runtime, service)
+    if "env" in result:
+        result["env"] = [_settled(variable, given.get(variable["name"]) or {}) for variable in result["env"]]
+    return result
+
+
+def _settled(variable: Manifest, given: Manifest) -> Manifest:
+    if "value" not in variable or "valueFrom" not in variable:
+        return variable
+    dropped = "value" if "valueFrom" in given else "valueFrom" if "value" in given else ""
+    return {key: variable[key] for key in variable if key != dropped}
+
+
+def _concatenated(container: Container, runtime: Container, service: Container, fields: tuple[str, ...]) -> Container:
+    lists = {field: [*(runtime.get(field) or ()), *(service.get(field) or ())] for field in fields}
+    given = {field: both for field, both in lists.items() if both}
+    return {**container, **given, "name": container["name"] or runtime["name"]}
+
+
+# --- The name ---------------------------------------------------------------------------------------------------------
+
+
+def always_kserve_container(container: Container) -> Container:
+    """
+    The serving container is renamed ``kserve-container``.
+
+    Coded: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.10.2.
+    """
+    return {**container, "name": SERVING}
+
+
+def as_merged(container: Container) -> Container:
+    """
+    The serving container keeps the name that the merge gave it, that of ``model.name`` where there is one.
+
+    Coded: ``Reconcile``, later ``buildPodSpec``, of the same file, v0.11.0 to v0.20.0.
+    """
+    return container
+
+
+# --- The others -------------------------------------------------------------------------------------------------------
+
+
+def no_others(runtime: list[Container], service: list[Container], merge: MergeContainer, fill: Fill) -> list[Container]:
+    """
+    A pod has one container: what else the runtime or the service has is lost.
+
+    Coded: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.10.2.
+    """
+    return []
+
+
+def others_of_runtime(
+    runtime: list[Container], service: list[Container], merge: MergeContainer, fill: Fill
+) -> list[Container]:
+    """
+    The runtime's other containers come along as they are; those of the service are lost.
+
+    Coded: ``Reconcile`` of the same file, v0.11.0 to v0.14.1.
+    """
+    serving = kserve_container(runtime)
+    return [container for container in runtime if container is not serving]
+
+
+def transformer_and_others(
+    runtime: list[Container], service: list[Container], merge: MergeContainer, fill: Fill
+) -> list[Container]:
+    """
+    The transformer is merged and filled as the serving container is; then come all others, of the runtime first.
+
+    Coded: ``buildPodSpec`` of the same file, v0.15.0 to v0.20.0.
+    """
+    theirs, ours = named(runtime, TRANSFORMER), named(service, TRANSFORMER)
+    transformer = merge(theirs, ours) if theirs and ours else theirs or ours
+    return [
+        *([fill(transformer)] if transformer else []),
+        *(container for container in runtime if container["name"] not in (SERVING, TRANSFORMER)),
+        *(container for container in service if container["name"] != TRANSFORMER),
+    ]

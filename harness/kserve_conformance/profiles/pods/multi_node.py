@@ -1,0 +1,235 @@
+"""
+Services on several nodes: what the head's pod is told of its workers.
+
+A service with a ``workerSpec`` needs a runtime with one. The pod of the workers
+is merged as that of the head is, and counts here only for its GPUs and for what
+can go wrong with it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from kserve_conformance.objects import Manifest, at
+from kserve_conformance.profiles.pods.containers import SERVING, named, strategically_merged
+from kserve_conformance.profiles.pods.environment import with_variable
+from kserve_conformance.profiles.pods.errors import CannotRender, Refusals, panicked, silent, told
+from kserve_conformance.profiles.pods.go_json import container_of
+from kserve_conformance.profiles.pods.quantities import whole
+
+#: The container of a worker that serves.
+WORKER = "worker-container"
+
+#: The label of the pods of a service on several nodes.
+GENERATION_LABEL = "isvc.generation"
+
+#: The resources that count as GPUs. Coded: ``DefaultGPUResourceTypeList``, pkg/constants/constants.go, v0.15.0.
+GPU_RESOURCES = ("nvidia.com/gpu", "amd.com/gpu", "intel.com/gpu", "habana.ai/gaudi")
+
+#: The head's containers, told of its workers. Raises ``CannotRender``.
+TellHead = Callable[[list[dict[str, Any]], Manifest, Manifest, Refusals], list[dict[str, Any]]]
+
+#: The labels that the head's pod has because it has workers.
+LabelHead = Callable[[Manifest], dict[str, str]]
+
+#: The nodes and the head's GPUs, of the sizes, the head's GPUs and a worker's GPUs.
+_Allocating = Callable[["_Sizes", int, int], tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sizes:
+    pipeline: int
+    tensor: int
+
+
+def single_node(
+    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, refusals: Refusals
+) -> list[dict[str, Any]]:
+    """
+    Whatever the service says, it gets one pod.
+
+    Coded: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.14.1.
+    """
+    return containers
+
+
+def head_told_sizes(
+    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, refusals: Refusals
+) -> list[dict[str, Any]]:
+    """
+    The head is told the two sizes; where neither the service nor the runtime has one, a nil pointer is dereferenced.
+
+    Coded: ``multiNodeProcess``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.15.0.
+    """
+    theirs, ours = _worker_specs(service, runtime)
+    _worker_container(theirs, ours, refusals)
+    pipeline, tensor = _size(theirs, ours, "pipelineParallelSize"), _size(theirs, ours, "tensorParallelSize")
+    if pipeline is None or tensor is None:
+        raise CannotRender(panicked())
+    variables = {"PIPELINE_PARALLEL_SIZE": str(pipeline), "TENSOR_PARALLEL_SIZE": str(tensor)}
+    return _told(containers, {**variables, **_model_variables(service, ("pvc",))})
+
+
+def head_told_of_ray(
+    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, refusals: Refusals
+) -> list[dict[str, Any]]:
+    """
+    The head is also told how many nodes there are and how many GPUs are its own; too few GPUs are an error.
+
+    Coded: ``multiNodeProcess``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.15.2.
+    """
+    return _told_of_nodes(containers, service, runtime, refusals, ("pvc",), _ray_nodes)
+
+
+def head_told_of_image_volumes(
+    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, refusals: Refusals
+) -> list[dict[str, Any]]:
+    """
+    A model in an OCI image has a directory as one on a volume claim has.
+
+    Coded: ``multiNodeProcess``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.16.0 and v0.17.0.
+    """
+    return _told_of_nodes(containers, service, runtime, refusals, ("pvc", "oci"), _ray_nodes)
+
+
+def head_told_of_executor(
+    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, refusals: Refusals
+) -> list[dict[str, Any]]:
+    """
+    A runtime annotated for the ``mp`` executor has as many nodes as pipeline stages, and GPUs as tensor shards.
+
+    Coded: ``multiNodeProcess`` with ``computeMpNodeAndGPUs``,
+    pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.19.0 and v0.20.0.
+    """
+    mp = at(runtime, "annotations", "multinode/executor-backend") == "mp"
+    return _told_of_nodes(containers, service, runtime, refusals, ("pvc", "oci"), _mp_nodes if mp else _ray_nodes)
+
+
+def unlabelled(service: Manifest) -> dict[str, str]:
+    """
+    The pod of a service that asks for several nodes is as any other.
+
+    Coded: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.14.1.
+    """
+    return {}
+
+
+def generation_label(service: Manifest) -> dict[str, str]:
+    """
+    The label that tells the generations of a service's pods apart; a service that was never stored is the first.
+
+    Coded: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.15.0 to v0.20.0.
+    """
+    return {GENERATION_LABEL: str(at(service, "metadata", "generation") or 1)}
+
+
+def _told_of_nodes(
+    containers: list[dict[str, Any]],
+    service: Manifest,
+    runtime: Manifest,
+    refusals: Refusals,
+    storages: tuple[str, ...],
+    allocate: _Allocating,
+) -> list[dict[str, Any]]:
+    theirs, ours = _worker_specs(service, runtime)
+    worker = _worker_container(theirs, ours, refusals)
+    sizes = _Sizes(
+        1 if (pipeline := _size(theirs, ours, "pipelineParallelSize")) is None else pipeline,
+        1 if (tensor := _size(theirs, ours, "tensorParallelSize")) is None else tensor,
+    )
+    nodes, head_gpus = allocate(sizes, _gpus(containers[0]), _gpus(worker))
+    variables = {
+        "PIPELINE_PARALLEL_SIZE": str(sizes.pipeline),
+        "TENSOR_PARALLEL_SIZE": str(sizes.tensor),
+        "RAY_NODE_COUNT": str(nodes),
+        "REQUEST_GPU_COUNT": str(head_gpus),
+    }
+    return _told(containers, {**variables, **_model_variables(service, storages)})
+
+
+def _worker_specs(service: Manifest, runtime: Manifest) -> tuple[Manifest, Manifest]:
+    """
+    The workerSpec of the runtime and of the service.
+
+    KServe reads the annotations of the runtime's before it asks whether there is
+    one: ``reconcileWorker``, predictor.go, v0.15.0 to v0.20.0.
+    """
+    theirs = runtime.get("workerSpec")
+    if theirs is None:
+        raise CannotRender(panicked())
+    return theirs, at(service, "spec", "predictor", "workerSpec")
+
+
+def _worker_container(theirs: Manifest, ours: Manifest, refusals: Refusals) -> dict[str, Any]:
+    if not theirs.get("containers"):
+        raise CannotRender(told("No workerSpec container configuration found in selected serving runtime"))
+    container = named([container_of(one) for one in theirs["containers"]], WORKER)
+    if container is None:
+        raise CannotRender(refusals.no_container_named(WORKER))
+    return strategically_merged(container, container_of(next(iter(ours.get("containers") or ()), {})))
+
+
+def _size(theirs: Manifest, ours: Manifest, field: str) -> int | None:
+    size: int | None = theirs.get(field) if ours.get(field) is None else ours[field]
+    return size
+
+
+def _model_variables(service: Manifest, storages: tuple[str, ...]) -> dict[str, str]:
+    uri = at(service, "spec", "predictor", "model", "storageUri") or ""
+    variables = {"MODEL_NAME": at(service, "metadata", "name")}
+    return {**variables, "MODEL_DIR": "/mnt/models"} if uri.split("://")[0] in storages else variables
+
+
+def _told(containers: list[dict[str, Any]], variables: dict[str, str]) -> list[dict[str, Any]]:
+    """Set variables of the serving container, which a stored ``model.name`` may have renamed."""
+    if named(containers, SERVING) is None:
+        first = next(iter(variables))
+        missing = f"target container({SERVING}) does not exist"
+        raise CannotRender(silent(f"failed to add {first} environment to the container({SERVING}): {missing}"))
+    for name, value in variables.items():
+        containers = [
+            with_variable(container, name, value) if container["name"] == SERVING else container
+            for container in containers
+        ]
+    return containers
+
+
+def _gpus(container: Manifest) -> int:
+    """The GPUs that a container requests. Coded: ``GetGPUResourceQtyByType``, pkg/utils/utils.go, v0.15.2."""
+    requests = at(container, "resources", "requests") or {}
+    return next((whole(requests[resource]) for resource in GPU_RESOURCES if resource in requests), 0)
+
+
+def _mp_nodes(sizes: _Sizes, head: int, worker: int) -> tuple[int, int]:
+    return sizes.pipeline, sizes.tensor
+
+
+def _ray_nodes(sizes: _Sizes, head: int, worker: int) -> tuple[int, int]:
+    """
+    Count the nodes that hold all GPUs, and the GPUs of the head.
+
+    Coded: ``computeRayNodeAndGPUs``, pkg/controller/v1beta1/inferenceservice/components/predictor.go,
+    v0.15.2 to v0.20.0.
+    """
+    total = sizes.pipeline * sizes.tensor
+    if worker:
+        nodes = math.ceil(total / worker)
+        if nodes == 1 or (head and math.ceil(total / head) == 1):
+            return 1, total
+        head = head or total - worker * (nodes - 1)
+        return _enough(total, nodes, head, worker)
+    if head:
+        return _enough(total, 1 + max(total - head, 0), head, 1)
+    return total, 1
+
+
+def _enough(total: int, nodes: int, head: int, worker: int) -> tuple[int, int]:
+    workers = worker * (nodes - 1)
+    if total > head + workers:
+        counted = f"head node({head}) + worker node({workers})"
+        required = f"the total required number of GPUs({total})"
+        raise CannotRender(silent(f"{required} is less than the number of GPUs assigned to the {counted}"))
+    return nodes, head

@@ -1,0 +1,48 @@
+"""What a release tells of its choice: the failure in the status, and the name of the chosen runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from kserve_conformance.objects import Catalogue, Namespace, Refusal, RuntimeRef
+from kserve_conformance.profiles.lookup import namespace_then_cluster
+
+#: What of a refusal a release writes into ``status.modelStatus``.
+Reports = Callable[[Refusal], Refusal]
+
+#: Which runtime the status names after a choice.
+StatusNames = Callable[[RuntimeRef, Namespace, Catalogue], RuntimeRef | None]
+
+
+def only_in_events(refusal: Refusal) -> Refusal:
+    """
+    The status says nothing; the Warning event has the error.
+
+    Coded: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/controller.go, v0.8.0.
+    """
+    return replace(refusal, reason=None, message=None)
+
+
+def in_status(refusal: Refusal) -> Refusal:
+    """
+    Reason and message are in ``status.modelStatus.lastFailureInfo``.
+
+    Coded: ``UpdateModelTransitionStatus``, pkg/apis/serving/v1beta1/inference_service_status.go, v0.9.0 to v0.20.0.
+    """
+    return refusal
+
+
+def names_none(chosen: RuntimeRef, namespace: Namespace, catalogue: Catalogue) -> None:
+    """No status field names the runtime: v0.8.0 to v0.15.2."""
+
+
+def names_looked_up(chosen: RuntimeRef, namespace: Namespace, catalogue: Catalogue) -> RuntimeRef | None:
+    """
+    The status names the runtime that the chosen *name* means, namespace first: not always the chosen one.
+
+    Coded: ``reconcileModel`` calls ``GetServingRuntime`` again for an automatic choice, components/predictor.go,
+    v0.16.0 to v0.20.0.
+    """
+    found = namespace_then_cluster(chosen.name, namespace, catalogue)
+    return found.ref if found else None

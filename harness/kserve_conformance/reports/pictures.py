@@ -1,0 +1,62 @@
+"""What pictures are drawn of: a root that tells itself in words, squares of verdicts, texts."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+from kserve_conformance.record import Verdict
+from kserve_conformance.reports.assets import shipped
+from kserve_conformance.reports.verdicts import SIGNS, in_xml
+
+#: How the parts of a picture look. HTML pages have these rules in their own style.
+STYLE = shipped("picture.css")
+
+#: Verdicts whose square is an outline: nothing was seen.
+SHOWN_QUIETLY = (Verdict.UNSUPPORTED, Verdict.SKIPPED)
+
+
+def new_picture(title: str, description: str) -> ET.Element:
+    """An empty picture that says in words what it shows."""
+    root = ET.Element("svg", {"class": "kc", "role": "img", "aria-labelledby": "kc-title kc-desc"})
+    ET.SubElement(root, "title", id="kc-title").text = in_xml(title)
+    ET.SubElement(root, "desc", id="kc-desc").text = in_xml(description)
+    return root
+
+
+def define_squares(root: ET.Element, size: int) -> None:
+    """Each kind of square once; a thousand squares are a thousand uses of six."""
+    definitions = ET.SubElement(root, "defs")
+    side = str(size - 3)
+    for verdict in Verdict:
+        symbol = ET.SubElement(definitions, "g", id=f"kc-{SIGNS[verdict].letter}")
+        ET.SubElement(
+            symbol, "rect", {"x": "1", "y": "1", "width": side, "height": side, "rx": "3", "class": f"kc-{verdict}"}
+        )
+        # A pass is the square without a letter, so that what is not a pass stands out.
+        if verdict is not Verdict.PASSED:
+            quiet = verdict in SHOWN_QUIETLY
+            style = ("kc-quiet" if quiet else "kc-letter") + (" kc-small" if size < 16 else "")
+            put_text(symbol, (size - 1) / 2, size / 2 + (2.4 if size < 16 else 3.5), SIGNS[verdict].letter, style)
+
+
+def standing_alone(root: ET.Element) -> str:
+    """The picture as a file, with its style in it."""
+    style = ET.Element("style")
+    style.text = STYLE
+    root.insert(2, style)
+    root.set("xmlns", "http://www.w3.org/2000/svg")
+    return ET.tostring(root, encoding="unicode") + "\n"
+
+
+def set_size(root: ET.Element, width: int, height: int) -> None:
+    """Say how large the picture is."""
+    root.set("viewBox", f"0 0 {width} {height}")
+    root.set("width", str(width))
+    root.set("height", str(height))
+
+
+def put_text(parent: ET.Element, x: float, y: float, text: str, style: str = "kc-label") -> ET.Element:
+    """Put a text into the picture, what XML cannot hold replaced."""
+    element = ET.SubElement(parent, "text", {"x": f"{x:g}", "y": f"{y:g}", "class": style})
+    element.text = in_xml(text)
+    return element

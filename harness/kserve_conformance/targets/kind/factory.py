@@ -1,0 +1,49 @@
+"""
+From ``kind:RELEASE[,key=value]`` to the target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kserve_conformance.targets.kind.installer import archives_of
+from kserve_conformance.targets.kind.target import KindTarget, Settings
+
+if TYPE_CHECKING:
+    from kserve_conformance.targets.kinds import Options
+
+#: What may follow the release.
+PARAMETERS = frozenset(
+    {"cluster", "images", "node-image", "manager", "source", "certificates", "upgrades", "keep", "logs"}
+)
+
+
+def open_target(release: str, parameters: Mapping[str, str], options: Options) -> KindTarget:
+    """A kind cluster as it is written on a command line. Raises ``BadTarget`` and ``CannotStart``."""
+    from kserve_conformance.targets.kinds import BadTarget, refuse_unknown  # It imports this module late too.
+
+    refuse_unknown(f"kind:{release}", parameters, PARAMETERS)
+    certificates = parameters.get("certificates", "own")
+    if certificates not in ("own", "cert-manager"):
+        raise BadTarget(f"kind:{release}: certificates={certificates} is neither own nor cert-manager")
+    if certificates == "cert-manager" and "cluster" not in parameters:
+        error = BadTarget(
+            f"kind:{release}: certificates=cert-manager, but a cluster that is made now has no cert-manager"
+        )
+        error.hint = "install cert-manager in a kind cluster, and name that with --cluster NAME"
+        raise error
+    source = parameters.get("source") or options.source
+    settings = Settings(
+        cluster=parameters.get("cluster"),
+        images=archives_of(parameters["images"]) if "images" in parameters else (),
+        node_image=parameters.get("node-image"),
+        manager=parameters.get("manager") or options.manager,
+        source=Path(source).expanduser().resolve() if source else None,
+        cert_manager=certificates == "cert-manager",
+        upgrades=parameters.get("upgrades") == "yes",
+        keep=options.keep or parameters.get("keep") == "yes",
+        logs=Path(parameters["logs"]).expanduser().resolve() if "logs" in parameters else None,
+    )
+    return KindTarget(release, settings, options.progress)

@@ -1,0 +1,201 @@
+"""
+What a KServe that runs shows of a scenario that failed, while everything is still there.
+
+Each title is asked for by itself: what cannot be had leaves the others, and the
+reason stands in its place. Only reading happens here. Nothing is redacted here
+either: whoever writes a record does that with every text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from kserve_conformance.exceptions import TargetError
+from kserve_conformance.manifests import dumps
+from kserve_conformance.objects import (
+    API_VERSIONS,
+    CLUSTER_RUNTIME,
+    NAMESPACED_RUNTIME,
+    SERVICE,
+    Manifest,
+    ObjectKey,
+    at,
+)
+from kserve_conformance.targets.contract import NOT_TO_BE_HAD
+from kserve_conformance.targets.kubernetes import beacons, marks
+from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoAnswer, Resource
+from kserve_conformance.targets.kubernetes.names import Names
+from kserve_conformance.targets.kubernetes.observer import EVENTS, LOG_NOISE, Log, moment, reported
+
+#: Characters of one title: enough for what a scenario makes, far from filling a record.
+TEXT = 32_000
+
+#: Annotations that only repeat the object that they stand on.
+REPEATING = frozenset({"kubectl.kubernetes.io/last-applied-configuration"})
+
+#: By this a line of the log is about our beacons, and not about the scenario.
+_BEACON = beacons.FORMAT
+
+
+@dataclass
+class Diagnosis:
+    """
+    The questions about one scenario.
+
+    ``client`` must not wait long. ``workload`` finds the Deployment or Knative
+    Service of a service as it is stored; ``namespaces`` are those of the scenario,
+    by their names in the cluster.
+    """
+
+    client: Client
+    served: Callable[[str, str], Resource | None]
+    workload: Callable[[Manifest], Manifest | None]
+    log: Log
+    check: Callable[[], None]
+    names: Names
+    namespaces: Iterable[str]
+
+    def of(self, service: ObjectKey | None) -> dict[str, str]:
+        """What is known, by its title. ``service`` is named as the cluster names it. Never raises ``TargetError``."""
+        self._silent: NoAnswer | None = None
+        self._stored: Manifest | None = None
+        asked: dict[str, Callable[[], str]] = {"process": self._ended}
+        if service is not None:
+            asked["service"] = lambda: self._service(service)
+        asked["runtimes"] = self._runtimes
+        if service is not None:
+            asked["deployment"] = self._workload
+            asked["events"] = lambda: self._events(service)
+        asked["log"] = self._log
+        told: dict[str, str] = {}
+        missing: list[str] = []
+        for title, ask in asked.items():
+            try:
+                text = ask()
+            except TargetError as error:
+                missing.append(f"{title}: {error}")
+            else:
+                if text:
+                    told[title] = text
+        if missing:
+            told[NOT_TO_BE_HAD] = "\n".join(missing)
+        return told
+
+    def _ended(self) -> str:
+        """How a process ended that must run, and what it wrote last."""
+        try:
+            self.check()
+        except TargetError as error:
+            return beginning(str(error))
+        return ""
+
+    def _service(self, key: ObjectKey) -> str:
+        self._stored = self._found(self._kserve(SERVICE).path(key.namespace, key.name))
+        return "# it is not in store" if self._stored is None else beginning(dumps([cleaned(self._stored)]))
+
+    def _runtimes(self) -> str:
+        selected = {"labelSelector": self.names.selector} if self.names.selector else {}
+        paths: list[tuple[str, Mapping[str, str]]] = [
+            (self._kserve(NAMESPACED_RUNTIME).path(namespace), {}) for namespace in sorted(self.namespaces)
+        ]
+        paths.append((self._kserve(CLUSTER_RUNTIME).path(), selected))
+        beacon = f"{self.names.prefix}{beacons.NAMES[CLUSTER_RUNTIME]}"
+        found = [
+            {"apiVersion": API_VERSIONS[one["kind"]], **one}
+            for path, query in paths
+            for one in self._listed(path, **query)
+            if one["metadata"]["name"] != beacon
+        ]
+        return beginning(dumps(marks.unmarked(cleaned(one)) for one in found)) or "# there are none"
+
+    def _workload(self) -> str:
+        stored = self._stored
+        found = None if stored is None else self._asked(lambda: self.workload(stored))
+        return beginning(dumps([cleaned(found)])) if found is not None else ""
+
+    def _events(self, key: ObjectKey) -> str:
+        selected = f"involvedObject.kind={SERVICE},involvedObject.name={key.name}"
+        events = sorted(self._listed(EVENTS.path(key.namespace), fieldSelector=selected), key=moment)
+        return ending("\n".join(map(event_line, events)))
+
+    def _log(self) -> str:
+        return ending("\n".join(log_lines(self.log.text())))
+
+    # Asking, until there is no answer
+
+    def _kserve(self, kind: str) -> Resource:
+        resource = self.served(API_VERSIONS[kind], kind)
+        if resource is None:
+            raise ApiError(404, "NotFound", f"it serves no {kind}")
+        return resource
+
+    def _found(self, path: str) -> Manifest | None:
+        found: Manifest | None = self._asked(lambda: self.client.find(path))
+        return found
+
+    def _listed(self, path: str, **query: str) -> list[dict[str, Any]]:
+        listed = self._asked(lambda: self.client.get(path, **query))
+        kind = str(listed.get("kind", "")).removesuffix("List")
+        return [{"kind": kind, **one} for one in listed["items"]]
+
+    def _asked(self, ask: Callable[[], Any]) -> Any:
+        """An answer; a server that was silent once is not asked again."""
+        if self._silent is not None:
+            raise self._silent
+        try:
+            return ask()
+        except NoAnswer as error:
+            self._silent = error
+            raise
+
+
+def cleaned(stored: Manifest) -> dict[str, Any]:
+    """A stored object without what a server keeps for itself and what repeats the object."""
+    plain = reported(stored)
+    annotations: Mapping[str, str] = at(plain, "metadata", "annotations") or {}
+    kept = {key: value for key, value in annotations.items() if key not in REPEATING}
+    metadata = {key: value for key, value in plain["metadata"].items() if key != "annotations"}
+    return {**plain, "metadata": {**metadata, **({"annotations": kept} if kept else {})}}
+
+
+def event_line(event: Mapping[str, Any]) -> str:
+    """An event in one line: ``Warning InternalError (3 times): message``."""
+    count = event.get("count") or at(event, "series", "count") or 1
+    times = f" ({count} times)" if count > 1 else ""
+    return f"{event.get('type', '')} {event.get('reason', '')}{times}: {event.get('message', '')}".strip()
+
+
+def log_lines(text: str) -> Iterator[str]:
+    """The lines of a controller's log that a scenario caused, without what differs in every run."""
+    for line in text.splitlines():
+        if _BEACON in line:
+            continue
+        try:
+            entry = msgspec.json.decode(line)
+        except msgspec.DecodeError:
+            yield line
+            continue
+        if not isinstance(entry, dict):
+            yield line
+            continue
+        yield msgspec.json.encode({key: value for key, value in entry.items() if key not in LOG_NOISE}).decode()
+
+
+def beginning(text: str) -> str:
+    """As much of a text as fits, from its beginning, in whole lines."""
+    if len(text) <= TEXT:
+        return text
+    kept = text[:TEXT].rpartition("\n")[0]
+    return f"{kept}\n[{len(text) - len(kept)} more characters are not shown]"
+
+
+def ending(text: str) -> str:
+    """As much of a text as fits, from its end, in whole lines."""
+    if len(text) <= TEXT:
+        return text
+    kept = text[-TEXT:].partition("\n")[2]
+    return f"[{len(text) - len(kept)} earlier characters are not shown]\n{kept}"

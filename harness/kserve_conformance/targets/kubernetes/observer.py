@@ -1,0 +1,319 @@
+"""
+What a control plane shows of one service: asked for, waited for and put together as an observation.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from kserve_conformance.objects import (
+    CLUSTER_RUNTIME,
+    NAMESPACED_RUNTIME,
+    SERVICE,
+    Manifest,
+    ObjectKey,
+    Outcome,
+    RuntimeRef,
+    at,
+)
+from kserve_conformance.targets.contract import BEYOND_CONTROLLERS, NotSettled, Observation
+from kserve_conformance.targets.kubernetes import marks
+from kserve_conformance.targets.kubernetes.beacons import FINALIZER, Beacons, Stalled
+from kserve_conformance.targets.kubernetes.client import Client, Resource
+from kserve_conformance.targets.kubernetes.probes import Probe, Seen
+
+DEPLOYMENT = Resource("apps", "v1", "Deployment", "deployments")
+KNATIVE_SERVICE = Resource("serving.knative.dev", "v1", "Service", "services")
+EVENTS = Resource("", "v1", "Event", "events")
+
+MODE_ANNOTATION = "serving.kserve.io/deploymentMode"
+MODEL_MESH = "ModelMesh"
+SERVERLESS = frozenset({"Serverless", "Knative"})
+
+#: Names of a predictor's workload. The second is that of releases until v0.10, which v0.11 to v0.15 keep where it is
+#: there, and which later ones leave standing beside the first (``getPredictorName``,
+#: pkg/controller/v1beta1/inferenceservice/components/predictor.go).
+WORKLOAD_NAMES = ("{}-predictor", "{}-predictor-default")
+
+#: How long a status is watched before the queue is asked to be passed: most reconciles take less.
+PATIENCE = 0.15
+
+#: A failure that the status does not name is believed when it came twice: a conflicting write is simply tried again.
+SILENT_TIMES = 2
+
+#: The event of a failure follows its status; it may be held back by the manager's own limit of requests.
+EVENT_WITHIN = 2.0
+
+#: Errors that come of our pace, and that KServe answers by trying again: it met a write of ours, or has not yet seen in
+#: its cache the ConfigMap that it made for the service itself.
+OWN_NOISE = re.compile(r'the object has been modified|configmaps "modelconfig-[^"]*" already exists')
+
+#: What a release before v0.11 says after it has made a Deployment: no supported Kubernetes has the API of autoscalers
+#: that it asks for next. That is the machine's age and not the service's failure.
+AFTER_WORKLOAD = 'no matches for kind "HorizontalPodAutoscaler" in version "autoscaling/v2beta2"'
+
+#: What of a log's line is no news: it differs in every run, or dumps a whole reconciler.
+LOG_NOISE = frozenset(
+    {"ts", "stacktrace", "errorVerbose", "reconciler", "reconcileID", "controllerGroup", "controllerKind"}
+)
+LOG_LINES = 10
+
+
+class Log(Protocol):
+    """A controller's log, read from where a scenario began."""
+
+    def rewind(self) -> None:
+        """What is written from now on is of interest."""
+
+    def errors(self, service: ObjectKey) -> Iterator[dict[str, Any]]:
+        """The error lines about a service, as JSON, without noise."""
+
+    def text(self) -> str:
+        """What was written since then, or as much of its end as anybody reads."""
+
+
+#: As much of a log's end as is read as a text.
+LOG_BYTES = 512 * 1024
+
+
+@dataclass
+class FileLog:
+    """The log of a manager that we started."""
+
+    path: Path
+    began: int = 0
+
+    def rewind(self) -> None:
+        """What is written from now on is of interest."""
+        self.began = self.path.stat().st_size if self.path.exists() else 0
+
+    def errors(self, service: ObjectKey) -> Iterator[dict[str, Any]]:
+        """The error lines about a service, as JSON, without noise."""
+        if not self.path.exists():
+            return
+        with self.path.open("rb") as file:
+            file.seek(self.began)
+            yield from error_lines(file, service)
+
+    def text(self) -> str:
+        """What was written since the scenario began, or the end of it."""
+        if not self.path.exists():
+            return ""
+        with self.path.open("rb") as file:
+            file.seek(max(self.began, self.path.stat().st_size - LOG_BYTES))
+            return file.read().decode(errors="replace")
+
+
+def error_lines(lines: Iterable[bytes], service: ObjectKey) -> Iterator[dict[str, Any]]:
+    """Of a controller's log the errors about one service, as JSON, without noise."""
+    for line in lines:
+        if b'"level":"error"' not in line or f'"{service.name}"'.encode() not in line:
+            continue
+        try:
+            entry = msgspec.json.decode(line)
+        except msgspec.DecodeError:
+            continue
+        if entry.get("namespace", service.namespace) == service.namespace:
+            yield {key: value for key, value in entry.items() if key not in LOG_NOISE}
+
+
+@dataclass
+class Observer:
+    """Asks one control plane about its services."""
+
+    client: Client
+    resource: Callable[[str], Resource]
+    probe: Probe
+    log: Log
+    check: Callable[[], None]
+    default_mode: str
+    beacons: Beacons = field(init=False)
+
+    def observe(self, key: ObjectKey, within: timedelta, *, is_new: bool) -> Observation:
+        """
+        The settled choice. ``is_new`` says that the service was created after everything else that counts.
+
+        A new service needs no probe: whatever its status says was written after it was
+        created. Raises ``NotSettled`` and ``Unreachable``.
+        """
+        deadline = time.monotonic() + within.total_seconds()
+        path = self.resource(SERVICE).path(key.namespace, key.name)
+        service = self.client.find(path)
+        if service is None:
+            raise NotSettled(key, within, "there is no such service")
+        if self.mode(service) == MODEL_MESH:
+            self.beacons.queue_passed()
+            service = self.client.get(path)
+            if self.template(str(key.namespace), key.name, service["metadata"]["uid"], MODEL_MESH) is None:
+                return Observation(service=reported(service), outcome=Outcome.LEFT_ALONE, not_told=BEYOND_CONTROLLERS)
+        if not is_new:
+            service = self.client.patch(f"{path}/status", self.probe.patch)
+        silent = 0
+        while True:
+            try:
+                seen, service = self._settled(path, service, deadline)
+            except Stalled as stalled:
+                raise NotSettled(key, within, str(stalled)) from stalled
+            if seen is Seen.SILENT and (silent := silent + 1) < SILENT_TIMES:
+                service = self.client.patch(f"{path}/status", self.probe.patch)
+                continue
+            if seen is Seen.NOT_YET:
+                raise NotSettled(key, within, at(service, "status") or "no status")
+            return self._told(key, service, seen)
+
+    def _settled(self, path: str, service: Manifest, deadline: float) -> tuple[Seen, Manifest]:
+        patient_until = time.monotonic() + PATIENCE
+        wait = 0.005
+        while (seen := self.probe.read(service)) is Seen.NOT_YET:
+            now = time.monotonic()
+            if now > deadline:
+                return seen, service
+            if now > patient_until:
+                self.beacons.queue_passed(max(deadline - now, 0.1))
+                service = self.client.get(path)
+                seen = self.probe.read(service)
+                # Whatever there was to be done for the service has been done.
+                return (Seen.SILENT if seen is Seen.NOT_YET else seen), service
+            time.sleep(wait)
+            wait = min(wait * 1.3, 0.02)
+            service = self.client.get(path)
+            self.check()
+        return seen, service
+
+    def _told(self, key: ObjectKey, service: Manifest, seen: Seen) -> Observation:
+        uid = service["metadata"]["uid"]
+        template = self.template(str(key.namespace), key.name, uid, self.mode(service))
+        workload = marks.runtime_of(template) if template is not None else None
+        names_model = at(service, "spec", "predictor", "model") is not None
+        lines = () if seen is Seen.MADE else tuple(self.log.errors(key))
+        last_error = _last_error(lines)
+        if seen is Seen.SILENT and last_error is not None and AFTER_WORKLOAD in last_error and template is not None:
+            seen, lines, last_error = Seen.MADE, (), None
+        if seen is Seen.MADE:
+            # A service without a model uses no runtime. v0.14.0 to v0.15.0, which only merge into a workload, leave in
+            # a container of the user's own what an earlier runtime had put there, our mark included.
+            outcome = Outcome.RUNS if workload is not None and names_model else Outcome.CUSTOM
+        else:
+            # A service without a model looks for no runtime: whatever failed, it was no choice.
+            outcome = Outcome.REFUSED if names_model else Outcome.CUSTOM
+        failure = at(service, "status", "modelStatus", "lastFailureInfo") if seen is Seen.FAILED else None
+        return Observation(
+            service=reported(service),
+            outcome=outcome,
+            runtime=workload if outcome is Outcome.RUNS else None,
+            reason=(failure or {}).get("reason"),
+            message=(failure or {}).get("message"),
+            errors=self._events(key, uid, last_error),
+            pod=pod_of(template) if template is not None else None,
+            workload=workload,
+            status_runtime=status_runtime(service),
+            logs=tuple(msgspec.json.encode(line).decode() for line in lines[-LOG_LINES:]),
+            not_told=BEYOND_CONTROLLERS,
+        )
+
+    def mode(self, service: Manifest) -> str:
+        """The deployment mode that a service is in: its own, or the default."""
+        annotations = at(service, "metadata", "annotations") or {}
+        return str(annotations.get(MODE_ANNOTATION) or self.default_mode)
+
+    @property
+    def workload_names(self) -> tuple[str, ...]:
+        """How a predictor's workload may be named, the one that counts first where there are two."""
+        return WORKLOAD_NAMES if self.probe.names_runtime else WORKLOAD_NAMES[::-1]
+
+    def template(self, namespace: str, name: str, uid: str, mode: str | None = None) -> Manifest | None:
+        """The pod template of a service's predictor, by the mode that it is in now, else of the other."""
+        found = workload(self.client, namespace, name, uid, mode or self.default_mode, self.workload_names)
+        return None if found is None else found["spec"]["template"]
+
+    def _events(self, key: ObjectKey, uid: str, expected: str | None) -> tuple[str, ...]:
+        """The texts of a service's warnings; waits for the one that the log says must come."""
+        deadline = time.monotonic() + EVENT_WITHIN
+        while True:
+            texts = self._warnings(str(key.namespace), uid)
+            if expected is None or any(_says(text, expected) for text in texts) or time.monotonic() > deadline:
+                return texts
+            time.sleep(0.01)
+
+    def _warnings(self, namespace: str, uid: str) -> tuple[str, ...]:
+        listed = self.client.get(EVENTS.path(namespace), fieldSelector=f"involvedObject.uid={uid},type=Warning")
+        events = sorted(listed["items"], key=moment)
+        texts = (str(event.get("message", "")) for event in events)
+        return tuple(dict.fromkeys(text for text in texts if not OWN_NOISE.search(text) and AFTER_WORKLOAD not in text))
+
+
+def workload(
+    client: Client, namespace: str, name: str, uid: str, mode: str, names: tuple[str, ...] = WORKLOAD_NAMES
+) -> Manifest | None:
+    """The Deployment or Knative Service of a service's predictor, by the mode that it is in now, else the other."""
+    kinds = [DEPLOYMENT, KNATIVE_SERVICE]
+    if mode in SERVERLESS:
+        kinds.reverse()
+    for kind in kinds:
+        for form in names:
+            found: Manifest | None = client.find(kind.path(namespace, form.format(name)))
+            if found is not None and _is_owned(found, uid):
+                return found
+    return None
+
+
+def reported(service: Manifest) -> dict[str, Any]:
+    """A stored object without what a server keeps for itself."""
+    hidden = ("managedFields", "resourceVersion", "uid", "generation", "finalizers")
+    metadata = {name: value for name, value in service["metadata"].items() if name not in hidden}
+    others = [name for name in service["metadata"].get("finalizers") or () if name != FINALIZER]
+    if others:
+        metadata["finalizers"] = others
+    return {**service, "metadata": metadata}
+
+
+def pod_of(template: Manifest) -> dict[str, Any]:
+    """A pod template's metadata and spec, without marks."""
+    cleaned = marks.unmarked_pod(template)
+    metadata = {name: value for name, value in (cleaned.get("metadata") or {}).items() if value is not None}
+    return {"metadata": metadata, "spec": cleaned.get("spec") or {}}
+
+
+def status_runtime(service: Manifest) -> RuntimeRef | None:
+    """The runtime that a status names (since v0.16.0)."""
+    status = service.get("status") or {}
+    if name := status.get("servingRuntimeName"):
+        return RuntimeRef(NAMESPACED_RUNTIME, name, service["metadata"]["namespace"])
+    if name := status.get("clusterServingRuntimeName"):
+        return RuntimeRef(CLUSTER_RUNTIME, name)
+    return None
+
+
+def _is_owned(manifest: Manifest, uid: str) -> bool:
+    return any(owner.get("uid") == uid for owner in at(manifest, "metadata", "ownerReferences") or ())
+
+
+def moment(event: Mapping[str, Any]) -> tuple[int, str]:
+    """When an event first happened: its name ends with that, in nanoseconds and hexadecimal digits."""
+    name = str(event["metadata"]["name"])
+    try:
+        return int(name.rpartition(".")[2], 16), name
+    except ValueError:
+        return 0, name
+
+
+def _last_error(lines: tuple[dict[str, Any], ...]) -> str | None:
+    """The text of the last failure that KServe recorded as an event too."""
+    for line in reversed(lines):
+        if line.get("msg") == "Failed to reconcile" and not OWN_NOISE.search(str(line.get("error"))):
+            return str(line.get("error"))
+    return None
+
+
+def _says(event: str, error: str) -> bool:
+    """Is this the event of that error? Long texts are cut, and percent signs in them are taken for verbs."""
+    head = error.split("%", maxsplit=1)[0][:200]
+    return head in event

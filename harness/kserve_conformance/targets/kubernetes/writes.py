@@ -1,0 +1,153 @@
+"""
+Writes as ``kubectl apply`` makes them, and the answer to each.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kserve_conformance.objects import API_VERSIONS, RUNTIME_KINDS, Manifest, ObjectKey, RuntimeRef, replaced
+from kserve_conformance.targets.contract import Admission, Unreachable
+from kserve_conformance.targets.kubernetes import marks
+from kserve_conformance.targets.kubernetes.client import ApiError, Client, Resource
+from kserve_conformance.targets.kubernetes.observer import reported
+from kserve_conformance.targets.three_way_merge import applied
+
+#: What the API server says when it cannot reach a webhook, or the webhook broke off.
+CALLING_FAILED = "failed calling webhook"
+
+#: What it says when a webhook or a policy of the cluster refused, whatever the reason.
+DENIED = ("denied the request", "denied request")
+
+#: How such a call ends when the webhook broke off while it worked: it panicked.
+BROKE_OFF = ("stream error", "EOF", "connection reset by peer")
+
+#: Once may be the end of a manager that nobody has noticed yet: a panic comes again.
+BROKE_OFF_TIMES = 2
+
+#: A webhook that is not there, as opposed to one that broke: the manager is gone or about to be.
+NOT_THERE = "connection refused"
+
+#: How long a manager may be gone before its end is believed: a process takes a moment to die.
+GONE_WITHIN = 2.0
+
+#: How often a write that met another is tried again, and after what pause.
+CONFLICT_TIMES = 20
+CONFLICT_PAUSE = 0.01
+
+
+class SilentWebhook(Unreachable):
+    """KServe's webhooks give no answer, so nobody knows what they would have said of an object."""
+
+    def __init__(self, said: str, key: ObjectKey | None = None) -> None:
+        about = f" for {key}" if key is not None else ""
+        super().__init__(f"a webhook of KServe gives no answer{about}: {said}")
+        self.hint = "a webhook that hangs or cannot be reached refuses nothing: see the controller's log"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An admission, and whether the object was not there before."""
+
+    admission: Admission
+    is_new: bool = False
+
+
+@dataclass
+class Writer:
+    """Writes objects to an API server as one user."""
+
+    client: Client
+    resource_of: Callable[[str, str], Resource | None]
+    check: Callable[[], None]
+
+    def write(self, key: ObjectKey, manifest: Manifest, last: Manifest | None, *, is_there: bool = False) -> Answer:
+        """
+        Create or update one object; ``last`` is what was applied to it before.
+
+        ``is_there`` says that it is in store though nobody applied it: an attempt to create it would be asked of the
+        webhooks before the server says that it is there.
+
+        Raises ``ApiError`` for what is no refusal, and ``Unreachable``.
+        """
+        whole = written(key, manifest)
+        resource = self.resource_of(whole["apiVersion"], key.kind)
+        if resource is None:
+            return Answer(
+                Admission(key, rejected=f'no matches for kind "{key.kind}" in version "{whole["apiVersion"]}"')
+            )
+        before = written(key, last) if last is not None else None
+        gone_at = time.monotonic() + GONE_WITHIN
+        conflicts = broke_off = 0
+        while conflicts < CONFLICT_TIMES:
+            try:
+                stored, is_new = self._once(resource, key, whole, before, is_there=is_there)
+            except ApiError as error:
+                if error.status == 409:
+                    conflicts += 1
+                    time.sleep(CONFLICT_PAUSE)
+                    continue
+                if is_silence(error):
+                    self.check()
+                    if NOT_THERE not in error.message or time.monotonic() > gone_at:
+                        raise SilentWebhook(error.message, key) from error
+                    time.sleep(0.05)
+                    continue
+                if not is_refusal(error):
+                    raise
+                if CALLING_FAILED in error.message and (broke_off := broke_off + 1) < BROKE_OFF_TIMES:
+                    time.sleep(0.05)
+                    self.check()
+                    continue
+                return Answer(Admission(key, rejected=error.message))
+            return Answer(Admission(key, stored=stored_form(key, stored)), is_new)
+        raise ApiError(409, "Conflict", f"{key} was changed by somebody else each of {CONFLICT_TIMES} times")
+
+    def _once(
+        self, resource: Resource, key: ObjectKey, whole: Manifest, last: Manifest | None, *, is_there: bool
+    ) -> tuple[Manifest, bool]:
+        path = resource.path(key.namespace, key.name)
+        live = self.client.find(path) if last is not None or is_there else None
+        if live is None:
+            try:
+                return self.client.post(resource.path(key.namespace), whole), True
+            except ApiError as error:
+                if error.reason != "AlreadyExists":
+                    raise
+                live = self.client.get(path)
+        return self.client.put(path, applied(last, whole, live)), False
+
+
+def written(key: ObjectKey, manifest: Manifest) -> Manifest:
+    """A manifest as it is sent: with its API version and namespace, and a runtime with its mark."""
+    whole: Manifest = {"apiVersion": API_VERSIONS.get(key.kind, "v1"), **manifest}
+    if key.namespace is not None:
+        whole = replaced(whole, key.namespace, "metadata", "namespace")
+    if key.kind in RUNTIME_KINDS:
+        whole = marks.marked(whole, RuntimeRef(key.kind, key.name, key.namespace))
+    return whole
+
+
+def stored_form(key: ObjectKey, stored: Manifest) -> Manifest:
+    """A stored object as it is reported."""
+    return reported(marks.unmarked(stored) if key.kind in RUNTIME_KINDS else stored)
+
+
+def is_refusal(error: ApiError) -> bool:
+    """
+    Does this answer refuse the object, rather than the request?
+
+    A webhook that panics is a refusal too (HTTP 500): the object is not stored, and its
+    user sees this text. Not so HTTP 403 by itself: a user who may not write, or a
+    namespace that is being terminated, says nothing of the object.
+    """
+    if CALLING_FAILED in error.message:
+        return any(sign in error.message for sign in BROKE_OFF)
+    return error.status in (400, 422) or any(sign in error.message for sign in DENIED)
+
+
+def is_silence(error: ApiError) -> bool:
+    """Does this answer say that a webhook gave none: hangs, cannot be reached, or is no webhook?"""
+    return CALLING_FAILED in error.message and not is_refusal(error)

@@ -1,0 +1,192 @@
+"""
+A world's objects, kept as an API server would, and the questions that whatever happens to them asks.
+
+Nothing here speaks with a process. What needs an answer is a generator that gives
+a question and is sent its answer, so that the questions of many worlds can be on
+the line at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import msgspec
+
+from kserve_conformance.manifests import check, refusal
+from kserve_conformance.objects import RUNTIME_KINDS, SERVICE, Manifest, ObjectKey
+from kserve_conformance.protocol import Answer
+from kserve_conformance.targets.contract import Admission, NotGiven, NotSettled, Observation
+from kserve_conformance.targets.memory import moment
+from kserve_conformance.targets.process.failures import BadAnswer
+from kserve_conformance.targets.process.observations import has_pod, observation
+from kserve_conformance.targets.three_way_merge import applied
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question, all but its id, and the service that it is about."""
+
+    question: Mapping[str, Any]
+    about: ObjectKey | None = None
+
+
+#: What gives questions, is sent their answers, and returns something in the end.
+Asking = Generator[Asked, Answer, _Result]
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """
+    One object in store.
+
+    ``is_stored_form`` says that this is how it is stored, so that it is asked about
+    as it stands; otherwise the command said nothing of it and admits it anew each
+    time. ``is_told`` says that the form is the command's word. ``had_pod`` says
+    that a pod of an earlier choice may exist.
+    """
+
+    manifest: Manifest
+    last_applied: Manifest | None = None
+    is_stored_form: bool = True
+    is_told: bool = False
+    had_pod: bool = False
+
+
+class Store:
+    """The objects of one world. ``schema`` is the release whose CRDs check what is written; None checks every field."""
+
+    def __init__(self, schema: str | None) -> None:
+        self._schema = schema
+        self._kept: dict[ObjectKey, Kept] = {}
+        self._seconds = 0
+        self._now = moment(0)
+        #: The answer to the last write, as long as nothing has happened since: it says what a look would.
+        self._fresh: tuple[ObjectKey, Answer] | None = None
+
+    def put(self, *objects: Manifest) -> None:
+        """Put objects in store; nobody is asked."""
+        for manifest in objects:
+            key = ObjectKey.of(manifest)
+            self._keep(key, Kept(manifest, had_pod=key.kind == SERVICE))
+
+    def delete(self, *keys: ObjectKey) -> None:
+        """Forget objects."""
+        self._fresh = None
+        for key in keys:
+            self._kept.pop(key, None)
+
+    def tick(self) -> None:
+        """Move the clock by a second."""
+        self._seconds += 1
+        self._now = moment(self._seconds)
+
+    def look(self, service: ObjectKey, within: timedelta, *, anew: bool = True) -> Asking[Observation]:
+        """
+        Ask about a service in store; not ``anew``, if the answer to its write has said it and nothing happened since.
+
+        Raises ``NotSettled`` for a service that is not there, and ``BadAnswer``.
+        """
+        kept = self._kept.get(service)
+        if kept is None:
+            raise NotSettled(service, within, "no such service")
+        if not anew and self._fresh is not None and self._fresh[0] == service:
+            answer = self._fresh[1]
+        else:
+            answer = yield self._about(service, kept.manifest, admit=not kept.is_stored_form)
+            if answer.rejected is not None:
+                raise BadAnswer(f"the answer rejects {service}, which is in store: {answer.rejected}")
+        seen = observation(answer, kept.manifest, is_told=kept.is_told, had_pod=kept.had_pod)
+        if not kept.had_pod and has_pod(answer):
+            self._kept[service] = msgspec.structs.replace(kept, had_pod=True)
+        return seen
+
+    def write(self, manifest: Manifest) -> Asking[Admission]:
+        """
+        Ask about an applied object, and store it if it is admitted.
+
+        Raises ``NotGiven`` where it depends on what the command does not tell.
+        """
+        key = ObjectKey.of(manifest)
+        kept = self._kept.get(key)
+        if kept is not None and not kept.is_stored_form:
+            # An apply is merged with what is stored, so nobody knows what this one would write.
+            raise NotGiven("stored")
+        whole = applied(kept.last_applied, manifest, kept.manifest) if kept is not None else dict(manifest)
+        problems = check(whole, self._schema)
+        if problems:
+            # An API server refuses it before any KServe is asked; to say so here would be our word, not the command's.
+            raise NotGiven("schema", refusal(whole, problems))
+        if key.kind == SERVICE:
+            return (yield from self._write_service(key, manifest, whole, kept))
+        if key.kind in RUNTIME_KINDS:
+            return (yield from self._write_runtime(key, manifest, whole))
+        return Admission(key, stored=self._keep(key, Kept(whole, manifest)), not_told=frozenset({"stored", "rejected"}))
+
+    def _write_service(self, key: ObjectKey, given: Manifest, whole: Manifest, kept: Kept | None) -> Asking[Admission]:
+        answer = yield self._about(key, whole, admit=True)
+        if answer.rejected is not None:
+            return Admission(key, rejected=answer.rejected)
+        is_told = answer.service is not None
+        stored = self._keep(
+            key,
+            Kept(
+                answer.service if answer.service is not None else whole,
+                last_applied=given,
+                is_stored_form=is_told,
+                is_told=is_told,
+                had_pod=has_pod(answer) or (kept is not None and kept.had_pod),
+            ),
+        )
+        self._fresh = key, answer
+        return Admission(key, stored=stored, not_told=frozenset() if is_told else frozenset({"stored", "rejected"}))
+
+    def _write_runtime(self, key: ObjectKey, given: Manifest, whole: Manifest) -> Asking[Admission]:
+        """Ask the runtime webhook's verdict. An earlier state of itself is among the others, as in store."""
+        runtimes = self._runtimes
+        answer = yield Asked(
+            {
+                "namespace": key.namespace or "default",
+                "runtimes": [*runtimes, self._stamped(key, whole)],
+                "admit": True,
+                "validate_runtime": len(runtimes),
+            }
+        )
+        verdict = answer.runtime_admission
+        if verdict is not None and not verdict.allowed:
+            why = frozenset({"why_rejected"} if verdict.message is None else ())
+            return Admission(key, rejected=verdict.message or "", not_told=why)
+        stored = self._keep(key, Kept(whole, given))
+        # What is left of a runtime is the schema's doing, and nothing that the command tells.
+        return Admission(
+            key, stored=stored, not_told=frozenset({"stored"} if verdict is not None else {"stored", "rejected"})
+        )
+
+    def _keep(self, key: ObjectKey, kept: Kept) -> Manifest:
+        self._fresh = None
+        stamped = self._stamped(key, kept.manifest)
+        self._kept[key] = msgspec.structs.replace(kept, manifest=stamped)
+        return stamped
+
+    def _stamped(self, key: ObjectKey, manifest: Manifest) -> Manifest:
+        before = self._kept.get(key)
+        created = before.manifest["metadata"].get("creationTimestamp") if before is not None else None
+        metadata = {**manifest["metadata"], "creationTimestamp": created or self._now}
+        return {**manifest, "metadata": metadata}
+
+    @property
+    def _runtimes(self) -> list[Manifest]:
+        """Every runtime in store, of every namespace: which of them a service sees is for the command to say."""
+        return [kept.manifest for key, kept in self._kept.items() if key.kind in RUNTIME_KINDS]
+
+    def _about(self, key: ObjectKey, service: Manifest, *, admit: bool) -> Asked:
+        question = {
+            "namespace": key.namespace or "default",
+            "runtimes": self._runtimes,
+            "service": service,
+            "admit": admit,
+        }
+        return Asked(question, key)

@@ -1,0 +1,77 @@
+"""
+From a few words to many targets: ``memory:all``, ``controlplane:v0.8.0..v0.11.2``.
+
+Only kinds whose argument is a release can stand for several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kserve_conformance.rules.releases import ASKED_FOR_REAL, RELEASES, in_range, known
+from kserve_conformance.suite.tags import DOCUMENTED
+from kserve_conformance.targets.kinds import KINDS, BadTarget, Spec, parse
+
+#: The argument that stands for every release.
+ALL = "all"
+
+#: What stands between the two ends of a range.
+TO = ".."
+
+
+class RepeatedTarget(BadTarget):
+    """One target was named twice, with other parameters: their runs could not be told apart."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is named twice, with different parameters")
+        self.hint = "name each target once"
+
+
+def several(texts: Iterable[str]) -> tuple[Spec, ...]:
+    """
+    The targets that some texts name, each once, in the order in which they are named.
+
+    Raises ``UnknownTarget``, ``BadTarget``, ``RepeatedTarget`` and ``UnknownRelease``.
+    """
+    found: dict[str, Spec] = {}
+    for text in texts:
+        for spec in expanded(text):
+            if found.setdefault(spec.name, spec) != spec:
+                raise RepeatedTarget(spec.name)
+    return tuple(found.values())
+
+
+def expanded(text: str) -> tuple[Spec, ...]:
+    """
+    The targets that one text names. Raises ``UnknownTarget``, ``BadTarget`` and ``UnknownRelease``.
+
+    >>> [spec.name for spec in expanded("memory:v0.10.2..0.11.1")]
+    ['memory:v0.10.2', 'memory:v0.11.0', 'memory:v0.11.1']
+    """
+    spec = parse(text)
+    if not KINDS[spec.kind].is_release:
+        return (spec,)
+    return tuple(Spec(spec.kind, release, spec.parameters) for release in _releases(spec, text))
+
+
+def _releases(spec: Spec, text: str) -> tuple[str, ...]:
+    every = everything_of(spec.kind)
+    if spec.argument == ALL:
+        return every
+    if TO in spec.argument:
+        ends = tuple(known(end) for end in spec.argument.split(TO, 1))
+        # The ends were named, so they are asked, whether or not they are among what is asked by default.
+        found = tuple(
+            release for release in RELEASES if in_range(release, *ends) and (release in every or release in ends)
+        )
+        if not found:
+            error = BadTarget(f"{text!r}: {ends[0]} is newer than {ends[1]}")
+            error.hint = "write the older release first"
+            raise error
+        return found
+    return (spec.argument if spec.argument == DOCUMENTED else known(spec.argument),)
+
+
+def everything_of(kind: str) -> tuple[str, ...]:
+    """What ``all`` stands for: in memory every release and the documentation, elsewhere the releases asked for real."""
+    return (DOCUMENTED, *RELEASES) if kind == "memory" else ASKED_FOR_REAL

@@ -1,0 +1,282 @@
+"""The shipped catalogues: they are whole, they are what KServe ships, and the chart reader does not guess."""
+
+from __future__ import annotations
+
+import sys
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from types import ModuleType
+
+import pytest
+
+from kserve_conformance.objects import Catalogue, Manifest, Runtime
+from kserve_conformance.profiles.shipped_runtimes import SHARES, NoSuchCatalogue, shipped, shipped_by_helm
+from kserve_conformance.rules.releases import RELEASES, UnknownRelease
+from kserve_conformance.suite import ROOT
+
+RELEASE_FOLDERS = ROOT / "fixtures" / "releases"
+
+
+def told(runtime: Runtime) -> str:
+    """A runtime in the notation of this page: ``format/version`` with A, F or - for autoSelect, pN for a priority."""
+    entries = [
+        f"{entry['name']}/{entry['version']}{ {True: 'A', False: 'F', None: '-'}[entry.get('autoSelect')] }"
+        f"{'p' + str(entry['priority']) if 'priority' in entry else ''}"
+        for entry in runtime.spec["supportedModelFormats"]
+    ]
+    return f"{' '.join(entries)}; {','.join(runtime.protocols) or 'none'}"
+
+
+def facts(manifests: tuple[Manifest, ...]) -> dict[str, str]:
+    """Every runtime of a catalogue, told."""
+    return {runtime.name.removeprefix("kserve-"): told(runtime) for runtime in Catalogue.of(manifests)}
+
+
+#: What each release changes, read from config/runtimes at each tag; the first has everything.
+CHANGES: dict[str, dict[str, str]] = {
+    "v0.8.0": {
+        "sklearnserver": "sklearn/1A; none",
+        "xgbserver": "xgboost/1A; none",
+        "lgbserver": "lightgbm/2A; none",
+        "pmmlserver": "pmml/3A pmml/4A; none",
+        "paddleserver": "paddle/2A; none",
+        "tensorflow-serving": "tensorflow/1A tensorflow/2A; none",
+        "torchserve": "pytorch/1A; none",
+        "tritonserver": "tensorrt/8- tensorflow/1- tensorflow/2- onnx/1A pytorch/1- triton/2A; none",
+        "mlserver": "sklearn/0- xgboost/1- lightgbm/3- mlflow/1A; none",
+    },
+    "v0.9.0": {
+        "sklearnserver": "sklearn/1A; v1",
+        "xgbserver": "xgboost/1A; v1",
+        "lgbserver": "lightgbm/2A; v1",
+        "pmmlserver": "pmml/3A pmml/4A; v1",
+        "paddleserver": "paddle/2A; v1",
+        "tensorflow-serving": "tensorflow/1A tensorflow/2A; v1,grpc-v1",
+        "torchserve": "pytorch/1A; v1,v2,grpc-v1",
+        "tritonserver": "tensorrt/8A tensorflow/1A tensorflow/2A onnx/1A pytorch/1- triton/2A; v2,grpc-v2",
+        "mlserver": "sklearn/0A xgboost/1A lightgbm/3A mlflow/1A; v2",
+    },
+    "v0.10.0": {"lgbserver": "lightgbm/3A; v1"},
+    "v0.11.1": {
+        "sklearnserver": "sklearn/1Ap1; v1,v2",
+        "xgbserver": "xgboost/1Ap1; v1,v2",
+        "lgbserver": "lightgbm/3Ap1; v1,v2",
+        "pmmlserver": "pmml/3Ap1 pmml/4Ap1; v1,v2",
+        "paddleserver": "paddle/2Ap1; v1,v2",
+        "tensorflow-serving": "tensorflow/1Ap2 tensorflow/2Ap2; v1,grpc-v1",
+        "torchserve": "pytorch/1Ap2; v1,v2,grpc-v1",
+        "tritonserver": "tensorrt/8Ap1 tensorflow/1Ap1 tensorflow/2Ap1 onnx/1Ap1 pytorch/1- triton/2Ap1; v2,grpc-v2",
+        "mlserver": "sklearn/0Ap1 sklearn/1Ap2 xgboost/1Ap2 lightgbm/3Ap2 mlflow/1Ap1; v2",
+    },
+    "v0.11.2": {"mlserver": "sklearn/0Ap2 sklearn/1Ap2 xgboost/1Ap2 lightgbm/3Ap2 mlflow/1Ap1; v2"},
+    "v0.12.0": {"torchserve": "pytorch/1Ap2; v1,v2,grpc-v2", "huggingfaceserver": "huggingface/1Ap1; v2,v1"},
+    "v0.14.0": {
+        "mlserver": "sklearn/0Ap2 sklearn/1Ap2 xgboost/1Ap2 xgboost/2Ap2 lightgbm/3Ap2 lightgbm/4Ap2"
+        " mlflow/1Ap1 mlflow/2Ap1; v2"
+    },
+    "v0.15.0": {"huggingfaceserver-multinode": "huggingface/1Ap2; v2,v1"},
+    "v0.17.0": {
+        "xgbserver": "xgboost/2Ap1; v1,v2",
+        "lgbserver": "lightgbm/4Ap1; v1,v2",
+        "predictiveserver": "sklearn/1Fp3 xgboost/2Fp3 lightgbm/4Fp3; v1,v2",
+    },
+    "v0.20.0": {"autogluonserver": "autogluon/1Ap1; v1,v2", "vllmserver": "vLLM/1Ap1; none"},
+}
+
+
+def expected(release: str) -> dict[str, str]:
+    """Every change up to a release, laid over each other."""
+    whole: dict[str, str] = {}
+    for one in RELEASES[: RELEASES.index(release) + 1]:
+        whole.update(CHANGES.get(one, {}))
+    return whole
+
+
+class TestShipped:
+    @pytest.mark.parametrize("release", RELEASES)
+    def test_formats_priorities_and_protocols_are_those_of_the_release(self, release: str) -> None:
+        """Every known release gives exactly the runtimes that its tag has, in what a choice reads."""
+        assert expected(release) == facts(shipped(release))
+
+    @pytest.mark.parametrize("release", RELEASES)
+    def test_images_name_the_runtime_and_the_release_asked_for(self, release: str) -> None:
+        """Also a release that shares another's catalogue has images of its own release."""
+        for manifest in shipped(release):
+            image = f"example.com/shipped/{manifest['metadata']['name']}:{release}"
+
+            assert [image] == [container["image"] for container in manifest["spec"]["containers"]]
+
+    def test_no_shipped_runtime_is_disabled_or_multi_model(self) -> None:
+        """Every runtime of every kustomization is a candidate for an automatic choice."""
+        for release in RELEASES:
+            for runtime in Catalogue.of(shipped(release)):
+                assert (runtime.disabled, runtime.multi_model) == (False, False), (release, runtime.name)
+
+    def test_only_the_hugging_face_multi_node_runtime_has_a_worker_spec(self) -> None:
+        """It comes with v0.15.0."""
+        with_workers = {
+            (release, runtime.name)
+            for release in RELEASES
+            for runtime in Catalogue.of(shipped(release))
+            if runtime.multi_node
+        }
+
+        assert {
+            (r, "kserve-huggingfaceserver-multinode") for r in RELEASES[RELEASES.index("v0.15.0") :]
+        } == with_workers
+
+    def test_server_type_annotations_come_with_0_17(self) -> None:
+        """Every runtime has one from v0.17.0 on, none before; it tells the two Hugging Face runtimes not apart."""
+        key = "serving.kserve.io/server-type"
+        annotated = {r for r in RELEASES for one in Catalogue.of(shipped(r)) if key in one.annotations}
+        bare = {r for r in RELEASES for one in Catalogue.of(shipped(r)) if key not in one.annotations}
+
+        assert set(RELEASES[RELEASES.index("v0.17.0") :]) == annotated
+        assert set(RELEASES) - annotated == bare
+        by_name = {one.name: one.annotations[key] for one in Catalogue.of(shipped("v0.20.0"))}
+        assert by_name["kserve-huggingfaceserver-multinode"] == "huggingfaceserver"
+        assert by_name["kserve-tensorflow-serving"] == "tensorflow-serving"
+
+    def test_placeholders_that_need_a_label_or_annotation_are_kept(self) -> None:
+        """What MLServer, TorchServe and the predictive server read of a service can be seen in their environment."""
+        read = {
+            runtime.name: [(env["name"], env["value"]) for env in runtime.spec["containers"][0].get("env", ())]
+            for runtime in Catalogue.of(shipped("v0.20.0"))
+        }
+
+        assert {name: env for name, env in read.items() if env} == {
+            "kserve-mlserver": [("MLSERVER_MODEL_IMPLEMENTATION", "{{.Labels.modelClass}}")],
+            "kserve-torchserve": [("TS_SERVICE_ENVELOPE", "{{.Labels.serviceEnvelope}}")],
+            "kserve-predictiveserver": [("FRAMEWORK", "{{.Annotations.modelFormat}}")],
+        }
+
+    def test_unknown_release_is_refused_with_the_nearest_first(self) -> None:
+        """A release that does not exist has no catalogue, not an empty one."""
+        with pytest.raises(UnknownRelease, match="v0\\.15\\.3") as caught:
+            shipped("v0.15.3")
+
+        assert "nearest first: v0.15.2, v0.15.1" in (caught.value.hint or "")
+
+
+class TestHelm:
+    def test_no_chart_before_0_9(self) -> None:
+        """The module of v0.8.0 has no chart, and that is said."""
+        with pytest.raises(NoSuchCatalogue, match=r"v0\.8\.0 has no catalogue") as caught:
+            shipped_by_helm("v0.8.0")
+
+        assert "no Helm chart" in (caught.value.hint or "")
+
+    @pytest.mark.parametrize(
+        ("release", "runtime", "said"),
+        [
+            ("v0.9.0", "sklearnserver", "sklearn/1A; none"),
+            ("v0.9.0", "mlserver", "sklearn/0- xgboost/1- lightgbm/3- mlflow/1A; none"),
+            ("v0.10.2", "lgbserver", "lightgbm/2A; v1"),
+            ("v0.11.0", "lgbserver", "lightgbm/2A; v1"),
+            ("v0.11.1", "lgbserver", "lightgbm/3Ap1; v1,v2"),
+            ("v0.12.1", "huggingfaceserver", "huggingface/1Ap1; v2"),
+            ("v0.13.0", "huggingfaceserver", "huggingface/1Ap1; v1,v2"),
+            ("v0.16.0", "huggingfaceserver-multinode", "huggingface/1Ap2; v1,v2"),
+        ],
+    )
+    def test_chart_differs_from_the_manifests(self, release: str, runtime: str, said: str) -> None:
+        """The chart's own formats and protocols are told, not those of the manifests."""
+        assert said == facts(shipped_by_helm(release))[runtime]
+
+    def test_chart_installs_none_by_default_from_0_17(self) -> None:
+        """The runtimes are switched off in the default values: an empty catalogue."""
+        for release in RELEASES[RELEASES.index("v0.17.0") :]:
+            assert shipped_by_helm(release) == ()
+
+    def test_modelmesh_runtimes_are_multi_model(self) -> None:
+        """What a chart installs beside the manifests' runtimes is never a candidate of an automatic choice."""
+        for release in RELEASES[1 : RELEASES.index("v0.15.0")]:
+            beside = [one for one in Catalogue.of(shipped_by_helm(release)) if not one.name.startswith("kserve-")]
+
+            assert len(beside) in (3, 4), release
+            assert all(one.multi_model for one in beside), release
+
+    def test_serving_runtimes_of_the_chart_lie_in_its_namespace(self) -> None:
+        """Those of v0.9.0 are namespaced, so services of other namespaces do not see them."""
+        beside = [one.ref for one in Catalogue.of(shipped_by_helm("v0.9.0")) if one.ref.is_namespaced]
+
+        assert {("mlserver-0.x", "kserve"), ("ovms-1.x", "kserve"), ("triton-2.x", "kserve")} == {
+            (ref.name, ref.namespace) for ref in beside
+        }
+
+
+class TestFiles:
+    def test_every_release_has_files_or_shares_those_of_one_that_has(self) -> None:
+        """No release is forgotten, and no folder is left that no release reads."""
+        folders = {folder.name for folder in RELEASE_FOLDERS.iterdir()}
+
+        assert set(RELEASES) == folders | set(SHARES)
+        assert not folders & set(SHARES)
+        assert set(SHARES.values()) <= folders
+
+    def test_every_file_says_what_made_it_and_from_which_release(self) -> None:
+        """Also that it is not to be edited, so that a change comes from the script."""
+        for file in RELEASE_FOLDERS.glob("*/*.yaml"):
+            first = file.read_text(encoding="utf-8").splitlines()[0]
+
+            assert first.startswith(
+                f"# Made by scripts/catalogues from github.com/kserve/kserve@{file.parent.name} (h1:"
+            )
+            assert first.endswith("Do not edit.")
+
+    def test_no_file_has_anything_of_kserves_beyond_the_facts(self) -> None:
+        """Only fields that a choice reads, and one container setting of ours."""
+        for release in RELEASES:
+            for manifest in (*shipped(release), *(shipped_by_helm(release) if release != "v0.8.0" else ())):
+                assert set(manifest["spec"]) <= {
+                    "disabled",
+                    "multiModel",
+                    "supportedModelFormats",
+                    "protocolVersions",
+                    "containers",
+                    "workerSpec",
+                }
+                for container in manifest["spec"]["containers"]:
+                    assert container["args"] == ["--model_name={{.Name}}"]
+                    assert set(container) <= {"name", "image", "args", "env"}
+
+
+@pytest.fixture(scope="module")
+def script() -> ModuleType:
+    """``scripts/catalogues`` as a module."""
+    path = ROOT / "scripts" / "catalogues"
+    if not path.is_file():
+        pytest.skip("the script is only in a checkout")
+    loader = SourceFileLoader("catalogues_script", str(path))
+    spec = spec_from_loader(loader.name, loader)
+    assert spec is not None
+    module = module_from_spec(spec)
+    sys.modules[loader.name] = module
+    loader.exec_module(module)
+    return module
+
+
+VALUES = {"on": True, "off": False, "empty": [], "a": {"tag": "", "image": "x"}, "version": "v1"}
+
+
+class TestChartReader:
+    @pytest.mark.parametrize(
+        ("template", "text"),
+        [
+            ("{{ .Values.a.image }}:{{ .Values.a.tag | default .Values.version }}", "x:v1"),
+            ("disabled: {{ .Values.off }}", "disabled: false"),
+            ("a\n{{- if .Values.on }}\nb\n{{- end }}\nc", "a\nb\nc"),
+            ("a\n{{- if .Values.off }}\nb {{ unreadable things }}\n{{- range $x }}{{ end }}\n{{- end }}\nc", "a\nc"),
+            ("{{ with .Values.a.image }}<{{ . }}>{{ end }}{{ with .Values.empty }}no{{ end }}", "<x>"),
+            ('--framework={{ "{{.Annotations.modelFormat}}" }}', "--framework={{.Annotations.modelFormat}}"),
+        ],
+    )
+    def test_known_expressions_are_rendered(self, script: ModuleType, template: str, text: str) -> None:
+        """Values, defaults, literals, conditions and their trimming, and nothing of what is switched off."""
+        assert text == script.rendered(template, VALUES)
+
+    @pytest.mark.parametrize("template", ["{{ include `x` . }}", "{{ if and .Values.on .Values.off }}{{ end }}"])
+    def test_other_expressions_are_refused(self, script: ModuleType, template: str) -> None:
+        """What cannot be read is never guessed: a catalogue with a hole would be believed."""
+        with pytest.raises(script.Unreadable):
+            script.rendered(template, VALUES)

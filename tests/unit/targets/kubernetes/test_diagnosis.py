@@ -1,0 +1,211 @@
+"""What is told of a scenario that failed, by a client that answers from a table."""
+
+from __future__ import annotations
+
+import pytest
+
+from kserve_conformance.objects import API_VERSIONS, ObjectKey
+from kserve_conformance.targets.contract import NOT_TO_BE_HAD, Unreachable
+from kserve_conformance.targets.kubernetes import diagnosis as diagnosis_module
+from kserve_conformance.targets.kubernetes import marks
+from kserve_conformance.targets.kubernetes.client import ApiError, NoAnswer, Resource
+from kserve_conformance.targets.kubernetes.diagnosis import (
+    TEXT,
+    Diagnosis,
+    beginning,
+    cleaned,
+    ending,
+    event_line,
+    log_lines,
+)
+from kserve_conformance.targets.kubernetes.names import AS_WRITTEN, LABEL, Names
+
+MODEL = ObjectKey("InferenceService", "model", "team-a")
+SERVICE = {"kind": "InferenceService", "metadata": {"name": "model", "namespace": "team-a", "uid": "1"}}
+
+
+class TableOfAnswers:
+    """Answers a path by an entry of its table; an error is raised, and what is not there is not found."""
+
+    def __init__(self, **answers):
+        self._answers = answers
+        self.asked = []
+
+    def get(self, path, **query):
+        self.asked.append((path, query))
+        answer = self._answers.get(path.rpartition("/")[2], {"kind": "List", "items": []})
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def find(self, path, **query):
+        answer = self.get(path, **query)
+        return None if answer.get("items") == [] else answer
+
+
+class Lines:
+    """A log that holds a text."""
+
+    def __init__(self, text=""):
+        self._text = text
+
+    def text(self):
+        return self._text
+
+
+def diagnosis(client, *, check=lambda: None, log="", names=AS_WRITTEN):
+    def served(api_version, kind):
+        group, _, version = api_version.partition("/")
+        return Resource(group, version, kind, f"{kind.lower()}s", namespaced=kind != "ClusterServingRuntime")
+
+    return Diagnosis(
+        client=client,
+        served=served,
+        workload=lambda _: None,
+        log=Lines(log),
+        check=check,
+        names=names,
+        namespaces=("team-a",),
+    )
+
+
+class TestDiagnosis:
+    def test_of_no_service_tells_runtimes_and_log(self):
+        """
+        Before there is a service there are still those.
+        """
+        told = diagnosis(TableOfAnswers(), log="line").of(None)
+
+        assert told == {"runtimes": "# there are none", "log": "line"}
+
+    def test_tells_that_a_service_is_not_in_store(self):
+        """
+        Its absence is an answer.
+        """
+        assert diagnosis(TableOfAnswers()).of(MODEL)["service"] == "# it is not in store"
+
+    def test_goes_on_after_what_cannot_be_had(self):
+        """
+        An answer that is an error leaves the others, and its reason is told.
+        """
+        client = TableOfAnswers(model=SERVICE, events=ApiError(403, "Forbidden", "you may not"))
+
+        told = diagnosis(client, log="line").of(MODEL)
+
+        assert set(told) == {"service", "runtimes", "log", NOT_TO_BE_HAD}
+        assert told[NOT_TO_BE_HAD] == "events: the API server answered 403 Forbidden: you may not"
+
+    def test_asks_a_silent_server_once(self):
+        """
+        Nobody waits for each of the titles anew.
+        """
+        client = TableOfAnswers(model=NoAnswer("silence"))
+
+        told = diagnosis(client).of(MODEL)
+
+        assert len(client.asked) == 1
+        assert told[NOT_TO_BE_HAD].splitlines() == ["service: silence", "runtimes: silence", "events: silence"]
+
+    def test_tells_how_a_process_ended(self):
+        """
+        What the check raises is the epitaph.
+        """
+
+        def ended():
+            raise Unreachable("KServe's manager left with code 2")
+
+        assert diagnosis(TableOfAnswers(), check=ended).of(None)["process"] == "KServe's manager left with code 2"
+
+    def test_shows_runtimes_without_beacon_and_mark(self):
+        """
+        What only we put there explains nothing.
+        """
+        from kserve_conformance.objects import RuntimeRef
+        from kserve_conformance.targets.kubernetes.beacons import beacon_runtime
+
+        plain = {
+            "metadata": {"name": "everyones", "managedFields": []},
+            "spec": {"containers": [{"name": "kserve-container"}]},
+        }
+        ours = marks.marked(plain, RuntimeRef("ClusterServingRuntime", "everyones"))
+        beacon = beacon_runtime("ClusterServingRuntime", 1)
+        items = [ours, {key: beacon[key] for key in ("metadata", "spec")}]
+        client = TableOfAnswers(clusterservingruntimes={"kind": "ClusterServingRuntimeList", "items": items})
+
+        told = diagnosis(client).of(None)["runtimes"]
+
+        assert told == (
+            f"apiVersion: {API_VERSIONS['ClusterServingRuntime']}\nkind: ClusterServingRuntime\n"
+            "metadata:\n  name: everyones\nspec:\n  containers:\n  - name: kserve-container\n"
+        )
+
+    def test_shows_only_our_runtimes_of_a_shared_cluster(self):
+        """
+        What else a cluster has is its owner's affair.
+        """
+        client = TableOfAnswers()
+
+        diagnosis(client, names=Names("kc-7-", {LABEL: "kc-7-"})).of(None)
+
+        assert client.asked[-1][1] == {"labelSelector": f"{LABEL}=kc-7-"}
+
+
+class TestTexts:
+    def test_are_cut_at_whole_lines_and_say_so(self):
+        """
+        Manifests keep their beginning, logs their end.
+        """
+        text = "".join(f"line {number}\n" for number in range(10_000))
+
+        first, last = beginning(text), ending(text)
+
+        assert len(first) < TEXT + 100
+        assert first.startswith("line 0\n")
+        assert first.splitlines()[-1].endswith("more characters are not shown]")
+        assert len(last) < TEXT + 100
+        assert last.splitlines()[0].endswith("earlier characters are not shown]")
+        assert last.splitlines()[1].startswith("line ")
+        assert last.endswith("line 9999\n")
+        assert beginning("short") == ending("short") == "short"
+
+    def test_of_a_log_have_no_beacons_and_nothing_of_one_run_only(self):
+        """
+        Times and dumps are left out; a line that is no JSON, as of a panic, stays as it is.
+        """
+        lines = [
+            '{"level":"info","ts":"12:00","msg":"a","stacktrace":"long"}',
+            '{"msg":"about conformance-beacon-cluster"}',
+            "panic: runtime error",
+            '"text"',
+        ]
+
+        assert list(log_lines("\n".join(lines))) == ['{"level":"info","msg":"a"}', "panic: runtime error", '"text"']
+
+    @pytest.mark.parametrize(
+        ("event", "line"),
+        [
+            ({"type": "Warning", "reason": "No", "message": "text"}, "Warning No: text"),
+            ({"type": "Warning", "reason": "No", "message": "text", "count": 3}, "Warning No (3 times): text"),
+            ({"type": "Normal", "reason": "R", "message": "", "series": {"count": 2}}, "Normal R (2 times):"),
+        ],
+    )
+    def test_of_events_say_how_often(self, event, line):
+        """
+        Each event is one line.
+        """
+        assert event_line(event) == line
+
+    def test_of_objects_repeat_nothing(self):
+        """
+        Neither what a server keeps for itself nor an annotation that holds the object once more is shown.
+        """
+        stored = {
+            "metadata": {
+                "name": "a",
+                "uid": "1",
+                "managedFields": [],
+                "annotations": dict.fromkeys(diagnosis_module.REPEATING),
+            }
+        }
+
+        assert cleaned(stored) == {"metadata": {"name": "a"}}

@@ -1,0 +1,156 @@
+"""Names of a run on a cluster that is shared: prefixed where they are written, and as they were where they are told."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kserve_conformance.objects import Namespace, ObjectKey, Outcome, RuntimeRef
+from kserve_conformance.targets.contract import Admission, Observation
+from kserve_conformance.targets.kubernetes.names import AS_WRITTEN, LABEL, Names
+
+NAMES = Names("kc-1a2b-", {LABEL: "kc-1a2b"})
+
+CLUSTER = ObjectKey("ClusterServingRuntime", "sklearn")
+OWN = ObjectKey("ServingRuntime", "sklearn", Namespace("team-a"))
+SERVICE = ObjectKey("InferenceService", "model", Namespace("team-a"))
+CONFIG = ObjectKey("ConfigMap", "settings", Namespace("team-a"))
+
+
+def manifest(key, **spec):
+    namespace = {"namespace": key.namespace} if key.namespace else {}
+    return {"kind": key.kind, "metadata": {"name": key.name, **namespace}, "spec": spec}
+
+
+def asking(runtime):
+    return manifest(SERVICE, predictor={"model": {"modelFormat": {"name": "sklearn"}, "runtime": runtime}})
+
+
+class TestWriting:
+    def test_namespaces_and_runtimes_get_the_prefix(self):
+        """
+        Every namespace and every runtime is renamed; a service keeps its name, which is in a namespace of our own.
+        """
+        assert NAMES.key(CLUSTER) == ObjectKey("ClusterServingRuntime", "kc-1a2b-sklearn")
+        assert NAMES.key(OWN) == ObjectKey("ServingRuntime", "kc-1a2b-sklearn", Namespace("kc-1a2b-team-a"))
+        assert NAMES.key(SERVICE) == ObjectKey("InferenceService", "model", Namespace("kc-1a2b-team-a"))
+        assert NAMES.key(CONFIG) == ObjectKey("ConfigMap", "settings", Namespace("kc-1a2b-team-a"))
+
+    def test_only_what_is_outside_of_our_namespaces_is_labelled(self):
+        """
+        A cluster runtime is found by its label when everything is deleted; labels that it has stay.
+        """
+        labelled = manifest(CLUSTER)
+        labelled["metadata"]["labels"] = {"mine": "1"}
+
+        assert NAMES.manifest(labelled)["metadata"]["labels"] == {"mine": "1", LABEL: "kc-1a2b"}
+        assert "labels" not in NAMES.manifest(manifest(OWN))["metadata"]
+        assert labelled["metadata"]["labels"] == {"mine": "1"}
+
+    def test_a_service_names_the_renamed_runtime(self):
+        """
+        The runtime that a service names is renamed with it; one that names none, or an empty one, is left so.
+        """
+        assert NAMES.manifest(asking("sklearn"))["spec"]["predictor"]["model"]["runtime"] == "kc-1a2b-sklearn"
+        assert NAMES.manifest(asking(""))["spec"]["predictor"]["model"]["runtime"] == ""
+        assert "runtime" not in NAMES.manifest(manifest(SERVICE, predictor={"model": {}}))["spec"]["predictor"]["model"]
+
+    def test_what_is_no_name_is_left_for_the_schema_to_refuse(self):
+        """
+        A runtime that is named by a number reaches the API server as it is.
+        """
+        assert NAMES.manifest(asking(7))["spec"]["predictor"]["model"]["runtime"] == 7
+
+    def test_formats_keep_their_names(self):
+        """
+        Formats are part of what is asked: nothing of a spec but a service's runtime is changed.
+        """
+        spec = {"supportedModelFormats": [{"name": "sklearn"}], "containers": [{"name": "kserve-container"}]}
+
+        assert NAMES.manifest(manifest(CLUSTER, **spec))["spec"] == spec
+
+    def test_the_order_of_names_is_kept(self):
+        """
+        One prefix before all of them changes no order, where a rule goes by names.
+        """
+        names = ["b", "a-1", "a", "c"]
+
+        renamed = sorted(NAMES.key(ObjectKey("ClusterServingRuntime", name)).name for name in names)
+
+        assert [NAMES.text(name) for name in renamed] == sorted(names)
+
+
+class TestTelling:
+    def test_an_admission_is_told_in_the_scenarios_words(self):
+        """
+        The key, the stored object without our label, and the text of a refusal have no prefix.
+        """
+        there = NAMES.manifest(manifest(CLUSTER))
+
+        told = NAMES.admission(CLUSTER, Admission(NAMES.key(CLUSTER), there, "in the runtimes kc-1a2b-b and kc-1a2b-a"))
+
+        assert told.key == CLUSTER
+        assert told.stored == {**manifest(CLUSTER), "metadata": {"name": "sklearn", "labels": {}}}
+        assert told.rejected == "in the runtimes b and a"
+
+    def test_an_observation_is_told_in_the_scenarios_words(self):
+        """
+        Runtimes, texts, logs and whole manifests have no prefix, however deep it stands.
+        """
+        there = RuntimeRef("ServingRuntime", "kc-1a2b-r", Namespace("kc-1a2b-team-a"))
+        seen = Observation(
+            service=NAMES.manifest(asking("r")),
+            outcome=Outcome.RUNS,
+            runtime=there,
+            workload=there,
+            status_runtime=RuntimeRef("ClusterServingRuntime", "kc-1a2b-r"),
+            message="no kc-1a2b-r",
+            errors=("kc-1a2b-r is disabled",),
+            logs=('{"namespace":"kc-1a2b-team-a"}',),
+            pod={"metadata": {}, "spec": {"containers": [{"args": ["--of=kc-1a2b-team-a", 3]}]}},
+        )
+
+        told = NAMES.observation(seen)
+
+        here = RuntimeRef("ServingRuntime", "r", Namespace("team-a"))
+        assert (told.runtime, told.workload) == (here, here)
+        assert told.status_runtime == RuntimeRef("ClusterServingRuntime", "r")
+        assert (told.message, told.errors) == ("no r", ("r is disabled",))
+        assert told.logs == ('{"namespace":"team-a"}',)
+        assert told.pod == {"metadata": {}, "spec": {"containers": [{"args": ["--of=team-a", 3]}]}}
+        assert told.service == asking("r")
+
+    @given(
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.text("abc-/ ", max_size=8),
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", max_size=4), inner, max_size=3),
+            max_leaves=8,
+        ),
+        st.sampled_from((CLUSTER, OWN, SERVICE, CONFIG)),
+    )
+    def test_what_is_written_is_told_as_it_was(self, value, key):
+        """
+        Whatever a manifest holds, writing it and telling it again gives the same, but for the label.
+        """
+        whole = manifest(key, any=value)
+
+        told = NAMES.admission(key, Admission(NAMES.key(key), NAMES.manifest(whole))).stored
+
+        told["metadata"].pop("labels", None)
+        assert told == whole
+
+
+class TestAClusterOfOnesOwn:
+    def test_nothing_is_renamed(self):
+        """
+        Without a prefix every value is the very one that was given.
+        """
+        whole = manifest(CLUSTER)
+        answer = Admission(CLUSTER, whole)
+
+        assert AS_WRITTEN.key(CLUSTER) == CLUSTER
+        assert AS_WRITTEN.manifest(whole) is whole
+        assert AS_WRITTEN.admission(CLUSTER, answer) is answer
+        assert AS_WRITTEN.text("kc-1a2b-x") == "kc-1a2b-x"
+        assert AS_WRITTEN.selector == ""
+        assert NAMES.selector == f"{LABEL}=kc-1a2b"

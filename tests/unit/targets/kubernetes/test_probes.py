@@ -1,0 +1,81 @@
+"""Probes: which value fits a release's status, and what a status says after it."""
+
+from __future__ import annotations
+
+import pytest
+
+from kserve_conformance.targets.kubernetes.probes import PROBE_REVISION, PROBE_TRANSITION, Probe, Seen
+
+#: v0.8.0, v0.9.0 to v0.14.1, v0.15, and v0.16.0 on.
+OLDEST = Probe(model_status=False, mode=False)
+MIDDLE = Probe(model_status=True, mode=False)
+NEWEST = Probe(model_status=True, mode=True)
+NAMING = Probe(model_status=True, mode=True, names_runtime=True)
+
+
+def definition(*fields):
+    status = {"properties": {name: {} for name in fields}}
+    schema = {"openAPIV3Schema": {"properties": {"status": status}}}
+    return {"spec": {"versions": [{"name": "v1beta1", "schema": schema}]}}
+
+
+@pytest.mark.parametrize(
+    ("fields", "probe"),
+    [
+        (("components",), OLDEST),
+        (("components", "modelStatus"), MIDDLE),
+        (("components", "modelStatus", "deploymentMode"), NEWEST),
+        (("components", "modelStatus", "deploymentMode", "servingRuntimeName"), NAMING),
+    ],
+)
+def test_the_schema_says_which_probe_fits(fields, probe):
+    """
+    The fields of a release's status decide, so that a fork gets the probe that fits it.
+    """
+    assert Probe.of(definition(*fields)) == probe
+
+
+def test_a_definition_without_the_version_gets_the_plainest_probe():
+    """
+    Where nothing is known of a status, only what v0.8.0 has is relied on.
+    """
+    assert Probe.of({"spec": {"versions": []}}) == OLDEST
+
+
+@pytest.mark.parametrize("probe", [OLDEST, MIDDLE, NEWEST])
+def test_a_fresh_probe_is_not_seen_yet(probe):
+    """
+    Right after a probe was written nothing is proven: merged into an empty status it reads as not yet seen.
+    """
+    status = probe.patch["status"]
+    stored = {key: value for key, value in status.items() if value is not None}
+
+    assert probe.read({"status": stored}) is Seen.NOT_YET
+    assert probe.read({}) is Seen.NOT_YET
+
+
+@pytest.mark.parametrize(
+    ("probe", "status", "seen"),
+    [
+        (OLDEST, {"components": {"predictor": {}}}, Seen.MADE),
+        (OLDEST, {"components": {"predictor": {"latestCreatedRevision": f"{PROBE_REVISION}7"}}}, Seen.NOT_YET),
+        (OLDEST, {"conditions": []}, Seen.NOT_YET),
+        (MIDDLE, {"modelStatus": {"transitionStatus": "InProgress"}}, Seen.MADE),
+        (MIDDLE, {"modelStatus": {"transitionStatus": "InvalidSpec"}}, Seen.FAILED),
+        (MIDDLE, {"modelStatus": {"transitionStatus": PROBE_TRANSITION}}, Seen.NOT_YET),
+        (NEWEST, {"modelStatus": {"transitionStatus": "InProgress"}, "deploymentMode": "Standard"}, Seen.MADE),
+        (NEWEST, {"modelStatus": {"transitionStatus": PROBE_TRANSITION}, "deploymentMode": "Standard"}, Seen.SILENT),
+        (NEWEST, {"modelStatus": {"transitionStatus": ""}, "deploymentMode": "Standard"}, Seen.SILENT),
+        (NEWEST, {"modelStatus": {"transitionStatus": "InvalidSpec"}, "deploymentMode": "Standard"}, Seen.FAILED),
+    ],
+)
+def test_a_status_is_read(probe, status, seen):
+    """
+    Made, failed with a reason, failed without one, or not looked at since: told by what replaced the probe.
+    """
+    assert probe.read({"status": status}) is seen
+
+
+def test_no_two_probes_of_the_oldest_release_are_equal():
+    """A failed reconcile leaves the probe in place: the same value again would be no change, and nobody would look."""
+    assert OLDEST.patch != OLDEST.patch

@@ -1,0 +1,88 @@
+"""Which lines are answers."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from answering import RUNS, SERVICE, service
+
+from kserve_conformance.targets.process.answers import read_answer
+from kserve_conformance.targets.process.failures import BadAnswer, CannotAnswer, OutOfStep
+
+
+def read(answer, **about):
+    line = answer if isinstance(answer, bytes) else json.dumps({"id": 7, **answer}).encode()
+    return read_answer(line, 7, **({"service": SERVICE, "release": "v0.15.2"} | about))
+
+
+class TestAnswer:
+    def test_of_the_question_is_believed(self):
+        """Fields that nobody knows are passed over."""
+        answer = read({"decision": RUNS, "mood": "good"})
+
+        assert answer.decision.runtime.name == "server"
+
+    @pytest.mark.parametrize(
+        "line",
+        [b"", b"nonsense", b"\xff", b'{"id": 7} {"id": 8}', b"[7]", b"null", b"[" * 100_000],
+        ids=["empty", "words", "bytes", "two", "list", "null", "deep"],
+    )
+    def test_that_is_no_object_is_out_of_step(self, line):
+        """Whoever wrote it may have written it to nobody."""
+        with pytest.raises(OutOfStep):
+            read(line)
+
+    @pytest.mark.parametrize("identity", [8, "7", None, 7.5, True])
+    def test_to_another_question_is_out_of_step(self, identity):
+        """An id is a number here, and comes back as it was."""
+        with pytest.raises(OutOfStep):
+            read({"id": identity})
+
+    def test_without_an_id_is_out_of_step(self):
+        """Nobody knows to what it is an answer."""
+        with pytest.raises(OutOfStep):
+            read(b"{}")
+
+    @pytest.mark.parametrize("identity", [7, None])
+    def test_that_is_an_error_is_one(self, identity):
+        """Also where the question could not be read far enough to know its id."""
+        with pytest.raises(CannotAnswer, match="too hard"):
+            read({"id": identity, "error": "too hard"})
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            {"decision": "server"},
+            {"decision": {"runtime": "server"}},
+            {"decision": {"runtime": {"kind": "ServingRuntime"}}},
+            {"decision": {}},
+            {"decision": {"runtime": None, "reason": 1}},
+            {"decision": {"runtime": {"kind": "Deployment", "name": "server"}}},
+            {"decision": {**RUNS, "reason": "NoSupportingRuntime"}},
+            {"rejected": True},
+            {"rejected": "no", "decision": RUNS},
+            {"rejected": "no", "decision": None},
+            {"rejected": "no", "service": service()},
+            {"runtime_admission": {"allowed": "yes"}},
+            {"supporting": [None]},
+            {"service": {}},
+            {"service": {"kind": "InferenceService", "metadata": []}},
+            {"service": service() | {"metadata": {"name": "other", "namespace": "team-a"}}},
+            {"service": service(model={"modelFormat": {"name": 1}})},
+            {"pod": {}},
+            {"pod": {"spec": {"containers": ["server"]}}},
+            {"pod": {"metadata": [], "spec": {"containers": []}}},
+            {"pod": {"spec": {"containers": [{"env": {"A": "b"}}]}}},
+        ],
+        ids=str,
+    )
+    def test_that_nobody_can_mean_is_bad(self, answer):
+        """Of the wrong type, or against itself or the question."""
+        with pytest.raises(BadAnswer):
+            read(answer)
+
+    def test_with_a_service_to_a_question_without_one_is_bad(self):
+        """Nothing was asked about it."""
+        with pytest.raises(BadAnswer, match="asked was about no service"):
+            read({"service": service()}, service=None)

@@ -1,0 +1,94 @@
+"""What an answer shows, and what it leaves untold."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from answering import RUNS, service
+
+from kserve_conformance.objects import Outcome
+from kserve_conformance.protocol import Answer
+from kserve_conformance.targets.contract import BEYOND_CONTROLLERS
+from kserve_conformance.targets.process.observations import observation
+
+NEVER = BEYOND_CONTROLLERS | {"errors", "status_runtime", "workload"}
+MODEL_MESH = {"serving.kserve.io/deploymentMode": "ModelMesh"}
+POD = {"spec": {"containers": []}}
+
+
+def seen(answer, stored=None, *, is_told=True, had_pod=False):
+    return observation(
+        msgspec.convert(answer, Answer), stored if stored is not None else service(), is_told=is_told, had_pod=had_pod
+    )
+
+
+def annotated(manifest):
+    return manifest | {"metadata": {**manifest["metadata"], "annotations": MODEL_MESH}}
+
+
+class TestOutcome:
+    @pytest.mark.parametrize(
+        ("answer", "stored", "outcome"),
+        [
+            ({"decision": RUNS}, service(), Outcome.RUNS),
+            ({"decision": {"runtime": None, "reason": "RuntimeDisabled"}}, service(), Outcome.REFUSED),
+            ({"decision": {"runtime": None, "reason": None}}, service(), Outcome.REFUSED),
+            ({"decision": {"runtime": None}}, service(containers=[{"name": "a"}]), Outcome.REFUSED),
+            ({"decision": None}, service(containers=[{"name": "a"}]), Outcome.CUSTOM),
+            ({"decision": None}, service(sklearn={}), Outcome.CUSTOM),
+            ({"decision": None}, annotated(service()), Outcome.LEFT_ALONE),
+            ({"decision": None}, annotated(service(containers=[{"name": "a"}])), Outcome.LEFT_ALONE),
+            ({"decision": None, "pod": POD}, annotated(service(containers=[{"name": "a"}])), Outcome.CUSTOM),
+            ({"decision": None}, service(), Outcome.LEFT_ALONE),
+        ],
+    )
+    def test_follows_from_the_decision(self, answer, stored, outcome):
+        """A null says that no runtime is looked for; an object without a runtime that there is none."""
+        observed = seen(answer, stored)
+
+        assert observed.outcome == outcome
+        assert "outcome" not in observed.not_told
+
+    def test_without_a_decision_is_not_told(self):
+        """An answer that says nothing of it is no answer to it, whatever else it says."""
+        observed = seen({"service": service(), "pod": POD}, service(containers=[{"name": "a"}]))
+
+        assert {"outcome", "runtime", "reason", "message"} <= observed.not_told
+
+
+class TestParts:
+    def test_that_are_given_are_told(self):
+        """All but what the protocol has no word for."""
+        assert seen({"decision": RUNS, "pod": POD}).not_told == NEVER
+
+    def test_that_are_absent_are_not_told(self):
+        """A null reason says that there is none; an absent one says nothing."""
+        observed = seen({"decision": {"runtime": None}})
+
+        assert {"reason", "message"} <= observed.not_told
+        assert (
+            not {"reason", "message"} & seen({"decision": {"runtime": None, "reason": None, "message": None}}).not_told
+        )
+
+    @pytest.mark.parametrize(
+        ("answer", "had_pod", "is_told"),
+        [
+            ({"decision": RUNS, "pod": POD}, False, True),
+            ({"decision": RUNS}, False, False),
+            ({}, False, False),
+            ({"decision": {"runtime": None}}, False, True),
+            ({"decision": {"runtime": None}}, True, False),
+        ],
+    )
+    def test_the_pod_is_told_where_it_is_given_or_cannot_be(self, answer, had_pod, is_told):
+        """What never ran has none; what ran before may have the old one."""
+        assert ("pod" not in seen(answer, had_pod=had_pod).not_told) == is_told
+
+    def test_the_service_of_the_answer_is_told_where_nothing_was_told_before(self):
+        """The first word of an implementation is what is compared; what it has said of a write stays in store."""
+        now = service(sklearn={})
+
+        assert seen({"service": now}, service(), is_told=False).service == now
+        assert seen({"service": now}, service()).service == service()
+        assert "service" not in seen({"service": now}, is_told=False).not_told
+        assert "service" in seen({}, is_told=False).not_told
