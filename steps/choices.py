@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pytest_bdd import then
 from pytest_bdd.parsers import parse
 
-from kserve_conformance.objects import CLUSTER_RUNTIME, NAMESPACED_RUNTIME, Namespace, Outcome, RuntimeRef
+from kserve_conformance.objects import CLUSTER_RUNTIME, NAMESPACED_RUNTIME, Namespace, ObjectKey, Outcome
 from kserve_conformance.world import World
 from kserve_conformance.world.objects import rows
 
@@ -17,13 +17,13 @@ ONE_OF_COLUMNS = frozenset({"kind", "name", "namespace"})
 @then(parse('it runs on ClusterServingRuntime "{name}"'))
 def runs_on_cluster_runtime(world: World, name: str) -> None:
     """The chosen runtime is this cluster runtime."""
-    world.expect_runtime(RuntimeRef(CLUSTER_RUNTIME, name))
+    world.expect_runtime(ObjectKey(CLUSTER_RUNTIME, name))
 
 
 @then(parse('it runs on ServingRuntime "{name}" of namespace "{namespace}"'))
 def runs_on_namespaced_runtime(world: World, name: str, namespace: str) -> None:
     """The chosen runtime is this one of a namespace."""
-    world.expect_runtime(RuntimeRef(NAMESPACED_RUNTIME, name, Namespace(namespace)))
+    world.expect_runtime(ObjectKey(NAMESPACED_RUNTIME, name, Namespace(namespace)))
 
 
 @then("it runs on one of")
@@ -31,7 +31,7 @@ def runs_on_one_of(world: World, datatable: Sequence[Sequence[str]]) -> None:
     """The rules leave the choice open between these."""
     world.expect_one_of(
         *(
-            RuntimeRef(row["kind"], row["name"], Namespace(row["namespace"]) if "namespace" in row else None)
+            ObjectKey(row["kind"], row["name"], Namespace(row["namespace"]) if "namespace" in row else None)
             for row in rows(datatable, ONE_OF_COLUMNS)
         )
     )
@@ -106,7 +106,7 @@ def no_graph_reaches_it(world: World) -> None:
 @then(parse('its canary "{name}" runs on ClusterServingRuntime "{runtime}"'))
 def canary_runs_on(world: World, name: str, runtime: str) -> None:
     """A canary of the service has this runtime."""
-    world.expect_canary(name, RuntimeRef(CLUSTER_RUNTIME, runtime))
+    world.expect_canary(name, ObjectKey(CLUSTER_RUNTIME, runtime))
 
 
 @then(parse('its canary "{name}" has no runtime because "{cause}"'))
@@ -124,10 +124,10 @@ def has_no_workload(world: World) -> None:
 @then(parse('its workload still runs on ClusterServingRuntime "{name}"'))
 def workload_on_cluster_runtime(world: World, name: str) -> None:
     """The workload of an earlier choice is untouched."""
-    world.expect_workload(RuntimeRef(CLUSTER_RUNTIME, name))
+    world.expect_workload(ObjectKey(CLUSTER_RUNTIME, name))
 
 
 @then(parse('its workload still runs on ServingRuntime "{name}" of namespace "{namespace}"'))
 def workload_on_namespaced_runtime(world: World, name: str, namespace: str) -> None:
     """The workload of an earlier choice is untouched."""
-    world.expect_workload(RuntimeRef(NAMESPACED_RUNTIME, name, Namespace(namespace)))
+    world.expect_workload(ObjectKey(NAMESPACED_RUNTIME, name, Namespace(namespace)))

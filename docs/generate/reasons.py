@@ -9,27 +9,27 @@ from enum import Enum
 
 from generate.markup import code, table
 from kserve_conformance.objects import Outcome, Reason
-from kserve_conformance.profiles.exclusions import Because
+from kserve_conformance.profiles.exclusions import ExclusionReason
 from kserve_conformance.resolver.reporter import OUTRANKED
 
 #: Each code in words. One that is missing here, or gone, breaks the build.
 MEANINGS = {
-    Because.DISABLED: "The runtime is disabled.",
-    Because.MULTI_MODEL: "It is multiModel; this controller chooses among the others only.",
-    Because.FORMAT_UNKNOWN: "None of its formats is the one asked for.",
-    Because.VERSION_NOT_EQUAL: "It has the format in other versions than the one asked for; versions are texts.",
-    Because.NOT_AUTO_SELECT: "The entry that fits does not have autoSelect.",
-    Because.PROTOCOL_UNSUPPORTED: "It lists protocols, and not the one asked for.",
-    Because.MULTI_NODE_MISMATCH: "Only one of service and runtime has a workerSpec.",
-    Because.LOWER_SCOPE: "It is of the cluster, and one of the namespace comes before it.",
-    Because.LOWER_PRIORITY: "Its priority for the format is lower.",
-    Because.PRIORITY_UNSET: "It has no priority for the format, and another has.",
-    Because.HIGHER_PROTOCOL_RANK: "The best of its protocols comes after the best of another's.",
-    Because.OLDER: "Another was created later.",
-    Because.NAME_ORDER: "Another's name comes first in the alphabet.",
-    Because.TIE_UNDEFINED: "No rule of this release decides between it and another.",
-    Because.SHADOWED: "A ServingRuntime of the service's namespace has the name that was asked for.",
-    Because.NOT_NAMED: "The service names another runtime.",
+    ExclusionReason.DISABLED: "The runtime is disabled.",
+    ExclusionReason.MULTI_MODEL: "It is multiModel; this controller chooses among the others only.",
+    ExclusionReason.FORMAT_UNKNOWN: "None of its formats is the one asked for.",
+    ExclusionReason.VERSION_NOT_EQUAL: "It has the format in other versions than the one asked for; versions are texts.",
+    ExclusionReason.NOT_AUTO_SELECT: "The entry that fits does not have autoSelect.",
+    ExclusionReason.PROTOCOL_UNSUPPORTED: "It lists protocols, and not the one asked for.",
+    ExclusionReason.MULTI_NODE_MISMATCH: "Only one of service and runtime has a workerSpec.",
+    ExclusionReason.LOWER_SCOPE: "It is of the cluster, and one of the namespace comes before it.",
+    ExclusionReason.LOWER_PRIORITY: "Its priority for the format is lower.",
+    ExclusionReason.PRIORITY_UNSET: "It has no priority for the format, and another has.",
+    ExclusionReason.HIGHER_PROTOCOL_RANK: "The best of its protocols comes after the best of another's.",
+    ExclusionReason.OLDER: "Another was created later.",
+    ExclusionReason.NAME_ORDER: "Another's name comes first in the alphabet.",
+    ExclusionReason.TIE_UNDEFINED: "No rule of this release decides between it and another.",
+    ExclusionReason.SHADOWED: "A ServingRuntime of the service's namespace has the name that was asked for.",
+    ExclusionReason.NOT_NAMED: "The service names another runtime.",
 }
 
 #: The same for the causes, which are KServe's own words.
@@ -48,7 +48,7 @@ def parts() -> Iterator[tuple[str, str]]:
         "reasons.inc",
         table(
             ("code", "the candidate", "because"),
-            ((code(one.value), kinds[one in OUTRANKED], MEANINGS[one]) for one in Because),
+            ((code(one.value), kinds[one in OUTRANKED], MEANINGS[one]) for one in ExclusionReason),
         ),
     )
     yield "causes.inc", table(("cause", "meaning"), ((code(one.value), CAUSES[one]) for one in Reason))

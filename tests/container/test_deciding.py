@@ -8,7 +8,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from kserve_conformance.objects import ObjectKey, Outcome, RuntimeRef
+from kserve_conformance.objects import ObjectKey, Outcome
 from kserve_conformance.targets.container.target import ContainerTarget
 from kserve_conformance.targets.contract import Capability
 
@@ -26,8 +26,8 @@ def test_it_decides_as_the_release_does(target, runtime, service):
     target.apply(service(runtime="nobodys"))
     refused = target.observe(MODEL, WITHIN)
 
-    assert chosen.runtime == RuntimeRef("ClusterServingRuntime", "everyones")
-    assert (refused.outcome, refused.reason) == (Outcome.REFUSED, "RuntimeNotRecognized")
+    assert chosen.runtime == ObjectKey("ClusterServingRuntime", "everyones")
+    assert (refused.outcome, refused.reason) == (Outcome.NO_RUNTIME, "RuntimeNotRecognized")
     assert any("nobodys" in text for text in refused.errors)
     assert target.identity.api_server.startswith("v1.")
     assert set(target.identity.digests) == {"manager", "kube-apiserver", "etcd", "crds"}

@@ -73,7 +73,7 @@ class TestAnswers:
     )
     def test_that_ask_for_it_for_ever_are_told(self, target, server, service, status, reason, told):
         """
-        It is tried so many times and no more, and what came is an error and no refusal.
+        It is tried so many times and no more, and what came is an error and no no_runtime.
         """
         server.answers("POST", SERVICES, status, reason, "later")
 
@@ -413,7 +413,7 @@ class TestTwoAtOnce:
             (one, other) = threads.map(asked, (opened, own))
 
         assert one == other
-        assert [(made, failed) for made, _, failed, _, _ in one] == [(Outcome.RUNS, Outcome.REFUSED)] * 3
+        assert [(made, failed) for made, _, failed, _, _ in one] == [(Outcome.RUNS, Outcome.NO_RUNTIME)] * 3
         assert opened._plane.folder != own._plane.folder
         own.close()
         assert processes_of(opened._plane.folder)

@@ -6,15 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from kserve_conformance.objects import ObjectKey, Outcome, RuntimeRef, at
+from kserve_conformance.objects import ObjectKey, Outcome, at
 from kserve_conformance.targets.contract import Capability, NotSettled
 from kserve_conformance.targets.kubernetes.marks import VARIABLE
 
 MODEL = ObjectKey("InferenceService", "model", "team-a")
 WITHIN = timedelta(seconds=30)
 
-NAMESPACED = RuntimeRef("ServingRuntime", "mine", "team-a")
-CLUSTER = RuntimeRef("ClusterServingRuntime", "everyones")
+NAMESPACED = ObjectKey("ServingRuntime", "mine", "team-a")
+CLUSTER = ObjectKey("ClusterServingRuntime", "everyones")
 
 
 def has_runtime_webhooks(target) -> bool:
@@ -78,7 +78,7 @@ class TestChoices:
 
         seen = target.observe(MODEL, WITHIN)
 
-        assert seen.outcome is Outcome.REFUSED
+        assert seen.outcome is Outcome.NO_RUNTIME
         assert (seen.reason, seen.message) == ("RuntimeNotRecognized", "Waiting for runtime to become available")
         assert seen.errors == ("No ServingRuntimes or ClusterServingRuntimes with the name: nobodys",)
         assert (seen.pod, seen.workload) == (None, None)
@@ -136,7 +136,7 @@ class TestLookingAgain:
 
         after = target.observe(MODEL, WITHIN)
 
-        assert (after.outcome, after.reason) == (Outcome.REFUSED, "NoSupportingRuntime")
+        assert (after.outcome, after.reason) == (Outcome.NO_RUNTIME, "NoSupportingRuntime")
         assert (after.runtime, after.workload) == (None, CLUSTER)
         assert any("no runtime found" in text for text in after.errors)
 
@@ -150,7 +150,7 @@ class TestLookingAgain:
 
         after = target.observe(MODEL, WITHIN)
 
-        assert (before.outcome, after.outcome) == (Outcome.REFUSED, Outcome.RUNS)
+        assert (before.outcome, after.outcome) == (Outcome.NO_RUNTIME, Outcome.RUNS)
         assert (after.reason, after.message) == (None, None)
 
     def test_looking_again_writes_no_spec(self, target, runtime, service):
@@ -296,7 +296,7 @@ class TestReset:
 
         seen = target.observe(MODEL, WITHIN)
 
-        assert (seen.outcome, seen.workload) == (Outcome.REFUSED, None)
+        assert (seen.outcome, seen.workload) == (Outcome.NO_RUNTIME, None)
 
     def test_what_is_not_there_is_deleted_without_an_error(self, target):
         """
@@ -334,7 +334,7 @@ class TestInstalling:
 
         there = target.observe(MODEL, WITHIN).outcome
         # Without a protocol v0.10.2 takes any, and v0.15.2 asks for v1.
-        expected = {"v0.10.2": Outcome.RUNS, "v0.15.2": Outcome.REFUSED}
+        expected = {"v0.10.2": Outcome.RUNS, "v0.15.2": Outcome.NO_RUNTIME}
         assert {first: here, other: there} == expected
         target.reset()
         assert target.observed_release == first

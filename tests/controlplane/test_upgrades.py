@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from leftovers import processes_of, wait_for
 
-from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, ObjectKey, Outcome, RuntimeRef
+from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, ObjectKey, Outcome
 from kserve_conformance.record import Verdict, read
 from kserve_conformance.targets.contract import CannotStart, Unreachable
 from kserve_conformance.targets.controlplane import ControlPlane
@@ -79,9 +79,9 @@ class TestSwapping:
         target.install(ONLY_V1)
         after = [target.observe(key(one), WITHIN) for one in reversed(range(20))]
 
-        assert [one.outcome for one in after] == [Outcome.REFUSED] * 20
+        assert [one.outcome for one in after] == [Outcome.NO_RUNTIME] * 20
         assert {one.reason for one in after} == {"NoSupportingRuntime"}
-        assert {one.workload for one in after} == {RuntimeRef(CLUSTER_RUNTIME, "speaks-v2")}
+        assert {one.workload for one in after} == {ObjectKey(CLUSTER_RUNTIME, "speaks-v2")}
 
     def test_what_is_written_after_a_swap_is_waited_for(self, target, runtime, service):
         """
@@ -99,7 +99,7 @@ class TestSwapping:
             versions.append(beacon_version(target))
 
         # Of runtimes that are alike the newest is taken, and of one second the first by name: each time the last.
-        assert chosen == [RuntimeRef(CLUSTER_RUNTIME, f"r-{9 - number}") for number in range(3)]
+        assert chosen == [ObjectKey(CLUSTER_RUNTIME, f"r-{9 - number}") for number in range(3)]
         assert sorted(set(versions)) == versions
 
 
@@ -133,7 +133,7 @@ class TestFailing:
             target.reset()
             target.apply(runtime("second"), numbered(service, 2))
 
-            assert target.observe(key(2), WITHIN).runtime == RuntimeRef(CLUSTER_RUNTIME, "second")
+            assert target.observe(key(2), WITHIN).runtime == ObjectKey(CLUSTER_RUNTIME, "second")
 
     @pytest.mark.parametrize("seconds", [0.2, 1.7])
     def test_an_interrupted_swap_leaves_no_process_and_no_folder(self, seconds):

@@ -21,7 +21,7 @@ UNNOTICEABLE = (
         "its module cannot be had: no scenario states it",
     ),
     (r"rendering\.refusals\.pod_not_merged", "no schema lets an element through that lacks the name to merge it by"),
-    (r"v0\.8\.0: (asked_protocol|named_protocol|stable_up_to)", "v0.8.0 looks at no protocol and orders nothing"),
+    (r"v0\.8\.0: (requested_protocol|named_protocol|stable_up_to)", "v0.8.0 looks at no protocol and orders nothing"),
     (r"v0\.8\.0: completion\.server_type_of", "the controller of v0.8.0 sets nothing for servers"),
     (r"v0\.8\.0: rendering\.refusals", "v0.8.0 writes no failure into a status"),
     (r"v0\.[89]\.0: rendering\.pod_metadata", "labels of a runtime's pods are not in the schema yet"),

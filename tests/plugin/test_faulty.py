@@ -95,7 +95,7 @@ class TestFault:
         with CannotDiagnose(memory()) as target:
             target.apply(SERVICE)
 
-            assert target.observe(KEY, SOON).outcome == Outcome.REFUSED
+            assert target.observe(KEY, SOON).outcome == Outcome.NO_RUNTIME
             with pytest.raises(RuntimeError, match="nothing is told of InferenceService team-a/model"):
                 target.diagnose(KEY)
 

@@ -57,7 +57,7 @@ class TestImplementation:
             f"{target.identity.target[8:]} left with code 1 before it answered; the end of its standard error:",
             "    the third question is too much",
         ]
-        assert again.outcome == Outcome.REFUSED
+        assert again.outcome == Outcome.NO_RUNTIME
 
     def test_that_dies_too_often_is_given_up(self, implementation):
         """What follows errs at once and says why."""

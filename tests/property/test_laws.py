@@ -63,16 +63,16 @@ ALIKE = tuple(
 
 
 def refs(found) -> tuple:
-    return tuple(runtime.ref for runtime in found)
+    return tuple(runtime.key for runtime in found)
 
 
 def visible(request: Request, catalogue: Catalogue, profile: Profile) -> set:
-    return {runtime.ref for scope in profile.scopes(request, catalogue) for runtime in scope}
+    return {runtime.key for scope in profile.scopes(request, catalogue) for runtime in scope}
 
 
 def essence(choice: Choice) -> tuple:
     """What of a choice the rules decide: not which of the open ones a stable order would give."""
-    return (frozenset(refs(choice.one_of)), frozenset(refs(choice.supporting)), choice.refusal)
+    return (frozenset(refs(choice.one_of)), frozenset(refs(choice.supporting)), choice.no_runtime)
 
 
 def is_certain(choice: Choice) -> bool:
@@ -121,7 +121,7 @@ class TestOrderOfObjects:
 
         assert essence(one) == essence(other)
         if len(one.one_of) <= 1:
-            assert (one.runtime and one.runtime.ref) == (other.runtime and other.runtime.ref)
+            assert (one.runtime and one.runtime.key) == (other.runtime and other.runtime.key)
 
     @LAW
     @given(WORLDS, st.randoms(use_true_random=False))
@@ -161,8 +161,8 @@ class TestOtherRuntimes:
         """
         request, catalogue = met
         added = Runtime.from_manifest(manifest)
-        assume(catalogue.get(added.ref) is None)
-        assume(any(is_out(profile.asked_protocol(request), added) for is_out in profile.filters))
+        assume(catalogue.get(added.key) is None)
+        assume(any(is_out(profile.requested_protocol(request), added) for is_out in profile.filters))
         place = data.draw(st.integers(0, len(catalogue)))
         more = Catalogue((*catalogue.runtimes[:place], added, *catalogue.runtimes[place:]))
 
@@ -176,7 +176,7 @@ class TestOtherRuntimes:
         """
         request, catalogue = met
         added = Runtime.from_manifest(manifest)
-        assume(added.name != request.runtime and catalogue.get(added.ref) is None)
+        assume(added.name != request.runtime and catalogue.get(added.key) is None)
 
         assert select(request, catalogue, profile) == select(request, Catalogue((*catalogue, added)), profile)
 
@@ -190,7 +190,7 @@ class TestOtherRuntimes:
         choice = select(request, catalogue, profile)
         if is_certain(choice):
             for removed in catalogue:
-                if removed.ref != choice.runtime.ref:
+                if removed.key != choice.runtime.key:
                     fewer = Catalogue(tuple(runtime for runtime in catalogue if runtime is not removed))
                     assert refs(select(request, fewer, profile).one_of) == refs(choice.one_of)
 
@@ -230,7 +230,7 @@ class TestNamedRuntimes:
         choice = select(request, catalogue, profile)
         meant = profile.look_up(request.runtime, request.namespace, catalogue)
 
-        assert (choice.runtime is None) == (choice.refusal is not None)
+        assert (choice.runtime is None) == (choice.no_runtime is not None)
         assert choice.runtime in (None, meant)
         assert choice.supporting == ()
 
@@ -256,15 +256,15 @@ class TestExplanations:
         request, catalogue = met
         told = Explanation()
         choice = select(request, catalogue, profile, told)
-        chosen = [candidate.ref for candidate in told.candidates if candidate.rejection is None]
-        seen = [candidate.ref for candidate in told.candidates]
+        chosen = [candidate.key for candidate in told.candidates if candidate.exclusion is None]
+        seen = [candidate.key for candidate in told.candidates]
 
-        assert chosen == ([choice.runtime.ref] if choice.runtime else [])
-        assert told.refusal == choice.refusal
+        assert chosen == ([choice.runtime.key] if choice.runtime else [])
+        assert told.no_runtime == choice.no_runtime
         assert len(seen) == len(set(seen))
         if request.runtime is None:
             assert set(seen) == visible(request, catalogue, profile)
-            supporting = {candidate.ref for candidate in told.candidates if candidate.is_supporting}
+            supporting = {candidate.key for candidate in told.candidates if candidate.is_supporting}
             assert supporting == set(refs(choice.supporting))
         assert [line for line in told.lines() if line.startswith("✓")] == [
             line for line in told.lines() if line.endswith("is chosen")
@@ -309,10 +309,10 @@ class TestManners:
 
         assert (decision.runtime is not None) == (decision.outcome == Outcome.RUNS)
         assert (decision.rejected is not None) == (decision.outcome == Outcome.REJECTED)
-        if decision.outcome in (Outcome.RUNS, Outcome.CUSTOM, Outcome.REFUSED):
-            assert (decision.pod is None) == (decision.refusal is not None)
+        if decision.outcome in (Outcome.RUNS, Outcome.CUSTOM, Outcome.NO_RUNTIME):
+            assert (decision.pod is None) == (decision.no_runtime is not None)
         else:
-            assert (decision.pod, decision.refusal) == (None, None)
+            assert (decision.pod, decision.no_runtime) == (None, None)
         assert (decision.service is None) == (decision.outcome == Outcome.REJECTED)
         json.dumps((decision.service, decision.pod))
 
@@ -420,11 +420,11 @@ class TestWays:
             if answer.rejected is not None:
                 return
         seen = made.observe(ObjectKey.of(asked.service), timedelta(0))
-        refusal = decision.refusal
+        no_runtime = decision.no_runtime
 
         assert (seen.outcome, seen.runtime) == (decision.outcome, decision.runtime)
         assert set(seen.one_of) == (set(decision.one_of) if decision.is_open else set())
-        assert (seen.reason, seen.message) == ((refusal.reason, refusal.message) if refusal else (None, None))
+        assert (seen.reason, seen.message) == ((no_runtime.reason, no_runtime.message) if no_runtime else (None, None))
         assert (seen.pod, seen.status_runtime) == (decision.pod, decision.status_runtime)
         kept = pruned(without(seen.service, "metadata", "creationTimestamp"), asked.profile.unknown_fields)
         assert kept == decision.service
@@ -432,7 +432,7 @@ class TestWays:
     @staticmethod
     def _answered_alike(decision, said) -> None:
         told = said.get("decision") or {}
-        refusal = decision.refusal
+        no_runtime = decision.no_runtime
 
         assert "error" not in said
         assert said.get("rejected") == decision.rejected
@@ -442,6 +442,6 @@ class TestWays:
             {"kind": decision.runtime.kind, "name": decision.runtime.name} if decision.runtime else None
         )
         assert (told.get("reason"), told.get("message")) == (
-            (refusal.reason, refusal.message) if refusal else (None, None)
+            (no_runtime.reason, no_runtime.message) if no_runtime else (None, None)
         )
         assert said.get("supporting", []) == [{"kind": ref.kind, "name": ref.name} for ref in decision.supporting]

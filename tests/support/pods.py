@@ -36,7 +36,7 @@ def serving(service_, runtime_, rendering):
 def refusal_of(service_, runtime_, rendering):
     with pytest.raises(CannotRender) as caught:
         render(service_, runtime_, rendering)
-    return caught.value.refusal
+    return caught.value.no_runtime
 
 
 def names(pod):

@@ -9,9 +9,9 @@ from kserve_conformance.objects import (
     NAMESPACED_RUNTIME,
     Catalogue,
     Namespace,
+    ObjectKey,
     Request,
     Runtime,
-    RuntimeRef,
 )
 
 TEAM = Namespace("team-a")
@@ -60,14 +60,14 @@ def asking(format_: str = "sklearn", **more: Any) -> Request:
     return Request(namespace=TEAM, format=format_, **more)
 
 
-def cluster_ref(name: str) -> RuntimeRef:
+def cluster_ref(name: str) -> ObjectKey:
     """Names a ClusterServingRuntime."""
-    return RuntimeRef(CLUSTER_RUNTIME, name)
+    return ObjectKey(CLUSTER_RUNTIME, name)
 
 
-def namespaced_ref(name: str) -> RuntimeRef:
+def namespaced_ref(name: str) -> ObjectKey:
     """Names a ServingRuntime of the team."""
-    return RuntimeRef(NAMESPACED_RUNTIME, name, TEAM)
+    return ObjectKey(NAMESPACED_RUNTIME, name, TEAM)
 
 
 def service(implementation: dict[str, Any] | None = None, *, key: str = "model", **metadata: Any) -> dict[str, Any]:

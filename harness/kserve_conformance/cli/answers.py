@@ -10,7 +10,7 @@ from typing import Any
 
 from kserve_conformance.exceptions import ManifestError
 from kserve_conformance.manifests import Loaded, load
-from kserve_conformance.objects import Catalogue, Decision, Manifest, ObjectKey, Outcome, Runtime, RuntimeRef, at
+from kserve_conformance.objects import Catalogue, Decision, Manifest, ObjectKey, Outcome, Runtime, at
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.shipped_runtimes import shipped
 from kserve_conformance.profiles.unknown_fields import pruned
@@ -52,7 +52,7 @@ class Answered:
     @property
     def is_served(self) -> bool:
         """Will something serve it, be it a runtime, its own container or ModelMesh?"""
-        return self.decision.refusal is None and self.decision.rejected is None
+        return self.decision.no_runtime is None and self.decision.rejected is None
 
     @property
     def headline(self) -> str:
@@ -61,10 +61,10 @@ class Answered:
         open_ = f"one of {', '.join(sorted(map(str, decision.one_of)))} (no rule decides)"
         if decision.outcome == Outcome.RUNS:
             return open_ if decision.is_open else str(decision.runtime)
-        if decision.outcome == Outcome.CUSTOM and decision.refusal is not None:
-            return f"its own container, without a pod: {decision.refusal.error}"
-        if decision.refusal is not None:
-            cause = f"no runtime: {decision.refusal.cause}"
+        if decision.outcome == Outcome.CUSTOM and decision.no_runtime is not None:
+            return f"its own container, without a pod: {decision.no_runtime.error}"
+        if decision.no_runtime is not None:
+            cause = f"no runtime: {decision.no_runtime.cause}"
             return f"{cause}, unless it is another {open_}" if decision.is_open else cause
         return {
             Outcome.REJECTED: f"rejected: {decision.rejected}",
@@ -74,7 +74,7 @@ class Answered:
 
     def as_data(self) -> dict[str, Any]:
         """The decision as JSON values."""
-        decision, refusal = self.decision, self.decision.refusal
+        decision, no_runtime = self.decision, self.decision.no_runtime
         data: dict[str, Any] = {
             "namespace": at(self.service, "metadata", "namespace") or "default",
             "name": self.service["metadata"]["name"],
@@ -86,12 +86,12 @@ class Answered:
             "protocol": decision.protocol,
             "rejected": decision.rejected,
             "refusal": None
-            if refusal is None
+            if no_runtime is None
             else {
-                "cause": str(refusal.cause),
-                "reason": None if refusal.reason is None else str(refusal.reason),
-                "message": refusal.message,
-                "error": refusal.error,
+                "cause": str(no_runtime.cause),
+                "reason": None if no_runtime.reason is None else str(no_runtime.reason),
+                "message": no_runtime.message,
+                "error": no_runtime.error,
             },
         }
         if self.explanation is not None:
@@ -101,7 +101,7 @@ class Answered:
         return data
 
 
-def _named(ref: RuntimeRef | None) -> dict[str, str] | None:
+def _named(ref: ObjectKey | None) -> dict[str, str] | None:
     if ref is None:
         return None
     return {"kind": ref.kind, "name": ref.name, **({"namespace": ref.namespace} if ref.namespace else {})}
@@ -138,7 +138,7 @@ def answers(
         in_store = is_from_store(service) if stored is None else stored
         with _placed(loaded, service):
             decision = (resolve_stored if in_store else resolve)(service, catalogue, profile, story, surroundings)
-        refused = decision.service if decision.outcome == Outcome.REFUSED else None
+        refused = decision.service if decision.outcome == Outcome.NO_RUNTIME else None
         if story is not None and at(refused, "spec", "predictor", "model") is not None:
             story.hints.extend(hints_for(refused or {}, catalogue, profile))
         yield Answered(service, loaded.where(service), decision, story)

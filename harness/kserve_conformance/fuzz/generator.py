@@ -24,7 +24,6 @@ from kserve_conformance.objects import (
     NAMESPACED_RUNTIME,
     Namespace,
     ObjectKey,
-    RuntimeRef,
 )
 from kserve_conformance.targets.bulk import Turn, World
 
@@ -208,7 +207,7 @@ def entry(rng: Random, formats: tuple[str, ...]) -> Json:
 def runtime(rng: Random, formats: tuple[str, ...], namespace: Namespace | None) -> Json:
     """A runtime of a namespace, or of the cluster."""
     kind = CLUSTER_RUNTIME if namespace is None else NAMESPACED_RUNTIME
-    ref = RuntimeRef(kind, rng.choice(NAMES), namespace)
+    ref = ObjectKey(kind, rng.choice(NAMES), namespace)
     metadata: Json = {"name": ref.name}
     if namespace is not None:
         metadata["namespace"] = namespace
@@ -233,7 +232,7 @@ def runtime(rng: Random, formats: tuple[str, ...], namespace: Namespace | None) 
     return {"apiVersion": API_VERSIONS[kind], "kind": kind, "metadata": metadata, "spec": spec}
 
 
-def default_container(ref: RuntimeRef) -> Json:
+def default_container(ref: ObjectKey) -> Json:
     """The container of a runtime that is about something else."""
     return {
         "name": "kserve-container",
@@ -242,7 +241,7 @@ def default_container(ref: RuntimeRef) -> Json:
     }
 
 
-def worker_spec(ref: RuntimeRef) -> Json:
+def worker_spec(ref: ObjectKey) -> Json:
     """The worker nodes of a multi-node runtime."""
     return {
         "pipelineParallelSize": 2,
@@ -251,7 +250,7 @@ def worker_spec(ref: RuntimeRef) -> Json:
     }
 
 
-def _containers(rng: Random, ref: RuntimeRef) -> list[Json]:
+def _containers(rng: Random, ref: ObjectKey) -> list[Json]:
     usual = default_container(ref)
     roll = rng.random()
     if roll < 0.9:

@@ -20,7 +20,6 @@ from kserve_conformance.objects import (
     Manifest,
     ObjectKey,
     Outcome,
-    RuntimeRef,
     at,
     without,
 )
@@ -115,12 +114,12 @@ def _applied_runtime(runtime: Manifest) -> _Sentence:
     return "When", [f"{sentence[0]} is applied", *sentence[1:]]
 
 
-def _ref(runtime: Manifest) -> RuntimeRef:
+def _ref(runtime: Manifest) -> ObjectKey:
     key = ObjectKey.of(runtime)
-    return RuntimeRef(key.kind, key.name, key.namespace)
+    return ObjectKey(key.kind, key.name, key.namespace)
 
 
-def _named(ref: RuntimeRef) -> str:
+def _named(ref: ObjectKey) -> str:
     where = f" in namespace {_quoted(ref.namespace)}" if ref.namespace else ""
     return f"a {ref.kind} {_quoted(ref.name)}{where}"
 
@@ -253,7 +252,7 @@ def _outcome(shown: Observation) -> list[str]:
     return [f"its workload still runs on {_place(shown.workload)}" if shown.workload else "it has no workload"]
 
 
-def _place(ref: RuntimeRef) -> str:
+def _place(ref: ObjectKey) -> str:
     return f"{ref.kind} {_quoted(ref.name)}" + (f" of namespace {_quoted(ref.namespace)}" if ref.namespace else "")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from kserve_conformance.fuzz.generator import default_container
-from kserve_conformance.objects import RUNTIME_KINDS, SERVICE, Manifest, ObjectKey, RuntimeRef, at, replaced, without
+from kserve_conformance.objects import RUNTIME_KINDS, SERVICE, Manifest, ObjectKey, at, replaced, without
 from kserve_conformance.targets.bulk import Turn, World
 
 #: The lists of a turn that have objects in them.
@@ -108,7 +108,7 @@ def _smaller_object(manifest: Manifest) -> Iterator[Manifest]:
 
 def _smaller_runtime(runtime: Manifest) -> Iterator[Manifest]:
     key = ObjectKey.of(runtime)
-    usual = [default_container(RuntimeRef(key.kind, key.name, key.namespace))]
+    usual = [default_container(ObjectKey(key.kind, key.name, key.namespace))]
     if at(runtime, "spec", "containers") != usual:
         yield replaced(runtime, usual, "spec", "containers")
     for name in _RUNTIME_FIELDS:

@@ -30,7 +30,7 @@ from kserve_conformance.manifests.problems import (
     Unbounded,
     UnreadableSource,
 )
-from kserve_conformance.manifests.schema import check, refusal
+from kserve_conformance.manifests.schema import check, rejection_message
 from kserve_conformance.manifests.writer import dumps
 
 __all__ = [
@@ -54,6 +54,6 @@ __all__ = [
     "dumps",
     "load",
     "loads",
-    "refusal",
+    "rejection_message",
     "value",
 ]

@@ -118,7 +118,7 @@ class Problem:
     source: str = ""
     line: int | None = None
     hint: str | None = None
-    refusal: str | None = field(default=None, compare=False)
+    rejection: str | None = field(default=None, compare=False)
 
     @property
     def pointer(self) -> str:

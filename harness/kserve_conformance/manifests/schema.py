@@ -251,13 +251,13 @@ def _version(release: str) -> Version:
     return Version(release)
 
 
-def refusal(manifest: Manifest, problems: Iterable[Problem]) -> str:
+def rejection_message(manifest: Manifest, problems: Iterable[Problem]) -> str:
     """
     The API server's whole message for an object that it refuses for these problems.
 
     Coded: ``NewInvalid`` in pkg/api/errors/errors.go, k8s.io/apimachinery.
     """
-    words = [problem.refusal or problem.headline for problem in problems]
+    words = [problem.rejection or problem.headline for problem in problems]
     name = (manifest.get("metadata") or {}).get("name", "")
     told = words[0] if len(words) == 1 else f"[{', '.join(words)}]"
     group = str(manifest.get("apiVersion", "")).split("/")[0]
@@ -305,7 +305,7 @@ def _other_version(kind: str, api_version: str) -> Problem:
         f"must be {expected} for kind {kind}, is {described(api_version)}",
         ("apiVersion",),
         hint=hint,
-        refusal=f'no matches for kind "{kind}" in version "{api_version}"',
+        rejection=f'no matches for kind "{kind}" in version "{api_version}"',
     )
 
 
@@ -318,7 +318,7 @@ def _metadata(manifest: Manifest, reading: Reading, *, is_ours: bool) -> Iterato
     name, path = found.get("name"), ("metadata", "name")
     if name is None or name == "":
         hint = "the harness names objects, so generateName is not enough" if found.get("generateName") else None
-        yield missing(path, hint=hint, refusal="metadata.name: Required value: name or generateName is required")
+        yield missing(path, hint=hint, rejection="metadata.name: Required value: name or generateName is required")
     elif not isinstance(name, str):
         yield from String().problems(name, path, reading)
     elif is_ours and (len(name) > 253 or not _SUBDOMAIN.match(name)):
@@ -327,7 +327,7 @@ def _metadata(manifest: Manifest, reading: Reading, *, is_ours: bool) -> Iterato
             f"must be a lowercase RFC 1123 subdomain, is {described(name)}",
             path,
             hint="use at most 253 lower case letters, digits, '-' and '.', and begin and end with a letter or digit",
-            refusal=f'metadata.name: Invalid value: "{name}": {_SUBDOMAIN_WORDS}',
+            rejection=f'metadata.name: Invalid value: "{name}": {_SUBDOMAIN_WORDS}',
         )
     namespace = found.get("namespace")
     if isinstance(namespace, str) and namespace and (len(namespace) > 63 or not _LABEL.match(namespace)):

@@ -2,7 +2,7 @@
 Shapes: what a CRD's schema says of a value, and the words in which a violation is told.
 
 Each violation has two texts: ours, with the file's author in mind, and
-``refusal``, the API server's own.
+``rejection``, the API server's own.
 
 Coded: ``PruneNonNullableNullsWithoutDefaults`` (a null property counts as absent)
 and ``kubeOpenAPIResultToFieldErrors`` (the API server's words),
@@ -78,7 +78,7 @@ class Shape(ABC):
             f"must be {self.described}, is {described(value, reading.spellings.get(path))}",
             path,
             hint=self.hint(value, path, reading),
-            refusal=f'{where}: Invalid value: "{found}": {where} in body must be of type {self.json_type}: "{found}"',
+            rejection=f'{where}: Invalid value: "{found}": {where} in body must be of type {self.json_type}: "{found}"',
         )
 
     def hint(self, value: Any, path: Path, reading: Reading) -> str | None:
@@ -149,7 +149,7 @@ class Integer(Shape):
                 f"must be {self.least} or more, is {value}",
                 path,
                 hint=f"the lowest that there is is {self.least}; leave the field out to give none",
-                refusal=f"{where}: Invalid value: {value}: "
+                rejection=f"{where}: Invalid value: {value}: "
                 f"{where} in body should be greater than or equal to {self.least}",
             )
 
@@ -264,14 +264,14 @@ class Object(Shape):
                 yield from shape.problems(found, (*path, name), reading)
 
 
-def missing(path: Path, *, hint: str | None = None, refusal: str | None = None) -> Problem:
+def missing(path: Path, *, hint: str | None = None, rejection: str | None = None) -> Problem:
     """The problem of a required field that is absent."""
     return Problem(
         InvalidField,
         "must be given",
         path,
         hint=hint,
-        refusal=refusal or f"{pointer(path)}: Required value",
+        rejection=rejection or f"{pointer(path)}: Required value",
     )
 
 

@@ -1,6 +1,6 @@
 """Kubernetes objects, typed as far as the choice of a runtime reads them."""
 
-from kserve_conformance.objects.decision import Decision, Outcome, Reason, Refusal
+from kserve_conformance.objects.decision import Decision, NoRuntime, Outcome, Reason
 from kserve_conformance.objects.manifest import (
     API_VERSIONS,
     CLUSTER_RUNTIME,
@@ -16,7 +16,7 @@ from kserve_conformance.objects.manifest import (
     without,
 )
 from kserve_conformance.objects.request import Request
-from kserve_conformance.objects.runtime import Catalogue, Runtime, RuntimeRef, SupportedFormat
+from kserve_conformance.objects.runtime import Catalogue, Runtime, SupportedFormat
 
 __all__ = [
     "API_VERSIONS",
@@ -28,13 +28,12 @@ __all__ = [
     "Decision",
     "Manifest",
     "Namespace",
+    "NoRuntime",
     "ObjectKey",
     "Outcome",
     "Reason",
-    "Refusal",
     "Request",
     "Runtime",
-    "RuntimeRef",
     "SupportedFormat",
     "at",
     "items",

@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kserve_conformance.objects.manifest import Manifest
-from kserve_conformance.objects.runtime import RuntimeRef
+from kserve_conformance.objects.manifest import Manifest, ObjectKey
 
 
 class Outcome(StrEnum):
@@ -22,7 +21,7 @@ class Outcome(StrEnum):
     #: The admission webhook or the API server's schema refused the service: nothing is stored.
     REJECTED = "rejected"
     #: No runtime is used, and KServe's status or events say why.
-    REFUSED = "refused"
+    NO_RUNTIME = "no-runtime"
     #: The predictor is the user's own container, or a legacy key that was never converted: no runtime is looked for.
     CUSTOM = "custom"
     #: This controller leaves the predictor alone (ModelMesh mode).
@@ -39,7 +38,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class NoRuntime:
     """
     Why a service has no runtime, or a chosen runtime no pod.
 
@@ -73,15 +72,15 @@ class Decision:
     """
 
     outcome: Outcome
-    runtime: RuntimeRef | None = None
-    refusal: Refusal | None = None
+    runtime: ObjectKey | None = None
+    no_runtime: NoRuntime | None = None
     rejected: str | None = None
-    one_of: tuple[RuntimeRef, ...] = ()
-    supporting: tuple[RuntimeRef, ...] = ()
+    one_of: tuple[ObjectKey, ...] = ()
+    supporting: tuple[ObjectKey, ...] = ()
     protocol: str | None = None
     service: Manifest | None = None
     pod: Manifest | None = None
-    status_runtime: RuntimeRef | None = None
+    status_runtime: ObjectKey | None = None
 
     @property
     def is_open(self) -> bool:

@@ -49,6 +49,11 @@ class ObjectKey:
             return cls(kind, metadata["name"])
         return cls(kind, metadata["name"], Namespace(metadata.get("namespace") or "default"))
 
+    @property
+    def is_namespaced(self) -> bool:
+        """Whether it is in a namespace: a ServingRuntime is, a ClusterServingRuntime is not."""
+        return self.namespace is not None
+
     def __str__(self) -> str:
         where = f"{self.namespace}/" if self.namespace else ""
         return f"{self.kind} {where}{self.name}"

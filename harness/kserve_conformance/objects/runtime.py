@@ -16,26 +16,9 @@ from kserve_conformance.objects.manifest import (
     NAMESPACED_RUNTIME,
     Manifest,
     Namespace,
+    ObjectKey,
     at,
 )
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class RuntimeRef:
-    """Names one runtime: kind, name, and the namespace of a ServingRuntime."""
-
-    kind: str
-    name: str
-    namespace: Namespace | None = None
-
-    @property
-    def is_namespaced(self) -> bool:
-        """Is it a ServingRuntime?"""
-        return self.kind == NAMESPACED_RUNTIME
-
-    def __str__(self) -> str:
-        where = f"{self.namespace}/" if self.namespace else ""
-        return f"{self.kind} {where}{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +40,7 @@ class Runtime:
     ``creationTimestamp`` is; 0 where the manifest has none.
     """
 
-    ref: RuntimeRef
+    key: ObjectKey
     formats: tuple[SupportedFormat, ...] = ()
     protocols: tuple[str, ...] = ()
     disabled: bool = False
@@ -69,7 +52,7 @@ class Runtime:
     @property
     def name(self) -> str:
         """Its ``metadata.name``."""
-        return self.ref.name
+        return self.key.name
 
     @property
     def annotations(self) -> Manifest:
@@ -89,7 +72,7 @@ class Runtime:
         kind = manifest["kind"]
         namespace = Namespace(metadata.get("namespace") or "default") if kind == NAMESPACED_RUNTIME else None
         return cls(
-            ref=RuntimeRef(kind, metadata["name"], namespace),
+            key=ObjectKey(kind, metadata["name"], namespace),
             formats=tuple(
                 SupportedFormat(
                     name=entry.get("name", ""),
@@ -151,9 +134,9 @@ class Catalogue:
         """The ClusterServingRuntimes."""
         return self._by_namespace.get(None, ())
 
-    def get(self, ref: RuntimeRef) -> Runtime | None:
+    def get(self, key: ObjectKey) -> Runtime | None:
         """The runtime of that kind, name and namespace, or None."""
-        return self._by_ref.get(ref)
+        return self._by_key.get(key)
 
     def __iter__(self) -> Iterator[Runtime]:
         return iter(self.runtimes)
@@ -162,12 +145,12 @@ class Catalogue:
         return len(self.runtimes)
 
     @cached_property
-    def _by_ref(self) -> dict[RuntimeRef, Runtime]:
-        return {runtime.ref: runtime for runtime in self.runtimes}
+    def _by_key(self) -> dict[ObjectKey, Runtime]:
+        return {runtime.key: runtime for runtime in self.runtimes}
 
     @cached_property
     def _by_namespace(self) -> dict[Namespace | None, tuple[Runtime, ...]]:
         scopes: dict[Namespace | None, list[Runtime]] = {}
         for runtime in self.runtimes:
-            scopes.setdefault(runtime.ref.namespace, []).append(runtime)
+            scopes.setdefault(runtime.key.namespace, []).append(runtime)
         return {namespace: tuple(found) for namespace, found in scopes.items()}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from kserve_conformance.profiles.exclusions import Because, Rejection
+from kserve_conformance.profiles.exclusions import Exclusion, ExclusionReason
 from kserve_conformance.profiles.profile import Profile
 from kserve_conformance.rules.releases import known
 
-__all__ = ["DOCUMENTED_NAME", "Because", "Profile", "Rejection", "profile_of", "profiles"]
+__all__ = ["DOCUMENTED_NAME", "Exclusion", "ExclusionReason", "Profile", "profile_of", "profiles"]
 
 #: The name of the profile that follows the documentation instead of a release.
 DOCUMENTED_NAME = "documented"

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kserve_conformance.objects import Reason, Refusal, Request, Runtime
+from kserve_conformance.objects import NoRuntime, Reason, Request, Runtime
 from kserve_conformance.profiles.filters import speaks_protocol, supports_format
 
 #: Asked of the named runtime: None, or why it cannot serve.
-Check = Callable[[Request, Runtime], Refusal | None]
+Check = Callable[[Request, Runtime], NoRuntime | None]
 
 
-def not_found(request: Request) -> Refusal:
+def not_found(request: Request) -> NoRuntime:
     """
     Neither kind has a runtime of that name.
 
     Coded: ``GetServingRuntime``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.8.0 to v0.20.0.
     """
-    return Refusal(
+    return NoRuntime(
         Reason.RUNTIME_NOT_RECOGNIZED,
         f"No ServingRuntimes or ClusterServingRuntimes with the name: {request.runtime}",
         Reason.RUNTIME_NOT_RECOGNIZED,
@@ -30,7 +30,7 @@ def not_found(request: Request) -> Refusal:
     )
 
 
-def is_not_disabled(request: Request, runtime: Runtime) -> Refusal | None:
+def is_not_disabled(request: Request, runtime: Runtime) -> NoRuntime | None:
     """
     A named runtime that is disabled is refused.
 
@@ -38,7 +38,7 @@ def is_not_disabled(request: Request, runtime: Runtime) -> Refusal | None:
     """
     if not runtime.disabled:
         return None
-    return Refusal(
+    return NoRuntime(
         Reason.RUNTIME_DISABLED,
         f"specified runtime {runtime.name} is disabled",
         Reason.RUNTIME_DISABLED,
@@ -46,7 +46,7 @@ def is_not_disabled(request: Request, runtime: Runtime) -> Refusal | None:
     )
 
 
-def speaks_given_protocol(request: Request, runtime: Runtime) -> Refusal | None:
+def speaks_given_protocol(request: Request, runtime: Runtime) -> NoRuntime | None:
     """
     A named runtime must list the protocol that the service gives; without one nothing is checked.
 
@@ -54,7 +54,7 @@ def speaks_given_protocol(request: Request, runtime: Runtime) -> Refusal | None:
     """
     if request.protocol is None or speaks_protocol(request, runtime) is None:
         return None
-    return Refusal(
+    return NoRuntime(
         Reason.NO_SUPPORTING_RUNTIME,
         f"specified runtime {runtime.name} does not support specified protocol version",
         Reason.NO_SUPPORTING_RUNTIME,
@@ -62,7 +62,7 @@ def speaks_given_protocol(request: Request, runtime: Runtime) -> Refusal | None:
     )
 
 
-def lists_format(request: Request, runtime: Runtime) -> Refusal | None:
+def lists_format(request: Request, runtime: Runtime) -> NoRuntime | None:
     """
     A named runtime must list the format, and the version if the service gives one; autoSelect does not matter.
 
@@ -71,7 +71,7 @@ def lists_format(request: Request, runtime: Runtime) -> Refusal | None:
     """
     if supports_format(request, runtime.formats):
         return None
-    return Refusal(
+    return NoRuntime(
         Reason.NO_SUPPORTING_RUNTIME,
         f"specified runtime {runtime.name} does not support specified framework/version",
         Reason.NO_SUPPORTING_RUNTIME,
@@ -79,7 +79,7 @@ def lists_format(request: Request, runtime: Runtime) -> Refusal | None:
     )
 
 
-def none_supports(request: Request) -> Refusal:
+def none_supports(request: Request) -> NoRuntime:
     """
     No candidate passed every filter of an automatic choice.
 
@@ -87,7 +87,7 @@ def none_supports(request: Request) -> Refusal:
     a pointer, which nobody can predict; the text here ends before it.
     """
     version = "<nil>}" if request.version is None else "0x"
-    return Refusal(
+    return NoRuntime(
         Reason.NO_SUPPORTING_RUNTIME,
         f"no runtime found to support predictor with model type: {{{request.format} {version}",
         Reason.NO_SUPPORTING_RUNTIME,

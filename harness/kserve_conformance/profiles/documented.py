@@ -25,7 +25,7 @@ DOCUMENTED = replace(
     name="documented",
     service_admission=replace(V0_15_2.service_admission, legacy=LEGACY_V0_8, defaults=()),
     scopes=every_scope_at_once,
-    asked_protocol=as_given,
+    requested_protocol=as_given,
     filters=(is_enabled, is_auto_selectable),
     order=(BY_PRIORITY,),
     stable_up_to=None,

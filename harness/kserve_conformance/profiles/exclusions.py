@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Because(StrEnum):
+class ExclusionReason(StrEnum):
     """Why a candidate was removed or outranked."""
 
     # What removes a candidate from an automatic choice.
@@ -36,10 +36,10 @@ class Because(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rejection:
+class Exclusion:
     """A reason with its data, told as one short clause."""
 
-    because: Because
+    reason: ExclusionReason
     text: str
 
     def __str__(self) -> str:

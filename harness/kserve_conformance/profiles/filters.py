@@ -10,29 +10,29 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from kserve_conformance.objects import Request, Runtime, SupportedFormat
-from kserve_conformance.profiles.exclusions import Because, Rejection
+from kserve_conformance.profiles.exclusions import Exclusion, ExclusionReason
 
 #: Asked of each candidate: None, or why it is out.
-Filter = Callable[[Request, Runtime], Rejection | None]
+Filter = Callable[[Request, Runtime], Exclusion | None]
 
 
-def is_enabled(request: Request, runtime: Runtime) -> Rejection | None:
+def is_enabled(request: Request, runtime: Runtime) -> Exclusion | None:
     """
     A disabled runtime is never chosen automatically.
 
     Documented: v0.10 "Serving Runtimes", specification table, ``disabled``.
     Coded: ``GetSupportingRuntimes``, pkg/apis/serving/v1beta1/predictor_model.go, v0.8.0 to v0.20.0.
     """
-    return Rejection(Because.DISABLED, "is disabled") if runtime.disabled else None
+    return Exclusion(ExclusionReason.DISABLED, "is disabled") if runtime.disabled else None
 
 
-def serves_single_models(request: Request, runtime: Runtime) -> Rejection | None:
+def serves_single_models(request: Request, runtime: Runtime) -> Exclusion | None:
     """
     A multi-model (ModelMesh) runtime is never chosen automatically by this controller.
 
     Coded: ``GetSupportingRuntimes`` called with ``isMMS`` false, predictor_model.go, v0.8.0 to v0.20.0.
     """
-    return Rejection(Because.MULTI_MODEL, "is multi-model (for ModelMesh)") if runtime.multi_model else None
+    return Exclusion(ExclusionReason.MULTI_MODEL, "is multi-model (for ModelMesh)") if runtime.multi_model else None
 
 
 def label_of(name: str, version: str | None) -> str:
@@ -62,7 +62,7 @@ def supports_format(request: Request, formats: Collection[SupportedFormat]) -> b
     )
 
 
-def is_auto_selectable(request: Request, runtime: Runtime) -> Rejection | None:
+def is_auto_selectable(request: Request, runtime: Runtime) -> Exclusion | None:
     """
     The asked format and version must be in an entry that says ``autoSelect: true``; each entry is asked by itself.
 
@@ -72,23 +72,23 @@ def is_auto_selectable(request: Request, runtime: Runtime) -> Rejection | None:
     if supports_format(request, [entry for entry in runtime.formats if entry.auto_select]):
         return None
     if supports_format(request, runtime.formats):
-        return Rejection(Because.NOT_AUTO_SELECT, f"{request} is not autoSelect here")
-    return format_rejection(request, runtime)
+        return Exclusion(ExclusionReason.NOT_AUTO_SELECT, f"{request} is not autoSelect here")
+    return format_exclusion(request, runtime)
 
 
-def format_rejection(request: Request, runtime: Runtime) -> Rejection:
+def format_exclusion(request: Request, runtime: Runtime) -> Exclusion:
     """Tell an unknown format from a version that is not equal."""
     versions = [entry.version for entry in runtime.formats if entry.name == request.format]
     if versions and request.version is not None:
         listed = ", ".join("no version" if version is None else repr(version) for version in versions)
-        return Rejection(
-            Because.VERSION_NOT_EQUAL, f"lists {request.format} as {listed}; asked for {request.version!r}"
+        return Exclusion(
+            ExclusionReason.VERSION_NOT_EQUAL, f"lists {request.format} as {listed}; asked for {request.version!r}"
         )
     formats = ", ".join(dict.fromkeys(entry.name for entry in runtime.formats)) or "no format"
-    return Rejection(Because.FORMAT_UNKNOWN, f"supports {formats}; asked for {request.format or 'no format'}")
+    return Exclusion(ExclusionReason.FORMAT_UNKNOWN, f"supports {formats}; asked for {request.format or 'no format'}")
 
 
-def speaks_protocol(request: Request, runtime: Runtime) -> Rejection | None:
+def speaks_protocol(request: Request, runtime: Runtime) -> Exclusion | None:
     """
     The asked protocol must be listed; a runtime that lists none speaks all, and an empty request is met by all.
 
@@ -96,12 +96,12 @@ def speaks_protocol(request: Request, runtime: Runtime) -> Rejection | None:
     """
     if not request.protocol or not runtime.protocols or request.protocol in runtime.protocols:
         return None
-    return Rejection(
-        Because.PROTOCOL_UNSUPPORTED, f"speaks {', '.join(runtime.protocols)}; asked for {request.protocol}"
+    return Exclusion(
+        ExclusionReason.PROTOCOL_UNSUPPORTED, f"speaks {', '.join(runtime.protocols)}; asked for {request.protocol}"
     )
 
 
-def agrees_on_nodes(request: Request, runtime: Runtime) -> Rejection | None:
+def agrees_on_nodes(request: Request, runtime: Runtime) -> Exclusion | None:
     """
     A runtime with a ``workerSpec`` serves exactly the services that have one.
 
@@ -110,5 +110,5 @@ def agrees_on_nodes(request: Request, runtime: Runtime) -> Rejection | None:
     if request.multi_node == runtime.multi_node:
         return None
     if runtime.multi_node:
-        return Rejection(Because.MULTI_NODE_MISMATCH, "is multi-node; the service has no workerSpec")
-    return Rejection(Because.MULTI_NODE_MISMATCH, "is not multi-node; the service has a workerSpec")
+        return Exclusion(ExclusionReason.MULTI_NODE_MISMATCH, "is multi-node; the service has no workerSpec")
+    return Exclusion(ExclusionReason.MULTI_NODE_MISMATCH, "is not multi-node; the service has a workerSpec")

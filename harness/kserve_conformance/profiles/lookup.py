@@ -9,9 +9,9 @@ from kserve_conformance.objects import (
     NAMESPACED_RUNTIME,
     Catalogue,
     Namespace,
+    ObjectKey,
     Request,
     Runtime,
-    RuntimeRef,
 )
 
 #: The candidate sets of an automatic choice, nearest first.
@@ -46,6 +46,6 @@ def namespace_then_cluster(name: str, namespace: Namespace, catalogue: Catalogue
     Documented: v0.10 "Serving Runtimes", explicit use.
     Coded: ``GetServingRuntime``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.8.0 to v0.20.0.
     """
-    return catalogue.get(RuntimeRef(NAMESPACED_RUNTIME, name, namespace)) or catalogue.get(
-        RuntimeRef(CLUSTER_RUNTIME, name)
+    return catalogue.get(ObjectKey(NAMESPACED_RUNTIME, name, namespace)) or catalogue.get(
+        ObjectKey(CLUSTER_RUNTIME, name)
     )

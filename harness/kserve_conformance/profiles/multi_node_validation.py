@@ -175,7 +175,7 @@ class MultiNodeRuntimeChecks:
             return None
         if text.startswith("panic"):
             return text
-        return f"the {runtime.ref.kind} {runtime.name} is invalid: {text}"
+        return f"the {runtime.key.kind} {runtime.name} is invalid: {text}"
 
     def _problems(self, runtime: Runtime, old: Runtime | None) -> Iterable[str | None]:
         if old is not None and old.multi_node and not runtime.multi_node:

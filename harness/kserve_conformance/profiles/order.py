@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kserve_conformance.objects import Request, Runtime
-from kserve_conformance.profiles.exclusions import Because, Rejection
+from kserve_conformance.profiles.exclusions import Exclusion, ExclusionReason
 
 #: KServe's ranks of protocols: ``GetProtocolVersionInt``, pkg/constants/constants.go, v0.9.0 to v0.20.0.
 PROTOCOL_RANKS = {"v1": 1, "v2": 2, "grpc-v1": 3, "grpc-v2": 4}
@@ -28,7 +28,7 @@ class OrderKey:
 
     name: str
     place: Callable[[Request, Runtime], Any]
-    loses: Callable[[Request, Runtime, Runtime], Rejection]
+    loses: Callable[[Request, Runtime, Runtime], Exclusion]
 
 
 def protocol_rank(runtime: Runtime) -> int:
@@ -67,11 +67,11 @@ def _priority_place(request: Request, runtime: Runtime) -> tuple[bool, int]:
     return (True, 0) if priority is None else (False, -priority)
 
 
-def _lower_priority(request: Request, winner: Runtime, loser: Runtime) -> Rejection:
+def _lower_priority(request: Request, winner: Runtime, loser: Runtime) -> Exclusion:
     better, worse = priority_of(winner, request.format), priority_of(loser, request.format)
     if worse is None:
-        return Rejection(Because.PRIORITY_UNSET, f"has no priority; {winner.name} has {better}")
-    return Rejection(Because.LOWER_PRIORITY, f"has priority {worse}; {winner.name} has {better}")
+        return Exclusion(ExclusionReason.PRIORITY_UNSET, f"has no priority; {winner.name} has {better}")
+    return Exclusion(ExclusionReason.LOWER_PRIORITY, f"has priority {worse}; {winner.name} has {better}")
 
 
 def _protocols(runtime: Runtime) -> str:
@@ -87,8 +87,8 @@ BY_PRIORITY = OrderKey("priority", _priority_place, _lower_priority)
 BY_PROTOCOL_RANK = OrderKey(
     "protocol rank",
     lambda request, runtime: protocol_rank(runtime),
-    lambda request, winner, loser: Rejection(
-        Because.HIGHER_PROTOCOL_RANK,
+    lambda request, winner, loser: Exclusion(
+        ExclusionReason.HIGHER_PROTOCOL_RANK,
         f"lists {_protocols(loser)}; {winner.name} lists {_protocols(winner)}, which ranks before it",
     ),
 )
@@ -97,12 +97,12 @@ BY_PROTOCOL_RANK = OrderKey(
 BY_AGE = OrderKey(
     "age",
     lambda request, runtime: -runtime.created,
-    lambda request, winner, loser: Rejection(Because.OLDER, f"is older than {winner.name}"),
+    lambda request, winner, loser: Exclusion(ExclusionReason.OLDER, f"is older than {winner.name}"),
 )
 
 #: The name in ascending order. Coded: ``sortServingRuntimeList``, predictor_model.go, v0.9.0 to v0.20.0.
 BY_NAME = OrderKey(
     "name",
     lambda request, runtime: runtime.name.encode(),
-    lambda request, winner, loser: Rejection(Because.NAME_ORDER, f"comes after {winner.name} by name"),
+    lambda request, winner, loser: Exclusion(ExclusionReason.NAME_ORDER, f"comes after {winner.name} by name"),
 )

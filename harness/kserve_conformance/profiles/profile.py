@@ -16,7 +16,7 @@ from kserve_conformance.profiles.filters import Filter
 from kserve_conformance.profiles.lookup import LookUp, Scopes, namespace_then_cluster
 from kserve_conformance.profiles.order import OrderKey
 from kserve_conformance.profiles.pods import Rendering
-from kserve_conformance.profiles.protocols import AskedProtocol
+from kserve_conformance.profiles.protocols import RequestedProtocol
 from kserve_conformance.profiles.runtime_admission import RuntimeCheck
 from kserve_conformance.profiles.service_admission import ServiceAdmission
 from kserve_conformance.profiles.status import Reports, StatusNames
@@ -33,7 +33,7 @@ class Profile:
     ``unknown_fields``: what its CRDs drop.
     ``service_admission`` and ``runtime_admission``: its webhooks.
     ``scopes``: the candidate sets of an automatic choice, nearest first.
-    ``asked_protocol``: the protocol that an automatic choice filters by.
+    ``requested_protocol``: the protocol that an automatic choice filters by.
     ``filters``: what a candidate must pass.
     ``order``: the keys by which candidates that passed are ordered; what they leave equal is open.
     ``stable_up_to``: the longest candidate list that its priority sort keeps in order; None if it always does.
@@ -52,12 +52,12 @@ class Profile:
     service_admission: ServiceAdmission
     runtime_admission: tuple[RuntimeCheck, ...]
     scopes: Scopes
-    asked_protocol: AskedProtocol
+    requested_protocol: RequestedProtocol
     filters: tuple[Filter, ...]
     order: tuple[OrderKey, ...]
     stable_up_to: int | None
     look_up: LookUp = namespace_then_cluster
-    named_protocol: AskedProtocol
+    named_protocol: RequestedProtocol
     checks: tuple[Check, ...]
     completion: Completion
     rendering: Rendering

@@ -8,7 +8,7 @@ from dataclasses import replace
 from kserve_conformance.objects import Request
 
 #: Gives the request that the filters see.
-AskedProtocol = Callable[[Request], Request]
+RequestedProtocol = Callable[[Request], Request]
 
 #: The protocol that KServe's server defaults set, by the exact name of a runtime, where a service gives none.
 #: Coded: ``SetRuntimeDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.9.0 to v0.16.0.

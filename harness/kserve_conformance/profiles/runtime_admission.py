@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from kserve_conformance.objects import Runtime, SupportedFormat
 
-#: Given the written runtime and the stored ones of its scope, an older state of itself among them: None, or a refusal.
+#: Given the written runtime and the stored ones of its scope, an older state of itself among them: None, or the rejection.
 RuntimeCheck = Callable[[Runtime, tuple[Runtime, ...]], str | None]
 
 
@@ -28,7 +28,7 @@ def refuses(runtime: Runtime, stored: tuple[Runtime, ...], checks: tuple[Runtime
 
 
 def _scope(runtime: Runtime) -> str:
-    return "servingruntime" if runtime.ref.is_namespaced else "clusterservingruntime"
+    return "servingruntime" if runtime.key.is_namespaced else "clusterservingruntime"
 
 
 def no_mixed_priority(start: str) -> RuntimeCheck:
@@ -70,7 +70,7 @@ def no_equal_priority(start: str) -> RuntimeCheck:
         for other in stored:
             clash = _clash(runtime, other)
             if clash is not None:
-                where = f" in namespace {runtime.ref.namespace}" if runtime.ref.is_namespaced else ""
+                where = f" in namespace {runtime.key.namespace}" if runtime.key.is_namespaced else ""
                 return (
                     f"{start} assigned for the model format {clash} in the {_scope(runtime)}s "
                     f"{other.name} and {runtime.name}{where}"

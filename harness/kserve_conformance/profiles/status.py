@@ -5,39 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from kserve_conformance.objects import Catalogue, Namespace, Refusal, RuntimeRef
+from kserve_conformance.objects import Catalogue, Namespace, NoRuntime, ObjectKey
 from kserve_conformance.profiles.lookup import namespace_then_cluster
 
 #: What of a refusal a release writes into ``status.modelStatus``.
-Reports = Callable[[Refusal], Refusal]
+Reports = Callable[[NoRuntime], NoRuntime]
 
 #: Which runtime the status names after a choice.
-StatusNames = Callable[[RuntimeRef, Namespace, Catalogue], RuntimeRef | None]
+StatusNames = Callable[[ObjectKey, Namespace, Catalogue], ObjectKey | None]
 
 
-def only_in_events(refusal: Refusal) -> Refusal:
+def only_in_events(no_runtime: NoRuntime) -> NoRuntime:
     """
     The status says nothing; the Warning event has the error.
 
     Coded: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/controller.go, v0.8.0.
     """
-    return replace(refusal, reason=None, message=None)
+    return replace(no_runtime, reason=None, message=None)
 
 
-def in_status(refusal: Refusal) -> Refusal:
+def in_status(no_runtime: NoRuntime) -> NoRuntime:
     """
     Reason and message are in ``status.modelStatus.lastFailureInfo``.
 
     Coded: ``UpdateModelTransitionStatus``, pkg/apis/serving/v1beta1/inference_service_status.go, v0.9.0 to v0.20.0.
     """
-    return refusal
+    return no_runtime
 
 
-def names_none(chosen: RuntimeRef, namespace: Namespace, catalogue: Catalogue) -> None:
+def names_none(chosen: ObjectKey, namespace: Namespace, catalogue: Catalogue) -> None:
     """No status field names the runtime: v0.8.0 to v0.15.2."""
 
 
-def names_looked_up(chosen: RuntimeRef, namespace: Namespace, catalogue: Catalogue) -> RuntimeRef | None:
+def names_looked_up(chosen: ObjectKey, namespace: Namespace, catalogue: Catalogue) -> ObjectKey | None:
     """
     The status names the runtime that the chosen *name* means, namespace first: not always the chosen one.
 
@@ -45,4 +45,4 @@ def names_looked_up(chosen: RuntimeRef, namespace: Namespace, catalogue: Catalog
     v0.16.0 to v0.20.0.
     """
     found = namespace_then_cluster(chosen.name, namespace, catalogue)
-    return found.ref if found else None
+    return found.key if found else None

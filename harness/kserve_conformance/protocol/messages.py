@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from kserve_conformance.objects import Refusal, RuntimeRef
+from kserve_conformance.objects import NoRuntime, ObjectKey
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +35,7 @@ class Named(msgspec.Struct, frozen=True):
     name: str
 
     @classmethod
-    def of(cls, ref: RuntimeRef) -> Named:
+    def of(cls, ref: ObjectKey) -> Named:
         """The wire form of a reference."""
         return cls(ref.kind, ref.name)
 
@@ -52,9 +52,9 @@ class Decided(msgspec.Struct, frozen=True):
     message: str | UnsetType | None = UNSET
 
     @classmethod
-    def refused(cls, refusal: Refusal) -> Decided:
-        """The wire form of a refusal."""
-        return cls(None, refusal.reason, refusal.message)
+    def refused(cls, no_runtime: NoRuntime) -> Decided:
+        """The wire form of a rejection."""
+        return cls(None, no_runtime.reason, no_runtime.message)
 
 
 class RuntimeAdmission(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from kserve_conformance.exceptions import HarnessError
-from kserve_conformance.manifests import check, refusal
+from kserve_conformance.manifests import check, rejection_message
 from kserve_conformance.objects import (
     CLUSTER_RUNTIME,
     RUNTIME_KINDS,
@@ -124,12 +124,12 @@ def _valid(manifest: Manifest, kinds: tuple[str, ...], where: str, namespace: st
         manifest = replaced(manifest, namespace, "metadata", "namespace")
     problems = check(manifest, None if profile.name == DOCUMENTED_NAME else profile.name)
     if problems:
-        raise _Bad(refusal(manifest, problems))
+        raise _Bad(rejection_message(manifest, problems))
     return manifest
 
 
 def _catalogue(runtimes: list[Runtime]) -> Catalogue:
-    twice = [ref for ref, times in Counter(runtime.ref for runtime in runtimes).items() if times > 1]
+    twice = [ref for ref, times in Counter(runtime.key for runtime in runtimes).items() if times > 1]
     if twice:
         raise _Bad(f"the runtimes have {', '.join(map(str, twice))} more than once")
     return Catalogue(tuple(runtimes))
@@ -140,7 +140,7 @@ def _runtime_admission(runtimes: list[Runtime], index: int, profile: Profile) ->
         raise _Bad(f"validate_runtime is {index}; the question has {len(runtimes)} runtimes")
     written = runtimes[index]
     scope = tuple(
-        other for place, other in enumerate(runtimes) if place != index and other.ref.namespace == written.ref.namespace
+        other for place, other in enumerate(runtimes) if place != index and other.key.namespace == written.key.namespace
     )
     text = refuses(written, scope, profile.runtime_admission)
     return RuntimeAdmission(text is None, text)
@@ -153,8 +153,8 @@ def _decided(service: Manifest, admit: bool, catalogue: Catalogue, profile: Prof
     said: dict[str, Any] = {"service": decision.service, "decision": None}
     if decision.outcome == Outcome.RUNS and decision.runtime is not None:
         said["decision"] = Decided(Named.of(decision.runtime), reason=None, message=None)
-    elif decision.outcome == Outcome.REFUSED and decision.refusal is not None:
-        said["decision"] = Decided.refused(decision.refusal)
+    elif decision.outcome == Outcome.NO_RUNTIME and decision.no_runtime is not None:
+        said["decision"] = Decided.refused(decision.no_runtime)
     if decision.supporting:
         said["supporting"] = [Named.of(ref) for ref in decision.supporting]
     if decision.pod is not None:

@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from kserve_conformance.objects import Refusal, Request, Runtime, RuntimeRef
-from kserve_conformance.profiles.exclusions import Because, Rejection
+from kserve_conformance.objects import NoRuntime, ObjectKey, Request, Runtime
+from kserve_conformance.profiles.exclusions import Exclusion, ExclusionReason
 
 
 class Reporter(Protocol):
@@ -21,57 +21,57 @@ class Reporter(Protocol):
     def asking(self, given: Request, effective: Request) -> None:
         """The stored request, and the one that candidates are held against."""
 
-    def rejecting(self, runtime: Runtime, rejection: Rejection) -> None:
+    def excluding(self, runtime: Runtime, exclusion: Exclusion) -> None:
         """A candidate is out."""
 
-    def outranking(self, winner: Runtime, loser: Runtime, rejection: Rejection) -> None:
+    def outranking(self, winner: Runtime, loser: Runtime, exclusion: Exclusion) -> None:
         """A supporting candidate comes after another."""
 
     def choosing(self, runtime: Runtime) -> None:
         """This one it is."""
 
-    def refusing(self, refusal: Refusal) -> None:
+    def refusing(self, no_runtime: NoRuntime) -> None:
         """The service has no runtime, or its runtime no pod."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One runtime of the story: chosen where ``rejection`` is None, ``behind`` another where one outranks it."""
+    """One runtime of the story: chosen where ``exclusion`` is None, ``behind`` another where one outranks it."""
 
-    ref: RuntimeRef
-    rejection: Rejection | None = None
-    behind: RuntimeRef | None = None
+    key: ObjectKey
+    exclusion: Exclusion | None = None
+    behind: ObjectKey | None = None
 
     @property
     def is_supporting(self) -> bool:
         """Could it serve, had no other come before it?"""
-        return self.rejection is None or self.rejection.because in OUTRANKED
+        return self.exclusion is None or self.exclusion.reason in OUTRANKED
 
     @property
     def mark(self) -> str:
         """One sign: chosen, outranked, or out."""
-        return "✓" if self.rejection is None else "·" if self.is_supporting else "✗"
+        return "✓" if self.exclusion is None else "·" if self.is_supporting else "✗"
 
     @property
     def nearness(self) -> int:
         """How near it came: chosen, outranked, out for something else than its format, out for its format."""
-        if self.rejection is None:
+        if self.exclusion is None:
             return 0
         if self.is_supporting:
             return 1
-        return 3 if self.rejection.because in (Because.FORMAT_UNKNOWN, Because.NOT_NAMED) else 2
+        return 3 if self.exclusion.reason in (ExclusionReason.FORMAT_UNKNOWN, ExclusionReason.NOT_NAMED) else 2
 
 
 #: What puts a supporting candidate behind another, unlike what removes it.
 OUTRANKED = frozenset(
     {
-        Because.LOWER_SCOPE,
-        Because.LOWER_PRIORITY,
-        Because.PRIORITY_UNSET,
-        Because.HIGHER_PROTOCOL_RANK,
-        Because.OLDER,
-        Because.NAME_ORDER,
-        Because.TIE_UNDEFINED,
+        ExclusionReason.LOWER_SCOPE,
+        ExclusionReason.LOWER_PRIORITY,
+        ExclusionReason.PRIORITY_UNSET,
+        ExclusionReason.HIGHER_PROTOCOL_RANK,
+        ExclusionReason.OLDER,
+        ExclusionReason.NAME_ORDER,
+        ExclusionReason.TIE_UNDEFINED,
     }
 )
 
@@ -89,28 +89,28 @@ class Explanation:
     given: Request | None = None
     effective: Request | None = None
     candidates: list[Candidate] = field(default_factory=list)
-    refusal: Refusal | None = None
+    no_runtime: NoRuntime | None = None
     hints: list[str] = field(default_factory=list)
 
     def asking(self, given: Request, effective: Request) -> None:
         """Remember what was asked."""
         self.given, self.effective = given, effective
 
-    def rejecting(self, runtime: Runtime, rejection: Rejection) -> None:
+    def excluding(self, runtime: Runtime, exclusion: Exclusion) -> None:
         """Remember a candidate that is out."""
-        self.candidates.append(Candidate(runtime.ref, rejection))
+        self.candidates.append(Candidate(runtime.key, exclusion))
 
-    def outranking(self, winner: Runtime, loser: Runtime, rejection: Rejection) -> None:
+    def outranking(self, winner: Runtime, loser: Runtime, exclusion: Exclusion) -> None:
         """Remember a candidate that came second."""
-        self.candidates.append(Candidate(loser.ref, rejection, winner.ref))
+        self.candidates.append(Candidate(loser.key, exclusion, winner.key))
 
     def choosing(self, runtime: Runtime) -> None:
         """Remember the chosen one."""
-        self.candidates.append(Candidate(runtime.ref))
+        self.candidates.append(Candidate(runtime.key))
 
-    def refusing(self, refusal: Refusal) -> None:
+    def refusing(self, no_runtime: NoRuntime) -> None:
         """Remember why there is none."""
-        self.refusal = refusal
+        self.no_runtime = no_runtime
 
     def ordered(self) -> tuple[Candidate, ...]:
         """The chosen one first, then by how near each came; equals in the order of the catalogue."""
@@ -132,30 +132,30 @@ class Explanation:
         """The story as text, a line for the question and one for each candidate and hint."""
         question = self.question()
         told = [question] if question else []
-        width = max((len(str(candidate.ref)) for candidate in self.candidates), default=0)
+        width = max((len(str(candidate.key)) for candidate in self.candidates), default=0)
         told.extend(
-            f"{candidate.mark} {candidate.ref!s:{width}}   {candidate.rejection or 'is chosen'}"
+            f"{candidate.mark} {candidate.key!s:{width}}   {candidate.exclusion or 'is chosen'}"
             for candidate in self.ordered()
         )
-        if self.refusal is not None:
-            told.append(f"error: {self.refusal.error}")
+        if self.no_runtime is not None:
+            told.append(f"error: {self.no_runtime.error}")
         told.extend(f"hint: {hint}" for hint in self.hints)
         return tuple(told)
 
     def as_data(self) -> dict[str, Any]:
-        """The story as JSON values; the codes are those of ``profiles.rejections.Because``."""
+        """The story as JSON values; the codes are those of ``profiles.rejections.ExclusionReason``."""
         return {
             "asks": self.question(),
             "candidates": [
                 {
-                    "kind": candidate.ref.kind,
-                    "name": candidate.ref.name,
-                    **({"namespace": candidate.ref.namespace} if candidate.ref.namespace else {}),
-                    "chosen": candidate.rejection is None,
+                    "kind": candidate.key.kind,
+                    "name": candidate.key.name,
+                    **({"namespace": candidate.key.namespace} if candidate.key.namespace else {}),
+                    "chosen": candidate.exclusion is None,
                     "supporting": candidate.is_supporting,
                     **(
-                        {"because": str(candidate.rejection.because), "text": candidate.rejection.text}
-                        if candidate.rejection
+                        {"because": str(candidate.exclusion.reason), "text": candidate.exclusion.text}
+                        if candidate.exclusion
                         else {}
                     ),
                 }

@@ -14,8 +14,8 @@ from kserve_conformance.objects import (
     Decision,
     Manifest,
     Namespace,
+    NoRuntime,
     Outcome,
-    Refusal,
     Request,
     Runtime,
     at,
@@ -93,7 +93,7 @@ def _decided(
         return _custom(stored, profile)
     choice = select(Request.of(stored), catalogue, profile, reporter)
     if choice.runtime is None:
-        return Decision(Outcome.REFUSED, refusal=choice.refusal, service=stored)
+        return Decision(Outcome.NO_RUNTIME, no_runtime=choice.no_runtime, service=stored)
     return _rendered(stored, choice, choice.runtime, catalogue, profile, reporter)
 
 
@@ -107,7 +107,7 @@ def _custom(stored: Manifest, profile: Profile) -> Decision:
         pod = render_without_runtime(stored, profile.rendering)
     except CannotRender as cannot:
         # No runtime was looked for, so none was refused: what failed is the pod.
-        return Decision(Outcome.CUSTOM, refusal=profile.reports(cannot.refusal), service=stored)
+        return Decision(Outcome.CUSTOM, no_runtime=profile.reports(cannot.no_runtime), service=stored)
     return Decision(Outcome.CUSTOM, service=stored, pod=pod)
 
 
@@ -121,30 +121,30 @@ def _rendered(
 ) -> Decision:
     namespace = Namespace((stored.get("metadata") or {}).get("namespace") or "default")
     named = profile.look_up(runtime.name, namespace, catalogue) or runtime
-    status_runtime = profile.status_names(runtime.ref, namespace, catalogue)
+    status_runtime = profile.status_names(runtime.key, namespace, catalogue)
     server_type = profile.completion.server_type_of(runtime.name, named.annotations)
     defaulted = apply_defaults(stored, server_type, profile.completion)
     completed = profile.completion.back_fill(defaulted, runtime)
-    supporting = tuple(candidate.ref for candidate in choice.supporting)
-    one_of = tuple(candidate.ref for candidate in choice.one_of)
+    supporting = tuple(candidate.key for candidate in choice.supporting)
+    one_of = tuple(candidate.key for candidate in choice.one_of)
     try:
         pod = render(completed, runtime, profile.rendering, annotations=named.annotations)
     except CannotRender as cannot:
-        refusal: Refusal = profile.reports(cannot.refusal)
+        no_runtime: NoRuntime = profile.reports(cannot.no_runtime)
         if reporter is not None:
-            reporter.refusing(refusal)
+            reporter.refusing(no_runtime)
         return Decision(
-            Outcome.REFUSED,
-            refusal=refusal,
+            Outcome.NO_RUNTIME,
+            no_runtime=no_runtime,
             one_of=one_of,
             supporting=supporting,
             service=stored,
             # A reconciler that panics writes no status.
-            status_runtime=status_runtime if refusal.is_told else None,
+            status_runtime=status_runtime if no_runtime.is_told else None,
         )
     return Decision(
         Outcome.RUNS,
-        runtime=runtime.ref,
+        runtime=runtime.key,
         one_of=one_of,
         supporting=supporting,
         protocol=at(completed, "spec", "predictor", "model", "protocolVersion"),

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from kserve_conformance.objects import Catalogue, Refusal, Request, Runtime
+from kserve_conformance.objects import Catalogue, NoRuntime, Request, Runtime
 from kserve_conformance.profiles.checks import none_supports, not_found
-from kserve_conformance.profiles.exclusions import Because, Rejection
+from kserve_conformance.profiles.exclusions import Exclusion, ExclusionReason
 from kserve_conformance.profiles.profile import Profile
 from kserve_conformance.resolver.reporter import Reporter
 
@@ -28,7 +28,7 @@ class Choice:
     """
 
     runtime: Runtime | None = None
-    refusal: Refusal | None = None
+    no_runtime: NoRuntime | None = None
     supporting: tuple[Runtime, ...] = ()
     one_of: tuple[Runtime, ...] = ()
 
@@ -51,18 +51,18 @@ def _named(request: Request, catalogue: Catalogue, profile: Profile, reporter: R
         reporter.asking(request, effective)
         _tell_others(request, catalogue, profile, found, reporter)
     if found is None:
-        refusal = not_found(request)
+        no_runtime = not_found(request)
     else:
         failed = next((said for check in profile.checks if (said := check(effective, found)) is not None), None)
         if failed is None:
             if reporter is not None:
                 reporter.choosing(found)
             return Choice(runtime=found, one_of=(found,))
-        refusal = failed
-    refusal = profile.reports(refusal)
+        no_runtime = failed
+    no_runtime = profile.reports(no_runtime)
     if reporter is not None:
-        reporter.refusing(refusal)
-    return Choice(refusal=refusal)
+        reporter.refusing(no_runtime)
+    return Choice(no_runtime=no_runtime)
 
 
 def _tell_others(
@@ -71,13 +71,15 @@ def _tell_others(
     for scope in profile.scopes(request, catalogue):
         for runtime in scope:
             if found is None or runtime.name != found.name:
-                reporter.rejecting(runtime, Rejection(Because.NOT_NAMED, f"is not the named {request.runtime!r}"))
-            elif runtime.ref != found.ref:
-                reporter.rejecting(runtime, Rejection(Because.SHADOWED, f"is shadowed by {found.ref}"))
+                reporter.excluding(
+                    runtime, Exclusion(ExclusionReason.NOT_NAMED, f"is not the named {request.runtime!r}")
+                )
+            elif runtime.key != found.key:
+                reporter.excluding(runtime, Exclusion(ExclusionReason.SHADOWED, f"is shadowed by {found.key}"))
 
 
 def _automatic(request: Request, catalogue: Catalogue, profile: Profile, reporter: Reporter | None) -> Choice:
-    effective = profile.asked_protocol(request)
+    effective = profile.requested_protocol(request)
     if reporter is not None:
         reporter.asking(request, effective)
     supporting: list[Runtime] = []
@@ -93,19 +95,19 @@ def _automatic(request: Request, catalogue: Catalogue, profile: Profile, reporte
             _tell_order(effective, supporting, passed, winners, profile, reporter)
         supporting.extend(passed)
     if not supporting:
-        refusal = profile.reports(none_supports(request))
+        no_runtime = profile.reports(none_supports(request))
         if reporter is not None:
-            reporter.refusing(refusal)
-        return Choice(refusal=refusal)
+            reporter.refusing(no_runtime)
+        return Choice(no_runtime=no_runtime)
     return Choice(runtime=winners[0], supporting=tuple(supporting), one_of=winners)
 
 
 def _passes(request: Request, runtime: Runtime, profile: Profile, reporter: Reporter | None) -> bool:
     for is_out in profile.filters:
-        rejection = is_out(request, runtime)
-        if rejection is not None:
+        exclusion = is_out(request, runtime)
+        if exclusion is not None:
             if reporter is not None:
-                reporter.rejecting(runtime, rejection)
+                reporter.excluding(runtime, exclusion)
             return False
     return True
 
@@ -140,7 +142,7 @@ def _tell_order(
     if nearer is not None:
         for runtime in passed:
             reporter.outranking(
-                nearer, runtime, Rejection(Because.LOWER_SCOPE, f"comes after the namespace's {nearer.name}")
+                nearer, runtime, Exclusion(ExclusionReason.LOWER_SCOPE, f"comes after the namespace's {nearer.name}")
             )
         return
     winner = passed[0]
@@ -148,7 +150,7 @@ def _tell_order(
     for loser in passed[1:]:
         if loser in winners:
             reporter.outranking(
-                winner, loser, Rejection(Because.TIE_UNDEFINED, f"ties with {winner.name}: no rule decides")
+                winner, loser, Exclusion(ExclusionReason.TIE_UNDEFINED, f"ties with {winner.name}: no rule decides")
             )
             continue
         key = next(key for key in profile.order if key.place(request, winner) != key.place(request, loser))

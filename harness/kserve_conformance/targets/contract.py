@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self, runtime_checkable
 
 from kserve_conformance.exceptions import TargetError
-from kserve_conformance.objects import Manifest, ObjectKey, Outcome, RuntimeRef
+from kserve_conformance.objects import Manifest, ObjectKey, Outcome
 
 
 class Capability(StrEnum):
@@ -87,16 +87,16 @@ class Observation:
 
     service: Manifest
     outcome: Outcome
-    runtime: RuntimeRef | None = None
+    runtime: ObjectKey | None = None
     reason: str | None = None
     message: str | None = None
     errors: tuple[str, ...] = ()
     pod: Manifest | None = None
-    workload: RuntimeRef | None = None
-    status_runtime: RuntimeRef | None = None
-    one_of: tuple[RuntimeRef, ...] = ()
+    workload: ObjectKey | None = None
+    status_runtime: ObjectKey | None = None
+    one_of: tuple[ObjectKey, ...] = ()
     graph_protocol: str | None = None
-    canaries: Mapping[str, RuntimeRef | str] = field(default_factory=dict)
+    canaries: Mapping[str, ObjectKey | str] = field(default_factory=dict)
     logs: tuple[str, ...] = ()
     not_told: frozenset[str] = frozenset()
 
@@ -266,4 +266,4 @@ class RunsPods(Protocol):
         """The predictor's pod once it is ready, and the service too. Raises ``NotSettled`` with what was seen last."""
 
     def ask(self, service: ObjectKey, path: str, body: Manifest) -> Any:
-        """Post a document to a path of a running predictor; its answer. Raises ``NotSettled`` for a refusal."""
+        """Post a document to a path of a running predictor; its answer. Raises ``NotSettled`` for a rejection."""

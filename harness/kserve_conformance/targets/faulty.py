@@ -15,7 +15,7 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
-from kserve_conformance.objects import CLUSTER_RUNTIME, Manifest, ObjectKey, Outcome, RuntimeRef
+from kserve_conformance.objects import CLUSTER_RUNTIME, Manifest, ObjectKey, Outcome
 from kserve_conformance.targets.contract import (
     Admission,
     Capability,
@@ -127,7 +127,7 @@ class AnswersWrong(Wrapped):
         return replace(
             observed,
             outcome=Outcome.RUNS,
-            runtime=RuntimeRef(CLUSTER_RUNTIME, "wrong"),
+            runtime=ObjectKey(CLUSTER_RUNTIME, "wrong"),
             reason=None,
             message=None,
             one_of=(),

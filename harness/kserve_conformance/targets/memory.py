@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from kserve_conformance import __version__
-from kserve_conformance.manifests import check, refusal
+from kserve_conformance.manifests import check, rejection_message
 from kserve_conformance.objects import (
     RUNTIME_KINDS,
     SERVICE,
@@ -25,7 +25,6 @@ from kserve_conformance.objects import (
     Manifest,
     ObjectKey,
     Runtime,
-    RuntimeRef,
     at,
 )
 from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
@@ -53,8 +52,8 @@ class Workload:
     """The last pod that a service's controller made, and what it learned while making it."""
 
     pod: Manifest | None = None
-    runtime: RuntimeRef | None = None
-    status_runtime: RuntimeRef | None = None
+    runtime: ObjectKey | None = None
+    status_runtime: ObjectKey | None = None
     mode: str | None = None
 
 
@@ -120,21 +119,21 @@ class MemoryTarget:
             raise NotSettled(service, within, "no such service")
         decision = self._reconcile(service)
         workload = self._workloads[service]
-        refusal = decision.refusal
+        no_runtime = decision.no_runtime
         return Observation(
             service=self._objects[service],
             outcome=decision.outcome,
             runtime=decision.runtime,
-            reason=refusal.reason if refusal else None,
-            message=refusal.message if refusal else None,
-            errors=(refusal.error,) if refusal and refusal.is_told else (),
+            reason=no_runtime.reason if no_runtime else None,
+            message=no_runtime.message if no_runtime else None,
+            errors=(no_runtime.error,) if no_runtime and no_runtime.is_told else (),
             pod=workload.pod,
             workload=workload.runtime,
             status_runtime=workload.status_runtime,
             one_of=decision.one_of if decision.is_open else (),
             graph_protocol=graph_protocol_of(self._objects[service], self.catalogue, self._profile),
             canaries={
-                name: canary.runtime or (canary.refusal.cause if canary.refusal else str(canary.outcome))
+                name: canary.runtime or (canary.no_runtime.cause if canary.no_runtime else str(canary.outcome))
                 for name, canary in canaries_of(self._objects[service], decision, self.catalogue, self._profile)
             },
         )
@@ -199,7 +198,7 @@ class MemoryTarget:
         whole = applied(self._last_applied.get(key), manifest, live)
         problems = check(whole, self._schema_release)
         if problems:
-            return Admission(key, rejected=refusal(whole, problems))
+            return Admission(key, rejected=rejection_message(whole, problems))
         try:
             admitted_ = self._admitted(key, whole)
         except Rejected as refused:
@@ -213,7 +212,7 @@ class MemoryTarget:
         known = pruned(whole, self._profile.unknown_fields)
         if key.kind in RUNTIME_KINDS:
             runtime = Runtime.from_manifest(known)
-            scope = tuple(other for other in self.catalogue if other.ref.namespace == runtime.ref.namespace)
+            scope = tuple(other for other in self.catalogue if other.key.namespace == runtime.key.namespace)
             refused = refuses(runtime, scope, self._profile.runtime_admission)
             if refused is not None:
                 webhook = f"{key.kind.lower()}.kserve-webhook-server.validator"
@@ -252,7 +251,7 @@ class MemoryTarget:
         own: str | None = at(self._objects[key], "metadata", "annotations", DEPLOYMENT_MODE)
         return own or self._surroundings.default_mode or self._profile.default_mode
 
-    def _status_runtime(self, decision: Decision, before: Workload) -> RuntimeRef | None:
+    def _status_runtime(self, decision: Decision, before: Workload) -> ObjectKey | None:
         """The runtime that the status names: kept through a failure, and dropped by CRDs that have no field for it."""
         if self._profile.status_names is names_none:
             return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kserve_conformance.objects import Outcome, RuntimeRef
+from kserve_conformance.objects import ObjectKey, Outcome
 from kserve_conformance.targets.contract import Admission, Capability
 from kserve_conformance.world.expectations import Seeing
 from kserve_conformance.world.matcher import ABSENT, at_dotted
@@ -16,14 +16,14 @@ class ChoiceExpectations(Seeing):
     _service_answer: Admission | None
     _runtime_answer: Admission | None
 
-    def expect_runtime(self, ref: RuntimeRef) -> None:
+    def expect_runtime(self, ref: ObjectKey) -> None:
         """The chosen runtime is this one, and the rules leave no other."""
         seen = self.seen("outcome", "runtime")
         if seen.outcome == Outcome.RUNS and seen.runtime == ref and not seen.one_of:
             return
         raise self.nonconformity(f"{self.service} does not run on {ref}", str(ref), told(seen))
 
-    def expect_one_of(self, *refs: RuntimeRef) -> None:
+    def expect_one_of(self, *refs: ObjectKey) -> None:
         """The chosen runtime is one of these; where the target knows what is open, exactly these are."""
         seen = self.seen("outcome", "runtime")
         asked = ", ".join(sorted(map(str, refs)))
@@ -37,9 +37,9 @@ class ChoiceExpectations(Seeing):
         """The service has no runtime for this cause, however it is reported, and the rules leave no other end."""
         seen = self.seen("outcome")
         found = seen.reason or cause_of(seen.errors)
-        if seen.outcome == Outcome.REFUSED and found is None:
+        if seen.outcome == Outcome.NO_RUNTIME and found is None:
             seen.needs("reason", "errors")
-        if seen.outcome != Outcome.REFUSED or seen.one_of or found != cause:
+        if seen.outcome != Outcome.NO_RUNTIME or seen.one_of or found != cause:
             raise self.nonconformity(
                 f"{self.service} is not refused because {cause}", f"no runtime, {cause}", told(seen)
             )
@@ -53,7 +53,7 @@ class ChoiceExpectations(Seeing):
     def expect_no_word(self) -> None:
         """The service has no runtime, and neither its status nor any event says why."""
         seen = self.seen("outcome", "reason", "errors")
-        if seen.outcome != Outcome.REFUSED or seen.one_of or seen.reason or seen.errors:
+        if seen.outcome != Outcome.NO_RUNTIME or seen.one_of or seen.reason or seen.errors:
             raise self.nonconformity(
                 f"{self.service} is not left without a word", "no runtime, and nothing that says why", told(seen)
             )
@@ -89,7 +89,7 @@ class ChoiceExpectations(Seeing):
                 str(named or "none"),
             )
 
-    def expect_workload(self, ref: RuntimeRef) -> None:
+    def expect_workload(self, ref: ObjectKey) -> None:
         """The workload that exists was made of this runtime."""
         seen = self.seen("workload")
         if seen.workload != ref:
@@ -111,7 +111,7 @@ class ChoiceExpectations(Seeing):
                 f"an inference graph calls {self.service} otherwise", protocol or "it cannot", found or "it cannot"
             )
 
-    def expect_canary(self, name: str, expected: RuntimeRef | str) -> None:
+    def expect_canary(self, name: str, expected: ObjectKey | str) -> None:
         """A canary of the service runs on this runtime, or has none for this cause."""
         found = self.seen("canaries").canaries.get(name, "no such canary")
         if found != expected:

@@ -19,7 +19,6 @@ from kserve_conformance.objects import (
     SERVICE,
     Manifest,
     ObjectKey,
-    RuntimeRef,
     at,
     replaced,
 )
@@ -85,7 +84,7 @@ def protocols(text: str) -> list[str]:
     return [_string(word.strip()) for word in text.split(",") if word.strip()]
 
 
-def default_spec(ref: RuntimeRef) -> dict[str, Any]:
+def default_spec(ref: ObjectKey) -> dict[str, Any]:
     """The spec of a runtime of which a feature says nothing."""
     return {
         "supportedModelFormats": [],
@@ -99,7 +98,7 @@ def default_spec(ref: RuntimeRef) -> dict[str, Any]:
     }
 
 
-def worker_spec(ref: RuntimeRef) -> dict[str, Any]:
+def worker_spec(ref: ObjectKey) -> dict[str, Any]:
     """The worker nodes of a multi-node runtime of which a feature says no more."""
     return {
         "pipelineParallelSize": 2,
@@ -108,7 +107,7 @@ def worker_spec(ref: RuntimeRef) -> dict[str, Any]:
     }
 
 
-def runtime_manifest(ref: RuntimeRef, spec: Mapping[str, Any]) -> dict[str, Any]:
+def runtime_manifest(ref: ObjectKey, spec: Mapping[str, Any]) -> dict[str, Any]:
     """A whole runtime around its spec."""
     metadata: dict[str, Any] = {"name": ref.name}
     if ref.namespace is not None:
@@ -145,7 +144,7 @@ def model_server_spec() -> dict[str, Any]:
 
 def runtimes_of_table(
     table: Sequence[Sequence[str]], kind: str, namespace: Any
-) -> Iterable[tuple[RuntimeRef, dict[str, Any]]]:
+) -> Iterable[tuple[ObjectKey, dict[str, Any]]]:
     """Several runtimes from one table: rows of one name are entries of one runtime."""
     by_name: dict[str, list[dict[str, str]]] = {}
     for row in rows(table, MANY_RUNTIMES_COLUMNS):
@@ -153,7 +152,7 @@ def runtimes_of_table(
             raise BadTable("a row without a name; repeat the name for each format")
         by_name.setdefault(row["name"], []).append(row)
     for name, entries in by_name.items():
-        ref = RuntimeRef(kind, name, namespace)
+        ref = ObjectKey(kind, name, namespace)
         spec = default_spec(ref)
         spec["supportedModelFormats"] = [format_entry(entry) for entry in entries if "format" in entry]
         for entry in entries:
@@ -210,6 +209,6 @@ def _wants_none(release: str) -> bool:
         return True
 
 
-def key_of_runtime(ref: RuntimeRef) -> ObjectKey:
+def key_of_runtime(ref: ObjectKey) -> ObjectKey:
     """The object that a runtime is stored as."""
     return ObjectKey(ref.kind, ref.name, ref.namespace)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from kserve_conformance.objects import Manifest, RuntimeRef, at
+from kserve_conformance.objects import Manifest, ObjectKey, at
 from kserve_conformance.targets.contract import CannotDo, NotSettled, RunsPods
 from kserve_conformance.world.expectations import Seeing
 from kserve_conformance.world.matcher import mismatches
@@ -33,7 +33,7 @@ class RunningExpectations(Seeing):
         except NotSettled as error:
             raise self.nonconformity(f"{self.service} does not become ready", "ready", str(error.last)) from error
 
-    def expect_answer(self, protocol: str, ref: RuntimeRef) -> None:
+    def expect_answer(self, protocol: str, ref: ObjectKey) -> None:
         """A prediction is answered by a server that this runtime started."""
         path, body = PREDICTIONS[protocol]
         self.expect_ready()

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kserve_conformance.manifests import value
-from kserve_conformance.objects import NAMESPACED_RUNTIME, Namespace, RuntimeRef
+from kserve_conformance.objects import NAMESPACED_RUNTIME, Namespace, ObjectKey
 from kserve_conformance.world.objects import (
     RUNTIME_COLUMNS,
     BadTable,
@@ -37,15 +37,15 @@ NAMED = r'(?P<kind>ClusterServingRuntime|ServingRuntime) "(?P<name>[^"]*)"(?: of
 FACT = re.compile(r'is (disabled|multi-model|multi-node)|speaks "([^"]*)"|(was created later)')
 
 
-def reference(kind: str, name: str, namespace: str | None) -> RuntimeRef:
+def reference(kind: str, name: str, namespace: str | None) -> ObjectKey:
     """The runtime that a step names; a ServingRuntime has a namespace, a ClusterServingRuntime none."""
     if (kind == NAMESPACED_RUNTIME) != (namespace is not None):
         raise BadTable(f"{kind} {name!r}: a ServingRuntime needs a namespace, a ClusterServingRuntime has none")
-    return RuntimeRef(kind, name, Namespace(namespace) if namespace is not None else None)
+    return ObjectKey(kind, name, Namespace(namespace) if namespace is not None else None)
 
 
 def spec_of(
-    ref: RuntimeRef, facts: str | None, datatable: Table | None, docstring: str | None
+    ref: ObjectKey, facts: str | None, datatable: Table | None, docstring: str | None
 ) -> tuple[dict[str, Any], bool]:
     """A runtime's spec from a step's words, table and doc string, and whether it is to be newer than what is there."""
     spec = default_spec(ref)

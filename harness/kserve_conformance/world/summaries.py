@@ -33,7 +33,7 @@ def told(seen: Observation) -> str:
         return f"one of {', '.join(sorted(map(str, seen.one_of)))}"
     if seen.outcome == Outcome.RUNS:
         return str(seen.runtime)
-    if seen.outcome == Outcome.REFUSED:
+    if seen.outcome == Outcome.NO_RUNTIME:
         return f"no runtime: {failure(seen.reason, seen.message)}; {' | '.join(seen.errors) or 'no Warning event'}"
     return {Outcome.CUSTOM: "its own container, no runtime", Outcome.LEFT_ALONE: "left alone by the controller"}.get(
         seen.outcome, str(seen.outcome)

@@ -20,7 +20,6 @@ from kserve_conformance.objects import (
     Manifest,
     Namespace,
     ObjectKey,
-    RuntimeRef,
 )
 from kserve_conformance.targets.contract import Admission, Observation, Target
 from kserve_conformance.world.choice_expectations import ChoiceExpectations
@@ -79,13 +78,13 @@ class World(ChoiceExpectations, PartExpectations, RunningExpectations):
     # --- what there is ---------------------------------------------------
 
     def add_runtime(
-        self, ref: RuntimeRef, spec: Mapping[str, Any] | None = None, over: Mapping[str, Any] | None = None
+        self, ref: ObjectKey, spec: Mapping[str, Any] | None = None, over: Mapping[str, Any] | None = None
     ) -> None:
         """Have a runtime, applied with the others before it is needed."""
         whole = merged(spec if spec is not None else default_spec(ref), over or {})
         self._pending[key_of_runtime(ref)] = runtime_manifest(ref, whole)
 
-    def add_to_runtime(self, ref: RuntimeRef, over: Mapping[str, Any]) -> None:
+    def add_to_runtime(self, ref: ObjectKey, over: Mapping[str, Any]) -> None:
         """Lay something over the spec of a runtime that was collected. Raises ``UnknownObject``."""
         key = key_of_runtime(ref)
         if key not in self._pending:
@@ -160,7 +159,7 @@ class World(ChoiceExpectations, PartExpectations, RunningExpectations):
         self._given[self.service] = given
 
     def apply_runtime(
-        self, ref: RuntimeRef, spec: Mapping[str, Any] | None = None, over: Mapping[str, Any] | None = None
+        self, ref: ObjectKey, spec: Mapping[str, Any] | None = None, over: Mapping[str, Any] | None = None
     ) -> None:
         """Apply one runtime now and keep the answer."""
         self.flush()
@@ -169,12 +168,12 @@ class World(ChoiceExpectations, PartExpectations, RunningExpectations):
         self._remember(given, answer)
         self._runtime_answer, self._observation = answer, None
 
-    def change_runtime(self, ref: RuntimeRef, over: Mapping[str, Any]) -> None:
+    def change_runtime(self, ref: ObjectKey, over: Mapping[str, Any]) -> None:
         """Apply a runtime again with a changed spec and keep the answer."""
         self.flush()
         self.apply_runtime(ref, merged(self._applied(key_of_runtime(ref))["spec"], over))
 
-    def delete_runtime(self, ref: RuntimeRef, *, and_create_again: bool = False) -> None:
+    def delete_runtime(self, ref: ObjectKey, *, and_create_again: bool = False) -> None:
         """Delete a runtime; perhaps create it again as it was, a second later."""
         self.flush()
         key = key_of_runtime(ref)
@@ -292,6 +291,6 @@ class World(ChoiceExpectations, PartExpectations, RunningExpectations):
             self._known[answer.key] = answer.stored
 
 
-def namespaced(kind: str, name: str, namespace: str | None) -> RuntimeRef:
+def namespaced(kind: str, name: str, namespace: str | None) -> ObjectKey:
     """A reference from the words of a step."""
-    return RuntimeRef(kind, name, Namespace(namespace) if namespace else None)
+    return ObjectKey(kind, name, Namespace(namespace) if namespace else None)

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 
 from kserve_conformance.fuzz import compare
-from kserve_conformance.objects import ObjectKey, Outcome, RuntimeRef
+from kserve_conformance.objects import ObjectKey, Outcome
 from kserve_conformance.targets.bulk import Played, Shown, World
 from kserve_conformance.targets.contract import Admission, NotSettled, Observation
 
 KEY = ObjectKey("InferenceService", "model", "team-a")
-A, B, C = (RuntimeRef("ClusterServingRuntime", name) for name in "abc")
+A, B, C = (ObjectKey("ClusterServingRuntime", name) for name in "abc")
 RUNS = Observation(service={"spec": {}}, outcome=Outcome.RUNS, runtime=A, workload=A)
 WORLD = World(0, ())
 
@@ -72,7 +72,7 @@ class TestCompare:
 
     def test_forgets_what_is_left_of_an_open_choice(self):
         """The workload of a choice that was open may be of either, also later."""
-        refused = Observation(service={"spec": {}}, outcome=Outcome.REFUSED, workload=A)
+        refused = Observation(service={"spec": {}}, outcome=Outcome.NO_RUNTIME, workload=A)
         left = played(replace(RUNS, one_of=(A, B)), refused)
         assert part(left, played(replace(RUNS, runtime=B), replace(refused, workload=B))) is None
         assert part(played(RUNS, refused), played(RUNS, replace(refused, workload=B))) == "workload"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kserve_conformance.manifests import DuplicateKey, InvalidManifests, scalars, strictjson, value
+from kserve_conformance.manifests import DuplicateKey, InvalidManifests, scalars, value
 from kserve_conformance.manifests.limits import DEFAULT
 
 HERE = Path(__file__).parent
@@ -22,7 +22,7 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 def from_json(text: str) -> Any:
     """A JSON text as the API server reads it."""
-    (found,) = strictjson.values(text, DEFAULT)
+    (found,) = strict_json.values(text, DEFAULT)
     assert not found.problems
     return found.value
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kserve_conformance.manifests import check, refusal
+from kserve_conformance.manifests import check, rejection_message
 from kserve_conformance.objects import Manifest, replaced, without
 
 RUNTIME: Manifest = {
@@ -253,7 +253,7 @@ class TestRefusal:
         """As kubectl prints them."""
         manifest = with_format(version=1)
 
-        assert refusal(manifest, check(manifest)) == (
+        assert rejection_message(manifest, check(manifest)) == (
             'ClusterServingRuntime.serving.kserve.io "r" is invalid: spec.supportedModelFormats[0].version: '
             'Invalid value: "integer": spec.supportedModelFormats[0].version in body must be of type string: "integer"'
         )
@@ -262,7 +262,7 @@ class TestRefusal:
         """The API server tells all of them, too."""
         manifest = without(with_format(priority=0), "spec", "containers")
 
-        assert refusal(manifest, check(manifest)) == (
+        assert rejection_message(manifest, check(manifest)) == (
             'ClusterServingRuntime.serving.kserve.io "r" is invalid: [spec.containers: Required value, '
             "spec.supportedModelFormats[0].priority: Invalid value: 0: "
             "spec.supportedModelFormats[0].priority in body should be greater than or equal to 1]"

@@ -22,7 +22,7 @@ from pathlib import Path
 from kserve_conformance.cli import code_of
 from kserve_conformance.matrix.memory_runs import record_of
 from kserve_conformance.suite.selection import Selection
-from kserve_conformance.targets import faulty, opening
+from kserve_conformance.targets import faulty, kinds
 from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.memory import MemoryTarget
 
@@ -44,8 +44,8 @@ def opened(spec, options):
         case name: return getattr(faulty, name)(target)
 
 
-opening.KINDS["memory"] = replace(opening.KINDS["memory"], open=opened)
-again = opening.parse(f"memory:{release}")
+kinds.KINDS["memory"] = replace(kinds.KINDS["memory"], open=opened)
+again = kinds.parse(f"memory:{release}")
 record_of(again, Selection(tags), out / "played.ndjson")
 code_of(["run", "--target", str(again), "--out", str(out), "--format", "json", *(["--tags", tags] if tags else [])])
 """

@@ -16,7 +16,7 @@ DOCUMENTED = profile_of("documented")
 def choose(request, *runtimes):
     """What may be chosen, or the cause why nothing is."""
     choice = select(request, catalogue(*runtimes), DOCUMENTED)
-    return {runtime.ref for runtime in choice.one_of} or choice.refusal.cause
+    return {runtime.key for runtime in choice.one_of} or choice.no_runtime.cause
 
 
 class TestNamed:

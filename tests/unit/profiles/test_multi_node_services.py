@@ -18,7 +18,7 @@ def multi(model=None, worker=None, autoscaler="none", **annotations):
     return made
 
 
-def refusal(given, release="v0.15.2"):
+def rejection_message(given, release="v0.15.2"):
     with pytest.raises(Rejected) as refused:
         admitted(given, profile_of(release))
     return str(refused.value)
@@ -57,15 +57,15 @@ class TestMultiNodeServices:
     )
     def test_what_is_refused(self, given, text):
         """
-        Each refusal in KServe's own words, with the service's name.
+        Each rejection in KServe's own words, with the service's name.
         """
-        assert text in refusal(given)
+        assert text in rejection_message(given)
 
     def test_v0_15_0_wants_the_external_class(self):
         """
         The first release with worker nodes did not know the class none.
         """
-        assert "[none] is not a supported autoscaler class type" in refusal(multi(), "v0.15.0")
+        assert "[none] is not a supported autoscaler class type" in rejection_message(multi(), "v0.15.0")
 
     def test_oci_is_taken_from_v0_16_on(self):
         """
@@ -74,7 +74,7 @@ class TestMultiNodeServices:
         given = multi({"storageUri": "oci://a"})
 
         assert admitted(given, profile_of("v0.16.0"))
-        assert "'pvc'" in refusal(given, "v0.15.2")
+        assert "'pvc'" in rejection_message(given, "v0.15.2")
 
     def test_a_custom_predictor_has_no_model_to_check(self):
         """

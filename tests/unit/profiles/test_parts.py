@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from selection import asking, catalogue, cluster, cluster_ref, entry, manifest, namespaced, namespaced_ref, service
 
-from kserve_conformance.objects import Refusal
+from kserve_conformance.objects import NoRuntime
 from kserve_conformance.profiles import DOCUMENTED_NAME, profile_of, profiles
 from kserve_conformance.profiles.checks import none_supports
 from kserve_conformance.profiles.filters import agrees_on_nodes, is_auto_selectable, supports_format
@@ -117,7 +117,7 @@ class TestReporting:
         """
         Before v0.9.0 no status has a failure.
         """
-        told = V0_8_0.reports(Refusal("RuntimeDisabled", "e", "RuntimeDisabled", "m"))
+        told = V0_8_0.reports(NoRuntime("RuntimeDisabled", "e", "RuntimeDisabled", "m"))
 
         assert (told.error, told.reason, told.message) == ("e", None, None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kserve_conformance.objects import Refusal, Runtime
+from kserve_conformance.objects import NoRuntime, Runtime
 from kserve_conformance.profiles.pods import (
     RENDERING_V0_8,
     RENDERING_V0_12,
@@ -55,7 +55,7 @@ def told(service_, runtime_, rendering):
 def refusal_of(service_, runtime_, rendering):
     with pytest.raises(CannotRender) as caught:
         render(service_, runtime_, rendering)
-    return caught.value.refusal
+    return caught.value.no_runtime
 
 
 class TestHead:
@@ -86,7 +86,9 @@ class TestHead:
         """
         found = runtime(worker(**sizes))
 
-        assert refusal_of(service(), found, RENDERING_V0_15_0) == Refusal("InvalidPredictorSpec", PANIC, is_told=False)
+        assert refusal_of(service(), found, RENDERING_V0_15_0) == NoRuntime(
+            "InvalidPredictorSpec", PANIC, is_told=False
+        )
         assert told(service(), found, RENDERING_V0_15_2)["PIPELINE_PARALLEL_SIZE"] == "1"
 
     @pytest.mark.parametrize(
@@ -166,7 +168,9 @@ class TestRefusals:
         """
         A nil pointer is read before KServe could say what is missing.
         """
-        assert refusal_of(service(), runtime(None), rendering) == Refusal("InvalidPredictorSpec", PANIC, is_told=False)
+        assert refusal_of(service(), runtime(None), rendering) == NoRuntime(
+            "InvalidPredictorSpec", PANIC, is_told=False
+        )
 
     def test_so_does_a_custom_predictor(self):
         """
@@ -178,7 +182,7 @@ class TestRefusals:
         with pytest.raises(CannotRender) as caught:
             render_custom(asked, RENDERING_V0_15_2)
 
-        assert caught.value.refusal.error == PANIC
+        assert caught.value.no_runtime.error == PANIC
 
     @pytest.mark.parametrize("rendering", [RENDERING_V0_15_0, RENDERING_V0_15_2])
     def test_workers_need_a_container(self, rendering):
@@ -187,32 +191,32 @@ class TestRefusals:
         """
         error = "No workerSpec container configuration found in selected serving runtime"
 
-        refusal = refusal_of(service(), runtime({"pipelineParallelSize": 1}), rendering)
+        no_runtime = refusal_of(service(), runtime({"pipelineParallelSize": 1}), rendering)
 
-        assert refusal == Refusal("InvalidPredictorSpec", error, "InvalidPredictorSpec", error)
+        assert no_runtime == NoRuntime("InvalidPredictorSpec", error, "InvalidPredictorSpec", error)
 
     def test_the_container_of_a_worker_has_a_name(self):
         """
         It is asked for as ``kserve-container`` is.
         """
-        refusal = refusal_of(service(), runtime(worker(1, 1, name="mine")), RENDERING_V0_15_2)
+        no_runtime = refusal_of(service(), runtime(worker(1, 1, name="mine")), RENDERING_V0_15_2)
 
-        assert refusal.message == "failed to find worker-container in ServingRuntime containers"
+        assert no_runtime.message == "failed to find worker-container in ServingRuntime containers"
 
     def test_too_few_gpus(self):
         """
         The error counts them; no model status tells it.
         """
-        refusal = refusal_of(service(), runtime(worker(2, 4, 5), 1), RENDERING_V0_15_2)
+        no_runtime = refusal_of(service(), runtime(worker(2, 4, 5), 1), RENDERING_V0_15_2)
 
         required = "the total required number of GPUs(8) is less than the number of GPUs assigned"
-        assert refusal == Refusal("InvalidPredictorSpec", f"{required} to the head node(1) + worker node(5)")
+        assert no_runtime == NoRuntime("InvalidPredictorSpec", f"{required} to the head node(1) + worker node(5)")
 
     def test_a_renamed_head_cannot_be_told(self):
         """
         A stored ``model.name`` renames the container that the variables go to.
         """
-        refusal = refusal_of(service(model={"name": "mine"}), runtime(worker(1, 1)), RENDERING_V0_15_2)
+        no_runtime = refusal_of(service(model={"name": "mine"}), runtime(worker(1, 1)), RENDERING_V0_15_2)
 
         to = "environment to the container(kserve-container): target container(kserve-container) does not exist"
-        assert refusal.error == f"failed to add PIPELINE_PARALLEL_SIZE {to}"
+        assert no_runtime.error == f"failed to add PIPELINE_PARALLEL_SIZE {to}"

@@ -186,10 +186,10 @@ class TestPodSettings:
         """
         found = runtime(container(), imagePullSecrets=[{"name": "a"}])
 
-        refusal = refusal_of(service(imagePullSecrets=[{}]), found, rendering)
+        no_runtime = refusal_of(service(imagePullSecrets=[{}]), found, rendering)
 
         expected = error + "map: map[] does not contain declared merge key: name"
-        assert (refusal.error, refusal.message) == (expected, message or expected)
+        assert (no_runtime.error, no_runtime.message) == (expected, message or expected)
 
 
 class TestVariablesOfKServe:

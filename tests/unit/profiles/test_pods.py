@@ -7,7 +7,7 @@ import copy
 import pytest
 from pods import container, names, refusal_of, runtime, service, serving
 
-from kserve_conformance.objects import Refusal
+from kserve_conformance.objects import NoRuntime
 from kserve_conformance.profiles.pods import (
     RENDERING_V0_8,
     RENDERING_V0_9,
@@ -69,9 +69,9 @@ class TestServingContainer:
         """
         error = "failed to find kserve-container in ServingRuntime containers"
 
-        refusal = refusal_of(service(), runtime(container("mine")), RENDERING_V0_12)
+        no_runtime = refusal_of(service(), runtime(container("mine")), RENDERING_V0_12)
 
-        assert refusal == Refusal(cause="InvalidPredictorSpec", error=error)
+        assert no_runtime == NoRuntime(cause="InvalidPredictorSpec", error=error)
 
     def test_from_0_15_the_status_tells_that_it_is_missing(self):
         """
@@ -79,9 +79,9 @@ class TestServingContainer:
         """
         error = "failed to find kserve-container in ServingRuntime containers"
 
-        refusal = refusal_of(service(), runtime(container("mine")), RENDERING_V0_15_0)
+        no_runtime = refusal_of(service(), runtime(container("mine")), RENDERING_V0_15_0)
 
-        assert refusal == Refusal("InvalidPredictorSpec", error, reason="InvalidPredictorSpec", message=error)
+        assert no_runtime == NoRuntime("InvalidPredictorSpec", error, reason="InvalidPredictorSpec", message=error)
 
     @pytest.mark.parametrize(
         ("rendering", "reason", "message"),
@@ -105,7 +105,7 @@ class TestServingContainer:
         """
         error = "no container configuration found in selected serving runtime"
 
-        assert refusal_of(service(), runtime(), rendering) == Refusal("InvalidPredictorSpec", error, reason, message)
+        assert refusal_of(service(), runtime(), rendering) == NoRuntime("InvalidPredictorSpec", error, reason, message)
 
     @pytest.mark.parametrize("rendering", KSERVE_CONTAINER)
     def test_from_0_11_a_stored_model_name_renames_it(self, rendering):
@@ -288,10 +288,10 @@ class TestPlaceholders:
         """
         The error ends with what Go says of the template.
         """
-        refusal = refusal_of(service(), runtime(container(args=["{{nope}}"])), rendering)
+        no_runtime = refusal_of(service(), runtime(container(args=["{{nope}}"])), rendering)
 
         because = 'template: container-tmpl:1: function "nope" not defined'
-        assert refusal == Refusal("InvalidPredictorSpec", f"{error}: {because}", reason, message)
+        assert no_runtime == NoRuntime("InvalidPredictorSpec", f"{error}: {because}", reason, message)
 
     def test_what_comes_out_has_to_be_json(self):
         """
@@ -299,9 +299,9 @@ class TestPlaceholders:
         """
         asked = service(metadata={"annotations": {"note": "a\\z"}})
 
-        refusal = refusal_of(asked, runtime(container(args=["{{.Annotations.note}}"])), RENDERING_V0_9)
+        no_runtime = refusal_of(asked, runtime(container(args=["{{.Annotations.note}}"])), RENDERING_V0_9)
 
-        assert refusal.message == "Failed to replace placeholders in serving runtime Container"
+        assert no_runtime.message == "Failed to replace placeholders in serving runtime Container"
 
     def test_what_is_not_understood_here_is_no_decision(self):
         """
@@ -357,7 +357,7 @@ class TestOtherContainers:
         """
         found = runtime(container(), container("transformer-container", args=["{{nope}}"]))
 
-        refusal = refusal_of(service(), found, RENDERING_V0_15_2)
+        no_runtime = refusal_of(service(), found, RENDERING_V0_15_2)
 
         expected = "failed to replace placeholders in serving runtime server Container transformer-container"
-        assert refusal.message == expected
+        assert no_runtime.message == expected

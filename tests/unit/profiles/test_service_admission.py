@@ -15,7 +15,7 @@ def stored(given, release, mode=None):
     return admitted(given, profile_of(release), Surroundings(mode))
 
 
-def refusal(given, release, mode=None):
+def rejection_message(given, release, mode=None):
     with pytest.raises(Rejected) as refused:
         stored(given, release, mode)
     return str(refused.value)
@@ -39,7 +39,7 @@ class TestModes:
         """
         The webhook of v0.9.0 writes into a map that is not there.
         """
-        assert "nil map" in refusal(service(), "v0.9.0", "RawDeployment")
+        assert "nil map" in rejection_message(service(), "v0.9.0", "RawDeployment")
 
     def test_v0_9_obeys_the_modelmesh_default_that_it_writes(self):
         """
@@ -153,7 +153,7 @@ class TestValidation:
         """
         Names are stricter than Kubernetes' own.
         """
-        assert "must start with alphabetical character" in refusal(service(name=name), "v0.15.2")
+        assert "must start with alphabetical character" in rejection_message(service(name=name), "v0.15.2")
 
     @pytest.mark.parametrize(
         ("release", "start"),
@@ -170,7 +170,7 @@ class TestValidation:
         two = service({}, key="sklearn")
         two["spec"]["predictor"]["xgboost"] = {}
 
-        assert refusal(two, release).startswith(start)
+        assert rejection_message(two, release).startswith(start)
 
     def test_no_implementation_is_refused(self):
         """
@@ -179,13 +179,13 @@ class TestValidation:
         empty = service()
         empty["spec"]["predictor"] = {}
 
-        assert "must be specified in PredictorSpec" in refusal(empty, "v0.15.2")
+        assert "must be specified in PredictorSpec" in rejection_message(empty, "v0.15.2")
 
     def test_huggingface_is_unknown_before_v0_12(self):
         """
         The API server drops a key that the release does not know, and nothing is left.
         """
-        assert "must be specified" in refusal(service({}, key="huggingface"), "v0.11.2")
+        assert "must be specified" in rejection_message(service({}, key="huggingface"), "v0.11.2")
 
     @pytest.mark.parametrize(("release", "refused"), [("v0.14.1", True), ("v0.15.0", False)])
     def test_containers_beside_a_model(self, release, refused):
@@ -196,7 +196,7 @@ class TestValidation:
         given["spec"]["predictor"]["containers"] = [{"name": "transformer-container", "image": "a"}]
 
         if refused:
-            assert "must be specified" in refusal(given, release)
+            assert "must be specified" in rejection_message(given, release)
         else:
             assert stored(given, release)
 
@@ -207,7 +207,7 @@ class TestValidation:
         given = service()
         given["spec"]["predictor"]["containers"] = [{"name": "kserve-container", "image": "a"}]
 
-        assert "must be specified" in refusal(given, "v0.15.2")
+        assert "must be specified" in rejection_message(given, "v0.15.2")
 
     @pytest.mark.parametrize(("release", "refused"), [("v0.15.2", False), ("v0.16.0", True)])
     def test_a_name_inside_a_predictor(self, release, refused):
@@ -217,7 +217,7 @@ class TestValidation:
         given = service({"modelFormat": {"name": "sklearn"}, "name": "kserve-container"})
 
         if refused:
-            assert refusal(given, release) == "the 'name' field is not allowed in standard predictor"
+            assert rejection_message(given, release) == "the 'name' field is not allowed in standard predictor"
         else:
             assert stored(given, release)
 
@@ -231,7 +231,7 @@ class TestValidation:
         given = service(annotations={"serving.kserve.io/autoscalerClass": autoscaler})
 
         if refused:
-            assert "[external] is not a supported autoscaler class type" in refusal(given, release)
+            assert "[external] is not a supported autoscaler class type" in rejection_message(given, release)
         else:
             assert stored(given, release)
 
@@ -240,7 +240,7 @@ class TestValidation:
         """
         The default that would have filled the version is skipped in ModelMesh mode.
         """
-        assert "crashed" in refusal(service({}, key=key, **MODELMESH), "v0.9.0")
+        assert "crashed" in rejection_message(service({}, key=key, **MODELMESH), "v0.9.0")
 
     def test_v0_9_takes_modelmesh_keys_with_a_version(self):
         """
@@ -272,7 +272,7 @@ class TestBlockedVariables:
         given = service()
         given["spec"]["predictor"] = predictor
 
-        assert "setting PYTHONPATH in container" in refusal(given, "v0.18.0")
+        assert "setting PYTHONPATH in container" in rejection_message(given, "v0.18.0")
 
     def test_an_empty_predictor_crashes_the_defaulter(self):
         """
@@ -281,7 +281,7 @@ class TestBlockedVariables:
         empty = service()
         empty["spec"]["predictor"] = {}
 
-        assert "index out of range" in refusal(empty, "v0.18.0")
+        assert "index out of range" in rejection_message(empty, "v0.18.0")
 
 
 class TestChangesOfMode:

@@ -198,7 +198,7 @@ class TestHelm:
 
     def test_serving_runtimes_of_the_chart_lie_in_its_namespace(self) -> None:
         """Those of v0.9.0 are namespaced, so services of other namespaces do not see them."""
-        beside = [one.ref for one in Catalogue.of(shipped_by_helm("v0.9.0")) if one.ref.is_namespaced]
+        beside = [one.key for one in Catalogue.of(shipped_by_helm("v0.9.0")) if one.key.is_namespaced]
 
         assert {("mlserver-0.x", "kserve"), ("ovms-1.x", "kserve"), ("triton-2.x", "kserve")} == {
             (ref.name, ref.namespace) for ref in beside

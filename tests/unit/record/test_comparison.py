@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from record_examples import record, scenario
 
-from kserve_conformance.objects import RuntimeRef
+from kserve_conformance.objects import ObjectKey
 from kserve_conformance.record import (
     CHANGES,
     WORSE,
@@ -25,7 +25,7 @@ from kserve_conformance.record import (
 from kserve_conformance.targets.contract import Observation, Outcome
 from kserve_conformance.world.summaries import told
 
-A, B = (RuntimeRef("ClusterServingRuntime", name) for name in "ab")
+A, B = (ObjectKey("ClusterServingRuntime", name) for name in "ab")
 
 PASSED, FAILED, DEVIATES = Verdict.PASSED, Verdict.FAILED, Verdict.DEVIATES
 UNSUPPORTED, SKIPPED, ERRORED = Verdict.UNSUPPORTED, Verdict.SKIPPED, Verdict.ERRORED
@@ -181,8 +181,8 @@ class TestMoved:
         [
             ({"outcome": Outcome.RUNS, "one_of": (A, B)}, {"outcome": Outcome.RUNS, "runtime": B}),
             (
-                {"outcome": Outcome.REFUSED, "reason": "NoSupportingRuntime", "message": "none"},
-                {"outcome": Outcome.REFUSED, "errors": ("no runtime found",)},
+                {"outcome": Outcome.NO_RUNTIME, "reason": "NoSupportingRuntime", "message": "none"},
+                {"outcome": Outcome.NO_RUNTIME, "errors": ("no runtime found",)},
             ),
             ({"outcome": Outcome.RUNS, "runtime": A}, {"outcome": Outcome.RUNS, "not_told": frozenset(("outcome",))}),
         ],

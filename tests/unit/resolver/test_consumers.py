@@ -64,7 +64,7 @@ class TestCanaries:
         """
         ((_, decision),) = self.canaries(with_canary(modelFormat={"name": "onnx"}))
 
-        assert decision.refusal.cause == "NoSupportingRuntime"
+        assert decision.no_runtime.cause == "NoSupportingRuntime"
 
     @pytest.mark.parametrize(
         ("stored", "profile", "runtimes"),

@@ -31,7 +31,7 @@ class TestOrder:
         """
         found = told(asking()).ordered()
 
-        assert [(one.ref.name, one.mark, one.nearness) for one in found] == [
+        assert [(one.key.name, one.mark, one.nearness) for one in found] == [
             ("chosen", "✓", 0),
             ("second", "·", 1),
             ("disabled", "✗", 2),
@@ -42,7 +42,7 @@ class TestOrder:
         """
         An outranked one has the winner beside it; the others have none.
         """
-        behind = {one.ref.name: one.behind and one.behind.name for one in told(asking()).candidates}
+        behind = {one.key.name: one.behind and one.behind.name for one in told(asking()).candidates}
 
         assert behind == {"chosen": None, "second": "chosen", "disabled": None, "unknown": None}
 
@@ -52,7 +52,7 @@ class TestOrder:
         """
         found = told(asking(runtime="r"), catalogue(cluster("a"), cluster("r"), namespaced("r"))).ordered()
 
-        assert [(one.ref.kind, one.ref.name, one.nearness) for one in found] == [
+        assert [(one.key.kind, one.key.name, one.nearness) for one in found] == [
             ("ServingRuntime", "r", 0),
             ("ClusterServingRuntime", "r", 2),
             ("ClusterServingRuntime", "a", 3),

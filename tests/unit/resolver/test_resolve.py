@@ -36,7 +36,7 @@ class TestOutcomes:
         """
         decision = resolve(service(), catalogue(), V0_15)
 
-        assert (decision.outcome, decision.refusal.reason) == (Outcome.REFUSED, "NoSupportingRuntime")
+        assert (decision.outcome, decision.no_runtime.reason) == (Outcome.NO_RUNTIME, "NoSupportingRuntime")
         assert decision.service is not None
 
     def test_a_container_of_its_own_uses_no_runtime(self):
@@ -75,8 +75,8 @@ class TestOutcomes:
         told = Explanation()
         decision = resolve(service(), catalogue(broken, cluster("b")), V0_15, told)
 
-        assert (decision.outcome, decision.supporting) == (Outcome.REFUSED, (cluster_ref("a"), cluster_ref("b")))
-        assert told.refusal.error == decision.refusal.error
+        assert (decision.outcome, decision.supporting) == (Outcome.NO_RUNTIME, (cluster_ref("a"), cluster_ref("b")))
+        assert told.no_runtime.error == decision.no_runtime.error
 
     def test_a_custom_predictor_that_cannot_be_rendered_has_no_pod(self):
         """
@@ -86,7 +86,7 @@ class TestOutcomes:
         given["spec"]["predictor"]["workerSpec"] = {}
         decision = resolve_stored(given, catalogue(), V0_15)
 
-        assert (decision.outcome, decision.pod, "panic" in decision.refusal.error) == (Outcome.CUSTOM, None, True)
+        assert (decision.outcome, decision.pod, "panic" in decision.no_runtime.error) == (Outcome.CUSTOM, None, True)
 
 
 class TestStatus:

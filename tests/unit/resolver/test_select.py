@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from selection import asking, catalogue, cluster, cluster_ref, entry, namespaced, namespaced_ref
 
-from kserve_conformance.profiles import Because, profile_of
+from kserve_conformance.profiles import ExclusionReason, profile_of
 from kserve_conformance.resolver import Explanation, select
 
 V0_8, V0_9, V0_15 = profile_of("v0.8.0"), profile_of("v0.9.0"), profile_of("v0.15.2")
@@ -12,7 +12,7 @@ DOCUMENTED = profile_of("documented")
 
 def chosen(request, runtimes, profile=V0_15):
     choice = select(request, runtimes, profile)
-    return choice.runtime.ref if choice.runtime else choice.refusal.cause
+    return choice.runtime.key if choice.runtime else choice.no_runtime.cause
 
 
 class TestNamed:
@@ -36,9 +36,9 @@ class TestNamed:
         """
         A named runtime that is nowhere is refused by name.
         """
-        refusal = select(asking(runtime="gone"), catalogue(cluster("r")), V0_15).refusal
+        no_runtime = select(asking(runtime="gone"), catalogue(cluster("r")), V0_15).no_runtime
 
-        assert refusal.error == "No ServingRuntimes or ClusterServingRuntimes with the name: gone"
+        assert no_runtime.error == "No ServingRuntimes or ClusterServingRuntimes with the name: gone"
 
     def test_an_empty_name_is_a_name(self):
         """
@@ -184,14 +184,14 @@ class TestExplanation:
     @pytest.mark.parametrize(
         ("loser", "because"),
         [
-            (cluster("z"), Because.NAME_ORDER),
-            (cluster("r", disabled=True), Because.DISABLED),
-            (cluster("r", multiModel=True), Because.MULTI_MODEL),
-            (cluster("r", workerSpec={}), Because.MULTI_NODE_MISMATCH),
-            (cluster("r", entry(auto=False)), Because.NOT_AUTO_SELECT),
-            (cluster("r", "onnx"), Because.FORMAT_UNKNOWN),
-            (cluster("r", protocolVersions=["v2"]), Because.PROTOCOL_UNSUPPORTED),
-            (cluster("a", protocolVersions=["v1", "v2"]), Because.NAME_ORDER),
+            (cluster("z"), ExclusionReason.NAME_ORDER),
+            (cluster("r", disabled=True), ExclusionReason.DISABLED),
+            (cluster("r", multiModel=True), ExclusionReason.MULTI_MODEL),
+            (cluster("r", workerSpec={}), ExclusionReason.MULTI_NODE_MISMATCH),
+            (cluster("r", entry(auto=False)), ExclusionReason.NOT_AUTO_SELECT),
+            (cluster("r", "onnx"), ExclusionReason.FORMAT_UNKNOWN),
+            (cluster("r", protocolVersions=["v2"]), ExclusionReason.PROTOCOL_UNSUPPORTED),
+            (cluster("a", protocolVersions=["v1", "v2"]), ExclusionReason.NAME_ORDER),
         ],
     )
     def test_each_candidate_has_its_reason(self, loser, because):
@@ -202,16 +202,16 @@ class TestExplanation:
         told = Explanation()
         select(asking(), catalogue(loser, winner), V0_15, told)
 
-        assert [because] == [one.rejection.because for one in told.candidates if one.ref == loser.ref]
+        assert [because] == [one.exclusion.reason for one in told.candidates if one.key == loser.key]
 
     @pytest.mark.parametrize(
         ("winner", "loser", "because"),
         [
-            (namespaced("n"), cluster("c"), Because.LOWER_SCOPE),
-            (cluster("w", entry(priority=2)), cluster("l", entry(priority=1)), Because.LOWER_PRIORITY),
-            (cluster("w", entry(priority=2)), cluster("l"), Because.PRIORITY_UNSET),
-            (cluster("w", protocolVersions=["v1"]), cluster("l"), Because.HIGHER_PROTOCOL_RANK),
-            (cluster("w", created=2), cluster("l", created=1), Because.OLDER),
+            (namespaced("n"), cluster("c"), ExclusionReason.LOWER_SCOPE),
+            (cluster("w", entry(priority=2)), cluster("l", entry(priority=1)), ExclusionReason.LOWER_PRIORITY),
+            (cluster("w", entry(priority=2)), cluster("l"), ExclusionReason.PRIORITY_UNSET),
+            (cluster("w", protocolVersions=["v1"]), cluster("l"), ExclusionReason.HIGHER_PROTOCOL_RANK),
+            (cluster("w", created=2), cluster("l", created=1), ExclusionReason.OLDER),
         ],
     )
     def test_what_comes_second_says_behind_whom(self, winner, loser, because):
@@ -220,9 +220,9 @@ class TestExplanation:
         """
         told = Explanation()
         select(asking(), catalogue(loser, winner), V0_15, told)
-        second = next(one for one in told.candidates if one.ref == loser.ref)
+        second = next(one for one in told.candidates if one.key == loser.key)
 
-        assert (because, winner.ref, True) == (second.rejection.because, second.behind, second.is_supporting)
+        assert (because, winner.key, True) == (second.exclusion.reason, second.behind, second.is_supporting)
 
     def test_a_tie_is_told_as_undefined(self):
         """
@@ -231,7 +231,7 @@ class TestExplanation:
         told = Explanation()
         select(asking(), catalogue(cluster("a"), cluster("b")), V0_8, told)
 
-        assert Because.TIE_UNDEFINED in [one.rejection.because for one in told.candidates if one.rejection]
+        assert ExclusionReason.TIE_UNDEFINED in [one.exclusion.reason for one in told.candidates if one.exclusion]
 
     def test_named_runtimes_tell_shadowed_and_not_named(self):
         """
@@ -240,9 +240,9 @@ class TestExplanation:
         told = Explanation()
         select(asking(runtime="r"), catalogue(cluster("r"), namespaced("r"), cluster("x")), V0_15, told)
 
-        assert [one.rejection.because for one in told.candidates if one.rejection] == [
-            Because.SHADOWED,
-            Because.NOT_NAMED,
+        assert [one.exclusion.reason for one in told.candidates if one.exclusion] == [
+            ExclusionReason.SHADOWED,
+            ExclusionReason.NOT_NAMED,
         ]
 
     def test_a_missing_named_runtime_is_told_too(self):

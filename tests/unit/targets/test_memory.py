@@ -176,12 +176,12 @@ class TestSchema:
         A downgrade stops at what its CRDs show; the field itself stays in store.
         """
         made = target("v0.15.2", runtime("r", protocolVersions=["v2"]), service({"modelFormat": {"name": "sklearn"}}))
-        assert made.observe(FRAUD, NOW).outcome == Outcome.REFUSED
+        assert made.observe(FRAUD, NOW).outcome == Outcome.NO_RUNTIME
         made.install("v0.8.0")
         assert made.observe(FRAUD, NOW).runtime == cluster_ref("r")
         made.install("v0.15.2")
 
-        assert made.observe(FRAUD, NOW).outcome == Outcome.REFUSED
+        assert made.observe(FRAUD, NOW).outcome == Outcome.NO_RUNTIME
 
 
 class TestRuntimeWebhook:
@@ -282,7 +282,7 @@ class TestDelete:
         made.delete(ObjectKey(CLUSTER_RUNTIME, "r"))
         seen = made.observe(FRAUD, NOW)
 
-        assert (seen.outcome, seen.runtime, seen.workload) == (Outcome.REFUSED, None, cluster_ref("r"))
+        assert (seen.outcome, seen.runtime, seen.workload) == (Outcome.NO_RUNTIME, None, cluster_ref("r"))
         assert (seen.pod, seen.status_runtime) == (pod, cluster_ref("r"))
 
     def test_of_a_service_takes_its_workload(self):
@@ -303,7 +303,7 @@ class TestDelete:
         made = target("v0.16.0", service())
         made.delete(ObjectKey(CLUSTER_RUNTIME, "r"))
 
-        assert made.observe(FRAUD, NOW).outcome == Outcome.REFUSED
+        assert made.observe(FRAUD, NOW).outcome == Outcome.NO_RUNTIME
 
     def test_forgets_what_was_applied(self):
         """
@@ -333,7 +333,7 @@ class TestObserve:
         """
         seen = target(release, service()).observe(FRAUD, NOW)
 
-        assert (seen.outcome, seen.reason, seen.message is None) == (Outcome.REFUSED, reason, reason is None)
+        assert (seen.outcome, seen.reason, seen.message is None) == (Outcome.NO_RUNTIME, reason, reason is None)
         assert seen.errors == ("no runtime found to support predictor with model type: {sklearn <nil>}",)
 
     def test_a_chosen_runtime_that_has_no_pod_is_no_runtime(self):
@@ -343,7 +343,7 @@ class TestObserve:
         broken = runtime("a", containers=[{"name": "other", "image": "x"}])
         seen = target("v0.16.0", broken, runtime("b"), service()).observe(FRAUD, NOW)
 
-        assert (seen.outcome, seen.reason, seen.pod) == (Outcome.REFUSED, "InvalidPredictorSpec", None)
+        assert (seen.outcome, seen.reason, seen.pod) == (Outcome.NO_RUNTIME, "InvalidPredictorSpec", None)
 
     def test_an_open_choice_that_may_have_no_pod_is_open(self):
         """
@@ -381,7 +381,7 @@ class TestObserve:
         made.apply(runtime("r", disabled=True))
         seen = made.observe(FRAUD, NOW)
 
-        assert (seen.outcome, seen.status_runtime) == (Outcome.REFUSED, cluster_ref("r"))
+        assert (seen.outcome, seen.status_runtime) == (Outcome.NO_RUNTIME, cluster_ref("r"))
 
     def test_a_custom_predictor_has_a_workload_of_no_runtime(self):
         """
@@ -431,7 +431,7 @@ class TestReleases:
         assert made.observe(FRAUD, NOW).outcome == Outcome.LEFT_ALONE
         made.reset()
         made.apply(service())
-        assert made.observe(FRAUD, NOW).outcome == Outcome.REFUSED
+        assert made.observe(FRAUD, NOW).outcome == Outcome.NO_RUNTIME
 
     def test_a_reset_forgets_everything(self):
         """

@@ -55,7 +55,7 @@ class TestRuntime:
         assert failed.observed == f"no runtime: NoSupportingRuntime: {NONE}; {NO_MODEL}"
         assert failed.evidence["events"] == NO_MODEL
 
-    @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.CUSTOM, Outcome.LEFT_ALONE])
+    @pytest.mark.parametrize("outcome", [Outcome.NO_RUNTIME, Outcome.CUSTOM, Outcome.LEFT_ALONE])
     def test_a_runtime_that_does_not_run_is_none(self, outcome):
         """
         A target that names a runtime and says that nothing runs on it has shown no choice.
@@ -159,7 +159,7 @@ class TestOneOf:
         A service without a runtime has none of them.
         """
         failure(unserved().expect_one_of, *self.REFS)
-        failure(served(outcome=Outcome.REFUSED, one_of=self.REFS).expect_one_of, *self.REFS)
+        failure(served(outcome=Outcome.NO_RUNTIME, one_of=self.REFS).expect_one_of, *self.REFS)
 
 
 class TestRefusal:
@@ -444,9 +444,9 @@ class TestTelling:
             ({"outcome": Outcome.CUSTOM}, "its own container, no runtime"),
             ({"outcome": Outcome.LEFT_ALONE}, "left alone by the controller"),
             ({"outcome": Outcome.REJECTED}, "rejected"),
-            ({"outcome": Outcome.REFUSED, "reason": "A", "message": "b"}, "no runtime: A: b; no Warning event"),
+            ({"outcome": Outcome.NO_RUNTIME, "reason": "A", "message": "b"}, "no runtime: A: b; no Warning event"),
             (
-                {"outcome": Outcome.REFUSED, "errors": ("a", "b")},
+                {"outcome": Outcome.NO_RUNTIME, "errors": ("a", "b")},
                 "no runtime: no failure in the status; a | b",
             ),
             (

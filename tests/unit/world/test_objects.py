@@ -6,7 +6,7 @@ import pytest
 from selection import TEAM, cluster_ref, namespaced_ref, service
 
 from kserve_conformance.manifests import check
-from kserve_conformance.objects import CLUSTER_RUNTIME, NAMESPACED_RUNTIME, Namespace, ObjectKey, RuntimeRef, at
+from kserve_conformance.objects import CLUSTER_RUNTIME, NAMESPACED_RUNTIME, Namespace, ObjectKey, at
 from kserve_conformance.profiles import profile_of
 from kserve_conformance.resolver import admitted
 from kserve_conformance.world.objects import (
@@ -217,4 +217,4 @@ def test_a_runtime_is_keyed_by_its_namespace():
     """
     Equal names in two scopes are two objects.
     """
-    assert key_of_runtime(RuntimeRef(NAMESPACED_RUNTIME, "r", Namespace("a"))) != key_of_runtime(cluster_ref("r"))
+    assert key_of_runtime(ObjectKey(NAMESPACED_RUNTIME, "r", Namespace("a"))) != key_of_runtime(cluster_ref("r"))

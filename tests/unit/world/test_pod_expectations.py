@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from kserve_conformance.objects import Namespace, RuntimeRef
+from kserve_conformance.objects import Namespace, ObjectKey
 from kserve_conformance.targets.contract import CannotDo, NotSettled
 from kserve_conformance.targets.memory import MemoryTarget
 from kserve_conformance.world import Nonconformity, World
 from kserve_conformance.world.objects import model_server_spec, service_manifest
 
-OURS = RuntimeRef("ServingRuntime", "ours", Namespace("team-a"))
-THEIRS = RuntimeRef("ServingRuntime", "theirs", Namespace("team-a"))
+OURS = ObjectKey("ServingRuntime", "ours", Namespace("team-a"))
+THEIRS = ObjectKey("ServingRuntime", "theirs", Namespace("team-a"))
 MARK = "ServingRuntime/team-a/ours"
 
 

@@ -291,7 +291,7 @@ class TestRuntimes:
         made.apply_runtime(own)
         made.replace_runtimes((manifest(CLUSTER_RUNTIME, "s", "onnx"), manifest(CLUSTER_RUNTIME, "t")))
 
-        assert {runtime.ref for runtime in made.catalogue} == {own, S, cluster_ref("t")}
+        assert {runtime.key for runtime in made.catalogue} == {own, S, cluster_ref("t")}
         made.expect_runtime(cluster_ref("t"))
 
     def test_one_that_the_scenario_does_not_have_cannot_be_changed(self):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from kserve_conformance.objects import Reason, Refusal
+from kserve_conformance.objects import NoRuntime, Reason
 
 _CAUSE = Reason.INVALID_PREDICTOR_SPEC
 
@@ -20,32 +20,32 @@ class CannotRender(Exception):
     It never leaves the resolver, where it becomes part of a decision.
     """
 
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.error)
-        self.refusal = refusal
+    def __init__(self, no_runtime: NoRuntime) -> None:
+        super().__init__(no_runtime.error)
+        self.no_runtime = no_runtime
 
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
     """What one era says of each thing that can go wrong; the arguments are named in the functions below."""
 
-    no_containers: Refusal
-    no_container_named: Callable[[str], Refusal]
-    pod_not_merged: Callable[[str], Refusal]
-    bad_placeholder: Callable[[str, str, str], Refusal]
+    no_containers: NoRuntime
+    no_container_named: Callable[[str], NoRuntime]
+    pod_not_merged: Callable[[str], NoRuntime]
+    bad_placeholder: Callable[[str, str, str], NoRuntime]
 
 
-def silent(error: str) -> Refusal:
+def silent(error: str) -> NoRuntime:
     """An error that no status tells."""
-    return Refusal(cause=_CAUSE, error=error)
+    return NoRuntime(cause=_CAUSE, error=error)
 
 
-def told(error: str, message: str | None = None) -> Refusal:
+def told(error: str, message: str | None = None) -> NoRuntime:
     """An error that the status tells too, in the same words unless others are given."""
-    return Refusal(cause=_CAUSE, error=error, reason=_CAUSE, message=error if message is None else message)
+    return NoRuntime(cause=_CAUSE, error=error, reason=_CAUSE, message=error if message is None else message)
 
 
-def panicked() -> Refusal:
+def panicked() -> NoRuntime:
     """
     A nil pointer is dereferenced before KServe can say what is missing: nobody is told.
 
@@ -55,18 +55,18 @@ def panicked() -> Refusal:
     return replace(silent(PANIC), is_told=False)
 
 
-def _bad_placeholder_v0_8(runtime: str, container: str, error: str) -> Refusal:
+def _bad_placeholder_v0_8(runtime: str, container: str, error: str) -> NoRuntime:
     return silent(f"failed to replace placeholders in serving runtime Container: {error}")
 
 
-def _bad_placeholder_v0_9(runtime: str, container: str, error: str) -> Refusal:
+def _bad_placeholder_v0_9(runtime: str, container: str, error: str) -> NoRuntime:
     return told(
         f"failed to replace placeholders in serving runtime Container: {error}",
         "Failed to replace placeholders in serving runtime Container",
     )
 
 
-def _bad_placeholder_v0_15(runtime: str, container: str, error: str) -> Refusal:
+def _bad_placeholder_v0_15(runtime: str, container: str, error: str) -> NoRuntime:
     message = f"failed to replace placeholders in serving runtime {runtime} Container {container}"
     return told(f"{message}: {error}", message)
 

@@ -171,8 +171,8 @@ class _Pod:
         try:
             return filled(container, at(self.service, "metadata"))
         except BadPlaceholder as error:
-            refusal = self.rendering.refusals.bad_placeholder(self.runtime.name, container["name"], str(error))
-            raise CannotRender(refusal) from error
+            no_runtime = self.rendering.refusals.bad_placeholder(self.runtime.name, container["name"], str(error))
+            raise CannotRender(no_runtime) from error
 
     def _tagged(self, container: Container, model: Manifest) -> Container:
         version = model.get("runtimeVersion")

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kserve_conformance.objects import Manifest, Namespace, RuntimeRef, at, replaced
+from kserve_conformance.objects import Manifest, Namespace, ObjectKey, at, replaced
 
 #: Its value is ``KIND/NAMESPACE/NAME``, the namespace empty for a ClusterServingRuntime.
 VARIABLE = "KSERVE_CONFORMANCE_RUNTIME"
@@ -21,28 +21,28 @@ VARIABLE = "KSERVE_CONFORMANCE_RUNTIME"
 _CONTAINERS = (("containers",), ("workerSpec", "containers"))
 
 
-def mark_of(ref: RuntimeRef) -> str:
+def mark_of(ref: ObjectKey) -> str:
     """
     Write a reference to a runtime as one word.
 
-    >>> mark_of(RuntimeRef("ServingRuntime", "sklearn", Namespace("team-a")))
+    >>> mark_of(ObjectKey("ServingRuntime", "sklearn", Namespace("team-a")))
     'ServingRuntime/team-a/sklearn'
     """
     return f"{ref.kind}/{ref.namespace or ''}/{ref.name}"
 
 
-def ref_of(mark: str) -> RuntimeRef:
+def ref_of(mark: str) -> ObjectKey:
     """
     Read what :func:`mark_of` wrote.
 
     >>> ref_of("ClusterServingRuntime//sklearn")
-    RuntimeRef(kind='ClusterServingRuntime', name='sklearn', namespace=None)
+    ObjectKey(kind='ClusterServingRuntime', name='sklearn', namespace=None)
     """
     kind, namespace, name = mark.split("/")
-    return RuntimeRef(kind, name, Namespace(namespace) if namespace else None)
+    return ObjectKey(kind, name, Namespace(namespace) if namespace else None)
 
 
-def marked(runtime: Manifest, ref: RuntimeRef) -> Manifest:
+def marked(runtime: Manifest, ref: ObjectKey) -> Manifest:
     """The runtime as it is applied: each of its containers names it."""
 
     def with_mark(container: Manifest) -> Manifest:
@@ -68,7 +68,7 @@ def unmarked_pod(template: Manifest) -> Manifest:
     return {**template, "spec": {**spec, **cleaned}}
 
 
-def runtime_of(template: Manifest) -> RuntimeRef | None:
+def runtime_of(template: Manifest) -> ObjectKey | None:
     """The runtime that a pod template was made of; None for a container of the user's own."""
     for container in at(template, "spec", "containers") or ():
         for variable in container.get("env") or ():

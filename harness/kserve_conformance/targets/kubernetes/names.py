@@ -20,7 +20,6 @@ from kserve_conformance.objects import (
     Manifest,
     Namespace,
     ObjectKey,
-    RuntimeRef,
     at,
     replaced,
 )
@@ -101,8 +100,8 @@ class Names:
         """Any text of the cluster, in the scenario's words."""
         return text.replace(self.prefix, "") if self.prefix else text
 
-    def _ref(self, ref: RuntimeRef | None) -> RuntimeRef | None:
-        return None if ref is None else RuntimeRef(ref.kind, self._back(ref.name), self._back(ref.namespace))
+    def _ref(self, ref: ObjectKey | None) -> ObjectKey | None:
+        return None if ref is None else ObjectKey(ref.kind, self._back(ref.name), self._back(ref.namespace))
 
     def _back(self, value: Any) -> Any:
         """Any value without the prefix and without our labels; the prefix is so odd that it means nothing else."""

@@ -21,7 +21,6 @@ from kserve_conformance.objects import (
     Manifest,
     ObjectKey,
     Outcome,
-    RuntimeRef,
     at,
 )
 from kserve_conformance.targets.contract import BEYOND_CONTROLLERS, NotSettled, Observation
@@ -203,7 +202,7 @@ class Observer:
             outcome = Outcome.RUNS if workload is not None and names_model else Outcome.CUSTOM
         else:
             # A service without a model looks for no runtime: whatever failed, it was no choice.
-            outcome = Outcome.REFUSED if names_model else Outcome.CUSTOM
+            outcome = Outcome.NO_RUNTIME if names_model else Outcome.CUSTOM
         failure = at(service, "status", "modelStatus", "lastFailureInfo") if seen is Seen.FAILED else None
         return Observation(
             service=reported(service),
@@ -282,13 +281,13 @@ def pod_of(template: Manifest) -> dict[str, Any]:
     return {"metadata": metadata, "spec": cleaned.get("spec") or {}}
 
 
-def status_runtime(service: Manifest) -> RuntimeRef | None:
+def status_runtime(service: Manifest) -> ObjectKey | None:
     """The runtime that a status names (since v0.16.0)."""
     status = service.get("status") or {}
     if name := status.get("servingRuntimeName"):
-        return RuntimeRef(NAMESPACED_RUNTIME, name, service["metadata"]["namespace"])
+        return ObjectKey(NAMESPACED_RUNTIME, name, service["metadata"]["namespace"])
     if name := status.get("clusterServingRuntimeName"):
-        return RuntimeRef(CLUSTER_RUNTIME, name)
+        return ObjectKey(CLUSTER_RUNTIME, name)
     return None
 
 

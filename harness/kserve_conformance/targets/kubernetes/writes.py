@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kserve_conformance.objects import API_VERSIONS, RUNTIME_KINDS, Manifest, ObjectKey, RuntimeRef, replaced
+from kserve_conformance.objects import API_VERSIONS, RUNTIME_KINDS, Manifest, ObjectKey, replaced
 from kserve_conformance.targets.contract import Admission, Unreachable
 from kserve_conformance.targets.kubernetes import marks
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, Resource
@@ -126,7 +126,7 @@ def written(key: ObjectKey, manifest: Manifest) -> Manifest:
     if key.namespace is not None:
         whole = replaced(whole, key.namespace, "metadata", "namespace")
     if key.kind in RUNTIME_KINDS:
-        whole = marks.marked(whole, RuntimeRef(key.kind, key.name, key.namespace))
+        whole = marks.marked(whole, ObjectKey(key.kind, key.name, key.namespace))
     return whole
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from kserve_conformance.manifests import check, refusal
+from kserve_conformance.manifests import check, rejection_message
 from kserve_conformance.objects import RUNTIME_KINDS, Manifest, ObjectKey, at
 from kserve_conformance.protocol import Answer
 from kserve_conformance.targets.process.failures import BadAnswer, CannotAnswer, OutOfStep
@@ -96,7 +96,9 @@ def _check_service(given: Manifest, asked: ObjectKey | None, release: str | None
         raise BadAnswer(f"the answer stores {key}, asked was about {asked or 'no service'}")
     problems = check(given, release)
     if problems:
-        raise BadAnswer(f"the answer's service is one that no API server would store: {refusal(given, problems)}")
+        raise BadAnswer(
+            f"the answer's service is one that no API server would store: {rejection_message(given, problems)}"
+        )
 
 
 def _check_pod(pod: Manifest) -> None:

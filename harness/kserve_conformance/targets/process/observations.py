@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from msgspec import UNSET
 
-from kserve_conformance.objects import NAMESPACED_RUNTIME, Manifest, ObjectKey, Outcome, RuntimeRef, at
+from kserve_conformance.objects import NAMESPACED_RUNTIME, Manifest, ObjectKey, Outcome, at
 from kserve_conformance.protocol import Answer
 from kserve_conformance.targets.contract import BEYOND_CONTROLLERS, Observation
 
@@ -59,7 +59,7 @@ def observation(answer: Answer, stored: Manifest, *, is_told: bool, had_pod: boo
     )
 
 
-def _decided(answer: Answer, stored: Manifest) -> tuple[Outcome, RuntimeRef | None]:
+def _decided(answer: Answer, stored: Manifest) -> tuple[Outcome, ObjectKey | None]:
     """
     What became of the predictor. Without a word about a decision the outcome stands for nothing.
 
@@ -72,6 +72,6 @@ def _decided(answer: Answer, stored: Manifest) -> tuple[Outcome, RuntimeRef | No
         is_left_alone = at(stored, *_MODE) == _MODEL_MESH or has_model
         return (Outcome.LEFT_ALONE if is_left_alone and answer.pod is None else Outcome.CUSTOM), None
     if decided.runtime is None:
-        return Outcome.REFUSED, None
+        return Outcome.NO_RUNTIME, None
     namespace = ObjectKey.of(stored).namespace if decided.runtime.kind == NAMESPACED_RUNTIME else None
-    return Outcome.RUNS, RuntimeRef(decided.runtime.kind, decided.runtime.name, namespace)
+    return Outcome.RUNS, ObjectKey(decided.runtime.kind, decided.runtime.name, namespace)

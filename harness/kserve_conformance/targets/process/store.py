@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from kserve_conformance.manifests import check, refusal
+from kserve_conformance.manifests import check, rejection_message
 from kserve_conformance.objects import RUNTIME_KINDS, SERVICE, Manifest, ObjectKey
 from kserve_conformance.protocol import Answer
 from kserve_conformance.targets.contract import Admission, NotGiven, NotSettled, Observation
@@ -119,7 +119,7 @@ class Store:
         problems = check(whole, self._schema)
         if problems:
             # An API server refuses it before any KServe is asked; to say so here would be our word, not the command's.
-            raise NotGiven("schema", refusal(whole, problems))
+            raise NotGiven("schema", rejection_message(whole, problems))
         if key.kind == SERVICE:
             return (yield from self._write_service(key, manifest, whole, kept))
         if key.kind in RUNTIME_KINDS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from inspected import V0_16, found, runtime, service, standing, workload
 
-from kserve_conformance.objects import RuntimeRef
+from kserve_conformance.objects import ObjectKey
 from kserve_conformance.profiles import profile_of
 from kserve_conformance.targets.cluster.inspection import Standing, Unread
 
@@ -23,7 +23,7 @@ class TestServicesByTheirWorkloads:
             workloads=[workload("example.com/a:1", kind=kind, form=form)],
         )
 
-        assert (one.standing, one.shown) == (Standing.AGREES, (RuntimeRef("ClusterServingRuntime", "a"),))
+        assert (one.standing, one.shown) == (Standing.AGREES, (ObjectKey("ClusterServingRuntime", "a"),))
         assert one.story == ()
 
     def test_another_runtimes_container_differs(self):

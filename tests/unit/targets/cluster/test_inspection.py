@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from inspected import codes, found, of, runtime
 
-from kserve_conformance.objects import RuntimeRef
+from kserve_conformance.objects import ObjectKey
 from kserve_conformance.profiles import profile_of, profiles
 from kserve_conformance.profiles.shipped_runtimes import shipped, shipped_by_helm
 from kserve_conformance.targets.cluster.inspection import Code, Weight
@@ -36,9 +36,7 @@ class TestAgainstTheShippedCatalogue:
         """
         seen = found(*(one for one in shipped("v0.15.2") if one["metadata"]["name"] != "kserve-lgbserver"))
 
-        assert [one.about for one in of(seen, Code.MISSING)] == [
-            RuntimeRef("ClusterServingRuntime", "kserve-lgbserver")
-        ]
+        assert [one.about for one in of(seen, Code.MISSING)] == [ObjectKey("ClusterServingRuntime", "kserve-lgbserver")]
         assert seen.is_wrong
 
     def test_an_install_without_shipped_runtimes_misses_none(self):
@@ -215,7 +213,7 @@ class TestRuntimesAmongEachOther:
 
         (finding,) = of(found(runtime("n", namespace="team-a"), high), Code.CAPTURES)
 
-        assert finding.about == RuntimeRef("ServingRuntime", "n", "team-a")
+        assert finding.about == ObjectKey("ServingRuntime", "n", "team-a")
         assert "ClusterServingRuntime c" in finding.text
 
     def test_a_namespace_that_only_adds_takes_nothing(self):
@@ -233,7 +231,7 @@ class TestRuntimesAmongEachOther:
         own = runtime("c", namespace="team-a", formats=[{"name": "own"}])
 
         assert [one.about for one in of(found(own, runtime("c")), Code.SHADOWS)] == [
-            RuntimeRef("ServingRuntime", "c", "team-a")
+            ObjectKey("ServingRuntime", "c", "team-a")
         ]
 
     def test_a_disabled_runtime_is_noted(self):

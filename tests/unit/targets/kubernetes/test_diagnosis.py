@@ -120,14 +120,14 @@ class TestDiagnosis:
         """
         What only we put there explains nothing.
         """
-        from kserve_conformance.objects import RuntimeRef
+        from kserve_conformance.objects import ObjectKey
         from kserve_conformance.targets.kubernetes.beacons import beacon_runtime
 
         plain = {
             "metadata": {"name": "everyones", "managedFields": []},
             "spec": {"containers": [{"name": "kserve-container"}]},
         }
-        ours = marks.marked(plain, RuntimeRef("ClusterServingRuntime", "everyones"))
+        ours = marks.marked(plain, ObjectKey("ClusterServingRuntime", "everyones"))
         beacon = beacon_runtime("ClusterServingRuntime", 1)
         items = [ours, {key: beacon[key] for key in ("metadata", "spec")}]
         client = TableOfAnswers(clusterservingruntimes={"kind": "ClusterServingRuntimeList", "items": items})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kserve_conformance.objects import RuntimeRef
+from kserve_conformance.objects import ObjectKey
 from kserve_conformance.targets.kubernetes.marks import (
     VARIABLE,
     mark_of,
@@ -15,7 +15,7 @@ from kserve_conformance.targets.kubernetes.marks import (
     unmarked_pod,
 )
 
-REF = RuntimeRef("ServingRuntime", "mine", "team-a")
+REF = ObjectKey("ServingRuntime", "mine", "team-a")
 MARK = {"name": VARIABLE, "value": "ServingRuntime/team-a/mine"}
 OTHER = {"name": "OTHER", "value": "1"}
 
@@ -24,7 +24,7 @@ def runtime(*containers, **spec):
     return {"kind": "ServingRuntime", "metadata": {"name": "mine"}, "spec": {"containers": list(containers), **spec}}
 
 
-@pytest.mark.parametrize("ref", [REF, RuntimeRef("ClusterServingRuntime", "everyones")], ids=str)
+@pytest.mark.parametrize("ref", [REF, ObjectKey("ClusterServingRuntime", "everyones")], ids=str)
 def test_a_mark_is_read_back(ref):
     """
     What a mark was made of can be read from it.
@@ -52,7 +52,7 @@ def test_a_runtime_is_marked_once():
     """
     Marking what is marked already, as another runtime, leaves one mark: the new one.
     """
-    once = marked(runtime({"name": "a"}), RuntimeRef("ServingRuntime", "older", "team-a"))
+    once = marked(runtime({"name": "a"}), ObjectKey("ServingRuntime", "older", "team-a"))
 
     assert marked(once, REF)["spec"]["containers"][0]["env"] == [MARK]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kserve_conformance.objects import Namespace, ObjectKey, Outcome, RuntimeRef
+from kserve_conformance.objects import Namespace, ObjectKey, Outcome
 from kserve_conformance.targets.contract import Admission, Observation
 from kserve_conformance.targets.kubernetes.names import AS_WRITTEN, LABEL, Names
 
@@ -97,13 +97,13 @@ class TestTelling:
         """
         Runtimes, texts, logs and whole manifests have no prefix, however deep it stands.
         """
-        there = RuntimeRef("ServingRuntime", "kc-1a2b-r", Namespace("kc-1a2b-team-a"))
+        there = ObjectKey("ServingRuntime", "kc-1a2b-r", Namespace("kc-1a2b-team-a"))
         seen = Observation(
             service=NAMES.manifest(asking("r")),
             outcome=Outcome.RUNS,
             runtime=there,
             workload=there,
-            status_runtime=RuntimeRef("ClusterServingRuntime", "kc-1a2b-r"),
+            status_runtime=ObjectKey("ClusterServingRuntime", "kc-1a2b-r"),
             message="no kc-1a2b-r",
             errors=("kc-1a2b-r is disabled",),
             logs=('{"namespace":"kc-1a2b-team-a"}',),
@@ -112,9 +112,9 @@ class TestTelling:
 
         told = NAMES.observation(seen)
 
-        here = RuntimeRef("ServingRuntime", "r", Namespace("team-a"))
+        here = ObjectKey("ServingRuntime", "r", Namespace("team-a"))
         assert (told.runtime, told.workload) == (here, here)
-        assert told.status_runtime == RuntimeRef("ClusterServingRuntime", "r")
+        assert told.status_runtime == ObjectKey("ClusterServingRuntime", "r")
         assert (told.message, told.errors) == ("no r", ("r is disabled",))
         assert told.logs == ('{"namespace":"team-a"}',)
         assert told.pod == {"metadata": {}, "spec": {"containers": [{"args": ["--of=team-a", 3]}]}}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kserve_conformance.objects import ObjectKey, RuntimeRef
+from kserve_conformance.objects import ObjectKey
 from kserve_conformance.targets.kubernetes.client import Resource
 from kserve_conformance.targets.kubernetes.observer import (
     FileLog,
@@ -48,8 +48,8 @@ class TestReporting:
         """
         The two fields of v0.16.0 are read; a status without them names none.
         """
-        assert status_runtime(service(servingRuntimeName="r")) == RuntimeRef("ServingRuntime", "r", "team-a")
-        assert status_runtime(service(clusterServingRuntimeName="c")) == RuntimeRef("ClusterServingRuntime", "c")
+        assert status_runtime(service(servingRuntimeName="r")) == ObjectKey("ServingRuntime", "r", "team-a")
+        assert status_runtime(service(clusterServingRuntimeName="c")) == ObjectKey("ClusterServingRuntime", "c")
         assert status_runtime(service()) is None
 
     def test_a_pod_has_metadata_and_spec(self):

@@ -31,9 +31,9 @@ class TestOutcome:
         ("answer", "stored", "outcome"),
         [
             ({"decision": RUNS}, service(), Outcome.RUNS),
-            ({"decision": {"runtime": None, "reason": "RuntimeDisabled"}}, service(), Outcome.REFUSED),
-            ({"decision": {"runtime": None, "reason": None}}, service(), Outcome.REFUSED),
-            ({"decision": {"runtime": None}}, service(containers=[{"name": "a"}]), Outcome.REFUSED),
+            ({"decision": {"runtime": None, "reason": "RuntimeDisabled"}}, service(), Outcome.NO_RUNTIME),
+            ({"decision": {"runtime": None, "reason": None}}, service(), Outcome.NO_RUNTIME),
+            ({"decision": {"runtime": None}}, service(containers=[{"name": "a"}]), Outcome.NO_RUNTIME),
             ({"decision": None}, service(containers=[{"name": "a"}]), Outcome.CUSTOM),
             ({"decision": None}, service(sklearn={}), Outcome.CUSTOM),
             ({"decision": None}, annotated(service()), Outcome.LEFT_ALONE),

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from answering import RUNS, SERVICE, answering, runtime, service, target_of
 
-from kserve_conformance.objects import CLUSTER_RUNTIME, NAMESPACED_RUNTIME, ObjectKey, Outcome, RuntimeRef
+from kserve_conformance.objects import CLUSTER_RUNTIME, NAMESPACED_RUNTIME, ObjectKey, Outcome
 from kserve_conformance.targets.contract import CannotDo, NotGiven, NotSettled
 from kserve_conformance.targets.process.failures import BadAnswer, CannotAnswer, OutOfStep
 
@@ -201,7 +201,7 @@ class TestObserving:
 
         assert command.questions[-1]["admit"] is False
         assert command.questions[-1]["service"]["metadata"]["creationTimestamp"]
-        assert (seen.outcome, seen.runtime) == (Outcome.RUNS, RuntimeRef(NAMESPACED_RUNTIME, "server", "team-a"))
+        assert (seen.outcome, seen.runtime) == (Outcome.RUNS, ObjectKey(NAMESPACED_RUNTIME, "server", "team-a"))
 
     def test_a_cluster_runtime_has_no_namespace(self):
         """A runtime is named by its kind and name."""
@@ -209,7 +209,7 @@ class TestObserving:
         target = target_of(answering(lambda question: {"service": question["service"], "decision": decision}))
         target.apply(service())
 
-        assert target.observe(SERVICE, SOON).runtime == RuntimeRef(CLUSTER_RUNTIME, "shared")
+        assert target.observe(SERVICE, SOON).runtime == ObjectKey(CLUSTER_RUNTIME, "shared")
 
     def test_what_was_stored_past_the_webhooks_is_asked_about_as_it_stands(self):
         """And how it is stored is told only if the answer has it."""

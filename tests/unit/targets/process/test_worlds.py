@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from answering import RUNS, answering, service, target_of
 
-from kserve_conformance.objects import NAMESPACED_RUNTIME, Outcome, RuntimeRef
+from kserve_conformance.objects import NAMESPACED_RUNTIME, ObjectKey, Outcome
 from kserve_conformance.targets.contract import NotGiven
 from kserve_conformance.world import Nonconformity, World
 
-SERVER = RuntimeRef(NAMESPACED_RUNTIME, "server", "team-a")
+SERVER = ObjectKey(NAMESPACED_RUNTIME, "server", "team-a")
 
 EXPECTATIONS = {
     "runtime": lambda world: world.expect_runtime(SERVER),

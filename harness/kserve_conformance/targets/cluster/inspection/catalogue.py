@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from kserve_conformance.objects import RUNTIME_KINDS, Catalogue, Manifest, Runtime, RuntimeRef, SupportedFormat
+from kserve_conformance.objects import RUNTIME_KINDS, Catalogue, Manifest, ObjectKey, Runtime, SupportedFormat
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.shipped_runtimes import NoSuchCatalogue, shipped, shipped_by_helm
 from kserve_conformance.profiles.unknown_fields import pruned
@@ -26,7 +26,7 @@ class Own:
     """A release's own runtimes, by the installer that brings them."""
 
     installer: str
-    runtimes: Mapping[RuntimeRef, Runtime]
+    runtimes: Mapping[ObjectKey, Runtime]
 
 
 def owns(profile: Profile) -> tuple[Own, ...]:
@@ -37,9 +37,9 @@ def owns(profile: Profile) -> tuple[Own, ...]:
     return tuple(own for own in found if own.runtimes)
 
 
-def _runtimes(manifests: Iterable[Manifest], profile: Profile) -> dict[RuntimeRef, Runtime]:
+def _runtimes(manifests: Iterable[Manifest], profile: Profile) -> dict[ObjectKey, Runtime]:
     catalogue = Catalogue.of(pruned(one, profile.unknown_fields) for one in manifests)
-    return {runtime.ref: runtime for runtime in catalogue}
+    return {runtime.key: runtime for runtime in catalogue}
 
 
 def compared(installed: Catalogue, profile: Profile) -> tuple[str, tuple[Finding, ...]]:
@@ -49,7 +49,7 @@ def compared(installed: Catalogue, profile: Profile) -> tuple[str, tuple[Finding
 
 
 def _differences(installed: Catalogue, own: Own) -> Iterator[Finding]:
-    there = {runtime.ref: runtime for runtime in installed}
+    there = {runtime.key: runtime for runtime in installed}
     # An installer's ServingRuntimes are few and in its own namespace: only those that it brings are looked for there.
     kinds = {ref.kind for ref in own.runtimes}
     extra = sorted(ref for ref in there if ref not in own.runtimes and not ref.is_namespaced)
@@ -67,7 +67,7 @@ def _differences(installed: Catalogue, own: Own) -> Iterator[Finding]:
         yield Finding(Code.EXTRA, Weight.NOTE, None, f"{len(extra)} {what} not the release's own", _named(extra))
 
 
-def _named(refs: Iterable[RuntimeRef]) -> tuple[str, ...]:
+def _named(refs: Iterable[ObjectKey]) -> tuple[str, ...]:
     names = [ref.name for ref in refs]
     more = [f"and {len(names) - NAMED} more"] if len(names) > NAMED else []
     return (", ".join([*names[:NAMED], *more]),)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from kserve_conformance.objects import ObjectKey, RuntimeRef
+from kserve_conformance.objects import ObjectKey
 
 
 class Weight(StrEnum):
@@ -57,7 +57,7 @@ class Finding:
 
     code: Code
     weight: Weight
-    about: RuntimeRef | None
+    about: ObjectKey | None
     text: str
     details: tuple[str, ...] = ()
 
@@ -100,8 +100,8 @@ class ServiceStanding:
     service: ObjectKey
     standing: Standing
     text: str
-    predicted: tuple[RuntimeRef, ...] = ()
-    shown: tuple[RuntimeRef, ...] = ()
+    predicted: tuple[ObjectKey, ...] = ()
+    shown: tuple[ObjectKey, ...] = ()
     story: tuple[str, ...] = ()
     explanation: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
@@ -188,7 +188,7 @@ class Inspection:
         }
 
 
-def ref_as_data(ref: RuntimeRef | None) -> dict[str, str] | None:
+def ref_as_data(ref: ObjectKey | None) -> dict[str, str] | None:
     """A runtime's reference as JSON values."""
     if ref is None:
         return None

@@ -13,9 +13,9 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from kserve_conformance.objects import Catalogue, Namespace, Request, Runtime, RuntimeRef
+from kserve_conformance.objects import Catalogue, Namespace, ObjectKey, Request, Runtime
 from kserve_conformance.profiles import Profile
-from kserve_conformance.profiles.exclusions import Because
+from kserve_conformance.profiles.exclusions import ExclusionReason
 from kserve_conformance.profiles.order import BY_PRIORITY, PROTOCOL_RANKS
 from kserve_conformance.profiles.runtime_admission import refuses
 from kserve_conformance.resolver import Explanation, select
@@ -25,16 +25,16 @@ from kserve_conformance.targets.cluster.inspection.findings import Code, Finding
 NOWHERE = Namespace("")
 
 #: What decides without anybody having wished it so.
-BY_CHANCE: Mapping[Because, tuple[Code, str]] = {
-    Because.OLDER: (Code.DECIDED_BY_AGE, "because it is the newer one"),
-    Because.NAME_ORDER: (Code.DECIDED_BY_NAME, "because of its name"),
-    Because.TIE_UNDEFINED: (Code.NOT_DECIDED, "or not: no rule decides"),
+BY_CHANCE: Mapping[ExclusionReason, tuple[Code, str]] = {
+    ExclusionReason.OLDER: (Code.DECIDED_BY_AGE, "because it is the newer one"),
+    ExclusionReason.NAME_ORDER: (Code.DECIDED_BY_NAME, "because of its name"),
+    ExclusionReason.TIE_UNDEFINED: (Code.NOT_DECIDED, "or not: no rule decides"),
 }
 
 
 def overlaps(catalogue: Catalogue, profile: Profile) -> Iterator[Finding]:
     """Everything about the runtimes of a catalogue among each other, the cluster's first."""
-    namespaces = sorted({one.ref.namespace for one in catalogue if one.ref.namespace is not None})
+    namespaces = sorted({one.key.namespace for one in catalogue if one.key.namespace is not None})
     for scope in (catalogue.in_cluster, *map(catalogue.in_namespace, namespaces)):
         yield from _refused(scope, profile)
         yield from _mixed(scope, profile)
@@ -62,8 +62,8 @@ def questions(runtimes: Iterable[Runtime], namespace: Namespace) -> tuple[Reques
 @dataclass(frozen=True, slots=True)
 class _Pair:
     code: Code
-    winner: RuntimeRef
-    loser: RuntimeRef
+    winner: ObjectKey
+    loser: ObjectKey
     words: str
 
 
@@ -71,15 +71,15 @@ def _by_chance(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding
     if len(scope) < 2:
         return
     alone = Catalogue(scope)
-    namespace = scope[0].ref.namespace or NOWHERE
+    namespace = scope[0].key.namespace or NOWHERE
     found: dict[_Pair, list[Request]] = {}
     for request in questions(scope, namespace):
         told = Explanation()
         select(request, alone, profile, told)
         for candidate in told.candidates:
-            if candidate.rejection is not None and candidate.rejection.because in BY_CHANCE and candidate.behind:
-                code, words = BY_CHANCE[candidate.rejection.because]
-                found.setdefault(_Pair(code, candidate.behind, candidate.ref, words), []).append(request)
+            if candidate.exclusion is not None and candidate.exclusion.reason in BY_CHANCE and candidate.behind:
+                code, words = BY_CHANCE[candidate.exclusion.reason]
+                found.setdefault(_Pair(code, candidate.behind, candidate.key, words), []).append(request)
     for pair, requests in found.items():
         text = f"comes before {pair.loser} {pair.words}"
         yield Finding(pair.code, Weight.FRAGILE, pair.winner, text, worded(requests))
@@ -92,7 +92,7 @@ def _refused(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]:
         refused = refuses(runtime, (*others, runtime), profile.runtime_admission)
         if refused is not None:
             text = "would be refused if it were written now"
-            yield Finding(Code.WOULD_BE_REFUSED, Weight.WRONG, runtime.ref, text, (refused,))
+            yield Finding(Code.WOULD_BE_REFUSED, Weight.WRONG, runtime.key, text, (refused,))
 
 
 def _mixed(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]:
@@ -113,7 +113,7 @@ def _mixed(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]:
                 yield Finding(
                     Code.MIXED_PRIORITIES,
                     Weight.FRAGILE,
-                    runtime.ref,
+                    runtime.key,
                     text,
                     (f"listed: {listed}; counts: {first}",),
                 )
@@ -123,28 +123,28 @@ def _disabled(scope: tuple[Runtime, ...]) -> Iterator[Finding]:
     for runtime in scope:
         if runtime.disabled:
             text = "is disabled: it is never chosen, and a service that names it has no runtime"
-            yield Finding(Code.DISABLED, Weight.NOTE, runtime.ref, text)
+            yield Finding(Code.DISABLED, Weight.NOTE, runtime.key, text)
 
 
 def _captures(namespace: Namespace, catalogue: Catalogue, profile: Profile) -> Iterator[Finding]:
     """A namespace's runtime comes before every runtime of the cluster, whatever their priorities."""
-    found: dict[tuple[RuntimeRef, RuntimeRef], list[Request]] = {}
+    found: dict[tuple[ObjectKey, ObjectKey], list[Request]] = {}
     for request in questions(catalogue.in_namespace(namespace), namespace):
         chosen = select(request, catalogue, profile).runtime
         instead = select(replace(request, namespace=NOWHERE), catalogue, profile).runtime
-        if chosen is not None and chosen.ref.is_namespaced and instead is not None:
-            found.setdefault((chosen.ref, instead.ref), []).append(request)
+        if chosen is not None and chosen.key.is_namespaced and instead is not None:
+            found.setdefault((chosen.key, instead.key), []).append(request)
     for (chosen_ref, instead_ref), requests in found.items():
         text = f"takes what {instead_ref} would serve, whatever the priorities"
         yield Finding(Code.CAPTURES, Weight.FRAGILE, chosen_ref, text, worded(requests))
 
 
 def _shadows(namespace: Namespace, catalogue: Catalogue) -> Iterator[Finding]:
-    names = {runtime.name: runtime.ref for runtime in catalogue.in_cluster}
+    names = {runtime.name: runtime.key for runtime in catalogue.in_cluster}
     for runtime in catalogue.in_namespace(namespace):
         if runtime.name in names:
             text = f"has the name of {names[runtime.name]}: a service that names it gets this one"
-            yield Finding(Code.SHADOWS, Weight.FRAGILE, runtime.ref, text)
+            yield Finding(Code.SHADOWS, Weight.FRAGILE, runtime.key, text)
 
 
 def worded(requests: Iterable[Request]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from kserve_conformance.exceptions import HarnessError
-from kserve_conformance.objects import Catalogue, Decision, Manifest, ObjectKey, Outcome, RuntimeRef, at
+from kserve_conformance.objects import Catalogue, Decision, Manifest, ObjectKey, Outcome, at
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.status import names_none
 from kserve_conformance.resolver import Explanation, Surroundings, resolve_stored
@@ -36,11 +36,11 @@ INVALID = "InvalidSpec"
 class Shown:
     """What a service shows: the runtimes that it may run on, and in whose words it has failed."""
 
-    runtimes: tuple[RuntimeRef, ...] = ()
+    runtimes: tuple[ObjectKey, ...] = ()
     failure: str | None = None
     image: str | None = None
     by_status: bool = False
-    unknown: tuple[RuntimeRef, ...] = ()
+    unknown: tuple[ObjectKey, ...] = ()
 
 
 def standing_of(
@@ -63,9 +63,9 @@ def standing_of(
     if (why := _nothing_to_compare(service, workload, decision)) is not None:
         return ServiceStanding(key, Standing.NOT_COMPARED, why)
     if decision.outcome is Outcome.CUSTOM:
-        why = decision.refusal.error if decision.refusal is not None else ""
+        why = decision.no_runtime.error if decision.no_runtime is not None else ""
         return ServiceStanding(key, Standing.NO_RUNTIME, f"its own container gives no pod: {why}")
-    told = _refused(key, decision, shown) if decision.outcome is Outcome.REFUSED else _runs(key, decision, shown)
+    told = _refused(key, decision, shown) if decision.outcome is Outcome.NO_RUNTIME else _runs(key, decision, shown)
     if told.standing is Standing.CANNOT_BE_TOLD and workloads_unread and not shown.runtimes:
         told = replace(told, text=f"{told.text}: its workload could not be read")
     if told.standing is Standing.DIFFERS and _is_kept(service, profile):
@@ -82,7 +82,7 @@ def _nothing_to_compare(service: Manifest, workload: Manifest | None, decision: 
         return "is being deleted"
     if decision.outcome is Outcome.LEFT_ALONE:
         return "is in ModelMesh mode: another controller decides"
-    if decision.outcome is Outcome.CUSTOM and decision.refusal is None:
+    if decision.outcome is Outcome.CUSTOM and decision.no_runtime is None:
         return "is its own container: no runtime is used"
     is_stopped = workload is None and str(annotations.get(STOPPED, "")).lower() == "true"
     if is_stopped and decision.outcome is Outcome.RUNS:
@@ -105,14 +105,14 @@ def _shown(service: Manifest, workload: Manifest | None, catalogue: Catalogue, p
     return Shown(found.runtimes, failure, found.image, unknown=found.unknown)
 
 
-def _predicted(decision: Decision) -> tuple[RuntimeRef, ...]:
+def _predicted(decision: Decision) -> tuple[ObjectKey, ...]:
     if decision.is_open:
         return decision.one_of
     return (decision.runtime,) if decision.runtime is not None else ()
 
 
 def _refused(key: ObjectKey, decision: Decision, shown: Shown) -> ServiceStanding:
-    cause = decision.refusal.cause if decision.refusal is not None else ""
+    cause = decision.no_runtime.cause if decision.no_runtime is not None else ""
     if decision.is_open:
         text = f"may have no runtime ({cause}): no rule decides between {_named(decision.one_of)}"
         return ServiceStanding(key, Standing.CANNOT_BE_TOLD, text, decision.one_of, shown.runtimes)
@@ -165,7 +165,7 @@ def _is_kept(service: Manifest, profile: Profile) -> bool:
     return annotations.get(NO_AUTO_UPDATE) == "true" and is_ready
 
 
-def _named(refs: tuple[RuntimeRef, ...]) -> str:
+def _named(refs: tuple[ObjectKey, ...]) -> str:
     return " or ".join(str(ref) for ref in refs)
 
 
@@ -174,7 +174,7 @@ def _explained(
 ) -> ServiceStanding:
     story = Explanation()
     decision = resolve_stored(service, catalogue, profile, story, Surroundings(mode))
-    if decision.service is not None and decision.outcome is Outcome.REFUSED:
+    if decision.service is not None and decision.outcome is Outcome.NO_RUNTIME:
         story.hints.extend(hints_for(decision.service, catalogue, profile))
     data: Mapping[str, object] = story.as_data()
     near = [candidate for candidate in story.candidates if candidate.nearness < 3]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kserve_conformance.exceptions import HarnessError
-from kserve_conformance.objects import Catalogue, Manifest, Namespace, Runtime, RuntimeRef, at
+from kserve_conformance.objects import Catalogue, Manifest, Namespace, ObjectKey, Runtime, at
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.completion import complete
 from kserve_conformance.profiles.pods import CannotRender, render
@@ -36,8 +36,8 @@ class Evidence:
     """
 
     image: str
-    runtimes: tuple[RuntimeRef, ...] = ()
-    unknown: tuple[RuntimeRef, ...] = ()
+    runtimes: tuple[ObjectKey, ...] = ()
+    unknown: tuple[ObjectKey, ...] = ()
 
 
 def evidence(template: Manifest, service: Manifest, catalogue: Catalogue, profile: Profile) -> Evidence:
@@ -46,20 +46,20 @@ def evidence(template: Manifest, service: Manifest, catalogue: Catalogue, profil
     namespace = Namespace(at(service, "metadata", "namespace") or "default")
     stored = pruned(service, profile.unknown_fields)
     alike: list[tuple[Runtime, Manifest]] = []
-    unknown: list[RuntimeRef] = []
+    unknown: list[ObjectKey] = []
     for runtime in (*catalogue.in_namespace(namespace), *catalogue.in_cluster):
         try:
             container = serving_container(_pod(stored, runtime, namespace, catalogue, profile))
         except CannotRender:
             continue  # It gives no pod, so no workload is of it.
         except (HarnessError, *MALFORMED):
-            unknown.append(runtime.ref)
+            unknown.append(runtime.key)
             continue
         if _visible(container) == _visible(shown):
             alike.append((runtime, container))
     same_env = [runtime for runtime, container in alike if _env(container) == _env(shown)]
     found = same_env or [runtime for runtime, _ in alike]
-    return Evidence(str(shown.get("image", "")), tuple(runtime.ref for runtime in found), tuple(unknown))
+    return Evidence(str(shown.get("image", "")), tuple(runtime.key for runtime in found), tuple(unknown))
 
 
 def _pod(stored: Manifest, runtime: Runtime, namespace: Namespace, catalogue: Catalogue, profile: Profile) -> Manifest:
