@@ -17,7 +17,7 @@ MEANINGS = {
     ExclusionReason.DISABLED: "The runtime is disabled.",
     ExclusionReason.MULTI_MODEL: "It is multiModel; this controller chooses among the others only.",
     ExclusionReason.FORMAT_UNKNOWN: "None of its formats is the one asked for.",
-    ExclusionReason.VERSION_NOT_EQUAL: "It has the format in other versions than the one asked for; versions are texts.",
+    ExclusionReason.VERSION_NOT_EQUAL: "It has the format, in other versions than requested. Versions are strings.",
     ExclusionReason.NOT_AUTO_SELECT: "The entry that fits does not have autoSelect.",
     ExclusionReason.PROTOCOL_UNSUPPORTED: "It lists protocols, and not the one asked for.",
     ExclusionReason.MULTI_NODE_MISMATCH: "Only one of service and runtime has a workerSpec.",

@@ -16,6 +16,7 @@ model" is not an error but a decision: an error means that nothing was decided.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import ClassVar
 
 
@@ -23,14 +24,23 @@ class HarnessError(Exception):
     """
     Something kept us from an answer.
 
-    ``str(error)`` says what happened and where; ``hint`` says what to do about
-    it, or is None where nobody can know.
+    ``str(error)`` says what is wrong and where; ``hint`` says what to do about
+    it, or is None where there is nothing to add. ``code`` is a stable name for
+    programs, a member of the enumeration that belongs to the error's family.
     """
 
-    #: The exit code of a command that ends with this error (see ``cli.exits``).
+    #: The exit code of a command that ends with this error (see ``cli.exit_codes``).
     exit_code: ClassVar[int] = 3
 
+    code: StrEnum | None = None
     hint: str | None = None
+
+    def __init__(self, message: str = "", *, code: StrEnum | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        if code is not None:
+            self.code = code
+        if hint is not None:
+            self.hint = hint
 
 
 class ManifestError(HarnessError):

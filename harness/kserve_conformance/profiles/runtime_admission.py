@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from kserve_conformance.objects import Runtime, SupportedFormat
 
-#: Given the written runtime and the stored ones of its scope, an older state of itself among them: None, or the rejection.
+#: Gets the written runtime and those stored in its scope (an older state of itself may be among them); None accepts it.
 RuntimeCheck = Callable[[Runtime, tuple[Runtime, ...]], str | None]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kserve_conformance.manifests import DuplicateKey, InvalidManifests, scalars, value
+from kserve_conformance.manifests import DuplicateKey, InvalidManifests, scalars, strict_json, value
 from kserve_conformance.manifests.limits import DEFAULT
 
 HERE = Path(__file__).parent
