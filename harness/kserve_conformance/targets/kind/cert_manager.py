@@ -35,7 +35,7 @@ class NoCertManager(CannotStart):
     """The certificate of an install was left to a cert-manager that is not there."""
 
     hint = (
-        "install cert-manager in the cluster first (airgapped/cert-manager does it without a registry), "
+        "install cert-manager in the cluster first (scripts/airgapped/cert-manager does it without a registry), "
         "or leave certificates=cert-manager out: the certificate is made here then"
     )
 

@@ -27,7 +27,7 @@ LAST_LINES = 15
 class NoKind(CannotStart):
     """There is no ``kind`` on the PATH."""
 
-    hint = "install kind (kind.sigs.k8s.io) and Docker; airgapped/README.md has a way without a registry"
+    hint = "install kind (kind.sigs.k8s.io) and Docker; scripts/airgapped/README.md has a way without a registry"
 
 
 class KindFailed(CannotStart):

@@ -1,4 +1,4 @@
-"""What ``airgapped/cert-manager`` applies: CRDs without Helm's placeholders, and its two controllers."""
+"""What ``scripts/airgapped/cert-manager`` applies: CRDs without Helm's placeholders, and its two controllers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from kserve_conformance.exceptions import HarnessError
 
-FOLDER = Path(__file__).parents[4] / "airgapped"
+FOLDER = Path(__file__).parents[4] / "scripts" / "airgapped"
 
 
 @pytest.fixture

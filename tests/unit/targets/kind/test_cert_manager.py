@@ -72,7 +72,7 @@ class TestRequired:
         """At once, and not when a pod has waited in vain for its certificate."""
         with pytest.raises(NoCertManager, match=missing) as caught:
             cert_manager.require(self.serving(*kinds))
-        assert "airgapped/cert-manager" in str(caught.value.hint)
+        assert "scripts/airgapped/cert-manager" in str(caught.value.hint)
 
     def test_is_asked_for_before_anything_is_loaded(self, tmp_path, monkeypatch):
         """Images take long, and the logs of nodes would tell nothing of what is missing."""

@@ -47,7 +47,7 @@ class TestMaking:
 
         with pytest.raises(NoKind) as caught:
             cluster.is_there()
-        assert "airgapped/README.md" in str(caught.value.hint)
+        assert "scripts/airgapped/README.md" in str(caught.value.hint)
 
 
 class TestTarget:

@@ -1,4 +1,4 @@
-"""The OCI runtime of ``airgapped/``: what it takes from a container before runc gets it."""
+"""The OCI runtime of ``scripts/airgapped/``: what it takes from a container before runc gets it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from kserve_conformance.targets.controlplane import go
 
-SOURCE = Path(__file__).parents[4] / "airgapped" / "programs" / "oci-runtime"
+SOURCE = Path(__file__).parents[4] / "scripts" / "airgapped" / "programs" / "oci-runtime"
 
 #: CI has Go; without it there, these tests fail instead of being left out.
 pytestmark = [

@@ -3,7 +3,7 @@ cert-manager in a kind cluster: its controller and its cainjector, built from it
 
 ::
 
-    python airgapped/cert_manager.py v1.11.5 CLUSTER KUBECONFIG
+    python scripts/airgapped/cert_manager.py v1.11.5 CLUSTER KUBECONFIG
 
 Returns once a certificate that signs itself was issued and put into a webhook. What
 cert-manager's own Helm chart has besides is not here: its webhook, which checks what is
@@ -238,7 +238,7 @@ def main() -> int:
     try:
         version, name, kubeconfig = sys.argv[1:]
     except ValueError:
-        print("usage: airgapped/cert-manager CLUSTER KUBECONFIG", file=sys.stderr)
+        print("usage: scripts/airgapped/cert-manager CLUSTER KUBECONFIG", file=sys.stderr)
         return 2
     began = time.monotonic()
     print(f"» cert-manager {version} for the kind cluster {name}", file=sys.stderr, flush=True)

@@ -3,7 +3,7 @@ An archive for each release, of the images that its install manifests run.
 
 ::
 
-    python airgapped/release_images.py v0.15.2 v0.10.2
+    python scripts/airgapped/release_images.py v0.15.2 v0.10.2
 
 Prints a line for each archive: its path, for ``docker load`` or ``kind load image-archive``.
 
@@ -71,7 +71,7 @@ def written(release: str) -> Path:
 def main() -> int:
     """Write an archive for each release that was named."""
     if not sys.argv[1:]:
-        print("usage: airgapped/images RELEASE...", file=sys.stderr)
+        print("usage: scripts/airgapped/images RELEASE...", file=sys.stderr)
         return 2
     try:
         for release in sys.argv[1:]:

@@ -3,7 +3,7 @@ One archive of the images that a node starts Kubernetes with.
 
 ::
 
-    python airgapped/kubernetes_images.py ROOT ARCHIVE NAME=PROGRAM...
+    python scripts/airgapped/kubernetes_images.py ROOT ARCHIVE NAME=PROGRAM...
 
 ``ROOT`` is the node's file system: kube-proxy and the pods' network call programs
 of Debian, which are taken from there with the libraries that they load. The names of

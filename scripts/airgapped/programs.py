@@ -3,8 +3,8 @@ Everything of a node that is a Go program: built from its module, or taken from 
 
 ::
 
-    python airgapped/programs.py oci-runtime     the OCI runtime alone
-    python airgapped/programs.py v0.30.0         all, with this version of kind
+    python scripts/airgapped/programs.py oci-runtime     the OCI runtime alone
+    python scripts/airgapped/programs.py v0.30.0         all, with this version of kind
 
 Prints a line ``name=path`` for each program, quoted for a shell, and ``kind_files``,
 the folder of what kind puts into its nodes. etcd and kube-apiserver are those of the

@@ -5,7 +5,7 @@ case ${XDG_CACHE_HOME:-} in
     /*) kept=$XDG_CACHE_HOME/kserve-conformance/airgapped ;;
     *) kept=$HOME/.cache/kserve-conformance/airgapped ;; # XDG's specification says to ignore a relative path.
 esac
-# What runs or was changed because of us, for `airgapped/down`.
+# What runs or was changed because of us, for `scripts/airgapped/down`.
 started=$kept/started
 
 say() { printf '%s\n' "» $*" >&2; }
@@ -24,7 +24,7 @@ lock() {
     mkdir -p "$kept" && chmod 700 "$kept"
     exec 9>"$kept/.lock"
     if ! flock --nonblock 9; then
-        say "waiting for another run of airgapped/prepare or airgapped/down"
+        say "waiting for another run of scripts/airgapped/prepare or scripts/airgapped/down"
         flock 9
     fi
 }

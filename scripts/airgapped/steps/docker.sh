@@ -40,7 +40,7 @@ run_docker() {
     if ! may_exceed_limits; then
         say "this machine lacks CAP_SYS_RESOURCE: containers are started without what needs it"
         local oci_runtime found
-        found=$(.venv/bin/python airgapped/programs.py oci-runtime)
+        found=$(.venv/bin/python scripts/airgapped/programs.py oci-runtime)
         eval "$found"
         words+=(--oom-score-adjust 0 --add-runtime "limited=$oci_runtime" --default-runtime limited)
     fi

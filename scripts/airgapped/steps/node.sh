@@ -11,10 +11,10 @@ furnish_node() {
     for program in kubelet kubeadm kubectl; do
         install -m 755 "${!program}" "$root/usr/bin/$program"
     done
-    install -m 755 airgapped/node/crictl "$root/usr/local/bin/crictl"
-    install -m 755 airgapped/node/start-systemd "$root/kind/bin/start-systemd"
+    install -m 755 scripts/airgapped/node/crictl "$root/usr/local/bin/crictl"
+    install -m 755 scripts/airgapped/node/start-systemd "$root/kind/bin/start-systemd"
     install -d "$root"/kind/manifests "$root"/etc/{kubernetes/manifests,cni/net.d} "$root/opt/cni"
-    install -m 644 airgapped/node/default-{cni,storage}.yaml "$root/kind/manifests/"
+    install -m 644 scripts/airgapped/node/default-{cni,storage}.yaml "$root/kind/manifests/"
     basename "$kubelet" | sed 's/^kubelet-//' | tr -d '\n' >"$root/kind/version"
 
     # Debian's containerd and CNI plugins, at the places where kind's files look for them.
@@ -58,7 +58,7 @@ make_node_image() (
     tar -C "$root" --numeric-owner -xpf "$debian"
     furnish_node "$root"
     say "  the node's file system is made"
-    .venv/bin/python airgapped/kubernetes_images.py "$root" "$work/images.tar" "$@"
+    .venv/bin/python scripts/airgapped/kubernetes_images.py "$root" "$work/images.tar" "$@"
     say "  Kubernetes' images are made"
     tar -C "$root" --numeric-owner -c . | docker import --change 'ENV container=docker' - "$base" >/dev/null
 
