@@ -49,9 +49,9 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
         "kserve_conformance.targets.kind": "KServe in a kind cluster",
         "kserve_conformance.targets.container": "the same in a container",
         "kserve_conformance.targets.cluster": "a KServe that is installed already",
-        "kserve_conformance.targets.cluster.inspection": "an install compared with its rules",
+        "kserve_conformance.inspection": "an install compared with its rules",
         "kserve_conformance.targets.faulty": "targets that fail in named ways",
-        "kserve_conformance.targets.bulk": "worlds as values, and many of them at once",
+        "kserve_conformance.targets.cases": "worlds as values, and many of them at once",
     },
     "fuzzing": {"kserve_conformance.fuzz": "random worlds on two targets side by side"},
     "record": {

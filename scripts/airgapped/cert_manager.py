@@ -28,15 +28,15 @@ from programs import built, folder, say
 
 from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.objects import Manifest
-from kserve_conformance.targets.cluster.connection import connect
-from kserve_conformance.targets.controlplane import cache, go, seed
-from kserve_conformance.targets.controlplane.source import Definition
-from kserve_conformance.targets.kind import archive
-from kserve_conformance.targets.kind.archive import Image
 from kserve_conformance.targets.kind.cert_manager import CERTIFICATES, GROUP, INJECT_FROM, wait_injected, wait_issued
 from kserve_conformance.targets.kind.clusters import Kind
 from kserve_conformance.targets.kind.installer import Controller, apply, wait_available
+from kserve_conformance.targets.kserve import prerequisites
+from kserve_conformance.targets.kserve.source import Definition
 from kserve_conformance.targets.kubernetes.client import Client
+from kserve_conformance.targets.kubernetes.connection import connect
+from kserve_conformance.targets.programs import archive, cache, go
+from kserve_conformance.targets.programs.archive import Image
 
 MODULE = "github.com/cert-manager/cert-manager"
 NAMESPACE = "cert-manager"
@@ -215,8 +215,8 @@ def install(version: str, kind: Kind) -> None:
     timed("loading its images", partial(kind.load, written(version, made)))
     client = connect(kind.context, kind.kubeconfig)
     crds = Path(go.download(MODULE, version).Dir) / "deploy" / "crds"
-    timed("its CRDs", partial(seed.define, client, tuple(definitions(crds))))
-    seed.ensure_namespace(client, NAMESPACE)
+    timed("its CRDs", partial(prerequisites.define, client, tuple(definitions(crds))))
+    prerequisites.ensure_namespace(client, NAMESPACE)
     served = client.resources()
     for part in PARTS:
         for manifest in objects(part, made[part.name].name):

@@ -20,8 +20,8 @@ from pathlib import Path
 
 from programs import asked_images
 
-from kserve_conformance.targets.kind import archive
-from kserve_conformance.targets.kind.archive import Image
+from kserve_conformance.targets.programs import archive
+from kserve_conformance.targets.programs.archive import Image
 
 #: The image of the pods' network, as ``node/default-cni.yaml`` names it.
 POD_NETWORK = "docker.io/kserve-conformance/pod-network:v1"

@@ -24,8 +24,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from kserve_conformance.exceptions import HarnessError
-from kserve_conformance.targets.controlplane import binaries, cache, go
-from kserve_conformance.targets.kind.programs import source_digest
+from kserve_conformance.targets.programs import binaries, cache, go
+from kserve_conformance.targets.programs.go import source_digest
 
 #: Programs of ours, each a module of its own.
 OURS = Path(__file__).parent / "programs"

@@ -23,10 +23,9 @@ from pathlib import Path
 from programs import folder, say
 
 from kserve_conformance.exceptions import HarnessError
-from kserve_conformance.targets.controlplane import binaries, cache
-from kserve_conformance.targets.kind import archive
-from kserve_conformance.targets.kind.archive import Image
 from kserve_conformance.targets.kind.programs import model_server
+from kserve_conformance.targets.programs import archive, binaries, cache
+from kserve_conformance.targets.programs.archive import Image
 
 #: Nobody in particular, as a number: KServe's manifests say ``runAsNonRoot``, and a kubelet cannot tell who a name is.
 NOBODY = "65532"

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from shared_cluster import Shared
 
-from kserve_conformance.targets.cluster.connection import connect
+from kserve_conformance.targets.kubernetes.connection import connect
 
 CONTEXT = "KSERVE_CONFORMANCE_KIND_CONTEXT"
 KUBECONFIGS = ("KSERVE_CONFORMANCE_KIND_KUBECONFIG", "KUBECONFIG")

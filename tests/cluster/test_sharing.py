@@ -14,11 +14,11 @@ from stopping_proxy import stopping
 from kserve_conformance.cli import code_of
 from kserve_conformance.objects import Manifest
 from kserve_conformance.record import Verdict
-from kserve_conformance.targets.cluster import namespaces
-from kserve_conformance.targets.controlplane import binaries
 from kserve_conformance.targets.kinds import open_target
+from kserve_conformance.targets.kubernetes import namespaces
 from kserve_conformance.targets.kubernetes.client import Client
 from kserve_conformance.targets.kubernetes.names import LABEL
+from kserve_conformance.targets.programs import binaries
 
 #: What of the suite meets runtimes of the release's own, and what does not.
 MET = "(explicit or automatic) and core"

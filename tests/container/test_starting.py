@@ -16,8 +16,8 @@ from kserve_conformance.targets.container.plane import Settings
 from kserve_conformance.targets.container.runner import NotOurs
 from kserve_conformance.targets.container.target import ContainerTarget
 from kserve_conformance.targets.contract import CannotStart
-from kserve_conformance.targets.controlplane.go import silent
-from kserve_conformance.targets.kind.archive import Image, write
+from kserve_conformance.targets.programs.archive import Image, write
+from kserve_conformance.targets.spec import silent
 
 RELEASE = "v0.15.2"
 MODEL = ObjectKey("InferenceService", "model", "team-a")

@@ -177,7 +177,7 @@ class TestStarting:
         """
         A binary and a source given by hand are what runs.
         """
-        from kserve_conformance.targets.controlplane import binaries
+        from kserve_conformance.targets.programs import binaries
 
         program = binaries.cached_manager("v0.15.2")
         source = binaries.source("v0.15.2")

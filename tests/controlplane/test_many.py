@@ -7,7 +7,7 @@ from itertools import islice
 
 from kserve_conformance.fuzz import CROWD, Worlds, compare
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, SERVICE
-from kserve_conformance.targets.bulk import play, play_many, together
+from kserve_conformance.targets.cases import play, play_many, together
 from kserve_conformance.targets.memory import MemoryTarget
 
 WITHIN = timedelta(seconds=30)

@@ -10,8 +10,9 @@ import pytest
 from answering import SERVICE, runtime, service
 
 from kserve_conformance.objects import Outcome
-from kserve_conformance.targets.kinds import Options, open_target
+from kserve_conformance.targets.kinds import open_target
 from kserve_conformance.targets.process.failures import Died, GivenUp, NoAnswer, OutOfStep, TimedOut
+from kserve_conformance.targets.spec import Options
 from kserve_conformance.world import Nonconformity, World
 
 SOON = timedelta(seconds=1)

@@ -9,7 +9,7 @@ from itertools import islice
 import pytest
 
 from kserve_conformance.fuzz import Worlds
-from kserve_conformance.targets.bulk import play, play_many
+from kserve_conformance.targets.cases import play, play_many
 from kserve_conformance.targets.kinds import open_target
 
 WITHIN = timedelta(seconds=1)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from kserve_conformance.inspection import Stored, inspect
 from kserve_conformance.profiles import profile_of
-from kserve_conformance.targets.cluster.inspection import Stored, inspect
 
 V0_15 = profile_of("v0.15.2")
 V0_16 = profile_of("v0.16.0")

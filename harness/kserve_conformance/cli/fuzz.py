@@ -91,7 +91,8 @@ def command(
     """
     from kserve_conformance.fuzz import Limits, Search
     from kserve_conformance.signals import terminated_as_interrupted
-    from kserve_conformance.targets.kinds import Options, open_target
+    from kserve_conformance.targets.kinds import open_target
+    from kserve_conformance.targets.spec import Options
 
     chosen = seed if seed is not None else secrets.randbelow(1_000_000)
     worlds = max_examples if max_examples is not None or max_time is not None else USUAL_WORLDS

@@ -15,7 +15,7 @@ from kserve_conformance.cli.output import emit, example, format_option
 from kserve_conformance.exceptions import HarnessError
 
 if TYPE_CHECKING:
-    from kserve_conformance.targets.cluster.inspection import Finding, Inspection, ServiceStanding
+    from kserve_conformance.inspection import Finding, Inspection, ServiceStanding
 
 
 @click.command(
@@ -51,9 +51,9 @@ def command(
 
 def look(context: str, kubeconfig: Path | None, release: str | None, namespaces: tuple[str, ...], format_: str) -> int:
     """Read, compare and tell; the exit code."""
-    from kserve_conformance.targets.cluster.connection import connect
-    from kserve_conformance.targets.cluster.inspection import inspect
-    from kserve_conformance.targets.cluster.snapshot import Reader, Reading
+    from kserve_conformance.inspection import inspect
+    from kserve_conformance.inspection.snapshot import Reader, Reading
+    from kserve_conformance.targets.kubernetes.connection import connect
 
     client = connect(context, kubeconfig, kind=Reader)
     try:
@@ -84,7 +84,7 @@ COLORS = {"✗": "red", "!": "yellow", "?": "yellow", "✓": "green"}
 
 def lines(found: Inspection, *, color: bool = False) -> Iterator[str]:
     """An inspection for a terminal. Whatever came from the cluster is one line each, and cannot move the cursor."""
-    from kserve_conformance.targets.cluster.inspection import OF_CATALOGUE
+    from kserve_conformance.inspection import OF_CATALOGUE
 
     compared = [one for one in found.findings if one.code in OF_CATALOGUE]
     among = [one for one in found.findings if one.code not in OF_CATALOGUE]
@@ -119,7 +119,7 @@ def _findings(findings: Iterable[Finding], *, color: bool) -> tuple[str, ...]:
 
 def _services(services: Iterable[ServiceStanding], *, color: bool) -> Iterator[str]:
     """What is wrong first, with its story; those that agree are a number."""
-    from kserve_conformance.targets.cluster.inspection import Standing
+    from kserve_conformance.inspection import Standing
 
     services = tuple(services)
     order = (Standing.DIFFERS, Standing.NO_RUNTIME, Standing.CANNOT_BE_TOLD, Standing.NOT_COMPARED)

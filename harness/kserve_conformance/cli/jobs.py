@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from kserve_conformance.machine import allowed
-from kserve_conformance.targets.kinds import Spec
+from kserve_conformance.targets.spec import Spec
 
 #: Releases whose manager has no flag for the port of its webhooks, so that a machine can have one at a time
 #: (cmd/manager/main.go has no webhook-port until v0.10.0).

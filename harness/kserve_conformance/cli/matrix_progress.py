@@ -13,7 +13,7 @@ from rich.progress import Progress as Bars
 from rich.text import Text
 
 from kserve_conformance.matrix.runs import Progress
-from kserve_conformance.targets.kinds import Spec
+from kserve_conformance.targets.spec import Spec
 
 #: How much of what a target says has room beside its bar.
 _SAID = 60

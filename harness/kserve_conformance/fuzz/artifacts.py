@@ -9,7 +9,7 @@ import msgspec
 
 from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.fuzz.differences import Difference
-from kserve_conformance.targets.bulk import World
+from kserve_conformance.targets.cases import World
 from kserve_conformance.targets.contract import Admission, Observation
 
 

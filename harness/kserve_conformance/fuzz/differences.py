@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kserve_conformance.objects import ObjectKey, Outcome, at
-from kserve_conformance.targets.bulk import Played, Shown
+from kserve_conformance.targets.cases import Played, Shown
 from kserve_conformance.targets.contract import Admission, Observation
 
 #: The parts of an observation that are compared, in the order in which they explain each other.

@@ -25,7 +25,7 @@ from kserve_conformance.objects import (
     Namespace,
     ObjectKey,
 )
-from kserve_conformance.targets.bulk import Turn, World
+from kserve_conformance.targets.cases import Turn, World
 
 #: So many worlds share the objects of the whole cluster.
 CROWD = 128

@@ -23,7 +23,7 @@ from kserve_conformance.objects import (
     at,
     without,
 )
-from kserve_conformance.targets.bulk import Played, Turn
+from kserve_conformance.targets.cases import Played, Turn
 from kserve_conformance.targets.contract import Admission, Observation
 
 #: Columns of a table of formats.

@@ -17,7 +17,7 @@ from itertools import islice
 from kserve_conformance.fuzz.differences import Compared, Difference, compare
 from kserve_conformance.fuzz.generator import CROWD, Worlds
 from kserve_conformance.fuzz.shrinker import shrink
-from kserve_conformance.targets.bulk import Played, World, play, together
+from kserve_conformance.targets.cases import Played, World, play, together
 from kserve_conformance.targets.contract import Target, Unreachable
 from kserve_conformance.targets.process.failures import GivenUp
 

@@ -14,7 +14,7 @@ import msgspec
 
 from kserve_conformance.fuzz.generator import default_container
 from kserve_conformance.objects import RUNTIME_KINDS, SERVICE, Manifest, ObjectKey, at, replaced, without
-from kserve_conformance.targets.bulk import Turn, World
+from kserve_conformance.targets.cases import Turn, World
 
 #: The lists of a turn that have objects in them.
 _OBJECTS = ("present", "stored", "applied")

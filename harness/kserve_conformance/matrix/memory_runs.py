@@ -29,7 +29,7 @@ from kserve_conformance.suite import ScenarioInfo, StepInfo, Suite, inventory
 from kserve_conformance.suite.guards import ambiguous_steps
 from kserve_conformance.suite.problems import raise_all
 from kserve_conformance.suite.selection import Selection
-from kserve_conformance.targets.kinds import Options, Spec
+from kserve_conformance.targets.spec import Options, Spec
 from kserve_conformance.world import World
 
 

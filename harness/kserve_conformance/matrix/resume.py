@@ -15,7 +15,7 @@ from kserve_conformance import __version__
 from kserve_conformance.exceptions import RecordError
 from kserve_conformance.record import Record, Verdict, read
 from kserve_conformance.suite import Suite
-from kserve_conformance.targets.kinds import PUBLIC_PARAMETERS, Spec
+from kserve_conformance.targets.spec import PUBLIC_PARAMETERS, Spec
 
 
 def may_be_kept(spec: Spec, file: Path, suite: Suite, selection: dict[str, object]) -> bool:

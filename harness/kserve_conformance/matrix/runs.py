@@ -32,7 +32,8 @@ from kserve_conformance.signals import terminated_as_interrupted
 from kserve_conformance.suite import Suite
 from kserve_conformance.suite.selection import Selection
 from kserve_conformance.suite.tags import DOCUMENTED
-from kserve_conformance.targets.kinds import KINDS, PUBLIC_PARAMETERS, Spec
+from kserve_conformance.targets.kinds import KINDS
+from kserve_conformance.targets.spec import PUBLIC_PARAMETERS, Spec
 
 #: The folder of a matrix that has each run's record.
 RUNS = "runs"

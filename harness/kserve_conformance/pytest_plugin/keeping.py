@@ -13,7 +13,8 @@ from contextlib import ExitStack
 from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.pytest_plugin.session import named_release
 from kserve_conformance.targets.contract import Identity, Target, TellsLeftovers, Unreachable
-from kserve_conformance.targets.kinds import Options, Spec, open_target
+from kserve_conformance.targets.kinds import open_target
+from kserve_conformance.targets.spec import Options, Spec
 
 #: Under this name a worker hands what its target left behind to whoever records.
 LEFTOVERS = "kserve_leftovers"

@@ -20,7 +20,8 @@ from kserve_conformance.suite import ROOT, ScenarioInfo, Suite, inventory
 from kserve_conformance.suite.selection import Rerun, Selection
 from kserve_conformance.suite.shards import Shard
 from kserve_conformance.suite.tags import DOCUMENTED, describe
-from kserve_conformance.targets.kinds import KINDS, Options, Spec, parse
+from kserve_conformance.targets.kinds import KINDS, parse
+from kserve_conformance.targets.spec import Options, Spec
 
 #: Where the shipped step definitions are imported from, in a checkout and in a wheel.
 OUR_STEPS = "kserve_conformance.suite.steps"

@@ -105,6 +105,22 @@ class Observation:
         _refuse_guesses(parts, self.not_told)
 
 
+class TargetCode(StrEnum):
+    """What a :class:`TargetError` is about; stable, for programs."""
+
+    UNKNOWN_TARGET = "unknown-target"
+    BAD_TARGET = "bad-target"
+    UNKNOWN_PARAMETER = "unknown-parameter"
+    REPEATED_TARGET = "repeated-target"
+
+
+class BadTarget(TargetError):
+    """A target as it is written names nothing that can be opened. The exit code is that of invalid arguments."""
+
+    exit_code = 2
+    code = TargetCode.BAD_TARGET
+
+
 class Unreachable(TargetError):
     """The target does not answer any more. Nothing can be said of what it would have chosen."""
 

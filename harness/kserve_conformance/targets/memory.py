@@ -10,8 +10,7 @@ failure, and a clock of whole seconds that only ``tick`` moves.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
@@ -34,17 +33,9 @@ from kserve_conformance.profiles.status import names_none
 from kserve_conformance.profiles.unknown_fields import pruned
 from kserve_conformance.resolver import Surroundings, admitted, resolve_stored
 from kserve_conformance.resolver.consumers import canaries_of, graph_protocol_of
+from kserve_conformance.targets.clock import Clock
 from kserve_conformance.targets.contract import Admission, Capability, Identity, NotSettled, Observation
 from kserve_conformance.targets.three_way_merge import applied
-
-#: Where every memory target's clock starts: any fixed second would do.
-EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
-
-
-@cache
-def moment(seconds: int) -> str:
-    """A creationTimestamp so many seconds after the epoch."""
-    return (EPOCH + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +70,7 @@ class MemoryTarget:
         self._catalogue: Catalogue | None = None
         #: What was decided of a service as it is stored, on a catalogue; true as long as both are the same.
         self._decided: dict[ObjectKey, tuple[Manifest, Catalogue, Decision]] = {}
-        self._seconds = 0
-        self._now = moment(0)
+        self._clock = Clock()
         self._surroundings = Surroundings()
 
     @property
@@ -98,7 +88,7 @@ class MemoryTarget:
         """Put objects in store past every webhook."""
         for manifest in objects:
             key = ObjectKey.of(manifest)
-            self._keep(key, self._stamped(manifest, self._objects.get(key)))
+            self._keep(key, self._clock.stamped(manifest, self._objects.get(key)))
         self._reconcile_all(ObjectKey.of(manifest) for manifest in objects)
 
     def delete(self, *keys: ObjectKey) -> None:
@@ -110,8 +100,7 @@ class MemoryTarget:
 
     def tick(self) -> None:
         """Move the clock by a second."""
-        self._seconds += 1
-        self._now = moment(self._seconds)
+        self._clock.tick()
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
         """Decide on what is in store now."""
@@ -204,7 +193,7 @@ class MemoryTarget:
         except Rejected as refused:
             return Admission(key, rejected=str(refused))
         self._last_applied[key] = manifest
-        return Admission(key, stored=self._keep(key, self._stamped(admitted_, live)))
+        return Admission(key, stored=self._keep(key, self._clock.stamped(admitted_, live)))
 
     def _admitted(self, key: ObjectKey, whole: Manifest) -> Manifest:
         if key.kind == SERVICE:
@@ -218,10 +207,6 @@ class MemoryTarget:
                 webhook = f"{key.kind.lower()}.kserve-webhook-server.validator"
                 raise Rejected(f'admission webhook "{webhook}" denied the request: {refused}')
         return known
-
-    def _stamped(self, manifest: Manifest, live: Manifest | None) -> Manifest:
-        created = at(live, "metadata", "creationTimestamp") if live is not None else None
-        return {**manifest, "metadata": {**manifest["metadata"], "creationTimestamp": created or self._now}}
 
     def _reconcile_all(self, keys: Any) -> None:
         for key in keys:

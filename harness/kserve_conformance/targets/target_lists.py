@@ -10,7 +10,9 @@ from collections.abc import Iterable
 
 from kserve_conformance.rules.releases import ASKED_FOR_REAL, RELEASES, in_range, known
 from kserve_conformance.suite.tags import DOCUMENTED
-from kserve_conformance.targets.kinds import KINDS, BadTarget, Spec, parse
+from kserve_conformance.targets.contract import BadTarget, TargetCode
+from kserve_conformance.targets.kinds import KINDS, parse
+from kserve_conformance.targets.spec import Spec
 
 #: The argument that stands for every release.
 ALL = "all"
@@ -19,31 +21,27 @@ ALL = "all"
 TO = ".."
 
 
-class RepeatedTarget(BadTarget):
-    """One target was named twice, with other parameters: their runs could not be told apart."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"{name} is named twice, with different parameters")
-        self.hint = "name each target once"
-
-
 def several(texts: Iterable[str]) -> tuple[Spec, ...]:
     """
     The targets that some texts name, each once, in the order in which they are named.
 
-    Raises ``UnknownTarget``, ``BadTarget``, ``RepeatedTarget`` and ``UnknownRelease``.
+    Raises ``BadTarget`` and ``UnknownRelease``.
     """
     found: dict[str, Spec] = {}
     for text in texts:
         for spec in expanded(text):
             if found.setdefault(spec.name, spec) != spec:
-                raise RepeatedTarget(spec.name)
+                raise BadTarget(
+                    f"target {spec.name} is repeated with different parameters",
+                    code=TargetCode.REPEATED_TARGET,
+                    hint="name each target once",
+                )
     return tuple(found.values())
 
 
 def expanded(text: str) -> tuple[Spec, ...]:
     """
-    The targets that one text names. Raises ``UnknownTarget``, ``BadTarget`` and ``UnknownRelease``.
+    The targets that one text names. Raises ``BadTarget`` and ``UnknownRelease``.
 
     >>> [spec.name for spec in expanded("memory:v0.10.2..0.11.1")]
     ['memory:v0.10.2', 'memory:v0.11.0', 'memory:v0.11.1']
@@ -65,9 +63,7 @@ def _releases(spec: Spec, text: str) -> tuple[str, ...]:
             release for release in RELEASES if in_range(release, *ends) and (release in every or release in ends)
         )
         if not found:
-            error = BadTarget(f"{text!r}: {ends[0]} is newer than {ends[1]}")
-            error.hint = "write the older release first"
-            raise error
+            raise BadTarget(f"{text!r}: {ends[0]} is newer than {ends[1]}", hint="write the older release first")
         return found
     return (spec.argument if spec.argument == DOCUMENTED else known(spec.argument),)
 

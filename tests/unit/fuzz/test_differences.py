@@ -7,7 +7,7 @@ import pytest
 
 from kserve_conformance.fuzz import compare
 from kserve_conformance.objects import ObjectKey, Outcome
-from kserve_conformance.targets.bulk import Played, Shown, World
+from kserve_conformance.targets.cases import Played, Shown, World
 from kserve_conformance.targets.contract import Admission, NotSettled, Observation
 
 KEY = ObjectKey("InferenceService", "model", "team-a")

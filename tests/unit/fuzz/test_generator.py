@@ -8,8 +8,8 @@ from kserve_conformance.fuzz import CROWD, Worlds
 from kserve_conformance.manifests import check
 from kserve_conformance.objects import CLUSTER_RUNTIME, SERVICE, Outcome
 from kserve_conformance.rules.releases import RELEASES
-from kserve_conformance.targets.bulk import play_many
-from kserve_conformance.targets.kubernetes.batches import shared
+from kserve_conformance.targets.cases import play_many
+from kserve_conformance.targets.controlplane.batches import shared
 from kserve_conformance.targets.memory import MemoryTarget
 
 WORLDS = tuple(islice(Worlds(7), 3 * CROWD))

@@ -8,7 +8,7 @@ import pytest
 
 from kserve_conformance.fuzz import Limits, Search, Worlds, load, shrink
 from kserve_conformance.fuzz.artifacts import BadFile, kept, save
-from kserve_conformance.targets.bulk import World, play_many
+from kserve_conformance.targets.cases import World, play_many
 from kserve_conformance.targets.contract import Unreachable
 from kserve_conformance.targets.faulty import AnswersWrong, DiesAfter, NeverSettles, Wrapped
 from kserve_conformance.targets.memory import MemoryTarget

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kserve_conformance.rules.releases import ASKED_FOR_REAL, RELEASES, UnknownRelease
-from kserve_conformance.targets.kinds import BadTarget, UnknownTarget
-from kserve_conformance.targets.target_lists import RepeatedTarget, expanded, several
+from kserve_conformance.targets.contract import BadTarget
+from kserve_conformance.targets.target_lists import expanded, several
 
 
 def names(*texts: str) -> list[str]:
@@ -46,7 +46,7 @@ class TestSeveral:
     def test_a_target_named_twice_is_asked_once(self):
         """A range may overlap with what was named before."""
         assert names("memory:v0.9.0", "memory:0.8.0..0.9.0") == ["memory:v0.9.0", "memory:v0.8.0"]
-        with pytest.raises(RepeatedTarget, match="controlplane"):
+        with pytest.raises(BadTarget, match="controlplane"):
             several(["controlplane:v0.20.0", "controlplane:v0.20.0,upgrades=yes"])
 
     def test_what_names_no_release_stands_for_itself(self):
@@ -56,7 +56,7 @@ class TestSeveral:
     @pytest.mark.parametrize(
         ("text", "error"),
         [
-            ("nonsense:all", UnknownTarget),
+            ("nonsense:all", BadTarget),
             ("memory:v9.9.9", UnknownRelease),
             ("memory:v0.8.0..v9.9.9", UnknownRelease),
             ("memory:v0.9.0..v0.8.0", BadTarget),

@@ -4,34 +4,35 @@ From ``cluster:CONTEXT[,key=value]`` to the target.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from kserve_conformance.targets.cluster.connection import connect
 from kserve_conformance.targets.cluster.permissions import Permissions
 from kserve_conformance.targets.cluster.target import Cluster
-
-if TYPE_CHECKING:
-    from kserve_conformance.targets.kinds import Options
+from kserve_conformance.targets.contract import Target
+from kserve_conformance.targets.kubernetes.connection import connect
+from kserve_conformance.targets.spec import Options, reject_unknown_parameters
 
 #: What may follow the context: the release where the install does not say it, the kubeconfig that has the context, and
 #: a file to which the least role is written that the run needed.
 PARAMETERS = frozenset({"release", "kubeconfig", "role"})
 
 
-def open_target(context: str, parameters: Mapping[str, str], options: Options) -> Cluster:
-    """A cluster as it is written on a command line. Raises ``BadTarget`` and ``NoContext``."""
-    from kserve_conformance.targets.kinds import (
-        refuse_unknown,  # That module imports this one when it opens a target.
-    )
+def open_target(
+    context: str, parameters: Mapping[str, str], options: Options, reference: Callable[[str], Target]
+) -> Cluster:
+    """
+    A cluster as it is written on a command line. Raises ``BadTarget`` and ``CannotStart``.
 
-    refuse_unknown(f"cluster:{context}", parameters, PARAMETERS)
+    ``reference`` makes the reference target of a release, by which :mod:`isolation` predicts.
+    """
+    reject_unknown_parameters(f"cluster:{context}", parameters, PARAMETERS)
     kubeconfig = Path(parameters["kubeconfig"]).expanduser() if "kubeconfig" in parameters else None
     permissions = Permissions()
     role = Path(parameters["role"]).expanduser().resolve() if "role" in parameters else None
     return Cluster(
         f"cluster:{context}",
+        reference,
         lambda: connect(context, kubeconfig, permissions.watch if role else None),
         release=parameters.get("release"),
         keep=options.keep,

@@ -11,13 +11,12 @@ stood in its way.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from kserve_conformance.objects import CLUSTER_RUNTIME, NAMESPACED_RUNTIME, SERVICE, Manifest, ObjectKey, without
-from kserve_conformance.targets.contract import Admission, CannotDo, NotSettled, Observation
+from kserve_conformance.targets.contract import Admission, CannotDo, NotSettled, Observation, Target
 from kserve_conformance.targets.kubernetes.names import Names
-from kserve_conformance.targets.memory import MemoryTarget
 
 #: The reference answers at once.
 AT_ONCE = timedelta(0)
@@ -38,11 +37,11 @@ class NotIsolated(CannotDo):
 class Isolation:
     """Two references side by side: the scenario alone and as it is written, and the scenario as the cluster has it."""
 
-    def __init__(self, release: str, names: Names, others: Sequence[Manifest]) -> None:
+    def __init__(self, reference: Callable[[], Target], names: Names, others: Sequence[Manifest]) -> None:
         self._names = names
         self._others = tuple(others)
-        self._alone = MemoryTarget(release)
-        self._there = MemoryTarget(release)
+        self._alone = reference()
+        self._there = reference()
         self._mode: str | None = None
         self.reset()
 

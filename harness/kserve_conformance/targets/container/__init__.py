@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kserve_conformance.targets.container.target import ContainerTarget
-    from kserve_conformance.targets.kinds import Options
+    from kserve_conformance.targets.spec import Options
 
 
 def open_target(release: str, parameters: Mapping[str, str], options: Options) -> ContainerTarget:

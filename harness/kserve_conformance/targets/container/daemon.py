@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
 from kserve_conformance.targets.contract import CannotStart
-from kserve_conformance.targets.controlplane.go import Progress
+from kserve_conformance.targets.spec import Progress
 
 if TYPE_CHECKING:
     from docker.client import DockerClient

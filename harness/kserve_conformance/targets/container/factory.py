@@ -12,7 +12,7 @@ from kserve_conformance.targets.container.plane import Settings
 from kserve_conformance.targets.container.target import ContainerTarget
 
 if TYPE_CHECKING:
-    from kserve_conformance.targets.kinds import Options
+    from kserve_conformance.targets.spec import Options
 
 #: The paths that may follow the release.
 PATHS = frozenset({"manager", "source", "logs"})
@@ -23,9 +23,10 @@ PARAMETERS = PATHS | {"image", "keep"}
 
 def open_target(release: str, parameters: Mapping[str, str], options: Options) -> ContainerTarget:
     """A container as it is written on a command line. Raises ``BadTarget``. Nothing is made yet."""
-    from kserve_conformance.targets.kinds import BadTarget, refuse_unknown  # It imports this module late too.
+    from kserve_conformance.targets.contract import BadTarget
+    from kserve_conformance.targets.spec import reject_unknown_parameters
 
-    refuse_unknown(f"container:{release}", parameters, PARAMETERS)
+    reject_unknown_parameters(f"container:{release}", parameters, PARAMETERS)
     given = {"manager": options.manager, "source": options.source} | dict(parameters)
     paths = {name: Path(value).expanduser().resolve() for name, value in given.items() if value and name in PATHS}
     image = parameters.get("image")

@@ -21,15 +21,15 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from kserve_conformance.targets.contract import CannotStart
-from kserve_conformance.targets.controlplane import binaries, cache, go
 from kserve_conformance.targets.controlplane.api_server import ApiServer
-from kserve_conformance.targets.controlplane.certificates import self_signed
-from kserve_conformance.targets.controlplane.go import Progress
 from kserve_conformance.targets.controlplane.plane import Release, seeded
-from kserve_conformance.targets.controlplane.processes import Guard
-from kserve_conformance.targets.controlplane.source import Source
-from kserve_conformance.targets.kind.archive import Image, write
-from kserve_conformance.targets.kind.programs import source_digest
+from kserve_conformance.targets.kserve.source import Source
+from kserve_conformance.targets.programs import binaries, cache, go
+from kserve_conformance.targets.programs.archive import Image, write
+from kserve_conformance.targets.programs.certificates import self_signed
+from kserve_conformance.targets.programs.go import source_digest
+from kserve_conformance.targets.programs.processes import Guard
+from kserve_conformance.targets.spec import Progress
 
 #: The source of the first process, which is part of this package.
 INIT_SOURCE = Path(__file__).parent / "init"

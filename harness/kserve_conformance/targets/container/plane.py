@@ -31,8 +31,8 @@ from kserve_conformance.targets.container.image import (
 from kserve_conformance.targets.container.runner import PORT, SECRETS, ControlPlaneContainer, NotOurs, new_run
 from kserve_conformance.targets.container.wire import INIT, Program, Wire, WireLog
 from kserve_conformance.targets.contract import CannotStart, Identity, Unreachable
-from kserve_conformance.targets.controlplane import cache, seed
-from kserve_conformance.targets.controlplane.api_server import (
+from kserve_conformance.targets.kserve import prerequisites
+from kserve_conformance.targets.kserve.api_server import (
     ADMINISTRATOR,
     LESS_COLLECTING,
     api_server_flags,
@@ -42,20 +42,22 @@ from kserve_conformance.targets.controlplane.api_server import (
     token_file,
     wait_ready,
 )
-from kserve_conformance.targets.controlplane.certificates import Certificate, self_signed
-from kserve_conformance.targets.controlplane.controller import (
+from kserve_conformance.targets.kserve.disposable import OBSERVED_THROUGH
+from kserve_conformance.targets.kserve.prerequisites import ready_beacons
+from kserve_conformance.targets.kserve.source import KSERVE_NAMESPACE, PAST_WEBHOOKS, Source
+from kserve_conformance.targets.kserve.webhooks import (
     FIXED_WEBHOOK_PORT,
     install_webhooks,
     remove_webhooks,
     wait_for_webhooks,
 )
-from kserve_conformance.targets.controlplane.go import Progress
-from kserve_conformance.targets.controlplane.guard import FOLDER
-from kserve_conformance.targets.controlplane.plane import OBSERVED_THROUGH, ready_beacons
-from kserve_conformance.targets.controlplane.processes import Guard, last_words
-from kserve_conformance.targets.controlplane.source import KSERVE_NAMESPACE, PAST_WEBHOOKS, Source
 from kserve_conformance.targets.kubernetes.beacons import NAMESPACE, beacon_service
 from kserve_conformance.targets.kubernetes.client import Client
+from kserve_conformance.targets.programs import cache
+from kserve_conformance.targets.programs.certificates import Certificate, self_signed
+from kserve_conformance.targets.programs.guard import FOLDER
+from kserve_conformance.targets.programs.processes import Guard, last_words
+from kserve_conformance.targets.spec import Progress
 
 #: Nobody else is in the container, so ports may be fixed.
 ETCD_URL = "https://127.0.0.1:2379"
@@ -205,7 +207,7 @@ class ContainerPlane:
         self.admin = self._client(ADMINISTRATOR)
         self.past = self._client(PAST_WEBHOOKS)
         self._wait_ready()
-        seed.wait_known(self.admin)
+        prerequisites.wait_known(self.admin)
 
     def _wait_ready(self) -> None:
         try:
@@ -271,7 +273,7 @@ class ContainerPlane:
 
     def restart_manager(self) -> None:
         """Start the manager again, after :meth:`stop_manager`. Raises ``CannotStart``."""
-        seed.configure(self.admin, self.source, self.mode)
+        prerequisites.configure(self.admin, self.source, self.mode)
         ready_beacons(self.past, self.served, self.mode)
         self._start_manager()
 

@@ -12,10 +12,10 @@ from typing import Self
 
 from kserve_conformance.targets.container.plane import ContainerPlane, Settings
 from kserve_conformance.targets.contract import CannotDo, Capability, Identity, Unreachable
-from kserve_conformance.targets.controlplane import seed
-from kserve_conformance.targets.controlplane.disposable import Disposable
-from kserve_conformance.targets.controlplane.go import Progress, silent
+from kserve_conformance.targets.kserve import prerequisites
+from kserve_conformance.targets.kserve.disposable import Disposable
 from kserve_conformance.targets.kubernetes.live import Link
+from kserve_conformance.targets.spec import Progress, silent
 
 
 class ContainerTarget(Disposable):
@@ -82,7 +82,7 @@ class ContainerTarget(Disposable):
         raise error
 
     def _set_mode(self, mode: str) -> None:
-        seed.configure(self._running.admin, self._running.source, mode)
+        prerequisites.configure(self._running.admin, self._running.source, mode)
         self._mode_is_set(mode)
 
     def _before_sweep(self) -> None:

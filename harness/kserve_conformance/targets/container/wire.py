@@ -20,8 +20,8 @@ import msgspec
 
 from kserve_conformance.objects import ObjectKey
 from kserve_conformance.targets.contract import CannotStart
-from kserve_conformance.targets.controlplane.processes import epitaph, last_words
 from kserve_conformance.targets.kubernetes.observer import FileLog
+from kserve_conformance.targets.programs.processes import epitaph, last_words
 
 #: How long an order may wait for its answer: far above what any takes.
 ANSWER_WITHIN = 30.0

@@ -9,14 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from kserve_conformance.targets.controlplane.go import Progress, silent
 from kserve_conformance.targets.controlplane.requirements import Check, requirements
 from kserve_conformance.targets.controlplane.target import ControlPlane, prepare
-
-if TYPE_CHECKING:
-    from kserve_conformance.targets.kinds import Options
+from kserve_conformance.targets.spec import Options, reject_unknown_parameters
 
 __all__ = ["Check", "ControlPlane", "open_target", "prepare", "requirements"]
 
@@ -31,14 +27,9 @@ def open_target(
     release: str,
     parameters: Mapping[str, str],
     options: Options,
-    progress: Progress = silent,
 ) -> ControlPlane:
     """A control plane as it is written on a command line. Raises ``BadTarget`` for a parameter that is not known."""
-    from kserve_conformance.targets.kinds import (
-        refuse_unknown,  # That module imports this one when it opens a target.
-    )
-
-    refuse_unknown(f"controlplane:{release}", parameters, PARAMETERS)
+    reject_unknown_parameters(f"controlplane:{release}", parameters, PARAMETERS)
     given = {"manager": options.manager, "source": options.source} | dict(parameters)
     paths = {name: Path(value).expanduser().resolve() for name, value in given.items() if value and name in PATHS}
     return ControlPlane(
@@ -49,5 +40,5 @@ def open_target(
         logs=paths.get("logs"),
         upgrades=parameters.get("upgrades") == "yes",
         keep=options.keep,
-        progress=progress,
+        progress=options.progress,
     )

@@ -13,15 +13,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from kserve_conformance.objects import Manifest
 from kserve_conformance.targets.contract import CannotStart
-from kserve_conformance.targets.controlplane.certificates import Certificate
-from kserve_conformance.targets.controlplane.processes import Guard, Process, Started, free_ports, is_free
-from kserve_conformance.targets.controlplane.source import KSERVE_NAMESPACE, Source
-from kserve_conformance.targets.kubernetes.client import ApiError, Client
-
-#: Where a manager's webhooks listen if it has no flag to say so (until v0.9.0).
-FIXED_WEBHOOK_PORT = 9443
+from kserve_conformance.targets.kserve.source import KSERVE_NAMESPACE, Source
+from kserve_conformance.targets.kserve.webhooks import FIXED_WEBHOOK_PORT, install_webhooks
+from kserve_conformance.targets.kubernetes.client import Client
+from kserve_conformance.targets.programs.certificates import Certificate
+from kserve_conformance.targets.programs.processes import Guard, Process, free_ports, is_free
 
 START_WITHIN = timedelta(seconds=60)
 STOP_WITHIN = timedelta(seconds=5)
@@ -139,41 +136,3 @@ class Controller:
     def stop(self) -> None:
         """End it as Kubernetes would."""
         self.process.stop(STOP_WITHIN)
-
-
-def install_webhooks(client: Client, source: Source, port: int, authority: bytes) -> None:
-    """Point the API server at the webhooks of a manager beside it, in place of any that there were."""
-    remove_webhooks(client)
-    for manifest in source.webhooks(port, authority):
-        client.post(_webhooks_path(manifest["kind"]), manifest)
-
-
-def remove_webhooks(client: Client) -> None:
-    """Delete every webhook configuration: one that leads to a manager that has ended refuses every write."""
-    for kind in ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"):
-        client.delete(_webhooks_path(kind))
-
-
-def wait_for_webhooks(client: Client, path: str, harmless: Manifest, process: Started) -> None:
-    """Return once a dry run of a harmless object gets an answer from every webhook. Raises ``CannotStart``."""
-    deadline = time.monotonic() + START_WITHIN.total_seconds()
-    said = ""
-    while time.monotonic() < deadline:
-        if not process.is_alive:
-            raise CannotStart(process.epitaph)
-        try:
-            client.post(path, harmless, dryRun="All")
-        except ApiError as error:
-            if "failed calling webhook" not in error.message:
-                raise CannotStart(f"a webhook of this release refuses a plain service: {error}") from error
-            said = str(error)
-            time.sleep(0.02)
-        else:
-            return
-    raise CannotStart(
-        f"the webhooks did not answer within {START_WITHIN.total_seconds():g} s: {said}\n{process.last_words}"
-    )
-
-
-def _webhooks_path(kind: str) -> str:
-    return f"/apis/admissionregistration.k8s.io/v1/{kind.lower()}s"

@@ -6,41 +6,26 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from packaging.version import InvalidVersion, Version
-
-from kserve_conformance.objects import API_VERSIONS, SERVICE
+from kserve_conformance.objects import SERVICE
 from kserve_conformance.signals import signals_wait
 from kserve_conformance.targets.contract import Identity, Unreachable
-from kserve_conformance.targets.controlplane import binaries, cache, seed
 from kserve_conformance.targets.controlplane.api_server import ApiServer, kubeconfig
-from kserve_conformance.targets.controlplane.certificates import self_signed
-from kserve_conformance.targets.controlplane.controller import Controller, remove_webhooks, wait_for_webhooks
-from kserve_conformance.targets.controlplane.go import Progress
-from kserve_conformance.targets.controlplane.processes import Guard, Process
-from kserve_conformance.targets.controlplane.source import PAST_WEBHOOKS, Definition, Source
-from kserve_conformance.targets.kubernetes.beacons import NAMES, NAMESPACE, beacon_runtime, beacon_service
-from kserve_conformance.targets.kubernetes.client import ApiError, Client, Resource
-
-#: From here on the default mode is RawDeployment. In that mode older releases ask for an API of horizontal pod
-#: autoscalers (autoscaling/v2beta2) that no supported Kubernetes serves any more.
-RAW_SINCE = Version("0.11.0")
-
-OBSERVED_THROUGH = (
-    "the pod template of the Deployment or Knative Service that KServe's own controller makes, in which a mark "
-    "names its runtime; the service's status and events for failures"
-)
-
-
-def default_mode(release: str) -> str:
-    """The mode of services that name none: the one in which a release works here."""
-    try:
-        return "Serverless" if Version(release.removeprefix("v")) < RAW_SINCE else "RawDeployment"
-    except InvalidVersion:
-        return "RawDeployment"
+from kserve_conformance.targets.controlplane.controller import Controller
+from kserve_conformance.targets.kserve import prerequisites
+from kserve_conformance.targets.kserve.disposable import OBSERVED_THROUGH
+from kserve_conformance.targets.kserve.prerequisites import default_mode, ready_beacons
+from kserve_conformance.targets.kserve.source import PAST_WEBHOOKS, Definition, Source
+from kserve_conformance.targets.kserve.webhooks import remove_webhooks, wait_for_webhooks
+from kserve_conformance.targets.kubernetes.beacons import NAMESPACE, beacon_service
+from kserve_conformance.targets.kubernetes.client import Resource
+from kserve_conformance.targets.programs import binaries, cache
+from kserve_conformance.targets.programs.certificates import self_signed
+from kserve_conformance.targets.programs.processes import Guard, Process
+from kserve_conformance.targets.spec import Progress
 
 
 class Release:
@@ -92,7 +77,7 @@ class Plane:
             self._server.wait()
             self.admin = self._server.admin
             self.past = self._server.client(PAST_WEBHOOKS)
-            seed.wait_known(self.admin)
+            prerequisites.wait_known(self.admin)
             self._defined = self.release.source.definitions
             self._kubeconfig = self.folder / "kubeconfig"
             kubeconfig(self._server, self._certificate, self._kubeconfig)
@@ -182,10 +167,10 @@ class Plane:
         with ThreadPoolExecutor(1) as aside:
             # A manager takes a second to end. It has been told by then to look at nothing more.
             stopping = aside.submit(self.stop_manager)
-            seed.define(self.admin, release.source.definitions, there)
+            prerequisites.define(self.admin, release.source.definitions, there)
             stopping.result()
         self._defined = release.source.definitions
-        seed.configure(self.admin, release.source, release.mode)
+        prerequisites.configure(self.admin, release.source, release.mode)
         self.release = release
         ready_beacons(self.past, self.served, self.release.mode)
         self.start_manager()
@@ -236,28 +221,13 @@ class Plane:
             )
 
 
-def ready_beacons(past: Client, served: Mapping[tuple[str, str], Resource], mode: str) -> None:
-    """Have the beacons as a new manager is to find them: in the release's mode, and in their first state."""
-    for kind, name in NAMES.items():
-        kept = {"metadata": beacon_service(kind, mode)["metadata"]}
-        past.patch(served[API_VERSIONS[SERVICE], SERVICE].path(NAMESPACE, name), kept)
-        first = beacon_runtime(kind, 0)
-        path = served[API_VERSIONS[kind], kind].path(first["metadata"].get("namespace"), name)
-        try:
-            past.patch(path, first)
-        except ApiError as error:
-            # It is away while something is asked of an empty cluster.
-            if error.status != 404:
-                raise
-
-
 def seeded(release: Release, assets: binaries.Assets, progress: Progress, api_server: Callable[[], ApiServer]) -> Path:
     """
     The etcd folder in which a release's CRDs are served: from the cache, or made with an API server over nothing.
 
     Raises ``CannotStart``.
     """
-    entry = cache.folder() / seed.seed_name(binaries.digest(assets.api_server), release.name, release.source)
+    entry = cache.folder() / prerequisites.seed_name(binaries.digest(assets.api_server), release.name, release.source)
     if not entry.exists():
         progress(f"installing the CRDs of KServe {release.name} (the first time only)")
 
@@ -265,7 +235,7 @@ def seeded(release: Release, assets: binaries.Assets, progress: Progress, api_se
         server = api_server()
         try:
             server.wait()
-            seed.fill(server.admin, release.source, release.mode)
+            prerequisites.fill(server.admin, release.source, release.mode)
             server.save(unfinished)
         except BaseException:
             server.stop()

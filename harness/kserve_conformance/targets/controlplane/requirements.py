@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kserve_conformance.targets.controlplane import binaries, cache, go
-from kserve_conformance.targets.controlplane.controller import FIXED_WEBHOOK_PORT
-from kserve_conformance.targets.controlplane.processes import is_free
+from kserve_conformance.targets.kserve.webhooks import FIXED_WEBHOOK_PORT
+from kserve_conformance.targets.programs import binaries, cache, go
+from kserve_conformance.targets.programs.processes import is_free
 
 
 @dataclass(frozen=True, slots=True)

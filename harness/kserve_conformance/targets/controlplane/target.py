@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Self
 
 from kserve_conformance.targets.contract import CannotDo, Capability, Identity, Unreachable
-from kserve_conformance.targets.controlplane import binaries, seed
-from kserve_conformance.targets.controlplane.disposable import Disposable
-from kserve_conformance.targets.controlplane.go import Progress, silent
+from kserve_conformance.targets.controlplane.batches import Crowds
 from kserve_conformance.targets.controlplane.plane import Plane, Release
-from kserve_conformance.targets.kubernetes.batches import Crowds
+from kserve_conformance.targets.kserve import prerequisites
+from kserve_conformance.targets.kserve.disposable import Disposable
 from kserve_conformance.targets.kubernetes.live import Link
 from kserve_conformance.targets.kubernetes.observer import FileLog
+from kserve_conformance.targets.programs import binaries
+from kserve_conformance.targets.spec import Progress, silent
 
 
 def prepare(release: str, progress: Progress = silent) -> None:
@@ -164,7 +165,7 @@ class ControlPlane(Disposable):
         self._beacons.queue_passed()
 
     def _set_mode(self, mode: str) -> None:
-        seed.configure(self._running.admin, self._running.release.source, mode)
+        prerequisites.configure(self._running.admin, self._running.release.source, mode)
         self._mode_is_set(mode)
 
     def reset(self) -> None:

@@ -6,13 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from kserve_conformance.targets.contract import BadTarget
 from kserve_conformance.targets.kind.installer import archives_of
 from kserve_conformance.targets.kind.target import KindTarget, Settings
-
-if TYPE_CHECKING:
-    from kserve_conformance.targets.kinds import Options
+from kserve_conformance.targets.spec import Options, reject_unknown_parameters
 
 #: What may follow the release.
 PARAMETERS = frozenset(
@@ -22,9 +20,7 @@ PARAMETERS = frozenset(
 
 def open_target(release: str, parameters: Mapping[str, str], options: Options) -> KindTarget:
     """A kind cluster as it is written on a command line. Raises ``BadTarget`` and ``CannotStart``."""
-    from kserve_conformance.targets.kinds import BadTarget, refuse_unknown  # It imports this module late too.
-
-    refuse_unknown(f"kind:{release}", parameters, PARAMETERS)
+    reject_unknown_parameters(f"kind:{release}", parameters, PARAMETERS)
     certificates = parameters.get("certificates", "own")
     if certificates not in ("own", "cert-manager"):
         raise BadTarget(f"kind:{release}: certificates={certificates} is neither own nor cert-manager")

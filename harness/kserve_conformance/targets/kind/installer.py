@@ -11,14 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from kserve_conformance.objects import SERVICE, Manifest, at
+from kserve_conformance.objects import SERVICE, Manifest, at, replaced
 from kserve_conformance.targets.contract import CannotStart
-from kserve_conformance.targets.controlplane import seed
-from kserve_conformance.targets.controlplane.certificates import Certificate
-from kserve_conformance.targets.controlplane.source import CONFIGURATION, KSERVE_NAMESPACE, Source
 from kserve_conformance.targets.kind import cert_manager, manifests
+from kserve_conformance.targets.kserve import prerequisites
+from kserve_conformance.targets.kserve.source import CONFIGURATION, KSERVE_NAMESPACE, Source
+from kserve_conformance.targets.kserve.webhooks import wait_for_webhooks
 from kserve_conformance.targets.kubernetes.beacons import beacon_service
 from kserve_conformance.targets.kubernetes.client import APPLY_PATCH, ApiError, Client, Resource
+from kserve_conformance.targets.kubernetes.namespaces import ensure_namespace
+from kserve_conformance.targets.programs.certificates import Certificate
 
 STARTS_WITHIN = timedelta(seconds=180)
 
@@ -77,24 +79,24 @@ def install(
     if before is not None:
         remove(client)
     progress(f"installing the CRDs of KServe {choices.release}")
-    seed.define(client, source.definitions, before.definitions if before else ())
-    seed.ensure_namespace(client, KSERVE_NAMESPACE)
+    prerequisites.define(client, source.definitions, before.definitions if before else ())
+    ensure_namespace(client, KSERVE_NAMESPACE)
     served = client.resources()
     if certificate is not None:
         cert_manager.forget(client, whole, manifests.CERTIFICATE_SECRET)
         apply(client, served, _secret(certificate))
     else:
-        cert_manager.forget_secret(client, _CERTIFICATE_SECRET, seed.FIELD_MANAGER)
+        cert_manager.forget_secret(client, _CERTIFICATE_SECRET, prerequisites.FIELD_MANAGER)
     progress(f"installing KServe {choices.release} with {', '.join(sorted(set(manifests.images_of(objects))))}")
     for manifest in objects:
         apply(client, served, manifest)
-    seed.put_config_map(client, seed.KNATIVE_CONFIGURATION)
+    prerequisites.put_config_map(client, prerequisites.KNATIVE_CONFIGURATION)
     if certificate is None:
         cert_manager.wait_issued(client, (one for one in objects if one["kind"] == cert_manager.CERTIFICATES.kind))
     wait_available(client, CONTROLLER)
     if certificate is None:
         _settle_webhooks(client, served, whole, choices)
-    wait_for_webhooks(client, choices.mode)
+    _wait_for_webhooks(client, served, choices.mode)
 
 
 def _settle_webhooks(
@@ -124,7 +126,7 @@ def configure(client: Client, source: Source, choices: manifests.Choices) -> Non
     """Write the install's ConfigMap again, with another default mode."""
     for manifest in manifests.read(source.folder, choices.release):
         if manifest["kind"] == "ConfigMap" and manifest["metadata"]["name"] == CONFIGURATION:
-            seed.put_config_map(client, manifests.changed(manifest, choices))
+            prerequisites.put_config_map(client, manifests.changed(manifest, choices))
 
 
 def remove(client: Client) -> None:
@@ -167,7 +169,9 @@ def apply(client: Client, served: dict[tuple[str, str], Resource], manifest: Man
         raise CannotStart(f"the cluster serves no {kind} of {manifest['apiVersion']}, which this install has")
     path = resource.path(manifest["metadata"].get("namespace"), name)
     try:
-        client.patch(path, msgspec.json.encode(manifest), APPLY_PATCH, fieldManager=seed.FIELD_MANAGER, force="true")
+        client.patch(
+            path, msgspec.json.encode(manifest), APPLY_PATCH, fieldManager=prerequisites.FIELD_MANAGER, force="true"
+        )
     except ApiError as error:
         raise CannotStart(f"the cluster refuses {kind} {name} of this install: {error}") from error
 
@@ -203,25 +207,13 @@ def _why(client: Client, controller: Controller) -> str:
     return "\n".join(told) or "it has no pod"
 
 
-def wait_for_webhooks(client: Client, mode: str) -> None:
-    """Return once a dry run of a plain service gets an answer from every webhook. Raises ``NotReady``."""
-    seed.ensure_namespace(client, "default")
-    path = client.resources()["serving.kserve.io/v1beta1", SERVICE].path("default")
-    harmless = beacon_service("ClusterServingRuntime", mode, name="conformance-hello")
-    harmless = {**harmless, "metadata": {**harmless["metadata"], "namespace": "default"}}
-    deadline = time.monotonic() + STARTS_WITHIN.total_seconds()
-    said = ""
-    while time.monotonic() < deadline:
-        try:
-            client.post(path, harmless, dryRun="All")
-        except ApiError as error:
-            if "failed calling webhook" not in error.message:
-                raise CannotStart(f"a webhook of this release refuses a plain service: {error}") from error
-            said = str(error)
-            time.sleep(0.1)
-        else:
-            return
-    raise NotReady(f"the webhooks did not answer within {STARTS_WITHIN.total_seconds():g} s: {said}")
+def _wait_for_webhooks(client: Client, served: dict[tuple[str, str], Resource], mode: str) -> None:
+    ensure_namespace(client, "default")
+    harmless = replaced(
+        beacon_service("ClusterServingRuntime", mode, name="conformance-hello"), "default", "metadata", "namespace"
+    )
+    path = served[harmless["apiVersion"], SERVICE].path("default")
+    wait_for_webhooks(client, path, harmless, within=STARTS_WITHIN)
 
 
 def archives_of(text: str) -> tuple[Path, ...]:

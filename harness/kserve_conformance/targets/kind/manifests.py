@@ -21,13 +21,13 @@ import yaml
 from packaging.version import InvalidVersion, Version
 
 from kserve_conformance.objects import Manifest, at, replaced, without
-from kserve_conformance.targets.controlplane.source import (
+from kserve_conformance.targets.kind import cert_manager
+from kserve_conformance.targets.kserve.source import (
     CONFIGURATION,
     PAST_WEBHOOKS,
     NotASource,
     configured,
 )
-from kserve_conformance.targets.kind import cert_manager
 
 #: KServe's controller and its webhooks.
 CONTROLLER = "kserve-controller-manager"

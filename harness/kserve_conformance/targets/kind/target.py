@@ -19,20 +19,21 @@ from pathlib import Path
 from typing import Any, Self
 
 from kserve_conformance.objects import SERVICE, Manifest, Namespace, ObjectKey
-from kserve_conformance.targets.cluster.connection import connect
-from kserve_conformance.targets.cluster.installation import find
-from kserve_conformance.targets.cluster.target import Cluster
 from kserve_conformance.targets.contract import MODEL_SERVER, CannotDo, Capability
-from kserve_conformance.targets.controlplane import binaries, cache
-from kserve_conformance.targets.controlplane.certificates import Certificate, self_signed
-from kserve_conformance.targets.controlplane.plane import default_mode
-from kserve_conformance.targets.controlplane.source import KSERVE_NAMESPACE, PAST_WEBHOOKS, Source
 from kserve_conformance.targets.kind import cert_manager, installer, pods
-from kserve_conformance.targets.kind.archive import Image, write
 from kserve_conformance.targets.kind.clusters import PREFIX, Kind, KindFailed, config_of
 from kserve_conformance.targets.kind.manifests import WEBHOOK_SERVICE, Choices
 from kserve_conformance.targets.kind.programs import model_server
+from kserve_conformance.targets.kserve.installation import find
+from kserve_conformance.targets.kserve.installed import InstalledTarget
+from kserve_conformance.targets.kserve.prerequisites import default_mode
+from kserve_conformance.targets.kserve.source import KSERVE_NAMESPACE, PAST_WEBHOOKS, Source
 from kserve_conformance.targets.kubernetes.client import Client
+from kserve_conformance.targets.kubernetes.connection import connect
+from kserve_conformance.targets.kubernetes.names import AS_WRITTEN
+from kserve_conformance.targets.programs import binaries, cache
+from kserve_conformance.targets.programs.archive import Image, write
+from kserve_conformance.targets.programs.certificates import Certificate, self_signed
 
 #: The image that a manager is put into which was given as a program.
 OWN_IMAGE = "kserve-conformance.invalid/kserve-controller:{}"
@@ -66,7 +67,7 @@ class Settings:
     logs: Path | None = None
 
 
-class KindTarget(Cluster):
+class KindTarget(InstalledTarget):
     """A kind cluster with KServe in it. Open it with ``with``."""
 
     def __init__(self, release: str, settings: Settings, progress: Callable[[str], None]) -> None:
@@ -74,13 +75,12 @@ class KindTarget(Cluster):
         can = {Capability.DEFAULT_MODE, Capability.PODS, *({Capability.UPGRADE} if settings.upgrades else ())}
         super().__init__(
             f"kind:{release}",
-            self._make,
+            # The whole cluster belongs to the run.
+            AS_WRITTEN,
             release=release,
-            past=lambda client: client.impersonating(PAST_WEBHOOKS, "system:masters"),
-            is_ours=True,
             keep=settings.keep,
-            capabilities=frozenset(can),
         )
+        self.capabilities = frozenset(can)
         self._release = self._wanted = self._installed = release
         self._settings = settings
         self._progress = progress
@@ -99,7 +99,10 @@ class KindTarget(Cluster):
             self._discard()
             raise
 
-    def _make(self) -> Client:
+    def _past_webhooks(self, client: Client) -> Client:
+        return client.impersonating(PAST_WEBHOOKS, "system:masters")
+
+    def _reach(self) -> Client:
         """Make or find the cluster, fill it with images, and install the release."""
         folder, settings = self._made_folder, self._settings
         name = settings.cluster or f"{PREFIX}-{secrets.token_hex(3)}"

@@ -12,14 +12,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kserve_conformance.rules.releases import RELEASES, known
+from kserve_conformance.targets.contract import BadTarget
 from kserve_conformance.targets.process.command import RESTARTS, TIMEOUT, Command
 from kserve_conformance.targets.process.target import DOCUMENTED, ProcessTarget
-
-if TYPE_CHECKING:
-    from kserve_conformance.targets.kinds import Options
+from kserve_conformance.targets.spec import Options
 
 __all__ = ["Command", "ProcessTarget", "open_target"]
 
@@ -34,8 +32,6 @@ def open_target(argument: str, parameters: Mapping[str, str], options: Options) 
     The command decides which release it is; ``release`` says which one it is
     held against, the newest unless it is given.
     """
-    from kserve_conformance.targets.kinds import BadTarget  # The table of kinds imports us.
-
     unknown = sorted(parameters.keys() - PARAMETERS)
     if unknown:
         error = BadTarget(f"process has no parameter {unknown[0]!r}")

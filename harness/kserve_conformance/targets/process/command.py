@@ -11,24 +11,21 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kserve_conformance.targets.contract import CannotStart
-from kserve_conformance.targets.controlplane.processes import Guard
 from kserve_conformance.targets.process.connection import Running
 from kserve_conformance.targets.process.failures import Died, GivenUp, NoAnswer, OutOfStep, TimedOut
-from kserve_conformance.targets.process.log import Log
+from kserve_conformance.targets.programs.log import Log
+from kserve_conformance.targets.programs.processes import Guard
+from kserve_conformance.targets.spec import Progress, silent
 
 #: Seconds that a command has for each answer, the start of a new process included.
 TIMEOUT = 10.0
 
 #: How often a command is started again in one run.
 RESTARTS = 5
-
-
-def silent(line: str) -> None:
-    """Nobody is told where the log is kept."""
 
 
 class Command:
@@ -42,7 +39,7 @@ class Command:
         restarts: int = RESTARTS,
         log: Path | None = None,
         keep: bool = False,
-        progress: Callable[[str], None] = silent,
+        progress: Progress = silent,
     ) -> None:
         """
         Start it. Raises ``CannotStart``.

@@ -20,9 +20,9 @@ from typing import TypeVar
 
 from kserve_conformance.signals import signals_wait
 from kserve_conformance.targets.contract import CannotStart
-from kserve_conformance.targets.controlplane.processes import Guard
 from kserve_conformance.targets.process.failures import Died, NoAnswer, OutOfStep, TimedOut
-from kserve_conformance.targets.process.log import Log
+from kserve_conformance.targets.programs.log import Log
+from kserve_conformance.targets.programs.processes import Guard
 
 #: A longer answer is refused: no service and pod are this large.
 LONGEST_ANSWER = 16 * 1024 * 1024

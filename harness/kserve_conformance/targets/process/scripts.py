@@ -7,7 +7,7 @@ from datetime import timedelta
 from kserve_conformance.exceptions import TargetError
 from kserve_conformance.objects import ObjectKey
 from kserve_conformance.protocol import Answer
-from kserve_conformance.targets.bulk import Played, Shown, World, in_store
+from kserve_conformance.targets.cases import Played, Shown, World, in_store
 from kserve_conformance.targets.contract import Admission, Observation
 from kserve_conformance.targets.process.failures import NoAnswer
 from kserve_conformance.targets.process.store import Asked, Asking, Store
@@ -47,7 +47,7 @@ class Playing:
             self.asked, self._failed = None, failed
 
     def _play(self, store: Store, within: timedelta) -> Asking[None]:
-        """As :func:`~kserve_conformance.targets.bulk.play` does."""
+        """As :func:`~kserve_conformance.targets.cases.play` does."""
         anew = self._world.number % ANEW_EVERY == 0
         present: dict[ObjectKey, None] = {}
         for turn in self._world.turns:

@@ -18,8 +18,8 @@ import msgspec
 from kserve_conformance.manifests import check, rejection_message
 from kserve_conformance.objects import RUNTIME_KINDS, SERVICE, Manifest, ObjectKey
 from kserve_conformance.protocol import Answer
+from kserve_conformance.targets.clock import Clock
 from kserve_conformance.targets.contract import Admission, NotGiven, NotSettled, Observation
-from kserve_conformance.targets.memory import moment
 from kserve_conformance.targets.process.failures import BadAnswer
 from kserve_conformance.targets.process.observations import has_pod, observation
 from kserve_conformance.targets.three_way_merge import applied
@@ -62,8 +62,7 @@ class Store:
     def __init__(self, schema: str | None) -> None:
         self._schema = schema
         self._kept: dict[ObjectKey, Kept] = {}
-        self._seconds = 0
-        self._now = moment(0)
+        self._clock = Clock()
         #: The answer to the last write, as long as nothing has happened since: it says what a look would.
         self._fresh: tuple[ObjectKey, Answer] | None = None
 
@@ -81,8 +80,7 @@ class Store:
 
     def tick(self) -> None:
         """Move the clock by a second."""
-        self._seconds += 1
-        self._now = moment(self._seconds)
+        self._clock.tick()
 
     def look(self, service: ObjectKey, within: timedelta, *, anew: bool = True) -> Asking[Observation]:
         """
@@ -172,10 +170,8 @@ class Store:
         return stamped
 
     def _stamped(self, key: ObjectKey, manifest: Manifest) -> Manifest:
-        before = self._kept.get(key)
-        created = before.manifest["metadata"].get("creationTimestamp") if before is not None else None
-        metadata = {**manifest["metadata"], "creationTimestamp": created or self._now}
-        return {**manifest, "metadata": metadata}
+        kept = self._kept.get(key)
+        return self._clock.stamped(manifest, kept.manifest if kept is not None else None)
 
     @property
     def _runtimes(self) -> list[Manifest]:

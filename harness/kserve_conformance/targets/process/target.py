@@ -21,7 +21,7 @@ import msgspec
 
 from kserve_conformance.objects import Manifest, ObjectKey
 from kserve_conformance.protocol import Answer
-from kserve_conformance.targets.bulk import Played, Together, World
+from kserve_conformance.targets.cases import Played, Together, World
 from kserve_conformance.targets.contract import Admission, CannotDo, Capability, Identity, Observation
 from kserve_conformance.targets.process.answers import read_answer
 from kserve_conformance.targets.process.command import Command

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from kserve_conformance.objects import Namespace, ObjectKey
 from kserve_conformance.targets.cluster.isolation import Isolation, NotIsolated
 from kserve_conformance.targets.kubernetes.names import LABEL, Names
+from kserve_conformance.targets.memory import MemoryTarget
 
 NAMES = Names("kc-1a2b-", {LABEL: "kc-1a2b"})
 MODEL = ObjectKey("InferenceService", "model", Namespace("team-a"))
@@ -40,7 +43,7 @@ def service(format_="sklearn", **model):
 
 def asked(*applied, others=(), release="v0.15.2"):
     """Apply objects and look at the service, as a target does; raises what isolation raises."""
-    isolation = Isolation(release, NAMES, others)
+    isolation = Isolation(partial(MemoryTarget, release), NAMES, others)
     isolation.configure("RawDeployment")
     for manifest in applied:
         isolation.apply(manifest)
@@ -94,7 +97,7 @@ class TestOtherRuntimes:
         """
         A reset forgets what a scenario made, and nothing of the user's.
         """
-        isolation = Isolation("v0.15.2", NAMES, [runtime("theirs", priority=9)])
+        isolation = Isolation(partial(MemoryTarget, "v0.15.2"), NAMES, [runtime("theirs", priority=9)])
         isolation.configure("RawDeployment")
         isolation.reset()
         isolation.apply(runtime("ours"))
@@ -117,7 +120,7 @@ class TestOtherRuntimes:
         """
         Age decides between equals: of the user's runtimes all are older than what is made after a tick.
         """
-        isolation = Isolation("v0.15.2", NAMES, [runtime("a")])
+        isolation = Isolation(partial(MemoryTarget, "v0.15.2"), NAMES, [runtime("a")])
         isolation.configure("RawDeployment")
         isolation.tick()
         isolation.apply(runtime("z"))

@@ -11,10 +11,11 @@ import pytest
 
 from kserve_conformance.targets.container import image
 from kserve_conformance.targets.container.image import CannotBuildHere, Contents
-from kserve_conformance.targets.controlplane import binaries, go
-from kserve_conformance.targets.controlplane.go import silent
+from kserve_conformance.targets.contract import BadTarget
 from kserve_conformance.targets.controlplane.plane import Release
-from kserve_conformance.targets.kinds import BadTarget, Options, open_target
+from kserve_conformance.targets.kinds import open_target
+from kserve_conformance.targets.programs import binaries, go
+from kserve_conformance.targets.spec import Options, silent
 
 
 class TestOpening:
@@ -40,7 +41,7 @@ class TestOpening:
         """
         An image holds one release.
         """
-        with pytest.raises(BadTarget, match="takes no parameter upgrades"):
+        with pytest.raises(BadTarget, match="unknown parameter 'upgrades'"):
             open_target("container:v0.15.2,upgrades=yes")
 
 

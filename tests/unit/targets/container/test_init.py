@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from kserve_conformance.targets.container.image import INIT_SOURCE
-from kserve_conformance.targets.controlplane import go
+from kserve_conformance.targets.programs import go
 
 #: CI has Go; without it there, these tests fail instead of being left out.
 pytestmark = pytest.mark.skipif(shutil.which("go") is None and "CI" not in os.environ, reason="there is no Go here")

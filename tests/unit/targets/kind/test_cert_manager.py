@@ -8,10 +8,11 @@ import pytest
 from kind_of_ours import NotedKind
 from stored_server import StoredServer
 
+from kserve_conformance.targets.contract import BadTarget
 from kserve_conformance.targets.kind import cert_manager
 from kserve_conformance.targets.kind.cert_manager import NoCertManager, NotDone
 from kserve_conformance.targets.kind.target import KindTarget, Settings
-from kserve_conformance.targets.kinds import BadTarget, open_target
+from kserve_conformance.targets.kinds import open_target
 from kserve_conformance.targets.kubernetes.client import Client
 
 #: Nobody is waited for who will not come.

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from kind_of_ours import NotedKind
 
+from kserve_conformance.targets.contract import BadTarget
 from kserve_conformance.targets.kind.clusters import Kind, KindFailed, NoKind, config_of
 from kserve_conformance.targets.kind.installer import archives_of
 from kserve_conformance.targets.kind.target import KindTarget, Settings
-from kserve_conformance.targets.kinds import BadTarget, open_target
+from kserve_conformance.targets.kinds import open_target
 
 
 def said(line: str) -> None:

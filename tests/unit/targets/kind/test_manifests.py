@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from kserve_conformance.targets.controlplane.source import NotASource
 from kserve_conformance.targets.kind.manifests import Choices, changed, chosen, folder_of, images_of, read
+from kserve_conformance.targets.kserve.source import NotASource
 
 CHOICES = Choices("v0.15.2", "RawDeployment", None, "QUJD", "example.com/initializer:1")
 

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from kserve_conformance.targets.controlplane import go
-from kserve_conformance.targets.controlplane.processes import free_ports
 from kserve_conformance.targets.kind import programs
+from kserve_conformance.targets.programs import go
+from kserve_conformance.targets.programs.processes import free_ports
+from kserve_conformance.targets.spec import silent
 
 #: CI has Go; without it there, these tests fail instead of being left out.
 needs_go = pytest.mark.skipif(shutil.which("go") is None and "CI" not in os.environ, reason="there is no Go here")
@@ -30,7 +31,7 @@ class TestBuilding:
         """
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
         monkeypatch.setenv("PATH", "")
-        entry = tmp_path / "kserve-conformance" / f"model-server-{programs.source_digest(programs.SOURCE)[:16]}"
+        entry = tmp_path / "kserve-conformance" / f"model-server-{go.source_digest(programs.SOURCE)[:16]}"
         entry.parent.mkdir()
         entry.write_text("", encoding="utf-8")
         said: list[str] = []
@@ -43,15 +44,15 @@ class TestBuilding:
         The digest follows contents and names of Go's files, and nothing else.
         """
         shutil.copytree(programs.SOURCE, tmp_path / "source")
-        first = programs.source_digest(tmp_path / "source")
+        first = go.source_digest(tmp_path / "source")
         (tmp_path / "source" / "notes.txt").write_text("other", encoding="utf-8")
-        assert programs.source_digest(tmp_path / "source") == first == programs.source_digest(programs.SOURCE)
+        assert go.source_digest(tmp_path / "source") == first == go.source_digest(programs.SOURCE)
 
         (tmp_path / "source" / "main.go").rename(tmp_path / "source" / "renamed.go")
-        renamed = programs.source_digest(tmp_path / "source")
+        renamed = go.source_digest(tmp_path / "source")
         with (tmp_path / "source" / "go.mod").open("a", encoding="utf-8") as file:
             file.write("\n")
-        assert len({first, renamed, programs.source_digest(tmp_path / "source")}) == 3
+        assert len({first, renamed, go.source_digest(tmp_path / "source")}) == 3
 
     def test_without_go_it_is_told(self, tmp_path, monkeypatch):
         """
@@ -61,7 +62,7 @@ class TestBuilding:
         monkeypatch.setenv("PATH", "")
 
         with pytest.raises(go.NoGo):
-            programs.model_server(go.silent)
+            programs.model_server(silent)
 
 
 @dataclass

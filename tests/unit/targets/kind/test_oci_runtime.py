@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kserve_conformance.targets.controlplane import go
+from kserve_conformance.targets.programs import go
 
 SOURCE = Path(__file__).parents[4] / "scripts" / "airgapped" / "programs" / "oci-runtime"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kserve_conformance.rules.releases import RELEASES, UnknownRelease
-from kserve_conformance.targets.contract import CannotStart
-from kserve_conformance.targets.kinds import BadTarget, open_target
+from kserve_conformance.targets.contract import BadTarget, CannotStart
+from kserve_conformance.targets.kinds import open_target
 
 
 class TestOpening:
@@ -39,7 +39,7 @@ class TestOpening:
     @pytest.mark.parametrize(
         ("text", "told"),
         [
-            ("process", "does not say which"),
+            ("process", "COMMAND is required"),
             ("process:'", "No closing quotation"),
             ("process:cat,speed=9", "no parameter 'speed'"),
             ("process:cat,timeout=0", "a timeout in seconds"),

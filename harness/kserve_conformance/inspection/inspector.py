@@ -1,0 +1,120 @@
+"""
+All comparisons together, each only as far as what it rests on could be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from kserve_conformance.inspection.catalogue import compared
+from kserve_conformance.inspection.findings import (
+    Finding,
+    Inspection,
+    ServiceStanding,
+    Standing,
+    Unread,
+)
+from kserve_conformance.inspection.overlaps import overlaps
+from kserve_conformance.inspection.services import standing_of
+from kserve_conformance.inspection.workloads import MALFORMED
+from kserve_conformance.objects import (
+    CLUSTER_RUNTIME,
+    NAMESPACED_RUNTIME,
+    SERVICE,
+    Catalogue,
+    Manifest,
+    ObjectKey,
+    Runtime,
+    at,
+)
+from kserve_conformance.profiles import Profile
+from kserve_conformance.profiles.unknown_fields import pruned
+
+#: The kinds in which a service's predictor may run, by the modes' names of them, and how the predictor's is named.
+WORKLOAD_KINDS = ("Deployment", "Service")
+WORKLOAD_NAMES = ("{}-predictor", "{}-predictor-default")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """
+    What was read of an install: whole objects of every kind, and what could not be read.
+
+    ``mode`` is the default deployment mode. ``workloads`` are Deployments and Knative
+    Services of whatever belongs to services.
+    """
+
+    mode: str
+    runtimes: tuple[Manifest, ...] = ()
+    services: tuple[Manifest, ...] = ()
+    workloads: tuple[Manifest, ...] = ()
+    unread: tuple[Unread, ...] = ()
+
+    def has_read(self, kind: str, namespace: str | None = None) -> bool:
+        """Could all objects of this kind be read: of this namespace, or of the cluster?"""
+        return not any(one.covers(kind, namespace) for one in self.unread)
+
+
+def inspect(stored: Stored, profile: Profile) -> Inspection:
+    """Compare everything that was read. Nothing that could not be read is taken for absent."""
+    unread = list(stored.unread)
+    catalogue = _catalogue(stored.runtimes, profile, unread)
+    # Without a runtime that cannot be understood, what a service would get is not known either.
+    stored = replace(stored, unread=tuple(sorted(unread, key=str)))
+    name, findings = "", list[Finding]()
+    if stored.has_read(CLUSTER_RUNTIME):
+        name, differences = compared(catalogue, profile)
+        findings.extend(differences)
+    findings.extend(overlaps(catalogue, profile))
+    return Inspection(
+        release=profile.name,
+        mode=stored.mode,
+        catalogue=name,
+        findings=tuple(findings),
+        services=tuple(_services(stored, catalogue, profile)),
+        unread=stored.unread,
+        runtimes=len(catalogue),
+    )
+
+
+def _catalogue(manifests: Iterable[Manifest], profile: Profile, unread: list[Unread]) -> Catalogue:
+    """The runtimes as the release's CRDs show them; one that cannot be understood is told as not read."""
+    runtimes = []
+    for manifest in manifests:
+        try:
+            runtimes.append(Runtime.from_manifest(pruned(manifest, profile.unknown_fields)))
+        except MALFORMED as error:
+            key = ObjectKey.of(manifest)
+            unread.append(Unread(key.kind, f"{key.name} cannot be understood: {error}", key.namespace))
+    return Catalogue(tuple(runtimes))
+
+
+def _services(stored: Stored, catalogue: Catalogue, profile: Profile) -> Iterator[ServiceStanding]:
+    by_owner = {
+        (owner.get("uid"), one["kind"], one["metadata"]["name"]): one
+        for one in stored.workloads
+        for owner in at(one, "metadata", "ownerReferences") or ()
+        if owner.get("kind") == SERVICE
+    }
+    for service in stored.services:
+        key = ObjectKey.of(service)
+        missing = [
+            kind
+            for kind, namespace in ((CLUSTER_RUNTIME, None), (NAMESPACED_RUNTIME, key.namespace))
+            if not stored.has_read(kind, namespace)
+        ]
+        if missing:
+            text = f"the {' and '.join(f'{kind}s' for kind in missing)} that it can see could not be read"
+            yield ServiceStanding(key, Standing.CANNOT_BE_TOLD, text)
+            continue
+        uid = at(service, "metadata", "uid")
+        found = (by_owner.get((uid, kind, form.format(key.name))) for kind in WORKLOAD_KINDS for form in WORKLOAD_NAMES)
+        yield standing_of(
+            service,
+            next((one for one in found if one is not None), None),
+            catalogue,
+            profile,
+            stored.mode,
+            workloads_unread=not all(stored.has_read(kind, key.namespace) for kind in WORKLOAD_KINDS),
+        )

@@ -1,0 +1,168 @@
+"""
+Runtimes that answer the same question, and what decides between them.
+
+The questions are made of what the runtimes themselves list: every format, with
+every version and with none, over every protocol. Each is put to the release's
+own rules, and what it answers is told where it rests on something that nobody
+chose on purpose.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from kserve_conformance.inspection.findings import Code, Finding, Weight
+from kserve_conformance.objects import Catalogue, Namespace, ObjectKey, Request, Runtime
+from kserve_conformance.profiles import Profile
+from kserve_conformance.profiles.exclusions import ExclusionReason
+from kserve_conformance.profiles.order import BY_PRIORITY, PROTOCOL_RANKS
+from kserve_conformance.profiles.runtime_admission import refuses
+from kserve_conformance.resolver import Explanation, select
+
+#: A namespace in which there is nothing: who asks from there sees the cluster's runtimes alone.
+NOWHERE = Namespace("")
+
+#: What decides without anybody having wished it so.
+BY_CHANCE: Mapping[ExclusionReason, tuple[Code, str]] = {
+    ExclusionReason.OLDER: (Code.DECIDED_BY_AGE, "because it is the newer one"),
+    ExclusionReason.NAME_ORDER: (Code.DECIDED_BY_NAME, "because of its name"),
+    ExclusionReason.TIE_UNDEFINED: (Code.NOT_DECIDED, "or not: no rule decides"),
+}
+
+
+def overlaps(catalogue: Catalogue, profile: Profile) -> Iterator[Finding]:
+    """Everything about the runtimes of a catalogue among each other, the cluster's first."""
+    namespaces = sorted({one.key.namespace for one in catalogue if one.key.namespace is not None})
+    for scope in (catalogue.in_cluster, *map(catalogue.in_namespace, namespaces)):
+        yield from _refused(scope, profile)
+        yield from _mixed(scope, profile)
+        yield from _by_chance(scope, profile)
+        yield from _disabled(scope)
+    for namespace in namespaces:
+        yield from _captures(namespace, catalogue, profile)
+        yield from _shadows(namespace, catalogue)
+
+
+def questions(runtimes: Iterable[Runtime], namespace: Namespace) -> tuple[Request, ...]:
+    """Each question that these runtimes could be an answer to: every format, version and protocol of theirs."""
+    runtimes = tuple(runtimes)
+    formats = dict.fromkeys((entry.name, entry.version) for one in runtimes for entry in one.formats)
+    versions = {(name, None): None for name, _ in formats} | formats
+    spoken = dict.fromkeys(protocol for one in runtimes for protocol in one.protocols)
+    protocols = (None, *sorted(spoken.keys() | PROTOCOL_RANKS.keys(), key=lambda one: PROTOCOL_RANKS.get(one, 9)))
+    nodes = (False, True) if any(one.multi_node for one in runtimes) else (False,)
+    return tuple(
+        Request(namespace, format=name, version=version, protocol=protocol, multi_node=node)
+        for (name, version), protocol, node in itertools.product(versions, protocols, nodes)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    code: Code
+    winner: ObjectKey
+    loser: ObjectKey
+    words: str
+
+
+def _by_chance(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]:
+    if len(scope) < 2:
+        return
+    alone = Catalogue(scope)
+    namespace = scope[0].key.namespace or NOWHERE
+    found: dict[_Pair, list[Request]] = {}
+    for request in questions(scope, namespace):
+        told = Explanation()
+        select(request, alone, profile, told)
+        for candidate in told.candidates:
+            if candidate.exclusion is not None and candidate.exclusion.reason in BY_CHANCE and candidate.behind:
+                code, words = BY_CHANCE[candidate.exclusion.reason]
+                found.setdefault(_Pair(code, candidate.behind, candidate.key, words), []).append(request)
+    for pair, requests in found.items():
+        text = f"comes before {pair.loser} {pair.words}"
+        yield Finding(pair.code, Weight.FRAGILE, pair.winner, text, worded(requests))
+
+
+def _refused(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]:
+    for runtime in scope:
+        others = tuple(one for one in scope if one is not runtime)
+        # A runtime that is in store is compared with its own earlier self too.
+        refused = refuses(runtime, (*others, runtime), profile.runtime_admission)
+        if refused is not None:
+            text = "would be refused if it were written now"
+            yield Finding(Code.WOULD_BE_REFUSED, Weight.WRONG, runtime.key, text, (refused,))
+
+
+def _mixed(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]:
+    """
+    Of a format that a runtime lists with several priorities only the first counts.
+
+    Source: ``GetPriority``, pkg/apis/serving/v1alpha1/servingruntime_types.go, v0.11.1 to v0.20.0.
+    """
+    if BY_PRIORITY not in profile.order:
+        return
+    for runtime in scope:
+        for name in dict.fromkeys(entry.name for entry in runtime.formats):
+            priorities = tuple(dict.fromkeys(entry.priority for entry in runtime.formats if entry.name == name))
+            if len(priorities) > 1:
+                listed = ", ".join("none" if one is None else str(one) for one in priorities)
+                first = "that it has none" if priorities[0] is None else str(priorities[0])
+                text = f"lists {name} with several priorities: the first counts, whatever version is asked for"
+                yield Finding(
+                    Code.MIXED_PRIORITIES,
+                    Weight.FRAGILE,
+                    runtime.key,
+                    text,
+                    (f"listed: {listed}; counts: {first}",),
+                )
+
+
+def _disabled(scope: tuple[Runtime, ...]) -> Iterator[Finding]:
+    for runtime in scope:
+        if runtime.disabled:
+            text = "is disabled: it is never chosen, and a service that names it has no runtime"
+            yield Finding(Code.DISABLED, Weight.NOTE, runtime.key, text)
+
+
+def _captures(namespace: Namespace, catalogue: Catalogue, profile: Profile) -> Iterator[Finding]:
+    """A namespace's runtime comes before every runtime of the cluster, whatever their priorities."""
+    found: dict[tuple[ObjectKey, ObjectKey], list[Request]] = {}
+    for request in questions(catalogue.in_namespace(namespace), namespace):
+        chosen = select(request, catalogue, profile).runtime
+        instead = select(replace(request, namespace=NOWHERE), catalogue, profile).runtime
+        if chosen is not None and chosen.key.is_namespaced and instead is not None:
+            found.setdefault((chosen.key, instead.key), []).append(request)
+    for (chosen_ref, instead_ref), requests in found.items():
+        text = f"takes what {instead_ref} would serve, whatever the priorities"
+        yield Finding(Code.CAPTURES, Weight.FRAGILE, chosen_ref, text, worded(requests))
+
+
+def _shadows(namespace: Namespace, catalogue: Catalogue) -> Iterator[Finding]:
+    names = {runtime.name: runtime.key for runtime in catalogue.in_cluster}
+    for runtime in catalogue.in_namespace(namespace):
+        if runtime.name in names:
+            text = f"has the name of {names[runtime.name]}: a service that names it gets this one"
+            yield Finding(Code.SHADOWS, Weight.FRAGILE, runtime.key, text)
+
+
+def worded(requests: Iterable[Request]) -> tuple[str, ...]:
+    """
+    Questions in words, those together that differ in the protocol alone.
+
+    >>> worded([Request(NOWHERE, "onnx"), Request(NOWHERE, "onnx", protocol="v2")])
+    ('asked for onnx, without a protocol or over v2',)
+    """
+    lines: dict[str, list[str | None]] = {}
+    for one in requests:
+        lines.setdefault(f"asked for {one}{' on several nodes' if one.multi_node else ''}", []).append(one.protocol)
+    return tuple(f"{asked}, {_spoken(protocols)}" for asked, protocols in lines.items())
+
+
+def _spoken(protocols: list[str | None]) -> str:
+    if {None, *PROTOCOL_RANKS} <= set(protocols):
+        return "whatever the protocol"
+    named = [one for one in protocols if one is not None]
+    parts = [*(["without a protocol"] if None in protocols else []), *([f"over {', '.join(named)}"] if named else [])]
+    return " or ".join(parts)

@@ -1,0 +1,179 @@
+"""
+Reading an install without a single write.
+
+The client here refuses every method but GET, whoever asks it. A list that may not be
+read is told as unread: what rests on it is then not checked, which is never the same
+as fine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import urllib3
+
+from kserve_conformance.exceptions import TargetError
+from kserve_conformance.inspection import Stored, Unread
+from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, NAMESPACED_RUNTIME, SERVICE, Manifest
+from kserve_conformance.profiles import Profile, profile_of
+from kserve_conformance.rules.releases import known
+from kserve_conformance.targets.kserve import installation
+from kserve_conformance.targets.kubernetes.client import ApiError, Client, Resource, Watcher
+
+#: As many objects as one answer has; the rest is asked for with the token that it ends with.
+PAGE = 500
+
+#: The label of whatever KServe makes for a service, on the object itself. Coded: ``InferenceServicePodLabelKey``,
+#: pkg/constants/constants.go, v0.8.0 to v0.20.0.
+OF_A_SERVICE = "serving.kserve.io/inferenceservice"
+
+#: The namespace of KServe in every guide, for who may not look for its controller.
+USUAL_NAMESPACE = "kserve"
+
+CONFIGURATION = "ConfigMap"
+
+CLUSTER_RUNTIMES = Resource(
+    "serving.kserve.io", "v1alpha1", CLUSTER_RUNTIME, "clusterservingruntimes", namespaced=False
+)
+NAMESPACED_RUNTIMES = Resource("serving.kserve.io", "v1alpha1", NAMESPACED_RUNTIME, "servingruntimes")
+SERVICES = Resource("serving.kserve.io", "v1beta1", SERVICE, "inferenceservices")
+DEPLOYMENTS = Resource("apps", "v1", "Deployment", "deployments")
+KNATIVE_SERVICES = Resource("serving.knative.dev", "v1", "Service", "services")
+
+#: What is read of every namespace, and with which label.
+OF_NAMESPACES = (
+    (NAMESPACED_RUNTIMES, ""),
+    (SERVICES, ""),
+    (DEPLOYMENTS, OF_A_SERVICE),
+    (KNATIVE_SERVICES, OF_A_SERVICE),
+)
+
+
+class WouldWrite(TargetError):
+    """Something would have written to an install that is only to be read."""
+
+    def __init__(self, method: str, url: str) -> None:
+        super().__init__(f"{method} {url.partition('?')[0]} was not sent: the install is only to be read")
+
+
+class CannotRead(TargetError):
+    """Nothing of an install can be told, because what everything rests on cannot be read."""
+
+
+class OnlyGets:
+    """Connections over which nothing but GET is sent, whatever speaks over them."""
+
+    def __init__(self, pool: urllib3.HTTPConnectionPool) -> None:
+        self._pool = pool
+
+    def request(self, method: str, url: str, body: bytes | None = None, **options: Any) -> urllib3.BaseHTTPResponse:
+        """Send it. Raises ``WouldWrite`` for anything that is no plain GET."""
+        if method != "GET" or body is not None:
+            raise WouldWrite(method, url)
+        return self._pool.request(method, url, **options)
+
+    def close(self) -> None:
+        """Close them."""
+        self._pool.close()
+
+
+class Reader(Client):
+    """A client that can only read, and so can every client that is made of it."""
+
+    def __init__(
+        self,
+        pool: urllib3.HTTPConnectionPool,
+        headers: Callable[[], dict[str, str]],
+        watcher: Watcher | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(cast("urllib3.HTTPSConnectionPool", OnlyGets(pool)), headers, watcher, **options)
+
+
+@dataclass
+class Reading:
+    """One reading of an install: of the namespaces that are named, or of all."""
+
+    client: Client
+    namespaces: Sequence[str] = ()
+    unread: list[Unread] = field(default_factory=list)
+
+    def read(self, release: str | None = None) -> tuple[Stored, Profile]:
+        """
+        Everything that is compared. ``release`` is needed where the install does not say it.
+
+        Raises ``NotInstalled``, ``UnknownInstall``, ``UnknownRelease``, ``CannotRead`` and ``NoAnswer``.
+        """
+        namespace, found = self._controller(release)
+        profile = profile_of(known(release or found))
+        mode = self._mode(namespace, profile)
+        cluster = self._list(CLUSTER_RUNTIMES, None, "")
+        runtimes, services, *workloads = (list(self._everywhere(resource, label)) for resource, label in OF_NAMESPACES)
+        if {CLUSTER_RUNTIME, NAMESPACED_RUNTIME, SERVICE} <= {
+            one.kind for one in self.unread
+        } and not runtimes + services:
+            error = CannotRead("neither runtimes nor services of the install may be read")
+            error.hint = "what is needed is list on clusterservingruntimes, servingruntimes and inferenceservices"
+            raise error
+        stored = Stored(
+            mode=mode,
+            runtimes=(*(cluster or ()), *runtimes),
+            services=tuple(services),
+            workloads=tuple(one for kind in workloads for one in kind),
+            unread=tuple(self.unread),
+        )
+        return stored, profile
+
+    def _controller(self, release: str | None) -> tuple[str, str]:
+        """The namespace of KServe and its release; what may not be looked for is told, if the release is given."""
+        try:
+            return installation.controller_of(self.client, release)
+        except ApiError as error:
+            if not _is_forbidden(error):
+                raise
+            if release is None:
+                told = CannotRead(f"which KServe is installed may not be read: {error.message}")
+                told.hint = "say it: --release v0.15.2"
+                raise told from error
+            return USUAL_NAMESPACE, release
+
+    def _mode(self, namespace: str, profile: Profile) -> str:
+        try:
+            return installation.default_mode(self.client, namespace)
+        except (ApiError, installation.NotInstalled) as error:
+            if isinstance(error, ApiError) and not _is_forbidden(error):
+                raise
+            said = error.message if isinstance(error, ApiError) else str(error)
+            because = f"the default deployment mode is taken to be {profile.default_mode}: {said}"
+            self.unread.append(Unread(CONFIGURATION, because, namespace))
+            return profile.default_mode
+
+    def _everywhere(self, resource: Resource, label: str) -> Iterator[Manifest]:
+        for namespace in dict.fromkeys(self.namespaces) or (None,):
+            yield from self._list(resource, namespace, label) or ()
+
+    def _list(self, resource: Resource, namespace: str | None, label: str) -> list[Manifest] | None:
+        """All of them, or None where they may not be read. A kind that is not served has none."""
+        api_version = API_VERSIONS.get(resource.kind, resource.api_version)
+        query = {"limit": str(PAGE), **({"labelSelector": label} if label else {})}
+        found: list[Manifest] = []
+        try:
+            while True:
+                answer = self.client.get(resource.path(namespace), **query)
+                found.extend({"apiVersion": api_version, "kind": resource.kind, **one} for one in answer["items"])
+                token = (answer.get("metadata") or {}).get("continue")
+                if not token:
+                    return found
+                query["continue"] = token
+        except ApiError as error:
+            if error.status == 404 and resource is KNATIVE_SERVICES:
+                return []
+            # Half a list, as one whose token has become too old, is none.
+            self.unread.append(Unread(resource.kind, error.message, namespace))
+            return None
+
+
+def _is_forbidden(error: ApiError) -> bool:
+    return error.status in (401, 403)

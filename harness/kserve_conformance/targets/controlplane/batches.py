@@ -1,0 +1,379 @@
+"""
+Many worlds on one API server at once.
+
+Worlds can share a cluster if each has namespaces of its own and all of them do the
+same in the whole cluster. Then each turn is one for all: everything is written
+with several requests on the way at once, the controller's cache is waited for once,
+and what came of it is read by a list of each kind. Which requests these are is
+what a target does for one world; only the waiting is shared.
+"""
+
+# ruff: noqa: SLF001 - A batch is a part of its target, in a module of its own.
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import groupby
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from kserve_conformance.exceptions import TargetError
+from kserve_conformance.objects import NAMESPACED_RUNTIME, SERVICE, Manifest, ObjectKey, replaced
+from kserve_conformance.targets.cases import Played, Shown, Turn, World, in_store, play
+from kserve_conformance.targets.contract import Admission, NotSettled, Observation
+from kserve_conformance.targets.controlplane.cleanup import Clearing, Left
+from kserve_conformance.targets.controlplane.lists import Listing
+from kserve_conformance.targets.controlplane.settlement import Settling
+from kserve_conformance.targets.kubernetes.beacons import FINALIZER
+from kserve_conformance.targets.kubernetes.client import ApiError
+from kserve_conformance.targets.kubernetes.observer import MODEL_MESH
+from kserve_conformance.targets.kubernetes.probes import Seen
+from kserve_conformance.targets.kubernetes.writes import Answer, written
+
+if TYPE_CHECKING:
+    from kserve_conformance.targets.controlplane.target import ControlPlane
+
+#: A creationTimestamp has whole seconds.
+TICK = 1.05
+
+#: As many requests at once as two cores have use for.
+THREADS = 6
+
+#: How often runtimes are written anew that came to be of different seconds.
+SAME_SECOND_TIMES = 5
+
+
+def shared(world: World) -> tuple[Any, ...] | None:
+    """What a world does in the whole cluster, turn by turn; None if it cannot share a cluster at all."""
+    parts = []
+    for turn in world.turns:
+        applied = [ObjectKey.of(one) for one in turn.applied]
+        of_cluster = [key.namespace is None for key in applied]
+        is_in_order = of_cluster == sorted(of_cluster, reverse=True) and not (turn.stored and turn.applied)
+        if not is_in_order or any(key.kind == SERVICE for key in turn.deleted):
+            return None
+        parts.append(
+            (
+                turn.later,
+                tuple(key for key in turn.deleted if key.namespace is None),
+                tuple(one for one in turn.present if ObjectKey.of(one).namespace is None),
+                tuple(one for one, is_shared in zip(turn.applied, of_cluster, strict=True) if is_shared),
+            )
+        )
+    return tuple(parts)
+
+
+class Crowds(AbstractContextManager["Crowds"]):
+    """
+    Worlds that are played one batch after the other, and what is left of each is cleared away while the next is played.
+
+    Whoever leaves it has an empty target, except by an exception: then a reset clears the rest.
+    """
+
+    def __init__(self, target: ControlPlane, within: timedelta) -> None:
+        """``within`` is how long one service may take to show a settled choice."""
+        self._target = target
+        self._within = within
+        self._threads = ThreadPoolExecutor(THREADS, "worlds")
+        self._clearing = Clearing(target)
+
+    def play(self, worlds: Sequence[World]) -> tuple[Played, ...]:
+        """Play worlds, together those that follow each other and can share the cluster. Raises ``Unreachable``."""
+        self._target._have_ready()
+        played: list[Played] = []
+        for common, group in groupby(worlds, shared):
+            these = tuple(group)
+            if common is None or len(these) == 1:
+                played.extend(map(self._alone, these))
+            else:
+                self._make_way(these)
+                batch = Batch(self._target, these, self._within, self._threads, self._clearing)
+                # What ends a controller fails a whole batch, and may be the doing of one world.
+                played.extend(self._alone(one.world) if one.is_errored else one for one in batch.play())
+        return tuple(played)
+
+    def _make_way(self, worlds: Iterable[World]) -> None:
+        """
+        Have nothing deleted in the namespaces of these worlds.
+
+        Two crowds that do the same in the whole cluster are one batch, and the next comes back to a namespace early.
+        """
+        if self._clearing.is_about(frozenset().union(*(one.namespaces for one in worlds))):
+            self._finish()
+
+    def _alone(self, world: World) -> Played:
+        self._finish()
+        return play(self._target, world, self._within)
+
+    def _finish(self) -> None:
+        try:
+            self._clearing.finish()
+        except TargetError:
+            # A reset starts a controller that has ended, and takes what is left.
+            self._target.reset()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self._finish()
+        finally:
+            self._clearing.close()
+            self._threads.shutdown()
+
+
+@dataclass
+class _World:
+    """One world of a batch on its way."""
+
+    world: World
+    shown: list[Shown] = field(default_factory=list)
+    failed: TargetError | None = None
+    services: dict[ObjectKey, None] = field(default_factory=dict)
+    admissions: list[Admission] = field(default_factory=list)
+
+    @property
+    def played(self) -> Played:
+        return Played(self.world, tuple(self.shown), self.failed)
+
+
+class Batch:
+    """Worlds that share a cluster, and their common way through it."""
+
+    def __init__(
+        self,
+        target: ControlPlane,
+        worlds: Sequence[World],
+        within: timedelta,
+        threads: ThreadPoolExecutor,
+        clearing: Clearing,
+    ) -> None:
+        self._target = target
+        self._worlds = [_World(world) for world in worlds]
+        self._within = within
+        self._threads = threads
+        self._clearing = clearing
+        self._last_applied: dict[ObjectKey, Manifest] = {}
+        self._created_at = 0.0
+        #: Services that were created in this turn: what their status says needs no probe.
+        self._new: set[ObjectKey] = set()
+
+    def play(self) -> tuple[Played, ...]:
+        """
+        Play all turns; what is left of them is cleared away from then on.
+
+        Raises ``Unreachable`` where nothing can be cleared away either.
+        """
+        try:
+            with self._target._reaching():
+                for number in range(len(self._worlds[0].world.turns)):
+                    self._turn(number)
+                self._leave()
+        except TargetError as failed:
+            for one in self._worlds:
+                one.failed = one.failed or failed
+        self._target.reset()
+        return tuple(one.played for one in self._worlds)
+
+    def _leave(self) -> None:
+        target = self._target
+        self._clearing.follow(Left(frozenset(target._touched), frozenset(target._modes)))
+        # Its own reset has nothing more to sweep away than what is of the whole cluster.
+        target._touched.clear()
+
+    def _turn(self, number: int) -> None:
+        self._target._link.check()
+        self._new.clear()
+        turn = self._worlds[0].world.turns[number]
+        if turn.later:
+            time.sleep(max(0.0, self._created_at + TICK - time.monotonic()))
+        self._delete([key for key in turn.deleted if key.namespace is None], number)
+        self._have(turn, number)
+        answers = self._apply_shared([one for one in turn.applied if ObjectKey.of(one).namespace is None])
+        for one in self._worlds:
+            one.admissions = list(answers)
+        self._apply_runtimes(number)
+        self._write_services(number)
+        self._look()
+
+    def _each(self, call: Callable[[_World], None]) -> None:
+        """Do something for each world that has not failed, several at once; a failure is its own."""
+
+        def guarded(one: _World) -> None:
+            try:
+                call(one)
+            except ApiError as failed:
+                one.failed = failed
+
+        list(self._threads.map(guarded, [one for one in self._worlds if one.failed is None]))
+
+    # Runtimes
+
+    def _delete(self, common: Sequence[ObjectKey], number: int) -> None:
+        if common:
+            self._target.delete(*common)
+        own: list[ObjectKey] = []
+        for one in self._worlds:
+            own.extend(key for key in one.world.turns[number].deleted if key.namespace is not None)
+        if own:
+            list(self._threads.map(self._delete_runtime, own))
+            self._target._runtime_written(NAMESPACED_RUNTIME, None)
+
+    def _delete_runtime(self, key: ObjectKey) -> None:
+        self._target._link.past.delete(self._target._resource(key.kind).path(key.namespace, key.name))
+        self._target._known.discard(key)
+        self._last_applied.pop(key, None)
+
+    def _have(self, turn: Turn, number: int) -> None:
+        """Put runtimes in store, those of one scope within one second."""
+        common = [one for one in turn.present if ObjectKey.of(one).namespace is None]
+        if common:
+            self._in_one_second(common, self._put_shared, lambda keys: self._target.delete(*keys))
+
+        def have_own(one: _World) -> None:
+            own = [each for each in one.world.turns[number].present if ObjectKey.of(each).namespace is not None]
+            if own:
+                self._in_one_second(own, self._put, lambda keys: list(map(self._delete_runtime, keys)))
+
+        self._each(have_own)
+
+    def _in_one_second(
+        self,
+        objects: Sequence[Manifest],
+        put: Callable[..., tuple[str, ...]],
+        delete: Callable[[Iterable[ObjectKey]], object],
+    ) -> None:
+        """Raises ``NotSettled`` if that never succeeds: the worlds would not be what they say that they are."""
+        keys = [ObjectKey.of(one) for one in objects]
+        for _ in range(SAME_SECOND_TIMES):
+            seconds = put(*objects)
+            self._created_at = time.monotonic()
+            if len(set(seconds)) == 1:
+                return
+            delete(keys)
+        raise NotSettled(keys[0], timedelta(seconds=SAME_SECOND_TIMES), "runtimes of different seconds")
+
+    def _put_shared(self, *runtimes: Manifest) -> tuple[str, ...]:
+        self._target.store(*runtimes)
+        return tuple(self._created(ObjectKey.of(one)) for one in runtimes)
+
+    def _put(self, *runtimes: Manifest) -> tuple[str, ...]:
+        """Put the runtimes of a namespace in store, past every webhook, and say when. None of them is there."""
+        seconds = []
+        for runtime in runtimes:
+            key = ObjectKey.of(runtime)
+            self._target._make_namespace(key)
+            resource = self._target._resource(key.kind)
+            try:
+                stored = self._target._link.past.post(resource.path(key.namespace), written(key, runtime))
+                seconds.append(str(stored["metadata"]["creationTimestamp"]))
+            except ApiError as error:
+                # A server that is busy may have written it and said that it could not.
+                if error.reason != "AlreadyExists":
+                    raise
+                seconds.append(self._created(key))
+            self._note(key, runtime)
+        return tuple(seconds)
+
+    def _created(self, key: ObjectKey) -> str:
+        stored = self._target._link.past.get(self._target._resource(key.kind).path(key.namespace, key.name))
+        return str(stored["metadata"]["creationTimestamp"])
+
+    def _note(self, key: ObjectKey, runtime: Manifest) -> None:
+        self._target._known.add(key)
+        self._target._runtime_written(key.kind, runtime)
+
+    def _apply_shared(self, common: Sequence[Manifest]) -> tuple[Admission, ...]:
+        if not common:
+            return ()
+        self._created_at = time.monotonic()
+        return self._target.apply(*common)
+
+    def _apply_runtimes(self, number: int) -> None:
+        """Apply the runtimes of each world's own, the first of each world at once, then the second."""
+        waves: list[dict[int, Manifest]] = []
+        for place, one in enumerate(self._worlds):
+            own = [each for each in one.world.turns[number].applied if ObjectKey.of(each).kind == NAMESPACED_RUNTIME]
+            for depth, each in enumerate(own):
+                waves += [{}] if depth == len(waves) else []
+                waves[depth][place] = each
+        places = {id(one): place for place, one in enumerate(self._worlds)}
+        for wave in waves:
+            self._target._see_all()
+
+            def apply_own(one: _World, wave: dict[int, Manifest] = wave) -> None:
+                runtime = wave.get(places[id(one)])
+                if runtime is not None:
+                    key, answer = self._write(one, runtime)
+                    if answer.admission.stored is not None:
+                        self._note(key, runtime)
+
+            self._each(apply_own)
+            self._created_at = time.monotonic()
+
+    def _write(self, one: _World, manifest: Manifest) -> tuple[ObjectKey, Answer]:
+        key = ObjectKey.of(manifest)
+        self._target._make_namespace(key)
+        is_there = key in self._target._known
+        answer = self._target._writer.write(key, manifest, self._last_applied.get(key), is_there=is_there)
+        if answer.admission.stored is not None:
+            self._last_applied[key] = manifest
+        one.admissions.append(answer.admission)
+        return key, answer
+
+    # Services
+
+    def _write_services(self, number: int) -> None:
+        self._target._see_all()
+
+        def write(one: _World) -> None:
+            turn = one.world.turns[number]
+            for service in turn.stored:
+                self._target._store(service)
+                self._new.add(ObjectKey.of(service))
+            for service in turn.applied:
+                if ObjectKey.of(service).kind == SERVICE:
+                    # A controller then need not write it once more, which takes longer than all else.
+                    finalizers = [*(service["metadata"].get("finalizers") or ()), FINALIZER]
+                    key, answer = self._write(one, replaced(service, finalizers, "metadata", "finalizers"))
+                    if answer.admission.stored is not None:
+                        self._target._note(key, answer.admission.stored, is_new=answer.is_new)
+                        if answer.is_new:
+                            self._new.add(key)
+            one.services.update(dict.fromkeys(in_store(turn, one.admissions)))
+
+        self._each(write)
+
+    def _look(self) -> None:
+        """Wait until every service has settled, read them all, and keep what the turn has shown."""
+        wanted = [key for one in self._worlds if one.failed is None for key in one.services]
+        settling = Settling(self._target, self._threads, wanted, self._new, self._within)
+        settled = settling.settle() if wanted else {}
+        listing = Listing.of(self._target._observer) if wanted else None
+        for one in self._worlds:
+            if one.failed is not None:
+                continue
+            missing = [key for key in one.services if key not in settled]
+            if missing:
+                one.failed = NotSettled(missing[0], self._within, "among many worlds")
+                continue
+            seen: list[tuple[ObjectKey, Observation]] = []
+            for key in one.services:
+                service, how = settled[key]
+                if listing is not None:
+                    seen.append((key, self._told(listing, key, service, how)))
+            one.shown.append(Shown(tuple(one.admissions), tuple(seen)))
+
+    def _told(self, listing: Listing, key: ObjectKey, service: Manifest, how: Seen) -> Observation:
+        observer = self._target._observer
+        if observer.mode(service) == MODEL_MESH:
+            uid = service["metadata"]["uid"]
+            if listing.template(str(key.namespace), key.name, uid, MODEL_MESH) is None:
+                return listing.told(key, service, None)
+        return listing.told(key, service, how)

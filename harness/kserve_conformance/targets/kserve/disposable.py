@@ -1,0 +1,54 @@
+"""
+Control planes that end with their run: as processes of this machine, or in a container.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from types import TracebackType
+
+from kserve_conformance.exceptions import TargetError
+from kserve_conformance.targets.kubernetes.live import LiveTarget
+from kserve_conformance.targets.kubernetes.namespaces import ensure_namespace
+
+OBSERVED_THROUGH = (
+    "the pod template of the Deployment or Knative Service that KServe's own controller makes, in which a mark "
+    "names its runtime; the service's status and events for failures"
+)
+
+
+class Disposable(LiveTarget):
+    """A live target whose whole store goes with it; ``_outlived`` is what is still there once it was closed."""
+
+    #: Listing a store costs more than the reset itself.
+    looks_after_each_reset = False
+
+    _outlived: tuple[str, ...] = ()
+
+    @abstractmethod
+    def close(self) -> None:
+        """End everything, and note in ``_outlived`` what did not go."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def leftovers(self, *, thorough: bool) -> tuple[str, ...]:
+        """
+        What of scenarios is still in store after a reset; once closed, what of the target itself still is.
+
+        What an unfinished scenario has there goes with the store and is nothing to
+        speak of; so does everything if nobody answers any more.
+        """
+        if self._open is None:
+            return self._outlived
+        if self._touched:
+            return ()
+        try:
+            return super().leftovers(thorough=thorough)
+        except TargetError:
+            return ()
+
+    def _ensure_namespace(self, name: str) -> None:
+        ensure_namespace(self._link.admin, name)

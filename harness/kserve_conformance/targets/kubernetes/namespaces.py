@@ -1,0 +1,108 @@
+"""
+The namespaces of a run: made with its label, kept empty of pods, and gone at its end.
+
+Scenarios ask which pod would be made, with images that nobody can pull. So a
+namespace has a quota of no pods at all, and nothing of a scenario ever runs on
+somebody's nodes unless the scenario is about running.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from kserve_conformance.targets.kubernetes.client import ApiError, Client
+from kserve_conformance.targets.kubernetes.names import Names
+
+QUOTA = "kserve-conformance-no-pods"
+
+#: KServe's webhook of pods looks at namespaces without this label; none of ours is its own.
+PATH = "/api/v1/namespaces"
+
+#: How long the cluster may take to delete a namespace, with the garbage collector behind it.
+DELETED_WITHIN = 60.0
+
+
+@dataclass
+class Namespaces:
+    """The namespaces that one run made in one cluster, by their names there."""
+
+    client: Client
+    names: Names
+    made: set[str] = field(default_factory=set)
+    _running: set[str] = field(default_factory=set)
+
+    def ensure(self, name: str) -> None:
+        """Make a namespace in which no pod can be made, unless this run has made it already."""
+        manifest = {
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": {"name": name, "labels": dict(self.names.labels)},
+        }
+        try:
+            self.client.post(PATH, manifest)
+        except ApiError as error:
+            if error.reason != "AlreadyExists" or not self._is_ours(name):
+                raise
+        self.made.add(name)
+        self._refuse_pods(name)
+
+    def _is_ours(self, name: str) -> bool:
+        """May a namespace that is there already be used: because it has this run's label, or the cluster is ours?"""
+        if not self.names.labels:
+            return True
+        labels = self.client.get(f"{PATH}/{name}")["metadata"].get("labels") or {}
+        return all(labels.get(key) == value for key, value in self.names.labels.items())
+
+    def _refuse_pods(self, name: str) -> None:
+        quota = {
+            "apiVersion": "v1",
+            "kind": "ResourceQuota",
+            "metadata": {"name": QUOTA},
+            "spec": {"hard": {"pods": "0"}},
+        }
+        try:
+            self.client.post(f"{PATH}/{name}/resourcequotas", quota)
+        except ApiError as error:
+            if error.reason != "AlreadyExists":
+                raise
+        self._running.discard(name)
+
+    def run_pods(self, name: str) -> None:
+        """Let pods run in a namespace until :meth:`stop_pods`."""
+        self.client.delete(f"{PATH}/{name}/resourcequotas/{QUOTA}")
+        self._running.add(name)
+
+    def stop_pods(self) -> None:
+        """No namespace may have pods any more."""
+        for name in tuple(self._running):
+            self._refuse_pods(name)
+
+    def delete(self) -> tuple[str, ...]:
+        """Delete all of them and wait; those that are still there afterwards, with what the cluster says of them."""
+        for name in self.made:
+            self.client.delete(f"{PATH}/{name}")
+        deadline = time.monotonic() + DELETED_WITHIN
+        left = set(self.made)
+        while left and time.monotonic() < deadline:
+            left = {name for name in left if self.client.find(f"{PATH}/{name}") is not None}
+            if left:
+                time.sleep(0.2)
+        return tuple(self._stuck(sorted(left)))
+
+    def _stuck(self, names: Iterable[str]) -> Iterable[str]:
+        for name in names:
+            found = self.client.find(f"{PATH}/{name}")
+            if found is not None:
+                said = [one.get("message", "") for one in found.get("status", {}).get("conditions") or ()]
+                yield f"Namespace {name}: {'; '.join(filter(None, said)) or 'is still being deleted'}"
+
+
+def ensure_namespace(client: Client, name: str) -> None:
+    """Make a namespace unless it is there."""
+    try:
+        client.post("/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    except ApiError as error:
+        if error.status != 409:
+            raise

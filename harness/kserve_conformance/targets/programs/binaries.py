@@ -1,0 +1,234 @@
+"""
+The programs of a control plane: etcd, kube-apiserver and KServe's manager, each found, cached or built.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from kserve_conformance.targets.contract import CannotStart
+from kserve_conformance.targets.programs import cache, go
+from kserve_conformance.targets.spec import Progress
+
+#: The API server that decides by its schemas what is admitted, and its etcd.
+KUBERNETES = "v1.34.4"
+ETCD = "v3.6.16"
+
+#: Raised when managers are built differently, so that older builds are not used any more.
+BUILD = 2
+
+KSERVE_MODULE = "github.com/kserve/kserve"
+
+#: Where envtest, kubebuilder and controller-runtime look for ready programs.
+ASSETS_VARIABLE = "KUBEBUILDER_ASSETS"
+
+
+class NoSuchProgram(CannotStart):
+    """A program that was named is not there, or cannot be run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """The two programs that are Kubernetes' own."""
+
+    etcd: Path
+    api_server: Path
+
+
+def digest(program: Path) -> str:
+    """The SHA-256 of a file, as digests are written."""
+    with program.open("rb") as file:
+        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+
+
+def executable(program: Path, called: str) -> Path:
+    """The program, if it can be run. Raises ``NoSuchProgram``."""
+    if not program.is_file():
+        raise NoSuchProgram(f"{called}: there is no file {program}")
+    if not os.access(program, os.X_OK):
+        raise NoSuchProgram(f"{called}: {program} may not be executed")
+    return program
+
+
+def assets(progress: Progress, given: Path | None = None) -> Assets:
+    """
+    Etcd and kube-apiserver: from a folder, from ``KUBEBUILDER_ASSETS``, from the cache, or built.
+
+    Raises ``NoSuchProgram`` where a folder was named and lacks one, and what a build raises.
+    """
+    named = given or (Path(os.environ[ASSETS_VARIABLE]) if os.environ.get(ASSETS_VARIABLE) else None)
+    if named is not None:
+        called = "the folder of assets" if given else ASSETS_VARIABLE
+        return Assets(etcd=executable(named / "etcd", called), api_server=executable(named / "kube-apiserver", called))
+    return Assets(
+        etcd=_built(cached_etcd(), progress, f"etcd {ETCD}", _build_etcd),
+        api_server=_built(cached_api_server(), progress, f"kube-apiserver {KUBERNETES}", _build_api_server),
+    )
+
+
+def manager(release: str, progress: Progress) -> Path:
+    """KServe's manager of a release, from the cache or built from its module. Raises what a build raises."""
+    what = f"KServe's manager {release}"
+    return _built(cached_manager(release), progress, what, lambda output: _build_manager(output, source(release), what))
+
+
+def manager_of(folder: Path, progress: Progress) -> Path:
+    """The manager of a checkout, built anew each time: Go itself knows what has changed. Raises what a build raises."""
+    what = f"KServe's manager in {folder}"
+    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
+    output = cache.folder() / f"kserve-manager-source-{name}"
+    progress(f"building {what}")
+    with cache.locked(output):
+        _build_manager(output, folder, what)
+    return output
+
+
+#: Where controller-runtime limits every manager to 20 requests a second, until its v0.21 gave that up.
+_LIMITED = "pkg/client/config/config.go"
+_LIMIT = re.compile(r"cfg\.(QPS|Burst) = [\d.]+")
+
+#: As many requests a second as nobody ever makes.
+UNLIMITED = 10_000
+
+
+def unlimited(code: str) -> str:
+    """controller-runtime's configuration of a client, with its limit out of reach; the same text where it has none."""
+    return _LIMIT.sub(rf"cfg.\1 = {UNLIMITED}", code)
+
+
+def _build_manager(output: Path, folder: Path, what: str) -> None:
+    """
+    Build ``./cmd/manager`` where it stands; the module's own go.sum and replacements hold.
+
+    One line of a library is changed: the client's limit of 20 requests a second is
+    lifted, which made every reconcile wait (three reads of one ConfigMap each) and
+    decides nothing. Later releases of that library have no such limit.
+    """
+    name = "sigs.k8s.io/controller-runtime"
+    library = go.module_folder(name, folder)
+    limited = library / _LIMITED
+    arguments: tuple[str, ...] = ()
+    if limited.is_file() and _LIMIT.search(code := limited.read_text(encoding="utf-8")):
+        beside = output.with_name(f"{output.name}-build")
+        shutil.rmtree(beside, ignore_errors=True)
+        copy = beside / "controller-runtime"
+        # The module cache is read-only, and so would its copy be.
+        shutil.copytree(library, copy, copy_function=shutil.copyfile, ignore=shutil.ignore_patterns("*_test.go"))
+        for one in (copy, *copy.rglob("*/")):
+            one.chmod(0o700)
+        (copy / _LIMITED).write_text(unlimited(code), encoding="utf-8")
+        go_mod = (folder / "go.mod").read_text(encoding="utf-8")
+        (beside / "go.mod").write_text(replacing(go_mod, name, copy), encoding="utf-8")
+        shutil.copyfile(folder / "go.sum", beside / "go.sum")
+        arguments = (f"-modfile={beside / 'go.mod'}", "-mod=mod")
+    go.build("./cmd/manager", output, folder=folder, what=what, arguments=arguments)
+
+
+def replacing(go_mod: str, module: str, folder: Path) -> str:
+    """A go.mod that takes one module from a folder, whatever it took it from before."""
+    line = re.compile(rf"^(\s*(?:replace\s+)?){re.escape(module)}(?:\s+\S+)?\s+=>.*$\n?", re.MULTILINE)
+    return line.sub("", go_mod) + f"\nreplace {module} => {folder}\n"
+
+
+def source(release: str) -> Path:
+    """The folder of a release's module: its source, its CRDs and its configuration. Raises what a fetch raises."""
+    return Path(go.download(KSERVE_MODULE, release).Dir)
+
+
+def cached_etcd() -> Path:
+    """Where etcd is, once it was built."""
+    return cache.folder() / f"etcd-{ETCD}"
+
+
+def cached_api_server() -> Path:
+    """Where kube-apiserver is, once it was built."""
+    return cache.folder() / f"kube-apiserver-{KUBERNETES}"
+
+
+def cached_manager(release: str) -> Path:
+    """Where a release's manager is, once it was built."""
+    return cache.folder() / f"kserve-manager-{release}-{BUILD}"
+
+
+def _built(entry: Path, progress: Progress, what: str, make: Callable[[Path], None]) -> Path:
+    if entry.exists():
+        return entry
+
+    def make_and_tell(output: Path) -> None:
+        began = time.monotonic()
+        progress(f"building {what} (minutes, the first time only)")
+        make(output)
+        progress(f"built {what} in {time.monotonic() - began:.0f} s")
+
+    def waiting() -> None:
+        progress(f"waiting for {what}, which is being built already")
+
+    return cache.made(entry, make_and_tell, waiting)
+
+
+def staging_modules(go_mod: str) -> tuple[str, ...]:
+    """The modules that Kubernetes' own go.mod takes from its staging folder and publishes apart."""
+    return tuple(re.findall(r"^\s*(?:replace\s+)?(\S+) => \./staging/", go_mod, re.MULTILINE))
+
+
+def go_directive(go_mod: str) -> str:
+    """The language version that a go.mod asks for."""
+    asked = re.search(r"^go (\S+)", go_mod, re.MULTILINE)
+    return asked.group(1) if asked else "1.24"
+
+
+def wrapper(name: str, module: str, version: str, go_mod: str) -> str:
+    """
+    A go.mod that has nothing but one program's module, at the versions that the module itself names.
+
+    Kubernetes is no dependency that can simply be required: its staging modules are
+    replaced by folders that a published module does not have. Version v1.X.Y of it
+    goes with v0.X.Y of each of them.
+    """
+    published = "v0" + version.removeprefix("v1")
+    lines = [
+        f"module kserve-conformance.invalid/{name}",
+        "",
+        f"go {go_directive(go_mod)}",
+        "",
+        f"require {module} {version}",
+    ]
+    lines += [f"replace {staged} => {staged} {published}" for staged in staging_modules(go_mod)]
+    return "\n".join(lines) + "\n"
+
+
+def _build_wrapped(output: Path, name: str, module: str, version: str, package: str, link: dict[str, str]) -> None:
+    fetched = Path(go.download(module, version).Dir)
+    folder = output.parent / f"module-{name}"
+    folder.mkdir()
+    go_mod = (fetched / "go.mod").read_text(encoding="utf-8")
+    (folder / "go.mod").write_text(wrapper(name, module, version, go_mod), encoding="utf-8")
+    # Its checksums stand in its own go.sum; what is missing there Go checks against its checksum database.
+    shutil.copyfile(fetched / "go.sum", folder / "go.sum")
+    (folder / "go.sum").chmod(0o600)
+    go.build(package, output, folder=folder, what=f"{name} {version}", arguments=("-mod=mod",), link=link)
+
+
+def _build_etcd(output: Path) -> None:
+    module = "go.etcd.io/etcd/server/v3"
+    _build_wrapped(output, "etcd", module, ETCD, module, {})
+
+
+def _build_api_server(output: Path) -> None:
+    major, minor, _ = KUBERNETES.removeprefix("v").split(".")
+    stamped = {"gitVersion": KUBERNETES, "gitMajor": major, "gitMinor": minor, "gitTreeState": "clean"}
+    _build_wrapped(
+        output,
+        "kube-apiserver",
+        "k8s.io/kubernetes",
+        KUBERNETES,
+        "k8s.io/kubernetes/cmd/kube-apiserver",
+        {f"k8s.io/component-base/version.{name}": value for name, value in stamped.items()},
+    )

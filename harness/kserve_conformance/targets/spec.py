@@ -1,0 +1,77 @@
+"""
+A target as it is written on a command line: ``kind:argument[,key=value]``, and the options of a run.
+
+The table of kinds is in :mod:`~kserve_conformance.targets.kinds`; each kind's own
+module needs only what is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from kserve_conformance.targets.contract import BadTarget, TargetCode
+
+#: Parameters that mean the same on every machine.
+PUBLIC_PARAMETERS = ("release", "upgrades", "certificates")
+
+#: A caller's way to show one line of progress.
+Progress = Callable[[str], None]
+
+
+def silent(line: str) -> None:
+    """Show no progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A target as it is written: kind, argument, parameters."""
+
+    kind: str
+    argument: str = ""
+    parameters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def name(self) -> str:
+        """Kind and argument. Parameters are left out: they may name folders of this machine."""
+        return f"{self.kind}:{self.argument}"
+
+    @property
+    def again(self) -> str:
+        """The name with those parameters that change what is tested: enough to repeat the run on another machine."""
+        pairs = (f",{key}={self.parameters[key]}" for key in PUBLIC_PARAMETERS if key in self.parameters)
+        return self.name + "".join(pairs)
+
+    def __str__(self) -> str:
+        pairs = "".join(f",{key}={value}" for key, value in self.parameters.items())
+        return f"{self.kind}:{self.argument}{pairs}" if self.argument or pairs else self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """
+    The options of a run that apply to any kind of target.
+
+    ``manager`` is the image or the binary of the controller, ``source`` a
+    checkout of KServe; ``keep`` leaves the target running after the run; ``jobs``
+    is the number of targets that run in parallel; ``progress`` gets a line for
+    each step that takes long.
+    """
+
+    manager: str | None = None
+    source: str | None = None
+    keep: bool = False
+    jobs: int = 1
+    progress: Progress = silent
+
+
+def reject_unknown_parameters(target: str, parameters: Mapping[str, str], known: Collection[str]) -> None:
+    """Raise ``BadTarget`` for a parameter that a kind does not have."""
+    unknown = sorted(set(parameters) - set(known))
+    if unknown:
+        raise BadTarget(
+            f"{target}: unknown parameter {', '.join(map(repr, unknown))}",
+            code=TargetCode.UNKNOWN_PARAMETER,
+            hint=f"parameters are {', '.join(sorted(known))}",
+        )

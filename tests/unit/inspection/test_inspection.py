@@ -1,0 +1,244 @@
+"""What an inspection says of runtimes, by those that the release ships and by each other."""
+
+from __future__ import annotations
+
+import pytest
+from inspected import codes, found, of, runtime
+
+from kserve_conformance.inspection import Code, Weight
+from kserve_conformance.objects import ObjectKey
+from kserve_conformance.profiles import profile_of, profiles
+from kserve_conformance.profiles.shipped_runtimes import shipped, shipped_by_helm
+
+
+class TestAgainstTheShippedCatalogue:
+    @pytest.mark.parametrize("profile", profiles(), ids=lambda one: one.name)
+    def test_a_release_is_as_it_ships_itself(self, profile):
+        """
+        No release's own catalogue differs from itself, whichever installer brought it, or would be refused by it.
+        """
+        for ships in (shipped, shipped_by_helm):
+            if ships is shipped_by_helm and profile.name == "v0.8.0":
+                continue
+            seen = found(*ships(profile.name), profile=profile)
+            assert not seen.is_wrong
+
+    def test_the_nearer_installer_is_compared_with(self):
+        """
+        An install from the chart is compared with the chart, where its runtimes differ from those of the manifests.
+        """
+        assert found(*shipped("v0.15.2")).catalogue == "the manifests of v0.15.2"
+        assert found(*shipped_by_helm("v0.15.2")).catalogue == "the Helm chart of v0.15.2"
+
+    def test_a_runtime_that_is_gone_is_missing(self):
+        """
+        A shipped runtime that is not there is told by name.
+        """
+        seen = found(*(one for one in shipped("v0.15.2") if one["metadata"]["name"] != "kserve-lgbserver"))
+
+        assert [one.about for one in of(seen, Code.MISSING)] == [ObjectKey("ClusterServingRuntime", "kserve-lgbserver")]
+        assert seen.is_wrong
+
+    def test_an_install_without_shipped_runtimes_misses_none(self):
+        """
+        Who installs none of them has chosen so: one note, and nothing wrong.
+        """
+        seen = found(runtime("own"))
+
+        assert codes(seen) == {Code.NONE_SHIPPED, Code.EXTRA}
+        assert not seen.is_wrong
+
+    @pytest.mark.parametrize(
+        ("change", "told"),
+        [
+            ({"disabled": True}, "disabled: yes; shipped: no"),
+            ({"multiModel": True}, "multiModel: yes; shipped: no"),
+            ({"protocolVersions": ["v2"]}, "protocolVersions: v2; shipped: v1, v2"),
+            ({"protocolVersions": []}, "protocolVersions: none; shipped: v1, v2"),
+            ({"workerSpec": {}}, "workerSpec: yes; shipped: no"),
+            (
+                {"supportedModelFormats": [{"name": "sklearn", "version": "1", "autoSelect": True, "priority": 5}]},
+                "sklearn '1': autoSelect, priority 5; shipped: autoSelect, priority 1",
+            ),
+            (
+                {"supportedModelFormats": [{"name": "sklearn", "version": "1", "priority": 1}]},
+                "sklearn '1': not autoSelect, priority 1; shipped: autoSelect, priority 1",
+            ),
+            (
+                {"supportedModelFormats": [{"name": "onnx", "autoSelect": True}]},
+                "onnx: autoSelect; not listed as shipped",
+            ),
+        ],
+    )
+    def test_every_change_that_decides_is_told(self, change, told):
+        """
+        Formats, protocols and switches of a shipped runtime are told as they are and as they were shipped.
+        """
+        changed = [
+            {**one, "spec": {**one["spec"], **change}} if one["metadata"]["name"] == "kserve-sklearnserver" else one
+            for one in shipped("v0.15.2")
+        ]
+
+        (finding,) = of(found(*changed), Code.CHANGED)
+
+        assert finding.weight is Weight.WRONG
+        assert told in finding.details
+
+    def test_formats_in_another_order_are_a_change(self):
+        """
+        The first entry's priority counts, so that an order is told even if nothing else changed.
+        """
+        changed = [
+            {**one, "spec": {**one["spec"], "supportedModelFormats": one["spec"]["supportedModelFormats"][::-1]}}
+            if one["metadata"]["name"] == "kserve-mlserver"
+            else one
+            for one in shipped("v0.15.2")
+        ]
+
+        (finding,) = of(found(*changed), Code.CHANGED)
+
+        assert finding.details[0].startswith("formats in another order: ")
+
+    def test_what_choices_do_not_read_is_no_change(self):
+        """
+        Another image, other arguments or other resources are the install's own affair.
+        """
+        changed = [
+            {**one, "spec": {**one["spec"], "containers": [{"name": "kserve-container", "image": "mirror/x:1"}]}}
+            for one in shipped("v0.15.2")
+        ]
+
+        assert not found(*changed).is_wrong
+
+
+class TestRuntimesAmongEachOther:
+    def test_equals_go_by_name(self):
+        """
+        Two runtimes of one second that differ in nothing are ordered by their names, which is told with the question.
+        """
+        (finding,) = of(found(runtime("a"), runtime("b")), Code.DECIDED_BY_NAME)
+
+        assert (finding.about.name, finding.weight) == ("a", Weight.FRAGILE)
+        assert "ClusterServingRuntime b" in finding.text
+        assert finding.details == (
+            "asked for sklearn, whatever the protocol",
+            "asked for sklearn version '1', whatever the protocol",
+        )
+
+    def test_equals_of_different_ages_go_by_age(self):
+        """
+        The newer of two equal runtimes is chosen, and that is told.
+        """
+        seen = found(runtime("a", created="2024-01-01T00:00:00Z"), runtime("b", created="2024-01-01T00:00:01Z"))
+
+        assert [one.about.name for one in of(seen, Code.DECIDED_BY_AGE)] == ["b"]
+        assert not of(seen, Code.DECIDED_BY_NAME)
+
+    def test_where_no_rule_decides_it_is_said(self):
+        """
+        v0.8.0 has no order at all.
+        """
+        assert of(found(runtime("a"), runtime("b"), profile=profile_of("v0.8.0")), Code.NOT_DECIDED)
+
+    def test_priorities_settle_it(self):
+        """
+        A runtime with a higher priority is preferred on purpose: nothing is told.
+        """
+        first, second = (
+            runtime(name, formats=[{"name": "sklearn", "autoSelect": True, "priority": priority}])
+            for name, priority in (("a", 1), ("b", 2))
+        )
+
+        assert codes(found(first, second)) == {Code.NONE_SHIPPED, Code.EXTRA}
+
+    def test_runtimes_that_cannot_both_serve_do_not_overlap(self):
+        """
+        Other formats, other protocols, a disabled one or one that is not autoSelect: none of them competes.
+        """
+        for other in (
+            runtime("b", formats=[{"name": "onnx", "autoSelect": True}]),
+            runtime("b", formats=[{"name": "sklearn", "version": "1"}]),
+            runtime("b", disabled=True),
+            runtime("b", multiModel=True),
+        ):
+            assert not codes(found(runtime("a"), other)) & {Code.DECIDED_BY_NAME, Code.DECIDED_BY_AGE, Code.NOT_DECIDED}
+        spoken = found(runtime("a", protocolVersions=["v1"]), runtime("b", protocolVersions=["v2"]))
+        assert Code.DECIDED_BY_NAME not in codes(spoken)
+
+    def test_one_scope_does_not_compete_with_another(self):
+        """
+        Runtimes of two namespaces never meet.
+        """
+        seen = found(runtime("a", namespace="team-a"), runtime("b", namespace="team-b"))
+
+        assert Code.DECIDED_BY_NAME not in codes(seen)
+
+    def test_equal_priorities_would_be_refused(self):
+        """
+        What the webhook refuses today can be in store from before: it is wrong, for its next write fails.
+        """
+        pair = [
+            runtime(name, protocolVersions=["v1"], formats=[{"name": "sklearn", "autoSelect": True, "priority": 1}])
+            for name in ("a", "b")
+        ]
+
+        seen = found(*pair)
+
+        assert {one.about.name for one in of(seen, Code.WOULD_BE_REFUSED)} == {"a", "b"}
+        assert seen.is_wrong
+        assert not of(found(*pair, profile=profile_of("v0.10.2")), Code.WOULD_BE_REFUSED)
+
+    def test_mixed_priorities_in_one_runtime_are_told_since_there_are_priorities(self):
+        """
+        Of several priorities for one format the first counts, from v0.11.1 on.
+        """
+        mixed = runtime(
+            "a",
+            formats=[
+                {"name": "sklearn", "version": "1", "autoSelect": True},
+                {"name": "sklearn", "version": "2", "autoSelect": True, "priority": 2},
+            ],
+        )
+
+        (finding,) = of(found(mixed), Code.MIXED_PRIORITIES)
+
+        assert finding.details == ("listed: none, 2; counts: that it has none",)
+        assert not of(found(mixed, profile=profile_of("v0.11.0")), Code.MIXED_PRIORITIES)
+
+    def test_a_namespace_takes_what_the_cluster_would_serve(self):
+        """
+        A namespaced runtime comes first whatever the priorities are, and whose services it takes is told.
+        """
+        high = runtime("c", formats=[{"name": "sklearn", "version": "1", "autoSelect": True, "priority": 9}])
+
+        (finding,) = of(found(runtime("n", namespace="team-a"), high), Code.CAPTURES)
+
+        assert finding.about == ObjectKey("ServingRuntime", "n", "team-a")
+        assert "ClusterServingRuntime c" in finding.text
+
+    def test_a_namespace_that_only_adds_takes_nothing(self):
+        """
+        A runtime for a format that the cluster does not serve captures nothing.
+        """
+        own = runtime("n", namespace="team-a", formats=[{"name": "own", "autoSelect": True}])
+
+        assert not codes(found(own, runtime("c"))) & {Code.CAPTURES, Code.SHADOWS}
+
+    def test_a_name_of_both_scopes_means_the_namespaces(self):
+        """
+        A namespaced runtime with the name of a cluster runtime is told, for services that name it.
+        """
+        own = runtime("c", namespace="team-a", formats=[{"name": "own"}])
+
+        assert [one.about for one in of(found(own, runtime("c")), Code.SHADOWS)] == [
+            ObjectKey("ServingRuntime", "c", "team-a")
+        ]
+
+    def test_a_disabled_runtime_is_noted(self):
+        """
+        A disabled runtime is worth knowing, and not wrong by itself.
+        """
+        seen = found(runtime("a", disabled=True))
+
+        assert of(seen, Code.DISABLED)
+        assert not seen.is_wrong

@@ -1,0 +1,299 @@
+"""What an inspection says of services, by what they show and what the rules say, and of what could not be read."""
+
+from __future__ import annotations
+
+import pytest
+from inspected import V0_16, found, runtime, service, standing, workload
+
+from kserve_conformance.inspection import Standing, Unread
+from kserve_conformance.objects import ObjectKey
+from kserve_conformance.profiles import profile_of
+
+
+class TestServicesByTheirWorkloads:
+    @pytest.mark.parametrize(("kind", "form"), [("Deployment", "{}-predictor"), ("Service", "{}-predictor-default")])
+    def test_the_container_tells_the_runtime(self, kind, form):
+        """
+        Image and arguments are those that the predicted runtime gives this service: they agree.
+        """
+        one = standing(
+            runtime("a"),
+            runtime("b"),
+            of_service=service(),
+            workloads=[workload("example.com/a:1", kind=kind, form=form)],
+        )
+
+        assert (one.standing, one.shown) == (Standing.AGREES, (ObjectKey("ClusterServingRuntime", "a"),))
+        assert one.story == ()
+
+    def test_another_runtimes_container_differs(self):
+        """
+        The container of another runtime is told beside what the rules say, with their reasons.
+        """
+        one = standing(runtime("a"), runtime("b"), of_service=service(), workloads=[workload("example.com/b:1")])
+
+        assert one.standing is Standing.DIFFERS
+        assert "runs on ClusterServingRuntime b; the rules say ClusterServingRuntime a" in one.text
+        assert any("comes after a by name" in line for line in one.story)
+        assert one.explanation["candidates"]
+
+    @pytest.mark.parametrize("changed", [{"args": ("--else",)}, {"image": "example.com/a:2"}])
+    def test_a_container_of_no_runtime_differs(self, changed):
+        """
+        A container that no runtime gives as it is now is of what was changed since: the next look replaces it.
+        """
+        made = workload(**{"image": "example.com/a:1", **changed})
+
+        assert standing(runtime("a"), of_service=service(), workloads=[made]).standing is Standing.DIFFERS
+
+    def test_equal_containers_cannot_be_told_apart(self):
+        """
+        Two runtimes that give the same container are both named, and the answer is none.
+        """
+        pair = [runtime("a", image="example.com/same:1"), runtime("b", image="example.com/same:1")]
+
+        one = standing(*pair, of_service=service(), workloads=[workload("example.com/same:1")])
+
+        assert one.standing is Standing.CANNOT_BE_TOLD
+        assert len(one.shown) == 2
+        assert not found(*pair, services=[service()], workloads=[workload("example.com/same:1")]).is_whole
+
+    def test_equal_images_are_told_apart_by_their_variables(self):
+        """
+        Where image and arguments are the same, the environment may tell.
+        """
+        pair = [
+            runtime(
+                name,
+                containers=[{"name": "kserve-container", "image": "i:1", "env": [{"name": "WHO", "value": name}]}],
+            )
+            for name in ("a", "b")
+        ]
+
+        one = standing(
+            *pair, of_service=service(), workloads=[workload("i:1", args=(), env=[{"name": "WHO", "value": "a"}])]
+        )
+
+        assert one.standing is Standing.AGREES
+
+    def test_equal_containers_of_others_than_the_predicted_differ(self):
+        """
+        That it is one of two others is enough to know that it is not the right one.
+        """
+        pair = [runtime(name, image="example.com/same:1") for name in ("b", "c")]
+
+        one = standing(runtime("a"), *pair, of_service=service(), workloads=[workload("example.com/same:1")])
+
+        assert one.standing is Standing.DIFFERS
+
+    def test_a_workload_of_an_earlier_service_of_that_name_counts_for_nothing(self):
+        """
+        Only what the service owns by its uid is its workload.
+        """
+        one = standing(runtime("a"), of_service=service(), workloads=[workload("example.com/a:1", uid="gone")])
+
+        assert one.standing is Standing.CANNOT_BE_TOLD
+
+    def test_no_workload_yet_is_no_answer(self):
+        """
+        A service that shows nothing is neither right nor wrong.
+        """
+        assert standing(runtime("a"), of_service=service()).standing is Standing.CANNOT_BE_TOLD
+
+    def test_a_placeholder_that_nobody_knows_is_no_answer(self):
+        """
+        A runtime whose pod cannot be rendered may be the one: that is not taken for a difference.
+        """
+        odd = runtime("a", containers=[{"name": "kserve-container", "image": "x:1", "args": ["{{ printf 1 2 }}"]}])
+
+        one = standing(odd, of_service=service(), workloads=[workload("x:1")])
+
+        assert one.standing is Standing.CANNOT_BE_TOLD
+
+    def test_no_runtime_is_told_with_its_reason_and_a_hint(self):
+        """
+        A service that the rules leave without a runtime, and that has failed, is wrong though rules and cluster agree.
+        """
+        failed = {
+            "modelStatus": {"transitionStatus": "InvalidSpec", "lastFailureInfo": {"reason": "NoSupportingRuntime"}}
+        }
+
+        one = standing(runtime("a", protocolVersions=["v2"]), of_service=service(status=failed))
+
+        assert (one.standing, one.is_wrong) == (Standing.NO_RUNTIME, True)
+        assert "hint: with protocolVersion v2, a would be chosen" in one.story
+
+    def test_a_service_that_still_runs_where_it_should_not_differs(self):
+        """
+        A runtime that was disabled since is taken away at KServe's next look, which is told before it happens.
+        """
+        one = standing(runtime("a", disabled=True), of_service=service(), workloads=[workload("example.com/a:1")])
+
+        assert one.standing is Standing.DIFFERS
+        assert "at its next look" in one.text
+
+    def test_a_failure_that_the_rules_do_not_know_differs(self):
+        """
+        KServe says that it failed, and the rules say that it runs: one of them is wrong.
+        """
+        failed = {"modelStatus": {"transitionStatus": "InvalidSpec", "lastFailureInfo": {"reason": "RuntimeDisabled"}}}
+
+        one = standing(runtime("a"), of_service=service(status=failed), workloads=[workload("example.com/a:1")])
+
+        assert one.standing is Standing.DIFFERS
+        assert "RuntimeDisabled" in one.text
+
+    def test_an_open_choice_is_met_by_any_of_them(self):
+        """
+        Where no rule decides, whichever of them it is agrees.
+        """
+        one = standing(
+            runtime("a"),
+            runtime("b"),
+            of_service=service(),
+            workloads=[workload("example.com/b:1")],
+            profile=profile_of("v0.8.0"),
+        )
+
+        assert one.standing is Standing.AGREES
+        assert "no rule decides" in one.text
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            service(predictor={"containers": [{"name": "kserve-container", "image": "own:1"}]}),
+            service(annotations={"serving.kserve.io/deploymentMode": "ModelMesh"}),
+            service(annotations={"serving.kserve.io/stop": "true"}),
+        ],
+        ids=["own container", "ModelMesh", "stopped"],
+    )
+    def test_where_nothing_is_chosen_nothing_is_compared(self, other):
+        """
+        Containers of one's own, ModelMesh and stopped services have no choice to compare; that is told.
+        """
+        one = standing(runtime("a"), of_service=other)
+
+        assert (one.standing, one.is_wrong) == (Standing.NOT_COMPARED, False)
+
+    def test_a_service_that_cannot_be_decided_is_told_as_such(self):
+        """
+        What is malformed where no schema looks is no answer, and stops nothing else.
+        """
+        odd = service("odd", modelFormat="sklearn")
+
+        seen = found(runtime("a"), services=[odd, service()], workloads=[workload("example.com/a:1")])
+
+        assert [one.standing for one in seen.services] == [Standing.CANNOT_BE_TOLD, Standing.AGREES]
+
+
+class TestServicesByTheirStatus:
+    def test_the_status_names_the_runtime(self):
+        """
+        From v0.16.0 on the status says it, and no workload is needed.
+        """
+        named = service(status={"clusterServingRuntimeName": "a"})
+        other = service(status={"clusterServingRuntimeName": "b"})
+
+        assert standing(runtime("a"), runtime("b"), of_service=named, profile=V0_16).standing is Standing.AGREES
+        assert standing(runtime("a"), runtime("b"), of_service=other, profile=V0_16).standing is Standing.DIFFERS
+
+    def test_an_older_release_has_no_such_status(self):
+        """
+        A field that a release does not write is left over from another, and tells nothing.
+        """
+        named = service(status={"clusterServingRuntimeName": "a"})
+
+        assert standing(runtime("a"), of_service=named).standing is Standing.CANNOT_BE_TOLD
+
+    def test_a_status_that_was_kept_through_a_failure_is_not_believed(self):
+        """
+        A failed service keeps the name of its last runtime: the failure counts.
+        """
+        status = {"clusterServingRuntimeName": "a", "modelStatus": {"transitionStatus": "InvalidSpec"}}
+
+        one = standing(runtime("a", disabled=True), of_service=service(status=status), profile=V0_16)
+
+        assert one.standing is Standing.NO_RUNTIME
+
+    def test_the_status_names_what_is_found_under_the_chosen_name(self):
+        """
+        A namespaced runtime of the chosen name is named though the cluster's was chosen, as the rules have it.
+        """
+        shadow = runtime("a", namespace="team-a", formats=[{"name": "onnx", "autoSelect": True}])
+
+        one = standing(shadow, runtime("a"), of_service=service(status={"servingRuntimeName": "a"}), profile=V0_16)
+
+        assert one.standing is Standing.AGREES
+
+    def test_a_choice_that_is_kept_on_purpose_does_not_differ(self):
+        """
+        A ready service with disable-auto-update keeps its runtime: what it would get is told.
+        """
+        status = {"clusterServingRuntimeName": "b", "conditions": [{"type": "Ready", "status": "True"}]}
+        kept = service(status=status, annotations={"serving.kserve.io/disable-auto-update": "true"})
+
+        one = standing(runtime("a"), runtime("b"), of_service=kept, profile=V0_16)
+
+        assert one.standing is Standing.NOT_COMPARED
+        assert "chosen anew it would get ClusterServingRuntime a" in one.text
+
+
+class TestWhatCouldNotBeRead:
+    @pytest.mark.parametrize(
+        "unread",
+        [
+            Unread("ClusterServingRuntime", "forbidden"),
+            Unread("ServingRuntime", "forbidden"),
+            Unread("ServingRuntime", "forbidden", "team-a"),
+        ],
+        ids=str,
+    )
+    def test_a_service_rests_on_every_runtime_that_it_can_see(self, unread):
+        """
+        Where runtimes could not be read no service is said to agree, however much its workload looks like it.
+        """
+        seen = found(runtime("a"), services=[service()], workloads=[workload("example.com/a:1")], unread=[unread])
+
+        assert [one.standing for one in seen.services] == [Standing.CANNOT_BE_TOLD]
+        assert not seen.is_whole
+
+    def test_another_namespaces_runtimes_are_no_matter(self):
+        """
+        A namespace that could not be read leaves the others as they are, and the whole is not whole.
+        """
+        seen = found(
+            runtime("a"),
+            services=[service()],
+            workloads=[workload("example.com/a:1")],
+            unread=[Unread("ServingRuntime", "forbidden", "team-b")],
+        )
+
+        assert [one.standing for one in seen.services] == [Standing.AGREES]
+        assert not seen.is_whole
+
+    def test_an_unread_catalogue_is_not_compared(self):
+        """
+        Runtimes that could not be read are not missing.
+        """
+        seen = found(unread=[Unread("ClusterServingRuntime", "forbidden")])
+
+        assert (seen.catalogue, seen.findings) == ("", ())
+
+    def test_unread_workloads_are_the_reason(self):
+        """
+        A service without a workload to look at says whether there is none or it could not be read.
+        """
+        one = standing(runtime("a"), of_service=service(), unread=[Unread("Deployment", "forbidden")])
+
+        assert "its workload could not be read" in one.text
+
+    def test_a_runtime_that_cannot_be_understood_is_not_left_out_silently(self):
+        """
+        What is no runtime by any reading makes every service that may see it unknown.
+        """
+        odd = {**runtime("odd"), "spec": {"supportedModelFormats": ["sklearn"]}}
+
+        seen = found(odd, runtime("a"), services=[service()], workloads=[workload("example.com/a:1")])
+
+        assert [one.kind for one in seen.unread] == ["ClusterServingRuntime"]
+        assert [one.standing for one in seen.services] == [Standing.CANNOT_BE_TOLD]
