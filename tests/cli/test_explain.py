@@ -24,33 +24,33 @@ RUNTIMES = (
 
 SERVED = """\
 InferenceService team-a/fraud: ServingRuntime team-a/ours
-  asks for sklearn, protocol v1 (not given: v1 is the default)
-  ✓ ServingRuntime team-a/ours       is chosen
-  · ServingRuntime team-a/second     comes after ours by name
-  · ClusterServingRuntime open       comes after the namespace's ours
+  requests sklearn, protocol v1 (default)
+  ✓ ServingRuntime team-a/ours       selected
+  · ServingRuntime team-a/second     sorts after ours by name
+  · ClusterServingRuntime open       ranks after ours in the namespace
   ✗ ServingRuntime team-a/disabled   is disabled
-  ✗ ServingRuntime team-a/manual     sklearn is not autoSelect here
-  ✗ ClusterServingRuntime theirs     speaks v2; asked for v1
+  ✗ ServingRuntime team-a/manual     autoSelect is not set for sklearn
+  ✗ ClusterServingRuntime theirs     supports v2; v1 requested
 """
 
 UNSERVED = """\
-InferenceService team-a/fraud: no runtime: NoSupportingRuntime
-  asks for onnx, protocol v1 (not given: v1 is the default)
-  ✗ ClusterServingRuntime theirs   speaks v2; asked for v1
-  ✗ ServingRuntime team-a/ours     supports sklearn; asked for onnx
+InferenceService team-a/fraud: no runtime (NoSupportingRuntime)
+  requests onnx, protocol v1 (default)
+  ✗ ClusterServingRuntime theirs   supports v2; v1 requested
+  ✗ ServingRuntime team-a/ours     supports sklearn; onnx requested
   error: no runtime found to support predictor with model type: {onnx <nil>}
-  hint: with protocolVersion v2, theirs would be chosen
-  hint: named as the runtime, theirs would be taken
+  hint: set protocolVersion: v2 to select theirs
+  hint: set runtime: theirs to select it by name
 """
 
 NAMED = """\
-InferenceService team-a/fraud: no runtime: RuntimeNotRecognized
-  asks for sklearn, runtime 'our', any protocol
-  ✗ ServingRuntime team-a/ours     is not the named 'our'
-  ✗ ClusterServingRuntime theirs   is not the named 'our'
+InferenceService team-a/fraud: no runtime (RuntimeNotRecognized)
+  requests sklearn, runtime 'our', any protocol
+  ✗ ServingRuntime team-a/ours     the service names 'our'
+  ✗ ClusterServingRuntime theirs   the service names 'our'
   error: No ServingRuntimes or ClusterServingRuntimes with the name: our
-  hint: without naming a runtime, ours would be chosen
-  hint: did you mean the runtime 'ours'?
+  hint: remove runtime to select ours
+  hint: did you mean runtime: ours?
 """
 
 
@@ -96,7 +96,7 @@ class TestText:
         """
         assert told([LEGACY, OURS], "--stored") == (
             Exit.OK,
-            "InferenceService team-a/old: its own container, no runtime\n",
+            "InferenceService team-a/old: custom container, no runtime needed\n",
         )
 
     def test_of_a_rejected_service(self, told):
@@ -115,8 +115,8 @@ class TestText:
         code, out = told([SERVICE, OURS.replace("name: kserve-container", "name: other")])
 
         assert code == Exit.NO
-        assert out.splitlines()[0] == "InferenceService team-a/fraud: no runtime: InvalidPredictorSpec"
-        assert "✓ ServingRuntime team-a/ours   is chosen" in out
+        assert out.splitlines()[0] == "InferenceService team-a/fraud: no runtime (InvalidPredictorSpec)"
+        assert "✓ ServingRuntime team-a/ours   selected" in out
         assert "error: failed to find kserve-container in ServingRuntime containers" in out
 
     def test_of_several_services(self, told):
@@ -136,7 +136,7 @@ class TestText:
         """
         _, out = told([SERVICE, OURS, OURS.replace("name: ours", "name: also")], "--release", "v0.8.0")
 
-        assert "· ServingRuntime team-a/also   ties with ours: no rule decides" in out
+        assert "· ServingRuntime team-a/also   ties with ours; the order is undefined" in out
 
 
 class TestData:
@@ -148,7 +148,9 @@ class TestData:
         (service,) = json.loads(out)["services"]
         candidates = service["explanation"]["candidates"]
 
-        assert [(one["name"], one["chosen"], one["supporting"], one.get("because")) for one in candidates] == [
+        assert [
+            (one["name"], one["chosen"], one["supporting"], one.get("excluded", {}).get("reason")) for one in candidates
+        ] == [
             ("ours", True, True, None),
             ("second", False, True, "NAME_ORDER"),
             ("open", False, True, "LOWER_SCOPE"),
@@ -156,7 +158,7 @@ class TestData:
             ("manual", False, False, "NOT_AUTO_SELECT"),
             ("theirs", False, False, "PROTOCOL_UNSUPPORTED"),
         ]
-        assert service["explanation"]["asks"] == "asks for sklearn, protocol v1 (not given: v1 is the default)"
+        assert service["explanation"]["request"] == "requests sklearn, protocol v1 (default)"
 
     def test_has_the_stored_service_and_the_pod(self, told):
         """
@@ -176,7 +178,7 @@ class TestData:
         as_json = json.loads(told(documents, "--format", "json")[1])
 
         assert as_json == yaml.safe_load(told(documents, "--format", "yaml")[1])
-        assert as_json["services"][0]["explanation"]["hints"][0] == "with protocolVersion v2, theirs would be chosen"
+        assert as_json["services"][0]["explanation"]["hints"][0] == "set protocolVersion: v2 to select theirs"
 
     def test_decides_as_resolve_does(self, told, capsys):
         """

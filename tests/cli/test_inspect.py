@@ -59,7 +59,7 @@ def test_what_differs_is_told_with_its_story(call, server):
 
     assert code == 1
     assert "✗ InferenceService team-a/model runs on ClusterServingRuntime a" in printed.out
-    assert "✓ ClusterServingRuntime earlier   is chosen" in printed.out
+    assert "✓ ClusterServingRuntime earlier   selected" in printed.out
 
 
 def test_a_service_without_a_runtime_is_told_with_a_hint(call, server):
@@ -72,7 +72,7 @@ def test_a_service_without_a_runtime_is_told_with_a_hint(call, server):
 
     assert code == 1
     assert "✗ InferenceService team-b/lost has no runtime: NoSupportingRuntime" in printed.out
-    assert "hint: with modelFormat sklearn" in printed.out
+    assert "hint: set modelFormat.name: sklearn to select" in printed.out
 
 
 def test_what_may_not_be_read_is_never_fine(call, server):

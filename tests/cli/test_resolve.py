@@ -95,7 +95,7 @@ class TestSources:
         (folder / "changed.yaml").write_text(changed)
         code, out, _ = told("service.yaml", "changed.yaml", "--shipped")
 
-        assert (code, out) == (Exit.NO, "✗ team-a/fraud   no runtime: NoSupportingRuntime\n")
+        assert (code, out) == (Exit.NO, "✗ team-a/fraud   no runtime (NoSupportingRuntime)\n")
 
     def test_a_runtime_given_twice_is_as_given_last(self, told, folder):
         """
@@ -150,7 +150,7 @@ class TestStoredOrWritten:
         """
         code, out, _ = told("service.yaml", "--stored", "--default-mode", "ModelMesh")
 
-        assert (code, out) == (Exit.OK, "✓ team-a/fraud   ModelMesh mode: not decided by this controller\n")
+        assert (code, out) == (Exit.OK, "✓ team-a/fraud   ModelMesh mode, not handled by this controller\n")
 
 
 class TestDecisions:
@@ -170,8 +170,8 @@ class TestDecisions:
                 {"kind": "ClusterServingRuntime", "name": "theirs"},
             ],
             "protocol": "",
-            "rejected": None,
-            "refusal": None,
+            "rejection": None,
+            "noRuntime": None,
         }
 
     def test_a_refusal(self, told):
@@ -181,7 +181,7 @@ class TestDecisions:
         error = "no runtime found to support predictor with model type: {sklearn <nil>}"
         message = "No runtime found to support specified framework/version"
         for release, reason, text in (("v0.8.0", None, None), ("v0.9.0", "NoSupportingRuntime", message)):
-            assert data(told, "service.yaml", "--release", release)["refusal"] == {
+            assert data(told, "service.yaml", "--release", release)["noRuntime"] == {
                 "cause": "NoSupportingRuntime",
                 "reason": reason,
                 "message": text,
@@ -196,7 +196,7 @@ class TestDecisions:
         code, out, _ = told("-", stdin=both)
 
         assert (code, out.startswith("✗ team-a/old   rejected: exactly one of [")) == (Exit.NO, True)
-        assert data(told, "-", stdin=both)["rejected"].startswith("exactly one of [")
+        assert data(told, "-", stdin=both)["rejection"].startswith("exactly one of [")
 
     def test_its_own_container(self, told):
         """
@@ -204,7 +204,7 @@ class TestDecisions:
         """
         own = SERVICE.split("    model:")[0] + "    containers: [{name: kserve-container, image: mine}]\n"
 
-        assert told("-", stdin=own) == (Exit.OK, "✓ team-a/fraud   its own container, no runtime\n", "")
+        assert told("-", stdin=own) == (Exit.OK, "✓ team-a/fraud   custom container, no runtime needed\n", "")
 
     def test_its_own_container_without_a_pod(self, told):
         """
@@ -213,7 +213,7 @@ class TestDecisions:
         own = SERVICE.split("    model:")[0] + "    containers: [{name: kserve-container, image: mine}]\n"
         code, out, _ = told("-", "--stored", "--release", "v0.15.2", stdin=own + "    workerSpec: {}\n")
 
-        assert (code, out.startswith("✗ team-a/fraud   its own container, without a pod: panic: ")) == (Exit.NO, True)
+        assert (code, out.startswith("✗ team-a/fraud   custom container, but no pod: panic: ")) == (Exit.NO, True)
 
     def test_an_open_choice(self, told, folder):
         """
@@ -224,7 +224,7 @@ class TestDecisions:
 
         assert code == Exit.OK
         assert (
-            out == "✓ team-a/fraud   one of ServingRuntime team-a/also, ServingRuntime team-a/ours (no rule decides)\n"
+            out == "✓ team-a/fraud   one of ServingRuntime team-a/also, ServingRuntime team-a/ours (order undefined)\n"
         )
         assert [ref["name"] for ref in data(told, "service.yaml", "runtimes", "--release", "v0.8.0")["oneOf"]] == [
             "also",
@@ -240,7 +240,7 @@ class TestDecisions:
         )
         code, out, _ = told("service.yaml", "runtimes", "--release", "v0.8.0")
 
-        assert (code, "unless it is another one of ServingRuntime team-a/also" in out) == (Exit.NO, True)
+        assert (code, "or one of ServingRuntime team-a/also" in out) == (Exit.NO, True)
 
     def test_a_service_without_a_namespace(self, told):
         """
@@ -267,7 +267,7 @@ class TestThen:
         assert code == Exit.NO
         assert said == (
             "  service       v0.10.2                                     v0.11.1\n"
-            "✗ team-a/churn  ClusterServingRuntime kserve-mlserver       no runtime: NoSupportingRuntime\n"
+            "✗ team-a/churn  ClusterServingRuntime kserve-mlserver       no runtime (NoSupportingRuntime)\n"
             "✓ team-a/paths  ClusterServingRuntime kserve-xgbserver      ClusterServingRuntime kserve-xgbserver\n"
             "✓ team-a/fraud  ClusterServingRuntime kserve-sklearnserver  ClusterServingRuntime kserve-sklearnserver\n"
         )

@@ -58,18 +58,18 @@ class Answered:
     def headline(self) -> str:
         """The decision in one line."""
         decision = self.decision
-        open_ = f"one of {', '.join(sorted(map(str, decision.one_of)))} (no rule decides)"
+        open_ = f"one of {', '.join(sorted(map(str, decision.one_of)))} (order undefined)"
         if decision.outcome == Outcome.RUNS:
             return open_ if decision.is_open else str(decision.runtime)
         if decision.outcome == Outcome.CUSTOM and decision.no_runtime is not None:
-            return f"its own container, without a pod: {decision.no_runtime.error}"
+            return f"custom container, but no pod: {decision.no_runtime.error}"
         if decision.no_runtime is not None:
-            cause = f"no runtime: {decision.no_runtime.cause}"
-            return f"{cause}, unless it is another {open_}" if decision.is_open else cause
+            cause = f"no runtime ({decision.no_runtime.cause})"
+            return f"{cause}, or {open_}" if decision.is_open else cause
         return {
             Outcome.REJECTED: f"rejected: {decision.rejected}",
-            Outcome.CUSTOM: "its own container, no runtime",
-            Outcome.LEFT_ALONE: "ModelMesh mode: not decided by this controller",
+            Outcome.CUSTOM: "custom container, no runtime needed",
+            Outcome.LEFT_ALONE: "ModelMesh mode, not handled by this controller",
         }[decision.outcome]
 
     def as_data(self) -> dict[str, Any]:
@@ -84,8 +84,8 @@ class Answered:
             "oneOf": [_named(ref) for ref in sorted(decision.one_of)] if decision.is_open else [],
             "supporting": [_named(ref) for ref in decision.supporting],
             "protocol": decision.protocol,
-            "rejected": decision.rejected,
-            "refusal": None
+            "rejection": decision.rejected,
+            "noRuntime": None
             if no_runtime is None
             else {
                 "cause": str(no_runtime.cause),

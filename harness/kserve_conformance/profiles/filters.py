@@ -32,7 +32,7 @@ def serves_single_models(request: Request, runtime: Runtime) -> Exclusion | None
 
     Coded: ``GetSupportingRuntimes`` called with ``isMMS`` false, predictor_model.go, v0.8.0 to v0.20.0.
     """
-    return Exclusion(ExclusionReason.MULTI_MODEL, "is multi-model (for ModelMesh)") if runtime.multi_model else None
+    return Exclusion(ExclusionReason.MULTI_MODEL, "is multi-model (ModelMesh)") if runtime.multi_model else None
 
 
 def label_of(name: str, version: str | None) -> str:
@@ -72,7 +72,7 @@ def is_auto_selectable(request: Request, runtime: Runtime) -> Exclusion | None:
     if supports_format(request, [entry for entry in runtime.formats if entry.auto_select]):
         return None
     if supports_format(request, runtime.formats):
-        return Exclusion(ExclusionReason.NOT_AUTO_SELECT, f"{request} is not autoSelect here")
+        return Exclusion(ExclusionReason.NOT_AUTO_SELECT, f"autoSelect is not set for {request}")
     return format_exclusion(request, runtime)
 
 
@@ -82,10 +82,10 @@ def format_exclusion(request: Request, runtime: Runtime) -> Exclusion:
     if versions and request.version is not None:
         listed = ", ".join("no version" if version is None else repr(version) for version in versions)
         return Exclusion(
-            ExclusionReason.VERSION_NOT_EQUAL, f"lists {request.format} as {listed}; asked for {request.version!r}"
+            ExclusionReason.VERSION_NOT_EQUAL, f"supports {request.format} {listed}; {request.version!r} requested"
         )
     formats = ", ".join(dict.fromkeys(entry.name for entry in runtime.formats)) or "no format"
-    return Exclusion(ExclusionReason.FORMAT_UNKNOWN, f"supports {formats}; asked for {request.format or 'no format'}")
+    return Exclusion(ExclusionReason.FORMAT_UNKNOWN, f"supports {formats}; {request.format or 'no format'} requested")
 
 
 def speaks_protocol(request: Request, runtime: Runtime) -> Exclusion | None:
@@ -97,7 +97,7 @@ def speaks_protocol(request: Request, runtime: Runtime) -> Exclusion | None:
     if not request.protocol or not runtime.protocols or request.protocol in runtime.protocols:
         return None
     return Exclusion(
-        ExclusionReason.PROTOCOL_UNSUPPORTED, f"speaks {', '.join(runtime.protocols)}; asked for {request.protocol}"
+        ExclusionReason.PROTOCOL_UNSUPPORTED, f"supports {', '.join(runtime.protocols)}; {request.protocol} requested"
     )
 
 
@@ -110,5 +110,5 @@ def agrees_on_nodes(request: Request, runtime: Runtime) -> Exclusion | None:
     if request.multi_node == runtime.multi_node:
         return None
     if runtime.multi_node:
-        return Exclusion(ExclusionReason.MULTI_NODE_MISMATCH, "is multi-node; the service has no workerSpec")
-    return Exclusion(ExclusionReason.MULTI_NODE_MISMATCH, "is not multi-node; the service has a workerSpec")
+        return Exclusion(ExclusionReason.MULTI_NODE_MISMATCH, "is multi-node, but the service has no workerSpec")
+    return Exclusion(ExclusionReason.MULTI_NODE_MISMATCH, "is not multi-node, but the service has a workerSpec")

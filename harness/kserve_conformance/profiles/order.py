@@ -89,7 +89,7 @@ BY_PROTOCOL_RANK = OrderKey(
     lambda request, runtime: protocol_rank(runtime),
     lambda request, winner, loser: Exclusion(
         ExclusionReason.HIGHER_PROTOCOL_RANK,
-        f"lists {_protocols(loser)}; {winner.name} lists {_protocols(winner)}, which ranks before it",
+        f"supports {_protocols(loser)}; {winner.name} supports {_protocols(winner)}, which ranks first",
     ),
 )
 
@@ -104,5 +104,5 @@ BY_AGE = OrderKey(
 BY_NAME = OrderKey(
     "name",
     lambda request, runtime: runtime.name.encode(),
-    lambda request, winner, loser: Exclusion(ExclusionReason.NAME_ORDER, f"comes after {winner.name} by name"),
+    lambda request, winner, loser: Exclusion(ExclusionReason.NAME_ORDER, f"sorts after {winner.name} by name"),
 )

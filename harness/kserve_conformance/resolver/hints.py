@@ -26,23 +26,26 @@ def hints_for(stored: Manifest, catalogue: Catalogue, profile: Profile) -> tuple
 
 def _hints(request: Request, catalogue: Catalogue, profile: Profile) -> Iterator[str]:
     if len(catalogue) == 0:
-        yield "no runtime is there at all; install those that KServe ships, or create one"
+        yield "there are no runtimes: install the ones that KServe ships, or create one"
         return
     yield from _protocols(request, catalogue, profile)
     changes = [
-        ("without a version", replace(request, version=None)),
-        ("without naming a runtime", replace(request, runtime=None)),
-        *((f"with modelFormat {name}", replace(request, format=name)) for name in _near_formats(request, catalogue)),
+        ("remove version from modelFormat", replace(request, version=None)),
+        ("remove runtime", replace(request, runtime=None)),
+        *(
+            (f"set modelFormat.name: {name}", replace(request, format=name))
+            for name in _near_formats(request, catalogue)
+        ),
     ]
     for words, changed in changes:
         chosen = select(changed, catalogue, profile).runtime if changed != request else None
         if chosen is not None:
-            yield f"{words}, {chosen.name} would be chosen"
+            yield f"{words} to select {chosen.name}"
     if request.runtime is not None:
         names = [runtime.name for runtime in catalogue]
         for name in get_close_matches(request.runtime, names, n=1):
             if name != request.runtime:
-                yield f"did you mean the runtime {name!r}?"
+                yield f"did you mean runtime: {name}?"
     elif request.version is not None or not request.protocol:
         yield from _named_runtimes(request, catalogue, profile)
 
@@ -55,7 +58,7 @@ def _protocols(request: Request, catalogue: Catalogue, profile: Profile) -> Iter
         if chosen is not None:
             by_choice.setdefault(chosen.name, []).append(protocol)
     for name, protocols in by_choice.items():
-        yield f"with protocolVersion {' or '.join(protocols)}, {name} would be chosen"
+        yield f"set protocolVersion: {' or '.join(protocols)} to select {name}"
 
 
 def _near_formats(request: Request, catalogue: Catalogue) -> list[str]:
@@ -69,5 +72,5 @@ def _named_runtimes(request: Request, catalogue: Catalogue, profile: Profile) ->
     for runtime in catalogue:
         named = replace(request, runtime=runtime.name)
         if select(named, catalogue, profile).runtime is runtime:
-            yield f"named as the runtime, {runtime.name} would be taken"
+            yield f"set runtime: {runtime.name} to select it by name"
             return

@@ -124,9 +124,9 @@ class Explanation:
         if protocol == self.given.protocol:
             spoken = f"protocol {protocol}" if protocol else "any protocol" if protocol is None else "any protocol ('')"
         else:
-            spoken = f"protocol {protocol} (not given: {protocol} is the default)"
-        nodes = ", on several nodes" if self.given.multi_node else ""
-        return f"asks for {self.given}, {spoken}{nodes}"
+            spoken = f"protocol {protocol} (default)"
+        nodes = ", on multiple nodes" if self.given.multi_node else ""
+        return f"requests {self.given}, {spoken}{nodes}"
 
     def lines(self) -> tuple[str, ...]:
         """The story as text, a line for the question and one for each candidate and hint."""
@@ -134,7 +134,7 @@ class Explanation:
         told = [question] if question else []
         width = max((len(str(candidate.key)) for candidate in self.candidates), default=0)
         told.extend(
-            f"{candidate.mark} {candidate.key!s:{width}}   {candidate.exclusion or 'is chosen'}"
+            f"{candidate.mark} {candidate.key!s:{width}}   {candidate.exclusion or 'selected'}"
             for candidate in self.ordered()
         )
         if self.no_runtime is not None:
@@ -145,7 +145,7 @@ class Explanation:
     def as_data(self) -> dict[str, Any]:
         """The story as JSON values; the codes are those of ``profiles.rejections.ExclusionReason``."""
         return {
-            "asks": self.question(),
+            "request": self.question(),
             "candidates": [
                 {
                     "kind": candidate.key.kind,
@@ -154,7 +154,7 @@ class Explanation:
                     "chosen": candidate.exclusion is None,
                     "supporting": candidate.is_supporting,
                     **(
-                        {"because": str(candidate.exclusion.reason), "text": candidate.exclusion.text}
+                        {"excluded": {"reason": str(candidate.exclusion.reason), "text": candidate.exclusion.text}}
                         if candidate.exclusion
                         else {}
                     ),

@@ -72,10 +72,10 @@ def _tell_others(
         for runtime in scope:
             if found is None or runtime.name != found.name:
                 reporter.excluding(
-                    runtime, Exclusion(ExclusionReason.NOT_NAMED, f"is not the named {request.runtime!r}")
+                    runtime, Exclusion(ExclusionReason.NOT_NAMED, f"the service names {request.runtime!r}")
                 )
             elif runtime.key != found.key:
-                reporter.excluding(runtime, Exclusion(ExclusionReason.SHADOWED, f"is shadowed by {found.key}"))
+                reporter.excluding(runtime, Exclusion(ExclusionReason.SHADOWED, f"is hidden by {found.key}"))
 
 
 def _automatic(request: Request, catalogue: Catalogue, profile: Profile, reporter: Reporter | None) -> Choice:
@@ -142,7 +142,7 @@ def _tell_order(
     if nearer is not None:
         for runtime in passed:
             reporter.outranking(
-                nearer, runtime, Exclusion(ExclusionReason.LOWER_SCOPE, f"comes after the namespace's {nearer.name}")
+                nearer, runtime, Exclusion(ExclusionReason.LOWER_SCOPE, f"ranks after {nearer.name} in the namespace")
             )
         return
     winner = passed[0]
@@ -150,7 +150,9 @@ def _tell_order(
     for loser in passed[1:]:
         if loser in winners:
             reporter.outranking(
-                winner, loser, Exclusion(ExclusionReason.TIE_UNDEFINED, f"ties with {winner.name}: no rule decides")
+                winner,
+                loser,
+                Exclusion(ExclusionReason.TIE_UNDEFINED, f"ties with {winner.name}; the order is undefined"),
             )
             continue
         key = next(key for key in profile.order if key.place(request, winner) != key.place(request, loser))

@@ -34,7 +34,7 @@ class TestServicesByTheirWorkloads:
 
         assert one.standing is Standing.DIFFERS
         assert "runs on ClusterServingRuntime b; the rules say ClusterServingRuntime a" in one.text
-        assert any("comes after a by name" in line for line in one.story)
+        assert any("sorts after a by name" in line for line in one.story)
         assert one.explanation["candidates"]
 
     @pytest.mark.parametrize("changed", [{"args": ("--else",)}, {"image": "example.com/a:2"}])
@@ -121,7 +121,7 @@ class TestServicesByTheirWorkloads:
         one = standing(runtime("a", protocolVersions=["v2"]), of_service=service(status=failed))
 
         assert (one.standing, one.is_wrong) == (Standing.NO_RUNTIME, True)
-        assert "hint: with protocolVersion v2, a would be chosen" in one.story
+        assert "hint: set protocolVersion: v2 to select a" in one.story
 
     def test_a_service_that_still_runs_where_it_should_not_differs(self):
         """

@@ -42,13 +42,13 @@ class TestFormats:
         runtime = cluster("r", entry(version="0"), entry(version="1", auto=False))
 
         assert is_auto_selectable(asking(version="0"), runtime) is None
-        assert "is not autoSelect here" in str(is_auto_selectable(asking(version="1"), runtime))
+        assert "autoSelect is not set for" in str(is_auto_selectable(asking(version="1"), runtime))
 
     @pytest.mark.parametrize(
         ("runtime", "words"),
         [
-            (cluster("r", entry(version="1"), entry()), "lists sklearn as '1', no version; asked for '2'"),
-            (cluster("r", "onnx"), "supports onnx; asked for sklearn"),
+            (cluster("r", entry(version="1"), entry()), "supports sklearn '1', no version; '2' requested"),
+            (cluster("r", "onnx"), "supports onnx; sklearn requested"),
         ],
     )
     def test_a_wrong_version_is_told_from_an_unknown_format(self, runtime, words):
@@ -199,8 +199,8 @@ class TestNodes:
     @pytest.mark.parametrize(
         ("request_", "runtime", "words"),
         [
-            (asking(), cluster("r", workerSpec={}), "is multi-node; the service has no workerSpec"),
-            (asking(multi_node=True), cluster("r"), "is not multi-node; the service has a workerSpec"),
+            (asking(), cluster("r", workerSpec={}), "is multi-node, but the service has no workerSpec"),
+            (asking(multi_node=True), cluster("r"), "is not multi-node, but the service has a workerSpec"),
         ],
     )
     def test_a_worker_spec_on_one_side_alone_is_a_mismatch(self, request_, runtime, words):

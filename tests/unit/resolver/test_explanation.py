@@ -74,11 +74,11 @@ class TestWords:
                 ({"multi_node": True, "format_": ""}, "v0.15.2"),
             )
         ] == [
-            "asks for sklearn, protocol v1 (not given: v1 is the default)",
-            "asks for sklearn, any protocol",
-            "asks for sklearn, any protocol ('')",
-            "asks for sklearn version '1', protocol v2",
-            "asks for no format, protocol v1 (not given: v1 is the default), on several nodes",
+            "requests sklearn, protocol v1 (default)",
+            "requests sklearn, any protocol",
+            "requests sklearn, any protocol ('')",
+            "requests sklearn version '1', protocol v2",
+            "requests no format, protocol v1 (default), on multiple nodes",
         ]
 
     def test_of_nothing(self):

@@ -23,18 +23,18 @@ class TestHints:
     @pytest.mark.parametrize(
         ("stored", "runtimes", "hint"),
         [
-            (asked(), (), "no runtime is there at all; install those that KServe ships, or create one"),
-            (asked(), (cluster("r", protocolVersions=["v2"]),), "with protocolVersion v2, r would be chosen"),
+            (asked(), (), "there are no runtimes: install the ones that KServe ships, or create one"),
+            (asked(), (cluster("r", protocolVersions=["v2"]),), "set protocolVersion: v2 to select r"),
             (
                 asked(modelFormat={"name": "sklearn", "version": "2"}),
                 (cluster("r"),),
-                "without a version, r would be chosen",
+                "remove version from modelFormat to select r",
             ),
-            (asked(modelFormat={"name": "SKLearn"}), (cluster("r"),), "with modelFormat sklearn, r would be chosen"),
-            (asked(modelFormat={"name": "sklaern"}), (cluster("r"),), "with modelFormat sklearn, r would be chosen"),
-            (asked(runtime="kserve-r"), (cluster("kserve-rr", "onnx"),), "did you mean the runtime 'kserve-rr'?"),
-            (asked(runtime="gone"), (cluster("r"),), "without naming a runtime, r would be chosen"),
-            (asked(), (cluster("r", entry(auto=False)),), "named as the runtime, r would be taken"),
+            (asked(modelFormat={"name": "SKLearn"}), (cluster("r"),), "set modelFormat.name: sklearn to select r"),
+            (asked(modelFormat={"name": "sklaern"}), (cluster("r"),), "set modelFormat.name: sklearn to select r"),
+            (asked(runtime="kserve-r"), (cluster("kserve-rr", "onnx"),), "did you mean runtime: kserve-rr?"),
+            (asked(runtime="gone"), (cluster("r"),), "remove runtime to select r"),
+            (asked(), (cluster("r", entry(auto=False)),), "set runtime: r to select it by name"),
         ],
     )
     def test_each_hint_was_tried(self, stored, runtimes, hint):

@@ -262,17 +262,17 @@ class TestExplanation:
         select(asking(), catalogue(namespaced("n"), cluster("x", "onnx")), V0_15, told)
         first, second = told.as_data()["candidates"]
 
-        assert (first["chosen"], first["namespace"], second["because"]) == (True, "team-a", "FORMAT_UNKNOWN")
+        assert (first["chosen"], first["namespace"], second["excluded"]["reason"]) == (True, "team-a", "FORMAT_UNKNOWN")
 
     @pytest.mark.parametrize(
         ("request_", "words"),
         [
-            (asking(), "protocol v1 (not given: v1 is the default)"),
+            (asking(), "protocol v1 (default)"),
             (asking(protocol="v2"), "protocol v2"),
             (asking(protocol=""), "any protocol ('')"),
             (
                 asking(version="1", multi_node=True),
-                "sklearn version '1', protocol v1 (not given: v1 is the default), on several nodes",
+                "sklearn version '1', protocol v1 (default), on multiple nodes",
             ),
         ],
     )
@@ -292,7 +292,7 @@ class TestExplanation:
         told = Explanation()
         select(asking(), catalogue(), V0_9, told)
 
-        assert told.question() == "asks for sklearn, any protocol"
+        assert told.question() == "requests sklearn, any protocol"
 
     def test_a_story_that_never_began_is_empty(self):
         """

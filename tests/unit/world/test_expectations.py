@@ -41,8 +41,8 @@ class TestRuntime:
         assert (failed.expected, failed.observed) == (str(ref), "ClusterServingRuntime r")
         assert failed.explanation == (
             "v0.16.0:",
-            "asks for sklearn, protocol v1 (not given: v1 is the default)",
-            "✓ ClusterServingRuntime r   is chosen",
+            "requests sklearn, protocol v1 (default)",
+            "✓ ClusterServingRuntime r   selected",
         )
         assert {"service", "runtimes", "pod"} == set(failed.evidence)
 
@@ -496,5 +496,5 @@ class TestTelling:
         made.apply_service(service())
         failed = failure(made.expect_runtime, R)
 
-        assert failed.explanation[-1] == "hint: named as the runtime, r would be taken"
+        assert failed.explanation[-1] == "hint: set runtime: r to select it by name"
         assert made.service == ObjectKey("InferenceService", "fraud", TEAM)
