@@ -8,6 +8,7 @@ import sys
 import pytest
 import yaml
 from calling import call
+from choice_examples import on
 from comparison_examples import two_runs
 from record_examples import record, scenario
 
@@ -66,8 +67,8 @@ class TestExitCode:
     )
     def test_follows_what_it_shall_fail_on(self, write, fail_on, code):
         """Any change can be failed on, and only those that are named are."""
-        before = record(scenario("it", chosen=("ClusterServingRuntime a",)))
-        after = record(scenario("it", chosen=("ClusterServingRuntime b",)))
+        before = record(scenario("it", choices=(on("a"),)))
+        after = record(scenario("it", choices=(on("b"),)))
 
         assert code_of(["diff", write("a", before), write("b", after), "--fail-on", fail_on]) == code
         assert code_of(["diff", "a", "b"]) == Exit.OK

@@ -111,7 +111,9 @@ class TestMatrix:
         assert 0 < len(pair["differences"]) <= pair["askedOfBoth"]
         first = pair["differences"][0]
         assert (first["memory"]["verdict"], first["real"]["verdict"]) == ("passed", "failed")
-        assert first["real"]["chosen"] == ["ClusterServingRuntime wrong"]
+        assert first["real"]["choices"] == [
+            {"outcome": "runs", "runtime": {"kind": "ClusterServingRuntime", "name": "wrong", "namespace": None}}
+        ]
         assert first["real"]["reproduce"].startswith("kserve-conformance run --target python:own:wrong --scenario ")
         page = (folder / "out/matrix.html").read_text()
         assert page.index("ClusterServingRuntime wrong") < page.index('id="claims"') < page.index('id="rules"')

@@ -94,7 +94,7 @@ def _played(scenario: ScenarioInfo, watch: Watch, keeper: Keeper) -> Progress:
         _steps(scenario, world, watch, progress)
     except (Exception, pytest.skip.Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - As above.
         watch.broke(progress, "call", _from_the_step(error))
-    progress.chosen = tuple(world.chosen)
+    progress.choices = world.choices
     watch.diagnose(progress, world.subject)
     try:
         world.__exit__(None, None, None)

@@ -137,7 +137,7 @@ class Capture:
 
     def _look_at_world(self, item: pytest.Item, progress: Progress) -> None:
         world = getattr(item, "funcargs", {}).get("world")
-        progress.chosen = tuple(getattr(world, "chosen", ()))
+        progress.choices = tuple(getattr(world, "choices", ()))
 
     def _show(self, report: pytest.TestReport, progress: Progress) -> None:
         """Have pytest count a scenario as the record does, and tell a failure in the words of the feature."""

@@ -18,6 +18,7 @@ import msgspec
 import pytest
 
 from kserve_conformance.exceptions import HarnessError, SuiteError
+from kserve_conformance.record.choice import Choice
 from kserve_conformance.record.model import Deviation, Finding, Scenario, Step, Verdict
 from kserve_conformance.suite import ScenarioInfo, StepInfo
 from kserve_conformance.targets.contract import CannotDo
@@ -67,7 +68,7 @@ class Progress:
     at: int = -1
     troubles: list[Trouble] = field(default_factory=list)
     not_run: tuple[Verdict, str] | None = None
-    chosen: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
     leftovers: tuple[str, ...] = ()
     evidence: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
@@ -161,7 +162,7 @@ def told(progress: Progress, judgement: Judgement, *, seconds: bool) -> Scenario
         steps=steps_of(info, progress.statuses),
         finding=judgement.finding,
         deviation=judgement.deviation,
-        chosen=progress.chosen,
+        choices=progress.choices,
         leftovers=progress.leftovers,
         seconds=round(progress.seconds, 3) if seconds else None,
     )

@@ -1,5 +1,6 @@
 """The record of a run: its format, how it is written, read and concluded from."""
 
+from kserve_conformance.record.choice import Choice, ChoiceOutcome
 from kserve_conformance.record.comparison import (
     CHANGES,
     WORSE,
@@ -51,6 +52,8 @@ __all__ = [
     "WORSE",
     "Baseline",
     "Change",
+    "Choice",
+    "ChoiceOutcome",
     "Compared",
     "Comparison",
     "Conclusion",

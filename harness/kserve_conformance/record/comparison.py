@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from kserve_conformance.exceptions import RecordError
-from kserve_conformance.record.choice import alike
+from kserve_conformance.record.choice import could_be_equal
 from kserve_conformance.record.conclusion import narrowed
 from kserve_conformance.record.model import Header, Record, Scenario, Step, Verdict
 from kserve_conformance.record.tally import tally
@@ -124,7 +124,9 @@ class Compared:
     @property
     def chosen_otherwise(self) -> bool:
         """Did the two runs see other runtimes chosen? Only if both of them saw any."""
-        return self.earlier is not None and self.later is not None and not alike(self.earlier.chosen, self.later.chosen)
+        if self.earlier is None or self.later is None:
+            return False
+        return not could_be_equal(self.earlier.choices, self.later.choices)
 
 
 @dataclass(frozen=True, slots=True)

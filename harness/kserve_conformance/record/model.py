@@ -12,6 +12,8 @@ from typing import Any
 
 import msgspec
 
+from kserve_conformance.record.choice import Choice
+
 #: The version of this format. It changes when a reader of the old one would read the new one wrongly.
 SCHEMA = "kserve-conformance/record/v1"
 
@@ -136,7 +138,8 @@ class Scenario(Part, frozen=True, kw_only=True, tag="scenario"):
     ``id`` is stable: the feature's path, the scenario's name and its row (see
     ``suite.identity``). ``rules`` are ids of the registry. ``level`` is core or
     extended. ``feature`` is the feature's name, ``path`` its file relative to
-    the suite, ``about`` its description.
+    the suite, ``about`` its description. ``choices`` are what the target chose,
+    in the order of the observations.
     """
 
     id: str
@@ -155,7 +158,7 @@ class Scenario(Part, frozen=True, kw_only=True, tag="scenario"):
     steps: tuple[Step, ...] = ()
     finding: Finding | None = None
     deviation: Deviation | None = None
-    chosen: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
     leftovers: tuple[str, ...] = ()
     seconds: float | None = None
 

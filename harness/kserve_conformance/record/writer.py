@@ -17,6 +17,7 @@ from typing import BinaryIO, Self
 import msgspec
 
 from kserve_conformance.exceptions import RecordError
+from kserve_conformance.record.choice import Choice
 from kserve_conformance.record.consistency import check
 from kserve_conformance.record.limits import Limits
 from kserve_conformance.record.model import Finding, Footer, Header, Scenario, Step
@@ -94,7 +95,7 @@ class RecordWriter:
             self._line(self._redacted_scenario(scenario))
             self._seen.add(scenario.id)
             # Only what is counted is kept: a run may be long and its evidence large.
-            self._written.append(msgspec.structs.replace(scenario, steps=(), finding=None, about=""))
+            self._written.append(msgspec.structs.replace(scenario, steps=(), finding=None, choices=(), about=""))
 
     def finish(
         self, *, leftovers: tuple[str, ...] = (), interrupted: str | None = None, seconds: float | None = None
@@ -135,7 +136,15 @@ class RecordWriter:
             reason=self._optional(scenario.reason),
             steps=tuple(self._redacted_step(step) for step in scenario.steps),
             finding=None if scenario.finding is None else self._redacted_finding(scenario.finding),
+            choices=tuple(self._redacted_choice(choice) for choice in scenario.choices),
             leftovers=self._redaction.value(scenario.leftovers),
+        )
+
+    def _redacted_choice(self, choice: Choice) -> Choice:
+        return msgspec.structs.replace(
+            choice,
+            message=self._optional(choice.message),
+            events=tuple(self._text(text) for text in choice.events),
         )
 
     def _redacted_step(self, step: Step) -> Step:

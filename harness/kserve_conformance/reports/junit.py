@@ -121,7 +121,7 @@ def _properties_of(scenario: Scenario) -> Iterator[tuple[str, str]]:
     if scenario.deviation is not None:
         yield "deviation", scenario.deviation.id
         yield "deviation-link", scenario.deviation.link
-    yield from (("chosen", chosen) for chosen in scenario.chosen)
+    yield from (("choice", str(choice)) for choice in scenario.choices)
     yield from (("leftover", leftover) for leftover in scenario.leftovers)
 
 

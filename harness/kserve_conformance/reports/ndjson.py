@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import msgspec
 
@@ -15,6 +16,11 @@ def ndjson(record: Record) -> str:
     return "".join(encode(part).decode() + "\n" for part in (record.header, *record.scenarios, record.footer))
 
 
+def json_value(part: Any) -> Any:
+    """Any part of a record as plain JSON values."""
+    return msgspec.json.decode(msgspec.json.encode(part))
+
+
 def as_json(record: Record) -> str:
     """One document: header, scenarios and footer, and the conclusion, for those who would rather not read lines."""
     conclusion = conforms(record)
@@ -25,8 +31,8 @@ def as_json(record: Record) -> str:
             "because": list(conclusion.because),
             "notes": list(conclusion.notes),
         },
-        "header": msgspec.to_builtins(record.header),
-        "scenarios": [msgspec.to_builtins(scenario) for scenario in record.scenarios],
-        "footer": msgspec.to_builtins(record.footer),
+        "header": json_value(record.header),
+        "scenarios": [json_value(scenario) for scenario in record.scenarios],
+        "footer": json_value(record.footer),
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

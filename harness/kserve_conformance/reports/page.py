@@ -57,7 +57,7 @@ def environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: _shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
+        finalize=lambda value: value if isinstance(value, Markup) else _shown(str(value)),
     )
     environment.filters |= {"anchor": anchor, "slug": slug}
     environment.tests |= {"link": _is_link}

@@ -7,7 +7,7 @@ from kserve_conformance.targets.contract import Admission, Capability
 from kserve_conformance.world.expectations import Seeing
 from kserve_conformance.world.matcher import ABSENT, at_dotted
 from kserve_conformance.world.nonconformity import Nonconformity
-from kserve_conformance.world.summaries import cause_of, failure, told
+from kserve_conformance.world.summaries import cause_of, choice_of, failure
 
 
 class ChoiceExpectations(Seeing):
@@ -21,7 +21,7 @@ class ChoiceExpectations(Seeing):
         seen = self.seen("outcome", "runtime")
         if seen.outcome == Outcome.RUNS and seen.runtime == ref and not seen.one_of:
             return
-        raise self.nonconformity(f"{self.service} does not run on {ref}", str(ref), told(seen))
+        raise self.nonconformity(f"{self.service} does not run on {ref}", str(ref), str(choice_of(seen)))
 
     def expect_one_of(self, *refs: ObjectKey) -> None:
         """The chosen runtime is one of these; where the target knows what is open, exactly these are."""
@@ -30,7 +30,7 @@ class ChoiceExpectations(Seeing):
         knows = Capability.OPEN_CHOICES in self.target.capabilities
         if seen.outcome != Outcome.RUNS or seen.runtime not in refs or (knows and set(seen.one_of) != set(refs)):
             raise self.nonconformity(
-                f"{self.service} does not run on one of the runtimes", f"one of {asked}", told(seen)
+                f"{self.service} does not run on one of the runtimes", f"one of {asked}", str(choice_of(seen))
             )
 
     def expect_refusal(self, cause: str) -> None:
@@ -41,21 +41,23 @@ class ChoiceExpectations(Seeing):
             seen.needs("reason", "errors")
         if seen.outcome != Outcome.NO_RUNTIME or seen.one_of or found != cause:
             raise self.nonconformity(
-                f"{self.service} is not refused because {cause}", f"no runtime, {cause}", told(seen)
+                f"{self.service} is not refused because {cause}", f"no runtime, {cause}", str(choice_of(seen))
             )
 
     def expect_outcome(self, outcome: Outcome, words: str) -> None:
         """The predictor came to this."""
         seen = self.seen("outcome")
         if seen.outcome != outcome:
-            raise self.nonconformity(f"{self.service} {words}: it does not", words, told(seen))
+            raise self.nonconformity(f"{self.service} {words}: it does not", words, str(choice_of(seen)))
 
     def expect_no_word(self) -> None:
         """The service has no runtime, and neither its status nor any event says why."""
         seen = self.seen("outcome", "reason", "errors")
         if seen.outcome != Outcome.NO_RUNTIME or seen.one_of or seen.reason or seen.errors:
             raise self.nonconformity(
-                f"{self.service} is not left without a word", "no runtime, and nothing that says why", told(seen)
+                f"{self.service} is not left without a word",
+                "no runtime, and nothing that says why",
+                str(choice_of(seen)),
             )
 
     def expect_status(self, reason: str | None, message: str | None) -> None:
@@ -101,7 +103,7 @@ class ChoiceExpectations(Seeing):
         """Nothing was made for the service."""
         seen = self.seen("pod")
         if seen.pod is not None:
-            raise self.nonconformity(f"{self.service} has a workload", "no workload", told(seen))
+            raise self.nonconformity(f"{self.service} has a workload", "no workload", str(choice_of(seen)))
 
     def expect_graph_protocol(self, protocol: str | None) -> None:
         """An inference graph calls the service by this protocol, or cannot call it."""

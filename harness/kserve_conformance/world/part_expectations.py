@@ -8,7 +8,7 @@ from kserve_conformance.objects import at
 from kserve_conformance.profiles.legacy import LEGACY_KEYS_V0_12
 from kserve_conformance.world.expectations import Seeing
 from kserve_conformance.world.matcher import ABSENT, at_dotted, equal, mismatches
-from kserve_conformance.world.summaries import told
+from kserve_conformance.world.summaries import choice_of
 
 #: The words of a stored field, and where it lies below ``spec.predictor.model``.
 STORED_FIELDS = {
@@ -90,7 +90,7 @@ class PartExpectations(Seeing):
             return self.seen("service").service
         seen = self.seen("pod")
         if seen.pod is None:
-            raise self.nonconformity(f"{self.service} has no pod", f"a {where}", told(seen))
+            raise self.nonconformity(f"{self.service} has no pod", f"a {where}", str(choice_of(seen)))
         if where == "pod":
             return seen.pod
         containers = at(seen.pod, "spec", "containers") or ()

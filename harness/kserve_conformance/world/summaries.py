@@ -1,9 +1,10 @@
-"""How an observation is told in a line, and what cause the texts of events tell."""
+"""The choice that an observation or a rejection shows, and the cause that the texts of events name."""
 
 from __future__ import annotations
 
 from kserve_conformance.objects import Outcome
-from kserve_conformance.targets.contract import Observation
+from kserve_conformance.record.choice import Choice, ChoiceOutcome
+from kserve_conformance.targets.contract import Admission, Observation
 
 #: The texts by which a Warning event tells the cause, for releases whose status does not.
 CAUSES = (
@@ -15,6 +16,12 @@ CAUSES = (
     ("container", "InvalidPredictorSpec"),
 )
 
+_OUTCOMES = {
+    Outcome.REJECTED: ChoiceOutcome.REJECTED,
+    Outcome.CUSTOM: ChoiceOutcome.CUSTOM,
+    Outcome.LEFT_ALONE: ChoiceOutcome.UNMANAGED,
+}
+
 
 def cause_of(errors: tuple[str, ...]) -> str | None:
     """The cause that the newest of some error texts tells, in the words of the releases that report one."""
@@ -25,19 +32,28 @@ def cause_of(errors: tuple[str, ...]) -> str | None:
     return None
 
 
-def told(seen: Observation) -> str:
-    """One line for an observation."""
-    if "outcome" in seen.not_told:
-        return "not told"
-    if seen.one_of:
-        return f"one of {', '.join(sorted(map(str, seen.one_of)))}"
-    if seen.outcome == Outcome.RUNS:
-        return str(seen.runtime)
-    if seen.outcome == Outcome.NO_RUNTIME:
-        return f"no runtime: {failure(seen.reason, seen.message)}; {' | '.join(seen.errors) or 'no Warning event'}"
-    return {Outcome.CUSTOM: "its own container, no runtime", Outcome.LEFT_ALONE: "left alone by the controller"}.get(
-        seen.outcome, str(seen.outcome)
-    )
+def choice_of(observation: Observation) -> Choice:
+    """Turn an observation into the choice that a record keeps."""
+    if "outcome" in observation.not_told:
+        return Choice(outcome=ChoiceOutcome.UNKNOWN)
+    if observation.one_of:
+        return Choice(outcome=ChoiceOutcome.RUNS, one_of=tuple(sorted(observation.one_of, key=str)))
+    if observation.outcome == Outcome.RUNS:
+        return Choice(outcome=ChoiceOutcome.RUNS, runtime=observation.runtime)
+    if observation.outcome == Outcome.NO_RUNTIME:
+        return Choice(
+            outcome=ChoiceOutcome.NO_RUNTIME,
+            reason=observation.reason,
+            message=observation.message,
+            events=observation.errors,
+        )
+    return Choice(outcome=_OUTCOMES[observation.outcome])
+
+
+def rejection_of(admission: Admission) -> Choice:
+    """Turn a rejected write of a service into the choice that a record keeps."""
+    is_text_known = "why_rejected" not in admission.not_told
+    return Choice(outcome=ChoiceOutcome.REJECTED, message=(admission.rejected or None) if is_text_known else None)
 
 
 def failure(reason: str | None, message: str | None) -> str:

@@ -13,6 +13,8 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
+from msgspec.structs import replace
+
 from kserve_conformance.exceptions import SuiteError
 from kserve_conformance.objects import (
     RUNTIME_KINDS,
@@ -21,6 +23,7 @@ from kserve_conformance.objects import (
     Namespace,
     ObjectKey,
 )
+from kserve_conformance.record.choice import Choice
 from kserve_conformance.targets.contract import Admission, Observation, Target
 from kserve_conformance.world.choice_expectations import ChoiceExpectations
 from kserve_conformance.world.nonconformity import Nonconformity
@@ -28,7 +31,7 @@ from kserve_conformance.world.objects import default_spec, key_of_runtime, merge
 from kserve_conformance.world.part_expectations import PartExpectations
 from kserve_conformance.world.pod_expectations import RunningExpectations
 from kserve_conformance.world.story import evidence_of, story_of
-from kserve_conformance.world.summaries import told
+from kserve_conformance.world.summaries import choice_of, rejection_of
 
 #: How long a service may take to show a settled choice.
 SETTLES_WITHIN = timedelta(seconds=20)
@@ -50,15 +53,14 @@ class World(ChoiceExpectations, PartExpectations, RunningExpectations):
     """
     What a scenario's steps talk to. Open it with ``with``; leaving it resets the target.
 
-    ``release`` is the release under test, or ``documented``. ``chosen`` has every
-    choice that was observed, in order, for records that are compared later.
+    ``release`` is the release under test, or ``documented``.
     """
 
     def __init__(self, target: Target, *, release: str, scenario: object = None) -> None:
         self.target = target
         self.release = release
         self.scenario = scenario
-        self.chosen: list[str] = []
+        self._choices: list[tuple[ObjectKey, Choice]] = []
         self._pending: dict[ObjectKey, Manifest] = {}
         self._known: dict[ObjectKey, Manifest] = {}
         self._given: dict[ObjectKey, Manifest] = {}
@@ -136,6 +138,8 @@ class World(ChoiceExpectations, PartExpectations, RunningExpectations):
         (answer,) = self.target.apply(manifest)
         self._remember(manifest, answer)
         self._service, self._service_answer, self._observation = answer.key, answer, None
+        if answer.rejected is not None and "rejected" not in answer.not_told:
+            self._choices.append((answer.key, rejection_of(answer)))
 
     def apply_service_again(self, manifest: Manifest | None = None) -> None:
         """Apply the service's manifest once more, or another manifest of the same service."""
@@ -255,13 +259,19 @@ class World(ChoiceExpectations, PartExpectations, RunningExpectations):
                     evidence=evidence_of({**self._known, self.service: self._given[self.service]}, None),
                 )
             self._observation = self.target.observe(self.service, SETTLES_WITHIN)
-            self.chosen.append(told(self._observation))
+            self._choices.append((self.service, choice_of(self._observation)))
         return self._observation
 
     def seen(self, *parts: str) -> Observation:
         """The observation, for an expectation that rests on these parts. Raises ``NotGiven`` if one is not told."""
         self.observation.needs(*parts)
         return self.observation
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """Every observed choice and rejection of a service, in order; each names its service if there are several."""
+        several = len({service for service, _ in self._choices}) > 1
+        return tuple(replace(choice, service=service) if several else choice for service, choice in self._choices)
 
     # --- how a failure is told -------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from choice_examples import on
 from record_examples import HOSTILE, record, scenario
 
 from kserve_conformance.record import CHANGES, Comparison, Record, Scenario, TargetIdentity, Verdict, compare
@@ -15,13 +16,13 @@ def two_runs() -> tuple[Record, Record]:
     return (
         record(
             *earlier,
-            scenario("Moves", chosen=("ClusterServingRuntime kserve-mlserver",)),
+            scenario("Moves", choices=(on("kserve-mlserver"),)),
             scenario("Asks something else", Verdict.FAILED),
             target=TargetIdentity(target="controlplane:v0.15.2", release="v0.15.2", digests={"crds": "sha256:aa"}),
         ),
         record(
             *later,
-            scenario("Moves", chosen=("ClusterServingRuntime kserve-sklearnserver",)),
+            scenario("Moves", choices=(on("kserve-sklearnserver"),)),
             scenario("Asks something else", steps=scenario().steps[1:]),
             scenario(
                 f"Hostile {HOSTILE}",

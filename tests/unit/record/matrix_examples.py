@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from choice_examples import on
 from record_examples import HOSTILE, record, scenario
 
 from kserve_conformance.record import Record, Scenario, SuiteIdentity, TargetIdentity, Verdict
@@ -28,12 +29,12 @@ def run_of(target: str, *scenarios: Scenario, **more: Any) -> Run:
     return Run(target, lines_of(record(*scenarios, target=identity, **more)))
 
 
-def scenarios(*, priority: Verdict = Verdict.PASSED, chosen: str = "ClusterServingRuntime a") -> tuple[Scenario, ...]:
+def scenarios(*, priority: Verdict = Verdict.PASSED, chosen: str = "a") -> tuple[Scenario, ...]:
     """A few scenarios of several topics, rules and claims."""
     return (
-        scenario("The namespace's runtime shadows the cluster's", chosen=("ServingRuntime team-a/own",)),
+        scenario("The namespace's runtime shadows the cluster's", choices=(on("team-a/own"),)),
         scenario(
-            f"A runtime named {HOSTILE}", rules=("explicit-disabled",), tags=("core", "claim-d2"), chosen=(chosen,)
+            f"A runtime named {HOSTILE}", rules=("explicit-disabled",), tags=("core", "claim-d2"), choices=(on(chosen),)
         ),
         scenario(
             "The highest priority wins",
@@ -41,7 +42,7 @@ def scenarios(*, priority: Verdict = Verdict.PASSED, chosen: str = "ClusterServi
             topic="ordering",
             rules=("order-priority",),
             tags=("core", "claim-d9"),
-            chosen=("ClusterServingRuntime b",),
+            choices=(on("b"),),
         ),
         scenario("A rule of later releases", Verdict.UNSUPPORTED, topic="ordering", rules=("order-newest",)),
         scenario("The newest of equals wins", topic="ordering", rules=("order-newest",)),

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from choice_examples import on
+
 from kserve_conformance.record import (
     Deviation,
     Finding,
@@ -188,7 +190,7 @@ def _explicit() -> tuple[Scenario, ...]:
         scenario(
             "The namespace's runtime shadows the cluster's",
             line=14,
-            chosen=("ServingRuntime team-a/kserve-sklearnserver",),
+            choices=(on("team-a/kserve-sklearnserver"),),
             seconds=0.21,
         ),
         scenario(

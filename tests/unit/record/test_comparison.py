@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import Any
 
 import msgspec
 import pytest
+from choice_examples import on, one_of
 from record_examples import record, scenario
 
-from kserve_conformance.objects import ObjectKey
 from kserve_conformance.record import (
     CHANGES,
     WORSE,
@@ -22,10 +21,6 @@ from kserve_conformance.record import (
     Verdict,
     compare,
 )
-from kserve_conformance.targets.contract import Observation, Outcome
-from kserve_conformance.world.summaries import told
-
-A, B = (ObjectKey("ClusterServingRuntime", name) for name in "ab")
 
 PASSED, FAILED, DEVIATES = Verdict.PASSED, Verdict.FAILED, Verdict.DEVIATES
 UNSUPPORTED, SKIPPED, ERRORED = Verdict.UNSUPPORTED, Verdict.SKIPPED, Verdict.ERRORED
@@ -139,67 +134,23 @@ class TestPairs:
 class TestMoved:
     def test_a_pass_that_chose_another_runtime_has_moved(self) -> None:
         """The scenario holds both times, and the service runs elsewhere."""
-        before = record(scenario("it", chosen=("ClusterServingRuntime a",)))
-        after = record(scenario("it", chosen=("ClusterServingRuntime b",)))
+        before = record(scenario("it", choices=(on("a"),)))
+        after = record(scenario("it", choices=(on("b"),)))
 
         assert Change.MOVED is it(before, after).change
         assert not compare(before, after).is_worse()
         assert compare(before, after).is_worse((Change.MOVED,))
 
-    @pytest.mark.parametrize(
-        ("before", "after"),
-        [
-            (("ClusterServingRuntime a",), ("ClusterServingRuntime a",)),
-            (("one of ClusterServingRuntime a, ClusterServingRuntime b",), ("ClusterServingRuntime b",)),
-            (("no runtime: InvalidPredictorSpec: No container; x",), ("no runtime: InvalidPredictorSpec: none; y",)),
-            (("ClusterServingRuntime a",), ("not told",)),
-            (("ClusterServingRuntime a",), ()),
-        ],
-        ids=["the same", "one of those left open", "refused in other words", "not shown", "nothing chosen"],
-    )
-    def test_what_may_be_the_same_choice_has_not(self, before: tuple[str, ...], after: tuple[str, ...]) -> None:
-        """Only what cannot be the same choice is another one."""
-        assert (
-            Change.UNCHANGED is it(record(scenario("it", chosen=before)), record(scenario("it", chosen=after))).change
-        )
-
-    @pytest.mark.parametrize(
-        ("before", "after"),
-        [
-            (("one of ClusterServingRuntime a, ClusterServingRuntime b",), ("ClusterServingRuntime c",)),
-            (("ClusterServingRuntime a",), ("no runtime: RuntimeDisabled: it is; no Warning event",)),
-            (("ClusterServingRuntime a",), ("ClusterServingRuntime a", "ClusterServingRuntime a")),
-        ],
-        ids=["none of those left open", "refused", "chosen twice"],
-    )
-    def test_what_cannot_be_has(self, before: tuple[str, ...], after: tuple[str, ...]) -> None:
-        """Another runtime, none, or another number of choices."""
-        assert Change.MOVED is it(record(scenario("it", chosen=before)), record(scenario("it", chosen=after))).change
-
-    @pytest.mark.parametrize(
-        ("one", "other"),
-        [
-            ({"outcome": Outcome.RUNS, "one_of": (A, B)}, {"outcome": Outcome.RUNS, "runtime": B}),
-            (
-                {"outcome": Outcome.NO_RUNTIME, "reason": "NoSupportingRuntime", "message": "none"},
-                {"outcome": Outcome.NO_RUNTIME, "errors": ("no runtime found",)},
-            ),
-            ({"outcome": Outcome.RUNS, "runtime": A}, {"outcome": Outcome.RUNS, "not_told": frozenset(("outcome",))}),
-        ],
-        ids=["left open", "refused", "not shown"],
-    )
-    def test_choices_are_read_as_they_are_told(self, one: dict[str, Any], other: dict[str, Any]) -> None:
-        """What a world tells of its observations is what a comparison understands."""
-        before, after = (
-            record(scenario("it", chosen=(told(Observation(service={}, **seen)),))) for seen in (one, other)
-        )
+    def test_what_may_be_the_same_choice_has_not(self) -> None:
+        """A runtime is one of those that were left open before."""
+        before, after = (record(scenario("it", choices=(choice,))) for choice in (one_of("a", "b"), on("b")))
 
         assert Change.UNCHANGED is it(before, after).change
 
     def test_only_a_pass_moves(self) -> None:
         """What deviates both times is as it was, wherever it runs; that it runs elsewhere can still be seen."""
-        before = record(scenario("it", DEVIATES, chosen=("ClusterServingRuntime a",)))
-        after = record(scenario("it", DEVIATES, chosen=("ClusterServingRuntime b",)))
+        before = record(scenario("it", DEVIATES, choices=(on("a"),)))
+        after = record(scenario("it", DEVIATES, choices=(on("b"),)))
 
         assert Change.UNCHANGED is it(before, after).change
         assert it(before, after).chosen_otherwise

@@ -9,13 +9,14 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
+from choice_examples import on
 from matrix_examples import matrix, run_of, runs, scenarios
 from record_examples import HOSTILE, scenario
 
-from kserve_conformance.record import Result, Scenario, Verdict, tally
+from kserve_conformance.record import Result, Verdict, tally
 from kserve_conformance.record.matrix import Run
 from kserve_conformance.reports.matrices import FILES, View, data, project_all, view
-from kserve_conformance.reports.matrices.agreement import paired, same_choices
+from kserve_conformance.reports.matrices.agreement import paired
 from kserve_conformance.reports.matrices.view import Kept, worst_asked
 from kserve_conformance.reports.matrices.wording import ask_tag, spans
 from kserve_conformance.rules.registry import registry
@@ -150,31 +151,6 @@ class TestAgreement:
             {"r has no such scenario": 1, "m has no such scenario": 1},
         )
 
-    @pytest.mark.parametrize(
-        ("memory", "real", "same"),
-        [
-            ((), (), True),
-            (("ClusterServingRuntime a",), ("ClusterServingRuntime b",), False),
-            (("ClusterServingRuntime a",), (), False),
-            (("one of ClusterServingRuntime a, ClusterServingRuntime b",), ("ClusterServingRuntime b",), True),
-            (("one of ClusterServingRuntime a, ClusterServingRuntime b",), ("ClusterServingRuntime c",), False),
-            (
-                ("no runtime: R: m; type: {sklearn 0x",),
-                ("no runtime: R: m; type: {sklearn 0x1f} | type: {sklearn 0x2e}",),
-                True,
-            ),
-            (("no runtime: R: m; type: {sklearn 0x",), ("no runtime: R: m; type: {xgboost 0x1f}",), False),
-            (("no runtime: R: m; e",), ("no runtime: S: m; e",), False),
-        ],
-    )
-    def test_what_is_the_same_choice(self, memory, real, same):
-        """Addresses and repeated texts are no difference, nor is one of several that the rules leave open."""
-
-        def with_choice(chosen: tuple[str, ...]) -> Scenario:
-            return scenario("a", chosen=chosen)
-
-        assert same_choices(with_choice(memory), with_choice(real)) is same
-
 
 class TestTelling:
     def test_neighbours_are_spans(self):
@@ -276,8 +252,8 @@ class TestReports:
 
     def test_many_differences_are_not_all_told_in_a_summary(self):
         """A summary stays within what a page of CI takes, and says that there is more."""
-        many = [scenario(f"Scenario {number}", chosen=("a",)) for number in range(80)]
-        others = [scenario(f"Scenario {number}", chosen=("b",)) for number in range(80)]
+        many = [scenario(f"Scenario {number}", choices=(on("a"),)) for number in range(80)]
+        others = [scenario(f"Scenario {number}", choices=(on("b"),)) for number in range(80)]
         found = seen(run_of("memory:v0.15.2", *many), run_of("controlplane:v0.15.2", *others))
         told = project_all(found, registry())
 

@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 import msgspec
 import pytest
 import yaml
+from choice_examples import none, on
 from page_parts import Parts
 from record_examples import HOSTILE, STATEMENTS, example, record, scenario
 
@@ -429,7 +430,7 @@ class TestPage:
             row={HOSTILE: HOSTILE},
             about=HOSTILE,
             finding=finding,
-            chosen=(HOSTILE,),
+            choices=(on(HOSTILE), none(HOSTILE, HOSTILE, HOSTILE)),
             leftovers=(HOSTILE,),
             reason=HOSTILE,
         )

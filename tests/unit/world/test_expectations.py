@@ -7,11 +7,12 @@ from selection import TEAM, cluster_ref, entry, namespaced_ref, service
 from showing import Showing, served, unserved, world
 
 from kserve_conformance.objects import ObjectKey, Outcome
-from kserve_conformance.targets.contract import Capability, NotGiven
+from kserve_conformance.record.choice import ChoiceOutcome
+from kserve_conformance.targets.contract import Admission, Capability, NotGiven
 from kserve_conformance.targets.faulty import AnswersWrong
 from kserve_conformance.targets.memory import MemoryTarget
 from kserve_conformance.world import Nonconformity, World
-from kserve_conformance.world.summaries import cause_of, told
+from kserve_conformance.world.summaries import cause_of, choice_of, rejection_of
 
 R = cluster_ref("r")
 NONE = "No runtime found to support specified framework/version"
@@ -91,6 +92,27 @@ class TestRuntime:
         assert "must consist of lower case" in failed.observed
         assert "name: Bad" in failed.evidence["service"]
 
+    def test_a_rejected_service_is_a_choice(self):
+        """
+        A record keeps the rejection with its text, and names the services where there are several.
+        """
+        made = served()
+        made.expect_runtime(R)
+        made.apply_service(service(name="Bad"))
+        first, second = made.choices
+
+        assert (first.outcome, first.service.name) == (ChoiceOutcome.RUNS, "s")
+        assert (second.outcome, second.service.name) == (ChoiceOutcome.REJECTED, "Bad")
+        assert "must consist of lower case" in second.message
+
+    def test_a_rejection_without_a_known_text_has_none(self):
+        """
+        What a target does not report of a rejection is not in the record.
+        """
+        admission = Admission(R, rejected="?", not_told=frozenset({"why_rejected"}))
+
+        assert rejection_of(admission).message is None
+
     def test_without_a_service_nothing_runs(self):
         """
         A step that speaks of a service before there is one fails.
@@ -109,7 +131,7 @@ class TestRuntime:
         made.look_again()
         made.expect_runtime(R)
         assert made.target.asked == 2
-        assert made.chosen == ["ClusterServingRuntime r"] * 2
+        assert list(map(str, made.choices)) == ["ClusterServingRuntime r"] * 2
 
 
 class TestOneOf:
@@ -375,7 +397,7 @@ class TestWhatIsNotTold:
         """
         A list of choices does not guess.
         """
-        assert told(served(not_told=frozenset({"outcome"})).observation) == "not told"
+        assert choice_of(served(not_told=frozenset({"outcome"})).observation).outcome is ChoiceOutcome.UNKNOWN
 
 
 class TestAnswers:
@@ -441,13 +463,13 @@ class TestTelling:
         ("parts", "line"),
         [
             ({}, "ClusterServingRuntime r"),
-            ({"outcome": Outcome.CUSTOM}, "its own container, no runtime"),
-            ({"outcome": Outcome.LEFT_ALONE}, "left alone by the controller"),
+            ({"outcome": Outcome.CUSTOM}, "its own container, no runtime needed"),
+            ({"outcome": Outcome.LEFT_ALONE}, "not managed by this controller"),
             ({"outcome": Outcome.REJECTED}, "rejected"),
-            ({"outcome": Outcome.NO_RUNTIME, "reason": "A", "message": "b"}, "no runtime: A: b; no Warning event"),
+            ({"outcome": Outcome.NO_RUNTIME, "reason": "A", "message": "b"}, "no runtime (A): b; no Warning events"),
             (
                 {"outcome": Outcome.NO_RUNTIME, "errors": ("a", "b")},
-                "no runtime: no failure in the status; a | b",
+                "no runtime, no failure in the status; Warning events: a | b",
             ),
             (
                 {"one_of": (cluster_ref("b"), cluster_ref("a"))},
@@ -459,7 +481,7 @@ class TestTelling:
         """
         Every outcome has its words, and equal observations the same ones.
         """
-        assert line == told(served(**parts).observation)
+        assert line == str(choice_of(served(**parts).observation))
 
     def test_logs_are_evidence(self):
         """

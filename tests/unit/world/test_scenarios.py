@@ -317,7 +317,7 @@ class TestReleases:
         made.expect_refusal("NoSupportingRuntime")
 
         assert made.release == "v0.11.1"
-        assert made.chosen[0] == "ClusterServingRuntime r"
+        assert str(made.choices[0]) == "ClusterServingRuntime r"
 
     def test_the_story_is_of_the_release_that_runs(self):
         """

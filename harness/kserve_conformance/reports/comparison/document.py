@@ -8,6 +8,7 @@ from typing import Any
 from kserve_conformance.record import Change, Compared, Comparison
 from kserve_conformance.record.model import Header
 from kserve_conformance.reports.comparison.wording import headline, reason
+from kserve_conformance.reports.ndjson import json_value
 
 
 def as_json(comparison: Comparison) -> str:
@@ -52,6 +53,9 @@ def _scenario(compared: Compared) -> dict[str, Any]:
         "later": later.verdict.value if later else None,
         "rules": list(compared.scenario.rules),
         "reason": reason(compared) or None,
-        "chosen": {"earlier": list(earlier.chosen) if earlier else [], "later": list(later.chosen) if later else []},
+        "choices": {
+            "earlier": json_value(earlier.choices) if earlier else [],
+            "later": json_value(later.choices) if later else [],
+        },
         "askedOtherwise": compared.asked_otherwise,
     }

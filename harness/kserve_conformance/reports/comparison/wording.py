@@ -164,4 +164,4 @@ def choices(compared: Compared) -> tuple[str, str] | None:
     """What each run chose, where they cannot have chosen the same."""
     if not compared.chosen_otherwise or compared.earlier is None or compared.later is None:
         return None
-    return "; ".join(compared.earlier.chosen), "; ".join(compared.later.chosen)
+    return "; ".join(map(str, compared.earlier.choices)), "; ".join(map(str, compared.later.choices))

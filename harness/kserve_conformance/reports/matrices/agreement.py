@@ -8,21 +8,15 @@ with the reason.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 
 from kserve_conformance.record import Scenario, Verdict
+from kserve_conformance.record.choice import are_equal
 from kserve_conformance.reports.verdicts import why
 
 #: The verdicts of a scenario that was asked.
 ASKED = (Verdict.PASSED, Verdict.FAILED, Verdict.DEVIATES, Verdict.ERRORED)
-
-#: Go prints an optional field as an address, which no two processes have in common; rules in memory stop at ``0x``.
-_ADDRESS = re.compile(r"\b0x[0-9a-f]*\}?")
-
-#: How a choice begins that the rules leave open; only a target that knows the rules says so.
-_OPEN = "one of "
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +71,7 @@ def paired(
             apart[f"{real[0]} has no such scenario"] += 1
         elif one.verdict in ASKED and other.verdict in ASKED:
             compared += 1
-            if one.verdict is not other.verdict or not same_choices(one, other):
+            if one.verdict is not other.verdict or not are_equal(one.choices, other.choices):
                 differences.append(Difference(one, other))
         elif one.verdict in ASKED or other.verdict in ASKED:
             target, silent = (real[0], other) if one.verdict in ASKED else (memory[0], one)
@@ -85,21 +79,3 @@ def paired(
     apart[f"{memory[0]} has no such scenario"] += len(others)
     differences.sort(key=lambda difference: (not difference.in_verdict, difference.memory.topic, difference.memory.id))
     return Pair(release, memory[0], real[0], compared, tuple(differences), tuple((+apart).most_common()))
-
-
-def same_choices(memory: Scenario, real: Scenario) -> bool:
-    """Was the same chosen at each step? Where memory says that a choice is open, each of its runtimes is the same."""
-    if len(memory.chosen) != len(real.chosen):
-        return False
-    return all(_same(one, other) for one, other in zip(memory.chosen, real.chosen, strict=True))
-
-
-def _same(memory: str, real: str) -> bool:
-    if memory.startswith(_OPEN) and not real.startswith(_OPEN):
-        return real in memory.removeprefix(_OPEN).split(", ")
-    return _parts(memory) == _parts(real)
-
-
-def _parts(text: str) -> tuple[str, ...]:
-    """A choice in its parts: a controller tells its failure anew at every attempt, so repeated texts are one."""
-    return tuple(dict.fromkeys(_ADDRESS.sub("0x…", text).replace("; ", " | ").split(" | ")))

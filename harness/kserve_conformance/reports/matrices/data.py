@@ -9,6 +9,7 @@ from kserve_conformance.record import Scenario
 from kserve_conformance.reports.matrices.agreement import Pair
 from kserve_conformance.reports.matrices.view import Cell, Column, View
 from kserve_conformance.reports.matrices.wording import ask_scenario
+from kserve_conformance.reports.ndjson import json_value
 from kserve_conformance.reports.plain_yaml import dump
 
 #: The version of this document.
@@ -109,7 +110,7 @@ def _pair(view: View, pair: Pair) -> dict[str, Any]:
 def _answer(scenario: Scenario, column: Column) -> dict[str, Any]:
     return {
         "verdict": scenario.verdict.value,
-        "chosen": list(scenario.chosen),
+        "choices": json_value(scenario.choices),
         "message": scenario.finding.message if scenario.finding else scenario.reason,
         "reproduce": ask_scenario(column, scenario),
     }

@@ -94,7 +94,7 @@ def _difference(pair: Pair, difference: Difference, view: View) -> Iterator[str]
     yield "| | Verdict | Chosen | Why |"
     yield "| --- | --- | --- | --- |"
     for target, scenario in ((pair.memory, difference.memory), (pair.real, difference.real)):
-        chosen = "; ".join(scenario.chosen) or "nothing was seen chosen"
+        chosen = "; ".join(map(str, scenario.choices)) or "no choice observed"
         reason = "" if scenario.verdict is Verdict.PASSED else _why(scenario)
         yield f"| {code(target)} | {scenario.verdict} | {plain(chosen)} | {plain(reason)} |"
     yield ""
