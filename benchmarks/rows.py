@@ -143,33 +143,33 @@ def whole_suite_for_real(runs: int) -> Iterator[Row]:
     yield Row(f"the whole suite on {target}", (took.seconds,), "s", 90, note=f"one run, {cpu_note([took])}")
 
 
-#: How many random worlds one search plays, on a process and on a control plane.
-WORLDS, WORLDS_FOR_REAL = 10_000, 1_024
+#: How many random cases one search runs, on a process and on a control plane.
+CASES, CASES_FOR_REAL = 10_000, 1_024
 
 
 def searching(runs: int) -> Iterator[Row]:
-    """Random worlds on the rules in memory beside our own resolver behind the line protocol."""
+    """Random cases on the rules in memory beside our own resolver behind the line protocol."""
     right = f"process:{PROGRAM} resolve --release {RELEASE} --batch -,release={RELEASE}"
-    values = tuple(_worlds_a_second(right, WORLDS) for _ in range(runs))
+    values = tuple(_cases_a_second(right, CASES) for _ in range(runs))
     what = f"fuzz of memory:{RELEASE} beside a process"
-    yield Row(what, values, "worlds/s", 2000, more_is_better=True, note="both sides compute, a core each")
+    yield Row(what, values, "cases/s", 2000, more_is_better=True, note="both sides compute, a core each")
 
 
 def searching_for_real(runs: int) -> Iterator[Row]:
-    """Random worlds on the rules in memory beside a real control plane; once, since it is long."""
+    """Random cases on the rules in memory beside a real control plane; once, since it is long."""
     del runs
     right = f"controlplane:{RELEASE}"
-    rate = _worlds_a_second(right, WORLDS_FOR_REAL)
+    rate = _cases_a_second(right, CASES_FOR_REAL)
     what = f"fuzz of memory:{RELEASE} beside {right}"
-    yield Row(what, (rate,), "worlds/s", 30, more_is_better=True, note="one run; its start is not counted")
+    yield Row(what, (rate,), "cases/s", 30, more_is_better=True, note="one run; its start is not counted")
 
 
-def _worlds_a_second(right: str, worlds: int) -> float:
-    """Raises ``Broken`` if not every world was compared and found alike."""
+def _cases_a_second(right: str, cases: int) -> float:
+    """Raises ``Broken`` if not every case was compared and found alike."""
     with open_target(f"memory:{RELEASE}") as one, open_target(right) as other:
-        summary = Search(one, other, 1, Limits(worlds), lambda _: None).run()
-    if summary.compared != worlds or summary.found:
-        raise Broken(f"{summary.compared} of {worlds} worlds were compared, {summary.differing} differ")
+        summary = Search(one, other, 1, Limits(cases), lambda _: None).run()
+    if summary.compared != cases or summary.found:
+        raise Broken(f"{summary.compared} of {cases} cases were compared, {summary.differing} differ")
     return summary.rate
 
 

@@ -51,7 +51,7 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
         "kserve_conformance.targets.cluster": "a KServe that is installed already",
         "kserve_conformance.inspection": "an install compared with its rules",
         "kserve_conformance.targets.faulty": "targets that fail in named ways",
-        "kserve_conformance.targets.cases": "worlds as values, and many of them at once",
+        "kserve_conformance.targets.cases": "cases as values, and runs of many at once",
     },
     "fuzzing": {"kserve_conformance.fuzz": "random worlds on two targets side by side"},
     "record": {

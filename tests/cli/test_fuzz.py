@@ -153,13 +153,13 @@ class TestProcesses:
             command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
         ) as running:
             assert running.stderr is not None
-            while "worlds" not in running.stderr.readline():
+            while "cases" not in running.stderr.readline():
                 time.sleep(0.01)
             os.kill(running.pid, number)
             out, _ = running.communicate(timeout=120)
         assert running.returncode == Exit.BROKEN
         assert "interrupted" in out
-        assert "worlds compared, 0 differ" in out
+        assert "cases compared, 0 differ" in out
 
 
 class TestUsage:

@@ -1,4 +1,4 @@
-"""Many worlds on one command: questions in a stream, and what becomes of them when it breaks."""
+"""Many cases on one command: questions in a stream, and what becomes of them when it breaks."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from itertools import islice
 
 import pytest
 
-from kserve_conformance.fuzz import Worlds
-from kserve_conformance.targets.cases import play, play_many
+from kserve_conformance.fuzz import Cases
+from kserve_conformance.targets.cases import run_case, run_cases
 from kserve_conformance.targets.kinds import open_target
 
 WITHIN = timedelta(seconds=1)
-WORLDS = tuple(islice(Worlds(5), 40))
+CASES = tuple(islice(Cases(5), 40))
 
 
 @pytest.fixture
@@ -26,48 +26,48 @@ def opened(implementation):
     return open_
 
 
-def failures(played):
-    return Counter(type(one.failed).__name__ for one in played)
+def failures(runs):
+    return Counter(type(one.failed).__name__ for one in runs)
 
 
 def test_many_at_once_show_what_each_shows_alone(opened):
     """Playing together changes nothing but the time that it takes."""
     with opened("honest", "v0.15.2") as target:
-        together = play_many(target, WORLDS, WITHIN)
-        alone = tuple(play(target, world, WITHIN) for world in WORLDS)
+        together = run_cases(target, CASES, WITHIN)
+        alone = tuple(run_case(target, case, WITHIN) for case in CASES)
 
     assert together == alone
-    assert failures(together) == {"NoneType": len(WORLDS)}
+    assert failures(together) == {"NoneType": len(CASES)}
 
 
 @pytest.mark.parametrize(("name", "failure"), [("wrong_id", "OutOfStep"), ("answers_garbage", "OutOfStep")])
 def test_one_out_of_step_fails_every_world_and_is_given_up(opened, name, failure):
     """As when it is asked line by line: each failure takes a new process, and these are counted."""
     with opened(name, restarts=3) as target:
-        played = play_many(target, WORLDS, WITHIN)
+        runs = run_cases(target, CASES, WITHIN)
 
-    found = failures(played)
+    found = failures(runs)
     assert found[failure] == 4
-    assert found["GivenUp"] == sum(one.failed is not None for one in played) - 4
-    assert not any(shown.observations for one in played for shown in one.turns)
+    assert found["GivenUp"] == sum(one.failed is not None for one in runs) - 4
+    assert not any(shown.observations for one in runs for shown in one.turns)
 
 
 def test_one_that_writes_two_lines_for_one_is_not_believed(opened):
     """Its answers cannot be told apart, so there are none."""
     with opened("two_lines", restarts=2) as target:
-        played = play_many(target, WORLDS, WITHIN)
+        runs = run_cases(target, CASES, WITHIN)
 
-    found = failures(played)
-    assert found["GivenUp"] > len(WORLDS) / 2
+    found = failures(runs)
+    assert found["GivenUp"] > len(CASES) / 2
     assert found["OutOfStep"] > 0
 
 
 def test_one_that_dies_now_and_then_fails_only_the_world_that_it_dies_of(opened):
     """The questions beside that one are asked again, and answered."""
     with opened("dies_on_third", restarts=100) as target:
-        played = play_many(target, WORLDS, WITHIN)
+        runs = run_cases(target, CASES, WITHIN)
 
-    found = failures(played)
+    found = failures(runs)
     assert set(found) == {"NoneType", "Died"}
     assert found["NoneType"] > found["Died"] > 0
 
@@ -75,6 +75,6 @@ def test_one_that_dies_now_and_then_fails_only_the_world_that_it_dies_of(opened)
 def test_one_that_cannot_answer_fails_that_world_alone(opened):
     """An error is the answer to its question, and the next is asked."""
     with opened("partial") as target:
-        played = play_many(target, WORLDS, WITHIN)
+        runs = run_cases(target, CASES, WITHIN)
 
-    assert all(not one.is_errored for one in played)
+    assert all(not one.is_errored for one in runs)

@@ -1,4 +1,4 @@
-"""``fuzz``: do two targets differ in any of many random worlds?"""
+"""``fuzz``: do two targets differ in any of many random cases?"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kserve_conformance.exceptions import HarnessError
 if TYPE_CHECKING:
     from kserve_conformance.fuzz import Found, Search, Summary
 
-#: How many worlds are played unless something is said.
+#: Number of cases by default.
 USUAL_WORLDS = 1000
 
 #: How often it is told how far the search is, in seconds.
@@ -54,9 +54,9 @@ def seconds(context: click.Context, option: click.Parameter, text: str | None) -
 )
 @click.argument("left")
 @click.argument("right")
-@click.option("--max-examples", type=click.IntRange(1), metavar="N", help="Play so many worlds at most.")
-@click.option("--max-time", callback=seconds, metavar="TIME", help="Draw no new worlds after so long: 90s, 10m, 1h.")
-@click.option("--seed", type=click.IntRange(0), metavar="N", help="Which worlds: the same seed gives the same ones.")
+@click.option("--max-examples", type=click.IntRange(1), metavar="N", help="Play so many cases at most.")
+@click.option("--max-time", callback=seconds, metavar="TIME", help="Draw no new cases after so long: 90s, 10m, 1h.")
+@click.option("--seed", type=click.IntRange(0), metavar="N", help="Which cases: the same seed gives the same ones.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -69,7 +69,7 @@ def seconds(context: click.Context, option: click.Parameter, text: str | None) -
     "--replay",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     metavar="FILE",
-    help="Play the world of a file that was kept, and no other.",
+    help="Play the case of a file that was kept, and no other.",
 )
 @format_option
 def command(
@@ -83,7 +83,7 @@ def command(
     format_: str,
 ) -> int:
     """
-    Play random worlds on two targets side by side, and tell where they differ.
+    Play random cases on two targets side by side, and tell where they differ.
 
     What one of them does not tell is not compared, and where the rules leave a choice open, each answer that they
     allow is right. A difference is made as small as it gets, and written as a scenario that passes on LEFT and
@@ -95,11 +95,11 @@ def command(
     from kserve_conformance.targets.spec import Options
 
     chosen = seed if seed is not None else secrets.randbelow(1_000_000)
-    worlds = max_examples if max_examples is not None or max_time is not None else USUAL_WORLDS
+    cases = max_examples if max_examples is not None or max_time is not None else USUAL_WORLDS
     options = Options(progress=lambda line: click.echo(line, err=True))
     with terminated_as_interrupted(), ExitStack() as opened:
         one, other = (opened.enter_context(open_target(text, options)) for text in (left, right))
-        search = Search(one, other, chosen, Limits(worlds, max_time), _Telling().tell)
+        search = Search(one, other, chosen, Limits(cases, max_time), _Telling().tell)
         if replay is not None:
             return _replay(search, replay, format_)
         click.echo(f"seed {chosen}", err=True)
@@ -120,7 +120,7 @@ class _Telling:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + TOLD_EVERY
             broken = f", {summary.errored} errored" if summary.errored else ""
-            click.echo(f"{summary.worlds} worlds, {summary.rate:.0f}/s, {summary.differing} differ{broken}", err=True)
+            click.echo(f"{summary.cases} cases, {summary.rate:.0f}/s, {summary.differing} differ{broken}", err=True)
 
 
 def _exit(summary: Summary) -> Exit:
@@ -139,7 +139,7 @@ def _save(summary: Summary, out: Path, names: tuple[str, str]) -> list[tuple[Pat
     try:
         for number, found in enumerate(summary.found.values(), 1):
             name = f"{number}-{found.difference.part.replace('_', '-')}"
-            path = save(out, name, kept(found.seed, names, found.difference, found.left.world, found.drawn))
+            path = save(out, name, kept(found.seed, names, found.difference, found.left.case, found.drawn))
             scenario = out / f"{name}.feature"
             scenario.write_text(feature(found.left, found.difference, names), encoding="utf-8")
             written.append((path, scenario))
@@ -153,7 +153,7 @@ def _as_data(summary: Summary, names: tuple[str, str], files: list[tuple[Path, P
         "seed": summary.seed,
         "left": names[0],
         "right": names[1],
-        "worlds": summary.worlds,
+        "cases": summary.cases,
         "compared": summary.compared,
         "differing": summary.differing,
         "untold": summary.untold,
@@ -174,9 +174,9 @@ def _difference(found: Found, names: tuple[str, str], files: tuple[Path, Path]) 
     return {
         "what": str(found.difference),
         "part": found.difference.part,
-        "left": said(found.difference.left, found.difference.left_shown),
-        "right": said(found.difference.right, found.difference.right_shown),
-        "worlds": found.times,
+        "left": said(found.difference.left, found.difference.left_result),
+        "right": said(found.difference.right, found.difference.right_result),
+        "cases": found.times,
         "first": found.drawn.number,
         "steady": found.is_steady,
         "shrunk": found.is_shrunk,
@@ -195,7 +195,7 @@ def _told(summary: Summary, names: tuple[str, str], files: list[tuple[Path, Path
         lines.append(f"ended early: {summary.lost}")
     if summary.is_interrupted:
         lines.append("interrupted")
-    parts = [f"{summary.compared} of {summary.worlds} worlds compared", f"{summary.differing} differ"]
+    parts = [f"{summary.compared} of {summary.cases} cases compared", f"{summary.differing} differ"]
     if summary.found:
         parts[-1] += f" in {len(summary.found)} ways"
     parts += [f"{number} {what}" for number, what in _others(summary) if number]
@@ -213,9 +213,9 @@ def _difference_lines(number: int, found: Found, names: tuple[str, str], file: P
     unsteady = "" if found.is_steady else "; it did not come again alone"
     width = max(map(len, names))
     return [
-        f"difference {number}: {found.difference}, in {found.times} worlds, first {found.drawn.number}{unsteady}",
-        f"  {names[0]:{width}}  {said(found.difference.left, found.difference.left_shown)}",
-        f"  {names[1]:{width}}  {said(found.difference.right, found.difference.right_shown)}",
+        f"difference {number}: {found.difference}, in {found.times} cases, first {found.drawn.number}{unsteady}",
+        f"  {names[0]:{width}}  {said(found.difference.left, found.difference.left_result)}",
+        f"  {names[1]:{width}}  {said(found.difference.right, found.difference.right_result)}",
         f"  again: --replay {file}",
         "",
         *(f"    {line}".rstrip() for line in feature(found.left, found.difference, names).splitlines()),
@@ -224,11 +224,11 @@ def _difference_lines(number: int, found: Found, names: tuple[str, str], file: P
 
 
 def _replay(search: Search, file: Path, format_: str) -> int:
-    """Play the world of a file alone on both."""
+    """Play the case of a file alone on both."""
     from kserve_conformance.fuzz import load
 
     kept = load(file)
-    summary = search.replay(kept.seed, kept.world)
+    summary = search.replay(kept.seed, kept.case)
     names = (search.left.identity.target, search.right.identity.target)
     files = [(file, file.with_suffix(".feature"))] * len(summary.found)
     emit(format_, _as_data(summary, names, files), lambda: _told(summary, names, files))

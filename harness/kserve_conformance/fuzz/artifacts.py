@@ -1,4 +1,4 @@
-"""A difference as a file: what was found, between whom, and the world that shows it again."""
+"""A difference as a file: what was found, between whom, and the case that shows it again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 
 from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.fuzz.differences import Difference
-from kserve_conformance.targets.cases import World
+from kserve_conformance.targets.cases import Case
 from kserve_conformance.targets.contract import Admission, Observation
 
 
@@ -28,9 +28,9 @@ class Side(msgspec.Struct, frozen=True):
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """
-    One difference. ``world`` shows it, ``drawn`` is the world in which it was found first.
+    One difference. ``case`` shows it, ``drawn`` is the case in which it was found first.
 
-    ``seed`` and the number of ``drawn`` give that world again.
+    ``seed`` and the number of ``drawn`` give that case again.
     """
 
     version: int = 1
@@ -40,20 +40,20 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     turn: int
     left: Side
     right: Side
-    world: World
-    drawn: World
+    case: Case
+    drawn: Case
 
 
-def kept(seed: int, targets: tuple[str, str], difference: Difference, world: World, drawn: World) -> Kept:
+def kept(seed: int, targets: tuple[str, str], difference: Difference, case: Case, drawn: Case) -> Kept:
     """What a file says of a difference."""
     return Kept(
         seed=seed,
         what=str(difference),
         part=difference.part,
         turn=difference.turn,
-        left=Side(targets[0], said(difference.left, difference.left_shown)),
-        right=Side(targets[1], said(difference.right, difference.right_shown)),
-        world=world,
+        left=Side(targets[0], said(difference.left, difference.left_result)),
+        right=Side(targets[1], said(difference.right, difference.right_result)),
+        case=case,
         drawn=drawn,
     )
 

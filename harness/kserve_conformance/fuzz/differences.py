@@ -1,5 +1,5 @@
 """
-Where two targets differ in a world: the first part of the first turn that both tell, and tell otherwise.
+Where two targets differ in a case: the first part of the first turn that both tell, and tell otherwise.
 
 What one of them does not tell is not compared. Where the rules leave a choice
 open, every answer that they allow is as good.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kserve_conformance.objects import ObjectKey, Outcome, at
-from kserve_conformance.targets.cases import Played, Shown
+from kserve_conformance.targets.cases import CaseRun, TurnResult
 from kserve_conformance.targets.contract import Admission, Observation
 
 #: The parts of an observation that are compared, in the order in which they explain each other.
@@ -38,13 +38,13 @@ class Difference:
     part: str
     left: Any
     right: Any
-    left_shown: Admission | Observation
-    right_shown: Admission | Observation
+    left_result: Admission | Observation
+    right_result: Admission | Observation
 
     @property
     def sort(self) -> tuple[str, ...]:
         """What differences of one cause have in common, as far as it can be seen from outside."""
-        return (self.key.kind, self.part, _sort(self.left_shown, self.left), _sort(self.right_shown, self.right))
+        return (self.key.kind, self.part, _sort(self.left_result, self.left), _sort(self.right_result, self.right))
 
     def __str__(self) -> str:
         return f"the {self.part.replace('_', ' ')} of {self.key}"
@@ -58,8 +58,8 @@ class Compared:
     parts: int
 
 
-def compare(left: Played, right: Played) -> Compared:
-    """Compare what two targets showed of one world, as far as both tell."""
+def compare(left: CaseRun, right: CaseRun) -> Compared:
+    """Compare what two targets showed of one case, as far as both tell."""
     parts = 0
     open_before: set[ObjectKey] = set()
     for turn, (one, other) in enumerate(zip(left.turns, right.turns, strict=False)):
@@ -73,7 +73,9 @@ def compare(left: Played, right: Played) -> Compared:
 _Pair = tuple[Any, Any]
 
 
-def _turn(left: Shown, right: Shown, open_before: set[ObjectKey]) -> Iterator[tuple[ObjectKey, str, Any, Any, _Pair]]:
+def _turn(
+    left: TurnResult, right: TurnResult, open_before: set[ObjectKey]
+) -> Iterator[tuple[ObjectKey, str, Any, Any, _Pair]]:
     for one, other in zip(left.admissions, right.admissions, strict=True):
         not_told = one.not_told | other.not_told
         if "rejected" not in not_told:

@@ -1,9 +1,9 @@
 """
-Random worlds of a seed: few names, formats, versions, protocols and priorities, so that they collide.
+Random cases of a seed: few names, formats, versions, protocols and priorities, so that they collide.
 
-A world is made of its seed and its number alone: the same two give the same world,
-whichever targets are asked and however many worlds there are. Worlds come in
-crowds. Those of one crowd share everything that is of the whole cluster, and
+A case is made of its seed and its number alone: the same two give the same case,
+whichever targets are asked and however many cases there are. Cases come in
+groups. Those of one group share everything that is of the whole cluster, and
 each has a namespace of its own, so that one API server can hold all of them at
 once. Everything that is drawn passes the schemas of all releases.
 """
@@ -25,10 +25,10 @@ from kserve_conformance.objects import (
     Namespace,
     ObjectKey,
 )
-from kserve_conformance.targets.cases import Turn, World
+from kserve_conformance.targets.cases import Case, Turn
 
-#: So many worlds share the objects of the whole cluster.
-CROWD = 128
+#: So many cases share the objects of the whole cluster.
+GROUP_SIZE = 128
 
 #: Names of runtimes. Some releases know servers by the last ones, or name them as the runtime of a legacy key.
 NAMES = ("a", "b", "c", "a", "b", "kserve-mlserver", "kserve-tritonserver", "kserve-torchserve", "kserve-sklearnserver")
@@ -56,9 +56,9 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class _Crowd:
+class _Group:
     """
-    What the worlds of one crowd share: the formats that they are about, and what is done in the whole cluster.
+    What the cases of one group share: the formats that they are about, and what is done in the whole cluster.
 
     Services are written from the turn ``begins`` on.
     """
@@ -69,36 +69,36 @@ class _Crowd:
 
 
 @dataclass
-class Worlds:
-    """The worlds of a seed, in order, without end."""
+class Cases:
+    """The cases of a seed, in order, without end."""
 
     seed: int
-    _crowds: dict[int, _Crowd] = field(default_factory=dict)
+    _groups: dict[int, _Group] = field(default_factory=dict)
 
-    def __iter__(self) -> Iterator[World]:
+    def __iter__(self) -> Iterator[Case]:
         number = 0
         while True:
             yield self.at(number)
             number += 1
 
-    def at(self, number: int) -> World:
-        """The world of one number."""
-        order, place = divmod(number, CROWD)
-        crowd = self._crowds.get(order)
-        if crowd is None:
+    def at(self, number: int) -> Case:
+        """The case of one number."""
+        order, place = divmod(number, GROUP_SIZE)
+        group = self._groups.get(order)
+        if group is None:
             # Only the last one is asked for again.
-            self._crowds = {order: (crowd := _crowd(_random(f"{self.seed}/crowd/{order}")))}
+            self._groups = {order: (group := _group(_random(f"{self.seed}/crowd/{order}")))}
         rng = _random(f"{self.seed}/{number}")
-        # What a crowd left is cleared away while the next two are played, so these have other namespaces.
-        place += order % 3 * CROWD
-        return World(number, _turns(rng, crowd, Namespace(f"team-{place:03}"), Namespace(f"other-{place:03}")))
+        # What a group left is cleared away while the next two are played, so these have other namespaces.
+        place += order % 3 * GROUP_SIZE
+        return Case(number, _turns(rng, group, Namespace(f"team-{place:03}"), Namespace(f"other-{place:03}")))
 
 
 def _random(seed: str) -> Random:
     return Random(seed)  # noqa: S311 - Nothing here is a secret, and everything must come again.
 
 
-def _crowd(rng: Random) -> _Crowd:
+def _group(rng: Random) -> _Group:
     """
     What is done in the whole cluster, in turns.
 
@@ -117,11 +117,11 @@ def _crowd(rng: Random) -> _Crowd:
         turns.append(Turn(later=True, applied=(runtime(rng, formats, None),) if rng.random() < 0.7 else ()))
     begins = len(turns) - 1
     turns.extend(_change(rng, formats, known) for _ in range(rng.choice((0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2))))
-    return _Crowd(formats, tuple(turns), begins)
+    return _Group(formats, tuple(turns), begins)
 
 
 def _change(rng: Random, formats: tuple[str, ...], known: list[Json]) -> Turn:
-    """What happens in the cluster while services are there; often nothing, so that each world does something else."""
+    """What happens in the cluster while services are there; often nothing, so that each case does something else."""
     roll = rng.random()
     if known and roll < 0.15:
         return Turn(later=True, deleted=(ObjectKey.of(rng.choice(known)),))
@@ -132,60 +132,60 @@ def _change(rng: Random, formats: tuple[str, ...], known: list[Json]) -> Turn:
     return Turn(later=True)
 
 
-def _turns(rng: Random, crowd: _Crowd, own: Namespace, other: Namespace) -> tuple[Turn, ...]:
-    """The turns of a crowd with what one world adds."""
+def _turns(rng: Random, group: _Group, own: Namespace, other: Namespace) -> tuple[Turn, ...]:
+    """The turns of a group with what one case adds."""
     turns = []
     known: list[Json] = []
     asked: Json | None = None
-    for number, common in enumerate(crowd.turns):
+    for number, common in enumerate(group.turns):
         present, applied = list(common.present), list(common.applied)
         stored: list[Json] = []
-        if number < crowd.begins or not number:
-            there = _present(known, [runtime(rng, crowd.formats, own) for _ in range(rng.choice((0, 0, 0, 1, 1, 2)))])
+        if number < group.begins or not number:
+            there = _present(known, [runtime(rng, group.formats, own) for _ in range(rng.choice((0, 0, 0, 1, 1, 2)))])
             known += there
             present += there
             if rng.random() < 0.1:
-                present.append(runtime(rng, crowd.formats, other))
-        elif number == crowd.begins and rng.random() < 0.4:
-            applied.append(_own(rng, crowd, known, own))
-        if number == crowd.begins:
+                present.append(runtime(rng, group.formats, other))
+        elif number == group.begins and rng.random() < 0.4:
+            applied.append(_own(rng, group, known, own))
+        if number == group.begins:
             # One that is there already is looked at at once, so nothing else may come with it.
             is_stored = not applied and rng.random() < 0.08
-            asked = service(rng, crowd.formats, own, in_store=is_stored)
+            asked = service(rng, group.formats, own, in_store=is_stored)
             (stored if is_stored else applied).append(asked)
         turn = msgspec.structs.replace(common, present=tuple(present), stored=tuple(stored), applied=tuple(applied))
-        if number > crowd.begins and asked is not None and not turn.applied and not turn.deleted:
-            turn, asked = _later(rng, crowd, turn, known, asked)
+        if number > group.begins and asked is not None and not turn.applied and not turn.deleted:
+            turn, asked = _later(rng, group, turn, known, asked)
         turns.append(turn)
     return tuple(turns)
 
 
-def _later(rng: Random, crowd: _Crowd, turn: Turn, known: list[Json], asked: Json) -> tuple[Turn, Json]:
+def _later(rng: Random, group: _Group, turn: Turn, known: list[Json], asked: Json) -> tuple[Turn, Json]:
     """
     A turn in which one thing happens to a service that is there; and what was asked for last.
 
     One, because a controller tries again what has failed whenever it likes. Between two
-    writes it may see a world that nobody meant, and make a workload that stays.
+    writes it may see a case that nobody meant, and make a workload that stays.
     """
     own = Namespace(asked["metadata"]["namespace"])
     roll = rng.random()
     if known and roll < 0.2:
         return msgspec.structs.replace(turn, deleted=(ObjectKey.of(rng.choice(known)),)), asked
     if roll < 0.5:
-        return msgspec.structs.replace(turn, applied=(_own(rng, crowd, known, own),)), asked
+        return msgspec.structs.replace(turn, applied=(_own(rng, group, known, own),)), asked
     if roll < 0.65:
         return msgspec.structs.replace(turn, applied=(asked,)), asked
     if roll < 0.9:
-        asked = service(rng, crowd.formats, own, is_first=False)
+        asked = service(rng, group.formats, own, is_first=False)
         return msgspec.structs.replace(turn, applied=(asked,)), asked
     return turn, asked
 
 
-def _own(rng: Random, crowd: _Crowd, known: list[Json], own: Namespace) -> Json:
+def _own(rng: Random, group: _Group, known: list[Json], own: Namespace) -> Json:
     """A runtime of a namespace as somebody applies it: a new one, or one that is there with a change."""
     if known and rng.random() < 0.4:
-        return changed(rng, rng.choice(known), crowd.formats)
-    return runtime(rng, crowd.formats, own)
+        return changed(rng, rng.choice(known), group.formats)
+    return runtime(rng, group.formats, own)
 
 
 def entry(rng: Random, formats: tuple[str, ...]) -> Json:

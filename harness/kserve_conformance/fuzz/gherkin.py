@@ -1,5 +1,5 @@
 """
-A world as a scenario, in the suite's own sentences: what the left target says is what it expects.
+A case as a scenario, in the suite's own sentences: what the left target says is what it expects.
 
 The scenario passes on the left target and fails on the right one. It has no rule
 among its tags: which rule it states is for a person to say.
@@ -23,7 +23,7 @@ from kserve_conformance.objects import (
     at,
     without,
 )
-from kserve_conformance.targets.cases import Played, Turn
+from kserve_conformance.targets.cases import CaseRun, Turn
 from kserve_conformance.targets.contract import Admission, Observation
 
 #: Columns of a table of formats.
@@ -35,19 +35,19 @@ _SAYABLE = frozenset(
 )
 
 
-def feature(left: Played, difference: Difference, targets: tuple[str, str]) -> str:
+def feature(left: CaseRun, difference: Difference, targets: tuple[str, str]) -> str:
     """A feature with one scenario, ready to be put into a folder ``features/`` of one's own."""
     lines = [
         "@extended",
         f"Feature: {targets[0]} and {targets[1]} differ in {difference}",
         "",
-        f"  Scenario: World {left.world.number}",
+        f"  Scenario: Case {left.case.number}",
         *(f"    {line}" if line else "" for line in _steps(left, difference)),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _steps(left: Played, difference: Difference) -> list[str]:
+def _steps(left: CaseRun, difference: Difference) -> list[str]:
     written: list[str] = []
     last = ""
     for keyword, lines in _sentences(left, difference):
@@ -61,10 +61,10 @@ def _steps(left: Played, difference: Difference) -> list[str]:
 _Sentence = tuple[str, list[str]]
 
 
-def _sentences(left: Played, difference: Difference) -> Iterator[_Sentence]:
-    for number, turn in enumerate(left.world.turns[: difference.turn + 1]):
+def _sentences(left: CaseRun, difference: Difference) -> Iterator[_Sentence]:
+    for number, turn in enumerate(left.case.turns[: difference.turn + 1]):
         is_last = number == difference.turn
-        opening = "When" if any(earlier.applied or earlier.stored for earlier in left.world.turns[:number]) else "Given"
+        opening = "When" if any(earlier.applied or earlier.stored for earlier in left.case.turns[:number]) else "Given"
         if turn.later:
             yield opening, ["a second later"]
         for key in turn.deleted:
@@ -76,7 +76,7 @@ def _sentences(left: Played, difference: Difference) -> Iterator[_Sentence]:
             yield "Given", ["this service is in store, untouched by any webhook", *_doc(manifest)]
         yield from _applied(turn, difference if is_last else None)
         observations = left.turns[number].observations
-        is_observed = isinstance(difference.left_shown, Observation) if is_last else bool(observations)
+        is_observed = isinstance(difference.left_result, Observation) if is_last else bool(observations)
         if is_observed and not any(ObjectKey.of(one).kind == SERVICE for one in (*turn.stored, *turn.applied)):
             yield "When", ["KServe looks at the service again"]
         if is_last:
@@ -93,7 +93,7 @@ def _applied(turn: Turn, difference: Difference | None) -> Iterator[_Sentence]:
     for manifest in turn.applied:
         key = ObjectKey.of(manifest)
         yield _applied_runtime(manifest) if key.kind != SERVICE else ("When", _applied_service(manifest))
-        if difference is not None and key == difference.key and isinstance(difference.left_shown, Admission):
+        if difference is not None and key == difference.key and isinstance(difference.left_result, Admission):
             return
 
 
@@ -204,7 +204,7 @@ def _asks(service: Manifest) -> str | None:
 
 
 def _expected(difference: Difference) -> Iterator[_Sentence]:
-    shown = difference.left_shown
+    shown = difference.left_result
     if isinstance(shown, Admission):
         what = "the service" if difference.key.kind == SERVICE else "the runtime"
         if shown.rejected is None:

@@ -1,7 +1,7 @@
 """
-The search: worlds are drawn, played on both targets, compared; what differs is confirmed, shrunk and told.
+The search: cases are drawn, played on both targets, compared; what differs is confirmed, shrunk and told.
 
-Both targets work at the same time, each in a thread of its own. A world that
+Both targets work at the same time, each in a thread of its own. A case that
 fails on one of them says nothing and is counted as such.
 """
 
@@ -15,19 +15,19 @@ from datetime import timedelta
 from itertools import islice
 
 from kserve_conformance.fuzz.differences import Compared, Difference, compare
-from kserve_conformance.fuzz.generator import CROWD, Worlds
+from kserve_conformance.fuzz.generator import GROUP_SIZE, Cases
 from kserve_conformance.fuzz.shrinker import shrink
-from kserve_conformance.targets.cases import Played, World, play, together
+from kserve_conformance.targets.cases import Case, CaseRun, case_runner, run_case
 from kserve_conformance.targets.contract import Target, Unreachable
 from kserve_conformance.targets.process.failures import GivenUp
 
 #: How long a service may take to show a settled choice.
 SETTLES_WITHIN = timedelta(seconds=20)
 
-#: So many failures, with hardly a world in between that did not fail, mean that a target does not answer any more.
-LOST_AFTER = 2 * CROWD
+#: So many failures, with hardly a case in between that did not fail, mean that a target does not answer any more.
+LOST_AFTER = 2 * GROUP_SIZE
 
-#: As many failures are forgotten for each world that was played.
+#: As many failures are forgotten for each case that ran.
 FORGIVEN = 8
 
 #: How long all differences together may take to be made small, in seconds.
@@ -37,13 +37,13 @@ SHRUNK_WITHIN = 120.0
 @dataclass(frozen=True, slots=True)
 class Limits:
     """
-    How far a search goes: ``worlds`` at most, ``seconds`` at most; one of them is enough.
+    How far a search goes: ``cases`` at most, ``seconds`` at most; one of them is enough.
 
     ``shrunk`` is how many sorts of differences are made small, and ``attempts`` in how
     many attempts each.
     """
 
-    worlds: int | None = None
+    cases: int | None = None
     seconds: float | None = None
     shrunk: int = 10
     attempts: int = 400
@@ -52,15 +52,15 @@ class Limits:
 @dataclass(slots=True)
 class Found:
     """
-    Differences of one sort: the first of them, made small, and how many worlds show it.
+    Differences of one sort: the first of them, made small, and how many cases show it.
 
-    ``is_steady`` is False for one that was seen among many worlds and not again alone.
+    ``is_steady`` is False for one that was seen among many cases and not again alone.
     """
 
     seed: int
-    drawn: World
+    drawn: Case
     difference: Difference
-    left: Played
+    left: CaseRun
     times: int = 1
     is_steady: bool = True
     is_shrunk: bool = False
@@ -71,13 +71,13 @@ class Summary:
     """
     What came of a search.
 
-    ``compared`` worlds said something on both sides; ``untold`` ones told nothing
+    ``compared`` cases said something on both sides; ``untold`` ones told nothing
     that could be compared; ``errored`` ones broke on a side. ``lost`` is why the
     search ended early.
     """
 
     seed: int
-    worlds: int = 0
+    cases: int = 0
     compared: int = 0
     differing: int = 0
     untold: int = 0
@@ -91,12 +91,12 @@ class Summary:
 
     @property
     def rate(self) -> float:
-        """Worlds a second, drawing, playing and comparing."""
-        return self.worlds / self.seconds if self.seconds else 0.0
+        """Cases a second, drawing, playing and comparing."""
+        return self.cases / self.seconds if self.seconds else 0.0
 
 
 #: A batch that is being played, on the left and on the right.
-_Begun = tuple[Future[Sequence[Played]], Future[Sequence[Played]]]
+_Begun = tuple[Future[Sequence[CaseRun]], Future[Sequence[CaseRun]]]
 
 #: Is told how far a search is, after each batch.
 Progress = Callable[[Summary], None]
@@ -111,22 +111,22 @@ class Search:
     seed: int
     limits: Limits
     progress: Progress
-    batch: int = CROWD * 2
+    batch: int = GROUP_SIZE * 2
 
     def run(self) -> Summary:
         """Search until a limit is reached, a target is lost, or somebody interrupts; what came of it."""
         summary = Summary(self.seed)
         try:
             with (
-                together(self.left, SETTLES_WITHIN) as left,
-                together(self.right, SETTLES_WITHIN) as right,
-                # Left before the targets' own: a batch that is being played comes to its end.
+                case_runner(self.left, SETTLES_WITHIN) as left,
+                case_runner(self.right, SETTLES_WITHIN) as right,
+                # Left before the targets' own: a batch that is running comes to its end.
                 ThreadPoolExecutor(1, "left") as left_thread,
                 ThreadPoolExecutor(1, "right") as right_thread,
             ):
 
-                def begin(worlds: Sequence[World]) -> _Begun:
-                    return left_thread.submit(left.play, worlds), right_thread.submit(right.play, worlds)
+                def begin(cases: Sequence[Case]) -> _Begun:
+                    return left_thread.submit(left.run, cases), right_thread.submit(right.run, cases)
 
                 self._search(summary, begin)
         except KeyboardInterrupt:
@@ -137,10 +137,10 @@ class Search:
             self._make_small(summary)
         return summary
 
-    def _search(self, summary: Summary, begin: Callable[[Sequence[World]], _Begun]) -> None:
+    def _search(self, summary: Summary, begin: Callable[[Sequence[Case]], _Begun]) -> None:
         began = time.monotonic()
         batches = self._batches(began)
-        # The next batch is played while this one is compared.
+        # The next batch runs while this one is compared.
         ahead = begin(first) if (first := next(batches, None)) is not None else None
         while ahead is not None:
             now, ahead = ahead, None
@@ -158,18 +158,18 @@ class Search:
                 summary.seconds = time.monotonic() - began
             self.progress(summary)
 
-    def _batches(self, began: float) -> Iterator[tuple[World, ...]]:
-        worlds = iter(Worlds(self.seed))
-        left = self.limits.worlds
+    def _batches(self, began: float) -> Iterator[tuple[Case, ...]]:
+        cases = iter(Cases(self.seed))
+        left = self.limits.cases
         while left is None or left > 0:
             if self.limits.seconds is not None and time.monotonic() - began >= self.limits.seconds:
                 return
-            batch = tuple(islice(worlds, self.batch if left is None else min(self.batch, left)))
+            batch = tuple(islice(cases, self.batch if left is None else min(self.batch, left)))
             left = None if left is None else left - len(batch)
             yield batch
 
-    def _take(self, summary: Summary, left: Played, right: Played) -> None:
-        summary.worlds += 1
+    def _take(self, summary: Summary, left: CaseRun, right: CaseRun) -> None:
+        summary.cases += 1
         compared = compare(left, right)
         if compared.difference is not None:
             summary.compared += 1
@@ -184,7 +184,7 @@ class Search:
             summary.untold += 1
         summary.recent_failures = max(0, summary.recent_failures - FORGIVEN)
 
-    def _note_failure(self, summary: Summary, *sides: Played) -> None:
+    def _note_failure(self, summary: Summary, *sides: CaseRun) -> None:
         summary.errored += 1
         summary.recent_failures += 1
         for failed in (side.failed for side in sides if side.is_errored):
@@ -193,12 +193,12 @@ class Search:
             if isinstance(failed, GivenUp) or summary.recent_failures >= LOST_AFTER:
                 raise Unreachable(said)
 
-    def _note(self, summary: Summary, difference: Difference, left: Played) -> None:
+    def _note(self, summary: Summary, difference: Difference, left: CaseRun) -> None:
         known = summary.found.get(difference.sort)
         if known is not None:
             known.times += 1
             return
-        summary.found[difference.sort] = Found(self.seed, left.world, difference, left)
+        summary.found[difference.sort] = Found(self.seed, left.case, difference, left)
 
     def _make_small(self, summary: Summary) -> None:
         """See each sort of difference once more, alone, and make it small. An interrupt leaves the rest as they are."""
@@ -220,10 +220,10 @@ class Search:
         found.left, found.difference = again[0], again[1].difference
         sort = found.difference.sort
 
-        def differs(world: World) -> bool:
+        def differs(case: Case) -> bool:
             if time.monotonic() > deadline:
                 return False
-            left, compared = self.once(world)
+            left, compared = self.once(case)
             if compared.difference is None or compared.difference.sort != sort:
                 return False
             found.left, found.difference = left, compared.difference
@@ -232,17 +232,17 @@ class Search:
         shrink(found.drawn, differs, self.limits.attempts)
         found.is_shrunk = time.monotonic() <= deadline
 
-    def replay(self, seed: int, world: World) -> Summary:
-        """Play one world and no other, alone."""
+    def replay(self, seed: int, case: Case) -> Summary:
+        """Play one case and no other, alone."""
         summary = Summary(seed)
-        left, right = (play(target, world, SETTLES_WITHIN) for target in (self.left, self.right))
+        left, right = (run_case(target, case, SETTLES_WITHIN) for target in (self.left, self.right))
         try:
             self._take(summary, left, right)
         except Unreachable as lost:
             summary.lost = str(lost)
         return summary
 
-    def once(self, world: World) -> tuple[Played, Compared]:
-        """Play one world alone on both targets; what the left one showed, and how the right one compares."""
-        left = play(self.left, world, SETTLES_WITHIN)
-        return left, compare(left, play(self.right, world, SETTLES_WITHIN))
+    def once(self, case: Case) -> tuple[CaseRun, Compared]:
+        """Play one case alone on both targets; what the left one showed, and how the right one compares."""
+        left = run_case(self.left, case, SETTLES_WITHIN)
+        return left, compare(left, run_case(self.right, case, SETTLES_WITHIN))

@@ -1,8 +1,8 @@
 """
-Making a world small that two targets differ in: as long as one part less shows the same difference, it goes.
+Making a case small that two targets differ in: as long as one part less shows the same difference, it goes.
 
 Whole turns first, then objects, then formats and fields. Each attempt is played on
-both targets, one world at a time.
+both targets, one case at a time.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 
 from kserve_conformance.fuzz.generator import default_container
 from kserve_conformance.objects import RUNTIME_KINDS, SERVICE, Manifest, ObjectKey, at, replaced, without
-from kserve_conformance.targets.cases import Turn, World
+from kserve_conformance.targets.cases import Case, Turn
 
 #: The lists of a turn that have objects in them.
 _OBJECTS = ("present", "stored", "applied")
@@ -29,37 +29,37 @@ _ENTRY_FIELDS = ("version", "priority", "autoSelect")
 _MODEL_FIELDS = ("protocolVersion", "runtime", "runtimeVersion", "name", "resources")
 
 
-def shrink(world: World, differs: Callable[[World], bool], attempts: int = 400) -> World:
+def shrink(case: Case, differs: Callable[[Case], bool], attempts: int = 400) -> Case:
     """
-    The smallest world that still differs, as far as so many attempts find it.
+    The smallest case that still differs, as far as so many attempts find it.
 
-    ``differs`` plays a world and says whether it shows the difference still.
+    ``differs`` plays a case and says whether it shows the difference still.
     """
     left = attempts
     again = True
     while again:
         again = False
-        for smaller in _smaller(world):
+        for smaller in _smaller(case):
             if left <= 0:
-                return world
+                return case
             left -= 1
             if differs(smaller):
-                world, again = smaller, True
+                case, again = smaller, True
                 break
-    return world
+    return case
 
 
-def _smaller(world: World) -> Iterator[World]:
-    """Worlds with a part less, the largest parts first."""
-    turns = world.turns
+def _smaller(case: Case) -> Iterator[Case]:
+    """Cases with a part less, the largest parts first."""
+    turns = case.turns
     for number in range(len(turns)):
-        yield World(world.number, (*turns[:number], *turns[number + 1 :]))
+        yield Case(case.number, (*turns[:number], *turns[number + 1 :]))
     for number in range(len(turns) - 1):
-        yield World(world.number, (*turns[:number], _joined(turns[number], turns[number + 1]), *turns[number + 2 :]))
+        yield Case(case.number, (*turns[:number], _joined(turns[number], turns[number + 1]), *turns[number + 2 :]))
     for number, turn in enumerate(turns):
         for changed in _smaller_turn(turn):
-            yield World(world.number, (*turns[:number], changed, *turns[number + 1 :]))
-    yield from _in_other_words(world)
+            yield Case(case.number, (*turns[:number], changed, *turns[number + 1 :]))
+    yield from _in_other_words(case)
 
 
 def _joined(one: Turn, other: Turn) -> Turn:
@@ -145,21 +145,21 @@ def _smaller_service(service: Manifest) -> Iterator[Manifest]:
                     yield without(service, "spec", "predictor", key, *path)
 
 
-def _in_other_words(world: World) -> Iterator[World]:
-    """The same world in the words of the suite: its first namespaces, and no number in them."""
-    text = msgspec.json.encode(world).decode()
+def _in_other_words(case: Case) -> Iterator[Case]:
+    """The same case in the words of the suite: its first namespaces, and no number in them."""
+    text = msgspec.json.encode(case).decode()
     names = {
         name: plain
         for prefix, plain in (("team-", "team-a"), ("other-", "team-b"))
-        for name in _namespaces(world)
+        for name in _namespaces(case)
         if name.startswith(prefix) and name != plain and name not in ("team-a", "team-b")
     }
     if names:
         for name, plain in names.items():
             text = text.replace(f'"{name}"', f'"{plain}"')
-        yield msgspec.json.decode(text, type=World)
+        yield msgspec.json.decode(text, type=Case)
 
 
-def _namespaces(world: World) -> set[str]:
-    objects = (one for turn in world.turns for name in _OBJECTS for one in getattr(turn, name))
+def _namespaces(case: Case) -> set[str]:
+    objects = (one for turn in case.turns for name in _OBJECTS for one in getattr(turn, name))
     return {str(at(one, "metadata", "namespace")) for one in objects if at(one, "metadata", "namespace")}

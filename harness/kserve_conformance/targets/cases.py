@@ -1,10 +1,10 @@
 """
-Worlds as values, so that a target can be asked about many of them at once.
+Cases: objects and writes as values, so that a target can run many of them at once.
 
-A scenario talks to a target step by step. A world here says beforehand
-everything that will be done, in turns; after each turn every service in store is
-looked at. :func:`play` plays one on any target. A target that is faster with many
-at once implements :class:`ManyWorlds`.
+A scenario talks to a target step by step. A case lists beforehand every write, in
+turns; after each turn, every stored service is observed. :func:`run_case` runs one
+on any target. A target that is faster with many at once implements
+:class:`BatchTarget`.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from kserve_conformance.targets.contract import Admission, NotGiven, Observation
 
 class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
     """
-    What is done before services are looked at once more, in the order of the fields.
+    The writes between two observations, in the order of the fields.
 
-    ``later`` lets a second pass first. ``deleted`` go. ``present`` are runtimes that
-    no webhook is asked about, ``stored`` services that none saw, and ``applied`` is
-    whatever somebody applies, in order.
+    ``later`` lets a second pass first. ``deleted`` objects are deleted. ``present``
+    runtimes and ``stored`` services are stored without passing a webhook;
+    ``applied`` objects are applied in order and pass them.
     """
 
     later: bool = False
@@ -38,87 +38,88 @@ class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
     applied: tuple[dict[str, Any], ...] = ()
 
 
-class World(msgspec.Struct, frozen=True):
-    """Everything that is done, turn by turn. ``number`` is its place among the worlds of a search."""
+class Case(msgspec.Struct, frozen=True):
+    """A sequence of turns. ``number`` is its place among the cases of a search."""
 
     number: int
     turns: tuple[Turn, ...]
 
     @property
     def namespaces(self) -> frozenset[Namespace]:
-        """Every namespace in which something is done."""
+        """Every namespace that the case writes to."""
         keys = (ObjectKey.of(one) for turn in self.turns for one in (*turn.present, *turn.stored, *turn.applied))
         return frozenset(key.namespace for key in keys if key.namespace is not None)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What a target showed in one turn: the answer to each applied object, and each service that was then in store."""
+class TurnResult:
+    """What one turn resulted in: the admission of each applied object, and an observation of each stored service."""
 
     admissions: tuple[Admission, ...] = ()
     observations: tuple[tuple[ObjectKey, Observation], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class CaseRun:
     """
-    What a target showed of a world.
+    One case run on one target.
 
-    ``failed`` is why there are fewer turns than the world has. One that is a
-    ``NotGiven`` says that the target does not tell what the rest depends on.
+    ``failed`` is why there are fewer results than turns. A ``NotGiven`` means that
+    the target does not report what the remaining turns depend on.
     """
 
-    world: World
-    turns: tuple[Shown, ...]
+    case: Case
+    turns: tuple[TurnResult, ...]
     failed: TargetError | None = None
 
     @property
     def is_errored(self) -> bool:
-        """Did something break, so that nothing can be said of this world?"""
+        """Did the run break, so that it says nothing about the case?"""
         return self.failed is not None and not isinstance(self.failed, NotGiven)
 
 
-class Together(Protocol):
-    """Worlds that are played on one target in batches, one batch after the other."""
+class CaseRunner(Protocol):
+    """Runs batches of cases on one target."""
 
-    def play(self, worlds: Sequence[World]) -> Sequence[Played]:
+    def run(self, cases: Sequence[Case]) -> Sequence[CaseRun]:
         """
-        Play worlds that do not meet each other; what each shows, in their order.
+        Run cases that do not interfere with each other; the runs are in their order.
 
-        A world that fails has its failure in its place. Raises ``Unreachable`` if
-        nothing can be asked any more.
+        An error in one case is kept in its run. Raises ``Unreachable`` if the target
+        can no longer be used.
         """
 
 
 @runtime_checkable
-class ManyWorlds(Protocol):
-    """A target that plays many worlds faster together than one after the other."""
+class BatchTarget(Protocol):
+    """A target that runs many cases faster together than one by one."""
 
-    def together(self, within: timedelta) -> AbstractContextManager[Together]:
+    def batches(self, within: timedelta) -> AbstractContextManager[CaseRunner]:
         """
-        What plays them, each service settling ``within`` that time.
+        Open a runner; each service must settle ``within`` that time.
 
-        Some of one batch may still be there while the next two are played. Worlds that would meet it wait until it is
-        gone, so those that follow each other are faster in other namespaces. Whoever leaves it without an exception
-        has a target on which nothing of them is left.
+        Objects of a batch may be deleted while the next two run. Cases that share a
+        namespace with it wait until it is gone, so consecutive batches are faster in
+        different namespaces. Leaving the context without an exception leaves the target
+        empty.
         """
 
 
-def play(target: Target, world: World, within: timedelta) -> Played:
-    """Play one world on any target, and leave nothing of it. Raises what ``reset`` raises."""
-    shown: list[Shown] = []
+def run_case(target: Target, case: Case, within: timedelta) -> CaseRun:
+    """Run one case on any target and reset the target. Raises what ``reset`` raises."""
+    results: list[TurnResult] = []
     failed: TargetError | None = None
     try:
-        shown.extend(_turns(target, world, within))
+        results.extend(_run_turns(target, case, within))
     except TargetError as error:
         failed = error
     target.reset()
-    return Played(world, tuple(shown), failed)
+    return CaseRun(case, tuple(results), failed)
 
 
-def _turns(target: Target, world: World, within: timedelta) -> Iterator[Shown]:
+def _run_turns(target: Target, case: Case, within: timedelta) -> Iterator[TurnResult]:
     present: dict[ObjectKey, None] = {}
-    for turn in world.turns:
+    for turn in case.turns:
         if turn.later:
             target.tick()
         if turn.deleted:
@@ -128,37 +129,37 @@ def _turns(target: Target, world: World, within: timedelta) -> Iterator[Shown]:
         if turn.present or turn.stored:
             target.store(*turn.present, *turn.stored)
         admissions = target.apply(*turn.applied) if turn.applied else ()
-        present.update(dict.fromkeys(in_store(turn, admissions)))
-        yield Shown(admissions, tuple((key, target.observe(key, within)) for key in present))
+        present.update(dict.fromkeys(stored_services(turn, admissions)))
+        yield TurnResult(admissions, tuple((key, target.observe(key, within)) for key in present))
 
 
-def in_store(turn: Turn, admissions: Sequence[Admission]) -> Iterator[ObjectKey]:
-    """The services that a turn puts in store."""
+def stored_services(turn: Turn, admissions: Sequence[Admission]) -> Iterator[ObjectKey]:
+    """The services that are in the store because of a turn."""
     for manifest in turn.stored:
         yield ObjectKey.of(manifest)
-    for answer in admissions:
-        if answer.key.kind == SERVICE and answer.rejected is None:
-            yield answer.key
+    for admission in admissions:
+        if admission.key.kind == SERVICE and admission.rejected is None:
+            yield admission.key
 
 
 @dataclass(frozen=True, slots=True)
 class OneByOne:
-    """Worlds on a target that plays them no faster together."""
+    """Runs cases one by one, for targets that gain nothing from batches."""
 
     target: Target
     within: timedelta
 
-    def play(self, worlds: Sequence[World]) -> Sequence[Played]:
-        """Play one after the other. Raises what ``reset`` raises."""
-        return tuple(play(self.target, world, self.within) for world in worlds)
+    def run(self, cases: Sequence[Case]) -> Sequence[CaseRun]:
+        """Run one after the other. Raises what ``reset`` raises."""
+        return tuple(run_case(self.target, case, self.within) for case in cases)
 
 
-def together(target: Target, within: timedelta) -> AbstractContextManager[Together]:
-    """What plays many worlds on a target, together where it can."""
-    return target.together(within) if isinstance(target, ManyWorlds) else nullcontext(OneByOne(target, within))
+def case_runner(target: Target, within: timedelta) -> AbstractContextManager[CaseRunner]:
+    """Open the fastest runner that a target offers."""
+    return target.batches(within) if isinstance(target, BatchTarget) else nullcontext(OneByOne(target, within))
 
 
-def play_many(target: Target, worlds: Sequence[World], within: timedelta) -> Sequence[Played]:
-    """Play one batch of worlds, and leave nothing of it. Raises ``Unreachable``."""
-    with together(target, within) as batches:
-        return batches.play(worlds)
+def run_cases(target: Target, cases: Sequence[Case], within: timedelta) -> Sequence[CaseRun]:
+    """Run one batch of cases and leave the target empty. Raises ``Unreachable``."""
+    with case_runner(target, within) as runner:
+        return runner.run(cases)

@@ -4,28 +4,28 @@ from itertools import islice
 
 import pytest
 
-from kserve_conformance.fuzz import CROWD, Worlds
+from kserve_conformance.fuzz import GROUP_SIZE, Cases
 from kserve_conformance.manifests import check
 from kserve_conformance.objects import CLUSTER_RUNTIME, SERVICE, Outcome
 from kserve_conformance.rules.releases import RELEASES
-from kserve_conformance.targets.cases import play_many
+from kserve_conformance.targets.cases import run_cases
 from kserve_conformance.targets.controlplane.batches import shared
 from kserve_conformance.targets.memory import MemoryTarget
 
-WORLDS = tuple(islice(Worlds(7), 3 * CROWD))
+CASES = tuple(islice(Cases(7), 3 * GROUP_SIZE))
 
 
-def objects(worlds=WORLDS):
-    for world in worlds:
-        for turn in world.turns:
+def objects(cases=CASES):
+    for case in cases:
+        for turn in case.turns:
             yield from (*turn.present, *turn.stored, *turn.applied)
 
 
 class TestWorlds:
     def test_of_one_seed_are_the_same_whatever_is_asked_first(self):
-        """A world is made of its seed and its number alone."""
-        assert Worlds(7).at(CROWD + 3) == WORLDS[CROWD + 3]
-        assert Worlds(8).at(CROWD + 3) != WORLDS[CROWD + 3]
+        """A case is made of its seed and its number alone."""
+        assert Cases(7).at(GROUP_SIZE + 3) == CASES[GROUP_SIZE + 3]
+        assert Cases(8).at(GROUP_SIZE + 3) != CASES[GROUP_SIZE + 3]
 
     @pytest.mark.parametrize("release", RELEASES)
     def test_pass_the_schema_of_every_release(self, release):
@@ -34,16 +34,16 @@ class TestWorlds:
 
     def test_of_one_crowd_do_the_same_in_the_whole_cluster(self):
         """So that one API server can hold all of them at once."""
-        for start in range(0, len(WORLDS), CROWD):
-            common = {repr(shared(world)) for world in WORLDS[start : start + CROWD]}
+        for start in range(0, len(CASES), GROUP_SIZE):
+            common = {repr(shared(case)) for case in CASES[start : start + GROUP_SIZE]}
             assert len(common) == 1
             assert common != {"None"}
 
     def test_of_one_crowd_have_namespaces_of_their_own(self):
         """What one of them has in a namespace no other sees."""
         seen: set[str] = set()
-        for world in WORLDS[:CROWD]:
-            own = {one["metadata"]["namespace"] for one in objects([world]) if one["kind"] != CLUSTER_RUNTIME}
+        for case in CASES[:GROUP_SIZE]:
+            own = {one["metadata"]["namespace"] for one in objects([case]) if one["kind"] != CLUSTER_RUNTIME}
             assert not own & seen
             seen |= own
 
@@ -51,17 +51,17 @@ class TestWorlds:
     def test_begin_with_runtimes_that_no_webhook_refuses(self, release):
         """Otherwise no scenario could begin with them."""
         target = MemoryTarget(release)
-        for world in WORLDS:
-            for turn in world.turns:
+        for case in CASES:
+            for turn in case.turns:
                 answers = target.apply(*turn.present)
                 assert [answer.rejected for answer in answers if answer.rejected is not None] == []
             target.reset()
 
     def test_meet_every_kind_of_end(self):
         """A search that only ever sees refusals would find little."""
-        played = play_many(MemoryTarget("v0.15.2"), tuple(islice(Worlds(1), 2000)), None)
-        seen = [observed for one in played for shown in one.turns for _, observed in shown.observations]
-        answers = [answer for one in played for shown in one.turns for answer in shown.admissions]
+        runs = run_cases(MemoryTarget("v0.15.2"), tuple(islice(Cases(1), 2000)), None)
+        seen = [observed for one in runs for shown in one.turns for _, observed in shown.observations]
+        answers = [answer for one in runs for shown in one.turns for answer in shown.admissions]
 
         assert {one.outcome for one in seen} == set(Outcome) - {Outcome.REJECTED}
         assert {one.reason for one in seen} >= {

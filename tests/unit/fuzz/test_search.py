@@ -6,25 +6,25 @@ from dataclasses import replace
 
 import pytest
 
-from kserve_conformance.fuzz import Limits, Search, Worlds, load, shrink
+from kserve_conformance.fuzz import Cases, Limits, Search, load, shrink
 from kserve_conformance.fuzz.artifacts import BadFile, kept, save
-from kserve_conformance.targets.cases import World, play_many
+from kserve_conformance.targets.cases import Case, run_cases
 from kserve_conformance.targets.contract import Unreachable
 from kserve_conformance.targets.faulty import AnswersWrong, DiesAfter, NeverSettles, Wrapped
 from kserve_conformance.targets.memory import MemoryTarget
 
 
-def search(left, right, worlds=200, **more):
+def search(left, right, cases=200, **more):
     told = []
-    return Search(left, right, more.pop("seed", 1), Limits(worlds, **more), told.append).run()
+    return Search(left, right, more.pop("seed", 1), Limits(cases, **more), told.append).run()
 
 
-def size(world):
-    return sum(len(turn.present) + len(turn.applied) + len(turn.stored) + len(turn.deleted) for turn in world.turns)
+def size(case):
+    return sum(len(turn.present) + len(turn.applied) + len(turn.stored) + len(turn.deleted) for turn in case.turns)
 
 
-def has_service(world):
-    return any(one["kind"] == "InferenceService" for turn in world.turns for one in turn.applied)
+def has_service(case):
+    return any(one["kind"] == "InferenceService" for turn in case.turns for one in turn.applied)
 
 
 class IgnoresDisabled(Wrapped):
@@ -42,15 +42,15 @@ class IgnoresDisabled(Wrapped):
 
 
 class OddOne(Wrapped):
-    """Together with others worlds look different, and alone they do not."""
+    """CaseRunner with others cases look different, and alone they do not."""
 
-    def together(self, within):
+    def batches(self, within):
         self._within = within
         return nullcontext(self)
 
-    def play(self, worlds: Sequence[World]):
-        played = play_many(self._target, worlds, self._within)
-        return tuple(replace(one, turns=tuple(map(self._odd, one.turns))) for one in played)
+    def run(self, cases: Sequence[Case]):
+        runs = run_cases(self._target, cases, self._within)
+        return tuple(replace(one, turns=tuple(map(self._odd, one.turns))) for one in runs)
 
     @staticmethod
     def _odd(shown):
@@ -62,7 +62,7 @@ class OddOne(Wrapped):
 class TestSearch:
     @pytest.mark.parametrize("release", ["v0.8.0", "v0.15.2", "documented"])
     def test_of_a_release_and_itself_finds_nothing(self, release):
-        """Every world is compared, and none differs."""
+        """Every case is compared, and none differs."""
         summary = search(MemoryTarget(release), MemoryTarget(release), 500)
         assert (summary.compared, summary.differing, summary.errored, summary.found) == (500, 0, 0, {})
 
@@ -72,21 +72,21 @@ class TestSearch:
         small = [one for one in found if one.difference.part == "outcome"]
         assert small
         assert all(one.is_shrunk and one.is_steady for one in found)
-        runtimes = [one for turn in small[0].left.world.turns for one in (*turn.present, *turn.applied)]
+        runtimes = [one for turn in small[0].left.case.turns for one in (*turn.present, *turn.applied)]
         assert any("workerSpec" in one["spec"] for one in runtimes)
 
     def test_makes_a_difference_as_small_as_it_gets(self):
         """One runtime with one format, and one service; a second runtime only where it takes the first one's place."""
         found = search(MemoryTarget("v0.15.2"), IgnoresDisabled(MemoryTarget("v0.15.2")), 600).found.values()
-        worlds = [one.left.world for one in found if one.difference.part == "outcome"]
-        assert worlds
-        assert 2 in {size(world) for world in worlds} <= {2, 3}
-        assert all(len(world.turns) == 1 for world in worlds)
+        cases = [one.left.case for one in found if one.difference.part == "outcome"]
+        assert cases
+        assert 2 in {size(case) for case in cases} <= {2, 3}
+        assert all(len(case.turns) == 1 for case in cases)
 
     def test_of_a_target_that_is_always_wrong_finds_it_at_once(self):
-        """The first service is the whole world."""
+        """The first service is the whole case."""
         found = search(MemoryTarget("v0.15.2"), AnswersWrong(MemoryTarget("v0.15.2")), 50).found.values()
-        assert {size(one.left.world) for one in found if one.difference.part == "outcome"} == {1}
+        assert {size(one.left.case) for one in found if one.difference.part == "outcome"} == {1}
 
     def test_of_a_target_that_died_is_no_agreement(self):
         """It ends, says why, and what was compared before is told."""
@@ -106,7 +106,7 @@ class TestSearch:
         """So many failures in a row are a target that is gone."""
         summary = search(MemoryTarget("v0.15.2"), NeverSettles(MemoryTarget("v0.15.2")), 5000)
         assert summary.lost is not None
-        assert summary.worlds < 5000
+        assert summary.cases < 5000
 
     def test_tells_what_does_not_come_again_alone(self):
         """It stays a difference, and says so."""
@@ -125,9 +125,9 @@ class TestSearch:
         assert 0 < summary.compared < 2000
 
     def test_ends_with_its_time(self):
-        """No new worlds are drawn afterwards."""
+        """No new cases are drawn afterwards."""
         summary = search(MemoryTarget("v0.15.2"), MemoryTarget("v0.15.2"), None, seconds=0.2)
-        assert summary.compared == summary.worlds > 0
+        assert summary.compared == summary.cases > 0
         assert summary.seconds < 30
 
     def test_raises_what_clearing_away_raises(self):
@@ -142,26 +142,26 @@ class TestSearch:
 
 class TestShrink:
     def test_keeps_what_is_needed(self):
-        """Of a large world only the service is left if nothing else matters."""
-        world = max((Worlds(1).at(number) for number in range(300)), key=size)
-        small = shrink(world, has_service)
+        """Of a large case only the service is left if nothing else matters."""
+        case = max((Cases(1).at(number) for number in range(300)), key=size)
+        small = shrink(case, has_service)
         assert size(small) == 1
         assert small.turns[0].applied[0]["metadata"]["namespace"] == "team-a"
 
     def test_ends_after_so_many_attempts(self):
         """However much could still go."""
         tried = []
-        world = Worlds(1).at(0)
-        assert shrink(world, lambda one: tried.append(one) is not None, attempts=7) == world
+        case = Cases(1).at(0)
+        assert shrink(case, lambda one: tried.append(one) is not None, attempts=7) == case
         assert len(tried) == 7
 
 
 class TestFiles:
     def test_are_read_as_they_were_written(self, tmp_path):
-        """World, difference and what both said."""
+        """Case, difference and what both said."""
         summary = search(MemoryTarget("v0.15.2"), MemoryTarget("v0.20.0"), 100)
         found = next(iter(summary.found.values()))
-        one = kept(1, ("l", "r"), found.difference, found.left.world, found.drawn)
+        one = kept(1, ("l", "r"), found.difference, found.left.case, found.drawn)
         assert load(save(tmp_path / "new", "1-x", one)) == one
 
     @pytest.mark.parametrize("text", ["", "{}", '{"version": 2}', "\xff"])

@@ -1,11 +1,11 @@
 """
-Many worlds on one API server at once.
+Many cases on one API server at once.
 
-Worlds can share a cluster if each has namespaces of its own and all of them do the
+Cases can share a cluster if each has namespaces of its own and all of them do the
 same in the whole cluster. Then each turn is one for all: everything is written
 with several requests on the way at once, the controller's cache is waited for once,
 and what came of it is read by a list of each kind. Which requests these are is
-what a target does for one world; only the waiting is shared.
+what a target does for one case; only the waiting is shared.
 """
 
 # ruff: noqa: SLF001 - A batch is a part of its target, in a module of its own.
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from kserve_conformance.exceptions import TargetError
 from kserve_conformance.objects import NAMESPACED_RUNTIME, SERVICE, Manifest, ObjectKey, replaced
-from kserve_conformance.targets.cases import Played, Shown, Turn, World, in_store, play
+from kserve_conformance.targets.cases import Case, CaseRun, Turn, TurnResult, run_case, stored_services
 from kserve_conformance.targets.contract import Admission, NotSettled, Observation
 from kserve_conformance.targets.controlplane.cleanup import Clearing, Left
 from kserve_conformance.targets.controlplane.lists import Listing
@@ -48,10 +48,10 @@ THREADS = 6
 SAME_SECOND_TIMES = 5
 
 
-def shared(world: World) -> tuple[Any, ...] | None:
-    """What a world does in the whole cluster, turn by turn; None if it cannot share a cluster at all."""
+def shared(case: Case) -> tuple[Any, ...] | None:
+    """What a case does in the whole cluster, turn by turn; None if it cannot share a cluster at all."""
     parts = []
-    for turn in world.turns:
+    for turn in case.turns:
         applied = [ObjectKey.of(one) for one in turn.applied]
         of_cluster = [key.namespace is None for key in applied]
         is_in_order = of_cluster == sorted(of_cluster, reverse=True) and not (turn.stored and turn.applied)
@@ -68,47 +68,47 @@ def shared(world: World) -> tuple[Any, ...] | None:
     return tuple(parts)
 
 
-class Crowds(AbstractContextManager["Crowds"]):
+class Batches(AbstractContextManager["Batches"]):
     """
-    Worlds that are played one batch after the other, and what is left of each is cleared away while the next is played.
+    Runs one batch of cases after the other, and clears away what is left of each while the next one runs.
 
-    Whoever leaves it has an empty target, except by an exception: then a reset clears the rest.
+    Leaving it leaves the target empty, except after an exception: then a reset clears the rest.
     """
 
     def __init__(self, target: ControlPlane, within: timedelta) -> None:
         """``within`` is how long one service may take to show a settled choice."""
         self._target = target
         self._within = within
-        self._threads = ThreadPoolExecutor(THREADS, "worlds")
+        self._threads = ThreadPoolExecutor(THREADS, "cases")
         self._clearing = Clearing(target)
 
-    def play(self, worlds: Sequence[World]) -> tuple[Played, ...]:
-        """Play worlds, together those that follow each other and can share the cluster. Raises ``Unreachable``."""
+    def run(self, cases: Sequence[Case]) -> tuple[CaseRun, ...]:
+        """Run cases; consecutive ones that can share the cluster form a batch. Raises ``Unreachable``."""
         self._target._have_ready()
-        played: list[Played] = []
-        for common, group in groupby(worlds, shared):
+        runs: list[CaseRun] = []
+        for common, group in groupby(cases, shared):
             these = tuple(group)
             if common is None or len(these) == 1:
-                played.extend(map(self._alone, these))
+                runs.extend(map(self._alone, these))
             else:
                 self._make_way(these)
                 batch = Batch(self._target, these, self._within, self._threads, self._clearing)
-                # What ends a controller fails a whole batch, and may be the doing of one world.
-                played.extend(self._alone(one.world) if one.is_errored else one for one in batch.play())
-        return tuple(played)
+                # What ends a controller fails a whole batch, and may be the doing of one case.
+                runs.extend(self._alone(one.case) if one.is_errored else one for one in batch.run())
+        return tuple(runs)
 
-    def _make_way(self, worlds: Iterable[World]) -> None:
+    def _make_way(self, cases: Iterable[Case]) -> None:
         """
-        Have nothing deleted in the namespaces of these worlds.
+        Have nothing deleted in the namespaces of these cases.
 
-        Two crowds that do the same in the whole cluster are one batch, and the next comes back to a namespace early.
+        Two groups that do the same in the whole cluster are one batch, and the next comes back to a namespace early.
         """
-        if self._clearing.is_about(frozenset().union(*(one.namespaces for one in worlds))):
+        if self._clearing.is_about(frozenset().union(*(one.namespaces for one in cases))):
             self._finish()
 
-    def _alone(self, world: World) -> Played:
+    def _alone(self, case: Case) -> CaseRun:
         self._finish()
-        return play(self._target, world, self._within)
+        return run_case(self._target, case, self._within)
 
     def _finish(self) -> None:
         try:
@@ -129,33 +129,33 @@ class Crowds(AbstractContextManager["Crowds"]):
 
 
 @dataclass
-class _World:
-    """One world of a batch on its way."""
+class _CaseInBatch:
+    """One case of a batch on its way."""
 
-    world: World
-    shown: list[Shown] = field(default_factory=list)
+    case: Case
+    results: list[TurnResult] = field(default_factory=list)
     failed: TargetError | None = None
     services: dict[ObjectKey, None] = field(default_factory=dict)
     admissions: list[Admission] = field(default_factory=list)
 
     @property
-    def played(self) -> Played:
-        return Played(self.world, tuple(self.shown), self.failed)
+    def result(self) -> CaseRun:
+        return CaseRun(self.case, tuple(self.results), self.failed)
 
 
 class Batch:
-    """Worlds that share a cluster, and their common way through it."""
+    """Cases that share a cluster, and their common way through it."""
 
     def __init__(
         self,
         target: ControlPlane,
-        worlds: Sequence[World],
+        cases: Sequence[Case],
         within: timedelta,
         threads: ThreadPoolExecutor,
         clearing: Clearing,
     ) -> None:
         self._target = target
-        self._worlds = [_World(world) for world in worlds]
+        self._cases = [_CaseInBatch(case) for case in cases]
         self._within = within
         self._threads = threads
         self._clearing = clearing
@@ -164,22 +164,22 @@ class Batch:
         #: Services that were created in this turn: what their status says needs no probe.
         self._new: set[ObjectKey] = set()
 
-    def play(self) -> tuple[Played, ...]:
+    def run(self) -> tuple[CaseRun, ...]:
         """
-        Play all turns; what is left of them is cleared away from then on.
+        Run all turns; what is left of them is cleared away from then on.
 
         Raises ``Unreachable`` where nothing can be cleared away either.
         """
         try:
             with self._target._reaching():
-                for number in range(len(self._worlds[0].world.turns)):
+                for number in range(len(self._cases[0].case.turns)):
                     self._turn(number)
                 self._leave()
         except TargetError as failed:
-            for one in self._worlds:
+            for one in self._cases:
                 one.failed = one.failed or failed
         self._target.reset()
-        return tuple(one.played for one in self._worlds)
+        return tuple(one.result for one in self._cases)
 
     def _leave(self) -> None:
         target = self._target
@@ -190,28 +190,28 @@ class Batch:
     def _turn(self, number: int) -> None:
         self._target._link.check()
         self._new.clear()
-        turn = self._worlds[0].world.turns[number]
+        turn = self._cases[0].case.turns[number]
         if turn.later:
             time.sleep(max(0.0, self._created_at + TICK - time.monotonic()))
         self._delete([key for key in turn.deleted if key.namespace is None], number)
         self._have(turn, number)
         answers = self._apply_shared([one for one in turn.applied if ObjectKey.of(one).namespace is None])
-        for one in self._worlds:
+        for one in self._cases:
             one.admissions = list(answers)
         self._apply_runtimes(number)
         self._write_services(number)
         self._look()
 
-    def _each(self, call: Callable[[_World], None]) -> None:
-        """Do something for each world that has not failed, several at once; a failure is its own."""
+    def _each(self, call: Callable[[_CaseInBatch], None]) -> None:
+        """Do something for each case that has not failed, several at once; a failure is its own."""
 
-        def guarded(one: _World) -> None:
+        def guarded(one: _CaseInBatch) -> None:
             try:
                 call(one)
             except ApiError as failed:
                 one.failed = failed
 
-        list(self._threads.map(guarded, [one for one in self._worlds if one.failed is None]))
+        list(self._threads.map(guarded, [one for one in self._cases if one.failed is None]))
 
     # Runtimes
 
@@ -219,8 +219,8 @@ class Batch:
         if common:
             self._target.delete(*common)
         own: list[ObjectKey] = []
-        for one in self._worlds:
-            own.extend(key for key in one.world.turns[number].deleted if key.namespace is not None)
+        for one in self._cases:
+            own.extend(key for key in one.case.turns[number].deleted if key.namespace is not None)
         if own:
             list(self._threads.map(self._delete_runtime, own))
             self._target._runtime_written(NAMESPACED_RUNTIME, None)
@@ -236,8 +236,8 @@ class Batch:
         if common:
             self._in_one_second(common, self._put_shared, lambda keys: self._target.delete(*keys))
 
-        def have_own(one: _World) -> None:
-            own = [each for each in one.world.turns[number].present if ObjectKey.of(each).namespace is not None]
+        def have_own(one: _CaseInBatch) -> None:
+            own = [each for each in one.case.turns[number].present if ObjectKey.of(each).namespace is not None]
             if own:
                 self._in_one_second(own, self._put, lambda keys: list(map(self._delete_runtime, keys)))
 
@@ -249,7 +249,7 @@ class Batch:
         put: Callable[..., tuple[str, ...]],
         delete: Callable[[Iterable[ObjectKey]], object],
     ) -> None:
-        """Raises ``NotSettled`` if that never succeeds: the worlds would not be what they say that they are."""
+        """Raises ``NotSettled`` if that never succeeds: the cases would not be what they say that they are."""
         keys = [ObjectKey.of(one) for one in objects]
         for _ in range(SAME_SECOND_TIMES):
             seconds = put(*objects)
@@ -296,18 +296,18 @@ class Batch:
         return self._target.apply(*common)
 
     def _apply_runtimes(self, number: int) -> None:
-        """Apply the runtimes of each world's own, the first of each world at once, then the second."""
+        """Apply the runtimes of each case's own, the first of each case at once, then the second."""
         waves: list[dict[int, Manifest]] = []
-        for place, one in enumerate(self._worlds):
-            own = [each for each in one.world.turns[number].applied if ObjectKey.of(each).kind == NAMESPACED_RUNTIME]
+        for place, one in enumerate(self._cases):
+            own = [each for each in one.case.turns[number].applied if ObjectKey.of(each).kind == NAMESPACED_RUNTIME]
             for depth, each in enumerate(own):
                 waves += [{}] if depth == len(waves) else []
                 waves[depth][place] = each
-        places = {id(one): place for place, one in enumerate(self._worlds)}
+        places = {id(one): place for place, one in enumerate(self._cases)}
         for wave in waves:
             self._target._see_all()
 
-            def apply_own(one: _World, wave: dict[int, Manifest] = wave) -> None:
+            def apply_own(one: _CaseInBatch, wave: dict[int, Manifest] = wave) -> None:
                 runtime = wave.get(places[id(one)])
                 if runtime is not None:
                     key, answer = self._write(one, runtime)
@@ -317,7 +317,7 @@ class Batch:
             self._each(apply_own)
             self._created_at = time.monotonic()
 
-    def _write(self, one: _World, manifest: Manifest) -> tuple[ObjectKey, Answer]:
+    def _write(self, one: _CaseInBatch, manifest: Manifest) -> tuple[ObjectKey, Answer]:
         key = ObjectKey.of(manifest)
         self._target._make_namespace(key)
         is_there = key in self._target._known
@@ -332,8 +332,8 @@ class Batch:
     def _write_services(self, number: int) -> None:
         self._target._see_all()
 
-        def write(one: _World) -> None:
-            turn = one.world.turns[number]
+        def write(one: _CaseInBatch) -> None:
+            turn = one.case.turns[number]
             for service in turn.stored:
                 self._target._store(service)
                 self._new.add(ObjectKey.of(service))
@@ -346,29 +346,29 @@ class Batch:
                         self._target._note(key, answer.admission.stored, is_new=answer.is_new)
                         if answer.is_new:
                             self._new.add(key)
-            one.services.update(dict.fromkeys(in_store(turn, one.admissions)))
+            one.services.update(dict.fromkeys(stored_services(turn, one.admissions)))
 
         self._each(write)
 
     def _look(self) -> None:
         """Wait until every service has settled, read them all, and keep what the turn has shown."""
-        wanted = [key for one in self._worlds if one.failed is None for key in one.services]
+        wanted = [key for one in self._cases if one.failed is None for key in one.services]
         settling = Settling(self._target, self._threads, wanted, self._new, self._within)
         settled = settling.settle() if wanted else {}
         listing = Listing.of(self._target._observer) if wanted else None
-        for one in self._worlds:
+        for one in self._cases:
             if one.failed is not None:
                 continue
             missing = [key for key in one.services if key not in settled]
             if missing:
-                one.failed = NotSettled(missing[0], self._within, "among many worlds")
+                one.failed = NotSettled(missing[0], self._within, "among many cases")
                 continue
             seen: list[tuple[ObjectKey, Observation]] = []
             for key in one.services:
                 service, how = settled[key]
                 if listing is not None:
                     seen.append((key, self._told(listing, key, service, how)))
-            one.shown.append(Shown(tuple(one.admissions), tuple(seen)))
+            one.results.append(TurnResult(tuple(one.admissions), tuple(seen)))
 
     def _told(self, listing: Listing, key: ObjectKey, service: Manifest, how: Seen) -> Observation:
         observer = self._target._observer

@@ -1,9 +1,9 @@
 """
-Clearing away what batches of worlds left, while the next ones are played.
+Clearing away what batches of cases left, while the next ones run.
 
 A controller takes long to let many services go, so their finalizers are taken away.
 What it made for them is deleted only once it has seen that they are gone: nothing
-is made for them any more then. Worlds that are played meanwhile must be in other
+is made for them any more then. Cases that run meanwhile must be in other
 namespaces, for everything in these is taken away.
 """
 

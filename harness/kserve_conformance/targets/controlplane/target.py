@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from kserve_conformance.targets.contract import CannotDo, Capability, Identity, Unreachable
-from kserve_conformance.targets.controlplane.batches import Crowds
+from kserve_conformance.targets.controlplane.batches import Batches
 from kserve_conformance.targets.controlplane.plane import Plane, Release
 from kserve_conformance.targets.kserve import prerequisites
 from kserve_conformance.targets.kserve.disposable import Disposable
@@ -117,9 +117,9 @@ class ControlPlane(Disposable):
             has_runtime_webhooks=plane.release.source.has_runtime_webhooks,
         )
 
-    def together(self, within: timedelta) -> Crowds:
-        """Many worlds, played together where they can share the cluster."""
-        return Crowds(self, within)
+    def batches(self, within: timedelta) -> Batches:
+        """Run many cases, batched where they can share the cluster."""
+        return Batches(self, within)
 
     def install(self, release: str) -> None:
         """

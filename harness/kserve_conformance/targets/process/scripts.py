@@ -1,4 +1,4 @@
-"""A world that is played a question at a time."""
+"""A case that runs one question at a time."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from datetime import timedelta
 from kserve_conformance.exceptions import TargetError
 from kserve_conformance.objects import ObjectKey
 from kserve_conformance.protocol import Answer
-from kserve_conformance.targets.cases import Played, Shown, World, in_store
+from kserve_conformance.targets.cases import Case, CaseRun, TurnResult, stored_services
 from kserve_conformance.targets.contract import Admission, Observation
 from kserve_conformance.targets.process.failures import NoAnswer
 from kserve_conformance.targets.process.store import Asked, Asking, Store
 
-#: One world of so many is asked about each service once more, though the answer to its write has said the same.
+#: One case of so many is asked about each service once more, though the answer to its write has said the same.
 ANEW_EVERY = 32
 
 
-class Playing:
-    """One world on its way: ``asked`` is the question that it waits on, None once it is over."""
+class RunningCase:
+    """A case in progress: ``asked`` is the question that it waits on, None once it is over."""
 
-    def __init__(self, world: World, store: Store, within: timedelta) -> None:
-        self._world = world
-        self._shown: list[Shown] = []
+    def __init__(self, case: Case, store: Store, within: timedelta) -> None:
+        self._case = case
+        self._results: list[TurnResult] = []
         self._failed: TargetError | None = None
-        self._steps = self._play(store, within)
+        self._steps = self._run(store, within)
         self.asked: Asked | None = None
         self.go_on(None)
 
     @property
-    def played(self) -> Played:
-        """What has been shown so far."""
-        return Played(self._world, tuple(self._shown), self._failed)
+    def result(self) -> CaseRun:
+        """The results so far."""
+        return CaseRun(self._case, tuple(self._results), self._failed)
 
     def go_on(self, answer: Answer | NoAnswer | None) -> None:
         """Take the answer to what was asked, or that there is none, and go on to the next question."""
@@ -46,11 +46,11 @@ class Playing:
         except TargetError as failed:
             self.asked, self._failed = None, failed
 
-    def _play(self, store: Store, within: timedelta) -> Asking[None]:
-        """As :func:`~kserve_conformance.targets.cases.play` does."""
-        anew = self._world.number % ANEW_EVERY == 0
+    def _run(self, store: Store, within: timedelta) -> Asking[None]:
+        """As :func:`~kserve_conformance.targets.cases.run_case` does."""
+        anew = self._case.number % ANEW_EVERY == 0
         present: dict[ObjectKey, None] = {}
-        for turn in self._world.turns:
+        for turn in self._case.turns:
             if turn.later:
                 store.tick()
             store.delete(*turn.deleted)
@@ -61,9 +61,9 @@ class Playing:
             for manifest in turn.applied:
                 answered = yield from store.write(manifest)
                 admissions.append(answered)
-            present.update(dict.fromkeys(in_store(turn, admissions)))
+            present.update(dict.fromkeys(stored_services(turn, admissions)))
             observations: list[tuple[ObjectKey, Observation]] = []
             for key in present:
                 seen = yield from store.look(key, within, anew=anew)
                 observations.append((key, seen))
-            self._shown.append(Shown(tuple(admissions), tuple(observations)))
+            self._results.append(TurnResult(tuple(admissions), tuple(observations)))

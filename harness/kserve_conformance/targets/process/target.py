@@ -21,18 +21,18 @@ import msgspec
 
 from kserve_conformance.objects import Manifest, ObjectKey
 from kserve_conformance.protocol import Answer
-from kserve_conformance.targets.cases import Played, Together, World
+from kserve_conformance.targets.cases import Case, CaseRun, CaseRunner
 from kserve_conformance.targets.contract import Admission, CannotDo, Capability, Identity, Observation
 from kserve_conformance.targets.process.answers import read_answer
 from kserve_conformance.targets.process.command import Command
 from kserve_conformance.targets.process.failures import NoAnswer, OutOfStep
-from kserve_conformance.targets.process.scripts import Playing
+from kserve_conformance.targets.process.scripts import RunningCase
 from kserve_conformance.targets.process.store import Asked, Asking, Store
 
 #: The profile that is no release: no CRDs of its own, so every field is checked.
 DOCUMENTED = "documented"
 
-#: So many worlds have a question on the line at once.
+#: How many cases have a question on the line at once.
 TOGETHER = 256
 
 _encode = msgspec.json.Encoder().encode
@@ -109,25 +109,25 @@ class ProcessTarget:
     ) -> None:
         self.close()
 
-    def together(self, within: timedelta) -> AbstractContextManager[Together]:
-        """What plays many worlds, with one question of each on the line at once."""
-        return nullcontext(_Together(self, within))
+    def batches(self, within: timedelta) -> AbstractContextManager[CaseRunner]:
+        """Open a runner that keeps one question of each case on the line at once."""
+        return nullcontext(_Batches(self, within))
 
-    def play_many(self, worlds: Sequence[World], within: timedelta) -> Sequence[Played]:
+    def run_cases(self, cases: Sequence[Case], within: timedelta) -> Sequence[CaseRun]:
         """
-        Play many worlds: one question of each is on the line at once, and the command never waits for us.
+        Run many cases: one question of each is on the line at once, and the command never waits for us.
 
-        A world whose question has no answer has failed with a ``NoAnswer``; the others go on.
+        A case whose question has no answer fails with a ``NoAnswer``; the others go on.
         """
-        played: list[Playing] = []
-        for start in range(0, len(worlds), TOGETHER):
-            these = [Playing(world, Store(self._schema), within) for world in worlds[start : start + TOGETHER]]
-            while asking := [one for one in these if one.asked is not None]:
+        started: list[RunningCase] = []
+        for start in range(0, len(cases), TOGETHER):
+            batch = [RunningCase(case, Store(self._schema), within) for case in cases[start : start + TOGETHER]]
+            while asking := [one for one in batch if one.asked is not None]:
                 answers = self._ask_all([one.asked for one in asking if one.asked is not None])
                 for one, answer in zip(asking, answers, strict=True):
                     one.go_on(answer)
-            played.extend(these)
-        return tuple(one.played for one in played)
+            started.extend(batch)
+        return tuple(one.result for one in started)
 
     # --- asking -----------------------------------------------------------
 
@@ -181,11 +181,11 @@ class ProcessTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class _Together:
-    """Batches of worlds on one command."""
+class _Batches:
+    """Batches of cases on one command."""
 
     target: ProcessTarget
     within: timedelta
 
-    def play(self, worlds: Sequence[World]) -> Sequence[Played]:
-        return self.target.play_many(worlds, self.within)
+    def run(self, cases: Sequence[Case]) -> Sequence[CaseRun]:
+        return self.target.run_cases(cases, self.within)
