@@ -383,9 +383,9 @@ class TestBadInput:
         code, out, err = told("a.yaml", "b.yaml")
 
         assert (code, out) == (Exit.USAGE, "")
-        assert "a.yaml:6: spec.supportedModelFormats[0].version must be a string, is the number 1" in err
+        assert "a.yaml:6: spec.supportedModelFormats[0].version: expected a string, got 1" in err
         assert "b.yaml:3" in err
-        assert 'hint: write version: "1"' in err
+        assert 'hint: quote it: version: "1"' in err
 
     def test_names_what_cannot_be_decided(self, told, folder):
         """

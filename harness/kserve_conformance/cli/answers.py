@@ -9,26 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from kserve_conformance.exceptions import ManifestError
-from kserve_conformance.manifests import Loaded, load
+from kserve_conformance.manifests import Loaded, ManifestCode, load
 from kserve_conformance.objects import Catalogue, Decision, Manifest, ObjectKey, Outcome, Runtime, at
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.shipped_runtimes import shipped
 from kserve_conformance.profiles.unknown_fields import pruned
 from kserve_conformance.resolver import Explanation, Surroundings, resolve, resolve_stored
 from kserve_conformance.resolver.hints import hints_for
-
-
-class NothingToResolve(ManifestError):
-    """The sources hold no service."""
-
-    hint = "give files, folders or '-' with at least one InferenceService beside the runtimes"
-
-
-class CannotBeDecided(ManifestError):
-    """An object passes the schema, and something in it is not what Kubernetes would take."""
-
-    hint = "try kubectl apply --dry-run=server; if a cluster takes the object, this is a bug"
-
 
 #: What a malformed part that no schema looks into can raise, wherever it is read first.
 MALFORMED = (KeyError, TypeError, AttributeError, ValueError, RecursionError)
@@ -127,8 +114,9 @@ def answers(
     A runtime that is given twice is as it was given last, as if it had been applied twice. A shipped runtime replaces
     one of its name that was read back from an API server, as an upgrade would; a manifest replaces the shipped one.
     ``stored`` says that no webhook sees the services; None decides it for each by whether it
-    was read back from an API server. Raises ``ManifestError`` with every problem of every source, ``NothingToResolve``,
-    or ``CannotBeDecided``.
+    was read back from an API server.
+
+    Raises ``ManifestError`` with every problem of every source, and where nothing can be decided.
     """
     loaded = _loaded(sources)
     catalogue = _catalogue(loaded, profile, with_shipped=with_shipped)
@@ -180,7 +168,11 @@ def answers_of_chain(
 def _loaded(sources: tuple[str, ...]) -> Loaded:
     loaded = load(*sources, stdin=sys.stdin.buffer if "-" in sources else None)
     if not loaded.services:
-        raise NothingToResolve(f"no InferenceService in {', '.join(sources)}")
+        raise ManifestError(
+            f"no InferenceService in {', '.join(sources)}",
+            code=ManifestCode.NOTHING_TO_RESOLVE,
+            hint="pass files, folders or '-' with at least one InferenceService",
+        )
     return loaded
 
 
@@ -207,8 +199,12 @@ def _placed(loaded: Loaded, manifest: Manifest) -> Iterator[None]:
     try:
         yield
     except MALFORMED as malformed:
-        told = f"{ObjectKey.of(manifest)} cannot be decided: {type(malformed).__name__}: {malformed}"
-        raise CannotBeDecided(f"{loaded.where(manifest)}: {told}") from malformed
+        raise ManifestError(
+            f"{loaded.where(manifest)}: {ObjectKey.of(manifest)} cannot be decided: "
+            f"{type(malformed).__name__}: {malformed}",
+            code=ManifestCode.CANNOT_BE_DECIDED,
+            hint="try kubectl apply --dry-run=server; if the cluster accepts the object, this is a bug",
+        ) from malformed
 
 
 def as_data(release: str, answered: Iterable[Answered]) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """
-YAML events to values, as Kubernetes would have them, with every problem of a stream.
+YAML events to values, as Kubernetes decodes them, with every problem of a stream.
 
 PyYAML's C parser makes the events; what a scalar means is decided in
-:mod:`~kserve_conformance.manifests.scalars`. Nothing marks where a value came
-from, because that would cost every good document: when a problem is found later,
-:mod:`~kserve_conformance.manifests.locations` reads the one document again.
+:mod:`~kserve_conformance.manifests.scalars`. No value remembers its
+line, because every valid document would pay for it: when a problem is found later,
+:mod:`~kserve_conformance.manifests.locations` reads that one document again.
 
 Coded: ``mapping``, ``merge`` and ``alias`` in decode.go, go.yaml.in/yaml/v2 v2.4.2.
 """
@@ -30,24 +30,13 @@ from yaml.cyaml import CParser  # type: ignore[attr-defined]  # The stubs forget
 from kserve_conformance.manifests import scalars
 from kserve_conformance.manifests.byte_stream import Feed, Overfed, Stopped
 from kserve_conformance.manifests.limits import Limits
-from kserve_conformance.manifests.problems import (
-    AliasBomb,
-    DuplicateKey,
-    InvalidDocument,
-    InvalidField,
-    Path,
-    Problem,
-    TooDeep,
-    TooLarge,
-    TooManyProblems,
-    UnreadableSource,
-)
+from kserve_conformance.manifests.problems import ManifestCode, Path, Problem
 from kserve_conformance.manifests.scalars import UnusableScalar
 
-#: What is left out of each object: a key, and either "all of it" or what inside of it.
+#: What is left out of each object: a key, and either None for all of it or what to leave out inside it.
 Dropped: TypeAlias = "Mapping[str, Dropped | None]"
 
-#: What a stored object has and no choice reads: most of the bytes of a dump.
+#: Bookkeeping of a stored object, which no choice reads: most of the bytes of a dump.
 BOOKKEEPING: Final[Dropped] = {
     "status": None,
     "metadata": {"managedFields": None, "annotations": {"kubectl.kubernetes.io/last-applied-configuration": None}},
@@ -82,23 +71,23 @@ class Builder:
     """
     Builds the values of one YAML stream.
 
-    ``tell`` is called with each problem. A value with a problem is still built as
-    far as it goes, so that the next problem is found too. :class:`Stopped` is
-    raised where nothing can be read any more.
+    ``report`` is called with each problem. A value with a problem is still built as
+    far as possible, so that the next problem is found too. :class:`Stopped` is
+    raised where reading cannot continue.
     """
 
     def __init__(
         self,
         stream: BinaryIO,
         limits: Limits,
-        tell: Callable[[Problem], None],
+        report: Callable[[Problem], None],
         *,
         dropped: Dropped | None = None,
         whole: int | None = None,
     ) -> None:
         self._feed = Feed(stream, limits, limits.source_bytes if whole is None else whole)
         self._limits = limits
-        self._tell = tell
+        self._report_problem = report
         self._dropped = dropped
         self._deepest = limits.depth
         self._next: Callable[[], Any] = CParser(self._feed).get_event
@@ -139,13 +128,15 @@ class Builder:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else self._line
-            self._report(UnreadableSource, f"is no YAML: {_said(error)}", line, path=())
+            self._report(ManifestCode.UNREADABLE, f"is not valid YAML: {_reason(error)}", line, path=())
             raise Stopped(line, resumable=True) from None
         except yaml.reader.ReaderError as error:
-            self._report(UnreadableSource, f"is no text: {error.reason} at byte {error.position}", None, path=())
+            self._report(
+                ManifestCode.UNREADABLE, f"is not text: {error.reason} at byte {error.position}", None, path=()
+            )
             raise Stopped(None) from None
         except Overfed as over:
-            self._report(TooLarge, str(over), self._line, hint=over.hint)
+            self._report(ManifestCode.TOO_LARGE, str(over), self._line, hint=over.hint)
             raise Stopped(self._line) from None
 
     def _begin(self, event: Any) -> None:
@@ -157,7 +148,7 @@ class Builder:
         self._line = line_of(event)
         if event.version not in (None, (1, 1)):
             version = ".".join(map(str, event.version))
-            self._report(UnreadableSource, f"is YAML {version}; Kubernetes reads YAML 1.1", self._line)
+            self._report(ManifestCode.UNREADABLE, f"declares YAML {version}; Kubernetes reads YAML 1.1", self._line)
 
     def _split(self, start: Any, document: int) -> Iterator[Part]:
         """Yield the elements of ``items`` as they come, then the root without them."""
@@ -273,8 +264,8 @@ class Builder:
         depth: int,
         dropped: Dropped | None,
     ) -> None:
-        """Put one key and its value into a mapping: the careful way, with merges, duplicates and what is dropped."""
-        if key is None:  # Told already. The value is built for its own problems.
+        """Put one key and its value into a mapping, with merges, duplicates and dropped keys."""
+        if key is None:  # Reported already. The value is built to find its own problems.
             self._value(value_event, depth)
             return
         if key is _MERGE:
@@ -287,10 +278,10 @@ class Builder:
         self._path.append(key)
         if key in mapping and key not in merged:
             self._report(
-                DuplicateKey,
-                "is given twice",
+                ManifestCode.DUPLICATE_KEY,
+                "duplicate key",
                 line_of(event),
-                hint="remove one of them: which one counts depends on who reads it, and strict decoding refuses both",
+                hint="remove one of them: strict decoding rejects duplicates, otherwise the last one wins",
             )
         merged.discard(key)
         mapping[key] = self._value(value_event, depth, None if inside is _MISSING else inside)  # type: ignore[arg-type]
@@ -303,14 +294,14 @@ class Builder:
             anchored = self._anchored.get(event.anchor)
             if anchored is not None:
                 return self._key_text(anchored)
-            self._report(InvalidField, f"has the key *{event.anchor}, which is no scalar", line_of(event))
+            self._report(ManifestCode.INVALID_FIELD, f"alias *{event.anchor} is not a valid key", line_of(event))
             return None
         if kind is not ScalarEvent:
             self._report(
-                InvalidField,
-                "has a list or mapping as a key",
+                ManifestCode.INVALID_FIELD,
+                "a list or mapping cannot be a key",
                 line_of(event),
-                hint="quote it if it begins with a bracket or a brace",
+                hint="quote it if it starts with a bracket or a brace",
             )
             self._value(event, depth)
             return None
@@ -327,7 +318,7 @@ class Builder:
         try:
             key = scalars.key(text, event.tag)
         except UnusableScalar as unusable:
-            self._report(InvalidField, f"has a key that {unusable}", line_of(event), hint="quote it")
+            self._report(ManifestCode.INVALID_FIELD, f"invalid key: {unusable}", line_of(event), hint="quote it")
             return None
         if event.tag is None and event.anchor is None and len(self._keys) < _REMEMBERED:
             self._keys[text] = key
@@ -346,7 +337,7 @@ class Builder:
             else:
                 value = text
         except UnusableScalar as unusable:
-            self._report(InvalidField, str(unusable), line_of(event), hint=f"quote it: {text!r}")
+            self._report(ManifestCode.INVALID_FIELD, str(unusable), line_of(event), hint=f"quote it: {text!r}")
             value = None  # As if it were absent, so that its type is not a second problem.
         if event.anchor is not None:
             self._anchors[event.anchor] = value
@@ -354,7 +345,7 @@ class Builder:
         return value
 
     def _merge(self, mapping: dict[str, Any], merged: set[str], event: Any, depth: int) -> None:
-        """Put what ``<<`` names into the mapping. As in go-yaml v2, keys given before it are overwritten."""
+        """Merge what ``<<`` names into the mapping. As in go-yaml v2, earlier keys are overwritten."""
         by_alias = event.__class__ is AliasEvent
         self._path.append("<<")
         value = self._value(event, depth)
@@ -362,7 +353,7 @@ class Builder:
         sources = [value] if isinstance(value, dict) else value if isinstance(value, list) and not by_alias else [None]
         for source in reversed(sources):
             if not isinstance(source, dict):
-                self._report(InvalidField, "merges (<<) what is no mapping", line_of(event))
+                self._report(ManifestCode.INVALID_FIELD, "<< can only merge mappings", line_of(event))
                 continue
             merged.update(source)
             mapping.update(source)
@@ -371,19 +362,19 @@ class Builder:
         line = line_of(event)
         value = self._anchors.get(event.anchor, _MISSING)
         if value is _MISSING:
-            self._report(InvalidField, f"refers to *{event.anchor}, which is not anchored above", line)
+            self._report(ManifestCode.INVALID_FIELD, f"unknown alias *{event.anchor}", line)
             return None
         if isinstance(value, _Open):
-            self._report(InvalidField, f"refers to *{event.anchor}, which contains it", line)
+            self._report(ManifestCode.INVALID_FIELD, f"alias *{event.anchor} contains itself", line)
             return None
         size, height = self._measure(value)
         self._aliased += size
         if self._aliased > self._limits.alias_values:
             self._report(
-                AliasBomb,
-                f"has aliases that stand for more than {self._limits.alias_values:,} values",
+                ManifestCode.ALIAS_BOMB,
+                f"aliases expand to more than {self._limits.alias_values:,} values",
                 line,
-                hint="write the values out; go-yaml refuses it too (document contains excessive aliasing)",
+                hint="write the values out; go-yaml rejects it too (document contains excessive aliasing)",
             )
             raise Stopped(line, resumable=True)
         if depth + height > self._deepest:
@@ -437,17 +428,17 @@ class Builder:
     def _too_deep(self, event: Any) -> None:
         line = line_of(event)
         self._report(
-            TooDeep,
-            f"has mappings and lists nested more than {self._deepest} deep",
+            ManifestCode.TOO_DEEP,
+            f"nested more than {self._deepest} levels deep",
             line,
             path=tuple(self._path[:3]),
-            hint="no Kubernetes object is nested so deep: is this the right file?",
+            hint="no Kubernetes object is nested this deep; is this the right file?",
         )
         raise Stopped(line, resumable=True)
 
     def _report(
         self,
-        error: type[InvalidDocument],
+        code: ManifestCode,
         text: str,
         line: int | None,
         *,
@@ -456,12 +447,18 @@ class Builder:
     ) -> None:
         self._problems += 1
         if self._problems > self._limits.problems:
-            self._tell(Problem(TooManyProblems, f"has more than {self._limits.problems:,} problems", line=line))
+            self._report_problem(
+                Problem(
+                    ManifestCode.TOO_MANY_PROBLEMS,
+                    f"more than {self._limits.problems:,} problems",
+                    line=line,
+                )
+            )
             raise Stopped(line)
-        self._tell(Problem(error, text, tuple(self._path) if path is None else path, line=line, hint=hint))
+        self._report_problem(Problem(code, text, tuple(self._path) if path is None else path, line=line, hint=hint))
 
 
-def _said(error: yaml.MarkedYAMLError) -> str:
+def _reason(error: yaml.MarkedYAMLError) -> str:
     return ", ".join(part for part in (error.problem, error.context) if part)
 
 

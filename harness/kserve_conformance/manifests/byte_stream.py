@@ -1,4 +1,4 @@
-"""The bytes of a stream on their way to the C parser, counted; and how a reading ends early."""
+"""The bytes of a stream on their way to the C parser, counted, and the signals that end reading early."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kserve_conformance.manifests.limits import Limits
 
 
 class Stopped(Exception):
-    """Reading ended early; ``line`` is where. The problem has been told."""
+    """Reading ended early, at ``line``. The problem has been reported."""
 
     def __init__(self, line: int | None, *, resumable: bool = False) -> None:
         super().__init__()
@@ -17,7 +17,7 @@ class Stopped(Exception):
 
 
 class Overfed(Exception):
-    """More bytes came than a bound allows. The text continues the source's name."""
+    """A bound was exceeded. The text follows the source's name."""
 
     def __init__(self, problem: str, hint: str) -> None:
         super().__init__(problem)
@@ -26,10 +26,10 @@ class Overfed(Exception):
 
 class Feed:
     """
-    Hands a stream to the C parser in blocks, and counts.
+    Hands a stream to the C parser in blocks and counts the bytes.
 
-    ``fed`` counts the bytes since the last mapping began: a scalar of 100 MB is
-    noticed while the C parser still asks for its bytes.
+    ``fed`` counts the bytes since the last mapping began, so that a scalar of 100 MB
+    is detected while the C parser is still reading it.
     """
 
     def __init__(self, stream: BinaryIO, limits: Limits, whole: int) -> None:
@@ -46,9 +46,9 @@ class Feed:
         self._total += len(block)
         if self.fed > self._limits.value_bytes:
             raise Overfed(
-                f"has a value of more than {self._limits.value_bytes:,} bytes",
-                "no API server takes an object of more than 3 MiB: is this the right file?",
+                f"contains a value of more than {self._limits.value_bytes:,} bytes",
+                "no API server accepts an object of more than 3 MiB; is this the right file?",
             )
         if self._total > self._whole:
-            raise Overfed(f"has more than {self._whole:,} bytes", "split it, or give it as JSON, one object a line")
+            raise Overfed(f"is larger than {self._whole:,} bytes", "split it, or use JSON with one object per line")
         return block

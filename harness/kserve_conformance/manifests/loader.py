@@ -15,7 +15,7 @@ from kserve_conformance.manifests import reader, schema, sources, strict_json
 from kserve_conformance.manifests.builder import Builder, Dropped
 from kserve_conformance.manifests.byte_stream import Stopped
 from kserve_conformance.manifests.limits import DEFAULT, Limits
-from kserve_conformance.manifests.problems import InvalidManifests, NotAnObject, Problem, TooLarge
+from kserve_conformance.manifests.problems import InvalidManifests, ManifestCode, Problem
 from kserve_conformance.manifests.shapes import described
 from kserve_conformance.objects import SERVICE, Manifest
 from kserve_conformance.objects import items as elements
@@ -102,7 +102,7 @@ def value(text: str | bytes, name: str = "<string>", *, limits: Limits = DEFAULT
     if source is not None:
         values, told = reader.values(source, limits)
     if len(values) > 1:
-        told.append(Problem(NotAnObject, f"has {len(values)} documents where one is wanted", source=name))
+        told.append(Problem(ManifestCode.NOT_AN_OBJECT, f"expected one document, found {len(values)}", source=name))
     if told:
         raise InvalidManifests(told)
     return values[0] if values else None
@@ -147,8 +147,10 @@ def documents(
                 if isinstance(each, dict) and isinstance(each.get("kind"), str):
                     yield each
                 else:
-                    what = "an object without a kind" if isinstance(each, dict) else described(each)
-                    tell_named(Problem(NotAnObject, f"is {what}, and not a Kubernetes object", line=line))
+                    got = "a mapping without a kind" if isinstance(each, dict) else described(each)
+                    tell_named(
+                        Problem(ManifestCode.NOT_AN_OBJECT, f"expected a Kubernetes object, got {got}", line=line)
+                    )
     if told:
         raise InvalidManifests(told)
 
@@ -165,7 +167,7 @@ def _yaml_documents(
             elif has_items:
                 has_items = False
                 if not str(part.value.get("kind", "")).endswith("List"):
-                    tell(Problem(NotAnObject, "has items, and is no list", line=part.line))
+                    tell(Problem(ManifestCode.NOT_AN_OBJECT, "has items but is not a list", line=part.line))
                 continue
             yield part.value, part.line
     except Stopped:
@@ -183,10 +185,10 @@ def _json_documents(
             if len(line) > limits.source_bytes:
                 tell(
                     Problem(
-                        TooLarge,
-                        f"has more than {limits.source_bytes:,} bytes and is not one object a line",
+                        ManifestCode.TOO_LARGE,
+                        f"is larger than {limits.source_bytes:,} bytes and not one object per line",
                         line=lines_before + 1,
-                        hint="write it with one object a line (jq -c '.items[]'), or as YAML",
+                        hint="convert it to one object per line (jq -c '.items[]') or to YAML",
                     )
                 )
                 return

@@ -1,8 +1,8 @@
 """
-Where a value stands in its source, found by reading the source again.
+The line of a value in its source, found by reading the source again.
 
-Good manifests never pay for this: it runs once for a source that has problems,
-and remembers only what was asked for.
+Valid manifests never pay for this: it runs once for a source that has problems,
+and keeps only the requested places.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Places = Mapping[Path, Place]
 
 
 def nearest(places: Places, path: Path) -> Place | None:
-    """The place of a path, or of the nearest thing around it that there is."""
+    """The place of a path, or of the nearest value around it."""
     for length in range(len(path), -1, -1):
         if (place := places.get(path[:length])) is not None:
             return place if length == len(path) else Place(place.line)
@@ -57,8 +57,8 @@ class _Walk:
         #: The key or index that comes next in each container; None where a key is to come.
         self._parts: list[str | int | None] = []
         self._lines: list[int] = []
-        self._seen: list[set[str]] = []
-        #: The paths and lines of keys that are given twice.
+        self._keys: list[set[str]] = []
+        #: The paths and lines of duplicate keys.
         self.duplicates: list[tuple[Path, int]] = []
 
     @property
@@ -75,20 +75,20 @@ class _Walk:
         """A key was read."""
         self._parts[-1] = key
         self._lines[-1] = line
-        if key in self._seen[-1]:
+        if key in self._keys[-1]:
             self.duplicates.append((self._path(), line))
-        self._seen[-1].add(key)
+        self._keys[-1].add(key)
 
     def begin(self, line: int, *, mapping: bool) -> None:
         """A mapping or a list begins."""
         self._note(line, None)
         self._parts.append(None if mapping else 0)
         self._lines.append(line)
-        self._seen.append(set())
+        self._keys.append(set())
 
     def end(self) -> None:
         """The innermost mapping or list ends."""
-        for stack in (self._parts, self._lines, self._seen):
+        for stack in (self._parts, self._lines, self._keys):
             stack.pop()
         self._next()
 
@@ -115,7 +115,7 @@ class _Walk:
 
 
 def in_yaml(stream: BinaryIO, wanted: Mapping[int, set[Path]]) -> dict[int, Places]:
-    """Find the wanted paths of some documents of a YAML stream; what cannot be found is left out."""
+    """Find the wanted paths of some documents of a YAML stream; missing ones are left out."""
     walks = {document: _Walk(paths) for document, paths in wanted.items()}
     unfinished = dict(walks)
     parser, document, last = CParser(stream), -1, max(wanted, default=-1)
@@ -128,7 +128,7 @@ def in_yaml(stream: BinaryIO, wanted: Mapping[int, set[Path]]) -> dict[int, Plac
                 if walks[document].is_done:
                     del unfinished[document]
     except yaml.YAMLError:
-        pass  # The first reading stopped here too, and said so.
+        pass  # The first reading stopped here too, and reported it.
     return {document: walk.found for document, walk in walks.items()}
 
 
@@ -158,7 +158,7 @@ def _key(event: Any) -> str:
 
 def in_json(text: str, wanted: set[Path], *, begin: int = 0, line: int = 1) -> tuple[Places, list[tuple[Path, int]]]:
     r"""
-    Find the wanted paths of the valid JSON value that begins at an offset, and the keys that it gives twice.
+    Find the wanted paths of the valid JSON value at an offset, and its duplicate keys.
 
     >>> in_json('{"a": [1,\n true], "a": 2}', {("a", 1)})
     ({('a', 1): Place(line=2, spelling='true')}, [(('a',), 2)])

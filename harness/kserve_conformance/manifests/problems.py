@@ -1,32 +1,17 @@
 """
-What is wrong with a manifest, told so that its author can find it and knows what to do.
+What is wrong with a manifest: where, what, and what to do about it.
 
-A :class:`Problem` is data: where, what, and what to do about it. One is never
-raised alone when there are more: :class:`InvalidManifests` carries every problem
-of every source, each as the error that names what happened.
-
-::
-
-    ManifestError
-    ├── InvalidManifests          a group: all of those below, of all sources
-    └── InvalidDocument           one problem
-        ├── UnreadableSource      no such file, not text, not YAML, not JSON
-        ├── DuplicateKey          a key is given twice in one mapping
-        ├── NotAnObject           a document is no Kubernetes object
-        ├── InvalidField          a field has a value that the API server refuses
-        └── Unbounded             reading on would take more time or memory than any real object needs
-            ├── TooLarge
-            ├── TooDeep
-            ├── AliasBomb
-            └── TooManyProblems
+A :class:`Problem` is data with a stable code. Problems are collected over all
+sources and raised together, as one :class:`InvalidManifests`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, Self
+from enum import StrEnum
+from typing import Final
 
 from kserve_conformance.exceptions import ManifestError
 
@@ -37,6 +22,31 @@ Path = tuple[str | int, ...]
 PRINTED: Final = 50
 
 _SIMPLE_KEY = re.compile(r"[A-Za-z0-9_-]+\Z")
+
+
+class ManifestCode(StrEnum):
+    """Stable names of what can be wrong with manifests."""
+
+    #: A source does not exist, cannot be read, or is neither YAML nor JSON.
+    UNREADABLE = "unreadable"
+    #: A mapping has the same key twice.
+    DUPLICATE_KEY = "duplicate-key"
+    #: A document is not a mapping with an ``apiVersion``, a ``kind`` and a name.
+    NOT_AN_OBJECT = "not-an-object"
+    #: A field has a value that the API server rejects, or that JSON cannot express.
+    INVALID_FIELD = "invalid-field"
+    #: A source or a value has more bytes than are read.
+    TOO_LARGE = "too-large"
+    #: Mappings and lists are nested deeper than is read.
+    TOO_DEEP = "too-deep"
+    #: The aliases of a document expand to too many values.
+    ALIAS_BOMB = "alias-bomb"
+    #: A source has more problems than are collected.
+    TOO_MANY_PROBLEMS = "too-many-problems"
+    #: The sources contain nothing to decide.
+    NOTHING_TO_RESOLVE = "nothing-to-resolve"
+    #: An object passes the schema, but a part that no schema covers has an impossible value.
+    CANNOT_BE_DECIDED = "cannot-be-decided"
 
 
 def pointer(path: Iterable[str | int]) -> str:
@@ -57,62 +67,17 @@ def pointer(path: Iterable[str | int]) -> str:
     return text
 
 
-class InvalidDocument(ManifestError):
-    """One problem of one document. ``problem`` has its parts."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.headline)
-        self.problem = problem
-        self.hint = problem.hint
-
-
-class UnreadableSource(InvalidDocument):
-    """A source does not exist, cannot be read, or is neither YAML nor JSON."""
-
-
-class DuplicateKey(InvalidDocument):
-    """One mapping gives a key twice: which one counts depends on who reads it."""
-
-
-class NotAnObject(InvalidDocument):
-    """A document is not a mapping with an ``apiVersion``, a ``kind`` and a name."""
-
-
-class InvalidField(InvalidDocument):
-    """A field has a value that the API server refuses, or that JSON cannot express."""
-
-
-class Unbounded(InvalidDocument):
-    """Reading stopped: no real object needs this much. See :class:`~kserve_conformance.manifests.limits.Limits`."""
-
-
-class TooLarge(Unbounded):
-    """A source or a value has more bytes than are read."""
-
-
-class TooDeep(Unbounded):
-    """Mappings and lists are nested deeper than is read."""
-
-
-class AliasBomb(Unbounded):
-    """The aliases of a document stand for more values than are expanded."""
-
-
-class TooManyProblems(Unbounded):
-    """A source has more problems than are collected."""
-
-
 @dataclass(frozen=True, slots=True)
 class Problem:
     """
     One thing that is wrong.
 
-    ``text`` continues the pointer: "must be a string, is the number 1".
-    ``refusal`` is the message of an API server, where one would refuse the
-    object for this; it is None for what never reaches a server.
+    ``text`` follows the place: "expected a string, got 1". ``rejection`` is the
+    API server's own message, where the API server would reject the object; it
+    is None for what never reaches a server.
     """
 
-    error: type[InvalidDocument]
+    code: ManifestCode
     text: str
     path: Path = ()
     source: str = ""
@@ -127,49 +92,24 @@ class Problem:
 
     @property
     def where(self) -> str:
-        """``file:line``, or what of it is known."""
+        """``file:line``, or as much of it as is known."""
         return f"{self.source}:{self.line}" if self.line is not None else self.source
 
     @property
     def headline(self) -> str:
         """Where and what, in one line."""
-        what = f"{self.pointer} {self.text}" if self.path else self.text
-        return f"{self.where}: {what}" if self.where else what
+        return ": ".join(part for part in (self.where, self.pointer, self.text) if part)
 
     def __str__(self) -> str:
         return f"{self.headline}\n  hint: {self.hint}" if self.hint else self.headline
 
-    def as_error(self) -> InvalidDocument:
-        """The error that this problem is when it stands alone."""
-        return self.error(self)
 
-
-class InvalidManifests(ManifestError, ExceptionGroup[InvalidDocument]):
-    """
-    All problems of all sources, in the order of their lines.
-
-    It is an exception group, so ``except* DuplicateKey`` picks out what is
-    wanted. ``str`` tells at most :data:`PRINTED` of them, each with its hint.
-    """
-
-    problems: tuple[Problem, ...]
-
-    def __new__(cls, problems: Iterable[Problem]) -> Self:
-        """Make the group of the errors that these problems are. There must be at least one."""
-        told = tuple(problems)
-        lines = [str(problem) for problem in told[:PRINTED]]
-        if len(told) > PRINTED:
-            lines.append(f"... and {len(told) - PRINTED} more")
-        group = super().__new__(cls, "\n".join(lines), [each.as_error() for each in told])
-        group.problems = told
-        return group
+class InvalidManifests(ManifestError):
+    """All problems of all sources, in the order of their lines. ``str`` prints at most :data:`PRINTED` of them."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        """Nothing is left to do: a group gets its content when it is made."""
-
-    def derive(self, excs: Sequence[InvalidDocument]) -> InvalidManifests:  # type: ignore[override]
-        """Keep the class when ``except*`` splits the group."""
-        return InvalidManifests(error.problem for error in excs)
-
-    def __str__(self) -> str:
-        return self.message
+        self.problems = tuple(problems)
+        lines = [str(problem) for problem in self.problems[:PRINTED]]
+        if len(self.problems) > PRINTED:
+            lines.append(f"... and {len(self.problems) - PRINTED} more")
+        super().__init__("\n".join(lines), code=self.problems[0].code)

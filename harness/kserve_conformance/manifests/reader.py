@@ -19,7 +19,7 @@ from kserve_conformance.manifests.builder import Builder, Part
 from kserve_conformance.manifests.byte_stream import Stopped
 from kserve_conformance.manifests.limits import Limits
 from kserve_conformance.manifests.locations import Places
-from kserve_conformance.manifests.problems import Path, Problem, TooManyProblems
+from kserve_conformance.manifests.problems import ManifestCode, Path, Problem
 from kserve_conformance.manifests.sources import Source
 from kserve_conformance.objects import Manifest
 
@@ -48,7 +48,13 @@ def objects(source: Source, limits: Limits) -> tuple[list[Found], list[Problem]]
     told.sort(key=lambda problem: problem.line or 0)
     if len(told) >= limits.problems:
         del told[limits.problems :]
-        told.append(Problem(TooManyProblems, f"has more than {limits.problems:,} problems", source=source.name))
+        told.append(
+            Problem(
+                ManifestCode.TOO_MANY_PROBLEMS,
+                f"more than {limits.problems:,} problems",
+                source=source.name,
+            )
+        )
     return found, told
 
 

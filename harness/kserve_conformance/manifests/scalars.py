@@ -68,7 +68,7 @@ _TIMESTAMP = re.compile(
 
 
 class UnusableScalar(ValueError):
-    """A scalar that Kubernetes refuses. The text continues "the value …"."""
+    """A scalar that Kubernetes rejects."""
 
 
 def plain(text: str) -> Scalar:
@@ -87,7 +87,7 @@ def plain(text: str) -> Scalar:
 
 def tagged(text: str, tag: str) -> Scalar:
     """
-    Read a scalar with an explicit tag; tags that YAML 1.1 does not know make strings.
+    Read a scalar with an explicit tag; tags unknown to YAML 1.1 make strings.
 
     Raises :class:`UnusableScalar` where text and tag contradict each other.
 
@@ -109,11 +109,11 @@ def key(text: str, tag: str | None = None) -> str:
     kind, value = _resolve(text, None) if tag is None else _tagged(text, tag)
     match value:
         case None:
-            raise UnusableScalar("is null, which no key can be")
+            raise UnusableScalar("null is not a valid key")
         case bool():
             return "true" if value else "false"
         case int() if value > INT64_MAX:
-            raise UnusableScalar(f"is the number {text}, which is too large for a key")
+            raise UnusableScalar(f"{text} is too large for a key")
         case float():
             return _short(value)
         case _:
@@ -133,7 +133,7 @@ def number(text: str) -> int | float:
         return int(text)
     value = float(text)
     if math.isinf(value):
-        raise UnusableScalar(f"is the number {_shown(text)}, which is too large")
+        raise UnusableScalar(f"{_shown(text)} is too large for a 64-bit float")
     if text.lstrip("-").isdigit() and len(text) < 21 and INT64_MIN <= int(text) <= INT64_MAX:
         return int(text)
     return _whole(value)
@@ -142,7 +142,7 @@ def number(text: str) -> int | float:
 def _as_json(kind: str, value: object, text: str) -> Scalar:
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise UnusableScalar(f"is {text}, which JSON cannot express")
+            raise UnusableScalar(f"{text} has no JSON equivalent")
         return _whole(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value if value <= INT64_MAX else float(value)
@@ -223,7 +223,7 @@ def _tagged(text: str, tag: str) -> tuple[str, object]:
         try:
             octets = base64.b64decode(text.replace("\r", "").replace("\n", ""), validate=True)
         except (binascii.Error, ValueError):
-            raise UnusableScalar("is tagged !!binary and is no base64") from None
+            raise UnusableScalar("!!binary value is not valid base64") from None
         return STR, octets.decode("utf-8", "replace")
     if tag not in (BOOL, INT, FLOAT, NULL, TIMESTAMP):
         return STR, text
@@ -232,7 +232,7 @@ def _tagged(text: str, tag: str) -> tuple[str, object]:
         return kind, value
     if tag == FLOAT and kind == INT and isinstance(value, int) and value <= INT64_MAX:
         return FLOAT, float(value)
-    raise UnusableScalar(f"is {_shown(text)}, which is no !!{tag.removeprefix(TAGS)} as its tag says")
+    raise UnusableScalar(f"{_shown(text)} is not a valid !!{tag.removeprefix(TAGS)}")
 
 
 def _is_timestamp(text: str) -> bool:

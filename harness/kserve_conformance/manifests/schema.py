@@ -1,7 +1,7 @@
 """
-What KServe's CRDs and the API server ask of a service and of a runtime, as far as every release agrees.
+What KServe's CRDs and the API server require of a service and a runtime, where all releases agree.
 
-Fields that are only in later releases say since when; fields that no rule of the
+Fields that later releases added say since when; fields that no rule of the
 harness reads are left to the API server.
 
 Coded: config/crd (from v0.14.0 config/crd/full) of kserve v0.8.0 to v0.20.0,
@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from packaging.version import Version
 
-from kserve_conformance.manifests.problems import InvalidField, NotAnObject, Path, Problem
+from kserve_conformance.manifests.problems import ManifestCode, Path, Problem
 from kserve_conformance.manifests.shapes import (
     Boolean,
     Field,
@@ -38,7 +38,7 @@ from kserve_conformance.objects import API_VERSIONS, RUNTIME_KINDS, SERVICE, Man
 #: The groups whose objects of KServe's kinds are KServe's; the second one is KFServing's, before v0.7.
 _GROUPS: Final = ("serving.kserve.io", "serving.kubeflow.org")
 
-#: How many problems of one object are told.
+#: How many problems of one object are reported.
 _MOST: Final = 1000
 
 _V0_8_0: Final = Version("0.8.0")
@@ -59,7 +59,7 @@ _STRING_MAP: Final = MapOf(String())
 
 
 def _named(fields: Mapping[str, Field] | None = None, *, since: Version = _V0_8_0) -> Object:
-    """An object that must have a name."""
+    """An object with a required name."""
     return Object({"name": Field(String(), required=since), **(fields or {})})
 
 
@@ -231,15 +231,15 @@ def check(
     manifest: Manifest, release: str | None = None, *, spellings: Mapping[Path, str] | None = None
 ) -> tuple[Problem, ...]:
     """
-    Say what an API server with KServe's CRDs would refuse of an object.
+    List what an API server with KServe's CRDs would reject in an object.
 
-    With a release, only fields count that its CRDs have; without one, all that
-    any release has. Objects of other kinds are asked for a kind, an apiVersion
-    and a name only. ``spellings`` are the source's own texts of unquoted scalars.
+    With a release, only the fields of its CRDs are checked; without one, those of
+    any release. Objects of other kinds only need a kind, an apiVersion and a
+    name. ``spellings`` are the source's own texts of unquoted scalars.
 
     >>> check({"kind": "ClusterServingRuntime", "apiVersion": "serving.kserve.io/v1alpha1",
     ...        "metadata": {"name": "r"}, "spec": {"containers": [], "disabled": "true"}})[0].headline
-    'spec.disabled must be true or false, is the string "true"'
+    'spec.disabled: expected true or false, got "true"'
     """
     reading = Reading(_version(release) if release else None, spellings or {})
     return tuple(islice(_problems(manifest, reading), _MOST))
@@ -247,28 +247,28 @@ def check(
 
 @cache
 def _version(release: str) -> Version:
-    """A release's version, read once: objects are checked by the thousand."""
+    """A release's version, parsed once: objects are checked by the thousand."""
     return Version(release)
 
 
 def rejection_message(manifest: Manifest, problems: Iterable[Problem]) -> str:
     """
-    The API server's whole message for an object that it refuses for these problems.
+    The API server's whole message for an object that it rejects for these problems.
 
     Coded: ``NewInvalid`` in pkg/api/errors/errors.go, k8s.io/apimachinery.
     """
     words = [problem.rejection or problem.headline for problem in problems]
     name = (manifest.get("metadata") or {}).get("name", "")
-    told = words[0] if len(words) == 1 else f"[{', '.join(words)}]"
+    message = words[0] if len(words) == 1 else f"[{', '.join(words)}]"
     group = str(manifest.get("apiVersion", "")).split("/")[0]
-    return f'{manifest.get("kind")}.{group} "{name}" is invalid: {told}'
+    return f'{manifest.get("kind")}.{group} "{name}" is invalid: {message}'
 
 
 def _problems(manifest: Any, reading: Reading) -> Iterator[Problem]:
     if not is_mapping(manifest):
         yield Problem(
-            NotAnObject,
-            f"is {described(manifest)}, and not a Kubernetes object",
+            ManifestCode.NOT_AN_OBJECT,
+            f"expected a Kubernetes object, got {described(manifest)}",
             hint="an object is a mapping with apiVersion, kind, metadata and spec",
         )
         return
@@ -276,7 +276,7 @@ def _problems(manifest: Any, reading: Reading) -> Iterator[Problem]:
     for name, found in (("kind", kind), ("apiVersion", api_version)):
         if found is None or found == "":
             yield missing(
-                (name,), hint="this is no Kubernetes object" if kind is None and api_version is None else None
+                (name,), hint="this is not a Kubernetes object" if kind is None and api_version is None else None
             )
         elif not isinstance(found, str):
             yield from String().problems(found, (name,), reading)
@@ -295,14 +295,14 @@ def _other_version(kind: str, api_version: str) -> Problem:
     expected = API_VERSIONS[kind]
     group, _, version = api_version.rpartition("/")
     if group == _GROUPS[1]:
-        hint = "serving.kubeflow.org was KFServing; KServe v0.7 and later serve serving.kserve.io"
+        hint = "serving.kubeflow.org is KFServing; KServe v0.7 and later serve serving.kserve.io"
     elif version == "v1alpha2" and kind == SERVICE:
-        hint = "v1alpha2 has default and canary in its spec; write spec.predictor instead"
+        hint = f"write apiVersion: {expected}, and spec.predictor instead of spec.default"
     else:
         hint = f"write apiVersion: {expected}"
     return Problem(
-        InvalidField,
-        f"must be {expected} for kind {kind}, is {described(api_version)}",
+        ManifestCode.INVALID_FIELD,
+        f"expected {expected} for kind {kind}, got {described(api_version)}",
         ("apiVersion",),
         hint=hint,
         rejection=f'no matches for kind "{kind}" in version "{api_version}"',
@@ -317,24 +317,28 @@ def _metadata(manifest: Manifest, reading: Reading, *, is_ours: bool) -> Iterato
     found = metadata or {}
     name, path = found.get("name"), ("metadata", "name")
     if name is None or name == "":
-        hint = "the harness names objects, so generateName is not enough" if found.get("generateName") else None
+        hint = (
+            "metadata.name is required here; generateName is not supported in scenarios"
+            if found.get("generateName")
+            else None
+        )
         yield missing(path, hint=hint, rejection="metadata.name: Required value: name or generateName is required")
     elif not isinstance(name, str):
         yield from String().problems(name, path, reading)
     elif is_ours and (len(name) > 253 or not _SUBDOMAIN.match(name)):
         yield Problem(
-            InvalidField,
-            f"must be a lowercase RFC 1123 subdomain, is {described(name)}",
+            ManifestCode.INVALID_FIELD,
+            f"expected a lowercase RFC 1123 subdomain, got {described(name)}",
             path,
-            hint="use at most 253 lower case letters, digits, '-' and '.', and begin and end with a letter or digit",
+            hint="use at most 253 lowercase letters, digits, '-' and '.', starting and ending with a letter or digit",
             rejection=f'metadata.name: Invalid value: "{name}": {_SUBDOMAIN_WORDS}',
         )
     namespace = found.get("namespace")
     if isinstance(namespace, str) and namespace and (len(namespace) > 63 or not _LABEL.match(namespace)):
         yield Problem(
-            InvalidField,
-            f"must be a lowercase RFC 1123 label, is {described(namespace)}",
+            ManifestCode.INVALID_FIELD,
+            f"expected a lowercase RFC 1123 label, got {described(namespace)}",
             ("metadata", "namespace"),
-            hint="use at most 63 lower case letters, digits and '-', and begin and end with a letter or digit",
+            hint="use at most 63 lowercase letters, digits and '-', starting and ending with a letter or digit",
         )
     yield from _METADATA.inside(found, ("metadata",), reading)

@@ -1,7 +1,7 @@
 """
-Shapes: what a CRD's schema says of a value, and the words in which a violation is told.
+Shapes: what a CRD's schema says about a value, and how a violation is worded.
 
-Each violation has two texts: ours, with the file's author in mind, and
+Each violation has two texts: ours, for the author of the file, and
 ``rejection``, the API server's own.
 
 Coded: ``PruneNonNullableNullsWithoutDefaults`` (a null property counts as absent)
@@ -19,13 +19,13 @@ from typing import Any, ClassVar
 
 from packaging.version import Version
 
-from kserve_conformance.manifests.problems import InvalidField, Path, Problem, pointer
+from kserve_conformance.manifests.problems import ManifestCode, Path, Problem, pointer
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """
-    How a value is looked at: with the schema of a release, and with the spellings of its source.
+    How a value is checked: with the schema of a release, and the spellings of its source.
 
     Without a release every field counts that any release has. A spelling is the
     text of an unquoted scalar, so that a hint can repeat ``1.0`` where the value
@@ -42,7 +42,7 @@ class Reading:
 
 def is_mapping(value: Any) -> bool:
     """Is it a JSON object?"""
-    # The first question is quick, and nearly always enough.
+    # The first check is fast, and nearly always enough.
     return type(value) is dict or isinstance(value, Mapping)
 
 
@@ -51,9 +51,9 @@ class Shape(ABC):
 
     #: The type's name in a schema.
     json_type: ClassVar[str]
-    #: The type's name in our words.
+    #: The type in our words.
     described: ClassVar[str]
-    #: Is nothing left to look at in a value of the type?
+    #: Does a value of the type have no inner values to check?
     is_leaf: ClassVar[bool] = False
 
     @abstractmethod
@@ -74,15 +74,15 @@ class Shape(ABC):
     def _wrong_type(self, value: Any, path: Path, reading: Reading) -> Problem:
         where, found = pointer(path), type_name(value)
         return Problem(
-            InvalidField,
-            f"must be {self.described}, is {described(value, reading.spellings.get(path))}",
+            ManifestCode.INVALID_FIELD,
+            f"expected {self.described}, got {described(value, reading.spellings.get(path))}",
             path,
             hint=self.hint(value, path, reading),
             rejection=f'{where}: Invalid value: "{found}": {where} in body must be of type {self.json_type}: "{found}"',
         )
 
     def hint(self, value: Any, path: Path, reading: Reading) -> str | None:
-        """What to write instead of a value of another type, if that can be guessed."""
+        """What to write instead, if that can be guessed."""
         del value, path, reading
         return None
 
@@ -104,7 +104,7 @@ class String(Shape):
         if value is None or isinstance(value, dict | list):
             return None
         spelling = reading.spellings.get(path, _json(value))
-        return f'write {_key(path)}"{spelling}"; the API server refuses it otherwise'
+        return f'quote it: {_key(path)}"{spelling}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +122,17 @@ class Boolean(Shape):
     def hint(self, value: Any, path: Path, reading: Reading) -> str | None:  # noqa: ARG002
         """A quoted boolean is a string."""
         if isinstance(value, str) and value.lower() in ("true", "false"):
-            return f"write {_key(path)}{value.lower()}, without quotes"
+            return f"remove the quotes: {_key(path)}{value.lower()}"
         return None
 
 
 @dataclass(frozen=True, slots=True)
 class Integer(Shape):
-    """A whole number, perhaps with a least one."""
+    """An integer, with an optional minimum."""
 
     least: int | None = None
     json_type = "integer"
-    described = "a whole number"
+    described = "an integer"
 
     def fits(self, value: Any) -> bool:
         """A JSON number without a fraction."""
@@ -141,14 +141,14 @@ class Integer(Shape):
         )
 
     def inside(self, value: Any, path: Path, reading: Reading) -> Iterator[Problem]:  # noqa: ARG002
-        """Compare it with the least."""
+        """Compare it with the minimum."""
         if self.least is not None and value < self.least:
             where = pointer(path)
             yield Problem(
-                InvalidField,
-                f"must be {self.least} or more, is {value}",
+                ManifestCode.INVALID_FIELD,
+                f"expected {self.least} or more, got {value}",
                 path,
-                hint=f"the lowest that there is is {self.least}; leave the field out to give none",
+                hint="remove the field to set none",
                 rejection=f"{where}: Invalid value: {value}: "
                 f"{where} in body should be greater than or equal to {self.least}",
             )
@@ -156,7 +156,7 @@ class Integer(Shape):
     def hint(self, value: Any, path: Path, reading: Reading) -> str | None:  # noqa: ARG002
         """A quoted number is a string."""
         if isinstance(value, str) and value.lstrip("-").isdigit():
-            return f"write {_key(path)}{value}, without quotes"
+            return f"remove the quotes: {_key(path)}{value}"
         return None
 
 
@@ -169,7 +169,7 @@ class IntegerOrString(Shape):
     is_leaf = True
 
     def fits(self, value: Any) -> bool:
-        """A string or a whole number."""
+        """A string or an integer."""
         return isinstance(value, str) or Integer().fits(value)
 
     def hint(self, value: Any, path: Path, reading: Reading) -> str | None:
@@ -198,8 +198,8 @@ class ListOf(Shape):
             yield from self.element.problems(element, (*path, index), reading)
 
     def hint(self, value: Any, path: Path, reading: Reading) -> str | None:  # noqa: ARG002
-        """One element is a list, too."""
-        return "begin each element with a dash" if isinstance(value, dict | str) else None
+        """A single element is a list, too."""
+        return "start each element with a dash" if isinstance(value, dict | str) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,10 +233,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Object(Shape):
-    """A mapping of known fields. Others are pruned by the API server, so they are no problem."""
+    """A mapping of known fields. The API server prunes others, so they are not a problem."""
 
     fields: Mapping[str, Field] = field(default_factory=dict)
-    #: The fields that must be there, and since which release.
+    #: The required fields, and since which release.
     required: tuple[tuple[str, Version], ...] = field(init=False, default=())
     json_type = "object"
     described = "a mapping"
@@ -250,7 +250,7 @@ class Object(Shape):
         return is_mapping(value)
 
     def inside(self, value: Any, path: Path, reading: Reading) -> Iterator[Problem]:
-        """Look for the fields that must be there, and at each known one that is."""
+        """Check required fields, then each known one that is present."""
         for name, since in self.required:
             if value.get(name) is None and reading.has(since):
                 yield missing((*path, name))
@@ -259,16 +259,16 @@ class Object(Shape):
             if known is None or found is None or not (known.since is None or reading.has(known.since)):
                 continue
             shape = known.shape
-            # Most fields are good ones without an inside: for them no path is made.
+            # Most fields are valid leaves: no path is built for them.
             if not (shape.is_leaf and shape.fits(found)):
                 yield from shape.problems(found, (*path, name), reading)
 
 
 def missing(path: Path, *, hint: str | None = None, rejection: str | None = None) -> Problem:
-    """The problem of a required field that is absent."""
+    """The problem of a missing required field."""
     return Problem(
-        InvalidField,
-        "must be given",
+        ManifestCode.INVALID_FIELD,
+        "is required",
         path,
         hint=hint,
         rejection=rejection or f"{pointer(path)}: Required value",
@@ -299,16 +299,16 @@ def described(value: Any, spelling: str | None = None) -> str:
     A value in our words, short enough for one line.
 
     >>> described(1), described(True, "y"), described("a"), described([])
-    ('the number 1', 'true (written y)', 'the string "a"', 'a list')
+    ('1', 'true (written y)', '"a"', 'a list')
     """
     match value:
         case bool() | None:
             text = _json(value)
             return text if spelling in (None, text) else f"{text} (written {_cut(spelling or 'empty')})"
         case int() | float():
-            return f"the number {_cut(spelling or _json(value))}"
+            return _cut(spelling or _json(value))
         case str():
-            return f"the string {_cut(_json(value))}"
+            return _cut(_json(value))
         case Mapping():
             return "a mapping"
         case _:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from kserve_conformance.manifests.limits import Limits
-from kserve_conformance.manifests.problems import Problem, TooLarge, UnreadableSource
+from kserve_conformance.manifests.problems import ManifestCode, Problem
 
 #: The names of files that are read in a directory, as ``kubectl apply -f`` has them.
 SUFFIXES: Final = (".yaml", ".yml", ".json")
@@ -46,7 +46,7 @@ def files(given: Path, limits: Limits, tell: Callable[[Problem], None]) -> Itera
         if given.exists():
             yield given
         else:
-            tell(Problem(UnreadableSource, "does not exist", source=str(given)))
+            tell(Problem(ManifestCode.UNREADABLE, "does not exist", source=str(given)))
         return
     found = 0
     for folder, folders, names in os.walk(given, onerror=lambda error: tell(_unreadable(str(given), error))):
@@ -57,16 +57,16 @@ def files(given: Path, limits: Limits, tell: Callable[[Problem], None]) -> Itera
                 continue
             found += 1
             if found > limits.files:
-                tell(Problem(TooLarge, f"has more than {limits.files:,} files", source=str(given)))
+                tell(Problem(ManifestCode.TOO_LARGE, f"contains more than {limits.files:,} files", source=str(given)))
                 return
             yield path
     if not found:
         tell(
             Problem(
-                UnreadableSource,
-                f"has no file that ends in {', '.join(SUFFIXES)}",
+                ManifestCode.UNREADABLE,
+                "contains no .yaml, .yml or .json files",
                 source=str(given),
-                hint="give the folder that holds the manifests, or the files themselves",
+                hint="pass the folder that holds the manifests, or the files themselves",
             )
         )
 
@@ -97,8 +97,8 @@ def read_stream(stream: BinaryIO, name: str, limits: Limits, tell: Callable[[Pro
     if len(data) > limits.source_bytes:
         tell(
             Problem(
-                TooLarge,
-                f"has more than {limits.source_bytes:,} bytes",
+                ManifestCode.TOO_LARGE,
+                f"is larger than {limits.source_bytes:,} bytes",
                 source=name,
                 hint="split it into several files",
             )
@@ -120,8 +120,8 @@ def as_utf8(data: bytes, name: str, tell: Callable[[Problem], None]) -> Source |
     except UnicodeDecodeError as error:
         tell(
             Problem(
-                UnreadableSource,
-                f"is no UTF-8 text: {error.reason}",
+                ManifestCode.UNREADABLE,
+                f"is not valid UTF-8: {error.reason}",
                 source=name,
                 line=data.count(b"\n", 0, error.start) + 1 if not data.startswith(_UTF16) else None,
                 hint="save it as UTF-8",
@@ -131,11 +131,11 @@ def as_utf8(data: bytes, name: str, tell: Callable[[Problem], None]) -> Source |
     if (control := _CONTROL.search(data)) is not None:
         tell(
             Problem(
-                UnreadableSource,
-                f"has the control character 0x{control[0].hex()}, which neither YAML nor JSON may have",
+                ManifestCode.UNREADABLE,
+                f"contains the control character 0x{control[0].hex()}",
                 source=name,
                 line=data.count(b"\n", 0, control.start()) + 1,
-                hint="remove it; a quoted string can have it as an escape",
+                hint="remove it, or escape it in a quoted string",
             )
         )
         return None
@@ -146,10 +146,10 @@ def not_text(head: bytes, name: str) -> Problem | None:
     """The problem of bytes that begin like no text."""
     if b"\0" in head and not head.startswith(_UTF16):
         return Problem(
-            UnreadableSource,
-            "is binary, and neither YAML nor JSON",
+            ManifestCode.UNREADABLE,
+            "is a binary file",
             source=name,
-            hint="archives and packed charts must be unpacked first",
+            hint="unpack archives and packaged charts first",
         )
     return None
 
@@ -182,4 +182,4 @@ def _is_regular(path: Path) -> bool:
 
 
 def _unreadable(name: str, error: OSError) -> Problem:
-    return Problem(UnreadableSource, f"cannot be read: {error.strerror or error}", source=error.filename or name)
+    return Problem(ManifestCode.UNREADABLE, f"cannot be read: {error.strerror or error}", source=error.filename or name)

@@ -1,8 +1,8 @@
 """
-JSON as the API server reads it: whole numbers stay whole, a key given twice is a problem, and there is no NaN.
+JSON as the API server reads it: integers stay integers, duplicate keys are a problem, and NaN is invalid.
 
-A text may hold one value after the other, as ``kubectl`` takes it and as a dump
-with one object a line has it.
+A text may hold one value after the other, as ``kubectl`` accepts it and as dumps
+with one object per line are written.
 
 Coded: ``YAMLOrJSONDecoder`` in pkg/util/yaml/decoder.go, k8s.io/apimachinery;
 ``UnmarshalCaseSensitivePreserveInts`` in sigs.k8s.io/json.
@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from kserve_conformance.manifests import locations, scalars
 from kserve_conformance.manifests.limits import Limits
-from kserve_conformance.manifests.problems import DuplicateKey, Problem, TooDeep, TooLarge, UnreadableSource
+from kserve_conformance.manifests.problems import ManifestCode, Problem
 
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _NEXT_LINE: Final = re.compile(r"\n(?=\{)")
@@ -61,7 +61,7 @@ class _Decoder:
         return mapping
 
     def _constant(self, name: str) -> Any:
-        raise scalars.UnusableScalar(f"is {name}, which JSON cannot express")
+        raise scalars.UnusableScalar(f"{name} has no JSON equivalent")
 
 
 def values(text: str, limits: Limits) -> Iterator[Value]:
@@ -102,11 +102,11 @@ def _problem(error: Exception, text: str, begin: int, line: int, limits: Limits)
     match error:
         case json.JSONDecodeError():
             at = line + text.count("\n", begin, error.pos)
-            return Problem(UnreadableSource, f"is no JSON: {error.msg}", line=at)
+            return Problem(ManifestCode.UNREADABLE, f"is not valid JSON: {error.msg}", line=at)
         case RecursionError():
             return _too_deep(line, limits)
         case _:
-            return Problem(UnreadableSource, f"has a value that {error}", line=line)
+            return Problem(ManifestCode.UNREADABLE, f"invalid value: {error}", line=line)
 
 
 def _bounds(text: str, line: int, limits: Limits) -> tuple[Problem, ...]:
@@ -114,7 +114,11 @@ def _bounds(text: str, line: int, limits: Limits) -> tuple[Problem, ...]:
         # Escapes are taken for characters here, and escaped quotes for ends: close enough for a bound.
         longest = max(map(len, text.split('"')))
         if longest > limits.value_bytes:
-            return (Problem(TooLarge, f"has a string of more than {limits.value_bytes:,} bytes", line=line),)
+            return (
+                Problem(
+                    ManifestCode.TOO_LARGE, f"contains a string of more than {limits.value_bytes:,} bytes", line=line
+                ),
+            )
     if text.count("{") + text.count("[") > limits.depth and _is_deeper(text, limits.depth):
         return (_too_deep(line, limits),)
     return ()
@@ -122,20 +126,20 @@ def _bounds(text: str, line: int, limits: Limits) -> tuple[Problem, ...]:
 
 def _too_deep(line: int, limits: Limits) -> Problem:
     return Problem(
-        TooDeep,
-        f"has mappings and lists nested more than {limits.depth} deep",
+        ManifestCode.TOO_DEEP,
+        f"nested more than {limits.depth} levels deep",
         line=line,
-        hint="no Kubernetes object is nested so deep: is this the right file?",
+        hint="no Kubernetes object is nested this deep; is this the right file?",
     )
 
 
 def _is_deeper(text: str, depth: int) -> bool:
     """
-    Are containers of this valid JSON nested deeper than so many?
+    Are the containers of this valid JSON nested deeper than ``depth``?
 
-    What is between quotes is taken out, then all but the brackets, and then the
-    innermost pairs, once for each level: a few scans at the speed of C instead
-    of a walk over all values.
+    Strings are removed, then everything but the brackets, and then the innermost
+    pairs, once for each level: a few scans at the speed of C instead of a walk
+    over all values.
 
     >>> _is_deeper('{"a": [[1], "[[["]}', 3), _is_deeper('{"a": [[1]]}', 2)
     (False, True)
@@ -154,11 +158,11 @@ def _duplicates(text: str, begin: int, line: int) -> tuple[Problem, ...]:
     _, found = locations.in_json(text, set(), begin=begin, line=line)
     return tuple(
         Problem(
-            DuplicateKey,
-            "is given twice",
+            ManifestCode.DUPLICATE_KEY,
+            "duplicate key",
             path,
             line=at,
-            hint="remove one of them: which one counts depends on who reads it, and strict decoding refuses both",
+            hint="remove one of them: strict decoding rejects duplicates, otherwise the last one wins",
         )
         for path, at in found
     )

@@ -1,9 +1,9 @@
 """
-Manifests as YAML that Kubernetes reads back equal.
+Manifests as YAML that Kubernetes reads back unchanged.
 
 PyYAML quotes what *it* would misread. Kubernetes misreads other texts: ``y``,
-``1e3``, ``0o17``. So a string is quoted here whenever the scalar table would
-make anything else of it.
+``1e3``, ``0o17``. So a string is quoted whenever the scalar table would
+read it as anything else.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _style(text: str) -> str | None:
 
 def _number(dumper: _Dumper, value: float) -> yaml.Node:
     if not math.isfinite(value):
-        raise ValueError(f"{value} is no JSON value")
+        raise ValueError(f"{value} has no JSON equivalent")
     return yaml.SafeDumper.represent_float(dumper, value)
 
 
@@ -59,7 +59,7 @@ def dumps(manifests: Iterable[Manifest]) -> str:
     """
     Write manifests as one YAML stream.
 
-    Raises ``ValueError`` for numbers that JSON does not have.
+    Raises ``ValueError`` for numbers that JSON cannot express.
 
     >>> print(dumps([{"version": "1", "short": "y", "priority": 1}]), end="")
     version: '1'
