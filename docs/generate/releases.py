@@ -8,9 +8,9 @@ from typing import Any
 
 from generate.markup import anchor, code, table
 from kserve_conformance.objects import Manifest, at
-from kserve_conformance.profiles.shipped_runtimes import SHARES, NoSuchCatalogue, shipped, shipped_by_helm
+from kserve_conformance.profiles.shipped_runtimes import NoSuchCatalogue, shipped, shipped_by_helm
 from kserve_conformance.rules.registry import registry
-from kserve_conformance.rules.releases import RELEASES
+from kserve_conformance.rules.releases import NAMES, RELEASES, release_named
 from kserve_conformance.suite import Suite, inventory
 from kserve_conformance.suite.tags import DOCUMENTED
 
@@ -33,12 +33,13 @@ def _matrix() -> str:
             str(sum(one.holds_for(release) for one in rules.deviations) or ""),
             str(len(shipped(release))),
             _by_helm(release),
-            f"as {SHARES[release]}" if release in SHARES else "its own module",
+            f"as {release_named(release).catalogue}" if release_named(release).catalogue else "its own module",
+            release_named(release).read_from,
         )
-        for release in RELEASES
+        for release in NAMES
     ]
     documented = sum(one.tags.holds_for(DOCUMENTED) for one in scenarios)
-    rows.append((code(DOCUMENTED), "", str(documented), "", "", "", "the page of 0.10"))
+    rows.append((code(DOCUMENTED), "", str(documented), "", "", "", "the page of 0.10", "its page"))
     header = (
         "release",
         "rules",
@@ -47,6 +48,7 @@ def _matrix() -> str:
         "runtimes (kustomize)",
         "runtimes (Helm)",
         "catalogue from",
+        "read from",
     )
     return table(header, rows)
 

@@ -125,12 +125,20 @@ class TestFormats:
 
 class TestReleases:
     def test_has_all_and_the_documentation(self, capsys):
-        """Oldest first, and last the documentation taken at its word."""
+        """Oldest first, then KServe's development branch and the documentation."""
         code_of(["releases", "--format", "json"])
         told = json.loads(capsys.readouterr().out)
 
-        assert [told[0]["release"], told[-2]["release"], told[-1]["release"]] == ["v0.8.0", "v0.20.0", "documented"]
+        assert [told[place]["release"] for place in (0, -3, -2, -1)] == ["v0.8.0", "v0.20.0", "main", "documented"]
         assert all(one["scenarios"] for one in told)
+
+    def test_says_what_was_not_read(self, capsys):
+        """An inferred release names the releases that it was inferred from, and main is unreleased."""
+        code_of(["releases"])
+        text = capsys.readouterr().out
+
+        assert "inferred from v0.15.0 and v0.15.2" in text
+        assert "main (unreleased)" in text
 
 
 class TestRules:

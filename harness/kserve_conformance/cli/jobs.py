@@ -5,12 +5,11 @@ from __future__ import annotations
 import click
 
 from kserve_conformance.machine import allowed
+from kserve_conformance.rules.releases import TABLE
 from kserve_conformance.targets.spec import Spec
 
-#: Releases whose manager has no flag for the port of its webhooks, so that a machine can have one at a time
-#: (cmd/manager/main.go has no webhook-port until v0.10.0).
-_ONE_PORT = ("v0.8.0", "v0.9.0")
-
+#: Releases whose manager has no flag for the port of its webhooks, so that a machine can run only one at a time.
+_ONE_PORT = tuple(release.name for release in TABLE if release.fixed_webhook_port is not None)
 
 #: So many scenarios take as long as the start of another target beside the first.
 _WORTH_A_START = 50

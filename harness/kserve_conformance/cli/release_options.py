@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from kserve_conformance.rules.releases import RELEASES
+from kserve_conformance.rules.releases import LATEST
 
 
 def release_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -25,7 +25,7 @@ def release_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--shipped", is_flag=True, help="Add the cluster runtimes that the release ships."),
         click.option(
             "--release",
-            default=RELEASES[-1],
+            default=LATEST,
             show_default=True,
             metavar="RELEASE",
             help="The KServe release to ask, or 'documented'.",

@@ -1,4 +1,4 @@
-"""``releases``: which releases of KServe are known, and how much is known of each."""
+"""``releases``: the KServe releases that this version knows, and how it knows them."""
 
 from __future__ import annotations
 
@@ -14,45 +14,75 @@ from kserve_conformance.cli.output import columns, emit, example, format_option
 @format_option
 def command(format_: str) -> int:
     """
-    List the releases of KServe that are known, oldest first.
+    List the known KServe releases, oldest first.
 
-    For each: the rules that it follows, the scenarios that ask about it, the
-    known deviations from its documentation, and the runtimes that it ships. The
-    release "documented" is the documentation taken at its word.
+    "read from" is where a release's rules come from: its Go module, a source tree,
+    or neighbouring releases if neither could be read. "catalogue" is the release
+    whose shipped runtimes it has. "main" is KServe's development branch;
+    "documented" follows the documentation instead of a release.
     """
     from kserve_conformance.profiles.shipped_runtimes import shipped
     from kserve_conformance.rules.registry import registry
-    from kserve_conformance.rules.releases import RELEASES
+    from kserve_conformance.rules.releases import TABLE
     from kserve_conformance.suite import Suite, inventory
     from kserve_conformance.suite.tags import DOCUMENTED
 
     rules = registry()
     scenarios = inventory(Suite.shipped())
-    known: list[dict[str, Any]] = [
+    rows: list[dict[str, Any]] = [
         {
-            "release": release,
-            "rules": len(rules.rules_of(release)),
-            "scenarios": sum(scenario.tags.holds_for(release) for scenario in scenarios),
-            "deviations": [deviation.id for deviation in rules.deviations if deviation.holds_for(release)],
-            "runtimes": len(shipped(release)),
+            "release": release.name,
+            "released": release.is_released,
+            "origin": release.origin.value,
+            "inferredFrom": list(release.inferred_from),
+            "remark": release.remark,
+            "catalogue": release.catalogue or release.name,
+            "defaultMode": release.default_mode,
+            "fixedWebhookPort": release.fixed_webhook_port,
+            "newFields": list(release.new_fields),
+            "runsByDefault": release.runs_by_default,
+            "rules": len(rules.rules_of(release.name)),
+            "scenarios": sum(scenario.tags.holds_for(release.name) for scenario in scenarios),
+            "deviations": [deviation.id for deviation in rules.deviations if deviation.holds_for(release.name)],
+            "runtimes": len(shipped(release.name)),
         }
-        for release in RELEASES
+        for release in TABLE
     ]
     documented = sum(scenario.tags.holds_for(DOCUMENTED) for scenario in scenarios)
-    known.append({"release": DOCUMENTED, "rules": None, "scenarios": documented, "deviations": [], "runtimes": None})
-    emit(format_, known, lambda: _table(known))
+    # Without a range of releases there are no rules, deviations or runtimes to count.
+    rows.append({"release": DOCUMENTED, "released": False, "scenarios": documented, "deviations": []})
+    emit(format_, rows, lambda: _table({release.name: release.read_from for release in TABLE}, rows))
     return Exit.OK
 
 
-def _table(known: list[dict[str, Any]]) -> str:
-    rows = [
+def _table(origins: dict[str, str], rows: list[dict[str, Any]]) -> str:
+    cells = [
         (
-            one["release"],
-            "" if one["rules"] is None else str(one["rules"]),
-            str(one["scenarios"]),
-            str(len(one["deviations"]) or ""),
-            "" if one["runtimes"] is None else str(one["runtimes"]),
+            _name(row),
+            origins.get(row["release"], "documentation"),
+            str(row.get("rules", "")),
+            str(row["scenarios"]),
+            str(len(row["deviations"]) or ""),
+            str(row.get("runtimes", "")),
+            row.get("catalogue", ""),
+            row.get("defaultMode", ""),
+            "yes" if row.get("runsByDefault") else "",
         )
-        for one in known
+        for row in rows
     ]
-    return columns(("release", "rules", "scenarios", "deviations", "shipped runtimes"), rows)
+    header = (
+        "release",
+        "read from",
+        "rules",
+        "scenarios",
+        "deviations",
+        "runtimes",
+        "catalogue",
+        "default mode",
+        "run by default",
+    )
+    return columns(header, cells)
+
+
+def _name(row: dict[str, Any]) -> str:
+    return f"{row['release']} (unreleased)" if row["release"] == "main" else str(row["release"])

@@ -18,7 +18,7 @@ from kserve_conformance.exceptions import TargetError
 from kserve_conformance.inspection import Stored, Unread
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, NAMESPACED_RUNTIME, SERVICE, Manifest
 from kserve_conformance.profiles import Profile, profile_of
-from kserve_conformance.rules.releases import known
+from kserve_conformance.rules.releases import full_name
 from kserve_conformance.targets.kserve import installation
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, Resource, Watcher
 
@@ -107,7 +107,7 @@ class Reading:
         Raises ``NotInstalled``, ``UnknownInstall``, ``UnknownRelease``, ``CannotRead`` and ``NoAnswer``.
         """
         namespace, found = self._controller(release)
-        profile = profile_of(known(release or found))
+        profile = profile_of(full_name(release or found))
         mode = self._mode(namespace, profile)
         cluster = self._list(CLUSTER_RUNTIMES, None, "")
         runtimes, services, *workloads = (list(self._everywhere(resource, label)) for resource, label in OF_NAMESPACES)

@@ -27,7 +27,7 @@ import msgspec
 from kserve_conformance.machine import allowed
 from kserve_conformance.matrix.resume import may_be_kept
 from kserve_conformance.record.matrix import Run
-from kserve_conformance.rules.releases import in_range
+from kserve_conformance.rules.releases import release_named
 from kserve_conformance.signals import terminated_as_interrupted
 from kserve_conformance.suite import Suite
 from kserve_conformance.suite.selection import Selection
@@ -100,14 +100,16 @@ def lane_of(spec: Spec) -> str:
     """
     Targets of one lane follow each other, whatever is asked for.
 
-    Targets of a shared cluster do, and so do controllers of KServe up to v0.9.0,
-    which all listen on port 9443 (see ``targets.controlplane.controller``).
+    Targets of a shared cluster do, and so do controllers whose webhooks listen on
+    a fixed port (see ``rules.releases``).
     """
     kind = KINDS[spec.kind]
     if kind.is_shared:
         return kind.name
-    if spec.kind == "controlplane" and spec.argument != DOCUMENTED and in_range(spec.argument, until="v0.9.0"):
-        return "port 9443"
+    if spec.kind == "controlplane" and spec.argument != DOCUMENTED:
+        port = release_named(spec.argument).fixed_webhook_port
+        if port is not None:
+            return f"port {port}"
     return str(spec)
 
 

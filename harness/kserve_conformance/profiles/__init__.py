@@ -6,7 +6,7 @@ from functools import cache
 
 from kserve_conformance.profiles.exclusions import Exclusion, ExclusionReason
 from kserve_conformance.profiles.profile import Profile
-from kserve_conformance.rules.releases import known
+from kserve_conformance.rules.releases import RELEASES, full_name
 
 __all__ = ["DOCUMENTED_NAME", "Exclusion", "ExclusionReason", "Profile", "profile_of", "profiles"]
 
@@ -17,23 +17,22 @@ DOCUMENTED_NAME = "documented"
 @cache
 def profile_of(name: str) -> Profile:
     """
-    The profile of a release (``v0.15.2``, ``0.15.2``) or ``documented``. Raises ``UnknownRelease``.
+    The profile of a release (``v0.15.2``, ``0.15.2``), ``main`` or ``documented``. Raises ``UnknownRelease``.
 
     >>> profile_of("0.15.2").name
     'v0.15.2'
     """
-    # The values are built when they are first asked for, so that reading a package's names costs nothing.
+    # Profiles are built when first used, so that importing the package costs nothing.
     if name == DOCUMENTED_NAME:
         from kserve_conformance.profiles.documented import DOCUMENTED
 
         return DOCUMENTED
-    release = known(name)
-    return next(profile for profile in profiles() if profile.name == release)
+    from kserve_conformance.profiles.releases import PROFILES
+
+    return PROFILES[full_name(name)]
 
 
 @cache
 def profiles() -> tuple[Profile, ...]:
-    """The profiles of every release, oldest first; ``documented`` is none of them."""
-    from kserve_conformance.profiles.releases import RELEASES
-
-    return RELEASES
+    """The profiles of every release, oldest first, without ``main`` and ``documented``."""
+    return tuple(map(profile_of, RELEASES))

@@ -9,6 +9,7 @@ each part means: :class:`kserve_conformance.profiles.profile.Profile`.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from kserve_conformance.profiles.blocked_variables import runtime_sets_none, service_sets_none
 from kserve_conformance.profiles.checks import is_not_disabled, lists_format, speaks_given_protocol
@@ -47,6 +48,7 @@ from kserve_conformance.profiles.multi_node_validation import (
 )
 from kserve_conformance.profiles.order import BY_AGE, BY_NAME, BY_PRIORITY, BY_PROTOCOL_RANK
 from kserve_conformance.profiles.pods import (
+    RENDERING_MAIN,
     RENDERING_V0_8,
     RENDERING_V0_9,
     RENDERING_V0_10,
@@ -88,23 +90,22 @@ from kserve_conformance.profiles.service_validation import (
     predictor_is_not_empty,
 )
 from kserve_conformance.profiles.status import in_status, names_looked_up, names_none, only_in_events
-from kserve_conformance.profiles.unknown_fields import (
-    UNKNOWN_V0_8,
-    UNKNOWN_V0_9,
-    UNKNOWN_V0_10,
-    UNKNOWN_V0_11_1,
-    UNKNOWN_V0_12,
-    UNKNOWN_V0_14,
-    UNKNOWN_V0_16,
-    UNKNOWN_V0_17,
-    UNKNOWN_V0_20,
-)
+from kserve_conformance.profiles.unknown_fields import unknown_fields
+from kserve_conformance.rules.releases import release_named
+
+
+def following(before: Profile, name: str, **parts: Any) -> Profile:
+    """The profile of a release: that of the one before it, with the parts that changed. Raises ``UnknownRelease``."""
+    return replace(
+        before, name=name, default_mode=release_named(name).default_mode, unknown_fields=unknown_fields(name), **parts
+    )
+
 
 #: Runtimes arrive. Legacy keys become a named runtime, protocols do not matter, and nothing orders the candidates.
 V0_8_0 = Profile(
     name="v0.8.0",
-    default_mode="Serverless",
-    unknown_fields=UNKNOWN_V0_8,
+    default_mode=release_named("v0.8.0").default_mode,
+    unknown_fields=unknown_fields("v0.8.0"),
     service_admission=ServiceAdmission(
         read_mode=mode_as_annotated,
         legacy=LEGACY_V0_8,
@@ -134,10 +135,9 @@ V0_8_0 = Profile(
 )
 
 #: Protocols filter and order, legacy keys leave the choice to the catalogue, and the status tells failures.
-V0_9_0 = replace(
+V0_9_0 = following(
     V0_8_0,
-    name="v0.9.0",
-    unknown_fields=UNKNOWN_V0_9,
+    "v0.9.0",
     service_admission=replace(
         V0_8_0.service_admission,
         read_mode=mode_written_then_read,
@@ -156,10 +156,9 @@ V0_9_0 = replace(
 )
 
 #: The old configuration of images is gone, and a ModelMesh default converts legacy keys on create.
-V0_10_0 = replace(
+V0_10_0 = following(
     V0_9_0,
-    name="v0.10.0",
-    unknown_fields=UNKNOWN_V0_10,
+    "v0.10.0",
     service_admission=replace(
         V0_9_0.service_admission,
         read_mode=mode_read_then_written("RawDeployment"),
@@ -170,18 +169,17 @@ V0_10_0 = replace(
 )
 
 #: The suffix of GPU images is added once.
-V0_10_1 = replace(V0_10_0, name="v0.10.1", rendering=RENDERING_V0_10_1)
+V0_10_1 = following(V0_10_0, "v0.10.1", rendering=RENDERING_V0_10_1)
 
-V0_10_2 = replace(V0_10_1, name="v0.10.2")
+V0_10_2 = following(V0_10_1, "v0.10.2")
 
 #: A runtime must have a container named kserve-container.
-V0_11_0 = replace(V0_10_2, name="v0.11.0", default_mode="RawDeployment", rendering=RENDERING_V0_11)
+V0_11_0 = following(V0_10_2, "v0.11.0", rendering=RENDERING_V0_11)
 
 #: Priorities arrive in a patch release, and with them a default that breaks services without a protocol.
-V0_11_1 = replace(
+V0_11_1 = following(
     V0_11_0,
-    name="v0.11.1",
-    unknown_fields=UNKNOWN_V0_11_1,
+    "v0.11.1",
     runtime_admission=(no_equal_priority("Same priority"),),
     requested_protocol=v1_unless_given,
     order=(BY_PRIORITY, *V0_11_0.order),
@@ -190,17 +188,16 @@ V0_11_1 = replace(
 )
 
 #: The format triton speaks v2 again.
-V0_11_2 = replace(
+V0_11_2 = following(
     V0_11_1,
-    name="v0.11.2",
+    "v0.11.2",
     service_admission=replace(V0_11_1.service_admission, defaults=(v2_for_format("triton"),)),
 )
 
 #: A legacy key for huggingface, and one priority for a format within one runtime.
-V0_12_0 = replace(
+V0_12_0 = following(
     V0_11_2,
-    name="v0.12.0",
-    unknown_fields=UNKNOWN_V0_12,
+    "v0.12.0",
     service_admission=replace(
         V0_11_2.service_admission,
         legacy=LEGACY_V0_12,
@@ -215,15 +212,14 @@ V0_12_0 = replace(
     rendering=RENDERING_V0_12,
 )
 
-V0_12_1 = replace(V0_12_0, name="v0.12.1")
-V0_13_0 = replace(V0_12_1, name="v0.13.0")
-V0_13_1 = replace(V0_13_0, name="v0.13.1")
+V0_12_1 = following(V0_12_0, "v0.12.1")
+V0_13_0 = following(V0_12_1, "v0.13.0")
+V0_13_1 = following(V0_13_0, "v0.13.1")
 
 #: Worker nodes are known to the schema and to nothing else yet; refusals begin in lower case.
-V0_14_0 = replace(
+V0_14_0 = following(
     V0_13_1,
-    name="v0.14.0",
-    unknown_fields=UNKNOWN_V0_14,
+    "v0.14.0",
     service_admission=replace(
         V0_13_1.service_admission,
         validates=(
@@ -235,12 +231,12 @@ V0_14_0 = replace(
     runtime_admission=(no_mixed_priority("different priorities"), no_equal_priority("same priority")),
 )
 
-V0_14_1 = replace(V0_14_0, name="v0.14.1")
+V0_14_1 = following(V0_14_0, "v0.14.1")
 
 #: Worker nodes decide.
-V0_15_0 = replace(
+V0_15_0 = following(
     V0_14_1,
-    name="v0.15.0",
+    "v0.15.0",
     service_admission=replace(
         V0_14_1.service_admission,
         own_containers=(first_is_named_if_alone, first_is_sized),
@@ -257,12 +253,12 @@ V0_15_0 = replace(
 )
 
 #: The head of several nodes learns how many there are.
-V0_15_1 = replace(V0_15_0, name="v0.15.1", rendering=RENDERING_V0_15_2)
+V0_15_1 = following(V0_15_0, "v0.15.1", rendering=RENDERING_V0_15_2)
 
 #: Multi-node services want no autoscaler, and their sizes may be one.
-V0_15_2 = replace(
+V0_15_2 = following(
     V0_15_1,
-    name="v0.15.2",
+    "v0.15.2",
     service_admission=replace(
         V0_15_1.service_admission,
         validates_change=(mode_is_kept_once_noted,),
@@ -277,11 +273,9 @@ V0_15_2 = replace(
 )
 
 #: The status names the runtime, a predictor's name is refused, and the raw mode is called Standard.
-V0_16_0 = replace(
+V0_16_0 = following(
     V0_15_2,
-    name="v0.16.0",
-    default_mode="Standard",
-    unknown_fields=UNKNOWN_V0_16,
+    "v0.16.0",
     service_admission=replace(
         V0_15_2.service_admission,
         read_mode=mode_read_then_written("Standard"),
@@ -300,10 +294,9 @@ V0_16_0 = replace(
 )
 
 #: An annotation says what server a runtime runs, and its defaults come after the checks of a named runtime.
-V0_17_0 = replace(
+V0_17_0 = following(
     V0_16_0,
-    name="v0.17.0",
-    unknown_fields=UNKNOWN_V0_17,
+    "v0.17.0",
     service_admission=replace(
         V0_16_0.service_admission,
         read_mode=mode_renamed(mode_read_then_written("Standard")),
@@ -315,12 +308,12 @@ V0_17_0 = replace(
     rendering=RENDERING_V0_17,
 )
 
-V0_17_1 = replace(V0_17_0, name="v0.17.1")
+V0_17_1 = following(V0_17_0, "v0.17.1")
 
 #: Some variables may not be set, an empty predictor crashes the defaulter, and the head may run on another executor.
-V0_18_0 = replace(
+V0_18_0 = following(
     V0_17_1,
-    name="v0.18.0",
+    "v0.18.0",
     service_admission=replace(
         V0_17_1.service_admission,
         validates=(predictor_is_not_empty, service_sets_none, *V0_17_1.service_admission.validates),
@@ -329,16 +322,15 @@ V0_18_0 = replace(
     rendering=RENDERING_V0_19,
 )
 
-V0_18_1 = replace(V0_18_0, name="v0.18.1")
+V0_18_1 = following(V0_18_0, "v0.18.1")
 
 #: Cluster runtimes may be left out of an install: no kind, no candidates.
-V0_19_0 = replace(V0_18_1, name="v0.19.0")
+V0_19_0 = following(V0_18_1, "v0.19.0")
 
 #: The format vLLM speaks v2, and a service may have canaries.
-V0_20_0 = replace(
+V0_20_0 = following(
     V0_19_0,
-    name="v0.20.0",
-    unknown_fields=UNKNOWN_V0_20,
+    "v0.20.0",
     service_admission=replace(
         V0_19_0.service_admission,
         defaults=(v2_for_format("triton"), v2_for_format("vLLM"), model_format_annotated),
@@ -351,30 +343,41 @@ V0_20_0 = replace(
     canaries=canaries,
 )
 
-#: Every release, oldest first.
-RELEASES = (
-    V0_8_0,
-    V0_9_0,
-    V0_10_0,
-    V0_10_1,
-    V0_10_2,
-    V0_11_0,
-    V0_11_1,
-    V0_11_2,
-    V0_12_0,
-    V0_12_1,
-    V0_13_0,
-    V0_13_1,
-    V0_14_0,
-    V0_14_1,
-    V0_15_0,
-    V0_15_1,
-    V0_15_2,
-    V0_16_0,
-    V0_17_0,
-    V0_17_1,
-    V0_18_0,
-    V0_18_1,
-    V0_19_0,
-    V0_20_0,
-)
+#: KServe's development branch, unreleased: the sort by priority is stable, and pods get resource claims.
+#:
+#: Made from v0.20.0 with two changes of KServe's main branch, August 2026: ``sortSupportedRuntimeByPriority``,
+#: pkg/apis/serving/v1beta1/predictor_model.go, uses ``sort.SliceStable``; runtimes have ``resourceClaims``, which reach
+#: their pods. No source tree of main was at hand: nothing else of it was read, and nothing was run.
+MAIN = following(V0_20_0, "main", stable_up_to=None, rendering=RENDERING_MAIN)
+
+#: The profile of every release by its name, oldest first; ``main`` is the last.
+PROFILES = {
+    profile.name: profile
+    for profile in (
+        V0_8_0,
+        V0_9_0,
+        V0_10_0,
+        V0_10_1,
+        V0_10_2,
+        V0_11_0,
+        V0_11_1,
+        V0_11_2,
+        V0_12_0,
+        V0_12_1,
+        V0_13_0,
+        V0_13_1,
+        V0_14_0,
+        V0_14_1,
+        V0_15_0,
+        V0_15_1,
+        V0_15_2,
+        V0_16_0,
+        V0_17_0,
+        V0_17_1,
+        V0_18_0,
+        V0_18_1,
+        V0_19_0,
+        V0_20_0,
+        MAIN,
+    )
+}

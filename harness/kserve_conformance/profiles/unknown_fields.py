@@ -1,16 +1,18 @@
 """
-The fields that a release's CRDs do not know yet.
+The fields that a release's CRDs do not have yet.
 
-The API server drops such a field when an object is written, without a word
-unless the client asks for strictness. So a field that came with a later release
-is lost for good in what an earlier one stored.
+The API server drops an unknown field when an object is written, silently unless
+the client requests strict validation. So a field of a later release is lost from
+every object that an earlier release stored.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from kserve_conformance.objects import RUNTIME_KINDS, SERVICE, Manifest, replaced
+from kserve_conformance.rules.releases import TABLE, release_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +27,9 @@ class UnknownFields:
 
 def pruned(manifest: Manifest, unknown: UnknownFields) -> Manifest:
     """
-    Drop what the release's CRDs do not know.
+    Drop the fields that the release's CRDs do not have.
 
-    Source: ``config/crd/serving.kserve.io_*.yaml`` (from v0.14.0 ``config/crd/full``) of each release.
+    Source: ``config/crd/serving.kserve.io_*.yaml`` (since v0.14.0 ``config/crd/full``) of each release.
     """
     spec = given = manifest.get("spec") or {}
     if manifest.get("kind") == SERVICE:
@@ -44,43 +46,27 @@ def pruned(manifest: Manifest, unknown: UnknownFields) -> Manifest:
 
 
 def _without(part: Manifest, names: frozenset[str]) -> Manifest:
-    """Most objects have nothing to drop, and are not copied."""
+    """Without these fields; most objects have none of them and are not copied."""
     return part if names.isdisjoint(part) else {key: value for key, value in part.items() if key not in names}
 
 
-#: v0.8.0: no protocols, no priorities, no worker nodes, and only a few settings of pods.
-UNKNOWN_V0_8 = UnknownFields(
-    service=frozenset({"canary"}),
-    predictor=frozenset({"huggingface", "workerSpec", "storageUris", "name"}),
-    runtime=frozenset(
-        {
-            "protocolVersions",
-            "workerSpec",
-            "volumes",
-            "labels",
-            "annotations",
-            "imagePullSecrets",
-            "hostIPC",
-            "schedulerName",
-        }
-    ),
-    format=frozenset({"priority"}),
-)
+@cache
+def unknown_fields(release: str) -> UnknownFields:
+    """
+    The fields that came with later releases than this one (``new_fields`` of each). Raises ``UnknownRelease``.
 
+    >>> sorted(unknown_fields("v0.10.2").format)
+    ['priority']
+    """
+    version = release_named(release).version
+    later = {field for newer in TABLE if newer.version > version for field in newer.new_fields}
 
-def known_from(unknown: UnknownFields, *names: str) -> UnknownFields:
-    """The same, once a release knows some of the names, wherever they stand."""
-    learned = frozenset(names)
+    def inside(parent: str) -> frozenset[str]:
+        return frozenset(name for field in later for path, _, name in [field.rpartition(".")] if path == parent)
+
     return UnknownFields(
-        unknown.service - learned, unknown.predictor - learned, unknown.runtime - learned, unknown.format - learned
+        service=inside("InferenceService.spec"),
+        predictor=inside("InferenceService.spec.predictor"),
+        runtime=inside("ServingRuntime.spec"),
+        format=inside("ServingRuntime.spec.supportedModelFormats"),
     )
-
-
-UNKNOWN_V0_9 = known_from(UNKNOWN_V0_8, "protocolVersions", "volumes")
-UNKNOWN_V0_10 = known_from(UNKNOWN_V0_9, "labels", "annotations", "imagePullSecrets")
-UNKNOWN_V0_11_1 = known_from(UNKNOWN_V0_10, "priority")
-UNKNOWN_V0_12 = known_from(UNKNOWN_V0_11_1, "huggingface")
-UNKNOWN_V0_14 = known_from(UNKNOWN_V0_12, "workerSpec", "hostIPC")
-UNKNOWN_V0_16 = known_from(UNKNOWN_V0_14, "storageUris")
-UNKNOWN_V0_17 = known_from(UNKNOWN_V0_16, "schedulerName")
-UNKNOWN_V0_20 = known_from(UNKNOWN_V0_17, "name", "canary")

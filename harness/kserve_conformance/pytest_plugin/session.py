@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from kserve_conformance.exceptions import SuiteError
-from kserve_conformance.rules.releases import known
+from kserve_conformance.rules.releases import full_name
 from kserve_conformance.suite import ROOT, ScenarioInfo, Suite, inventory
 from kserve_conformance.suite.selection import Rerun, Selection
 from kserve_conformance.suite.shards import Shard
@@ -134,7 +134,7 @@ def checked(spec: Spec) -> Spec:
     """A spec whose release is a known one, by its full name. Raises ``UnknownRelease``."""
     if not KINDS[spec.kind].is_release or spec.argument == DOCUMENTED:
         return spec
-    return Spec(spec.kind, known(spec.argument), spec.parameters)
+    return Spec(spec.kind, full_name(spec.argument), spec.parameters)
 
 
 def named_release(spec: Spec) -> str | None:

@@ -1,8 +1,8 @@
 """
-Which scenarios cover which rule, and what is left over.
+Which scenarios cover which rule, and which rules none covers.
 
-A pure function over plain values: what reads features knows nothing of the
-registry, and this knows nothing of features.
+A pure function over plain values: it knows the registry but not features; their
+reader knows features but not the registry.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from kserve_conformance.rules.releases import RELEASES, in_range
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What a scenario states: its id, the rules of its tags, and the range of releases that it is asked for."""
+    """A scenario: its id, the rules of its tags, and the range of releases that it applies to."""
 
     id: str
     rules: tuple[str, ...]
@@ -24,7 +24,7 @@ class Stated:
     until: str | None = None
 
     def holds_for(self, release: str) -> bool:
-        """Is the scenario asked of a release? Raises ``UnknownRelease``."""
+        """Does the scenario apply to a release? Raises ``UnknownRelease``."""
         return in_range(release, self.since, self.until)
 
 
@@ -42,8 +42,8 @@ class Coverage:
     Scenarios and rules, side by side.
 
     ``scenarios`` maps every rule of the registry to the scenarios that state it.
-    ``bare`` maps a rule to the releases that it holds for and that no scenario
-    asks about it; a rule that is in it for every release is in ``uncovered``.
+    ``bare`` maps a rule to the releases that it holds for without a scenario that
+    applies to them; a rule without any scenario is also in ``uncovered``.
     """
 
     scenarios: Mapping[str, tuple[str, ...]]
@@ -62,7 +62,7 @@ class Coverage:
 
 
 def coverage(registry: Registry, scenarios: Iterable[Stated]) -> Coverage:
-    """Set scenarios against the registry. Raises ``UnknownRelease`` for a range that names none."""
+    """Match scenarios and rules. Raises ``UnknownRelease`` for an invalid range."""
     covering: dict[str, list[Stated]] = {rule.id: [] for rule in registry.rules}
     unknown: list[Unknown] = []
     for scenario in scenarios:

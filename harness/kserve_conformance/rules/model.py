@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
-from kserve_conformance.rules.releases import in_range
+from kserve_conformance.rules.releases import full_name, in_range
 
 #: Where KServe's sources are.
 REPOSITORY = "https://github.com/kserve/kserve"
@@ -24,7 +24,7 @@ class Level(StrEnum):
     MUST = "MUST"
     #: The code of every release in the rule's range does it, and services rely on it.
     SHOULD = "SHOULD"
-    #: The code does it by the way; nobody should rely on it.
+    #: A side effect of the code, which services should not rely on.
     MAY = "MAY"
 
 
@@ -32,7 +32,7 @@ class Keeping(StrEnum):
     """Does a release do what the documentation claims?"""
 
     KEPT = "kept"
-    #: In some cases, or with more conditions than are told.
+    #: In some cases, or with more conditions than the documentation states.
     PARTLY = "partly"
     BROKEN = "broken"
     #: The documentation is silent about what the release does.
@@ -40,11 +40,11 @@ class Keeping(StrEnum):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Anything of the registry: a misspelt field is an error, not a silence."""
+    """An entry of the registry; a misspelt field is an error."""
 
 
 class Ranged(Entry, frozen=True, kw_only=True):
-    """Something that holds for a range of releases."""
+    """An entry that holds for a range of releases."""
 
     since: str | None = None
     until: str | None = None
@@ -76,15 +76,15 @@ class Source(Ranged, frozen=True, kw_only=True):
     function: str | None = None
 
     def url(self, release: str) -> str:
-        """Where it can be read at a release's tag."""
-        return f"{REPOSITORY}/blob/v{release.removeprefix('v')}/{self.file}"
+        """Its URL at a release's tag. Raises ``UnknownRelease``."""
+        return f"{REPOSITORY}/blob/{full_name(release)}/{self.file}"
 
 
 class Rule(Ranged, frozen=True, kw_only=True):
     """
     One behaviour of KServe.
 
-    ``topic`` is the name of its file and of the folder of features that show it.
+    ``topic`` is the name of its file and of the folder of its features.
     ``edges`` are the ids of edge cases that it decides.
     """
 
@@ -105,14 +105,14 @@ class Versions(Entry, frozen=True, kw_only=True):
 
 
 class Finding(Ranged, frozen=True, kw_only=True):
-    """Whether the releases of a range keep a claim, and why one says so."""
+    """Whether the releases of a range keep a claim, and why."""
 
     keeps: Keeping
     why: str
 
 
 class Claim(Entry, frozen=True, kw_only=True):
-    """Something that the documentation says; ``findings`` go through all releases in order."""
+    """A statement of the documentation; ``findings`` cover all releases in order."""
 
     id: str
     statement: str
@@ -122,7 +122,7 @@ class Claim(Entry, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
 
     def finding(self, release: str) -> Finding:
-        """What was found for a release. Raises ``UnknownRelease``."""
+        """The finding for a release. Raises ``UnknownRelease``."""
         return next(finding for finding in self.findings if finding.holds_for(release))
 
 
@@ -130,7 +130,7 @@ class Deviation(Ranged, frozen=True, kw_only=True):
     """
     A known difference between some releases and their documentation.
 
-    With a claim and a rule, it speaks only of scenarios that state both.
+    With both a claim and a rule it covers only scenarios that state both.
     """
 
     id: str
@@ -140,12 +140,12 @@ class Deviation(Ranged, frozen=True, kw_only=True):
     link: str
 
     def concerns(self, rule_ids: frozenset[str], claim_ids: frozenset[str]) -> bool:
-        """Does it speak of a scenario that states these rules and claims?"""
+        """Does it cover a scenario that states these rules and claims?"""
         return (self.rule is None or self.rule in rule_ids) and (self.claim is None or self.claim in claim_ids)
 
 
 class Edge(Entry, frozen=True, kw_only=True):
-    """An edge case, named by what makes it one."""
+    """An edge case, named after what makes it one."""
 
     id: str
     statement: str

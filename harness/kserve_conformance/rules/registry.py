@@ -1,9 +1,9 @@
 """
-The registry: every rule by which KServe chooses a runtime, every claim of its documentation, every known deviation.
+The registry: every rule by which KServe selects a runtime, every claim of its documentation, every known deviation.
 
-It is read from the data files beside this module: ``topics/*.yaml`` have the
-rules, ``claims.yaml``, ``deviations.yaml``, ``edges.yaml`` and ``pages.yaml``
-the rest. What contradicts itself in them is refused whole, all problems at once.
+It is read from the data files beside this module: ``topics/*.yaml`` for rules,
+``claims.yaml``, ``deviations.yaml``, ``edges.yaml`` and ``pages.yaml`` for the
+rest. If the files contradict each other, one error reports every problem.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ import msgspec
 
 from kserve_conformance.exceptions import ProfileError
 from kserve_conformance.rules.model import Claim, Deviation, Edge, Finding, Page, Ranged, Rule
-from kserve_conformance.rules.releases import RELEASES, UnknownRelease, parse
+from kserve_conformance.rules.releases import NAMES, RELEASES, UnknownRelease, version_of
 
 #: Where the data files are.
 FOLDER = Path(__file__).parent
 
-#: What a link of the registry may begin with.
+#: The allowed prefixes of links.
 LINKS = ("https://github.com/kserve/", "https://kserve.github.io/")
 
-#: The topics, in the order in which they are told; each is a file of rules and a folder of features.
+#: The topics, in the order of reports; each is a file of rules and a folder of features.
 TOPICS = (
     "explicit",
     "automatic",
@@ -47,7 +47,7 @@ TOPICS = (
 
 
 class InvalidRegistry(ProfileError):
-    """The registry contradicts itself. ``problems`` has every contradiction, each told with its place."""
+    """The registry contradicts itself. ``problems`` has every contradiction, each with its place."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__(f"the registry of rules has {len(problems)} problem(s): {'; '.join(problems)}")
@@ -56,10 +56,10 @@ class InvalidRegistry(ProfileError):
 
 
 class UnknownEntry(ProfileError):
-    """A rule or claim was named that the registry does not have."""
+    """An id that the registry does not have."""
 
     def __init__(self, what: str, name: str, names: Collection[str]) -> None:
-        super().__init__(f"the registry has no {what} {name!r}")
+        super().__init__(f"unknown {what} {name!r}")
         self.name = name
         near = get_close_matches(name, names, n=3, cutoff=0.5)
         self.hint = f"did you mean {' or '.join(near)}?" if near else f"there are {len(names)} {what}s"
@@ -70,7 +70,7 @@ class Identified(Protocol):
 
     @property
     def id(self) -> str:
-        """What it is named by."""
+        """Its id."""
 
 
 Entry = TypeVar("Entry", bound=Identified)
@@ -80,9 +80,9 @@ Type = TypeVar("Type")
 @dataclass(frozen=True)
 class Registry:
     """
-    The registry as a value; :func:`registry` gives the one that ships.
+    The registry as a value; :func:`registry` returns the one of this package.
 
-    Made with contradicting parts it raises ``InvalidRegistry``.
+    Raises ``InvalidRegistry`` if its parts contradict each other.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -108,14 +108,14 @@ class Registry:
         return tuple(rule for rule in self.rules if rule.holds_for(release))
 
     def claims_kept(self, release: str) -> dict[str, Finding]:
-        """For each claim, whether a release keeps it and why one says so. Raises ``UnknownRelease``."""
+        """For each claim, whether a release keeps it and why. Raises ``UnknownRelease``."""
         return {claim.id: claim.finding(release) for claim in self.claims}
 
     def deviation_for(self, release: str, rule_ids: Iterable[str], claim_ids: Iterable[str]) -> Deviation | None:
         """
         The deviation that is listed for a release and a scenario with these rules and claims, or None.
 
-        One that names both a rule and a claim is the better answer. Raises
+        A deviation of both a rule and a claim comes before one of either. Raises
         ``UnknownRelease``.
         """
         rules, claims = frozenset(rule_ids), frozenset(claim_ids)
@@ -166,7 +166,7 @@ class Registry:
         for source in rule.code:
             yield from _bad_range(f"{where}, {source.file}", source)
         if not rule.code:
-            yield f"{where} names no code"
+            yield f"{where} has no source in KServe's code"
 
     def _problems_of_claim(self, claim: Claim) -> Iterator[str]:
         where = f"claim {claim.id}"
@@ -176,10 +176,10 @@ class Registry:
         yield from bad
         if bad:
             return
-        for release in RELEASES:
-            told = sum(finding.holds_for(release) for finding in claim.findings)
-            if told != 1:
-                yield f"{where} has {told} findings for {release}"
+        for release in NAMES:
+            findings = sum(finding.holds_for(release) for finding in claim.findings)
+            if findings != 1:
+                yield f"{where} has {findings} findings for {release}, expected 1"
 
     def _problems_of_deviation(self, deviation: Deviation) -> Iterator[str]:
         where = f"deviation {deviation.id}"
@@ -195,7 +195,7 @@ class Registry:
 
 @cache
 def registry() -> Registry:
-    """The registry that ships. Raises ``InvalidRegistry``."""
+    """The registry of this package. Raises ``InvalidRegistry``."""
     return read(FOLDER)
 
 
@@ -230,27 +230,27 @@ def _named(entries: Mapping[str, Type], name: str, what: str) -> Type:
 def _repeated(what: str, entries: Iterable[Identified]) -> Iterator[str]:
     for name, times in Counter(entry.id for entry in entries).items():
         if times > 1:
-            yield f"{what} {name} is there {times} times"
+            yield f"{what} {name} appears {times} times"
 
 
 def _absent(where: str, what: str, names: Iterable[str], known: Collection[str]) -> Iterator[str]:
     for name in names:
         if name not in known:
-            yield f"{where} names {what} {name}, which is not there"
+            yield f"{where}: unknown {what} {name}"
 
 
 def _bad_link(where: str, link: str) -> Iterator[str]:
     if not link.startswith(LINKS):
-        yield f"{where} links to {link}, which is not KServe's"
+        yield f"{where}: expected a link to KServe's repository or website, got {link}"
 
 
 def _bad_range(where: str, ranged: Ranged) -> Iterator[str]:
     ends = [end for end in (ranged.since, ranged.until) if end is not None]
     try:
-        versions = [parse(end) for end in ends]
+        versions = [version_of(end) for end in ends]
     except UnknownRelease as unknown:
         yield f"{where}: {unknown}"
         return
-    yield from (f"{where}: {end} is not a release that is known here" for end in ends if f"v{end}" not in RELEASES)
+    yield from (f"{where}: unknown KServe release {end!r}" for end in ends if f"v{end}" not in RELEASES)
     if any(later < earlier for earlier, later in pairwise(versions)):
-        yield f"{where}: nothing is since {ranged.since} and until {ranged.until}"
+        yield f"{where}: no release is since {ranged.since} and until {ranged.until}"

@@ -1,139 +1,384 @@
 """
-The releases of KServe that have runtimes, in their order.
+The KServe releases that have runtimes: one table with everything that is known of each.
 
-A release is named as its tag is, ``v0.15.2``; the ``v`` may be left out where
-people or tags of scenarios name one.
+A release is named after its Git tag, ``v0.15.2``; the ``v`` can be left out
+wherever people or tags of scenarios name one. ``main`` is KServe's development
+branch: known, but unreleased.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from difflib import SequenceMatcher
+from enum import StrEnum
 from functools import cache
 
 from packaging.version import InvalidVersion, Version
 
 from kserve_conformance.exceptions import ProfileError
 
-#: Every known release, oldest first. Runtimes exist since v0.8.0.
-RELEASES = (
-    "v0.8.0",
-    "v0.9.0",
-    "v0.10.0",
-    "v0.10.1",
-    "v0.10.2",
-    "v0.11.0",
-    "v0.11.1",
-    "v0.11.2",
-    "v0.12.0",
-    "v0.12.1",
-    "v0.13.0",
-    "v0.13.1",
-    "v0.14.0",
-    "v0.14.1",
-    "v0.15.0",
-    "v0.15.1",
-    "v0.15.2",
-    "v0.16.0",
-    "v0.17.0",
-    "v0.17.1",
-    "v0.18.0",
-    "v0.18.1",
-    "v0.19.0",
-    "v0.20.0",
-)
+#: KServe's development branch. It comes after every release.
+MAIN = "main"
 
-#: The releases that are asked for real where all are wanted, oldest first.
-#: Of v0.10.1, v0.11.0, v0.15.1, v0.17.1, v0.18.0 and v0.18.1 there is no Go module: nothing can be built of them.
-#: v0.12.0, v0.13.0 and v0.14.0 follow the same rules as the patch that replaced them, and v0.15.2 replaced v0.15.0:
-#: a run takes minutes, so these four are asked only by name.
-ASKED_FOR_REAL = (
-    "v0.8.0",
-    "v0.9.0",
-    "v0.10.0",
-    "v0.10.2",
-    "v0.11.1",
-    "v0.11.2",
-    "v0.12.1",
-    "v0.13.1",
-    "v0.14.1",
-    "v0.15.2",
-    "v0.16.0",
-    "v0.17.0",
-    "v0.19.0",
-    "v0.20.0",
-)
+#: Where webhooks listen if the manager has no flag for it: cmd/manager/main.go has no ``webhook-port`` until v0.10.0.
+FIXED_WEBHOOK_PORT = 9443
+
+_MAIN_VERSION = Version("1!0")
+
+
+class ReleaseErrorCode(StrEnum):
+    """Why a release cannot be used; the ``code`` of a ``ProfileError``."""
+
+    UNKNOWN_RELEASE = "unknown-release"
+    NO_CATALOGUE = "no-catalogue"
+    INCOMPLETE_CATALOGUE = "incomplete-catalogue"
 
 
 class UnknownRelease(ProfileError):
-    """A release was named of which nothing is known. ``known`` has every release that is, the nearest first."""
+    """A name that is not in the table of releases. ``known`` has every name that is, the nearest first."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"KServe {text!r} is not a release that is known here")
-        self.text = text
+        super().__init__(f"unknown KServe release {text!r}", code=ReleaseErrorCode.UNKNOWN_RELEASE)
         self.known = nearest(text)
-        self.hint = f"known, nearest first: {', '.join(self.known)}"
+        self.hint = f"known releases, nearest first: {', '.join(self.known)}"
+
+
+class Origin(StrEnum):
+    """Where the rules of a release were read."""
+
+    #: The release's own Go module, downloaded and verified.
+    MODULE = "module"
+    #: A source tree, for example a checkout of KServe's repository.
+    SOURCE = "source tree"
+    #: Not read: taken to follow the releases named with it.
+    INFERRED = "inferred"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """
+    What is known of one release, other than its rules (:mod:`kserve_conformance.profiles`).
+
+    ``name``: its Git tag, or ``main``.
+    ``origin`` and ``inferred_from``: where its rules were read, or the neighbours that they were inferred from.
+    ``catalogue``: the release whose shipped runtimes it has; None for its own.
+    ``has_chart``: does it have a Helm chart?
+    ``default_mode``: the deployment mode of services that name none.
+    ``fixed_webhook_port``: the only port that its manager's webhooks can listen on; None if any can be chosen.
+    ``multi_node_autoscaler``: the autoscaler class that a multi-node service must have; None if every class will do.
+    ``new_fields``: fields of its CRDs that the release before it does not have, as far as a rule reads them.
+    ``runs_by_default``: is it one of the releases that run for real where ``all`` are requested?
+    ``remark``: what else a reader of its results should know.
+    """
+
+    name: str
+    origin: Origin = Origin.MODULE
+    inferred_from: tuple[str, ...] = ()
+    catalogue: str | None = None
+    has_chart: bool = True
+    default_mode: str
+    fixed_webhook_port: int | None = None
+    multi_node_autoscaler: str | None = None
+    new_fields: tuple[str, ...] = ()
+    runs_by_default: bool = False
+    remark: str | None = None
+
+    @property
+    def version(self) -> Version:
+        """Its version, for comparisons."""
+        return version_of(self.name)
+
+    @property
+    def is_released(self) -> bool:
+        """Is it a release, and not the development branch?"""
+        return self.name != MAIN
+
+    @property
+    def read_from(self) -> str:
+        """Where its rules were read, in words."""
+        if self.origin is Origin.INFERRED:
+            return f"inferred from {' and '.join(self.inferred_from)}"
+        return str(self.origin)
+
+    @property
+    def caveat(self) -> str | None:
+        """Why a result for this release says less than one for others; None if it does not."""
+        if not self.is_released:
+            return f"unreleased: {self.read_from}"
+        return self.read_from if self.origin is Origin.INFERRED else None
+
+
+#: Every release, oldest first. Runtimes exist since v0.8.0.
+#:
+#: Releases without a Go module (v0.10.1, v0.11.0, v0.15.1, v0.17.1, v0.18.0, v0.18.1) cannot be built, and their rules
+#: are inferred. A run takes minutes, so v0.12.0, v0.13.0, v0.14.0 and v0.15.0, which a patch release with the same
+#: rules replaced, run for real only if they are named.
+#:
+#: Catalogues: config/runtimes at the tag was compared in KServe's history for v0.11.0, v0.17.1 and v0.18.1. For
+#: v0.10.1, v0.15.1 and v0.18.0 it is inferred: the releases before and after do not differ in any field that selects
+#: (v0.15.1 is taken to have the pipeline size of v0.15.0, which its checks are taken to require). The Helm chart of
+#: v0.11.0 lists LightGBM 2 as those of v0.10 do; its ModelMesh runtimes, all multi-model, were not compared.
+#:
+#: Coded: ``default_mode`` from ``deploy`` in config/configmap/inferenceservice.yaml; ``new_fields`` from
+#: config/crd (since v0.14.0 config/crd/full); both of each release.
+TABLE = (
+    Release(
+        name="v0.8.0",
+        has_chart=False,
+        default_mode="Serverless",
+        fixed_webhook_port=FIXED_WEBHOOK_PORT,
+        runs_by_default=True,
+    ),
+    Release(
+        name="v0.9.0",
+        default_mode="Serverless",
+        fixed_webhook_port=FIXED_WEBHOOK_PORT,
+        new_fields=("ServingRuntime.spec.protocolVersions", "ServingRuntime.spec.volumes"),
+        runs_by_default=True,
+    ),
+    Release(
+        name="v0.10.0",
+        default_mode="Serverless",
+        new_fields=(
+            "ServingRuntime.spec.labels",
+            "ServingRuntime.spec.annotations",
+            "ServingRuntime.spec.imagePullSecrets",
+        ),
+        runs_by_default=True,
+    ),
+    Release(
+        name="v0.10.1",
+        origin=Origin.INFERRED,
+        inferred_from=("v0.10.0", "v0.10.2"),
+        catalogue="v0.10.2",
+        default_mode="Serverless",
+    ),
+    Release(name="v0.10.2", default_mode="Serverless", runs_by_default=True),
+    Release(
+        name="v0.11.0",
+        origin=Origin.INFERRED,
+        inferred_from=("v0.10.2", "v0.11.1"),
+        catalogue="v0.10.2",
+        default_mode="RawDeployment",
+        remark="its catalogue was compared with that of v0.10.2 in KServe's history",
+    ),
+    Release(
+        name="v0.11.1",
+        default_mode="RawDeployment",
+        new_fields=("ServingRuntime.spec.supportedModelFormats.priority",),
+        runs_by_default=True,
+    ),
+    Release(name="v0.11.2", default_mode="RawDeployment", runs_by_default=True),
+    Release(name="v0.12.0", default_mode="RawDeployment", new_fields=("InferenceService.spec.predictor.huggingface",)),
+    Release(name="v0.12.1", default_mode="RawDeployment", runs_by_default=True),
+    Release(name="v0.13.0", default_mode="RawDeployment"),
+    Release(name="v0.13.1", default_mode="RawDeployment", runs_by_default=True),
+    Release(
+        name="v0.14.0",
+        default_mode="RawDeployment",
+        new_fields=(
+            "ServingRuntime.spec.workerSpec",
+            "ServingRuntime.spec.hostIPC",
+            "InferenceService.spec.predictor.workerSpec",
+        ),
+    ),
+    Release(name="v0.14.1", default_mode="RawDeployment", runs_by_default=True),
+    Release(
+        name="v0.15.0",
+        default_mode="RawDeployment",
+        multi_node_autoscaler="external",
+        new_fields=(
+            "ServingRuntime.spec.workerSpec.pipelineParallelSize",
+            "ServingRuntime.spec.workerSpec.tensorParallelSize",
+            "InferenceService.spec.predictor.workerSpec.pipelineParallelSize",
+            "InferenceService.spec.predictor.workerSpec.tensorParallelSize",
+        ),
+    ),
+    Release(
+        name="v0.15.1",
+        origin=Origin.INFERRED,
+        inferred_from=("v0.15.0", "v0.15.2"),
+        catalogue="v0.15.0",
+        default_mode="RawDeployment",
+        multi_node_autoscaler="external",
+    ),
+    Release(name="v0.15.2", default_mode="RawDeployment", multi_node_autoscaler="none", runs_by_default=True),
+    Release(
+        name="v0.16.0",
+        default_mode="Standard",
+        multi_node_autoscaler="none",
+        new_fields=("InferenceService.spec.predictor.storageUris",),
+        runs_by_default=True,
+    ),
+    Release(
+        name="v0.17.0",
+        default_mode="Standard",
+        multi_node_autoscaler="none",
+        new_fields=("ServingRuntime.spec.schedulerName",),
+        runs_by_default=True,
+    ),
+    Release(
+        name="v0.17.1",
+        origin=Origin.INFERRED,
+        inferred_from=("v0.17.0", "v0.19.0"),
+        catalogue="v0.17.0",
+        default_mode="Standard",
+        multi_node_autoscaler="none",
+        remark="its catalogue was compared with that of v0.17.0 in KServe's history",
+    ),
+    Release(
+        name="v0.18.0",
+        origin=Origin.INFERRED,
+        inferred_from=("v0.17.0", "v0.19.0"),
+        catalogue="v0.17.0",
+        default_mode="Standard",
+        multi_node_autoscaler="none",
+    ),
+    Release(
+        name="v0.18.1",
+        origin=Origin.INFERRED,
+        inferred_from=("v0.17.0", "v0.19.0"),
+        catalogue="v0.17.0",
+        default_mode="Standard",
+        multi_node_autoscaler="none",
+        remark="its catalogue was compared with that of v0.17.0 in KServe's history",
+    ),
+    Release(name="v0.19.0", default_mode="Standard", multi_node_autoscaler="none", runs_by_default=True),
+    Release(
+        name="v0.20.0",
+        default_mode="Standard",
+        multi_node_autoscaler="none",
+        new_fields=("InferenceService.spec.predictor.name", "InferenceService.spec.canary"),
+        runs_by_default=True,
+    ),
+    Release(
+        name=MAIN,
+        origin=Origin.INFERRED,
+        inferred_from=("v0.20.0",),
+        catalogue="v0.20.0",
+        default_mode="Standard",
+        multi_node_autoscaler="none",
+        new_fields=("ServingRuntime.spec.resourceClaims",),
+        remark="v0.20.0 and two changes of KServe's main branch, August 2026",
+    ),
+)
+
+_BY_NAME = {release.name: release for release in TABLE}
+
+#: Every name in the table, oldest first.
+NAMES = tuple(_BY_NAME)
+
+#: The names of every release, oldest first; ``main`` is not one of them.
+RELEASES = tuple(release.name for release in TABLE if release.is_released)
+
+#: The newest release, which commands use unless another one is named.
+LATEST = RELEASES[-1]
+
+#: The releases that run for real where all are requested, oldest first.
+RUN_BY_DEFAULT = tuple(release.name for release in TABLE if release.runs_by_default)
 
 
 @cache
-def parse(release: str) -> Version:
+def release_named(name: str) -> Release:
     """
-    The version of a release, to compare it with others; it need not be a known one. Raises ``UnknownRelease``.
+    What is known of a release. Raises ``UnknownRelease``.
 
-    >>> parse("v0.9.0") < parse("0.10.0")
-    True
+    >>> release_named("0.15.1").read_from
+    'inferred from v0.15.0 and v0.15.2'
     """
-    try:
-        return Version(release)
-    except InvalidVersion:
-        raise UnknownRelease(release) from None
+    full = name if name == MAIN else f"v{version_of(name)}"
+    if full not in _BY_NAME:
+        raise UnknownRelease(name)
+    return _BY_NAME[full]
 
 
-@cache
-def known(release: str) -> str:
+def full_name(name: str) -> str:
     """
-    The name of a known release. Raises ``UnknownRelease``.
+    The full name of a release. Raises ``UnknownRelease``.
 
-    >>> known("0.15.2")
+    >>> full_name("0.15.2")
     'v0.15.2'
     """
-    name = f"v{parse(release)}"
-    if name not in RELEASES:
-        raise UnknownRelease(release)
-    return name
+    return release_named(name).name
+
+
+def caveat(name: str) -> str | None:
+    """
+    Why a result for this name says less than one for a release that was read; None if it does not.
+
+    Every report that names a release shows it. A name outside the table never
+    passes for a known release.
+
+    >>> caveat("v0.15.2"), caveat("main"), caveat("v9.9.9")
+    (None, 'unreleased: inferred from v0.20.0', 'unknown release')
+    """
+    try:
+        return release_named(name).caveat
+    except UnknownRelease:
+        return "unknown release"
+
+
+@cache
+def version_of(name: str) -> Version:
+    """
+    The version of a release, for comparisons; it need not be in the table. Raises ``UnknownRelease``.
+
+    >>> version_of("v0.9.0") < version_of("0.10.0") < version_of("main")
+    True
+    """
+    if name == MAIN:
+        return _MAIN_VERSION
+    try:
+        return Version(name)
+    except InvalidVersion:
+        raise UnknownRelease(name) from None
+
+
+def field_since(field: str) -> str:
+    """
+    The first release whose CRDs have a field of ``new_fields``. Raises ``KeyError`` for any other field.
+
+    >>> field_since("ServingRuntime.spec.hostIPC")
+    'v0.14.0'
+    """
+    return _FIELDS[field]
+
+
+_FIELDS = {field: release.name for release in TABLE for field in release.new_fields}
 
 
 def nearest(text: str) -> tuple[str, ...]:
     """
-    Every known release, the one that was most likely meant first.
+    Every name in the table, the most similar first.
 
-    Near are versions that differ in their last number only, then those that
-    differ in the number before it; for what is no version, near is what is
-    spelt alike.
+    Versions that differ only in the last number come first, then those that
+    differ in the number before it; text that is not a version is compared by its
+    spelling.
 
     >>> nearest("v0.15.3")[:2]
     ('v0.15.2', 'v0.15.1')
     """
     try:
-        meant = Version(text)
+        version = Version(text)
     except InvalidVersion:
-        return tuple(sorted(RELEASES, key=lambda release: -SequenceMatcher(None, text, release).ratio()))
-    return tuple(sorted(RELEASES, key=lambda release: _distance(meant, Version(release))))
+        return tuple(sorted(NAMES, key=lambda name: -SequenceMatcher(None, text, name).ratio()))
+    return (*sorted(RELEASES, key=lambda name: _distance(version, Version(name))), MAIN)
 
 
-def in_range(release: str, since: str | None = None, until: str | None = None) -> bool:
+def in_range(name: str, since: str | None = None, until: str | None = None) -> bool:
     """
     Is a release within a range? Both ends belong to it; None is open. Raises ``UnknownRelease``.
 
     >>> in_range("v0.11.0", until="0.11.0"), in_range("v0.11.1", until="0.11.0")
     (True, False)
     """
-    version = parse(release)
-    return (since is None or parse(since) <= version) and (until is None or version <= parse(until))
+    version = version_of(name)
+    return (since is None or version_of(since) <= version) and (until is None or version <= version_of(until))
 
 
 def _distance(one: Version, other: Version) -> int:
-    return abs(_place(one) - _place(other))
+    return abs(_rank(one) - _rank(other))
 
 
-def _place(version: Version) -> int:
+def _rank(version: Version) -> int:
     return (version.major * 1000 + version.minor) * 1000 + version.micro

@@ -18,6 +18,7 @@ from difflib import get_close_matches
 
 from packaging.version import InvalidVersion, Version
 
+from kserve_conformance.rules.releases import version_of
 from kserve_conformance.suite.problems import Place, SuiteProblem
 
 #: Exactly one of these, where the suite demands a level.
@@ -79,7 +80,7 @@ class Tags:
         """
         if release == DOCUMENTED:
             return "documented" in self.names
-        version = Version(release.removeprefix("v"))
+        version = version_of(release)
         return (self.since is None or self.since <= version) and (self.until is None or version <= self.until)
 
     def range(self) -> str:

@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import cast
 
-from kserve_conformance.rules.releases import RELEASES
+from kserve_conformance.rules.releases import LATEST
 from kserve_conformance.targets.contract import BadTarget, Target, TargetCode
 from kserve_conformance.targets.spec import Options, Spec
 
@@ -94,13 +94,13 @@ def _own(spec: Spec, options: Options) -> Target:  # noqa: ARG001 - As above.
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("memory", "RELEASE", "the rules of a release, in memory", _memory, default=RELEASES[-1]),
+        Kind("memory", "RELEASE", "the rules of a release, in memory", _memory, default=LATEST),
         Kind(
             "controlplane",
             "RELEASE",
             "KServe's controller over an API server without nodes",
             _controlplane,
-            default=RELEASES[-1],
+            default=LATEST,
             is_worth_several=True,
         ),
         Kind(
@@ -108,10 +108,10 @@ KINDS: Mapping[str, Kind] = {
             "RELEASE",
             "the same in one container, with Docker",
             _container,
-            default=RELEASES[-1],
+            default=LATEST,
             is_worth_several=True,
         ),
-        Kind("kind", "RELEASE", "KServe installed in a kind cluster", _kind, default=RELEASES[-1]),
+        Kind("kind", "RELEASE", "KServe installed in a kind cluster", _kind, default=LATEST),
         Kind(
             "cluster",
             "CONTEXT",

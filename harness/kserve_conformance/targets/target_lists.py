@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kserve_conformance.rules.releases import ASKED_FOR_REAL, RELEASES, in_range, known
+from kserve_conformance.rules.releases import RELEASES, RUN_BY_DEFAULT, full_name, in_range
 from kserve_conformance.suite.tags import DOCUMENTED
 from kserve_conformance.targets.contract import BadTarget, TargetCode
 from kserve_conformance.targets.kinds import KINDS, parse
@@ -57,7 +57,7 @@ def _releases(spec: Spec, text: str) -> tuple[str, ...]:
     if spec.argument == ALL:
         return every
     if TO in spec.argument:
-        ends = tuple(known(end) for end in spec.argument.split(TO, 1))
+        ends = tuple(full_name(end) for end in spec.argument.split(TO, 1))
         # The ends were named, so they are asked, whether or not they are among what is asked by default.
         found = tuple(
             release for release in RELEASES if in_range(release, *ends) and (release in every or release in ends)
@@ -65,9 +65,9 @@ def _releases(spec: Spec, text: str) -> tuple[str, ...]:
         if not found:
             raise BadTarget(f"{text!r}: {ends[0]} is newer than {ends[1]}", hint="write the older release first")
         return found
-    return (spec.argument if spec.argument == DOCUMENTED else known(spec.argument),)
+    return (spec.argument if spec.argument == DOCUMENTED else full_name(spec.argument),)
 
 
 def everything_of(kind: str) -> tuple[str, ...]:
     """What ``all`` stands for: in memory every release and the documentation, elsewhere the releases asked for real."""
-    return (DOCUMENTED, *RELEASES) if kind == "memory" else ASKED_FOR_REAL
+    return (DOCUMENTED, *RELEASES) if kind == "memory" else RUN_BY_DEFAULT

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from packaging.version import InvalidVersion, Version
-
 from kserve_conformance.exceptions import SuiteError
 from kserve_conformance.objects import (
     API_VERSIONS,
@@ -22,6 +20,7 @@ from kserve_conformance.objects import (
     at,
     replaced,
 )
+from kserve_conformance.rules.releases import UnknownRelease, release_named
 from kserve_conformance.targets.contract import MODEL_SERVER
 
 #: Where the model of a service lies unless its feature says: nothing is ever fetched from it.
@@ -29,9 +28,6 @@ STORAGE_URI = "gs://example/models/model"
 
 #: Multi-node services may only use a claim.
 MULTI_NODE_STORAGE_URI = "pvc://models/model"
-
-#: From this release on a multi-node service needs the autoscaler class ``none``; before it ``external``.
-AUTOSCALER_NONE_SINCE = Version("0.15.2")
 
 RUNTIME_COLUMNS = frozenset({"format", "version", "autoSelect", "priority"})
 MANY_RUNTIMES_COLUMNS = RUNTIME_COLUMNS | {"name", "protocols", "disabled", "multiModel", "multiNode"}
@@ -194,7 +190,7 @@ def service_manifest(
 
 def on_several_nodes(service: Manifest, release: str) -> Manifest:
     """Give a service worker nodes, and what its release demands of such a service."""
-    annotation = {"serving.kserve.io/autoscalerClass": "none" if _wants_none(release) else "external"}
+    annotation = {"serving.kserve.io/autoscalerClass": _multi_node_autoscaler(release)}
     service = replaced(
         service, {**(at(service, "metadata", "annotations") or {}), **annotation}, "metadata", "annotations"
     )
@@ -202,11 +198,12 @@ def on_several_nodes(service: Manifest, release: str) -> Manifest:
     return replaced(service, {"pipelineParallelSize": 2, "tensorParallelSize": 1}, "spec", "predictor", "workerSpec")
 
 
-def _wants_none(release: str) -> bool:
+def _multi_node_autoscaler(release: str) -> str:
+    """The autoscaler class that a release requires; before it requires any, "external" is one that all of them know."""
     try:
-        return Version(release.removeprefix("v")) >= AUTOSCALER_NONE_SINCE
-    except InvalidVersion:
-        return True
+        return release_named(release).multi_node_autoscaler or "external"
+    except UnknownRelease:
+        return "none"
 
 
 def key_of_runtime(ref: ObjectKey) -> ObjectKey:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from selection import asking, catalogue, cluster, cluster_ref, entry, manifest, namespaced, namespaced_ref, service
 
@@ -9,9 +11,9 @@ from kserve_conformance.profiles.checks import none_supports
 from kserve_conformance.profiles.filters import agrees_on_nodes, is_auto_selectable, supports_format
 from kserve_conformance.profiles.order import lowest_ranked_protocol, priority_of, protocol_rank
 from kserve_conformance.profiles.protocols import protocol_by_runtime_name
-from kserve_conformance.profiles.releases import V0_8_0, V0_15_2, V0_16_0
-from kserve_conformance.profiles.unknown_fields import UNKNOWN_V0_8, UNKNOWN_V0_20, known_from, pruned
-from kserve_conformance.rules.releases import RELEASES, UnknownRelease
+from kserve_conformance.profiles.releases import V0_8_0, V0_15_2, V0_16_0, V0_20_0, following
+from kserve_conformance.profiles.unknown_fields import UnknownFields, pruned, unknown_fields
+from kserve_conformance.rules.releases import NAMES, RELEASES, TABLE, UnknownRelease
 
 
 class TestFormats:
@@ -143,7 +145,7 @@ class TestSchema:
         v0.8.0 stores a runtime without protocols, priorities and workers.
         """
         given = manifest("ClusterServingRuntime", "r", entry(priority=1), protocolVersions=["v1"], workerSpec={})
-        spec = pruned(given, UNKNOWN_V0_8)["spec"]
+        spec = pruned(given, unknown_fields("v0.8.0"))["spec"]
 
         assert (set(spec), spec["supportedModelFormats"]) == (
             {"supportedModelFormats", "containers"},
@@ -154,7 +156,7 @@ class TestSchema:
         """
         A legacy key from a later release is not stored.
         """
-        assert pruned(service({}, key="huggingface"), UNKNOWN_V0_8)["spec"]["predictor"] == {}
+        assert pruned(service({}, key="huggingface"), unknown_fields("v0.8.0"))["spec"]["predictor"] == {}
 
     @pytest.mark.parametrize(
         "given",
@@ -164,14 +166,14 @@ class TestSchema:
         """
         Other kinds and empty objects are left as they are.
         """
-        assert pruned(given, UNKNOWN_V0_8) == given
+        assert pruned(given, unknown_fields("v0.8.0")) == given
 
     def test_the_newest_release_knows_everything(self):
         """
-        Nothing of ours is unknown to v0.20.0.
+        No field that a rule reads is unknown to main, and v0.20.0 lacks only those that main adds.
         """
-        assert known_from(UNKNOWN_V0_20) == UNKNOWN_V0_20
-        assert not (UNKNOWN_V0_20.service | UNKNOWN_V0_20.predictor | UNKNOWN_V0_20.runtime | UNKNOWN_V0_20.format)
+        assert unknown_fields("main") == UnknownFields()
+        assert unknown_fields("v0.20.0") == UnknownFields(runtime=frozenset({"resourceClaims"}))
 
 
 class TestProfiles:
@@ -180,6 +182,39 @@ class TestProfiles:
         The registry's releases and the profiles are the same, in order.
         """
         assert [profile.name for profile in profiles()] == list(RELEASES)
+        assert [profile_of(name).name for name in NAMES] == list(NAMES)
+
+    def test_a_profile_has_the_default_mode_of_the_table(self):
+        """
+        A profile is made with what the table says of its release.
+        """
+        assert [profile_of(release.name).default_mode for release in TABLE] == [one.default_mode for one in TABLE]
+
+    def test_a_copied_profile_of_a_release_that_is_not_in_the_table_is_an_error(self):
+        """
+        v0.20.0 under another name is not a release.
+        """
+        with pytest.raises(UnknownRelease, match=r"unknown KServe release 'v0\.21\.0'"):
+            following(V0_20_0, "v0.21.0")
+
+    def test_main_sorts_equal_priorities_stably(self):
+        """
+        The only changes since v0.20.0 are the stable sort, and resource claims of runtimes that reach their pods.
+        """
+        main = profile_of("main")
+
+        assert main.stable_up_to is None
+        assert main.rendering.pod_settings[-1] == "resourceClaims"
+        assert (
+            replace(
+                V0_20_0,
+                name="main",
+                stable_up_to=None,
+                rendering=main.rendering,
+                unknown_fields=main.unknown_fields,
+            )
+            == main
+        )
 
     def test_documented_is_a_profile_and_no_release(self):
         """

@@ -20,7 +20,7 @@ from kserve_conformance.reports.matrices.agreement import paired
 from kserve_conformance.reports.matrices.view import Kept, worst_asked
 from kserve_conformance.reports.matrices.wording import ask_tag, spans
 from kserve_conformance.rules.registry import registry
-from kserve_conformance.rules.releases import ASKED_FOR_REAL, RELEASES
+from kserve_conformance.rules.releases import RELEASES, RUN_BY_DEFAULT
 
 
 def seen(*some: Run) -> View:
@@ -165,7 +165,7 @@ class TestTelling:
 
     def test_a_whole_kind_is_asked_again_by_all(self):
         """The command that reproduces a rule is short where it can be."""
-        every = [run_of(f"controlplane:{release}", *scenarios()) for release in ASKED_FOR_REAL]
+        every = [run_of(f"controlplane:{release}", *scenarios()) for release in RUN_BY_DEFAULT]
         found = seen(*every, run_of("memory:v0.8.0", *scenarios()))
 
         assert ask_tag(found, "rule-x") == "kserve-conformance matrix memory:v0.8.0 controlplane:all --tags rule-x"

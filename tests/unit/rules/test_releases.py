@@ -6,7 +6,22 @@ import pytest
 from packaging.version import Version
 
 from kserve_conformance.exceptions import ProfileError
-from kserve_conformance.rules.releases import RELEASES, UnknownRelease, in_range, known, nearest, parse
+from kserve_conformance.rules.releases import (
+    MAIN,
+    NAMES,
+    RELEASES,
+    TABLE,
+    Origin,
+    Release,
+    UnknownRelease,
+    caveat,
+    field_since,
+    full_name,
+    in_range,
+    nearest,
+    release_named,
+    version_of,
+)
 
 
 class TestOrder:
@@ -17,8 +32,8 @@ class TestOrder:
 
     def test_the_v_may_be_left_out(self) -> None:
         """Tags of scenarios write 0.11.1, tags of KServe v0.11.1."""
-        assert parse("0.11.1") == parse("v0.11.1")
-        assert known("0.11.1") == "v0.11.1"
+        assert version_of("0.11.1") == version_of("v0.11.1")
+        assert full_name("0.11.1") == "v0.11.1"
 
 
 class TestRange:
@@ -42,13 +57,13 @@ class TestRange:
 
 class TestUnknown:
     @pytest.mark.parametrize("text", ["v0.15.3", "0.7.0", "latest", "", "v0.15"])
-    def test_unknown_release_is_refused_with_every_known_one(self, text: str) -> None:
+    def test_an_unknown_release_is_an_error_with_every_known_one(self, text: str) -> None:
         """What is not known is never taken for something near it."""
         with pytest.raises(UnknownRelease) as caught:
-            known(text)
+            full_name(text)
 
         assert isinstance(caught.value, ProfileError)
-        assert set(caught.value.known) == set(RELEASES)
+        assert set(caught.value.known) == set(NAMES)
         assert repr(text) in str(caught.value)
         assert "nearest first" in (caught.value.hint or "")
 
@@ -63,3 +78,51 @@ class TestUnknown:
     def test_what_is_no_version_is_compared_by_its_spelling(self) -> None:
         """A slip of a finger still finds the release that was meant."""
         assert nearest("v0,15.2")[0] == "v0.15.2"
+
+
+class TestTable:
+    def test_main_comes_after_every_release(self) -> None:
+        """The development branch is known, is no release, and is in every open range."""
+        assert full_name(MAIN) == MAIN
+        assert MAIN not in RELEASES
+        assert (*RELEASES, MAIN) == NAMES
+        assert all(version_of(MAIN) > version_of(release) for release in RELEASES)
+        assert in_range(MAIN, since="0.11.1")
+        assert not in_range(MAIN, until="0.20.0")
+
+    @pytest.mark.parametrize("release", TABLE, ids=lambda release: release.name)
+    def test_what_was_inferred_names_its_neighbours(self, release: Release) -> None:
+        """A release was read, or it names the releases that were read in its place and has the catalogue of one."""
+        for neighbour in release.inferred_from:
+            assert release_named(neighbour).origin is not Origin.INFERRED
+        assert (release.origin is Origin.INFERRED) == bool(release.inferred_from)
+        assert (release.origin is Origin.INFERRED) == (release.catalogue is not None)
+        assert not (release.origin is Origin.INFERRED and release.runs_by_default)
+
+    @pytest.mark.parametrize(
+        ("name", "text"),
+        [
+            ("v0.15.2", None),
+            ("0.15.1", "inferred from v0.15.0 and v0.15.2"),
+            ("main", "unreleased: inferred from v0.20.0"),
+            ("v0.21.0", "unknown release"),
+            ("a fork", "unknown release"),
+        ],
+    )
+    def test_a_caveat_says_what_was_not_read(self, name: str, text: str | None) -> None:
+        """A name outside the table never passes for a known release."""
+        assert caveat(name) == text
+
+    def test_a_source_tree_has_no_caveat(self) -> None:
+        """What was read from a source tree was read."""
+        release = Release(name="v0.21.0", origin=Origin.SOURCE, default_mode="Standard")
+
+        assert release.read_from == "source tree"
+        assert release.caveat is None
+
+    def test_a_field_comes_once(self) -> None:
+        """Every field of the CRDs has one first release."""
+        fields = [field for release in TABLE for field in release.new_fields]
+
+        assert len(fields) == len(set(fields))
+        assert field_since("ServingRuntime.spec.protocolVersions") == "v0.9.0"

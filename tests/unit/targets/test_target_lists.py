@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kserve_conformance.rules.releases import ASKED_FOR_REAL, RELEASES, UnknownRelease
+from kserve_conformance.rules.releases import RELEASES, RUN_BY_DEFAULT, UnknownRelease
 from kserve_conformance.targets.contract import BadTarget
 from kserve_conformance.targets.target_lists import expanded, several
 
@@ -20,8 +20,8 @@ class TestSeveral:
 
     def test_all_for_real_is_what_can_be_built(self):
         """The list is a fact of the releases, in one place; it is in order and has known releases only."""
-        assert names("controlplane:all") == [f"controlplane:{release}" for release in ASKED_FOR_REAL]
-        assert [release for release in RELEASES if release in ASKED_FOR_REAL] == list(ASKED_FOR_REAL)
+        assert names("controlplane:all") == [f"controlplane:{release}" for release in RUN_BY_DEFAULT]
+        assert [release for release in RELEASES if release in RUN_BY_DEFAULT] == list(RUN_BY_DEFAULT)
 
     @pytest.mark.parametrize(
         ("text", "expected"),

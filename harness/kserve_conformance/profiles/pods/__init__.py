@@ -1,6 +1,7 @@
 """The pod template that a runtime and a service give together, in every era."""
 
 from kserve_conformance.profiles.pods.eras import (
+    RENDERING_MAIN,
     RENDERING_V0_8,
     RENDERING_V0_9,
     RENDERING_V0_10,
@@ -25,6 +26,7 @@ from kserve_conformance.profiles.pods.renderer import (
 )
 
 __all__ = [
+    "RENDERING_MAIN",
     "RENDERING_V0_8",
     "RENDERING_V0_9",
     "RENDERING_V0_10",

@@ -44,6 +44,7 @@ from kserve_conformance.profiles.pods.pod_metadata import (
     without_model_format,
 )
 from kserve_conformance.profiles.pods.pod_specs import (
+    SETTINGS_MAIN,
     SETTINGS_V0_8,
     SETTINGS_V0_9,
     SETTINGS_V0_10,
@@ -139,3 +140,6 @@ RENDERING_V0_20 = replace(
     merge_container=merged_without_env_conflicts,
     tag_image=tag_by_server_type,
 )
+
+#: KServe's main branch: a runtime's resource claims are those of its pods.
+RENDERING_MAIN = replace(RENDERING_V0_20, pod_settings=SETTINGS_MAIN)

@@ -20,6 +20,8 @@ SETTINGS_V0_9 = (*SETTINGS_V0_8, "volumes")
 SETTINGS_V0_10 = (*SETTINGS_V0_9, "imagePullSecrets")
 #: Coded: the same function, v0.17.0 to v0.20.0.
 SETTINGS_V0_17 = (*SETTINGS_V0_10, "schedulerName")
+#: KServe's main branch, August 2026: runtimes have ``resourceClaims``. Read in KServe's history, never run.
+SETTINGS_MAIN = (*SETTINGS_V0_17, "resourceClaims")
 
 
 def settings_of(runtime: Manifest, settings: tuple[str, ...]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from kserve_conformance.objects import SERVICE
+from kserve_conformance.rules.releases import FIXED_WEBHOOK_PORT
 from kserve_conformance.signals import signals_wait
 from kserve_conformance.targets.container import daemon
 from kserve_conformance.targets.container.image import (
@@ -46,7 +47,6 @@ from kserve_conformance.targets.kserve.disposable import OBSERVED_THROUGH
 from kserve_conformance.targets.kserve.prerequisites import ready_beacons
 from kserve_conformance.targets.kserve.source import KSERVE_NAMESPACE, PAST_WEBHOOKS, Source
 from kserve_conformance.targets.kserve.webhooks import (
-    FIXED_WEBHOOK_PORT,
     install_webhooks,
     remove_webhooks,
     wait_for_webhooks,

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from kserve_conformance.rules.releases import FIXED_WEBHOOK_PORT
 from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.kserve.source import KSERVE_NAMESPACE, Source
-from kserve_conformance.targets.kserve.webhooks import FIXED_WEBHOOK_PORT, install_webhooks
+from kserve_conformance.targets.kserve.webhooks import install_webhooks
 from kserve_conformance.targets.kubernetes.client import Client
 from kserve_conformance.targets.programs.certificates import Certificate
 from kserve_conformance.targets.programs.processes import Guard, Process, free_ports, is_free

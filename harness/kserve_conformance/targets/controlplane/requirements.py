@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kserve_conformance.targets.kserve.webhooks import FIXED_WEBHOOK_PORT
+from kserve_conformance.rules.releases import FIXED_WEBHOOK_PORT
 from kserve_conformance.targets.programs import binaries, cache, go
 from kserve_conformance.targets.programs.processes import is_free
 

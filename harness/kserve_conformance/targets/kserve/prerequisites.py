@@ -14,9 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from packaging.version import InvalidVersion, Version
-
 from kserve_conformance.objects import API_VERSIONS, SERVICE, Manifest
+from kserve_conformance.rules.releases import UnknownRelease, release_named
 from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.kserve.source import Definition, Source
 from kserve_conformance.targets.kubernetes.beacons import NAMES, NAMESPACE, all_beacons, beacon_runtime, beacon_service
@@ -41,10 +40,6 @@ KNATIVE_CONFIGURATION: Manifest = {
     "metadata": {"name": "config-autoscaler", "namespace": "knative-serving"},
     "data": {},
 }
-
-#: From here on the default mode is RawDeployment. In that mode older releases ask for an API of horizontal pod
-#: autoscalers (autoscaling/v2beta2) that no supported Kubernetes serves any more.
-RAW_SINCE = Version("0.11.0")
 
 _CRDS = Resource(
     "apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False
@@ -171,8 +166,13 @@ def ready_beacons(past: Client, served: Mapping[tuple[str, str], Resource], mode
 
 
 def default_mode(release: str) -> str:
-    """The mode of services that name none: the one in which a release works here."""
+    """
+    The default deployment mode in which a release works here, under the name that every release knows.
+
+    In RawDeployment mode releases before v0.11.0 need an API of horizontal pod
+    autoscalers (autoscaling/v2beta2) that no supported Kubernetes version serves.
+    """
     try:
-        return "Serverless" if Version(release.removeprefix("v")) < RAW_SINCE else "RawDeployment"
-    except InvalidVersion:
+        return "Serverless" if release_named(release).default_mode == "Serverless" else "RawDeployment"
+    except UnknownRelease:
         return "RawDeployment"

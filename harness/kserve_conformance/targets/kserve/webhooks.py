@@ -13,9 +13,6 @@ from kserve_conformance.targets.kserve.source import Source
 from kserve_conformance.targets.kubernetes.client import ApiError, Client
 from kserve_conformance.targets.programs.processes import Started
 
-#: Where a manager's webhooks listen if it has no flag to say so (until v0.9.0).
-FIXED_WEBHOOK_PORT = 9443
-
 START_WITHIN = timedelta(seconds=60)
 
 

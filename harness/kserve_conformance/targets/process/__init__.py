@@ -13,7 +13,7 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
-from kserve_conformance.rules.releases import RELEASES, known
+from kserve_conformance.rules.releases import LATEST, full_name
 from kserve_conformance.targets.contract import BadTarget
 from kserve_conformance.targets.process.command import RESTARTS, TIMEOUT, Command
 from kserve_conformance.targets.process.target import DOCUMENTED, ProcessTarget
@@ -37,8 +37,8 @@ def open_target(argument: str, parameters: Mapping[str, str], options: Options) 
         error = BadTarget(f"process has no parameter {unknown[0]!r}")
         error.hint = f"parameters are {', '.join(sorted(PARAMETERS))}; a command with a comma goes into a script"
         raise error
-    named = parameters.get("release", RELEASES[-1])
-    release = named if named == DOCUMENTED else known(named)
+    named = parameters.get("release", LATEST)
+    release = named if named == DOCUMENTED else full_name(named)
     try:
         words = shlex.split(argument)
         timeout = float(parameters.get("timeout", TIMEOUT))
