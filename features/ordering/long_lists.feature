@@ -4,7 +4,7 @@ Feature: Among more than twelve candidates only the highest priority is certain
   short lists. With more than twelve candidates, which of several runtimes with the highest priority is chosen is
   left open; that it is one of these is not.
 
-  @one-of @since-0.11.1
+  @one-of @since-0.11.1 @until-0.20.0
   Scenario: One of the runtimes with the highest priority is chosen
     Given these ServingRuntimes in namespace "team-a"
       | name      | format  | version | autoSelect | priority |
