@@ -16,7 +16,7 @@ from functools import cache
 from itertools import islice
 from typing import Any, Final
 
-from packaging.version import Version
+from packaging.version import InvalidVersion, Version
 
 from kserve_conformance.manifests.problems import ManifestCode, Path, Problem
 from kserve_conformance.manifests.shapes import (
@@ -246,9 +246,12 @@ def check(
 
 
 @cache
-def _version(release: str) -> Version:
-    """A release's version, parsed once: objects are checked by the thousand."""
-    return Version(release)
+def _version(release: str) -> Version | None:
+    """A release's version, read once because objects are checked by the thousand; None for a branch, newer than all."""
+    try:
+        return Version(release)
+    except InvalidVersion:
+        return None
 
 
 def rejection_message(manifest: Manifest, problems: Iterable[Problem]) -> str:
