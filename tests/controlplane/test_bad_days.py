@@ -16,7 +16,7 @@ from faulty_server import FaultyServer
 from leftovers import processes_of
 
 from kserve_conformance.objects import ObjectKey, Outcome
-from kserve_conformance.targets.contract import NOT_TO_BE_HAD, Unreachable
+from kserve_conformance.targets.contract import UNAVAILABLE, Unreachable
 from kserve_conformance.targets.controlplane import ControlPlane
 from kserve_conformance.targets.kubernetes import client as client_module
 from kserve_conformance.targets.kubernetes.client import ApiError
@@ -175,7 +175,7 @@ class TestClock:
         """
         target.apply(runtime("first"))
         if ticks:
-            target.tick()
+            target.advance_clock()
         server.changes("POST", RUNTIMES, self.an_hour_back)
 
         with pytest.raises(ClockWentBack, match="clock went back: ClusterServingRuntime second is stamped"):
@@ -193,7 +193,7 @@ class TestClock:
 
         server.changes("POST", RUNTIMES, keep_first)
         target.apply(runtime("first"), runtime("beside"))
-        target.tick()
+        target.advance_clock()
 
         with pytest.raises(ClockWentBack):
             target.apply(runtime("second"))
@@ -321,10 +321,10 @@ class TestDiagnosis:
 
         told = own.diagnose(MODEL)
 
-        assert list(told) == ["process", "log", NOT_TO_BE_HAD]
+        assert list(told) == ["process", "log", UNAVAILABLE]
         assert told["process"].startswith("kube-apiserver was ended by SIGKILL; the end of its log:\n")
         assert '"msg":"Reconciling inference service"' in told["log"]
-        assert [line.partition(":")[0] for line in told[NOT_TO_BE_HAD].splitlines()] == [
+        assert [line.partition(":")[0] for line in told[UNAVAILABLE].splitlines()] == [
             "service",
             "runtimes",
             "events",

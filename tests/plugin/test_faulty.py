@@ -12,11 +12,11 @@ from kserve_conformance.targets.contract import NotSettled, Unreachable
 from kserve_conformance.targets.faulty import (
     AnswersWrong,
     CannotDiagnose,
+    DiagnosesEverything,
     DiesAfter,
     LeavesThingsBehind,
     NeverSettles,
-    RefusesEverything,
-    TellsMore,
+    RejectsEverything,
 )
 from kserve_conformance.targets.memory import MemoryTarget
 
@@ -67,7 +67,7 @@ class TestFault:
 
     def test_of_one_that_refuses_is_in_applying(self):
         """Nothing gets into store."""
-        with RefusesEverything(memory()) as target:
+        with RejectsEverything(memory()) as target:
             assert target.apply(SERVICE)[0].rejected
 
     def test_of_one_that_leaves_things_behind_shows_after_a_reset(self):
@@ -102,7 +102,7 @@ class TestFault:
     def test_of_none_tells_no_more_than_what_it_wraps(self):
         """A wrapped target that has nothing to tell of a failure tells nothing."""
         assert AnswersWrong(memory()).diagnose(KEY) == {}
-        assert AnswersWrong(AnswersWrong(TellsMore(memory()))).diagnose(KEY)["log"].startswith("looked at")
+        assert AnswersWrong(AnswersWrong(DiagnosesEverything(memory()))).diagnose(KEY)["log"].startswith("looked at")
         assert NeverSettles(memory()).leftovers(thorough=True) == ()
 
 
@@ -122,7 +122,7 @@ class TestRun:
         [
             ("NeverSettles", Verdict.ERRORED),
             ("AnswersWrong", Verdict.FAILED),
-            ("RefusesEverything", Verdict.FAILED),
+            ("RejectsEverything", Verdict.FAILED),
             ("Wrapped", Verdict.PASSED),
         ],
     )
@@ -167,7 +167,7 @@ TWO = """
 class TestDiagnosis:
     def test_is_asked_for_of_a_failure_and_redacted(self, project):
         """The scenario that failed shows what the target tells of its service; one that passed was not asked about."""
-        run = asked_of(project, TWO, 'TellsMore(MemoryTarget("v0.15.2"))')
+        run = asked_of(project, TWO, 'DiagnosesEverything(MemoryTarget("v0.15.2"))')
         evidence = run.scenarios["does not hold"].finding.evidence
 
         assert run.scenarios["holds"].verdict == Verdict.PASSED
@@ -176,7 +176,7 @@ class TestDiagnosis:
 
     def test_is_asked_for_of_an_error(self, project):
         """A service that shows nothing is looked at too."""
-        run = asked_of(project, TWO, 'NeverSettles(TellsMore(MemoryTarget("v0.15.2")))')
+        run = asked_of(project, TWO, 'NeverSettles(DiagnosesEverything(MemoryTarget("v0.15.2")))')
 
         assert {scenario.verdict for scenario in run.record.scenarios} == {Verdict.ERRORED}
         assert [one.finding.evidence["log"][:45] for one in run.record.scenarios] == [
@@ -189,7 +189,7 @@ class TestDiagnosis:
         scenario = run.scenarios["does not hold"]
 
         assert (run.scenarios["holds"].verdict, scenario.verdict) == (Verdict.PASSED, Verdict.FAILED)
-        assert scenario.finding.evidence["not to be had"] == (
+        assert scenario.finding.evidence["unavailable"] == (
             "RuntimeError: nothing is told of InferenceService team-a/fraud, as it was made to"
         )
 

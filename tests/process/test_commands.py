@@ -34,7 +34,7 @@ class TestImplementation:
             seen = observed(target)
 
         assert (seen.outcome, seen.runtime.name) == (Outcome.RUNS, "server")
-        assert ("pod" in seen.not_told) == (name == "says_nothing_of_pods")
+        assert ("pod" in seen.unreported) == (name == "says_nothing_of_pods")
 
     def test_that_is_wrong_fails(self, implementation):
         """It answers, so it can be held against what is expected."""
@@ -115,7 +115,7 @@ class TestImplementation:
         with open_target(implementation("says_nothing").target(**PATIENT)) as target:
             seen = observed(target)
 
-        assert {"outcome", "runtime", "reason", "message", "pod", "service", "errors", "workload"} <= seen.not_told
+        assert {"outcome", "runtime", "reason", "message", "pod", "service", "errors", "workload"} <= seen.unreported
 
 
 class TestCommand:
@@ -132,7 +132,7 @@ class TestCommand:
         with open_target("process:sh -c 'yes | head -c 500000 >&2; cat',timeout=60") as target:
             target.store(*(runtime(f"server-{number}") for number in range(2000)))
             # A question that is its own echo is an answer that tells nothing.
-            assert target.apply(runtime("last"))[0].not_told == {"stored", "rejected"}
+            assert target.apply(runtime("last"))[0].unreported == {"stored", "rejected"}
 
     def test_that_closes_its_output_is_gone(self):
         """Even where it lives on."""

@@ -383,7 +383,7 @@ def _in_memory(asked: Asked) -> MemoryTarget:
     made = MemoryTarget(asked.profile)
     for age in range(3):
         made.store(*(one for one in asked.runtimes if one["metadata"]["creationTimestamp"].endswith(f"{age}Z")))
-        made.tick()
+        made.advance_clock()
     return made
 
 

@@ -77,10 +77,10 @@ def _turn(
     left: TurnResult, right: TurnResult, open_before: set[ObjectKey]
 ) -> Iterator[tuple[ObjectKey, str, Any, Any, _Pair]]:
     for one, other in zip(left.admissions, right.admissions, strict=True):
-        not_told = one.not_told | other.not_told
-        if "rejected" not in not_told:
+        unreported = one.unreported | other.unreported
+        if "rejected" not in unreported:
             yield one.key, "admission", _verdict(one), _verdict(other), (one, other)
-        if one.rejected is not None and other.rejected is not None and "why_rejected" not in not_told:
+        if one.rejected is not None and other.rejected is not None and "why_rejected" not in unreported:
             same = _same_text(one.rejected, other.rejected)
             yield one.key, "refusal", one.rejected, one.rejected if same else other.rejected, (one, other)
     seen = dict(right.observations)
@@ -102,14 +102,14 @@ def _observation(
     key: ObjectKey, left: Observation, right: Observation, open_before: set[ObjectKey]
 ) -> Iterator[tuple[ObjectKey, str, Any, Any, _Pair]]:
     skipped: set[str] = set()
-    not_told = left.not_told | right.not_told
-    if "service" in not_told:
+    unreported = left.unreported | right.unreported
+    if "service" in unreported:
         skipped.add("stored")
-    skipped |= not_told & set(PARTS)
+    skipped |= unreported & set(PARTS)
     if left.one_of or right.one_of:
         open_before.add(key)
         skipped |= _AFTER_CHOICE
-        if not not_told & {"outcome", "runtime"}:
+        if not unreported & {"outcome", "runtime"}:
             skipped.add("outcome")
             mine, theirs = _allowed(left), _allowed(right)
             yield key, "runtime", mine, mine if mine & theirs else theirs, (left, right)

@@ -84,7 +84,7 @@ def _sentences(left: CaseRun, difference: Difference) -> Iterator[_Sentence]:
         else:
             # Only an expectation has the service looked at before the next thing happens.
             for _, seen in observations:
-                if "outcome" not in seen.not_told:
+                if "outcome" not in seen.unreported:
                     yield "Then", _outcome(seen)
 
 

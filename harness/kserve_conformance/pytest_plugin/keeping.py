@@ -12,7 +12,7 @@ from contextlib import ExitStack
 
 from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.pytest_plugin.session import named_release
-from kserve_conformance.targets.contract import Identity, Target, TellsLeftovers, Unreachable
+from kserve_conformance.targets.contract import Identity, ReportsLeftovers, Target, Unreachable
 from kserve_conformance.targets.kinds import open_target
 from kserve_conformance.targets.spec import Options, Spec
 
@@ -102,7 +102,7 @@ class Keeper:
 
 
 def _left(target: Target | None, *, thorough: bool) -> tuple[str, ...]:
-    if not isinstance(target, TellsLeftovers):
+    if not isinstance(target, ReportsLeftovers):
         return ()
     try:
         return tuple(target.leftovers(thorough=thorough))

@@ -34,7 +34,7 @@ from kserve_conformance.suite import ScenarioInfo
 from kserve_conformance.suite.guards import Definition, nearest
 from kserve_conformance.suite.registry_terms import deviation_for
 from kserve_conformance.suite.tags import DOCUMENTED
-from kserve_conformance.targets.contract import NOT_TO_BE_HAD, Diagnoses, Unreachable
+from kserve_conformance.targets.contract import UNAVAILABLE, Diagnoses, Unreachable
 
 
 class Watch:
@@ -144,7 +144,7 @@ class Watch:
         try:
             progress.evidence = dict(target.diagnose(service))
         except Exception as error:  # noqa: BLE001 - A target may raise anything.
-            progress.evidence = {NOT_TO_BE_HAD: f"{type(error).__name__}: {error}"}
+            progress.evidence = {UNAVAILABLE: f"{type(error).__name__}: {error}"}
 
     def look_for_leftovers(self, progress: Progress) -> None:
         """After the reset: what a target that tells it left behind of a scenario."""

@@ -19,7 +19,7 @@ import msgspec
 
 from kserve_conformance.exceptions import TargetError
 from kserve_conformance.objects import SERVICE, Namespace, ObjectKey
-from kserve_conformance.targets.contract import Admission, NotGiven, Observation, Target
+from kserve_conformance.targets.contract import Admission, Unreported, Observation, Target
 
 
 class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -64,7 +64,7 @@ class CaseRun:
     """
     One case run on one target.
 
-    ``failed`` is why there are fewer results than turns. A ``NotGiven`` means that
+    ``failed`` is why there are fewer results than turns. A ``Unreported`` means that
     the target does not report what the remaining turns depend on.
     """
 
@@ -75,7 +75,7 @@ class CaseRun:
     @property
     def is_errored(self) -> bool:
         """Did the run break, so that it says nothing about the case?"""
-        return self.failed is not None and not isinstance(self.failed, NotGiven)
+        return self.failed is not None and not isinstance(self.failed, Unreported)
 
 
 class CaseRunner(Protocol):
@@ -121,7 +121,7 @@ def _run_turns(target: Target, case: Case, within: timedelta) -> Iterator[TurnRe
     present: dict[ObjectKey, None] = {}
     for turn in case.turns:
         if turn.later:
-            target.tick()
+            target.advance_clock()
         if turn.deleted:
             target.delete(*turn.deleted)
             for key in turn.deleted:

@@ -1,5 +1,5 @@
 """
-The clock of targets that keep objects themselves: whole seconds, which only ``tick`` moves.
+The clock of targets that keep objects themselves: whole seconds, which only ``advance_clock`` moves.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Clock:
         self._seconds = 0
         self._now = moment(0)
 
-    def tick(self) -> None:
+    def advance_clock(self) -> None:
         """Move by a second."""
         self._seconds += 1
         self._now = moment(self._seconds)

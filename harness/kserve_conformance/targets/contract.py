@@ -1,10 +1,10 @@
 """
-The contract between a scenario and whatever answers it.
+The contract between a scenario and the implementation under test.
 
-A scenario never meets a target and a target never knows a scenario: both speak
-in Kubernetes objects and in what can be seen of them. Write your own target by
-implementing :class:`Target`; :mod:`kserve_conformance.targets.faulty` has ones
-that fail in named ways.
+A scenario never mentions a target and a target never knows a scenario: both use
+Kubernetes objects and what can be observed of them. Write a target by
+implementing :class:`Target`; :mod:`kserve_conformance.targets.faulty` has targets
+that break one promise each.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from kserve_conformance.objects import Manifest, ObjectKey, Outcome
 
 
 class Capability(StrEnum):
-    """What a target can do beyond the core of the contract; a scenario's ``@needs-…`` tag asks for one."""
+    """What a target can do beyond the core of the contract. A scenario requires it by a ``@needs-…`` tag."""
 
     #: Another release can be installed over what is stored.
     UPGRADE = "upgrade"
@@ -29,16 +29,16 @@ class Capability(StrEnum):
     PODS = "pods"
     #: The default deployment mode can be set.
     DEFAULT_MODE = "default-mode"
-    #: It knows the rules, and says where they leave a choice open.
+    #: It knows the rules, and reports where they leave a choice open.
     OPEN_CHOICES = "open-choices"
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
     """
-    Which implementation answered: never how it was reached, no host name, no path.
+    Which implementation was tested: no host name, no path.
 
-    ``observed_through`` says in words how the choice is seen. ``digests`` maps
+    ``observed_through`` describes how the choice is observed. ``digests`` maps
     names (an image, a binary, the installed CRDs) to ``sha256:…``.
     """
 
@@ -52,37 +52,37 @@ class Identity:
 @dataclass(frozen=True, slots=True)
 class Admission:
     """
-    The answer to one applied object: as stored, or why it was refused.
+    The result of applying one object: as stored, or why it was rejected.
 
-    ``not_told`` names the fields of which the target knows nothing, and
-    ``why_rejected`` for a refusal without a text.
+    ``unreported`` names the fields that the target does not report, and
+    ``why_rejected`` for a rejection without a text.
     """
 
     key: ObjectKey
     stored: Manifest | None = None
     rejected: str | None = None
-    not_told: frozenset[str] = frozenset()
+    unreported: frozenset[str] = frozenset()
 
     def needs(self, *parts: str) -> None:
-        """An expectation rests on these parts. Raises ``NotGiven`` if the target does not tell one of them."""
-        _refuse_guesses(parts, self.not_told)
+        """Require that these parts are reported. Raises ``Unreported``."""
+        _require_reported(parts, self.unreported)
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
     """
-    What a target showed of one service once nothing moved any more.
+    What a target reported about one service once nothing changed any more.
 
     ``reason`` and ``message`` are those of ``status.modelStatus.lastFailureInfo``;
     ``errors`` are the texts of the service's Warning events, oldest first. ``pod``
     is the predictor's pod template (``metadata``, ``spec``) and ``workload`` the
     runtime that it was made of: both stay from an earlier choice while a later one
-    fails. ``status_runtime`` is the runtime that the status names. ``one_of`` is only ever set by a target
-    that knows the rules: the choices that they leave open. ``graph_protocol`` is
-    the protocol by which an inference graph calls the service. ``canaries`` has
-    each canary's runtime by its name, or why it has none. ``logs`` are the
-    controller's lines about this service. ``not_told`` names the fields of which
-    the target knows nothing: what stands in them is no answer.
+    fails. ``status_runtime`` is the runtime that the status names. ``one_of`` is
+    only set by a target that knows the rules: the choices that they leave open.
+    ``graph_protocol`` is the protocol with which an inference graph calls the
+    service. ``canaries`` maps each canary's name to its runtime, or to the reason
+    why it has none. ``logs`` are the controller's lines about this service.
+    ``unreported`` names the fields that the target does not report: their values mean nothing.
     """
 
     service: Manifest
@@ -98,11 +98,11 @@ class Observation:
     graph_protocol: str | None = None
     canaries: Mapping[str, ObjectKey | str] = field(default_factory=dict)
     logs: tuple[str, ...] = ()
-    not_told: frozenset[str] = frozenset()
+    unreported: frozenset[str] = frozenset()
 
     def needs(self, *parts: str) -> None:
-        """An expectation rests on these parts. Raises ``NotGiven`` if the target does not tell one of them."""
-        _refuse_guesses(parts, self.not_told)
+        """Require that these parts are reported. Raises ``Unreported``."""
+        _require_reported(parts, self.unreported)
 
 
 class TargetCode(StrEnum):
@@ -122,70 +122,70 @@ class BadTarget(TargetError):
 
 
 class Unreachable(TargetError):
-    """The target does not answer any more. Nothing can be said of what it would have chosen."""
+    """The target does not respond any more, so nothing is known of what it would have chosen."""
 
 
 class CannotStart(TargetError):
-    """The target did not come up; the text has the last lines of what it said."""
+    """The target did not start; the message ends with the last lines of its log."""
 
 
 class NotSettled(TargetError):
-    """A service showed no settled choice in time; ``last`` is what was seen last."""
+    """A service showed no settled choice in time; ``last`` is what was observed last."""
 
     def __init__(self, service: ObjectKey, within: timedelta, last: object = None) -> None:
-        super().__init__(f"{service} showed no settled choice within {within.total_seconds():g} s; last seen: {last}")
+        super().__init__(f"{service} did not settle within {within.total_seconds():g} s; last observed: {last}")
         self.service = service
         self.last = last
 
 
 class CannotDo(TargetError):
-    """The target lacks a capability that was asked of it all the same."""
+    """The target lacks a capability that was needed."""
 
 
-#: What a target may leave untold, in words.
+#: What a target may leave unreported.
 PARTS: Mapping[str, str] = {
-    "outcome": "what a service runs on",
-    "runtime": "what a service runs on",
-    "reason": "why a service has no runtime",
-    "message": "in which words the status tells a failure",
-    "errors": "which events there are",
-    "pod": "what the pod is",
-    "workload": "which workload there is",
-    "status_runtime": "which runtime the status names",
-    "graph_protocol": "how an inference graph calls a service",
-    "canaries": "what canaries run on",
-    "service": "how a service is stored",
-    "stored": "how an object is stored",
-    "rejected": "whether an object is accepted",
-    "why_rejected": "why an object is refused",
-    "schema": "what the schema of an API server refuses",
+    "outcome": "which runtime a service gets",
+    "runtime": "which runtime a service gets",
+    "reason": "the reason for having no runtime",
+    "message": "the failure message in the status",
+    "errors": "events",
+    "pod": "pod templates",
+    "workload": "workloads",
+    "status_runtime": "the runtime in the status",
+    "graph_protocol": "the protocol of inference graphs",
+    "canaries": "the runtimes of canaries",
+    "service": "stored services",
+    "stored": "stored objects",
+    "rejected": "whether an object is rejected",
+    "why_rejected": "why an object is rejected",
+    "schema": "schema validation of the API server",
 }
 
 
-#: What no controller shows by itself: only a target that knows the rules tells it.
+#: What no controller shows by itself: only a target that knows the rules reports it.
 BEYOND_CONTROLLERS = frozenset({"graph_protocol", "canaries"})
 
 
-class NotGiven(CannotDo):
-    """The target does not tell what was asked for, which is neither right nor wrong. ``part`` is one of ``PARTS``."""
+class Unreported(CannotDo):
+    """The target does not report what is needed: neither a pass nor a failure. ``part`` is one of ``PARTS``."""
 
     def __init__(self, part: str, detail: str = "") -> None:
-        super().__init__(f"the implementation does not tell {PARTS[part]}{f': {detail}' if detail else ''}")
+        super().__init__(f"target does not report {PARTS[part]}{f': {detail}' if detail else ''}")
         self.part = part
 
 
-def _refuse_guesses(parts: Iterable[str], not_told: frozenset[str]) -> None:
+def _require_reported(parts: Iterable[str], unreported: frozenset[str]) -> None:
     for part in parts:
-        if part in not_told:
-            raise NotGiven(part)
+        if part in unreported:
+            raise Unreported(part)
 
 
 class Target(Protocol):
-    """Something that can be asked which runtime a service gets. Open it with ``with``; it leaves nothing behind."""
+    """An implementation under test. Open it with ``with``; it leaves nothing behind."""
 
     @property
     def identity(self) -> Identity:
-        """Which implementation answers."""
+        """Which implementation is tested."""
 
     @property
     def capabilities(self) -> frozenset[Capability]:
@@ -193,35 +193,35 @@ class Target(Protocol):
 
     def apply(self, *objects: Manifest) -> tuple[Admission, ...]:
         """
-        Create or update in order, as ``kubectl apply`` does; an answer for each, refusals included.
+        Create or update in order, as ``kubectl apply`` does; one result each, rejections included.
 
-        Namespaces are made as needed. Raises ``Unreachable``.
+        Namespaces are created as needed. Raises ``Unreachable``.
         """
 
     def store(self, *objects: Manifest) -> None:
         """
-        Put objects in store as a release without webhooks left them.
+        Store objects as a release without webhooks would have left them.
 
-        Nothing defaults or checks them until they are next applied.
+        Nothing defaults or validates them until they are applied again.
         """
 
     def delete(self, *keys: ObjectKey) -> None:
-        """Delete; what is not there is no error. Returns once none of it can be chosen any more."""
+        """Delete; a missing object is no error. Returns once none of them can be chosen any more."""
 
-    def tick(self) -> None:
-        """Let a ``creationTimestamp``'s second pass: what is created next is newer than what is there."""
+    def advance_clock(self) -> None:
+        """Let a second pass, so that what is created next has a later ``creationTimestamp``."""
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
-        """The settled choice of a service on the objects that are in store now. Raises ``NotSettled``."""
+        """The settled choice of a service for the objects that are stored now. Raises ``NotSettled``."""
 
     def install(self, release: str) -> None:
-        """Replace the KServe that runs by another release; what is stored stays. Needs ``UPGRADE``."""
+        """Replace the running KServe with another release; stored objects stay. Needs ``UPGRADE``."""
 
     def configure(self, default_mode: str) -> None:
-        """Set the deployment mode of services that name none, until the next reset. Needs ``DEFAULT_MODE``."""
+        """Set the deployment mode of services without one, until the next reset. Needs ``DEFAULT_MODE``."""
 
     def reset(self) -> None:
-        """Delete everything that was applied or stored since the last reset; back to the release it was opened with."""
+        """Delete everything that was applied or stored since the last reset, and return to the opened release."""
 
     def close(self) -> None:
         """End what was started. Never raises for something that is already gone."""
@@ -233,41 +233,40 @@ class Target(Protocol):
     ) -> None: ...
 
 
-#: The title under which evidence tells what of it could not be had, and why.
-NOT_TO_BE_HAD = "not to be had"
+#: The title under which evidence lists what could not be read, and why.
+UNAVAILABLE = "unavailable"
 
 
 @runtime_checkable
 class Diagnoses(Protocol):
-    """A target that can tell more of a scenario that failed."""
+    """A target that has more evidence of a failed scenario."""
 
     def diagnose(self, service: ObjectKey | None) -> Mapping[str, str]:
         """
-        What there is to see now, by its title.
+        The evidence that there is now, by title.
 
         Titles are ``process`` (how one ended), ``service``, ``runtimes``,
-        ``deployment``, ``events`` and ``log``. Asked before the reset, and only for a
-        scenario that failed or errs. ``service`` is the one that it is about; None
-        where there is none yet. What cannot be had is told under ``NOT_TO_BE_HAD``,
-        with the reason.
+        ``deployment``, ``events`` and ``log``. Called before the reset, and only for a
+        scenario that failed or errored. ``service`` is the one that it is about; None
+        where there is none yet. What could not be read is listed under ``UNAVAILABLE``.
         """
 
 
 @runtime_checkable
-class TellsLeftovers(Protocol):
-    """A target that can tell what it left behind."""
+class ReportsLeftovers(Protocol):
+    """A target that can report what it left behind."""
 
     def leftovers(self, *, thorough: bool) -> tuple[str, ...]:
         """
-        What there still is, though nothing should be: an object, a process or a folder each, in words.
+        What still exists though nothing should: an object, a process or a folder each.
 
-        Asked after each reset, where it must cost next to nothing: a target for which
-        looking is dear answers nothing then. Asked once more, and thoroughly, before a
-        target is closed, and a last time after that.
+        Called after each reset, where it must cost next to nothing: a target for which
+        looking is expensive returns nothing then. Called once more, thoroughly, before
+        a target is closed, and a last time after that.
         """
 
 
-#: The image of the model server that scenarios run: it predicts nothing, and tells which runtime started it.
+#: The image of the model server that scenarios run: it predicts nothing, and reports which runtime started it.
 MODEL_SERVER = "kserve-conformance.invalid/model-server:1"
 
 
@@ -279,7 +278,7 @@ class RunsPods(Protocol):
         """Let pods run in a namespace until the next reset; elsewhere none is ever started."""
 
     def running(self, service: ObjectKey, within: timedelta) -> Manifest:
-        """The predictor's pod once it is ready, and the service too. Raises ``NotSettled`` with what was seen last."""
+        """The predictor's pod, once it and the service are ready. Raises ``NotSettled`` with what was observed last."""
 
-    def ask(self, service: ObjectKey, path: str, body: Manifest) -> Any:
-        """Post a document to a path of a running predictor; its answer. Raises ``NotSettled`` for a rejection."""
+    def predict(self, service: ObjectKey, path: str, body: Manifest) -> Any:
+        """Post a document to a path of a running predictor; its answer. Raises ``NotSettled`` for an HTTP error."""

@@ -23,8 +23,8 @@ from kserve_conformance.targets.contract import (
     Identity,
     NotSettled,
     Observation,
+    ReportsLeftovers,
     Target,
-    TellsLeftovers,
     Unreachable,
 )
 
@@ -52,8 +52,8 @@ class Wrapped:
     def delete(self, *keys: ObjectKey) -> None:
         self._target.delete(*keys)
 
-    def tick(self) -> None:
-        self._target.tick()
+    def advance_clock(self) -> None:
+        self._target.advance_clock()
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
         return self._target.observe(service, within)
@@ -71,7 +71,7 @@ class Wrapped:
         return self._target.diagnose(service) if isinstance(self._target, Diagnoses) else {}
 
     def leftovers(self, *, thorough: bool) -> tuple[str, ...]:
-        return self._target.leftovers(thorough=thorough) if isinstance(self._target, TellsLeftovers) else ()
+        return self._target.leftovers(thorough=thorough) if isinstance(self._target, ReportsLeftovers) else ()
 
     def close(self) -> None:
         self._target.close()
@@ -134,7 +134,7 @@ class AnswersWrong(Wrapped):
         )
 
 
-class RefusesEverything(Wrapped):
+class RejectsEverything(Wrapped):
     """Admits nothing."""
 
     def apply(self, *objects: Manifest) -> tuple[Admission, ...]:
@@ -176,7 +176,7 @@ class CannotDiagnose(Wrapped):
         raise RuntimeError(f"nothing is told of {service}, as it was made to")
 
 
-class TellsMore(Wrapped):
+class DiagnosesEverything(Wrapped):
     """Has something to tell of each failure, with a credential in it; counts how often it was asked."""
 
     def __init__(self, target: Target) -> None:

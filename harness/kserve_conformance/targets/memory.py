@@ -4,7 +4,7 @@ The reference target: a release's profile over objects in memory.
 It answers in microseconds, installs any release over what is stored, and says
 where the rules leave a choice open. Everything else that a scenario can see is
 the same as on a real install: stored objects, refusals, workloads that outlive a
-failure, and a clock of whole seconds that only ``tick`` moves.
+failure, and a clock of whole seconds that only ``advance_clock`` moves.
 """
 
 from __future__ import annotations
@@ -98,9 +98,9 @@ class MemoryTarget:
                 known.pop(key, None)
         self._catalogue = None
 
-    def tick(self) -> None:
+    def advance_clock(self) -> None:
         """Move the clock by a second."""
-        self._clock.tick()
+        self._clock.advance_clock()
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
         """Decide on what is in store now."""

@@ -64,7 +64,7 @@ class ChoiceExpectations(Seeing):
         """The status has this failure, or none."""
         seen = self.observation
         both = [("reason", seen.reason, reason), ("message", seen.message, message)]
-        if any(found != asked and part not in seen.not_told for part, found, asked in both):
+        if any(found != asked and part not in seen.unreported for part, found, asked in both):
             raise self.nonconformity(
                 f"the status of {self.service} tells something else",
                 failure(reason, message),

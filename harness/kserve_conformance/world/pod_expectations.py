@@ -38,7 +38,7 @@ class RunningExpectations(Seeing):
         path, body = PREDICTIONS[protocol]
         self.expect_ready()
         try:
-            answer = self._runner.ask(self.service, path.format(self.service.name), body)
+            answer = self._runner.predict(self.service, path.format(self.service.name), body)
         except NotSettled as error:
             raise self.nonconformity(
                 f"{self.service} answers no {protocol} prediction", f"an answer of {ref}", str(error.last)

@@ -34,7 +34,7 @@ def cause_of(errors: tuple[str, ...]) -> str | None:
 
 def choice_of(observation: Observation) -> Choice:
     """Turn an observation into the choice that a record keeps."""
-    if "outcome" in observation.not_told:
+    if "outcome" in observation.unreported:
         return Choice(outcome=ChoiceOutcome.UNKNOWN)
     if observation.one_of:
         return Choice(outcome=ChoiceOutcome.RUNS, one_of=tuple(sorted(observation.one_of, key=str)))
@@ -52,7 +52,7 @@ def choice_of(observation: Observation) -> Choice:
 
 def rejection_of(admission: Admission) -> Choice:
     """Turn a rejected write of a service into the choice that a record keeps."""
-    is_text_known = "why_rejected" not in admission.not_told
+    is_text_known = "why_rejected" not in admission.unreported
     return Choice(outcome=ChoiceOutcome.REJECTED, message=(admission.rejected or None) if is_text_known else None)
 
 

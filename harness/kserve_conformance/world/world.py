@@ -116,7 +116,7 @@ class World(ChoiceExpectations, PartExpectations, RunningExpectations):
     def a_second_later(self) -> None:
         """What is created from here on is newer than what is there."""
         self.flush()
-        self.target.tick()
+        self.target.advance_clock()
 
     def store_service(self, manifest: Manifest) -> None:
         """Have a service in store that no webhook has seen."""
@@ -138,7 +138,7 @@ class World(ChoiceExpectations, PartExpectations, RunningExpectations):
         (answer,) = self.target.apply(manifest)
         self._remember(manifest, answer)
         self._service, self._service_answer, self._observation = answer.key, answer, None
-        if answer.rejected is not None and "rejected" not in answer.not_told:
+        if answer.rejected is not None and "rejected" not in answer.unreported:
             self._choices.append((answer.key, rejection_of(answer)))
 
     def apply_service_again(self, manifest: Manifest | None = None) -> None:
@@ -185,7 +185,7 @@ class World(ChoiceExpectations, PartExpectations, RunningExpectations):
         self._known.pop(key, None)
         self._observation = None
         if and_create_again:
-            self.target.tick()
+            self.target.advance_clock()
             self.apply_runtime(ref, self._applied(key)["spec"])
 
     def delete_service(self) -> None:
@@ -263,7 +263,7 @@ class World(ChoiceExpectations, PartExpectations, RunningExpectations):
         return self._observation
 
     def seen(self, *parts: str) -> Observation:
-        """The observation, for an expectation that rests on these parts. Raises ``NotGiven`` if one is not told."""
+        """The observation, for an expectation that rests on these parts. Raises ``Unreported`` if one is not told."""
         self.observation.needs(*parts)
         return self.observation
 

@@ -57,10 +57,10 @@ class TestCompare:
     def test_leaves_out_what_one_side_does_not_tell(self):
         """Nothing is guessed; with nothing told there is nothing compared."""
         silent = replace(
-            RUNS, runtime=B, outcome=Outcome.CUSTOM, not_told=frozenset({"outcome", "runtime", "workload"})
+            RUNS, runtime=B, outcome=Outcome.CUSTOM, unreported=frozenset({"outcome", "runtime", "workload"})
         )
         assert part(ran(RUNS), ran(silent)) is None
-        dumb = replace(silent, not_told=frozenset({*silent.not_told, "reason", "message", "status_runtime", "service"}))
+        dumb = replace(silent, unreported=frozenset({*silent.unreported, "reason", "message", "status_runtime", "service"}))
         assert compare(ran(RUNS), ran(dumb)).parts == 0
 
     def test_allows_each_choice_that_the_rules_leave_open(self):
@@ -88,8 +88,8 @@ class TestCompare:
         assert of(accepted, refused) == "admission"
         assert of(refused, Admission(KEY, rejected="two models")) is None
         assert of(refused, Admission(KEY, rejected="no model")) == "refusal"
-        assert of(refused, Admission(KEY, rejected="", not_told=frozenset({"why_rejected"}))) is None
-        assert of(replace(accepted, not_told=frozenset({"rejected"})), refused) is None
+        assert of(refused, Admission(KEY, rejected="", unreported=frozenset({"why_rejected"}))) is None
+        assert of(replace(accepted, unreported=frozenset({"rejected"})), refused) is None
 
     def test_of_a_failed_world_ends_where_it_failed(self):
         """What was shown before still counts."""

@@ -78,7 +78,7 @@ class TestPlaying:
         [
             ("AnswersWrong", "failed"),
             ("NeverSettles", "errored"),
-            ("RefusesEverything", "failed"),
+            ("RejectsEverything", "failed"),
             ("LeavesThingsBehind", "failed"),
             ("dies", "errored"),
             ("does-not-start", "errored"),

@@ -115,7 +115,7 @@ class TestApply:
         An update makes nothing newer, whatever time it gives.
         """
         made = target("v0.16.0", runtime("b"), runtime("c"))
-        made.tick()
+        made.advance_clock()
         made.apply(runtime("c", disabled=False), manifest(CLUSTER_RUNTIME, "d", created=59), service())
 
         assert [one.created - made.catalogue.runtimes[0].created for one in made.catalogue] == [0, 0, 1]
@@ -254,7 +254,7 @@ class TestStore:
         Storing over an object does not make it newer.
         """
         made = target("v0.16.0", runtime("r"))
-        made.tick()
+        made.advance_clock()
         made.store(runtime("r"), runtime("s"))
         ages = {one.name: one.created for one in made.catalogue}
 
@@ -439,7 +439,7 @@ class TestReleases:
         """
         made = target("v0.16.0", runtime("r"), service())
         created = made.catalogue.in_cluster[0].created
-        made.tick()
+        made.advance_clock()
         made.install("v0.8.0")
         made.reset()
         made.apply(runtime("r"))

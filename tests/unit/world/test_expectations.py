@@ -8,7 +8,7 @@ from showing import Showing, served, unserved, world
 
 from kserve_conformance.objects import ObjectKey, Outcome
 from kserve_conformance.record.choice import ChoiceOutcome
-from kserve_conformance.targets.contract import Admission, Capability, NotGiven
+from kserve_conformance.targets.contract import Admission, Capability, Unreported
 from kserve_conformance.targets.faulty import AnswersWrong
 from kserve_conformance.targets.memory import MemoryTarget
 from kserve_conformance.world import Nonconformity, World
@@ -109,7 +109,7 @@ class TestRuntime:
         """
         What a target does not report of a rejection is not in the record.
         """
-        admission = Admission(R, rejected="?", not_told=frozenset({"why_rejected"}))
+        admission = Admission(R, rejected="?", unreported=frozenset({"why_rejected"}))
 
         assert rejection_of(admission).message is None
 
@@ -387,8 +387,8 @@ class TestWhatIsNotTold:
         """
         An expectation that rests on what a target keeps to itself does not hold, and does not fail either.
         """
-        made = served(not_told=frozenset({untold}))
-        with pytest.raises(NotGiven) as silence:
+        made = served(unreported=frozenset({untold}))
+        with pytest.raises(Unreported) as silence:
             getattr(made, expect)(*arguments)
 
         assert silence.value.part == untold
@@ -397,7 +397,7 @@ class TestWhatIsNotTold:
         """
         A list of choices does not guess.
         """
-        assert choice_of(served(not_told=frozenset({"outcome"})).observation).outcome is ChoiceOutcome.UNKNOWN
+        assert choice_of(served(unreported=frozenset({"outcome"})).observation).outcome is ChoiceOutcome.UNKNOWN
 
 
 class TestAnswers:

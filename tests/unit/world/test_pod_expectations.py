@@ -35,7 +35,7 @@ class Running(MemoryTarget):
             raise NotSettled(service, within, "kserve-container waiting ImagePullBackOff")
         return self._pod
 
-    def ask(self, service, path, body):
+    def predict(self, service, path, body):
         assert body
         self.asked.append(path)
         if self._answer is None:

@@ -10,7 +10,7 @@ from showing import served, unserved, world
 
 from kserve_conformance.objects import CLUSTER_RUNTIME, ObjectKey, Outcome, without
 from kserve_conformance.targets.contract import NotSettled
-from kserve_conformance.targets.faulty import RefusesEverything
+from kserve_conformance.targets.faulty import RejectsEverything
 from kserve_conformance.targets.memory import MemoryTarget
 from kserve_conformance.world import Nonconformity, World
 from kserve_conformance.world.world import SETTLES_WITHIN, UnknownObject, namespaced
@@ -99,7 +99,7 @@ class TestPending:
         """
         No scenario passes on a target that takes nothing.
         """
-        made = World(RefusesEverything(MemoryTarget("v0.16.0")), release="v0.16.0")
+        made = World(RejectsEverything(MemoryTarget("v0.16.0")), release="v0.16.0")
         made.add_runtime(R)
         with pytest.raises(Nonconformity, match="refused, as it was made to"):
             made.apply_service(service())

@@ -74,10 +74,10 @@ class Isolation:
         self._alone.delete(key)
         self._there.delete(self._names.key(key))
 
-    def tick(self) -> None:
+    def advance_clock(self) -> None:
         """A second passes."""
-        self._alone.tick()
-        self._there.tick()
+        self._alone.advance_clock()
+        self._there.advance_clock()
 
     def observe(self, service: ObjectKey) -> None:
         """Before a service is looked at. Raises ``NotIsolated``."""

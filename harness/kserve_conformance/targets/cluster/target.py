@@ -108,11 +108,11 @@ class Cluster(InstalledTarget):
             for key in keys:
                 self._isolation.delete(key)
 
-    def tick(self) -> None:
+    def advance_clock(self) -> None:
         """Let a second pass."""
-        super().tick()
+        super().advance_clock()
         if self._isolation is not None:
-            self._isolation.tick()
+            self._isolation.advance_clock()
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
         """The settled choice, unless the cluster's own runtimes would change it: ``NotIsolated``."""

@@ -81,9 +81,9 @@ class Listing(Observer):
     def told(self, key: ObjectKey, service: Manifest, seen: Seen | None) -> Observation:
         """The observation of one service; ``seen`` is None for one that its controller leaves alone."""
         if seen is None:
-            return Observation(service=reported(service), outcome=Outcome.LEFT_ALONE, not_told=BEYOND_CONTROLLERS)
+            return Observation(service=reported(service), outcome=Outcome.LEFT_ALONE, unreported=BEYOND_CONTROLLERS)
         told = self._told(key, service, seen)
-        return replace(told, not_told=told.not_told | NOT_READ)
+        return replace(told, unreported=told.unreported | NOT_READ)
 
     def template(self, namespace: str, name: str, uid: str, mode: str | None = None) -> Manifest | None:
         """The pod template of a service's predictor, as it was listed."""

@@ -39,7 +39,7 @@ def ready(client: Client, services: Resource, service: ObjectKey, within: timede
     raise NotSettled(service, within, seen)
 
 
-def ask(client: Client, service: ObjectKey, path: str, body: Manifest) -> Any:
+def predict(client: Client, service: ObjectKey, path: str, body: Manifest) -> Any:
     """Post a document through the API server's proxy of pods. Raises ``NotSettled``."""
     deadline = time.monotonic() + ANSWERS_WITHIN.total_seconds()
     while True:

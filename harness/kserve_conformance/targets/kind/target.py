@@ -247,10 +247,10 @@ class KindTarget(InstalledTarget):
         with self._reaching():
             return pods.ready(self._client, self._resource(SERVICE), service, within)
 
-    def ask(self, service: ObjectKey, path: str, body: Manifest) -> Any:
+    def predict(self, service: ObjectKey, path: str, body: Manifest) -> Any:
         """Post a document to a path of a running predictor, through the API server. Raises ``NotSettled``."""
         with self._reaching():
-            return pods.ask(self._client, service, path, body)
+            return pods.predict(self._client, service, path, body)
 
     # Ending
 

@@ -31,7 +31,7 @@ class Creations:
         self._latest = ""
         self._ticked = ""
 
-    def tick(self) -> None:
+    def advance_clock(self) -> None:
         """A second has passed: what is created from now on must be newer than what is there."""
         self._ticked = self._latest
 

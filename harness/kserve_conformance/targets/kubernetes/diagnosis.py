@@ -25,7 +25,7 @@ from kserve_conformance.objects import (
     ObjectKey,
     at,
 )
-from kserve_conformance.targets.contract import NOT_TO_BE_HAD
+from kserve_conformance.targets.contract import UNAVAILABLE
 from kserve_conformance.targets.kubernetes import beacons, marks
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoAnswer, Resource
 from kserve_conformance.targets.kubernetes.names import Names
@@ -82,7 +82,7 @@ class Diagnosis:
                 if text:
                     told[title] = text
         if missing:
-            told[NOT_TO_BE_HAD] = "\n".join(missing)
+            told[UNAVAILABLE] = "\n".join(missing)
         return told
 
     def _ended(self) -> str:

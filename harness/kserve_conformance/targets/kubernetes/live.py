@@ -18,7 +18,7 @@ from datetime import timedelta
 from functools import partial
 
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, RUNTIME_KINDS, SERVICE, Manifest, ObjectKey, at
-from kserve_conformance.targets.contract import NOT_TO_BE_HAD, Admission, NotSettled, Observation, Unreachable
+from kserve_conformance.targets.contract import UNAVAILABLE, Admission, NotSettled, Observation, Unreachable
 from kserve_conformance.targets.kubernetes.beacons import FINALIZER, Beacons
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoAnswer, Resource
 from kserve_conformance.targets.kubernetes.clock import Creations
@@ -221,10 +221,10 @@ class LiveTarget(ABC):
                     if key.kind in RUNTIME_KINDS:
                         self._runtime_written(key.kind, None)
 
-    def tick(self) -> None:
+    def advance_clock(self) -> None:
         """Let a second pass."""
         time.sleep(TICK)
-        self._creations.tick()
+        self._creations.advance_clock()
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
         """The settled choice on the objects that are in store now. Raises ``NotSettled`` and ``Unreachable``."""
@@ -287,7 +287,7 @@ class LiveTarget(ABC):
         """What there is to see of a scenario before its reset; of the service asked about last if none is named."""
         link = self._open
         if link is None:
-            return {NOT_TO_BE_HAD: "the target is not open"}
+            return {UNAVAILABLE: "the target is not open"}
         client = link.past.hurried
         observer = self._observer
 

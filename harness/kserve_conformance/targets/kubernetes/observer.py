@@ -152,7 +152,7 @@ class Observer:
             self.beacons.queue_passed()
             service = self.client.get(path)
             if self.template(str(key.namespace), key.name, service["metadata"]["uid"], MODEL_MESH) is None:
-                return Observation(service=reported(service), outcome=Outcome.LEFT_ALONE, not_told=BEYOND_CONTROLLERS)
+                return Observation(service=reported(service), outcome=Outcome.LEFT_ALONE, unreported=BEYOND_CONTROLLERS)
         if not is_new:
             service = self.client.patch(f"{path}/status", self.probe.patch)
         silent = 0
@@ -215,7 +215,7 @@ class Observer:
             workload=workload,
             status_runtime=status_runtime(service),
             logs=tuple(msgspec.json.encode(line).decode() for line in lines[-LOG_LINES:]),
-            not_told=BEYOND_CONTROLLERS,
+            unreported=BEYOND_CONTROLLERS,
         )
 
     def mode(self, service: Manifest) -> str:

@@ -39,15 +39,15 @@ def observation(answer: Answer, stored: Manifest, *, is_told: bool, had_pod: boo
     service = stored if is_told or answer.service is None else answer.service
     decided = answer.decision
     reason, message = (UNSET, UNSET) if decided is UNSET or decided is None else (decided.reason, decided.message)
-    not_told = set(_NEVER_TOLD)
+    unreported = set(_NEVER_TOLD)
     if decided is UNSET:
-        not_told |= _DECISION
-    not_told |= {name for name, value in (("reason", reason), ("message", message)) if value is UNSET}
+        unreported |= _DECISION
+    unreported |= {name for name, value in (("reason", reason), ("message", message)) if value is UNSET}
     if answer.service is None and not is_told:
-        not_told.add("service")
+        unreported.add("service")
     # Where nothing runs and nothing ever did, there is no pod, and that needs no word.
     if answer.pod is None and (decided is UNSET or had_pod or outcome in (Outcome.RUNS, Outcome.CUSTOM)):
-        not_told.add("pod")
+        unreported.add("pod")
     return Observation(
         service=service,
         outcome=outcome,
@@ -55,7 +55,7 @@ def observation(answer: Answer, stored: Manifest, *, is_told: bool, had_pod: boo
         reason=None if reason is UNSET else reason,
         message=None if message is UNSET else message,
         pod=answer.pod,
-        not_told=frozenset(not_told),
+        unreported=frozenset(unreported),
     )
 
 

@@ -52,7 +52,7 @@ class RunningCase:
         present: dict[ObjectKey, None] = {}
         for turn in self._case.turns:
             if turn.later:
-                store.tick()
+                store.advance_clock()
             store.delete(*turn.deleted)
             for key in turn.deleted:
                 present.pop(key, None)

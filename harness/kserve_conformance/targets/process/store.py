@@ -19,7 +19,7 @@ from kserve_conformance.manifests import check, rejection_message
 from kserve_conformance.objects import RUNTIME_KINDS, SERVICE, Manifest, ObjectKey
 from kserve_conformance.protocol import Answer
 from kserve_conformance.targets.clock import Clock
-from kserve_conformance.targets.contract import Admission, NotGiven, NotSettled, Observation
+from kserve_conformance.targets.contract import Admission, NotSettled, Observation, Unreported
 from kserve_conformance.targets.process.failures import BadAnswer
 from kserve_conformance.targets.process.observations import has_pod, observation
 from kserve_conformance.targets.three_way_merge import applied
@@ -78,9 +78,9 @@ class Store:
         for key in keys:
             self._kept.pop(key, None)
 
-    def tick(self) -> None:
+    def advance_clock(self) -> None:
         """Move the clock by a second."""
-        self._clock.tick()
+        self._clock.advance_clock()
 
     def look(self, service: ObjectKey, within: timedelta, *, anew: bool = True) -> Asking[Observation]:
         """
@@ -106,23 +106,25 @@ class Store:
         """
         Ask about an applied object, and store it if it is admitted.
 
-        Raises ``NotGiven`` where it depends on what the command does not tell.
+        Raises ``Unreported`` where it depends on what the command does not tell.
         """
         key = ObjectKey.of(manifest)
         kept = self._kept.get(key)
         if kept is not None and not kept.is_stored_form:
             # An apply is merged with what is stored, so nobody knows what this one would write.
-            raise NotGiven("stored")
+            raise Unreported("stored")
         whole = applied(kept.last_applied, manifest, kept.manifest) if kept is not None else dict(manifest)
         problems = check(whole, self._schema)
         if problems:
             # An API server refuses it before any KServe is asked; to say so here would be our word, not the command's.
-            raise NotGiven("schema", rejection_message(whole, problems))
+            raise Unreported("schema", rejection_message(whole, problems))
         if key.kind == SERVICE:
             return (yield from self._write_service(key, manifest, whole, kept))
         if key.kind in RUNTIME_KINDS:
             return (yield from self._write_runtime(key, manifest, whole))
-        return Admission(key, stored=self._keep(key, Kept(whole, manifest)), not_told=frozenset({"stored", "rejected"}))
+        return Admission(
+            key, stored=self._keep(key, Kept(whole, manifest)), unreported=frozenset({"stored", "rejected"})
+        )
 
     def _write_service(self, key: ObjectKey, given: Manifest, whole: Manifest, kept: Kept | None) -> Asking[Admission]:
         answer = yield self._about(key, whole, admit=True)
@@ -140,7 +142,7 @@ class Store:
             ),
         )
         self._fresh = key, answer
-        return Admission(key, stored=stored, not_told=frozenset() if is_told else frozenset({"stored", "rejected"}))
+        return Admission(key, stored=stored, unreported=frozenset() if is_told else frozenset({"stored", "rejected"}))
 
     def _write_runtime(self, key: ObjectKey, given: Manifest, whole: Manifest) -> Asking[Admission]:
         """Ask the runtime webhook's verdict. An earlier state of itself is among the others, as in store."""
@@ -156,11 +158,11 @@ class Store:
         verdict = answer.runtime_admission
         if verdict is not None and not verdict.allowed:
             why = frozenset({"why_rejected"} if verdict.message is None else ())
-            return Admission(key, rejected=verdict.message or "", not_told=why)
+            return Admission(key, rejected=verdict.message or "", unreported=why)
         stored = self._keep(key, Kept(whole, given))
         # What is left of a runtime is the schema's doing, and nothing that the command tells.
         return Admission(
-            key, stored=stored, not_told=frozenset({"stored"} if verdict is not None else {"stored", "rejected"})
+            key, stored=stored, unreported=frozenset({"stored"} if verdict is not None else {"stored", "rejected"})
         )
 
     def _keep(self, key: ObjectKey, kept: Kept) -> Manifest:

@@ -61,7 +61,7 @@ class ProcessTarget:
         """
         Ask about each object in order and store what is admitted.
 
-        Raises ``NotGiven`` where it depends on what the command does not tell, and ``NoAnswer``.
+        Raises ``Unreported`` where it depends on what the command does not tell, and ``NoAnswer``.
         """
         return tuple(self._answered(self._store.write(manifest)) for manifest in objects)
 
@@ -73,9 +73,9 @@ class ProcessTarget:
         """Forget objects."""
         self._store.delete(*keys)
 
-    def tick(self) -> None:
+    def advance_clock(self) -> None:
         """Move the clock by a second."""
-        self._store.tick()
+        self._store.advance_clock()
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
         """

@@ -122,7 +122,7 @@ class TestOtherRuntimes:
         """
         isolation = Isolation(partial(MemoryTarget, "v0.15.2"), NAMES, [runtime("a")])
         isolation.configure("RawDeployment")
-        isolation.tick()
+        isolation.advance_clock()
         isolation.apply(runtime("z"))
         isolation.apply(service())
 

@@ -40,7 +40,7 @@ def test_after_a_second_an_equal_stamp_is_told_too():
     """
     creations = Creations()
     creations.created(KEY, stamped("2026-01-01T10:00:00Z"))
-    creations.tick()
+    creations.advance_clock()
 
     with pytest.raises(ClockWentBack):
         creations.created(KEY, stamped("2026-01-01T10:00:00Z"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kserve_conformance.objects import API_VERSIONS, ObjectKey
-from kserve_conformance.targets.contract import NOT_TO_BE_HAD, Unreachable
+from kserve_conformance.targets.contract import UNAVAILABLE, Unreachable
 from kserve_conformance.targets.kubernetes import diagnosis as diagnosis_module
 from kserve_conformance.targets.kubernetes import marks
 from kserve_conformance.targets.kubernetes.client import ApiError, NoAnswer, Resource
@@ -92,8 +92,8 @@ class TestDiagnosis:
 
         told = diagnosis(client, log="line").of(MODEL)
 
-        assert set(told) == {"service", "runtimes", "log", NOT_TO_BE_HAD}
-        assert told[NOT_TO_BE_HAD] == "events: the API server answered 403 Forbidden: you may not"
+        assert set(told) == {"service", "runtimes", "log", UNAVAILABLE}
+        assert told[UNAVAILABLE] == "events: the API server answered 403 Forbidden: you may not"
 
     def test_asks_a_silent_server_once(self):
         """
@@ -104,7 +104,7 @@ class TestDiagnosis:
         told = diagnosis(client).of(MODEL)
 
         assert len(client.asked) == 1
-        assert told[NOT_TO_BE_HAD].splitlines() == ["service: silence", "runtimes: silence", "events: silence"]
+        assert told[UNAVAILABLE].splitlines() == ["service: silence", "runtimes: silence", "events: silence"]
 
     def test_tells_how_a_process_ended(self):
         """

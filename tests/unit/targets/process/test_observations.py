@@ -47,27 +47,28 @@ class TestOutcome:
         observed = seen(answer, stored)
 
         assert observed.outcome == outcome
-        assert "outcome" not in observed.not_told
+        assert "outcome" not in observed.unreported
 
     def test_without_a_decision_is_not_told(self):
         """An answer that says nothing of it is no answer to it, whatever else it says."""
         observed = seen({"service": service(), "pod": POD}, service(containers=[{"name": "a"}]))
 
-        assert {"outcome", "runtime", "reason", "message"} <= observed.not_told
+        assert {"outcome", "runtime", "reason", "message"} <= observed.unreported
 
 
 class TestParts:
     def test_that_are_given_are_told(self):
         """All but what the protocol has no word for."""
-        assert seen({"decision": RUNS, "pod": POD}).not_told == NEVER
+        assert seen({"decision": RUNS, "pod": POD}).unreported == NEVER
 
     def test_that_are_absent_are_not_told(self):
         """A null reason says that there is none; an absent one says nothing."""
         observed = seen({"decision": {"runtime": None}})
 
-        assert {"reason", "message"} <= observed.not_told
+        assert {"reason", "message"} <= observed.unreported
         assert (
-            not {"reason", "message"} & seen({"decision": {"runtime": None, "reason": None, "message": None}}).not_told
+            not {"reason", "message"}
+            & seen({"decision": {"runtime": None, "reason": None, "message": None}}).unreported
         )
 
     @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ class TestParts:
     )
     def test_the_pod_is_told_where_it_is_given_or_cannot_be(self, answer, had_pod, is_told):
         """What never ran has none; what ran before may have the old one."""
-        assert ("pod" not in seen(answer, had_pod=had_pod).not_told) == is_told
+        assert ("pod" not in seen(answer, had_pod=had_pod).unreported) == is_told
 
     def test_the_service_of_the_answer_is_told_where_nothing_was_told_before(self):
         """The first word of an implementation is what is compared; what it has said of a write stays in store."""
@@ -90,5 +91,5 @@ class TestParts:
 
         assert seen({"service": now}, service(), is_told=False).service == now
         assert seen({"service": now}, service()).service == service()
-        assert "service" not in seen({"service": now}, is_told=False).not_told
-        assert "service" in seen({}, is_told=False).not_told
+        assert "service" not in seen({"service": now}, is_told=False).unreported
+        assert "service" in seen({}, is_told=False).unreported

@@ -8,7 +8,7 @@ import pytest
 from answering import RUNS, SERVICE, answering, runtime, service, target_of
 
 from kserve_conformance.objects import CLUSTER_RUNTIME, NAMESPACED_RUNTIME, ObjectKey, Outcome
-from kserve_conformance.targets.contract import CannotDo, NotGiven, NotSettled
+from kserve_conformance.targets.contract import CannotDo, NotSettled, Unreported
 from kserve_conformance.targets.process.failures import BadAnswer, CannotAnswer, OutOfStep
 
 SOON = timedelta(seconds=1)
@@ -43,7 +43,7 @@ class TestApplyingAService:
 
         assert answer.rejected is None
         assert answer.stored["metadata"]["labels"] == {"a": "b"}
-        assert answer.not_told == frozenset()
+        assert answer.unreported == frozenset()
 
     def test_a_refusal_is_passed_on_and_nothing_is_stored(self):
         """The implementation's text, as it stands."""
@@ -58,7 +58,7 @@ class TestApplyingAService:
         """A decision is no admission."""
         (answer,) = target_of(answering({"decision": RUNS})).apply(service())
 
-        assert answer.not_told == {"stored", "rejected"}
+        assert answer.unreported == {"stored", "rejected"}
 
     def test_without_a_word_it_is_admitted_anew_when_it_is_observed(self):
         """Nobody knows its stored form, so it is not said to be in store."""
@@ -74,7 +74,7 @@ class TestApplyingAService:
         target = target_of(answering({"decision": RUNS}))
         target.apply(service())
 
-        with pytest.raises(NotGiven, match="does not tell how an object is stored"):
+        with pytest.raises(Unreported, match="does not report stored objects"):
             target.apply(service())
 
     def test_again_it_is_merged_with_what_is_stored(self):
@@ -98,7 +98,7 @@ class TestApplyingAService:
         command = answering(full)
         wrong = service(model={"modelFormat": {"name": "sklearn", "version": 1}})
 
-        with pytest.raises(NotGiven, match=r"does not tell what the schema of an API server refuses: .*version"):
+        with pytest.raises(Unreported, match=r"does not report schema validation of the API server: .*version"):
             target_of(command).apply(wrong)
         assert command.questions == []
 
@@ -144,7 +144,7 @@ class TestApplyingARuntime:
         (answer,) = target_of(answering({"runtime_admission": {"allowed": False}})).apply(runtime())
 
         assert answer.rejected is not None
-        assert answer.not_told == {"why_rejected"}
+        assert answer.unreported == {"why_rejected"}
 
     def test_without_a_word_it_is_there_and_not_told_whether_it_is_accepted(self):
         """Most implementations are only about services."""
@@ -153,14 +153,14 @@ class TestApplyingARuntime:
         (answer,) = target.apply(runtime())
         target.apply(service())
 
-        assert answer.not_told == {"stored", "rejected"}
+        assert answer.unreported == {"stored", "rejected"}
         assert len(command.questions[-1]["runtimes"]) == 1
 
     def test_how_it_is_stored_is_never_told(self):
         """Which fields a schema drops is nothing that an implementation of the choice tells."""
         (answer,) = target_of(answering(full)).apply(runtime())
 
-        assert answer.not_told == {"stored"}
+        assert answer.unreported == {"stored"}
 
 
 class TestTime:
@@ -169,7 +169,7 @@ class TestTime:
         command = answering(full)
         target = target_of(command)
         target.apply(runtime("old"))
-        target.tick()
+        target.advance_clock()
         target.apply(runtime("new"), runtime("old", disabled=True))
         target.apply(service())
 
@@ -185,7 +185,7 @@ class TestTime:
         target = target_of(command)
         target.apply(runtime())
         target.delete(RUNTIME)
-        target.tick()
+        target.advance_clock()
         target.apply(runtime())
 
         assert command.questions[-1]["runtimes"][0]["metadata"]["creationTimestamp"] == "2024-01-01T00:00:01Z"
@@ -219,7 +219,7 @@ class TestObserving:
         seen = target.observe(SERVICE, SOON)
 
         assert [question["admit"] for question in command.questions] == [False]
-        assert "service" in seen.not_told
+        assert "service" in seen.unreported
 
     def test_a_service_that_is_rejected_in_store_is_no_answer(self):
         """Only a write can be refused."""
@@ -243,10 +243,10 @@ class TestObserving:
         target.apply(service())
         never, runs, after = (target.observe(SERVICE, SOON) for _ in range(3))
 
-        assert "pod" not in never.not_told
+        assert "pod" not in never.unreported
         assert never.pod is None
-        assert "pod" in runs.not_told
-        assert "pod" in after.not_told
+        assert "pod" in runs.unreported
+        assert "pod" in after.unreported
 
 
 class TestAnswers:
@@ -290,7 +290,7 @@ class TestTarget:
         command = answering(full)
         target = target_of(command)
         target.apply(runtime())
-        target.tick()
+        target.advance_clock()
         target.reset()
         target.apply(runtime("other"))
 
