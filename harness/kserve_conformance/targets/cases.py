@@ -19,7 +19,7 @@ import msgspec
 
 from kserve_conformance.exceptions import TargetError
 from kserve_conformance.objects import SERVICE, Namespace, ObjectKey
-from kserve_conformance.targets.contract import Admission, Unreported, Observation, Target
+from kserve_conformance.targets.contract import Admission, Observation, Target, Unreported
 
 
 class Turn(msgspec.Struct, frozen=True, omit_defaults=True):

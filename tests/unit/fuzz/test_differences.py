@@ -60,7 +60,9 @@ class TestCompare:
             RUNS, runtime=B, outcome=Outcome.CUSTOM, unreported=frozenset({"outcome", "runtime", "workload"})
         )
         assert part(ran(RUNS), ran(silent)) is None
-        dumb = replace(silent, unreported=frozenset({*silent.unreported, "reason", "message", "status_runtime", "service"}))
+        dumb = replace(
+            silent, unreported=frozenset({*silent.unreported, "reason", "message", "status_runtime", "service"})
+        )
         assert compare(ran(RUNS), ran(dumb)).parts == 0
 
     def test_allows_each_choice_that_the_rules_leave_open(self):
