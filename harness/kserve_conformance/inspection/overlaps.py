@@ -99,7 +99,7 @@ def _mixed(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]:
     """
     Of a format that a runtime lists with several priorities only the first counts.
 
-    Source: ``GetPriority``, pkg/apis/serving/v1alpha1/servingruntime_types.go, v0.11.1 to v0.20.0.
+    Source: ``GetPriority``, pkg/apis/serving/v1alpha1/servingruntime_types.go, since v0.11.1.
     """
     if BY_PRIORITY not in profile.order:
         return

@@ -21,11 +21,11 @@ from kserve_conformance.resolver import Explanation, Surroundings, resolve_store
 from kserve_conformance.resolver.hints import hints_for
 from kserve_conformance.targets.kubernetes.observer import status_runtime
 
-#: A stopped service has no workload. Coded: ``StopAnnotationKey``, pkg/constants/constants.go, v0.15.2 to v0.20.0.
+#: A stopped service has no workload. Source: ``StopAnnotationKey``, pkg/constants/constants.go, since v0.15.2.
 STOPPED = "serving.kserve.io/stop"
 
 #: A ready service with it is not looked at.
-#: Coded: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/controller.go, v0.16.0 to v0.20.0.
+#: Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/controller.go, since v0.16.0.
 NO_AUTO_UPDATE = "serving.kserve.io/disable-auto-update"
 
 #: What the status says of a service whose choice failed.

@@ -25,8 +25,8 @@ from kserve_conformance.targets.kubernetes.client import ApiError, Client, Resou
 #: As many objects as one answer has; the rest is asked for with the token that it ends with.
 PAGE = 500
 
-#: The label of whatever KServe makes for a service, on the object itself. Coded: ``InferenceServicePodLabelKey``,
-#: pkg/constants/constants.go, v0.8.0 to v0.20.0.
+#: The label of whatever KServe makes for a service, on the object itself. Source: ``InferenceServicePodLabelKey``,
+#: pkg/constants/constants.go, since v0.8.0.
 OF_A_SERVICE = "serving.kserve.io/inferenceservice"
 
 #: The namespace of KServe in every guide, for who may not look for its controller.

@@ -6,7 +6,7 @@ PyYAML's C parser makes the events; what a scalar means is decided in
 line, because every valid document would pay for it: when a problem is found later,
 :mod:`~kserve_conformance.manifests.locations` reads that one document again.
 
-Coded: ``mapping``, ``merge`` and ``alias`` in decode.go, go.yaml.in/yaml/v2 v2.4.2.
+Source: ``mapping``, ``merge`` and ``alias`` in decode.go, go.yaml.in/yaml/v2 v2.4.2.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ result is written as JSON, and the JSON is read again with whole numbers kept
 whole. Each of the three steps shows in the values: ``y`` is a boolean, ``1:30``
 a string, ``1.0`` the whole number 1, and the key ``1e6`` becomes ``"1e+06"``.
 
-Coded: ``resolve`` in resolve.go and ``scalar`` in decode.go, go.yaml.in/yaml/v2
+Source: ``resolve`` in resolve.go and ``scalar`` in decode.go, go.yaml.in/yaml/v2
 v2.4.2; ``convertToJSONableObject`` in yaml.go, sigs.k8s.io/yaml v1.6.0;
 ``ConvertInterfaceNumbers`` in pkg/util/json, k8s.io/apimachinery.
 """

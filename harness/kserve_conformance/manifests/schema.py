@@ -4,7 +4,7 @@ What KServe's CRDs and the API server require of a service and a runtime, where 
 Fields that later releases added say since when; fields that no rule of the
 harness reads are left to the API server.
 
-Coded: config/crd (from v0.14.0 config/crd/full) of kserve v0.8.0 to v0.20.0,
+Source: config/crd (since v0.13.0 config/crd/full) of kserve since v0.8.0,
 compared release by release; names by ``NameIsDNSSubdomain``, k8s.io/apimachinery.
 """
 
@@ -258,7 +258,7 @@ def rejection_message(manifest: Manifest, problems: Iterable[Problem]) -> str:
     """
     The API server's whole message for an object that it rejects for these problems.
 
-    Coded: ``NewInvalid`` in pkg/api/errors/errors.go, k8s.io/apimachinery.
+    Source: ``NewInvalid`` in pkg/api/errors/errors.go, k8s.io/apimachinery.
     """
     words = [problem.rejection or problem.headline for problem in problems]
     name = (manifest.get("metadata") or {}).get("name", "")

@@ -4,7 +4,7 @@ Shapes: what a CRD's schema says about a value, and how a violation is worded.
 Each violation has two texts: ours, for the author of the file, and
 ``rejection``, the API server's own.
 
-Coded: ``PruneNonNullableNullsWithoutDefaults`` (a null property counts as absent)
+Source: ``PruneNonNullableNullsWithoutDefaults`` (a null property counts as absent)
 and ``kubeOpenAPIResultToFieldErrors`` (the API server's words),
 k8s.io/apiextensions-apiserver v0.34.4; pkg/validation/errors/schema.go, k8s.io/kube-openapi.
 """

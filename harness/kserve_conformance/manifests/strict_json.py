@@ -4,7 +4,7 @@ JSON as the API server reads it: integers stay integers, duplicate keys are a pr
 A text may hold one value after the other, as ``kubectl`` accepts it and as dumps
 with one object per line are written.
 
-Coded: ``YAMLOrJSONDecoder`` in pkg/util/yaml/decoder.go, k8s.io/apimachinery;
+Source: ``YAMLOrJSONDecoder`` in pkg/util/yaml/decoder.go, k8s.io/apimachinery;
 ``UnmarshalCaseSensitivePreserveInts`` in sigs.k8s.io/json.
 """
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from kserve_conformance.objects import Manifest, Runtime, at
 from kserve_conformance.profiles.legacy import LEGACY_KEYS_V0_12
 
-#: ``DefaultBlockedEnvVars``, pkg/validation/env_policy.go, v0.19.0 and v0.20.0.
+#: ``DefaultBlockedEnvVars``, pkg/validation/env_policy.go, since v0.19.0.
 BLOCKED = frozenset({"PYTHONPATH"})
 
 
@@ -15,7 +15,7 @@ def service_sets_none(service: Manifest) -> str | None:
     """
     No container of a service sets a blocked variable: its own, those of its worker nodes, and the model's.
 
-    Coded: ``validateBlockedEnvVars``, pkg/apis/serving/v1beta1/inference_service_validation.go, v0.18.0 to v0.20.0;
+    Source: ``validateBlockedEnvVars``, pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.18.0;
     read at v0.19.0.
     """
     predictor = at(service, "spec", "predictor") or {}
@@ -36,7 +36,7 @@ def runtime_sets_none(runtime: Runtime, stored: tuple[Runtime, ...]) -> str | No
     """
     No container of a runtime sets a blocked variable.
 
-    Coded: ``validateBlockedEnvVars``, pkg/webhook/admission/servingruntime/servingruntime_webhook.go, v0.18.0 to
+    Source: ``validateBlockedEnvVars``, pkg/webhook/admission/servingruntime/servingruntime_webhook.go, v0.18.0 to
     v0.20.0; read at v0.19.0.
     """
     return _blocked((*(runtime.spec.get("containers") or ()), *(at(runtime.spec, "workerSpec", "containers") or ())))

@@ -20,7 +20,7 @@ def not_found(request: Request) -> NoRuntime:
     """
     Neither kind has a runtime of that name.
 
-    Coded: ``GetServingRuntime``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.8.0 to v0.20.0.
+    Source: ``GetServingRuntime``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, since v0.8.0.
     """
     return NoRuntime(
         Reason.RUNTIME_NOT_RECOGNIZED,
@@ -34,7 +34,7 @@ def is_not_disabled(request: Request, runtime: Runtime) -> NoRuntime | None:
     """
     A named runtime that is disabled is refused.
 
-    Coded: ``reconcileModel``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.20.0.
+    Source: ``reconcileModel``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.8.0.
     """
     if not runtime.disabled:
         return None
@@ -50,7 +50,7 @@ def speaks_given_protocol(request: Request, runtime: Runtime) -> NoRuntime | Non
     """
     A named runtime must list the protocol that the service gives; without one nothing is checked.
 
-    Coded: ``reconcileModel``, components/predictor.go, v0.9.0 to v0.20.0.
+    Source: ``reconcileModel``, components/predictor.go, since v0.9.0.
     """
     if request.protocol is None or speaks_protocol(request, runtime) is None:
         return None
@@ -67,7 +67,7 @@ def lists_format(request: Request, runtime: Runtime) -> NoRuntime | None:
     A named runtime must list the format, and the version if the service gives one; autoSelect does not matter.
 
     Documented: v0.10 "Serving Runtimes", explicit use.
-    Coded: ``RuntimeSupportsModel`` called by ``reconcileModel``, v0.8.0 to v0.20.0.
+    Source: ``RuntimeSupportsModel`` called by ``reconcileModel``, since v0.8.0.
     """
     if supports_format(request, runtime.formats):
         return None
@@ -83,7 +83,7 @@ def none_supports(request: Request) -> NoRuntime:
     """
     No candidate passed every filter of an automatic choice.
 
-    Coded: ``reconcileModel``, components/predictor.go, v0.8.0 to v0.20.0. With a version KServe prints the address of
+    Source: ``reconcileModel``, components/predictor.go, since v0.8.0. With a version KServe prints the address of
     a pointer, which nobody can predict; the text here ends before it.
     """
     version = "<nil>}" if request.version is None else "0x"

@@ -25,7 +25,7 @@ TRITONSERVER = "tritonserver"
 SERVER_TYPE_ANNOTATION = "serving.kserve.io/server-type"
 
 #: The built-in runtimes whose names alone say what kind of server they run.
-#: Coded: ``GetServerTypeFromRuntimeName``, pkg/constants/constants.go, v0.17.0 to v0.20.0; the names since v0.9.0.
+#: Source: ``GetServerTypeFromRuntimeName``, pkg/constants/constants.go, since v0.17.0; the names since v0.9.0.
 SERVER_TYPES_BY_NAME = {
     "kserve-mlserver": MLSERVER,
     "kserve-torchserve": TORCHSERVE,
@@ -33,12 +33,12 @@ SERVER_TYPES_BY_NAME = {
 }
 
 #: The class that MLServer loads each format with; any other format is loaded as scikit-learn.
-#: Coded: constants of pkg/constants/constants.go, v0.8.0.
+#: Source: constants of pkg/constants/constants.go, v0.8.0.
 MODEL_CLASSES_V0_8 = {
     "xgboost": "mlserver_xgboost.XGBoostModel",
     "lightgbm": "mlserver_lightgbm.LightGBMModel",
 }
-#: Coded: ``SetMlServerDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.9.0 to v0.20.0.
+#: Source: ``SetMlServerDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.9.0.
 MODEL_CLASSES_V0_9 = {**MODEL_CLASSES_V0_8, "mlflow": "mlserver_mlflow.MLflowRuntime"}
 DEFAULT_MODEL_CLASS = "mlserver_sklearn.SKLearnModel"
 
@@ -95,7 +95,7 @@ def no_server_type(name: str, annotations: Manifest) -> str | None:
     """
     The controller sets no server defaults: the webhook has done it.
 
-    Coded: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0.
     """
     return None
 
@@ -104,7 +104,7 @@ def by_name(name: str, annotations: Manifest) -> str | None:
     """
     Only the exact names of the built-in runtimes say what they run.
 
-    Coded: ``SetRuntimeDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.9.0 to v0.16.0.
+    Source: ``SetRuntimeDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.9.0 to v0.16.0.
     """
     return SERVER_TYPES_BY_NAME.get(name)
 
@@ -116,7 +116,7 @@ def by_annotation_then_name(name: str, annotations: Manifest) -> str | None:
     An annotation with a value that KServe does not know switches the defaults
     off: there is no second look at the name.
 
-    Coded: ``SetRuntimeDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.17.0 to v0.20.0.
+    Source: ``SetRuntimeDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.17.0.
     """
     if SERVER_TYPE_ANNOTATION in annotations:
         return str(annotations[SERVER_TYPE_ANNOTATION])
@@ -130,7 +130,7 @@ def mlserver_appending(service: Manifest, server_type: str | None) -> Manifest:
     """
     MLServer speaks v2 unless told otherwise; its variables are added even where the service has set them.
 
-    Coded: ``SetMlServerDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.9.0.
+    Source: ``SetMlServerDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.9.0.
     """
     if server_type != MLSERVER:
         return service
@@ -141,8 +141,8 @@ def mlserver_unless_set(service: Manifest, server_type: str | None) -> Manifest:
     """
     MLServer speaks v2 unless told otherwise; a variable that the service has set stays as it is.
 
-    Coded: ``SetMlServerDefaults`` with ``AppendEnvVarIfNotExists``,
-    pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.10.0 to v0.20.0.
+    Source: ``SetMlServerDefaults`` with ``AppendEnvVarIfNotExists``,
+    pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.10.0.
     """
     if server_type != MLSERVER:
         return service
@@ -155,7 +155,7 @@ def mlserver_at_write(service: Manifest) -> Manifest:
 
     The protocol is left alone, and ``storage`` is not known yet.
 
-    Coded: ``setPredictorModelDefaults`` and ``setMlServerDefaults``,
+    Source: ``setPredictorModelDefaults`` and ``setMlServerDefaults``,
     pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.8.0.
     """
     if at(service, "spec", "predictor", "model", "runtime") != "kserve-mlserver":
@@ -184,7 +184,7 @@ def torchserve_envelope(service: Manifest, server_type: str | None) -> Manifest:
     """
     TorchServe speaks v1 unless told otherwise; a label tells it which envelope to open, the second one for v2.
 
-    Coded: ``SetTorchServeDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.9.0 to v0.11.0.
+    Source: ``SetTorchServeDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.9.0 to v0.11.0.
     """
     if server_type != TORCHSERVE:
         return service
@@ -195,7 +195,7 @@ def torchserve_envelope_and_variable(service: Manifest, server_type: str | None)
     """
     TorchServe is also told its protocol by a variable, added even where the service has set it.
 
-    Coded: ``SetTorchServeDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.11.1 and v0.11.2.
+    Source: ``SetTorchServeDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.11.1 and v0.11.2.
     """
     if server_type != TORCHSERVE:
         return service
@@ -206,7 +206,7 @@ def torchserve_grpc_envelope_and_variable(service: Manifest, server_type: str | 
     """
     The second envelope is also that of grpc-v2.
 
-    Coded: ``SetTorchServeDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.12.0 to v0.20.0.
+    Source: ``SetTorchServeDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.12.0.
     """
     if server_type != TORCHSERVE:
         return service
@@ -217,7 +217,7 @@ def torchserve_at_write(service: Manifest) -> Manifest:
     """
     At every write the webhook labels a ``pytorch`` service that names no runtime, or ``kserve-torchserve``.
 
-    Coded: ``setPredictorModelDefaults`` and ``setTorchServeDefaults``,
+    Source: ``setPredictorModelDefaults`` and ``setTorchServeDefaults``,
     pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.8.0.
     """
     model = at(service, "spec", "predictor", "model")
@@ -230,7 +230,7 @@ def defaults_at_write(service: Manifest) -> Manifest:
     """
     All that the webhook sets on a service with a ``model``, before it converts a legacy key.
 
-    Coded: ``setPredictorModelDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.8.0.
+    Source: ``setPredictorModelDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.8.0.
     """
     return torchserve_at_write(mlserver_at_write(service))
 
@@ -252,7 +252,7 @@ def triton_defaults(service: Manifest, server_type: str | None) -> Manifest:
     """
     Triton speaks v2 unless told otherwise; without a model to load it waits to be told which.
 
-    Coded: ``SetTritonDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.9.0 to v0.20.0.
+    Source: ``SetTritonDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.9.0.
     """
     if server_type != TRITONSERVER:
         return service
@@ -271,7 +271,7 @@ def no_back_fill(service: Manifest, runtime: Runtime) -> Manifest:
     """
     A service without a protocol stays without one.
 
-    Coded: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0.
     """
     return service
 
@@ -280,8 +280,8 @@ def lowest_ranked_protocol(service: Manifest, runtime: Runtime) -> Manifest:
     """
     A service without a protocol gets the lowest ranked one of its runtime, an empty one where that lists none it knows.
 
-    Coded: ``Reconcile``, later ``reconcileModel``, with ``GetProtocolVersionPriority``,
-    pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.9.0 to v0.20.0.
+    Source: ``Reconcile``, later ``reconcileModel``, with ``GetProtocolVersionPriority``,
+    pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.9.0.
     """
     return _speaking(service, order.lowest_ranked_protocol(runtime))
 
@@ -345,5 +345,5 @@ COMPLETION_V0_12 = replace(
     COMPLETION_V0_11_1, defaults=(mlserver_unless_set, torchserve_grpc_envelope_and_variable, triton_defaults)
 )
 
-#: v0.17.0 to v0.20.0: an annotation says what kind of server a runtime runs.
+#: since v0.17.0: an annotation says what kind of server a runtime runs.
 COMPLETION_V0_17 = replace(COMPLETION_V0_12, server_type_of=by_annotation_then_name)

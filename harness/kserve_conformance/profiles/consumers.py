@@ -18,7 +18,7 @@ from kserve_conformance.objects import Manifest, Runtime, at, replaced, without
 _GRAPH_PROTOCOLS = ("v1", "v2")
 
 #: What a canary has none of, as it does not scale.
-#: Coded: ``buildCanaryPredictor``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.20.0.
+#: Source: ``buildCanaryPredictor``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.20.0.
 _SCALING = ("maxReplicas", "scaleTarget", "scaleMetric", "autoScaling")
 
 
@@ -44,7 +44,7 @@ def graph_protocol(service: Manifest, runtime: Runtime | None) -> str:
 
     Raises :class:`NoGraphProtocol` where the named runtime lists others alone.
 
-    Coded: ``GetPredictorEndpoint``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.16.0 to v0.20.0.
+    Source: ``GetPredictorEndpoint``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, since v0.16.0.
     """
     model = at(service, "spec", "predictor", "model")
     if at(model, "runtime") is None or runtime is None or not runtime.protocols:
@@ -59,7 +59,7 @@ def protocol_of_model(service: Manifest) -> str:
     """
     What a service says that it speaks, v1 unless it says anything: all that a graph asked up to v0.15.2.
 
-    Coded: ``GetProtocol``, pkg/apis/serving/v1beta1/predictor_model.go, v0.9.0 to v0.20.0.
+    Source: ``GetProtocol``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.9.0.
     """
     given = at(service, "spec", "predictor", "model", "protocolVersion")
     return "v1" if given is None else str(given)
@@ -69,7 +69,7 @@ def as_the_model_says(service: Manifest, runtime: Runtime | None) -> str:
     """
     A graph speaks what the service says, whatever its runtime lists.
 
-    Coded: ``GetProtocol`` as the graph's controller asks it, v0.8.0 to v0.15.2.
+    Source: ``GetProtocol`` as the graph's controller asks it, v0.8.0 to v0.15.2.
     """
     return protocol_of_model(service)
 
@@ -87,7 +87,7 @@ def graph_path(model_name: str, protocol: str) -> str:
     """
     The path that a graph calls; none in a protocol that it does not speak.
 
-    Coded: ``PredictPath``, pkg/constants/constants.go, v0.11.1 to v0.20.0.
+    Source: ``PredictPath``, pkg/constants/constants.go, since v0.11.1.
     """
     return {"v1": f"/v1/models/{model_name}:predict", "v2": f"/v2/models/{model_name}/infer"}.get(protocol, "")
 
@@ -108,8 +108,8 @@ def canaries(resolved: Manifest) -> tuple[Canary, ...]:
     predictor was resolved: with the chosen runtime in ``model.runtime``. A canary
     that names none inherits that one, and so asks for it explicitly.
 
-    Coded: ``reconcileCanaryDeployments`` and ``buildCanaryPredictor``,
-    pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.20.0.
+    Source: ``reconcileCanaryDeployments`` and ``buildCanaryPredictor``,
+    pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.20.0.
     """
     stable = at(resolved, "spec", "predictor")
     return tuple(
@@ -133,7 +133,7 @@ def _predictor(stable: Manifest, entry: Manifest) -> dict[str, Any]:
 
 
 def _replicas(stable: Manifest, entry: Manifest) -> int:
-    """Its own replicas, or its share of the stable ones, rounded up. Coded: ``canaryReplicaCount``, v0.20.0."""
+    """Its own replicas, or its share of the stable ones, rounded up. Source: ``canaryReplicaCount``, since v0.20.0."""
     own = at(entry, "predictor", "minReplicas")
     if own is not None:
         return int(own)
@@ -149,7 +149,7 @@ def overridden(base: Manifest, override: Manifest) -> dict[str, Any]:
     gives its own. A port's number does not override its name, because "is a
     number" is the empty kind of a port.
 
-    Coded: ``mergo.Merge`` with ``WithOverride``, dario.cat/mergo v1.0.2.
+    Source: ``mergo.Merge`` with ``WithOverride``, dario.cat/mergo v1.0.2.
     """
     result = dict(base)
     for key, value in override.items():

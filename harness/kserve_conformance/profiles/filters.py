@@ -21,7 +21,7 @@ def is_enabled(request: Request, runtime: Runtime) -> Exclusion | None:
     A disabled runtime is never chosen automatically.
 
     Documented: v0.10 "Serving Runtimes", specification table, ``disabled``.
-    Coded: ``GetSupportingRuntimes``, pkg/apis/serving/v1beta1/predictor_model.go, v0.8.0 to v0.20.0.
+    Source: ``GetSupportingRuntimes``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.8.0.
     """
     return Exclusion(ExclusionReason.DISABLED, "is disabled") if runtime.disabled else None
 
@@ -30,7 +30,7 @@ def serves_single_models(request: Request, runtime: Runtime) -> Exclusion | None
     """
     A multi-model (ModelMesh) runtime is never chosen automatically by this controller.
 
-    Coded: ``GetSupportingRuntimes`` called with ``isMMS`` false, predictor_model.go, v0.8.0 to v0.20.0.
+    Source: ``GetSupportingRuntimes`` called with ``isMMS`` false, predictor_model.go, since v0.8.0.
     """
     return Exclusion(ExclusionReason.MULTI_MODEL, "is multi-model (ModelMesh)") if runtime.multi_model else None
 
@@ -39,7 +39,7 @@ def label_of(name: str, version: str | None) -> str:
     """
     The label that KServe matches formats by: name, or name and version joined by a colon.
 
-    Coded: ``getModelFormatLabel``, predictor_model.go, v0.8.0 to v0.20.0. A name that holds a colon can so equal
+    Source: ``getModelFormatLabel``, predictor_model.go, since v0.8.0. A name that holds a colon can so equal
     another format's name and version.
     """
     return name if version is None else f"{name}:{version}"
@@ -53,7 +53,7 @@ def supports_format(request: Request, formats: Collection[SupportedFormat]) -> b
     other way round.
 
     Documented: v0.10 "Serving Runtimes", explicit and implicit use; versions in the specification table.
-    Coded: ``getServingRuntimeSupportedModelFormatLabelSet``, predictor_model.go, v0.8.0 to v0.20.0.
+    Source: ``getServingRuntimeSupportedModelFormatLabelSet``, predictor_model.go, since v0.8.0.
     """
     asked = label_of(request.format, request.version)
     return any(
@@ -67,7 +67,7 @@ def is_auto_selectable(request: Request, runtime: Runtime) -> Exclusion | None:
     The asked format and version must be in an entry that says ``autoSelect: true``; each entry is asked by itself.
 
     Documented: v0.10 "Serving Runtimes", implicit use.
-    Coded: ``RuntimeSupportsModel``, predictor_model.go, v0.8.0 to v0.20.0.
+    Source: ``RuntimeSupportsModel``, predictor_model.go, since v0.8.0.
     """
     if supports_format(request, [entry for entry in runtime.formats if entry.auto_select]):
         return None
@@ -92,7 +92,7 @@ def speaks_protocol(request: Request, runtime: Runtime) -> Exclusion | None:
     """
     The asked protocol must be listed; a runtime that lists none speaks all, and an empty request is met by all.
 
-    Coded: ``IsProtocolVersionSupported``, pkg/apis/serving/v1alpha1/servingruntime_types.go, v0.9.0 to v0.20.0.
+    Source: ``IsProtocolVersionSupported``, pkg/apis/serving/v1alpha1/servingruntime_types.go, since v0.9.0.
     """
     if not request.protocol or not runtime.protocols or request.protocol in runtime.protocols:
         return None
@@ -105,7 +105,7 @@ def agrees_on_nodes(request: Request, runtime: Runtime) -> Exclusion | None:
     """
     A runtime with a ``workerSpec`` serves exactly the services that have one.
 
-    Coded: ``IsMultiNodeRuntime`` in ``GetSupportingRuntimes``, predictor_model.go, v0.15.0 to v0.20.0.
+    Source: ``IsMultiNodeRuntime`` in ``GetSupportingRuntimes``, predictor_model.go, since v0.15.0.
     """
     if request.multi_node == runtime.multi_node:
         return None

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from kserve_conformance.objects import Manifest, at, replaced
 
 #: The legacy keys in the order in which the conversion looks for them.
-#: Coded: ``setPredictorModelDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.8.0.
+#: Source: ``setPredictorModelDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.8.0.
 LEGACY_KEYS_V0_8 = ("sklearn", "tensorflow", "xgboost", "pytorch", "triton", "onnx", "pmml", "lightgbm", "paddle")
 
-#: ``huggingface`` joins them before ``pmml``. Coded: the same function, v0.12.0 to v0.20.0.
+#: ``huggingface`` joins them before ``pmml``. Source: the same function, since v0.12.0.
 LEGACY_KEYS_V0_12 = (*LEGACY_KEYS_V0_8[:6], "huggingface", *LEGACY_KEYS_V0_8[6:])
 
 #: The runtime that a protocol and a key mean.
@@ -47,23 +47,23 @@ def mlserver_for_v2(runtime: str) -> Pin:
     """
     ``kserve-mlserver`` for v2, else the framework's own server.
 
-    Coded: ``assignSKLearnRuntime``, ``assignXGBoostRuntime``, inference_service_defaults.go, v0.8.0.
+    Source: ``assignSKLearnRuntime``, ``assignXGBoostRuntime``, inference_service_defaults.go, v0.8.0.
     """
     return lambda protocol: "kserve-mlserver" if protocol == "v2" else runtime
 
 
 #: A key without a protocol speaks v1, except those whose servers choose for themselves.
-#: Coded: ``assign…Runtime``, v0.8.0.
+#: Source: ``assign…Runtime``, v0.8.0.
 V1_FOR_MOST = dict.fromkeys(("sklearn", "tensorflow", "xgboost", "pmml", "lightgbm", "paddle"), "v1")
 
-#: Coded: ``assignTritonRuntime``, ``assignONNXRuntime``, inference_service_defaults.go, v0.9.0 to v0.20.0.
+#: Source: ``assignTritonRuntime``, ``assignONNXRuntime``, inference_service_defaults.go, since v0.9.0.
 V2_FOR_TRITON = {"triton": "v2", "onnx": "v2"}
 
-#: Coded: ``assignHuggingFaceRuntime``, inference_service_defaults.go, v0.12.0 to v0.20.0.
+#: Source: ``assignHuggingFaceRuntime``, inference_service_defaults.go, since v0.12.0.
 V2_FOR_HUGGINGFACE = {**V2_FOR_TRITON, "huggingface": "v2"}
 
 #: The built-in runtime of each key.
-#: Documented: v0.10 "Serving Runtimes", legacy schema. Coded: ``assign…Runtime``, v0.8.0.
+#: Documented: v0.10 "Serving Runtimes", legacy schema. Source: ``assign…Runtime``, v0.8.0.
 BUILT_IN_RUNTIMES: Mapping[str, Pin] = {
     "sklearn": mlserver_for_v2("kserve-sklearnserver"),
     "tensorflow": always("kserve-tensorflow-serving"),
@@ -90,7 +90,7 @@ def converted(service: Manifest, legacy: Legacy) -> Manifest:
     Everything that the key held is kept: storage, versions, container fields. The format's version is never set.
 
     Documented: v0.10 "Serving Runtimes", legacy schema.
-    Coded: ``setPredictorModelDefaults`` and ``assign…Runtime``, inference_service_defaults.go, v0.8.0 to v0.20.0.
+    Source: ``setPredictorModelDefaults`` and ``assign…Runtime``, inference_service_defaults.go, since v0.8.0.
     """
     key = legacy_key(service, legacy.keys)
     if key is None:
@@ -122,7 +122,7 @@ def triton_waits_for_models(service: Manifest) -> Manifest:
     """
     A converted ``triton`` key without ``storageUri`` tells the server to load only what it is asked to.
 
-    Coded: ``assignTritonRuntime``, inference_service_defaults.go, v0.8.0.
+    Source: ``assignTritonRuntime``, inference_service_defaults.go, v0.8.0.
     """
     model = service["spec"]["predictor"]["model"]
     if at(model, "modelFormat", "name") != "triton" or model.get("storageUri") is not None:

@@ -25,7 +25,7 @@ def nearest_scope_first(request: Request, catalogue: Catalogue) -> tuple[tuple[R
     """
     The namespace's runtimes come before the cluster's, whatever their priorities.
 
-    Coded: ``GetSupportingRuntimes``, pkg/apis/serving/v1beta1/predictor_model.go, v0.8.0 to v0.20.0.
+    Source: ``GetSupportingRuntimes``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.8.0.
     """
     return catalogue.in_namespace(request.namespace), catalogue.in_cluster
 
@@ -44,7 +44,7 @@ def namespace_then_cluster(name: str, namespace: Namespace, catalogue: Catalogue
     The ServingRuntime of that name in the service's namespace; only if there is none, the ClusterServingRuntime.
 
     Documented: v0.10 "Serving Runtimes", explicit use.
-    Coded: ``GetServingRuntime``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.8.0 to v0.20.0.
+    Source: ``GetServingRuntime``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, since v0.8.0.
     """
     return catalogue.get(ObjectKey(NAMESPACED_RUNTIME, name, namespace)) or catalogue.get(
         ObjectKey(CLUSTER_RUNTIME, name)

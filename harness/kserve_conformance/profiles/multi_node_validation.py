@@ -60,7 +60,7 @@ LIMITS_V0_15_2 = MultiNodeLimits(
     runtime_pipeline_text="the WorkerSpec.PipelineParallelSize cannot be less than 1({size})",
 )
 
-#: The same files, v0.16.0 to v0.20.0.
+#: The same files, since v0.16.0.
 LIMITS_V0_16_0 = MultiNodeLimits(
     autoscaler="none",
     smallest_pipeline=1,
@@ -75,7 +75,7 @@ def has_unknown_accelerator(container: Manifest, annotations: Manifest) -> bool:
     """
     Does a container ask for a resource that is neither basic nor a known accelerator?
 
-    Coded: ``HasUnknownGpuResourceType``, pkg/utils/utils.go, v0.15.0 to v0.20.0.
+    Source: ``HasUnknownGpuResourceType``, pkg/utils/utils.go, since v0.15.0.
     """
     resources = container.get("resources") or {}
     asked = {name for part in ("limits", "requests") for name in (resources.get(part) or {})}
@@ -102,7 +102,7 @@ class MultiNodeServiceChecks:
     """
     The multi-node part of the service webhook of one era; call it as a ``Validating``.
 
-    Coded: ``validateMultiNodeVariables``, inference_service_validation.go, v0.15.0 to v0.20.0.
+    Source: ``validateMultiNodeVariables``, inference_service_validation.go, since v0.15.0.
     """
 
     def __init__(self, limits: MultiNodeLimits) -> None:
@@ -160,8 +160,8 @@ class MultiNodeRuntimeChecks:
     """
     The multi-node part of the runtime webhook of one era.
 
-    Coded: ``validateMultiNodeSpec``, pkg/webhook/admission/servingruntime/servingruntime_webhook.go,
-    v0.15.0 to v0.20.0.
+    Source: ``validateMultiNodeSpec``, pkg/webhook/admission/servingruntime/servingruntime_webhook.go,
+    since v0.15.0.
     """
 
     def __init__(self, limits: MultiNodeLimits) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from kserve_conformance.objects import Request, Runtime
 from kserve_conformance.profiles.exclusions import Exclusion, ExclusionReason
 
-#: KServe's ranks of protocols: ``GetProtocolVersionInt``, pkg/constants/constants.go, v0.9.0 to v0.20.0.
+#: KServe's ranks of protocols: ``GetProtocolVersionInt``, pkg/constants/constants.go, since v0.9.0.
 PROTOCOL_RANKS = {"v1": 1, "v2": 2, "grpc-v1": 3, "grpc-v2": 4}
 
 #: The rank of a protocol that KServe does not know, and of a runtime that lists none.
@@ -35,7 +35,7 @@ def protocol_rank(runtime: Runtime) -> int:
     """
     The lowest rank over the runtime's whole list of protocols, not the asked one's.
 
-    Coded: ``GetProtocolVersionPriority``, pkg/apis/serving/v1beta1/predictor_model.go, v0.9.0 to v0.20.0.
+    Source: ``GetProtocolVersionPriority``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.9.0.
     """
     return min(
         (PROTOCOL_RANKS.get(protocol, UNKNOWN_PROTOCOL_RANK) for protocol in runtime.protocols),
@@ -47,7 +47,7 @@ def lowest_ranked_protocol(runtime: Runtime) -> str:
     """
     The name of the lowest-ranked protocol; the empty string if it is unknown or none is listed.
 
-    Coded: ``GetProtocolVersionString``, pkg/constants/constants.go, v0.9.0 to v0.20.0.
+    Source: ``GetProtocolVersionString``, pkg/constants/constants.go, since v0.9.0.
     """
     rank = protocol_rank(runtime)
     return next((name for name, known in PROTOCOL_RANKS.items() if known == rank), "")
@@ -57,7 +57,7 @@ def priority_of(runtime: Runtime, format_: str) -> int | None:
     """
     The priority of the first entry with the format's name, whatever its version or autoSelect.
 
-    Coded: ``GetPriority``, pkg/apis/serving/v1alpha1/servingruntime_types.go, v0.11.1 to v0.20.0.
+    Source: ``GetPriority``, pkg/apis/serving/v1alpha1/servingruntime_types.go, since v0.11.1.
     """
     return next((entry.priority for entry in runtime.formats if entry.name == format_), None)
 
@@ -80,10 +80,10 @@ def _protocols(runtime: Runtime) -> str:
 
 #: The higher priority first; a runtime without one after every runtime with one.
 #: Documented: v0.11 "Serving Runtimes", priority.
-#: Coded: ``sortSupportedRuntimeByPriority``, predictor_model.go, v0.11.1 to v0.20.0.
+#: Source: ``sortSupportedRuntimeByPriority``, predictor_model.go, since v0.11.1.
 BY_PRIORITY = OrderKey("priority", _priority_place, _lower_priority)
 
-#: The lowest-ranked protocol first. Coded: ``sortServingRuntimeList``, predictor_model.go, v0.9.0 to v0.20.0.
+#: The lowest-ranked protocol first. Source: ``sortServingRuntimeList``, predictor_model.go, since v0.9.0.
 BY_PROTOCOL_RANK = OrderKey(
     "protocol rank",
     lambda request, runtime: protocol_rank(runtime),
@@ -93,14 +93,14 @@ BY_PROTOCOL_RANK = OrderKey(
     ),
 )
 
-#: The newest first, by whole seconds. Coded: ``sortServingRuntimeList``, predictor_model.go, v0.9.0 to v0.20.0.
+#: The newest first, by whole seconds. Source: ``sortServingRuntimeList``, predictor_model.go, since v0.9.0.
 BY_AGE = OrderKey(
     "age",
     lambda request, runtime: -runtime.created,
     lambda request, winner, loser: Exclusion(ExclusionReason.OLDER, f"is older than {winner.name}"),
 )
 
-#: The name in ascending order. Coded: ``sortServingRuntimeList``, predictor_model.go, v0.9.0 to v0.20.0.
+#: The name in ascending order. Source: ``sortServingRuntimeList``, predictor_model.go, since v0.9.0.
 BY_NAME = OrderKey(
     "name",
     lambda request, runtime: runtime.name.encode(),

@@ -11,7 +11,7 @@ from kserve_conformance.objects import Request
 RequestedProtocol = Callable[[Request], Request]
 
 #: The protocol that KServe's server defaults set, by the exact name of a runtime, where a service gives none.
-#: Coded: ``SetRuntimeDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.9.0 to v0.16.0.
+#: Source: ``SetRuntimeDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.9.0 to v0.16.0.
 PROTOCOLS_BY_RUNTIME_NAME = {"kserve-mlserver": "v2", "kserve-torchserve": "v1", "kserve-tritonserver": "v2"}
 
 
@@ -19,7 +19,7 @@ def as_given(request: Request) -> Request:
     """
     A service without a protocol is met by every runtime.
 
-    Coded: ``GetSupportingRuntimes``, pkg/apis/serving/v1beta1/predictor_model.go, v0.9.0 to v0.11.0.
+    Source: ``GetSupportingRuntimes``, pkg/apis/serving/v1beta1/predictor_model.go, v0.9.0 to v0.11.0.
     """
     return request
 
@@ -28,7 +28,7 @@ def v1_unless_given(request: Request) -> Request:
     """
     A service without a protocol asks for v1.
 
-    Coded: ``GetProtocol`` as used by ``GetSupportingRuntimes``, predictor_model.go, v0.11.1 to v0.20.0.
+    Source: ``GetProtocol`` as used by ``GetSupportingRuntimes``, predictor_model.go, since v0.11.1.
     """
     return replace(request, protocol="v1") if request.protocol is None else request
 
@@ -37,7 +37,7 @@ def protocol_by_runtime_name(request: Request) -> Request:
     """
     A named runtime's server defaults come before its checks: its name alone can add the protocol that is checked.
 
-    Coded: ``reconcileModel`` calls ``SetRuntimeDefaults`` first,
+    Source: ``reconcileModel`` calls ``SetRuntimeDefaults`` first,
     pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.9.0 to v0.16.0.
     """
     if request.protocol is not None or request.runtime is None:

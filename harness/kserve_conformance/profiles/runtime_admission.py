@@ -19,8 +19,8 @@ def refuses(runtime: Runtime, stored: tuple[Runtime, ...], checks: tuple[Runtime
     """
     Ask a release's runtime webhook about a create or update; ``stored`` are the runtimes of the same scope.
 
-    Coded: ``Handle`` of the two validators, pkg/webhook/admission/servingruntime/servingruntime_webhook.go,
-    v0.11.1 to v0.20.0.
+    Source: ``Handle`` of the two validators, pkg/webhook/admission/servingruntime/servingruntime_webhook.go,
+    since v0.11.1.
     """
     if runtime.disabled:
         return None
@@ -38,7 +38,7 @@ def no_mixed_priority(start: str) -> RuntimeCheck:
     The check is made once for each stored runtime: the first runtime of a scope is never checked.
 
     Documented: v0.12 "Serving Runtimes", priority. ``start`` is how the release's text begins.
-    Coded: ``validateModelFormatPrioritySame``, servingruntime_webhook.go, v0.12.0 to v0.20.0.
+    Source: ``validateModelFormatPrioritySame``, servingruntime_webhook.go, since v0.12.0.
     """
 
     def check(runtime: Runtime, stored: tuple[Runtime, ...]) -> str | None:
@@ -63,7 +63,7 @@ def no_equal_priority(start: str) -> RuntimeCheck:
     Formats are compared without regard to case here, unlike anywhere else. ``start`` is how the release's text begins.
 
     Documented: v0.11 "Serving Runtimes", priority.
-    Coded: ``validateServingRuntimePriority``, servingruntime_webhook.go, v0.11.1 to v0.20.0.
+    Source: ``validateServingRuntimePriority``, servingruntime_webhook.go, since v0.11.1.
     """
 
     def check(runtime: Runtime, stored: tuple[Runtime, ...]) -> str | None:

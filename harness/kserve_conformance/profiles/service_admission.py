@@ -120,7 +120,7 @@ def mode_as_annotated(service: Manifest, default_mode: str) -> ModeRead:
     """
     Only the service's own annotation says ModelMesh.
 
-    Coded: ``DefaultInferenceService``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.8.0.
+    Source: ``DefaultInferenceService``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.8.0.
     """
     return ModeRead(service, at(service, "metadata", "annotations", DEPLOYMENT_MODE))
 
@@ -129,7 +129,7 @@ def mode_written_then_read(service: Manifest, default_mode: str) -> ModeRead:
     """
     A raw or ModelMesh default is written into the annotations, and then obeyed; without annotations that write crashes.
 
-    Coded: ``DefaultInferenceService``, inference_service_defaults.go, v0.9.0: an assignment to a nil map.
+    Source: ``DefaultInferenceService``, inference_service_defaults.go, v0.9.0: an assignment to a nil map.
     Raises ``Rejected``.
     """
     annotations = at(service, "metadata", "annotations") or {}
@@ -150,7 +150,7 @@ def mode_read_then_written(raw: str) -> ReadMode:
     So a legacy key is converted on create even where ModelMesh is the cluster's default. ``raw`` is the release's name
     of the mode without Knative.
 
-    Coded: ``DefaultInferenceService``, inference_service_defaults.go, v0.10.0 to v0.20.0.
+    Source: ``DefaultInferenceService``, inference_service_defaults.go, since v0.10.0.
     """
 
     def read(service: Manifest, default_mode: str) -> ModeRead:
@@ -174,7 +174,7 @@ def mode_is_kept(service: Manifest, mode_before: str) -> str | None:
     refused before it has written any is not modelled, because it depends on which of two comes first: v0.17.0 compares
     the old name that a controller of before wrote, and v0.19.0 takes a status without a mode for one of Standard.
 
-    Coded: ``validateDeploymentMode``, pkg/apis/serving/v1beta1/inference_service_validation.go, v0.17.0 to v0.20.0.
+    Source: ``validateDeploymentMode``, pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.17.0.
     """
     given = at(service, "metadata", "annotations", DEPLOYMENT_MODE)
     if given is None or RENAMED_MODES.get(given, given) == RENAMED_MODES.get(mode_before, mode_before):
@@ -186,7 +186,7 @@ def mode_is_kept_once_noted(service: Manifest, mode_before: str) -> str | None:
     """
     As :func:`mode_is_kept`, but a controller does not note in a status that it leaves the service to ModelMesh.
 
-    Coded: ``validateDeploymentMode``, inference_service_validation.go, and ``Reconcile``, which returns before
+    Source: ``validateDeploymentMode``, inference_service_validation.go, and ``Reconcile``, which returns before
     ``updateStatus``, pkg/controller/v1beta1/inferenceservice/controller.go, v0.15.2 to v0.16.0.
     """
     return None if mode_before == MODELMESH else mode_is_kept(service, mode_before)
@@ -196,7 +196,7 @@ def mode_renamed(read_mode: ReadMode) -> ReadMode:
     """
     An old name of a mode is replaced by the new one first.
 
-    Coded: ``DefaultInferenceService``, inference_service_defaults.go, v0.17.0 to v0.20.0.
+    Source: ``DefaultInferenceService``, inference_service_defaults.go, since v0.17.0.
     """
 
     def read(service: Manifest, default_mode: str) -> ModeRead:
@@ -212,7 +212,7 @@ def v2_for_format(format_: str) -> Defaulting:
     """
     A model of exactly this format speaks v2 unless it says otherwise.
 
-    Coded: ``setPredictorModelDefaults``, inference_service_defaults.go: triton from v0.11.2, vLLM from v0.20.0.
+    Source: ``setPredictorModelDefaults``, inference_service_defaults.go: triton from v0.11.2, vLLM from v0.20.0.
     """
 
     def default(service: Manifest) -> Manifest:
@@ -228,7 +228,7 @@ def model_format_annotated(service: Manifest) -> Manifest:
     """
     The format's name becomes the annotation ``modelFormat`` unless there is one: it goes stale when the format changes.
 
-    Coded: ``setPredictorModelDefaults``, inference_service_defaults.go, v0.17.0 to v0.20.0.
+    Source: ``setPredictorModelDefaults``, inference_service_defaults.go, since v0.17.0.
     """
     format_ = at(service, "spec", "predictor", "model", "modelFormat", "name")
     if not format_ or MODEL_FORMAT in (at(service, "metadata", "annotations") or {}):

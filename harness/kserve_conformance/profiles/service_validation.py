@@ -9,7 +9,7 @@ from kserve_conformance.profiles.custom_predictors import KSERVE_CONTAINER
 from kserve_conformance.profiles.legacy import LEGACY_KEYS_V0_12
 from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, MODELMESH, Validating
 
-#: ``IsvcNameFmt``, pkg/apis/serving/v1beta1/inference_service_validation.go, v0.8.0 to v0.20.0.
+#: ``IsvcNameFmt``, pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.8.0.
 NAME_FORMAT = "[a-z]([-a-z0-9]*[a-z0-9])?"
 
 #: The fields of ``PredictorSpec`` as the text about "exactly one" lists them, per era.
@@ -25,7 +25,7 @@ def name_is_valid(service: Manifest) -> str | None:
     """
     A service's name has lower case letters, digits and dashes, and starts with a letter.
 
-    Coded: ``validateInferenceServiceName``, inference_service_validation.go, v0.8.0 to v0.20.0.
+    Source: ``validateInferenceServiceName``, inference_service_validation.go, since v0.8.0.
     """
     name = at(service, "metadata", "name") or ""
     if re.fullmatch(NAME_FORMAT, name):
@@ -46,7 +46,7 @@ def implementations_with_containers(service: Manifest) -> int:
     """
     Any container of the predictor is one more implementation.
 
-    Coded: ``GetImplementations``, pkg/apis/serving/v1beta1/predictor.go, v0.8.0 to v0.14.1.
+    Source: ``GetImplementations``, pkg/apis/serving/v1beta1/predictor.go, v0.8.0 to v0.14.1.
     """
     return _frameworks(service) + bool(at(service, "spec", "predictor", "containers"))
 
@@ -55,7 +55,7 @@ def implementations_with_kserve_container(service: Manifest) -> int:
     """
     Only a container named ``kserve-container`` is one more implementation, or the first one where there is no other.
 
-    Coded: ``GetImplementations``, predictor.go, v0.15.0 to v0.20.0.
+    Source: ``GetImplementations``, predictor.go, since v0.15.0.
     """
     containers = at(service, "spec", "predictor", "containers") or ()
     named = sum(container.get("name") == KSERVE_CONTAINER for container in containers)
@@ -67,7 +67,7 @@ def exactly_one_implementation(start: str, fields: str, kserve_container_only: b
     """
     A predictor has one implementation: a model, one legacy key that could not be converted, or containers.
 
-    Coded: ``validateExactlyOneImplementation``, pkg/apis/serving/v1beta1/component.go, v0.8.0 to v0.20.0.
+    Source: ``validateExactlyOneImplementation``, pkg/apis/serving/v1beta1/component.go, since v0.8.0.
     """
     count = implementations_with_kserve_container if kserve_container_only else implementations_with_containers
 
@@ -81,7 +81,7 @@ def predictor_is_not_empty(service: Manifest) -> str | None:
     """
     The defaulter reads the first implementation of a predictor, and crashes where there is none.
 
-    Coded: ``setLocalModelLabel``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.18.0 to v0.20.0; read at
+    Source: ``setLocalModelLabel``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.18.0; read at
     v0.19.0, and seen on the controller of v0.20.0.
     """
     if implementations_with_kserve_container(service):
@@ -96,7 +96,7 @@ def predictor_has_no_name(service: Manifest) -> str | None:
     """
     ``name`` inside a model or a legacy key is refused.
 
-    Coded: ``validatePredictor``, inference_service_validation.go, v0.16.0 to v0.20.0.
+    Source: ``validatePredictor``, inference_service_validation.go, since v0.16.0.
     """
     predictor = at(service, "spec", "predictor") or {}
     if any(at(predictor, key, "name") for key in (*LEGACY_KEYS_V0_12, "model")):
@@ -108,7 +108,7 @@ def modelmesh_legacy_has_version(service: Manifest) -> str | None:
     """
     In ModelMesh mode a tensorflow or pytorch key without ``runtimeVersion`` crashes the validator.
 
-    Coded: ``Validate`` of the two, pkg/apis/serving/v1beta1/predictor_tfserving.go and predictor_torchserve.go, v0.9.0:
+    Source: ``Validate`` of the two, pkg/apis/serving/v1beta1/predictor_tfserving.go and predictor_torchserve.go, v0.9.0:
     a nil pointer is read, since ModelMesh mode skips the default that was to fill it.
     """
     if at(service, "metadata", "annotations", DEPLOYMENT_MODE) != MODELMESH:
@@ -124,7 +124,7 @@ def autoscaler_class_is_known(*classes: str) -> Validating:
     """
     The autoscaler class of the annotation must be one that the release knows.
 
-    Coded: ``validateInferenceServiceAutoscaler``, inference_service_validation.go, v0.8.0 to v0.20.0; the classes:
+    Source: ``validateInferenceServiceAutoscaler``, inference_service_validation.go, since v0.8.0; the classes:
     ``AutoscalerAllowedClassList``, pkg/constants/constants.go.
     """
 

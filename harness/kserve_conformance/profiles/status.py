@@ -19,7 +19,7 @@ def only_in_events(no_runtime: NoRuntime) -> NoRuntime:
     """
     The status says nothing; the Warning event has the error.
 
-    Coded: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/controller.go, v0.8.0.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/controller.go, v0.8.0.
     """
     return replace(no_runtime, reason=None, message=None)
 
@@ -28,7 +28,7 @@ def in_status(no_runtime: NoRuntime) -> NoRuntime:
     """
     Reason and message are in ``status.modelStatus.lastFailureInfo``.
 
-    Coded: ``UpdateModelTransitionStatus``, pkg/apis/serving/v1beta1/inference_service_status.go, v0.9.0 to v0.20.0.
+    Source: ``UpdateModelTransitionStatus``, pkg/apis/serving/v1beta1/inference_service_status.go, since v0.9.0.
     """
     return no_runtime
 
@@ -41,8 +41,8 @@ def names_looked_up(chosen: ObjectKey, namespace: Namespace, catalogue: Catalogu
     """
     The status names the runtime that the chosen *name* means, namespace first: not always the chosen one.
 
-    Coded: ``reconcileModel`` calls ``GetServingRuntime`` again for an automatic choice, components/predictor.go,
-    v0.16.0 to v0.20.0.
+    Source: ``reconcileModel`` calls ``GetServingRuntime`` again for an automatic choice, components/predictor.go,
+    since v0.16.0.
     """
     found = namespace_then_cluster(chosen.name, namespace, catalogue)
     return found.key if found else None

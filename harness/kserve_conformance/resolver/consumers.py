@@ -12,7 +12,7 @@ def graph_protocol_of(stored: Manifest, catalogue: Catalogue, profile: Profile) 
     """
     The protocol by which a graph calls a stored service; None where it cannot, or where there is no model.
 
-    Source: ``GetPredictorEndpoint``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.16.0 to v0.20.0.
+    Source: ``GetPredictorEndpoint``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, since v0.16.0.
     """
     if at(stored, "spec", "predictor", "model") is None:
         return None

@@ -101,7 +101,7 @@ def _custom(stored: Manifest, profile: Profile) -> Decision:
     """
     A predictor without a model uses no runtime.
 
-    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.20.0.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.8.0.
     """
     try:
         pod = render_without_runtime(stored, profile.rendering)

@@ -37,7 +37,7 @@ def select(request: Request, catalogue: Catalogue, profile: Profile, reporter: R
     """
     Choose the runtime that a release gives a request.
 
-    Source: ``reconcileModel``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.20.0.
+    Source: ``reconcileModel``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.8.0.
     """
     if request.runtime is not None:
         return _named(request, catalogue, profile, reporter)
@@ -121,7 +121,7 @@ def _winners(request: Request, ordered: list[Runtime], profile: Profile) -> tupl
     The first candidate and all that nothing puts behind it, in a stable order.
 
     A list that is longer than the priority sort keeps in order is only sorted by its first key: Go's ``sort.Slice``
-    moves equal elements of longer slices in a way that no rule gives (v0.11.1 to v0.20.0).
+    moves equal elements of longer slices in a way that no rule gives (since v0.11.1).
     """
     certain = profile.order
     if profile.stable_up_to is not None and len(ordered) > profile.stable_up_to:

@@ -37,7 +37,7 @@ def first_container(containers: list[Container]) -> Container | None:
     """
     The first container serves, whatever its name.
 
-    Coded: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.10.2.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.10.2.
     """
     return containers[0]
 
@@ -46,8 +46,8 @@ def kserve_container(containers: list[Container]) -> Container | None:
     """
     The first container named ``kserve-container`` serves.
 
-    Coded: ``Reconcile`` of the same file, v0.11.0 to v0.14.1; ``GetContainerIndexByName``,
-    pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.15.0 to v0.20.0.
+    Source: ``Reconcile`` of the same file, v0.11.0 to v0.14.1; ``GetContainerIndexByName``,
+    pkg/controller/v1beta1/inferenceservice/utils/utils.go, since v0.15.0.
     """
     return named(containers, SERVING)
 
@@ -80,7 +80,7 @@ def overlaid(runtime: Container, service: Container) -> Container:
     The env of the runtime is kept aside, but not what its variables point to: a
     source at the same place of both lists is read over the runtime's.
 
-    Coded: ``MergeRuntimeContainers``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.8.0.
+    Source: ``MergeRuntimeContainers``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.8.0.
     """
     base = {field: runtime[field] for field in _FIELDS_V0_8 if field in runtime}
     kept = {**base, "env": _with_shared_sources(runtime.get("env") or [], service.get("env") or [])}
@@ -101,7 +101,7 @@ def strategically_merged(runtime: Container, service: Container) -> Container:
     """
     The service's container is a strategic merge patch, so env is merged by name; args are concatenated all the same.
 
-    Coded: ``MergeRuntimeContainers``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.9.0 to v0.19.0.
+    Source: ``MergeRuntimeContainers``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.9.0 to v0.19.0.
     """
     return _concatenated(merged(runtime, service), runtime, service, ("args",))
 
@@ -110,7 +110,7 @@ def merged_without_env_conflicts(runtime: Container, service: Container) -> Cont
     """
     A variable that the merge leaves with both a value and a source keeps the one that the service gave.
 
-    Coded: ``MergeContainerWithPatch`` with ``reconcileEnvValueConflicts``, pkg/utils/container_merge.go, v0.20.0.
+    Source: ``MergeContainerWithPatch`` with ``reconcileEnvValueConflicts``, pkg/utils/container_merge.go, since v0.20.0.
     """
     given = {variable["name"]: variable for variable in service.get("env") or ()}
     result = strategically_merged(runtime, service)
@@ -139,7 +139,7 @@ def always_kserve_container(container: Container) -> Container:
     """
     The serving container is renamed ``kserve-container``.
 
-    Coded: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.10.2.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.10.2.
     """
     return {**container, "name": SERVING}
 
@@ -148,7 +148,7 @@ def as_merged(container: Container) -> Container:
     """
     The serving container keeps the name that the merge gave it, that of ``model.name`` where there is one.
 
-    Coded: ``Reconcile``, later ``buildPodSpec``, of the same file, v0.11.0 to v0.20.0.
+    Source: ``Reconcile``, later ``buildPodSpec``, of the same file, since v0.11.0.
     """
     return container
 
@@ -160,7 +160,7 @@ def no_others(runtime: list[Container], service: list[Container], merge: MergeCo
     """
     A pod has one container: what else the runtime or the service has is lost.
 
-    Coded: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.10.2.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.10.2.
     """
     return []
 
@@ -171,7 +171,7 @@ def others_of_runtime(
     """
     The runtime's other containers come along as they are; those of the service are lost.
 
-    Coded: ``Reconcile`` of the same file, v0.11.0 to v0.14.1.
+    Source: ``Reconcile`` of the same file, v0.11.0 to v0.14.1.
     """
     serving = kserve_container(runtime)
     return [container for container in runtime if container is not serving]
@@ -183,7 +183,7 @@ def transformer_and_others(
     """
     The transformer is merged and filled as the serving container is; then come all others, of the runtime first.
 
-    Coded: ``buildPodSpec`` of the same file, v0.15.0 to v0.20.0.
+    Source: ``buildPodSpec`` of the same file, since v0.15.0.
     """
     theirs, ours = named(runtime, TRANSFORMER), named(service, TRANSFORMER)
     transformer = merge(theirs, ours) if theirs and ours else theirs or ours

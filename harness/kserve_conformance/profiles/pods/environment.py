@@ -15,7 +15,7 @@ def nothing_told(containers: list[dict[str, Any]], service: Manifest) -> list[di
     """
     A container is told nothing beyond its placeholders.
 
-    Coded: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.16.0.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.16.0.
     """
     return containers
 
@@ -24,7 +24,7 @@ def service_name_told(containers: list[dict[str, Any]], service: Manifest) -> li
     """
     Every container is told the name of its service.
 
-    Coded: ``Reconcile``, later ``buildPredictorResources``, of the same file, v0.17.0 to v0.20.0.
+    Source: ``Reconcile``, later ``buildPredictorResources``, of the same file, since v0.17.0.
     """
     name = at(service, "metadata", "name")
     return [with_variable(container, "INFERENCE_SERVICE_NAME", name) for container in containers]
@@ -34,7 +34,7 @@ def with_variable(container: dict[str, Any], name: str, value: str) -> dict[str,
     """
     Set a variable of a container: the first of that name gets the value, or else one is added.
 
-    Coded: ``AddEnvVarToPodSpec``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.15.0 to v0.20.0.
+    Source: ``AddEnvVarToPodSpec``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, since v0.15.0.
     """
     env = [dict(variable) for variable in container.get("env") or ()]
     variable = next((variable for variable in env if variable["name"] == name), None)

@@ -93,7 +93,7 @@ REFUSALS_V0_9 = replace(
     bad_placeholder=_bad_placeholder_v0_9,
 )
 
-#: v0.15.0 to v0.20.0: ``buildPodSpec`` in the same file, ``MergeServingRuntimeAndInferenceServiceSpecs`` in
+#: since v0.15.0: ``buildPodSpec`` in the same file, ``MergeServingRuntimeAndInferenceServiceSpecs`` in
 #: pkg/controller/v1beta1/inferenceservice/utils/utils.go.
 REFUSALS_V0_15 = Refusals(
     no_containers=told("no container configuration found in selected serving runtime"),

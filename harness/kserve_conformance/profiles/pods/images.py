@@ -22,7 +22,7 @@ _GPU_RUNTIMES_V0_15 = _GPU_RUNTIMES_V0_10 | {"kserve-huggingfaceserver"}
 #: The server types that have a ``-gpu`` image of the same tag.
 _GPU_SERVER_TYPES = frozenset({"huggingfaceserver", "tensorflow-serving", "torchserve"})
 
-#: Coded: ``GetServerTypeFromRuntimeName``, pkg/constants/constants.go, v0.20.0.
+#: Source: ``GetServerTypeFromRuntimeName``, pkg/constants/constants.go, since v0.20.0.
 _SERVER_TYPES_BY_NAME = {
     "kserve-huggingfaceserver": "huggingfaceserver",
     "kserve-mlserver": "mlserver",
@@ -33,7 +33,7 @@ _SERVER_TYPES_BY_NAME = {
 }
 
 #: The images that have a GPU image of their own: TensorFlow's, and none, as PyTorch's is not found there.
-#: Coded: config/configmap/inferenceservice.yaml, ``predictors``, v0.9.0.
+#: Source: config/configmap/inferenceservice.yaml, ``predictors``, v0.9.0.
 _GPU_IMAGES_V0_9 = {"tensorflow/serving": "tensorflow/serving:2.6.2-gpu", "": ":"}
 
 
@@ -43,7 +43,7 @@ def tag_after_first_colon(container: Manifest, version: str | None, runtime: str
 
     A GPU changes no image: it is compared with those of the ConfigMap, which has none, so only no image is one of them.
 
-    Coded: ``UpdateImageTag``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.8.0.
+    Source: ``UpdateImageTag``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.8.0.
     """
     image = _image(container)
     repository = image.split(":")[0]
@@ -56,7 +56,7 @@ def tag_or_configured_gpu_tag(container: Manifest, version: str | None, runtime:
     """
     A runtime version replaces the tag; without one, a GPU gives the ConfigMap's own TensorFlow image its GPU tag.
 
-    Coded: ``UpdateImageTag``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.9.0. PyTorch's image is not
+    Source: ``UpdateImageTag``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.9.0. PyTorch's image is not
     found in the ConfigMap, whose nesting the Go type does not have.
     """
     image = _image(container)
@@ -70,7 +70,7 @@ def tag_or_gpu_suffix_again(container: Manifest, version: str | None, runtime: s
     """
     Without a runtime version, a GPU appends ``-gpu`` to the tag of two built-in runtimes, even a second time.
 
-    Coded: ``UpdateImageTag``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.10.0.
+    Source: ``UpdateImageTag``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.10.0.
     """
     image = _image(container)
     if version is not None:
@@ -82,7 +82,7 @@ def tag_or_gpu_suffix(container: Manifest, version: str | None, runtime: str, an
     """
     Without a runtime version, a GPU appends ``-gpu`` to the tag of two built-in runtimes, once.
 
-    Coded: ``UpdateImageTag``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.10.1 to v0.14.1.
+    Source: ``UpdateImageTag``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.10.1 to v0.14.1.
     """
     return _versioned_or_suffixed(_image(container), version, has_gpu(container) and runtime in _GPU_RUNTIMES_V0_10)
 
@@ -93,7 +93,7 @@ def tag_or_gpu_suffix_of_huggingface(
     """
     The Hugging Face runtime has a ``-gpu`` image too.
 
-    Coded: ``UpdateImageTag``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.15.0 to v0.15.2.
+    Source: ``UpdateImageTag``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.15.0 to v0.15.2.
     """
     return _versioned_or_suffixed(_image(container), version, has_gpu(container) and runtime in _GPU_RUNTIMES_V0_15)
 
@@ -102,7 +102,7 @@ def digest_kept(container: Manifest, version: str | None, runtime: str, annotati
     """
     An image with a digest stays as it is; a slice of an Nvidia GPU counts as a GPU.
 
-    Coded: ``UpdateImageTag``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, and ``IsGPUEnabled``,
+    Source: ``UpdateImageTag``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, and ``IsGPUEnabled``,
     pkg/utils/utils.go, v0.16.0 to v0.19.0.
     """
     image = _image(container)
@@ -115,7 +115,7 @@ def tag_by_server_type(container: Manifest, version: str | None, runtime: str, a
     """
     The runtime's annotation, or else its name, says which images there are; vLLM's image without a GPU is ``…-cpu``.
 
-    Coded: ``UpdateImageTag``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.20.0. An empty annotation
+    Source: ``UpdateImageTag``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, since v0.20.0. An empty annotation
     counts as none here.
     """
     image = _image(container)
@@ -140,7 +140,7 @@ def has_gpu(container: Manifest) -> bool:
     """
     Does it have a limit of Nvidia GPUs, be it zero?
 
-    Coded: ``IsGPUEnabled``, pkg/utils/utils.go, v0.8.0 to v0.15.2.
+    Source: ``IsGPUEnabled``, pkg/utils/utils.go, v0.8.0 to v0.15.2.
     """
     return _NVIDIA_GPU in (at(container, "resources", "limits") or {})
 
@@ -149,7 +149,7 @@ def has_gpu_or_slice(container: Manifest) -> bool:
     """
     Does it have a limit of Nvidia GPUs, or of slices of one (MIG)?
 
-    Coded: ``IsGPUEnabled``, pkg/utils/utils.go, v0.16.0 to v0.20.0.
+    Source: ``IsGPUEnabled``, pkg/utils/utils.go, since v0.16.0.
     """
     limits = at(container, "resources", "limits") or {}
     return has_gpu(container) or any(name.startswith("nvidia.com/mig") for name in limits)

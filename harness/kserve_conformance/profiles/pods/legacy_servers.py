@@ -3,7 +3,7 @@ The container of a legacy key that was stored and never converted.
 
 Up to v0.9.0 the controller still knew how v0.7 had built it: an image of the
 ConfigMap ``inferenceservice-config``, tagged with the stored ``runtimeVersion``,
-and arguments or variables of the framework's server. Coded: ``GetContainer`` of
+and arguments or variables of the framework's server. Source: ``GetContainer`` of
 pkg/apis/serving/v1beta1/predictor_*.go, v0.8.0 and v0.9.0.
 """
 
@@ -21,7 +21,7 @@ from kserve_conformance.profiles.pods.go_json import container_of
 from kserve_conformance.profiles.pods.quantities import whole
 
 #: The legacy keys in the order in which the controller looks for an implementation.
-#: Coded: ``GetImplementations``, pkg/apis/serving/v1beta1/predictor.go, v0.8.0 to v0.20.0 (huggingface since v0.12.0).
+#: Source: ``GetImplementations``, pkg/apis/serving/v1beta1/predictor.go, since v0.8.0 (huggingface since v0.12.0).
 IMPLEMENTATIONS = (
     "xgboost",
     "pytorch",
@@ -139,7 +139,7 @@ def bare_container(service: Manifest, key: str) -> dict[str, Any]:
     """
     The container is the one that the user wrote, so it has neither image nor arguments.
 
-    Coded: ``GetContainer`` of pkg/apis/serving/v1beta1/predictor_*.go, v0.10.0 to v0.20.0.
+    Source: ``GetContainer`` of pkg/apis/serving/v1beta1/predictor_*.go, since v0.10.0.
     """
     return container_of(at(service, "spec", "predictor", key))
 

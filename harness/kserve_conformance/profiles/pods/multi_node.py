@@ -26,7 +26,7 @@ WORKER = "worker-container"
 #: The label of the pods of a service on several nodes.
 GENERATION_LABEL = "isvc.generation"
 
-#: The resources that count as GPUs. Coded: ``DefaultGPUResourceTypeList``, pkg/constants/constants.go, v0.15.0.
+#: The resources that count as GPUs. Source: ``DefaultGPUResourceTypeList``, pkg/constants/constants.go, v0.15.0.
 GPU_RESOURCES = ("nvidia.com/gpu", "amd.com/gpu", "intel.com/gpu", "habana.ai/gaudi")
 
 #: The head's containers, told of its workers. Raises ``CannotRender``.
@@ -51,7 +51,7 @@ def single_node(
     """
     Whatever the service says, it gets one pod.
 
-    Coded: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.14.1.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.14.1.
     """
     return containers
 
@@ -62,7 +62,7 @@ def head_told_sizes(
     """
     The head is told the two sizes; where neither the service nor the runtime has one, a nil pointer is dereferenced.
 
-    Coded: ``multiNodeProcess``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.15.0.
+    Source: ``multiNodeProcess``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.15.0.
     """
     theirs, ours = _worker_specs(service, runtime)
     _worker_container(theirs, ours, refusals)
@@ -79,7 +79,7 @@ def head_told_of_ray(
     """
     The head is also told how many nodes there are and how many GPUs are its own; too few GPUs are an error.
 
-    Coded: ``multiNodeProcess``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.15.2.
+    Source: ``multiNodeProcess``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.15.2.
     """
     return _told_of_nodes(containers, service, runtime, refusals, ("pvc",), _ray_nodes)
 
@@ -90,7 +90,7 @@ def head_told_of_image_volumes(
     """
     A model in an OCI image has a directory as one on a volume claim has.
 
-    Coded: ``multiNodeProcess``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.16.0 and v0.17.0.
+    Source: ``multiNodeProcess``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.16.0 and v0.17.0.
     """
     return _told_of_nodes(containers, service, runtime, refusals, ("pvc", "oci"), _ray_nodes)
 
@@ -101,8 +101,8 @@ def head_told_of_executor(
     """
     A runtime annotated for the ``mp`` executor has as many nodes as pipeline stages, and GPUs as tensor shards.
 
-    Coded: ``multiNodeProcess`` with ``computeMpNodeAndGPUs``,
-    pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.19.0 and v0.20.0.
+    Source: ``multiNodeProcess`` with ``computeMpNodeAndGPUs``,
+    pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.19.0.
     """
     mp = at(runtime, "annotations", "multinode/executor-backend") == "mp"
     return _told_of_nodes(containers, service, runtime, refusals, ("pvc", "oci"), _mp_nodes if mp else _ray_nodes)
@@ -112,7 +112,7 @@ def unlabelled(service: Manifest) -> dict[str, str]:
     """
     The pod of a service that asks for several nodes is as any other.
 
-    Coded: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.14.1.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.14.1.
     """
     return {}
 
@@ -121,7 +121,7 @@ def generation_label(service: Manifest) -> dict[str, str]:
     """
     The label that tells the generations of a service's pods apart; a service that was never stored is the first.
 
-    Coded: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.15.0 to v0.20.0.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.15.0.
     """
     return {GENERATION_LABEL: str(at(service, "metadata", "generation") or 1)}
 
@@ -155,7 +155,7 @@ def _worker_specs(service: Manifest, runtime: Manifest) -> tuple[Manifest, Manif
     The workerSpec of the runtime and of the service.
 
     KServe reads the annotations of the runtime's before it asks whether there is
-    one: ``reconcileWorker``, predictor.go, v0.15.0 to v0.20.0.
+    one: ``reconcileWorker``, predictor.go, since v0.15.0.
     """
     theirs = runtime.get("workerSpec")
     if theirs is None:
@@ -198,7 +198,7 @@ def _told(containers: list[dict[str, Any]], variables: dict[str, str]) -> list[d
 
 
 def _gpus(container: Manifest) -> int:
-    """The GPUs that a container requests. Coded: ``GetGPUResourceQtyByType``, pkg/utils/utils.go, v0.15.2."""
+    """The GPUs that a container requests. Source: ``GetGPUResourceQtyByType``, pkg/utils/utils.go, v0.15.2."""
     requests = at(container, "resources", "requests") or {}
     return next((whole(requests[resource]) for resource in GPU_RESOURCES if resource in requests), 0)
 
@@ -211,8 +211,8 @@ def _ray_nodes(sizes: _Sizes, head: int, worker: int) -> tuple[int, int]:
     """
     Count the nodes that hold all GPUs, and the GPUs of the head.
 
-    Coded: ``computeRayNodeAndGPUs``, pkg/controller/v1beta1/inferenceservice/components/predictor.go,
-    v0.15.2 to v0.20.0.
+    Source: ``computeRayNodeAndGPUs``, pkg/controller/v1beta1/inferenceservice/components/predictor.go,
+    since v0.15.2.
     """
     total = sizes.pipeline * sizes.tensor
     if worker:

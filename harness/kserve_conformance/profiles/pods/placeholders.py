@@ -33,7 +33,7 @@ def filled(container: dict[str, Any], metadata: Manifest) -> dict[str, Any]:
 
     Raises :class:`BadPlaceholder` and :class:`UnknownPlaceholder`.
 
-    Coded: ``ReplacePlaceholders``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.8.0 to v0.20.0.
+    Source: ``ReplacePlaceholders``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, since v0.8.0.
     """
     document = _json_of_go({field: container[field] for field in CONTAINER_FIELDS if field in container})
     if "{{" not in document:

@@ -11,7 +11,7 @@ from kserve_conformance.objects import Manifest, at
 PodMetadata = Callable[[Manifest, Manifest], dict[str, Any]]
 
 #: The annotations of a service that its pods do not get.
-#: Coded: ``ServiceAnnotationDisallowedList``, pkg/constants/constants.go, v0.8.0 to v0.16.0.
+#: Source: ``ServiceAnnotationDisallowedList``, pkg/constants/constants.go, v0.8.0 to v0.16.0.
 WITHHELD_V0_8 = frozenset(
     {
         "autoscaling.knative.dev/max-scale",
@@ -20,7 +20,7 @@ WITHHELD_V0_8 = frozenset(
         "kubectl.kubernetes.io/last-applied-configuration",
     }
 )
-#: Coded: the same list, v0.17.0 to v0.20.0.
+#: Source: the same list, since v0.17.0.
 WITHHELD_V0_17 = WITHHELD_V0_8 | {"modelFormat"}
 
 
@@ -28,7 +28,7 @@ def of_service(service: Manifest, runtime: Manifest) -> dict[str, Any]:
     """
     The service's own labels and annotations go to its pods.
 
-    Coded: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 and v0.9.0.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 and v0.9.0.
     """
     return _metadata(service, (_metadata_of(service),), WITHHELD_V0_8)
 
@@ -37,7 +37,7 @@ def of_runtime_then_service(service: Manifest, runtime: Manifest) -> dict[str, A
     """
     The runtime's labels and annotations go to the pods too; the service's win.
 
-    Coded: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.10.0 to v0.10.2.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.10.0 to v0.10.2.
     """
     return _metadata(service, (runtime, _metadata_of(service)), WITHHELD_V0_8)
 
@@ -46,7 +46,7 @@ def of_runtime_service_then_predictor(service: Manifest, runtime: Manifest) -> d
     """
     The predictor has labels and annotations of its own, and they win over all others.
 
-    Coded: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.11.0 to v0.14.1;
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.11.0 to v0.14.1;
     ``buildObjectMeta`` of the same file, v0.15.0 to v0.16.0.
     """
     return _metadata(service, (runtime, _metadata_of(service), at(service, "spec", "predictor")), WITHHELD_V0_8)
@@ -56,7 +56,7 @@ def without_model_format(service: Manifest, runtime: Manifest) -> dict[str, Any]
     """
     The annotation that tells the model's format stays with the service.
 
-    Coded: ``buildObjectMeta`` of the same file with ``ServiceAnnotationDisallowedList``, v0.17.0 to v0.20.0.
+    Source: ``buildObjectMeta`` of the same file with ``ServiceAnnotationDisallowedList``, since v0.17.0.
     """
     return _metadata(service, (runtime, _metadata_of(service), at(service, "spec", "predictor")), WITHHELD_V0_17)
 

@@ -12,13 +12,13 @@ from kserve_conformance.profiles.pods.strategic_merge import merged
 #: Lays a service's pod spec over the pod settings of a runtime.
 MergePodSpec = Callable[[Manifest, Manifest], dict[str, Any]]
 
-#: Coded: ``MergePodSpec``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.8.0.
+#: Source: ``MergePodSpec``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.8.0.
 SETTINGS_V0_8 = ("nodeSelector", "affinity", "tolerations")
-#: Coded: the same function, v0.9.0.
+#: Source: the same function, v0.9.0.
 SETTINGS_V0_9 = (*SETTINGS_V0_8, "volumes")
-#: Coded: the same function, v0.10.0 to v0.16.0. ``hostIPC`` (v0.14.0) is a field of runtimes that never reaches a pod.
+#: Source: the same function, v0.10.0 to v0.16.0. ``hostIPC`` (v0.14.0) is a field of runtimes that never reaches a pod.
 SETTINGS_V0_10 = (*SETTINGS_V0_9, "imagePullSecrets")
-#: Coded: the same function, v0.17.0 to v0.20.0.
+#: Source: the same function, since v0.17.0.
 SETTINGS_V0_17 = (*SETTINGS_V0_10, "schedulerName")
 #: KServe's main branch, August 2026: runtimes have ``resourceClaims``. Read in KServe's history, never run.
 SETTINGS_MAIN = (*SETTINGS_V0_17, "resourceClaims")
@@ -33,7 +33,7 @@ def overlaid_pod_spec(runtime: Manifest, service: Manifest) -> dict[str, Any]:
     """
     The service's pod spec is read over the runtime's settings; a list keeps what its elements do not mention.
 
-    Coded: ``MergePodSpec``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.8.0.
+    Source: ``MergePodSpec``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.8.0.
     """
     result: dict[str, Any] = decoded_onto(runtime, service)
     return result
@@ -45,6 +45,6 @@ def strategically_merged_pod_spec(runtime: Manifest, service: Manifest) -> dict[
 
     Raises ``MissingMergeKey``.
 
-    Coded: ``MergePodSpec``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.9.0 to v0.20.0.
+    Source: ``MergePodSpec``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, since v0.9.0.
     """
     return merged(runtime, service)

@@ -4,7 +4,7 @@ Quantities (``1500m``, ``2Gi``) as Kubernetes writes them.
 A quantity that passes through a typed Kubernetes object comes out in its
 canonical form, so ``1000m`` of CPU in a runtime is ``1`` in the pod that is
 made of it. What looks canonical at a glance is taken over as it is, ``2.500``
-for one. Coded: ``ParseQuantity`` and ``CanonicalizeBytes``, k8s.io/apimachinery,
+for one. Source: ``ParseQuantity`` and ``CanonicalizeBytes``, k8s.io/apimachinery,
 pkg/api/resource/quantity.go.
 """
 
@@ -69,7 +69,7 @@ def whole(quantity: str | float) -> int:
 
 
 def _looks_canonical(number: str, suffix: str) -> bool:
-    """Does Kubernetes reuse the text? Coded: ``ParseQuantity``."""
+    """Does Kubernetes reuse the text? Source: ``ParseQuantity``."""
     whole_part, _, fraction = number.lstrip("+-").partition(".")
     digits = (whole_part.lstrip("0") or "0") + fraction
     if suffix.endswith("i"):

@@ -97,7 +97,7 @@ def render_without_runtime(service: Manifest, rendering: Rendering) -> dict[str,
 
     Raises ``CannotRender`` where KServe makes no pod.
 
-    Coded: ``GetImplementations``, pkg/apis/serving/v1beta1/predictor.go, v0.8.0 to v0.20.0.
+    Source: ``GetImplementations``, pkg/apis/serving/v1beta1/predictor.go, since v0.8.0.
     """
     predictor = at(service, "spec", "predictor") or {}
     has_legacy_key = any(predictor.get(key) is not None for key in IMPLEMENTATIONS)
@@ -110,8 +110,8 @@ def _without_runtime(
     """
     The predictor's own pod spec, its first container replaced.
 
-    Coded: ``Reconcile``, later ``buildPredictorResources``,
-    pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.20.0.
+    Source: ``Reconcile``, later ``buildPredictorResources``,
+    pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.8.0.
     """
     told = rendering.tell_containers([container, *containers[1:]], service)
     if at(service, "spec", "predictor", "workerSpec") is not None:
@@ -125,8 +125,8 @@ class _Pod:
     """
     One pod in the making.
 
-    Coded: ``Reconcile``, later ``buildPodSpec``,
-    pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.20.0.
+    Source: ``Reconcile``, later ``buildPodSpec``,
+    pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.8.0.
     """
 
     service: Manifest

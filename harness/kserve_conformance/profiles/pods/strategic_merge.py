@@ -3,7 +3,7 @@ Strategic merge: how Kubernetes lays one container or pod spec over another.
 
 Objects are merged key by key. A list of things that are known by a key is
 merged by that key, in an order that puts what the patch names first; every
-other list is replaced. Coded: ``StrategicMergePatch``, k8s.io/apimachinery,
+other list is replaced. Source: ``StrategicMergePatch``, k8s.io/apimachinery,
 pkg/util/strategicpatch/patch.go; the keys are ``patchMergeKey`` of k8s.io/api,
 core/v1/types.go.
 
@@ -83,7 +83,7 @@ def _in_order(elements: list[Any], original: list[Any], patch: list[Any], key: s
     """
     What the patch names is in the patch's order; what only the original has is put before it where it stood before it.
 
-    Coded: ``normalizeElementOrder``.
+    Source: ``normalizeElementOrder``.
     """
     patched = [element for element in elements if _index(patch, element[key], key) is not None]
     unpatched = [element for element in elements if _index(patch, element[key], key) is None]

@@ -1,7 +1,7 @@
 """
 The functions of Go templates that placeholders can use.
 
-Coded: text/template/funcs.go of the Go standard library. What is not understood
+Source: text/template/funcs.go of the Go standard library. What is not understood
 here, Go may still accept, so it raises ``UnknownSyntax`` rather than a guess.
 """
 

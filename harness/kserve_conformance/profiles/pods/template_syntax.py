@@ -3,7 +3,7 @@ The syntax of Go templates, as far as placeholders in a container use it.
 
 A template is text with actions between ``{{`` and ``}}``. An action is a
 pipeline of commands; a command is a value, or a function and its operands.
-Coded: text/template/parse of the Go standard library.
+Source: text/template/parse of the Go standard library.
 """
 
 from __future__ import annotations

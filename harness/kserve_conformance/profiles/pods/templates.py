@@ -4,7 +4,7 @@ Go's html/template over the metadata of a service: what placeholders render to.
 KServe runs the JSON of a whole container through it. JSON as Go marshals it has
 no ``<``, so html/template sees nothing but text and escapes every value for it:
 ``a+b`` becomes ``a&#43;b``. A label or annotation that the service does not have
-renders as nothing. Coded: text/template and html/template of the Go standard
+renders as nothing. Source: text/template and html/template of the Go standard
 library.
 """
 
