@@ -108,8 +108,9 @@ def modelmesh_legacy_has_version(service: Manifest) -> str | None:
     """
     In ModelMesh mode a tensorflow or pytorch key without ``runtimeVersion`` crashes the validator.
 
-    Source: ``Validate`` of the two, pkg/apis/serving/v1beta1/predictor_tfserving.go and predictor_torchserve.go, v0.9.0:
-    a nil pointer is read, since ModelMesh mode skips the default that was to fill it.
+    Source: ``Validate``, pkg/apis/serving/v1beta1/predictor_tfserving.go, v0.9.0; ``Validate``,
+    pkg/apis/serving/v1beta1/predictor_torchserve.go, v0.9.0. A nil pointer is dereferenced, because ModelMesh mode
+    skips the default that sets it.
     """
     if at(service, "metadata", "annotations", DEPLOYMENT_MODE) != MODELMESH:
         return None

@@ -110,7 +110,8 @@ def merged_without_env_conflicts(runtime: Container, service: Container) -> Cont
     """
     A variable that the merge leaves with both a value and a source keeps the one that the service gave.
 
-    Source: ``MergeContainerWithPatch`` with ``reconcileEnvValueConflicts``, pkg/utils/container_merge.go, since v0.20.0.
+    Source: ``MergeContainerWithPatch`` with ``reconcileEnvValueConflicts``, pkg/utils/container_merge.go,
+    since v0.20.0.
     """
     given = {variable["name"]: variable for variable in service.get("env") or ()}
     result = strategically_merged(runtime, service)

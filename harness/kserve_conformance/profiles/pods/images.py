@@ -115,8 +115,8 @@ def tag_by_server_type(container: Manifest, version: str | None, runtime: str, a
     """
     The runtime's annotation, or else its name, says which images there are; vLLM's image without a GPU is ``…-cpu``.
 
-    Source: ``UpdateImageTag``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, since v0.20.0. An empty annotation
-    counts as none here.
+    Source: ``UpdateImageTag``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, since v0.20.0. An empty
+    annotation counts as none here.
     """
     image = _image(container)
     if _DIGEST in image:
