@@ -1,28 +1,28 @@
-"""Steps about releases: which KServe runs, and by which it is replaced."""
+"""The KServe release that is installed, and upgrades and downgrades."""
 
 from __future__ import annotations
 
 from pytest_bdd import given, when
-from pytest_bdd.parsers import parse
 
 from kserve_conformance.profiles.shipped_runtimes import shipped
+from kserve_conformance.suite.step_text import parse
 from kserve_conformance.world import World
 
 
-@given(parse("KServe {release:S}"))
-def start_at_release(world: World, release: str) -> None:
-    """Begin with a release of the scenario's own, whatever is under test."""
+@given(parse("KServe {release} is installed"))
+def install_release(world: World, release: str) -> None:
+    """Start with this release instead of the release under test."""
     world.install(release)
 
 
-@when(parse("KServe is upgraded to {release:S}"))
-@when(parse("KServe is downgraded to {release:S}"))
+@when(parse("KServe is upgraded to {release}"))
+@when(parse("KServe is downgraded to {release}"))
 def replace_release(world: World, release: str) -> None:
-    """Replace the controller, its webhooks and its CRDs; objects and runtimes stay as they are."""
+    """Replace KServe's controller, webhooks and CRDs; stored objects, including runtimes, stay unchanged."""
     world.install(release)
 
 
-@when(parse("the runtimes are replaced by those that KServe {release:S} ships"))
+@when(parse("the cluster runtimes are replaced with those that KServe {release} ships"))
 def replace_runtimes(world: World, release: str) -> None:
-    """Replace the cluster's runtimes by a release's catalogue."""
+    """Replace every ClusterServingRuntime of the scenario with the catalogue of this release."""
     world.replace_runtimes(shipped(release))

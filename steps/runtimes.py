@@ -1,146 +1,206 @@
-"""Steps about runtimes: which ones there are, and what is done to them."""
+"""Runtimes: create, change, disable and delete them."""
 
 from __future__ import annotations
 
 from pytest_bdd import given, then, when
-from pytest_bdd.parsers import parse
-from pytest_bdd.parsers import re as regex
 
 from kserve_conformance.manifests import value
 from kserve_conformance.objects import CLUSTER_RUNTIME, NAMESPACED_RUNTIME, Namespace
 from kserve_conformance.profiles.shipped_runtimes import shipped, shipped_by_helm
+from kserve_conformance.suite.step_text import parse
 from kserve_conformance.world import World
-from kserve_conformance.world.objects import (
-    runtimes_of_table,
+from kserve_conformance.world.descriptions import (
+    Table,
+    add_runtime,
+    apply_runtime,
+    cluster_runtime,
+    namespaced_runtime,
 )
-from kserve_conformance.world.runtime_phrases import NAMED, RUNTIME, Table, reference, spec_of
+from kserve_conformance.world.objects import runtimes_of_table
 
 
-@given(regex(RUNTIME + "$"))
-def have_runtime(
+@given(parse('a ClusterServingRuntime "{name}"'))
+@given(parse('a ClusterServingRuntime "{name}" that {facts}'))
+def add_cluster_runtime(
+    world: World, name: str, facts: str = "", datatable: Table | None = None, docstring: str | None = None
+) -> None:
+    """Add a ClusterServingRuntime. Fields that the scenario does not set get defaults that work."""
+    add_runtime(world, cluster_runtime(name), facts, datatable, docstring)
+
+
+@given(parse('a ServingRuntime "{name}" in namespace "{namespace}"'))
+@given(parse('a ServingRuntime "{name}" in namespace "{namespace}" that {facts}'))
+def add_namespaced_runtime(
     world: World,
-    kind: str,
     name: str,
-    namespace: str | None,
-    facts: str | None,
+    namespace: str,
+    facts: str = "",
     datatable: Table | None = None,
     docstring: str | None = None,
 ) -> None:
-    """Have one runtime; what the feature does not say of it is filled in so that it would work."""
-    ref = reference(kind, name, namespace)
-    spec, later = spec_of(ref, facts, datatable, docstring)
-    if later:
-        world.a_second_later()
-    world.add_runtime(ref, spec)
+    """Add a ServingRuntime. Fields that the scenario does not set get defaults that work."""
+    add_runtime(world, namespaced_runtime(name, namespace), facts, datatable, docstring)
 
 
 @given("these ClusterServingRuntimes")
-def have_cluster_runtimes(world: World, datatable: Table) -> None:
-    """Have several cluster runtimes, a row for each runtime and format."""
+def add_cluster_runtimes(world: World, datatable: Table) -> None:
+    """Add several ClusterServingRuntimes, one row for each runtime and format."""
     for ref, spec in runtimes_of_table(datatable, CLUSTER_RUNTIME, None):
         world.add_runtime(ref, spec)
 
 
 @given(parse('these ServingRuntimes in namespace "{namespace}"'))
-def have_namespaced_runtimes(world: World, namespace: str, datatable: Table) -> None:
-    """Have several runtimes of one namespace, a row for each runtime and format."""
+def add_namespaced_runtimes(world: World, namespace: str, datatable: Table) -> None:
+    """Add several ServingRuntimes to a namespace, one row for each runtime and format."""
     for ref, spec in runtimes_of_table(datatable, NAMESPACED_RUNTIME, Namespace(namespace)):
         world.add_runtime(ref, spec)
 
 
+@given(parse('ClusterServingRuntime "{name}" also has'))
+def extend_cluster_runtime(world: World, name: str, docstring: str) -> None:
+    """Merge these fields into the spec of a ClusterServingRuntime of the scenario; lists are replaced."""
+    world.add_to_runtime(cluster_runtime(name), value(docstring))
+
+
+@given(parse('ServingRuntime "{name}" in namespace "{namespace}" also has'))
+def extend_namespaced_runtime(world: World, name: str, namespace: str, docstring: str) -> None:
+    """Merge these fields into the spec of a ServingRuntime of the scenario; lists are replaced."""
+    world.add_to_runtime(namespaced_runtime(name, namespace), value(docstring))
+
+
 @given("the runtimes that KServe ships")
-def have_shipped_runtimes(world: World) -> None:
-    """Have the catalogue of the release under test."""
+def add_shipped_runtimes(world: World) -> None:
+    """Add the catalogue of the release under test."""
     world.add_objects(*shipped(world.release))
 
 
-@given(parse("the runtimes that KServe {release:S} ships"))
-def have_runtimes_of_release(world: World, release: str) -> None:
-    """Have the catalogue of a named release."""
+@given(parse("the runtimes that KServe {release} ships"))
+def add_runtimes_of_release(world: World, release: str) -> None:
+    """Add the catalogue of this release."""
     world.add_objects(*shipped(release))
 
 
-@given(parse("the runtimes that the Helm chart of KServe {release:S} ships"))
-def have_runtimes_of_chart(world: World, release: str) -> None:
-    """Have the catalogue that a named release's Helm chart installs."""
+@given(parse("the runtimes that the Helm chart of KServe {release} installs"))
+def add_runtimes_of_chart(world: World, release: str) -> None:
+    """Add the catalogue that the Helm chart of this release installs."""
     world.add_objects(*shipped_by_helm(release))
 
 
 @given("a second later")
 @when("a second later")
-def pass_a_second(world: World) -> None:
-    """Let what is created next be newer: a creationTimestamp has whole seconds."""
+def wait_a_second(world: World) -> None:
+    """Make objects that are created from here on newer: a `creationTimestamp` has whole seconds."""
     world.a_second_later()
 
 
-@when(regex(RUNTIME + " is applied$"))
-def apply_runtime(
+@when(parse('a ClusterServingRuntime "{name}" is applied'))
+@when(parse('a ClusterServingRuntime "{name}" that {facts} is applied'))
+def apply_cluster_runtime(
+    world: World, name: str, facts: str = "", datatable: Table | None = None, docstring: str | None = None
+) -> None:
+    """Apply a ClusterServingRuntime now; the steps that follow check the result."""
+    apply_runtime(world, cluster_runtime(name), facts, datatable, docstring)
+
+
+@when(parse('a ServingRuntime "{name}" in namespace "{namespace}" is applied'))
+@when(parse('a ServingRuntime "{name}" in namespace "{namespace}" that {facts} is applied'))
+def apply_namespaced_runtime(
     world: World,
-    kind: str,
     name: str,
-    namespace: str | None,
-    facts: str | None,
+    namespace: str,
+    facts: str = "",
     datatable: Table | None = None,
     docstring: str | None = None,
 ) -> None:
-    """Apply one runtime now; the next steps say what came of it."""
-    ref = reference(kind, name, namespace)
-    spec, later = spec_of(ref, facts, datatable, docstring)
-    if later:
-        world.a_second_later()
-    world.apply_runtime(ref, spec)
+    """Apply a ServingRuntime now; the steps that follow check the result."""
+    apply_runtime(world, namespaced_runtime(name, namespace), facts, datatable, docstring)
 
 
-@when(regex(NAMED + " is (?P<state>disabled|enabled)$"))
-def switch_runtime(world: World, kind: str, name: str, namespace: str | None, state: str) -> None:
-    """Disable or enable a runtime."""
-    world.change_runtime(reference(kind, name, namespace), {"disabled": state == "disabled"})
+@when(parse('ClusterServingRuntime "{name}" is disabled'))
+def disable_cluster_runtime(world: World, name: str) -> None:
+    """Set `disabled: true` on a ClusterServingRuntime."""
+    world.change_runtime(cluster_runtime(name), {"disabled": True})
 
 
-@when(regex(NAMED + " is changed to$"))
-def change_runtime(world: World, kind: str, name: str, namespace: str | None, docstring: str) -> None:
-    """Lay some fields over a runtime's spec; lists are replaced."""
-    over = value(docstring)
-    world.change_runtime(reference(kind, name, namespace), over)
+@when(parse('ServingRuntime "{name}" in namespace "{namespace}" is disabled'))
+def disable_namespaced_runtime(world: World, name: str, namespace: str) -> None:
+    """Set `disabled: true` on a ServingRuntime."""
+    world.change_runtime(namespaced_runtime(name, namespace), {"disabled": True})
 
 
-@when(regex(NAMED + " is deleted$"))
-def delete_runtime(world: World, kind: str, name: str, namespace: str | None) -> None:
-    """Delete a runtime."""
-    world.delete_runtime(reference(kind, name, namespace))
+@when(parse('ClusterServingRuntime "{name}" is enabled'))
+def enable_cluster_runtime(world: World, name: str) -> None:
+    """Set `disabled: false` on a ClusterServingRuntime."""
+    world.change_runtime(cluster_runtime(name), {"disabled": False})
 
 
-@when(regex(NAMED + " is deleted and created again$"))
-def recreate_runtime(world: World, kind: str, name: str, namespace: str | None) -> None:
-    """Delete a runtime and create it again as it was: it is the newest then."""
-    world.delete_runtime(reference(kind, name, namespace), and_create_again=True)
+@when(parse('ServingRuntime "{name}" in namespace "{namespace}" is enabled'))
+def enable_namespaced_runtime(world: World, name: str, namespace: str) -> None:
+    """Set `disabled: false` on a ServingRuntime."""
+    world.change_runtime(namespaced_runtime(name, namespace), {"disabled": False})
+
+
+@when(parse('ClusterServingRuntime "{name}" is patched with'))
+def patch_cluster_runtime(world: World, name: str, docstring: str) -> None:
+    """Merge these fields into the spec of a ClusterServingRuntime; lists are replaced."""
+    world.change_runtime(cluster_runtime(name), value(docstring))
+
+
+@when(parse('ServingRuntime "{name}" in namespace "{namespace}" is patched with'))
+def patch_namespaced_runtime(world: World, name: str, namespace: str, docstring: str) -> None:
+    """Merge these fields into the spec of a ServingRuntime; lists are replaced."""
+    world.change_runtime(namespaced_runtime(name, namespace), value(docstring))
+
+
+@when(parse('ClusterServingRuntime "{name}" is deleted'))
+def delete_cluster_runtime(world: World, name: str) -> None:
+    """Delete a ClusterServingRuntime."""
+    world.delete_runtime(cluster_runtime(name))
+
+
+@when(parse('ServingRuntime "{name}" in namespace "{namespace}" is deleted'))
+def delete_namespaced_runtime(world: World, name: str, namespace: str) -> None:
+    """Delete a ServingRuntime."""
+    world.delete_runtime(namespaced_runtime(name, namespace))
+
+
+@when(parse('ClusterServingRuntime "{name}" is deleted and recreated'))
+def recreate_cluster_runtime(world: World, name: str) -> None:
+    """Delete a ClusterServingRuntime and create it again with the same spec; it is then the newest."""
+    world.delete_runtime(cluster_runtime(name), and_create_again=True)
+
+
+@when(parse('ServingRuntime "{name}" in namespace "{namespace}" is deleted and recreated'))
+def recreate_namespaced_runtime(world: World, name: str, namespace: str) -> None:
+    """Delete a ServingRuntime and create it again with the same spec; it is then the newest."""
+    world.delete_runtime(namespaced_runtime(name, namespace), and_create_again=True)
 
 
 @then("the runtime is accepted")
 def runtime_is_accepted(world: World) -> None:
-    """The last applied runtime was stored."""
+    """The runtime that was applied last was stored."""
     world.expect_runtime_answer(accepted=True)
 
 
 @then("the runtime is rejected")
 def runtime_is_rejected(world: World) -> None:
-    """The last applied runtime was refused."""
+    """The webhook or the API server rejected the runtime that was applied last."""
     world.expect_runtime_answer(accepted=False)
 
 
-@then(parse('the runtime is rejected because "{text}"'))
-def runtime_is_rejected_because(world: World, text: str) -> None:
-    """The last applied runtime was refused with this text."""
+@then(parse('the runtime is rejected with "{text}"'))
+def runtime_is_rejected_with(world: World, text: str) -> None:
+    """The runtime that was applied last was rejected with a message that contains this text."""
     world.expect_runtime_answer(accepted=False, text=text)
 
 
-@then(parse('the runtime is stored with "{path}"'))
+@then(parse('the runtime is stored with field "{path}"'))
 def runtime_is_stored_with(world: World, path: str) -> None:
-    """The last applied runtime has something at this dotted path."""
+    """The runtime that was applied last has a value at this dotted path."""
     world.expect_stored_runtime(path, is_there=True)
 
 
-@then(parse('the runtime is stored without "{path}"'))
+@then(parse('the runtime is stored without field "{path}"'))
 def runtime_is_stored_without(world: World, path: str) -> None:
-    """The last applied runtime has nothing at this dotted path."""
+    """The runtime that was applied last has nothing at this dotted path."""
     world.expect_stored_runtime(path, is_there=False)

@@ -1,95 +1,103 @@
-"""Steps about services: what is asked for, how it is written, and whether it is accepted."""
+"""Services: apply, change and delete them, and whether a write is accepted."""
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 import pytest
 from pytest_bdd import given, then, when
-from pytest_bdd.parsers import parse
-from pytest_bdd.parsers import re as regex
 
-from kserve_conformance.manifests import value
-from kserve_conformance.objects import SERVICE as KIND
-from kserve_conformance.objects import Manifest, Namespace, ObjectKey
+from kserve_conformance.objects import SERVICE, Namespace, ObjectKey
+from kserve_conformance.suite.step_text import parse
 from kserve_conformance.targets.contract import Capability
 from kserve_conformance.world import World
-from kserve_conformance.world.objects import on_several_nodes, service_manifest, whole
-
-#: ``a service "name" in namespace "team-a"``
-SERVICE = r'a service(?: "(?P<name>[^"]*)")? in namespace "(?P<namespace>[^"]*)"'
-
-#: ``asks for "sklearn" version "1" over "v2" with runtime "x" on several nodes``
-ASKS = (
-    r' asks for "(?P<format_>[^"]*)"(?: version "(?P<version>[^"]*)")?(?: over "(?P<protocol>[^"]*)")?'
-    r'(?: with runtime "(?P<runtime>[^"]*)")?(?P<nodes> on several nodes)?$'
-)
-
-#: The line between two documents of a doc string.
-DOCUMENT_END = re.compile(r"^---\s*$", re.MULTILINE)
-
-USES = r' uses the legacy key "(?P<key>[^"]*)"(?: over "(?P<protocol>[^"]*)")?$'
-
-
-def given_fields(**fields: Any) -> dict[str, Any]:
-    """The fields that a step gives, without those that it leaves out."""
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-def read_service(text: str) -> Manifest:
-    """The one service of a doc string."""
-    return whole(value(text))
+from kserve_conformance.world.descriptions import DEFAULT_NAME, legacy_service, objects_of, service, service_of
+from kserve_conformance.world.objects import on_several_nodes
 
 
 @given("these objects")
-def have_objects(world: World, docstring: str) -> None:
-    """Have any objects, as manifests."""
-    world.add_objects(*(whole(value(document)) for document in DOCUMENT_END.split(docstring) if document.strip()))
+def add_objects(world: World, docstring: str) -> None:
+    """Add objects of any kind, one YAML document for each."""
+    world.add_objects(*objects_of(docstring))
 
 
-@given("this service is in store, untouched by any webhook")
+@given("this service is stored without passing any webhook")
 def store_service(world: World, docstring: str) -> None:
-    """Have a service that was stored before any webhook of this release could see it."""
-    world.store_service(read_service(docstring))
+    """Store a service as an earlier release left it: no webhook of this release sees the write."""
+    world.store_service(service_of(docstring))
 
 
 @given(parse('the default deployment mode is "{mode}"'))
 def set_default_mode(world: World, mode: str) -> None:
-    """Set the mode of services that name none."""
+    """Set the deployment mode of services that do not set one themselves."""
     if Capability.DEFAULT_MODE not in world.target.capabilities:
         pytest.skip("this target cannot set the default deployment mode")
     world.configure(mode)
 
 
-@when(regex(SERVICE + ASKS))
+@when(parse('a service in namespace "{namespace}" requests "{model_format}"'))
+@when(parse('a service in namespace "{namespace}" requests "{model_format}" version "{version}"'))
+@when(parse('a service in namespace "{namespace}" requests "{model_format}" over "{protocol}"'))
+@when(parse('a service in namespace "{namespace}" requests "{model_format}" with runtime "{runtime}"'))
+@when(parse('a service in namespace "{namespace}" requests "{model_format}" version "{version}" over "{protocol}"'))
+@when(
+    parse('a service in namespace "{namespace}" requests "{model_format}" version "{version}" with runtime "{runtime}"')
+)
+@when(
+    parse('a service in namespace "{namespace}" requests "{model_format}" over "{protocol}" with runtime "{runtime}"')
+)
+@when(
+    parse(
+        'a service in namespace "{namespace}" requests "{model_format}" version "{version}" over "{protocol}" with runtime "{runtime}"'
+    )
+)
+@when(parse('a service "{name}" in namespace "{namespace}" requests "{model_format}"'))
+@when(parse('a service "{name}" in namespace "{namespace}" requests "{model_format}" version "{version}"'))
+@when(parse('a service "{name}" in namespace "{namespace}" requests "{model_format}" over "{protocol}"'))
+@when(parse('a service "{name}" in namespace "{namespace}" requests "{model_format}" with runtime "{runtime}"'))
+@when(
+    parse(
+        'a service "{name}" in namespace "{namespace}" requests "{model_format}" version "{version}" over "{protocol}"'
+    )
+)
 def apply_service(
     world: World,
-    name: str | None,
     namespace: str,
-    format_: str,
-    version: str | None,
-    protocol: str | None,
-    runtime: str | None,
-    nodes: str | None,
+    model_format: str,
+    name: str = DEFAULT_NAME,
+    version: str | None = None,
+    protocol: str | None = None,
+    runtime: str | None = None,
 ) -> None:
-    """Apply a service in the new schema."""
-    model_format = given_fields(name=format_, version=version)
-    model = given_fields(modelFormat=model_format, protocolVersion=protocol, runtime=runtime)
-    manifest: Manifest = service_manifest(name or "model", namespace, model)
-    world.apply_service(on_several_nodes(manifest, world.release) if nodes else manifest)
+    """Apply a service that requests a model format. Without a name it is called `model`."""
+    world.apply_service(service(name, namespace, model_format, version=version, protocol=protocol, runtime=runtime))
 
 
-@when(regex(SERVICE + USES))
-def apply_legacy_service(world: World, name: str | None, namespace: str, key: str, protocol: str | None) -> None:
-    """Apply a service in the legacy schema."""
-    world.apply_service(service_manifest(name or "model", namespace, given_fields(protocolVersion=protocol), key=key))
+@when(parse('a service in namespace "{namespace}" requests "{model_format}" on multiple nodes'))
+@when(
+    parse('a service in namespace "{namespace}" requests "{model_format}" with runtime "{runtime}" on multiple nodes')
+)
+@when(parse('a service "{name}" in namespace "{namespace}" requests "{model_format}" on multiple nodes'))
+def apply_multi_node_service(
+    world: World, namespace: str, model_format: str, name: str = DEFAULT_NAME, runtime: str | None = None
+) -> None:
+    """Apply a service with a `workerSpec`, and with the settings that its release requires of such a service."""
+    world.apply_service(on_several_nodes(service(name, namespace, model_format, runtime=runtime), world.release))
+
+
+@when(parse('a service in namespace "{namespace}" uses the legacy key "{key}"'))
+@when(parse('a service in namespace "{namespace}" uses the legacy key "{key}" over "{protocol}"'))
+@when(parse('a service "{name}" in namespace "{namespace}" uses the legacy key "{key}"'))
+@when(parse('a service "{name}" in namespace "{namespace}" uses the legacy key "{key}" over "{protocol}"'))
+def apply_legacy_service(
+    world: World, namespace: str, key: str, name: str = DEFAULT_NAME, protocol: str | None = None
+) -> None:
+    """Apply a service in the legacy schema, with its framework as a key of the predictor."""
+    world.apply_service(legacy_service(name, namespace, key, protocol))
 
 
 @when("this service is applied")
 def apply_manifest(world: World, docstring: str) -> None:
-    """Apply a service as it is written out."""
-    world.apply_service(read_service(docstring))
+    """Apply a service from its manifest. Kind, API version and namespace may be left out."""
+    world.apply_service(service_of(docstring))
 
 
 @when("the service is applied again")
@@ -98,28 +106,28 @@ def apply_again(world: World) -> None:
     world.apply_service_again()
 
 
-@when("the service is applied again as")
-def apply_again_as(world: World, docstring: str) -> None:
+@when("the service is updated to")
+def update_service(world: World, docstring: str) -> None:
     """Apply another manifest of the same service."""
-    world.apply_service_again(read_service(docstring))
+    world.apply_service_again(service_of(docstring))
 
 
-@when(parse('the service is annotated with "{key}" "{value}"'))
-def annotate(world: World, key: str, value: str) -> None:
-    """Write an annotation: an update like any other, which the webhooks see."""
-    world.annotate_service(key, value)
+@when(parse('annotation "{key}" of the service is set to "{text}"'))
+def annotate(world: World, key: str, text: str) -> None:
+    """Write an annotation: an update like any other, which passes the webhooks."""
+    world.annotate_service(key, text)
 
 
-@when("KServe looks at the service again")
-def look_again(world: World) -> None:
-    """Let the controller decide again without anything being written to the service."""
+@when("KServe reconciles the service again")
+def reconcile(world: World) -> None:
+    """Make the controller decide again without a write to the service."""
     world.look_again()
 
 
-@when(parse('KServe looks at service "{name}" in namespace "{namespace}" again'))
-def turn_to_service(world: World, name: str, namespace: str) -> None:
-    """Let the controller decide again on an earlier service, of which the steps that follow speak."""
-    world.turn_to(ObjectKey(KIND, name, Namespace(namespace)))
+@when(parse('KServe reconciles service "{name}" in namespace "{namespace}" again'))
+def reconcile_other(world: World, name: str, namespace: str) -> None:
+    """Make the controller decide again on an earlier service; the steps that follow are about that service."""
+    world.turn_to(ObjectKey(SERVICE, name, Namespace(namespace)))
 
 
 @when("the service is deleted")
@@ -136,11 +144,11 @@ def service_is_accepted(world: World) -> None:
 
 @then("the service is rejected")
 def service_is_rejected(world: World) -> None:
-    """The service was refused: nothing is stored of what was written."""
+    """A webhook or the API server rejected the service, so nothing was stored."""
     world.expect_service_answer(accepted=False)
 
 
-@then(parse('the service is rejected because "{text}"'))
-def service_is_rejected_because(world: World, text: str) -> None:
-    """The service was refused with this text."""
+@then(parse('the service is rejected with "{text}"'))
+def service_is_rejected_with(world: World, text: str) -> None:
+    """The service was rejected with a message that contains this text."""
     world.expect_service_answer(accepted=False, text=text)

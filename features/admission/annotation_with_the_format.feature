@@ -11,7 +11,7 @@ Feature: Since v0.17.0 the format of a model is written into an annotation
 
   @since-0.17.0 @exact-names
   Scenario: The format is noted
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then its stored manifest has
       """
       metadata:
@@ -56,7 +56,7 @@ Feature: Since v0.17.0 the format of a model is written into an annotation
               name: sklearn
             storageUri: gs://example/models/model
       """
-    And the service is applied again as
+    And the service is updated to
       """
       metadata:
         name: model
@@ -77,5 +77,5 @@ Feature: Since v0.17.0 the format of a model is written into an annotation
 
   @until-0.16.0
   Scenario: Up to v0.16.0 nothing is noted
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then its stored manifest has no "metadata.annotations.modelFormat"

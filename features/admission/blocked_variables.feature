@@ -37,7 +37,7 @@ Feature: Since v0.18.0 some variables may not be set
               image: example.com/own:1
               env: [{name: PYTHONPATH, value: /own}]
       """
-    Then the service is rejected because "setting PYTHONPATH in container"
+    Then the service is rejected with "setting PYTHONPATH in container"
 
   Scenario Outline: A runtime that sets PYTHONPATH is <answer> <when>
     When a ClusterServingRuntime "sets-it" is applied
@@ -80,4 +80,4 @@ Feature: Since v0.18.0 some variables may not be set
       spec:
         predictor: {}
       """
-    Then the service is rejected because "panic"
+    Then the service is rejected with "panic"

@@ -6,8 +6,8 @@ Feature: In v0.9.0 a default mode without Knative made it impossible to create p
   @since-0.9.0 @until-0.9.0
   Scenario Outline: A service without annotations cannot be created with the default mode <mode>
     Given the default deployment mode is "<mode>"
-    When a service in namespace "team-a" asks for "sklearn"
-    Then the service is rejected because "failed calling webhook"
+    When a service in namespace "team-a" requests "sklearn"
+    Then the service is rejected with "failed calling webhook"
 
     Examples:
       | mode          |
@@ -36,5 +36,5 @@ Feature: In v0.9.0 a default mode without Knative made it impossible to create p
   @since-0.10.0 @until-0.15.2
   Scenario: Since v0.10.0 a service without annotations can be created
     Given the default deployment mode is "RawDeployment"
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then the service is accepted

@@ -9,19 +9,19 @@ Feature: A service keeps its deployment mode
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "model-server"
-    When the service is annotated with "serving.kserve.io/deploymentMode" "ModelMesh"
-    Then the service is rejected because "update rejected: deploymentMode cannot be changed from"
+    When annotation "serving.kserve.io/deploymentMode" of the service is set to "ModelMesh"
+    Then the service is rejected with "update rejected: deploymentMode cannot be changed from"
 
   @rule-modelmesh-not-converted @until-0.15.1
   Scenario: A service that runs is handed to ModelMesh
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "model-server"
-    When the service is annotated with "serving.kserve.io/deploymentMode" "ModelMesh"
+    When annotation "serving.kserve.io/deploymentMode" of the service is set to "ModelMesh"
     Then the service is accepted
 
   @rule-mode-is-kept
@@ -40,8 +40,8 @@ Feature: A service keeps its deployment mode
               name: sklearn
             storageUri: gs://example/models/model
       """
-    Then it is left alone by this controller
-    When the service is annotated with "serving.kserve.io/deploymentMode" "RawDeployment"
+    Then it is not managed by this controller
+    When annotation "serving.kserve.io/deploymentMode" of the service is set to "RawDeployment"
     Then the service is <verdict>
 
     @until-0.16.0

@@ -34,13 +34,13 @@ Feature: The default deployment mode is written into each new service
   @needs-default-mode @until-0.16.0
   Scenario: The default of Knative is written into no service
     Given the default deployment mode is "Serverless"
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then its stored manifest has no "metadata.annotations"
 
   @needs-default-mode @until-0.8.0
   Scenario: In v0.8.0 no default is written
     Given the default deployment mode is "RawDeployment"
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then its stored manifest has no "metadata.annotations"
 
   @since-0.17.0

@@ -55,7 +55,7 @@ Feature: Disabled runtimes are neither checked nor compared with
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |
     When ClusterServingRuntime "a-server" is enabled
-    And a service in namespace "team-a" asks for "sklearn"
+    And a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-disabled-not-checked @extended @since-0.12.0

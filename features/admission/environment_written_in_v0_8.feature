@@ -11,7 +11,7 @@ Feature: v0.8.0 wrote the environment of MLServer into services, again at each w
 
   @until-0.8.0
   Scenario: In v0.8.0 the variables are stored
-    When a service in namespace "team-a" asks for "sklearn" with runtime "kserve-mlserver"
+    When a service in namespace "team-a" requests "sklearn" with runtime "kserve-mlserver"
     Then its stored manifest has
       """
       spec:
@@ -42,10 +42,10 @@ Feature: v0.8.0 wrote the environment of MLServer into services, again at each w
             runtime: kserve-mlserver
             storageUri: gs://example/models/model
       """
-    And the service is annotated with "example.com/touched" "yes"
-    Then its container has env "MLSERVER_MODEL_NAME" 2 times
+    And annotation "example.com/touched" of the service is set to "yes"
+    Then the count of env "MLSERVER_MODEL_NAME" in its container is 2
 
   @since-0.9.0
   Scenario: Since v0.9.0 they are not stored
-    When a service in namespace "team-a" asks for "sklearn" with runtime "kserve-mlserver"
+    When a service in namespace "team-a" requests "sklearn" with runtime "kserve-mlserver"
     Then its stored manifest has no "spec.predictor.model.env"

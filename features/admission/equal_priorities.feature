@@ -97,7 +97,7 @@ Feature: Two runtimes of one scope may not claim the same priority for one forma
       | name          | format  | version | autoSelect | priority | protocols |
       | first-server  | sklearn | 1       | true       | 1        | v1        |
       | second-server | sklearn | 1       | true       | 2        | v1        |
-    When ClusterServingRuntime "second-server" is changed to
+    When ClusterServingRuntime "second-server" is patched with
       """
       supportedModelFormats:
         - name: sklearn
@@ -112,7 +112,7 @@ Feature: Two runtimes of one scope may not claim the same priority for one forma
     Given a ClusterServingRuntime "first-server" that speaks "v1"
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |
-    When ClusterServingRuntime "first-server" is changed to
+    When ClusterServingRuntime "first-server" is patched with
       """
       protocolVersions: [v1, v2]
       """
@@ -126,7 +126,7 @@ Feature: Two runtimes of one scope may not claim the same priority for one forma
     When a ServingRuntime "second-server" in namespace "team-a" that speaks "v1" is applied
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |
-    Then the runtime is rejected because "Same priority assigned for the model format sklearn in the servingruntimes first-server and second-server in namespace "
+    Then the runtime is rejected with "Same priority assigned for the model format sklearn in the servingruntimes first-server and second-server in namespace "
 
   @rule-no-equal-priority @extended @since-0.14.0
   Scenario: Since v0.14.0 the refusal begins with a small letter
@@ -136,7 +136,7 @@ Feature: Two runtimes of one scope may not claim the same priority for one forma
     When a ServingRuntime "second-server" in namespace "team-a" that speaks "v1" is applied
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |
-    Then the runtime is rejected because "same priority assigned for the model format sklearn in the servingruntimes first-server and second-server in namespace "
+    Then the runtime is rejected with "same priority assigned for the model format sklearn in the servingruntimes first-server and second-server in namespace "
 
   @rule-no-equal-priority @extended @exact-names
   Scenario: The refusal of a cluster runtime names no namespace
@@ -146,7 +146,7 @@ Feature: Two runtimes of one scope may not claim the same priority for one forma
     When a ClusterServingRuntime "second-server" that speaks "v1" is applied
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |
-    Then the runtime is rejected because "ame priority assigned for the model format sklearn in the clusterservingruntimes first-server and second-server"
+    Then the runtime is rejected with "ame priority assigned for the model format sklearn in the clusterservingruntimes first-server and second-server"
 
   @rule-no-runtime-webhook @until-0.11.0 @since-0.8.0
   Scenario: Up to v0.11.0 no runtime is refused for its priority

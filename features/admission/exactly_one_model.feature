@@ -31,7 +31,7 @@ Feature: A predictor is exactly one thing
             - name: kserve-container
               image: example.com/own-model:1
       """
-    Then the service is rejected because "xactly one of ["
+    Then the service is rejected with "xactly one of ["
 
   @extended @until-0.14.1
   Scenario: Up to v0.14.1 any container beside a model is refused
@@ -50,7 +50,7 @@ Feature: A predictor is exactly one thing
             - name: side-car
               image: example.com/side-car:1
       """
-    Then the service is rejected because "xactly one of ["
+    Then the service is rejected with "xactly one of ["
 
   @extended @since-0.15.0
   Scenario: Since v0.15.0 a side-car beside a model is accepted
@@ -117,7 +117,7 @@ Feature: A predictor is exactly one thing
             - name: kserve-container
               image: example.com/own-model:1
       """
-    Then the service is rejected because "<text>"
+    Then the service is rejected with "<text>"
 
     @until-0.11.2
     Examples:

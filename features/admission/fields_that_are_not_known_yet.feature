@@ -73,7 +73,7 @@ Feature: A field that a release does not know yet is dropped without a word
       <field>: <value>
       """
     Then the runtime is accepted
-    And the runtime is stored without "spec.<field>"
+    And the runtime is stored without field "spec.<field>"
 
     @until-0.8.0
     Examples: Unknown to v0.8.0
@@ -107,7 +107,7 @@ Feature: A field that a release does not know yet is dropped without a word
       <field>: <value>
       """
     Then the runtime is accepted
-    And the runtime is stored with "spec.<field>"
+    And the runtime is stored with field "spec.<field>"
 
     @since-0.9.0
     Examples: Known to v0.9.0
@@ -137,19 +137,19 @@ Feature: A field that a release does not know yet is dropped without a word
     When a ClusterServingRuntime "written-for-later" is applied
       | format  | autoSelect | priority |
       | sklearn | true       | 1        |
-    Then the runtime is stored without "spec.supportedModelFormats.sklearn.priority"
+    Then the runtime is stored without field "spec.supportedModelFormats.sklearn.priority"
 
   @since-0.11.1
   Scenario: Since v0.11.1 the priority of a format is stored
     When a ClusterServingRuntime "written-for-now" is applied
       | format  | autoSelect | priority |
       | sklearn | true       | 1        |
-    Then the runtime is stored with "spec.supportedModelFormats.sklearn.priority"
+    Then the runtime is stored with field "spec.supportedModelFormats.sklearn.priority"
 
   @until-0.11.2
   Scenario: Before v0.12.0 nothing is left of a predictor that only has the key huggingface
     When a service in namespace "team-a" uses the legacy key "huggingface"
-    Then the service is rejected because "must be specified in PredictorSpec"
+    Then the service is rejected with "must be specified in PredictorSpec"
 
   @until-0.19.0
   Scenario: Before v0.20.0 the canaries of a service are lost

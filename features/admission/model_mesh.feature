@@ -22,7 +22,7 @@ Feature: Services for ModelMesh are neither rewritten nor given a runtime
               name: sklearn
             storageUri: gs://example/models/model
       """
-    Then it is left alone by this controller
+    Then it is not managed by this controller
 
   @rule-modelmesh-left-alone
   Scenario: A service for ModelMesh is left alone even if it names a runtime that is not there
@@ -41,7 +41,7 @@ Feature: Services for ModelMesh are neither rewritten nor given a runtime
             runtime: no-such-server
             storageUri: gs://example/models/model
       """
-    Then it is left alone by this controller
+    Then it is not managed by this controller
 
   @rule-modelmesh-not-converted
   Scenario: A legacy key is kept in a service for ModelMesh
@@ -58,7 +58,7 @@ Feature: Services for ModelMesh are neither rewritten nor given a runtime
             storageUri: gs://example/models/model
       """
     Then it is stored with legacy key "sklearn"
-    And it is left alone by this controller
+    And it is not managed by this controller
 
   @rule-modelmesh-not-converted @rule-triton-format-speaks-v2 @since-0.11.2
   Scenario: A service for ModelMesh is given no protocol by its format
@@ -84,7 +84,7 @@ Feature: Services for ModelMesh are neither rewritten nor given a runtime
     When a service in namespace "team-a" uses the legacy key "sklearn"
     Then it is stored without a legacy key
     And it is stored with format "sklearn"
-    And it is left alone by this controller
+    And it is not managed by this controller
 
   @rule-modelmesh-not-converted @needs-default-mode @since-0.9.0 @until-0.9.0
   Scenario: In v0.9.0 a legacy key was kept where ModelMesh is the default

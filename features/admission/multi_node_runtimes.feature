@@ -13,17 +13,17 @@ Feature: The worker nodes of a runtime are checked when it is written
     Given a ClusterServingRuntime "many-node" that is multi-node
       | format      | version | autoSelect |
       | huggingface | 1       | true       |
-    When ClusterServingRuntime "many-node" is changed to
+    When ClusterServingRuntime "many-node" is patched with
       """
       workerSpec: null
       """
-    Then the runtime is rejected because "removing workerSpec where it already exists is not allowed"
+    Then the runtime is rejected with "removing workerSpec where it already exists is not allowed"
 
   Scenario: Worker nodes can be added to a runtime
     Given a ClusterServingRuntime "one-node"
       | format      | version | autoSelect |
       | huggingface | 1       | true       |
-    When ClusterServingRuntime "one-node" is changed to
+    When ClusterServingRuntime "one-node" is patched with
       """
       workerSpec:
         pipelineParallelSize: 2
@@ -49,7 +49,7 @@ Feature: The worker nodes of a runtime are checked when it is written
           - name: second-container
             image: example.com/worker:1
       """
-    Then the runtime is rejected because "setting multiple containers in workerSpec is not allowed"
+    Then the runtime is rejected with "setting multiple containers in workerSpec is not allowed"
 
   Scenario: An empty list of worker containers makes the check itself fail
     When a ClusterServingRuntime "many-node" is applied
@@ -83,7 +83,7 @@ Feature: The worker nodes of a runtime are checked when it is written
           - name: worker-container
             image: example.com/worker:1
       """
-    Then the runtime is rejected because "setting <variable> in environment variables is not allowed"
+    Then the runtime is rejected with "setting <variable> in environment variables is not allowed"
 
     Examples:
       | variable               |
@@ -127,7 +127,7 @@ Feature: The worker nodes of a runtime are checked when it is written
               limits:
                 <worker>: "1"
       """
-    Then the runtime is rejected because "unknown GPU resource type in a container(<container>)"
+    Then the runtime is rejected with "unknown GPU resource type in a container(<container>)"
 
     Examples:
       | container        | head            | worker          |
@@ -163,7 +163,7 @@ Feature: The worker nodes of a runtime are checked when it is written
           - name: worker-container
             image: example.com/worker:1
       """
-    Then the runtime is rejected because "cannot be less than 2"
+    Then the runtime is rejected with "cannot be less than 2"
 
   @since-0.15.2
   Scenario: Since v0.15.2 a runtime for one node in all is accepted
@@ -193,7 +193,7 @@ Feature: The worker nodes of a runtime are checked when it is written
           - name: worker-container
             image: example.com/worker:1
       """
-    Then the runtime is rejected because "pipelineParallelSize must be set when WorkerSpec is set"
+    Then the runtime is rejected with "pipelineParallelSize must be set when WorkerSpec is set"
 
   @since-0.15.2
   Scenario: Since v0.15.2 the sizes may be left out
@@ -214,7 +214,7 @@ Feature: The worker nodes of a runtime are checked when it is written
     Given a ClusterServingRuntime "many-node" that is multi-node
       | format      | version | autoSelect |
       | huggingface | 1       | true       |
-    When ClusterServingRuntime "many-node" is changed to
+    When ClusterServingRuntime "many-node" is patched with
       """
       workerSpec: null
       """

@@ -35,7 +35,7 @@ Feature: Since v0.16.0 a model may not have a name of its own
               name: sklearn
             storageUri: gs://example/models/model
       """
-    Then the service is rejected because "the 'name' field is not allowed in standard predictor"
+    Then the service is rejected with "the 'name' field is not allowed in standard predictor"
 
   @since-0.16.0
   Scenario: A name is refused before KServe counts what the predictor is
@@ -55,7 +55,7 @@ Feature: Since v0.16.0 a model may not have a name of its own
             - name: kserve-container
               image: example.com/own-model:1
       """
-    Then the service is rejected because "the 'name' field is not allowed in standard predictor"
+    Then the service is rejected with "the 'name' field is not allowed in standard predictor"
 
   Scenario: The name of a container of the service's own is accepted
     When this service is applied

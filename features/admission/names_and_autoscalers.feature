@@ -5,7 +5,7 @@ Feature: What else the webhook refuses of a service
 
   @rule-service-name-checked
   Scenario Outline: The name <name> is <answer>
-    When a service "<name>" in namespace "team-a" asks for "sklearn"
+    When a service "<name>" in namespace "team-a" requests "sklearn"
     Then the service is <answer>
 
     Examples:
@@ -16,8 +16,8 @@ Feature: What else the webhook refuses of a service
 
   @rule-service-name-checked
   Scenario: The refusal says what a name must be
-    When a service "2-fraud" in namespace "team-a" asks for "sklearn"
-    Then the service is rejected because "must start with alphabetical character"
+    When a service "2-fraud" in namespace "team-a" requests "sklearn"
+    Then the service is rejected with "must start with alphabetical character"
 
   @rule-autoscaler-class-checked
   Scenario Outline: The autoscaler <class> is <answer> <when>

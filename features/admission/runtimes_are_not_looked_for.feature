@@ -10,7 +10,7 @@ Feature: A service is accepted whether or not there is a runtime for it
       | off-server   | sklearn | 1       | true       | true     | v1        |
 
   Scenario Outline: A service that names a runtime is accepted although <what>
-    When a service in namespace "team-a" asks for "<format>" with runtime "<runtime>"
+    When a service in namespace "team-a" requests "<format>" with runtime "<runtime>"
     Then the service is accepted
 
     Examples:
@@ -21,7 +21,7 @@ Feature: A service is accepted whether or not there is a runtime for it
       | the name is empty                  | sklearn |                |
 
   Scenario Outline: A service that names no runtime is accepted although <what>
-    When a service in namespace "team-a" asks for "<format>" version "<version>" over "<protocol>"
+    When a service in namespace "team-a" requests "<format>" version "<version>" over "<protocol>"
     Then the service is accepted
 
     Examples:

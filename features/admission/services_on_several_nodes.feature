@@ -5,7 +5,7 @@ Feature: A service on several nodes is checked more closely when it is written
   asks for has changed in v0.15.2 and v0.16.0.
 
   Scenario: A service that fulfils all conditions is accepted
-    When a service in namespace "team-a" asks for "huggingface" on several nodes
+    When a service in namespace "team-a" requests "huggingface" on multiple nodes
     Then the service is accepted
 
   @since-0.15.2
@@ -27,7 +27,7 @@ Feature: A service on several nodes is checked more closely when it is written
             pipelineParallelSize: 2
             tensorParallelSize: 1
       """
-    Then the service is rejected because "Multinode only supports 'none' autoscaler(hpa)"
+    Then the service is rejected with "Multinode only supports 'none' autoscaler(hpa)"
 
   @since-0.15.2
   Scenario: Since v0.15.2 the class of autoscaler must be given
@@ -46,7 +46,7 @@ Feature: A service on several nodes is checked more closely when it is written
             pipelineParallelSize: 2
             tensorParallelSize: 1
       """
-    Then the service is rejected because "Multinode only supports 'none' autoscaler()"
+    Then the service is rejected with "Multinode only supports 'none' autoscaler()"
 
   @since-0.15.2
   Scenario: Since v0.15.2 an external autoscaler is refused
@@ -67,7 +67,7 @@ Feature: A service on several nodes is checked more closely when it is written
             pipelineParallelSize: 2
             tensorParallelSize: 1
       """
-    Then the service is rejected because "Multinode only supports 'none' autoscaler(external)"
+    Then the service is rejected with "Multinode only supports 'none' autoscaler(external)"
 
   @until-0.15.1
   Scenario: Before v0.15.2 the class of autoscaler must be external
@@ -88,7 +88,7 @@ Feature: A service on several nodes is checked more closely when it is written
             pipelineParallelSize: 2
             tensorParallelSize: 1
       """
-    Then the service is rejected because "Multinode only supports 'external' autoscaler(hpa)"
+    Then the service is rejected with "Multinode only supports 'external' autoscaler(hpa)"
 
   @until-0.15.1
   Scenario: Before v0.15.2 no autoscaler is called none
@@ -109,7 +109,7 @@ Feature: A service on several nodes is checked more closely when it is written
             pipelineParallelSize: 2
             tensorParallelSize: 1
       """
-    Then the service is rejected because "[none] is not a supported autoscaler class type"
+    Then the service is rejected with "[none] is not a supported autoscaler class type"
 
   @until-0.15.1
   Scenario: Before v0.15.2 the model must lie on a volume claim, too
@@ -130,7 +130,7 @@ Feature: A service on several nodes is checked more closely when it is written
             pipelineParallelSize: 2
             tensorParallelSize: 1
       """
-    Then the service is rejected because "Multinode only supports 'pvc' Storage Protocol(s3)"
+    Then the service is rejected with "Multinode only supports 'pvc' Storage Protocol(s3)"
 
   @since-0.15.2 @until-0.15.2
   Scenario: In v0.15.2 the model must lie on a volume claim
@@ -151,7 +151,7 @@ Feature: A service on several nodes is checked more closely when it is written
             pipelineParallelSize: 2
             tensorParallelSize: 1
       """
-    Then the service is rejected because "Multinode only supports 'pvc' Storage Protocol(s3)"
+    Then the service is rejected with "Multinode only supports 'pvc' Storage Protocol(s3)"
 
   @since-0.16.0
   Scenario: Since v0.16.0 the model must lie on a volume claim or in an OCI image
@@ -172,7 +172,7 @@ Feature: A service on several nodes is checked more closely when it is written
             pipelineParallelSize: 2
             tensorParallelSize: 1
       """
-    Then the service is rejected because "Multinode only supports 'pvc' and 'oci' Storage Protocol(s3)"
+    Then the service is rejected with "Multinode only supports 'pvc' and 'oci' Storage Protocol(s3)"
 
   @since-0.16.0
   Scenario: Since v0.16.0 a model in an OCI image is accepted
@@ -214,7 +214,7 @@ Feature: A service on several nodes is checked more closely when it is written
             pipelineParallelSize: 2
             tensorParallelSize: 1
       """
-    Then the service is rejected because "Multinode only supports 'pvc' Storage Protocol(oci)"
+    Then the service is rejected with "Multinode only supports 'pvc' Storage Protocol(oci)"
 
   @since-0.15.2
   Scenario: The place of the model must be given
@@ -234,7 +234,7 @@ Feature: A service on several nodes is checked more closely when it is written
             pipelineParallelSize: 2
             tensorParallelSize: 1
       """
-    Then the service is rejected because "StorageURI must be set for multinode enabled"
+    Then the service is rejected with "StorageURI must be set for multinode enabled"
 
   @since-0.15.2
   Scenario Outline: A size may not be given as the environment variable <variable>
@@ -258,7 +258,7 @@ Feature: A service on several nodes is checked more closely when it is written
             pipelineParallelSize: 2
             tensorParallelSize: 1
       """
-    Then the service is rejected because "setting <variable> in environment variables is not allowed"
+    Then the service is rejected with "setting <variable> in environment variables is not allowed"
 
     Examples:
       | variable               |
@@ -287,7 +287,7 @@ Feature: A service on several nodes is checked more closely when it is written
               - name: second-container
                 image: example.com/worker:1
       """
-    Then the service is rejected because "setting multiple containers in workerSpec is not allowed"
+    Then the service is rejected with "setting multiple containers in workerSpec is not allowed"
 
   @since-0.15.2
   Scenario Outline: A size below one is refused: <size>
@@ -307,7 +307,7 @@ Feature: A service on several nodes is checked more closely when it is written
           workerSpec:
             <size>: 0
       """
-    Then the service is rejected because "<told> cannot be less than 1(0)"
+    Then the service is rejected with "<told> cannot be less than 1(0)"
 
     Examples:
       | size                 | told                            |
@@ -352,7 +352,7 @@ Feature: A service on several nodes is checked more closely when it is written
           workerSpec:
             pipelineParallelSize: 1
       """
-    Then the service is rejected because "WorkerSpec.PipelineParallelSize cannot be less than 2(1)"
+    Then the service is rejected with "WorkerSpec.PipelineParallelSize cannot be less than 2(1)"
 
   @since-0.15.2
   Scenario: Sizes and containers of the worker nodes may be left out

@@ -43,7 +43,7 @@ Feature: A runtime may give one format only one priority
 
   @rule-no-mixed-priority
   Scenario: A change to different priorities is refused
-    When ServingRuntime "first-server" of namespace "team-a" is changed to
+    When ServingRuntime "first-server" in namespace "team-a" is patched with
       """
       supportedModelFormats:
         - name: xgboost
@@ -109,7 +109,7 @@ Feature: A runtime may give one format only one priority
       | format  | version | autoSelect | priority |
       | sklearn | 0       | true       | 1        |
       | sklearn | 1       | true       | 2        |
-    Then the runtime is rejected because "Different priorities assigned for the model format sklearn under the servingruntime mixed-server"
+    Then the runtime is rejected with "Different priorities assigned for the model format sklearn under the servingruntime mixed-server"
 
   @rule-no-mixed-priority @extended @since-0.14.0
   Scenario: Since v0.14.0 the refusal begins with a small letter
@@ -117,7 +117,7 @@ Feature: A runtime may give one format only one priority
       | format  | version | autoSelect | priority |
       | sklearn | 0       | true       | 1        |
       | sklearn | 1       | true       | 2        |
-    Then the runtime is rejected because "different priorities assigned for the model format sklearn under the servingruntime mixed-server"
+    Then the runtime is rejected with "different priorities assigned for the model format sklearn under the servingruntime mixed-server"
 
   @rule-no-equal-priority @extended @since-0.11.1 @until-0.11.2
   Scenario: In v0.11.1 and v0.11.2 different priorities are accepted

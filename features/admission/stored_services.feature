@@ -9,7 +9,7 @@ Feature: Services in store are not touched until somebody writes them
     Given a ClusterServingRuntime "model-server" that speaks "v2"
       | format | version | autoSelect |
       | triton | 2       | true       |
-    And this service is in store, untouched by any webhook
+    And this service is stored without passing any webhook
       """
       metadata:
         name: model
@@ -23,10 +23,10 @@ Feature: Services in store are not touched until somebody writes them
               name: triton
             storageUri: gs://example/models/model
       """
-    When KServe looks at the service again
+    When KServe reconciles the service again
     Then it is stored without a protocol
-    And it has no runtime because "NoSupportingRuntime"
-    When the service is annotated with "example.com/touched" "yes"
+    And it has no runtime because of "NoSupportingRuntime"
+    When annotation "example.com/touched" of the service is set to "yes"
     Then it is stored with protocol "v2"
     And it runs on ClusterServingRuntime "model-server"
 
@@ -35,7 +35,7 @@ Feature: Services in store are not touched until somebody writes them
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    And this service is in store, untouched by any webhook
+    And this service is stored without passing any webhook
       """
       metadata:
         name: model
@@ -49,7 +49,7 @@ Feature: Services in store are not touched until somebody writes them
             image: example.com/own-sklearn:1
             storageUri: gs://example/models/model
       """
-    When KServe looks at the service again
+    When KServe reconciles the service again
     Then it uses no runtime
     And it is stored with legacy key "sklearn"
 
@@ -58,7 +58,7 @@ Feature: Services in store are not touched until somebody writes them
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    And this service is in store, untouched by any webhook
+    And this service is stored without passing any webhook
       """
       metadata:
         name: model
@@ -72,7 +72,7 @@ Feature: Services in store are not touched until somebody writes them
             image: example.com/own-sklearn:1
             storageUri: gs://example/models/model
       """
-    When the service is annotated with "example.com/touched" "yes"
+    When annotation "example.com/touched" of the service is set to "yes"
     Then it is stored without a legacy key
     And it runs on ClusterServingRuntime "model-server"
 
@@ -81,7 +81,7 @@ Feature: Services in store are not touched until somebody writes them
     Given a ServingRuntime "kserve-sklearnserver" in namespace "team-a"
       | format  | version | autoSelect |
       | sklearn | 1       | false      |
-    And this service is in store, untouched by any webhook
+    And this service is stored without passing any webhook
       """
       metadata:
         name: model
@@ -95,14 +95,14 @@ Feature: Services in store are not touched until somebody writes them
             image: example.com/own-sklearn:1
             storageUri: gs://example/models/model
       """
-    When the service is annotated with "example.com/touched" "yes"
+    When annotation "example.com/touched" of the service is set to "yes"
     Then it is stored without a legacy key
     And it is stored with runtime "kserve-sklearnserver"
-    And it runs on ServingRuntime "kserve-sklearnserver" of namespace "team-a"
+    And it runs on ServingRuntime "kserve-sklearnserver" in namespace "team-a"
 
   @rule-webhook-only-on-write @rule-predictor-name-rejected @since-0.16.0
   Scenario: Since v0.16.0 a stored legacy key with a name cannot be written any more
-    Given this service is in store, untouched by any webhook
+    Given this service is stored without passing any webhook
       """
       metadata:
         name: model
@@ -116,12 +116,12 @@ Feature: Services in store are not touched until somebody writes them
             image: example.com/own-sklearn:1
             storageUri: gs://example/models/model
       """
-    When the service is annotated with "example.com/touched" "yes"
-    Then the service is rejected because "the 'name' field is not allowed in standard predictor"
+    When annotation "example.com/touched" of the service is set to "yes"
+    Then the service is rejected with "the 'name' field is not allowed in standard predictor"
 
   @rule-schema-checked
   Scenario: A manifest of which nothing is known leaves the model of a service in store as it is
-    Given this service is in store, untouched by any webhook
+    Given this service is stored without passing any webhook
       """
       metadata:
         name: model

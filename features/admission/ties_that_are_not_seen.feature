@@ -56,8 +56,8 @@ Feature: Some runtimes of equal priority are accepted
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |
     Then the runtime is accepted
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it runs on ServingRuntime "b-server" of namespace "team-a"
+    When a service in namespace "team-a" requests "sklearn"
+    Then it runs on ServingRuntime "b-server" in namespace "team-a"
 
   @claim-d11
   Scenario: The documentation forbids equal priorities and does not speak of protocols

@@ -8,8 +8,8 @@ Feature: Disabled and multi-model runtimes are passed over
     Given a <runtime> that is disabled
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "sklearn"
+    Then it has no runtime because of "NoSupportingRuntime"
 
     Examples:
       | kind                  | runtime                                          |
@@ -22,7 +22,7 @@ Feature: Disabled and multi-model runtimes are passed over
       | name     | format  | version | autoSelect | disabled |
       | a-server | sklearn | 1       | true       | true     |
       | b-server | sklearn | 1       | true       | false    |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-auto-skips-disabled @documented
@@ -33,7 +33,7 @@ Feature: Disabled and multi-model runtimes are passed over
     And a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "model-server"
 
   @rule-auto-skips-disabled @documented @since-0.11.1
@@ -42,7 +42,7 @@ Feature: Disabled and multi-model runtimes are passed over
       | name     | format  | version | autoSelect | priority | disabled |
       | a-server | sklearn | 1       | true       | 9        | true     |
       | b-server | sklearn | 1       | true       | 1        |          |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-auto-skips-multi-model @claim-d14
@@ -50,8 +50,8 @@ Feature: Disabled and multi-model runtimes are passed over
     Given a ClusterServingRuntime "model-server" that is multi-model
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "sklearn"
+    Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-auto-skips-multi-model @claim-d14
   Scenario: Another runtime is chosen in place of a multi-model one
@@ -59,7 +59,7 @@ Feature: Disabled and multi-model runtimes are passed over
       | name     | format  | version | autoSelect | multiModel |
       | a-server | sklearn | 1       | true       | true       |
       | b-server | sklearn | 1       | true       | false      |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-auto-skips-multi-model @claim-d14
@@ -70,5 +70,5 @@ Feature: Disabled and multi-model runtimes are passed over
     And a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "model-server"

@@ -9,8 +9,8 @@ Feature: Empty versions and odd names of formats are taken as they are written
     Given a ClusterServingRuntime "model-server"
       | format  | version  | autoSelect |
       | sklearn | <listed> | true       |
-    When a service in namespace "team-a" asks for "sklearn" version ""
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "sklearn" version ""
+    Then it has no runtime because of "NoSupportingRuntime"
 
     Examples:
       | listed |
@@ -22,7 +22,7 @@ Feature: Empty versions and odd names of formats are taken as they are written
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | ""      | true       |
-    When a service in namespace "team-a" asks for "sklearn" version ""
+    When a service in namespace "team-a" requests "sklearn" version ""
     Then it runs on ClusterServingRuntime "model-server"
 
   @rule-version-empty
@@ -30,7 +30,7 @@ Feature: Empty versions and odd names of formats are taken as they are written
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | ""      | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "model-server"
 
   @rule-label-collision
@@ -38,7 +38,7 @@ Feature: Empty versions and odd names of formats are taken as they are written
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn:1"
+    When a service in namespace "team-a" requests "sklearn:1"
     Then it runs on ClusterServingRuntime "model-server"
 
   @rule-label-collision
@@ -46,7 +46,7 @@ Feature: Empty versions and odd names of formats are taken as they are written
     Given a ClusterServingRuntime "model-server"
       | format    | version | autoSelect |
       | sklearn:1 |         | true       |
-    When a service in namespace "team-a" asks for "sklearn" version "1"
+    When a service in namespace "team-a" requests "sklearn" version "1"
     Then it runs on ClusterServingRuntime "model-server"
 
   @rule-format-exact @exact-names
@@ -54,15 +54,15 @@ Feature: Empty versions and odd names of formats are taken as they are written
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for ""
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests ""
+    Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-format-exact @exact-names
   Scenario: An empty format is answered by a runtime that lists one
     Given a ClusterServingRuntime "model-server"
       | format | version | autoSelect |
       | ""     |         | true       |
-    When a service in namespace "team-a" asks for ""
+    When a service in namespace "team-a" requests ""
     Then it runs on ClusterServingRuntime "model-server"
 
   @rule-format-exact
@@ -80,4 +80,4 @@ Feature: Empty versions and odd names of formats are taken as they are written
           model:
             storageUri: gs://example/models/model
       """
-    Then it has no runtime because "NoSupportingRuntime"
+    Then it has no runtime because of "NoSupportingRuntime"

@@ -14,7 +14,7 @@ Feature: An automatic choice needs the service's format, and its version if it g
 
   @rule-version-not-asked @documented
   Scenario Outline: A service without a version is answered by any entry of its format: <format>
-    When a service in namespace "team-a" asks for "<format>"
+    When a service in namespace "team-a" requests "<format>"
     Then it runs on ClusterServingRuntime "model-server"
 
     Examples:
@@ -25,7 +25,7 @@ Feature: An automatic choice needs the service's format, and its version if it g
 
   @rule-version-exact @claim-d5 @documented
   Scenario Outline: A version that is listed is served: <format> <version>
-    When a service in namespace "team-a" asks for "<format>" version "<version>"
+    When a service in namespace "team-a" requests "<format>" version "<version>"
     Then it runs on ClusterServingRuntime "model-server"
 
     Examples:
@@ -36,8 +36,8 @@ Feature: An automatic choice needs the service's format, and its version if it g
 
   @rule-version-exact @claim-d5 @documented
   Scenario Outline: A version that is not listed is not served: <format> <version>
-    When a service in namespace "team-a" asks for "<format>" version "<version>"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "<format>" version "<version>"
+    Then it has no runtime because of "NoSupportingRuntime"
 
     Examples:
       | format   | version |
@@ -46,8 +46,8 @@ Feature: An automatic choice needs the service's format, and its version if it g
 
   @rule-version-exact @claim-d6 @extended
   Scenario Outline: A major version does not stand for the versions below it: <format> <version>
-    When a service in namespace "team-a" asks for "<format>" version "<version>"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "<format>" version "<version>"
+    Then it has no runtime because of "NoSupportingRuntime"
 
     Examples:
       | format   | version |
@@ -58,8 +58,8 @@ Feature: An automatic choice needs the service's format, and its version if it g
 
   @rule-version-exact @extended
   Scenario Outline: Versions are compared letter by letter: <format> <version>
-    When a service in namespace "team-a" asks for "<format>" version "<version>"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "<format>" version "<version>"
+    Then it has no runtime because of "NoSupportingRuntime"
 
     Examples:
       | format  | version |
@@ -68,18 +68,18 @@ Feature: An automatic choice needs the service's format, and its version if it g
 
   @rule-version-exact
   Scenario: An entry without a version does not answer a service with one
-    When a service in namespace "team-a" asks for "xgboost" version "1"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "xgboost" version "1"
+    Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-format-exact @documented
   Scenario: A format that is not listed is not served
-    When a service in namespace "team-a" asks for "onnx"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "onnx"
+    Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-format-exact
   Scenario Outline: Formats are compared letter by letter: <format>
-    When a service in namespace "team-a" asks for "<format>"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "<format>"
+    Then it has no runtime because of "NoSupportingRuntime"
 
     Examples:
       | format    |
@@ -92,5 +92,5 @@ Feature: An automatic choice needs the service's format, and its version if it g
     Given a ClusterServingRuntime "another-server"
       | format  | version | autoSelect |
       | sklearn | 2       | true       |
-    When a service in namespace "team-a" asks for "sklearn" version "2"
+    When a service in namespace "team-a" requests "sklearn" version "2"
     Then it runs on ClusterServingRuntime "another-server"

@@ -37,7 +37,7 @@ Feature: A service that brings its own container uses no runtime
             storageUri: gs://example/models/model
       """
     Then it runs on ClusterServingRuntime "model-server"
-    When the service is applied again as
+    When the service is updated to
       """
       metadata:
         name: model

@@ -9,7 +9,7 @@ Feature: A service that names no runtime is given one of its own namespace or of
     Given a ClusterServingRuntime "shared-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "shared-server"
 
   @rule-auto-sees-own-namespace-and-cluster @claim-d1 @documented
@@ -17,16 +17,16 @@ Feature: A service that names no runtime is given one of its own namespace or of
     Given a ServingRuntime "own-server" in namespace "team-a"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it runs on ServingRuntime "own-server" of namespace "team-a"
+    When a service in namespace "team-a" requests "sklearn"
+    Then it runs on ServingRuntime "own-server" in namespace "team-a"
 
   @rule-auto-sees-own-namespace-and-cluster @claim-d1 @documented
   Scenario: A runtime of another namespace does not
     Given a ServingRuntime "own-server" in namespace "team-b"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "sklearn"
+    Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-auto-sees-own-namespace-and-cluster @documented
   Scenario: A better runtime of another namespace is not seen
@@ -36,13 +36,13 @@ Feature: A service that names no runtime is given one of its own namespace or of
     And a ClusterServingRuntime "shared-server"
       | format  | version | autoSelect |
       | sklearn |         | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "shared-server"
 
   @rule-auto-none-found @documented
   Scenario: Without any runtime there is none to choose
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "sklearn"
+    Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-auto-none-found @documented
   Scenario: Runtimes for other formats do not help
@@ -50,5 +50,5 @@ Feature: A service that names no runtime is given one of its own namespace or of
       | name            | format  | version | autoSelect |
       | xgboost-server  | xgboost | 1       | true       |
       | named-only      | sklearn | 1       | false      |
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "sklearn"
+    Then it has no runtime because of "NoSupportingRuntime"

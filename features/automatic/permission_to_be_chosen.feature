@@ -8,7 +8,7 @@ Feature: A runtime is chosen automatically only for formats that it offers for a
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "model-server"
 
   @claim-d4 @documented
@@ -16,8 +16,8 @@ Feature: A runtime is chosen automatically only for formats that it offers for a
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect   |
       | sklearn | 1       | <autoSelect> |
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "sklearn"
+    Then it has no runtime because of "NoSupportingRuntime"
 
     Examples:
       | autoSelect |
@@ -30,7 +30,7 @@ Feature: A runtime is chosen automatically only for formats that it offers for a
       | name        | format  | version | autoSelect |
       | a-server    | sklearn | 1       | false      |
       | b-server    | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "b-server"
 
   Rule: Each entry is offered for itself
@@ -44,20 +44,20 @@ Feature: A runtime is chosen automatically only for formats that it offers for a
 
     @documented
     Scenario: The offered version is chosen
-      When a service in namespace "team-a" asks for "sklearn" version "0"
+      When a service in namespace "team-a" requests "sklearn" version "0"
       Then it runs on ClusterServingRuntime "model-server"
 
     @documented
     Scenario: The version that is not offered is not chosen
-      When a service in namespace "team-a" asks for "sklearn" version "1"
-      Then it has no runtime because "NoSupportingRuntime"
+      When a service in namespace "team-a" requests "sklearn" version "1"
+      Then it has no runtime because of "NoSupportingRuntime"
 
     @documented
     Scenario: One offered version is enough for a service that asks for none
-      When a service in namespace "team-a" asks for "sklearn"
+      When a service in namespace "team-a" requests "sklearn"
       Then it runs on ClusterServingRuntime "model-server"
 
     @documented
     Scenario: Another format of the runtime is not offered with it
-      When a service in namespace "team-a" asks for "xgboost"
-      Then it has no runtime because "NoSupportingRuntime"
+      When a service in namespace "team-a" requests "xgboost"
+      Then it has no runtime because of "NoSupportingRuntime"

@@ -21,13 +21,13 @@ Feature: A runtime that is chosen but cannot be run is not exchanged for the nex
 
   @rule-first-container-used @until-0.10.2
   Scenario: Up to v0.10.2 the first container is used whatever its name
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it runs on ServingRuntime "own-server" of namespace "team-a"
+    When a service in namespace "team-a" requests "sklearn"
+    Then it runs on ServingRuntime "own-server" in namespace "team-a"
 
   @rule-kserve-container-required @since-0.11.0
   Scenario: Since v0.11.0 the service fails and the next runtime is not tried
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it has no runtime because "InvalidPredictorSpec"
+    When a service in namespace "team-a" requests "sklearn"
+    Then it has no runtime because of "InvalidPredictorSpec"
 
   @rule-containers-required
   Scenario: A runtime without any container makes the service fail in every release
@@ -39,5 +39,5 @@ Feature: A runtime that is chosen but cannot be run is not exchanged for the nex
           autoSelect: true
       containers: []
       """
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it has no runtime because "InvalidPredictorSpec"
+    When a service in namespace "team-a" requests "sklearn"
+    Then it has no runtime because of "InvalidPredictorSpec"

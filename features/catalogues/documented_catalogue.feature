@@ -8,7 +8,7 @@ Feature: What the documentation says of the shipped runtimes
 
   @claim-d21 @core
   Scenario Outline: The runtime <runtime> is there and serves <format>
-    When a service in namespace "team-a" asks for "<format>" with runtime "<runtime>"
+    When a service in namespace "team-a" requests "<format>" with runtime "<runtime>"
     Then it runs on ClusterServingRuntime "<runtime>"
 
     Examples: The documented table
@@ -30,12 +30,12 @@ Feature: What the documentation says of the shipped runtimes
 
   @claim-d19 @core @since-0.11.0
   Scenario: A sklearn service over v2 that names no runtime is served by kserve-mlserver
-    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    When a service in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "kserve-mlserver"
 
   @claim-d19 @core @since-0.11.2
   Scenario Outline: A <format> service over v2 that names no runtime is served by kserve-mlserver
-    When a service in namespace "team-a" asks for "<format>" over "v2"
+    When a service in namespace "team-a" requests "<format>" over "v2"
     Then it runs on ClusterServingRuntime "kserve-mlserver"
 
     Examples: The two other formats of the documentation
@@ -45,12 +45,12 @@ Feature: What the documentation says of the shipped runtimes
 
   @claim-d20 @core @since-0.12.0
   Scenario: An onnx service in the new schema finds its runtime only over v2
-    When a service "unset" in namespace "team-a" asks for "onnx"
-    Then it has no runtime because "NoSupportingRuntime"
-    When a service "v2" in namespace "team-a" asks for "onnx" over "v2"
+    When a service "unset" in namespace "team-a" requests "onnx"
+    Then it has no runtime because of "NoSupportingRuntime"
+    When a service "v2" in namespace "team-a" requests "onnx" over "v2"
     Then it runs on ClusterServingRuntime "kserve-tritonserver"
 
   @extended
   Scenario: A service that names kserve-mlserver for sklearn is served by it
-    When a service in namespace "team-a" asks for "sklearn" with runtime "kserve-mlserver"
+    When a service in namespace "team-a" requests "sklearn" with runtime "kserve-mlserver"
     Then it runs on ClusterServingRuntime "kserve-mlserver"

@@ -9,11 +9,11 @@ Feature: Which shipped runtime serves which format
 
   @until-0.8.0
   Scenario Outline: In v0.8.0 <format> runs on <runtime> over every protocol
-    When a service "unset" in namespace "team-a" asks for "<format>"
+    When a service "unset" in namespace "team-a" requests "<format>"
     Then it runs on ClusterServingRuntime "<runtime>"
-    When a service "v1" in namespace "team-a" asks for "<format>" over "v1"
+    When a service "v1" in namespace "team-a" requests "<format>" over "v1"
     Then it runs on ClusterServingRuntime "<runtime>"
-    When a service "v2" in namespace "team-a" asks for "<format>" over "v2"
+    When a service "v2" in namespace "team-a" requests "<format>" over "v2"
     Then it runs on ClusterServingRuntime "<runtime>"
 
     Examples: Every format that some runtime is autoSelect for
@@ -30,11 +30,11 @@ Feature: Which shipped runtime serves which format
       | paddle     | kserve-paddleserver       |
 
   Scenario Outline: <format> runs on <runtime>, and over v2 on <over v2>, <range>
-    When a service "unset" in namespace "team-a" asks for "<format>"
+    When a service "unset" in namespace "team-a" requests "<format>"
     Then it runs on ClusterServingRuntime "<runtime>"
-    When a service "v1" in namespace "team-a" asks for "<format>" over "v1"
+    When a service "v1" in namespace "team-a" requests "<format>" over "v1"
     Then it runs on ClusterServingRuntime "<runtime>"
-    When a service "v2" in namespace "team-a" asks for "<format>" over "v2"
+    When a service "v2" in namespace "team-a" requests "<format>" over "v2"
     Then it runs on ClusterServingRuntime "<over v2>"
 
     @since-0.9.0
@@ -79,12 +79,12 @@ Feature: Which shipped runtime serves which format
 
   @since-0.9.0 @until-0.11.0
   Scenario Outline: <format> runs on <runtime>, and over v2 on none, v0.9.0 to v0.11.0
-    When a service "unset" in namespace "team-a" asks for "<format>"
+    When a service "unset" in namespace "team-a" requests "<format>"
     Then it runs on ClusterServingRuntime "<runtime>"
-    When a service "v1" in namespace "team-a" asks for "<format>" over "v1"
+    When a service "v1" in namespace "team-a" requests "<format>" over "v1"
     Then it runs on ClusterServingRuntime "<runtime>"
-    When a service "v2" in namespace "team-a" asks for "<format>" over "v2"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service "v2" in namespace "team-a" requests "<format>" over "v2"
+    Then it has no runtime because of "NoSupportingRuntime"
 
     Examples: Servers that speak only v1 yet
       | format | runtime             |
@@ -92,11 +92,11 @@ Feature: Which shipped runtime serves which format
       | paddle | kserve-paddleserver |
 
   Scenario Outline: <format> runs on <runtime> without a protocol and over v2, not over v1, <range>
-    When a service "unset" in namespace "team-a" asks for "<format>"
+    When a service "unset" in namespace "team-a" requests "<format>"
     Then it runs on ClusterServingRuntime "<runtime>"
-    When a service "v1" in namespace "team-a" asks for "<format>" over "v1"
-    Then it has no runtime because "NoSupportingRuntime"
-    When a service "v2" in namespace "team-a" asks for "<format>" over "v2"
+    When a service "v1" in namespace "team-a" requests "<format>" over "v1"
+    Then it has no runtime because of "NoSupportingRuntime"
+    When a service "v2" in namespace "team-a" requests "<format>" over "v2"
     Then it runs on ClusterServingRuntime "<runtime>"
 
     @since-0.9.0 @until-0.11.0
@@ -113,11 +113,11 @@ Feature: Which shipped runtime serves which format
       | triton   | kserve-tritonserver | since v0.11.2     |
 
   Scenario Outline: <format> runs on <runtime> over v2 only, <range>
-    When a service "unset" in namespace "team-a" asks for "<format>"
-    Then it has no runtime because "NoSupportingRuntime"
-    When a service "v1" in namespace "team-a" asks for "<format>" over "v1"
-    Then it has no runtime because "NoSupportingRuntime"
-    When a service "v2" in namespace "team-a" asks for "<format>" over "v2"
+    When a service "unset" in namespace "team-a" requests "<format>"
+    Then it has no runtime because of "NoSupportingRuntime"
+    When a service "v1" in namespace "team-a" requests "<format>" over "v1"
+    Then it has no runtime because of "NoSupportingRuntime"
+    When a service "v2" in namespace "team-a" requests "<format>" over "v2"
     Then it runs on ClusterServingRuntime "<runtime>"
 
     @since-0.11.1
@@ -133,10 +133,10 @@ Feature: Which shipped runtime serves which format
       | triton   | kserve-tritonserver | v0.11.1 alone |
 
   Scenario Outline: <format> runs on no shipped runtime, <range>
-    When a service "unset" in namespace "team-a" asks for "<format>"
-    Then it has no runtime because "NoSupportingRuntime"
-    When a service "v2" in namespace "team-a" asks for "<format>" over "v2"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service "unset" in namespace "team-a" requests "<format>"
+    Then it has no runtime because of "NoSupportingRuntime"
+    When a service "v2" in namespace "team-a" requests "<format>" over "v2"
+    Then it has no runtime because of "NoSupportingRuntime"
 
     Examples: Formats in other letters, or of nobody
       | format      | range         |
@@ -161,7 +161,7 @@ Feature: Which shipped runtime serves which format
 
   @since-0.9.0
   Scenario Outline: <format> over <protocol> runs on <runtime>, <range>
-    When a service in namespace "team-a" asks for "<format>" over "<protocol>"
+    When a service in namespace "team-a" requests "<format>" over "<protocol>"
     Then it runs on ClusterServingRuntime "<runtime>"
 
     Examples: gRPC
@@ -189,8 +189,8 @@ Feature: Which shipped runtime serves which format
 
   @since-0.9.0
   Scenario Outline: <format> over <protocol> runs on no shipped runtime, <range>
-    When a service in namespace "team-a" asks for "<format>" over "<protocol>"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "<format>" over "<protocol>"
+    Then it has no runtime because of "NoSupportingRuntime"
 
     Examples: gRPC
       | format  | protocol | range             |
@@ -208,12 +208,12 @@ Feature: Which shipped runtime serves which format
 
   @since-0.15.0
   Scenario: A Hugging Face service on several nodes runs on the multi-node runtime, one on one node does not
-    When a service "several" in namespace "team-a" asks for "huggingface" on several nodes
+    When a service "several" in namespace "team-a" requests "huggingface" on multiple nodes
     Then it runs on ClusterServingRuntime "kserve-huggingfaceserver-multinode"
-    When a service "single" in namespace "team-a" asks for "huggingface"
+    When a service "single" in namespace "team-a" requests "huggingface"
     Then it runs on ClusterServingRuntime "kserve-huggingfaceserver"
 
   @since-0.15.0
   Scenario: A service on several nodes of any other format runs on no shipped runtime
-    When a service in namespace "team-a" asks for "pytorch" on several nodes
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "pytorch" on multiple nodes
+    Then it has no runtime because of "NoSupportingRuntime"

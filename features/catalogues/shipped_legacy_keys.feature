@@ -66,7 +66,7 @@ Feature: Which shipped runtime serves which legacy key
     When a service "unset" in namespace "team-a" uses the legacy key "<key>"
     Then it runs on ClusterServingRuntime "<runtime>"
     When a service "v2" in namespace "team-a" uses the legacy key "<key>" over "v2"
-    Then it has no runtime because "NoSupportingRuntime"
+    Then it has no runtime because of "NoSupportingRuntime"
 
     Examples: Servers that speak only v1 yet
       | key    | runtime             |

@@ -8,9 +8,9 @@ Feature: Which shipped runtime serves which version of a format
 
   @until-0.8.0
   Scenario Outline: In v0.8.0 <format> <version> runs on <runtime> over every protocol
-    When a service "unset" in namespace "team-a" asks for "<format>" version "<version>"
+    When a service "unset" in namespace "team-a" requests "<format>" version "<version>"
     Then it runs on ClusterServingRuntime "<runtime>"
-    When a service "v2" in namespace "team-a" asks for "<format>" version "<version>" over "v2"
+    When a service "v2" in namespace "team-a" requests "<format>" version "<version>" over "v2"
     Then it runs on ClusterServingRuntime "<runtime>"
 
     Examples: The versions of v0.8.0
@@ -21,11 +21,11 @@ Feature: Which shipped runtime serves which version of a format
       | mlflow   | 1       | kserve-mlserver      |
 
   Scenario Outline: <format> <version> runs on <runtime>, and over v2 on <over v2>, <range>
-    When a service "unset" in namespace "team-a" asks for "<format>" version "<version>"
+    When a service "unset" in namespace "team-a" requests "<format>" version "<version>"
     Then it runs on ClusterServingRuntime "<runtime>"
-    When a service "v1" in namespace "team-a" asks for "<format>" version "<version>" over "v1"
+    When a service "v1" in namespace "team-a" requests "<format>" version "<version>" over "v1"
     Then it runs on ClusterServingRuntime "<runtime>"
-    When a service "v2" in namespace "team-a" asks for "<format>" version "<version>" over "v2"
+    When a service "v2" in namespace "team-a" requests "<format>" version "<version>" over "v2"
     Then it runs on ClusterServingRuntime "<over v2>"
 
     @since-0.11.1 @until-0.11.1
@@ -60,12 +60,12 @@ Feature: Which shipped runtime serves which version of a format
       | pmml     | 3       | kserve-pmmlserver    | kserve-pmmlserver    | since v0.11.1      |
 
   Scenario Outline: <format> <version> runs on <runtime>, and over v2 on none, <range>
-    When a service "unset" in namespace "team-a" asks for "<format>" version "<version>"
+    When a service "unset" in namespace "team-a" requests "<format>" version "<version>"
     Then it runs on ClusterServingRuntime "<runtime>"
-    When a service "v1" in namespace "team-a" asks for "<format>" version "<version>" over "v1"
+    When a service "v1" in namespace "team-a" requests "<format>" version "<version>" over "v1"
     Then it runs on ClusterServingRuntime "<runtime>"
-    When a service "v2" in namespace "team-a" asks for "<format>" version "<version>" over "v2"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service "v2" in namespace "team-a" requests "<format>" version "<version>" over "v2"
+    Then it has no runtime because of "NoSupportingRuntime"
 
     @since-0.9.0 @until-0.11.0
     Examples: sklearn 1, which kserve-mlserver does not list yet
@@ -78,11 +78,11 @@ Feature: Which shipped runtime serves which version of a format
       | lightgbm | 2       | kserve-lgbserver     | v0.9.0 alone      |
 
   Scenario Outline: <format> <version> runs on kserve-mlserver without a protocol and over v2, not over v1, <range>
-    When a service "unset" in namespace "team-a" asks for "<format>" version "<version>"
+    When a service "unset" in namespace "team-a" requests "<format>" version "<version>"
     Then it runs on ClusterServingRuntime "kserve-mlserver"
-    When a service "v1" in namespace "team-a" asks for "<format>" version "<version>" over "v1"
-    Then it has no runtime because "NoSupportingRuntime"
-    When a service "v2" in namespace "team-a" asks for "<format>" version "<version>" over "v2"
+    When a service "v1" in namespace "team-a" requests "<format>" version "<version>" over "v1"
+    Then it has no runtime because of "NoSupportingRuntime"
+    When a service "v2" in namespace "team-a" requests "<format>" version "<version>" over "v2"
     Then it runs on ClusterServingRuntime "kserve-mlserver"
 
     @since-0.9.0 @until-0.11.0
@@ -97,11 +97,11 @@ Feature: Which shipped runtime serves which version of a format
       | lightgbm | 3       | v0.9.0 alone      |
 
   Scenario Outline: <format> <version> runs on kserve-mlserver over v2 only, <range>
-    When a service "unset" in namespace "team-a" asks for "<format>" version "<version>"
-    Then it has no runtime because "NoSupportingRuntime"
-    When a service "v1" in namespace "team-a" asks for "<format>" version "<version>" over "v1"
-    Then it has no runtime because "NoSupportingRuntime"
-    When a service "v2" in namespace "team-a" asks for "<format>" version "<version>" over "v2"
+    When a service "unset" in namespace "team-a" requests "<format>" version "<version>"
+    Then it has no runtime because of "NoSupportingRuntime"
+    When a service "v1" in namespace "team-a" requests "<format>" version "<version>" over "v1"
+    Then it has no runtime because of "NoSupportingRuntime"
+    When a service "v2" in namespace "team-a" requests "<format>" version "<version>" over "v2"
     Then it runs on ClusterServingRuntime "kserve-mlserver"
 
     @since-0.11.1
@@ -128,10 +128,10 @@ Feature: Which shipped runtime serves which version of a format
       | lightgbm | 3       | since v0.17.0      |
 
   Scenario Outline: <format> <version> runs on no shipped runtime, <range>
-    When a service "unset" in namespace "team-a" asks for "<format>" version "<version>"
-    Then it has no runtime because "NoSupportingRuntime"
-    When a service "v2" in namespace "team-a" asks for "<format>" version "<version>" over "v2"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service "unset" in namespace "team-a" requests "<format>" version "<version>"
+    Then it has no runtime because of "NoSupportingRuntime"
+    When a service "v2" in namespace "team-a" requests "<format>" version "<version>" over "v2"
+    Then it has no runtime because of "NoSupportingRuntime"
 
     Examples: A minor version, though the page of formats names one
       | format   | version | range              |

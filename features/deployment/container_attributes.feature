@@ -13,7 +13,7 @@ Feature: The container of a runtime is the container that serves
         - name: kserve-container
           image: example.com/own/server:1.2
       """
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "serves-sklearn"
     And its container has image "example.com/own/server:1.2"
 
@@ -28,7 +28,7 @@ Feature: The container of a runtime is the container that serves
           image: example.com/clusterservingruntime/serves-sklearn:1
           args: [--model_dir=/mnt/models, --http_port=8080]
       """
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then its container has args
       | --model_dir=/mnt/models |
       | --http_port=8080        |
@@ -44,7 +44,7 @@ Feature: The container of a runtime is the container that serves
           image: example.com/clusterservingruntime/serves-sklearn:1
           <attribute>: <value>
       """
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "serves-sklearn"
     And its container has
       """
@@ -78,7 +78,7 @@ Feature: The container of a runtime is the container that serves
       volumes:
         - {name: cache, emptyDir: {}}
       """
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then its container has
       """
       <attribute>: <value>
@@ -101,7 +101,7 @@ Feature: The container of a runtime is the container that serves
           image: example.com/clusterservingruntime/serves-sklearn:1
           readinessProbe: {httpGet: {path: /ready, port: 8080}, periodSeconds: 7}
       """
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "serves-sklearn"
     And its container has no "readinessProbe.httpGet"
 
@@ -118,8 +118,8 @@ Feature: The container of a runtime is the container that serves
           env:
             - {name: LOG_LEVEL, value: debug}
       """
-    When a service in namespace "team-a" asks for "sklearn" with runtime "serves-sklearn"
-    Then it runs on ServingRuntime "serves-sklearn" of namespace "team-a"
+    When a service in namespace "team-a" requests "sklearn" with runtime "serves-sklearn"
+    Then it runs on ServingRuntime "serves-sklearn" in namespace "team-a"
     And its container has
       """
       image: example.com/own/server:1.2

@@ -42,7 +42,7 @@ Feature: Servers of one's own: as a container of a service, or as a runtime of m
             - {name: kserve-container, image: "example.com/amd-inference-server:1"}
       """
     Then it uses no runtime
-    And its status shows no failure
+    And its status reports no failure
 
   @rule-custom-predictor-container @extended
   Scenario: Placeholders in a predictor that is a container are left as they are
@@ -93,7 +93,7 @@ Feature: Servers of one's own: as a container of a service, or as a runtime of m
           image: example.com/amd-inference-server:1
           args: ["--repository=/mnt/models"]
       """
-    When a service in namespace "team-a" asks for "<format>" over "v2"
+    When a service in namespace "team-a" requests "<format>" over "v2"
     Then it runs on ClusterServingRuntime "amd-inference-server"
     And its container has image "example.com/amd-inference-server:1"
 
@@ -115,7 +115,7 @@ Feature: Servers of one's own: as a container of a service, or as a runtime of m
         - name: kserve-container
           image: example.com/amd-inference-server:1
       """
-    When a service in namespace "team-a" asks for "<format>" with runtime "amd-inference-server"
+    When a service in namespace "team-a" requests "<format>" with runtime "amd-inference-server"
     Then it runs on ClusterServingRuntime "amd-inference-server"
 
     Examples: Both of its formats
@@ -131,5 +131,5 @@ Feature: Servers of one's own: as a container of a service, or as a runtime of m
         - {name: tensorflow, version: "2", autoSelect: true}
         - {name: xmodel, version: "1", autoSelect: true}
       """
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "sklearn"
+    Then it has no runtime because of "NoSupportingRuntime"

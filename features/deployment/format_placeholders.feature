@@ -25,7 +25,7 @@ Feature: Placeholders for the format of a model
           image: example.com/clusterservingruntime/serves-several:1
           args: ["--framework={{.Annotations.modelFormat}}"]
       """
-    When a service in namespace "team-a" asks for "xgboost"
+    When a service in namespace "team-a" requests "xgboost"
     Then its container has args
       | --framework=xgboost |
 
@@ -41,8 +41,8 @@ Feature: Placeholders for the format of a model
           image: example.com/clusterservingruntime/serves-several:1
           args: ["--framework={{.Annotations.modelFormat}}"]
       """
-    When a service in namespace "team-a" asks for "sklearn"
-    And a service in namespace "team-a" asks for "xgboost"
+    When a service in namespace "team-a" requests "sklearn"
+    And a service in namespace "team-a" requests "xgboost"
     Then its container has args
       | --framework=sklearn |
 
@@ -56,7 +56,7 @@ Feature: Placeholders for the format of a model
           image: example.com/clusterservingruntime/serves-several:1
           args: ["--framework={{.Annotations.modelFormat}}"]
       """
-    And this service is in store, untouched by any webhook
+    And this service is stored without passing any webhook
       """
       metadata: {name: model, namespace: team-a, finalizers: [inferenceservice.finalizers]}
       spec:
@@ -73,6 +73,6 @@ Feature: Placeholders for the format of a model
     Given a ClusterServingRuntime "serves-sklearn"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "serves-sklearn"
     And its pod has no "metadata.annotations.modelFormat"

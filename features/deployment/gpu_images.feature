@@ -108,7 +108,7 @@ Feature: Images for GPUs
           resources:
             limits: {nvidia.com/gpu: "1"}
       """
-    When a service in namespace "team-a" asks for "own-format"
+    When a service in namespace "team-a" requests "own-format"
     Then its container has image "example.com/server:1-gpu"
 
   @since-0.10.0
@@ -123,7 +123,7 @@ Feature: Images for GPUs
           resources:
             limits: {cpu: "1"}
       """
-    When a service in namespace "team-a" asks for "own-format"
+    When a service in namespace "team-a" requests "own-format"
     Then its container has image "example.com/server:1"
 
   Scenario Outline: With a slice of a GPU the image becomes <result>, <range>
@@ -137,7 +137,7 @@ Feature: Images for GPUs
           resources:
             limits: {nvidia.com/mig-1g.5gb: "1"}
       """
-    When a service in namespace "team-a" asks for "own-format"
+    When a service in namespace "team-a" requests "own-format"
     Then its container has image "<result>"
 
     @until-0.15.2
@@ -167,7 +167,7 @@ Feature: Images for GPUs
             resources:
               limits: {nvidia.com/gpu: "1"}
       """
-    When a service in namespace "team-a" asks for "own-format"
+    When a service in namespace "team-a" requests "own-format"
     Then its container has image "<result>"
 
     @until-0.19.0
@@ -192,7 +192,7 @@ Feature: Images for GPUs
           resources:
             limits: {<resource>: "1"}
       """
-    When a service in namespace "team-a" asks for "own-format"
+    When a service in namespace "team-a" requests "own-format"
     Then its container has image "<result>"
 
     @since-0.20.0

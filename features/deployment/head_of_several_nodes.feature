@@ -10,28 +10,28 @@ Feature: What the first pod of a service on several nodes is told
 
   @since-0.15.0
   Scenario: The head is told the sizes of the model's parts
-    When a service "fraud" in namespace "team-a" asks for "huggingface" on several nodes
+    When a service "fraud" in namespace "team-a" requests "huggingface" on multiple nodes
     Then it runs on ClusterServingRuntime "several-nodes"
-    And its container has env "PIPELINE_PARALLEL_SIZE" "2"
-    And its container has env "TENSOR_PARALLEL_SIZE" "1"
-    And its container has env "MODEL_NAME" "fraud"
-    And its container has env "MODEL_DIR" "/mnt/models"
+    And its container has env "PIPELINE_PARALLEL_SIZE" with value "2"
+    And its container has env "TENSOR_PARALLEL_SIZE" with value "1"
+    And its container has env "MODEL_NAME" with value "fraud"
+    And its container has env "MODEL_DIR" with value "/mnt/models"
 
   @since-0.15.1
   Scenario: The head is told the number of nodes and of its GPUs
-    When a service in namespace "team-a" asks for "huggingface" on several nodes
-    Then its container has env "RAY_NODE_COUNT" "2"
-    And its container has env "REQUEST_GPU_COUNT" "1"
+    When a service in namespace "team-a" requests "huggingface" on multiple nodes
+    Then its container has env "RAY_NODE_COUNT" with value "2"
+    And its container has env "REQUEST_GPU_COUNT" with value "1"
 
   @since-0.15.0 @until-0.15.0
   Scenario: In v0.15.0 the head is not told the number of nodes
-    When a service in namespace "team-a" asks for "huggingface" on several nodes
+    When a service in namespace "team-a" requests "huggingface" on multiple nodes
     Then it runs on ClusterServingRuntime "several-nodes"
     And its container has no env "RAY_NODE_COUNT"
 
   @since-0.14.0 @until-0.14.1
   Scenario: In v0.14 a service on several nodes gets a pod that knows of no others
-    When a service in namespace "team-a" asks for "huggingface" on several nodes
+    When a service in namespace "team-a" requests "huggingface" on multiple nodes
     Then it runs on ClusterServingRuntime "several-nodes"
     And its container has no env "PIPELINE_PARALLEL_SIZE"
 
@@ -61,8 +61,8 @@ Feature: What the first pod of a service on several nodes is told
             storageUri: pvc://models/model
           workerSpec: {pipelineParallelSize: 2, tensorParallelSize: 2}
       """
-    Then its container has env "RAY_NODE_COUNT" "<nodes>"
-    And its container has env "REQUEST_GPU_COUNT" "<gpus>"
+    Then its container has env "RAY_NODE_COUNT" with value "<nodes>"
+    And its container has env "REQUEST_GPU_COUNT" with value "<gpus>"
 
     @until-0.15.1
     Examples: Without GPUs every part has its node
@@ -81,8 +81,8 @@ Feature: What the first pod of a service on several nodes is told
 
   @since-0.15.0
   Scenario: The pods of one generation of a service are labelled with it
-    When a service in namespace "team-a" asks for "huggingface" on several nodes
-    Then its pod has label "isvc.generation" "1"
+    When a service in namespace "team-a" requests "huggingface" on multiple nodes
+    Then its pod has label "isvc.generation" with value "1"
 
   @since-0.16.0
   Scenario: Since v0.16.0 the head is told the folder of a model that is an OCI image
@@ -99,4 +99,4 @@ Feature: What the first pod of a service on several nodes is told
             storageUri: oci://example.com/models/model
           workerSpec: {pipelineParallelSize: 2, tensorParallelSize: 1}
       """
-    Then its container has env "MODEL_DIR" "/mnt/models"
+    Then its container has env "MODEL_DIR" with value "/mnt/models"

@@ -28,18 +28,18 @@ Feature: Labels and annotations of the pod
             modelFormat: {name: sklearn}
             storageUri: gs://example/models/model
       """
-    Then its pod has label "tier" "of-service"
-    And its pod has annotation "note" "of-service"
+    Then its pod has label "tier" with value "of-service"
+    And its pod has annotation "note" with value "of-service"
 
   @core @since-0.10.0
   Scenario: Labels and annotations of a runtime are on the pod
-    When a service in namespace "team-a" asks for "sklearn"
-    Then its pod has label "tier" "of-runtime"
-    And its pod has annotation "note" "of-runtime"
+    When a service in namespace "team-a" requests "sklearn"
+    Then its pod has label "tier" with value "of-runtime"
+    And its pod has annotation "note" with value "of-runtime"
 
   @until-0.9.0
   Scenario: Before v0.10.0 a runtime has no labels or annotations for pods
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "serves-sklearn"
     And its pod has no "metadata.labels.tier"
     And its pod has no "metadata.annotations.note"
@@ -59,10 +59,10 @@ Feature: Labels and annotations of the pod
             modelFormat: {name: sklearn}
             storageUri: gs://example/models/model
       """
-    Then its pod has label "tier" "of-service"
-    And its pod has annotation "note" "of-service"
-    And its pod has label "only-runtime" "yes"
-    And its pod has annotation "only-runtime" "yes"
+    Then its pod has label "tier" with value "of-service"
+    And its pod has annotation "note" with value "of-service"
+    And its pod has label "only-runtime" with value "yes"
+    And its pod has annotation "only-runtime" with value "yes"
 
   @core @since-0.11.0
   Scenario: The predictor wins over the service and the runtime
@@ -81,8 +81,8 @@ Feature: Labels and annotations of the pod
             modelFormat: {name: sklearn}
             storageUri: gs://example/models/model
       """
-    Then its pod has label "tier" "of-predictor"
-    And its pod has annotation "note" "of-predictor"
+    Then its pod has label "tier" with value "of-predictor"
+    And its pod has annotation "note" with value "of-predictor"
 
   @until-0.10.2
   Scenario: Before v0.11.0 labels of a predictor are not on the pod
@@ -99,23 +99,23 @@ Feature: Labels and annotations of the pod
             modelFormat: {name: sklearn}
             storageUri: gs://example/models/model
       """
-    Then its pod has label "tier" "of-service"
+    Then its pod has label "tier" with value "of-service"
     And its pod has no "metadata.labels.only-predictor"
 
   @core
   Scenario: A pod tells which service it belongs to
-    When a service "fraud" in namespace "team-a" asks for "sklearn"
-    Then its pod has label "serving.kserve.io/inferenceservice" "fraud"
-    And its pod has label "component" "predictor"
+    When a service "fraud" in namespace "team-a" requests "sklearn"
+    Then its pod has label "serving.kserve.io/inferenceservice" with value "fraud"
+    And its pod has label "component" with value "predictor"
 
   @rule-container-attributes-used @since-0.17.0
   Scenario: Since v0.17.0 the container is told the name of its service
-    When a service "fraud" in namespace "team-a" asks for "sklearn"
-    Then its container has env "INFERENCE_SERVICE_NAME" "fraud"
+    When a service "fraud" in namespace "team-a" requests "sklearn"
+    Then its container has env "INFERENCE_SERVICE_NAME" with value "fraud"
 
   @rule-container-attributes-used @until-0.16.0
   Scenario: Before v0.17.0 the container is not told the name of its service
-    When a service "fraud" in namespace "team-a" asks for "sklearn"
+    When a service "fraud" in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "serves-sklearn"
     And its container has no env "INFERENCE_SERVICE_NAME"
 
@@ -132,7 +132,7 @@ Feature: Labels and annotations of the pod
           model:
             modelFormat: {name: sklearn}
       """
-    Then its pod has annotation "modelFormat" "of-the-user"
+    Then its pod has annotation "modelFormat" with value "of-the-user"
 
   @rule-pod-labels-propagated @extended @exact-names @since-0.17.0
   Scenario: From v0.17.0 on the annotation modelFormat is kept from the pod

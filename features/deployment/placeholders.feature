@@ -53,21 +53,21 @@ Feature: Placeholders in a runtime's container are filled with the service's met
           env:
             - {name: MODEL, value: "{{.Name}}"}
       """
-    When a service "fraud" in namespace "team-a" asks for "sklearn"
+    When a service "fraud" in namespace "team-a" requests "sklearn"
     Then its container has
       """
       command: [/bin/serve, fraud]
       """
-    And its container has env "MODEL" "fraud"
+    And its container has env "MODEL" with value "fraud"
 
   Scenario: Each service has its own name in the container of one runtime
     Given a ClusterServingRuntime "serves-sklearn"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service "fraud" in namespace "team-a" asks for "sklearn"
+    When a service "fraud" in namespace "team-a" requests "sklearn"
     Then its container has args
       | --model_name=fraud |
-    When a service "churn" in namespace "team-b" asks for "sklearn"
+    When a service "churn" in namespace "team-b" requests "sklearn"
     Then its container has args
       | --model_name=churn |
 
@@ -101,8 +101,8 @@ Feature: Placeholders in a runtime's container are filled with the service's met
           image: example.com/clusterservingruntime/serves-sklearn:1
           args: ["--value=<placeholder>"]
       """
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it has no runtime because "InvalidPredictorSpec"
+    When a service in namespace "team-a" requests "sklearn"
+    Then it has no runtime because of "InvalidPredictorSpec"
 
     Examples: Nothing of that name, and no template
       | placeholder  |
@@ -120,9 +120,9 @@ Feature: Placeholders in a runtime's container are filled with the service's met
           image: example.com/clusterservingruntime/serves-sklearn:1
           args: ["--value={{.Nonsense}}"]
       """
-    When a service in namespace "team-a" asks for "sklearn"
-    Then its events say "failed to replace placeholders in serving runtime Container"
-    And its status shows no failure
+    When a service in namespace "team-a" requests "sklearn"
+    Then a Warning event says "failed to replace placeholders in serving runtime Container"
+    And its status reports no failure
 
   @rule-placeholders-invalid @extended @exact-names
   Scenario Outline: An invalid placeholder is told in the status as "<message>"
@@ -135,8 +135,8 @@ Feature: Placeholders in a runtime's container are filled with the service's met
           image: example.com/clusterservingruntime/serves-sklearn:1
           args: ["--value={{.Nonsense}}"]
       """
-    When a service in namespace "team-a" asks for "sklearn"
-    Then its status says "InvalidPredictorSpec" and "<message>"
+    When a service in namespace "team-a" requests "sklearn"
+    Then its status has reason "InvalidPredictorSpec" and message "<message>"
 
     @since-0.9.0 @until-0.14.1
     Examples: Without the names
@@ -166,5 +166,5 @@ Feature: Placeholders in a runtime's container are filled with the service's met
     And a ClusterServingRuntime "whole"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it has no runtime because "InvalidPredictorSpec"
+    When a service in namespace "team-a" requests "sklearn"
+    Then it has no runtime because of "InvalidPredictorSpec"

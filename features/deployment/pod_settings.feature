@@ -12,7 +12,7 @@ Feature: The pod settings of a runtime are those of the pods that it serves with
         - {name: sklearn, version: "1", autoSelect: true}
       <setting>: <value>
       """
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "serves-sklearn"
     And its pod has
       """
@@ -33,7 +33,7 @@ Feature: The pod settings of a runtime are those of the pods that it serves with
         - {name: sklearn, version: "1", autoSelect: true}
       <setting>: <value>
       """
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "serves-sklearn"
     And its pod has
       """
@@ -64,7 +64,7 @@ Feature: The pod settings of a runtime are those of the pods that it serves with
         - {name: sklearn, version: "1", autoSelect: true}
       <setting>: <value>
       """
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "serves-sklearn"
     And its pod has no "<path>"
 
@@ -193,7 +193,7 @@ Feature: The pod settings of a runtime are those of the pods that it serves with
         - {name: xgboost, version: "1", autoSelect: true}
       nodeSelector: {disk: ssd}
       """
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "serves-sklearn"
     And its pod has no "spec.nodeSelector.disk"
 

@@ -17,9 +17,9 @@ Feature: What KServe adds for the servers that it knows
           env:
             - {name: MLSERVER_MODEL_IMPLEMENTATION, value: "{{.Labels.modelClass}}"}
       """
-    When a service in namespace "team-a" asks for "<format>" over "v2"
-    Then its container has env "MLSERVER_MODEL_IMPLEMENTATION" "<class>"
-    And its pod has label "modelClass" "<class>"
+    When a service in namespace "team-a" requests "<format>" over "v2"
+    Then its container has env "MLSERVER_MODEL_IMPLEMENTATION" with value "<class>"
+    And its pod has label "modelClass" with value "<class>"
 
     Examples: Formats, and what any other format is taken for
       | format   | class                             |
@@ -36,8 +36,8 @@ Feature: What KServe adds for the servers that it knows
       supportedModelFormats:
         - {name: <format>, version: "1"}
       """
-    When a service in namespace "team-a" asks for "<format>" with runtime "kserve-mlserver"
-    Then its pod has label "modelClass" "<class>"
+    When a service in namespace "team-a" requests "<format>" with runtime "kserve-mlserver"
+    Then its pod has label "modelClass" with value "<class>"
 
     Examples: mlflow has no class yet
       | format   | class                             |
@@ -50,7 +50,7 @@ Feature: What KServe adds for the servers that it knows
     Given a ClusterServingRuntime "kserve-mlserver"
       | format | version | autoSelect |
       | mlflow | 1       | true       |
-    When a service in namespace "team-a" asks for "mlflow"
+    When a service in namespace "team-a" requests "mlflow"
     Then it runs on ClusterServingRuntime "kserve-mlserver"
     And its container has no env "MLSERVER_MODEL_NAME"
 
@@ -59,9 +59,9 @@ Feature: What KServe adds for the servers that it knows
     Given a ClusterServingRuntime "kserve-mlserver" that speaks "v2"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service "fraud" in namespace "team-a" asks for "sklearn" over "v2"
-    Then its container has env "MLSERVER_MODEL_NAME" "fraud"
-    And its container has env "MLSERVER_MODEL_URI" "/mnt/models"
+    When a service "fraud" in namespace "team-a" requests "sklearn" over "v2"
+    Then its container has env "MLSERVER_MODEL_NAME" with value "fraud"
+    And its container has env "MLSERVER_MODEL_URI" with value "/mnt/models"
     And its container has no env "MLSERVER_LOAD_MODELS_AT_STARTUP"
 
   @rule-mlserver-defaults @since-0.9.0
@@ -78,7 +78,7 @@ Feature: What KServe adds for the servers that it knows
             modelFormat: {name: sklearn}
             protocolVersion: v2
       """
-    Then its container has env "MLSERVER_LOAD_MODELS_AT_STARTUP" "false"
+    Then its container has env "MLSERVER_LOAD_MODELS_AT_STARTUP" with value "false"
     And its container has no env "MLSERVER_MODEL_NAME"
 
   @rule-mlserver-defaults @since-0.10.0
@@ -98,8 +98,8 @@ Feature: What KServe adds for the servers that it knows
             env:
               - {name: MLSERVER_MODEL_NAME, value: own-name}
       """
-    Then its container has env "MLSERVER_MODEL_NAME" "own-name"
-    And its container has env "MLSERVER_MODEL_NAME" 1 times
+    Then its container has env "MLSERVER_MODEL_NAME" with value "own-name"
+    And the count of env "MLSERVER_MODEL_NAME" in its container is 1
 
   @rule-mlserver-defaults @since-0.9.0 @until-0.9.0
   Scenario: In v0.9.0 a variable of MLServer that the service sets itself is overridden
@@ -118,7 +118,7 @@ Feature: What KServe adds for the servers that it knows
             env:
               - {name: MLSERVER_MODEL_NAME, value: own-name}
       """
-    Then its container has env "MLSERVER_MODEL_NAME" "model"
+    Then its container has env "MLSERVER_MODEL_NAME" with value "model"
 
   @rule-server-defaults-by-name @since-0.9.0
   Scenario: MLServer under another name gets nothing, and its placeholder stays empty
@@ -134,8 +134,8 @@ Feature: What KServe adds for the servers that it knows
             - {name: MLSERVER_MODEL_IMPLEMENTATION, value: "{{.Labels.modelClass}}"}
             - {name: MODEL_CLASS, value: "class:{{.Labels.modelClass}}"}
       """
-    When a service in namespace "team-a" asks for "sklearn" over "v2"
-    Then its container has env "MODEL_CLASS" "class:"
+    When a service in namespace "team-a" requests "sklearn" over "v2"
+    Then its container has env "MODEL_CLASS" with value "class:"
     And its container has no env "MLSERVER_MODEL_NAME"
 
   @rule-server-defaults-by-annotation
@@ -157,9 +157,9 @@ Feature: What KServe adds for the servers that it knows
             env:
               - {name: MODEL_CLASS, value: "class:{{.Labels.modelClass}}"}
       """
-    When a service "fraud" in namespace "team-a" asks for "xgboost" over "v2"
-    Then its container has env "MODEL_CLASS" "class:<class>"
-    And its container has env "MLSERVER_MODEL_NAME" <times> times
+    When a service "fraud" in namespace "team-a" requests "xgboost" over "v2"
+    Then its container has env "MODEL_CLASS" with value "class:<class>"
+    And the count of env "MLSERVER_MODEL_NAME" in its container is <times>
 
     @until-0.16.0
     Examples: The annotation means nothing yet
@@ -188,8 +188,8 @@ Feature: What KServe adds for the servers that it knows
           - name: kserve-container
             image: example.com/clusterservingruntime/kserve-mlserver:1
       """
-    When a service "fraud" in namespace "team-a" asks for "sklearn" over "v2"
-    Then its container has env "MLSERVER_MODEL_NAME" <times> times
+    When a service "fraud" in namespace "team-a" requests "sklearn" over "v2"
+    Then the count of env "MLSERVER_MODEL_NAME" in its container is <times>
 
     @since-0.9.0 @until-0.16.0
     Examples: The name decides
@@ -215,9 +215,9 @@ Feature: What KServe adds for the servers that it knows
           env:
             - {name: TS_SERVICE_ENVELOPE, value: "{{.Labels.serviceEnvelope}}"}
       """
-    When a service in namespace "team-a" asks for "pytorch" over "<protocol>"
-    Then its container has env "TS_SERVICE_ENVELOPE" "<envelope>"
-    And its pod has label "serviceEnvelope" "<envelope>"
+    When a service in namespace "team-a" requests "pytorch" over "<protocol>"
+    Then its container has env "TS_SERVICE_ENVELOPE" with value "<envelope>"
+    And its pod has label "serviceEnvelope" with value "<envelope>"
 
     Examples: Both REST protocols
       | protocol | envelope | range         |
@@ -240,17 +240,17 @@ Feature: What KServe adds for the servers that it knows
     Given a ClusterServingRuntime "kserve-torchserve" that speaks "v2, v1"
       | format  | version | autoSelect |
       | pytorch | 1       | true       |
-    When a service in namespace "team-a" asks for "pytorch"
+    When a service in namespace "team-a" requests "pytorch"
     Then it runs on ClusterServingRuntime "kserve-torchserve"
-    And its pod has label "serviceEnvelope" "kserve"
+    And its pod has label "serviceEnvelope" with value "kserve"
 
   @rule-torchserve-defaults
   Scenario Outline: kserve-torchserve <is> told its protocol by a variable, <range>
     Given a ClusterServingRuntime "kserve-torchserve"
       | format  | version | autoSelect |
       | pytorch | 1       | true       |
-    When a service in namespace "team-a" asks for "pytorch" over "v2"
-    Then its container has env "PROTOCOL_VERSION" <times> times
+    When a service in namespace "team-a" requests "pytorch" over "v2"
+    Then the count of env "PROTOCOL_VERSION" in its container is <times>
 
     @until-0.11.0
     Examples: No variable yet
@@ -277,7 +277,7 @@ Feature: What KServe adds for the servers that it knows
             storageUri: gs://example/models/model
             protocolVersion: <protocol>
       """
-    Then its container has env "PROTOCOL_VERSION" "<told>"
+    Then its container has env "PROTOCOL_VERSION" with value "<told>"
 
     Examples: Given, and not given
       | protocol | told | how            |
@@ -289,7 +289,7 @@ Feature: What KServe adds for the servers that it knows
     Given a ClusterServingRuntime "own-torchserve"
       | format  | version | autoSelect |
       | pytorch | 1       | true       |
-    When a service in namespace "team-a" asks for "pytorch"
+    When a service in namespace "team-a" requests "pytorch"
     Then it runs on ClusterServingRuntime "own-torchserve"
     And its pod has no "metadata.labels.serviceEnvelope"
 
@@ -298,9 +298,9 @@ Feature: What KServe adds for the servers that it knows
     Given a ClusterServingRuntime "own-torchserve"
       | format  | version | autoSelect |
       | pytorch | 1       | true       |
-    When a service in namespace "team-a" asks for "pytorch"
+    When a service in namespace "team-a" requests "pytorch"
     Then it runs on ClusterServingRuntime "own-torchserve"
-    And its pod has label "serviceEnvelope" "kserve"
+    And its pod has label "serviceEnvelope" with value "kserve"
 
   @rule-server-defaults-by-annotation @rule-torchserve-defaults @since-0.17.0
   Scenario: A runtime annotated as torchserve has an envelope under any name
@@ -318,8 +318,8 @@ Feature: What KServe adds for the servers that it knows
           - name: kserve-container
             image: example.com/clusterservingruntime/own-torchserve:1
       """
-    When a service in namespace "team-a" asks for "pytorch" over "v2"
-    Then its pod has label "serviceEnvelope" "kservev2"
+    When a service in namespace "team-a" requests "pytorch" over "v2"
+    Then its pod has label "serviceEnvelope" with value "kservev2"
 
   @rule-triton-defaults @rule-server-defaults-by-name @since-0.9.0
   Scenario: kserve-tritonserver without a model is told to wait for models
@@ -344,7 +344,7 @@ Feature: What KServe adds for the servers that it knows
     Given a ClusterServingRuntime "kserve-tritonserver" that speaks "v2"
       | format | version | autoSelect |
       | triton | 2       | true       |
-    When a service in namespace "team-a" asks for "triton" over "v2"
+    When a service in namespace "team-a" requests "triton" over "v2"
     Then its container has args
       | --model_name=model |
 

@@ -23,7 +23,7 @@ Feature: What a service writes is laid over the container of its runtime
       """
 
   Scenario: A service that writes nothing gets the runtime's container
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then its container has
       """
       image: example.com/clusterservingruntime/serves-sklearn:1
@@ -105,9 +105,9 @@ Feature: What a service writes is laid over the container of its runtime
             env:
               - {name: REGION, value: north}
       """
-    Then its container has env "REGION" "north"
-    And its container has env "LOG_LEVEL" "info"
-    And its container has env "WORKERS" "1"
+    Then its container has env "REGION" with value "north"
+    And its container has env "LOG_LEVEL" with value "info"
+    And its container has env "WORKERS" with value "1"
 
   @rule-env-merged-by-name @since-0.9.0
   Scenario: A variable of the same name is replaced by the service's
@@ -122,9 +122,9 @@ Feature: What a service writes is laid over the container of its runtime
             env:
               - {name: LOG_LEVEL, value: debug}
       """
-    Then its container has env "LOG_LEVEL" "debug"
-    And its container has env "LOG_LEVEL" 1 times
-    And its container has env "WORKERS" "1"
+    Then its container has env "LOG_LEVEL" with value "debug"
+    And the count of env "LOG_LEVEL" in its container is 1
+    And its container has env "WORKERS" with value "1"
 
   @rule-env-concatenated @extended @until-0.8.0
   Scenario: In v0.8.0 a variable of the same name is there twice
@@ -139,8 +139,8 @@ Feature: What a service writes is laid over the container of its runtime
             env:
               - {name: LOG_LEVEL, value: debug}
       """
-    Then its container has env "LOG_LEVEL" 2 times
-    And its container has env "LOG_LEVEL" "debug"
+    Then the count of env "LOG_LEVEL" in its container is 2
+    And its container has env "LOG_LEVEL" with value "debug"
 
   Scenario: A probe that only the service has reaches the container
     When this service is applied
@@ -188,7 +188,7 @@ Feature: What a service writes is laid over the container of its runtime
 
   @extended @since-0.16.0
   Scenario: Since v0.16.0 only a service that is in store already can have a model with a name, and keeps it
-    Given this service is in store, untouched by any webhook
+    Given this service is stored without passing any webhook
       """
       metadata: {name: model, namespace: team-a}
       spec:
@@ -198,7 +198,7 @@ Feature: What a service writes is laid over the container of its runtime
             modelFormat: {name: sklearn}
             storageUri: gs://example/models/model
       """
-    When KServe looks at the service again
+    When KServe reconciles the service again
     Then its pod has containers "of-the-model"
 
   @rule-env-merged-by-name @extended @since-0.20.0

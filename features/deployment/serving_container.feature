@@ -14,7 +14,7 @@ Feature: Which container of a runtime serves
         - name: any-name
           image: example.com/clusterservingruntime/serves-sklearn:1
       """
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "serves-sklearn"
     And its pod has containers "kserve-container"
     And its container has image "example.com/clusterservingruntime/serves-sklearn:1"
@@ -29,9 +29,9 @@ Feature: Which container of a runtime serves
         - name: any-name
           image: example.com/clusterservingruntime/serves-sklearn:1
       """
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it has no runtime because "InvalidPredictorSpec"
-    And its events say "failed to find kserve-container in ServingRuntime containers"
+    When a service in namespace "team-a" requests "sklearn"
+    Then it has no runtime because of "InvalidPredictorSpec"
+    And a Warning event says "failed to find kserve-container in ServingRuntime containers"
 
   @rule-kserve-container-required @since-0.11.0
   Scenario: A service that names a runtime without a kserve-container fails as well
@@ -43,8 +43,8 @@ Feature: Which container of a runtime serves
         - name: any-name
           image: example.com/clusterservingruntime/serves-sklearn:1
       """
-    When a service in namespace "team-a" asks for "sklearn" with runtime "serves-sklearn"
-    Then it has no runtime because "InvalidPredictorSpec"
+    When a service in namespace "team-a" requests "sklearn" with runtime "serves-sklearn"
+    Then it has no runtime because of "InvalidPredictorSpec"
 
   @rule-first-container-used @until-0.10.2
   Scenario: Up to v0.10.2 the first container serves even if a later one is called kserve-container
@@ -60,7 +60,7 @@ Feature: Which container of a runtime serves
           image: example.com/clusterservingruntime/serves-sklearn:2
           command: [/bin/second]
       """
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then its container has
       """
       name: kserve-container
@@ -81,7 +81,7 @@ Feature: Which container of a runtime serves
           image: example.com/clusterservingruntime/serves-sklearn:1
           command: [/bin/second]
       """
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "serves-sklearn"
     And its container has
       """
@@ -101,7 +101,7 @@ Feature: Which container of a runtime serves
         - name: beside
           image: example.com/beside:1
       """
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then its pod has containers "kserve-container"
 
   @rule-extra-containers-kept @core @since-0.11.0
@@ -117,7 +117,7 @@ Feature: Which container of a runtime serves
           image: example.com/beside:1
           args: [--watch]
       """
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then its pod has containers "kserve-container, beside"
     And its pod has
       """
@@ -139,7 +139,7 @@ Feature: Which container of a runtime serves
           image: example.com/beside:1
           args: ["--name={{.Name}}"]
       """
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then its pod has
       """
       spec:
@@ -160,7 +160,7 @@ Feature: Which container of a runtime serves
             modelFormat: {name: sklearn}
             storageUri: gs://example/models/model
       """
-    Then the service is rejected because "xactly one of ["
+    Then the service is rejected with "xactly one of ["
 
   @rule-extra-containers-kept @since-0.15.0
   Scenario: Since v0.15.0 containers of the service run beside those of the runtime
@@ -231,9 +231,9 @@ Feature: Which container of a runtime serves
         - {name: sklearn, version: "1", autoSelect: true}
       containers: []
       """
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it has no runtime because "InvalidPredictorSpec"
-    And its events say "no container configuration found in selected serving runtime"
+    When a service in namespace "team-a" requests "sklearn"
+    Then it has no runtime because of "InvalidPredictorSpec"
+    And a Warning event says "no container configuration found in selected serving runtime"
 
   @rule-placeholders-filled @extended @since-0.11.1
   Scenario Outline: The placeholder of a runtime's transformer <range>
@@ -244,7 +244,7 @@ Feature: Which container of a runtime serves
         - {name: kserve-container, image: "example.com/server:1"}
         - {name: transformer-container, image: "example.com/transformer:1", args: ["--model={{.Name}}"]}
       """
-    When a service "fraud" in namespace "team-a" asks for "own-format"
+    When a service "fraud" in namespace "team-a" requests "own-format"
     Then its pod has
       """
       spec:

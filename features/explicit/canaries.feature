@@ -45,7 +45,7 @@ Feature: A canary without a runtime of its own runs on its service's
               name: next
               model: {modelFormat: {name: onnx}, storageUri: gs://example/models/two}
       """
-    Then its canary "next" has no runtime because "NoSupportingRuntime"
+    Then its canary "next" has no runtime because of "NoSupportingRuntime"
 
   Scenario: A canary may name a runtime of its own
     When this service is applied

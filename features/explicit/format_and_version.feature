@@ -14,7 +14,7 @@ Feature: A named runtime must list the format, and the version if the service gi
 
   @rule-explicit-format @claim-d3 @documented
   Scenario Outline: Without a version any entry of the format will do: <format>
-    When a service in namespace "team-a" asks for "<format>" with runtime "model-server"
+    When a service in namespace "team-a" requests "<format>" with runtime "model-server"
     Then it runs on ClusterServingRuntime "model-server"
 
     Examples:
@@ -25,13 +25,13 @@ Feature: A named runtime must list the format, and the version if the service gi
 
   @rule-explicit-format @claim-d3 @documented
   Scenario: A format that is not listed is refused
-    When a service in namespace "team-a" asks for "onnx" with runtime "model-server"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "onnx" with runtime "model-server"
+    Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-explicit-format @extended
   Scenario Outline: A format is compared letter by letter: <format>
-    When a service in namespace "team-a" asks for "<format>" with runtime "model-server"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "<format>" with runtime "model-server"
+    Then it has no runtime because of "NoSupportingRuntime"
 
     Examples:
       | format    |
@@ -41,7 +41,7 @@ Feature: A named runtime must list the format, and the version if the service gi
 
   @rule-explicit-version @documented
   Scenario Outline: A version that is listed is served: <format> <version>
-    When a service in namespace "team-a" asks for "<format>" version "<version>" with runtime "model-server"
+    When a service in namespace "team-a" requests "<format>" version "<version>" with runtime "model-server"
     Then it runs on ClusterServingRuntime "model-server"
 
     Examples:
@@ -52,8 +52,8 @@ Feature: A named runtime must list the format, and the version if the service gi
 
   @rule-explicit-version @documented
   Scenario Outline: A version that is not listed is refused: <format> <version>
-    When a service in namespace "team-a" asks for "<format>" version "<version>" with runtime "model-server"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "<format>" version "<version>" with runtime "model-server"
+    Then it has no runtime because of "NoSupportingRuntime"
 
     Examples:
       | format   | version |
@@ -62,8 +62,8 @@ Feature: A named runtime must list the format, and the version if the service gi
 
   @rule-explicit-version @extended
   Scenario Outline: A version is compared as text, not as a number: <format> <version>
-    When a service in namespace "team-a" asks for "<format>" version "<version>" with runtime "model-server"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "<format>" version "<version>" with runtime "model-server"
+    Then it has no runtime because of "NoSupportingRuntime"
 
     Examples:
       | format   | version |
@@ -75,10 +75,10 @@ Feature: A named runtime must list the format, and the version if the service gi
 
   @rule-explicit-version @extended
   Scenario: An entry without a version does not answer a service with one
-    When a service in namespace "team-a" asks for "xgboost" version "1" with runtime "model-server"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "xgboost" version "1" with runtime "model-server"
+    Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-explicit-version @extended
   Scenario: An empty version is a version that is not listed
-    When a service in namespace "team-a" asks for "sklearn" version "" with runtime "model-server"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "sklearn" version "" with runtime "model-server"
+    Then it has no runtime because of "NoSupportingRuntime"

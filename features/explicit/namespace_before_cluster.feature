@@ -13,21 +13,21 @@ Feature: A runtime named by a service is looked up in its namespace first, then 
     Given a ServingRuntime "model-server" in namespace "team-a"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn" with runtime "model-server"
-    Then it runs on ServingRuntime "model-server" of namespace "team-a"
+    When a service in namespace "team-a" requests "sklearn" with runtime "model-server"
+    Then it runs on ServingRuntime "model-server" in namespace "team-a"
 
   Scenario: Where the namespace has no runtime of that name, the cluster's is meant
     Given a ServingRuntime "another-server" in namespace "team-a"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn" with runtime "model-server"
+    When a service in namespace "team-a" requests "sklearn" with runtime "model-server"
     Then it runs on ClusterServingRuntime "model-server"
 
   Scenario: Another namespace's runtime of that name changes nothing
     Given a ServingRuntime "model-server" in namespace "team-b"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn" with runtime "model-server"
+    When a service in namespace "team-a" requests "sklearn" with runtime "model-server"
     Then it runs on ClusterServingRuntime "model-server"
 
   Scenario Outline: Services of two namespaces that use one name each get their own namespace's runtime
@@ -37,8 +37,8 @@ Feature: A runtime named by a service is looked up in its namespace first, then 
     And a ServingRuntime "model-server" in namespace "team-b"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "<namespace>" asks for "sklearn" with runtime "model-server"
-    Then it runs on ServingRuntime "model-server" of namespace "<namespace>"
+    When a service in namespace "<namespace>" requests "sklearn" with runtime "model-server"
+    Then it runs on ServingRuntime "model-server" in namespace "<namespace>"
 
     Examples:
       | namespace |
@@ -49,5 +49,5 @@ Feature: A runtime named by a service is looked up in its namespace first, then 
     Given a ServingRuntime "model-server" in namespace "team-a"
       | format  | version | autoSelect |
       | sklearn | 1       | false      |
-    When a service in namespace "team-a" asks for "sklearn" with runtime "model-server"
-    Then it runs on ServingRuntime "model-server" of namespace "team-a"
+    When a service in namespace "team-a" requests "sklearn" with runtime "model-server"
+    Then it runs on ServingRuntime "model-server" in namespace "team-a"

@@ -14,7 +14,7 @@ Feature: A named runtime must speak the protocol that the service gives
 
   @rule-explicit-protocol @core @since-0.9.0
   Scenario Outline: A listed protocol is served: <runtime> over <protocol>
-    When a service in namespace "team-a" asks for "sklearn" over "<protocol>" with runtime "<runtime>"
+    When a service in namespace "team-a" requests "sklearn" over "<protocol>" with runtime "<runtime>"
     Then it runs on ClusterServingRuntime "<runtime>"
 
     Examples:
@@ -25,8 +25,8 @@ Feature: A named runtime must speak the protocol that the service gives
 
   @rule-explicit-protocol @core @since-0.9.0
   Scenario Outline: A protocol that is not listed is refused: <runtime> over <protocol>
-    When a service in namespace "team-a" asks for "sklearn" over "<protocol>" with runtime "<runtime>"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "sklearn" over "<protocol>" with runtime "<runtime>"
+    Then it has no runtime because of "NoSupportingRuntime"
 
     Examples:
       | runtime     | protocol |
@@ -37,7 +37,7 @@ Feature: A named runtime must speak the protocol that the service gives
 
   @rule-explicit-protocol @core @since-0.9.0
   Scenario Outline: A service that gives no protocol is served whatever the runtime speaks: <runtime>
-    When a service in namespace "team-a" asks for "sklearn" with runtime "<runtime>"
+    When a service in namespace "team-a" requests "sklearn" with runtime "<runtime>"
     Then it runs on ClusterServingRuntime "<runtime>"
 
     Examples:
@@ -48,7 +48,7 @@ Feature: A named runtime must speak the protocol that the service gives
 
   @rule-no-protocols-supports-all @since-0.9.0
   Scenario Outline: A runtime that lists no protocol is taken to speak <protocol>
-    When a service in namespace "team-a" asks for "sklearn" over "<protocol>" with runtime "silent-server"
+    When a service in namespace "team-a" requests "sklearn" over "<protocol>" with runtime "silent-server"
     Then it runs on ClusterServingRuntime "silent-server"
 
     Examples:
@@ -59,7 +59,7 @@ Feature: A named runtime must speak the protocol that the service gives
 
   @rule-empty-protocol-matches-all @since-0.9.0
   Scenario Outline: An empty protocol is one that every runtime speaks: <runtime>
-    When a service in namespace "team-a" asks for "sklearn" over "" with runtime "<runtime>"
+    When a service in namespace "team-a" requests "sklearn" over "" with runtime "<runtime>"
     Then it runs on ClusterServingRuntime "<runtime>"
 
     Examples:
@@ -69,7 +69,7 @@ Feature: A named runtime must speak the protocol that the service gives
 
   @rule-explicit-protocol-ignored @until-0.8.0
   Scenario Outline: Before v0.9.0 the protocol did not matter: <runtime> over <protocol>
-    When a service in namespace "team-a" asks for "sklearn" over "<protocol>" with runtime "<runtime>"
+    When a service in namespace "team-a" requests "sklearn" over "<protocol>" with runtime "<runtime>"
     Then it runs on ClusterServingRuntime "<runtime>"
 
     Examples:

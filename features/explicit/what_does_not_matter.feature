@@ -8,7 +8,7 @@ Feature: What only automatic choices ask does not matter for a named runtime
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect   |
       | sklearn | 1       | <autoSelect> |
-    When a service in namespace "team-a" asks for "sklearn" with runtime "model-server"
+    When a service in namespace "team-a" requests "sklearn" with runtime "model-server"
     Then it runs on ClusterServingRuntime "model-server"
 
     Examples:
@@ -23,7 +23,7 @@ Feature: What only automatic choices ask does not matter for a named runtime
       | format  | version | autoSelect |
       | sklearn | 0       | true       |
       | sklearn | 1       | false      |
-    When a service in namespace "team-a" asks for "sklearn" version "1" with runtime "model-server"
+    When a service in namespace "team-a" requests "sklearn" version "1" with runtime "model-server"
     Then it runs on ClusterServingRuntime "model-server"
 
   @rule-explicit-ignores-multi-model @extended
@@ -31,7 +31,7 @@ Feature: What only automatic choices ask does not matter for a named runtime
     Given a ClusterServingRuntime "model-server" that is multi-model
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn" with runtime "model-server"
+    When a service in namespace "team-a" requests "sklearn" with runtime "model-server"
     Then it runs on ClusterServingRuntime "model-server"
 
   @rule-explicit-ignores-auto-select @documented @since-0.11.1
@@ -40,7 +40,7 @@ Feature: What only automatic choices ask does not matter for a named runtime
       | name          | format  | version | autoSelect | priority |
       | low-server    | sklearn | 1       | true       | 1        |
       | high-server   | sklearn | 1       | true       | 9        |
-    When a service in namespace "team-a" asks for "sklearn" with runtime "low-server"
+    When a service in namespace "team-a" requests "sklearn" with runtime "low-server"
     Then it runs on ClusterServingRuntime "low-server"
 
   @rule-explicit-namespace-first @documented
@@ -51,5 +51,5 @@ Feature: What only automatic choices ask does not matter for a named runtime
     And a ServingRuntime "own-server" in namespace "team-a"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn" with runtime "shared-server"
+    When a service in namespace "team-a" requests "sklearn" with runtime "shared-server"
     Then it runs on ClusterServingRuntime "shared-server"

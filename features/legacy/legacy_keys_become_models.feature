@@ -111,7 +111,7 @@ Feature: A legacy key becomes a model of that format
 
   @documented
   Scenario: A service that already has a model keeps it as it is
-    When a service in namespace "team-a" asks for "sklearn" version "1" over "v1" with runtime "own-server"
+    When a service in namespace "team-a" requests "sklearn" version "1" over "v1" with runtime "own-server"
     Then it is stored with format "sklearn"
     And it is stored with version "1"
     And it is stored with protocol "v1"

@@ -82,7 +82,7 @@ Feature: The protocol of a converted legacy service
 
   @rule-legacy-protocol-v2 @since-0.9.0
   Scenario: The model format onnx is stored without a protocol where the legacy key onnx gets v2
-    When a service "new-schema" in namespace "team-a" asks for "onnx"
+    When a service "new-schema" in namespace "team-a" requests "onnx"
     Then it is stored without a protocol
     When a service "old-schema" in namespace "team-a" uses the legacy key "onnx"
     Then it is stored with protocol "v2"
@@ -95,7 +95,7 @@ Feature: The protocol of a converted legacy service
     And a ClusterServingRuntime "speaks-v2" that speaks "v2"
       | format      | version | autoSelect |
       | huggingface | 1       | true       |
-    When a service "new-schema" in namespace "team-a" asks for "huggingface"
+    When a service "new-schema" in namespace "team-a" requests "huggingface"
     Then it runs on ClusterServingRuntime "speaks-v1"
     When a service "old-schema" in namespace "team-a" uses the legacy key "huggingface"
     Then it runs on ClusterServingRuntime "speaks-v2"

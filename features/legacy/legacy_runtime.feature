@@ -95,7 +95,7 @@ Feature: The runtime of a converted legacy service
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
     When a service in namespace "team-a" uses the legacy key "sklearn"
-    Then it runs on ServingRuntime "own-sklearn" of namespace "team-a"
+    Then it runs on ServingRuntime "own-sklearn" in namespace "team-a"
 
   @rule-legacy-runtime-pinned @until-0.8.0 @documented
   Scenario: A runtime of the namespace with the built-in name shadows the built-in runtime
@@ -106,7 +106,7 @@ Feature: The runtime of a converted legacy service
       | format  | version |
       | sklearn | 1       |
     When a service in namespace "team-a" uses the legacy key "sklearn"
-    Then it runs on ServingRuntime "kserve-sklearnserver" of namespace "team-a"
+    Then it runs on ServingRuntime "kserve-sklearnserver" in namespace "team-a"
 
   @rule-legacy-runtime-not-pinned @since-0.9.0
   Scenario: The built-in name alone does not make a runtime of the namespace be chosen
@@ -125,7 +125,7 @@ Feature: The runtime of a converted legacy service
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
     When a service in namespace "team-a" uses the legacy key "sklearn"
-    Then it has no runtime because "RuntimeNotRecognized"
+    Then it has no runtime because of "RuntimeNotRecognized"
 
   @rule-legacy-runtime-not-pinned @since-0.9.0
   Scenario: Without its built-in runtime a legacy service runs on another one
@@ -144,7 +144,7 @@ Feature: The runtime of a converted legacy service
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
     When a service in namespace "team-a" uses the legacy key "sklearn"
-    Then it has no runtime because "RuntimeDisabled"
+    Then it has no runtime because of "RuntimeDisabled"
 
   @rule-legacy-runtime-not-pinned @since-0.9.0
   Scenario: A disabled built-in runtime is passed over for a legacy service
@@ -171,7 +171,7 @@ Feature: The runtime of a converted legacy service
       | format  | version |
       | sklearn | 1       |
     When a service in namespace "team-a" uses the legacy key "sklearn"
-    Then it has no runtime because "NoSupportingRuntime"
+    Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-legacy-runtime-not-pinned @since-0.11.1
   Scenario: A runtime of higher priority takes a legacy service from the built-in one

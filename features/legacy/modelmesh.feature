@@ -44,9 +44,9 @@ Feature: Legacy services and ModelMesh
     Given the default deployment mode is "ModelMesh"
     When a service in namespace "team-a" uses the legacy key "sklearn"
     Then the service is accepted
-    And it is left alone by this controller
+    And it is not managed by this controller
     When the service is applied again
-    Then the service is rejected because "xactly one of ["
+    Then the service is rejected with "xactly one of ["
 
   @rule-modelmesh-not-converted @needs-default-mode @until-0.8.0
   Scenario: In v0.8.0 only the service's own annotation keeps a legacy key from conversion

@@ -66,7 +66,7 @@ Feature: A legacy key beside a model, another key or a container
           <one>: {storageUri: gs://example/models/model}
           <other>: {storageUri: gs://example/models/model}
       """
-    Then the service is rejected because "<text>"
+    Then the service is rejected with "<text>"
 
     @until-0.13.1
     Examples: The text begins with a capital letter
@@ -91,7 +91,7 @@ Feature: A legacy key beside a model, another key or a container
           containers:
             - {name: beside, image: example.com/beside:1}
       """
-    Then the service is rejected because "xactly one of ["
+    Then the service is rejected with "xactly one of ["
 
   @rule-exactly-one-implementation @since-0.15.0
   Scenario: Since v0.15.0 a container of another name may stand beside a legacy key
@@ -118,7 +118,7 @@ Feature: A legacy key beside a model, another key or a container
           containers:
             - {name: kserve-container, image: example.com/own:1}
       """
-    Then the service is rejected because "xactly one of ["
+    Then the service is rejected with "xactly one of ["
 
   @rule-predictor-name-rejected @since-0.16.0
   Scenario: A name under a legacy key is rejected
@@ -131,7 +131,7 @@ Feature: A legacy key beside a model, another key or a container
             name: kserve-container
             storageUri: gs://example/models/model
       """
-    Then the service is rejected because "the 'name' field is not allowed in standard predictor"
+    Then the service is rejected with "the 'name' field is not allowed in standard predictor"
 
   @rule-predictor-name-rejected @until-0.15.2
   Scenario: Before v0.16.0 a name under a legacy key moves into the model

@@ -6,7 +6,7 @@ Feature: A stored legacy key that nobody converted
 
   @until-0.9.0
   Scenario Outline: <release> takes the image of a stored sklearn service from its ConfigMap
-    Given this service is in store, untouched by any webhook
+    Given this service is stored without passing any webhook
       """
       metadata: {name: model, namespace: team-a, finalizers: [inferenceservice.finalizers]}
       spec:
@@ -32,7 +32,7 @@ Feature: A stored legacy key that nobody converted
 
   @claim-d16 @until-0.9.0
   Scenario: A service upgraded from v0.7 continues to use the configuration of the ConfigMap
-    Given this service is in store, untouched by any webhook
+    Given this service is stored without passing any webhook
       """
       metadata: {name: model, namespace: team-a, finalizers: [inferenceservice.finalizers]}
       spec:
@@ -48,7 +48,7 @@ Feature: A stored legacy key that nobody converted
 
   @since-0.9.0 @until-0.9.0
   Scenario: In v0.9.0 a stored pytorch service has a version and no image
-    Given this service is in store, untouched by any webhook
+    Given this service is stored without passing any webhook
       """
       metadata: {name: model, namespace: team-a, finalizers: [inferenceservice.finalizers]}
       spec:
@@ -64,7 +64,7 @@ Feature: A stored legacy key that nobody converted
 
   @since-0.9.0 @until-0.9.0
   Scenario Outline: In v0.9.0 a stored sklearn service over <protocol> gets MLServer
-    Given this service is in store, untouched by any webhook
+    Given this service is stored without passing any webhook
       """
       metadata: {name: model, namespace: team-a, finalizers: [inferenceservice.finalizers]}
       spec:
@@ -76,7 +76,7 @@ Feature: A stored legacy key that nobody converted
             protocolVersion: <protocol>
       """
     Then its container has image "docker.io/seldonio/mlserver:0.2.1"
-    And its container has env "MLSERVER_MODEL_NAME" "model"
+    And its container has env "MLSERVER_MODEL_NAME" with value "model"
 
     Examples: Every protocol but v1
       | protocol |
@@ -85,7 +85,7 @@ Feature: A stored legacy key that nobody converted
 
   @until-0.9.0
   Scenario: Up to v0.9.0 a stored sklearn service gets the arguments of its server
-    Given this service is in store, untouched by any webhook
+    Given this service is stored without passing any webhook
       """
       metadata: {name: model, namespace: team-a, finalizers: [inferenceservice.finalizers]}
       spec:
@@ -105,7 +105,7 @@ Feature: A stored legacy key that nobody converted
   Scenario Outline: From v0.10.0 on a stored legacy service has no image until it is converted, <range>
     # A raw Deployment without an image is refused. From v0.11.0 to v0.12.1 a controller whose default mode is raw knows
     # nothing of Knative's Services, so that the question cannot be put to every install there.
-    Given this service is in store, untouched by any webhook
+    Given this service is stored without passing any webhook
       """
       metadata:
         name: model
@@ -143,7 +143,7 @@ Feature: A stored legacy key that nobody converted
         - {name: tensorflow, version: "2", autoSelect: true}
         - {name: lightgbm, version: "3", autoSelect: true}
       """
-    And this service is in store, untouched by any webhook
+    And this service is stored without passing any webhook
       """
       metadata: {name: model, namespace: team-a, finalizers: [inferenceservice.finalizers]}
       spec:
@@ -165,7 +165,7 @@ Feature: A stored legacy key that nobody converted
 
   @rule-webhook-only-on-write
   Scenario: Without a write nothing of the stored service changes
-    Given this service is in store, untouched by any webhook
+    Given this service is stored without passing any webhook
       """
       metadata: {name: model, namespace: team-a, finalizers: [inferenceservice.finalizers]}
       spec:
@@ -176,7 +176,7 @@ Feature: A stored legacy key that nobody converted
             storageUri: gs://example/models/model
             runtimeVersion: v0.7.0
       """
-    When KServe looks at the service again
+    When KServe reconciles the service again
     Then it is stored with legacy key "sklearn"
     And it uses no runtime
 
@@ -185,7 +185,7 @@ Feature: A stored legacy key that nobody converted
     Given a ClusterServingRuntime "kserve-sklearnserver"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    And this service is in store, untouched by any webhook
+    And this service is stored without passing any webhook
       """
       metadata: {name: model, namespace: team-a, finalizers: [inferenceservice.finalizers]}
       spec:
@@ -196,7 +196,7 @@ Feature: A stored legacy key that nobody converted
             runtimeVersion: v0.7.0
             protocolVersion: v1
       """
-    When the service is annotated with "team" "a"
+    When annotation "team" of the service is set to "a"
     Then it is stored without a legacy key
     And it is stored with runtimeVersion "v0.7.0"
     And it runs on ClusterServingRuntime "kserve-sklearnserver"
@@ -207,7 +207,7 @@ Feature: A stored legacy key that nobody converted
     Given a ClusterServingRuntime "kserve-tritonserver" that speaks "v2, grpc-v2"
       | format | version | autoSelect |
       | onnx   | 1       | true       |
-    And this service is in store, untouched by any webhook
+    And this service is stored without passing any webhook
       """
       metadata: {name: model, namespace: team-a, finalizers: [inferenceservice.finalizers]}
       spec:
@@ -217,7 +217,7 @@ Feature: A stored legacy key that nobody converted
             storageUri: gs://example/models/model.onnx
             runtimeVersion: v1.0.0
       """
-    When the service is annotated with "team" "a"
+    When annotation "team" of the service is set to "a"
     Then it runs on ClusterServingRuntime "kserve-tritonserver"
     And its container has image "example.com/clusterservingruntime/kserve-tritonserver:v1.0.0"
 
@@ -226,7 +226,7 @@ Feature: A stored legacy key that nobody converted
     Given a ClusterServingRuntime "kserve-sklearnserver"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    And this service is in store, untouched by any webhook
+    And this service is stored without passing any webhook
       """
       metadata: {name: model, namespace: team-a, finalizers: [inferenceservice.finalizers]}
       spec:
@@ -236,7 +236,7 @@ Feature: A stored legacy key that nobody converted
             storageUri: gs://example/models/model
             runtimeVersion: v0.7.0
       """
-    When the service is applied again as
+    When the service is updated to
       """
       metadata: {name: model, namespace: team-a}
       spec:

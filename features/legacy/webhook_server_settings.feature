@@ -27,13 +27,13 @@ Feature: Settings of a server that are written into the stored service
       | sklearn | 1       | true       |
     When a service in namespace "team-a" uses the legacy key "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "kserve-mlserver"
-    And its container has env "MLSERVER_MODEL_NAME" "model"
+    And its container has env "MLSERVER_MODEL_NAME" with value "model"
     And its stored manifest has no "spec.predictor.model.env"
     And its stored manifest has no "metadata.labels.modelClass"
 
   @rule-webhook-server-defaults @until-0.8.0
   Scenario Outline: A pytorch service over <protocol> is stored with the envelope <envelope>
-    When a service in namespace "team-a" asks for "pytorch" over "<protocol>"
+    When a service in namespace "team-a" requests "pytorch" over "<protocol>"
     Then its stored manifest has
       """
       metadata:
@@ -56,7 +56,7 @@ Feature: Settings of a server that are written into the stored service
 
   @rule-choice-not-persisted @since-0.9.0
   Scenario: From v0.9.0 on a pytorch service is stored without an envelope
-    When a service in namespace "team-a" asks for "pytorch" over "v2"
+    When a service in namespace "team-a" requests "pytorch" over "v2"
     Then its stored manifest has no "metadata.labels.serviceEnvelope"
 
   @rule-webhook-server-defaults @rule-triton-defaults @until-0.8.0

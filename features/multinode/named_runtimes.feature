@@ -9,7 +9,7 @@ Feature: Whether a named runtime has worker nodes is not checked
     Given a ClusterServingRuntime "many-node" that is multi-node
       | format      | version | autoSelect |
       | huggingface | 1       | true       |
-    When a service in namespace "team-a" asks for "huggingface" with runtime "many-node"
+    When a service in namespace "team-a" requests "huggingface" with runtime "many-node"
     Then it runs on ClusterServingRuntime "many-node"
 
   @rule-multi-node-explicit-unchecked
@@ -17,7 +17,7 @@ Feature: Whether a named runtime has worker nodes is not checked
     Given a ClusterServingRuntime "many-node" that is multi-node
       | format      | version | autoSelect |
       | huggingface | 1       | true       |
-    When a service in namespace "team-a" asks for "huggingface" with runtime "many-node" on several nodes
+    When a service in namespace "team-a" requests "huggingface" with runtime "many-node" on multiple nodes
     Then it runs on ClusterServingRuntime "many-node"
 
   @rule-multi-node-mismatch-crashes
@@ -25,15 +25,15 @@ Feature: Whether a named runtime has worker nodes is not checked
     Given a ClusterServingRuntime "one-node"
       | format      | version | autoSelect |
       | huggingface | 1       | true       |
-    When a service in namespace "team-a" asks for "huggingface" with runtime "one-node" on several nodes
-    Then it has no runtime, and nothing says why
+    When a service in namespace "team-a" requests "huggingface" with runtime "one-node" on multiple nodes
+    Then it has no runtime, and no reason is reported
 
   @rule-status-names-runtime @since-0.16.0
   Scenario: The status does not name the runtime that made KServe fail
     Given a ClusterServingRuntime "one-node"
       | format      | version | autoSelect |
       | huggingface | 1       | true       |
-    When a service in namespace "team-a" asks for "huggingface" with runtime "one-node" on several nodes
+    When a service in namespace "team-a" requests "huggingface" with runtime "one-node" on multiple nodes
     Then its status names no runtime
 
   @rule-explicit-format
@@ -41,5 +41,5 @@ Feature: Whether a named runtime has worker nodes is not checked
     Given a ClusterServingRuntime "one-node"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "huggingface" with runtime "one-node" on several nodes
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "huggingface" with runtime "one-node" on multiple nodes
+    Then it has no runtime because of "NoSupportingRuntime"

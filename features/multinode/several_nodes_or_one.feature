@@ -10,7 +10,7 @@ Feature: Runtimes for several nodes and runtimes for one are not exchanged for e
       | name        | format      | version | autoSelect | multiNode |
       | a-one-node  | huggingface | 1       | true       | false     |
       | b-many-node | huggingface | 1       | true       | true      |
-    When a service in namespace "team-a" asks for "huggingface" on several nodes
+    When a service in namespace "team-a" requests "huggingface" on multiple nodes
     Then it runs on ClusterServingRuntime "b-many-node"
 
   @rule-multi-node-filter @since-0.15.0
@@ -19,7 +19,7 @@ Feature: Runtimes for several nodes and runtimes for one are not exchanged for e
       | name        | format      | version | autoSelect | multiNode |
       | a-many-node | huggingface | 1       | true       | true      |
       | b-one-node  | huggingface | 1       | true       | false     |
-    When a service in namespace "team-a" asks for "huggingface"
+    When a service in namespace "team-a" requests "huggingface"
     Then it runs on ClusterServingRuntime "b-one-node"
 
   @rule-multi-node-filter @since-0.15.0
@@ -28,7 +28,7 @@ Feature: Runtimes for several nodes and runtimes for one are not exchanged for e
       | name      | format      | version | autoSelect | priority | multiNode |
       | many-node | huggingface | 1       | true       | 2        | true      |
       | one-node  | huggingface | 1       | true       | 1        | false     |
-    When a service in namespace "team-a" asks for "huggingface"
+    When a service in namespace "team-a" requests "huggingface"
     Then it runs on ClusterServingRuntime "one-node"
 
   @rule-multi-node-filter @since-0.15.0
@@ -36,16 +36,16 @@ Feature: Runtimes for several nodes and runtimes for one are not exchanged for e
     Given a ClusterServingRuntime "one-node"
       | format      | version | autoSelect |
       | huggingface | 1       | true       |
-    When a service in namespace "team-a" asks for "huggingface" on several nodes
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "huggingface" on multiple nodes
+    Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-multi-node-filter @since-0.15.0
   Scenario: A service on one node gets no runtime if all have worker nodes
     Given a ClusterServingRuntime "many-node" that is multi-node
       | format      | version | autoSelect |
       | huggingface | 1       | true       |
-    When a service in namespace "team-a" asks for "huggingface"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "huggingface"
+    Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-multi-node-filter @since-0.15.0
   Scenario: A multi-node runtime of the cluster is chosen if the namespace's has no worker nodes
@@ -55,7 +55,7 @@ Feature: Runtimes for several nodes and runtimes for one are not exchanged for e
     And a ClusterServingRuntime "many-node" that is multi-node
       | format      | version | autoSelect |
       | huggingface | 1       | true       |
-    When a service in namespace "team-a" asks for "huggingface" on several nodes
+    When a service in namespace "team-a" requests "huggingface" on multiple nodes
     Then it runs on ClusterServingRuntime "many-node"
 
   @rule-multi-node-not-filtered @until-0.14.1
@@ -63,7 +63,7 @@ Feature: Runtimes for several nodes and runtimes for one are not exchanged for e
     Given a ClusterServingRuntime "many-node" that is multi-node
       | format      | version | autoSelect |
       | huggingface | 1       | true       |
-    When a service in namespace "team-a" asks for "huggingface"
+    When a service in namespace "team-a" requests "huggingface"
     Then it runs on ClusterServingRuntime "many-node"
 
   @rule-multi-node-not-filtered @since-0.14.0 @until-0.14.1
@@ -71,5 +71,5 @@ Feature: Runtimes for several nodes and runtimes for one are not exchanged for e
     Given a ClusterServingRuntime "one-node"
       | format      | version | autoSelect |
       | huggingface | 1       | true       |
-    When a service in namespace "team-a" asks for "huggingface" on several nodes
+    When a service in namespace "team-a" requests "huggingface" on multiple nodes
     Then it runs on ClusterServingRuntime "one-node"

@@ -22,7 +22,7 @@ Feature: Among more than twelve candidates only the highest priority is certain
       | server-12 | sklearn | 1       | true       | 1        |
       | server-13 | sklearn | 1       | true       |          |
       | server-14 | sklearn | 1       | true       | 1        |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on one of
       | kind           | name      | namespace |
       | ServingRuntime | server-03 | team-a    |
@@ -47,8 +47,8 @@ Feature: Among more than twelve candidates only the highest priority is certain
       | server-12 | sklearn | 1       | true       | 9        |
       | server-13 | sklearn | 1       | true       |          |
       | server-14 | sklearn | 1       | true       | 1        |
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it runs on ServingRuntime "server-12" of namespace "team-a"
+    When a service in namespace "team-a" requests "sklearn"
+    Then it runs on ServingRuntime "server-12" in namespace "team-a"
 
   @rule-order-name @since-0.11.1
   Scenario: Twelve candidates are still put in order by name
@@ -66,8 +66,8 @@ Feature: Among more than twelve candidates only the highest priority is certain
       | server-03 | sklearn | 1       | true       |          |
       | server-02 | sklearn | 1       | true       |          |
       | server-01 | sklearn | 1       | true       | 1        |
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it runs on ServingRuntime "server-04" of namespace "team-a"
+    When a service in namespace "team-a" requests "sklearn"
+    Then it runs on ServingRuntime "server-04" in namespace "team-a"
 
   @rule-order-name @since-0.9.0 @until-0.11.0
   Scenario: Up to v0.11.0 a list of any length has one order
@@ -87,5 +87,5 @@ Feature: Among more than twelve candidates only the highest priority is certain
       | server-03 | sklearn | 1       | true       |
       | server-02 | sklearn | 1       | true       |
       | server-01 | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it runs on ServingRuntime "server-01" of namespace "team-a"
+    When a service in namespace "team-a" requests "sklearn"
+    Then it runs on ServingRuntime "server-01" in namespace "team-a"

@@ -8,8 +8,8 @@ Feature: Of runtimes that nothing else ranks the first by name is chosen
       | name     | format  | version | autoSelect |
       | <second> | sklearn | 1       | true       |
       | <first>  | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it runs on ServingRuntime "<first>" of namespace "team-a"
+    When a service in namespace "team-a" requests "sklearn"
+    Then it runs on ServingRuntime "<first>" in namespace "team-a"
 
     Examples:
       | first     | second    |
@@ -24,7 +24,7 @@ Feature: Of runtimes that nothing else ranks the first by name is chosen
       | name     | format  | version | autoSelect |
       | b-server | sklearn | 1       | true       |
       | a-server | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "a-server"
 
   Scenario: An entry that has the asked version is not preferred to another that has it
@@ -33,7 +33,7 @@ Feature: Of runtimes that nothing else ranks the first by name is chosen
       | b-server | sklearn | 1       | true       |
       | a-server | sklearn | 0       | true       |
       | a-server | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn" version "1"
+    When a service in namespace "team-a" requests "sklearn" version "1"
     Then it runs on ClusterServingRuntime "a-server"
 
   Scenario: Only runtimes that fit the service are put in order
@@ -42,5 +42,5 @@ Feature: Of runtimes that nothing else ranks the first by name is chosen
       | c-server | sklearn | 1       | true       |
       | b-server | sklearn | 1       | true       |
       | a-server | sklearn | 0       | true       |
-    When a service in namespace "team-a" asks for "sklearn" version "1"
+    When a service in namespace "team-a" requests "sklearn" version "1"
     Then it runs on ClusterServingRuntime "b-server"

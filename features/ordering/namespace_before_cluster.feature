@@ -10,8 +10,8 @@ Feature: Any suitable runtime of the namespace is chosen before every one of the
     And a ServingRuntime "b-own" in namespace "team-a"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it runs on ServingRuntime "b-own" of namespace "team-a"
+    When a service in namespace "team-a" requests "sklearn"
+    Then it runs on ServingRuntime "b-own" in namespace "team-a"
 
   Scenario: Another namespace's services still get the cluster's runtime
     Given a ClusterServingRuntime "a-shared"
@@ -20,7 +20,7 @@ Feature: Any suitable runtime of the namespace is chosen before every one of the
     And a ServingRuntime "b-own" in namespace "team-a"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-b" asks for "sklearn"
+    When a service in namespace "team-b" requests "sklearn"
     Then it runs on ClusterServingRuntime "a-shared"
 
   @since-0.11.1
@@ -31,8 +31,8 @@ Feature: Any suitable runtime of the namespace is chosen before every one of the
     And these ServingRuntimes in namespace "team-a"
       | name     | format  | version | autoSelect | priority |
       | b-own    | sklearn | 1       | true       | <own>    |
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it runs on ServingRuntime "b-own" of namespace "team-a"
+    When a service in namespace "team-a" requests "sklearn"
+    Then it runs on ServingRuntime "b-own" in namespace "team-a"
 
     Examples:
       | shared | own |
@@ -47,7 +47,7 @@ Feature: Any suitable runtime of the namespace is chosen before every one of the
     And these ServingRuntimes in namespace "team-a"
       | name     | format  | version | autoSelect | priority |
       | b-own    | sklearn | 1       | true       | 1        |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "a-shared"
 
   @rule-order-priority-over-none @claim-d10 @documented @since-0.11.1
@@ -58,7 +58,7 @@ Feature: Any suitable runtime of the namespace is chosen before every one of the
     And these ServingRuntimes in namespace "team-a"
       | name     | format  | version | autoSelect | priority |
       | b-own    | sklearn | 1       | true       |          |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "a-shared"
 
   @since-0.9.0
@@ -69,8 +69,8 @@ Feature: Any suitable runtime of the namespace is chosen before every one of the
     And a ServingRuntime "b-own" in namespace "team-a" that speaks "v2"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn" over "v2"
-    Then it runs on ServingRuntime "b-own" of namespace "team-a"
+    When a service in namespace "team-a" requests "sklearn" over "v2"
+    Then it runs on ServingRuntime "b-own" in namespace "team-a"
 
   Scenario: A cluster runtime that lists the asked version is not better than one of the namespace that lists more
     Given a ClusterServingRuntime "a-shared"
@@ -80,8 +80,8 @@ Feature: Any suitable runtime of the namespace is chosen before every one of the
       | format  | version | autoSelect |
       | sklearn | 0       | true       |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn" version "1"
-    Then it runs on ServingRuntime "b-own" of namespace "team-a"
+    When a service in namespace "team-a" requests "sklearn" version "1"
+    Then it runs on ServingRuntime "b-own" in namespace "team-a"
 
   @core @documented
   Scenario Outline: The cluster's runtime is chosen if the namespace's has <what>
@@ -91,7 +91,7 @@ Feature: Any suitable runtime of the namespace is chosen before every one of the
     And a ServingRuntime "b-own" in namespace "team-a"
       | format   | version   | autoSelect   |
       | <format> | <version> | <autoSelect> |
-    When a service in namespace "team-a" asks for "sklearn" version "1"
+    When a service in namespace "team-a" requests "sklearn" version "1"
     Then it runs on ClusterServingRuntime "a-shared"
 
     Examples:
@@ -109,5 +109,5 @@ Feature: Any suitable runtime of the namespace is chosen before every one of the
     And a ServingRuntime "b-own" in namespace "team-a" that speaks "v1"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    When a service in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "a-shared"

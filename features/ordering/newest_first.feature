@@ -11,7 +11,7 @@ Feature: Of runtimes with equally ranked protocols the newest is chosen
     And a ClusterServingRuntime "b-server" that was created later
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "b-server"
 
   @claim-d8
@@ -22,8 +22,8 @@ Feature: Of runtimes with equally ranked protocols the newest is chosen
     And a ServingRuntime "b-server" in namespace "team-a" that was created later
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
-    Then it runs on ServingRuntime "b-server" of namespace "team-a"
+    When a service in namespace "team-a" requests "sklearn"
+    Then it runs on ServingRuntime "b-server" in namespace "team-a"
 
   Scenario: A changed runtime is as old as before
     Given a ClusterServingRuntime "a-server"
@@ -32,14 +32,14 @@ Feature: Of runtimes with equally ranked protocols the newest is chosen
     And a ClusterServingRuntime "b-server" that was created later
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When ClusterServingRuntime "a-server" is changed to
+    When ClusterServingRuntime "a-server" is patched with
       """
       supportedModelFormats:
         - name: sklearn
           version: "2"
           autoSelect: true
       """
-    And a service in namespace "team-a" asks for "sklearn"
+    And a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "b-server"
 
   Scenario: A runtime that is created again is the newest
@@ -47,8 +47,8 @@ Feature: Of runtimes with equally ranked protocols the newest is chosen
       | name     | format  | version | autoSelect |
       | b-server | sklearn | 1       | true       |
       | a-server | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "a-server"
-    When ClusterServingRuntime "b-server" is deleted and created again
-    And KServe looks at the service again
+    When ClusterServingRuntime "b-server" is deleted and recreated
+    And KServe reconciles the service again
     Then it runs on ClusterServingRuntime "b-server"

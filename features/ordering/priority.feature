@@ -10,13 +10,13 @@ Feature: Of several runtimes the one with the highest priority is chosen
       | name     | format  | version | autoSelect | priority |
       | a-server | sklearn | 1       | true       | 1        |
       | b-server | sklearn | 1       | true       | 2        |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on <winner>
 
     Examples:
       | scope     | runtimes                                | winner                                          |
       | cluster   | these ClusterServingRuntimes            | ClusterServingRuntime "b-server"                |
-      | namespace | these ServingRuntimes in namespace "team-a" | ServingRuntime "b-server" of namespace "team-a" |
+      | namespace | these ServingRuntimes in namespace "team-a" | ServingRuntime "b-server" in namespace "team-a" |
 
   @rule-order-priority @claim-d9 @documented
   Scenario: Priorities are compared as numbers
@@ -24,7 +24,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
       | name     | format  | version | autoSelect | priority |
       | a-server | sklearn | 1       | true       | 9        |
       | b-server | sklearn | 1       | true       | 10       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-order-priority @claim-d9 @documented
@@ -33,7 +33,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
       | name     | format  | version | autoSelect | priority |
       | a-server | sklearn | 1       | false      | 9        |
       | b-server | sklearn | 1       | true       | 1        |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-order-priority @claim-d13 @documented
@@ -42,7 +42,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
       | name     | format  | version | autoSelect | priority |
       | a-server | sklearn | 0       | true       | 9        |
       | b-server | sklearn | 1       | true       | 1        |
-    When a service in namespace "team-a" asks for "sklearn" version "1"
+    When a service in namespace "team-a" requests "sklearn" version "1"
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-order-priority @claim-d13
@@ -51,7 +51,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
       | name     | format  | version | autoSelect | priority | protocols |
       | a-server | sklearn | 1       | true       | 9        | v1        |
       | b-server | sklearn | 1       | true       | 1        | v2        |
-    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    When a service in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-order-priority @claim-d13 @documented
@@ -60,7 +60,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
       | name     | format  | version | autoSelect | priority | protocols |
       | a-server | sklearn | 1       | true       | 1        | v1, v2    |
       | b-server | sklearn | 1       | true       | 2        | v2        |
-    When a service in namespace "team-a" asks for "sklearn" version "1" over "v2"
+    When a service in namespace "team-a" requests "sklearn" version "1" over "v2"
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-order-priority @documented
@@ -70,7 +70,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
       | a-server | sklearn | 1       | true       | 1        |
       | a-server | xgboost | 1       | true       | 9        |
       | b-server | sklearn | 1       | true       | 2        |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-order-priority-over-none @claim-d10 @documented
@@ -79,7 +79,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
       | name     | format  | version | autoSelect | priority |
       | a-server | sklearn | 1       | true       |          |
       | b-server | sklearn | 1       | true       | 1        |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-order-priority @extended
@@ -88,7 +88,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
       | name     | format  | version | autoSelect | priority | protocols |
       | a-server | sklearn | 1       | true       | 1        | v1, v2    |
       | b-server | sklearn | 1       | true       | 2        | grpc-v2, v2 |
-    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    When a service in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-order-priority @extended
@@ -99,7 +99,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
     And a ClusterServingRuntime "new-server" that was created later
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "old-server"
 
   @rule-order-protocol-rank @extended
@@ -108,7 +108,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
       | name     | format  | version | autoSelect | protocols |
       | b-server | sklearn | 1       | true       | v1, v2    |
       | a-server | sklearn | 1       | true       | v2        |
-    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    When a service in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-order-name @extended
@@ -117,7 +117,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
       | name     | format  | version | autoSelect | priority |
       | b-server | sklearn | 1       | true       | 5        |
       | a-server | sklearn | 1       | true       | 5        |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "a-server"
 
   @rule-order-priority @claim-d9 @documented @since-0.11.0
@@ -126,7 +126,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
       | name     | format  | version | autoSelect | priority |
       | b-server | sklearn | 1       | true       | 2        |
       | a-server | sklearn | 1       | true       | 1        |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-order-priority-over-none @claim-d10 @documented @since-0.11.0
@@ -135,7 +135,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
       | name     | format  | version | autoSelect | priority |
       | b-server | sklearn | 1       | true       | 1        |
       | a-server | sklearn | 1       | true       |          |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-order-priority @claim-d13 @documented @since-0.11.0
@@ -144,7 +144,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
       | name     | format  | version | autoSelect | priority | protocols |
       | b-server | sklearn | 1       | true       | 2        | v2        |
       | a-server | sklearn | 1       | true       | 1        | v2        |
-    When a service in namespace "team-a" asks for "sklearn" version "1" over "v2"
+    When a service in namespace "team-a" requests "sklearn" version "1" over "v2"
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-order-name @extended @since-0.9.0 @until-0.11.0
@@ -153,5 +153,5 @@ Feature: Of several runtimes the one with the highest priority is chosen
       | name     | format  | version | autoSelect | priority |
       | b-server | sklearn | 1       | true       | 9        |
       | a-server | sklearn | 1       | true       | 1        |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "a-server"

@@ -9,8 +9,8 @@ Feature: Runtimes are ranked by the first of all protocols that they list
       | name     | format  | version | autoSelect | protocols |
       | b-server | sklearn | 1       | true       | <first>   |
       | a-server | sklearn | 1       | true       | <second>  |
-    When a service in namespace "team-a" asks for "sklearn" over "<asked>"
-    Then it runs on ServingRuntime "b-server" of namespace "team-a"
+    When a service in namespace "team-a" requests "sklearn" over "<asked>"
+    Then it runs on ServingRuntime "b-server" in namespace "team-a"
 
     Examples:
       | asked   | first            | second  |
@@ -29,15 +29,15 @@ Feature: Runtimes are ranked by the first of all protocols that they list
       | name     | format  | version | autoSelect | protocols |
       | b-server | sklearn | 1       | true       | v3        |
       | a-server | sklearn | 1       | true       |           |
-    When a service in namespace "team-a" asks for "sklearn" over "v3"
-    Then it runs on ServingRuntime "a-server" of namespace "team-a"
+    When a service in namespace "team-a" requests "sklearn" over "v3"
+    Then it runs on ServingRuntime "a-server" in namespace "team-a"
 
   Scenario: Cluster runtimes are ranked in the same way
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | protocols |
       | b-server | sklearn | 1       | true       | v1, v2    |
       | a-server | sklearn | 1       | true       | v2        |
-    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    When a service in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "b-server"
 
   @until-0.11.0
@@ -46,7 +46,7 @@ Feature: Runtimes are ranked by the first of all protocols that they list
       | name     | format  | version | autoSelect | protocols |
       | b-server | sklearn | 1       | true       | v2        |
       | a-server | sklearn | 1       | true       | grpc-v2   |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "b-server"
 
   Scenario: The rank comes before the age
@@ -56,7 +56,7 @@ Feature: Runtimes are ranked by the first of all protocols that they list
     And a ClusterServingRuntime "new-server" that speaks "v2" and was created later
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    When a service in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "old-server"
 
   @claim-d8 @since-0.11.0
@@ -67,7 +67,7 @@ Feature: Runtimes are ranked by the first of all protocols that they list
     And a ClusterServingRuntime "new-server" that speaks "v2" and was created later
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    When a service in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "new-server"
 
   Scenario: A runtime that comes to list a better protocol comes to be first
@@ -75,11 +75,11 @@ Feature: Runtimes are ranked by the first of all protocols that they list
       | name     | format  | version | autoSelect | protocols |
       | b-server | sklearn | 1       | true       | v2        |
       | a-server | sklearn | 1       | true       | v2        |
-    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    When a service in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "a-server"
-    When ClusterServingRuntime "b-server" is changed to
+    When ClusterServingRuntime "b-server" is patched with
       """
       protocolVersions: [v1, v2]
       """
-    And KServe looks at the service again
+    And KServe reconciles the service again
     Then it runs on ClusterServingRuntime "b-server"

@@ -10,7 +10,7 @@ Feature: Which of several equal runtimes is chosen is not said
       | name     | format  | version | autoSelect |
       | a-server | sklearn | 1       | true       |
       | b-server | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on one of
       | kind                  | name     |
       | ClusterServingRuntime | a-server |
@@ -22,7 +22,7 @@ Feature: Which of several equal runtimes is chosen is not said
       | name     | format  | version | autoSelect |
       | a-server | sklearn | 1       | true       |
       | b-server | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on one of
       | kind           | name     | namespace |
       | ServingRuntime | a-server | team-a    |
@@ -36,7 +36,7 @@ Feature: Which of several equal runtimes is chosen is not said
     And a ClusterServingRuntime "b-server" that was created later
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on one of
       | kind                  | name     |
       | ClusterServingRuntime | a-server |
@@ -48,7 +48,7 @@ Feature: Which of several equal runtimes is chosen is not said
       | name     | format  | version | autoSelect | protocols |
       | a-server | sklearn | 1       | true       | v1        |
       | b-server | sklearn | 1       | true       | v2        |
-    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    When a service in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on one of
       | kind                  | name     |
       | ClusterServingRuntime | a-server |
@@ -60,7 +60,7 @@ Feature: Which of several equal runtimes is chosen is not said
       | name     | format  | version | autoSelect |
       | a-server | sklearn | 1       | true       |
       | b-server | sklearn |         | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on one of
       | kind                  | name     |
       | ClusterServingRuntime | a-server |

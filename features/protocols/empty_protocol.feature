@@ -7,7 +7,7 @@ Feature: An empty protocol is not the same as none
     Given a ClusterServingRuntime "model-server" that speaks "<protocols>"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn" over ""
+    When a service in namespace "team-a" requests "sklearn" over ""
     Then it runs on ClusterServingRuntime "model-server"
 
     Examples:
@@ -20,13 +20,13 @@ Feature: An empty protocol is not the same as none
     Given a ClusterServingRuntime "model-server" that speaks "v1"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "onnx" over ""
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "onnx" over ""
+    Then it has no runtime because of "NoSupportingRuntime"
 
   Scenario: An empty protocol prefers the runtime whose protocols rank first
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | protocols |
       | b-server | sklearn | 1       | true       | v2        |
       | a-server | sklearn | 1       | true       | grpc-v2   |
-    When a service in namespace "team-a" asks for "sklearn" over ""
+    When a service in namespace "team-a" requests "sklearn" over ""
     Then it runs on ClusterServingRuntime "b-server"

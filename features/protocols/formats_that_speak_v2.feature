@@ -13,37 +13,37 @@ Feature: Models of two formats speak v2 unless they say otherwise
 
   @rule-triton-format-speaks-v2 @since-0.11.2
   Scenario: Since v0.11.2 a triton model without a protocol speaks v2
-    When a service in namespace "team-a" asks for "triton"
+    When a service in namespace "team-a" requests "triton"
     Then it is stored with protocol "v2"
     And it runs on ClusterServingRuntime "model-server"
 
   @rule-auto-protocol-v1-unless-given @since-0.11.1 @until-0.11.1
   Scenario: In v0.11.1 a triton model without a protocol finds no runtime
-    When a service in namespace "team-a" asks for "triton"
+    When a service in namespace "team-a" requests "triton"
     Then it is stored without a protocol
-    And it has no runtime because "NoSupportingRuntime"
+    And it has no runtime because of "NoSupportingRuntime"
 
   @rule-auto-protocol-ignored @rule-auto-protocol-any-unless-given @until-0.11.0
   Scenario: Up to v0.11.0 a triton model needs no protocol
-    When a service in namespace "team-a" asks for "triton"
+    When a service in namespace "team-a" requests "triton"
     Then it is stored without a protocol
     And it runs on ClusterServingRuntime "model-server"
 
   @rule-vllm-format-speaks-v2 @since-0.20.0
   Scenario: Since v0.20.0 a vLLM model without a protocol speaks v2
-    When a service in namespace "team-a" asks for "vLLM"
+    When a service in namespace "team-a" requests "vLLM"
     Then it is stored with protocol "v2"
     And it runs on ClusterServingRuntime "model-server"
 
   @rule-auto-protocol-v1-unless-given @since-0.11.1 @until-0.19.0
   Scenario: From v0.11.1 to v0.19.0 a vLLM model without a protocol finds no runtime that speaks only v2
-    When a service in namespace "team-a" asks for "vLLM"
+    When a service in namespace "team-a" requests "vLLM"
     Then it is stored without a protocol
-    And it has no runtime because "NoSupportingRuntime"
+    And it has no runtime because of "NoSupportingRuntime"
 
   @rule-triton-format-speaks-v2 @since-0.11.2
   Scenario Outline: A protocol that the service gives is kept: <protocol>
-    When a service in namespace "team-a" asks for "triton" over "<protocol>"
+    When a service in namespace "team-a" requests "triton" over "<protocol>"
     Then it is stored with protocol "<protocol>"
 
     Examples:
@@ -53,14 +53,14 @@ Feature: Models of two formats speak v2 unless they say otherwise
 
   @rule-triton-format-speaks-v2 @since-0.11.2
   Scenario: A triton model that asks for v1 is not helped
-    When a service in namespace "team-a" asks for "triton" over "v1"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "triton" over "v1"
+    Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-triton-format-speaks-v2 @since-0.11.2
   Scenario Outline: A name in another case is another format: <format>
-    When a service in namespace "team-a" asks for "<format>"
+    When a service in namespace "team-a" requests "<format>"
     Then it is stored without a protocol
-    And it has no runtime because "NoSupportingRuntime"
+    And it has no runtime because of "NoSupportingRuntime"
 
     Examples:
       | format |
@@ -72,5 +72,5 @@ Feature: Models of two formats speak v2 unless they say otherwise
     Given a ClusterServingRuntime "v1-server" that speaks "v1"
       | format | version | autoSelect |
       | triton | 2       | true       |
-    When a service in namespace "team-a" asks for "triton" with runtime "v1-server"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "triton" with runtime "v1-server"
+    Then it has no runtime because of "NoSupportingRuntime"

@@ -12,19 +12,19 @@ Feature: The protocol by which an inference graph calls a service
 
   @until-0.15.2
   Scenario: Up to v0.15.2 a service that says nothing is called over v1, whatever its runtime speaks
-    When a service in namespace "team-a" asks for "sklearn" with runtime "v2-server"
-    Then an inference graph reaches it over "v1"
+    When a service in namespace "team-a" requests "sklearn" with runtime "v2-server"
+    Then an inference graph calls it over "v1"
 
   @since-0.16.0
   Scenario: Since v0.16.0 the first protocol of a named runtime that graphs speak is taken
-    When a service in namespace "team-a" asks for "sklearn" with runtime "v2-server"
-    Then an inference graph reaches it over "v2"
+    When a service in namespace "team-a" requests "sklearn" with runtime "v2-server"
+    Then an inference graph calls it over "v2"
 
   @since-0.16.0
   Scenario: Since v0.16.0 a named runtime that speaks no protocol of graphs cannot be reached
-    When a service in namespace "team-a" asks for "sklearn" with runtime "grpc-only"
-    Then no inference graph can reach it
+    When a service in namespace "team-a" requests "sklearn" with runtime "grpc-only"
+    Then no inference graph can call it
 
   Scenario: A runtime that KServe chose is not looked at
-    When a service in namespace "team-a" asks for "sklearn" over "v2"
-    Then an inference graph reaches it over "v2"
+    When a service in namespace "team-a" requests "sklearn" over "v2"
+    Then an inference graph calls it over "v2"

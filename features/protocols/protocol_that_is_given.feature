@@ -8,7 +8,7 @@ Feature: An automatic choice needs the protocol that the service gives
     Given a ClusterServingRuntime "model-server" that speaks "<protocols>"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn" over "<asked>"
+    When a service in namespace "team-a" requests "sklearn" over "<asked>"
     Then it runs on ClusterServingRuntime "model-server"
 
     Examples:
@@ -25,8 +25,8 @@ Feature: An automatic choice needs the protocol that the service gives
     Given a ClusterServingRuntime "model-server" that speaks "<protocols>"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn" over "<asked>"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "sklearn" over "<asked>"
+    Then it has no runtime because of "NoSupportingRuntime"
 
     Examples:
       | asked   | protocols   |
@@ -43,7 +43,7 @@ Feature: An automatic choice needs the protocol that the service gives
       | name      | format  | version | autoSelect | protocols |
       | v1-server | sklearn | 1       | true       | v1        |
       | v2-server | sklearn | 1       | true       | v2        |
-    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    When a service in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "v2-server"
 
   @rule-auto-protocol-any-unless-given @rule-auto-protocol-v1-unless-given @since-0.9.0
@@ -52,13 +52,13 @@ Feature: An automatic choice needs the protocol that the service gives
       | name      | format  | version | autoSelect | protocols |
       | v1-server | sklearn | 1       | true       | v1        |
       | v2-server | sklearn | 0       | true       | v2        |
-    When a service in namespace "team-a" asks for "sklearn" version "1" over "v2"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "sklearn" version "1" over "v2"
+    Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-auto-protocol-ignored @until-0.8.0
   Scenario: In v0.8.0 the protocol does not matter
     Given a ClusterServingRuntime "v1-server" that speaks "v1"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    When a service in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "v1-server"

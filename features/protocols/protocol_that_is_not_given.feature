@@ -9,7 +9,7 @@ Feature: What a service without a protocol is given depends on the release
     Given a ClusterServingRuntime "v2-server" that speaks "v2"
       | format | version | autoSelect |
       | onnx   | 1       | true       |
-    When a service in namespace "team-a" asks for "onnx"
+    When a service in namespace "team-a" requests "onnx"
     Then it runs on ClusterServingRuntime "v2-server"
 
   @rule-auto-protocol-any-unless-given @since-0.9.0 @until-0.11.0
@@ -17,7 +17,7 @@ Feature: What a service without a protocol is given depends on the release
     Given a ClusterServingRuntime "model-server" that speaks "<protocols>"
       | format | version | autoSelect |
       | onnx   | 1       | true       |
-    When a service in namespace "team-a" asks for "onnx"
+    When a service in namespace "team-a" requests "onnx"
     Then it runs on ClusterServingRuntime "model-server"
 
     Examples:
@@ -31,8 +31,8 @@ Feature: What a service without a protocol is given depends on the release
     Given a ClusterServingRuntime "model-server" that speaks "<protocols>"
       | format | version | autoSelect |
       | onnx   | 1       | true       |
-    When a service in namespace "team-a" asks for "onnx"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "onnx"
+    Then it has no runtime because of "NoSupportingRuntime"
 
     Examples:
       | protocols   |
@@ -45,7 +45,7 @@ Feature: What a service without a protocol is given depends on the release
     Given a ClusterServingRuntime "model-server" that speaks "<protocols>"
       | format | version | autoSelect |
       | onnx   | 1       | true       |
-    When a service in namespace "team-a" asks for "onnx"
+    When a service in namespace "team-a" requests "onnx"
     Then it runs on ClusterServingRuntime "model-server"
 
     Examples:
@@ -61,7 +61,7 @@ Feature: What a service without a protocol is given depends on the release
     And a ClusterServingRuntime "shared-server" that speaks "v1"
       | format | version | autoSelect |
       | onnx   | 1       | true       |
-    When a service in namespace "team-a" asks for "onnx"
+    When a service in namespace "team-a" requests "onnx"
     Then it runs on ClusterServingRuntime "shared-server"
 
   @rule-auto-protocol-any-unless-given @since-0.9.0 @until-0.11.0
@@ -72,15 +72,15 @@ Feature: What a service without a protocol is given depends on the release
     And a ClusterServingRuntime "shared-server" that speaks "v1"
       | format | version | autoSelect |
       | onnx   | 1       | true       |
-    When a service in namespace "team-a" asks for "onnx"
-    Then it runs on ServingRuntime "own-server" of namespace "team-a"
+    When a service in namespace "team-a" requests "onnx"
+    Then it runs on ServingRuntime "own-server" in namespace "team-a"
 
   @rule-auto-protocol-v1-unless-given @since-0.11.1
   Scenario: A service that comes to ask for v2 finds its runtime again
     Given a ClusterServingRuntime "v2-server" that speaks "v2"
       | format | version | autoSelect |
       | onnx   | 1       | true       |
-    When a service in namespace "team-a" asks for "onnx"
-    Then it has no runtime because "NoSupportingRuntime"
-    When a service in namespace "team-a" asks for "onnx" over "v2"
+    When a service in namespace "team-a" requests "onnx"
+    Then it has no runtime because of "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "onnx" over "v2"
     Then it runs on ClusterServingRuntime "v2-server"

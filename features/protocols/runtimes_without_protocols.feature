@@ -8,7 +8,7 @@ Feature: A runtime that lists no protocols is taken to speak all of them
     Given a ClusterServingRuntime "silent-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn" over "<protocol>"
+    When a service in namespace "team-a" requests "sklearn" over "<protocol>"
     Then it runs on ClusterServingRuntime "silent-server"
 
     Examples:
@@ -22,7 +22,7 @@ Feature: A runtime that lists no protocols is taken to speak all of them
     Given a ClusterServingRuntime "silent-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "silent-server"
 
   Scenario: An empty list is as good as none
@@ -34,7 +34,7 @@ Feature: A runtime that lists no protocols is taken to speak all of them
           version: "1"
           autoSelect: true
       """
-    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    When a service in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "silent-server"
 
   @rule-order-protocol-rank
@@ -43,7 +43,7 @@ Feature: A runtime that lists no protocols is taken to speak all of them
       | name          | format  | version | autoSelect | protocols |
       | silent-server | sklearn | 1       | true       |           |
       | v2-server     | sklearn | 1       | true       | v2        |
-    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    When a service in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "v2-server"
 
   @rule-order-priority @since-0.11.1
@@ -52,5 +52,5 @@ Feature: A runtime that lists no protocols is taken to speak all of them
       | name          | format  | version | autoSelect | priority | protocols |
       | silent-server | sklearn | 1       | true       | 2        |           |
       | a-v2-server   | sklearn | 1       | true       | 1        | v2        |
-    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    When a service in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "silent-server"

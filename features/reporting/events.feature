@@ -4,47 +4,47 @@ Feature: A service without a runtime tells why in a warning event
   text of the error, which names what was looked for. In v0.8.0 this is the only place where the cause is told.
 
   Scenario: No runtime has the name
-    When a service in namespace "team-a" asks for "sklearn" with runtime "no-such-server"
-    Then its events say "No ServingRuntimes or ClusterServingRuntimes with the name: "
+    When a service in namespace "team-a" requests "sklearn" with runtime "no-such-server"
+    Then a Warning event says "No ServingRuntimes or ClusterServingRuntimes with the name: "
 
   Scenario: The named runtime is disabled
     Given a ServingRuntime "own-server" in namespace "team-a" that is disabled
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn" with runtime "own-server"
-    Then its events say "specified runtime own-server is disabled"
+    When a service in namespace "team-a" requests "sklearn" with runtime "own-server"
+    Then a Warning event says "specified runtime own-server is disabled"
 
   Scenario: The named runtime does not list the format
     Given a ServingRuntime "own-server" in namespace "team-a"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "xgboost" with runtime "own-server"
-    Then its events say "specified runtime own-server does not support specified framework/version"
+    When a service in namespace "team-a" requests "xgboost" with runtime "own-server"
+    Then a Warning event says "specified runtime own-server does not support specified framework/version"
 
   Scenario: The named runtime does not list the version
     Given a ServingRuntime "own-server" in namespace "team-a"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn" version "2" with runtime "own-server"
-    Then its events say "specified runtime own-server does not support specified framework/version"
+    When a service in namespace "team-a" requests "sklearn" version "2" with runtime "own-server"
+    Then a Warning event says "specified runtime own-server does not support specified framework/version"
 
   @since-0.9.0
   Scenario: The named runtime does not speak the protocol
     Given a ServingRuntime "own-server" in namespace "team-a" that speaks "v1"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn" over "v2" with runtime "own-server"
-    Then its events say "specified runtime own-server does not support specified protocol version"
+    When a service in namespace "team-a" requests "sklearn" over "v2" with runtime "own-server"
+    Then a Warning event says "specified runtime own-server does not support specified protocol version"
 
   @exact-names
   Scenario: No runtime may be chosen for the format
-    When a service in namespace "team-a" asks for "tensorrt"
-    Then its events say "no runtime found to support predictor with model type: {tensorrt <nil>}"
+    When a service in namespace "team-a" requests "tensorrt"
+    Then a Warning event says "no runtime found to support predictor with model type: {tensorrt <nil>}"
 
   @extended @exact-names
   Scenario: Where a version is asked for, the event has a memory address in its place
-    When a service in namespace "team-a" asks for "tensorrt" version "8"
-    Then its events say "no runtime found to support predictor with model type: {tensorrt 0x"
+    When a service in namespace "team-a" requests "tensorrt" version "8"
+    Then a Warning event says "no runtime found to support predictor with model type: {tensorrt 0x"
 
   @extended
   Scenario: The chosen runtime has no container
@@ -55,8 +55,8 @@ Feature: A service without a runtime tells why in a warning event
           autoSelect: true
       containers: []
       """
-    When a service in namespace "team-a" asks for "sklearn"
-    Then its events say "no container configuration found in selected serving runtime"
+    When a service in namespace "team-a" requests "sklearn"
+    Then a Warning event says "no container configuration found in selected serving runtime"
 
   @extended @since-0.11.0
   Scenario: The chosen runtime has no container of the required name
@@ -69,5 +69,5 @@ Feature: A service without a runtime tells why in a warning event
         - name: server
           image: example.com/own-server:1
       """
-    When a service in namespace "team-a" asks for "sklearn"
-    Then its events say "failed to find kserve-container in ServingRuntime containers"
+    When a service in namespace "team-a" requests "sklearn"
+    Then a Warning event says "failed to find kserve-container in ServingRuntime containers"

@@ -11,23 +11,23 @@ Feature: Since v0.9.0 the status of a service tells why it has no runtime
 
   @rule-failure-status @rule-explicit-not-found @since-0.9.0
   Scenario: No runtime has the name
-    When a service in namespace "team-a" asks for "sklearn" with runtime "no-such-server"
-    Then its status says "RuntimeNotRecognized" and "Waiting for runtime to become available"
+    When a service in namespace "team-a" requests "sklearn" with runtime "no-such-server"
+    Then its status has reason "RuntimeNotRecognized" and message "Waiting for runtime to become available"
 
   @rule-failure-status @rule-explicit-disabled @since-0.9.0
   Scenario: The named runtime is disabled
-    When a service in namespace "team-a" asks for "sklearn" with runtime "off-server"
-    Then its status says "RuntimeDisabled" and "Specified runtime is disabled"
+    When a service in namespace "team-a" requests "sklearn" with runtime "off-server"
+    Then its status has reason "RuntimeDisabled" and message "Specified runtime is disabled"
 
   @rule-failure-status @rule-explicit-protocol @since-0.9.0
   Scenario: The named runtime does not speak the protocol
-    When a service in namespace "team-a" asks for "sklearn" over "v2" with runtime "own-server"
-    Then its status says "NoSupportingRuntime" and "Specified runtime does not support specified protocol version"
+    When a service in namespace "team-a" requests "sklearn" over "v2" with runtime "own-server"
+    Then its status has reason "NoSupportingRuntime" and message "Specified runtime does not support specified protocol version"
 
   @rule-failure-status @since-0.9.0
   Scenario Outline: The named runtime does not list the <what>
-    When a service in namespace "team-a" asks for "<format>" version "<version>" with runtime "own-server"
-    Then its status says "NoSupportingRuntime" and "Specified runtime does not support specified framework/version"
+    When a service in namespace "team-a" requests "<format>" version "<version>" with runtime "own-server"
+    Then its status has reason "NoSupportingRuntime" and message "Specified runtime does not support specified framework/version"
 
     Examples:
       | what    | format  | version |
@@ -36,8 +36,8 @@ Feature: Since v0.9.0 the status of a service tells why it has no runtime
 
   @rule-failure-status @rule-auto-none-found @since-0.9.0
   Scenario Outline: No runtime may be chosen for <what>
-    When a service in namespace "team-a" asks for "<format>" over "<protocol>"
-    Then its status says "NoSupportingRuntime" and "No runtime found to support specified framework/version"
+    When a service in namespace "team-a" requests "<format>" over "<protocol>"
+    Then its status has reason "NoSupportingRuntime" and message "No runtime found to support specified framework/version"
 
     Examples:
       | what         | format  | protocol |
@@ -46,24 +46,24 @@ Feature: Since v0.9.0 the status of a service tells why it has no runtime
 
   @rule-failure-status @extended @since-0.9.0
   Scenario: Of several things that are wrong with a named runtime, that it is disabled is told first
-    When a service in namespace "team-a" asks for "xgboost" over "v2" with runtime "off-server"
-    Then its status says "RuntimeDisabled" and "Specified runtime is disabled"
+    When a service in namespace "team-a" requests "xgboost" over "v2" with runtime "off-server"
+    Then its status has reason "RuntimeDisabled" and message "Specified runtime is disabled"
 
   @rule-failure-status @extended @since-0.9.0
   Scenario: A protocol that a named runtime does not speak is told before a format that it does not list
-    When a service in namespace "team-a" asks for "xgboost" over "v2" with runtime "own-server"
-    Then its status says "NoSupportingRuntime" and "Specified runtime does not support specified protocol version"
+    When a service in namespace "team-a" requests "xgboost" over "v2" with runtime "own-server"
+    Then its status has reason "NoSupportingRuntime" and message "Specified runtime does not support specified protocol version"
 
   @rule-failure-status @since-0.9.0
   Scenario: A service that has a runtime shows no failure
-    When a service in namespace "team-a" asks for "sklearn" over "v1"
-    Then it runs on ServingRuntime "own-server" of namespace "team-a"
-    And its status shows no failure
+    When a service in namespace "team-a" requests "sklearn" over "v1"
+    Then it runs on ServingRuntime "own-server" in namespace "team-a"
+    And its status reports no failure
 
   @rule-no-failure-status @until-0.8.0
   Scenario Outline: In v0.8.0 the status tells nothing of a service that names <what>
-    When a service in namespace "team-a" asks for "<format>" with runtime "<runtime>"
-    Then its status shows no failure
+    When a service in namespace "team-a" requests "<format>" with runtime "<runtime>"
+    Then its status reports no failure
 
     Examples:
       | what                 | format  | runtime        |
@@ -73,6 +73,6 @@ Feature: Since v0.9.0 the status of a service tells why it has no runtime
 
   @rule-no-failure-status @until-0.8.0
   Scenario: In v0.8.0 the status tells nothing of a service that no runtime fits
-    When a service in namespace "team-a" asks for "xgboost"
-    Then it has no runtime because "NoSupportingRuntime"
-    And its status shows no failure
+    When a service in namespace "team-a" requests "xgboost"
+    Then it has no runtime because of "NoSupportingRuntime"
+    And its status reports no failure

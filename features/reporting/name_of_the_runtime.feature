@@ -9,7 +9,7 @@ Feature: Since v0.16.0 the status names the runtime that a service runs on
     Given a <runtime>
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn" with runtime "model-server"
+    When a service in namespace "team-a" requests "sklearn" with runtime "model-server"
     Then its status names <kind> "model-server"
 
     Examples:
@@ -22,7 +22,7 @@ Feature: Since v0.16.0 the status names the runtime that a service runs on
     Given a <runtime>
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then its status names <kind> "model-server"
 
     Examples:
@@ -32,7 +32,7 @@ Feature: Since v0.16.0 the status names the runtime that a service runs on
 
   @rule-status-names-runtime
   Scenario: A service that never had a runtime names none
-    When a service in namespace "team-a" asks for "sklearn" with runtime "no-such-server"
+    When a service in namespace "team-a" requests "sklearn" with runtime "no-such-server"
     Then its status names no runtime
 
   @rule-status-names-runtime
@@ -40,13 +40,13 @@ Feature: Since v0.16.0 the status names the runtime that a service runs on
     Given a ClusterServingRuntime "shared-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then its status names ClusterServingRuntime "shared-server"
     When a ServingRuntime "own-server" in namespace "team-a" is applied
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    And KServe looks at the service again
-    Then it runs on ServingRuntime "own-server" of namespace "team-a"
+    And KServe reconciles the service again
+    Then it runs on ServingRuntime "own-server" in namespace "team-a"
     And its status names ServingRuntime "own-server"
 
   @rule-status-name-kept
@@ -54,11 +54,11 @@ Feature: Since v0.16.0 the status names the runtime that a service runs on
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then its status names ClusterServingRuntime "model-server"
     When ClusterServingRuntime "model-server" is disabled
-    And KServe looks at the service again
-    Then it has no runtime because "NoSupportingRuntime"
+    And KServe reconciles the service again
+    Then it has no runtime because of "NoSupportingRuntime"
     And its status names ClusterServingRuntime "model-server"
 
   @rule-status-name-looked-up
@@ -69,7 +69,7 @@ Feature: Since v0.16.0 the status names the runtime that a service runs on
     And a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "model-server"
     And its status names ServingRuntime "model-server"
 
@@ -78,6 +78,6 @@ Feature: Since v0.16.0 the status names the runtime that a service runs on
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "model-server"
     And its status names no runtime

@@ -16,19 +16,19 @@ Feature: How the status tells that a chosen runtime cannot be run differs betwee
 
     @rule-containers-required @rule-no-failure-status @until-0.8.0
     Scenario: v0.8.0 says nothing of the missing containers
-      When a service in namespace "team-a" asks for "sklearn"
-      Then it has no runtime because "InvalidPredictorSpec"
-      And its status shows no failure
+      When a service in namespace "team-a" requests "sklearn"
+      Then it has no runtime because of "InvalidPredictorSpec"
+      And its status reports no failure
 
     @rule-containers-required @rule-failure-status @since-0.9.0 @until-0.14.1
     Scenario: v0.9.0 to v0.14.1 say so in a sentence
-      When a service in namespace "team-a" asks for "sklearn"
-      Then its status says "InvalidPredictorSpec" and "No container configuration found in selected serving runtime"
+      When a service in namespace "team-a" requests "sklearn"
+      Then its status has reason "InvalidPredictorSpec" and message "No container configuration found in selected serving runtime"
 
     @rule-containers-required @rule-failure-status @since-0.15.0
     Scenario: v0.15.0 and later say it in the words of the error
-      When a service in namespace "team-a" asks for "sklearn"
-      Then its status says "InvalidPredictorSpec" and "no container configuration found in selected serving runtime"
+      When a service in namespace "team-a" requests "sklearn"
+      Then its status has reason "InvalidPredictorSpec" and message "no container configuration found in selected serving runtime"
 
   Rule: The chosen runtime has no container called kserve-container
 
@@ -45,11 +45,11 @@ Feature: How the status tells that a chosen runtime cannot be run differs betwee
 
     @rule-kserve-container-required @rule-failure-event @since-0.11.0 @until-0.14.1
     Scenario: v0.11.0 to v0.14.1 tell a missing kserve-container in an event only
-      When a service in namespace "team-a" asks for "sklearn"
-      Then its status shows no failure
-      And its events say "failed to find kserve-container in ServingRuntime containers"
+      When a service in namespace "team-a" requests "sklearn"
+      Then its status reports no failure
+      And a Warning event says "failed to find kserve-container in ServingRuntime containers"
 
     @rule-kserve-container-required @rule-failure-status @since-0.15.0
     Scenario: v0.15.0 and later tell a missing kserve-container in the status
-      When a service in namespace "team-a" asks for "sklearn"
-      Then its status says "InvalidPredictorSpec" and "failed to find kserve-container in ServingRuntime containers"
+      When a service in namespace "team-a" requests "sklearn"
+      Then its status has reason "InvalidPredictorSpec" and message "failed to find kserve-container in ServingRuntime containers"

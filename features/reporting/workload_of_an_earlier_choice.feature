@@ -9,37 +9,37 @@ Feature: A service that loses its runtime keeps what is running
       | sklearn | 1       | true       |
 
   Scenario: The chosen runtime is disabled
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "model-server"
     When ClusterServingRuntime "model-server" is disabled
-    And KServe looks at the service again
-    Then it has no runtime because "NoSupportingRuntime"
+    And KServe reconciles the service again
+    Then it has no runtime because of "NoSupportingRuntime"
     And its workload still runs on ClusterServingRuntime "model-server"
 
   Scenario: The named runtime is disabled
-    When a service in namespace "team-a" asks for "sklearn" with runtime "model-server"
+    When a service in namespace "team-a" requests "sklearn" with runtime "model-server"
     Then it runs on ClusterServingRuntime "model-server"
     When ClusterServingRuntime "model-server" is disabled
-    And KServe looks at the service again
-    Then it has no runtime because "RuntimeDisabled"
+    And KServe reconciles the service again
+    Then it has no runtime because of "RuntimeDisabled"
     And its workload still runs on ClusterServingRuntime "model-server"
 
   Scenario: The named runtime is deleted
-    When a service in namespace "team-a" asks for "sklearn" with runtime "model-server"
+    When a service in namespace "team-a" requests "sklearn" with runtime "model-server"
     Then it runs on ClusterServingRuntime "model-server"
     When ClusterServingRuntime "model-server" is deleted
-    And KServe looks at the service again
-    Then it has no runtime because "RuntimeNotRecognized"
+    And KServe reconciles the service again
+    Then it has no runtime because of "RuntimeNotRecognized"
     And its workload still runs on ClusterServingRuntime "model-server"
 
   Scenario: A disabled runtime of the namespace comes to hide the cluster's
-    When a service in namespace "team-a" asks for "sklearn" with runtime "model-server"
+    When a service in namespace "team-a" requests "sklearn" with runtime "model-server"
     Then it runs on ClusterServingRuntime "model-server"
     When a ServingRuntime "model-server" in namespace "team-a" that is disabled is applied
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    And KServe looks at the service again
-    Then it has no runtime because "RuntimeDisabled"
+    And KServe reconciles the service again
+    Then it has no runtime because of "RuntimeDisabled"
     And its workload still runs on ClusterServingRuntime "model-server"
 
   Scenario: The service comes to ask for a format that no runtime has
@@ -56,7 +56,7 @@ Feature: A service that loses its runtime keeps what is running
             storageUri: gs://example/models/model
       """
     Then it runs on ClusterServingRuntime "model-server"
-    When the service is applied again as
+    When the service is updated to
       """
       metadata:
         name: model
@@ -68,5 +68,5 @@ Feature: A service that loses its runtime keeps what is running
               name: xgboost
             storageUri: gs://example/models/model
       """
-    Then it has no runtime because "NoSupportingRuntime"
+    Then it has no runtime because of "NoSupportingRuntime"
     And its workload still runs on ClusterServingRuntime "model-server"

@@ -5,14 +5,14 @@ Feature: The pod that runs is the one that its runtime describes
   that a cluster defaults. What a runtime says must have come through all of it.
 
   Background:
-    Given pods run in namespace "team-a"
+    Given pods can run in namespace "team-a"
 
   @rule-container-attributes-used
   Scenario: Environment, arguments, resources and probes of the runtime's container run
-    Given a ServingRuntime "described" in namespace "team-a" of the model server
+    Given a ServingRuntime "described" in namespace "team-a" that runs the model server
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    And ServingRuntime "described" of namespace "team-a" has
+    And ServingRuntime "described" in namespace "team-a" also has
       """
       containers:
       - name: kserve-container
@@ -31,7 +31,7 @@ Feature: The pod that runs is the one that its runtime describes
           httpGet: {path: /v2/health/live, port: 8080}
           periodSeconds: 4
       """
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it becomes ready
     And its running pod has
       """
@@ -55,10 +55,10 @@ Feature: The pod that runs is the one that its runtime describes
 
   @rule-pod-settings-used
   Scenario: Node selector, tolerations and affinity of the runtime run
-    Given a ServingRuntime "placed" in namespace "team-a" of the model server
+    Given a ServingRuntime "placed" in namespace "team-a" that runs the model server
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    And ServingRuntime "placed" of namespace "team-a" has
+    And ServingRuntime "placed" in namespace "team-a" also has
       """
       nodeSelector: {kubernetes.io/os: linux}
       tolerations:
@@ -70,7 +70,7 @@ Feature: The pod that runs is the one that its runtime describes
             - matchExpressions:
               - {key: kubernetes.io/os, operator: In, values: [linux]}
       """
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it becomes ready
     And its running pod has
       """

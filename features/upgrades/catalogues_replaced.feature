@@ -4,12 +4,12 @@ Feature: Services when the shipped catalogue is replaced by that of a later rele
   another server, or have none: then its pods stay on the old one.
 
   Scenario Outline: From <from> to <to>, <format> <version> without a protocol moves from <before> to <after>
-    Given KServe <from>
+    Given KServe <from> is installed
     And the runtimes that KServe <from> ships
-    When a service in namespace "team-a" asks for "<format>" version "<version>"
+    When a service in namespace "team-a" requests "<format>" version "<version>"
     Then it runs on ClusterServingRuntime "<before>"
     When KServe is upgraded to <to>
-    And the runtimes are replaced by those that KServe <to> ships
+    And the cluster runtimes are replaced with those that KServe <to> ships
     Then it runs on ClusterServingRuntime "<after>"
 
     Examples: A version that another server lists now
@@ -17,13 +17,13 @@ Feature: Services when the shipped catalogue is replaced by that of a later rele
       | lightgbm | 3       | v0.9.0  | v0.10.0 | kserve-mlserver | kserve-lgbserver |
 
   Scenario Outline: From <from> to <to>, <format> <version> without a protocol loses <before>
-    Given KServe <from>
+    Given KServe <from> is installed
     And the runtimes that KServe <from> ships
-    When a service in namespace "team-a" asks for "<format>" version "<version>"
+    When a service in namespace "team-a" requests "<format>" version "<version>"
     Then it runs on ClusterServingRuntime "<before>"
     When KServe is upgraded to <to>
-    And the runtimes are replaced by those that KServe <to> ships
-    Then it has no runtime because "NoSupportingRuntime"
+    And the cluster runtimes are replaced with those that KServe <to> ships
+    Then it has no runtime because of "NoSupportingRuntime"
     And its workload still runs on ClusterServingRuntime "<before>"
 
     Examples: Versions that the new runtimes do not list, or not for v1
@@ -35,12 +35,12 @@ Feature: Services when the shipped catalogue is replaced by that of a later rele
       | mlflow   | 1       | v0.10.2 | v0.11.2 | kserve-mlserver  |
 
   Scenario Outline: From <from> to <to>, <format> over v2 moves from <before> to <after>
-    Given KServe <from>
+    Given KServe <from> is installed
     And the runtimes that KServe <from> ships
-    When a service in namespace "team-a" asks for "<format>" over "v2"
+    When a service in namespace "team-a" requests "<format>" over "v2"
     Then it runs on ClusterServingRuntime "<before>"
     When KServe is upgraded to <to>
-    And the runtimes are replaced by those that KServe <to> ships
+    And the cluster runtimes are replaced with those that KServe <to> ships
     Then it runs on ClusterServingRuntime "<after>"
 
     Examples: Protocols decide since v0.9.0, and priorities since v0.11.1
@@ -51,16 +51,16 @@ Feature: Services when the shipped catalogue is replaced by that of a later rele
       | tensorflow | v0.8.0  | v0.9.0  | kserve-tensorflow-serving | kserve-tritonserver  |
 
   Scenario Outline: <format> over v2 loses <runtime> with v0.9.0 and has it again with v0.11.1
-    Given KServe v0.8.0
+    Given KServe v0.8.0 is installed
     And the runtimes that KServe v0.8.0 ships
-    When a service in namespace "team-a" asks for "<format>" over "v2"
+    When a service in namespace "team-a" requests "<format>" over "v2"
     Then it runs on ClusterServingRuntime "<runtime>"
     When KServe is upgraded to v0.9.0
-    And the runtimes are replaced by those that KServe v0.9.0 ships
-    Then it has no runtime because "NoSupportingRuntime"
+    And the cluster runtimes are replaced with those that KServe v0.9.0 ships
+    Then it has no runtime because of "NoSupportingRuntime"
     And its workload still runs on ClusterServingRuntime "<runtime>"
     When KServe is upgraded to v0.11.1
-    And the runtimes are replaced by those that KServe v0.11.1 ships
+    And the cluster runtimes are replaced with those that KServe v0.11.1 ships
     Then it runs on ClusterServingRuntime "<runtime>"
 
     Examples: Servers that said what they speak before they learned v2
@@ -69,13 +69,13 @@ Feature: Services when the shipped catalogue is replaced by that of a later rele
       | paddle | kserve-paddleserver |
 
   Scenario Outline: <format> without a protocol loses <runtime> when <to> and its runtimes come
-    Given KServe <from>
+    Given KServe <from> is installed
     And the runtimes that KServe <from> ships
-    When a service in namespace "team-a" asks for "<format>"
+    When a service in namespace "team-a" requests "<format>"
     Then it runs on ClusterServingRuntime "<runtime>"
     When KServe is upgraded to <to>
-    And the runtimes are replaced by those that KServe <to> ships
-    Then it has no runtime because "NoSupportingRuntime"
+    And the cluster runtimes are replaced with those that KServe <to> ships
+    Then it has no runtime because of "NoSupportingRuntime"
     And its workload still runs on ClusterServingRuntime "<runtime>"
 
     Examples: Formats whose shipped servers speak no v1
@@ -87,26 +87,26 @@ Feature: Services when the shipped catalogue is replaced by that of a later rele
       | triton   | kserve-tritonserver | v0.10.2 | v0.11.1 |
 
   Scenario: A legacy sklearn service over v2 changes its server twice within two patch releases
-    Given KServe v0.10.2
+    Given KServe v0.10.2 is installed
     And the runtimes that KServe v0.10.2 ships
     When a service in namespace "team-a" uses the legacy key "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "kserve-mlserver"
     When KServe is upgraded to v0.11.1
-    And the runtimes are replaced by those that KServe v0.11.1 ships
+    And the cluster runtimes are replaced with those that KServe v0.11.1 ships
     Then it runs on ClusterServingRuntime "kserve-sklearnserver"
     When KServe is upgraded to v0.11.2
-    And the runtimes are replaced by those that KServe v0.11.2 ships
+    And the cluster runtimes are replaced with those that KServe v0.11.2 ships
     Then it runs on ClusterServingRuntime "kserve-mlserver"
 
   Scenario Outline: A service that names <runtime> for <format> <version> loses it with v0.17.0
-    Given KServe v0.16.0
+    Given KServe v0.16.0 is installed
     And the runtimes that KServe v0.16.0 ships
-    When a service in namespace "team-a" asks for "<format>" version "<version>" with runtime "<runtime>"
+    When a service in namespace "team-a" requests "<format>" version "<version>" with runtime "<runtime>"
     Then it runs on ClusterServingRuntime "<runtime>"
     When KServe is upgraded to v0.17.0
     Then it runs on ClusterServingRuntime "<runtime>"
-    When the runtimes are replaced by those that KServe v0.17.0 ships
-    Then it has no runtime because "NoSupportingRuntime"
+    When the cluster runtimes are replaced with those that KServe v0.17.0 ships
+    Then it has no runtime because of "NoSupportingRuntime"
     And its workload still runs on ClusterServingRuntime "<runtime>"
 
     Examples: Versions that v0.17.0 replaced by the next
@@ -115,12 +115,12 @@ Feature: Services when the shipped catalogue is replaced by that of a later rele
       | lightgbm | 3       | kserve-lgbserver |
 
   Scenario Outline: <format> without a version stays on <runtime> from v0.10.2 to v0.20.0
-    Given KServe v0.10.2
+    Given KServe v0.10.2 is installed
     And the runtimes that KServe v0.10.2 ships
-    When a service in namespace "team-a" asks for "<format>"
+    When a service in namespace "team-a" requests "<format>"
     Then it runs on ClusterServingRuntime "<runtime>"
     When KServe is upgraded to v0.20.0
-    And the runtimes are replaced by those that KServe v0.20.0 ships
+    And the cluster runtimes are replaced with those that KServe v0.20.0 ships
     Then it runs on ClusterServingRuntime "<runtime>"
 
     Examples: What most services ask for
@@ -131,53 +131,53 @@ Feature: Services when the shipped catalogue is replaced by that of a later rele
 
   @extended
   Scenario: The new controller with the old runtimes keeps the results of the old release
-    Given KServe v0.10.2
+    Given KServe v0.10.2 is installed
     And the runtimes that KServe v0.10.2 ships
-    When a service "unset" in namespace "team-a" asks for "sklearn"
-    And a service "v2" in namespace "team-a" asks for "sklearn" over "v2"
+    When a service "unset" in namespace "team-a" requests "sklearn"
+    And a service "v2" in namespace "team-a" requests "sklearn" over "v2"
     And KServe is upgraded to v0.11.1
     Then it runs on ClusterServingRuntime "kserve-mlserver"
-    When a service "again" in namespace "team-a" asks for "sklearn"
+    When a service "again" in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "kserve-sklearnserver"
 
   @extended
   Scenario: The old controller with the new runtimes does not know their priorities
-    Given KServe v0.10.2
+    Given KServe v0.10.2 is installed
     And the runtimes that KServe v0.11.2 ships
-    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    When a service in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "kserve-sklearnserver"
     When KServe is upgraded to v0.11.2
-    And the runtimes are replaced by those that KServe v0.11.2 ships
+    And the cluster runtimes are replaced with those that KServe v0.11.2 ships
     Then it runs on ClusterServingRuntime "kserve-mlserver"
 
   @rule-shipped-installers-differ @extended
   Scenario: A release keeps its services only if it is upgraded by the installer that it came with
-    Given KServe v0.10.2
-    And the runtimes that the Helm chart of KServe v0.10.2 ships
-    When a service in namespace "team-a" asks for "lightgbm" version "2"
+    Given KServe v0.10.2 is installed
+    And the runtimes that the Helm chart of KServe v0.10.2 installs
+    When a service in namespace "team-a" requests "lightgbm" version "2"
     Then it runs on ClusterServingRuntime "kserve-lgbserver"
-    When the runtimes are replaced by those that KServe v0.10.2 ships
-    Then it has no runtime because "NoSupportingRuntime"
+    When the cluster runtimes are replaced with those that KServe v0.10.2 ships
+    Then it has no runtime because of "NoSupportingRuntime"
     And its workload still runs on ClusterServingRuntime "kserve-lgbserver"
 
   @rule-shipped-installers-differ @extended
   Scenario: huggingface without a protocol is served once Helm's runtimes of v0.12.1 are replaced by the manifests'
-    Given KServe v0.12.1
-    And the runtimes that the Helm chart of KServe v0.12.1 ships
-    When a service in namespace "team-a" asks for "huggingface"
-    Then it has no runtime because "NoSupportingRuntime"
-    When the runtimes are replaced by those that KServe v0.12.1 ships
+    Given KServe v0.12.1 is installed
+    And the runtimes that the Helm chart of KServe v0.12.1 installs
+    When a service in namespace "team-a" requests "huggingface"
+    Then it has no runtime because of "NoSupportingRuntime"
+    When the cluster runtimes are replaced with those that KServe v0.12.1 ships
     Then it runs on ClusterServingRuntime "kserve-huggingfaceserver"
 
   @rule-downgrade-keeps-stored-service @extended
   Scenario: Going back to the old controller and its runtimes brings the old server back
-    Given KServe v0.16.0
+    Given KServe v0.16.0 is installed
     And the runtimes that KServe v0.16.0 ships
-    When a service in namespace "team-a" asks for "xgboost" version "1"
+    When a service in namespace "team-a" requests "xgboost" version "1"
     Then it runs on ClusterServingRuntime "kserve-xgbserver"
     When KServe is upgraded to v0.17.0
-    And the runtimes are replaced by those that KServe v0.17.0 ships
-    Then it has no runtime because "NoSupportingRuntime"
+    And the cluster runtimes are replaced with those that KServe v0.17.0 ships
+    Then it has no runtime because of "NoSupportingRuntime"
     When KServe is downgraded to v0.16.0
-    And the runtimes are replaced by those that KServe v0.16.0 ships
+    And the cluster runtimes are replaced with those that KServe v0.16.0 ships
     Then it runs on ClusterServingRuntime "kserve-xgbserver"

@@ -5,49 +5,49 @@ Feature: Services through a chain of upgrades
 
   @rule-upgrade-keeps-stored-service
   Scenario: A legacy service of v0.9.0 stays where it is up to v0.20.0, beside services of each release on the way
-    Given KServe v0.9.0
+    Given KServe v0.9.0 is installed
     And the runtimes that KServe v0.9.0 ships
     When a service "elder" in namespace "team-a" uses the legacy key "sklearn"
     Then it runs on ClusterServingRuntime "kserve-sklearnserver"
     And it is stored without a runtime
     And its container has image "example.com/shipped/kserve-sklearnserver:v0.9.0"
-    And its status shows no failure
+    And its status reports no failure
 
     When KServe is upgraded to v0.10.2
-    And the runtimes are replaced by those that KServe v0.10.2 ships
+    And the cluster runtimes are replaced with those that KServe v0.10.2 ships
     Then it runs on ClusterServingRuntime "kserve-sklearnserver"
     And it is stored without a runtime
     And it is stored without a protocol
     And its container has image "example.com/shipped/kserve-sklearnserver:v0.10.2"
-    And its status shows no failure
-    When a service "second" in namespace "team-a" asks for "onnx"
+    And its status reports no failure
+    When a service "second" in namespace "team-a" requests "onnx"
     Then it runs on ClusterServingRuntime "kserve-tritonserver"
     And it is stored without a protocol
 
     When KServe is upgraded to v0.15.2
-    And the runtimes are replaced by those that KServe v0.15.2 ships
-    Then it has no runtime because "NoSupportingRuntime"
-    And its status says "NoSupportingRuntime" and "No runtime found to support specified framework/version"
+    And the cluster runtimes are replaced with those that KServe v0.15.2 ships
+    Then it has no runtime because of "NoSupportingRuntime"
+    And its status has reason "NoSupportingRuntime" and message "No runtime found to support specified framework/version"
     And it is stored without a protocol
     And its workload still runs on ClusterServingRuntime "kserve-tritonserver"
-    When KServe looks at service "elder" in namespace "team-a" again
+    When KServe reconciles service "elder" in namespace "team-a" again
     Then it runs on ClusterServingRuntime "kserve-sklearnserver"
     And it is stored without a protocol
     And its container has image "example.com/shipped/kserve-sklearnserver:v0.15.2"
-    And its status shows no failure
-    When a service "third" in namespace "team-a" asks for "sklearn" over "v2"
+    And its status reports no failure
+    When a service "third" in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "kserve-mlserver"
 
     When KServe is upgraded to v0.20.0
-    And the runtimes are replaced by those that KServe v0.20.0 ships
+    And the cluster runtimes are replaced with those that KServe v0.20.0 ships
     Then it runs on ClusterServingRuntime "kserve-mlserver"
     And its status names ClusterServingRuntime "kserve-mlserver"
     And its stored manifest has no "metadata.annotations.modelFormat"
-    When KServe looks at service "second" in namespace "team-a" again
-    Then it has no runtime because "NoSupportingRuntime"
+    When KServe reconciles service "second" in namespace "team-a" again
+    Then it has no runtime because of "NoSupportingRuntime"
     And its status names no runtime
     And its workload still runs on ClusterServingRuntime "kserve-tritonserver"
-    When KServe looks at service "elder" in namespace "team-a" again
+    When KServe reconciles service "elder" in namespace "team-a" again
     Then it runs on ClusterServingRuntime "kserve-sklearnserver"
     And it is stored with format "sklearn"
     And it is stored without a legacy key
@@ -56,25 +56,25 @@ Feature: Services through a chain of upgrades
     And its stored manifest has no "metadata.annotations.modelFormat"
     And its container has image "example.com/shipped/kserve-sklearnserver:v0.20.0"
     And its status names ClusterServingRuntime "kserve-sklearnserver"
-    When a service "fourth" in namespace "team-a" asks for "vLLM"
+    When a service "fourth" in namespace "team-a" requests "vLLM"
     Then it runs on ClusterServingRuntime "kserve-vllmserver"
     And it is stored with protocol "v2"
 
   @rule-upgrade-catalogue
   Scenario: lightgbm 3 without a protocol is on another server with each large step, and in the end on none
-    Given KServe v0.9.0
+    Given KServe v0.9.0 is installed
     And the runtimes that KServe v0.9.0 ships
-    When a service in namespace "team-a" asks for "lightgbm" version "3"
+    When a service in namespace "team-a" requests "lightgbm" version "3"
     Then it runs on ClusterServingRuntime "kserve-mlserver"
     When KServe is upgraded to v0.10.2
-    And the runtimes are replaced by those that KServe v0.10.2 ships
+    And the cluster runtimes are replaced with those that KServe v0.10.2 ships
     Then it runs on ClusterServingRuntime "kserve-lgbserver"
     When KServe is upgraded to v0.15.2
-    And the runtimes are replaced by those that KServe v0.15.2 ships
+    And the cluster runtimes are replaced with those that KServe v0.15.2 ships
     Then it runs on ClusterServingRuntime "kserve-lgbserver"
     When KServe is upgraded to v0.20.0
-    And the runtimes are replaced by those that KServe v0.20.0 ships
-    Then it has no runtime because "NoSupportingRuntime"
+    And the cluster runtimes are replaced with those that KServe v0.20.0 ships
+    Then it has no runtime because of "NoSupportingRuntime"
     And its workload still runs on ClusterServingRuntime "kserve-lgbserver"
     And its container has image "example.com/shipped/kserve-lgbserver:v0.15.2"
     And its stored manifest has
@@ -87,23 +87,23 @@ Feature: Services through a chain of upgrades
 
   @rule-upgrade-protocol-default @rule-upgrade-first-write-converts
   Scenario: triton without a protocol loses its runtime on the way, and a write under the last release brings it back
-    Given KServe v0.9.0
+    Given KServe v0.9.0 is installed
     And the runtimes that KServe v0.9.0 ships
-    When a service in namespace "team-a" asks for "triton"
+    When a service in namespace "team-a" requests "triton"
     Then it runs on ClusterServingRuntime "kserve-tritonserver"
     When KServe is upgraded to v0.10.2
-    And the runtimes are replaced by those that KServe v0.10.2 ships
+    And the cluster runtimes are replaced with those that KServe v0.10.2 ships
     Then it runs on ClusterServingRuntime "kserve-tritonserver"
     When KServe is upgraded to v0.15.2
-    And the runtimes are replaced by those that KServe v0.15.2 ships
-    Then it has no runtime because "NoSupportingRuntime"
+    And the cluster runtimes are replaced with those that KServe v0.15.2 ships
+    Then it has no runtime because of "NoSupportingRuntime"
     And its workload still runs on ClusterServingRuntime "kserve-tritonserver"
     When KServe is upgraded to v0.20.0
-    And the runtimes are replaced by those that KServe v0.20.0 ships
-    Then it has no runtime because "NoSupportingRuntime"
+    And the cluster runtimes are replaced with those that KServe v0.20.0 ships
+    Then it has no runtime because of "NoSupportingRuntime"
     And its workload still runs on ClusterServingRuntime "kserve-tritonserver"
     And it is stored without a protocol
-    When the service is annotated with "team" "a"
+    When annotation "team" of the service is set to "a"
     Then it is stored with protocol "v2"
     And its stored manifest has
       """

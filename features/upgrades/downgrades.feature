@@ -5,40 +5,40 @@ Feature: Services when KServe is downgraded
 
   @core
   Scenario: From v0.15.2 back to v0.10.2 a service without a protocol is served again
-    Given KServe v0.15.2
+    Given KServe v0.15.2 is installed
     And the runtimes that KServe v0.15.2 ships
-    When a service in namespace "team-a" asks for "onnx"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "onnx"
+    Then it has no runtime because of "NoSupportingRuntime"
     And it has no workload
     When KServe is downgraded to v0.10.2
-    And the runtimes are replaced by those that KServe v0.10.2 ships
+    And the cluster runtimes are replaced with those that KServe v0.10.2 ships
     Then it is stored without a protocol
     And it runs on ClusterServingRuntime "kserve-tritonserver"
     And its container has image "example.com/shipped/kserve-tritonserver:v0.10.2"
 
   @core
   Scenario: From v0.15.2 back to v0.10.2 and forth again a service is where it was
-    Given KServe v0.15.2
+    Given KServe v0.15.2 is installed
     And the runtimes that KServe v0.15.2 ships
-    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    When a service in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "kserve-mlserver"
     When KServe is downgraded to v0.10.2
-    And the runtimes are replaced by those that KServe v0.10.2 ships
+    And the cluster runtimes are replaced with those that KServe v0.10.2 ships
     Then it runs on ClusterServingRuntime "kserve-mlserver"
     And its container has image "example.com/shipped/kserve-mlserver:v0.10.2"
     When KServe is upgraded to v0.15.2
-    And the runtimes are replaced by those that KServe v0.15.2 ships
+    And the cluster runtimes are replaced with those that KServe v0.15.2 ships
     Then it runs on ClusterServingRuntime "kserve-mlserver"
     And its container has image "example.com/shipped/kserve-mlserver:v0.15.2"
 
   @core @rule-fields-of-later-releases
   Scenario: A controller that knows no priorities does not see those in store, and the way back finds them
-    Given KServe v0.15.2
+    Given KServe v0.15.2 is installed
     And these ClusterServingRuntimes
       | name      | format  | version | autoSelect | priority | protocols |
       | a-sklearn | sklearn | 1       | true       | 1        | v1        |
       | b-sklearn | sklearn | 1       | true       | 2        | v1        |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "b-sklearn"
     When KServe is downgraded to v0.10.2
     Then it runs on ClusterServingRuntime "a-sklearn"
@@ -47,14 +47,14 @@ Feature: Services when KServe is downgraded
 
   @core @rule-fields-of-later-releases
   Scenario: A runtime that is written under the older release loses its priority for good
-    Given KServe v0.15.2
+    Given KServe v0.15.2 is installed
     And these ClusterServingRuntimes
       | name      | format  | version | autoSelect | priority | protocols |
       | a-sklearn | sklearn | 1       | true       | 1        | v1        |
       | b-sklearn | sklearn | 1       | true       | 2        | v1        |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     And KServe is downgraded to v0.10.2
-    And ClusterServingRuntime "b-sklearn" is changed to
+    And ClusterServingRuntime "b-sklearn" is patched with
       """
       labels: {team: a}
       """
@@ -63,23 +63,23 @@ Feature: Services when KServe is downgraded
 
   @core
   Scenario: From v0.17.0 back to v0.16.0 a service of the new version loses its runtime
-    Given KServe v0.17.0
+    Given KServe v0.17.0 is installed
     And the runtimes that KServe v0.17.0 ships
-    When a service in namespace "team-a" asks for "xgboost" version "2"
+    When a service in namespace "team-a" requests "xgboost" version "2"
     Then it runs on ClusterServingRuntime "kserve-xgbserver"
     When KServe is downgraded to v0.16.0
     Then it runs on ClusterServingRuntime "kserve-xgbserver"
-    When the runtimes are replaced by those that KServe v0.16.0 ships
-    Then it has no runtime because "NoSupportingRuntime"
+    When the cluster runtimes are replaced with those that KServe v0.16.0 ships
+    Then it has no runtime because of "NoSupportingRuntime"
     And its workload still runs on ClusterServingRuntime "kserve-xgbserver"
 
   @core
   Scenario: From v0.17.0 back to v0.16.0 the annotation of the format stays in store
-    Given KServe v0.17.0
+    Given KServe v0.17.0 is installed
     And the runtimes that KServe v0.17.0 ships
     When a service in namespace "team-a" uses the legacy key "sklearn"
     And KServe is downgraded to v0.16.0
-    And the runtimes are replaced by those that KServe v0.16.0 ships
+    And the cluster runtimes are replaced with those that KServe v0.16.0 ships
     Then its stored manifest has
       """
       metadata: {annotations: {modelFormat: sklearn}}
@@ -89,9 +89,9 @@ Feature: Services when KServe is downgraded
 
   @extended
   Scenario: A status that names the runtime is not read by a release that has no such field
-    Given KServe v0.16.0
+    Given KServe v0.16.0 is installed
     And the runtimes that KServe v0.16.0 ships
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then its status names ClusterServingRuntime "kserve-sklearnserver"
     When KServe is downgraded to v0.15.2
     Then it runs on ClusterServingRuntime "kserve-sklearnserver"

@@ -4,12 +4,12 @@ Feature: A missing protocol means something else after an upgrade
   only runtimes speak v2 loses its runtime by a patch upgrade. Its pods keep running while the status says that it failed.
 
   Scenario Outline: <format> without a protocol is served by <runtime> up to <from> and by none in <to>
-    Given KServe <from>
+    Given KServe <from> is installed
     And the runtimes that KServe <from> ships
-    When a service in namespace "team-a" asks for "<format>"
+    When a service in namespace "team-a" requests "<format>"
     Then it runs on ClusterServingRuntime "<runtime>"
     When KServe is upgraded to <to>
-    Then it has no runtime because "NoSupportingRuntime"
+    Then it has no runtime because of "NoSupportingRuntime"
     And it is stored without a protocol
     And its workload still runs on ClusterServingRuntime "<runtime>"
 
@@ -21,38 +21,38 @@ Feature: A missing protocol means something else after an upgrade
       | triton   | kserve-tritonserver | v0.10.2 | v0.11.1 |
 
   Scenario: Naming the protocol gives the service its runtime back
-    Given KServe v0.10.2
+    Given KServe v0.10.2 is installed
     And the runtimes that KServe v0.10.2 ships
-    When a service in namespace "team-a" asks for "onnx"
+    When a service in namespace "team-a" requests "onnx"
     And KServe is upgraded to v0.11.2
-    Then it has no runtime because "NoSupportingRuntime"
-    When a service in namespace "team-a" asks for "onnx" over "v2"
+    Then it has no runtime because of "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "onnx" over "v2"
     Then it runs on ClusterServingRuntime "kserve-tritonserver"
 
   @rule-failure-status @rule-workload-kept-on-failure
   Scenario: The status tells the failure and the workload is kept
-    Given KServe v0.10.2
+    Given KServe v0.10.2 is installed
     And the runtimes that KServe v0.10.2 ships
-    When a service in namespace "team-a" asks for "mlflow"
-    Then its status shows no failure
+    When a service in namespace "team-a" requests "mlflow"
+    Then its status reports no failure
     When KServe is upgraded to v0.11.2
-    Then its status says "NoSupportingRuntime" and "No runtime found to support specified framework/version"
+    Then its status has reason "NoSupportingRuntime" and message "No runtime found to support specified framework/version"
     And its workload still runs on ClusterServingRuntime "kserve-mlserver"
 
   Scenario: A triton service that was stored before v0.11.2 has no runtime until it is written again
-    Given KServe v0.10.2
+    Given KServe v0.10.2 is installed
     And the runtimes that KServe v0.10.2 ships
-    When a service in namespace "team-a" asks for "triton"
+    When a service in namespace "team-a" requests "triton"
     Then it runs on ClusterServingRuntime "kserve-tritonserver"
     When KServe is upgraded to v0.11.2
     Then it is stored without a protocol
-    And it has no runtime because "NoSupportingRuntime"
-    When the service is annotated with "team" "a"
+    And it has no runtime because of "NoSupportingRuntime"
+    When annotation "team" of the service is set to "a"
     Then it is stored with protocol "v2"
     And it runs on ClusterServingRuntime "kserve-tritonserver"
 
   Scenario: A legacy onnx service has its protocol in store and keeps its runtime
-    Given KServe v0.10.2
+    Given KServe v0.10.2 is installed
     And the runtimes that KServe v0.10.2 ships
     When a service in namespace "team-a" uses the legacy key "onnx"
     Then it is stored with protocol "v2"
@@ -61,26 +61,26 @@ Feature: A missing protocol means something else after an upgrade
 
   @extended
   Scenario: A legacy onnx service of v0.8.0 keeps its runtime by its pin
-    Given KServe v0.8.0
+    Given KServe v0.8.0 is installed
     And the runtimes that KServe v0.8.0 ships
     When a service in namespace "team-a" uses the legacy key "onnx"
     Then it is stored without a protocol
     When KServe is upgraded to v0.11.2
-    And the runtimes are replaced by those that KServe v0.11.2 ships
+    And the cluster runtimes are replaced with those that KServe v0.11.2 ships
     Then it is stored with runtime "kserve-tritonserver"
     And it runs on ClusterServingRuntime "kserve-tritonserver"
 
   @extended
   Scenario: A vLLM service that was stored before v0.20.0 is served as v1 until it is written again
-    Given KServe v0.19.0
+    Given KServe v0.19.0 is installed
     And these ClusterServingRuntimes
       | name      | format | version | autoSelect | protocols |
       | speaks-v1 | vLLM   | 1       | true       | v1        |
       | speaks-v2 | vLLM   | 1       | true       | v2        |
-    When a service in namespace "team-a" asks for "vLLM"
+    When a service in namespace "team-a" requests "vLLM"
     Then it runs on ClusterServingRuntime "speaks-v1"
     When KServe is upgraded to v0.20.0
     Then it runs on ClusterServingRuntime "speaks-v1"
-    When the service is annotated with "team" "a"
+    When annotation "team" of the service is set to "a"
     Then it is stored with protocol "v2"
     And it runs on ClusterServingRuntime "speaks-v2"

@@ -6,9 +6,9 @@ Feature: Services that v0.7 stored, through the releases after it
 
   @rule-upgrade-keeps-stored-service @rule-stored-legacy-uses-no-runtime
   Scenario: A sklearn service of v0.7 loses its image in v0.8.0 and has it again in v0.9.0
-    Given KServe v0.8.0
+    Given KServe v0.8.0 is installed
     And the runtimes that KServe v0.8.0 ships
-    And this service is in store, untouched by any webhook
+    And this service is stored without passing any webhook
       """
       metadata: {name: model, namespace: team-a, finalizers: [inferenceservice.finalizers]}
       spec:
@@ -28,9 +28,9 @@ Feature: Services that v0.7 stored, through the releases after it
 
   @rule-upgrade-keeps-stored-service @rule-stored-legacy-uses-no-runtime
   Scenario: A service of v0.7 has no image from v0.10.0 on
-    Given KServe v0.9.0
+    Given KServe v0.9.0 is installed
     And the runtimes that KServe v0.9.0 ships
-    And this service is in store, untouched by any webhook
+    And this service is stored without passing any webhook
       """
       metadata:
         name: model
@@ -52,9 +52,9 @@ Feature: Services that v0.7 stored, through the releases after it
 
   @rule-upgrade-first-write-converts
   Scenario Outline: The first write under <release> converts a <key> service of v0.7 and keeps its version
-    Given KServe v0.9.0
+    Given KServe v0.9.0 is installed
     And the runtimes that KServe v0.9.0 ships
-    And this service is in store, untouched by any webhook
+    And this service is stored without passing any webhook
       """
       metadata: {name: model, namespace: team-a, finalizers: [inferenceservice.finalizers]}
       spec:
@@ -66,7 +66,7 @@ Feature: Services that v0.7 stored, through the releases after it
       """
     Then it uses no runtime
     When KServe is upgraded to <release>
-    And the service is annotated with "team" "a"
+    And annotation "team" of the service is set to "a"
     Then it is stored without a legacy key
     And it is stored with runtimeVersion "<version>"
     And it runs on ClusterServingRuntime "<runtime>"
@@ -81,9 +81,9 @@ Feature: Services that v0.7 stored, through the releases after it
 
   @rule-upgrade-first-write-converts @rule-predictor-name-rejected
   Scenario: From v0.16.0 on the first write is rejected until the stored name is cleared
-    Given KServe v0.9.0
+    Given KServe v0.9.0 is installed
     And the runtimes that KServe v0.9.0 ships
-    And this service is in store, untouched by any webhook
+    And this service is stored without passing any webhook
       """
       metadata: {name: model, namespace: team-a, finalizers: [inferenceservice.finalizers]}
       spec:
@@ -94,9 +94,9 @@ Feature: Services that v0.7 stored, through the releases after it
             runtimeVersion: v0.7.0
       """
     When KServe is upgraded to v0.16.0
-    And the service is annotated with "team" "a"
-    Then the service is rejected because "the 'name' field is not allowed in standard predictor"
-    When the service is applied again as
+    And annotation "team" of the service is set to "a"
+    Then the service is rejected with "the 'name' field is not allowed in standard predictor"
+    When the service is updated to
       """
       metadata: {name: model, namespace: team-a}
       spec:

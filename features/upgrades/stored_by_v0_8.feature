@@ -5,7 +5,7 @@ Feature: Services that v0.8.0 pinned to a runtime
 
   @rule-upgrade-keeps-stored-service
   Scenario Outline: A service that v0.8.0 pinned is pinned in <release>
-    Given KServe v0.8.0
+    Given KServe v0.8.0 is installed
     And the runtimes that KServe v0.8.0 ships
     When a service in namespace "team-a" uses the legacy key "sklearn"
     Then it runs on ClusterServingRuntime "kserve-sklearnserver"
@@ -23,7 +23,7 @@ Feature: Services that v0.8.0 pinned to a runtime
 
   @rule-upgrade-keeps-stored-service
   Scenario: A pinned service is not taken by a runtime of its namespace after an upgrade
-    Given KServe v0.8.0
+    Given KServe v0.8.0 is installed
     And a ClusterServingRuntime "kserve-sklearnserver"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -32,12 +32,12 @@ Feature: Services that v0.8.0 pinned to a runtime
     And a ServingRuntime "own-sklearn" in namespace "team-a" is applied
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    And KServe looks at the service again
+    And KServe reconciles the service again
     Then it runs on ClusterServingRuntime "kserve-sklearnserver"
 
   @rule-upgrade-keeps-stored-service
   Scenario: A pinned service with another write keeps its pin
-    Given KServe v0.8.0
+    Given KServe v0.8.0 is installed
     And a ClusterServingRuntime "kserve-sklearnserver"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -46,13 +46,13 @@ Feature: Services that v0.8.0 pinned to a runtime
       | sklearn | 1       | true       |
     When a service in namespace "team-a" uses the legacy key "sklearn"
     And KServe is upgraded to v0.10.2
-    And the service is annotated with "team" "a"
+    And annotation "team" of the service is set to "a"
     Then it is stored with runtime "kserve-sklearnserver"
     And it runs on ClusterServingRuntime "kserve-sklearnserver"
 
   @rule-reapply-drops-pin
   Scenario Outline: Applying the legacy manifest again under <release> drops the pin
-    Given KServe v0.8.0
+    Given KServe v0.8.0 is installed
     And a ClusterServingRuntime "kserve-sklearnserver"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -64,7 +64,7 @@ Feature: Services that v0.8.0 pinned to a runtime
     When KServe is upgraded to <release>
     And the service is applied again
     Then it is stored without a runtime
-    And it runs on ServingRuntime "own-sklearn" of namespace "team-a"
+    And it runs on ServingRuntime "own-sklearn" in namespace "team-a"
 
     Examples: Later releases
       | release |
@@ -73,7 +73,7 @@ Feature: Services that v0.8.0 pinned to a runtime
 
   @rule-reapply-drops-pin
   Scenario: A legacy service applied to a later release is not pinned like its elder
-    Given KServe v0.8.0
+    Given KServe v0.8.0 is installed
     And a ClusterServingRuntime "kserve-sklearnserver"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -84,22 +84,22 @@ Feature: Services that v0.8.0 pinned to a runtime
     Then it runs on ClusterServingRuntime "kserve-sklearnserver"
     When KServe is upgraded to v0.9.0
     And a service "younger" in namespace "team-a" uses the legacy key "sklearn"
-    Then it runs on ServingRuntime "own-sklearn" of namespace "team-a"
+    Then it runs on ServingRuntime "own-sklearn" in namespace "team-a"
 
   @rule-upgrade-keeps-stored-service @extended
   Scenario: A service that v0.8.0 prepared for MLServer keeps the variables that were stored with it
-    Given KServe v0.8.0
+    Given KServe v0.8.0 is installed
     And the runtimes that KServe v0.8.0 ships
     When a service in namespace "team-a" uses the legacy key "sklearn" over "v2"
     And KServe is upgraded to v0.10.2
-    And the runtimes are replaced by those that KServe v0.10.2 ships
+    And the cluster runtimes are replaced with those that KServe v0.10.2 ships
     Then it is stored with runtime "kserve-mlserver"
     And it runs on ClusterServingRuntime "kserve-mlserver"
-    And its container has env "MLSERVER_MODEL_NAME" 1 times
+    And the count of env "MLSERVER_MODEL_NAME" in its container is 1
 
   @rule-upgrade-keeps-stored-service @extended
   Scenario: A pinned service has no runtime any more once its runtime is gone
-    Given KServe v0.8.0
+    Given KServe v0.8.0 is installed
     And a ClusterServingRuntime "kserve-sklearnserver"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -110,5 +110,5 @@ Feature: Services that v0.8.0 pinned to a runtime
     Then it runs on ClusterServingRuntime "kserve-sklearnserver"
     When ClusterServingRuntime "kserve-sklearnserver" is deleted
     And KServe is upgraded to v0.10.2
-    Then it has no runtime because "RuntimeNotRecognized"
+    Then it has no runtime because of "RuntimeNotRecognized"
     And its workload still runs on ClusterServingRuntime "kserve-sklearnserver"

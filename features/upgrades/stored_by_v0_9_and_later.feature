@@ -5,7 +5,7 @@ Feature: Services whose runtime was chosen are chosen for again after an upgrade
 
   @rule-upgrade-keeps-stored-service
   Scenario Outline: A legacy service stored by <from> is the same in store under <to>
-    Given KServe <from>
+    Given KServe <from> is installed
     And the runtimes that KServe <from> ships
     When a service in namespace "team-a" uses the legacy key "sklearn"
     Then it runs on ClusterServingRuntime "kserve-sklearnserver"
@@ -23,43 +23,43 @@ Feature: Services whose runtime was chosen are chosen for again after an upgrade
 
   @rule-upgrade-keeps-stored-service
   Scenario: A service moves to the runtime that the new release prefers
-    Given KServe v0.8.0
+    Given KServe v0.8.0 is installed
     And a ClusterServingRuntime "speaks-both"
       """
       supportedModelFormats:
         - {name: sklearn, version: "1", autoSelect: true}
       """
-    When a service in namespace "team-a" asks for "sklearn" over "v2"
+    When a service in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "speaks-both"
     When KServe is upgraded to v0.9.0
     And a ClusterServingRuntime "speaks-v2" that speaks "v2" is applied
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    And KServe looks at the service again
+    And KServe reconciles the service again
     Then it runs on ClusterServingRuntime "speaks-v2"
 
   @rule-upgrade-keeps-stored-service @extended
   Scenario: Priorities that v0.10.2 did not know decide once they are written under v0.11.1
-    Given KServe v0.10.2
+    Given KServe v0.10.2 is installed
     And these ClusterServingRuntimes
       | name      | format  | version | autoSelect | protocols |
       | a-sklearn | sklearn | 1       | true       | v1        |
       | b-sklearn | sklearn | 1       | true       | v1        |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "a-sklearn"
     When KServe is upgraded to v0.11.1
     Then it runs on ClusterServingRuntime "a-sklearn"
-    When ClusterServingRuntime "b-sklearn" is changed to
+    When ClusterServingRuntime "b-sklearn" is patched with
       """
       supportedModelFormats:
         - {name: sklearn, version: "1", autoSelect: true, priority: 1}
       """
-    And KServe looks at the service again
+    And KServe reconciles the service again
     Then it runs on ClusterServingRuntime "b-sklearn"
 
   @rule-upgrade-keeps-stored-service @extended
   Scenario: A runtime without a kserve-container serves no more after the upgrade to v0.11.1
-    Given KServe v0.10.2
+    Given KServe v0.10.2 is installed
     And a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:
@@ -68,15 +68,15 @@ Feature: Services whose runtime was chosen are chosen for again after an upgrade
         - name: any-name
           image: example.com/clusterservingruntime/serves-sklearn:1
       """
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "serves-sklearn"
     When KServe is upgraded to v0.11.1
-    Then it has no runtime because "InvalidPredictorSpec"
+    Then it has no runtime because of "InvalidPredictorSpec"
     And its workload still runs on ClusterServingRuntime "serves-sklearn"
 
   @rule-upgrade-keeps-stored-service @extended
   Scenario: A service stored before v0.17.0 has no annotation for its format until it is written
-    Given KServe v0.16.0
+    Given KServe v0.16.0 is installed
     And a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:
@@ -86,33 +86,33 @@ Feature: Services whose runtime was chosen are chosen for again after an upgrade
           image: example.com/clusterservingruntime/serves-sklearn:1
           args: ["--framework={{.Annotations.modelFormat}}"]
       """
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     And KServe is upgraded to v0.17.0
     Then its container has args
       | --framework= |
-    When the service is annotated with "team" "a"
+    When annotation "team" of the service is set to "a"
     Then its container has args
       | --framework=sklearn |
 
   @rule-upgrade-keeps-stored-service @extended
   Scenario: A runtime named and listed for v1 alone serves MLServer's name again from v0.17.0 on
-    Given KServe v0.16.0
+    Given KServe v0.16.0 is installed
     And a ClusterServingRuntime "kserve-mlserver" that speaks "v1"
       | format  | version |
       | sklearn | 1       |
-    When a service in namespace "team-a" asks for "sklearn" with runtime "kserve-mlserver"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "sklearn" with runtime "kserve-mlserver"
+    Then it has no runtime because of "NoSupportingRuntime"
     When KServe is upgraded to v0.17.0
     Then it runs on ClusterServingRuntime "kserve-mlserver"
 
   @rule-downgrade-keeps-stored-service
   Scenario: A downgrade keeps what is stored and chooses by the older rules
-    Given KServe v0.11.2
+    Given KServe v0.11.2 is installed
     And a ClusterServingRuntime "speaks-v2" that speaks "v2"
       | format | version | autoSelect |
       | onnx   | 1       | true       |
-    When a service in namespace "team-a" asks for "onnx"
-    Then it has no runtime because "NoSupportingRuntime"
+    When a service in namespace "team-a" requests "onnx"
+    Then it has no runtime because of "NoSupportingRuntime"
     When KServe is downgraded to v0.10.2
     Then it is stored without a protocol
     And it is stored without a runtime
@@ -120,11 +120,11 @@ Feature: Services whose runtime was chosen are chosen for again after an upgrade
 
   @rule-downgrade-keeps-stored-service
   Scenario: A protocol that a webhook wrote stays in store after a downgrade
-    Given KServe v0.11.2
+    Given KServe v0.11.2 is installed
     And a ClusterServingRuntime "speaks-v2" that speaks "v2"
       | format | version | autoSelect |
       | triton | 2       | true       |
-    When a service in namespace "team-a" asks for "triton"
+    When a service in namespace "team-a" requests "triton"
     Then it is stored with protocol "v2"
     When KServe is downgraded to v0.11.1
     Then it is stored with protocol "v2"
@@ -132,7 +132,7 @@ Feature: Services whose runtime was chosen are chosen for again after an upgrade
 
   @rule-downgrade-keeps-stored-service @extended
   Scenario: A legacy service converted by v0.9.0 is not pinned by a downgrade to v0.8.0
-    Given KServe v0.9.0
+    Given KServe v0.9.0 is installed
     And a ClusterServingRuntime "own-sklearn"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |

@@ -18,7 +18,7 @@ Feature: Ours
     Given a ClusterServingRuntime "ours"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "ours"
 """
 
@@ -29,7 +29,7 @@ Feature: Theirs
     Given a ClusterServingRuntime "ours"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" asks for "sklearn"
+    When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "theirs"
 """
 

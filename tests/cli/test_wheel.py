@@ -63,8 +63,8 @@ class TestWheel:
         """Features of a user run on the steps in the wheel."""
         (tmp_path / "features").mkdir()
         (tmp_path / "features/x.feature").write_text(
-            'Feature: x\n  Scenario: y\n    When a service in namespace "a" asks for "b"\n'
-            '    Then it has no runtime because "NoSupportingRuntime"\n'
+            'Feature: x\n  Scenario: y\n    When a service in namespace "a" requests "b"\n'
+            '    Then it has no runtime because of "NoSupportingRuntime"\n'
         )
 
         run = call(installed, tmp_path, "run", "--suite", ".", "--format", "json")

@@ -39,29 +39,29 @@ FEATURE = """
 
       @rule-namespace-before-cluster
       Scenario: holds
-        When a service in namespace "team-a" asks for "sklearn"
+        When a service in namespace "team-a" requests "sklearn"
         Then it runs on ClusterServingRuntime "ours"
 
       @rule-namespace-before-cluster
       Scenario: does not hold
-        When a service in namespace "team-a" asks for "sklearn"
+        When a service in namespace "team-a" requests "sklearn"
         Then it runs on ClusterServingRuntime "theirs"
 
       @rule-exactly-one-implementation
       Scenario: is refused by nobody
         Given namespace "team-stuck" is being terminated
-        When a service in namespace "team-stuck" asks for "sklearn"
+        When a service in namespace "team-stuck" requests "sklearn"
         Then the service is rejected
 
       @rule-namespace-before-cluster
       Scenario: loses its manager
-        When a service in namespace "team-a" asks for "sklearn"
+        When a service in namespace "team-a" requests "sklearn"
         And the manager is killed
         Then it runs on ClusterServingRuntime "ours"
 
       @rule-namespace-before-cluster
       Scenario: holds afterwards
-        When a service in namespace "team-a" asks for "sklearn"
+        When a service in namespace "team-a" requests "sklearn"
         Then it runs on ClusterServingRuntime "ours"
 """
 
@@ -245,12 +245,12 @@ WAITS = """
 
       @rule-namespace-before-cluster
       Scenario: holds
-        When a service in namespace "team-a" asks for "sklearn"
-        Then it has no runtime because "NoSupportingRuntime"
+        When a service in namespace "team-a" requests "sklearn"
+        Then it has no runtime because of "NoSupportingRuntime"
 
       @rule-namespace-before-cluster
       Scenario: waits
-        When a service in namespace "team-a" asks for "sklearn"
+        When a service in namespace "team-a" requests "sklearn"
         And somebody waits
 """
 

@@ -11,7 +11,6 @@ import sys
 import click
 import pytest
 from generate import changes, command_line, features, python_api, rules, steps
-from generate.step_texts import NotReadable, readable
 from pages import ROOT
 
 import kserve_conformance
@@ -20,6 +19,7 @@ from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.record import CHANGES, Verdict
 from kserve_conformance.rules.registry import registry
 from kserve_conformance.suite import Suite, inventory
+from kserve_conformance.suite.step_catalogue import step_catalogue
 
 #: Packages with an ``__all__`` that are parts of another one's page, or no library.
 NOT_A_LIBRARY = {
@@ -75,29 +75,14 @@ class TestChanges:
 
 class TestSteps:
     def test_every_step_of_the_suite_is_explained(self):
-        """Each step that a feature uses is matched by one that the page has, and every step has a docstring."""
-        used = {path for step in steps.step_texts() for path in step.features}
+        """Each step that a feature uses has an entry, and every entry has a description and an example."""
+        entries = step_catalogue(Suite.shipped())
 
-        assert used == {scenario.path for scenario in inventory(Suite.shipped())}
-        assert all(step.about for step in steps.step_texts())
-
-    @pytest.mark.parametrize(
-        ("pattern", "text"),
-        [
-            (r'a (?P<kind>A|AB) "(?P<name>[^"]*)"', 'a A|AB "{name}"'),
-            (r"(?P<format_>[^ ]*) is (?P<state>disabled|enabled)$", "{format} is disabled|enabled"),
-            (r'x(?: version "(?P<version>[^"]*)")?', 'x[ version "{version}"]'),
-            (r"asks(?P<nodes> on several nodes)?$", "asks[ on several nodes]"),
-        ],
-    )
-    def test_a_regular_expression_becomes_words(self, pattern, text):
-        """Named groups are values, what may be left out stands in brackets, words stand as they are."""
-        assert text == readable(pattern)
-
-    def test_what_has_no_words_is_refused(self):
-        """A pattern that cannot be told is an error of the build, not nonsense on the page."""
-        with pytest.raises(NotReadable):
-            readable("a+ step")
+        assert {path for entry in entries for path in entry.features} == {
+            scenario.path for scenario in inventory(Suite.shipped())
+        }
+        assert all(entry.description and entry.example for entry in entries)
+        assert all(text in steps.whole() for entry in entries for text in entry.texts)
 
 
 class TestRules:

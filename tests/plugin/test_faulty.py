@@ -113,7 +113,7 @@ class TestRun:
             Given a ClusterServingRuntime "ours"
               | format  | version | autoSelect |
               | sklearn | 1       | true       |
-            When a service in namespace "team-a" asks for "sklearn"
+            When a service in namespace "team-a" requests "sklearn"
             Then it runs on ClusterServingRuntime "ours"
     """
 
@@ -156,7 +156,7 @@ TWO = """
         Given a ClusterServingRuntime "ours"
           | format  | version | autoSelect |
           | sklearn | 1       | true       |
-        When a service "fraud" in namespace "team-a" asks for "sklearn"
+        When a service "fraud" in namespace "team-a" requests "sklearn"
       Scenario: holds
         Then it runs on ClusterServingRuntime "ours"
       Scenario: does not hold

@@ -10,19 +10,19 @@ FEATURE = """
         Given a ServingRuntime "ours" in namespace "team-a"
           | format  | version | autoSelect |
           | sklearn | 1       | true       |
-        When a service in namespace "team-a" asks for "sklearn"
-        Then it runs on ServingRuntime "ours" of namespace "team-a"
+        When a service in namespace "team-a" requests "sklearn"
+        Then it runs on ServingRuntime "ours" in namespace "team-a"
 
       Scenario: Another team does not see it
         Given a ServingRuntime "ours" in namespace "team-a"
           | format  | version | autoSelect |
           | sklearn | 1       | true       |
-        When a service in namespace "team-b" asks for "sklearn"
-        Then it runs on ServingRuntime "ours" of namespace "team-a"
+        When a service in namespace "team-b" requests "sklearn"
+        Then it runs on ServingRuntime "ours" in namespace "team-a"
 
       Scenario: The scenario before left nothing behind
-        When a service in namespace "team-a" asks for "sklearn"
-        Then it has no runtime because "NoSupportingRuntime"
+        When a service in namespace "team-a" requests "sklearn"
+        Then it has no runtime because of "NoSupportingRuntime"
 """
 
 

@@ -68,17 +68,17 @@ def _sentences(left: CaseRun, difference: Difference) -> Iterator[_Sentence]:
         if turn.later:
             yield opening, ["a second later"]
         for key in turn.deleted:
-            where = f" of namespace {_quoted(key.namespace)}" if key.namespace else ""
+            where = f" in namespace {_quoted(key.namespace)}" if key.namespace else ""
             yield "When", [f"{key.kind} {_quoted(key.name)}{where} is deleted"]
         for manifest in turn.present:
             yield _given_runtime(manifest) if opening == "Given" else _applied_runtime(manifest)
         for manifest in turn.stored:
-            yield "Given", ["this service is in store, untouched by any webhook", *_doc(manifest)]
+            yield "Given", ["this service is stored without passing any webhook", *_doc(manifest)]
         yield from _applied(turn, difference if is_last else None)
         observations = left.turns[number].observations
         is_observed = isinstance(difference.left_result, Observation) if is_last else bool(observations)
         if is_observed and not any(ObjectKey.of(one).kind == SERVICE for one in (*turn.stored, *turn.applied)):
-            yield "When", ["KServe looks at the service again"]
+            yield "When", ["KServe reconciles the service again"]
         if is_last:
             yield from _expected(difference)
         else:
@@ -197,7 +197,7 @@ def _asks(service: Manifest) -> str | None:
     asked = server["modelFormat"]
     version = f" version {_quoted(asked['version'])}" if "version" in asked else ""
     named = f" with runtime {_quoted(server['runtime'])}" if "runtime" in server else ""
-    return f"{start} asks for {_quoted(asked['name'])}{version}{over}{named}"
+    return f"{start} requests {_quoted(asked['name'])}{version}{over}{named}"
 
 
 # What is expected
@@ -212,15 +212,15 @@ def _expected(difference: Difference) -> Iterator[_Sentence]:
         elif difference.part == "admission":
             yield "Then", [f"{what} is rejected"]
         else:
-            yield "Then", [f"{what} is rejected because {_quoted(_speakable(shown.rejected))}"]
+            yield "Then", [f"{what} is rejected with {_quoted(_speakable(shown.rejected))}"]
         return
     if difference.part == "stored":
         yield _stored(difference.left, difference.right)
     elif difference.part in ("reason", "message"):
         if shown.reason is None and shown.message is None:
-            yield "Then", ["its status shows no failure"]
+            yield "Then", ["its status reports no failure"]
         else:
-            yield "Then", [f"its status says {_quoted(shown.reason)} and {_quoted(shown.message)}"]
+            yield "Then", [f"its status has reason {_quoted(shown.reason)} and message {_quoted(shown.message)}"]
     elif difference.part == "workload":
         yield (
             "Then",
@@ -245,15 +245,15 @@ def _outcome(shown: Observation) -> list[str]:
     if shown.outcome == Outcome.CUSTOM:
         return ["it uses no runtime"]
     if shown.outcome == Outcome.LEFT_ALONE:
-        return ["it is left alone by this controller"]
+        return ["it is not managed by this controller"]
     if shown.reason:
-        return [f"it has no runtime because {_quoted(shown.reason)}"]
+        return [f"it has no runtime because of {_quoted(shown.reason)}"]
     # The status says nothing, so only the workload is left to tell: an earlier one, or none.
     return [f"its workload still runs on {_place(shown.workload)}" if shown.workload else "it has no workload"]
 
 
 def _place(ref: ObjectKey) -> str:
-    return f"{ref.kind} {_quoted(ref.name)}" + (f" of namespace {_quoted(ref.namespace)}" if ref.namespace else "")
+    return f"{ref.kind} {_quoted(ref.name)}" + (f" in namespace {_quoted(ref.namespace)}" if ref.namespace else "")
 
 
 def _stored(left: Any, right: Any) -> _Sentence:

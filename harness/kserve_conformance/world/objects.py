@@ -16,6 +16,7 @@ from kserve_conformance.objects import (
     CLUSTER_RUNTIME,
     SERVICE,
     Manifest,
+    Namespace,
     ObjectKey,
     at,
     replaced,
@@ -30,6 +31,7 @@ STORAGE_URI = "gs://example/models/model"
 MULTI_NODE_STORAGE_URI = "pvc://models/model"
 
 RUNTIME_COLUMNS = frozenset({"format", "version", "autoSelect", "priority"})
+KEY_COLUMNS = frozenset({"kind", "name", "namespace"})
 MANY_RUNTIMES_COLUMNS = RUNTIME_COLUMNS | {"name", "protocols", "disabled", "multiModel", "multiNode"}
 
 
@@ -44,6 +46,20 @@ def rows(table: Sequence[Sequence[str]], columns: frozenset[str]) -> list[dict[s
     if unknown:
         raise BadTable(f"the table has the columns {', '.join(unknown)}; known are {', '.join(sorted(columns))}")
     return [{name: cell for name, cell in zip(header, row, strict=True) if cell != ""} for row in body]
+
+
+def mappings(table: Sequence[Sequence[str]]) -> list[dict[str, str]]:
+    """Read a table with a header as one mapping a row, empty cells kept."""
+    header, *body = table
+    return [dict(zip(header, row, strict=True)) for row in body]
+
+
+def keys_of_table(table: Sequence[Sequence[str]]) -> list[ObjectKey]:
+    """The objects that a table lists by kind, name and namespace. Raises ``BadTable``."""
+    return [
+        ObjectKey(row["kind"], row["name"], Namespace(row["namespace"]) if "namespace" in row else None)
+        for row in rows(table, KEY_COLUMNS)
+    ]
 
 
 def _string(cell: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kserve_conformance.exceptions import SuiteError
 from kserve_conformance.objects import at
 from kserve_conformance.profiles.legacy import LEGACY_KEYS_V0_12
 from kserve_conformance.world.expectations import Seeing
@@ -20,14 +21,27 @@ STORED_FIELDS = {
     "storageUri": ("storageUri",),
 }
 
+#: The word for the legacy key under which the stored service has its model.
+LEGACY_KEY = "legacy key"
+
+
+class UnknownField(SuiteError):
+    """A step names a field of the stored service that it cannot check."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"unknown field of a stored service: {field!r}")
+        self.hint = f"use one of {', '.join((*STORED_FIELDS, LEGACY_KEY))}"
+
 
 class PartExpectations(Seeing):
     """What a scenario expects of the manifests that a service led to."""
 
     def expect_stored(self, field: str, value: str | None) -> None:
-        """A field of the stored model has this value, or is not there."""
+        """A field of the stored model has this value, or is not there. Raises ``UnknownField``."""
+        if field not in (*STORED_FIELDS, LEGACY_KEY):
+            raise UnknownField(field)
         service = self.seen("service").service
-        if field == "legacy key":
+        if field == LEGACY_KEY:
             predictor = at(service, "spec", "predictor") or {}
             found = next((key for key in LEGACY_KEYS_V0_12 if predictor.get(key) is not None), None)
         else:
