@@ -182,10 +182,7 @@ class TestSteps:
         run = project.run()
 
         assert run.returncode == pytest.ExitCode.USAGE_ERROR
-        assert (
-            "broken.py: its steps cannot be imported: ModuleNotFoundError: No module named 'nothing_like_it'"
-            in run.stderr
-        )
+        assert "broken.py: cannot import steps: ModuleNotFoundError: No module named 'nothing_like_it'" in run.stderr
 
     def test_of_one_suite_can_import_each_other(self, project):
         """The modules of a folder of steps are a package."""

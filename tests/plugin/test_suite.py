@@ -11,7 +11,14 @@ import pytest
 from kserve_conformance.exceptions import SuiteError
 from kserve_conformance.suite import ROOT, NoSuite, Suite, SuiteProblems, inventory
 from kserve_conformance.suite.folder import BadDescription
-from kserve_conformance.suite.guards import Definition, ambiguous_steps, async_steps, undefined_steps, unused_steps
+from kserve_conformance.suite.guards import (
+    Definition,
+    ambiguous_steps,
+    async_steps,
+    takers,
+    undefined_steps,
+    unused_steps,
+)
 from kserve_conformance.suite.identity import scenario_id
 from kserve_conformance.suite.inventory import DuplicateScenario, EmptyScenario, UnreadableFeature
 from kserve_conformance.suite.problems import Place
@@ -301,6 +308,10 @@ def definition(pattern, kind=None, **more):
     return Definition(kind, pattern, Place("steps/x.py", 1), re.compile(pattern).fullmatch, **more)
 
 
+def ambiguous(scenarios, *definitions):
+    return list(ambiguous_steps(scenarios, lambda step: takers(step, definitions)))
+
+
 class TestGuards:
     @pytest.fixture
     def scenarios(self, suite_of):
@@ -310,13 +321,13 @@ class TestGuards:
         """A definition for Given and one for When share their words without harm; one for all kinds does not."""
         given, when = definition("a step", "given"), definition("a step", "when")
 
-        assert list(ambiguous_steps(scenarios, (given, when))) == []
-        assert len(list(ambiguous_steps(scenarios, (given, when, definition("a .*", "when"))))) == 1
+        assert ambiguous(scenarios, given, when) == []
+        assert len(ambiguous(scenarios, given, when, definition("a .*", "when"))) == 1
 
     def test_let_a_higher_layer_replace_the_same_words(self, scenarios):
         """The same pattern from a layer above replaces; the same pattern twice in one layer is ambiguous."""
-        assert list(ambiguous_steps(scenarios, (definition("a step"), definition("a step", layer=1)))) == []
-        assert len(list(ambiguous_steps(scenarios, (definition("a step"), definition("a step"))))) == 2
+        assert ambiguous(scenarios, definition("a step"), definition("a step", layer=1)) == []
+        assert len(ambiguous(scenarios, definition("a step"), definition("a step"))) == 2
 
     def test_find_undefined_steps(self, scenarios):
         """A step that no definition takes is told with its place and the nearest definition."""
@@ -339,13 +350,12 @@ class TestGuards:
 class TestShippedSteps:
     def test_are_few_unambiguous_and_all_defined(self):
         """Every step of every shipped feature has exactly one definition, and there are at most 80."""
-        from kserve_conformance.pytest_plugin.lookup import definitions_that_ship
+        from kserve_conformance.scenario_runs.steps import shipped_steps
 
-        scenarios, definitions = inventory(Suite.shipped()), definitions_that_ship()
+        scenarios, definitions = inventory(Suite.shipped()), shipped_steps().definitions
         problems: list[SuiteError] = [
             *undefined_steps(scenarios, definitions),
-            *ambiguous_steps(scenarios, definitions),
-            *async_steps(definitions),
+            *shipped_steps().problems(scenarios),
         ]
 
         assert [str(problem) for problem in problems] == []

@@ -8,14 +8,16 @@ each step text is matched once for all of them.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 
 import pytest
 
-from kserve_conformance.matrix.memory_runs import bound
 from kserve_conformance.profiles import Profile
 from kserve_conformance.rules.registry import registry
+from kserve_conformance.scenario_runs.runner import PlainFixtures
+from kserve_conformance.scenario_runs.steps import shipped_steps
 from kserve_conformance.suite import Suite
 from kserve_conformance.suite.inventory import ScenarioInfo, inventory
 from kserve_conformance.targets.memory import MemoryTarget
@@ -49,10 +51,14 @@ def asked_of(profile: Profile) -> tuple[ScenarioInfo, ...]:
 
 def play(scenario: ScenarioInfo, profile: Profile) -> Played:
     """Play one scenario against a profile."""
-    with World(MemoryTarget(profile), release=profile.name) as world:
+    with ExitStack() as stack:
+        fixtures = PlainFixtures(stack)
+        fixtures.provide("world", stack.enter_context(World(MemoryTarget(profile), release=profile.name)))
         try:
             for step in scenario.steps:
-                bound(step.kind, step.text)(step, world)
+                match = shipped_steps().match(step)
+                assert match is not None
+                match.call(step, fixtures)
         except pytest.skip.Exception:
             return Played(scenario, None)
         except Exception as failure:  # noqa: BLE001 - Whatever a flipped rule breaks is a failure that was looked for.

@@ -26,10 +26,10 @@ def workers(jobs: str, target: str, manager: str | None, scenarios: int) -> int:
     ``UsageError`` for a number that is none, a target that cannot be shared or cannot
     be there twice, or a package that is missing.
     """
-    from kserve_conformance.pytest_plugin.session import checked
+    from kserve_conformance.scenario_runs.settings import with_known_release
     from kserve_conformance.targets.kinds import parse
 
-    spec = checked(parse(target))
+    spec = with_known_release(parse(target))
     if jobs == "auto":
         number = _worth_it(spec, scenarios)
         return 1 if number > 1 and _why_one(spec, manager) is not None else number

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 import pytest
 from rich.console import Console
@@ -11,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bar
 from rich.text import Text
 
+from kserve_conformance.pytest_plugin.reports import scenario_in, start_in
 from kserve_conformance.reports.text import FEW, one_line
 
 #: What is worth a line of its own while the run still goes on.
@@ -52,15 +52,14 @@ class Progress:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count a scenario once its verdict is known, wherever it ran."""
-        opened: dict[str, Any] | None = getattr(report, "kserve_opened", None)
-        scenario: dict[str, Any] | None = getattr(report, "kserve_scenario", None)
+        start, scenario = start_in(report), scenario_in(report)
         if self._bar is not None and self._task is not None:
-            if opened is not None:
-                self._bar.update(self._task, total=len(opened["collected"]))
+            if start is not None:
+                self._bar.update(self._task, total=len(start.collected))
             if scenario is not None:
                 self._bar.advance(self._task)
-        if scenario is not None and scenario["verdict"] in _TELLING:
-            self._tell(scenario["verdict"], scenario["id"], scenario.get("reason") or "")
+        if scenario is not None and scenario.verdict in _TELLING:
+            self._tell(scenario.verdict, scenario.id, scenario.reason or "")
 
     def _tell(self, verdict: str, id_: str, reason: str) -> None:
         """Tell a scenario in a line; of those that break for one reason a few: a target that is gone breaks all."""

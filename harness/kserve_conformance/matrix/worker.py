@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from kserve_conformance.exceptions import HarnessError
-from kserve_conformance.matrix.memory_runs import record_of
+from kserve_conformance.matrix.memory_runs import write_record
 from kserve_conformance.suite.selection import Selection
 from kserve_conformance.targets.kinds import parse
 
@@ -25,7 +25,7 @@ def answer(question: dict[str, Any]) -> dict[str, str | None]:
     """Have one target asked; what kept it from that, if anything did."""
     try:
         selection = Selection(question["tags"], question["words"])
-        record_of(parse(question["target"]), selection, Path(question["record"]))
+        write_record(parse(question["target"]), selection, Path(question["record"]))
     except (HarnessError, OSError) as error:
         return {"error": str(error)}
     return {"error": None}

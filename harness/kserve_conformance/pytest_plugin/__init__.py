@@ -1,19 +1,19 @@
 """
-Running features with pytest: collected as they are, each against one target, and recorded.
+A pytest plugin that runs features: collected from their files, each scenario an item, and recorded.
 
 Load it by name, ``-p kserve_conformance.pytest_plugin`` or ``pytest_plugins``
-in a conftest at the root; it is no entry point, because every pytest run of a
-user would then learn our steps. ``pytest features/ -k priority`` then runs
-features as they stand.
+in a conftest at the root. It has no entry point, because every pytest run of a
+user would then load our steps. ``pytest features/ -k priority`` then runs
+features directly.
 
-- :mod:`.session` is what one session asks: suite, selection, release.
-- :mod:`.collecting` makes tests of a feature file and guards that none is lost.
-- :mod:`.keeping` opens the target once and closes it.
-- :mod:`.watching` makes a verdict of what happens in a scenario, whoever plays it.
-- :mod:`.capturing` tells it what pytest does and attaches the verdict to pytest's report.
-- :mod:`.recording` writes the record from those reports, wherever they were made.
-- :mod:`.workers` ends xdist's workers with a run that does not come to its end.
-- :mod:`.lookup` has everything that pytest-bdd does not publish.
+- :mod:`.configuration` reads pytest's options into the settings of a run, and loads steps.
+- :mod:`.collector` makes an item of each scenario of a feature file.
+- :mod:`.item` is that item: pytest's fixtures around a scenario run.
+- :mod:`.reports` puts verdicts on pytest's reports.
+- :mod:`.recorder` writes the record from those reports, whichever process they come from.
+- :mod:`.workers` ends xdist's workers when a run is ended early.
+
+What a verdict is, and how a scenario runs, is in :mod:`kserve_conformance.scenario_runs`.
 """
 
 from __future__ import annotations
@@ -25,85 +25,89 @@ from typing import Any
 import pytest
 
 from kserve_conformance.exceptions import HarnessError
-from kserve_conformance.pytest_plugin.capturing import Capture
-from kserve_conformance.pytest_plugin.collecting import FeatureFile
-from kserve_conformance.pytest_plugin.keeping import Keeper
+from kserve_conformance.pytest_plugin.collector import REGISTRIES, RUNNER, FeatureFile
+from kserve_conformance.pytest_plugin.configuration import (
+    StepRegistries,
+    load_steps,
+    register_markers,
+    runs_features,
+    settings_of,
+)
+from kserve_conformance.pytest_plugin.item import ScenarioItem
 from kserve_conformance.pytest_plugin.options import add_options
-from kserve_conformance.pytest_plugin.recording import Recorder
-from kserve_conformance.pytest_plugin.session import SCENARIO, SESSION, Asked, load_steps, register_markers
+from kserve_conformance.pytest_plugin.recorder import Recorder
+from kserve_conformance.pytest_plugin.reports import Reports
 from kserve_conformance.pytest_plugin.workers import Workers
-
-KEEPER = pytest.StashKey[Keeper]()
+from kserve_conformance.scenario_runs import ScenarioRunner
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Have the options that start with ``--kserve-``."""
+    """Add the options that start with ``--kserve-``."""
     add_options(parser)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """
-    Read the suite before anything is collected, so that what is wrong with it is told once and as a whole.
+    Read the suite before anything is collected, so that all problems with it are reported together.
 
-    A session that asks for no feature, such as one of unit tests in the same
+    A session that collects no feature, such as one of unit tests in the same
     checkout, pays nothing.
     """
     config = session.config
     try:
-        if not Asked.is_wanted(config):
+        if not runs_features(config):
             return
-        asked = Asked.of(config)
-        keeper = Keeper(asked.target, asked.options)
-        load_steps(config, asked)
+        settings = settings_of(config)
+        load_steps(config, settings.suite)
     except HarnessError as error:
         raise pytest.UsageError(f"{error}\nhint: {error.hint}" if error.hint else str(error)) from error
-    register_markers(config, asked)
-    config.stash[SESSION] = asked
-    config.stash[KEEPER] = keeper
-    config.add_cleanup(keeper.close)
-    config.pluginmanager.register(Capture(asked, keeper), "kserve-capture")
-    if asked.record is not None and not hasattr(config, "workerinput"):
-        recorder = Recorder(asked, asked.record, keeper)
+    register_markers(config, settings)
+    runner = ScenarioRunner(settings)
+    config.stash[RUNNER] = runner
+    config.stash[REGISTRIES] = StepRegistries(config)
+    config.add_cleanup(runner.lease.close)
+    config.pluginmanager.register(Reports(runner, config), "kserve-reports")
+    if settings.record is not None and not hasattr(config, "workerinput"):
+        recorder = Recorder(settings, settings.record, runner.lease)
         config.pluginmanager.register(recorder, "kserve-record")
         config.add_cleanup(recorder.abandon)
         config.pluginmanager.register(Workers(), "kserve-workers")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> FeatureFile | None:
-    """Collect the features of the suite; another's features are left to whoever runs them."""
-    asked = parent.config.stash.get(SESSION, None)
-    if file_path.suffix != ".feature" or asked is None:
+    """Collect the features of the suite, and no others."""
+    runner = parent.config.stash.get(RUNNER, None)
+    if file_path.suffix != ".feature" or runner is None:
         return None
-    if not file_path.is_relative_to(asked.suite.features):
+    if not file_path.is_relative_to(runner.settings.suite.features):
         return None
     return FeatureFile.from_parent(parent, path=file_path)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what was not selected; pytest's own ``-k`` and ``-m`` narrow it further."""
-    asked = config.stash.get(SESSION, None)
-    if asked is None:
+    """Deselect what the run does not select; pytest's own ``-k`` and ``-m`` narrow it further."""
+    runner = config.stash.get(RUNNER, None)
+    if runner is None:
         return
-    left_out = [item for item in items if SCENARIO in item.stash and item.stash[SCENARIO].id not in asked.selected_ids]
-    if left_out:
-        gone = set(left_out)
+    selected_ids = runner.settings.selected_ids
+    deselected = [item for item in items if isinstance(item, ScenarioItem) and item.scenario.id not in selected_ids]
+    if deselected:
+        gone = set(deselected)
         items[:] = [item for item in items if item not in gone]
-        config.hook.pytest_deselected(items=left_out)
+        config.hook.pytest_deselected(items=deselected)
 
 
 @pytest.fixture
 def target(request: pytest.FixtureRequest) -> Any:
-    """The target, opened once for the session and opened again at most once if it is lost."""
-    return request.config.stash[KEEPER].target()
+    """The target, opened once for the session and reopened at most once if it is lost."""
+    return request.config.stash[RUNNER].lease.target()
 
 
 @pytest.fixture
-def world(target: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
-    """What the steps of one scenario talk to; the target is reset after it."""
-    # Imported here because a suite with a world of its own never needs ours.
-    from kserve_conformance.world import World
-
-    with World(target, release=target.identity.release, scenario=request.node.stash.get(SCENARIO, None)) as opened:
+def world(target: Any, request: pytest.FixtureRequest) -> Iterator[Any]:  # noqa: ARG001 - The target comes first.
+    """What the steps of one scenario act on; the target is reset after it."""
+    scenario = request.node.scenario if isinstance(request.node, ScenarioItem) else None
+    with request.config.stash[RUNNER].world(scenario) as opened:
         yield opened

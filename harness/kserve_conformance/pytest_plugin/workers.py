@@ -1,9 +1,10 @@
 """
 Ending workers at once.
 
-xdist lets its workers go on for five seconds, and kills them after ten. Whoever ends
-a run from outside may not wait so long, and a worker that is killed tells nobody what
-its target leaves. Ctrl-C needs no help: a terminal sends it to every process.
+xdist lets its workers run for five more seconds, and kills them after ten. A run
+that is ended by a signal cannot wait that long, and a worker that is killed does not
+report what its target left behind. Ctrl-C needs no help: a terminal sends it to every
+process.
 """
 
 from __future__ import annotations
@@ -16,28 +17,28 @@ import pytest
 
 
 class Workers:
-    """Sends Ctrl-C to the workers of a run that was ended by another signal, or that stops at a failure."""
+    """Sends Ctrl-C to the workers of a run that is ended by another signal, or that stops at a failure."""
 
     def __init__(self) -> None:
         self._nodes: list[Any] = []
-        self._is_ended = False
+        self._is_signalled = False
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """A worker is started."""
+        """Note a worker that is started."""
         self._nodes.append(node)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Somebody ended the run; only signals that nobody but this process was sent have a name."""
-        self._is_ended = bool(str(excinfo.value))
+        """Note a signal that only this process got: it is named, Ctrl-C is not."""
+        self._is_signalled = bool(str(excinfo.value))
 
     # Before xdist's own, which waits for them.
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """End them where the run has not come to its end."""
-        if self._is_ended or session.shouldfail or session.shouldstop:
+        """End the workers of a run that was not completed."""
+        if self._is_signalled or session.shouldfail or session.shouldstop:
             for node in self._nodes:
-                # execnet has no other way to its process; one that does not run here ends as xdist has it.
+                # execnet has no public way to its process; a worker on another machine ends in xdist's own time.
                 process = getattr(getattr(node.gateway, "_io", None), "popen", None)
                 if isinstance(process, Popen):
                     process.send_signal(signal.SIGINT)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import TypeVar
 
 from kserve_conformance.suite.inventory import ScenarioInfo, StepInfo
 from kserve_conformance.suite.problems import Place, SuiteProblem
@@ -58,6 +59,9 @@ class Definition:
         return self.kind in (None, step.kind) and self.matches(step.text)
 
 
+SomeDefinition = TypeVar("SomeDefinition", bound=Definition)
+
+
 def async_steps(definitions: Iterable[Definition]) -> Iterator[AsyncStep]:
     """Every definition that would be called and never awaited."""
     for definition in definitions:
@@ -69,13 +73,15 @@ def async_steps(definitions: Iterable[Definition]) -> Iterator[AsyncStep]:
             )
 
 
-def ambiguous_steps(scenarios: Iterable[ScenarioInfo], definitions: Sequence[Definition]) -> Iterator[AmbiguousStep]:
-    """Every step text, once, that two definitions would take."""
+def ambiguous_steps(
+    scenarios: Iterable[ScenarioInfo], takers_of: Callable[[StepInfo], Sequence[Definition]]
+) -> Iterator[AmbiguousStep]:
+    """Every step text, once, that several definitions take. ``takers_of`` is :func:`takers`, or a cache of it."""
     for place, step in _texts(scenarios):
-        takers = not_replaced([definition for definition in definitions if definition.takes(step)])
-        if len(takers) > 1:
-            told = " and ".join(f"{taker.pattern!r} ({taker.place})" for taker in takers)
-            yield AmbiguousStep(place, f"{step.text!r} matches {told}", "word one of them so that only one can match")
+        ambiguous = takers_of(step)
+        if len(ambiguous) > 1:
+            listed = " and ".join(f"{taker.pattern!r} ({taker.place})" for taker in ambiguous)
+            yield AmbiguousStep(place, f"{step.text!r} matches {listed}", "reword one of them so that only one matches")
 
 
 def undefined_steps(scenarios: Iterable[ScenarioInfo], definitions: Sequence[Definition]) -> Iterator[UndefinedStep]:
@@ -93,10 +99,11 @@ def unused_steps(scenarios: Iterable[ScenarioInfo], definitions: Iterable[Defini
             yield UnusedStep(definition.place, f"no feature has a step like {definition.pattern!r}")
 
 
-def not_replaced(takers: Sequence[Definition]) -> list[Definition]:
-    """Leave out definitions that one of a higher layer replaces by having the very same pattern."""
-    highest = {(taker.kind, taker.pattern): taker.layer for taker in sorted(takers, key=lambda taker: taker.layer)}
-    return [taker for taker in takers if taker.layer == highest[taker.kind, taker.pattern]]
+def takers(step: StepInfo, definitions: Iterable[SomeDefinition]) -> list[SomeDefinition]:
+    """The definitions that take a step, without those that one of a higher layer replaces by the very same pattern."""
+    taking = [definition for definition in definitions if definition.takes(step)]
+    highest = {(taker.kind, taker.pattern): taker.layer for taker in sorted(taking, key=lambda taker: taker.layer)}
+    return [taker for taker in taking if taker.layer == highest[taker.kind, taker.pattern]]
 
 
 def nearest(step: StepInfo, definitions: Iterable[Definition]) -> str | None:

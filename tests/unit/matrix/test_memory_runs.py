@@ -20,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kserve_conformance.cli import code_of
-from kserve_conformance.matrix.memory_runs import record_of
+from kserve_conformance.matrix.memory_runs import write_record
 from kserve_conformance.suite.selection import Selection
 from kserve_conformance.targets import faulty, kinds
 from kserve_conformance.targets.contract import CannotStart
@@ -46,7 +46,7 @@ def opened(spec, options):
 
 kinds.KINDS["memory"] = replace(kinds.KINDS["memory"], open=opened)
 again = kinds.parse(f"memory:{release}")
-record_of(again, Selection(tags), out / "played.ndjson")
+write_record(again, Selection(tags), out / "played.ndjson")
 code_of(["run", "--target", str(again), "--out", str(out), "--format", "json", *(["--tags", tags] if tags else [])])
 """
 
@@ -64,7 +64,7 @@ def both(tmp_path: Path, release: str, tags: str = "", breaks: str = "") -> tupl
 
 class TestPlaying:
     @pytest.mark.parametrize("release", ["v0.8.0", "v0.20.0", "documented"])
-    def test_a_release_gives_the_record_of_run(self, tmp_path, release):
+    def test_a_release_gives_the_write_record_run(self, tmp_path, release):
         """
         The whole suite, played without pytest, gives what ``kserve-conformance run`` writes.
         """
@@ -85,7 +85,7 @@ class TestPlaying:
             ("raises", "errored"),
         ],
     )
-    def test_a_target_that_breaks_gives_the_record_of_run(self, tmp_path, breaks, verdict):
+    def test_a_target_that_breaks_gives_the_write_record_run(self, tmp_path, breaks, verdict):
         """
         Failures, what breaks, and what is lost on the way are told in the same bytes too.
         """

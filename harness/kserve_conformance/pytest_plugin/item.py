@@ -1,0 +1,90 @@
+"""A scenario as a pytest item: pytest's fixtures around a scenario run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kserve_conformance.scenario_runs import ScenarioRun, ScenarioRunner
+from kserve_conformance.scenario_runs.bdd import provide_fixture
+from kserve_conformance.scenario_runs.steps import StepRegistry
+from kserve_conformance.suite import ScenarioInfo
+
+
+def _scenario(request: pytest.FixtureRequest, world: object) -> None:
+    """What pytest takes for the test function of every scenario: it names the fixtures that each one needs."""
+
+
+class ScenarioItem(pytest.Function):
+    """One scenario, or one row of its Examples."""
+
+    def __init__(
+        self, *, scenario: ScenarioInfo, runner: ScenarioRunner, registry: StepRegistry, **of_function: Any
+    ) -> None:
+        super().__init__(callobj=_scenario, **of_function)
+        self.scenario = scenario
+        self._runner = runner
+        self._registry = registry
+        self._run: ScenarioRun | None = None
+
+    @property
+    def fixture_info(self) -> Any:
+        """The fixtures that pytest looked up for the item: the same for every scenario of a file."""
+        return self._fixtureinfo
+
+    @property
+    def run(self) -> ScenarioRun:
+        """The run of the scenario, from its setup on."""
+        if self._run is None:
+            self._run = ScenarioRun(self._runner, self.scenario)
+        return self._run
+
+    @property
+    def world(self) -> object:
+        """What the steps act on; None before its setup."""
+        return self.funcargs.get("world")
+
+    def setup(self) -> None:
+        """Set up the fixtures, unless this release or target cannot run the scenario."""
+        self._run = None
+        self._runner.open(item.scenario for item in self.session.items if isinstance(item, ScenarioItem))
+        if not self.run.applies():
+            # Where the item is, not where this line is.
+            raise pytest.skip.Exception(str(self.run.judge().reason), _use_item_location=True)
+        super().setup()
+
+    def runtest(self) -> None:
+        """Run the steps."""
+        __tracebackhide__ = True
+        self.run.run_steps(self._registry, RequestFixtures(self.funcargs))
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """The line of the scenario in its feature file."""
+        return self.path, self.scenario.line - 1, self.scenario.name
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ARG002 - pytest's own signature.
+        """A failure in the words of the feature, where it has some."""
+        return self.run.failure_of(excinfo.value) or super().repr_failure(excinfo)
+
+
+class RequestFixtures:
+    """The fixtures of a scenario in pytest. A value is looked up once, because pytest takes its time for it."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self._request: pytest.FixtureRequest = values["request"]
+        self._values = dict(values)
+        self.add_finalizer: Callable[[Callable[[], object]], None] = self._request.addfinalizer
+
+    def get(self, name: str) -> Any:
+        """The value of a fixture. Raises ``FixtureLookupError`` for an unknown one."""
+        if name not in self._values:
+            self._values[name] = self._request.getfixturevalue(name)
+        return self._values[name]
+
+    def provide(self, name: str, value: Any) -> None:
+        """Replace a fixture for the rest of the scenario, for steps and for other fixtures."""
+        self._values[name] = value
+        provide_fixture(self._request, name, value)

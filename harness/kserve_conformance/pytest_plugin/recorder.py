@@ -1,0 +1,168 @@
+"""
+Writing the record, in the one process that gets the report of every scenario.
+
+Scenarios are written in the order of the suite, each as soon as all before it
+are: a run over two processes writes the record of a run in one, and a run that
+is killed leaves what was known, without a footer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kserve_conformance.pytest_plugin.reports import LEFTOVERS, scenario_in, start_in
+from kserve_conformance.record.model import Scenario, TargetIdentity
+from kserve_conformance.record.writer import RecordWriter
+from kserve_conformance.scenario_runs import RunSettings, TargetLease
+from kserve_conformance.scenario_runs.lines import crash_line, header_line
+from kserve_conformance.scenario_runs.settings import named_release
+from kserve_conformance.signals import signals_wait, terminated_as_interrupted
+
+#: The phase of the report that xdist makes of a worker that died.
+_CRASHED = "???"
+
+#: Why a run ended that was interrupted without a named signal.
+_BY_USER = "interrupted by the user"
+
+
+class Recorder:
+    """Receives pytest's reports and writes the record."""
+
+    def __init__(self, settings: RunSettings, path: Path, lease: TargetLease) -> None:
+        self._settings = settings
+        self._path = path
+        self._lease = lease
+        self._leftovers: dict[str, None] = {}
+        self._writer: RecordWriter | None = None
+        self._finished = False
+        self._collected: tuple[str, ...] | None = None
+        self._ids: dict[str, str] = {}
+        self._crashes: dict[str, str] = {}
+        self._waiting: dict[str, Scenario] = {}
+        self._next = 0
+        self._written = 0
+        self._interrupted: str | None = None
+        self._began = time.perf_counter()
+        self._signals = contextlib.ExitStack()
+        path.unlink(missing_ok=True)
+        self._signals.enter_context(terminated_as_interrupted())
+
+    # --- pytest's hooks ---------------------------------------------------
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take a scenario's line from the report that carries it."""
+        start = start_in(report)
+        if start is not None and self._writer is None:
+            self._ids = start.collected
+            self._open(start.target, tuple(self._ids.values()))
+        scenario = scenario_in(report)
+        if scenario is not None:
+            self._take(scenario)
+        elif report.when == _CRASHED:
+            self._crashes[report.nodeid] = _crash_reason(str(report.longrepr))
+        # Which scenario a node id stands for is only known once some worker has reported it.
+        for nodeid in [nodeid for nodeid in self._crashes if nodeid in self._ids]:
+            info = self._settings.scenarios[self._settings.order[self._ids[nodeid]]]
+            self._take(crash_line(info, self._crashes.pop(nodeid)))
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Note that the run was interrupted."""
+        self._interrupted = str(excinfo.value) or _BY_USER
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """Note that pytest or a plugin failed."""
+        self._interrupted = f"pytest failed: {str(excrepr).strip().splitlines()[-1]}"
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Note what the target of a worker left behind."""
+        self._leftovers.update(dict.fromkeys(getattr(node, "workeroutput", {}).get(LEFTOVERS, ())))
+
+    # The outermost: scenarios are torn down and the target is closed by then, whatever that raised.
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Iterator[None]:
+        """Write what is left, and a footer that says whether the run was completed."""
+        try:
+            yield
+        except KeyboardInterrupt as error:
+            # A run that is interrupted while it cleans up counts as one that is interrupted earlier.
+            self._interrupted = self._interrupted or str(error) or _BY_USER
+            session.exitstatus = exitstatus = pytest.ExitCode.INTERRUPTED
+        except BaseException as error:
+            self._interrupted = self._interrupted or f"pytest failed: {type(error).__name__}: {error}"
+            raise
+        finally:
+            with signals_wait():
+                self._finish(session, exitstatus)
+
+    def abandon(self) -> None:
+        """Close the file without a footer if the session never finished."""
+        self._signals.close()
+        if self._writer is not None and not self._finished:
+            with contextlib.suppress(OSError):
+                self._writer.__exit__(RuntimeError, None, None)
+
+    # --- the record -------------------------------------------------------
+
+    def _open(self, target: TargetIdentity, collected: tuple[str, ...]) -> RecordWriter:
+        """Write the header."""
+        order = self._settings.order
+        self._collected = tuple(sorted(collected, key=lambda id_: order[id_]))
+        self._writer = RecordWriter(self._path, header_line(self._settings, target, self._collected)).__enter__()
+        return self._writer
+
+    def _take(self, scenario: Scenario) -> None:
+        """Keep a scenario until all before it are written. Signals wait, so that no line is lost on the way."""
+        with signals_wait():
+            self._waiting[scenario.id] = scenario
+            while self._collected and self._next < len(self._collected):
+                id_ = self._collected[self._next]
+                if id_ not in self._waiting:
+                    return
+                self._write(self._waiting.pop(id_))
+                self._next += 1
+
+    def _write(self, scenario: Scenario) -> None:
+        if self._writer is not None:
+            self._writer.add(scenario)
+            self._written += 1
+
+    def _finish(self, session: pytest.Session, exitstatus: int) -> None:
+        writer = self._writer
+        if writer is None:
+            release = named_release(self._settings.target) or "unknown"
+            selected = tuple(scenario.id for scenario in self._settings.selected)
+            nothing = exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED
+            identity = TargetIdentity(target=self._settings.target.name, release=release)
+            writer = self._open(identity, () if nothing else selected)
+        for id_ in self._collected or ():
+            if id_ in self._waiting:
+                self._write(self._waiting.pop(id_))
+        writer.finish(
+            leftovers=tuple(self._leftovers | dict.fromkeys(self._lease.leftovers)),
+            interrupted=self._why_interrupted(session, exitstatus),
+            seconds=round(time.perf_counter() - self._began, 3) if self._settings.timings else None,
+        )
+        self._finished = True
+
+    def _why_interrupted(self, session: pytest.Session, exitstatus: int) -> str | None:
+        if self._interrupted is not None:
+            return self._interrupted
+        if exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
+            return str(session.shouldstop or "some features could not be collected")
+        if self._collected is not None and self._written < len(self._collected):
+            crash = next(iter(self._crashes.values()), None)
+            return str(session.shouldfail or session.shouldstop or crash or "not every scenario ran")
+        return None
+
+
+def _crash_reason(report: str) -> str:
+    """What xdist reports of a worker that died, as a reason in the record."""
+    last = next(reversed(report.strip().splitlines()), "")
+    return f"the worker process died: {last}" if last else "the worker process died"

@@ -1,0 +1,110 @@
+"""
+Verdicts on pytest's reports.
+
+With xdist, scenarios run in workers and the record is written elsewhere. What
+crosses over is pytest's own report, so the line of a scenario travels on the
+report of its teardown, which comes last and always comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from kserve_conformance.pytest_plugin.item import ScenarioItem
+from kserve_conformance.record.model import Scenario, TargetIdentity, Verdict
+from kserve_conformance.scenario_runs import ScenarioRun, ScenarioRunner
+from kserve_conformance.scenario_runs.lines import target_line
+from kserve_conformance.scenario_runs.verdicts import Phase
+
+#: What a worker reports of its target when it ends.
+LEFTOVERS = "kserve_leftovers"
+
+_SCENARIO, _START = "kserve_scenario", "kserve_start"
+
+
+class Start(msgspec.Struct, frozen=True):
+    """What is known once the first scenario of a process has run: its target, and the ids of items by node id."""
+
+    target: TargetIdentity
+    collected: dict[str, str]
+
+
+def scenario_in(report: pytest.TestReport) -> Scenario | None:
+    """The line of a scenario, if this report is the one that carries it."""
+    carried = getattr(report, _SCENARIO, None)
+    return msgspec.convert(carried, Scenario) if isinstance(carried, dict) else carried
+
+
+def start_in(report: pytest.TestReport) -> Start | None:
+    """The start of a process's part of the run, if this report carries it."""
+    carried = getattr(report, _START, None)
+    return msgspec.convert(carried, Start) if isinstance(carried, dict) else carried
+
+
+class Reports:
+    """Ends each phase of a scenario's run, and attaches the result to pytest's report of it."""
+
+    def __init__(self, runner: ScenarioRunner, config: pytest.Config) -> None:
+        self._runner = runner
+        self._is_worker = hasattr(config, "workerinput")
+        self._collected: dict[str, str] = {}
+        self._started = False
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note the scenarios that are left now: this session must account for them."""
+        self._collected = {item.nodeid: item.scenario.id for item in session.items if isinstance(item, ScenarioItem)}
+
+    # Last of all wrappers: a worker's own reports that it ended, and what is left behind must be known by then.
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
+        """Close the target once the last scenario is torn down, even if that raised."""
+        try:
+            yield
+        finally:
+            self._runner.lease.close()
+            if self._is_worker:
+                session.config.workeroutput[LEFTOVERS] = list(self._runner.lease.leftovers)  # type: ignore[attr-defined]
+
+    # First, so that it wraps every other wrapper and its report is the one that travels.
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """End the phase, have pytest count as the record does, and attach the scenario's line at the end."""
+        report = yield
+        if isinstance(item, ScenarioItem):
+            phase = Phase(call.when)
+            item.run.end_phase(phase, call.excinfo.value if call.excinfo else None, item.world)
+            if phase is Phase.CALL and report.outcome != "skipped":
+                _count_as_recorded(report, item.run)
+            if phase is Phase.TEARDOWN:
+                self._attach(report, _SCENARIO, item.run.finish())
+                if not self._started:
+                    self._started = True
+                    start = Start(target_line(self._runner.lease.identity()), self._collected)
+                    self._attach(report, _START, start)
+        return report
+
+    def _attach(self, report: pytest.TestReport, name: str, value: msgspec.Struct) -> None:
+        """Attach a value; a worker's reports are sent on as JSON."""
+        carried: Any = msgspec.to_builtins(value) if self._is_worker else value
+        setattr(report, name, carried)
+
+
+def _count_as_recorded(report: pytest.TestReport, run: ScenarioRun) -> None:
+    """A known deviation is an expected failure, and what passes without proof is a failure."""
+    judgement = run.judge()
+    if judgement.verdict is Verdict.DEVIATES and judgement.deviation is not None:
+        report.outcome = "skipped"
+        report.wasxfail = f"deviates: {judgement.deviation.id} {judgement.deviation.link}"
+    elif judgement.verdict is Verdict.SKIPPED:
+        report.outcome = "skipped"
+        report.longrepr = (report.location[0], report.location[1] or 0, f"Skipped: {judgement.reason}")
+    elif judgement.verdict in (Verdict.FAILED, Verdict.ERRORED) and report.outcome == "passed":
+        report.outcome = "failed"
+        report.longrepr = judgement.finding.message if judgement.finding else str(judgement.reason)

@@ -1,0 +1,103 @@
+"""The lines of a record that a run writes: its header, and a line for each scenario."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import kserve_conformance
+from kserve_conformance.record.model import Finding, Header, Scenario, Step, SuiteIdentity, TargetIdentity, Verdict
+from kserve_conformance.scenario_runs.settings import RunSettings
+from kserve_conformance.scenario_runs.verdicts import Judgement
+from kserve_conformance.suite import ScenarioInfo, StepInfo
+from kserve_conformance.targets.contract import Identity
+
+
+def header_line(settings: RunSettings, target: TargetIdentity, collected: tuple[str, ...]) -> Header:
+    """The header of a record. ``collected`` are the ids of the scenarios it must account for, in the suite's order."""
+    suite, selection = settings.suite, settings.selection
+    narrowed: dict[str, Any] = {
+        "tags": selection.tags,
+        "words": selection.keyword,
+        "ids": list(selection.ids),
+        "failedIn": selection.rerun.record if selection.rerun else None,
+        "shard": str(selection.shard) if selection.shard else None,
+    }
+    if len(collected) < len(settings.selected):
+        # pytest's own -k and -m, a path, a plugin: whatever it was, the run was narrower than the rest says.
+        narrowed["scenarios"] = f"{len(collected)} of {len(settings.selected)}"
+    return Header(
+        harness=kserve_conformance.__version__,
+        suite=SuiteIdentity(name=suite.name, version=suite.version, digest=suite.digest),
+        target=target,
+        implementation=settings.implementation,
+        selection={key: value for key, value in narrowed.items() if value},
+        collected=collected,
+        started=_started() if settings.timings or "SOURCE_DATE_EPOCH" in os.environ else None,
+        baseline=settings.baseline,
+    )
+
+
+def target_line(identity: Identity) -> TargetIdentity:
+    """The identity of a target, as a header has it."""
+    return TargetIdentity(
+        target=identity.target,
+        release=identity.release,
+        api_server=identity.api_server,
+        observed_through=identity.observed_through,
+        digests=dict(identity.digests),
+    )
+
+
+def scenario_line(info: ScenarioInfo, judgement: Judgement, statuses: Sequence[str], **observed: Any) -> Scenario:
+    """A scenario's line. ``observed`` are further fields of ``record.Scenario``: choices, leftovers, seconds."""
+    return Scenario(
+        id=info.id,
+        name=info.name,
+        feature=info.feature,
+        path=info.path,
+        about=info.about,
+        line=info.line,
+        topic=info.topic,
+        level=info.tags.level,
+        rules=info.tags.rules,
+        tags=info.tags.names,
+        row=dict(info.row),
+        verdict=judgement.verdict,
+        reason=judgement.reason,
+        steps=_step_lines(info.steps, tuple(statuses)),
+        finding=judgement.finding,
+        deviation=judgement.deviation,
+        **observed,
+    )
+
+
+def crash_line(info: ScenarioInfo, reason: str) -> Scenario:
+    """The line of a scenario whose process died: which of its steps ran is unknown."""
+    judgement = Judgement(Verdict.ERRORED, reason, Finding(message=reason))
+    return scenario_line(info, judgement, ("errored",) * len(info.steps))
+
+
+@lru_cache(maxsize=4096)
+def _step_lines(steps: tuple[StepInfo, ...], statuses: tuple[str, ...]) -> tuple[Step, ...]:
+    """The steps as the feature has them, each with its status: the same for every release that agrees."""
+    return tuple(
+        Step(
+            keyword=step.keyword,
+            text=step.text,
+            status=status,
+            line=step.line,
+            table=step.table,
+            doc_string=step.doc_string,
+        )
+        for step, status in zip(steps, statuses, strict=True)
+    )
+
+
+def _started() -> str:
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,269 @@
+"""
+Running a scenario on a target: setup, call, teardown, and the line of the record.
+
+A :class:`ScenarioRun` does not know who drives it. The pytest plugin drives it from
+the three phases of a pytest item, :meth:`ScenarioRunner.run` from plain Python.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import pytest
+
+from kserve_conformance.exceptions import HarnessError, SuiteError
+from kserve_conformance.objects import ObjectKey
+from kserve_conformance.record.choice import Choice
+from kserve_conformance.record.model import Scenario, Verdict
+from kserve_conformance.rules.model import Deviation
+from kserve_conformance.scenario_runs.lease import TargetLease
+from kserve_conformance.scenario_runs.lines import scenario_line
+from kserve_conformance.scenario_runs.settings import RunSettings
+from kserve_conformance.scenario_runs.steps import Fixtures, StepRegistry
+from kserve_conformance.scenario_runs.verdicts import Judgement, Phase, Raised, judge
+from kserve_conformance.suite import ScenarioInfo
+from kserve_conformance.suite.guards import nearest
+from kserve_conformance.suite.registry_terms import deviation_for
+from kserve_conformance.suite.tags import DOCUMENTED
+from kserve_conformance.targets.contract import UNAVAILABLE, Diagnoses, Unreachable
+from kserve_conformance.world import World
+
+#: What a phase may raise without ending the run; pytest's own skip and fail are no ``Exception``.
+_RAISED = (Exception, pytest.skip.Exception, pytest.fail.Exception)
+
+
+class ScenarioRunner:
+    """Runs scenarios of one run on its one target."""
+
+    def __init__(self, settings: RunSettings) -> None:
+        self.settings = settings
+        self.lease = TargetLease(settings.target, settings.options)
+        self._opened = False
+
+    def open(self, scenarios: Iterable[ScenarioInfo]) -> None:
+        """
+        Open the target before the first scenario, if it applies to any of them.
+
+        The header of the record names the target, and must name it the same
+        whichever scenario runs first. An error is not raised here but by the
+        scenarios that need the target.
+        """
+        if self._opened:
+            return
+        self._opened = True
+        with contextlib.suppress(HarnessError):
+            release = self.lease.release()
+            if any(scenario.tags.holds_for(release) for scenario in scenarios):
+                self.lease.target()
+
+    def world(self, scenario: ScenarioInfo | None) -> World:
+        """A world on the open target; leaving it resets the target."""
+        target = self.lease.target()
+        return World(target, release=target.identity.release, scenario=scenario)
+
+    def not_applicable(self, scenario: ScenarioInfo) -> Judgement | None:
+        """The verdict on a scenario that this release or target cannot run; None if it can. May open the target."""
+        release = self.lease.release()
+        if not scenario.tags.holds_for(release):
+            if release == DOCUMENTED:
+                return Judgement(Verdict.UNSUPPORTED, "the documentation does not say")
+            return Judgement(Verdict.UNSUPPORTED, f"holds for {scenario.tags.range()}, and this is {release}")
+        if scenario.tags.needs:
+            capabilities = {str(capability) for capability in self.lease.target().capabilities}
+            missing = [need for need in scenario.tags.needs if need not in capabilities]
+            if missing:
+                return Judgement(Verdict.SKIPPED, f"needs {' and '.join(missing)}, which the target cannot do")
+        return None
+
+    def run(self, scenario: ScenarioInfo, registry: StepRegistry) -> Scenario:
+        """Run one scenario from setup to teardown; its line of the record."""
+        run = ScenarioRun(self, scenario)
+        with contextlib.ExitStack() as stack:
+            fixtures = PlainFixtures(stack)
+            with run.phase(Phase.SETUP, fixtures):
+                if run.applies():
+                    fixtures.provide("world", stack.enter_context(self.world(scenario)))
+                    fixtures.provide("target", self.lease.target())
+            if not run.is_over:
+                with run.phase(Phase.CALL, fixtures):
+                    run.run_steps(registry, fixtures)
+            with run.phase(Phase.TEARDOWN, fixtures):
+                stack.close()
+        return run.finish()
+
+
+class PlainFixtures:
+    """The fixtures of a scenario that runs without pytest: the world, its target, and what steps provide."""
+
+    def __init__(self, stack: contextlib.ExitStack) -> None:
+        self._stack = stack
+        self._values: dict[str, Any] = {}
+
+    def get(self, name: str) -> Any:
+        """The value of a fixture. Raises ``SuiteError`` for one that only pytest could provide."""
+        try:
+            return self._values[name]
+        except KeyError:
+            raise SuiteError(f"fixture {name!r} not found", hint="run the suite with pytest") from None
+
+    def provide(self, name: str, value: Any) -> None:
+        """Set a fixture."""
+        self._values[name] = value
+
+    def add_finalizer(self, finalizer: Callable[[], object]) -> None:
+        """Call something when the scenario is torn down, last added first."""
+        self._stack.callback(finalizer)
+
+    @property
+    def world(self) -> object:
+        """The world, if the scenario got as far."""
+        return self._values.get("world")
+
+
+class ScenarioRun:
+    """
+    One scenario on one target: what is known of it while it runs, and its line once it ended.
+
+    A driver calls :meth:`applies` in its setup, :meth:`run_steps` in its call, ends
+    each phase with :meth:`end_phase`, and reads :meth:`finish` after the teardown.
+    """
+
+    def __init__(self, runner: ScenarioRunner, scenario: ScenarioInfo) -> None:
+        self.scenario = scenario
+        self.raised: list[Raised] = []
+        self._runner = runner
+        self._statuses = ["skipped"] * len(scenario.steps)
+        self._at = -1
+        self._not_applicable: Judgement | None = None
+        self._choices: tuple[Choice, ...] = ()
+        self._evidence: Mapping[str, str] = {}
+        self._started = time.perf_counter()
+
+    # --- phases -----------------------------------------------------------
+
+    def applies(self) -> bool:
+        """Can this release and target run the scenario? Raises whatever keeps the target from opening."""
+        self._not_applicable = self._runner.not_applicable(self.scenario)
+        return self._not_applicable is None
+
+    @property
+    def is_over(self) -> bool:
+        """Is there nothing left to run?"""
+        return self._not_applicable is not None or bool(self.raised)
+
+    def run_steps(self, registry: StepRegistry, fixtures: Fixtures) -> None:
+        """Run the steps in order. Raises what the first one raises that does not pass."""
+        __tracebackhide__ = True
+        for number, step in enumerate(self.scenario.steps):
+            self._at = number
+            match = registry.match(step)
+            if match is None:
+                self._statuses[number] = "undefined"
+                raise SuiteError(
+                    f"no step definition matches {step.keyword} {step.text}", hint=nearest(step, registry.definitions)
+                )
+            # Until it is known to have passed, nothing is known of a step that began.
+            self._statuses[number] = "errored"
+            try:
+                match.call(step, fixtures)
+            except AssertionError:
+                # Only an assertion says something about the target.
+                self._statuses[number] = "failed"
+                raise
+            except pytest.skip.Exception:
+                self._statuses[number] = "skipped"
+                raise
+            self._statuses[number] = "passed"
+
+    @contextlib.contextmanager
+    def phase(self, phase: Phase, fixtures: PlainFixtures) -> Iterator[None]:
+        """Run and end a phase, for a driver other than pytest. What it raises goes no further."""
+        error: BaseException | None = None
+        try:
+            yield
+        except _RAISED as raised:
+            error = raised
+        self.end_phase(phase, error, fixtures.world)
+
+    def end_phase(self, phase: Phase, error: BaseException | None, world: object) -> None:
+        """
+        Note how a phase ended, before the next one begins.
+
+        ``world`` is what the steps acted on. A suite may have a world of its own,
+        which need not know a service or choices.
+        """
+        if error is not None and self._not_applicable is None:
+            self.raised.append(Raised(phase, error))
+        if phase is Phase.CALL:
+            self._choices = tuple(getattr(world, "choices", ()))
+        if phase is Phase.CALL or error is not None:
+            self._diagnose(world)
+
+    # --- the result -------------------------------------------------------
+
+    def judge(self) -> Judgement:
+        """The verdict on what is known of the scenario so far."""
+        if self._not_applicable is not None:
+            return self._not_applicable
+        judgement = judge(self._statuses, self.raised, self._deviation(), self._reproduce())
+        finding = judgement.finding
+        if finding is None or not self._evidence:
+            return judgement
+        evidence = {**finding.evidence, **self._evidence}
+        return replace(judgement, finding=msgspec.structs.replace(finding, evidence=evidence))
+
+    def finish(self) -> Scenario:
+        """The scenario's line in the record, after its teardown. A lost target is closed."""
+        leftovers = self._runner.lease.current_leftovers() if self._not_applicable is None else ()
+        lost = next((one.error for one in self.raised if isinstance(one.error, Unreachable)), None)
+        if lost is not None:
+            self._runner.lease.lost(lost)
+        seconds = round(time.perf_counter() - self._started, 3) if self._runner.settings.timings else None
+        return scenario_line(
+            self.scenario, self.judge(), self._statuses, choices=self._choices, leftovers=leftovers, seconds=seconds
+        )
+
+    def failure_of(self, error: BaseException) -> str | None:
+        """What a step raised in the words of the feature, for a terminal; None where a traceback says more."""
+        if not hasattr(error, "message") and not isinstance(error, HarnessError):
+            return None
+        lines = [f"{self.scenario.place}  {self.scenario.name}"]
+        if self._at >= 0:
+            step = self.scenario.steps[self._at]
+            lines.append(f"{self.scenario.path}:{step.line}  {step.keyword} {step.text}")
+        hint = getattr(error, "hint", None)
+        return "\n".join([*lines, "", str(error), *([f"hint: {hint}"] if hint else [])])
+
+    def _deviation(self) -> Deviation | None:
+        tags = self.scenario.tags
+        try:
+            return deviation_for(self._runner.lease.release(), tags.rules, tags.claims)
+        except HarnessError:
+            # The target did not open, so its release is unknown and the verdict is errored in any case.
+            return None
+
+    def _diagnose(self, world: object) -> None:
+        """
+        Have the target report more about a scenario that failed or errored, before its reset, and once.
+
+        A passed scenario costs nothing. An error here changes no verdict: it
+        becomes part of the evidence.
+        """
+        target = self._runner.lease.current
+        if not isinstance(target, Diagnoses) or self._evidence:
+            return
+        if self.judge().verdict not in (Verdict.FAILED, Verdict.ERRORED):
+            return
+        service = getattr(world, "subject", None)
+        try:
+            self._evidence = dict(target.diagnose(service if isinstance(service, ObjectKey) else None))
+        except Exception as error:  # noqa: BLE001 - A target may raise anything.
+            self._evidence = {UNAVAILABLE: f"{type(error).__name__}: {error}"}
+
+    def _reproduce(self) -> str:
+        return self._runner.settings.reproduce(self.scenario)

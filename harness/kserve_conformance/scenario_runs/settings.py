@@ -1,0 +1,77 @@
+"""What one run runs: the selected scenarios of a suite, on one target."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from kserve_conformance.record.model import Baseline, Implementation
+from kserve_conformance.rules.releases import full_name
+from kserve_conformance.suite import ScenarioInfo, Suite
+from kserve_conformance.suite.selection import Selection
+from kserve_conformance.suite.tags import DOCUMENTED
+from kserve_conformance.targets.kinds import KINDS
+from kserve_conformance.targets.spec import Options, Spec
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """
+    The settings of one run, the same in every process that works on it.
+
+    ``scenarios`` is the whole suite, ``selected`` the part of it that ``selection``
+    chooses. ``record`` is the file to write, ``timings`` says whether it has
+    durations; ``implementation`` and ``baseline`` go into its header.
+    """
+
+    suite: Suite
+    scenarios: tuple[ScenarioInfo, ...]
+    selection: Selection
+    selected: tuple[ScenarioInfo, ...]
+    target: Spec
+    options: Options
+    record: Path | None = None
+    timings: bool = False
+    implementation: Implementation = field(default_factory=Implementation)
+    baseline: Baseline | None = None
+
+    @cached_property
+    def selected_ids(self) -> frozenset[str]:
+        """The ids of the selected scenarios."""
+        return frozenset(scenario.id for scenario in self.selected)
+
+    @cached_property
+    def order(self) -> dict[str, int]:
+        """The position of every scenario in the suite, by id: the order of a record, whichever ran first."""
+        return {scenario.id: position for position, scenario in enumerate(self.scenarios)}
+
+    @cached_property
+    def _by_file(self) -> dict[str, tuple[ScenarioInfo, ...]]:
+        by_file: dict[str, list[ScenarioInfo]] = {}
+        for scenario in self.scenarios:
+            by_file.setdefault(scenario.path, []).append(scenario)
+        return {path: tuple(scenarios) for path, scenarios in by_file.items()}
+
+    def scenarios_in(self, file: Path) -> tuple[ScenarioInfo, ...]:
+        """The scenarios of a feature file, in order."""
+        return self._by_file.get(file.relative_to(self.suite.root).as_posix(), ())
+
+    def reproduce(self, scenario: ScenarioInfo) -> str:
+        """The command that runs a scenario again. It names another suite by its folder, not by its path."""
+        words = ["kserve-conformance", "run", "--target", self.target.again]
+        suite = [] if self.suite.is_shipped else ["--suite", self.suite.root.name]
+        return shlex.join([*words, *suite, "--scenario", scenario.id])
+
+
+def with_known_release(spec: Spec) -> Spec:
+    """A target whose release is written out in full, ``v0.15.2``. Raises ``UnknownRelease``."""
+    if not KINDS[spec.kind].is_release or spec.argument == DOCUMENTED:
+        return spec
+    return Spec(spec.kind, full_name(spec.argument), spec.parameters)
+
+
+def named_release(spec: Spec) -> str | None:
+    """The release that a target's name states; None where only the open target knows it."""
+    return spec.argument if KINDS[spec.kind].is_release else None

@@ -1,0 +1,159 @@
+"""
+Which definition a step calls, with which arguments.
+
+Each text is matched once, whatever the number of scenarios that use it: the check
+that no step is ambiguous and the run read the same match.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib import import_module
+from pathlib import PurePath
+from types import ModuleType
+from typing import Any, Protocol
+
+import pytest
+
+from kserve_conformance.scenario_runs.bdd import DATA_TABLE, DOC_STRING, RegisteredStep, steps_in
+from kserve_conformance.suite import ROOT, ScenarioInfo, StepInfo
+from kserve_conformance.suite.guards import Definition, ambiguous_steps, async_steps, takers
+from kserve_conformance.suite.problems import Place, SuiteProblem
+
+#: Where the shipped step definitions are imported from, in a checkout and in a wheel.
+SHIPPED_STEPS = "kserve_conformance.suite.steps"
+
+#: The layer of the shipped definitions; a suite's own replace those with the same pattern, and a conftest's those.
+SHIPPED, SUITE, CONFTEST = range(3)
+
+#: Argument values that no call can change, so that they are parsed once for all scenarios.
+_CONSTANTS = (str, int, float, bool, type(None))
+
+
+class Fixtures(Protocol):
+    """Where the steps of one scenario get what their text does not say."""
+
+    def get(self, name: str) -> Any:
+        """The value of a fixture. Raises what pytest raises for an unknown one."""
+
+    def provide(self, name: str, value: Any) -> None:
+        """Replace a fixture for the rest of the scenario."""
+
+    def add_finalizer(self, finalizer: Callable[[], object]) -> None:
+        """Call something when the scenario is torn down, last added first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepDefinition(Definition):
+    """A definition that can be called."""
+
+    registered: RegisteredStep
+
+    @classmethod
+    def of(cls, registered: RegisteredStep, layer: int) -> StepDefinition:
+        """A registered step, with the place of its function."""
+        function = inspect.unwrap(registered.function)
+        code = getattr(function, "__code__", None)
+        file = getattr(code, "co_filename", getattr(function, "__module__", None) or "")
+        return cls(
+            kind=registered.kind,
+            pattern=registered.parser.name,
+            place=Place("/".join(PurePath(file).parts[-2:]), getattr(code, "co_firstlineno", 0)),
+            matches=registered.parser.is_matching,
+            layer=layer,
+            is_async=inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function),
+            registered=registered,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A definition that takes a text. ``arguments`` is None where they must be parsed for each call."""
+
+    definition: StepDefinition
+    text: str
+    arguments: Mapping[str, Any] | None
+
+    def call(self, step: StepInfo, fixtures: Fixtures) -> None:
+        """Call the step's function, and provide what it returns where it has a ``target_fixture``."""
+        __tracebackhide__ = True
+        registered = self.definition.registered
+        parameters = registered.parameters
+        parsed = registered.arguments(self.text) if self.arguments is None else self.arguments
+        arguments = {name: value for name, value in parsed.items() if name in parameters}
+        if step.table and DATA_TABLE in parameters:
+            arguments[DATA_TABLE] = [list(row) for row in step.table]
+        if step.doc_string is not None and DOC_STRING in parameters:
+            arguments[DOC_STRING] = step.doc_string
+        for name in registered.required:
+            if name not in arguments:
+                arguments[name] = fixtures.get(name)
+        if registered.is_generator:
+            generator = registered.function(**arguments)
+            value = next(generator, None)
+            fixtures.add_finalizer(partial(_finish, generator))
+        else:
+            value = registered.function(**arguments)
+        if registered.target_fixture is not None:
+            fixtures.provide(registered.target_fixture, value)
+
+
+class StepRegistry:
+    """The definitions that the scenarios of a file can use."""
+
+    def __init__(self, definitions: Iterable[StepDefinition]) -> None:
+        self.definitions = tuple(definitions)
+        self._takers: dict[tuple[str, str], list[StepDefinition]] = {}
+        self._matches: dict[tuple[str, str], Match | None] = {}
+
+    def match(self, step: StepInfo) -> Match | None:
+        """The definition that a step calls; None where it is undefined."""
+        key = (step.kind, step.text)
+        try:
+            return self._matches[key]
+        except KeyError:
+            taking = self.takers(step)
+            match = self._matches[key] = _match(taking[-1], step.text) if taking else None
+            return match
+
+    def takers(self, step: StepInfo) -> list[StepDefinition]:
+        """Every definition that takes a step and that no other replaces: more than one is ambiguous."""
+        key = (step.kind, step.text)
+        if key not in self._takers:
+            self._takers[key] = takers(step, self.definitions)
+        return self._takers[key]
+
+    def problems(self, scenarios: Iterable[ScenarioInfo]) -> Iterator[SuiteProblem]:
+        """What would make a step pass without running, or mean something else than its author thinks."""
+        yield from async_steps(self.definitions)
+        yield from ambiguous_steps(scenarios, self.takers)
+
+
+def definitions_in(module: ModuleType, layer: int) -> tuple[StepDefinition, ...]:
+    """The step definitions of a module."""
+    return tuple(StepDefinition.of(registered, layer) for registered in steps_in(module))
+
+
+@cache
+def shipped_steps() -> StepRegistry:
+    """The step definitions of the suite that ships."""
+    modules = [import_module(f"{SHIPPED_STEPS}.{file.stem}") for file in sorted((ROOT / "steps").glob("[!_]*.py"))]
+    return StepRegistry(definition for module in modules for definition in definitions_in(module, SHIPPED))
+
+
+def _match(definition: StepDefinition, text: str) -> Match:
+    registered = definition.registered
+    if registered.context.converters:
+        return Match(definition, text, None)
+    arguments = registered.arguments(text)
+    constant = all(type(value) in _CONSTANTS for value in arguments.values())
+    return Match(definition, text, arguments if constant else None)
+
+
+def _finish(generator: Iterator[Any]) -> None:
+    """Run what a step has after its ``yield``."""
+    for _ in generator:
+        pytest.fail("a step yielded twice; it may yield once, with its cleanup after that")

@@ -1,0 +1,99 @@
+"""
+From what happened in a scenario to its verdict.
+
+A pass needs proof: every step ran and passed, and nothing broke before, in or
+after it. Everything else has a verdict of its own, and whatever is not
+understood is ``errored``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pytest
+
+from kserve_conformance.record.model import Deviation, Finding, Verdict
+from kserve_conformance.rules import model as rules
+from kserve_conformance.scenario_runs.findings import finding_of_error, finding_of_failure, first_line
+from kserve_conformance.targets.contract import CannotDo
+
+
+class Phase(StrEnum):
+    """The three parts of a scenario's run, as pytest names them."""
+
+    SETUP = "setup"
+    CALL = "call"
+    TEARDOWN = "teardown"
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An exception and the phase it was raised in."""
+
+    phase: Phase
+    error: BaseException
+
+    @property
+    def concludes(self) -> bool:
+        """Does it say something about the target, or why it was not tested? Only what a step raises can."""
+        if isinstance(self.error, CannotDo | pytest.skip.Exception):
+            return self.phase is not Phase.TEARDOWN
+        return self.phase is Phase.CALL and isinstance(self.error, AssertionError)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict and what it rests on."""
+
+    verdict: Verdict
+    reason: str | None = None
+    finding: Finding | None = None
+    deviation: Deviation | None = None
+
+
+def judge(
+    statuses: Sequence[str], raised: Sequence[Raised], deviation: rules.Deviation | None, reproduce: str | None = None
+) -> Judgement:
+    """
+    The verdict of a scenario that was run.
+
+    ``statuses`` are those of its steps, ``raised`` is what was raised, in order.
+    ``deviation`` is the listed deviation of this release from what the scenario
+    states, if there is one.
+    """
+    broken = [one for one in raised if not one.concludes]
+    if broken:
+        reason = "; ".join(dict.fromkeys(first_line(one.error) for one in broken))
+        return Judgement(Verdict.ERRORED, reason, finding_of_error(broken[0].error, reproduce))
+    if raised:
+        return _concluded(raised[0].error, deviation, reproduce)
+    if not statuses or set(statuses) != {"passed"}:
+        reason = "not every step ran, for an unknown reason"
+        return Judgement(Verdict.ERRORED, reason, Finding(message=reason, reproduce=reproduce))
+    return Judgement(Verdict.PASSED) if deviation is None else _no_longer_deviates(deviation, reproduce)
+
+
+def _concluded(error: BaseException, deviation: rules.Deviation | None, reproduce: str | None) -> Judgement:
+    """The verdict on what a step raised: that it skipped the scenario, or that something does not hold."""
+    if isinstance(error, pytest.skip.Exception | CannotDo):
+        return Judgement(Verdict.SKIPPED, str(error) or "skipped by a step, without a reason")
+    finding = finding_of_failure(error, reproduce)
+    if deviation is None:
+        return Judgement(Verdict.FAILED, finding=finding)
+    listed = Deviation(id=deviation.id, statement=deviation.statement, link=deviation.link)
+    return Judgement(Verdict.DEVIATES, f"known deviation {deviation.id}", finding, listed)
+
+
+def _no_longer_deviates(deviation: rules.Deviation, reproduce: str | None) -> Judgement:
+    """A scenario passed although it is listed as a deviation: the list is wrong until it is corrected."""
+    return Judgement(
+        Verdict.FAILED,
+        finding=Finding(
+            message=f"the listed deviation {deviation.id} no longer happens",
+            expected=f"the release deviates: {deviation.statement}",
+            observed="it does not deviate",
+            reproduce=reproduce,
+        ),
+    )
