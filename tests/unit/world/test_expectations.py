@@ -53,7 +53,7 @@ class TestRuntime:
         """
         failed = failure(unserved().expect_runtime, R)
 
-        assert failed.observed == f"no runtime: NoSupportingRuntime: {NONE}; {NO_MODEL}"
+        assert failed.observed == f"no runtime (NoSupportingRuntime): {NONE}; Warning events: {NO_MODEL}"
         assert failed.evidence["events"] == NO_MODEL
 
     @pytest.mark.parametrize("outcome", [Outcome.NO_RUNTIME, Outcome.CUSTOM, Outcome.LEFT_ALONE])
@@ -101,7 +101,7 @@ class TestRuntime:
         made.apply_service(service(name="Bad"))
         first, second = made.choices
 
-        assert (first.outcome, first.service.name) == (ChoiceOutcome.RUNS, "s")
+        assert (first.outcome, first.service.name) == (ChoiceOutcome.RUNS, "fraud")
         assert (second.outcome, second.service.name) == (ChoiceOutcome.REJECTED, "Bad")
         assert "must consist of lower case" in second.message
 
@@ -218,7 +218,7 @@ class TestRefusal:
         """
         failed = failure(unserved(reason=None, message=None, errors=()).expect_refusal, "NoSupportingRuntime")
 
-        assert failed.observed == "no runtime: no failure in the status; no Warning event"
+        assert failed.observed == "no runtime, no failure in the status; no Warning events"
 
     @pytest.mark.parametrize(
         ("errors", "cause"),
