@@ -89,7 +89,7 @@ class TestRun:
         run = call(tmp_path, "run", "--suite", ".", "--fail-fast", "--format", "json")
 
         assert run.returncode == Exit.BROKEN
-        assert any("interrupted" in reason for reason in json.loads(run.stdout)["because"])
+        assert any("interrupted" in reason for reason in json.loads(run.stdout)["reasons"])
 
     def test_of_a_target_that_does_not_start_is_not_0(self, suite, tmp_path):
         """Nothing was asked, so nothing is known."""

@@ -211,7 +211,7 @@ class TestBaseline:
         assert told["baseline"]["counts"]["still-failing"] == 1
         assert (told["conforms"], told["result"]) == (False, "failure")
         assert header.baseline is not None
-        assert any("held against a baseline" in note for note in told["notes"])
+        assert any("relative to a baseline" in note for note in told["notes"])
         assert call(tmp_path, "report", str(tmp_path / "now/record.ndjson")).returncode == Exit.NO
 
     def test_excuses_nothing_that_is_worse(self, suite, tmp_path, baseline):

@@ -6,7 +6,8 @@ import signal
 
 import pytest
 
-from kserve_conformance.record import TruncatedRecord, conforms, read
+from kserve_conformance.exceptions import RecordError
+from kserve_conformance.record import RecordFault, conforms, read
 
 STEPS = """
     import os, pathlib, time
@@ -73,8 +74,9 @@ class TestInterrupted:
         """Nothing could be said, so nothing is."""
         waiting.ended_by(signal.SIGKILL)
 
-        with pytest.raises(TruncatedRecord):
+        with pytest.raises(RecordError) as caught:
             read(waiting.path / "record.ndjson")
+        assert caught.value.code is RecordFault.TRUNCATED
 
     def test_run_leaves_no_older_record(self, waiting):
         """A record that was there before is gone once a run begins."""

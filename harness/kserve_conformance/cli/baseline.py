@@ -55,7 +55,7 @@ class Judgement:
 
 def judge(run: Record, baseline: Given) -> Judgement:
     """
-    Hold a whole run against its baseline. Raises ``InterruptedRecord``.
+    Hold a whole run against its baseline. Raises ``RecordError``.
 
     A run that was narrowed by whoever started it is held against the same part
     of the baseline.

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from kserve_conformance.exceptions import RecordError
-from kserve_conformance.record import Record, UnreadableRecord, read
+from kserve_conformance.record import Record, RecordFault, fault, read
 
 #: The type of an argument or option that names a record; ``-`` is stdin.
 RECORD = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
@@ -37,7 +37,7 @@ def given(path: Path) -> Given:
     try:
         content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
-        raise UnreadableRecord(f"{path}: {error.strerror or error}") from error
+        raise fault(RecordFault.UNREADABLE_FILE, f"{path}: {error.strerror or error}") from error
     try:
         record = read(io.BytesIO(content))
     except RecordError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kserve_conformance.cli.records import Given
-from kserve_conformance.record import InterruptedRecord, Verdict, tally
+from kserve_conformance.record import Verdict, interrupted, tally
 from kserve_conformance.suite.selection import Rerun
 
 
@@ -11,9 +11,9 @@ def what_failed(earlier: Given) -> Rerun | None:
     """
     The scenarios that failed or errored in a record, in its order; None if none did.
 
-    Raises ``InterruptedRecord``: what such a run did not come to may fail as well.
+    Raises ``RecordError``: what such a run did not come to may fail as well.
     """
     if earlier.record.footer.interrupted is not None:
-        raise InterruptedRecord(earlier.name, earlier.record.footer.interrupted)
+        raise interrupted(earlier.name, earlier.record.footer.interrupted)
     failed = tally(earlier.record.scenarios).of(Verdict.FAILED, Verdict.ERRORED)
     return Rerun(earlier.digest, tuple(scenario.id for scenario in failed)) if failed else None

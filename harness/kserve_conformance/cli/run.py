@@ -200,9 +200,9 @@ def _json(value: Any) -> str:
 def _nothing_failed(earlier: Given, format_: str) -> int:
     """Say that there is nothing to ask again. The record's own conclusion stands: that none failed is not yet a yes."""
     conclusion = conforms(earlier.record)
-    told = {"asked": 0, "conforms": conclusion.conforms, "because": list(conclusion.because)}
+    told = {"asked": 0, "conforms": conclusion.conforms, "reasons": list(conclusion.reasons)}
     text = f"nothing failed or errored in {earlier.name}: there is nothing to ask again\n"
-    emit(format_, told, lambda: text + "".join(f"  {reason}\n" for reason in conclusion.because))
+    emit(format_, told, lambda: text + "".join(f"  {reason}\n" for reason in conclusion.reasons))
     return conclusion.exit_code
 
 

@@ -45,7 +45,7 @@ def result_of(record: Record, files: Mapping[str, Path]) -> dict[str, Any]:
     return {
         "conforms": conclusion.conforms,
         "result": conclusion.result.value,
-        "because": list(conclusion.because),
+        "reasons": list(conclusion.reasons),
         "notes": list(conclusion.notes),
         "counts": {verdict.value: number for verdict, number in conclusion.counts.items()},
         "target": record.header.target.target,

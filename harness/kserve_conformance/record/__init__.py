@@ -1,17 +1,9 @@
-"""The record of a run: its format, how it is written, read and concluded from."""
+"""The record of a run: its format, writing and reading it, and what can be concluded from it."""
 
 from kserve_conformance.record.choice import Choice, ChoiceOutcome
-from kserve_conformance.record.comparison import (
-    CHANGES,
-    WORSE,
-    Change,
-    Compared,
-    Comparison,
-    InterruptedRecord,
-    compare,
-)
+from kserve_conformance.record.comparison import CHANGES, WORSE, Change, Compared, Comparison, compare
 from kserve_conformance.record.conclusion import Conclusion, Result, conforms
-from kserve_conformance.record.consistency import Contradiction
+from kserve_conformance.record.errors import RecordFault, fault, interrupted
 from kserve_conformance.record.limits import Limits
 from kserve_conformance.record.model import (
     SCHEMA,
@@ -28,23 +20,10 @@ from kserve_conformance.record.model import (
     TargetIdentity,
     Verdict,
 )
-from kserve_conformance.record.reader import (
-    CountsDiffer,
-    DuplicateScenario,
-    MissingScenarios,
-    NotARecord,
-    TooLarge,
-    TruncatedRecord,
-    UnexpectedScenario,
-    UnknownSchema,
-    UnknownVerdict,
-    UnreadableRecord,
-    read,
-    read_lines,
-)
+from kserve_conformance.record.reader import read, read_lines
 from kserve_conformance.record.redaction import Redaction
 from kserve_conformance.record.tally import Tally, by_rule, by_topic, tally
-from kserve_conformance.record.writer import RecordClosed, RecordWriter
+from kserve_conformance.record.writer import RecordWriter
 
 __all__ = [
     "CHANGES",
@@ -57,20 +36,14 @@ __all__ = [
     "Compared",
     "Comparison",
     "Conclusion",
-    "Contradiction",
-    "CountsDiffer",
     "Deviation",
-    "DuplicateScenario",
     "Finding",
     "Footer",
     "Header",
     "Implementation",
-    "InterruptedRecord",
     "Limits",
-    "MissingScenarios",
-    "NotARecord",
     "Record",
-    "RecordClosed",
+    "RecordFault",
     "RecordWriter",
     "Redaction",
     "Result",
@@ -79,17 +52,13 @@ __all__ = [
     "SuiteIdentity",
     "Tally",
     "TargetIdentity",
-    "TooLarge",
-    "TruncatedRecord",
-    "UnexpectedScenario",
-    "UnknownSchema",
-    "UnknownVerdict",
-    "UnreadableRecord",
     "Verdict",
     "by_rule",
     "by_topic",
     "compare",
     "conforms",
+    "fault",
+    "interrupted",
     "read",
     "read_lines",
     "tally",

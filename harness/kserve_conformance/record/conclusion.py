@@ -1,10 +1,10 @@
 """
-What a record allows to be said of its target, and why not more.
+Whether the target of a record conforms, and what limits that conclusion.
 
-``conforms`` is the only place that turns verdicts into a yes. It says yes only
-to a run that was whole, in which something passed and nothing failed or broke.
-A deviation that is listed for the release, a feature that the release lacks,
-and a scenario left out do not make a no; they are counted, and said.
+``conforms`` is the only place that turns verdicts into a yes. The answer is yes
+only for a whole run in which something passed and nothing failed or errored. A
+listed deviation, a feature that the release does not have, and a skipped
+scenario do not turn it into a no; they are counted and reported.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from kserve_conformance.record.tally import Tally, tally
 
 
 class Result(StrEnum):
-    """The conclusion in one word, as a report gives it."""
+    """The conclusion in one word."""
 
     SUCCESS = "success"
-    #: Nothing failed, but not everything was asked.
+    #: Nothing failed, but not every scenario ran.
     PARTIAL = "partial"
     FAILURE = "failure"
 
@@ -32,105 +32,107 @@ class Conclusion:
     """
     Whether a target conforms, as far as one record shows.
 
-    ``because`` says why not, and is empty exactly when it conforms. ``notes``
-    say what limits a yes: what was skipped, unsupported, deviates or was left
-    behind. ``partial`` is true of a run that asked less than the whole suite.
+    ``reasons`` say why it does not, and are empty exactly if it does. ``notes``
+    limit a yes: what was skipped, unsupported, deviates or was left behind.
+    ``selected`` is true for a run of a part of the suite.
     """
 
     counts: dict[Verdict, int]
-    partial: bool
-    because: tuple[str, ...]
+    selected: bool
+    reasons: tuple[str, ...]
     notes: tuple[str, ...]
 
     @property
     def conforms(self) -> bool:
-        """Whether nothing speaks against it."""
-        return not self.because
+        """Whether there is no reason against it."""
+        return not self.reasons
 
     @property
     def result(self) -> Result:
         """The conclusion in one word."""
-        if self.because:
+        if self.reasons:
             return Result.FAILURE
-        return Result.PARTIAL if self.partial else Result.SUCCESS
+        return Result.PARTIAL if self.selected or self.counts[Verdict.SKIPPED] else Result.SUCCESS
 
     @property
     def headline(self) -> str:
-        """A few words that can stand alone."""
-        return {
-            Result.SUCCESS: "Conforms",
-            Result.PARTIAL: "Conforms in what was asked",
-            Result.FAILURE: "Does not conform",
-        }[self.result]
+        """The conclusion in a few words, for example ``Conforms (6 scenarios skipped)``."""
+        limits = []
+        if self.conforms and self.selected:
+            limits.append("part of the suite")
+        if self.conforms and self.counts[Verdict.SKIPPED]:
+            limits.append(f"{_scenarios(self.counts[Verdict.SKIPPED])} skipped")
+        words = "Conforms" if self.conforms else "Does not conform"
+        return f"{words} ({', '.join(limits)})" if limits else words
 
     @property
     def exit_code(self) -> int:
-        """0 when it conforms, 1 when it does not."""
+        """0 if it conforms, 1 if it does not."""
         return 0 if self.conforms else 1
 
 
 def conforms(record: Record) -> Conclusion:
-    """Conclude from a record, as ``reader.read`` gives it: whole, and with nothing in it that denies itself."""
+    """Conclude from a record as ``reader.read`` returns it: whole, and free of contradictions."""
     everything = tally(record.scenarios)
     return Conclusion(
         counts=everything.counts,
-        partial=bool(everything.of(Verdict.SKIPPED) or narrowed(record.header)),
-        because=tuple(_why_not(record, everything)),
-        notes=tuple(_what_limits(record, everything)),
+        selected=bool(narrowed(record.header)),
+        reasons=tuple(_reasons(record, everything)),
+        notes=tuple(_notes(record, everything)),
     )
 
 
 def narrowed(header: Header) -> dict[str, Any]:
-    """What a run was narrowed to, as its header gives it; a choice that was left empty narrows nothing."""
+    """Return the selection that narrowed a run; an empty option narrows nothing."""
     return {name: value for name, value in header.selection.items() if value not in (None, False, "", [], {})}
 
 
-def _why_not(record: Record, everything: Tally) -> Iterator[str]:
+def _reasons(record: Record, everything: Tally) -> Iterator[str]:
     counts = everything.counts
     if record.footer.interrupted is not None:
-        yield f"the run was interrupted: {record.footer.interrupted or 'no reason was given'}"
+        yield f"the run was interrupted: {record.footer.interrupted or 'no reason recorded'}"
     missing = set(record.header.collected) - {scenario.id for scenario in record.scenarios}
     if missing:
-        yield f"without a verdict: {len(missing)} of {len(record.header.collected)} scenarios, first {min(missing)!r}"
+        yield f"{len(missing)} of {len(record.header.collected)} scenarios have no verdict, first {min(missing)!r}"
     if counts[Verdict.ERRORED]:
-        yield f"{_scenarios(counts[Verdict.ERRORED])} errored: nothing is known there"
+        yield f"{_scenarios(counts[Verdict.ERRORED])} errored, so their result is unknown"
     if counts[Verdict.FAILED]:
         yield f"{_scenarios(counts[Verdict.FAILED])} failed"
     if not everything.total:
-        yield "no scenario was run"
+        yield "no scenario ran"
     elif not counts[Verdict.PASSED]:
         yield "no scenario passed"
 
 
-def _what_limits(record: Record, everything: Tally) -> Iterator[str]:
+def _notes(record: Record, everything: Tally) -> Iterator[str]:
     counts = everything.counts
     selection = narrowed(record.header)
     if selection:
-        narrowed_to = ", ".join(f"{name} {_words(value)}" for name, value in selection.items())
-        yield f"only a part of the suite was asked: {narrowed_to}"
+        options = ", ".join(f"{name} {_text(value)}" for name, value in selection.items())
+        yield f"only part of the suite ran: {options}"
     if record.header.baseline is not None:
         baseline = record.header.baseline
         yield (
-            f"the run was held against a baseline, KServe {baseline.release} ({baseline.target}, {baseline.digest}); "
-            "what is said here is not"
+            f"the exit code of the run is relative to a baseline, KServe {baseline.release} ({baseline.target}, "
+            f"{baseline.digest}); this conclusion is not"
         )
     if counts[Verdict.SKIPPED]:
-        yield f"skipped: {_scenarios(counts[Verdict.SKIPPED])}"
+        yield f"{_scenarios(counts[Verdict.SKIPPED])} skipped"
     if counts[Verdict.DEVIATES]:
-        yield f"deviating from the documentation, as listed for this release: {_scenarios(counts[Verdict.DEVIATES])}"
+        yield f"{_scenarios(counts[Verdict.DEVIATES])} with a known deviation from the documentation"
     if counts[Verdict.UNSUPPORTED]:
-        yield f"unsupported by this release: {_scenarios(counts[Verdict.UNSUPPORTED])}"
+        yield f"{_scenarios(counts[Verdict.UNSUPPORTED])} not applicable to this release"
     core = everything.at("core")
     if core.total and not core.of(Verdict.PASSED):
         yield "no core scenario passed"
     if not core.total and everything.total:
-        yield "no core scenario was asked"
+        yield "no core scenario ran"
     left = {name for scenario in record.scenarios for name in scenario.leftovers} | set(record.footer.leftovers)
     if left:
-        yield f"left behind: {len(left)} object{'s' if len(left) > 1 else ''}"
+        yield f"{len(left)} object{'s' if len(left) > 1 else ''} left behind by the run"
 
 
-def _words(value: Any) -> str:
+def _text(value: Any) -> str:
     return ", ".join(str(one) for one in value) if isinstance(value, list | tuple) else str(value)
 
 

@@ -1,4 +1,4 @@
-"""How large a record may be: a reader must not be made to take in whatever it is given."""
+"""How large a record may be, so that a reader cannot be made to load a file of any size."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Far above what any run writes; a reader refuses more, and a writer cuts each text so that its own are read."""
+    """Far above what any run writes. A reader stops at these limits; a writer cuts each text to stay within them."""
 
-    #: Bytes of one line.
+    #: Bytes of one line, its end included.
     line: int = 16 * 1024 * 1024
-    #: Lines of a record.
+    #: Lines of a file.
     lines: int = 1_000_000
     #: Characters of one text, such as a controller's log.
     text: int = 128 * 1024

@@ -19,25 +19,25 @@ SCHEMA = "kserve-conformance/record/v1"
 
 
 class Verdict(StrEnum):
-    """What a scenario showed. Only the first is a pass."""
+    """The result of a scenario. Only the first is a pass."""
 
     PASSED = "passed"
     FAILED = "failed"
-    #: It did not hold, and this release is known to deviate here from its documentation.
+    #: It failed, and this release is known to deviate from its documentation here.
     DEVIATES = "deviates"
-    #: The release has no such feature, or (for ``documented``) the page says nothing of it.
+    #: The scenario does not apply to this release, or (for ``documented``) to the documentation.
     UNSUPPORTED = "unsupported"
     SKIPPED = "skipped"
-    #: The harness or the target broke: nothing is known.
+    #: The harness or the target broke: the result is unknown.
     ERRORED = "errored"
 
 
 class Part(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """Anything of a record: camelCase on the wire, no defaults written (except in a header, which is written whole)."""
+    """A part of a record: camelCase in JSON, without default values (except in a header, which is written whole)."""
 
 
 class TargetIdentity(Part, frozen=True, kw_only=True):
-    """Which implementation answered (see ``targets.contract.Identity``)."""
+    """The implementation under test (see ``targets.contract.Identity``)."""
 
     target: str
     release: str
@@ -47,7 +47,7 @@ class TargetIdentity(Part, frozen=True, kw_only=True):
 
 
 class SuiteIdentity(Part, frozen=True, kw_only=True):
-    """Which scenarios were asked: a version and a digest over every file of the suite."""
+    """The suite that ran: its version, and a digest of all its files."""
 
     name: str
     version: str
@@ -55,7 +55,7 @@ class SuiteIdentity(Part, frozen=True, kw_only=True):
 
 
 class Implementation(Part, frozen=True, kw_only=True):
-    """Who publishes the result; only what was given on the command line."""
+    """Who publishes the result, as given on the command line."""
 
     organization: str | None = None
     project: str | None = None
@@ -65,7 +65,7 @@ class Implementation(Part, frozen=True, kw_only=True):
 
 
 class Baseline(Part, frozen=True, kw_only=True):
-    """The record against which a run was held: the digest of its file, and what it says it is of."""
+    """The record that a run was compared with: the digest of its file, and its target."""
 
     digest: str
     target: str
@@ -74,12 +74,11 @@ class Baseline(Part, frozen=True, kw_only=True):
 
 class Header(Part, frozen=True, kw_only=True, omit_defaults=False, tag="header"):
     """
-    What was asked, of whom, with what.
+    What ran, on which target, with which version.
 
     ``collected`` are the ids of all scenarios that this run must account for.
-    ``baseline`` is there if the run's exit code says whether anything is worse
-    than in an earlier one; what the record allows to be concluded is the same
-    with it.
+    ``baseline`` is set if the run's exit code says whether anything is worse than
+    in an earlier run; the conclusion from the record does not depend on it.
     """
 
     schema: str = SCHEMA
@@ -94,7 +93,7 @@ class Header(Part, frozen=True, kw_only=True, omit_defaults=False, tag="header")
 
 
 class Step(Part, frozen=True, kw_only=True):
-    """A step, as it reads in the feature. ``status`` is passed, failed, errored, undefined or skipped (not reached)."""
+    """A step as written in the feature. ``status`` is passed, failed, errored, undefined or skipped (not reached)."""
 
     keyword: str
     text: str
@@ -108,9 +107,9 @@ class Finding(Part, frozen=True, kw_only=True):
     """
     Why a scenario did not pass.
 
-    ``message`` is one line. ``expected`` and ``observed`` are short texts to be
-    set side by side; ``explanation`` has the reference resolver's story, a line
-    for each candidate; ``evidence`` maps a title (``service``, ``runtimes``,
+    ``message`` is one line. ``expected`` and ``observed`` are short texts to show
+    side by side; ``explanation`` is that of the reference resolver, a line for
+    each candidate; ``evidence`` maps a title (``service``, ``runtimes``,
     ``deployment``, ``events``, ``log``) to redacted text; ``reproduce`` is a
     command.
     """
@@ -124,7 +123,7 @@ class Finding(Part, frozen=True, kw_only=True):
 
 
 class Deviation(Part, frozen=True, kw_only=True):
-    """The listed deviation that a verdict rests on."""
+    """The listed deviation that explains a verdict."""
 
     id: str
     statement: str
@@ -138,8 +137,8 @@ class Scenario(Part, frozen=True, kw_only=True, tag="scenario"):
     ``id`` is stable: the feature's path, the scenario's name and its row (see
     ``suite.identity``). ``rules`` are ids of the registry. ``level`` is core or
     extended. ``feature`` is the feature's name, ``path`` its file relative to
-    the suite, ``about`` its description. ``choices`` are what the target chose,
-    in the order of the observations.
+    the suite, ``about`` its description. ``choices`` are those of the target, in
+    the order of the observations.
     """
 
     id: str

@@ -1,9 +1,9 @@
 """
-What never gets into a record: credentials, and where and as whom it was made.
+Redaction: no credentials, host names or personal paths in a record.
 
-A record is made to be published. Whatever a target showed is redacted before it
-is written, so that no projection has anything to hide. Redacting twice changes
-nothing more. What is replaced says what it was.
+A record is made to be published. Everything that a target reported is redacted
+before it is written, so that no report has anything to hide. Redacting twice
+changes nothing more. Each replacement says what was replaced.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-SECRET = "[redacted]"  # noqa: S105 - what stands for one
+SECRET = "[redacted]"  # noqa: S105 - the replacement for one
 HOST = "[host]"
 ADDRESS = "[address]"
 
@@ -32,7 +32,7 @@ _SENSITIVE = (
 _QUOTE = r"""\\?["']"""
 _VALUE = r"""(?:\\?"(?:[^"\\]|\\[\s\S])*?\\?"|'[^']*'|[^\s,;&"'{}\[\]]+)"""
 
-#: Each pattern and what takes its place. Order matters: the wide ones come first, and none matches its own result.
+#: Each pattern and its replacement. Order matters: the wide ones come first, and none matches its own replacement.
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----.*?(?:-----END \1-----|\Z)", re.DOTALL),
@@ -40,7 +40,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     # The same in base64, as kubeconfigs and webhook configurations have it.
     (re.compile(r"\bLS0tLS1CRUdJTi[A-Za-z0-9+/]+={0,2}"), SECRET),
-    # A text of several lines below its name, and below a name that stands beside it in an env entry of a container.
+    # A block of several lines below its name, or below the name of an env entry of a container.
     (
         re.compile(
             rf"(?im)^(?P<dash>(?P<indent>[ ]*)(?:- )?)(?P<name>{_SENSITIVE}{_QUOTE}?:)[ ]*[|>][\d+-]*[ ]*\n"
@@ -55,7 +55,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         rf"\g<before> {SECRET}\n",
     ),
-    # An env entry of a container tells name and value on two lines, in whichever order.
+    # An env entry of a container has name and value on two lines, in either order.
     (
         re.compile(
             rf"(?i)(\bvalue{_QUOTE}?[ \t]*:[ \t]*)(?!\[redacted\]){_VALUE}"
@@ -123,9 +123,9 @@ _DATA_OF_YAML = re.compile(
     r"(?m)^(?P<indent>[ ]*(?:- )?)(?P<name>data|stringData):[ ]*\n(?P<body>(?:(?P=indent)[ ]+\S.*\n?|[ ]*\n)*)"
 )
 
-#: Where a person's own files are, on any system.
+#: Home directories, on any system.
 _HOMES = re.compile(r"(?i)(?<![\w.~-])(?:/home/|/Users/|[A-Z]:\\+Users\\+)[^\s/\\:\"']+")
-#: Keys of a manifest that name a machine of the cluster.
+#: Keys of a manifest that name a node of the cluster.
 _NODE = re.compile(rf"""(?m)(\b(?:nodeName|kubernetes\.io/hostname){_QUOTE}?\s*:\s*{_QUOTE}?)(?!\[host\])[\w.-]+""")
 _AUTHORITY = re.compile(
     r"(?i)(\b(?:https?|wss?|grpcs?|tcp)://(?:\[redacted\]@)?)"
@@ -133,7 +133,7 @@ _AUTHORITY = re.compile(
 )
 _IPV4 = re.compile(r"(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?![\w-]|\.\d)")
 
-#: Hosts that say nothing of the one who runs this: in-cluster names, reserved ones, and where rules are documented.
+#: Hosts that reveal nothing: in-cluster names, reserved names, and where rules are documented.
 _PUBLIC_HOSTS = re.compile(
     r"(?i)(?:^|\.)(?:svc|svc\.cluster\.local|cluster\.local|example|example\.(?:com|org|net)|invalid|test|localhost|"
     r"github\.com|kserve\.github\.io|kubernetes\.io|k8s\.io|knative\.dev|kserve\.io)$"
@@ -143,10 +143,10 @@ _PUBLIC_HOSTS = re.compile(
 @dataclass(frozen=True)
 class Redaction:
     """
-    What this run must not tell.
+    What to redact besides credentials.
 
-    ``folders`` maps a folder of the machine to what stands for it, ``hosts`` are
-    the names of machines. ``of_this_machine`` knows those where it runs.
+    ``folders`` maps a folder to its replacement, ``hosts`` are names of machines.
+    ``of_this_machine`` returns those of the machine that it runs on.
     """
 
     folders: Mapping[str, str] = field(default_factory=dict)
@@ -154,19 +154,19 @@ class Redaction:
 
     @classmethod
     def of_this_machine(cls, *hosts: str) -> Redaction:
-        """The home, working and temporary folders and the name of where this runs; and the ``hosts`` of a target."""
+        """Redact the home, working and temporary folders and name of this machine, and the ``hosts`` of a target."""
         named = {socket.gethostname(), os.environ.get("HOSTNAME", ""), *hosts}
         folders = {tempfile.gettempdir(): "[tmp]", str(Path.cwd()): "."}
-        # A folder right below the root, such as /tmp or /app, tells nothing of a person and may be a container's own.
+        # A folder right below the root, such as /tmp or /app, is not personal and may be a container's own.
         deep = {folder: instead for folder, instead in folders.items() if folder.count("/") > 1}
         return cls(
             folders=deep | {str(Path.home()): "~"},
-            # One-letter names, and the one that every machine has, would blot out words.
+            # Very short names and the one that every machine has would replace ordinary words.
             hosts=frozenset(host for host in named if len(host) > 2 and host != "localhost"),
         )
 
     def text(self, text: str) -> str:
-        """The text without credentials, host names and personal paths."""
+        """Redact a text."""
         if not text:
             return text
         text = _without_secret_data(text)
@@ -180,7 +180,7 @@ class Redaction:
         return _HOMES.sub("~", text)
 
     def value(self, value: Any) -> Any:
-        """The same of every string in a JSON value. A member whose name is that of a secret loses its value."""
+        """Redact every string in a JSON value, and the value of every member whose name is that of a secret."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, Mapping):
@@ -215,7 +215,7 @@ _IS_SECRET_NAME = re.compile(_SENSITIVE, re.IGNORECASE)
 
 
 def _without_secret_data(text: str) -> str:
-    """The same manifests, every document that has a Secret without its data."""
+    """Remove the data of every Secret from a dump of manifests."""
     if not _KIND_SECRET.search(text):
         return text
     return "".join(
@@ -225,9 +225,9 @@ def _without_secret_data(text: str) -> str:
 
 
 def _names_only(data: re.Match[str]) -> str:
-    kept = re.findall(r"(?m)^[ ]*([\w.-]+):", data["body"])
+    names = re.findall(r"(?m)^[ ]*([\w.-]+):", data["body"])
     indent = " " * len(data["indent"])
-    return f"{data['indent']}{data['name']}:\n" + "".join(f"{indent}  {name}: {SECRET}\n" for name in kept)
+    return f"{data['indent']}{data['name']}:\n" + "".join(f"{indent}  {name}: {SECRET}\n" for name in names)
 
 
 def _host(found: re.Match[str]) -> str:

@@ -1,9 +1,8 @@
 """
-The JSON Schemas of a record's lines and of the report, for whoever reads them without this package.
+The JSON Schemas of a record's lines, for readers without this package.
 
-They are made from the model and committed beside this module; ``python -m
-kserve_conformance.record.schema`` writes them anew, and a test keeps the two
-equal.
+They are generated from the model and committed beside this module. ``python -m
+kserve_conformance.record.schema`` writes them; a test keeps them up to date.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ from typing import Any
 
 import msgspec
 
-from kserve_conformance.exceptions import RecordError
 from kserve_conformance.record.consistency import STEP_STATUSES
 from kserve_conformance.record.model import SCHEMA, Footer, Header, Scenario, Verdict
 from kserve_conformance.record.tally import LEVELS
@@ -27,27 +25,19 @@ _LINES: Mapping[str, type[msgspec.Struct]] = MappingProxyType(
     {"header": Header, "scenario": Scenario, "footer": Footer}
 )
 
-#: The names that ``schema`` knows.
+#: The kinds of lines that have a schema.
 NAMES = tuple(_LINES)
 
 
-class NoSuchSchema(RecordError):
-    """A schema was asked for that does not ship."""
-
-    exit_code = 2
-
-
 def schema(name: str) -> dict[str, Any]:
-    """The shipped JSON Schema (2020-12) of one kind of line. Raises ``NoSuchSchema``."""
-    if name not in _LINES:
-        raise NoSuchSchema(f"there is no schema {name!r}; there are {', '.join(NAMES)}")
+    """Return the shipped JSON Schema (2020-12) of one kind of line, one of ``NAMES``."""
     text = resources.files("kserve_conformance.record").joinpath("schemas", f"{name}.json").read_text("utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
 
 
 def derived(name: str) -> dict[str, Any]:
-    """The same, made from the model: what must be in the shipped file."""
+    """Generate the schema from the model: what the shipped file must contain."""
     (made,), components = msgspec.json.schema_components([_LINES[name]], ref_template="#/$defs/{name}")
     parts = {part: dict(one) for part, one in components.items()}
     if name == "header":
@@ -71,7 +61,7 @@ def derived(name: str) -> dict[str, Any]:
 
 
 def written(name: str) -> str:
-    """The text of the shipped file."""
+    """Return the text of the shipped file."""
     return json.dumps(derived(name), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 

@@ -1,11 +1,11 @@
 """
 Writing a record while a run goes on.
 
-The header is written before anything is asked and each scenario when its
-verdict is known; the footer comes last and only from a run that came to its
-end. Whatever kills a run leaves a record without footer, which no reader takes
-for a whole one. An older record in the same place is gone from the start, so
-that it cannot be taken for this run's.
+The header is written before anything runs and each scenario when its verdict is
+known; the footer comes last, and only from a run that reached its end. A run
+that is killed leaves a record without a footer, which no reader accepts. An
+older record at the same path is overwritten at the start, so that it cannot be
+mistaken for the record of this run.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ from typing import BinaryIO, Self
 
 import msgspec
 
-from kserve_conformance.exceptions import RecordError
 from kserve_conformance.record.choice import Choice
 from kserve_conformance.record.consistency import check
+from kserve_conformance.record.errors import RecordFault, fault
 from kserve_conformance.record.limits import Limits
 from kserve_conformance.record.model import Finding, Footer, Header, Scenario, Step
-from kserve_conformance.record.reader import DuplicateScenario
 from kserve_conformance.record.redaction import Redaction
 from kserve_conformance.record.tally import tally
 from kserve_conformance.signals import signals_wait
@@ -29,19 +28,13 @@ from kserve_conformance.signals import signals_wait
 _ENCODER = msgspec.json.Encoder()
 
 
-class RecordClosed(RecordError):
-    """Something was to be written to a record that is not open: before it is entered or after its footer."""
-
-    exit_code = 3
-
-
 class RecordWriter:
     """
     Writes one record to a path or to a binary stream; use it with ``with``.
 
-    Scenarios stand in the order in which they come. Nothing is added that was
-    not given: the same run gives the same bytes. What targets showed is redacted
-    and a text that is longer than a reader takes is cut, and says so.
+    Scenarios are written in the order in which they are added. Nothing else is
+    added, so the same run gives the same bytes. Everything that a target reported
+    is redacted, and texts beyond the limit of a reader are cut, which is marked.
     """
 
     def __init__(
@@ -58,7 +51,7 @@ class RecordWriter:
         self._header = header
         self._stream: BinaryIO | None = None
         self._written: list[Scenario] = []
-        self._seen: set[str] = set()
+        self._ids: set[str] = set()
 
     def __enter__(self) -> Self:
         if isinstance(self._to, Path | str):
@@ -73,7 +66,7 @@ class RecordWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End the record: with a footer, unless ``finish`` has written it or something was raised."""
+        """Close the record, with a footer unless ``finish`` has written it or an exception was raised."""
         if self._stream is None:
             return
         if kind is None:
@@ -83,24 +76,24 @@ class RecordWriter:
 
     def add(self, scenario: Scenario) -> None:
         """
-        Write the line of one scenario, at once. A signal that ends the run waits until it is counted too.
+        Write the line of one scenario immediately. A signal that ends the run waits until it is counted too.
 
-        Raises ``DuplicateScenario`` for an id that is already there, and
-        ``Contradiction`` for a verdict that the scenario itself denies.
+        Raises ``RecordError`` for a second scenario with the same id
+        (DUPLICATE_SCENARIO) and for one that contradicts itself (CONTRADICTION).
         """
         check(scenario)
-        if scenario.id in self._seen:
-            raise DuplicateScenario(scenario.id)
+        if scenario.id in self._ids:
+            raise fault(RecordFault.DUPLICATE_SCENARIO, f"second result for {scenario.id!r}")
         with signals_wait():
             self._line(self._redacted_scenario(scenario))
-            self._seen.add(scenario.id)
-            # Only what is counted is kept: a run may be long and its evidence large.
+            self._ids.add(scenario.id)
+            # A run may be long and its evidence large, so only what the footer counts is kept.
             self._written.append(msgspec.structs.replace(scenario, steps=(), finding=None, choices=(), about=""))
 
     def finish(
         self, *, leftovers: tuple[str, ...] = (), interrupted: str | None = None, seconds: float | None = None
     ) -> None:
-        """Write the footer and close the record. An interrupted run says so and why."""
+        """Write the footer and close the record; ``interrupted`` says why a run ended early."""
         counts = {verdict.value: number for verdict, number in tally(self._written).counts.items()}
         self._line(
             Footer(
@@ -119,9 +112,7 @@ class RecordWriter:
 
     def _line(self, part: Header | Scenario | Footer) -> None:
         if self._stream is None:
-            raise RecordClosed(
-                "a record is written between entering its writer and its footer, and not outside of that"
-            )
+            raise RuntimeError("the record is not open: use its writer in a with statement, and finish it once")
         self._stream.write(_ENCODER.encode(part) + b"\n")
         self._stream.flush()
 
@@ -172,8 +163,4 @@ class RecordWriter:
     def _text(self, text: str) -> str:
         text = self._redaction.text(text)
         limit = self._limits.text
-        return (
-            text
-            if len(text) <= limit
-            else f"{text[:limit]}\n[{len(text) - limit} more characters are not in the record]"
-        )
+        return text if len(text) <= limit else f"{text[:limit]}\n[{len(text) - limit} more characters omitted]"

@@ -56,7 +56,7 @@ def as_manifest(record: Record) -> dict[str, Any]:
     ) | {
         "result": conclusion.result.value,
         "summary": conclusion.headline,
-        "because": list(conclusion.because),
+        "reasons": list(conclusion.reasons),
         "notes": list(conclusion.notes),
         "recordDigest": "sha256:" + hashlib.sha256(ndjson(record).encode()).hexdigest(),
         "statistics": _statistics(everything),

@@ -26,7 +26,7 @@ def junit(record: Record) -> str:
         _suite(root, topic, cases, record)
     unaccounted = tuple(_unaccounted(record))
     if unaccounted or not topics:
-        _run_suite(root, unaccounted or conclusion.because)
+        _run_suite(root, unaccounted or conclusion.reasons)
     suites = root.findall("testsuite")
     for name in ("tests", "failures", "errors", "skipped"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in suites)))

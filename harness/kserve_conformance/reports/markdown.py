@@ -31,7 +31,7 @@ def _lines(record: Record) -> Iterator[str]:
     everything = tally(record.scenarios)
     yield f"# {conclusion.headline}: KServe {plain(header.target.release)}"
     yield ""
-    yield from (f"- **{plain(reason)}**" for reason in conclusion.because)
+    yield from (f"- **{plain(reason)}**" for reason in conclusion.reasons)
     yield from (f"- {plain(note)}" for note in conclusion.notes)
     yield ""
     yield " · ".join(

@@ -28,7 +28,7 @@ def as_json(record: Record) -> str:
         "conclusion": {
             "conforms": conclusion.conforms,
             "result": conclusion.result.value,
-            "because": list(conclusion.because),
+            "reasons": list(conclusion.reasons),
             "notes": list(conclusion.notes),
         },
         "header": json_value(record.header),

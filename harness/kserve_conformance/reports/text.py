@@ -53,7 +53,7 @@ def _lines(record: Record) -> Iterator[Line]:
     )
     target = record.header.target
     yield Line(f"{conclusion.headline}: KServe {one_line(target.release)} ({one_line(target.target)})")
-    yield from (Line(one_line(reason), depth=1) for reason in (*conclusion.because, *conclusion.notes))
+    yield from (Line(one_line(reason), depth=1) for reason in (*conclusion.reasons, *conclusion.notes))
 
 
 def _finding(scenario: Scenario, beside: int = 0) -> Iterator[Line]:

@@ -7,6 +7,7 @@ from itertools import product
 import msgspec
 import pytest
 from choice_examples import on, one_of
+from faults import raises
 from record_examples import record, scenario
 
 from kserve_conformance.record import (
@@ -14,12 +15,14 @@ from kserve_conformance.record import (
     WORSE,
     Change,
     Compared,
-    InterruptedRecord,
     Record,
     SuiteIdentity,
     TargetIdentity,
     Verdict,
     compare,
+)
+from kserve_conformance.record import (
+    RecordFault as Fault,
 )
 
 PASSED, FAILED, DEVIATES = Verdict.PASSED, Verdict.FAILED, Verdict.DEVIATES
@@ -153,7 +156,7 @@ class TestMoved:
         after = record(scenario("it", DEVIATES, choices=(on("b"),)))
 
         assert Change.UNCHANGED is it(before, after).change
-        assert it(before, after).chosen_otherwise
+        assert it(before, after).has_other_choices
 
 
 class TestRuns:
@@ -164,7 +167,7 @@ class TestRuns:
         other = SuiteIdentity(name="kserve-conformance", version="0.1.0", digest="sha256:" + "5e" * 32)
         comparison = compare(before, with_suite(after, other))
 
-        assert [one.what for one in comparison.differences] == ["suite digest", "target", "target release"]
+        assert [one.name for one in comparison.differences] == ["suite digest", "target", "target release"]
         assert not comparison.same_suite
 
     def test_equal_runs_differ_in_nothing(self) -> None:
@@ -181,8 +184,8 @@ class TestRuns:
             record(scenario("it"), scenario("more")), record(scenario("it"), selection={"tags": "core"})
         )
 
-        assert [(one.what, one.earlier, one.later) for one in comparison.differences] == [
-            ("narrowed to tags", "", "core")
+        assert [(one.name, one.earlier, one.later) for one in comparison.differences] == [
+            ("selection tags", "", "core")
         ]
         assert comparison.is_worse()
 
@@ -190,15 +193,15 @@ class TestRuns:
         """One id, other steps: its verdicts are not about the same thing."""
         changed = scenario("it", steps=scenario().steps[:2])
 
-        assert it(record(scenario("it")), record(changed)).asked_otherwise
-        assert not it(record(scenario("it", FAILED)), record(scenario("it"))).asked_otherwise
+        assert it(record(scenario("it")), record(changed)).has_other_steps
+        assert not it(record(scenario("it", FAILED)), record(scenario("it"))).has_other_steps
 
     @pytest.mark.parametrize("which", ["earlier", "later"])
     def test_an_interrupted_run_is_refused(self, which: str) -> None:
         """It does not say what it did not come to."""
         whole, cut = record(scenario("it")), record(scenario("it"), interrupted="Ctrl-C")
 
-        with pytest.raises(InterruptedRecord, match=f"the {which} record"):
+        with raises(Fault.INTERRUPTED, match=f"the {which} record"):
             compare(*((cut, whole) if which == "earlier" else (whole, cut)))
 
     def test_a_part_of_the_earlier_run_can_be_left_out(self) -> None:

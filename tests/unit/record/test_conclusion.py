@@ -1,4 +1,4 @@
-"""Concluding from a record: every way to a false yes that other suites had is closed."""
+"""Conclusions from a record: no way leads to a false yes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PASSED = scenario("passed")
 
 class TestYes:
     def test_one_pass_and_nothing_else(self) -> None:
-        """A whole run in which all passed conforms, and nothing limits that."""
+        """A whole run in which everything passed conforms without limits."""
         conclusion = conforms(record(PASSED))
 
         assert conclusion.conforms
@@ -21,8 +21,8 @@ class TestYes:
         assert conclusion.notes == ()
 
     @pytest.mark.parametrize("verdict", [Verdict.DEVIATES, Verdict.UNSUPPORTED])
-    def test_listed_deviations_and_missing_features_are_said(self, verdict: Verdict) -> None:
-        """They make no failure, and they are never silent."""
+    def test_listed_deviations_and_missing_features_are_reported(self, verdict: Verdict) -> None:
+        """They are not failures, but they are always reported."""
         conclusion = conforms(record(PASSED, scenario("x", verdict)))
 
         assert Result.SUCCESS is conclusion.result
@@ -30,21 +30,21 @@ class TestYes:
         assert "1 scenario" in conclusion.notes[0]
 
     @pytest.mark.parametrize("verdict", [Verdict.PASSED, Verdict.FAILED])
-    def test_a_baseline_is_said_and_changes_nothing(self, verdict: Verdict) -> None:
-        """A run that was held against an earlier one concludes as it would without, and names that one."""
+    def test_a_baseline_changes_nothing(self, verdict: Verdict) -> None:
+        """The conclusion does not depend on a baseline, which is named."""
         baseline = Baseline(digest="sha256:0a", target="memory:v0.15.2", release="v0.15.2")
         without, held = (
             conforms(record(PASSED, scenario("x", verdict), **more)) for more in ({}, {"baseline": baseline})
         )
 
-        assert (without.result, without.because) == (held.result, held.because)
+        assert (without.result, without.reasons) == (held.result, held.reasons)
         assert "sha256:0a" in held.notes[0]
 
-    def test_leftovers_are_said(self) -> None:
-        """What a run left behind stands beside its yes, each object once."""
+    def test_leftovers_are_reported(self) -> None:
+        """A conclusion counts every object that was left behind once."""
         run = record(scenario("a", leftovers=("ConfigMap a/b",)), leftovers=("ConfigMap a/b", "ConfigMap a/c"))
 
-        assert conforms(run).notes == ("left behind: 2 objects",)
+        assert conforms(run).notes == ("2 objects left behind by the run",)
 
 
 class TestPartly:
@@ -54,22 +54,39 @@ class TestPartly:
         ids=["skipped", "selected"],
     )
     def test_less_than_the_suite_is_no_full_success(self, run: Record) -> None:
-        """Who leaves scenarios out, one by one or by a selection, gets a partial result that says so."""
+        """Scenarios that were skipped or not selected make the result partial."""
         conclusion = conforms(run)
 
         assert conclusion.conforms
         assert Result.PARTIAL is conclusion.result
         assert conclusion.notes
 
+    @pytest.mark.parametrize(
+        ("run", "headline"),
+        [
+            (record(PASSED), "Conforms"),
+            (record(PASSED, scenario("x", Verdict.SKIPPED)), "Conforms (1 scenario skipped)"),
+            (record(PASSED, selection={"tags": "core"}), "Conforms (part of the suite)"),
+            (
+                record(PASSED, *(scenario(name, Verdict.SKIPPED) for name in ("x", "y")), selection={"tags": "core"}),
+                "Conforms (part of the suite, 2 scenarios skipped)",
+            ),
+            (record(scenario("x", Verdict.SKIPPED)), "Does not conform"),
+        ],
+    )
+    def test_the_headline_has_the_limits(self, run: Record, headline: str) -> None:
+        """A headline can stand alone."""
+        assert conforms(run).headline == headline
+
     def test_an_empty_selection_narrows_nothing(self) -> None:
-        """A choice that was offered and not made does not make a run partial."""
+        """An option without a value does not make a run partial."""
         run = record(PASSED, selection={"topics": [], "name": None, "failFast": False})
 
         assert Result.SUCCESS is conforms(run).result
 
     def test_without_core_it_says_so(self) -> None:
-        """Extended scenarios do not speak for the core."""
-        assert "no core scenario was asked" in conforms(record(scenario("x", level="extended"))).notes
+        """Extended scenarios say nothing about the core."""
+        assert "no core scenario ran" in conforms(record(scenario("x", level="extended"))).notes
         run = record(scenario("x", level="extended"), scenario("y", Verdict.UNSUPPORTED))
         assert "no core scenario passed" in conforms(run).notes
 
@@ -77,33 +94,33 @@ class TestPartly:
 class TestNo:
     @pytest.mark.parametrize("verdict", [Verdict.FAILED, Verdict.ERRORED])
     def test_one_failure_among_many_passes(self, verdict: Verdict) -> None:
-        """No number of passes outweighs what failed, or of which nothing is known."""
+        """No number of passes outweighs a failure or an unknown result."""
         conclusion = conforms(record(*(scenario(str(number)) for number in range(50)), scenario("x", verdict)))
 
         assert not conclusion.conforms
         assert Result.FAILURE is conclusion.result
         assert conclusion.exit_code == 1
-        assert f"1 scenario {verdict}" in conclusion.because[0]
+        assert f"1 scenario {verdict}" in conclusion.reasons[0]
 
     @pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if verdict is not Verdict.PASSED])
     def test_nothing_passed(self, verdict: Verdict) -> None:
-        """A run in which nothing passed shows nothing, whatever kept it from failing."""
-        assert "no scenario passed" in conforms(record(scenario("x", verdict))).because
+        """A run in which nothing passed proves nothing, whatever kept it from failing."""
+        assert "no scenario passed" in conforms(record(scenario("x", verdict))).reasons
 
-    def test_nothing_was_run(self) -> None:
-        """An empty run is not a green one."""
-        assert conforms(record()).because == ("no scenario was run",)
+    def test_nothing_ran(self) -> None:
+        """An empty run does not conform."""
+        assert conforms(record()).reasons == ("no scenario ran",)
 
     def test_scenarios_without_a_verdict(self) -> None:
-        """What was collected and has no line may be what failed."""
-        because = conforms(record(PASSED, collected=(PASSED.id, "b", "c"))).because
+        """A collected scenario without a line may have failed."""
+        reasons = conforms(record(PASSED, collected=(PASSED.id, "b", "c"))).reasons
 
-        assert because == ("without a verdict: 2 of 3 scenarios, first 'b'",)
+        assert reasons == ("2 of 3 scenarios have no verdict, first 'b'",)
 
     @pytest.mark.parametrize("interrupted", ["stopped after the first failure", ""])
     def test_an_interrupted_run(self, interrupted: str) -> None:
-        """A run that was stopped does not conform, also when all it had done had passed and no reason is given."""
+        """An interrupted run does not conform, even if every scenario before passed and no reason is recorded."""
         conclusion = conforms(record(PASSED, interrupted=interrupted))
 
         assert not conclusion.conforms
-        assert "interrupted" in conclusion.because[0]
+        assert "interrupted" in conclusion.reasons[0]

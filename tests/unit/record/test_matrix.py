@@ -10,17 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from faults import raises
 from matrix_examples import SUITE, lines_of, matrix, run_of, runs, scenarios, written
 from record_examples import record
 
 from kserve_conformance.exceptions import RecordError
-from kserve_conformance.record import Limits, NotARecord, UnreadableRecord, Verdict, read
+from kserve_conformance.record import Limits, Verdict, read
+from kserve_conformance.record import RecordFault as Fault
 from kserve_conformance.record.matrix import (
-    ChangedMatrix,
     NoSuchRun,
-    NotAMatrix,
     Run,
-    TruncatedMatrix,
     extract,
     first_lines,
     read_matrix,
@@ -94,10 +93,10 @@ class TestBroken:
         ("change", "because"),
         [
             (lambda body: body[: body.rindex(b'{"type":"footer"')], "without a footer"),
-            (lambda body: body[: len(body) // 2], "ends after"),
+            (lambda body: body[: len(body) // 2], "ends within line"),
             (lambda body: body.replace(b'"verdict":"failed"', b'"verdict":"passed"'), "contradicts itself"),
             (lambda _: b"", "ends after 0 lines"),
-            (lambda _: b"not JSON\n", "not JSON"),
+            (lambda _: b"not JSON\n", "not valid JSON"),
         ],
         ids=["without-footer", "half", "prettier", "empty", "noise"],
     )
@@ -133,14 +132,14 @@ class TestCut:
         """A file that ends anywhere before its end is refused."""
         lines = file.read_bytes().splitlines(keepends=True)
         for kept in range(len(lines)):
-            with pytest.raises(TruncatedMatrix):
+            with raises(Fault.TRUNCATED):
                 read_matrix(io.BytesIO(b"".join(lines[:kept])))
 
     def test_within_a_line(self, file: Path) -> None:
         """As when the disk was full."""
         data = file.read_bytes()
         for kept in (1, 40, len(data) // 3, len(data) // 2, len(data) - 1):
-            with pytest.raises(TruncatedMatrix):
+            with raises(Fault.TRUNCATED):
                 read_matrix(io.BytesIO(data[:kept]))
 
     def test_compressed(self, tmp_path: Path) -> None:
@@ -151,7 +150,7 @@ class TestCut:
         for kept in (6, 12, len(data) // 2, len(data) - 1):
             with pytest.raises(RecordError):
                 read_matrix(io.BytesIO(data[:kept]))
-        with pytest.raises(ChangedMatrix):
+        with raises(Fault.CHANGED):
             read_matrix(io.BytesIO(data[:60] + bytes(len(data) - 60)))
 
 
@@ -160,7 +159,7 @@ class TestChanged:
         """A failure that was made a pass is noticed by the digest of its run."""
         data = file.read_bytes().replace(b'"verdict":"failed"', b'"verdict":"passed"', 1)
 
-        with pytest.raises(ChangedMatrix, match="are not those that the header lists"):
+        with raises(Fault.CHANGED, match="do not match the digest"):
             read_matrix(io.BytesIO(data))
 
     def test_the_header_with_it(self, file: Path) -> None:
@@ -170,7 +169,7 @@ class TestChanged:
         header["harness"] = "9.9.9"
         changed = json.dumps(header).encode() + b"\n"
 
-        with pytest.raises(ChangedMatrix, match="the last line"):
+        with raises(Fault.CHANGED, match="the last line"):
             read_matrix(io.BytesIO(changed + b"".join(lines[1:])))
 
     def test_two_runs_in_each_others_place(self, file: Path) -> None:
@@ -181,7 +180,7 @@ class TestChanged:
         one["target"], other["target"] = other["target"], one["target"]
         one["digest"], other["digest"] = other["digest"], one["digest"]
 
-        with pytest.raises(ChangedMatrix):
+        with raises(Fault.CHANGED):
             read_matrix(io.BytesIO(resealed(lines, header)))
 
     def test_a_run_that_is_sealed_anew_must_still_be_a_record(self, file: Path) -> None:
@@ -197,29 +196,29 @@ class TestChanged:
         )
         lines[at : at + run.lines] = body.splitlines(keepends=True)
 
-        with pytest.raises(ChangedMatrix, match=r"controlplane:v0\.15\.2: .*contradicts itself"):
+        with raises(Fault.CHANGED, match=r"controlplane:v0\.15\.2: .*contradicts itself"):
             read_matrix(io.BytesIO(resealed(lines, header)))
 
     @pytest.mark.parametrize(
-        ("change", "because"),
+        ("fault", "change", "text"),
         [
-            ({"schema": "kserve-conformance/matrix/v9"}, "this version reads"),
-            ({"type": "header"}, "not the header of a matrix"),
-            ({"runs": 3}, "Expected"),
+            (Fault.UNKNOWN_SCHEMA, {"schema": None}, "this version reads"),
+            (Fault.NOT_A_MATRIX, {"type": "header"}, "expected the header of a matrix"),
+            (Fault.NOT_A_MATRIX, {"runs": 3}, "Expected"),
         ],
     )
-    def test_the_kind_of_file(self, file: Path, change: dict[str, Any], because: str) -> None:
+    def test_the_kind_of_file(self, file: Path, fault: Fault, change: dict[str, Any], text: str) -> None:
         """What is no matrix, or of a format that is not known, is not guessed at."""
         lines = file.read_bytes().splitlines(keepends=True)
 
-        with pytest.raises(NotAMatrix, match=because):
+        with raises(fault, match=text):
             read_matrix(io.BytesIO(resealed(lines, json.loads(lines[0]) | change)))
 
     @pytest.mark.parametrize(
         ("run", "because"),
         [
             ({"target": "memory:v0.8.0"}, "listed twice"),
-            ({"broken": "no"}, "is broken and has a record"),
+            ({"broken": "no"}, "is broken but has a record"),
             ({"lines": 0}, "neither a record nor a reason"),
             ({"digest": None}, "neither a record nor a reason"),
         ],
@@ -230,33 +229,37 @@ class TestChanged:
         header = json.loads(lines[0])
         header["runs"][0] |= run
 
-        with pytest.raises(NotAMatrix, match=because):
+        with raises(Fault.NOT_A_MATRIX, match=because):
             read_matrix(io.BytesIO(resealed(lines, header)))
 
     def test_something_after_the_end(self, file: Path) -> None:
         """Two files, one written after the other, are no matrix."""
-        with pytest.raises(NotAMatrix, match="something follows"):
+        with raises(Fault.NOT_A_MATRIX, match="unexpected line after the end"):
             read_matrix(io.BytesIO(file.read_bytes() * 2))
 
     def test_lines_beyond_any_limit(self, file: Path) -> None:
         """A reader does not take in whatever it is given."""
-        with pytest.raises(NotAMatrix, match="longer than"):
-            read_matrix(file, limits=Limits(line=100))
-        with pytest.raises(NotAMatrix, match="at most 3 lines"):
-            read_matrix(file, limits=Limits(lines=3))
+        lines = file.read_bytes().splitlines(keepends=True)
+        longest = max(map(len, lines))
+
+        read_matrix(file, limits=Limits(line=longest, lines=len(lines)))
+        with raises(Fault.TOO_LARGE, match="longer than"):
+            read_matrix(file, limits=Limits(line=longest - 1))
+        with raises(Fault.TOO_LARGE, match=f"more than {len(lines) - 1} lines"):
+            read_matrix(file, limits=Limits(lines=len(lines) - 1))
 
 
 class TestOneAndMany:
     def test_a_matrix_is_not_taken_for_a_run(self, file: Path) -> None:
         """No report of one run is made of many."""
-        with pytest.raises(NotARecord):
+        with raises(Fault.NOT_A_RECORD):
             read(file)
 
     def test_a_run_is_not_taken_for_a_matrix(self, tmp_path: Path) -> None:
         """And the other way round."""
         (tmp_path / "record.ndjson").write_bytes(lines_of(record(*scenarios())))
 
-        with pytest.raises(NotAMatrix):
+        with raises(Fault.NOT_A_MATRIX):
             read_matrix(tmp_path / "record.ndjson")
 
     @pytest.mark.parametrize("target", ["memory:v9.9.9", "controlplane:v0.8.0"])
@@ -267,5 +270,5 @@ class TestOneAndMany:
 
     def test_a_file_that_is_not_there(self, tmp_path: Path) -> None:
         """Is told as any unreadable record is."""
-        with pytest.raises(UnreadableRecord):
+        with raises(Fault.UNREADABLE_FILE):
             read_matrix(tmp_path / "none")

@@ -6,31 +6,22 @@ from typing import Any
 
 import msgspec
 import pytest
+from faults import raises
 from record_examples import record, scenario
 
 from kserve_conformance.record import (
     Baseline,
     Implementation,
-    InterruptedRecord,
     Record,
     SuiteIdentity,
     TargetIdentity,
     Verdict,
     conforms,
 )
+from kserve_conformance.record import (
+    RecordFault as Fault,
+)
 from kserve_conformance.record.merge import (
-    BaselinesDiffer,
-    CannotMerge,
-    HarnessesDiffer,
-    ImplementationsDiffer,
-    MissingShards,
-    NotAShard,
-    NotItsPart,
-    Overlapping,
-    SelectionsDiffer,
-    ShardTwice,
-    SuitesDiffer,
-    TargetsDiffer,
     merge,
 )
 from kserve_conformance.suite.shards import Shard
@@ -105,25 +96,28 @@ class TestJoined:
 
 class TestRefused:
     @pytest.mark.parametrize(
-        ("error", "differing"),
+        ("fault", "differing"),
         [
-            (SuitesDiffer, {"suite": SuiteIdentity(name="kserve-conformance", version="0.1.0", digest="sha256:00")}),
-            (TargetsDiffer, {"target": msgspec.structs.replace(TARGET, target="memory:v0.15.2")}),
-            (TargetsDiffer, {"target": msgspec.structs.replace(TARGET, release="v0.16.0")}),
-            (TargetsDiffer, {"target": msgspec.structs.replace(TARGET, digests={"crds": "y"})}),
-            (TargetsDiffer, {"target": msgspec.structs.replace(TARGET, api_server="v1.30.0")}),
-            (HarnessesDiffer, {"harness": "0.2.0"}),
-            (ImplementationsDiffer, {"implementation": Implementation(organization="Another")}),
-            (SelectionsDiffer, {"selection": {"shard": "2/3", "tags": "core"}}),
-            (BaselinesDiffer, {"baseline": Baseline(digest="sha256:00", target="t", release="r")}),
+            (
+                Fault.SUITES_DIFFER,
+                {"suite": SuiteIdentity(name="other", version="0.1.0", digest="sha256:00")},
+            ),
+            (Fault.TARGETS_DIFFER, {"target": msgspec.structs.replace(TARGET, target="memory:v0.15.2")}),
+            (Fault.TARGETS_DIFFER, {"target": msgspec.structs.replace(TARGET, release="v0.16.0")}),
+            (Fault.TARGETS_DIFFER, {"target": msgspec.structs.replace(TARGET, digests={"crds": "y"})}),
+            (Fault.TARGETS_DIFFER, {"target": msgspec.structs.replace(TARGET, api_server="v1.30.0")}),
+            (Fault.HARNESSES_DIFFER, {"harness": "0.2.0"}),
+            (Fault.IMPLEMENTATIONS_DIFFER, {"implementation": Implementation(organization="Another")}),
+            (Fault.SELECTIONS_DIFFER, {"selection": {"shard": "2/3", "tags": "core"}}),
+            (Fault.BASELINES_DIFFER, {"baseline": Baseline(digest="sha256:00", target="t", release="r")}),
         ],
     )
-    def test_if_they_were_not_one_question(self, error: type[CannotMerge], differing: dict[str, Any]) -> None:
+    def test_if_they_were_not_one_question(self, fault: Fault, differing: dict[str, Any]) -> None:
         """Each thing that must be one has an error of its own, which names both records and what to do."""
         one, two, three = shards()
         other = msgspec.structs.replace(two[1], header=msgspec.structs.replace(two[1].header, **differing))
 
-        with pytest.raises(error) as caught:
+        with raises(fault) as caught:
             merge([one, ("other.ndjson", other), three])
 
         assert "1.ndjson" in str(caught.value)
@@ -132,35 +126,35 @@ class TestRefused:
 
     def test_if_they_are_shards_of_other_numbers(self) -> None:
         """1/3 and 2/2 are no two parts of one thing, even if they happen to share nothing."""
-        with pytest.raises((SelectionsDiffer, Overlapping)):
+        with raises(Fault.SELECTIONS_DIFFER, Fault.OVERLAPPING_SHARDS):
             merge([("1", shard(1, 3)), ("2", shard(2, 2))])
 
     @pytest.mark.parametrize(("left_out", "told"), [((1,), "2/3"), ((0, 2), "1/3, 3/3")])
     def test_if_one_is_missing(self, left_out: tuple[int, ...], told: str) -> None:
         """What is missing may be what failed, and is named."""
-        with pytest.raises(MissingShards, match=told):
+        with raises(Fault.MISSING_SHARDS, match=told):
             merge([one for place, one in enumerate(shards()) if place not in left_out])
 
     def test_if_one_is_there_twice(self) -> None:
         """Which of the two counts cannot be known."""
-        with pytest.raises(ShardTwice, match=r"1\.ndjson and again\.ndjson are both of shard 1/3"):
+        with raises(Fault.DUPLICATE_SHARD, match=r"1\.ndjson and again\.ndjson are both of shard 1/3"):
             merge([*shards(), ("again.ndjson", shard(1))])
 
     def test_if_they_overlap(self) -> None:
         """A rerun is not joined to its run: a verdict of two tries is not that of one run."""
         again = record(SCENARIOS[3], target=TARGET, selection={"failedIn": "sha256:00"})
 
-        with pytest.raises(Overlapping, match=r"both have a verdict of 'features/b/x\.feature::b3'"):
+        with raises(Fault.OVERLAPPING_SHARDS, match=r"both have a verdict for 'features/b/x\.feature::b3'"):
             merge([("whole", record(*SCENARIOS, target=TARGET)), ("again", again)])
 
     def test_if_one_is_no_shard(self) -> None:
         """Two runs of different scenarios are two runs."""
-        with pytest.raises(NotAShard, match=r"a\.ndjson"):
+        with raises(Fault.NOT_A_SHARD, match=r"a\.ndjson"):
             merge([("a.ndjson", record(SCENARIOS[0])), ("b.ndjson", record(SCENARIOS[1]))])
 
     def test_if_one_was_interrupted(self) -> None:
         """It does not say what it did not come to."""
-        with pytest.raises(InterruptedRecord, match=r"2\.ndjson"):
+        with raises(Fault.INTERRUPTED, match=r"2\.ndjson"):
             merge([("1.ndjson", shard(1, 2)), ("2.ndjson", shard(2, 2, interrupted="Ctrl-C"))])
 
     def test_if_one_has_not_the_scenarios_of_its_shard(self) -> None:
@@ -168,5 +162,5 @@ class TestRefused:
         two = shard(2)
         fewer = record(*two.scenarios[1:], target=TARGET, selection=two.header.selection)
 
-        with pytest.raises(NotItsPart):
+        with raises(Fault.WRONG_SHARD):
             merge([("1", shard(1)), ("2", fewer), ("3", shard(3))])

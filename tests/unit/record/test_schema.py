@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 from record_examples import record, scenario
 
-from kserve_conformance.record.schema import NAMES, NoSuchSchema, schema, written
+from kserve_conformance.record.schema import NAMES, schema, written
 from kserve_conformance.reports.ndjson import ndjson
 
 
@@ -48,9 +48,3 @@ def test_refuses_what_no_record_has(number: int, fields: dict[str, object]) -> N
     validator.validate(value)
 
     assert not validator.is_valid(value | fields)
-
-
-def test_an_unknown_name_is_told_the_known_ones() -> None:
-    """Who asks for a schema that there is not learns which there are."""
-    with pytest.raises(NoSuchSchema, match="header, scenario, footer"):
-        schema("step")

@@ -12,20 +12,20 @@ from typing import Any
 import jsonschema
 import msgspec
 import pytest
+from faults import raises
 from record_examples import example, header, record, scenario, step, steps
 
 from kserve_conformance.record import (
-    Contradiction,
-    DuplicateScenario,
     Finding,
     Limits,
     Record,
-    RecordClosed,
     RecordWriter,
     Redaction,
-    TruncatedRecord,
     Verdict,
     read,
+)
+from kserve_conformance.record import (
+    RecordFault as Fault,
 )
 from kserve_conformance.record.schema import schema
 
@@ -124,12 +124,12 @@ class TestInterruptedRun:
         """A run that raises leaves what it had, and no reader takes it for a whole run."""
         path = tmp_path / "record.ndjson"
         run = record(scenario("a"), scenario("b"))
-        with pytest.raises(Contradiction), RecordWriter(path, run.header, redaction=NOTHING) as writer:  # noqa: PT012
+        with raises(Fault.CONTRADICTION), RecordWriter(path, run.header, redaction=NOTHING) as writer:
             writer.add(run.scenarios[0])
             writer.add(scenario("b", steps=()))
 
         assert len(path.read_bytes().splitlines()) == 2
-        with pytest.raises(TruncatedRecord):
+        with raises(Fault.TRUNCATED):
             read(path)
 
     def test_each_line_is_on_disk_when_its_verdict_is_known(self, tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ class TestInterruptedRun:
         with pytest.raises(ZeroDivisionError), RecordWriter(path, header((scenario(),)), redaction=NOTHING):
             raise ZeroDivisionError
 
-        with pytest.raises(TruncatedRecord):
+        with raises(Fault.TRUNCATED):
             read(path)
 
 
@@ -157,14 +157,14 @@ class TestRefusals:
         """One scenario has one verdict."""
         with RecordWriter(io.BytesIO(), header((scenario(),)), redaction=NOTHING) as writer:
             writer.add(scenario())
-            with pytest.raises(DuplicateScenario):
+            with raises(Fault.DUPLICATE_SCENARIO):
                 writer.add(scenario())
 
     def test_after_the_footer(self) -> None:
         """Nothing can be added to a run that has ended."""
         with RecordWriter(io.BytesIO(), header(()), redaction=NOTHING) as writer:
             writer.finish()
-            with pytest.raises(RecordClosed):
+            with pytest.raises(RuntimeError, match="not open"):
                 writer.add(scenario())
 
     @pytest.mark.parametrize("status", ["failed", "errored", "undefined", "skipped", "greenish"])
@@ -172,20 +172,20 @@ class TestRefusals:
         """A verdict follows from the steps: what was not reached or not defined is no pass."""
         with (
             RecordWriter(io.BytesIO(), header(()), redaction=NOTHING) as writer,
-            pytest.raises(Contradiction, match="step 4"),
+            raises(Fault.CONTRADICTION, match="step 4"),
         ):
             writer.add(scenario(steps=steps(last=status)))
 
     @pytest.mark.parametrize(
         ("wrong", "why"),
         [
-            (scenario(steps=()), "without a single step"),
+            (scenario(steps=()), "without any step"),
             (scenario(finding=Finding(message="it was not so")), "it was not so"),
             (msgspec.structs.replace(scenario("x", Verdict.DEVIATES), deviation=None), "no listed deviation"),
-            (msgspec.structs.replace(scenario("x", Verdict.SKIPPED), reason=None), "skipped and gives no reason"),
+            (msgspec.structs.replace(scenario("x", Verdict.SKIPPED), reason=None), "skipped without a reason"),
             (
                 msgspec.structs.replace(scenario("x", Verdict.UNSUPPORTED), reason=None),
-                "unsupported and gives no reason",
+                "unsupported without a reason",
             ),
             (scenario(level="optional"), "level"),
             (scenario(id=""), "no id"),
@@ -196,7 +196,7 @@ class TestRefusals:
         """A dry run, a deviation that nobody listed, a skip without a reason: none of them is written."""
         with (
             RecordWriter(io.BytesIO(), header(()), redaction=NOTHING) as writer,
-            pytest.raises(Contradiction, match=why),
+            raises(Fault.CONTRADICTION, match=why),
         ):
             writer.add(wrong)  # type: ignore[arg-type]
 
@@ -212,7 +212,7 @@ class TestTexts:
         finding = read(stream).scenarios[0].finding
 
         assert finding is not None
-        assert finding.evidence["log"] == "y" * 100 + "\n[400 more characters are not in the record]"
+        assert finding.evidence["log"] == "y" * 100 + "\n[400 more characters omitted]"
 
     def test_everything_that_a_target_says_is_redacted(self) -> None:
         """No text of a scenario, a header or a footer gets into the record as it was."""

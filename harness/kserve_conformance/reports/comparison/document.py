@@ -25,13 +25,13 @@ def document(comparison: Comparison) -> dict[str, Any]:
         "later": _run(comparison.later),
         "sameSuite": comparison.same_suite,
         "differences": [
-            {"what": one.what, "earlier": one.earlier, "later": one.later} for one in comparison.differences
+            {"name": one.name, "earlier": one.earlier, "later": one.later} for one in comparison.differences
         ],
         "counts": {change.value: number for change, number in comparison.counts.items()},
         "scenarios": [
             _scenario(compared)
             for compared in comparison.scenarios
-            if compared.change is not Change.UNCHANGED or compared.asked_otherwise
+            if compared.change is not Change.UNCHANGED or compared.has_other_steps
         ],
     }
 
@@ -57,5 +57,5 @@ def _scenario(compared: Compared) -> dict[str, Any]:
             "earlier": json_value(earlier.choices) if earlier else [],
             "later": json_value(later.choices) if later else [],
         },
-        "askedOtherwise": compared.asked_otherwise,
+        "otherSteps": compared.has_other_steps,
     }

@@ -49,7 +49,7 @@ def _lines(comparison: Comparison) -> Iterator[str]:
         yield "| differs | earlier | later |"
         yield "| --- | --- | --- |"
         for one in comparison.differences:
-            yield f"| {plain(one.what)} | {_cell(one.earlier)} | {_cell(one.later)} |"
+            yield f"| {plain(one.name)} | {_cell(one.earlier)} | {_cell(one.later)} |"
         yield ""
     for part in parts(comparison):
         yield from _part(part)
@@ -95,7 +95,7 @@ def _group(change: Change, group: Group, left: dict[str, int]) -> Iterator[str]:
 def _notes(member: Compared) -> str:
     chosen = choices(member)
     told = [f"chosen: {code(chosen[0])} → {code(chosen[1])}"] if chosen is not None else []
-    told += ["asks something else than before"] if member.asked_otherwise else []
+    told += ["asks something else than before"] if member.has_other_steps else []
     return f" ({'; '.join(told)})" if told else ""
 
 

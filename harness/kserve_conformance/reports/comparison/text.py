@@ -43,7 +43,7 @@ def _lines(comparison: Comparison) -> Iterator[Line]:
         yield Line(f"{name:7}  {one_line(identity(header))}")
     yield from (Line(f"! {one_line(warning)}") for warning in warnings(comparison))
     for one in comparison.differences:
-        told = f"{one.what}: {one.earlier or 'none'} → {one.later or 'none'}"
+        told = f"{one.name}: {one.earlier or 'none'} → {one.later or 'none'}"
         yield Line(one_line(told), depth=1)
     for part in parts(comparison):
         yield Line("")
@@ -73,7 +73,7 @@ def _details(change: Change, member: Compared) -> Iterator[Line]:
     chosen = choices(member)
     if chosen is not None:
         yield Line(f"chosen  {one_line(chosen[0])} → {one_line(chosen[1])}", depth=3)
-    if member.asked_otherwise:
+    if member.has_other_steps:
         yield Line("asks something else than before", depth=3)
     if change not in TOLD_IN_FULL:
         return

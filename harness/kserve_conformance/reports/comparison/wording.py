@@ -116,7 +116,7 @@ def warnings(comparison: Comparison) -> Iterator[str]:
     """What must be known before anything is believed."""
     if not comparison.same_suite:
         yield "the suites are not the same: what changed may be what was asked"
-    changed = len(comparison.asked_otherwise)
+    changed = len(comparison.with_other_steps)
     if changed:
         yield f"{changed} scenario{'s say' if changed > 1 else ' says'} something else than before under the same name"
 
@@ -162,6 +162,6 @@ def _why(scenario: Scenario | None) -> str:
 
 def choices(compared: Compared) -> tuple[str, str] | None:
     """What each run chose, where they cannot have chosen the same."""
-    if not compared.chosen_otherwise or compared.earlier is None or compared.later is None:
+    if not compared.has_other_choices or compared.earlier is None or compared.later is None:
         return None
     return "; ".join(map(str, compared.earlier.choices)), "; ".join(map(str, compared.later.choices))

@@ -77,7 +77,7 @@ def _column(view: View, column: Column) -> dict[str, Any]:
         "conforms": column.conforms,
         "result": conclusion.result.value if conclusion and column.because is None else None,
         "broken": column.because,
-        "because": list(conclusion.because) if conclusion else [],
+        "reasons": list(conclusion.reasons) if conclusion else [],
         "notes": list(conclusion.notes) if conclusion else [],
         "counts": {verdict.value: number for verdict, number in conclusion.counts.items()} if conclusion else {},
         "apiServer": target.api_server if target else None,

@@ -47,7 +47,7 @@ def _lines(view: View) -> Iterator[str]:
     for column in view.broken:
         yield f"- **{code(column.target)}: nothing is known. {plain(str(column.because))}**"
     for column in view.refused:
-        yield f"- **{code(column.target)}: {plain('; '.join(column.conclusion.because if column.conclusion else ()))}**"
+        yield f"- **{code(column.target)}: {plain('; '.join(column.conclusion.reasons if column.conclusion else ()))}**"
     for name, value in view.matrix.header.selection.items():
         yield f"- Only a part of the suite was asked: {plain(f'{name} {value}')}"
     yield ""
