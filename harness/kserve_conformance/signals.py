@@ -1,10 +1,9 @@
 """
-Signals that end a run: they wait while something is done that is right only as a whole, and all end it alike.
+Signals that end a run: deferred while something must not be interrupted, and all handled alike.
 
-Between the start of a process and the moment at which somebody knows that it
-runs there must be no way out: a harness that is ended there would leave it
-behind, for a guard can only end what it was told of. And a scenario whose line
-is in a record must be among those that its footer counts.
+Between the start of a process and the moment that its guard knows of it, an interrupt
+would leave the process behind. And a scenario whose line is in a record must be counted
+in the record's footer.
 """
 
 from __future__ import annotations
@@ -16,55 +15,64 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-#: The signals by which a run is ended.
+#: The signals that end a run.
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
 def signals_wait() -> Iterator[None]:
     """
-    Have signals that would end the run wait until the block is left, and then come.
+    Defer signals that would end the run until the block is left.
 
-    They are caught, not blocked: a started program forgets handlers, and would inherit a mask. Only the main thread has
-    handlers to set; elsewhere no handler interrupts anything, and nothing is done.
+    They are caught and sent again, not blocked: a child process resets handlers, but
+    would inherit a mask. Does nothing outside the main thread, which no handler interrupts.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    came: list[int] = []
+    received: list[int] = []
 
-    def remember(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - What a handler is called with.
-        came.append(number)
+    def remember(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - The signature of a handler.
+        received.append(number)
 
-    before = {number: signal.getsignal(number) for number in ENDING}
-    kept = {number: handler for number, handler in before.items() if handler not in (None, signal.SIG_IGN)}
-    for number in kept:
+    handlers = {number: signal.getsignal(number) for number in ENDING}
+    replaced = {number: handler for number, handler in handlers.items() if handler not in (None, signal.SIG_IGN)}
+    for number in replaced:
         signal.signal(number, remember)
     try:
         yield
     finally:
-        for number, handler in kept.items():
+        for number, handler in replaced.items():
             signal.signal(number, handler)
-        for arrived in came:
+        for arrived in received:
             os.kill(os.getpid(), arrived)
 
 
 @contextmanager
-def terminated_as_interrupted() -> Iterator[None]:
+def interrupt_on_signals() -> Iterator[None]:
     """
-    Take SIGTERM as Ctrl-C is taken, so that targets are closed and what is known is told.
+    Handle SIGTERM and SIGHUP as Ctrl-C is handled, so that targets are closed and results reported.
 
-    It raises ``KeyboardInterrupt``, which names the signal. Nothing is done elsewhere than in the main thread.
+    They raise ``KeyboardInterrupt`` with the name of the signal. An ignored signal stays
+    ignored, so that ``nohup`` works. Does nothing outside the main thread.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - What a handler is called with.
+    def interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - The signature of a handler.
         raise KeyboardInterrupt(f"ended by {signal.Signals(number).name}")
 
-    before = signal.signal(signal.SIGTERM, end)
+    handlers = {number: signal.getsignal(number) for number in ENDING if number != signal.SIGINT}
+    replaced = {number: handler for number, handler in handlers.items() if handler != signal.SIG_IGN}
+    for number in replaced:
+        signal.signal(number, interrupt)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in replaced.items():
+            signal.signal(number, handler)
+
+
+#: The earlier name of :func:`interrupt_on_signals`.
+terminated_as_interrupted = interrupt_on_signals

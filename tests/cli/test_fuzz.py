@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from kserve_conformance.cli.exit_codes import Exit
+from kserve_conformance.cli.fuzz import exit_code
+from kserve_conformance.fuzz import Summary
 
 IMPLEMENTATIONS = Path(__file__).parent.parent / "support/implementations"
 COMMAND = [sys.executable, "-m", "kserve_conformance"]
@@ -29,39 +31,39 @@ def call(cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def fuzz(cwd: Path, *arguments: str):
-    """A search, and what it answers programs."""
+    """Run a search; its exit code and its result as JSON."""
     done = call(cwd, "fuzz", *arguments, "--format", "json")
     return done.returncode, json.loads(done.stdout)
 
 
 def verdicts(cwd: Path, target: str) -> dict[str, int]:
-    """What a run of the features in a folder says of a target."""
+    """Run the features in a folder on a target and count the verdicts."""
     done = call(cwd, "run", "--suite", str(cwd), "--target", target, "--format", "json", "--out", str(cwd / "reports"))
-    told = json.loads(done.stdout)
-    return {verdict: number for verdict, number in told["counts"].items() if number}
+    report = json.loads(done.stdout)
+    return {verdict: number for verdict, number in report["counts"].items() if number}
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
     folder = tmp_path_factory.mktemp("found")
-    arguments = ("memory:v0.14.1", "memory:v0.16.0", "--seed", "1", "--max-examples", "1500", "--out", "features")
-    code, told = fuzz(folder, *arguments)
-    return folder, code, told
+    arguments = ("memory:v0.14.1", "memory:v0.16.0", "--seed", "1", "--max-cases", "1500", "--out", "features")
+    code, report = fuzz(folder, *arguments)
+    return folder, code, report
 
 
 class TestTwoReleases:
-    def test_that_differ_are_1_and_every_way_is_told(self, found):
-        """With the known seed the known ways are found."""
-        _, code, told = found
+    def test_that_differ_are_1_and_every_difference_is_reported(self, found):
+        """A known seed finds the known differences."""
+        _, code, report = found
         assert code == Exit.NO
-        assert (told["compared"], told["errored"], told["untold"]) == (1500, 0, 0)
-        assert {one["part"] for one in told["differences"]} >= {"outcome", "admission", "status_runtime", "message"}
+        assert (report["compared"], report["errored"], report["nothingReported"]) == (1500, 0, 0)
+        assert {one["part"] for one in report["differences"]} >= {"outcome", "admission", "status_runtime", "message"}
 
-    def test_of_old_releases_can_be_told_too(self, tmp_path):
-        """Where a status says nothing of a failure, the scenario rests on the workload."""
-        arguments = ("memory:v0.8.0", "memory:v0.10.2", "--seed", "1", "--max-examples", "600", "--out", "features")
-        _, told = fuzz(tmp_path, *arguments)
-        for one in told["differences"]:
+    def test_of_old_releases_give_scenarios_too(self, tmp_path):
+        """Where the status shows no failure, the scenario relies on the workload."""
+        arguments = ("memory:v0.8.0", "memory:v0.10.2", "--seed", "1", "--max-cases", "600", "--out", "features")
+        _, report = fuzz(tmp_path, *arguments)
+        for one in report["differences"]:
             if not one["shrunk"]:
                 (tmp_path / one["feature"]).unlink()
 
@@ -69,85 +71,83 @@ class TestTwoReleases:
         assert set(verdicts(tmp_path, "memory:v0.10.2")) == {"failed"}
 
     def test_scenarios_pass_on_the_left_and_fail_on_the_right(self, found):
-        """What is printed can be pasted: it runs, and says what differs."""
-        folder, _, told = found
-        number = len([one for one in told["differences"] if one["shrunk"]])
+        """Every scenario runs as written and states the difference."""
+        folder, _, report = found
+        number = len([one for one in report["differences"] if one["shrunk"]])
         assert number == 10
-        for one in told["differences"]:
+        for one in report["differences"]:
             if not one["shrunk"]:
                 (folder / one["feature"]).unlink()
 
         assert verdicts(folder, "memory:v0.14.1") == {"passed": number}
         assert verdicts(folder, "memory:v0.16.0") == {"failed": number}
 
-    def test_can_be_played_again_on_any_two(self, found):
-        """The file has the world: the same two differ again, equal ones do not."""
-        folder, _, told = found
-        file = told["differences"][0]["file"]
+    def test_can_be_replayed_on_any_two(self, found):
+        """The file has the case: the same targets differ again, equal ones do not."""
+        folder, _, report = found
+        file = report["differences"][0]["file"]
 
         code, again = fuzz(folder, "--replay", file, "memory:v0.14.1", "memory:v0.16.0")
-        assert (code, again["differences"][0]["part"]) == (Exit.NO, told["differences"][0]["part"])
+        assert (code, again["differences"][0]["part"]) == (Exit.NO, report["differences"][0]["part"])
         code, again = fuzz(folder, "--replay", file, "memory:v0.16.0", "memory:v0.16.0")
         assert (code, again["compared"], again["differences"]) == (Exit.OK, 1, [])
 
     def test_that_are_equal_are_0(self, tmp_path):
-        """And every world was compared."""
-        code, told = fuzz(tmp_path, "memory:v0.15.2", "memory:v0.15.2", "--seed", "1", "--max-examples", "1000")
-        assert (code, told["compared"], told["differences"]) == (Exit.OK, 1000, [])
+        """And every case was compared."""
+        code, report = fuzz(tmp_path, "memory:v0.15.2", "memory:v0.15.2", "--seed", "1", "--max-cases", "1000")
+        assert (code, report["compared"], report["differences"]) == (Exit.OK, 1000, [])
         assert not (tmp_path / "differences").exists()
 
-    def test_give_the_same_worlds_for_the_same_seed(self, tmp_path):
-        """All that is told but the time is the same, and the seed is told."""
-        arguments = ("memory:v0.14.1", "memory:v0.15.2", "--seed", "3", "--max-examples", "300")
+    def test_give_the_same_cases_for_the_same_seed(self, tmp_path):
+        """The results are equal but for the duration, and a random seed is printed."""
+        arguments = ("memory:v0.14.1", "memory:v0.15.2", "--seed", "3", "--max-cases", "300")
         one, two = (fuzz(tmp_path, *arguments, "--out", name)[1] for name in ("same", "same"))
         del one["seconds"], two["seconds"]
         assert one == two
-        done = call(tmp_path, "fuzz", "memory:v0.15.2", "memory:v0.15.2", "--max-examples", "5")
+        done = call(tmp_path, "fuzz", "memory:v0.15.2", "memory:v0.15.2", "--max-cases", "5")
         assert "seed " in done.stderr
         assert done.stderr.split("seed ")[1].split()[0] in done.stdout
 
 
 class TestProcesses:
     def test_an_honest_one_is_0(self, tmp_path):
-        """Our own resolver behind the protocol, held against itself in memory."""
+        """The reference behind the line protocol agrees with itself in memory."""
         right = process("honest", "v0.15.2", release="v0.15.2", timeout=60)
-        code, told = fuzz(tmp_path, "memory:v0.15.2", right, "--seed", "2", "--max-examples", "1500")
-        assert (code, told["compared"], told["differences"]) == (Exit.OK, 1500, [])
+        code, report = fuzz(tmp_path, "memory:v0.15.2", right, "--seed", "2", "--max-cases", "1500")
+        assert (code, report["compared"], report["differences"]) == (Exit.OK, 1500, [])
 
-    def test_a_wrong_one_is_found_and_made_small_enough_to_run(self, tmp_path):
-        """The scenario fails on it, and passes on what it was held against."""
+    def test_a_wrong_one_differs_in_a_scenario_that_runs(self, tmp_path):
+        """The scenario fails on it and passes on the reference."""
         right = process("always_wrong", release="v0.15.2", timeout=60)
-        code, told = fuzz(
-            tmp_path, "memory:v0.15.2", right, "--seed", "2", "--max-examples", "200", "--out", "features"
-        )
+        code, report = fuzz(tmp_path, "memory:v0.15.2", right, "--seed", "2", "--max-cases", "200", "--out", "features")
         assert code == Exit.NO
-        first = next(one for one in told["differences"] if one["part"] == "outcome")
+        first = next(one for one in report["differences"] if one["part"] == "outcome")
         assert len(first["scenario"].splitlines()) == 6
 
         assert set(verdicts(tmp_path, "memory:v0.15.2")) == {"passed"}
-        # What rests on a pod, of which this one tells nothing, has no verdict.
+        # A scenario about a pod is skipped: this one does not report pods.
         on_right = verdicts(tmp_path, right)
         assert set(on_right) <= {"failed", "skipped"}
-        assert on_right["failed"] > len(told["differences"]) / 2
+        assert on_right["failed"] > len(report["differences"]) / 2
 
-    def test_one_that_dies_is_no_agreement(self, tmp_path):
-        """However often it is started again, it never answers enough to be compared whole."""
+    def test_one_that_dies_is_3(self, tmp_path):
+        """However often it is restarted, not every case is compared, and that is no agreement."""
         right = process("dies_on_third", release="v0.15.2", timeout=60)
-        code, told = fuzz(tmp_path, "memory:v0.15.2", right, "--seed", "2", "--max-examples", "300")
+        code, report = fuzz(tmp_path, "memory:v0.15.2", right, "--seed", "2", "--max-cases", "300")
         assert code == Exit.BROKEN
-        assert told["lost"] is not None
-        assert told["errored"] > 0
-        assert told["compared"] < 300
+        assert report["lost"] is not None
+        assert report["errored"] > 0
+        assert report["compared"] < 300
 
-    def test_one_that_tells_nothing_compares_nothing(self, tmp_path):
-        """No world was compared: that is no agreement."""
+    def test_one_that_reports_nothing_is_3(self, tmp_path):
+        """No case was compared, and that is no agreement."""
         right = process("says_nothing", release="v0.15.2", timeout=60)
-        code, told = fuzz(tmp_path, "memory:v0.15.2", right, "--seed", "2", "--max-examples", "100")
-        assert (code, told["compared"], told["untold"]) == (Exit.BROKEN, 0, 100)
+        code, report = fuzz(tmp_path, "memory:v0.15.2", right, "--seed", "2", "--max-cases", "100")
+        assert (code, report["compared"], report["nothingReported"]) == (Exit.BROKEN, 0, 100)
 
-    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-    def test_that_is_ended_tells_what_was_compared(self, tmp_path, number):
-        """The report comes, and the answer is that there is none."""
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+    def test_an_interrupted_search_is_3_and_reports_what_it_compared(self, tmp_path, number):
+        """Whichever signal ends it, the summary is printed."""
         command = [*COMMAND, "fuzz", "memory:v0.15.2", process("honest", "v0.15.2", timeout=60), "--max-time", "5m"]
         with subprocess.Popen(
             command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
@@ -162,6 +162,30 @@ class TestProcesses:
         assert "cases compared, 0 differ" in out
 
 
+class TestExitCode:
+    @pytest.mark.parametrize(
+        ("change", "code"),
+        [
+            ({}, Exit.OK),
+            ({"nothing_reported": 1, "cases": 11}, Exit.OK),
+            ({"cases": 11, "errored": 1}, Exit.BROKEN),
+            ({"lost": "died"}, Exit.BROKEN),
+            ({"is_interrupted": True}, Exit.BROKEN),
+            ({"cases": 0, "compared": 0}, Exit.BROKEN),
+            ({"cases": 10, "compared": 0, "nothing_reported": 10}, Exit.BROKEN),
+            ({"differences": {("x",): object()}}, Exit.NO),
+            ({"differences": {("x",): object()}, "lost": "died"}, Exit.NO),
+        ],
+    )
+    def test_is_0_only_if_every_case_was_compared_and_equal(self, change, code):
+        """One errored case, a lost target or an interrupt is never agreement; a difference stays a difference."""
+        summary = Summary(seed=1, cases=10, compared=10)
+        for name, value in change.items():
+            setattr(summary, name, value)
+
+        assert exit_code(summary) == code
+
+
 class TestUsage:
     @pytest.mark.parametrize(
         "arguments",
@@ -172,6 +196,6 @@ class TestUsage:
             ("memory:v0.15.2", "memory:v0.15.2", "--replay", "/"),
         ],
     )
-    def test_that_cannot_be_is_2(self, tmp_path, arguments):
-        """Nothing is played."""
+    def test_invalid_arguments_are_2(self, tmp_path, arguments):
+        """Before any case runs."""
         assert call(tmp_path, "fuzz", *arguments).returncode == Exit.USAGE

@@ -14,8 +14,8 @@ from kserve_conformance.machine import allowed
         (None, None, None),
     ],
 )
-def test_cores_and_memory_are_no_more_than_a_container_is_allowed(tmp_path, cpu, memory, has):
-    """A limit counts where there is one; the machine behind it has more than anybody may use."""
+def test_a_container_limits_cores_and_memory(tmp_path, cpu, memory, has):
+    """A limit of the container is respected; without one the machine's cores and memory count."""
     for name, limit in (("cpu.max", cpu), ("memory.max", memory)):
         if limit is not None:
             (tmp_path / name).write_text(limit)

@@ -6,18 +6,18 @@ import threading
 
 import pytest
 
-from kserve_conformance.signals import signals_wait, terminated_as_interrupted
+from kserve_conformance.signals import interrupt_on_signals, signals_wait
 
 
 class Ended(Exception):
-    """What the handler of a run raises."""
+    """Raised by the handler of a run."""
 
 
 @pytest.fixture
 def ending():
-    """A run whose handler ends it by raising."""
+    """A handler for SIGTERM that raises."""
 
-    def end(number, frame):  # noqa: ARG001 - What a handler is called with.
+    def end(number, frame):  # noqa: ARG001 - The signature of a handler.
         raise Ended
 
     before = signal.signal(signal.SIGTERM, end)
@@ -29,7 +29,7 @@ def ending():
 class TestSignalsWait:
     def test_a_signal_comes_once_the_block_is_left(self):
         """
-        What the block does is done whole, and then the run is ended.
+        The block finishes, and then the run ends.
         """
         done = []
 
@@ -45,7 +45,7 @@ class TestSignalsWait:
 
     def test_without_a_signal_the_handlers_are_as_before(self):
         """
-        The run's own handlers are back when the block is left.
+        The earlier handlers are restored when the block is left.
         """
         before = signal.getsignal(signal.SIGTERM)
         with signals_wait():
@@ -55,7 +55,7 @@ class TestSignalsWait:
 
     def test_other_threads_have_no_handlers_to_set(self):
         """
-        Elsewhere than in the main thread nothing is changed.
+        Outside the main thread nothing changes.
         """
         before = signal.getsignal(signal.SIGTERM)
         seen = []
@@ -71,14 +71,26 @@ class TestSignalsWait:
         assert seen == [before]
 
 
-class TestTerminatedAsInterrupted:
-    def test_sigterm_is_ctrl_c_and_named(self):
+class TestInterruptOnSignals:
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+    def test_a_signal_is_handled_like_ctrl_c_and_named(self, number):
         """
-        Whoever handles Ctrl-C handles SIGTERM, and can tell which it was.
+        A run that is ended or whose terminal is closed raises KeyboardInterrupt with the signal's name.
         """
-        before = signal.getsignal(signal.SIGTERM)
+        before = signal.getsignal(number)
 
-        with pytest.raises(KeyboardInterrupt, match="ended by SIGTERM"), terminated_as_interrupted():
-            os.kill(os.getpid(), signal.SIGTERM)
+        with pytest.raises(KeyboardInterrupt, match=f"ended by {number.name}"), interrupt_on_signals():
+            os.kill(os.getpid(), number)
 
-        assert signal.getsignal(signal.SIGTERM) is before
+        assert signal.getsignal(number) is before
+
+    def test_an_ignored_signal_stays_ignored(self):
+        """
+        A run under nohup survives the end of its terminal.
+        """
+        before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        try:
+            with interrupt_on_signals():
+                os.kill(os.getpid(), signal.SIGHUP)
+        finally:
+            signal.signal(signal.SIGHUP, before)

@@ -1,9 +1,10 @@
-"""A difference as a file: what was found, between whom, and the case that shows it again."""
+"""A difference as a file: the two targets, what each reported, and the case that reproduces it."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
@@ -12,73 +13,86 @@ from kserve_conformance.fuzz.differences import Difference
 from kserve_conformance.targets.cases import Case
 from kserve_conformance.targets.contract import Admission, Observation
 
+#: The version of the file format.
+VERSION = 1
 
-class BadFile(HarnessError):
-    """A file is not one of a kept difference."""
+
+class ArtifactCode(StrEnum):
+    """Why a saved difference cannot be read."""
+
+    UNREADABLE = "UNREADABLE"
+    UNKNOWN_VERSION = "UNKNOWN_VERSION"
+
+
+class ArtifactError(HarnessError):
+    """A file is not a difference that ``fuzz`` saved."""
 
     exit_code = 2
+    hint = "pass one of the .json files that fuzz wrote to its --out folder"
 
 
 class Side(msgspec.Struct, frozen=True):
-    """One of the two targets, and what it said."""
+    """One of the two targets and the value that it reported."""
 
     target: str
-    said: Any
+    value: Any
 
 
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
+class SavedDifference(msgspec.Struct, frozen=True, kw_only=True):
     """
-    One difference. ``case`` shows it, ``drawn`` is the case in which it was found first.
+    One difference. ``case`` reproduces it; ``generated`` is the case as it was before shrinking.
 
-    ``seed`` and the number of ``drawn`` give that case again.
+    The same seed and the number of ``generated`` make that case again.
     """
 
-    version: int = 1
+    version: int = VERSION
     seed: int
-    what: str
+    summary: str
     part: str
     turn: int
     left: Side
     right: Side
     case: Case
-    drawn: Case
+    generated: Case
+
+    @classmethod
+    def of(cls, seed: int, targets: tuple[str, str], difference: Difference, case: Case, generated: Case) -> Self:
+        """A difference between two named targets, ready to be saved."""
+        return cls(
+            seed=seed,
+            summary=str(difference),
+            part=difference.part,
+            turn=difference.turn,
+            left=Side(targets[0], reported_value(difference.left, difference.left_result)),
+            right=Side(targets[1], reported_value(difference.right, difference.right_result)),
+            case=case,
+            generated=generated,
+        )
 
 
-def kept(seed: int, targets: tuple[str, str], difference: Difference, case: Case, drawn: Case) -> Kept:
-    """What a file says of a difference."""
-    return Kept(
-        seed=seed,
-        what=str(difference),
-        part=difference.part,
-        turn=difference.turn,
-        left=Side(targets[0], said(difference.left, difference.left_result)),
-        right=Side(targets[1], said(difference.right, difference.right_result)),
-        case=case,
-        drawn=drawn,
-    )
-
-
-def said(value: Any, shown: Admission | Observation) -> Any:
-    """What a target said of the part that differs, as JSON has it; a refusal with its text."""
-    if isinstance(shown, Admission):
-        return value if not shown.rejected or value == shown.rejected else f"{value}: {shown.rejected}"
+def reported_value(value: Any, result: Admission | Observation) -> Any:
+    """The value of the differing part as JSON, with the message of a rejection."""
+    if isinstance(result, Admission):
+        return value if not result.rejected or value == result.rejected else f"{value}: {result.rejected}"
     return sorted(value) if isinstance(value, frozenset) else value
 
 
-def save(folder: Path, name: str, one: Kept) -> Path:
-    """Write it; where to. Raises ``OSError``."""
+def save(folder: Path, name: str, difference: SavedDifference) -> Path:
+    """Write a difference to ``NAME.json`` in a folder and return its path. Raises ``OSError``."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.json"
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(one), indent=2) + b"\n")
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(difference), indent=2) + b"\n")
     return path
 
 
-def load(path: Path) -> Kept:
-    """Read it back. Raises ``BadFile``."""
+def load(path: Path) -> SavedDifference:
+    """Read a saved difference. Raises ``ArtifactError``."""
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=Kept)
+        difference = msgspec.json.decode(path.read_bytes(), type=SavedDifference)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise BadFile(f"{path} is no difference that was kept: {error}") from error
-    if found.version != 1:
-        raise BadFile(f"{path} is of version {found.version}; this program reads version 1")
-    return found
+        raise ArtifactError(f"{path} is not a saved difference: {error}", code=ArtifactCode.UNREADABLE) from error
+    if difference.version != VERSION:
+        raise ArtifactError(
+            f"{path} has format version {difference.version}, expected {VERSION}", code=ArtifactCode.UNKNOWN_VERSION
+        )
+    return difference

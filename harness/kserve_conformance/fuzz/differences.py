@@ -1,8 +1,8 @@
 """
-Where two targets differ in a case: the first part of the first turn that both tell, and tell otherwise.
+Comparing two runs of one case: the first part of the first turn that both targets report, and report differently.
 
-What one of them does not tell is not compared. Where the rules leave a choice
-open, every answer that they allow is as good.
+A part that one target does not report is not compared. Where the rules leave a
+choice open, every allowed choice counts as equal.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from kserve_conformance.objects import ObjectKey, Outcome, at
 from kserve_conformance.targets.cases import CaseRun, TurnResult
 from kserve_conformance.targets.contract import Admission, Observation
 
-#: The parts of an observation that are compared, in the order in which they explain each other.
+#: The parts of an observation that are compared; an earlier one explains a later one.
 PARTS = ("stored", "outcome", "runtime", "reason", "message", "workload", "status_runtime")
 
-#: What follows from a choice: where that is open, so are these.
+#: The parts that follow from the choice: where the choice is open, so are these.
 _AFTER_CHOICE = frozenset({"runtime", "reason", "message", "workload", "status_runtime"})
 
-#: What may be left of an earlier choice that was open.
+#: The parts that may still show an earlier open choice.
 _LEFT_OVER = frozenset({"workload", "status_runtime"})
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """
-    One part in which two targets differ: of which object, in which turn, and what each of them says.
+    One part that two targets report differently: of which object, after which turn, and both values.
 
-    ``part`` is one of ``PARTS``, or ``admission`` or ``refusal`` of an applied object.
+    ``part`` is one of ``PARTS``, or ``admission`` or ``rejection_message`` of an applied object.
     """
 
     turn: int
@@ -42,128 +42,141 @@ class Difference:
     right_result: Admission | Observation
 
     @property
-    def sort(self) -> tuple[str, ...]:
-        """What differences of one cause have in common, as far as it can be seen from outside."""
-        return (self.key.kind, self.part, _sort(self.left_result, self.left), _sort(self.right_result, self.right))
+    def signature(self) -> tuple[str, ...]:
+        """Equal for differences that seem to have one cause, whatever the objects are called."""
+        return (
+            self.key.kind,
+            self.part,
+            _signature(self.left_result, self.left),
+            _signature(self.right_result, self.right),
+        )
 
     def __str__(self) -> str:
-        return f"the {self.part.replace('_', ' ')} of {self.key}"
+        return f"{self.part.replace('_', ' ')} of {self.key}"
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """What came of a comparison: a difference or none, and how many parts were looked at."""
+class Comparison:
+    """The first difference, if any, and the number of parts that were compared."""
 
     difference: Difference | None
     parts: int
 
 
-def compare(left: CaseRun, right: CaseRun) -> Compared:
-    """Compare what two targets showed of one case, as far as both tell."""
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """One part as both targets report it."""
+
+    key: ObjectKey
+    part: str
+    left: Any
+    right: Any
+    results: tuple[Any, Any]
+
+
+def compare(left: CaseRun, right: CaseRun) -> Comparison:
+    """Compare the runs of one case on two targets, as far as both report."""
     parts = 0
-    open_before: set[ObjectKey] = set()
+    once_open: set[ObjectKey] = set()
     for turn, (one, other) in enumerate(zip(left.turns, right.turns, strict=False)):
-        for key, part, mine, theirs, shown in _turn(one, other, open_before):
+        for pair in _pairs(one, other, once_open):
             parts += 1
-            if mine != theirs:
-                return Compared(Difference(turn, key, part, mine, theirs, *shown), parts)
-    return Compared(None, parts)
+            if pair.left != pair.right:
+                return Comparison(Difference(turn, pair.key, pair.part, pair.left, pair.right, *pair.results), parts)
+    return Comparison(None, parts)
 
 
-_Pair = tuple[Any, Any]
-
-
-def _turn(
-    left: TurnResult, right: TurnResult, open_before: set[ObjectKey]
-) -> Iterator[tuple[ObjectKey, str, Any, Any, _Pair]]:
+def _pairs(left: TurnResult, right: TurnResult, once_open: set[ObjectKey]) -> Iterator[_Pair]:
     for one, other in zip(left.admissions, right.admissions, strict=True):
         unreported = one.unreported | other.unreported
         if "rejected" not in unreported:
-            yield one.key, "admission", _verdict(one), _verdict(other), (one, other)
+            yield _Pair(one.key, "admission", _admission(one), _admission(other), (one, other))
         if one.rejected is not None and other.rejected is not None and "why_rejected" not in unreported:
-            same = _same_text(one.rejected, other.rejected)
-            yield one.key, "refusal", one.rejected, one.rejected if same else other.rejected, (one, other)
-    seen = dict(right.observations)
-    for key, observed in left.observations:
-        if (other_observed := seen.get(key)) is not None:
-            yield from _observation(key, observed, other_observed, open_before)
+            same = _is_same_message(one.rejected, other.rejected)
+            yield _Pair(
+                one.key, "rejection_message", one.rejected, one.rejected if same else other.rejected, (one, other)
+            )
+    observations = dict(right.observations)
+    for key, observation in left.observations:
+        if (counterpart := observations.get(key)) is not None:
+            yield from _observed_pairs(key, observation, counterpart, once_open)
 
 
-def _verdict(answer: Admission) -> str:
-    return "accepted" if answer.rejected is None else "refused"
+def _admission(admission: Admission) -> str:
+    return "accepted" if admission.rejected is None else "rejected"
 
 
-def _same_text(one: str, other: str) -> bool:
-    """Is it the same refusal? An API server puts the webhook's name before it, an implementation may not."""
+def _is_same_message(one: str, other: str) -> bool:
+    """Is it the same rejection? An API server prefixes the webhook's name; an implementation may not."""
     return bool(one and other) and (one in other or other in one)
 
 
-def _observation(
-    key: ObjectKey, left: Observation, right: Observation, open_before: set[ObjectKey]
-) -> Iterator[tuple[ObjectKey, str, Any, Any, _Pair]]:
+def _observed_pairs(
+    key: ObjectKey, left: Observation, right: Observation, once_open: set[ObjectKey]
+) -> Iterator[_Pair]:
     skipped: set[str] = set()
     unreported = left.unreported | right.unreported
     if "service" in unreported:
         skipped.add("stored")
     skipped |= unreported & set(PARTS)
     if left.one_of or right.one_of:
-        open_before.add(key)
+        once_open.add(key)
         skipped |= _AFTER_CHOICE
         if not unreported & {"outcome", "runtime"}:
             skipped.add("outcome")
-            mine, theirs = _allowed(left), _allowed(right)
-            yield key, "runtime", mine, mine if mine & theirs else theirs, (left, right)
-    elif key in open_before and left.outcome != Outcome.RUNS:
+            one, other = _allowed(left), _allowed(right)
+            yield _Pair(key, "runtime", one, one if one & other else other, (left, right))
+    elif key in once_open and left.outcome != Outcome.RUNS:
         skipped |= _LEFT_OVER
     for part in PARTS:
         if part not in skipped:
-            read = _READ[part]
-            yield key, part, read(left), read(right), (left, right)
+            value_of = _VALUES[part]
+            yield _Pair(key, part, value_of(left), value_of(right), (left, right))
 
 
-def _allowed(seen: Observation) -> frozenset[str]:
-    """What a service may run on. One of several may have no pod, so with several there may be none at all."""
-    if seen.one_of:
-        return frozenset({*map(str, seen.one_of), "none"})
-    return frozenset({str(seen.runtime) if seen.outcome == Outcome.RUNS else "none"})
+def _allowed(observation: Observation) -> frozenset[str]:
+    """The runtimes a service may run on. One of several may produce no pod, so with several "none" is allowed too."""
+    if observation.one_of:
+        return frozenset({*map(str, observation.one_of), "none"})
+    return frozenset({str(observation.runtime) if observation.outcome == Outcome.RUNS else "none"})
 
 
-def _said_by_hand(value: Any) -> Any:
+def _without_go_defaults(value: Any) -> Any:
     """
-    A stored value without what is only there because Go writes it.
+    A stored value without the empty fields that Go writes.
 
-    A container's ``name`` and ``resources`` are written even where nobody gave them: corev1.Container, staging of
-    Kubernetes; a webhook that decodes an object and encodes it again so adds them to every model.
+    A container's ``name`` and ``resources`` have no ``omitempty`` (corev1.Container in Kubernetes'
+    staging/src/k8s.io/api), so a webhook that decodes an object and encodes it again adds them to every model.
     """
     if isinstance(value, dict):
         return {
-            key: _said_by_hand(one)
+            key: _without_go_defaults(one)
             for key, one in value.items()
-            if not (key in _WRITTEN_BY_GO and one == _WRITTEN_BY_GO[key])
+            if not (key in _GO_DEFAULTS and one == _GO_DEFAULTS[key])
         }
-    return [_said_by_hand(one) for one in value] if isinstance(value, list) else value
+    return [_without_go_defaults(one) for one in value] if isinstance(value, list) else value
 
 
-#: The empty values that Go writes of a container.
-_WRITTEN_BY_GO: dict[str, Any] = {"name": "", "resources": {}}
+#: The empty fields that Go writes for a container.
+_GO_DEFAULTS: dict[str, Any] = {"name": "", "resources": {}}
 
-_READ: dict[str, Callable[[Observation], Any]] = {
-    "stored": lambda seen: _said_by_hand(at(seen.service, "spec")),
-    "outcome": lambda seen: str(seen.outcome),
-    "runtime": lambda seen: str(seen.runtime or "none"),
-    "reason": lambda seen: seen.reason,
-    "message": lambda seen: seen.message,
-    "workload": lambda seen: str(seen.workload or "none"),
-    "status_runtime": lambda seen: str(seen.status_runtime or "none"),
+_VALUES: dict[str, Callable[[Observation], Any]] = {
+    "stored": lambda observation: _without_go_defaults(at(observation.service, "spec")),
+    "outcome": lambda observation: str(observation.outcome),
+    "runtime": lambda observation: str(observation.runtime or "none"),
+    "reason": lambda observation: observation.reason,
+    "message": lambda observation: observation.message,
+    "workload": lambda observation: str(observation.workload or "none"),
+    "status_runtime": lambda observation: str(observation.status_runtime or "none"),
 }
 
 
-def _sort(shown: Admission | Observation, said: Any) -> str:
-    if isinstance(shown, Admission):
-        return "accepted" if shown.rejected is None else _words(shown.rejected)
-    return f"{shown.outcome} {shown.reason or ''} {'none' if said in (None, 'none') else ''}"
+def _signature(result: Admission | Observation, value: Any) -> str:
+    if isinstance(result, Admission):
+        return "accepted" if result.rejected is None else _words(result.rejected)
+    return f"{result.outcome} {result.reason or ''} {'none' if value in (None, 'none') else ''}"
 
 
 def _words(text: str) -> str:
-    """A text's words without those that name things."""
+    """A text's words without those that are names."""
     return " ".join(word for word in text.split() if word.isalpha() and len(word) > 3)[:200]

@@ -1,11 +1,10 @@
 """
-Random cases of a seed: few names, formats, versions, protocols and priorities, so that they collide.
+Random cases from a seed, with few names, formats, versions, protocols and priorities, so that they collide.
 
-A case is made of its seed and its number alone: the same two give the same case,
-whichever targets are asked and however many cases there are. Cases come in
-groups. Those of one group share everything that is of the whole cluster, and
-each has a namespace of its own, so that one API server can hold all of them at
-once. Everything that is drawn passes the schemas of all releases.
+The seed and the number of a case determine it, whatever the targets and however many
+cases there are. Cases come in groups. The cases of one group share all cluster-scoped
+objects, and each has a namespace of its own, so that one API server can hold all of
+them at once. Every object passes the schemas of all releases.
 """
 
 from __future__ import annotations
@@ -27,13 +26,13 @@ from kserve_conformance.objects import (
 )
 from kserve_conformance.targets.cases import Case, Turn
 
-#: So many cases share the objects of the whole cluster.
+#: The number of cases that share cluster-scoped objects.
 GROUP_SIZE = 128
 
-#: Names of runtimes. Some releases know servers by the last ones, or name them as the runtime of a legacy key.
+#: Names of runtimes. Some releases treat the last four in a special way, or give them to a legacy key.
 NAMES = ("a", "b", "c", "a", "b", "kserve-mlserver", "kserve-tritonserver", "kserve-torchserve", "kserve-sklearnserver")
 
-#: Formats that some rule treats in its own way, and formats that none does.
+#: Formats that some rule treats in a special way, and one that none does.
 FORMATS = ("sklearn", "xgboost", "onnx", "triton", "vLLM", "huggingface", "pytorch", "SKLearn", "my-format")
 VERSIONS = (None, None, None, None, "1", "1", "2", "")
 PRIORITIES = (None, None, None, 1, 1, 2, 3)
@@ -58,19 +57,19 @@ Json = dict[str, Any]
 @dataclass(frozen=True)
 class _Group:
     """
-    What the cases of one group share: the formats that they are about, and what is done in the whole cluster.
+    What the cases of one group share: their formats and the writes to cluster-scoped objects.
 
-    Services are written from the turn ``begins`` on.
+    Services are written from turn ``first_service_turn`` on.
     """
 
     formats: tuple[str, ...]
     turns: tuple[Turn, ...]
-    begins: int
+    first_service_turn: int
 
 
 @dataclass
 class Cases:
-    """The cases of a seed, in order, without end."""
+    """The endless sequence of cases of a seed."""
 
     seed: int
     _groups: dict[int, _Group] = field(default_factory=dict)
@@ -82,46 +81,46 @@ class Cases:
             number += 1
 
     def at(self, number: int) -> Case:
-        """The case of one number."""
+        """The case with a number."""
         order, place = divmod(number, GROUP_SIZE)
         group = self._groups.get(order)
         if group is None:
-            # Only the last one is asked for again.
+            # Cases are generated in order, so only the last group is needed again.
             self._groups = {order: (group := _group(_random(f"{self.seed}/crowd/{order}")))}
         rng = _random(f"{self.seed}/{number}")
-        # What a group left is cleared away while the next two are played, so these have other namespaces.
+        # The objects of a group are deleted while the next two run, so these use other namespaces.
         place += order % 3 * GROUP_SIZE
         return Case(number, _turns(rng, group, Namespace(f"team-{place:03}"), Namespace(f"other-{place:03}")))
 
 
 def _random(seed: str) -> Random:
-    return Random(seed)  # noqa: S311 - Nothing here is a secret, and everything must come again.
+    return Random(seed)  # noqa: S311 - Not a secret, and the same seed must give the same cases.
 
 
 def _group(rng: Random) -> _Group:
     """
-    What is done in the whole cluster, in turns.
+    Generate the writes to cluster-scoped objects, turn by turn.
 
-    Runtimes that are there come first. Whatever is applied comes in a turn of its own,
-    a second later: no two writes of a real API server are sure to be of one second,
-    and a runtime's age decides.
+    Existing runtimes come first. Each applied object has a turn of its own, a second
+    later: two writes to a real API server may or may not fall into one second, and a
+    runtime's age matters.
     """
     formats = tuple(rng.sample(FORMATS, 2)) if rng.random() < 0.6 else ("sklearn", rng.choice(FORMATS))
     turns: list[Turn] = []
     known: list[Json] = []
     for _ in range(2 if rng.random() < 0.08 else 1):
-        there = _present(known, [runtime(rng, formats, None) for _ in range(rng.choice((0, 1, 1, 2, 2, 3, 4)))])
-        known += there
-        turns.append(Turn(later=bool(turns), present=tuple(there)))
+        existing = _present(known, [runtime(rng, formats, None) for _ in range(rng.choice((0, 1, 1, 2, 2, 3, 4)))])
+        known += existing
+        turns.append(Turn(later=bool(turns), present=tuple(existing)))
     if rng.random() < 0.2:
         turns.append(Turn(later=True, applied=(runtime(rng, formats, None),) if rng.random() < 0.7 else ()))
-    begins = len(turns) - 1
+    first_service_turn = len(turns) - 1
     turns.extend(_change(rng, formats, known) for _ in range(rng.choice((0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2))))
-    return _Group(formats, tuple(turns), begins)
+    return _Group(formats, tuple(turns), first_service_turn)
 
 
 def _change(rng: Random, formats: tuple[str, ...], known: list[Json]) -> Turn:
-    """What happens in the cluster while services are there; often nothing, so that each case does something else."""
+    """A turn after services are stored; it often changes nothing in the cluster, so that cases can differ."""
     roll = rng.random()
     if known and roll < 0.15:
         return Turn(later=True, deleted=(ObjectKey.of(rng.choice(known)),))
@@ -133,63 +132,65 @@ def _change(rng: Random, formats: tuple[str, ...], known: list[Json]) -> Turn:
 
 
 def _turns(rng: Random, group: _Group, own: Namespace, other: Namespace) -> tuple[Turn, ...]:
-    """The turns of a group with what one case adds."""
+    """The turns of a group, with the writes of one case added."""
     turns = []
     known: list[Json] = []
-    asked: Json | None = None
+    last: Json | None = None
     for number, common in enumerate(group.turns):
         present, applied = list(common.present), list(common.applied)
         stored: list[Json] = []
-        if number < group.begins or not number:
-            there = _present(known, [runtime(rng, group.formats, own) for _ in range(rng.choice((0, 0, 0, 1, 1, 2)))])
-            known += there
-            present += there
+        if number < group.first_service_turn or not number:
+            existing = _present(
+                known, [runtime(rng, group.formats, own) for _ in range(rng.choice((0, 0, 0, 1, 1, 2)))]
+            )
+            known += existing
+            present += existing
             if rng.random() < 0.1:
                 present.append(runtime(rng, group.formats, other))
-        elif number == group.begins and rng.random() < 0.4:
+        elif number == group.first_service_turn and rng.random() < 0.4:
             applied.append(_own(rng, group, known, own))
-        if number == group.begins:
-            # One that is there already is looked at at once, so nothing else may come with it.
+        if number == group.first_service_turn:
+            # A stored service is observed at once, so nothing may be applied in the same turn.
             is_stored = not applied and rng.random() < 0.08
-            asked = service(rng, group.formats, own, in_store=is_stored)
-            (stored if is_stored else applied).append(asked)
+            last = service(rng, group.formats, own, in_store=is_stored)
+            (stored if is_stored else applied).append(last)
         turn = msgspec.structs.replace(common, present=tuple(present), stored=tuple(stored), applied=tuple(applied))
-        if number > group.begins and asked is not None and not turn.applied and not turn.deleted:
-            turn, asked = _later(rng, group, turn, known, asked)
+        if number > group.first_service_turn and last is not None and not turn.applied and not turn.deleted:
+            turn, last = _later(rng, group, turn, known, last)
         turns.append(turn)
     return tuple(turns)
 
 
-def _later(rng: Random, group: _Group, turn: Turn, known: list[Json], asked: Json) -> tuple[Turn, Json]:
+def _later(rng: Random, group: _Group, turn: Turn, known: list[Json], last: Json) -> tuple[Turn, Json]:
     """
-    A turn in which one thing happens to a service that is there; and what was asked for last.
+    A turn with one write that concerns a stored service, and the service as last written.
 
-    One, because a controller tries again what has failed whenever it likes. Between two
-    writes it may see a case that nobody meant, and make a workload that stays.
+    Only one: a controller retries whenever it likes. Between two writes it may see a
+    state that the case does not describe, and create a workload that stays.
     """
-    own = Namespace(asked["metadata"]["namespace"])
+    own = Namespace(last["metadata"]["namespace"])
     roll = rng.random()
     if known and roll < 0.2:
-        return msgspec.structs.replace(turn, deleted=(ObjectKey.of(rng.choice(known)),)), asked
+        return msgspec.structs.replace(turn, deleted=(ObjectKey.of(rng.choice(known)),)), last
     if roll < 0.5:
-        return msgspec.structs.replace(turn, applied=(_own(rng, group, known, own),)), asked
+        return msgspec.structs.replace(turn, applied=(_own(rng, group, known, own),)), last
     if roll < 0.65:
-        return msgspec.structs.replace(turn, applied=(asked,)), asked
+        return msgspec.structs.replace(turn, applied=(last,)), last
     if roll < 0.9:
-        asked = service(rng, group.formats, own, is_first=False)
-        return msgspec.structs.replace(turn, applied=(asked,)), asked
-    return turn, asked
+        last = service(rng, group.formats, own, is_first=False)
+        return msgspec.structs.replace(turn, applied=(last,)), last
+    return turn, last
 
 
 def _own(rng: Random, group: _Group, known: list[Json], own: Namespace) -> Json:
-    """A runtime of a namespace as somebody applies it: a new one, or one that is there with a change."""
+    """A runtime to apply to a namespace: a new one, or a change of an existing one."""
     if known and rng.random() < 0.4:
         return changed(rng, rng.choice(known), group.formats)
     return runtime(rng, group.formats, own)
 
 
 def entry(rng: Random, formats: tuple[str, ...]) -> Json:
-    """One entry of a runtime's formats."""
+    """One entry of ``supportedModelFormats``."""
     name = formats[0] if rng.random() < 0.75 else formats[1]
     made: Json = {"name": name}
     version = rng.choice(VERSIONS)
@@ -205,7 +206,7 @@ def entry(rng: Random, formats: tuple[str, ...]) -> Json:
 
 
 def runtime(rng: Random, formats: tuple[str, ...], namespace: Namespace | None) -> Json:
-    """A runtime of a namespace, or of the cluster."""
+    """A ServingRuntime, or without a namespace a ClusterServingRuntime."""
     kind = CLUSTER_RUNTIME if namespace is None else NAMESPACED_RUNTIME
     ref = ObjectKey(kind, rng.choice(NAMES), namespace)
     metadata: Json = {"name": ref.name}
@@ -233,7 +234,7 @@ def runtime(rng: Random, formats: tuple[str, ...], namespace: Namespace | None) 
 
 
 def default_container(ref: ObjectKey) -> Json:
-    """The container of a runtime that is about something else."""
+    """The container of a runtime where containers do not matter."""
     return {
         "name": "kserve-container",
         "image": f"example.com/{ref.kind.lower()}/{ref.name}:1",
@@ -263,7 +264,7 @@ def _containers(rng: Random, ref: ObjectKey) -> list[Json]:
 
 
 def changed(rng: Random, old: Json, formats: tuple[str, ...]) -> Json:
-    """A runtime as somebody applies it later: another of its fields has another value."""
+    """A runtime with another value in one of its fields."""
     spec = dict(old["spec"])
     roll = rng.random()
     if roll < 0.4:
@@ -277,16 +278,16 @@ def changed(rng: Random, old: Json, formats: tuple[str, ...]) -> Json:
     return {**old, "spec": spec}
 
 
-def _present(known: list[Json], drawn: list[Json]) -> list[Json]:
+def _present(known: list[Json], generated: list[Json]) -> list[Json]:
     """
-    Runtimes that may be in store without any webhook's having been asked: those that no release's would refuse.
+    The generated runtimes that no release's webhook would reject, so that a scenario can start with them.
 
-    Otherwise no scenario could begin with them. Each name is there once, and no two of a scope give equal priorities.
+    Each name occurs once, and no two of a scope have equal priorities for a format.
     """
     names = {one["metadata"]["name"] for one in known}
     taken = {priority for one in known for priority in _priorities(one)}
     kept = []
-    for one in drawn:
+    for one in generated:
         name = one["metadata"]["name"]
         if name in names:
             continue

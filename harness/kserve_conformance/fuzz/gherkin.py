@@ -1,8 +1,8 @@
 """
-A case as a scenario, in the suite's own sentences: what the left target says is what it expects.
+A case as a scenario, in the suite's own steps, which expects what the left target reported.
 
-The scenario passes on the left target and fails on the right one. It has no rule
-among its tags: which rule it states is for a person to say.
+The scenario passes on the left target and fails on the right one. It has no rule tag:
+which rule it states is for a person to decide.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from kserve_conformance.objects import (
 from kserve_conformance.targets.cases import CaseRun, Turn
 from kserve_conformance.targets.contract import Admission, Observation
 
-#: Columns of a table of formats.
+#: The columns of a table of formats.
 _COLUMNS = {"name": "format", "version": "version", "autoSelect": "autoSelect", "priority": "priority"}
 
-#: Fields of a spec that a sentence or a table can say.
-_SAYABLE = frozenset(
+#: The fields of a spec that a step and its table can express.
+_EXPRESSIBLE = frozenset(
     {"supportedModelFormats", "containers", "protocolVersions", "disabled", "multiModel", "workerSpec"}
 )
 
 
 def feature(left: CaseRun, difference: Difference, targets: tuple[str, str]) -> str:
-    """A feature with one scenario, ready to be put into a folder ``features/`` of one's own."""
+    """A feature with one scenario, ready for the ``features/`` folder of a suite."""
     lines = [
         "@extended",
-        f"Feature: {targets[0]} and {targets[1]} differ in {difference}",
+        f"Feature: {targets[0]} and {targets[1]} differ in the {difference}",
         "",
         f"  Scenario: Case {left.case.number}",
         *(f"    {line}" if line else "" for line in _steps(left, difference)),
@@ -82,14 +82,14 @@ def _sentences(left: CaseRun, difference: Difference) -> Iterator[_Sentence]:
         if is_last:
             yield from _expected(difference)
         else:
-            # Only an expectation has the service looked at before the next thing happens.
-            for _, seen in observations:
-                if "outcome" not in seen.unreported:
-                    yield "Then", _outcome(seen)
+            # A service is observed only where a step expects something of it.
+            for _, observation in observations:
+                if "outcome" not in observation.unreported:
+                    yield "Then", _outcome(observation)
 
 
 def _applied(turn: Turn, difference: Difference | None) -> Iterator[_Sentence]:
-    """What is applied in a turn; nothing behind the object whose answer is the difference."""
+    """The applied objects of a turn, up to the one whose admission differs."""
     for manifest in turn.applied:
         key = ObjectKey.of(manifest)
         yield _applied_runtime(manifest) if key.kind != SERVICE else ("When", _applied_service(manifest))
@@ -97,7 +97,7 @@ def _applied(turn: Turn, difference: Difference | None) -> Iterator[_Sentence]:
             return
 
 
-# What there is
+# Given and When
 
 
 def _given_runtime(runtime: Manifest) -> _Sentence:
@@ -125,31 +125,31 @@ def _named(ref: ObjectKey) -> str:
 
 
 def _runtime_sentence(runtime: Manifest) -> list[str] | None:
-    """A sentence and a table, if these can say all of the runtime."""
+    """A step and its table, if they can express the whole runtime."""
     ref, spec = _ref(runtime), runtime["spec"]
-    facts = []
-    for name, said in (("disabled", "is disabled"), ("multiModel", "is multi-model")):
+    properties = []
+    for name, phrase in (("disabled", "is disabled"), ("multiModel", "is multi-model")):
         if spec.get(name) is True:
-            facts.append(said)
+            properties.append(phrase)
         elif name in spec:
             return None
     if "workerSpec" in spec:
         if spec["workerSpec"] != worker_spec(ref):
             return None
-        facts.append("is multi-node")
+        properties.append("is multi-node")
     if "protocolVersions" in spec:
-        # A sentence has no word for an empty list or an empty name.
+        # A step cannot express an empty list or an empty name.
         if not all(spec["protocolVersions"] or [""]):
             return None
-        facts.append(f"speaks {_quoted(', '.join(spec['protocolVersions']))}")
+        properties.append(f"speaks {_quoted(', '.join(spec['protocolVersions']))}")
     entries = spec.get("supportedModelFormats")
-    if spec.keys() - _SAYABLE or spec.get("containers") != [default_container(ref)] or not entries:
+    if spec.keys() - _EXPRESSIBLE or spec.get("containers") != [default_container(ref)] or not entries:
         return None
     if runtime["metadata"].keys() - {"name", "namespace"}:
         return None
     used = [field for field in _COLUMNS if any(field in entry for entry in entries)]
     rows = [[_COLUMNS[field] for field in used], *([_cell(entry.get(field)) for field in used] for entry in entries)]
-    that = f" that {' and '.join(facts)}" if facts else ""
+    that = f" that {' and '.join(properties)}" if properties else ""
     return [f"{_named(ref)}{that}", *_table(rows)]
 
 
@@ -169,12 +169,12 @@ def _table(rows: list[list[str]]) -> list[str]:
 
 
 def _applied_service(service: Manifest) -> list[str]:
-    """A sentence if one can say all of the service, else its manifest."""
-    said = _asks(service)
-    return [said] if said else ["this service is applied", *_doc(service)]
+    """A step if one can express the whole service, else its manifest."""
+    step = _service_step(service)
+    return [step] if step else ["this service is applied", *_doc(service)]
 
 
-def _asks(service: Manifest) -> str | None:
+def _service_step(service: Manifest) -> str | None:
     predictor = service["spec"]["predictor"]
     metadata = service["metadata"]
     if len(predictor) != 1 or metadata.keys() != {"name", "namespace"} or metadata["name"] != "model":
@@ -194,62 +194,62 @@ def _asks(service: Manifest) -> str | None:
         )
     if server.keys() - {"modelFormat", "storageUri", "protocolVersion", "runtime"}:
         return None
-    asked = server["modelFormat"]
-    version = f" version {_quoted(asked['version'])}" if "version" in asked else ""
+    requested = server["modelFormat"]
+    version = f" version {_quoted(requested['version'])}" if "version" in requested else ""
     named = f" with runtime {_quoted(server['runtime'])}" if "runtime" in server else ""
-    return f"{start} requests {_quoted(asked['name'])}{version}{over}{named}"
+    return f"{start} requests {_quoted(requested['name'])}{version}{over}{named}"
 
 
-# What is expected
+# Then
 
 
 def _expected(difference: Difference) -> Iterator[_Sentence]:
-    shown = difference.left_result
-    if isinstance(shown, Admission):
+    result = difference.left_result
+    if isinstance(result, Admission):
         what = "the service" if difference.key.kind == SERVICE else "the runtime"
-        if shown.rejected is None:
+        if result.rejected is None:
             yield "Then", [f"{what} is accepted"]
         elif difference.part == "admission":
             yield "Then", [f"{what} is rejected"]
         else:
-            yield "Then", [f"{what} is rejected with {_quoted(_speakable(shown.rejected))}"]
+            yield "Then", [f"{what} is rejected with {_quoted(_quotable(result.rejected))}"]
         return
     if difference.part == "stored":
         yield _stored(difference.left, difference.right)
     elif difference.part in ("reason", "message"):
-        if shown.reason is None and shown.message is None:
+        if result.reason is None and result.message is None:
             yield "Then", ["its status reports no failure"]
         else:
-            yield "Then", [f"its status has reason {_quoted(shown.reason)} and message {_quoted(shown.message)}"]
+            yield "Then", [f"its status has reason {_quoted(result.reason)} and message {_quoted(result.message)}"]
     elif difference.part == "workload":
         yield (
             "Then",
-            [f"its workload still runs on {_place(shown.workload)}" if shown.workload else "it has no workload"],
+            [f"its workload still runs on {_place(result.workload)}" if result.workload else "it has no workload"],
         )
     elif difference.part == "status_runtime":
-        named = shown.status_runtime
+        named = result.status_runtime
         yield (
             "Then",
             [f"its status names {named.kind} {_quoted(named.name)}" if named else "its status names no runtime"],
         )
     else:
-        yield "Then", _outcome(shown)
+        yield "Then", _outcome(result)
 
 
-def _outcome(shown: Observation) -> list[str]:
-    if shown.one_of:
-        rows = [["kind", "name", "namespace"], *([one.kind, one.name, one.namespace or ""] for one in shown.one_of)]
+def _outcome(result: Observation) -> list[str]:
+    if result.one_of:
+        rows = [["kind", "name", "namespace"], *([one.kind, one.name, one.namespace or ""] for one in result.one_of)]
         return ["it runs on one of", *_table([[str(cell) for cell in row] for row in rows])]
-    if shown.outcome == Outcome.RUNS and shown.runtime is not None:
-        return [f"it runs on {_place(shown.runtime)}"]
-    if shown.outcome == Outcome.CUSTOM:
+    if result.outcome == Outcome.RUNS and result.runtime is not None:
+        return [f"it runs on {_place(result.runtime)}"]
+    if result.outcome == Outcome.CUSTOM:
         return ["it uses no runtime"]
-    if shown.outcome == Outcome.LEFT_ALONE:
+    if result.outcome == Outcome.LEFT_ALONE:
         return ["it is not managed by this controller"]
-    if shown.reason:
-        return [f"it has no runtime because of {_quoted(shown.reason)}"]
-    # The status says nothing, so only the workload is left to tell: an earlier one, or none.
-    return [f"its workload still runs on {_place(shown.workload)}" if shown.workload else "it has no workload"]
+    if result.reason:
+        return [f"it has no runtime because of {_quoted(result.reason)}"]
+    # The status shows no failure, so only the workload is left: an earlier one, or none.
+    return [f"its workload still runs on {_place(result.workload)}" if result.workload else "it has no workload"]
 
 
 def _place(ref: ObjectKey) -> str:
@@ -257,7 +257,7 @@ def _place(ref: ObjectKey) -> str:
 
 
 def _stored(left: Any, right: Any) -> _Sentence:
-    """The first place at which two stored specs differ."""
+    """The first field in which two stored specs differ."""
     path, has = _first_difference(left, right, ("spec",))
     if has is None:
         return "Then", [f"its stored manifest has no {_quoted('.'.join(path))}"]
@@ -275,15 +275,15 @@ def _first_difference(left: Any, right: Any, path: tuple[str, ...]) -> tuple[tup
     return path, left
 
 
-# Texts
+# Text
 
 
 def _quoted(text: object) -> str:
     return f'"{text}"'
 
 
-def _speakable(text: str) -> str:
-    """The longest part of a text that a sentence between quotes can say."""
+def _quotable(text: str) -> str:
+    """The longest part of a text that fits between quotes on one line."""
     return max(text.replace("\n", '"').split('"'), key=len).strip()
 
 

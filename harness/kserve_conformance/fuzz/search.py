@@ -1,8 +1,8 @@
 """
-The search: cases are drawn, played on both targets, compared; what differs is confirmed, shrunk and told.
+The search: generate cases, run them on both targets, compare; then confirm, shrink and report what differs.
 
-Both targets work at the same time, each in a thread of its own. A case that
-fails on one of them says nothing and is counted as such.
+Both targets run at the same time, each in a thread of its own. A case that errors on
+either target is counted as errored, never as compared.
 """
 
 from __future__ import annotations
@@ -14,33 +14,33 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
 
-from kserve_conformance.fuzz.differences import Compared, Difference, compare
+from kserve_conformance.fuzz.differences import Comparison, Difference, compare
 from kserve_conformance.fuzz.generator import GROUP_SIZE, Cases
 from kserve_conformance.fuzz.shrinker import shrink
 from kserve_conformance.targets.cases import Case, CaseRun, case_runner, run_case
 from kserve_conformance.targets.contract import Target, Unreachable
 from kserve_conformance.targets.process.failures import GivenUp
 
-#: How long a service may take to show a settled choice.
+#: How long a service may take to settle.
 SETTLES_WITHIN = timedelta(seconds=20)
 
-#: So many failures, with hardly a case in between that did not fail, mean that a target does not answer any more.
+#: The number of outstanding errors after which a target counts as lost.
 LOST_AFTER = 2 * GROUP_SIZE
 
-#: As many failures are forgotten for each case that ran.
+#: How many outstanding errors each successful case forgives: a target that errors now and then is not lost.
 FORGIVEN = 8
 
-#: How long all differences together may take to be made small, in seconds.
+#: The total time for shrinking, in seconds.
 SHRUNK_WITHIN = 120.0
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """
-    How far a search goes: ``cases`` at most, ``seconds`` at most; one of them is enough.
+    Where a search stops: after ``cases`` cases or ``seconds`` seconds, whichever comes first.
 
-    ``shrunk`` is how many sorts of differences are made small, and ``attempts`` in how
-    many attempts each.
+    ``shrunk`` is the number of difference groups to shrink, ``attempts`` the number of
+    attempts for each.
     """
 
     cases: int | None = None
@@ -50,199 +50,202 @@ class Limits:
 
 
 @dataclass(slots=True)
-class Found:
+class DifferenceGroup:
     """
-    Differences of one sort: the first of them, made small, and how many cases show it.
+    Differences with one signature: the first of them, shrunk, and the number of cases that show it.
 
-    ``is_steady`` is False for one that was seen among many cases and not again alone.
+    ``is_reproducible`` is False if it showed up among many cases but not when its case ran alone.
     """
 
     seed: int
-    drawn: Case
+    generated: Case
     difference: Difference
     left: CaseRun
-    times: int = 1
-    is_steady: bool = True
+    count: int = 1
+    is_reproducible: bool = True
     is_shrunk: bool = False
 
 
 @dataclass(slots=True)
 class Summary:
     """
-    What came of a search.
+    The result of a search.
 
-    ``compared`` cases said something on both sides; ``untold`` ones told nothing
-    that could be compared; ``errored`` ones broke on a side. ``lost`` is why the
-    search ended early.
+    Every case is either ``compared``, ``errored`` on a target, or has
+    ``nothing_reported`` that could be compared. ``errors`` counts the error messages;
+    ``lost`` is why the search ended early.
     """
 
     seed: int
     cases: int = 0
     compared: int = 0
     differing: int = 0
-    untold: int = 0
+    nothing_reported: int = 0
     errored: int = 0
     seconds: float = 0.0
-    found: dict[tuple[str, ...], Found] = field(default_factory=dict)
-    failures: dict[str, int] = field(default_factory=dict)
+    differences: dict[tuple[str, ...], DifferenceGroup] = field(default_factory=dict)
+    errors: dict[str, int] = field(default_factory=dict)
     lost: str | None = None
     is_interrupted: bool = False
-    recent_failures: int = 0
+    outstanding_errors: int = 0
 
     @property
     def rate(self) -> float:
-        """Cases a second, drawing, playing and comparing."""
+        """Cases per second, from generating to comparing."""
         return self.cases / self.seconds if self.seconds else 0.0
 
+    @property
+    def is_conclusive(self) -> bool:
+        """Was every case compared, and at least one? Only then does no difference mean that the targets agree."""
+        return 0 < self.compared == self.cases - self.nothing_reported and self.lost is None and not self.is_interrupted
 
-#: A batch that is being played, on the left and on the right.
-_Begun = tuple[Future[Sequence[CaseRun]], Future[Sequence[CaseRun]]]
 
-#: Is told how far a search is, after each batch.
-Progress = Callable[[Summary], None]
+#: A batch in progress, on the left and on the right.
+_RunningBatch = tuple[Future[Sequence[CaseRun]], Future[Sequence[CaseRun]]]
 
 
 @dataclass
 class Search:
-    """A search between two open targets."""
+    """A search between two open targets; ``on_batch`` is called with the summary after each batch."""
 
     left: Target
     right: Target
     seed: int
     limits: Limits
-    progress: Progress
-    batch: int = GROUP_SIZE * 2
+    on_batch: Callable[[Summary], None]
+    batch_size: int = GROUP_SIZE * 2
 
     def run(self) -> Summary:
-        """Search until a limit is reached, a target is lost, or somebody interrupts; what came of it."""
+        """Search until a limit is reached, a target is lost, or the user interrupts."""
         summary = Summary(self.seed)
         try:
             with (
                 case_runner(self.left, SETTLES_WITHIN) as left,
                 case_runner(self.right, SETTLES_WITHIN) as right,
-                # Left before the targets' own: a batch that is running comes to its end.
+                # Closed before the targets are, so that a running batch can finish.
                 ThreadPoolExecutor(1, "left") as left_thread,
                 ThreadPoolExecutor(1, "right") as right_thread,
             ):
 
-                def begin(cases: Sequence[Case]) -> _Begun:
+                def start(cases: Sequence[Case]) -> _RunningBatch:
                     return left_thread.submit(left.run, cases), right_thread.submit(right.run, cases)
 
-                self._search(summary, begin)
+                self._search(summary, start)
         except KeyboardInterrupt:
             summary.is_interrupted = True
-        except Unreachable as lost:
-            summary.lost = str(lost)
+        except Unreachable as error:
+            summary.lost = str(error)
         if summary.lost is None and not summary.is_interrupted:
-            self._make_small(summary)
+            self._shrink_all(summary)
         return summary
 
-    def _search(self, summary: Summary, begin: Callable[[Sequence[Case]], _Begun]) -> None:
-        began = time.monotonic()
-        batches = self._batches(began)
+    def replay(self, seed: int, case: Case) -> Summary:
+        """Run one case alone."""
+        summary = Summary(seed)
+        left, right = (run_case(target, case, SETTLES_WITHIN) for target in (self.left, self.right))
+        try:
+            self._add(summary, left, right)
+        except Unreachable as error:
+            summary.lost = str(error)
+        return summary
+
+    def _search(self, summary: Summary, start: Callable[[Sequence[Case]], _RunningBatch]) -> None:
+        started = time.monotonic()
+        batches = self._batches(started)
         # The next batch runs while this one is compared.
-        ahead = begin(first) if (first := next(batches, None)) is not None else None
+        ahead = start(first) if (first := next(batches, None)) is not None else None
         while ahead is not None:
-            now, ahead = ahead, None
+            current, ahead = ahead, None
             try:
-                ahead = begin(following) if (following := next(batches, None)) is not None else None
-                for one, other in zip(now[0].result(), now[1].result(), strict=True):
-                    self._take(summary, one, other)
-                    summary.seconds = time.monotonic() - began
+                ahead = start(following) if (following := next(batches, None)) is not None else None
+                for left, right in zip(current[0].result(), current[1].result(), strict=True):
+                    self._add(summary, left, right)
+                    summary.seconds = time.monotonic() - started
             except BaseException:
                 if ahead is not None:
                     for future in ahead:
                         future.cancel()
                 raise
             finally:
-                summary.seconds = time.monotonic() - began
-            self.progress(summary)
+                summary.seconds = time.monotonic() - started
+            self.on_batch(summary)
 
-    def _batches(self, began: float) -> Iterator[tuple[Case, ...]]:
+    def _batches(self, started: float) -> Iterator[tuple[Case, ...]]:
         cases = iter(Cases(self.seed))
         left = self.limits.cases
         while left is None or left > 0:
-            if self.limits.seconds is not None and time.monotonic() - began >= self.limits.seconds:
+            if self.limits.seconds is not None and time.monotonic() - started >= self.limits.seconds:
                 return
-            batch = tuple(islice(cases, self.batch if left is None else min(self.batch, left)))
+            batch = tuple(islice(cases, self.batch_size if left is None else min(self.batch_size, left)))
             left = None if left is None else left - len(batch)
             yield batch
 
-    def _take(self, summary: Summary, left: CaseRun, right: CaseRun) -> None:
+    def _add(self, summary: Summary, left: CaseRun, right: CaseRun) -> None:
+        """Count one case. Raises ``Unreachable`` when a target is lost."""
         summary.cases += 1
-        compared = compare(left, right)
-        if compared.difference is not None:
+        comparison = compare(left, right)
+        if comparison.difference is not None:
             summary.compared += 1
             summary.differing += 1
-            self._note(summary, compared.difference, left)
+            self._add_difference(summary, comparison.difference, left)
         elif left.is_errored or right.is_errored:
-            self._note_failure(summary, left, right)
+            self._add_error(summary, left, right)
             return
-        elif compared.parts:
+        elif comparison.parts:
             summary.compared += 1
         else:
-            summary.untold += 1
-        summary.recent_failures = max(0, summary.recent_failures - FORGIVEN)
+            summary.nothing_reported += 1
+        summary.outstanding_errors = max(0, summary.outstanding_errors - FORGIVEN)
 
-    def _note_failure(self, summary: Summary, *sides: CaseRun) -> None:
+    def _add_error(self, summary: Summary, *runs: CaseRun) -> None:
         summary.errored += 1
-        summary.recent_failures += 1
-        for failed in (side.failed for side in sides if side.is_errored):
-            said = f"{type(failed).__name__}: {next(iter(str(failed).splitlines()), '')}"
-            summary.failures[said] = summary.failures.get(said, 0) + 1
-            if isinstance(failed, GivenUp) or summary.recent_failures >= LOST_AFTER:
-                raise Unreachable(said)
+        summary.outstanding_errors += 1
+        for error in (run.failed for run in runs if run.is_errored):
+            message = f"{type(error).__name__}: {next(iter(str(error).splitlines()), '')}"
+            summary.errors[message] = summary.errors.get(message, 0) + 1
+            if isinstance(error, GivenUp) or summary.outstanding_errors >= LOST_AFTER:
+                raise Unreachable(message)
 
-    def _note(self, summary: Summary, difference: Difference, left: CaseRun) -> None:
-        known = summary.found.get(difference.sort)
+    def _add_difference(self, summary: Summary, difference: Difference, left: CaseRun) -> None:
+        known = summary.differences.get(difference.signature)
         if known is not None:
-            known.times += 1
+            known.count += 1
             return
-        summary.found[difference.sort] = Found(self.seed, left.case, difference, left)
+        summary.differences[difference.signature] = DifferenceGroup(self.seed, left.case, difference, left)
 
-    def _make_small(self, summary: Summary) -> None:
-        """See each sort of difference once more, alone, and make it small. An interrupt leaves the rest as they are."""
+    def _shrink_all(self, summary: Summary) -> None:
+        """Run the first case of each group again, alone, and shrink it. An interrupt leaves the rest unshrunk."""
         deadline = time.monotonic() + SHRUNK_WITHIN
         try:
-            for one in list(summary.found.values())[: self.limits.shrunk]:
-                self._make_one_small(one, deadline)
-                self.progress(summary)
+            for group in list(summary.differences.values())[: self.limits.shrunk]:
+                self._shrink(group, deadline)
+                self.on_batch(summary)
         except KeyboardInterrupt:
             summary.is_interrupted = True
-        except Unreachable as lost:
-            summary.lost = str(lost)
+        except Unreachable as error:
+            summary.lost = str(error)
 
-    def _make_one_small(self, found: Found, deadline: float) -> None:
-        again = self.once(found.drawn)
-        if again[1].difference is None:
-            found.is_steady = False
+    def _shrink(self, group: DifferenceGroup, deadline: float) -> None:
+        left, comparison = self._run_alone(group.generated)
+        if comparison.difference is None:
+            group.is_reproducible = False
             return
-        found.left, found.difference = again[0], again[1].difference
-        sort = found.difference.sort
+        group.left, group.difference = left, comparison.difference
+        signature = group.difference.signature
 
-        def differs(case: Case) -> bool:
+        def still_differs(case: Case) -> bool:
             if time.monotonic() > deadline:
                 return False
-            left, compared = self.once(case)
-            if compared.difference is None or compared.difference.sort != sort:
+            left, comparison = self._run_alone(case)
+            if comparison.difference is None or comparison.difference.signature != signature:
                 return False
-            found.left, found.difference = left, compared.difference
+            group.left, group.difference = left, comparison.difference
             return True
 
-        shrink(found.drawn, differs, self.limits.attempts)
-        found.is_shrunk = time.monotonic() <= deadline
+        shrink(group.generated, still_differs, self.limits.attempts)
+        group.is_shrunk = time.monotonic() <= deadline
 
-    def replay(self, seed: int, case: Case) -> Summary:
-        """Play one case and no other, alone."""
-        summary = Summary(seed)
-        left, right = (run_case(target, case, SETTLES_WITHIN) for target in (self.left, self.right))
-        try:
-            self._take(summary, left, right)
-        except Unreachable as lost:
-            summary.lost = str(lost)
-        return summary
-
-    def once(self, case: Case) -> tuple[CaseRun, Compared]:
-        """Play one case alone on both targets; what the left one showed, and how the right one compares."""
+    def _run_alone(self, case: Case) -> tuple[CaseRun, Comparison]:
+        """Run one case alone on both targets; the run on the left, and the comparison."""
         left = run_case(self.left, case, SETTLES_WITHIN)
         return left, compare(left, run_case(self.right, case, SETTLES_WITHIN))

@@ -1,4 +1,4 @@
-"""Random services: models, legacy keys, containers of their own, and some that must be refused."""
+"""Random services: models, legacy keys, custom containers, and some that the webhook must reject."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from kserve_conformance.objects import API_VERSIONS, SERVICE, Namespace
 
 LEGACY_KEYS = ("sklearn", "xgboost", "pytorch", "triton", "onnx", "huggingface", "lightgbm", "tensorflow")
 
-#: The keys that every release's CRDs have. A service in store without any implementation that a release knows ends the
-#: manager of old ones (v0.10.2: ``GetImplementation``, pkg/apis/serving/v1beta1/predictor.go, reads the first of none),
-#: so nothing could be seen of any service then. No webhook lets one in, so only past the webhooks can it get there.
+#: The keys in every release's CRDs. A stored service with no implementation that the release knows crashes the manager
+#: of old releases (v0.10.2: ``GetImplementation``, pkg/apis/serving/v1beta1/predictor.go, reads the first of an empty
+#: list), and then no service can be observed. Webhooks reject such a service; only writes past them store it.
 KEYS_OF_ALL = tuple(key for key in LEGACY_KEYS if key != "huggingface")
 
-#: A name that no runtime has, and names that some have.
+#: Names of runtimes; no runtime is called ``gone``.
 NAMED = ("a", "b", "c", "gone", "kserve-mlserver", "kserve-sklearnserver")
 VERSIONS = ("1", "1", "1", "2", "")
 PROTOCOLS = ("v1", "v2", "v2", "grpc-v2", "odd", "")
@@ -29,14 +29,15 @@ def service(
     rng: Random, formats: tuple[str, ...], namespace: Namespace, *, in_store: bool = False, is_first: bool = True
 ) -> Json:
     """
-    A service of a namespace; ``is_first`` says that none of its name is there.
+    A service in a namespace; ``is_first`` says that no service of that name exists.
 
-    Only a first one may be ModelMesh's. One that is handed over while its workload is
-    there is never looked at again, which cannot be told from a controller that fails;
-    since v0.15.2 it is refused, which a scenario states.
+    Only a first one may use ModelMesh. A service that switches to ModelMesh while it has
+    a workload is never reconciled again, which looks like a failed controller; since
+    v0.15.2 the webhook rejects the switch, which a scenario states.
 
-    One that is put in store past the webhooks is a model or a legacy key, and has
-    what a webhook would have filled in and the controller reads without a look.
+    A service that is stored without passing the webhooks is a model or a legacy key. It
+    has the fields that a webhook would have filled in and that the controller reads
+    without a nil check.
     """
     predictor, annotations = _predictor(rng, formats, only_servers=in_store)
     if in_store:
@@ -56,7 +57,7 @@ def service(
 
 
 def _predictor(rng: Random, formats: tuple[str, ...], *, only_servers: bool) -> tuple[Json, Json]:
-    """A predictor, and the annotations that it needs."""
+    """A predictor and the annotations that it needs."""
     roll = rng.random()
     if roll < 0.72 or (only_servers and roll >= 0.9):
         return {"model": _model(rng, formats)}, {}
@@ -80,10 +81,10 @@ def _key(rng: Random, formats: tuple[str, ...], keys: tuple[str, ...] = LEGACY_K
 
 
 def _model(rng: Random, formats: tuple[str, ...]) -> Json:
-    asked: Json = {"name": formats[0] if rng.random() < 0.75 else formats[1]}
+    format_: Json = {"name": formats[0] if rng.random() < 0.75 else formats[1]}
     if rng.random() < 0.25:
-        asked["version"] = rng.choice(VERSIONS)
-    model: Json = {"modelFormat": asked, "storageUri": STORAGE_URI}
+        format_["version"] = rng.choice(VERSIONS)
+    model: Json = {"modelFormat": format_, "storageUri": STORAGE_URI}
     if rng.random() < 0.3:
         model["protocolVersion"] = rng.choice(PROTOCOLS)
     if rng.random() < 0.35:

@@ -1,8 +1,8 @@
 """
-Making a case small that two targets differ in: as long as one part less shows the same difference, it goes.
+Shrinking a case that two targets differ in: parts are removed as long as the difference remains.
 
-Whole turns first, then objects, then formats and fields. Each attempt is played on
-both targets, one case at a time.
+Whole turns first, then objects, then formats and fields. Each attempt runs on both
+targets, one case at a time.
 """
 
 from __future__ import annotations
@@ -16,41 +16,41 @@ from kserve_conformance.fuzz.generator import default_container
 from kserve_conformance.objects import RUNTIME_KINDS, SERVICE, Manifest, ObjectKey, at, replaced, without
 from kserve_conformance.targets.cases import Case, Turn
 
-#: The lists of a turn that have objects in them.
+#: The fields of a turn that hold objects.
 _OBJECTS = ("present", "stored", "applied")
 
-#: Fields of a runtime's spec that may be missing.
+#: Optional fields of a runtime's spec.
 _RUNTIME_FIELDS = ("protocolVersions", "disabled", "multiModel", "workerSpec")
 
-#: Fields of one entry of a runtime's formats that may be missing.
+#: Optional fields of an entry of ``supportedModelFormats``.
 _ENTRY_FIELDS = ("version", "priority", "autoSelect")
 
-#: Fields of a model or a legacy key that may be missing.
+#: Optional fields of a model or a legacy key.
 _MODEL_FIELDS = ("protocolVersion", "runtime", "runtimeVersion", "name", "resources")
 
 
-def shrink(case: Case, differs: Callable[[Case], bool], attempts: int = 400) -> Case:
+def shrink(case: Case, still_differs: Callable[[Case], bool], attempts: int = 400) -> Case:
     """
-    The smallest case that still differs, as far as so many attempts find it.
+    Return the smallest case that still differs, as far as the number of attempts allows.
 
-    ``differs`` plays a case and says whether it shows the difference still.
+    ``still_differs`` runs a case and reports whether it still shows the difference.
     """
     left = attempts
-    again = True
-    while again:
-        again = False
+    is_shrinking = True
+    while is_shrinking:
+        is_shrinking = False
         for smaller in _smaller(case):
             if left <= 0:
                 return case
             left -= 1
-            if differs(smaller):
-                case, again = smaller, True
+            if still_differs(smaller):
+                case, is_shrinking = smaller, True
                 break
     return case
 
 
 def _smaller(case: Case) -> Iterator[Case]:
-    """Cases with a part less, the largest parts first."""
+    """Cases with one part removed, the largest parts first."""
     turns = case.turns
     for number in range(len(turns)):
         yield Case(case.number, (*turns[:number], *turns[number + 1 :]))
@@ -59,11 +59,11 @@ def _smaller(case: Case) -> Iterator[Case]:
     for number, turn in enumerate(turns):
         for changed in _smaller_turn(turn):
             yield Case(case.number, (*turns[:number], changed, *turns[number + 1 :]))
-    yield from _in_other_words(case)
+    yield from _renamed(case)
 
 
 def _joined(one: Turn, other: Turn) -> Turn:
-    """Two turns in one, with the later state of what both write."""
+    """Two turns in one; where both write an object, the later state."""
     return Turn(
         later=one.later,
         present=_last([item for item in (*one.present, *other.present) if ObjectKey.of(item) not in other.deleted]),
@@ -145,8 +145,8 @@ def _smaller_service(service: Manifest) -> Iterator[Manifest]:
                     yield without(service, "spec", "predictor", key, *path)
 
 
-def _in_other_words(case: Case) -> Iterator[Case]:
-    """The same case in the words of the suite: its first namespaces, and no number in them."""
+def _renamed(case: Case) -> Iterator[Case]:
+    """The same case with the namespaces that the suite uses: ``team-a`` and ``team-b``."""
     text = msgspec.json.encode(case).decode()
     names = {
         name: plain

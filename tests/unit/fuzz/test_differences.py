@@ -28,7 +28,7 @@ def part(left, right):
 
 class TestCompare:
     def test_of_equals_is_no_difference(self):
-        """And says how much was looked at."""
+        """And counts the compared parts."""
         compared = compare(ran(RUNS), ran(RUNS))
         assert (compared.difference, compared.parts) == (None, 7)
 
@@ -48,14 +48,14 @@ class TestCompare:
         """Each part of an observation that differs is a difference."""
         assert part(ran(RUNS), ran(replace(RUNS, **change))) == expected
 
-    def test_takes_what_go_writes_by_itself_for_nothing(self):
-        """An empty name and empty resources say no more than none."""
+    def test_ignores_empty_fields_that_go_writes(self):
+        """An empty name and empty resources equal absent ones."""
         stored = replace(RUNS, service={"spec": {"predictor": {"model": {"name": "", "resources": {}}}}})
         plain = replace(RUNS, service={"spec": {"predictor": {"model": {}}}})
         assert part(ran(stored), ran(plain)) is None
 
-    def test_leaves_out_what_one_side_does_not_tell(self):
-        """Nothing is guessed; with nothing told there is nothing compared."""
+    def test_leaves_out_what_one_side_does_not_report(self):
+        """Nothing is guessed; if nothing is reported, nothing is compared."""
         silent = replace(
             RUNS, runtime=B, outcome=Outcome.CUSTOM, unreported=frozenset({"outcome", "runtime", "workload"})
         )
@@ -65,45 +65,45 @@ class TestCompare:
         )
         assert compare(ran(RUNS), ran(dumb)).parts == 0
 
-    def test_allows_each_choice_that_the_rules_leave_open(self):
-        """And none that they do not."""
+    def test_allows_every_choice_that_the_rules_leave_open(self):
+        """And no other."""
         open_ = replace(RUNS, one_of=(A, B))
         assert part(ran(open_), ran(replace(RUNS, runtime=B, workload=B))) is None
         assert part(ran(open_), ran(replace(RUNS, runtime=C, workload=C))) == "runtime"
         assert part(ran(replace(RUNS, runtime=B)), ran(open_)) is None
 
-    def test_forgets_what_is_left_of_an_open_choice(self):
-        """The workload of a choice that was open may be of either, also later."""
-        refused = Observation(service={"spec": {}}, outcome=Outcome.NO_RUNTIME, workload=A)
-        left = ran(replace(RUNS, one_of=(A, B)), refused)
-        assert part(left, ran(replace(RUNS, runtime=B), replace(refused, workload=B))) is None
-        assert part(ran(RUNS, refused), ran(RUNS, replace(refused, workload=B))) == "workload"
+    def test_ignores_the_workload_of_an_earlier_open_choice(self):
+        """It may belong to either runtime."""
+        no_runtime = Observation(service={"spec": {}}, outcome=Outcome.NO_RUNTIME, workload=A)
+        left = ran(replace(RUNS, one_of=(A, B)), no_runtime)
+        assert part(left, ran(replace(RUNS, runtime=B), replace(no_runtime, workload=B))) is None
+        assert part(ran(RUNS, no_runtime), ran(RUNS, replace(no_runtime, workload=B))) == "workload"
 
-    def test_tells_a_refusal_from_an_admission(self):
-        """And compares the texts, which may be parts of each other."""
+    def test_tells_a_rejection_from_an_admission(self):
+        """And compares messages, one of which may contain the other."""
         accepted = Admission(KEY, stored={})
-        refused = Admission(KEY, rejected='admission webhook "x" denied the request: two models')
+        rejected = Admission(KEY, rejected='admission webhook "x" denied the request: two models')
 
         def of(one, other):
             return part(ran(RUNS, admissions=(one,)), ran(RUNS, admissions=(other,)))
 
-        assert of(accepted, refused) == "admission"
-        assert of(refused, Admission(KEY, rejected="two models")) is None
-        assert of(refused, Admission(KEY, rejected="no model")) == "refusal"
-        assert of(refused, Admission(KEY, rejected="", unreported=frozenset({"why_rejected"}))) is None
-        assert of(replace(accepted, unreported=frozenset({"rejected"})), refused) is None
+        assert of(accepted, rejected) == "admission"
+        assert of(rejected, Admission(KEY, rejected="two models")) is None
+        assert of(rejected, Admission(KEY, rejected="no model")) == "rejection_message"
+        assert of(rejected, Admission(KEY, rejected="", unreported=frozenset({"why_rejected"}))) is None
+        assert of(replace(accepted, unreported=frozenset({"rejected"})), rejected) is None
 
-    def test_of_a_failed_world_ends_where_it_failed(self):
-        """What was shown before still counts."""
+    def test_of_an_errored_case_ends_where_it_errored(self):
+        """Earlier turns still count."""
         failed = ran(RUNS, failed=NotSettled(KEY, timedelta(1)))
         assert part(failed, ran(RUNS, replace(RUNS, runtime=B))) is None
         assert part(failed, ran(replace(RUNS, runtime=B), RUNS)) == "runtime"
 
 
-class TestSort:
+class TestSignature:
     def test_is_the_same_for_other_names(self):
-        """Differences of one cause are told once."""
+        """Differences of one cause are reported once."""
         one = compare(ran(RUNS), ran(replace(RUNS, runtime=B))).difference
         other = compare(ran(replace(RUNS, runtime=C)), ran(RUNS)).difference
         reason = compare(ran(RUNS), ran(replace(RUNS, reason="x"))).difference
-        assert one.sort == other.sort != reason.sort
+        assert one.signature == other.signature != reason.signature

@@ -3,20 +3,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from itertools import count
 
 import pytest
 
-from kserve_conformance.fuzz import Cases, Limits, Search, load, shrink
-from kserve_conformance.fuzz.artifacts import BadFile, kept, save
+from kserve_conformance.fuzz import ArtifactError, Cases, Limits, SavedDifference, Search, load, save, shrink
 from kserve_conformance.targets.cases import Case, run_cases
-from kserve_conformance.targets.contract import Unreachable
+from kserve_conformance.targets.contract import NotSettled, Unreachable
 from kserve_conformance.targets.faulty import AnswersWrong, DiesAfter, NeverSettles, Wrapped
 from kserve_conformance.targets.memory import MemoryTarget
 
 
 def search(left, right, cases=200, **more):
-    told = []
-    return Search(left, right, more.pop("seed", 1), Limits(cases, **more), told.append).run()
+    return Search(left, right, more.pop("seed", 1), Limits(cases, **more), lambda _: None).run()
 
 
 def size(case):
@@ -28,7 +27,7 @@ def has_service(case):
 
 
 class IgnoresDisabled(Wrapped):
-    """Chooses among disabled runtimes too: they are enabled before it sees them."""
+    """Selects disabled runtimes too: they are enabled before it receives them."""
 
     def apply(self, *objects):
         return super().apply(*(self._enabled(one) for one in objects))
@@ -41,8 +40,21 @@ class IgnoresDisabled(Wrapped):
         return {**one, "spec": {key: value for key, value in one["spec"].items() if key != "disabled"}}
 
 
+class ErrorsSometimes(Wrapped):
+    """Does not settle at every tenth observation."""
+
+    def __init__(self, target):
+        super().__init__(target)
+        self._observations = count(1)
+
+    def observe(self, service, within):
+        if next(self._observations) % 10 == 0:
+            raise NotSettled(service, within)
+        return super().observe(service, within)
+
+
 class OddOne(Wrapped):
-    """CaseRunner with others cases look different, and alone they do not."""
+    """Reports another message in a batch than for a case alone."""
 
     def batches(self, within):
         self._within = within
@@ -62,59 +74,81 @@ class OddOne(Wrapped):
 class TestSearch:
     @pytest.mark.parametrize("release", ["v0.8.0", "v0.15.2", "documented"])
     def test_of_a_release_and_itself_finds_nothing(self, release):
-        """Every case is compared, and none differs."""
+        """Every case is compared and none differs."""
         summary = search(MemoryTarget(release), MemoryTarget(release), 500)
-        assert (summary.compared, summary.differing, summary.errored, summary.found) == (500, 0, 0, {})
+        assert (summary.compared, summary.differing, summary.errored, summary.differences) == (500, 0, 0, {})
 
     def test_of_two_releases_finds_what_changed_between_them(self):
-        """The automatic choice of v0.15 leaves multi-node runtimes out."""
-        found = search(MemoryTarget("v0.14.1"), MemoryTarget("v0.15.0"), 2000).found.values()
+        """v0.15.0 no longer selects multi-node runtimes automatically."""
+        found = search(MemoryTarget("v0.14.1"), MemoryTarget("v0.15.0"), 2000).differences.values()
         small = [one for one in found if one.difference.part == "outcome"]
         assert small
-        assert all(one.is_shrunk and one.is_steady for one in found)
+        assert all(one.is_shrunk and one.is_reproducible for one in found)
         runtimes = [one for turn in small[0].left.case.turns for one in (*turn.present, *turn.applied)]
         assert any("workerSpec" in one["spec"] for one in runtimes)
 
     def test_makes_a_difference_as_small_as_it_gets(self):
-        """One runtime with one format, and one service; a second runtime only where it takes the first one's place."""
-        found = search(MemoryTarget("v0.15.2"), IgnoresDisabled(MemoryTarget("v0.15.2")), 600).found.values()
+        """One runtime with one format, and one service; a second runtime only where it replaces the first."""
+        found = search(MemoryTarget("v0.15.2"), IgnoresDisabled(MemoryTarget("v0.15.2")), 600).differences.values()
         cases = [one.left.case for one in found if one.difference.part == "outcome"]
         assert cases
         assert 2 in {size(case) for case in cases} <= {2, 3}
         assert all(len(case.turns) == 1 for case in cases)
 
     def test_of_a_target_that_is_always_wrong_finds_it_at_once(self):
-        """The first service is the whole case."""
-        found = search(MemoryTarget("v0.15.2"), AnswersWrong(MemoryTarget("v0.15.2")), 50).found.values()
+        """A case shrinks to its first service."""
+        found = search(MemoryTarget("v0.15.2"), AnswersWrong(MemoryTarget("v0.15.2")), 50).differences.values()
         assert {size(one.left.case) for one in found if one.difference.part == "outcome"} == {1}
 
-    def test_of_a_target_that_died_is_no_agreement(self):
-        """It ends, says why, and what was compared before is told."""
+    def test_of_a_target_that_dies_is_lost(self):
+        """The search ends with the reason, and counts only what was compared before."""
         summary = search(MemoryTarget("v0.15.2"), DiesAfter(MemoryTarget("v0.15.2"), 10))
         assert "died" in str(summary.lost)
         assert summary.compared <= 10
 
-    def test_counts_what_does_not_settle_as_errored(self):
-        """A failure is neither equal nor different."""
+    def test_counts_a_case_that_does_not_settle_as_errored(self):
+        """An error is neither agreement nor difference."""
         summary = search(MemoryTarget("v0.15.2"), NeverSettles(MemoryTarget("v0.15.2")), 100)
-        assert summary.found == {}
+        assert summary.differences == {}
         assert summary.errored > 80
         assert summary.compared + summary.errored == 100
-        assert all(said.startswith("NotSettled") for said in summary.failures)
+        assert all(message.startswith("NotSettled") for message in summary.errors)
 
-    def test_ends_when_nothing_answers_any_more(self):
-        """So many failures in a row are a target that is gone."""
+    @pytest.mark.parametrize("errors_left", [True, False])
+    def test_counts_a_case_that_errors_on_one_side_only(self, errors_left):
+        """One target alone reports; nothing is compared, so the case must not count as agreement."""
+        works, errors = MemoryTarget("v0.15.2"), NeverSettles(MemoryTarget("v0.15.2"))
+        summary = search(*((errors, works) if errors_left else (works, errors)), 50)
+        assert summary.errored > 40
+        assert sum(summary.errors.values()) == summary.errored
+        assert not summary.is_conclusive
+
+    def test_goes_on_when_a_few_cases_error(self, monkeypatch):
+        """Successful cases forgive earlier errors: the search ends as planned, without a conclusion."""
+        monkeypatch.setattr("kserve_conformance.fuzz.search.LOST_AFTER", 10)
+        summary = search(MemoryTarget("v0.15.2"), ErrorsSometimes(MemoryTarget("v0.15.2")), 300)
+        assert (summary.lost, summary.cases) == (None, 300)
+        assert summary.errored > 20
+        assert not summary.is_conclusive
+
+    def test_is_conclusive_only_if_every_case_was_compared(self):
+        """A complete search of equal targets is; one without a single case is not."""
+        assert search(MemoryTarget("v0.15.2"), MemoryTarget("v0.15.2"), 10).is_conclusive
+        assert not search(MemoryTarget("v0.15.2"), MemoryTarget("v0.15.2"), 0).is_conclusive
+
+    def test_ends_when_every_case_errors(self):
+        """A long row of errors means that the target is lost."""
         summary = search(MemoryTarget("v0.15.2"), NeverSettles(MemoryTarget("v0.15.2")), 5000)
         assert summary.lost is not None
         assert summary.cases < 5000
 
-    def test_tells_what_does_not_come_again_alone(self):
-        """It stays a difference, and says so."""
+    def test_marks_a_difference_that_does_not_reproduce_alone(self):
+        """It is still reported as a difference."""
         summary = search(MemoryTarget("v0.15.2"), OddOne(MemoryTarget("v0.15.2")), 100)
-        assert {one.is_steady for one in summary.found.values()} == {False}
+        assert {one.is_reproducible for one in summary.differences.values()} == {False}
 
-    def test_that_is_interrupted_tells_what_was_compared(self):
-        """Ctrl-C ends the search and not the report."""
+    def test_that_is_interrupted_keeps_what_was_compared(self):
+        """Ctrl-C ends the search; its summary is still returned."""
 
         def interrupt(_):
             raise KeyboardInterrupt
@@ -125,13 +159,13 @@ class TestSearch:
         assert 0 < summary.compared < 2000
 
     def test_ends_with_its_time(self):
-        """No new cases are drawn afterwards."""
+        """No new cases are generated after the time limit."""
         summary = search(MemoryTarget("v0.15.2"), MemoryTarget("v0.15.2"), None, seconds=0.2)
         assert summary.compared == summary.cases > 0
         assert summary.seconds < 30
 
-    def test_raises_what_clearing_away_raises(self):
-        """A target that cannot be reset cannot be asked again."""
+    def test_of_a_target_that_cannot_be_reset_is_lost(self):
+        """Without a reset, later cases would run among the objects of earlier ones."""
 
         class Stuck(Wrapped):
             def reset(self):
@@ -142,14 +176,14 @@ class TestSearch:
 
 class TestShrink:
     def test_keeps_what_is_needed(self):
-        """Of a large case only the service is left if nothing else matters."""
+        """Only the service of a large case is left if nothing else matters."""
         case = max((Cases(1).at(number) for number in range(300)), key=size)
         small = shrink(case, has_service)
         assert size(small) == 1
         assert small.turns[0].applied[0]["metadata"]["namespace"] == "team-a"
 
-    def test_ends_after_so_many_attempts(self):
-        """However much could still go."""
+    def test_ends_after_its_attempts(self):
+        """However much could still be removed."""
         tried = []
         case = Cases(1).at(0)
         assert shrink(case, lambda one: tried.append(one) is not None, attempts=7) == case
@@ -157,17 +191,17 @@ class TestShrink:
 
 
 class TestFiles:
-    def test_are_read_as_they_were_written(self, tmp_path):
-        """Case, difference and what both said."""
+    def test_are_read_back_as_written(self, tmp_path):
+        """The case, the difference and both values."""
         summary = search(MemoryTarget("v0.15.2"), MemoryTarget("v0.20.0"), 100)
-        found = next(iter(summary.found.values()))
-        one = kept(1, ("l", "r"), found.difference, found.left.case, found.drawn)
+        group = next(iter(summary.differences.values()))
+        one = SavedDifference.of(1, ("l", "r"), group.difference, group.left.case, group.generated)
         assert load(save(tmp_path / "new", "1-x", one)) == one
 
     @pytest.mark.parametrize("text", ["", "{}", '{"version": 2}', "\xff"])
-    def test_of_another_kind_are_no_difference(self, tmp_path, text):
-        """An error, and what of it."""
+    def test_of_another_kind_are_rejected(self, tmp_path, text):
+        """Anything but a saved difference is an error."""
         path = tmp_path / "x.json"
         path.write_text(text, encoding="latin-1")
-        with pytest.raises(BadFile):
+        with pytest.raises(ArtifactError):
             load(path)

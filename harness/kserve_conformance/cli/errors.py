@@ -1,0 +1,46 @@
+"""The errors that commands raise themselves: for arguments, options and places to write to."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from kserve_conformance.exceptions import HarnessError
+
+
+class CommandCode(StrEnum):
+    """What is wrong with a call."""
+
+    #: No scenario matches the selection. Running nothing would conclude nothing.
+    NOTHING_SELECTED = "NOTHING_SELECTED"
+    #: A file or folder cannot be written.
+    CANNOT_WRITE = "CANNOT_WRITE"
+    #: A command would overwrite the record that it reads.
+    WOULD_OVERWRITE = "WOULD_OVERWRITE"
+    #: ``run --read-only`` with a target or option that it does not support.
+    NOT_READ_ONLY = "NOT_READ_ONLY"
+
+
+class CommandError(HarnessError):
+    """A command cannot do what it was called for. Nothing has been run or overwritten."""
+
+    exit_code = 2
+
+    @classmethod
+    def nothing_selected(cls, message: str = "no scenario matches the selection") -> Self:
+        """The selection of scenarios is empty."""
+        hint = "`kserve-conformance run --list` lists every scenario"
+        return cls(message, code=CommandCode.NOTHING_SELECTED, hint=hint)
+
+    @classmethod
+    def cannot_write(cls, path: Path, error: OSError) -> Self:
+        """The operating system does not let us write to a path."""
+        message = f"cannot write to {path}: {error.strerror or error}"
+        return cls(message, code=CommandCode.CANNOT_WRITE, hint="choose another folder with --out")
+
+    @classmethod
+    def would_overwrite(cls, record: Path) -> Self:
+        """The record to write is one of the records to read."""
+        message = f"{record} would be overwritten by the new record"
+        return cls(message, code=CommandCode.WOULD_OVERWRITE, hint="choose another folder with --out")
