@@ -41,10 +41,10 @@ def opened() -> Iterator[ControlPlane]:
 @pytest.fixture
 def server(target: ControlPlane, monkeypatch: pytest.MonkeyPatch) -> FaultyServer:
     """Stands between the target's writes and its API server, and fails as it is told; pauses are short."""
-    monkeypatch.setattr(client_module, "AGAIN_AFTER", 0.001)
-    monkeypatch.setattr(client_module, "AGAIN_AT_MOST", 0.001)
+    monkeypatch.setattr(client_module, "PAUSE", 0.001)
+    monkeypatch.setattr(client_module, "LONGEST_PAUSE", 0.001)
     admin = target._writer.client
-    between = FaultyServer(admin._pool)
+    between = FaultyServer()
     monkeypatch.setattr(target._writer, "client", between.in_front_of(admin))
     return between
 

@@ -7,9 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import urllib3
-
-from kserve_conformance.targets.kubernetes.client import Client
+from kserve_conformance.targets.kubernetes.client import Client, NoAnswer
 
 
 @dataclass
@@ -38,13 +36,18 @@ class Fault:
 class FaultyServer:
     """Stands for the connections of a client: passes requests on, but for the faults that it was given."""
 
-    def __init__(self, connections: Any) -> None:
+    def __init__(self, connections: Any = None) -> None:
         self._connections = connections
         self.faults: list[Fault] = []
 
     def in_front_of(self, client: Client) -> Client:
         """The same client, with this server between."""
-        return Client(self, client._user)  # type: ignore[arg-type]  # It is asked like the connections.
+
+        def between(connections: Any) -> FaultyServer:
+            self._connections = connections
+            return self
+
+        return client.through(between)
 
     def answers(
         self, method: str, path: str, status: int, reason: str, message: str, times: int | None = None
@@ -57,7 +60,7 @@ class FaultyServer:
         """Have such requests get no answer at all."""
 
         def silence(_: object) -> Any:
-            raise urllib3.exceptions.ReadTimeoutError(None, path, "Read timed out.")  # type: ignore[arg-type]
+            raise NoAnswer(f"the API server does not answer: {path}: Read timed out.")
 
         return self._add(Fault(method, path, silence))
 

@@ -70,7 +70,7 @@ class StoredServer:
         if any(path.endswith(end) for end in self.forbidden):
             return refusal(403, "Forbidden", f"{path.rpartition('/')[2]} is forbidden: nobody may {method.lower()} it")
         if method == "POST":
-            return self._create(path, json.loads(body or b"{}"))
+            return self._create(path, body if isinstance(body, dict) else json.loads(body or b"{}"))
         if method == "DELETE":
             return self._delete(path)
         if method != "GET":

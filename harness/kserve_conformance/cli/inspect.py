@@ -52,10 +52,10 @@ def command(
 def look(context: str, kubeconfig: Path | None, release: str | None, namespaces: tuple[str, ...], format_: str) -> int:
     """Read, compare and tell; the exit code."""
     from kserve_conformance.inspection import inspect
-    from kserve_conformance.inspection.snapshot import Reader, Reading
+    from kserve_conformance.inspection.snapshot import Reading, read_only
     from kserve_conformance.targets.kubernetes.connection import connect
 
-    client = connect(context, kubeconfig, kind=Reader)
+    client = read_only(connect(context, kubeconfig))
     try:
         stored, profile = Reading(client, namespaces).read(release)
     finally:

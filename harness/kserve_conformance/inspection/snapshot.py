@@ -8,11 +8,9 @@ as fine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
-
-import urllib3
+from typing import Any
 
 from kserve_conformance.exceptions import TargetError
 from kserve_conformance.inspection import Stored, Unread
@@ -20,7 +18,7 @@ from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, NAMESPACED
 from kserve_conformance.profiles import Profile, profile_of
 from kserve_conformance.rules.releases import full_name
 from kserve_conformance.targets.kserve import installation
-from kserve_conformance.targets.kubernetes.client import ApiError, Client, Resource, Watcher
+from kserve_conformance.targets.kubernetes.client import ApiError, Client, Connections, Resource, Response
 
 #: As many objects as one answer has; the rest is asked for with the token that it ends with.
 PAGE = 500
@@ -63,33 +61,25 @@ class CannotRead(TargetError):
 
 
 class OnlyGets:
-    """Connections over which nothing but GET is sent, whatever speaks over them."""
+    """Connections over which nothing but GET is sent."""
 
-    def __init__(self, pool: urllib3.HTTPConnectionPool) -> None:
-        self._pool = pool
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
 
-    def request(self, method: str, url: str, body: bytes | None = None, **options: Any) -> urllib3.BaseHTTPResponse:
-        """Send it. Raises ``WouldWrite`` for anything that is no plain GET."""
+    def request(self, method: str, url: str, *, body: Manifest | bytes | None, **options: Any) -> Response:
+        """Make a request. Raises ``WouldWrite`` for anything but a plain GET."""
         if method != "GET" or body is not None:
             raise WouldWrite(method, url)
-        return self._pool.request(method, url, **options)
+        return self._connections.request(method, url, body=None, **options)
 
     def close(self) -> None:
         """Close them."""
-        self._pool.close()
+        self._connections.close()
 
 
-class Reader(Client):
+def read_only(client: Client) -> Client:
     """A client that can only read, and so can every client that is made of it."""
-
-    def __init__(
-        self,
-        pool: urllib3.HTTPConnectionPool,
-        headers: Callable[[], dict[str, str]],
-        watcher: Watcher | None = None,
-        **options: Any,
-    ) -> None:
-        super().__init__(cast("urllib3.HTTPSConnectionPool", OnlyGets(pool)), headers, watcher, **options)
+    return client.through(OnlyGets)
 
 
 @dataclass

@@ -112,6 +112,7 @@ class TargetCode(StrEnum):
     BAD_TARGET = "bad-target"
     UNKNOWN_PARAMETER = "unknown-parameter"
     REPEATED_TARGET = "repeated-target"
+    NO_CONTEXT = "no-context"
 
 
 class BadTarget(TargetError):

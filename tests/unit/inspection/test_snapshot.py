@@ -17,12 +17,13 @@ from installs import (
 )
 
 from kserve_conformance.inspection import snapshot
-from kserve_conformance.inspection.snapshot import CannotRead, Reader, Reading, WouldWrite
+from kserve_conformance.inspection.snapshot import CannotRead, Reading, WouldWrite, read_only
 from kserve_conformance.targets.kserve.installation import NotInstalled, UnknownInstall
+from kserve_conformance.targets.kubernetes.client import Client
 
 
 def read(server, *namespaces, release=None):
-    return Reading(Reader(server, dict), namespaces).read(release)
+    return Reading(read_only(Client(server)), namespaces).read(release)
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ class TestOnlyReading:
             lambda client: client.delete("/api/v1/namespaces/x"),
             lambda client: client.create_yaml("/api/v1/namespaces", b""),
             lambda client: client.hurried.delete("/api/v1/namespaces/x"),
-            lambda client: client.impersonating("admin").delete("/api/v1/namespaces/x"),
+            lambda client: client.impersonating("admin", "system:masters").delete("/api/v1/namespaces/x"),
         ],
         ids=["post", "put", "patch", "delete", "yaml", "hurried", "impersonating"],
     )
@@ -63,7 +64,7 @@ class TestOnlyReading:
         Whatever is called on it, or on a client that is made of it, a write never leaves.
         """
         with pytest.raises(WouldWrite):
-            write(Reader(server, dict))
+            write(read_only(Client(server)))
 
         assert server.asked == []
 

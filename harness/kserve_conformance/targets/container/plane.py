@@ -53,6 +53,7 @@ from kserve_conformance.targets.kserve.webhooks import (
 )
 from kserve_conformance.targets.kubernetes.beacons import NAMESPACE, beacon_service
 from kserve_conformance.targets.kubernetes.client import Client
+from kserve_conformance.targets.kubernetes.connection import connect_local
 from kserve_conformance.targets.programs import cache
 from kserve_conformance.targets.programs.certificates import Certificate, self_signed
 from kserve_conformance.targets.programs.guard import FOLDER
@@ -218,7 +219,7 @@ class ContainerPlane:
             raise
 
     def _client(self, user: str) -> Client:
-        return Client.with_token(self.port, self.tokens[user], self._certificate.certificate)
+        return connect_local(self.port, self.tokens[user], self._certificate.certificate)
 
     def _start_manager(self) -> None:
         """Start the manager and aim the webhooks at it. Raises ``CannotStart``."""

@@ -24,6 +24,7 @@ from kserve_conformance.targets.kserve.api_server import (
     wait_ready,
 )
 from kserve_conformance.targets.kubernetes.client import Client
+from kserve_conformance.targets.kubernetes.connection import connect_local
 from kserve_conformance.targets.programs import cache
 from kserve_conformance.targets.programs.binaries import Assets
 from kserve_conformance.targets.programs.certificates import Certificate
@@ -86,7 +87,7 @@ class ApiServer:
 
     def client(self, user: str) -> Client:
         """A client of it as one of its users."""
-        return Client.with_token(self.port, self.tokens[user], self._certificate.certificate)
+        return connect_local(self.port, self.tokens[user], self._certificate.certificate)
 
     def wait(self) -> None:
         """Return once it is ready. Raises ``CannotStart`` with the log's last lines of the one that is not."""

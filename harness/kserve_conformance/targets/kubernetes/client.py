@@ -1,8 +1,10 @@
 """
-A thin client of the API server: JSON in, JSON out, connections kept, every failure told apart.
+A thin client over Kubernetes' own: JSON in, JSON out, and every failure told apart.
 
-The official client's models cost more than the server's answer takes, and they
-drop fields that they do not know: here an object stays what the server said.
+The official client keeps the connections and makes each request (see
+:mod:`~kserve_conformance.targets.kubernetes.connection`). Its models are not used:
+they drop fields that they do not know, and decoding them takes longer than the
+server's answer. Here an object stays what the server sent.
 """
 
 from __future__ import annotations
@@ -11,42 +13,41 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import msgspec
-import urllib3
 
 from kserve_conformance.exceptions import TargetError
 from kserve_conformance.objects import Manifest
 
 logger = logging.getLogger(__name__)
 
-#: An answer takes milliseconds; a webhook may take ten seconds before the server gives up on it.
-TIMEOUT = urllib3.Timeout(connect=5, read=30)
+#: Seconds to connect, and to wait for an answer: a webhook may take ten before the server gives up on it.
+TIMEOUT = (5.0, 30.0)
 
-#: Answers that mean "again in a moment", and how often we believe them.
-AGAIN_STATUSES = frozenset({429, 503, 504})
-AGAIN_TIMES = 20
+#: The same for evidence, which can be missing.
+SHORT_TIMEOUT = (2.0, 5.0)
 
-#: How long it is waited before the first of these, and at most: each pause is longer than the one before.
-AGAIN_AFTER = 0.05
-AGAIN_AT_MOST = 1.0
-AGAIN_FACTOR = 1.3
+#: Statuses that ask for another attempt, and the number of attempts.
+RETRIED = frozenset({429, 503, 504})
+ATTEMPTS = 20
 
-#: Long enough for an answer to somebody who can do without one.
-HURRIED = urllib3.Timeout(connect=2, read=5)
+#: Seconds before the second attempt, and at most; each pause is longer than the one before.
+PAUSE = 0.05
+LONGEST_PAUSE = 1.0
+PAUSE_FACTOR = 1.3
 
 MERGE_PATCH = "application/merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
+YAML = "application/yaml"
 
 #: One answer that lists every group, version and kind.
 DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 
 
 class ApiError(TargetError):
-    """The API server answered that something is not so. ``status`` is HTTP's, the rest its own."""
+    """The API server answered with an error. ``status`` is HTTP's, the rest its own."""
 
     def __init__(self, status: int, reason: str, message: str) -> None:
         super().__init__(f"the API server answered {' '.join(filter(None, (str(status), reason)))}: {message}")
@@ -75,17 +76,42 @@ class Resource:
         return f"{self.group}/{self.version}" if self.group else self.version
 
     def path(self, namespace: str | None = None, name: str | None = None, subresource: str | None = None) -> str:
-        """The path of one object, or of all of a namespace, or of all there are."""
+        """The path of one object, of all objects of a namespace, or of all objects."""
         root = f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
         scope = f"/namespaces/{namespace}" if self.namespaced and namespace is not None else ""
         tail = "".join(f"/{part}" for part in (name, subresource) if part is not None)
         return f"{root}{scope}/{self.plural}{tail}"
 
 
-#: What makes a request that of a user: read for each request, because some credentials do not last.
-Headers = Callable[[], Mapping[str, str]]
+class Response(Protocol):
+    """An HTTP response that was read."""
 
-#: Is told the method and the path of each request that was answered.
+    @property
+    def status(self) -> int:
+        """HTTP's status."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Its headers."""
+
+    @property
+    def data(self) -> bytes:
+        """Its body."""
+
+
+class Connections(Protocol):
+    """Connections to one API server as one user."""
+
+    def request(
+        self, method: str, url: str, *, body: Manifest | bytes | None, headers: dict[str, str], timeout: Any
+    ) -> Response:
+        """Make one request. Raises ``NoAnswer``."""
+
+    def close(self) -> None:
+        """Close them."""
+
+
+#: Called with the method and the path of each request that was answered.
 Watcher = Callable[[str, str], None]
 
 
@@ -94,66 +120,53 @@ class Client:
 
     def __init__(
         self,
-        pool: urllib3.HTTPSConnectionPool,
-        headers: Headers,
+        connections: Connections,
         watcher: Watcher | None = None,
         *,
-        timeout: urllib3.Timeout = TIMEOUT,
-        times: int = AGAIN_TIMES,
+        headers: Mapping[str, str] | None = None,
+        attempts: int = ATTEMPTS,
+        timeout: tuple[float, float] = TIMEOUT,
     ) -> None:
-        """``times`` is how often a request is made that is answered by "again in a moment"."""
-        self._pool = pool
-        self._user = headers
+        self._connections = connections
         self._watcher = watcher
+        self._headers = headers or {}
+        self._attempts = attempts
         self._timeout = timeout
-        self._times = times
 
-    @classmethod
-    def with_token(cls, port: int, token: str, authority: Path) -> Client:
-        """A client of an API server on this machine, whose certificate is its own authority."""
-        pool = urllib3.HTTPSConnectionPool(
-            "127.0.0.1", port, ca_certs=str(authority), maxsize=16, retries=False, timeout=TIMEOUT
+    def through(self, wrap: Callable[[Connections], Connections]) -> Client:
+        """The same client over wrapped connections."""
+        return Client(
+            wrap(self._connections),
+            self._watcher,
+            headers=self._headers,
+            attempts=self._attempts,
+            timeout=self._timeout,
         )
-        headers = {"Authorization": f"Bearer {token}"}
-        return cls(pool, lambda: headers)
 
-    def impersonating(self, user: str, *groups: str) -> Client:
-        """The same connections as another user, for whom this one may speak."""
-
-        def spoken() -> urllib3.HTTPHeaderDict:
-            headers = urllib3.HTTPHeaderDict(self._user())
-            headers["Impersonate-User"] = user
-            for group in groups:
-                headers.add("Impersonate-Group", group)
-            return headers
-
-        return Client(self._pool, spoken, self._watcher, timeout=self._timeout, times=self._times)
+    def impersonating(self, user: str, group: str) -> Client:
+        """The same connections as another user, whom this one may impersonate."""
+        headers = {"Impersonate-User": user, "Impersonate-Group": group}
+        return Client(self._connections, self._watcher, headers=headers)
 
     @property
     def hurried(self) -> Client:
-        """The same connections for whoever can do without an answer: each request is made once, and not for long."""
-        return Client(self._pool, self._user, self._watcher, timeout=HURRIED, times=1)
-
-    @property
-    def _headers(self) -> urllib3.HTTPHeaderDict:
-        headers = urllib3.HTTPHeaderDict(self._user())
-        headers["Accept"] = "application/json"
-        return headers
+        """The same connections, with one attempt for each request and a short timeout."""
+        return Client(self._connections, self._watcher, headers=self._headers, attempts=1, timeout=SHORT_TIMEOUT)
 
     def close(self) -> None:
         """Close its connections."""
-        self._pool.close()
+        self._connections.close()
 
     def text(self, path: str) -> str:
-        """A plain answer. Raises ``ApiError`` and ``NoAnswer``."""
-        return self._answer("GET", path, None, _with(self._headers, "Accept", "*/*")).decode(errors="replace")
+        """Read plain text. Raises ``ApiError`` and ``NoAnswer``, as every request does."""
+        return self._answer("GET", path, accept="*/*").decode(errors="replace")
 
     def get(self, path: str, **query: str) -> Any:
-        """Read. Raises ``ApiError`` and ``NoAnswer``."""
+        """Read an object or a list."""
         return self._decoded("GET", path, query)
 
     def find(self, path: str, **query: str) -> Any | None:
-        """Read; None for what is not there."""
+        """Read an object; None if it does not exist."""
         try:
             return self.get(path, **query)
         except ApiError as error:
@@ -163,22 +176,22 @@ class Client:
 
     def post(self, path: str, body: Manifest, **query: str) -> Any:
         """Create."""
-        return self._decoded("POST", path, query, msgspec.json.encode(body))
+        return self._decoded("POST", path, query, body)
 
     def create_yaml(self, path: str, body: bytes) -> Any:
-        """Create from YAML, which the server reads itself."""
-        return self._decoded("POST", path, {}, body, "application/yaml")
+        """Create from YAML, which the server parses itself."""
+        return self._decoded("POST", path, {}, body, YAML)
 
     def put(self, path: str, body: Manifest, **query: str) -> Any:
         """Replace."""
-        return self._decoded("PUT", path, query, msgspec.json.encode(body))
+        return self._decoded("PUT", path, query, body)
 
     def patch(self, path: str, body: Manifest | bytes, kind: str = MERGE_PATCH, **query: str) -> Any:
-        """Change a part."""
-        return self._decoded("PATCH", path, query, body if isinstance(body, bytes) else msgspec.json.encode(body), kind)
+        """Patch."""
+        return self._decoded("PATCH", path, query, body, kind)
 
     def delete(self, path: str, **query: str) -> Any | None:
-        """Delete one object or a collection; None for what is not there."""
+        """Delete one object or a collection; None if it does not exist."""
         try:
             return self._decoded("DELETE", path, query)
         except ApiError as error:
@@ -190,8 +203,7 @@ class Client:
         """What the server serves, by API version and kind."""
         served: dict[tuple[str, str], Resource] = {}
         for root in ("/api", "/apis"):
-            answer = msgspec.json.decode(self._answer("GET", root, None, _with(self._headers, "Accept", DISCOVERY)))
-            for group in answer["items"]:
+            for group in msgspec.json.decode(self._answer("GET", root, accept=DISCOVERY))["items"]:
                 for version in group.get("versions", ()):
                     for entry in version.get("resources", ()):
                         kind = (entry.get("responseKind") or {}).get("kind", "")
@@ -210,45 +222,44 @@ class Client:
         method: str,
         path: str,
         query: Mapping[str, str],
-        body: bytes | None = None,
+        body: Manifest | bytes | None = None,
         content: str = "application/json",
     ) -> Any:
-        headers = self._headers if body is None else _with(self._headers, "Content-Type", content)
         url = f"{path}?{urlencode(query)}" if query else path
-        return msgspec.json.decode(self._answer(method, url, body, headers))
+        return msgspec.json.decode(self._answer(method, url, body, content))
 
-    def _answer(self, method: str, url: str, body: bytes | None, headers: urllib3.HTTPHeaderDict) -> bytes:
-        pause = AGAIN_AFTER
-        for attempt in range(1, self._times + 1):
-            try:
-                response = self._pool.request(method, url, body=body, headers=headers, timeout=self._timeout)
-            except urllib3.exceptions.HTTPError as error:
-                raise NoAnswer(f"the API server does not answer: {error}") from error
+    def _answer(
+        self,
+        method: str,
+        url: str,
+        body: Manifest | bytes | None = None,
+        content: str = "application/json",
+        accept: str = "application/json",
+    ) -> bytes:
+        pause = PAUSE
+        for attempt in range(1, self._attempts + 1):
+            headers = {"Accept": accept, "Content-Type": content, **self._headers}
+            response = self._connections.request(method, url, body=body, headers=headers, timeout=self._timeout)
             if warning := response.headers.get("Warning"):
                 logger.info("%s %s: %s", method, url, warning)
             if self._watcher is not None:
                 self._watcher(method, url)
             if response.status < 300:
                 return response.data
-            if response.status in AGAIN_STATUSES and attempt < self._times:
+            if response.status in RETRIED and attempt < self._attempts:
                 time.sleep(pause)
-                pause = min(pause * AGAIN_FACTOR, AGAIN_AT_MOST)
+                pause = min(pause * PAUSE_FACTOR, LONGEST_PAUSE)
                 continue
-            raise _told(response.status, response.data, attempt)
+            raise _error(response, attempt)
         raise AssertionError  # The last attempt returns or raises.
 
 
-def _with(headers: urllib3.HTTPHeaderDict, name: str, value: str) -> urllib3.HTTPHeaderDict:
-    headers[name] = value
-    return headers
-
-
-def _told(status: int, data: bytes, attempts: int) -> ApiError:
+def _error(response: Response, attempts: int) -> ApiError:
     times = f" (each of {attempts} times)" if attempts > 1 else ""
     try:
-        answer = msgspec.json.decode(data)
+        answer = msgspec.json.decode(response.data)
     except msgspec.DecodeError:
         answer = None
     if not isinstance(answer, dict):
-        return ApiError(status, "", f"{data.decode(errors='replace').strip() or 'no text'}{times}")
-    return ApiError(status, answer.get("reason", ""), f"{answer.get('message', 'no text')}{times}")
+        return ApiError(response.status, "", f"{response.data.decode(errors='replace').strip() or 'no text'}{times}")
+    return ApiError(response.status, answer.get("reason", ""), f"{answer.get('message', 'no text')}{times}")

@@ -1,84 +1,103 @@
 """
-From a context of a kubeconfig to a client.
+From a context of a kubeconfig, or from a port and a token, to a client.
 
-Kubernetes' own Python client reads the kubeconfig: tokens, certificates, exec plugins and
-their renewal are its matter. What is spoken over the connection is ours.
+Kubernetes' own Python client reads the kubeconfig, keeps the connections, adds the
+credentials (tokens, certificates, exec plugins and their renewal) and makes each
+request. Its import takes a third of a second, so it is imported when it is used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import urllib3
-
-from kserve_conformance.targets.contract import CannotStart
-from kserve_conformance.targets.kubernetes.client import TIMEOUT, Client, Watcher
+from kserve_conformance.objects import Manifest
+from kserve_conformance.targets.contract import CannotStart, TargetCode
+from kserve_conformance.targets.kubernetes.client import Client, NoAnswer, Watcher
 
 if TYPE_CHECKING:
     from kubernetes.client import Configuration
 
-#: As many connections as threads ask at once.
+#: Connections that are kept open: as many as threads make requests at once.
 CONNECTIONS = 16
 
 
-class NoContext(CannotStart):
-    """A kubeconfig has no such context, or cannot be read."""
-
-    hint = "kubectl config get-contexts lists those that there are; KUBECONFIG names another file"
-
-
-def connect(
-    context: str, kubeconfig: Path | None = None, watcher: Watcher | None = None, kind: type[Client] = Client
-) -> Client:
-    """A client, of this kind, of the cluster that a context leads to. Nothing is asked yet. Raises ``NoContext``."""
+def connect(context: str, kubeconfig: Path | None = None, watcher: Watcher | None = None) -> Client:
+    """A client of the cluster of a context. No request is made yet. Raises ``CannotStart``."""
     from kubernetes import config
     from kubernetes.client import Configuration
     from kubernetes.config import ConfigException
 
     configuration = Configuration()
     try:
-        config.load_kube_config(  # type: ignore[no-untyped-call]
+        config.load_kube_config(
             config_file=str(kubeconfig) if kubeconfig is not None else None,
             context=context,
             client_configuration=configuration,
             persist_config=False,
         )
     except (ConfigException, OSError) as error:
-        raise NoContext(f"context {context!r}: {error}") from error
-    return kind(_pool(configuration), _headers(configuration), watcher)
+        raise CannotStart(
+            f"context {context!r}: {error}",
+            code=TargetCode.NO_CONTEXT,
+            hint="list the contexts with: kubectl config get-contexts (KUBECONFIG names another file)",
+        ) from error
+    return Client(ClusterConnections(configuration), watcher)
 
 
-def _pool(configuration: Configuration) -> urllib3.HTTPSConnectionPool:
-    # A manager of pools drops what is said of TLS where there is none, as behind kubectl proxy.
-    make: Callable[..., urllib3.PoolManager] = urllib3.PoolManager
-    options: dict[str, Any] = {
-        "maxsize": CONNECTIONS,
-        "retries": False,
-        "timeout": TIMEOUT,
-        "cert_reqs": "CERT_REQUIRED" if configuration.verify_ssl else "CERT_NONE",
-        "ca_certs": configuration.ssl_ca_cert,
-        "cert_file": configuration.cert_file,
-        "key_file": configuration.key_file,
-    }
-    if configuration.tls_server_name:
-        options |= {"server_hostname": configuration.tls_server_name, "assert_hostname": configuration.tls_server_name}
-    if configuration.proxy:
-        make = partial(urllib3.ProxyManager, configuration.proxy)
-    pool: urllib3.HTTPSConnectionPool = make(**options).connection_from_url(configuration.host)  # type: ignore[assignment]
-    return pool
+def connect_local(port: int, token: str, authority: Path, host: str = "127.0.0.1") -> Client:
+    """A client of an API server that was started for this run, which trusts ``authority`` alone."""
+    from kubernetes.client import Configuration
+
+    configuration = Configuration(
+        host=f"https://{host}:{port}",
+        api_key={"authorization": f"Bearer {token}"},
+        ssl_ca_cert=str(authority),
+        # A proxy of the user's must not come between.
+        no_proxy=host,
+    )
+    return Client(ClusterConnections(configuration))
 
 
-def _headers(configuration: Configuration) -> Callable[[], dict[str, str]]:
-    def headers() -> dict[str, str]:
-        """Ask each time: a token may have been renewed."""
-        token = configuration.get_api_key_with_prefix("BearerToken", alias="authorization")
-        if token:
-            return {"Authorization": token}
-        if configuration.username or configuration.password:
-            return {"Authorization": str(configuration.get_basic_auth_token())}
-        return {}
+class _Read(NamedTuple):
+    status: int
+    headers: Any
+    data: bytes
 
-    return headers
+
+class ClusterConnections:
+    """The connections of Kubernetes' own client."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        from kubernetes.client import ApiClient
+
+        # Retries are decided by status in the client above: it knows which requests can be repeated.
+        configuration.retries = False
+        configuration.connection_pool_maxsize = CONNECTIONS
+        self._host = configuration.host.rstrip("/")
+        self._api = ApiClient(configuration)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        body: Manifest | bytes | None,
+        headers: dict[str, str],
+        timeout: tuple[float, float],
+    ) -> _Read:
+        """Make one request and read its answer. Raises ``NoAnswer``."""
+        import urllib3
+        from kubernetes.client import ApiException
+
+        # Each time, because a token may have been renewed.
+        self._api.update_params_for_auth(headers, [], ["BearerToken"], url, method, body)
+        try:
+            response = self._api.call_api(method, self._host + url, headers, body, _request_timeout=timeout)
+            return _Read(response.status, response.headers, response.read())
+        except (urllib3.exceptions.HTTPError, ApiException) as error:
+            raise NoAnswer(f"the API server does not answer: {error}") from error
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._api.close()

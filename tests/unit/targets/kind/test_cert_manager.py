@@ -24,7 +24,7 @@ HOOKS = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/o
 
 
 def client_of(server: StoredServer) -> Client:
-    return Client(server, dict)  # type: ignore[arg-type]  # It is asked like the connections.
+    return Client(server)
 
 
 def certificate(*conditions, generation=2):

@@ -18,7 +18,7 @@ def complete(server):
 
 
 def found(server, release=None):
-    return find(Client(complete(server), dict), release)
+    return find(Client(complete(server)), release)
 
 
 class TestRelease:
@@ -162,14 +162,14 @@ class TestDefaultMode:
         """
         The key deploy is JSON; where it says nothing KServe's own default holds.
         """
-        assert default_mode(Client(installed(deploy=deploy), dict), "kserve") == mode
+        assert default_mode(Client(installed(deploy=deploy)), "kserve") == mode
 
     def test_no_json_is_told(self):
         """
         What KServe itself could not read is no default.
         """
         with pytest.raises(NotInstalled, match="no JSON"):
-            default_mode(Client(installed(deploy="{"), dict), "kserve")
+            default_mode(Client(installed(deploy="{")), "kserve")
 
     def test_no_configuration_is_told(self):
         """
@@ -180,4 +180,4 @@ class TestDefaultMode:
         server.put(CONFIG_MAPS, {"metadata": {"name": "other", "namespace": "kserve"}})
 
         with pytest.raises(NotInstalled, match="inferenceservice-config"):
-            default_mode(Client(server, dict), "kserve")
+            default_mode(Client(server), "kserve")

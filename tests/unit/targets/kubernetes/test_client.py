@@ -18,13 +18,13 @@ class Calm:
 
 @pytest.fixture
 def server(monkeypatch):
-    monkeypatch.setattr(client_module, "AGAIN_AFTER", 0.0)
+    monkeypatch.setattr(client_module, "PAUSE", 0.0)
     return FaultyServer(Calm())
 
 
 @pytest.fixture
 def client(server):
-    return Client(server, dict)
+    return Client(server)
 
 
 @pytest.mark.parametrize("status", [429, 503, 504])
@@ -32,10 +32,10 @@ def test_an_answer_that_asks_for_it_is_asked_for_again(server, client, status):
     """
     As long as there is an end to it nobody notices.
     """
-    fault = server.answers("GET", "/x", status, "", "later", times=client_module.AGAIN_TIMES - 1)
+    fault = server.answers("GET", "/x", status, "", "later", times=client_module.ATTEMPTS - 1)
 
     assert client.get("/x") == {"kind": "Nothing"}
-    assert fault.came == client_module.AGAIN_TIMES - 1
+    assert fault.came == client_module.ATTEMPTS - 1
 
 
 def test_it_is_told_how_often(server, client):

@@ -19,7 +19,7 @@ def server():
 
 
 def made(server, names=NAMES):
-    return Namespaces(Client(server, dict), names)
+    return Namespaces(Client(server), names)
 
 
 def test_a_namespace_has_the_label_and_takes_no_pods(server):
