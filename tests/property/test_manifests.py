@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kserve_conformance.manifests import InvalidManifests, Problem, check, documents, dumps, loads, scalars, value
+from kserve_conformance.manifests import InvalidManifests, Problem, check, documents, dump, dumps, loads, scalars, value
 
 #: Texts that one YAML reader or another takes for something else.
 TRICKY = st.sampled_from(
@@ -78,6 +80,33 @@ def test_yaml_and_json_say_the_same(content: Any) -> None:
     manifest = {"data": content}
 
     assert typed(value(json.dumps(manifest))) == typed(value(dumps([manifest])))
+
+
+@given(VALUES)
+def test_any_reader_reads_what_is_written(content: Any) -> None:
+    """Kubernetes reads every value back unchanged, and so does a plain YAML 1.1 reader."""
+    written = dump({"data": content})
+
+    assert value(written) == {"data": content}
+    assert yaml.safe_load(written) == {"data": content}
+
+
+@given(TEXT, TEXT)
+def test_any_text_is_written_as_a_string(key: str, text: str) -> None:
+    """Neither a key nor a value becomes a boolean, a number, a date or null."""
+    written = dump({key: [text]})
+
+    assert value(written) == yaml.safe_load(written) == {key: [text]}
+
+
+@pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan])
+def test_no_number_without_a_json_equivalent_is_written(number: float) -> None:
+    """A manifest that Kubernetes cannot read is an error, wherever the number is."""
+    for content in (number, {"a": [number]}):
+        with pytest.raises(ValueError, match="no JSON equivalent"):
+            dump(content)
+        with pytest.raises(ValueError, match="no JSON equivalent"):
+            dumps([{"spec": content}])
 
 
 @given(VALUES)

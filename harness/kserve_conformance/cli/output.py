@@ -42,9 +42,9 @@ def emit(format_: str, value: Any, text: Callable[[], str]) -> None:
 
         click.echo(json.dumps(value, indent=2, ensure_ascii=False))
     elif format_ == "yaml":
-        import yaml
+        from kserve_conformance.manifests import dump
 
-        click.echo(yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=120), nl=False)
+        click.echo(dump(value), nl=False)
     else:
         click.echo(text(), nl=False)
 

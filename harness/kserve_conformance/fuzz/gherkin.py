@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import yaml
-
 from kserve_conformance.fuzz.differences import Difference
 from kserve_conformance.fuzz.generator import default_container, worker_spec
+from kserve_conformance.manifests import dump
 from kserve_conformance.objects import (
     API_VERSIONS,
     SERVICE,
@@ -288,7 +287,7 @@ def _quotable(text: str) -> str:
 
 
 def _yaml(value: Any) -> str:
-    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=10_000)
+    return dump(value)
 
 
 def _doc(manifest: Manifest) -> list[str]:

@@ -18,7 +18,7 @@ from kserve_conformance.manifests.limits import Limits
 from kserve_conformance.manifests.loader import Loaded, documents, load, loads, value
 from kserve_conformance.manifests.problems import InvalidManifests, ManifestCode, Problem
 from kserve_conformance.manifests.schema import check, rejection_message
-from kserve_conformance.manifests.writer import dumps
+from kserve_conformance.manifests.writer import dump, dumps
 
 __all__ = [
     "BOOKKEEPING",
@@ -29,6 +29,7 @@ __all__ = [
     "Problem",
     "check",
     "documents",
+    "dump",
     "dumps",
     "load",
     "loads",

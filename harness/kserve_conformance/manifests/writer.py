@@ -1,5 +1,7 @@
 """
-Manifests as YAML that Kubernetes reads back unchanged.
+The one YAML writer: for manifests, reports and the output of commands.
+
+Kubernetes reads everything back unchanged, and so do readers of YAML 1.1 and 1.2.
 
 PyYAML quotes what *it* would misread. Kubernetes misreads other texts: ``y``,
 ``1e3``, ``0o17``. So a string is quoted whenever the scalar table would
@@ -51,30 +53,27 @@ def _number(dumper: _Dumper, value: float) -> yaml.Node:
 
 
 _Dumper.add_representer(str, _string)
+_Dumper.add_multi_representer(str, lambda dumper, text: _string(dumper, str(text)))
 _Dumper.add_representer(float, _number)
 _Dumper.add_representer(tuple, yaml.SafeDumper.represent_list)
 
 
-def dumps(manifests: Iterable[Manifest]) -> str:
+def dump(value: Any) -> str:
     """
-    Write manifests as one YAML stream.
+    Write one JSON value as a YAML document, keys in the given order.
 
-    Raises ``ValueError`` for numbers that JSON cannot express.
+    Raises ``ValueError`` for infinity and NaN, which JSON cannot express.
 
-    >>> print(dumps([{"version": "1", "short": "y", "priority": 1}]), end="")
+    >>> print(dump({"version": "1", "short": "y", "priority": 1}), end="")
     version: '1'
     short: 'y'
     priority: 1
     """
-    written = [
-        yaml.dump(
-            dict(manifest),
-            Dumper=_Dumper,
-            sort_keys=False,
-            default_flow_style=False,
-            width=1_000_000,
-            allow_unicode=True,
-        )
-        for manifest in manifests
-    ]
-    return "---\n".join(written)
+    return yaml.dump(
+        value, Dumper=_Dumper, sort_keys=False, default_flow_style=False, width=1_000_000, allow_unicode=True
+    )
+
+
+def dumps(manifests: Iterable[Manifest]) -> str:
+    """Write manifests as one YAML stream. Raises as :func:`dump` does."""
+    return "---\n".join(dump(dict(manifest)) for manifest in manifests)

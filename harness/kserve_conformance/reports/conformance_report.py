@@ -15,10 +15,10 @@ from typing import Any
 
 import msgspec
 
+from kserve_conformance.manifests import dump
 from kserve_conformance.record import Record, Result, Scenario, Tally, Verdict, by_topic, conforms, tally
 from kserve_conformance.record.conclusion import narrowed
 from kserve_conformance.record.tally import LEVELS
-from kserve_conformance.reports import plain_yaml
 from kserve_conformance.reports.ndjson import ndjson
 from kserve_conformance.reports.verdicts import why
 
@@ -28,7 +28,7 @@ KIND = "ConformanceReport"
 
 def conformance_report(record: Record) -> str:
     """The report as YAML."""
-    return plain_yaml.dump(as_manifest(record))
+    return dump(as_manifest(record))
 
 
 def as_manifest(record: Record) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from record_examples import HOSTILE, STATEMENTS, example, record, scenario
 
 from kserve_conformance.record import Finding, Record, RecordWriter, Redaction, Verdict, read, tally
 from kserve_conformance.reports import FILES, FORMATS, UnknownFormat, matrix, project, summary
-from kserve_conformance.reports.plain_yaml import dump
 
 
 def parsed(text: str) -> ET.Element:
@@ -209,56 +208,6 @@ class TestConformanceReport:
         digest = hashlib.sha256(project(example(), "ndjson").encode()).hexdigest()
 
         assert f"sha256:{digest}" == self.report(example())["recordDigest"]
-
-    @pytest.mark.parametrize(
-        "text",
-        [
-            "y",
-            "N",
-            "on",
-            "no",
-            "null",
-            "~",
-            "1.10",
-            "1e3",
-            "0o14",
-            "0x1f",
-            "1_000",
-            "12:30:45",
-            ".inf",
-            "2025-03-01",
-            "<<",
-            "=",
-        ],
-    )
-    def test_a_string_that_some_reader_takes_for_something_else_is_quoted(self, text: str) -> None:
-        """YAML 1.1, YAML 1.2 and Kubernetes read the same text."""
-        assert f'value: "{text}"\n' == dump({"value": text})
-
-    @pytest.mark.parametrize(
-        "text",
-        [
-            "",
-            " a",
-            "a ",
-            "a: b",
-            "a #b",
-            "- a",
-            "{a}",
-            "a\nb",
-            "a\n b\n",
-            "\ta\nb",
-            "\x07",
-            "é",
-            "a\u2028b",
-            "a:",
-            "*a",
-            "a" * 300 + " b",
-        ],
-    )
-    def test_any_string_comes_back(self, text: str) -> None:
-        """What is written is what is read."""
-        assert {"value": [text], text: 1} == yaml.safe_load(dump({"value": [text], text: 1}))
 
 
 class TestMarkdown:

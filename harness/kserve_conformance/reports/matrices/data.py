@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from kserve_conformance.manifests import dump
 from kserve_conformance.record import Scenario
 from kserve_conformance.reports.matrices.agreement import Pair
 from kserve_conformance.reports.matrices.view import Cell, Column, View
 from kserve_conformance.reports.matrices.wording import ask_scenario
 from kserve_conformance.reports.ndjson import json_value
-from kserve_conformance.reports.plain_yaml import dump
 
 #: The version of this document.
 SCHEMA = "kserve-conformance/matrix-summary/v1"

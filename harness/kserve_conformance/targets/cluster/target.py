@@ -13,8 +13,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-import yaml
-
+from kserve_conformance.manifests import dump
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, Manifest, ObjectKey
 from kserve_conformance.targets.cluster.isolation import Isolation
 from kserve_conformance.targets.cluster.permissions import Permissions
@@ -80,8 +79,7 @@ class Cluster(InstalledTarget):
         was_open = self._run_namespaces is not None
         super().close()
         if was_open and self._permissions is not None and self._role is not None:
-            role = yaml.safe_dump(self._permissions.role("kserve-conformance"), sort_keys=False)
-            self._role.write_text(role, encoding="utf-8")
+            self._role.write_text(dump(self._permissions.role("kserve-conformance")), encoding="utf-8")
 
     # The contract, where a cluster of others' cannot keep all of it
 
