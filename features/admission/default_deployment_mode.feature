@@ -1,7 +1,7 @@
 @rule-raw-default-crashes-webhook @extended @needs-default-mode
-Feature: In v0.9.0 a default mode without Knative made it impossible to create plain services
-  An administrator can set the mode in which services are deployed. KServe v0.9.0 wrote a default other than its own
-  into each new service, as an annotation, and failed if the service had no annotations yet.
+Feature: In v0.9.0 a default mode other than Serverless prevents the creation of plain services
+  An administrator can set the deployment mode that services get by default. KServe v0.9.0 writes a default other than
+  its own into each new service, as an annotation, and fails if the service has no annotations yet.
 
   @since-0.9.0 @until-0.9.0
   Scenario Outline: A service without annotations cannot be created with the default mode <mode>

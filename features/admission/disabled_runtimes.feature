@@ -1,10 +1,10 @@
 @core @since-0.11.1
-Feature: Disabled runtimes are neither checked nor compared with
-  A runtime that is written as disabled is accepted whatever its priorities are, and a disabled one does not keep
-  others out. The check is made up for when the runtime is enabled.
+Feature: Disabled runtimes are exempt from priority and worker checks
+  The webhook accepts a disabled runtime whatever its priorities are, and does not compare other runtimes with it. It
+  makes up for the check when the runtime is enabled.
 
   @rule-disabled-not-checked
-  Scenario: A disabled runtime of equal priority is accepted
+  Scenario: A disabled runtime with an equal priority is accepted
     Given a ClusterServingRuntime "first-server" that speaks "v1"
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |
@@ -14,7 +14,7 @@ Feature: Disabled runtimes are neither checked nor compared with
     Then the runtime is accepted
 
   @rule-disabled-not-checked
-  Scenario: A runtime whose priority a disabled one has is accepted
+  Scenario: A runtime with the priority of a disabled one is accepted
     Given a ClusterServingRuntime "first-server" that is disabled and speaks "v1"
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |
@@ -24,7 +24,7 @@ Feature: Disabled runtimes are neither checked nor compared with
     Then the runtime is accepted
 
   @rule-re-enabling-checked
-  Scenario: A runtime cannot be enabled while another has its priority
+  Scenario: A runtime cannot be enabled while another one has its priority
     Given a ClusterServingRuntime "first-server" that speaks "v1"
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |
@@ -35,7 +35,7 @@ Feature: Disabled runtimes are neither checked nor compared with
     Then the runtime is rejected
 
   @rule-re-enabling-checked
-  Scenario: A runtime can be enabled once the other is disabled
+  Scenario: A runtime can be enabled once the other one is disabled
     Given a ClusterServingRuntime "first-server" that speaks "v1"
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |
@@ -47,7 +47,7 @@ Feature: Disabled runtimes are neither checked nor compared with
     Then the runtime is accepted
 
   @rule-re-enabling-checked
-  Scenario: A runtime that could not be enabled is still not chosen
+  Scenario: A runtime that could not be enabled is still not selected
     Given a ClusterServingRuntime "b-server" that speaks "v1"
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |
@@ -70,7 +70,7 @@ Feature: Disabled runtimes are neither checked nor compared with
     Then the runtime is accepted
 
   @rule-disabled-not-checked @rule-multi-node-runtime-checked @extended @since-0.15.0
-  Scenario: Worker nodes of a disabled runtime are not checked
+  Scenario: The worker nodes of a disabled runtime are not checked
     When a ServingRuntime "many-node" in namespace "team-a" that is disabled is applied
       """
       supportedModelFormats:

@@ -1,11 +1,11 @@
 @core @since-0.11.1
-Feature: Two runtimes of one scope may not claim the same priority for one format
-  Since v0.11.1 KServe refuses a runtime that would tie with another: both enabled, both in the same namespace or
-  both of the cluster, both offering the same format and version for automatic choice with the same priority, and
-  listing a common protocol. The refusal names both.
+Feature: Two runtimes of one scope cannot have the same priority for one format
+  Since v0.11.1 the webhook rejects a runtime that would tie with another one: both are enabled, both are in the same
+  namespace or both are cluster runtimes, both support the same format and version with autoSelect and the same
+  priority, and both list a common protocol. The message names both runtimes.
 
   @rule-no-equal-priority @claim-d11 @documented
-  Scenario Outline: A runtime of equal priority is refused: <scope>
+  Scenario Outline: A runtime with an equal priority is rejected: <scope>
     Given a <first> that speaks "v1, v2"
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |
@@ -30,7 +30,7 @@ Feature: Two runtimes of one scope may not claim the same priority for one forma
     Then the runtime is rejected
 
   @rule-no-equal-priority @documented
-  Scenario: A runtime of another priority is accepted
+  Scenario: A runtime with another priority is accepted
     Given a ClusterServingRuntime "first-server" that speaks "v1"
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |
@@ -40,7 +40,7 @@ Feature: Two runtimes of one scope may not claim the same priority for one forma
     Then the runtime is accepted
 
   @rule-no-equal-priority @documented
-  Scenario: A runtime of equal priority for another version is accepted
+  Scenario: A runtime with an equal priority for another version is accepted
     Given a ClusterServingRuntime "first-server" that speaks "v1"
       | format  | version | autoSelect | priority |
       | sklearn | 0       | true       | 1        |
@@ -50,7 +50,7 @@ Feature: Two runtimes of one scope may not claim the same priority for one forma
     Then the runtime is accepted
 
   @rule-no-equal-priority @documented
-  Scenario: A runtime of equal priority for another format is accepted
+  Scenario: A runtime with an equal priority for another format is accepted
     Given a ClusterServingRuntime "first-server" that speaks "v1"
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |
@@ -60,7 +60,7 @@ Feature: Two runtimes of one scope may not claim the same priority for one forma
     Then the runtime is accepted
 
   @rule-no-equal-priority
-  Scenario: Two entries without a version are the same version
+  Scenario: Two entries without a version count as the same version
     Given a ClusterServingRuntime "first-server" that speaks "v1"
       | format  | version | autoSelect | priority |
       | sklearn |         | true       | 1        |
@@ -70,7 +70,7 @@ Feature: Two runtimes of one scope may not claim the same priority for one forma
     Then the runtime is rejected
 
   @rule-no-equal-priority
-  Scenario: One common entry of several is enough for a refusal
+  Scenario: One common entry among several is enough for a rejection
     Given a ClusterServingRuntime "first-server" that speaks "v1"
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |
@@ -82,7 +82,7 @@ Feature: Two runtimes of one scope may not claim the same priority for one forma
     Then the runtime is rejected
 
   @rule-no-equal-priority @extended
-  Scenario: Formats that differ in case only are the same format here
+  Scenario: Format names are compared without regard to case
     Given a ClusterServingRuntime "first-server" that speaks "v1"
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |
@@ -92,7 +92,7 @@ Feature: Two runtimes of one scope may not claim the same priority for one forma
     Then the runtime is rejected
 
   @rule-no-equal-priority
-  Scenario: A change that would make two priorities equal is refused
+  Scenario: A change that would make two priorities equal is rejected
     Given these ClusterServingRuntimes
       | name          | format  | version | autoSelect | priority | protocols |
       | first-server  | sklearn | 1       | true       | 1        | v1        |
@@ -119,7 +119,7 @@ Feature: Two runtimes of one scope may not claim the same priority for one forma
     Then the runtime is accepted
 
   @rule-no-equal-priority @extended @until-0.13.1
-  Scenario: Up to v0.13.1 the refusal begins with a capital letter
+  Scenario: Up to v0.13.1 the message begins with a capital letter
     Given a ServingRuntime "first-server" in namespace "team-a" that speaks "v1"
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |
@@ -129,7 +129,7 @@ Feature: Two runtimes of one scope may not claim the same priority for one forma
     Then the runtime is rejected with "Same priority assigned for the model format sklearn in the servingruntimes first-server and second-server in namespace "
 
   @rule-no-equal-priority @extended @since-0.14.0
-  Scenario: Since v0.14.0 the refusal begins with a small letter
+  Scenario: Since v0.14.0 the message begins with a small letter
     Given a ServingRuntime "first-server" in namespace "team-a" that speaks "v1"
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |
@@ -139,7 +139,7 @@ Feature: Two runtimes of one scope may not claim the same priority for one forma
     Then the runtime is rejected with "same priority assigned for the model format sklearn in the servingruntimes first-server and second-server in namespace "
 
   @rule-no-equal-priority @extended @exact-names
-  Scenario: The refusal of a cluster runtime names no namespace
+  Scenario: The message about a cluster runtime names no namespace
     Given a ClusterServingRuntime "first-server" that speaks "v1"
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |
@@ -149,7 +149,7 @@ Feature: Two runtimes of one scope may not claim the same priority for one forma
     Then the runtime is rejected with "ame priority assigned for the model format sklearn in the clusterservingruntimes first-server and second-server"
 
   @rule-no-runtime-webhook @until-0.11.0 @since-0.8.0
-  Scenario: Up to v0.11.0 no runtime is refused for its priority
+  Scenario: Up to v0.11.0 no runtime is rejected for its priority
     Given a ClusterServingRuntime "first-server" that speaks "v1"
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |

@@ -1,10 +1,10 @@
 @extended
-Feature: Services for ModelMesh are neither rewritten nor given a runtime
-  ModelMesh is another controller, which serves many models in one pod. A service whose deployment mode is ModelMesh
-  is stored as it was written, and this controller finds no runtime for it.
+Feature: ModelMesh services are stored unchanged and get no runtime
+  ModelMesh is another controller, which serves many models in one pod. A service with the deployment mode ModelMesh
+  is stored as it was written, and KServe's own controller does not select a runtime for it.
 
   @rule-modelmesh-left-alone @core
-  Scenario: A service for ModelMesh is left alone
+  Scenario: A ModelMesh service is not managed by this controller
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -25,7 +25,7 @@ Feature: Services for ModelMesh are neither rewritten nor given a runtime
     Then it is not managed by this controller
 
   @rule-modelmesh-left-alone
-  Scenario: A service for ModelMesh is left alone even if it names a runtime that is not there
+  Scenario: A ModelMesh service that names a missing runtime is not managed either
     When this service is applied
       """
       metadata:
@@ -44,7 +44,7 @@ Feature: Services for ModelMesh are neither rewritten nor given a runtime
     Then it is not managed by this controller
 
   @rule-modelmesh-not-converted
-  Scenario: A legacy key is kept in a service for ModelMesh
+  Scenario: A ModelMesh service keeps its legacy key
     When this service is applied
       """
       metadata:
@@ -61,7 +61,7 @@ Feature: Services for ModelMesh are neither rewritten nor given a runtime
     And it is not managed by this controller
 
   @rule-modelmesh-not-converted @rule-triton-format-speaks-v2 @since-0.11.2
-  Scenario: A service for ModelMesh is given no protocol by its format
+  Scenario: A ModelMesh service gets no protocol from its format
     When this service is applied
       """
       metadata:
@@ -79,7 +79,7 @@ Feature: Services for ModelMesh are neither rewritten nor given a runtime
     Then it is stored without a protocol
 
   @rule-modelmesh-default-converted @needs-default-mode @since-0.10.0
-  Scenario: Where ModelMesh is the default, a legacy key is converted when the service is created
+  Scenario: Where ModelMesh is the default, a legacy key is converted on creation
     Given the default deployment mode is "ModelMesh"
     When a service in namespace "team-a" uses the legacy key "sklearn"
     Then it is stored without a legacy key
@@ -87,7 +87,7 @@ Feature: Services for ModelMesh are neither rewritten nor given a runtime
     And it is not managed by this controller
 
   @rule-modelmesh-not-converted @needs-default-mode @since-0.9.0 @until-0.9.0
-  Scenario: In v0.9.0 a legacy key was kept where ModelMesh is the default
+  Scenario: In v0.9.0 a legacy key is kept where ModelMesh is the default
     Given the default deployment mode is "ModelMesh"
     When this service is applied
       """

@@ -1,7 +1,8 @@
 @rule-multi-node-runtime-checked @extended @since-0.15.0
-Feature: The worker nodes of a runtime are checked when it is written
-  A multi-node runtime describes its worker nodes: one container, and how many nodes and GPUs a model is spread over.
-  Since v0.15.0 KServe refuses descriptions that it could not run. What it asks of the sizes has changed in v0.15.2.
+Feature: The webhook validates the worker nodes of a runtime
+  A multi-node runtime describes its worker nodes: one container, and over how many nodes and GPUs it spreads a model.
+  Since v0.15.0 the webhook rejects descriptions that KServe could not run. The requirements for the sizes changed in
+  v0.15.2.
 
   Scenario: A runtime with one worker container and both sizes is accepted
     When a ClusterServingRuntime "many-node" that is multi-node is applied
@@ -9,7 +10,7 @@ Feature: The worker nodes of a runtime are checked when it is written
       | huggingface | 1       | true       |
     Then the runtime is accepted
 
-  Scenario: Worker nodes cannot be taken from a runtime
+  Scenario: Worker nodes cannot be removed from a runtime
     Given a ClusterServingRuntime "many-node" that is multi-node
       | format      | version | autoSelect |
       | huggingface | 1       | true       |
@@ -34,7 +35,7 @@ Feature: The worker nodes of a runtime are checked when it is written
       """
     Then the runtime is accepted
 
-  Scenario: A second worker container is refused
+  Scenario: A second worker container is rejected
     When a ClusterServingRuntime "many-node" is applied
       """
       supportedModelFormats:
@@ -51,7 +52,7 @@ Feature: The worker nodes of a runtime are checked when it is written
       """
     Then the runtime is rejected with "setting multiple containers in workerSpec is not allowed"
 
-  Scenario: An empty list of worker containers makes the check itself fail
+  Scenario: The webhook fails on an empty list of worker containers
     When a ClusterServingRuntime "many-node" is applied
       """
       supportedModelFormats:
@@ -64,7 +65,7 @@ Feature: The worker nodes of a runtime are checked when it is written
       """
     Then the runtime is rejected
 
-  Scenario Outline: A size may not be given as the environment variable <variable>
+  Scenario Outline: A size cannot be set by the environment variable <variable>
     When a ClusterServingRuntime "many-node" is applied
       """
       supportedModelFormats:
@@ -90,7 +91,7 @@ Feature: The worker nodes of a runtime are checked when it is written
       | PIPELINE_PARALLEL_SIZE |
       | TENSOR_PARALLEL_SIZE   |
 
-  Scenario: A runtime without worker nodes may have such a variable
+  Scenario: A runtime without worker nodes can set such a variable
     When a ClusterServingRuntime "one-node" is applied
       """
       supportedModelFormats:
@@ -105,7 +106,7 @@ Feature: The worker nodes of a runtime are checked when it is written
       """
     Then the runtime is accepted
 
-  Scenario Outline: A kind of GPU that KServe does not know is refused in the <container>
+  Scenario Outline: An unknown type of GPU is rejected in the <container>
     When a ClusterServingRuntime "many-node" is applied
       """
       supportedModelFormats:
@@ -134,7 +135,7 @@ Feature: The worker nodes of a runtime are checked when it is written
       | kserve-container | example.com/gpu | nvidia.com/gpu  |
       | worker-container | nvidia.com/gpu  | example.com/gpu |
 
-  Scenario: A negative number of GPUs for each node is refused
+  Scenario: A negative number of GPUs per node is rejected
     When a ClusterServingRuntime "many-node" is applied
       """
       supportedModelFormats:
@@ -150,7 +151,7 @@ Feature: The worker nodes of a runtime are checked when it is written
     Then the runtime is rejected
 
   @until-0.15.1
-  Scenario: Before v0.15.2 a runtime for one node in all is refused
+  Scenario: Before v0.15.2 a runtime for a single node in total is rejected
     When a ClusterServingRuntime "many-node" is applied
       """
       supportedModelFormats:
@@ -166,7 +167,7 @@ Feature: The worker nodes of a runtime are checked when it is written
     Then the runtime is rejected with "cannot be less than 2"
 
   @since-0.15.2
-  Scenario: Since v0.15.2 a runtime for one node in all is accepted
+  Scenario: Since v0.15.2 a runtime for a single node in total is accepted
     When a ClusterServingRuntime "many-node" is applied
       """
       supportedModelFormats:
@@ -182,7 +183,7 @@ Feature: The worker nodes of a runtime are checked when it is written
     Then the runtime is accepted
 
   @until-0.15.1
-  Scenario: Before v0.15.2 the sizes may not be left out
+  Scenario: Before v0.15.2 the sizes are required
     When a ClusterServingRuntime "many-node" is applied
       """
       supportedModelFormats:
@@ -196,7 +197,7 @@ Feature: The worker nodes of a runtime are checked when it is written
     Then the runtime is rejected with "pipelineParallelSize must be set when WorkerSpec is set"
 
   @since-0.15.2
-  Scenario: Since v0.15.2 the sizes may be left out
+  Scenario: Since v0.15.2 the sizes are optional
     When a ClusterServingRuntime "many-node" is applied
       """
       supportedModelFormats:
@@ -210,7 +211,7 @@ Feature: The worker nodes of a runtime are checked when it is written
     Then the runtime is accepted
 
   @since-0.8.0 @until-0.14.1
-  Scenario: Up to v0.14.1 worker nodes can be taken from a runtime
+  Scenario: Up to v0.14.1 worker nodes can be removed from a runtime
     Given a ClusterServingRuntime "many-node" that is multi-node
       | format      | version | autoSelect |
       | huggingface | 1       | true       |

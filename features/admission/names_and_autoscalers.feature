@@ -1,7 +1,7 @@
 @extended
-Feature: What else the webhook refuses of a service
-  A service's name becomes part of other names, so KServe is stricter about it than Kubernetes is. It also refuses the name
-  of an autoscaler that it does not know; which ones it knows has grown over the releases.
+Feature: The webhook validates the name and the autoscaler of a service
+  The name of a service becomes part of other names, so KServe is stricter about it than Kubernetes. The webhook also
+  rejects unknown autoscaler classes; the list of known ones has grown over the releases.
 
   @rule-service-name-checked
   Scenario Outline: The name <name> is <answer>
@@ -15,12 +15,12 @@ Feature: What else the webhook refuses of a service
       | fraud.2 | rejected |
 
   @rule-service-name-checked
-  Scenario: The refusal says what a name must be
+  Scenario: The message explains which names are valid
     When a service "2-fraud" in namespace "team-a" requests "sklearn"
     Then the service is rejected with "must start with alphabetical character"
 
   @rule-autoscaler-class-checked
-  Scenario Outline: The autoscaler <class> is <answer> <when>
+  Scenario Outline: The autoscaler class <class> is <answer> <when>
     When this service is applied
       """
       metadata:
@@ -34,10 +34,10 @@ Feature: What else the webhook refuses of a service
       """
     Then the service is <answer>
 
-    Examples: Always
-      | class | answer   | when         |
-      | hpa   | accepted | from the start |
-      | own   | rejected | by every release |
+    Examples: In every release
+      | class | answer   | when             |
+      | hpa   | accepted | in every release |
+      | own   | rejected | in every release |
 
     @until-0.11.2
     Examples: Before v0.12.0

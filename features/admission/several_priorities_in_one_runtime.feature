@@ -1,8 +1,8 @@
 @core @since-0.12.0
-Feature: A runtime may give one format only one priority
-  A runtime may list a format several times, for several versions. Since v0.12.0 all of these entries that may be
-  chosen automatically must have the same priority, and a runtime with different ones is refused. KServe makes this
-  check only while it compares the runtime with others, so that the first one of its scope escapes it.
+Feature: A runtime can have only one priority per format
+  A runtime can list a format several times, with different versions. Since v0.12.0 all of these entries with
+  autoSelect must have the same priority; otherwise the webhook rejects the runtime. It performs this check only while
+  it compares the runtime with others, so the first runtime of a scope is not checked.
 
   Background:
     Given a ServingRuntime "first-server" in namespace "team-a"
@@ -10,7 +10,7 @@ Feature: A runtime may give one format only one priority
       | xgboost | 1       | true       |
 
   @rule-no-mixed-priority @claim-d12 @documented
-  Scenario: Different priorities for two versions are refused
+  Scenario: Different priorities for two versions are rejected
     When a ServingRuntime "mixed-server" in namespace "team-a" is applied
       | format  | version | autoSelect | priority |
       | sklearn | 0       | true       | 1        |
@@ -34,7 +34,7 @@ Feature: A runtime may give one format only one priority
     Then the runtime is accepted
 
   @rule-no-mixed-priority @documented
-  Scenario: The priority of an entry that may not be chosen is not compared
+  Scenario: The priority of an entry without autoSelect is ignored
     When a ServingRuntime "even-server" in namespace "team-a" is applied
       | format  | version | autoSelect | priority |
       | sklearn | 0       | false      | 1        |
@@ -42,7 +42,7 @@ Feature: A runtime may give one format only one priority
     Then the runtime is accepted
 
   @rule-no-mixed-priority
-  Scenario: A change to different priorities is refused
+  Scenario: A change to different priorities is rejected
     When ServingRuntime "first-server" in namespace "team-a" is patched with
       """
       supportedModelFormats:
@@ -58,7 +58,7 @@ Feature: A runtime may give one format only one priority
     Then the runtime is rejected
 
   @rule-mixed-priority-check-gaps @extended
-  Scenario: The first runtime of a namespace may have different priorities
+  Scenario: The first runtime of a namespace can have different priorities
     When a ServingRuntime "mixed-server" in namespace "team-b" is applied
       | format  | version | autoSelect | priority |
       | sklearn | 0       | true       | 1        |
@@ -66,7 +66,7 @@ Feature: A runtime may give one format only one priority
     Then the runtime is accepted
 
   @rule-mixed-priority-check-gaps @claim-d12 @extended
-  Scenario: The documentation wants one priority also in the first runtime of a namespace
+  Scenario: The documentation requires one priority in the first runtime of a namespace as well
     When a ServingRuntime "mixed-server" in namespace "team-b" is applied
       | format  | version | autoSelect | priority |
       | sklearn | 0       | true       | 1        |
@@ -74,7 +74,7 @@ Feature: A runtime may give one format only one priority
     Then the runtime is rejected
 
   @rule-mixed-priority-check-gaps @extended
-  Scenario Outline: A runtime whose first entry has no priority may have <what>
+  Scenario Outline: A runtime whose first entry has no priority can have <what>
     When a ServingRuntime "mixed-server" in namespace "team-a" is applied
       | format  | version | autoSelect | priority |
       | sklearn | 0       | true       |          |
@@ -88,7 +88,7 @@ Feature: A runtime may give one format only one priority
       | two priorities in its others   | 2     |
 
   @rule-mixed-priority-check-gaps @extended
-  Scenario: An entry without a priority may follow one that has one
+  Scenario: An entry without a priority can follow one with a priority
     When a ServingRuntime "mixed-server" in namespace "team-a" is applied
       | format  | version | autoSelect | priority |
       | sklearn | 0       | true       | 1        |
@@ -96,7 +96,7 @@ Feature: A runtime may give one format only one priority
     Then the runtime is accepted
 
   @rule-mixed-priority-check-gaps @extended
-  Scenario: Formats that differ in case only are different formats here
+  Scenario: Format names that differ only in case are different formats here
     When a ServingRuntime "mixed-server" in namespace "team-a" is applied
       | format  | version | autoSelect | priority |
       | sklearn | 0       | true       | 1        |
@@ -104,7 +104,7 @@ Feature: A runtime may give one format only one priority
     Then the runtime is accepted
 
   @rule-no-mixed-priority @extended @until-0.13.1
-  Scenario: Up to v0.13.1 the refusal begins with a capital letter
+  Scenario: Up to v0.13.1 the message begins with a capital letter
     When a ServingRuntime "mixed-server" in namespace "team-a" is applied
       | format  | version | autoSelect | priority |
       | sklearn | 0       | true       | 1        |
@@ -112,7 +112,7 @@ Feature: A runtime may give one format only one priority
     Then the runtime is rejected with "Different priorities assigned for the model format sklearn under the servingruntime mixed-server"
 
   @rule-no-mixed-priority @extended @since-0.14.0
-  Scenario: Since v0.14.0 the refusal begins with a small letter
+  Scenario: Since v0.14.0 the message begins with a small letter
     When a ServingRuntime "mixed-server" in namespace "team-a" is applied
       | format  | version | autoSelect | priority |
       | sklearn | 0       | true       | 1        |

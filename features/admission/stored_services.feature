@@ -1,11 +1,11 @@
 @extended
-Feature: Services in store are not touched until somebody writes them
-  What KServe changes in a service it changes only while the service is written. A service that was stored by an
-  earlier release stays as it is, and KServe decides on what is there. The next write, whatever it changes, has it
-  treated like a new one.
+Feature: Stored services are unchanged until the next write
+  KServe changes a service only while it is written. A service that an earlier release stored stays unchanged, and
+  KServe selects a runtime for what is stored. The next write, whatever it changes, is treated like the creation of a
+  service.
 
   @rule-webhook-only-on-write @since-0.11.2 @exact-names
-  Scenario: A stored triton model without a protocol finds no runtime until it is written
+  Scenario: A stored triton model without a protocol has no runtime until the next write
     Given a ClusterServingRuntime "model-server" that speaks "v2"
       | format | version | autoSelect |
       | triton | 2       | true       |
@@ -54,7 +54,7 @@ Feature: Services in store are not touched until somebody writes them
     And it is stored with legacy key "sklearn"
 
   @rule-webhook-only-on-write @since-0.9.0 @until-0.15.2
-  Scenario: A stored legacy key comes to use a runtime once the service is written
+  Scenario: A stored legacy key gets a runtime with the next write
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -77,7 +77,7 @@ Feature: Services in store are not touched until somebody writes them
     And it runs on ClusterServingRuntime "model-server"
 
   @rule-webhook-only-on-write @until-0.8.0 @exact-names
-  Scenario: In v0.8.0 a stored legacy key comes to name a runtime once the service is written
+  Scenario: In v0.8.0 a stored legacy key gets a named runtime with the next write
     Given a ServingRuntime "kserve-sklearnserver" in namespace "team-a"
       | format  | version | autoSelect |
       | sklearn | 1       | false      |
@@ -101,7 +101,7 @@ Feature: Services in store are not touched until somebody writes them
     And it runs on ServingRuntime "kserve-sklearnserver" in namespace "team-a"
 
   @rule-webhook-only-on-write @rule-predictor-name-rejected @since-0.16.0
-  Scenario: Since v0.16.0 a stored legacy key with a name cannot be written any more
+  Scenario: Since v0.16.0 a stored legacy key with a name can no longer be updated
     Given this service is stored without passing any webhook
       """
       metadata:
@@ -120,7 +120,7 @@ Feature: Services in store are not touched until somebody writes them
     Then the service is rejected with "the 'name' field is not allowed in standard predictor"
 
   @rule-schema-checked
-  Scenario: A manifest of which nothing is known leaves the model of a service in store as it is
+  Scenario: A manifest without known fields leaves the stored model unchanged
     Given this service is stored without passing any webhook
       """
       metadata:

@@ -1,10 +1,10 @@
 @core
-Feature: Disabled and multi-model runtimes are passed over
-  A runtime that is disabled, or that is meant for serving several models in one pod, is never chosen automatically.
-  It does not get in the way of others either: unlike a runtime that is named, it is simply passed over.
+Feature: Automatic selection skips disabled and multi-model runtimes
+  KServe never selects a runtime that is disabled, or one that serves several models in one pod, for a service that
+  names none. Such a runtime does not hide others either, unlike one that a service names.
 
   @rule-auto-skips-disabled @claim-d14 @documented
-  Scenario Outline: The only runtime is not chosen while it is disabled: <kind>
+  Scenario Outline: A disabled runtime is not selected even if it is the only one: <kind>
     Given a <runtime> that is disabled
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -17,7 +17,7 @@ Feature: Disabled and multi-model runtimes are passed over
       | ServingRuntime        | ServingRuntime "model-server" in namespace "team-a" |
 
   @rule-auto-skips-disabled @claim-d14 @documented
-  Scenario: Another runtime is chosen in place of a disabled one
+  Scenario: Another runtime is selected instead of a disabled one
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | disabled |
       | a-server | sklearn | 1       | true       | true     |
@@ -26,7 +26,7 @@ Feature: Disabled and multi-model runtimes are passed over
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-auto-skips-disabled @documented
-  Scenario: A disabled runtime of the namespace leaves room for the cluster's of that name
+  Scenario: A disabled namespaced runtime does not hide the cluster runtime with the same name
     Given a ServingRuntime "model-server" in namespace "team-a" that is disabled
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -37,7 +37,7 @@ Feature: Disabled and multi-model runtimes are passed over
     Then it runs on ClusterServingRuntime "model-server"
 
   @rule-auto-skips-disabled @documented @since-0.11.1
-  Scenario: A high priority does not bring a disabled runtime back
+  Scenario: A high priority does not make up for being disabled
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | priority | disabled |
       | a-server | sklearn | 1       | true       | 9        | true     |
@@ -46,7 +46,7 @@ Feature: Disabled and multi-model runtimes are passed over
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-auto-skips-multi-model @claim-d14
-  Scenario: The only runtime is not chosen if it is multi-model
+  Scenario: A multi-model runtime is not selected even if it is the only one
     Given a ClusterServingRuntime "model-server" that is multi-model
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -54,7 +54,7 @@ Feature: Disabled and multi-model runtimes are passed over
     Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-auto-skips-multi-model @claim-d14
-  Scenario: Another runtime is chosen in place of a multi-model one
+  Scenario: Another runtime is selected instead of a multi-model one
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | multiModel |
       | a-server | sklearn | 1       | true       | true       |
@@ -63,7 +63,7 @@ Feature: Disabled and multi-model runtimes are passed over
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-auto-skips-multi-model @claim-d14
-  Scenario: A multi-model runtime of the namespace leaves room for the cluster's
+  Scenario: A multi-model namespaced runtime does not hide the cluster runtime
     Given a ServingRuntime "mesh-server" in namespace "team-a" that is multi-model
       | format  | version | autoSelect |
       | sklearn | 1       | true       |

@@ -1,8 +1,8 @@
 @core
-Feature: An automatic choice needs the service's format, and its version if it gives one
-  A service asks for a model format and may ask for a version of it. Both are compared with the runtime's entries as
-  plain text: KServe does not know that 1 and 1.0 are the same version. An entry with a version also answers a
-  service without one, but never the other way round.
+Feature: Automatic selection matches the format, and the version if there is one
+  A service requests a model format and can request a version of it. KServe compares both with the entries of a
+  runtime as plain strings: 1 and 1.0 are different versions. An entry with a version also matches a service without
+  one, but not the other way round.
 
   Background:
     Given a ClusterServingRuntime "model-server"
@@ -13,7 +13,7 @@ Feature: An automatic choice needs the service's format, and its version if it g
       | lightgbm | 3.3.2   | true       |
 
   @rule-version-not-asked @documented
-  Scenario Outline: A service without a version is answered by any entry of its format: <format>
+  Scenario Outline: A service without a version matches any entry for its format: <format>
     When a service in namespace "team-a" requests "<format>"
     Then it runs on ClusterServingRuntime "model-server"
 
@@ -24,7 +24,7 @@ Feature: An automatic choice needs the service's format, and its version if it g
       | lightgbm |
 
   @rule-version-exact @claim-d5 @documented
-  Scenario Outline: A version that is listed is served: <format> <version>
+  Scenario Outline: A listed version is served: <format> <version>
     When a service in namespace "team-a" requests "<format>" version "<version>"
     Then it runs on ClusterServingRuntime "model-server"
 
@@ -45,7 +45,7 @@ Feature: An automatic choice needs the service's format, and its version if it g
       | lightgbm | 4       |
 
   @rule-version-exact @claim-d6 @extended
-  Scenario Outline: A major version does not stand for the versions below it: <format> <version>
+  Scenario Outline: A major version does not match its minor versions: <format> <version>
     When a service in namespace "team-a" requests "<format>" version "<version>"
     Then it has no runtime because of "NoSupportingRuntime"
 
@@ -57,7 +57,7 @@ Feature: An automatic choice needs the service's format, and its version if it g
       | lightgbm | 3.3     |
 
   @rule-version-exact @extended
-  Scenario Outline: Versions are compared letter by letter: <format> <version>
+  Scenario Outline: Versions are compared as strings: <format> <version>
     When a service in namespace "team-a" requests "<format>" version "<version>"
     Then it has no runtime because of "NoSupportingRuntime"
 
@@ -67,7 +67,7 @@ Feature: An automatic choice needs the service's format, and its version if it g
       | sklearn | v1      |
 
   @rule-version-exact
-  Scenario: An entry without a version does not answer a service with one
+  Scenario: An entry without a version does not match a service with one
     When a service in namespace "team-a" requests "xgboost" version "1"
     Then it has no runtime because of "NoSupportingRuntime"
 
@@ -77,7 +77,7 @@ Feature: An automatic choice needs the service's format, and its version if it g
     Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-format-exact
-  Scenario Outline: Formats are compared letter by letter: <format>
+  Scenario Outline: Formats are compared as strings: <format>
     When a service in namespace "team-a" requests "<format>"
     Then it has no runtime because of "NoSupportingRuntime"
 
@@ -88,7 +88,7 @@ Feature: An automatic choice needs the service's format, and its version if it g
       | sk        |
 
   @rule-version-exact @claim-d5 @documented
-  Scenario: Of two runtimes the one with the version is chosen
+  Scenario: KServe selects the runtime that lists the version
     Given a ClusterServingRuntime "another-server"
       | format  | version | autoSelect |
       | sklearn | 2       | true       |

@@ -1,7 +1,7 @@
 @rule-model-decides @core
-Feature: A service that brings its own container uses no runtime
-  A predictor is either a model, for which a runtime is found, or a container of the service's own. With a container
-  no runtime is looked for, whichever there are.
+Feature: A service with a custom container uses no runtime
+  A predictor is either a model, for which KServe selects a runtime, or a custom container. For a container KServe
+  selects no runtime, whatever the catalogue has.
 
   Background:
     Given a ClusterServingRuntime "model-server"
@@ -23,7 +23,7 @@ Feature: A service that brings its own container uses no runtime
     Then it uses no runtime
     And its container has image "example.com/own-model:1"
 
-  Scenario: A service that changes from a model to a container stops using a runtime
+  Scenario: A service that changes from a model to a container no longer uses a runtime
     When this service is applied
       """
       metadata:

@@ -1,11 +1,11 @@
 @core
-Feature: A service that names no runtime is given one of its own namespace or of the cluster
-  A service may leave the choice of a runtime to KServe. It then gets a runtime that says it may be chosen for the
-  service's model format. Candidates are the runtimes of the service's own namespace and those of the cluster. If
-  none of them fits, the service has no runtime.
+Feature: KServe selects from the runtimes of the service's namespace and of the cluster
+  A service can leave the choice of a runtime to KServe. It then gets a runtime that allows automatic selection for
+  its model format. Candidates are the runtimes of the service's namespace and those of the cluster. If none of them
+  matches, the service has no runtime.
 
   @rule-auto-sees-own-namespace-and-cluster @claim-d1 @documented
-  Scenario: A cluster runtime serves any namespace
+  Scenario: A cluster runtime serves every namespace
     Given a ClusterServingRuntime "shared-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -13,7 +13,7 @@ Feature: A service that names no runtime is given one of its own namespace or of
     Then it runs on ClusterServingRuntime "shared-server"
 
   @rule-auto-sees-own-namespace-and-cluster @claim-d1 @documented
-  Scenario: A runtime of the service's namespace serves it
+  Scenario: A namespaced runtime serves its namespace
     Given a ServingRuntime "own-server" in namespace "team-a"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -21,7 +21,7 @@ Feature: A service that names no runtime is given one of its own namespace or of
     Then it runs on ServingRuntime "own-server" in namespace "team-a"
 
   @rule-auto-sees-own-namespace-and-cluster @claim-d1 @documented
-  Scenario: A runtime of another namespace does not
+  Scenario: A namespaced runtime does not serve other namespaces
     Given a ServingRuntime "own-server" in namespace "team-b"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -29,7 +29,7 @@ Feature: A service that names no runtime is given one of its own namespace or of
     Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-auto-sees-own-namespace-and-cluster @documented
-  Scenario: A better runtime of another namespace is not seen
+  Scenario: A better runtime in another namespace is not a candidate
     Given a ServingRuntime "own-server" in namespace "team-b"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -40,12 +40,12 @@ Feature: A service that names no runtime is given one of its own namespace or of
     Then it runs on ClusterServingRuntime "shared-server"
 
   @rule-auto-none-found @documented
-  Scenario: Without any runtime there is none to choose
+  Scenario: Without any runtime the service has none
     When a service in namespace "team-a" requests "sklearn"
     Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-auto-none-found @documented
-  Scenario: Runtimes for other formats do not help
+  Scenario: Runtimes for other formats are not candidates
     Given these ClusterServingRuntimes
       | name            | format  | version | autoSelect |
       | xgboost-server  | xgboost | 1       | true       |

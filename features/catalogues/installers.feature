@@ -1,32 +1,33 @@
 @rule-shipped-installers-differ @extended @exact-names
-Feature: One release, two installers, two catalogues
-  A release can be installed from its manifests or from its Helm chart. Both bring runtimes, but not always the same ones,
-  so a service may be served by one server in one cluster and by another, or none, in another cluster of that release.
+Feature: The catalogue of a release depends on its installer
+  A release can be installed from its manifests or from its Helm chart. Both install runtimes, but not always the same
+  ones, so in two clusters with the same release a service can run on different runtimes, or have one in only one of
+  them.
 
   @since-0.9.0 @until-0.9.0
-  Scenario: In v0.9.0 the runtimes of the Helm chart know no protocols, so sklearn over v2 gets the server of v1
+  Scenario: In v0.9.0 the runtimes of the Helm chart list no protocols, so sklearn over v2 runs on the v1 server
     Given the runtimes that the Helm chart of KServe v0.9.0 installs
     When a service in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "kserve-sklearnserver"
 
   @since-0.9.0 @until-0.9.0
-  Scenario: In v0.9.0 the runtimes of the manifests give sklearn over v2 to MLServer
+  Scenario: In v0.9.0 the runtimes of the manifests run sklearn over v2 on MLServer
     Given the runtimes that KServe v0.9.0 ships
     When a service in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "kserve-mlserver"
 
   @since-0.9.0 @until-0.9.0
-  Scenario Outline: In v0.9.0 <format> runs on no runtime of the Helm chart
+  Scenario Outline: In v0.9.0 no runtime of the Helm chart serves <format>
     Given the runtimes that the Helm chart of KServe v0.9.0 installs
     When a service in namespace "team-a" requests "<format>"
     Then it has no runtime because of "NoSupportingRuntime"
 
-    Examples: Listed there, but not for automatic choice
+    Examples: Listed, but without autoSelect
       | format   |
       | tensorrt |
 
   @since-0.10.2 @until-0.10.2
-  Scenario: In v0.10.2 the Helm chart serves lightgbm 2 with LightGBM's own server
+  Scenario: In v0.10.2 the Helm chart serves lightgbm 2 with the LightGBM server
     Given the runtimes that the Helm chart of KServe v0.10.2 installs
     When a service in namespace "team-a" requests "lightgbm" version "2"
     Then it runs on ClusterServingRuntime "kserve-lgbserver"
@@ -38,13 +39,13 @@ Feature: One release, two installers, two catalogues
     Then it runs on ClusterServingRuntime "kserve-mlserver"
 
   @since-0.10.2 @until-0.10.2
-  Scenario: In v0.10.2 the manifests serve lightgbm 3 with LightGBM's own server
+  Scenario: In v0.10.2 the manifests serve lightgbm 3 with the LightGBM server
     Given the runtimes that KServe v0.10.2 ships
     When a service in namespace "team-a" requests "lightgbm" version "3"
     Then it runs on ClusterServingRuntime "kserve-lgbserver"
 
   @since-0.12.0
-  Scenario Outline: huggingface without a protocol runs on no runtime of the Helm chart of <release>
+  Scenario Outline: huggingface without a protocol has no runtime from the Helm chart of <release>
     Given the runtimes that the Helm chart of KServe <release> installs
     When a service "unset" in namespace "team-a" requests "huggingface"
     Then it has no runtime because of "NoSupportingRuntime"
@@ -57,7 +58,7 @@ Feature: One release, two installers, two catalogues
       | v0.12.0 |
 
     @since-0.12.1 @until-0.12.1
-    Examples: And the second
+    Examples: The second release with the runtime
       | release |
       | v0.12.1 |
 
@@ -83,7 +84,7 @@ Feature: One release, two installers, two catalogues
       | v0.16.0 |
 
   @since-0.17.0
-  Scenario Outline: The Helm chart of <release> brings no runtimes, so sklearn has none
+  Scenario Outline: The Helm chart of <release> installs no runtimes, so sklearn has none
     Given the runtimes that the Helm chart of KServe <release> installs
     When a service in namespace "team-a" requests "sklearn"
     Then it has no runtime because of "NoSupportingRuntime"

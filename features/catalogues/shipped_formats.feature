@@ -1,8 +1,8 @@
 @rule-shipped-catalogue @core @exact-names
 Feature: Which shipped runtime serves which format
-  KServe ships a catalogue of cluster runtimes with every release. A service that asks for a format without a version gets
-  one of them, or none, depending on the protocol that it asks for. No protocol counts as v1 since v0.11.1; before, it met
-  every runtime, and in v0.8.0 protocols did not matter at all.
+  KServe ships a catalogue of cluster runtimes with every release. A service that requests a format without a version
+  gets one of them or none, depending on its protocol. Since v0.11.1 a service without a protocol counts as v1;
+  before, it matched every runtime. In v0.8.0 protocols had no effect at all.
 
   Background:
     Given the runtimes that KServe ships
@@ -16,7 +16,7 @@ Feature: Which shipped runtime serves which format
     When a service "v2" in namespace "team-a" requests "<format>" over "v2"
     Then it runs on ClusterServingRuntime "<runtime>"
 
-    Examples: Every format that some runtime is autoSelect for
+    Examples: Every format with autoSelect in some runtime
       | format     | runtime                   |
       | sklearn    | kserve-sklearnserver      |
       | xgboost    | kserve-xgbserver          |
@@ -29,7 +29,7 @@ Feature: Which shipped runtime serves which format
       | pmml       | kserve-pmmlserver         |
       | paddle     | kserve-paddleserver       |
 
-  Scenario Outline: <format> runs on <runtime>, and over v2 on <over v2>, <range>
+  Scenario Outline: <format> runs on <runtime>, over v2 on <over v2>, <range>
     When a service "unset" in namespace "team-a" requests "<format>"
     Then it runs on ClusterServingRuntime "<runtime>"
     When a service "v1" in namespace "team-a" requests "<format>" over "v1"
@@ -38,7 +38,7 @@ Feature: Which shipped runtime serves which format
     Then it runs on ClusterServingRuntime "<over v2>"
 
     @since-0.9.0
-    Examples: Formats that have servers of both protocols
+    Examples: Formats with servers for both protocols
       | format      | runtime                   | over v2                  | range                |
       | xgboost     | kserve-xgbserver          | kserve-mlserver          | since v0.9.0         |
       | lightgbm    | kserve-lgbserver          | kserve-mlserver          | since v0.9.0         |
@@ -51,17 +51,17 @@ Feature: Which shipped runtime serves which format
       | sklearn     | kserve-sklearnserver      | kserve-mlserver          | v0.9.0 to v0.11.0    |
 
     @since-0.11.1 @until-0.11.1
-    Examples: sklearn, where the priorities of kserve-mlserver were mixed
+    Examples: sklearn, with mixed priorities in kserve-mlserver
       | format      | runtime                   | over v2                  | range                |
       | sklearn     | kserve-sklearnserver      | kserve-sklearnserver     | v0.11.1 alone        |
 
     @since-0.11.2
-    Examples: sklearn, where they are right
+    Examples: sklearn, with corrected priorities
       | format      | runtime                   | over v2                  | range                |
       | sklearn     | kserve-sklearnserver      | kserve-mlserver          | since v0.11.2        |
 
     @since-0.11.1
-    Examples: Servers that speak v2 as well since v0.11.1
+    Examples: Servers that also speak v2 since v0.11.1
       | format      | runtime                   | over v2                  | range                |
       | pmml        | kserve-pmmlserver         | kserve-pmmlserver        | since v0.11.1        |
       | paddle      | kserve-paddleserver       | kserve-paddleserver      | since v0.11.1        |
@@ -78,7 +78,7 @@ Feature: Which shipped runtime serves which format
       | vLLM        | kserve-vllmserver         | kserve-vllmserver        | since v0.20.0        |
 
   @since-0.9.0 @until-0.11.0
-  Scenario Outline: <format> runs on <runtime>, and over v2 on none, v0.9.0 to v0.11.0
+  Scenario Outline: <format> runs on <runtime>, over v2 on none, v0.9.0 to v0.11.0
     When a service "unset" in namespace "team-a" requests "<format>"
     Then it runs on ClusterServingRuntime "<runtime>"
     When a service "v1" in namespace "team-a" requests "<format>" over "v1"
@@ -86,12 +86,12 @@ Feature: Which shipped runtime serves which format
     When a service "v2" in namespace "team-a" requests "<format>" over "v2"
     Then it has no runtime because of "NoSupportingRuntime"
 
-    Examples: Servers that speak only v1 yet
+    Examples: Servers that do not speak v2 yet
       | format | runtime             |
       | pmml   | kserve-pmmlserver   |
       | paddle | kserve-paddleserver |
 
-  Scenario Outline: <format> runs on <runtime> without a protocol and over v2, not over v1, <range>
+  Scenario Outline: <format> runs on <runtime> without a protocol and over v2, but not over v1, <range>
     When a service "unset" in namespace "team-a" requests "<format>"
     Then it runs on ClusterServingRuntime "<runtime>"
     When a service "v1" in namespace "team-a" requests "<format>" over "v1"
@@ -100,7 +100,7 @@ Feature: Which shipped runtime serves which format
     Then it runs on ClusterServingRuntime "<runtime>"
 
     @since-0.9.0 @until-0.11.0
-    Examples: While a missing protocol met every runtime
+    Examples: A missing protocol matches every runtime
       | format   | runtime             | range             |
       | triton   | kserve-tritonserver | v0.9.0 to v0.11.0 |
       | onnx     | kserve-tritonserver | v0.9.0 to v0.11.0 |
@@ -108,7 +108,7 @@ Feature: Which shipped runtime serves which format
       | mlflow   | kserve-mlserver     | v0.9.0 to v0.11.0 |
 
     @since-0.11.2
-    Examples: Triton, since v2 is written into such a service
+    Examples: Triton, since the webhook writes v2 into such a service
       | format   | runtime             | range             |
       | triton   | kserve-tritonserver | since v0.11.2     |
 
@@ -121,14 +121,14 @@ Feature: Which shipped runtime serves which format
     Then it runs on ClusterServingRuntime "<runtime>"
 
     @since-0.11.1
-    Examples: Since a missing protocol counts as v1
+    Examples: A missing protocol counts as v1
       | format   | runtime             | range         |
       | onnx     | kserve-tritonserver | since v0.11.1 |
       | tensorrt | kserve-tritonserver | since v0.11.1 |
       | mlflow   | kserve-mlserver     | since v0.11.1 |
 
     @since-0.11.1 @until-0.11.1
-    Examples: Triton, before v2 was written into such a service
+    Examples: Triton, before the webhook writes v2
       | format   | runtime             | range         |
       | triton   | kserve-tritonserver | v0.11.1 alone |
 
@@ -138,13 +138,13 @@ Feature: Which shipped runtime serves which format
     When a service "v2" in namespace "team-a" requests "<format>" over "v2"
     Then it has no runtime because of "NoSupportingRuntime"
 
-    Examples: Formats in other letters, or of nobody
+    Examples: Formats with different case, and unknown ones
       | format      | range         |
       | SKLearn     | always        |
       | own-format  | always        |
 
     @until-0.8.0
-    Examples: Listed by Triton, but not for automatic choice
+    Examples: Listed by Triton, but without autoSelect
       | format      | range         |
       | tensorrt    | up to v0.8.0  |
 
@@ -154,7 +154,7 @@ Feature: Which shipped runtime serves which format
       | huggingface | up to v0.11.2 |
 
     @until-0.19.0
-    Examples: Not shipped yet either
+    Examples: Not shipped before v0.20.0
       | format      | range         |
       | autogluon   | up to v0.19.0 |
       | vLLM        | up to v0.19.0 |
@@ -173,7 +173,7 @@ Feature: Which shipped runtime serves which format
       | tensorrt   | grpc-v2  | kserve-tritonserver       | since v0.9.0       |
 
     @until-0.11.2
-    Examples: TorchServe spoke the first gRPC protocol
+    Examples: TorchServe speaks the first gRPC protocol
       | format     | protocol | runtime                   | range              |
       | pytorch    | grpc-v1  | kserve-torchserve         | v0.9.0 to v0.11.2  |
 
@@ -183,7 +183,7 @@ Feature: Which shipped runtime serves which format
       | pytorch    | grpc-v2  | kserve-torchserve         | since v0.12.0      |
 
     @since-0.20.0
-    Examples: vLLM lists no protocol, so it meets every one
+    Examples: vLLM lists no protocol, so it matches all of them
       | format     | protocol | runtime                   | range              |
       | vLLM       | grpc-v1  | kserve-vllmserver         | since v0.20.0      |
 
@@ -202,18 +202,18 @@ Feature: Which shipped runtime serves which format
       | pytorch | grpc-v2  | v0.9.0 to v0.11.2 |
 
     @since-0.12.0
-    Examples: TorchServe does not speak the first gRPC protocol any more
+    Examples: TorchServe no longer speaks the first gRPC protocol
       | format  | protocol | range             |
       | pytorch | grpc-v1  | since v0.12.0     |
 
   @since-0.15.0
-  Scenario: A Hugging Face service on several nodes runs on the multi-node runtime, one on one node does not
+  Scenario: Hugging Face on multiple nodes runs on the multi-node runtime, on a single node it does not
     When a service "several" in namespace "team-a" requests "huggingface" on multiple nodes
     Then it runs on ClusterServingRuntime "kserve-huggingfaceserver-multinode"
     When a service "single" in namespace "team-a" requests "huggingface"
     Then it runs on ClusterServingRuntime "kserve-huggingfaceserver"
 
   @since-0.15.0
-  Scenario: A service on several nodes of any other format runs on no shipped runtime
+  Scenario: No shipped runtime serves other formats on multiple nodes
     When a service in namespace "team-a" requests "pytorch" on multiple nodes
     Then it has no runtime because of "NoSupportingRuntime"

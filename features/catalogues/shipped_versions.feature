@@ -1,7 +1,8 @@
 @rule-shipped-catalogue @core @exact-names
 Feature: Which shipped runtime serves which version of a format
-  A service may ask for a version of its format. The text must be exactly one that a shipped runtime lists for automatic
-  choice. Which versions those are changes with releases, and it may be a server of another protocol that lists them.
+  A service can request a version of its format. The version must be exactly one that a shipped runtime lists with
+  autoSelect. The listed versions change with releases, and sometimes only a runtime with another protocol lists the
+  requested one.
 
   Background:
     Given the runtimes that KServe ships
@@ -20,7 +21,7 @@ Feature: Which shipped runtime serves which version of a format
       | lightgbm | 2       | kserve-lgbserver     |
       | mlflow   | 1       | kserve-mlserver      |
 
-  Scenario Outline: <format> <version> runs on <runtime>, and over v2 on <over v2>, <range>
+  Scenario Outline: <format> <version> runs on <runtime>, over v2 on <over v2>, <range>
     When a service "unset" in namespace "team-a" requests "<format>" version "<version>"
     Then it runs on ClusterServingRuntime "<runtime>"
     When a service "v1" in namespace "team-a" requests "<format>" version "<version>" over "v1"
@@ -29,12 +30,12 @@ Feature: Which shipped runtime serves which version of a format
     Then it runs on ClusterServingRuntime "<over v2>"
 
     @since-0.11.1 @until-0.11.1
-    Examples: sklearn 1, where kserve-mlserver lists it with mixed priorities
+    Examples: sklearn 1, with mixed priorities in kserve-mlserver
       | format   | version | runtime              | over v2              | range              |
       | sklearn  | 1       | kserve-sklearnserver | kserve-sklearnserver | v0.11.1 alone      |
 
     @since-0.11.2
-    Examples: sklearn 1, where they are right
+    Examples: sklearn 1, with corrected priorities
       | format   | version | runtime              | over v2              | range              |
       | sklearn  | 1       | kserve-sklearnserver | kserve-mlserver      | since v0.11.2      |
 
@@ -59,7 +60,7 @@ Feature: Which shipped runtime serves which version of a format
       | format   | version | runtime              | over v2              | range              |
       | pmml     | 3       | kserve-pmmlserver    | kserve-pmmlserver    | since v0.11.1      |
 
-  Scenario Outline: <format> <version> runs on <runtime>, and over v2 on none, <range>
+  Scenario Outline: <format> <version> runs on <runtime>, over v2 on none, <range>
     When a service "unset" in namespace "team-a" requests "<format>" version "<version>"
     Then it runs on ClusterServingRuntime "<runtime>"
     When a service "v1" in namespace "team-a" requests "<format>" version "<version>" over "v1"
@@ -73,11 +74,11 @@ Feature: Which shipped runtime serves which version of a format
       | sklearn  | 1       | kserve-sklearnserver | v0.9.0 to v0.11.0 |
 
     @since-0.9.0 @until-0.9.0
-    Examples: lightgbm 2, for the last time
+    Examples: lightgbm 2, in its last release
       | format   | version | runtime              | range             |
       | lightgbm | 2       | kserve-lgbserver     | v0.9.0 alone      |
 
-  Scenario Outline: <format> <version> runs on kserve-mlserver without a protocol and over v2, not over v1, <range>
+  Scenario Outline: <format> <version> runs on kserve-mlserver without a protocol and over v2, but not over v1, <range>
     When a service "unset" in namespace "team-a" requests "<format>" version "<version>"
     Then it runs on ClusterServingRuntime "kserve-mlserver"
     When a service "v1" in namespace "team-a" requests "<format>" version "<version>" over "v1"
@@ -86,13 +87,13 @@ Feature: Which shipped runtime serves which version of a format
     Then it runs on ClusterServingRuntime "kserve-mlserver"
 
     @since-0.9.0 @until-0.11.0
-    Examples: While a missing protocol met every runtime
+    Examples: A missing protocol matches every runtime
       | format   | version | range             |
       | sklearn  | 0       | v0.9.0 to v0.11.0 |
       | mlflow   | 1       | v0.9.0 to v0.11.0 |
 
     @since-0.9.0 @until-0.9.0
-    Examples: lightgbm 3, which had no server of v1
+    Examples: lightgbm 3, which no v1 server lists
       | format   | version | range             |
       | lightgbm | 3       | v0.9.0 alone      |
 
@@ -105,13 +106,13 @@ Feature: Which shipped runtime serves which version of a format
     Then it runs on ClusterServingRuntime "kserve-mlserver"
 
     @since-0.11.1
-    Examples: Since a missing protocol counts as v1
+    Examples: A missing protocol counts as v1
       | format   | version | range              |
       | sklearn  | 0       | since v0.11.1      |
       | mlflow   | 1       | since v0.11.1      |
 
     @since-0.14.0 @until-0.16.0
-    Examples: kserve-mlserver is ahead of the servers of v1
+    Examples: Versions that the v1 servers do not list yet
       | format   | version | range              |
       | xgboost  | 2       | v0.14.0 to v0.16.0 |
       | lightgbm | 4       | v0.14.0 to v0.16.0 |
@@ -122,7 +123,7 @@ Feature: Which shipped runtime serves which version of a format
       | mlflow   | 2       | since v0.14.0      |
 
     @since-0.17.0
-    Examples: The servers of v1 have dropped them
+    Examples: Versions that the v1 servers no longer list
       | format   | version | range              |
       | xgboost  | 1       | since v0.17.0      |
       | lightgbm | 3       | since v0.17.0      |
@@ -133,12 +134,12 @@ Feature: Which shipped runtime serves which version of a format
     When a service "v2" in namespace "team-a" requests "<format>" version "<version>" over "v2"
     Then it has no runtime because of "NoSupportingRuntime"
 
-    Examples: A minor version, though the page of formats names one
+    Examples: A minor version, although the documentation of formats names one
       | format   | version | range              |
       | sklearn  | 1.5     | always             |
 
     @until-0.8.0
-    Examples: Listed by kserve-mlserver, but not for automatic choice
+    Examples: Listed by kserve-mlserver, but without autoSelect
       | format   | version | range              |
       | sklearn  | 0       | up to v0.8.0       |
       | lightgbm | 3       | up to v0.8.0       |
@@ -151,6 +152,6 @@ Feature: Which shipped runtime serves which version of a format
       | mlflow   | 2       | up to v0.13.1      |
 
     @since-0.10.0
-    Examples: Not listed any more
+    Examples: No longer listed
       | format   | version | range              |
       | lightgbm | 2       | since v0.10.0      |

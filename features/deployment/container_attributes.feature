@@ -1,7 +1,7 @@
 @rule-container-attributes-used @core
-Feature: The container of a runtime is the container that serves
-  Whoever writes a runtime writes the container of its model server: image, command, arguments, resources, variables and
-  so on. The pod of a service that runs on the runtime has that container with all of these.
+Feature: The container of the runtime serves the model
+  A runtime defines the container of its model server: image, command, arguments, resources, environment and so on.
+  The pod of a service that runs on the runtime has this container with all of these settings.
 
   @documented
   Scenario: The image is that of the runtime
@@ -34,7 +34,7 @@ Feature: The container of a runtime is the container that serves
       | --http_port=8080        |
 
   @documented
-  Scenario Outline: The runtime's <attribute> reaches the container
+  Scenario Outline: The container has the <attribute> of the runtime
     Given a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:
@@ -61,12 +61,12 @@ Feature: The container of a runtime is the container that serves
       | livenessProbe   | {httpGet: {path: /live, port: 8080}, periodSeconds: 7}                        |
 
     @since-0.9.0
-    Examples: Listed too, and kept since v0.9.0
+    Examples: Documented, and kept since v0.9.0
       | attribute       | value                                                                         |
       | readinessProbe  | {httpGet: {path: /ready, port: 8080}, periodSeconds: 7}                       |
 
   @extended @since-0.9.0
-  Scenario Outline: An attribute that the documentation does not list, <attribute>, reaches the container
+  Scenario Outline: The container has an undocumented attribute of the runtime, <attribute>
     Given a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:
@@ -84,14 +84,14 @@ Feature: The container of a runtime is the container that serves
       <attribute>: <value>
       """
 
-    Examples: A runtime's container is a whole Kubernetes container since v0.9.0
+    Examples: Since v0.9.0 a runtime has a complete Kubernetes container
       | attribute       | value                                                             |
       | securityContext | {runAsNonRoot: true}                                              |
       | volumeMounts    | [{name: cache, mountPath: /cache}]                                |
       | envFrom         | [{configMapRef: {name: settings}}]                                |
 
   @extended @until-0.8.0
-  Scenario: In v0.8.0 a readiness probe of a runtime is accepted and lost
+  Scenario: In v0.8.0 a readiness probe of a runtime is accepted but dropped
     Given a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:

@@ -1,8 +1,8 @@
 @core
-Feature: Servers of one's own: as a container of a service, or as a runtime of many formats
-  A predictor may be a container instead of a model. Then no runtime is used, whatever the catalogue has. The other way to
-  bring a server is a runtime of one's own that lists every format that the server understands, as the AMD Inference
-  Server does: then services ask for a format and never mention a container.
+Feature: Custom servers: a container of the service, or a runtime for many formats
+  A predictor can be a container instead of a model. Then the service uses no runtime, whatever the catalogue has.
+  Another way to use a custom server is a runtime that lists every format that the server supports, as the AMD
+  Inference Server does: then services request a format and never mention a container.
 
   @rule-custom-predictor-container
   Scenario: A predictor that is a container uses no runtime
@@ -45,7 +45,7 @@ Feature: Servers of one's own: as a container of a service, or as a runtime of m
     And its status reports no failure
 
   @rule-custom-predictor-container @extended
-  Scenario: Placeholders in a predictor that is a container are left as they are
+  Scenario: Placeholders in a predictor that is a container are not replaced
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}
@@ -60,7 +60,7 @@ Feature: Servers of one's own: as a container of a service, or as a runtime of m
       | --model_name={{.Name}} |
 
   @rule-custom-predictor-container
-  Scenario: The pod settings of a predictor that is a container are its own
+  Scenario: A predictor that is a container has its own pod settings
     When this service is applied
       """
       metadata: {name: model, namespace: team-a, labels: {team: a}}
@@ -105,7 +105,7 @@ Feature: Servers of one's own: as a container of a service, or as a runtime of m
       | xmodel     |
 
   @rule-model-decides @documented
-  Scenario Outline: A runtime that is not for automatic choice serves the format <format> to those who name it
+  Scenario Outline: A runtime without autoSelect serves the format <format> for services that name it
     Given a ClusterServingRuntime "amd-inference-server"
       """
       supportedModelFormats:
@@ -124,7 +124,7 @@ Feature: Servers of one's own: as a container of a service, or as a runtime of m
       | xmodel     |
 
   @rule-model-decides @documented
-  Scenario: A format that the runtime does not list is not served by it
+  Scenario: A runtime does not serve a format that it does not list
     Given a ClusterServingRuntime "amd-inference-server"
       """
       supportedModelFormats:

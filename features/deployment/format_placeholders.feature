@@ -1,8 +1,8 @@
 @rule-model-format-annotation @extended @exact-names
 Feature: Placeholders for the format of a model
-  Since v0.17.0 the webhook notes the format of a model in the annotation modelFormat, for runtimes whose container has a
-  placeholder for it. It is written only if it is missing, so it tells the first format that a service ever had, and
-  nothing in a service that was stored before.
+  Since v0.17.0 the webhook writes the format of a model into the annotation modelFormat, for runtimes whose container
+  has a placeholder for it. It only adds a missing annotation, so the annotation has the first format of a service,
+  and a service that was stored before has none.
 
   @since-0.17.0
   Scenario: A legacy service is annotated with its key
@@ -14,7 +14,7 @@ Feature: Placeholders for the format of a model
       """
 
   @since-0.17.0
-  Scenario: A placeholder of a runtime is filled from the annotation
+  Scenario: A placeholder of a runtime is replaced with the annotation
     Given a ClusterServingRuntime "serves-several"
       """
       supportedModelFormats:
@@ -30,7 +30,7 @@ Feature: Placeholders for the format of a model
       | --framework=xgboost |
 
   @since-0.17.0
-  Scenario: After a change of format a placeholder still tells the old one
+  Scenario: After a change of format the placeholder still has the old one
     Given a ClusterServingRuntime "serves-several"
       """
       supportedModelFormats:
@@ -46,7 +46,7 @@ Feature: Placeholders for the format of a model
     Then its container has args
       | --framework=sklearn |
 
-  Scenario: A service that was stored without the annotation leaves the placeholder empty
+  Scenario: For a service that was stored without the annotation the placeholder is empty
     Given a ClusterServingRuntime "serves-several"
       """
       supportedModelFormats:
@@ -69,7 +69,7 @@ Feature: Placeholders for the format of a model
       | --framework= |
 
   @since-0.17.0
-  Scenario: The annotation is not on the pod
+  Scenario: The pod does not have the annotation
     Given a ClusterServingRuntime "serves-sklearn"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |

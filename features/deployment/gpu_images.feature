@@ -1,8 +1,9 @@
 @rule-gpu-tag @extended @exact-names
 Feature: Images for GPUs
-  Some built-in model servers have a second image with a GPU, whose tag ends in "-gpu". A service that asks for GPUs and
-  sets no runtimeVersion gets it. Which runtimes count as built-in goes by their names, since v0.20.0 also by an
-  annotation that says what server they run; for vLLM it is the image without a GPU that has a name of its own.
+  Some built-in model servers have a second image for GPUs, with a tag that ends in "-gpu". KServe uses it for a
+  service that requests GPUs and sets no runtimeVersion. It knows the built-in runtimes by their names, since v0.20.0
+  also by an annotation with the type of the server. For vLLM it is the image without GPU support that has a special
+  name.
 
   Scenario Outline: With a GPU the image <image> of runtime <runtime> becomes <result>, <range>
     Given a ClusterServingRuntime "<runtime>"
@@ -26,13 +27,13 @@ Feature: Images for GPUs
       """
     Then its container has image "<result>"
 
-    Examples: Runtimes of other names never change
+    Examples: Runtimes with other names never change
       | runtime                   | image                    | result                       | range                 |
       | own-server                | example.com/server:1     | example.com/server:1         | always                |
       | kserve-sklearnserver      | example.com/server:1     | example.com/server:1         | always                |
 
     @until-0.9.0
-    Examples: Names do not matter up to v0.9.0
+    Examples: Names have no effect up to v0.9.0
       | runtime                   | image                    | result                       | range                 |
       | kserve-tensorflow-serving | example.com/server:1     | example.com/server:1         | up to v0.9.0          |
       | kserve-torchserve         | example.com/server:1     | example.com/server:1         | up to v0.9.0          |
@@ -43,12 +44,12 @@ Feature: Images for GPUs
       | own-server                | tensorflow/serving:2.6.2 | tensorflow/serving:2.6.2     | up to v0.8.0          |
 
     @since-0.9.0 @until-0.9.0
-    Examples: v0.9.0 looks for one image
+    Examples: v0.9.0 changes one image
       | runtime                   | image                    | result                       | range                 |
       | own-server                | tensorflow/serving:2.5.1 | tensorflow/serving:2.6.2-gpu | v0.9.0                |
 
     @since-0.10.0
-    Examples: From v0.10.0 on two names matter
+    Examples: Since v0.10.0 two names count
       | runtime                   | image                    | result                       | range                 |
       | kserve-tensorflow-serving | example.com/server:1     | example.com/server:1-gpu     | since v0.10.0         |
       | kserve-torchserve         | example.com/server:1     | example.com/server:1-gpu     | since v0.10.0         |
@@ -56,12 +57,12 @@ Feature: Images for GPUs
       | own-server                | tensorflow/serving:2.5.1 | tensorflow/serving:2.5.1     | since v0.10.0         |
 
     @since-0.10.0 @until-0.10.0
-    Examples: v0.10.0 appends it to a tag that has it already
+    Examples: v0.10.0 appends the suffix to a tag that already has it
       | runtime                   | image                    | result                       | range                 |
       | kserve-torchserve         | example.com/server:1-gpu | example.com/server:1-gpu-gpu | v0.10.0               |
 
     @since-0.10.1
-    Examples: From v0.10.1 on it is there once
+    Examples: Since v0.10.1 the suffix is not repeated
       | runtime                   | image                    | result                       | range                 |
       | kserve-torchserve         | example.com/server:1-gpu | example.com/server:1-gpu     | since v0.10.1         |
 
@@ -71,12 +72,12 @@ Feature: Images for GPUs
       | kserve-huggingfaceserver  | example.com/server:1     | example.com/server:1         | up to v0.14.1         |
 
     @since-0.15.0
-    Examples: Since v0.15.0 it has one
+    Examples: Since v0.15.0 Hugging Face has an image for GPUs
       | runtime                   | image                    | result                       | range                 |
       | kserve-huggingfaceserver  | example.com/server:1     | example.com/server:1-gpu     | since v0.15.0         |
 
   @since-0.10.0
-  Scenario: A version of the runtime is used as it is, GPU or not
+  Scenario: The version of the runtime is used as it is, with or without a GPU
     Given a ClusterServingRuntime "kserve-torchserve"
       """
       supportedModelFormats:
@@ -97,7 +98,7 @@ Feature: Images for GPUs
     Then its container has image "example.com/clusterservingruntime/kserve-torchserve:2.0"
 
   @since-0.10.0
-  Scenario: A GPU that the runtime asks for counts as well
+  Scenario: A GPU that the runtime requests counts as well
     Given a ClusterServingRuntime "kserve-torchserve"
       """
       supportedModelFormats:
@@ -112,7 +113,7 @@ Feature: Images for GPUs
     Then its container has image "example.com/server:1-gpu"
 
   @since-0.10.0
-  Scenario: Without a GPU the image stays as it is
+  Scenario: Without a GPU the image is not changed
     Given a ClusterServingRuntime "kserve-torchserve"
       """
       supportedModelFormats:
@@ -141,7 +142,7 @@ Feature: Images for GPUs
     Then its container has image "<result>"
 
     @until-0.15.2
-    Examples: A slice is no GPU
+    Examples: A slice does not count as a GPU
       | result                   | range         |
       | example.com/server:1     | up to v0.15.2 |
 
@@ -171,12 +172,12 @@ Feature: Images for GPUs
     Then its container has image "<result>"
 
     @until-0.19.0
-    Examples: Only names matter
+    Examples: Only names count
       | result                   | range         |
       | example.com/server:1     | up to v0.19.0 |
 
     @since-0.20.0
-    Examples: The annotation matters
+    Examples: The annotation counts
       | result                   | range         |
       | example.com/server:1-gpu | since v0.20.0 |
 
@@ -196,12 +197,12 @@ Feature: Images for GPUs
     Then its container has image "<result>"
 
     @since-0.20.0
-    Examples: The repository of the image without a GPU has a name of its own
+    Examples: The image without GPU support has another repository
       | with    | resource       | result                 | range         |
       | Without | cpu            | example.com/vllm-cpu:1 | since v0.20.0 |
       | With    | nvidia.com/gpu | example.com/vllm:1     | since v0.20.0 |
 
     @until-0.19.0
-    Examples: The name is not known yet
+    Examples: The runtime is not known yet
       | with    | resource       | result                 | range         |
       | Without | cpu            | example.com/vllm:1     | up to v0.19.0 |

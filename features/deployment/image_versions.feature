@@ -1,10 +1,10 @@
 @rule-runtime-version-replaces-tag @core
-Feature: A version of the runtime in the service replaces the tag of the image
-  A service may set runtimeVersion. It says nothing about which runtime is chosen: it only replaces the tag of the image
-  that the chosen runtime has. An image with a digest keeps it since v0.16.0.
+Feature: runtimeVersion of a service replaces the tag of the image
+  A service can set runtimeVersion. It has no effect on which runtime KServe selects: it only replaces the tag of that
+  runtime's image. Since v0.16.0 an image with a digest is not changed.
 
   @documented
-  Scenario: The version takes the place of the image's tag
+  Scenario: The version replaces the tag of the image
     Given a ClusterServingRuntime "serves-sklearn"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -53,7 +53,7 @@ Feature: A version of the runtime in the service replaces the tag of the image
       | example.com:5000/own/server:1.0   | example.com:2.0                   | up to v0.8.0   |
 
     @since-0.9.0
-    Examples: From v0.9.0 on only the tag is replaced
+    Examples: Since v0.9.0 only the tag is replaced
       | image                             | result                            | range          |
       | example.com:5000/own/server:1.0   | example.com:5000/own/server:2.0   | since v0.9.0   |
       | example.com:5000/own/server       | example.com:5000/own/server:2.0   | since v0.9.0   |
@@ -81,7 +81,7 @@ Feature: A version of the runtime in the service replaces the tag of the image
     Then its container has image "example.com/own/server@sha256:2.0"
 
   @rule-digest-kept @since-0.16.0
-  Scenario: Since v0.16.0 an image with a digest is left alone
+  Scenario: Since v0.16.0 an image with a digest is not changed
     Given a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:
@@ -103,7 +103,7 @@ Feature: A version of the runtime in the service replaces the tag of the image
     Then its container has image "example.com/own/server@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
   @documented
-  Scenario: The version of the runtime does not take part in the choice
+  Scenario: runtimeVersion has no effect on the selection
     Given a ClusterServingRuntime "serves-sklearn"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -121,7 +121,7 @@ Feature: A version of the runtime in the service replaces the tag of the image
     And it is stored with runtimeVersion "99.0"
 
   @claim-d18 @documented
-  Scenario: A legacy service sets the version of its runtime
+  Scenario: A legacy service can set the version of its runtime
     Given a ClusterServingRuntime "kserve-sklearnserver"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -137,7 +137,7 @@ Feature: A version of the runtime in the service replaces the tag of the image
     Then it runs on ClusterServingRuntime "kserve-sklearnserver"
     And its container has image "example.com/clusterservingruntime/kserve-sklearnserver:2.0"
 
-  Scenario: A version also replaces the tag of an image that the service itself gives
+  Scenario: The version also replaces the tag of an image that the service sets
     Given a ClusterServingRuntime "serves-sklearn"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |

@@ -1,8 +1,8 @@
 @rule-pod-labels-propagated @extended
 Feature: Labels and annotations of the pod
-  The labels and annotations of a service have always been on its pods. Since v0.10.0 a runtime has labels and annotations
-  for pods too, and since v0.11.0 so has a predictor. Where two of them say something else, the predictor wins over the
-  service, and the service over the runtime.
+  In every release the pod has the labels and annotations of its service. Since v0.10.0 a runtime can have labels and
+  annotations for pods as well, and since v0.11.0 a predictor, too. The predictor overrides the service, and the
+  service overrides the runtime.
 
   Background:
     Given a ClusterServingRuntime "serves-sklearn"
@@ -14,7 +14,7 @@ Feature: Labels and annotations of the pod
       """
 
   @rule-container-attributes-used @core
-  Scenario: Labels and annotations of a service are on its pod
+  Scenario: The pod has the labels and annotations of the service
     When this service is applied
       """
       metadata:
@@ -32,7 +32,7 @@ Feature: Labels and annotations of the pod
     And its pod has annotation "note" with value "of-service"
 
   @core @since-0.10.0
-  Scenario: Labels and annotations of a runtime are on the pod
+  Scenario: The pod has the labels and annotations of the runtime
     When a service in namespace "team-a" requests "sklearn"
     Then its pod has label "tier" with value "of-runtime"
     And its pod has annotation "note" with value "of-runtime"
@@ -45,7 +45,7 @@ Feature: Labels and annotations of the pod
     And its pod has no "metadata.annotations.note"
 
   @core @since-0.10.0
-  Scenario: The service wins over the runtime, and what only the runtime has stays
+  Scenario: The service overrides the runtime, and other labels of the runtime are kept
     When this service is applied
       """
       metadata:
@@ -65,7 +65,7 @@ Feature: Labels and annotations of the pod
     And its pod has annotation "only-runtime" with value "yes"
 
   @core @since-0.11.0
-  Scenario: The predictor wins over the service and the runtime
+  Scenario: The predictor overrides the service and the runtime
     When this service is applied
       """
       metadata:
@@ -85,7 +85,7 @@ Feature: Labels and annotations of the pod
     And its pod has annotation "note" with value "of-predictor"
 
   @until-0.10.2
-  Scenario: Before v0.11.0 labels of a predictor are not on the pod
+  Scenario: Before v0.11.0 the pod does not have the labels of the predictor
     When this service is applied
       """
       metadata:
@@ -103,24 +103,24 @@ Feature: Labels and annotations of the pod
     And its pod has no "metadata.labels.only-predictor"
 
   @core
-  Scenario: A pod tells which service it belongs to
+  Scenario: The pod has the name of its service
     When a service "fraud" in namespace "team-a" requests "sklearn"
     Then its pod has label "serving.kserve.io/inferenceservice" with value "fraud"
     And its pod has label "component" with value "predictor"
 
   @rule-container-attributes-used @since-0.17.0
-  Scenario: Since v0.17.0 the container is told the name of its service
+  Scenario: Since v0.17.0 the container has the name of its service
     When a service "fraud" in namespace "team-a" requests "sklearn"
     Then its container has env "INFERENCE_SERVICE_NAME" with value "fraud"
 
   @rule-container-attributes-used @until-0.16.0
-  Scenario: Before v0.17.0 the container is not told the name of its service
+  Scenario: Before v0.17.0 the container does not have the name of its service
     When a service "fraud" in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "serves-sklearn"
     And its container has no env "INFERENCE_SERVICE_NAME"
 
   @rule-pod-labels-propagated @extended @exact-names @until-0.16.0
-  Scenario: Up to v0.16.0 an annotation modelFormat reaches the pod like any other
+  Scenario: Up to v0.16.0 the pod has an annotation modelFormat of the service
     Given a ClusterServingRuntime "serves-sklearn"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -135,7 +135,7 @@ Feature: Labels and annotations of the pod
     Then its pod has annotation "modelFormat" with value "of-the-user"
 
   @rule-pod-labels-propagated @extended @exact-names @since-0.17.0
-  Scenario: From v0.17.0 on the annotation modelFormat is kept from the pod
+  Scenario: Since v0.17.0 the pod does not have the annotation modelFormat
     Given a ClusterServingRuntime "serves-sklearn"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |

@@ -1,10 +1,10 @@
 @rule-placeholders-filled @core
-Feature: Placeholders in a runtime's container are filled with the service's metadata
-  One runtime serves many services, so its container may have placeholders in double braces: the name of the service, its
-  namespace, a label or an annotation of it. They are filled for each service. A placeholder that cannot be understood
-  leaves the service without a pod.
+Feature: Placeholders in a runtime's container are replaced with metadata of the service
+  One runtime serves many services, so its container can have placeholders in double braces: the name of the service,
+  its namespace, a label or an annotation. KServe replaces them for each service. With an invalid placeholder the
+  service has no pod.
 
-  Scenario Outline: The placeholder <placeholder> is filled with "<result>"
+  Scenario Outline: The placeholder <placeholder> is replaced with "<result>"
     Given a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:
@@ -41,7 +41,7 @@ Feature: Placeholders in a runtime's container are filled with the service's met
       | {{.Labels.absent}}       |         |
       | {{.Annotations.absent}}  |         |
 
-  Scenario: Placeholders are filled in variables and commands too
+  Scenario: Placeholders are also replaced in the environment and the command
     Given a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:
@@ -72,7 +72,7 @@ Feature: Placeholders in a runtime's container are filled with the service's met
       | --model_name=churn |
 
   @extended
-  Scenario: Placeholders that the service itself writes are filled as well
+  Scenario: Placeholders that the service sets are replaced as well
     Given a ClusterServingRuntime "serves-sklearn"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -91,7 +91,7 @@ Feature: Placeholders in a runtime's container are filled with the service's met
       | --log=/logs/fraud  |
 
   @rule-placeholders-invalid @extended
-  Scenario Outline: The placeholder <placeholder> leaves the service without a pod
+  Scenario Outline: With the placeholder <placeholder> the service has no pod
     Given a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:
@@ -104,13 +104,13 @@ Feature: Placeholders in a runtime's container are filled with the service's met
     When a service in namespace "team-a" requests "sklearn"
     Then it has no runtime because of "InvalidPredictorSpec"
 
-    Examples: Nothing of that name, and no template
+    Examples: An unknown field, and an invalid template
       | placeholder  |
       | {{.Nonsense}} |
       | {{.Name      |
 
   @rule-placeholders-invalid @extended @until-0.8.0
-  Scenario: In v0.8.0 an invalid placeholder is told by an event only
+  Scenario: In v0.8.0 an invalid placeholder is only reported in an event
     Given a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:
@@ -125,7 +125,7 @@ Feature: Placeholders in a runtime's container are filled with the service's met
     And its status reports no failure
 
   @rule-placeholders-invalid @extended @exact-names
-  Scenario Outline: An invalid placeholder is told in the status as "<message>"
+  Scenario Outline: An invalid placeholder is reported in the status as "<message>"
     Given a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:
@@ -139,17 +139,17 @@ Feature: Placeholders in a runtime's container are filled with the service's met
     Then its status has reason "InvalidPredictorSpec" and message "<message>"
 
     @since-0.9.0 @until-0.14.1
-    Examples: Without the names
+    Examples: Without names
       | message                                                     |
       | Failed to replace placeholders in serving runtime Container |
 
     @since-0.15.0
-    Examples: With the names of runtime and container
+    Examples: With the names of the runtime and the container
       | message                                                                                     |
       | failed to replace placeholders in serving runtime serves-sklearn Container kserve-container |
 
   @rule-placeholders-invalid @extended
-  Scenario: A runtime whose placeholders are invalid is not replaced by the next best
+  Scenario: KServe does not fall back from a runtime with invalid placeholders
     Given these objects
       """
       apiVersion: serving.kserve.io/v1alpha1

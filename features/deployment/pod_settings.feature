@@ -1,11 +1,11 @@
 @rule-pod-settings-used @core
-Feature: The pod settings of a runtime are those of the pods that it serves with
-  Beside containers a runtime has settings of pods: on which nodes they may run, which taints they tolerate, later also
-  volumes, pull secrets and a scheduler. They are used for the pods of every service on that runtime, and a service may
-  add to them or replace them.
+Feature: Pods have the pod settings of their runtime
+  Beside containers a runtime has settings for pods: on which nodes they can run, which taints they tolerate, in later
+  releases also volumes, pull secrets and a scheduler. They apply to the pods of every service that runs on the
+  runtime, and a service can add to them or replace them.
 
   @documented
-  Scenario Outline: The runtime's <setting> reaches the pod
+  Scenario Outline: The pod has the <setting> of the runtime
     Given a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:
@@ -26,7 +26,7 @@ Feature: The pod settings of a runtime are those of the pods that it serves with
       | tolerations  | [{key: gpu, operator: Equal, value: "yes", effect: NoSchedule}]                                                                                             |
       | affinity     | {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: disk, operator: In, values: [ssd]}]}]}}}      |
 
-  Scenario Outline: The setting <setting> reaches the pod since <since>
+  Scenario Outline: The pod has the setting <setting> since <since>
     Given a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:
@@ -57,7 +57,7 @@ Feature: The pod settings of a runtime are those of the pods that it serves with
       | schedulerName    | packing-scheduler                        | v0.17.0 |
 
   @extended
-  Scenario Outline: The setting <setting> does not reach the pod, <range>
+  Scenario Outline: The pod does not have the setting <setting>, <range>
     Given a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:
@@ -69,12 +69,12 @@ Feature: The pod settings of a runtime are those of the pods that it serves with
     And its pod has no "<path>"
 
     @until-0.8.0
-    Examples: v0.8.0 knows no volumes of runtimes
+    Examples: v0.8.0 has no volumes in runtimes
       | setting          | value                         | path                                 | range          |
       | volumes          | [{name: cache, emptyDir: {}}] | spec.volumes.cache                   | up to v0.8.0   |
 
     @until-0.9.0
-    Examples: v0.9.0 knows no pull secrets of runtimes
+    Examples: v0.9.0 has no pull secrets in runtimes
       | setting          | value                         | path                                 | range          |
       | imagePullSecrets | [{name: registry-login}]      | spec.imagePullSecrets.registry-login | up to v0.9.0   |
 
@@ -83,7 +83,7 @@ Feature: The pod settings of a runtime are those of the pods that it serves with
       | setting          | value                         | path                                 | range          |
       | hostIPC          | true                          | spec.hostIPC                         | since v0.14.0  |
 
-  Scenario: A node selector of the service is added to that of the runtime
+  Scenario: A node selector of the service is merged with that of the runtime
     Given a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:
@@ -133,7 +133,7 @@ Feature: The pod settings of a runtime are those of the pods that it serves with
       """
 
   @since-0.9.0
-  Scenario: Volumes of the service stand beside those of the runtime
+  Scenario: Volumes of the service are added to those of the runtime
     Given a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:
@@ -160,7 +160,7 @@ Feature: The pod settings of a runtime are those of the pods that it serves with
           - {name: scratch, emptyDir: {}}
       """
 
-  Scenario: A setting that only the service has reaches the pod
+  Scenario: The pod has a setting that only the service sets
     Given a ClusterServingRuntime "serves-sklearn"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -183,7 +183,7 @@ Feature: The pod settings of a runtime are those of the pods that it serves with
       """
 
   @documented
-  Scenario: The settings of a runtime that was not chosen do not reach the pod
+  Scenario: The settings of a runtime that is not selected have no effect
     Given a ClusterServingRuntime "serves-sklearn"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -198,7 +198,7 @@ Feature: The pod settings of a runtime are those of the pods that it serves with
     And its pod has no "spec.nodeSelector.disk"
 
   @extended @until-0.8.0
-  Scenario: In v0.8.0 tolerations at the same place are mixed
+  Scenario: In v0.8.0 tolerations at the same index are merged
     Given a ClusterServingRuntime "tolerant"
       """
       supportedModelFormats: [{name: sklearn, autoSelect: true}]

@@ -1,8 +1,8 @@
 @extended @exact-names
-Feature: What KServe adds for the servers that it knows
-  For MLServer, TorchServe and Triton the controller adds variables, arguments, labels and a protocol that those servers
-  need. It knows them by the exact names of the built-in runtimes; since v0.17.0 an annotation of the runtime says what
-  server it runs, and the name counts only where that annotation is missing.
+Feature: Settings that KServe adds for known servers
+  For MLServer, TorchServe and Triton the controller adds environment variables, arguments, labels and a protocol that
+  these servers need. It knows them by the exact names of the built-in runtimes; since v0.17.0 an annotation of the
+  runtime sets the type of its server, and the name counts only without that annotation.
 
   @rule-mlserver-defaults @rule-server-defaults-by-name @since-0.9.0
   Scenario Outline: kserve-mlserver loads the format <format> with the class <class>
@@ -21,7 +21,7 @@ Feature: What KServe adds for the servers that it knows
     Then its container has env "MLSERVER_MODEL_IMPLEMENTATION" with value "<class>"
     And its pod has label "modelClass" with value "<class>"
 
-    Examples: Formats, and what any other format is taken for
+    Examples: Known formats, and the default for any other format
       | format   | class                             |
       | sklearn  | mlserver_sklearn.SKLearnModel     |
       | xgboost  | mlserver_xgboost.XGBoostModel     |
@@ -30,7 +30,7 @@ Feature: What KServe adds for the servers that it knows
       | own      | mlserver_sklearn.SKLearnModel     |
 
   @rule-mlserver-defaults @until-0.8.0
-  Scenario Outline: In v0.8.0 a service that names kserve-mlserver has the format <format> loaded with the class <class>
+  Scenario Outline: In v0.8.0 a service that names kserve-mlserver loads the format <format> with the class <class>
     Given a ClusterServingRuntime "kserve-mlserver"
       """
       supportedModelFormats:
@@ -39,14 +39,14 @@ Feature: What KServe adds for the servers that it knows
     When a service in namespace "team-a" requests "<format>" with runtime "kserve-mlserver"
     Then its pod has label "modelClass" with value "<class>"
 
-    Examples: mlflow has no class yet
+    Examples: mlflow does not have a class yet
       | format   | class                             |
       | sklearn  | mlserver_sklearn.SKLearnModel     |
       | xgboost  | mlserver_xgboost.XGBoostModel     |
       | mlflow   | mlserver_sklearn.SKLearnModel     |
 
   @rule-mlserver-defaults @until-0.8.0
-  Scenario: In v0.8.0 kserve-mlserver is not prepared for a service that did not name it
+  Scenario: In v0.8.0 a service that does not name kserve-mlserver gets no variables for it
     Given a ClusterServingRuntime "kserve-mlserver"
       | format | version | autoSelect |
       | mlflow | 1       | true       |
@@ -55,7 +55,7 @@ Feature: What KServe adds for the servers that it knows
     And its container has no env "MLSERVER_MODEL_NAME"
 
   @rule-mlserver-defaults @rule-server-defaults-by-name @since-0.9.0
-  Scenario: kserve-mlserver is told the service's name and where the model lies
+  Scenario: kserve-mlserver has the name of the service and the path of the model
     Given a ClusterServingRuntime "kserve-mlserver" that speaks "v2"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -65,7 +65,7 @@ Feature: What KServe adds for the servers that it knows
     And its container has no env "MLSERVER_LOAD_MODELS_AT_STARTUP"
 
   @rule-mlserver-defaults @since-0.9.0
-  Scenario: kserve-mlserver without a model waits until it is told what to load
+  Scenario: Without a model kserve-mlserver waits until it is instructed to load one
     Given a ClusterServingRuntime "kserve-mlserver" that speaks "v2"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -82,7 +82,7 @@ Feature: What KServe adds for the servers that it knows
     And its container has no env "MLSERVER_MODEL_NAME"
 
   @rule-mlserver-defaults @since-0.10.0
-  Scenario: A variable of MLServer that the service sets itself is kept
+  Scenario: A variable of MLServer that the service sets is kept
     Given a ClusterServingRuntime "kserve-mlserver" that speaks "v2"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -102,7 +102,7 @@ Feature: What KServe adds for the servers that it knows
     And the count of env "MLSERVER_MODEL_NAME" in its container is 1
 
   @rule-mlserver-defaults @since-0.9.0 @until-0.9.0
-  Scenario: In v0.9.0 a variable of MLServer that the service sets itself is overridden
+  Scenario: In v0.9.0 a variable of MLServer that the service sets is overridden
     Given a ClusterServingRuntime "kserve-mlserver" that speaks "v2"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -121,7 +121,7 @@ Feature: What KServe adds for the servers that it knows
     Then its container has env "MLSERVER_MODEL_NAME" with value "model"
 
   @rule-server-defaults-by-name @since-0.9.0
-  Scenario: MLServer under another name gets nothing, and its placeholder stays empty
+  Scenario: MLServer under another name gets no variables, and its placeholder stays empty
     Given a ClusterServingRuntime "own-mlserver"
       """
       supportedModelFormats:
@@ -162,7 +162,7 @@ Feature: What KServe adds for the servers that it knows
     And the count of env "MLSERVER_MODEL_NAME" in its container is <times>
 
     @until-0.16.0
-    Examples: The annotation means nothing yet
+    Examples: The annotation has no effect yet
       | gets         | class                         | times | range         |
       | does not get |                               | 0     | up to v0.16.0 |
 
@@ -197,14 +197,14 @@ Feature: What KServe adds for the servers that it knows
       | own-server   | gets         | 1     | up to v0.16.0 |
 
     @since-0.17.0
-    Examples: The annotation decides, even if nobody knows its value
+    Examples: The annotation decides, even with an unknown value
       | type         | gets         | times | range         |
       | own-server   | does not get | 0     | since v0.17.0 |
       | tritonserver | does not get | 0     | since v0.17.0 |
       | mlserver     | gets         | 1     | since v0.17.0 |
 
   @rule-torchserve-defaults @since-0.9.0
-  Scenario Outline: kserve-torchserve opens the envelope <envelope> over <protocol>, <range>
+  Scenario Outline: kserve-torchserve uses the envelope <envelope> over <protocol>, <range>
     Given a ClusterServingRuntime "kserve-torchserve"
       """
       supportedModelFormats:
@@ -226,17 +226,17 @@ Feature: What KServe adds for the servers that it knows
       | grpc-v1  | kserve   | since v0.9.0  |
 
     @until-0.11.2
-    Examples: The second gRPC protocol is not known yet
+    Examples: The second gRPC protocol is not supported yet
       | protocol | envelope | range         |
       | grpc-v2  | kserve   | up to v0.11.2 |
 
     @since-0.12.0
-    Examples: The second gRPC protocol has the second envelope
+    Examples: The second gRPC protocol uses the second envelope
       | protocol | envelope | range         |
       | grpc-v2  | kservev2 | since v0.12.0 |
 
   @rule-torchserve-defaults @rule-protocol-back-filled @since-0.9.0
-  Scenario: kserve-torchserve speaks v1 to a service without a protocol, though it lists v2 first
+  Scenario: kserve-torchserve serves a service without a protocol over v1, although it lists v2 first
     Given a ClusterServingRuntime "kserve-torchserve" that speaks "v2, v1"
       | format  | version | autoSelect |
       | pytorch | 1       | true       |
@@ -245,7 +245,7 @@ Feature: What KServe adds for the servers that it knows
     And its pod has label "serviceEnvelope" with value "kserve"
 
   @rule-torchserve-defaults
-  Scenario Outline: kserve-torchserve <is> told its protocol by a variable, <range>
+  Scenario Outline: kserve-torchserve <is> configured with its protocol by a variable, <range>
     Given a ClusterServingRuntime "kserve-torchserve"
       | format  | version | autoSelect |
       | pytorch | 1       | true       |
@@ -263,7 +263,7 @@ Feature: What KServe adds for the servers that it knows
       | is     | 1     | since v0.11.1 |
 
   @rule-torchserve-defaults @rule-protocol-back-filled @since-0.11.1
-  Scenario Outline: The variable of kserve-torchserve says <told> if the service asks <how>
+  Scenario Outline: The variable of kserve-torchserve is <value> if the service requests <requested>
     Given a ClusterServingRuntime "kserve-torchserve"
       | format  | version | autoSelect |
       | pytorch | 1       | true       |
@@ -277,12 +277,12 @@ Feature: What KServe adds for the servers that it knows
             storageUri: gs://example/models/model
             protocolVersion: <protocol>
       """
-    Then its container has env "PROTOCOL_VERSION" with value "<told>"
+    Then its container has env "PROTOCOL_VERSION" with value "<value>"
 
-    Examples: Given, and not given
-      | protocol | told | how            |
-      | v2       | v2   | for v2         |
-      | null     | v1   | for no protocol |
+    Examples: With and without a protocol
+      | protocol | value | requested   |
+      | v2       | v2    | v2          |
+      | null     | v1    | no protocol |
 
   @rule-server-defaults-by-name @rule-torchserve-defaults @since-0.9.0
   Scenario: TorchServe under another name has no envelope
@@ -294,7 +294,7 @@ Feature: What KServe adds for the servers that it knows
     And its pod has no "metadata.labels.serviceEnvelope"
 
   @rule-torchserve-defaults @until-0.8.0
-  Scenario: In v0.8.0 the envelope goes by the format, whatever the runtime is called
+  Scenario: In v0.8.0 the envelope depends on the format, not on the name of the runtime
     Given a ClusterServingRuntime "own-torchserve"
       | format  | version | autoSelect |
       | pytorch | 1       | true       |
@@ -303,7 +303,7 @@ Feature: What KServe adds for the servers that it knows
     And its pod has label "serviceEnvelope" with value "kserve"
 
   @rule-server-defaults-by-annotation @rule-torchserve-defaults @since-0.17.0
-  Scenario: A runtime annotated as torchserve has an envelope under any name
+  Scenario: A runtime annotated as torchserve has an envelope, whatever its name
     Given these objects
       """
       apiVersion: serving.kserve.io/v1alpha1
@@ -322,7 +322,7 @@ Feature: What KServe adds for the servers that it knows
     Then its pod has label "serviceEnvelope" with value "kservev2"
 
   @rule-triton-defaults @rule-server-defaults-by-name @since-0.9.0
-  Scenario: kserve-tritonserver without a model is told to wait for models
+  Scenario: Without a model kserve-tritonserver gets an argument to wait for models
     Given a ClusterServingRuntime "kserve-tritonserver" that speaks "v2"
       | format | version | autoSelect |
       | triton | 2       | true       |
@@ -340,7 +340,7 @@ Feature: What KServe adds for the servers that it knows
       | --model-control-mode=explicit |
 
   @rule-triton-defaults @since-0.9.0
-  Scenario: kserve-tritonserver with a model gets no argument more
+  Scenario: With a model kserve-tritonserver gets no further argument
     Given a ClusterServingRuntime "kserve-tritonserver" that speaks "v2"
       | format | version | autoSelect |
       | triton | 2       | true       |
@@ -349,7 +349,7 @@ Feature: What KServe adds for the servers that it knows
       | --model_name=model |
 
   @rule-triton-defaults @rule-server-defaults-by-name @since-0.9.0
-  Scenario: Triton under another name is not told to wait for models
+  Scenario: Triton under another name gets no argument to wait for models
     Given a ClusterServingRuntime "own-triton" that speaks "v2"
       | format | version | autoSelect |
       | triton | 2       | true       |
@@ -366,7 +366,7 @@ Feature: What KServe adds for the servers that it knows
       | --model_name=model |
 
   @rule-triton-defaults @rule-server-defaults-by-annotation @since-0.17.0
-  Scenario: A runtime annotated as tritonserver is told to wait for models under any name
+  Scenario: A runtime annotated as tritonserver gets an argument to wait for models, whatever its name
     Given these objects
       """
       apiVersion: serving.kserve.io/v1alpha1

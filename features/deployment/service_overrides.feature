@@ -1,7 +1,7 @@
 @rule-containers-merged @core
-Feature: What a service writes is laid over the container of its runtime
-  A service may write container settings into its model. They are laid over the container of the runtime: a single value
-  replaces the runtime's, arguments are appended to the runtime's, and what the service does not mention stays.
+Feature: Container settings of a service override those of its runtime
+  A service can set container fields in its model. KServe merges them into the container of the runtime: a single
+  value replaces that of the runtime, arguments are appended, and fields that the service does not set are kept.
 
   Background:
     Given a ClusterServingRuntime "serves-sklearn"
@@ -22,7 +22,7 @@ Feature: What a service writes is laid over the container of its runtime
             limits: {cpu: "1", memory: 2Gi}
       """
 
-  Scenario: A service that writes nothing gets the runtime's container
+  Scenario: A service without container settings gets the container of the runtime
     When a service in namespace "team-a" requests "sklearn"
     Then its container has
       """
@@ -33,7 +33,7 @@ Feature: What a service writes is laid over the container of its runtime
       imagePullPolicy: Always
       """
 
-  Scenario Outline: The service's <attribute> replaces the runtime's
+  Scenario Outline: The <attribute> of the service replaces that of the runtime
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}
@@ -57,7 +57,7 @@ Feature: What a service writes is laid over the container of its runtime
       | imagePullPolicy | IfNotPresent          |
 
   @rule-args-concatenated
-  Scenario: The service's arguments come after the runtime's
+  Scenario: The arguments of the service come after those of the runtime
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}
@@ -73,7 +73,7 @@ Feature: What a service writes is laid over the container of its runtime
       | --workers=2             |
       | --model_dir=/elsewhere  |
 
-  Scenario: One resource of the service replaces that of the runtime and the others stay
+  Scenario: One resource of the service replaces that of the runtime, and the others are kept
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}
@@ -110,7 +110,7 @@ Feature: What a service writes is laid over the container of its runtime
     And its container has env "WORKERS" with value "1"
 
   @rule-env-merged-by-name @since-0.9.0
-  Scenario: A variable of the same name is replaced by the service's
+  Scenario: A variable with the same name is replaced with that of the service
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}
@@ -127,7 +127,7 @@ Feature: What a service writes is laid over the container of its runtime
     And its container has env "WORKERS" with value "1"
 
   @rule-env-concatenated @extended @until-0.8.0
-  Scenario: In v0.8.0 a variable of the same name is there twice
+  Scenario: In v0.8.0 a variable with the same name is listed twice
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}
@@ -142,7 +142,7 @@ Feature: What a service writes is laid over the container of its runtime
     Then the count of env "LOG_LEVEL" in its container is 2
     And its container has env "LOG_LEVEL" with value "debug"
 
-  Scenario: A probe that only the service has reaches the container
+  Scenario: The container has a probe that only the service sets
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}
@@ -173,7 +173,7 @@ Feature: What a service writes is laid over the container of its runtime
     Then its pod has containers "of-the-model"
 
   @extended @until-0.10.2
-  Scenario: Up to v0.10.2 the container is called kserve-container whatever the model's name
+  Scenario: Up to v0.10.2 the container is named kserve-container, whatever the name in the model
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}
@@ -187,7 +187,7 @@ Feature: What a service writes is laid over the container of its runtime
     Then its pod has containers "kserve-container"
 
   @extended @since-0.16.0
-  Scenario: Since v0.16.0 only a service that is in store already can have a model with a name, and keeps it
+  Scenario: Since v0.16.0 only a service that is already stored can have a name in its model
     Given this service is stored without passing any webhook
       """
       metadata: {name: model, namespace: team-a}
@@ -202,7 +202,7 @@ Feature: What a service writes is laid over the container of its runtime
     Then its pod has containers "of-the-model"
 
   @rule-env-merged-by-name @extended @since-0.20.0
-  Scenario: Since v0.20.0 a variable that takes its value from elsewhere loses the runtime's value
+  Scenario: Since v0.20.0 a variable with a valueFrom loses the value of the runtime
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}

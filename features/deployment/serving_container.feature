@@ -1,11 +1,11 @@
 @extended
 Feature: Which container of a runtime serves
-  A runtime may have several containers. Up to v0.10.2 the first one serves, whatever it is called, and it is renamed.
-  Since v0.11.0 the one named kserve-container serves, and a runtime without it can be chosen but not used: the service
-  fails even if another runtime would do.
+  A runtime can have several containers. Up to v0.10.2 the first one serves, whatever its name, and KServe renames it.
+  Since v0.11.0 the one named kserve-container serves. KServe can select a runtime without it but cannot use it: the
+  service fails, even if another runtime would work.
 
   @rule-first-container-used @until-0.10.2
-  Scenario: Up to v0.10.2 the first container serves under the name kserve-container
+  Scenario: Up to v0.10.2 the first container serves with the name kserve-container
     Given a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:
@@ -47,7 +47,7 @@ Feature: Which container of a runtime serves
     Then it has no runtime because of "InvalidPredictorSpec"
 
   @rule-first-container-used @until-0.10.2
-  Scenario: Up to v0.10.2 the first container serves even if a later one is called kserve-container
+  Scenario: Up to v0.10.2 the first container serves even if a later one is named kserve-container
     Given a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:
@@ -68,7 +68,7 @@ Feature: Which container of a runtime serves
       """
 
   @rule-kserve-container-required @core @since-0.11.0
-  Scenario: Since v0.11.0 the place of the kserve-container among others does not matter
+  Scenario: Since v0.11.0 the position of the kserve-container has no effect
     Given a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:
@@ -90,7 +90,7 @@ Feature: Which container of a runtime serves
       """
 
   @rule-extra-containers-kept @until-0.10.2
-  Scenario: Up to v0.10.2 the other containers of a runtime are lost
+  Scenario: Up to v0.10.2 the other containers of a runtime are dropped
     Given a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:
@@ -105,7 +105,7 @@ Feature: Which container of a runtime serves
     Then its pod has containers "kserve-container"
 
   @rule-extra-containers-kept @core @since-0.11.0
-  Scenario: Since v0.11.0 the other containers of a runtime run beside the one that serves
+  Scenario: Since v0.11.0 the other containers of a runtime run as sidecars
     Given a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:
@@ -127,7 +127,7 @@ Feature: Which container of a runtime serves
       """
 
   @rule-extra-containers-kept @since-0.11.0
-  Scenario: Placeholders of a container beside are left as they are
+  Scenario: Placeholders in a sidecar are not replaced
     Given a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:
@@ -148,7 +148,7 @@ Feature: Which container of a runtime serves
       """
 
   @rule-exactly-one-implementation @until-0.14.1
-  Scenario: Up to v0.14.1 a service with a model may not bring containers of its own
+  Scenario: Up to v0.14.1 a service with a model cannot have containers
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}
@@ -188,7 +188,7 @@ Feature: Which container of a runtime serves
     Then its pod has containers "kserve-container, beside, of-the-service"
 
   @rule-extra-containers-kept @since-0.15.0
-  Scenario: Since v0.15.0 a transformer of the service is laid over that of the runtime
+  Scenario: Since v0.15.0 a transformer of the service is merged into that of the runtime
     Given a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:
@@ -253,11 +253,11 @@ Feature: Which container of a runtime serves
       """
 
     @until-0.14.1
-    Examples: As it stands
-      | range                    | name      |
-      | is left before v0.15.0   | {{.Name}} |
+    Examples: Not replaced
+      | range                  | name      |
+      | is kept before v0.15.0 | {{.Name}} |
 
     @since-0.15.0
-    Examples: Filled
-      | range                    | name  |
-      | is filled since v0.15.0  | fraud |
+    Examples: Replaced
+      | range                     | name  |
+      | is replaced since v0.15.0 | fraud |

@@ -1,8 +1,9 @@
 @rule-canary-inherits-runtime @extended @since-0.20.0
-Feature: A canary without a runtime of its own runs on its service's
-  Since v0.20.0 a service may have canaries: further predictors that get a share of the calls. A canary is laid over the
-  service after KServe has chosen the service's runtime, so one that names no runtime has that one named for it. Nothing is
-  chosen for it, and a canary of another format is refused by the inherited runtime.
+Feature: A canary that names no runtime inherits the runtime of its service
+  Since v0.20.0 a service can have canaries: further predictors that get a share of the traffic. KServe merges a
+  canary into the service after it has selected the service's runtime, so a canary that names no runtime names that
+  one. KServe selects none for it, and a canary with a format that the inherited runtime does not support has no
+  runtime.
 
   Background:
     Given these ClusterServingRuntimes
@@ -10,7 +11,7 @@ Feature: A canary without a runtime of its own runs on its service's
       | for-all  | sklearn | 1       | true       |
       | for-onnx | onnx    | 1       | true       |
 
-  Scenario: A canary of the same format runs on the chosen runtime
+  Scenario: A canary with the same format runs on the selected runtime
     When this service is applied
       """
       metadata:
@@ -29,7 +30,7 @@ Feature: A canary without a runtime of its own runs on its service's
     Then it runs on ClusterServingRuntime "for-all"
     And its canary "next" runs on ClusterServingRuntime "for-all"
 
-  Scenario: A canary of another format is refused by the inherited runtime
+  Scenario: A canary with another format cannot use the inherited runtime
     When this service is applied
       """
       metadata:
@@ -47,7 +48,7 @@ Feature: A canary without a runtime of its own runs on its service's
       """
     Then its canary "next" has no runtime because of "NoSupportingRuntime"
 
-  Scenario: A canary may name a runtime of its own
+  Scenario: A canary can name another runtime
     When this service is applied
       """
       metadata:

@@ -1,7 +1,7 @@
 @rule-explicit-disabled @core
-Feature: A disabled runtime cannot be named
-  An administrator may disable a runtime without deleting it. A service that names a disabled runtime gets none, and
-  no other runtime is tried in its place.
+Feature: A service that names a disabled runtime has no runtime
+  An administrator can disable a runtime instead of deleting it. A service that names a disabled runtime has no
+  runtime, and KServe does not try another one.
 
   @claim-d14 @documented
   Scenario: A disabled cluster runtime is not used
@@ -12,7 +12,7 @@ Feature: A disabled runtime cannot be named
     Then it has no runtime because of "RuntimeDisabled"
 
   @claim-d14 @documented
-  Scenario: A disabled runtime of the namespace is not used
+  Scenario: A disabled namespaced runtime is not used
     Given a ServingRuntime "model-server" in namespace "team-a" that is disabled
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -20,14 +20,14 @@ Feature: A disabled runtime cannot be named
     Then it has no runtime because of "RuntimeDisabled"
 
   @claim-d14 @documented
-  Scenario: A runtime that says it is not disabled is used
+  Scenario: A runtime that is explicitly not disabled is used
     Given these ClusterServingRuntimes
       | name         | format  | version | disabled |
       | model-server | sklearn | 1       | false    |
     When a service in namespace "team-a" requests "sklearn" with runtime "model-server"
     Then it runs on ClusterServingRuntime "model-server"
 
-  Scenario: An enabled runtime of another name is not used instead
+  Scenario: An enabled runtime with another name is not used instead
     Given these ClusterServingRuntimes
       | name          | format  | version | autoSelect | disabled |
       | model-server  | sklearn | 1       | true       | true     |
@@ -36,7 +36,7 @@ Feature: A disabled runtime cannot be named
     Then it has no runtime because of "RuntimeDisabled"
 
   @extended
-  Scenario: That a runtime is disabled is found before its format is looked at
+  Scenario: KServe checks whether a runtime is disabled before it checks the format
     Given a ClusterServingRuntime "model-server" that is disabled
       | format  | version | autoSelect |
       | xgboost | 1       | true       |
@@ -44,7 +44,7 @@ Feature: A disabled runtime cannot be named
     Then it has no runtime because of "RuntimeDisabled"
 
   @rule-choice-re-made-at-reconcile
-  Scenario: A runtime that is enabled again is used
+  Scenario: A runtime is used once it is enabled again
     Given a ClusterServingRuntime "model-server" that is disabled
       | format  | version | autoSelect |
       | sklearn | 1       | true       |

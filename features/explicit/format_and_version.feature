@@ -1,8 +1,8 @@
 @core
-Feature: A named runtime must list the format, and the version if the service gives one
-  A runtime lists the model formats that it supports, each with or without a version. A named runtime is refused if
-  it does not list the service's format, or lists it in other versions only. Formats and versions are compared as
-  plain text.
+Feature: A named runtime must list the format, and the version if there is one
+  A runtime lists the model formats that it supports, each with or without a version. KServe does not use a named
+  runtime that does not list the service's format, or lists it only with other versions. It compares formats and
+  versions as plain strings.
 
   Background:
     Given a ClusterServingRuntime "model-server"
@@ -13,7 +13,7 @@ Feature: A named runtime must list the format, and the version if the service gi
       | lightgbm | 3.3.2   | true       |
 
   @rule-explicit-format @claim-d3 @documented
-  Scenario Outline: Without a version any entry of the format will do: <format>
+  Scenario Outline: A service without a version matches any entry for its format: <format>
     When a service in namespace "team-a" requests "<format>" with runtime "model-server"
     Then it runs on ClusterServingRuntime "model-server"
 
@@ -24,12 +24,12 @@ Feature: A named runtime must list the format, and the version if the service gi
       | lightgbm |
 
   @rule-explicit-format @claim-d3 @documented
-  Scenario: A format that is not listed is refused
+  Scenario: A runtime that does not list the format is not used
     When a service in namespace "team-a" requests "onnx" with runtime "model-server"
     Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-explicit-format @extended
-  Scenario Outline: A format is compared letter by letter: <format>
+  Scenario Outline: Formats are compared as strings: <format>
     When a service in namespace "team-a" requests "<format>" with runtime "model-server"
     Then it has no runtime because of "NoSupportingRuntime"
 
@@ -40,7 +40,7 @@ Feature: A named runtime must list the format, and the version if the service gi
       | sk        |
 
   @rule-explicit-version @documented
-  Scenario Outline: A version that is listed is served: <format> <version>
+  Scenario Outline: A listed version is served: <format> <version>
     When a service in namespace "team-a" requests "<format>" version "<version>" with runtime "model-server"
     Then it runs on ClusterServingRuntime "model-server"
 
@@ -51,7 +51,7 @@ Feature: A named runtime must list the format, and the version if the service gi
       | lightgbm | 3.3.2   |
 
   @rule-explicit-version @documented
-  Scenario Outline: A version that is not listed is refused: <format> <version>
+  Scenario Outline: A version that is not listed is not served: <format> <version>
     When a service in namespace "team-a" requests "<format>" version "<version>" with runtime "model-server"
     Then it has no runtime because of "NoSupportingRuntime"
 
@@ -61,7 +61,7 @@ Feature: A named runtime must list the format, and the version if the service gi
       | lightgbm | 4       |
 
   @rule-explicit-version @extended
-  Scenario Outline: A version is compared as text, not as a number: <format> <version>
+  Scenario Outline: Versions are compared as strings, not as numbers: <format> <version>
     When a service in namespace "team-a" requests "<format>" version "<version>" with runtime "model-server"
     Then it has no runtime because of "NoSupportingRuntime"
 
@@ -74,11 +74,11 @@ Feature: A named runtime must list the format, and the version if the service gi
       | lightgbm | 3.3     |
 
   @rule-explicit-version @extended
-  Scenario: An entry without a version does not answer a service with one
+  Scenario: An entry without a version does not match a service with one
     When a service in namespace "team-a" requests "xgboost" version "1" with runtime "model-server"
     Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-explicit-version @extended
-  Scenario: An empty version is a version that is not listed
+  Scenario: An empty version does not match a listed one
     When a service in namespace "team-a" requests "sklearn" version "" with runtime "model-server"
     Then it has no runtime because of "NoSupportingRuntime"

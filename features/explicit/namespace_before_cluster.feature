@@ -1,36 +1,35 @@
 @rule-explicit-namespace-first @claim-d2 @documented @core
 Feature: A runtime named by a service is looked up in its namespace first, then in the cluster
-  A service may name the runtime that it wants. The name means the ServingRuntime of that name in the service's own
-  namespace; only if there is none, it means the ClusterServingRuntime of that name. Other namespaces are never
-  looked into.
+  A service can name its runtime. KServe looks for a ServingRuntime with that name in the service's namespace and, if
+  there is none, for a ClusterServingRuntime. It never looks in other namespaces.
 
   Background:
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
 
-  Scenario: The namespace's runtime is the one that is meant
+  Scenario: A namespaced runtime shadows the cluster runtime with the same name
     Given a ServingRuntime "model-server" in namespace "team-a"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
     When a service in namespace "team-a" requests "sklearn" with runtime "model-server"
     Then it runs on ServingRuntime "model-server" in namespace "team-a"
 
-  Scenario: Where the namespace has no runtime of that name, the cluster's is meant
+  Scenario: Without such a runtime in the namespace, the cluster runtime is used
     Given a ServingRuntime "another-server" in namespace "team-a"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
     When a service in namespace "team-a" requests "sklearn" with runtime "model-server"
     Then it runs on ClusterServingRuntime "model-server"
 
-  Scenario: Another namespace's runtime of that name changes nothing
+  Scenario: A runtime with that name in another namespace has no effect
     Given a ServingRuntime "model-server" in namespace "team-b"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
     When a service in namespace "team-a" requests "sklearn" with runtime "model-server"
     Then it runs on ClusterServingRuntime "model-server"
 
-  Scenario Outline: Services of two namespaces that use one name each get their own namespace's runtime
+  Scenario Outline: Services in two namespaces that name the same runtime each get the one of their namespace
     Given a ServingRuntime "model-server" in namespace "team-a"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -45,7 +44,7 @@ Feature: A runtime named by a service is looked up in its namespace first, then 
       | team-a    |
       | team-b    |
 
-  Scenario: The namespace's runtime is meant even if an automatic choice would never take it
+  Scenario: The namespaced runtime is used even if it is not a candidate for automatic selection
     Given a ServingRuntime "model-server" in namespace "team-a"
       | format  | version | autoSelect |
       | sklearn | 1       | false      |

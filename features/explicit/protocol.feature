@@ -1,8 +1,8 @@
 @extended
-Feature: A named runtime must speak the protocol that the service gives
-  A runtime may list the inference protocols that it speaks, such as v1, v2 or grpc-v2; one that lists none may speak
-  any. Since KServe v0.9.0 a named runtime is refused if the service gives a protocol that the runtime does not list.
-  A service that gives no protocol is not asked for one.
+Feature: A named runtime must support the protocol that the service sets
+  A runtime can list the inference protocols that it speaks, such as v1, v2 or grpc-v2; one that lists none supports
+  all of them. Since v0.9.0 KServe does not use a named runtime if the service sets a protocol that the runtime does
+  not list. For a service that sets no protocol, KServe checks none.
 
   Background:
     Given these ClusterServingRuntimes
@@ -24,7 +24,7 @@ Feature: A named runtime must speak the protocol that the service gives
       | grpc-server | grpc-v2  |
 
   @rule-explicit-protocol @core @since-0.9.0
-  Scenario Outline: A protocol that is not listed is refused: <runtime> over <protocol>
+  Scenario Outline: A protocol that is not listed is not served: <runtime> over <protocol>
     When a service in namespace "team-a" requests "sklearn" over "<protocol>" with runtime "<runtime>"
     Then it has no runtime because of "NoSupportingRuntime"
 
@@ -36,7 +36,7 @@ Feature: A named runtime must speak the protocol that the service gives
       | rest-server | V2       |
 
   @rule-explicit-protocol @core @since-0.9.0
-  Scenario Outline: A service that gives no protocol is served whatever the runtime speaks: <runtime>
+  Scenario Outline: A service without a protocol is served whatever the runtime speaks: <runtime>
     When a service in namespace "team-a" requests "sklearn" with runtime "<runtime>"
     Then it runs on ClusterServingRuntime "<runtime>"
 
@@ -47,7 +47,7 @@ Feature: A named runtime must speak the protocol that the service gives
       | silent-server |
 
   @rule-no-protocols-supports-all @since-0.9.0
-  Scenario Outline: A runtime that lists no protocol is taken to speak <protocol>
+  Scenario Outline: A runtime that lists no protocols supports <protocol>
     When a service in namespace "team-a" requests "sklearn" over "<protocol>" with runtime "silent-server"
     Then it runs on ClusterServingRuntime "silent-server"
 
@@ -58,7 +58,7 @@ Feature: A named runtime must speak the protocol that the service gives
       | anything |
 
   @rule-empty-protocol-matches-all @since-0.9.0
-  Scenario Outline: An empty protocol is one that every runtime speaks: <runtime>
+  Scenario Outline: An empty protocol matches every runtime: <runtime>
     When a service in namespace "team-a" requests "sklearn" over "" with runtime "<runtime>"
     Then it runs on ClusterServingRuntime "<runtime>"
 
@@ -68,7 +68,7 @@ Feature: A named runtime must speak the protocol that the service gives
       | silent-server |
 
   @rule-explicit-protocol-ignored @until-0.8.0
-  Scenario Outline: Before v0.9.0 the protocol did not matter: <runtime> over <protocol>
+  Scenario Outline: Before v0.9.0 the protocol is not checked: <runtime> over <protocol>
     When a service in namespace "team-a" requests "sklearn" over "<protocol>" with runtime "<runtime>"
     Then it runs on ClusterServingRuntime "<runtime>"
 

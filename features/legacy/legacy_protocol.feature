@@ -1,8 +1,8 @@
 @extended @exact-names
 Feature: The protocol of a converted legacy service
-  A legacy service may say which protocol it speaks. Where it says nothing, v0.8.0 writes v1 for most keys; since v0.9.0
-  the keys whose server speaks only v2 get v2, triton and onnx, later also huggingface, and all others get none.
-  A protocol that the service gives is never changed.
+  A legacy service can set its protocol. If it does not, v0.8.0 writes v1 for most keys. Since v0.9.0 the keys whose
+  server only speaks v2 get v2 (triton and onnx, later also huggingface), and all others get none. The webhook never
+  changes a protocol that the service sets.
 
   @rule-legacy-protocol-v1 @until-0.8.0
   Scenario Outline: The legacy key <key> without a protocol is stored with v1
@@ -23,7 +23,7 @@ Feature: The protocol of a converted legacy service
     When a service in namespace "team-a" uses the legacy key "<key>"
     Then it is stored without a protocol
 
-    Examples: Keys whose servers choose for themselves
+    Examples: Keys whose servers choose the protocol themselves
       | key     |
       | pytorch |
       | triton  |
@@ -45,7 +45,7 @@ Feature: The protocol of a converted legacy service
       | huggingface |
 
   @rule-legacy-protocol-v2 @since-0.9.0
-  Scenario Outline: From v0.9.0 on the legacy key <key> without a protocol is stored without one
+  Scenario Outline: Since v0.9.0 the legacy key <key> without a protocol is stored without one
     When a service in namespace "team-a" uses the legacy key "<key>"
     Then it is stored without a protocol
 
@@ -60,11 +60,11 @@ Feature: The protocol of a converted legacy service
       | paddle     |
 
   @rule-legacy-key-converted @core
-  Scenario Outline: A given protocol <protocol> of the legacy key <key> is kept
+  Scenario Outline: The protocol <protocol> set with the legacy key <key> is kept
     When a service in namespace "team-a" uses the legacy key "<key>" over "<protocol>"
     Then it is stored with protocol "<protocol>"
 
-    Examples: Whatever the key's own protocol would be
+    Examples: Regardless of the default of the key
       | key        | protocol |
       | sklearn    | v2       |
       | sklearn    | v1       |
@@ -73,7 +73,7 @@ Feature: The protocol of a converted legacy service
       | onnx       | v1       |
 
   @rule-legacy-protocol-v2 @since-0.9.0
-  Scenario: A legacy onnx service runs on a server that speaks only v2
+  Scenario: A legacy onnx service runs on a server that only speaks v2
     Given a ClusterServingRuntime "onnx-server" that speaks "v2, grpc-v2"
       | format | version | autoSelect |
       | onnx   | 1       | true       |
@@ -81,14 +81,14 @@ Feature: The protocol of a converted legacy service
     Then it runs on ClusterServingRuntime "onnx-server"
 
   @rule-legacy-protocol-v2 @since-0.9.0
-  Scenario: The model format onnx is stored without a protocol where the legacy key onnx gets v2
+  Scenario: The model format onnx is stored without a protocol, the legacy key onnx with v2
     When a service "new-schema" in namespace "team-a" requests "onnx"
     Then it is stored without a protocol
     When a service "old-schema" in namespace "team-a" uses the legacy key "onnx"
     Then it is stored with protocol "v2"
 
   @rule-auto-protocol-v1-unless-given @since-0.12.0
-  Scenario: A Hugging Face model without a protocol asks for v1 where the legacy key asks for v2
+  Scenario: A Hugging Face model without a protocol requests v1, the legacy key v2
     Given a ClusterServingRuntime "speaks-v1" that speaks "v1"
       | format      | version | autoSelect |
       | huggingface | 1       | true       |

@@ -1,8 +1,8 @@
 @core @exact-names
 Feature: The runtime of a converted legacy service
-  When a legacy key becomes a model, the documentation says that the built-in runtime of that framework is named in it.
-  Only v0.8.0 does so. Since v0.9.0 no runtime is named, so the service gets whichever runtime is chosen for its format:
-  one of the namespace's, a better one of the cluster's, or none.
+  According to the documentation, the webhook names the built-in runtime of the framework when it converts a legacy
+  key to a model. Only v0.8.0 does so. Since v0.9.0 it names no runtime, so KServe selects one for the format: a
+  namespaced one, a better cluster runtime, or none.
 
   @rule-legacy-runtime-pinned @until-0.8.0 @documented
   Scenario Outline: The legacy key <key> is stored with the runtime <runtime>
@@ -28,7 +28,7 @@ Feature: The runtime of a converted legacy service
     When a service in namespace "team-a" uses the legacy key "<key>" over "v2"
     Then it is stored with runtime "<runtime>"
 
-    Examples: MLServer is meant for two of the keys, and for no other
+    Examples: MLServer for two of the keys only
       | key        | runtime                   |
       | sklearn    | kserve-mlserver           |
       | xgboost    | kserve-mlserver           |
@@ -56,7 +56,7 @@ Feature: The runtime of a converted legacy service
       | paddle     |
 
     @since-0.12.0
-    Examples: And the key of Hugging Face
+    Examples: The key of Hugging Face
       | key         |
       | huggingface |
 
@@ -76,7 +76,7 @@ Feature: The runtime of a converted legacy service
     And it is stored with runtime "kserve-sklearnserver"
 
   @rule-legacy-runtime-pinned @until-0.8.0 @documented
-  Scenario: A pinned legacy service is not taken by a runtime of its namespace
+  Scenario: A pinned legacy service does not move to a namespaced runtime
     Given a ClusterServingRuntime "kserve-sklearnserver"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -87,7 +87,7 @@ Feature: The runtime of a converted legacy service
     Then it runs on ClusterServingRuntime "kserve-sklearnserver"
 
   @rule-legacy-runtime-not-pinned @since-0.9.0
-  Scenario: A legacy service is taken by a runtime of its namespace
+  Scenario: A legacy service moves to a namespaced runtime
     Given a ClusterServingRuntime "kserve-sklearnserver"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -98,7 +98,7 @@ Feature: The runtime of a converted legacy service
     Then it runs on ServingRuntime "own-sklearn" in namespace "team-a"
 
   @rule-legacy-runtime-pinned @until-0.8.0 @documented
-  Scenario: A runtime of the namespace with the built-in name shadows the built-in runtime
+  Scenario: A namespaced runtime with the built-in name shadows the built-in runtime
     Given a ClusterServingRuntime "kserve-sklearnserver"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -109,7 +109,7 @@ Feature: The runtime of a converted legacy service
     Then it runs on ServingRuntime "kserve-sklearnserver" in namespace "team-a"
 
   @rule-legacy-runtime-not-pinned @since-0.9.0
-  Scenario: The built-in name alone does not make a runtime of the namespace be chosen
+  Scenario: The built-in name alone does not make a namespaced runtime a candidate
     Given a ClusterServingRuntime "kserve-sklearnserver"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -136,7 +136,7 @@ Feature: The runtime of a converted legacy service
     Then it runs on ClusterServingRuntime "other-sklearn"
 
   @rule-legacy-runtime-pinned @until-0.8.0
-  Scenario: A disabled built-in runtime leaves a pinned legacy service without one
+  Scenario: If its built-in runtime is disabled, a pinned legacy service has none
     Given a ClusterServingRuntime "kserve-sklearnserver" that is disabled
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -147,7 +147,7 @@ Feature: The runtime of a converted legacy service
     Then it has no runtime because of "RuntimeDisabled"
 
   @rule-legacy-runtime-not-pinned @since-0.9.0
-  Scenario: A disabled built-in runtime is passed over for a legacy service
+  Scenario: If its built-in runtime is disabled, a legacy service runs on another one
     Given a ClusterServingRuntime "kserve-sklearnserver" that is disabled
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -158,7 +158,7 @@ Feature: The runtime of a converted legacy service
     Then it runs on ClusterServingRuntime "other-sklearn"
 
   @rule-legacy-runtime-pinned @extended @until-0.8.0
-  Scenario: A built-in runtime that is not for automatic choice still serves a pinned legacy service
+  Scenario: A built-in runtime without autoSelect still serves a pinned legacy service
     Given a ClusterServingRuntime "kserve-sklearnserver"
       | format  | version |
       | sklearn | 1       |
@@ -166,7 +166,7 @@ Feature: The runtime of a converted legacy service
     Then it runs on ClusterServingRuntime "kserve-sklearnserver"
 
   @rule-legacy-runtime-not-pinned @extended @since-0.9.0
-  Scenario: A built-in runtime that is not for automatic choice serves no legacy service
+  Scenario: A built-in runtime without autoSelect does not serve a legacy service
     Given a ClusterServingRuntime "kserve-sklearnserver"
       | format  | version |
       | sklearn | 1       |
@@ -174,7 +174,7 @@ Feature: The runtime of a converted legacy service
     Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-legacy-runtime-not-pinned @since-0.11.1
-  Scenario: A runtime of higher priority takes a legacy service from the built-in one
+  Scenario: A legacy service moves from the built-in runtime to one with a higher priority
     Given these ClusterServingRuntimes
       | name                 | format  | version | autoSelect | priority | protocols |
       | kserve-sklearnserver | sklearn | 1       | true       | 1        | v1        |

@@ -1,11 +1,11 @@
 @extended @exact-names
-Feature: Legacy services and ModelMesh
-  Services in ModelMesh mode belong to another controller, and their legacy key is left as it is. The mode is an annotation
-  of the service or the default of the cluster. Releases differ in when that default counts, and in what their webhooks
-  can bear.
+Feature: Legacy services in ModelMesh mode
+  Another controller manages services in ModelMesh mode, and their legacy key is not converted. The mode is an
+  annotation of the service or the default of the cluster. Releases differ in when that default counts, and in which
+  services their webhooks can handle.
 
   @rule-modelmesh-not-converted @since-0.9.0 @until-0.9.0
-  Scenario Outline: In v0.9.0 a ModelMesh service of the legacy key <key> needs a version or crashes the webhook
+  Scenario Outline: In v0.9.0 a ModelMesh service with the legacy key <key> needs a version, or the webhook crashes
     When this service is applied
       """
       metadata:
@@ -24,7 +24,7 @@ Feature: Legacy services and ModelMesh
       | pytorch    |
 
   @rule-modelmesh-not-converted @since-0.9.0 @until-0.9.0
-  Scenario: In v0.9.0 a ModelMesh service of a legacy key with a version is stored as it is
+  Scenario: In v0.9.0 a ModelMesh service with a legacy key and a version is stored unchanged
     When this service is applied
       """
       metadata:
@@ -40,7 +40,7 @@ Feature: Legacy services and ModelMesh
     Then it is stored with legacy key "tensorflow"
 
   @rule-modelmesh-default-converted @rule-exactly-one-implementation @needs-default-mode @since-0.10.0
-  Scenario: Where ModelMesh is the default, applying a legacy manifest a second time is rejected
+  Scenario: Where ModelMesh is the default, applying a legacy manifest again is rejected
     Given the default deployment mode is "ModelMesh"
     When a service in namespace "team-a" uses the legacy key "sklearn"
     Then the service is accepted
@@ -49,7 +49,7 @@ Feature: Legacy services and ModelMesh
     Then the service is rejected with "xactly one of ["
 
   @rule-modelmesh-not-converted @needs-default-mode @until-0.8.0
-  Scenario: In v0.8.0 only the service's own annotation keeps a legacy key from conversion
+  Scenario: In v0.8.0 only the annotation of the service prevents the conversion of a legacy key
     Given the default deployment mode is "ModelMesh"
     When a service in namespace "team-a" uses the legacy key "sklearn"
     Then it is stored with format "sklearn"

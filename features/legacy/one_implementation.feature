@@ -1,10 +1,10 @@
 @extended @exact-names
 Feature: A legacy key beside a model, another key or a container
-  A predictor has exactly one implementation. A legacy key is converted before that is checked, so a legacy key beside a
-  model silently replaces that model, while a second legacy key is left over and the service is rejected.
+  A predictor has exactly one implementation. The webhook converts a legacy key before it checks this, so a legacy key
+  beside a model silently replaces the model, while a second legacy key remains and the service is rejected.
 
   @rule-legacy-key-overwrites-model
-  Scenario: A legacy key beside a model replaces the model without a word
+  Scenario: A legacy key beside a model silently replaces the model
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}
@@ -22,7 +22,7 @@ Feature: A legacy key beside a model, another key or a container
     And it is stored without a legacy key
 
   @rule-legacy-key-overwrites-model @since-0.9.0
-  Scenario: The runtime that the replaced model named is lost
+  Scenario: The runtime that the replaced model named is dropped
     Given a ClusterServingRuntime "chosen-for-sklearn"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -69,13 +69,13 @@ Feature: A legacy key beside a model, another key or a container
     Then the service is rejected with "<text>"
 
     @until-0.13.1
-    Examples: The text begins with a capital letter
+    Examples: The message begins with a capital letter
       | one     | other      | range         | text             |
       | sklearn | tensorflow | up to v0.13.1 | Exactly one of [ |
       | pmml    | lightgbm   | up to v0.13.1 | Exactly one of [ |
 
     @since-0.14.0
-    Examples: The text begins with a small letter
+    Examples: The message begins with a small letter
       | one     | other      | range         | text             |
       | sklearn | tensorflow | since v0.14.0 | exactly one of [ |
       | pmml    | lightgbm   | since v0.14.0 | exactly one of [ |
@@ -94,7 +94,7 @@ Feature: A legacy key beside a model, another key or a container
     Then the service is rejected with "xactly one of ["
 
   @rule-exactly-one-implementation @since-0.15.0
-  Scenario: Since v0.15.0 a container of another name may stand beside a legacy key
+  Scenario: Since v0.15.0 a container with another name is accepted beside a legacy key
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}

@@ -1,8 +1,8 @@
 @rule-stored-legacy-uses-no-runtime @extended @exact-names
-Feature: A stored legacy key that nobody converted
-  Webhooks see only what is written, so a service that v0.7 stored still has its legacy key after an upgrade. The
-  controller gives such a service no runtime. Up to v0.9.0 it builds the container from a ConfigMap, as v0.7 did; since
-  v0.10.0 it uses the container as it was stored, in which v0.7 wrote no image.
+Feature: Stored legacy keys are not converted until the next write
+  Webhooks only process writes, so a service that v0.7 stored still has its legacy key after an upgrade. The
+  controller selects no runtime for such a service. Up to v0.9.0 it builds the container from a ConfigMap, as v0.7
+  did; since v0.10.0 it uses the container as it is stored, and v0.7 stored no image.
 
   @until-0.9.0
   Scenario Outline: <release> takes the image of a stored sklearn service from its ConfigMap
@@ -47,7 +47,7 @@ Feature: A stored legacy key that nobody converted
     And its container has image "kserve/xgbserver:v0.7.0"
 
   @since-0.9.0 @until-0.9.0
-  Scenario: In v0.9.0 a stored pytorch service has a version and no image
+  Scenario: In v0.9.0 a stored pytorch service has a version but no image
     Given this service is stored without passing any webhook
       """
       metadata: {name: model, namespace: team-a, finalizers: [inferenceservice.finalizers]}
@@ -63,7 +63,7 @@ Feature: A stored legacy key that nobody converted
     And its container has image ":0.4.1"
 
   @since-0.9.0 @until-0.9.0
-  Scenario Outline: In v0.9.0 a stored sklearn service over <protocol> gets MLServer
+  Scenario Outline: In v0.9.0 a stored sklearn service over <protocol> runs on MLServer
     Given this service is stored without passing any webhook
       """
       metadata: {name: model, namespace: team-a, finalizers: [inferenceservice.finalizers]}
@@ -78,7 +78,7 @@ Feature: A stored legacy key that nobody converted
     Then its container has image "docker.io/seldonio/mlserver:0.2.1"
     And its container has env "MLSERVER_MODEL_NAME" with value "model"
 
-    Examples: Every protocol but v1
+    Examples: Every protocol except v1
       | protocol |
       | v2       |
       | grpc-v2  |
@@ -102,9 +102,9 @@ Feature: A stored legacy key that nobody converted
       | --http_port=8080        |
 
   @claim-d17 @documented @since-0.10.0
-  Scenario Outline: From v0.10.0 on a stored legacy service has no image until it is converted, <range>
-    # A raw Deployment without an image is refused. From v0.11.0 to v0.12.1 a controller whose default mode is raw knows
-    # nothing of Knative's Services, so that the question cannot be put to every install there.
+  Scenario Outline: Since v0.10.0 a stored legacy service has no image until it is converted, <range>
+    # A raw Deployment without an image is rejected. From v0.11.0 to v0.12.1 a controller whose default mode is raw knows
+    # no Knative Services, so this cannot be tested on every installation of those releases.
     Given this service is stored without passing any webhook
       """
       metadata:
@@ -125,17 +125,17 @@ Feature: A stored legacy key that nobody converted
     And its container has no "args"
 
     @since-0.10.0 @until-0.10.2
-    Examples: While Serverless is the default
+    Examples: The default mode is Serverless
       | range              |
       | v0.10.0 to v0.10.2 |
 
     @since-0.13.0
-    Examples: Since a controller looks for Knative itself
+    Examples: The controller detects Knative itself
       | range         |
       | since v0.13.0 |
 
   @since-0.10.0
-  Scenario Outline: A stored <key> service is not given the runtime that its format would choose
+  Scenario Outline: A stored <key> service does not get the runtime for its format
     Given a ClusterServingRuntime "serves-everything"
       """
       supportedModelFormats:
@@ -164,7 +164,7 @@ Feature: A stored legacy key that nobody converted
       | lightgbm   |
 
   @rule-webhook-only-on-write
-  Scenario: Without a write nothing of the stored service changes
+  Scenario: Without a write, nothing in the stored service changes
     Given this service is stored without passing any webhook
       """
       metadata: {name: model, namespace: team-a, finalizers: [inferenceservice.finalizers]}
@@ -222,7 +222,7 @@ Feature: A stored legacy key that nobody converted
     And its container has image "example.com/clusterservingruntime/kserve-tritonserver:v1.0.0"
 
   @rule-upgrade-first-write-converts @since-0.16.0
-  Scenario: Since v0.16.0 a write that clears the stored name converts the service
+  Scenario: Since v0.16.0 a write that removes the stored name converts the service
     Given a ClusterServingRuntime "kserve-sklearnserver"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |

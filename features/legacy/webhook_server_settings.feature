@@ -1,8 +1,8 @@
 @extended @exact-names
-Feature: Settings of a server that are written into the stored service
-  MLServer, TorchServe and Triton need variables, labels or arguments of their own. In v0.8.0 the webhook writes them into
-  the service at every write, some of them again and again. Since v0.9.0 the controller adds them to the pod alone, and
-  the stored service stays as its user wrote it.
+Feature: In v0.8.0 the webhook stores server settings in the service
+  MLServer, TorchServe and Triton need variables, labels or arguments of their own. In v0.8.0 the webhook writes them
+  into the service with every write, some of them repeatedly. Since v0.9.0 the controller only adds them to the pod,
+  and the stored service stays as its owner wrote it.
 
   @rule-webhook-server-defaults @until-0.8.0
   Scenario: A legacy service for MLServer is stored with its variables and its label
@@ -21,7 +21,7 @@ Feature: Settings of a server that are written into the stored service
       """
 
   @rule-choice-not-persisted @since-0.9.0
-  Scenario: From v0.9.0 on a legacy service for MLServer is stored without variables or labels
+  Scenario: Since v0.9.0 a legacy service for MLServer is stored without variables or labels
     Given a ClusterServingRuntime "kserve-mlserver" that speaks "v2"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -40,13 +40,13 @@ Feature: Settings of a server that are written into the stored service
         labels: {serviceEnvelope: <envelope>}
       """
 
-    Examples: TorchServe's two envelopes
+    Examples: The two envelopes of TorchServe
       | protocol | envelope |
       | v1       | kserve   |
       | v2       | kservev2 |
 
   @rule-webhook-server-defaults @until-0.8.0
-  Scenario: A legacy pytorch service is stored with its envelope too
+  Scenario: A legacy pytorch service is stored with its envelope as well
     When a service in namespace "team-a" uses the legacy key "pytorch" over "v2"
     Then its stored manifest has
       """
@@ -55,7 +55,7 @@ Feature: Settings of a server that are written into the stored service
       """
 
   @rule-choice-not-persisted @since-0.9.0
-  Scenario: From v0.9.0 on a pytorch service is stored without an envelope
+  Scenario: Since v0.9.0 a pytorch service is stored without an envelope
     When a service in namespace "team-a" requests "pytorch" over "v2"
     Then its stored manifest has no "metadata.labels.serviceEnvelope"
 
@@ -77,7 +77,7 @@ Feature: Settings of a server that are written into the stored service
       """
 
   @rule-choice-not-persisted @since-0.9.0
-  Scenario: From v0.9.0 on a legacy triton service without a model is stored without arguments
+  Scenario: Since v0.9.0 a legacy triton service without a model is stored without arguments
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}

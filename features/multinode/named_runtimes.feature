@@ -1,11 +1,11 @@
 @extended @since-0.15.0
-Feature: Whether a named runtime has worker nodes is not checked
-  A service that names its runtime gets it even if the one has worker nodes and the other has not. A multi-node
-  runtime then runs on one node. The other way round KServe itself fails: it looks for the runtime's worker nodes
-  without asking whether there are any.
+Feature: KServe does not check the worker nodes of a named runtime
+  A service gets the runtime that it names even if only one of the two has worker nodes. A multi-node runtime then
+  runs on a single node. In the opposite case KServe itself fails, because it uses the worker nodes of the runtime
+  without checking that they exist.
 
   @rule-multi-node-explicit-unchecked
-  Scenario: A service on one node may name a multi-node runtime
+  Scenario: A single-node service can name a multi-node runtime
     Given a ClusterServingRuntime "many-node" that is multi-node
       | format      | version | autoSelect |
       | huggingface | 1       | true       |
@@ -13,7 +13,7 @@ Feature: Whether a named runtime has worker nodes is not checked
     Then it runs on ClusterServingRuntime "many-node"
 
   @rule-multi-node-explicit-unchecked
-  Scenario: A service on several nodes may name a multi-node runtime
+  Scenario: A multi-node service can name a multi-node runtime
     Given a ClusterServingRuntime "many-node" that is multi-node
       | format      | version | autoSelect |
       | huggingface | 1       | true       |
@@ -21,7 +21,7 @@ Feature: Whether a named runtime has worker nodes is not checked
     Then it runs on ClusterServingRuntime "many-node"
 
   @rule-multi-node-mismatch-crashes
-  Scenario: A service on several nodes that names a runtime without worker nodes makes KServe fail
+  Scenario: KServe fails on a multi-node service that names a runtime without worker nodes
     Given a ClusterServingRuntime "one-node"
       | format      | version | autoSelect |
       | huggingface | 1       | true       |
@@ -29,7 +29,7 @@ Feature: Whether a named runtime has worker nodes is not checked
     Then it has no runtime, and no reason is reported
 
   @rule-status-names-runtime @since-0.16.0
-  Scenario: The status does not name the runtime that made KServe fail
+  Scenario: The status does not name the runtime on which KServe failed
     Given a ClusterServingRuntime "one-node"
       | format      | version | autoSelect |
       | huggingface | 1       | true       |
@@ -37,7 +37,7 @@ Feature: Whether a named runtime has worker nodes is not checked
     Then its status names no runtime
 
   @rule-explicit-format
-  Scenario: The format of a named runtime is checked before its worker nodes are looked for
+  Scenario: KServe checks the format of a named runtime before it uses the worker nodes
     Given a ClusterServingRuntime "one-node"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |

@@ -1,11 +1,11 @@
 @rule-order-long-list-undefined @extended
-Feature: Among more than twelve candidates only the highest priority is certain
-  From v0.11.1 on KServe sorts the candidates of one scope by priority in a way that keeps the order of equals only in
-  short lists. With more than twelve candidates, which of several runtimes with the highest priority is chosen is
-  left open; that it is one of these is not.
+Feature: With more than twelve candidates only the highest priority is certain
+  Since v0.11.1 KServe sorts the candidates of one scope by priority with an algorithm that is stable only for short
+  lists. With more than twelve candidates, it selects one of the runtimes with the highest priority, but which one is
+  undefined.
 
   @one-of @since-0.11.1 @until-0.20.0
-  Scenario: One of the runtimes with the highest priority is chosen
+  Scenario: One of the runtimes with the highest priority is selected
     Given these ServingRuntimes in namespace "team-a"
       | name      | format  | version | autoSelect | priority |
       | server-01 | sklearn | 1       | true       | 1        |
@@ -51,7 +51,7 @@ Feature: Among more than twelve candidates only the highest priority is certain
     Then it runs on ServingRuntime "server-12" in namespace "team-a"
 
   @rule-order-name @since-0.11.1
-  Scenario: Twelve candidates are still put in order by name
+  Scenario: Up to twelve candidates are still ordered by name
     Given these ServingRuntimes in namespace "team-a"
       | name      | format  | version | autoSelect | priority |
       | server-12 | sklearn | 1       | true       | 5        |
@@ -70,7 +70,7 @@ Feature: Among more than twelve candidates only the highest priority is certain
     Then it runs on ServingRuntime "server-04" in namespace "team-a"
 
   @rule-order-name @since-0.9.0 @until-0.11.0
-  Scenario: Up to v0.11.0 a list of any length has one order
+  Scenario: Up to v0.11.0 a list of any length has a defined order
     Given these ServingRuntimes in namespace "team-a"
       | name      | format  | version | autoSelect |
       | server-14 | sklearn | 1       | true       |

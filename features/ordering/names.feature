@@ -1,7 +1,7 @@
 @rule-order-name @extended @since-0.9.0
-Feature: Of runtimes that nothing else ranks the first by name is chosen
-  Since v0.9.0 runtimes that were created in the same second and whose protocols rank equally are put in order by
-  name. Names are compared letter by letter, so server-10 comes before server-2.
+Feature: Otherwise equal runtimes are ordered by name
+  Since v0.9.0 KServe orders runtimes by name if they were created in the same second and their protocols rank
+  equally. It compares names as strings, so server-10 comes before server-2.
 
   Scenario Outline: The name "<first>" comes before "<second>"
     Given these ServingRuntimes in namespace "team-a"
@@ -19,7 +19,7 @@ Feature: Of runtimes that nothing else ranks the first by name is chosen
       | server-a  | servera   |
       | 1-server  | a-server  |
 
-  Scenario: Cluster runtimes are put in order in the same way
+  Scenario: Cluster runtimes are ordered in the same way
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect |
       | b-server | sklearn | 1       | true       |
@@ -27,7 +27,7 @@ Feature: Of runtimes that nothing else ranks the first by name is chosen
     When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "a-server"
 
-  Scenario: An entry that has the asked version is not preferred to another that has it
+  Scenario: Two entries with the requested version rank equally
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect |
       | b-server | sklearn | 1       | true       |
@@ -36,7 +36,7 @@ Feature: Of runtimes that nothing else ranks the first by name is chosen
     When a service in namespace "team-a" requests "sklearn" version "1"
     Then it runs on ClusterServingRuntime "a-server"
 
-  Scenario: Only runtimes that fit the service are put in order
+  Scenario: Only runtimes that match the service are ordered
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect |
       | c-server | sklearn | 1       | true       |

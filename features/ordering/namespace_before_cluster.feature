@@ -1,9 +1,10 @@
 @rule-namespace-before-cluster @extended
-Feature: Any suitable runtime of the namespace is chosen before every one of the cluster
-  When KServe chooses, it looks at the namespace's runtimes first. If one of them fits the service it is chosen, no
-  matter what would rank a cluster runtime higher. Cluster runtimes are looked at only if none of the namespace fits.
+Feature: KServe selects any matching namespaced runtime before a cluster runtime
+  Automatic selection considers the runtimes of the namespace first. If one of them matches the service, KServe
+  selects it, whatever would rank a cluster runtime higher. Cluster runtimes are considered only if no namespaced one
+  matches.
 
-  Scenario: The namespace's runtime is chosen
+  Scenario: The namespaced runtime is selected
     Given a ClusterServingRuntime "a-shared"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -13,7 +14,7 @@ Feature: Any suitable runtime of the namespace is chosen before every one of the
     When a service in namespace "team-a" requests "sklearn"
     Then it runs on ServingRuntime "b-own" in namespace "team-a"
 
-  Scenario: Another namespace's services still get the cluster's runtime
+  Scenario: Services in another namespace still get the cluster runtime
     Given a ClusterServingRuntime "a-shared"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -24,7 +25,7 @@ Feature: Any suitable runtime of the namespace is chosen before every one of the
     Then it runs on ClusterServingRuntime "a-shared"
 
   @since-0.11.1
-  Scenario Outline: A cluster runtime of priority <shared> does not come before one of the namespace with "<own>"
+  Scenario Outline: A cluster runtime with priority <shared> does not come before a namespaced one with "<own>"
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | priority |
       | a-shared | sklearn | 1       | true       | <shared> |
@@ -40,7 +41,7 @@ Feature: Any suitable runtime of the namespace is chosen before every one of the
       | 100    | 1   |
 
   @rule-order-priority @claim-d9 @documented @since-0.11.1
-  Scenario: The documentation promises that the higher priority wins and does not limit that to one scope
+  Scenario: According to the documentation the higher priority wins, regardless of scope
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | priority |
       | a-shared | sklearn | 1       | true       | 2        |
@@ -51,7 +52,7 @@ Feature: Any suitable runtime of the namespace is chosen before every one of the
     Then it runs on ClusterServingRuntime "a-shared"
 
   @rule-order-priority-over-none @claim-d10 @documented @since-0.11.1
-  Scenario: The documentation promises that any priority comes before none and does not limit that to one scope
+  Scenario: According to the documentation any priority comes before none, regardless of scope
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | priority |
       | a-shared | sklearn | 1       | true       | 1        |
@@ -62,7 +63,7 @@ Feature: Any suitable runtime of the namespace is chosen before every one of the
     Then it runs on ClusterServingRuntime "a-shared"
 
   @since-0.9.0
-  Scenario: A cluster runtime with a better protocol does not come before one of the namespace
+  Scenario: A cluster runtime with a better protocol does not come before a namespaced one
     Given a ClusterServingRuntime "a-shared" that speaks "v1, v2"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -72,7 +73,7 @@ Feature: Any suitable runtime of the namespace is chosen before every one of the
     When a service in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ServingRuntime "b-own" in namespace "team-a"
 
-  Scenario: A cluster runtime that lists the asked version is not better than one of the namespace that lists more
+  Scenario: A cluster runtime that only lists the requested version does not come before a namespaced one that lists more
     Given a ClusterServingRuntime "a-shared"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -84,7 +85,7 @@ Feature: Any suitable runtime of the namespace is chosen before every one of the
     Then it runs on ServingRuntime "b-own" in namespace "team-a"
 
   @core @documented
-  Scenario Outline: The cluster's runtime is chosen if the namespace's has <what>
+  Scenario Outline: The cluster runtime is selected if the namespaced one has <what>
     Given a ClusterServingRuntime "a-shared"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -95,14 +96,14 @@ Feature: Any suitable runtime of the namespace is chosen before every one of the
     Then it runs on ClusterServingRuntime "a-shared"
 
     Examples:
-      | what                            | format  | version | autoSelect |
-      | another format                  | xgboost | 1       | true       |
-      | another version                 | sklearn | 0       | true       |
-      | no version                      | sklearn |         | true       |
-      | no leave to be chosen           | sklearn | 1       | false      |
+      | what            | format  | version | autoSelect |
+      | another format  | xgboost | 1       | true       |
+      | another version | sklearn | 0       | true       |
+      | no version      | sklearn |         | true       |
+      | no autoSelect   | sklearn | 1       | false      |
 
   @since-0.9.0
-  Scenario: The cluster's runtime is chosen if the namespace's does not speak the protocol
+  Scenario: The cluster runtime is selected if the namespaced one does not speak the protocol
     Given a ClusterServingRuntime "a-shared" that speaks "v2"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |

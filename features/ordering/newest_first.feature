@@ -1,10 +1,10 @@
 @rule-order-newest @extended @since-0.9.0
-Feature: Of runtimes with equally ranked protocols the newest is chosen
-  Since v0.9.0 a runtime that was created later comes before an older one, where protocols do not rank them. Times
-  have whole seconds. To change a runtime does not make it newer; to delete it and create it again does.
+Feature: If protocols rank equally, the newest runtime is selected
+  Since v0.9.0 a runtime that was created later comes before an older one whose protocols rank equally. Creation times
+  have a resolution of one second. An update does not make a runtime newer; deleting and recreating it does.
 
   @claim-d8
-  Scenario: The newer cluster runtime is chosen, whatever its name
+  Scenario: The newer cluster runtime is selected, whatever its name
     Given a ClusterServingRuntime "a-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -15,7 +15,7 @@ Feature: Of runtimes with equally ranked protocols the newest is chosen
     Then it runs on ClusterServingRuntime "b-server"
 
   @claim-d8
-  Scenario: The newer runtime of the namespace is chosen, whatever its name
+  Scenario: The newer namespaced runtime is selected, whatever its name
     Given a ServingRuntime "a-server" in namespace "team-a"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -25,7 +25,7 @@ Feature: Of runtimes with equally ranked protocols the newest is chosen
     When a service in namespace "team-a" requests "sklearn"
     Then it runs on ServingRuntime "b-server" in namespace "team-a"
 
-  Scenario: A changed runtime is as old as before
+  Scenario: A runtime that is updated keeps its age
     Given a ClusterServingRuntime "a-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -42,7 +42,7 @@ Feature: Of runtimes with equally ranked protocols the newest is chosen
     And a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "b-server"
 
-  Scenario: A runtime that is created again is the newest
+  Scenario: A runtime that is recreated is the newest
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect |
       | b-server | sklearn | 1       | true       |

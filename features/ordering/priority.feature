@@ -1,8 +1,8 @@
 @core @since-0.11.1
-Feature: Of several runtimes the one with the highest priority is chosen
-  A runtime's entry for a format may have a priority, a number from 1 on. Of the runtimes that may be chosen for a
-  service, the one with the higher number comes first, and one without a number comes after all that have one.
-  KServe has priorities since v0.11.1, a patch release.
+Feature: The runtime with the highest priority is selected
+  The entry of a runtime for a format can have a priority, an integer of at least 1. Among the candidates for a
+  service, a higher priority comes first, and a runtime without a priority comes last. KServe has priorities since
+  v0.11.1, a patch release.
 
   @rule-order-priority @claim-d9 @documented
   Scenario Outline: The higher priority wins among runtimes of one scope: <scope>
@@ -28,7 +28,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-order-priority @claim-d9 @documented
-  Scenario: The highest priority does not help a runtime that may not be chosen automatically
+  Scenario: The highest priority does not make a runtime without autoSelect a candidate
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | priority |
       | a-server | sklearn | 1       | false      | 9        |
@@ -37,7 +37,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-order-priority @claim-d13 @documented
-  Scenario: The highest priority does not help a runtime that lacks the asked version
+  Scenario: The highest priority does not make a runtime without the requested version a candidate
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | priority |
       | a-server | sklearn | 0       | true       | 9        |
@@ -46,7 +46,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-order-priority @claim-d13
-  Scenario: The highest priority does not help a runtime that lacks the asked protocol
+  Scenario: The highest priority does not make a runtime without the requested protocol a candidate
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | priority | protocols |
       | a-server | sklearn | 1       | true       | 9        | v1        |
@@ -55,7 +55,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-order-priority @claim-d13 @documented
-  Scenario: Priorities decide between runtimes that share format, version and protocol
+  Scenario: Priorities decide between runtimes with the same format, version and protocol
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | priority | protocols |
       | a-server | sklearn | 1       | true       | 1        | v1, v2    |
@@ -64,7 +64,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-order-priority @documented
-  Scenario: A runtime's priority for another format does not count
+  Scenario: The priority of a runtime for another format does not count
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | priority |
       | a-server | sklearn | 1       | true       | 1        |
@@ -103,7 +103,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
     Then it runs on ClusterServingRuntime "old-server"
 
   @rule-order-protocol-rank @extended
-  Scenario: Runtimes without priorities are ranked by their protocols as before
+  Scenario: Runtimes without priorities are still ranked by their protocols
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | protocols |
       | b-server | sklearn | 1       | true       | v1, v2    |
@@ -112,7 +112,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-order-name @extended
-  Scenario: Runtimes of equal priority are put in order by name
+  Scenario: Runtimes with equal priorities are ordered by name
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | priority |
       | b-server | sklearn | 1       | true       | 5        |
@@ -121,7 +121,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
     Then it runs on ClusterServingRuntime "a-server"
 
   @rule-order-priority @claim-d9 @documented @since-0.11.0
-  Scenario: The documentation of v0.11.0 already promises that the higher priority wins
+  Scenario: According to the documentation of v0.11.0 the higher priority wins
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | priority |
       | b-server | sklearn | 1       | true       | 2        |
@@ -130,7 +130,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-order-priority-over-none @claim-d10 @documented @since-0.11.0
-  Scenario: The documentation of v0.11.0 already promises that any priority comes before none
+  Scenario: According to the documentation of v0.11.0 any priority comes before none
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | priority |
       | b-server | sklearn | 1       | true       | 1        |
@@ -139,7 +139,7 @@ Feature: Of several runtimes the one with the highest priority is chosen
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-order-priority @claim-d13 @documented @since-0.11.0
-  Scenario: The documentation of v0.11.0 already promises that priorities decide between equal protocols
+  Scenario: According to the documentation of v0.11.0 priorities decide between equal protocols
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | priority | protocols |
       | b-server | sklearn | 1       | true       | 2        | v2        |

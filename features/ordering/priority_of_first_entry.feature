@@ -1,9 +1,9 @@
 @rule-priority-of-first-entry @extended @since-0.11.1
-Feature: A runtime's priority for a format is that of the first entry with its name
-  A runtime may list a format several times, for several versions. KServe takes the priority from the first of these
-  entries, whatever version the service asks for, and even if that entry may not be chosen automatically.
+Feature: The priority of a runtime for a format is that of its first entry
+  A runtime can list a format several times, with different versions. KServe uses the priority of the first of these
+  entries, whatever version the service requests, even if that entry has no autoSelect.
 
-  Scenario: The entry of the asked version does not give the priority
+  Scenario: The priority of the entry with the requested version is ignored
     Given these ServingRuntimes in namespace "team-a"
       | name      | format  | version | autoSelect | priority |
       | a-mixed   | sklearn | 0       | true       | 1        |
@@ -12,7 +12,7 @@ Feature: A runtime's priority for a format is that of the first entry with its n
     When a service in namespace "team-a" requests "sklearn" version "1"
     Then it runs on ServingRuntime "b-simple" in namespace "team-a"
 
-  Scenario: The first entry gives its priority to the version that comes after it
+  Scenario: The priority of the first entry applies to a later version
     Given these ServingRuntimes in namespace "team-a"
       | name      | format  | version | autoSelect | priority |
       | b-mixed   | sklearn | 0       | true       | 5        |
@@ -21,7 +21,7 @@ Feature: A runtime's priority for a format is that of the first entry with its n
     When a service in namespace "team-a" requests "sklearn" version "1"
     Then it runs on ServingRuntime "b-mixed" in namespace "team-a"
 
-  Scenario: A first entry without priority leaves the runtime without one
+  Scenario: Without a priority in the first entry the runtime has none
     Given these ServingRuntimes in namespace "team-a"
       | name      | format  | version | autoSelect | priority |
       | a-mixed   | sklearn | 0       | true       |          |
@@ -30,7 +30,7 @@ Feature: A runtime's priority for a format is that of the first entry with its n
     When a service in namespace "team-a" requests "sklearn" version "1"
     Then it runs on ServingRuntime "b-simple" in namespace "team-a"
 
-  Scenario: The priority of an entry that may not be chosen automatically counts
+  Scenario: The priority of an entry without autoSelect counts
     Given these ServingRuntimes in namespace "team-a"
       | name      | format  | version | autoSelect | priority |
       | b-mixed   | sklearn | 0       | false      | 9        |
@@ -39,7 +39,7 @@ Feature: A runtime's priority for a format is that of the first entry with its n
     When a service in namespace "team-a" requests "sklearn" version "1"
     Then it runs on ServingRuntime "b-mixed" in namespace "team-a"
 
-  Scenario: A second entry gives no priority to a runtime whose first may not be chosen
+  Scenario: A second entry does not set the priority of a runtime whose first entry has no autoSelect
     Given these ServingRuntimes in namespace "team-a"
       | name      | format  | version | autoSelect | priority |
       | a-mixed   | sklearn | 0       | false      |          |
@@ -49,7 +49,7 @@ Feature: A runtime's priority for a format is that of the first entry with its n
     Then it runs on ServingRuntime "b-simple" in namespace "team-a"
 
   @claim-d9
-  Scenario: The documentation promises that the higher priority for the asked version wins
+  Scenario: According to the documentation the higher priority for the requested version wins
     Given these ServingRuntimes in namespace "team-a"
       | name      | format  | version | autoSelect | priority |
       | a-mixed   | sklearn | 0       | true       | 1        |
@@ -59,7 +59,7 @@ Feature: A runtime's priority for a format is that of the first entry with its n
     Then it runs on ServingRuntime "a-mixed" in namespace "team-a"
 
   @claim-d9
-  Scenario: The documentation promises that a priority counts only with autoSelect
+  Scenario: According to the documentation a priority counts only with autoSelect
     Given these ServingRuntimes in namespace "team-a"
       | name      | format  | version | autoSelect | priority |
       | b-mixed   | sklearn | 0       | false      | 9        |

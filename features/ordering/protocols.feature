@@ -1,30 +1,30 @@
 @rule-order-protocol-rank @extended @since-0.9.0
-Feature: Runtimes are ranked by the first of all protocols that they list
-  Since v0.9.0 the candidates of one scope are put in order by the protocols that they list: v1 comes before v2,
-  then grpc-v1, then grpc-v2, and a runtime that lists none of these comes last. What counts is the best protocol of
-  the whole list, not the one that the service asks for.
+Feature: Runtimes are ranked by the best of all protocols that they list
+  Since v0.9.0 KServe ranks the candidates of one scope by the protocols that they list: v1 comes before v2, then
+  grpc-v1, then grpc-v2, and a runtime with none of these comes last. The best protocol of the whole list counts, not
+  the one that the service requests.
 
-  Scenario Outline: "<first>" comes before "<second>" for a service over <asked>
+  Scenario Outline: "<first>" comes before "<second>" for a service over <requested>
     Given these ServingRuntimes in namespace "team-a"
       | name     | format  | version | autoSelect | protocols |
       | b-server | sklearn | 1       | true       | <first>   |
       | a-server | sklearn | 1       | true       | <second>  |
-    When a service in namespace "team-a" requests "sklearn" over "<asked>"
+    When a service in namespace "team-a" requests "sklearn" over "<requested>"
     Then it runs on ServingRuntime "b-server" in namespace "team-a"
 
     Examples:
-      | asked   | first            | second  |
-      | v1      | v1               |         |
-      | v2      | v1, v2           | v2      |
-      | v2      | v2, v1           | v2      |
-      | v2      | v2               |         |
-      | grpc-v1 | v2, grpc-v1      | grpc-v1 |
-      | grpc-v2 | v1, grpc-v2      | grpc-v2 |
-      | grpc-v2 | grpc-v1, grpc-v2 | grpc-v2 |
-      | grpc-v2 | grpc-v2          |         |
-      | v3      | grpc-v2, v3      | v3      |
+      | requested | first            | second  |
+      | v1        | v1               |         |
+      | v2        | v1, v2           | v2      |
+      | v2        | v2, v1           | v2      |
+      | v2        | v2               |         |
+      | grpc-v1   | v2, grpc-v1      | grpc-v1 |
+      | grpc-v2   | v1, grpc-v2      | grpc-v2 |
+      | grpc-v2   | grpc-v1, grpc-v2 | grpc-v2 |
+      | grpc-v2   | grpc-v2          |         |
+      | v3        | grpc-v2, v3      | v3      |
 
-  Scenario: A protocol that KServe does not know ranks like none at all
+  Scenario: An unknown protocol ranks like none
     Given these ServingRuntimes in namespace "team-a"
       | name     | format  | version | autoSelect | protocols |
       | b-server | sklearn | 1       | true       | v3        |
@@ -41,7 +41,7 @@ Feature: Runtimes are ranked by the first of all protocols that they list
     Then it runs on ClusterServingRuntime "b-server"
 
   @until-0.11.0
-  Scenario: Up to v0.11.0 the rank also decides for a service that gives no protocol
+  Scenario: Up to v0.11.0 the rank also decides for a service without a protocol
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | protocols |
       | b-server | sklearn | 1       | true       | v2        |
@@ -60,7 +60,7 @@ Feature: Runtimes are ranked by the first of all protocols that they list
     Then it runs on ClusterServingRuntime "old-server"
 
   @claim-d8 @since-0.11.0
-  Scenario: The documentation promises that the newest is chosen and does not speak of protocols
+  Scenario: According to the documentation the newest is selected, regardless of protocols
     Given a ClusterServingRuntime "old-server" that speaks "v1, v2"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -70,7 +70,7 @@ Feature: Runtimes are ranked by the first of all protocols that they list
     When a service in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "new-server"
 
-  Scenario: A runtime that comes to list a better protocol comes to be first
+  Scenario: A runtime that adds a better protocol moves to the first place
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | protocols |
       | b-server | sklearn | 1       | true       | v2        |

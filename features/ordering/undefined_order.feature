@@ -1,11 +1,11 @@
 @one-of @until-0.8.0
-Feature: Which of several equal runtimes is chosen is not said
-  When several runtimes offer a service's format and nothing ranks them, the documentation gives no guarantee which
-  one is chosen. KServe v0.8.0 does as it says and has no order at all. Later releases have one, which other features
-  state.
+Feature: The documentation does not define an order of equal runtimes
+  If several runtimes support the format of a service and nothing ranks them, the documentation does not guarantee
+  which one KServe selects. KServe v0.8.0 has no order at all, as documented. Later releases have one, which other
+  features describe.
 
   @rule-order-undefined @claim-d7 @documented @core
-  Scenario: One of two equal cluster runtimes is chosen
+  Scenario: One of two equal cluster runtimes is selected
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect |
       | a-server | sklearn | 1       | true       |
@@ -17,7 +17,7 @@ Feature: Which of several equal runtimes is chosen is not said
       | ClusterServingRuntime | b-server |
 
   @rule-order-undefined @claim-d7 @documented @core
-  Scenario: One of two equal runtimes of a namespace is chosen
+  Scenario: One of two equal namespaced runtimes is selected
     Given these ServingRuntimes in namespace "team-a"
       | name     | format  | version | autoSelect |
       | a-server | sklearn | 1       | true       |
@@ -29,7 +29,7 @@ Feature: Which of several equal runtimes is chosen is not said
       | ServingRuntime | b-server | team-a    |
 
   @rule-order-undefined @claim-d8 @documented @core
-  Scenario: The newest of equal runtimes is not guaranteed to be chosen
+  Scenario: The newest of equal runtimes is not guaranteed to be selected
     Given a ClusterServingRuntime "a-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -43,7 +43,7 @@ Feature: Which of several equal runtimes is chosen is not said
       | ClusterServingRuntime | b-server |
 
   @rule-order-undefined @extended
-  Scenario: Runtimes that speak different protocols are equal
+  Scenario: Runtimes with different protocols are equal
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | protocols |
       | a-server | sklearn | 1       | true       | v1        |
@@ -55,7 +55,7 @@ Feature: Which of several equal runtimes is chosen is not said
       | ClusterServingRuntime | b-server |
 
   @rule-order-undefined @extended
-  Scenario: An entry that fits the service more closely is not preferred
+  Scenario: An entry that matches the service more closely is not preferred
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect |
       | a-server | sklearn | 1       | true       |

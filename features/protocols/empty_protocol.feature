@@ -1,9 +1,9 @@
 @rule-empty-protocol-matches-all @extended @since-0.9.0
 Feature: An empty protocol is not the same as none
-  A service whose protocol is there but empty is answered by every runtime, whatever protocols it lists. That differs
-  from a service without a protocol, which since v0.11.1 is answered only by runtimes that speak v1.
+  A service whose protocol is set but empty matches every runtime, whatever protocols it lists. A service without a
+  protocol, however, matches only runtimes that speak v1 since v0.11.1.
 
-  Scenario Outline: Any runtime is chosen for an empty protocol: <protocols>
+  Scenario Outline: An empty protocol matches any runtime: <protocols>
     Given a ClusterServingRuntime "model-server" that speaks "<protocols>"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -16,14 +16,14 @@ Feature: An empty protocol is not the same as none
       | v2        |
       | grpc-v2   |
 
-  Scenario: The format must fit all the same
+  Scenario: The format must still match
     Given a ClusterServingRuntime "model-server" that speaks "v1"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
     When a service in namespace "team-a" requests "onnx" over ""
     Then it has no runtime because of "NoSupportingRuntime"
 
-  Scenario: An empty protocol prefers the runtime whose protocols rank first
+  Scenario: With an empty protocol the runtime whose protocols rank first is selected
     Given these ClusterServingRuntimes
       | name     | format  | version | autoSelect | protocols |
       | b-server | sklearn | 1       | true       | v2        |

@@ -1,10 +1,10 @@
 @rule-no-protocols-supports-all @extended @since-0.9.0
-Feature: A runtime that lists no protocols is taken to speak all of them
-  A runtime need not say which protocols it speaks. KServe then takes it for one that speaks any, and it may be
-  chosen for every service. Because nothing is known of its protocols it comes after those that list some, unless a
-  priority says otherwise.
+Feature: A runtime that lists no protocols supports all of them
+  A runtime does not have to list its protocols. KServe then assumes that it supports all of them, so it is a
+  candidate for every service. Because its protocols are unknown it comes after runtimes that list some, unless a
+  priority decides.
 
-  Scenario Outline: It may be chosen for any protocol: <protocol>
+  Scenario Outline: It is a candidate for any protocol: <protocol>
     Given a ClusterServingRuntime "silent-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -18,14 +18,14 @@ Feature: A runtime that lists no protocols is taken to speak all of them
       | grpc-v2  |
       | anything |
 
-  Scenario: It may be chosen for a service without a protocol
+  Scenario: It is a candidate for a service without a protocol
     Given a ClusterServingRuntime "silent-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
     When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "silent-server"
 
-  Scenario: An empty list is as good as none
+  Scenario: An empty list counts as no list
     Given a ClusterServingRuntime "silent-server"
       """
       protocolVersions: []
@@ -47,7 +47,7 @@ Feature: A runtime that lists no protocols is taken to speak all of them
     Then it runs on ClusterServingRuntime "v2-server"
 
   @rule-order-priority @since-0.11.1
-  Scenario: A higher priority brings it before a runtime that lists the protocol
+  Scenario: With a higher priority it comes before a runtime that lists the protocol
     Given these ClusterServingRuntimes
       | name          | format  | version | autoSelect | priority | protocols |
       | silent-server | sklearn | 1       | true       | 2        |           |

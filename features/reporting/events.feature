@@ -1,7 +1,7 @@
 @rule-failure-event @core
-Feature: A service without a runtime tells why in a warning event
-  When KServe finds no runtime for a service it records a Kubernetes event of type Warning on it. The event has the
-  text of the error, which names what was looked for. In v0.8.0 this is the only place where the cause is told.
+Feature: A Warning event reports why a service has no runtime
+  If KServe finds no runtime for a service, it records a Kubernetes event of type Warning. The event has the text of
+  the error, which includes what was requested. In v0.8.0 the reason is reported nowhere else.
 
   Scenario: No runtime has the name
     When a service in namespace "team-a" requests "sklearn" with runtime "no-such-server"
@@ -37,17 +37,17 @@ Feature: A service without a runtime tells why in a warning event
     Then a Warning event says "specified runtime own-server does not support specified protocol version"
 
   @exact-names
-  Scenario: No runtime may be chosen for the format
+  Scenario: No runtime matches the format
     When a service in namespace "team-a" requests "tensorrt"
     Then a Warning event says "no runtime found to support predictor with model type: {tensorrt <nil>}"
 
   @extended @exact-names
-  Scenario: Where a version is asked for, the event has a memory address in its place
+  Scenario: The event has a memory address in place of the requested version
     When a service in namespace "team-a" requests "tensorrt" version "8"
     Then a Warning event says "no runtime found to support predictor with model type: {tensorrt 0x"
 
   @extended
-  Scenario: The chosen runtime has no container
+  Scenario: The selected runtime has no container
     Given a ServingRuntime "own-server" in namespace "team-a"
       """
       supportedModelFormats:
@@ -59,7 +59,7 @@ Feature: A service without a runtime tells why in a warning event
     Then a Warning event says "no container configuration found in selected serving runtime"
 
   @extended @since-0.11.0
-  Scenario: The chosen runtime has no container of the required name
+  Scenario: The selected runtime has no container with the required name
     Given a ServingRuntime "own-server" in namespace "team-a"
       """
       supportedModelFormats:

@@ -1,7 +1,7 @@
 @core
-Feature: Since v0.9.0 the status of a service tells why it has no runtime
-  The status names a reason, one word for programs, and a message for people. Reason and message are fixed texts; what
-  exactly was looked for is told by the event only.
+Feature: Since v0.9.0 the status reports why a service has no runtime
+  The status has a reason, one word for programs, and a message for people. Both are fixed texts; only the event
+  includes what was requested.
 
   Background:
     Given these ServingRuntimes in namespace "team-a"
@@ -35,7 +35,7 @@ Feature: Since v0.9.0 the status of a service tells why it has no runtime
       | version | sklearn | 2       |
 
   @rule-failure-status @rule-auto-none-found @since-0.9.0
-  Scenario Outline: No runtime may be chosen for <what>
+  Scenario Outline: No runtime matches <what>
     When a service in namespace "team-a" requests "<format>" over "<protocol>"
     Then its status has reason "NoSupportingRuntime" and message "No runtime found to support specified framework/version"
 
@@ -45,23 +45,23 @@ Feature: Since v0.9.0 the status of a service tells why it has no runtime
       | the protocol | sklearn | v2       |
 
   @rule-failure-status @extended @since-0.9.0
-  Scenario: Of several things that are wrong with a named runtime, that it is disabled is told first
+  Scenario: Among several problems with a named runtime, disabled is reported first
     When a service in namespace "team-a" requests "xgboost" over "v2" with runtime "off-server"
     Then its status has reason "RuntimeDisabled" and message "Specified runtime is disabled"
 
   @rule-failure-status @extended @since-0.9.0
-  Scenario: A protocol that a named runtime does not speak is told before a format that it does not list
+  Scenario: An unsupported protocol is reported before an unsupported format
     When a service in namespace "team-a" requests "xgboost" over "v2" with runtime "own-server"
     Then its status has reason "NoSupportingRuntime" and message "Specified runtime does not support specified protocol version"
 
   @rule-failure-status @since-0.9.0
-  Scenario: A service that has a runtime shows no failure
+  Scenario: A service with a runtime reports no failure
     When a service in namespace "team-a" requests "sklearn" over "v1"
     Then it runs on ServingRuntime "own-server" in namespace "team-a"
     And its status reports no failure
 
   @rule-no-failure-status @until-0.8.0
-  Scenario Outline: In v0.8.0 the status tells nothing of a service that names <what>
+  Scenario Outline: In v0.8.0 the status reports nothing for a service that names <what>
     When a service in namespace "team-a" requests "<format>" with runtime "<runtime>"
     Then its status reports no failure
 
@@ -72,7 +72,7 @@ Feature: Since v0.9.0 the status of a service tells why it has no runtime
       | an unsuitable one    | xgboost | own-server     |
 
   @rule-no-failure-status @until-0.8.0
-  Scenario: In v0.8.0 the status tells nothing of a service that no runtime fits
+  Scenario: In v0.8.0 the status reports nothing for a service that no runtime matches
     When a service in namespace "team-a" requests "xgboost"
     Then it has no runtime because of "NoSupportingRuntime"
     And its status reports no failure

@@ -1,14 +1,14 @@
 @rule-workload-kept-on-failure @core
-Feature: A service that loses its runtime keeps what is running
-  When KServe looks at a service again and finds no runtime any more, it reports so and stops there. What was started
-  for the earlier choice is neither changed nor taken away, so the model goes on being served.
+Feature: A service that loses its runtime keeps its running workload
+  If KServe reconciles a service and no longer finds a runtime, it reports the failure and stops. It neither changes
+  nor deletes the workload of the earlier choice, so the model is still served.
 
   Background:
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
 
-  Scenario: The chosen runtime is disabled
+  Scenario: The selected runtime is disabled
     When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "model-server"
     When ClusterServingRuntime "model-server" is disabled
@@ -32,7 +32,7 @@ Feature: A service that loses its runtime keeps what is running
     Then it has no runtime because of "RuntimeNotRecognized"
     And its workload still runs on ClusterServingRuntime "model-server"
 
-  Scenario: A disabled runtime of the namespace comes to hide the cluster's
+  Scenario: A disabled namespaced runtime starts to hide the cluster runtime
     When a service in namespace "team-a" requests "sklearn" with runtime "model-server"
     Then it runs on ClusterServingRuntime "model-server"
     When a ServingRuntime "model-server" in namespace "team-a" that is disabled is applied
@@ -42,7 +42,7 @@ Feature: A service that loses its runtime keeps what is running
     Then it has no runtime because of "RuntimeDisabled"
     And its workload still runs on ClusterServingRuntime "model-server"
 
-  Scenario: The service comes to ask for a format that no runtime has
+  Scenario: The service starts to request a format that no runtime supports
     When this service is applied
       """
       metadata:

@@ -1,7 +1,7 @@
 @rule-upgrade-catalogue @needs-upgrade @core @exact-names
-Feature: Services when the shipped catalogue is replaced by that of a later release
-  An upgrade has two parts: the controller, and the runtimes that it ships. After both, a service in store may be on
-  another server, or have none: then its pods stay on the old one.
+Feature: Services when the shipped catalogue is replaced with that of a later release
+  An upgrade has two parts: the controller, and the runtimes that it ships. After both, a stored service can have
+  another runtime or none; without one, its pods keep running on the old one.
 
   Scenario Outline: From <from> to <to>, <format> <version> without a protocol moves from <before> to <after>
     Given KServe <from> is installed
@@ -43,14 +43,14 @@ Feature: Services when the shipped catalogue is replaced by that of a later rele
     And the cluster runtimes are replaced with those that KServe <to> ships
     Then it runs on ClusterServingRuntime "<after>"
 
-    Examples: Protocols decide since v0.9.0, and priorities since v0.11.1
+    Examples: Protocols count since v0.9.0, and priorities since v0.11.1
       | format     | from    | to      | before                    | after                |
       | sklearn    | v0.8.0  | v0.9.0  | kserve-sklearnserver      | kserve-mlserver      |
       | sklearn    | v0.10.2 | v0.11.1 | kserve-mlserver           | kserve-sklearnserver |
       | sklearn    | v0.11.1 | v0.11.2 | kserve-sklearnserver      | kserve-mlserver      |
       | tensorflow | v0.8.0  | v0.9.0  | kserve-tensorflow-serving | kserve-tritonserver  |
 
-  Scenario Outline: <format> over v2 loses <runtime> with v0.9.0 and has it again with v0.11.1
+  Scenario Outline: <format> over v2 loses <runtime> in v0.9.0 and gets it back in v0.11.1
     Given KServe v0.8.0 is installed
     And the runtimes that KServe v0.8.0 ships
     When a service in namespace "team-a" requests "<format>" over "v2"
@@ -63,12 +63,12 @@ Feature: Services when the shipped catalogue is replaced by that of a later rele
     And the cluster runtimes are replaced with those that KServe v0.11.1 ships
     Then it runs on ClusterServingRuntime "<runtime>"
 
-    Examples: Servers that said what they speak before they learned v2
+    Examples: Servers that listed their protocols before they supported v2
       | format | runtime             |
       | pmml   | kserve-pmmlserver   |
       | paddle | kserve-paddleserver |
 
-  Scenario Outline: <format> without a protocol loses <runtime> when <to> and its runtimes come
+  Scenario Outline: <format> without a protocol loses <runtime> with <to> and its runtimes
     Given KServe <from> is installed
     And the runtimes that KServe <from> ships
     When a service in namespace "team-a" requests "<format>"
@@ -78,7 +78,7 @@ Feature: Services when the shipped catalogue is replaced by that of a later rele
     Then it has no runtime because of "NoSupportingRuntime"
     And its workload still runs on ClusterServingRuntime "<runtime>"
 
-    Examples: Formats whose shipped servers speak no v1
+    Examples: Formats whose shipped servers do not speak v1
       | format   | runtime             | from    | to      |
       | mlflow   | kserve-mlserver     | v0.10.2 | v0.11.1 |
       | mlflow   | kserve-mlserver     | v0.8.0  | v0.11.2 |
@@ -98,7 +98,7 @@ Feature: Services when the shipped catalogue is replaced by that of a later rele
     And the cluster runtimes are replaced with those that KServe v0.11.2 ships
     Then it runs on ClusterServingRuntime "kserve-mlserver"
 
-  Scenario Outline: A service that names <runtime> for <format> <version> loses it with v0.17.0
+  Scenario Outline: A service that names <runtime> for <format> <version> loses it in v0.17.0
     Given KServe v0.16.0 is installed
     And the runtimes that KServe v0.16.0 ships
     When a service in namespace "team-a" requests "<format>" version "<version>" with runtime "<runtime>"
@@ -109,7 +109,7 @@ Feature: Services when the shipped catalogue is replaced by that of a later rele
     Then it has no runtime because of "NoSupportingRuntime"
     And its workload still runs on ClusterServingRuntime "<runtime>"
 
-    Examples: Versions that v0.17.0 replaced by the next
+    Examples: Versions that v0.17.0 replaces with the next ones
       | format   | version | runtime          |
       | xgboost  | 1       | kserve-xgbserver |
       | lightgbm | 3       | kserve-lgbserver |
@@ -123,7 +123,7 @@ Feature: Services when the shipped catalogue is replaced by that of a later rele
     And the cluster runtimes are replaced with those that KServe v0.20.0 ships
     Then it runs on ClusterServingRuntime "<runtime>"
 
-    Examples: What most services ask for
+    Examples: The most common requests
       | format     | runtime                   |
       | sklearn    | kserve-sklearnserver      |
       | tensorflow | kserve-tensorflow-serving |
@@ -141,7 +141,7 @@ Feature: Services when the shipped catalogue is replaced by that of a later rele
     Then it runs on ClusterServingRuntime "kserve-sklearnserver"
 
   @extended
-  Scenario: The old controller with the new runtimes does not know their priorities
+  Scenario: The old controller with the new runtimes ignores their priorities
     Given KServe v0.10.2 is installed
     And the runtimes that KServe v0.11.2 ships
     When a service in namespace "team-a" requests "sklearn" over "v2"
@@ -151,7 +151,7 @@ Feature: Services when the shipped catalogue is replaced by that of a later rele
     Then it runs on ClusterServingRuntime "kserve-mlserver"
 
   @rule-shipped-installers-differ @extended
-  Scenario: A release keeps its services only if it is upgraded by the installer that it came with
+  Scenario: A release keeps its services only if it is upgraded with its original installer
     Given KServe v0.10.2 is installed
     And the runtimes that the Helm chart of KServe v0.10.2 installs
     When a service in namespace "team-a" requests "lightgbm" version "2"
@@ -161,7 +161,7 @@ Feature: Services when the shipped catalogue is replaced by that of a later rele
     And its workload still runs on ClusterServingRuntime "kserve-lgbserver"
 
   @rule-shipped-installers-differ @extended
-  Scenario: huggingface without a protocol is served once Helm's runtimes of v0.12.1 are replaced by the manifests'
+  Scenario: huggingface without a protocol gets a runtime when the manifests of v0.12.1 replace the Helm chart
     Given KServe v0.12.1 is installed
     And the runtimes that the Helm chart of KServe v0.12.1 installs
     When a service in namespace "team-a" requests "huggingface"
@@ -170,7 +170,7 @@ Feature: Services when the shipped catalogue is replaced by that of a later rele
     Then it runs on ClusterServingRuntime "kserve-huggingfaceserver"
 
   @rule-downgrade-keeps-stored-service @extended
-  Scenario: Going back to the old controller and its runtimes brings the old server back
+  Scenario: A downgrade of the controller and its runtimes brings the old server back
     Given KServe v0.16.0 is installed
     And the runtimes that KServe v0.16.0 ships
     When a service in namespace "team-a" requests "xgboost" version "1"

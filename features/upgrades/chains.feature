@@ -1,10 +1,11 @@
 @needs-upgrade @core @exact-names
 Feature: Services through a chain of upgrades
-  A cluster that is years old went through many releases, and has services of each. Nothing of an upgrade is written into
-  them: each is as it was stored once, and every release chooses for it by its own rules and among its own runtimes.
+  A cluster that is years old has gone through many releases and has services from each of them. An upgrade writes
+  nothing into them: each service stays as it was stored, and every release selects a runtime by its own rules and
+  from its own catalogue.
 
   @rule-upgrade-keeps-stored-service
-  Scenario: A legacy service of v0.9.0 stays where it is up to v0.20.0, beside services of each release on the way
+  Scenario: A legacy service of v0.9.0 keeps its runtime up to v0.20.0, beside services of each release on the way
     Given KServe v0.9.0 is installed
     And the runtimes that KServe v0.9.0 ships
     When a service "elder" in namespace "team-a" uses the legacy key "sklearn"
@@ -61,7 +62,7 @@ Feature: Services through a chain of upgrades
     And it is stored with protocol "v2"
 
   @rule-upgrade-catalogue
-  Scenario: lightgbm 3 without a protocol is on another server with each large step, and in the end on none
+  Scenario: lightgbm 3 without a protocol changes its server with each large step, and finally has none
     Given KServe v0.9.0 is installed
     And the runtimes that KServe v0.9.0 ships
     When a service in namespace "team-a" requests "lightgbm" version "3"
@@ -86,7 +87,7 @@ Feature: Services through a chain of upgrades
       """
 
   @rule-upgrade-protocol-default @rule-upgrade-first-write-converts
-  Scenario: triton without a protocol loses its runtime on the way, and a write under the last release brings it back
+  Scenario: triton without a protocol loses its runtime on the way, and a write in the last release brings it back
     Given KServe v0.9.0 is installed
     And the runtimes that KServe v0.9.0 ships
     When a service in namespace "team-a" requests "triton"

@@ -1,10 +1,11 @@
 @rule-upgrade-catalogue @needs-upgrade @exact-names
-Feature: The controller upgraded without its runtimes, and the runtimes without their controller
-  The controller, with its CRDs and webhooks, and the runtimes that it ships are installed by separate manifests. Between
-  the two a cluster has one of the new release and one of the old: what a service runs on then depends on which came first.
+Feature: Upgrades of the controller without its runtimes, and of the runtimes without their controller
+  The controller, with its CRDs and webhooks, and the runtimes that it ships are installed by separate manifests. In
+  between, a cluster has one of the new release and one of the old, and the runtime of a service depends on which was
+  upgraded first.
 
   @core
-  Scenario Outline: <format> over v2 keeps <before> under the controller of v0.9.0 until its runtimes come
+  Scenario Outline: <format> over v2 keeps <before> with the controller of v0.9.0 until its runtimes are installed
     Given KServe v0.8.0 is installed
     And the runtimes that KServe v0.8.0 ships
     When a service in namespace "team-a" requests "<format>" over "v2"
@@ -14,13 +15,13 @@ Feature: The controller upgraded without its runtimes, and the runtimes without 
     When the cluster runtimes are replaced with those that KServe v0.9.0 ships
     Then it runs on ClusterServingRuntime "<after>"
 
-    Examples: The runtimes of v0.8.0 list no protocols, so they count as speaking all
+    Examples: The runtimes of v0.8.0 list no protocols, so they support all of them
       | format     | before                    | after               |
       | sklearn    | kserve-sklearnserver      | kserve-mlserver     |
       | tensorflow | kserve-tensorflow-serving | kserve-tritonserver |
 
   @core
-  Scenario: tensorrt has a runtime as soon as the runtimes of v0.9.0 are there, whichever controller runs
+  Scenario: tensorrt has a runtime as soon as the runtimes of v0.9.0 are installed, with either controller
     Given KServe v0.8.0 is installed
     And the runtimes that KServe v0.8.0 ships
     When a service in namespace "team-a" requests "tensorrt"
@@ -32,7 +33,7 @@ Feature: The controller upgraded without its runtimes, and the runtimes without 
     Then it runs on ClusterServingRuntime "kserve-tritonserver"
 
   @core @rule-fields-of-later-releases
-  Scenario: The runtimes of v0.9.0 that were written under v0.8.0 speak every protocol until they are written again
+  Scenario: Runtimes of v0.9.0 that were written in v0.8.0 support every protocol until they are written again
     Given KServe v0.8.0 is installed
     And the runtimes that KServe v0.9.0 ships
     When a service in namespace "team-a" requests "pmml" over "v2"
@@ -44,7 +45,7 @@ Feature: The controller upgraded without its runtimes, and the runtimes without 
     And its workload still runs on ClusterServingRuntime "kserve-pmmlserver"
 
   @core
-  Scenario: pmml over v2 waits for the runtimes of v0.11.2, and its controller alone brings nothing
+  Scenario: pmml over v2 needs the runtimes of v0.11.2, and the controller alone has no effect
     Given KServe v0.10.2 is installed
     And the runtimes that KServe v0.10.2 ships
     When a service in namespace "team-a" requests "pmml" over "v2"
@@ -55,7 +56,7 @@ Feature: The controller upgraded without its runtimes, and the runtimes without 
     Then it runs on ClusterServingRuntime "kserve-pmmlserver"
 
   @core
-  Scenario: mlflow keeps its runtime when only the runtimes of v0.11.2 come, and loses it to the controller
+  Scenario: mlflow keeps its runtime with the runtimes of v0.11.2, and loses it with the controller
     Given KServe v0.10.2 is installed
     And the runtimes that KServe v0.10.2 ships
     When a service in namespace "team-a" requests "mlflow"
@@ -67,7 +68,7 @@ Feature: The controller upgraded without its runtimes, and the runtimes without 
     And its workload still runs on ClusterServingRuntime "kserve-mlserver"
 
   @core @rule-fields-of-later-releases
-  Scenario: Runtimes that came before their controller have lost their priorities until they are written again
+  Scenario: Runtimes that were installed before their controller have no priorities until they are written again
     Given KServe v0.10.2 is installed
     And the runtimes that KServe v0.11.2 ships
     When a service in namespace "team-a" requests "sklearn" over "v2"
@@ -78,7 +79,7 @@ Feature: The controller upgraded without its runtimes, and the runtimes without 
     Then it runs on ClusterServingRuntime "kserve-mlserver"
 
   @core
-  Scenario Outline: <format> <version> keeps <runtime> under the controller of v0.17.0 and loses it to its runtimes
+  Scenario Outline: <format> <version> keeps <runtime> with the controller of v0.17.0 and loses it with its runtimes
     Given KServe v0.16.0 is installed
     And the runtimes that KServe v0.16.0 ships
     When a service in namespace "team-a" requests "<format>" version "<version>"
@@ -91,13 +92,13 @@ Feature: The controller upgraded without its runtimes, and the runtimes without 
     And its status names ClusterServingRuntime "<runtime>"
     And its workload still runs on ClusterServingRuntime "<runtime>"
 
-    Examples: The status keeps the name of what is lost
+    Examples: The status keeps the name of the lost runtime
       | format   | version | runtime          |
       | xgboost  | 1       | kserve-xgbserver |
       | lightgbm | 3       | kserve-lgbserver |
 
   @core
-  Scenario: xgboost 1 loses its runtime under the old controller already when the runtimes of v0.17.0 come first
+  Scenario: xgboost 1 loses its runtime with the old controller if the runtimes of v0.17.0 are installed first
     Given KServe v0.16.0 is installed
     And the runtimes that KServe v0.16.0 ships
     When a service in namespace "team-a" requests "xgboost" version "1"
@@ -109,7 +110,7 @@ Feature: The controller upgraded without its runtimes, and the runtimes without 
     And its workload still runs on ClusterServingRuntime "kserve-xgbserver"
 
   @extended @rule-server-defaults-by-annotation
-  Scenario: MLServer's variables are filled in with either part of v0.17.0 alone
+  Scenario: The variables of MLServer are set with either part of v0.17.0 alone
     Given KServe v0.16.0 is installed
     And the runtimes that KServe v0.16.0 ships
     When a service "first" in namespace "team-a" requests "sklearn" over "v2"
@@ -134,7 +135,7 @@ Feature: The controller upgraded without its runtimes, and the runtimes without 
     And it is stored without a protocol
 
   @extended @rule-no-mixed-priority
-  Scenario: The kserve-mlserver of v0.11.1 serves under v0.12.1 and cannot be written
+  Scenario: The kserve-mlserver of v0.11.1 serves in v0.12.1 but cannot be written
     Given KServe v0.11.1 is installed
     And the runtimes that KServe v0.11.1 ships
     When a service in namespace "team-a" requests "mlflow" over "v2"

@@ -1,10 +1,10 @@
 @rule-downgrade-keeps-stored-service @needs-upgrade @exact-names
 Feature: Services when KServe is downgraded
-  A downgrade reads what later releases stored: services and runtimes stay in store as they are, and the older controller
-  sees of them what its own CRDs know.
+  After a downgrade, services and runtimes stay as later releases stored them, and the older controller only sees the
+  fields that its own CRDs define.
 
   @core
-  Scenario: From v0.15.2 back to v0.10.2 a service without a protocol is served again
+  Scenario: From v0.15.2 back to v0.10.2, a service without a protocol gets a runtime again
     Given KServe v0.15.2 is installed
     And the runtimes that KServe v0.15.2 ships
     When a service in namespace "team-a" requests "onnx"
@@ -17,7 +17,7 @@ Feature: Services when KServe is downgraded
     And its container has image "example.com/shipped/kserve-tritonserver:v0.10.2"
 
   @core
-  Scenario: From v0.15.2 back to v0.10.2 and forth again a service is where it was
+  Scenario: From v0.15.2 back to v0.10.2 and forward again, a service has the same runtime
     Given KServe v0.15.2 is installed
     And the runtimes that KServe v0.15.2 ships
     When a service in namespace "team-a" requests "sklearn" over "v2"
@@ -32,7 +32,7 @@ Feature: Services when KServe is downgraded
     And its container has image "example.com/shipped/kserve-mlserver:v0.15.2"
 
   @core @rule-fields-of-later-releases
-  Scenario: A controller that knows no priorities does not see those in store, and the way back finds them
+  Scenario: A controller without priorities ignores stored ones, and an upgrade makes them effective again
     Given KServe v0.15.2 is installed
     And these ClusterServingRuntimes
       | name      | format  | version | autoSelect | priority | protocols |
@@ -46,7 +46,7 @@ Feature: Services when KServe is downgraded
     Then it runs on ClusterServingRuntime "b-sklearn"
 
   @core @rule-fields-of-later-releases
-  Scenario: A runtime that is written under the older release loses its priority for good
+  Scenario: A runtime that is written in the older release loses its priority for good
     Given KServe v0.15.2 is installed
     And these ClusterServingRuntimes
       | name      | format  | version | autoSelect | priority | protocols |
@@ -62,7 +62,7 @@ Feature: Services when KServe is downgraded
     Then it runs on ClusterServingRuntime "a-sklearn"
 
   @core
-  Scenario: From v0.17.0 back to v0.16.0 a service of the new version loses its runtime
+  Scenario: From v0.17.0 back to v0.16.0, a service with the new version loses its runtime
     Given KServe v0.17.0 is installed
     And the runtimes that KServe v0.17.0 ships
     When a service in namespace "team-a" requests "xgboost" version "2"
@@ -74,7 +74,7 @@ Feature: Services when KServe is downgraded
     And its workload still runs on ClusterServingRuntime "kserve-xgbserver"
 
   @core
-  Scenario: From v0.17.0 back to v0.16.0 the annotation of the format stays in store
+  Scenario: From v0.17.0 back to v0.16.0, the annotation with the format stays stored
     Given KServe v0.17.0 is installed
     And the runtimes that KServe v0.17.0 ships
     When a service in namespace "team-a" uses the legacy key "sklearn"
@@ -88,7 +88,7 @@ Feature: Services when KServe is downgraded
     And it runs on ClusterServingRuntime "kserve-sklearnserver"
 
   @extended
-  Scenario: A status that names the runtime is not read by a release that has no such field
+  Scenario: A release without the status field for the runtime does not read it
     Given KServe v0.16.0 is installed
     And the runtimes that KServe v0.16.0 ships
     When a service in namespace "team-a" requests "sklearn"

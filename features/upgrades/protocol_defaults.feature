@@ -1,9 +1,10 @@
 @rule-upgrade-protocol-default @needs-upgrade @core @exact-names
-Feature: A missing protocol means something else after an upgrade
-  Up to v0.11.0 a service without a protocol met every runtime. Since v0.11.1 it counts as v1, so a stored service whose
-  only runtimes speak v2 loses its runtime by a patch upgrade. Its pods keep running while the status says that it failed.
+Feature: An upgrade changes the default protocol
+  Up to v0.11.0 a service without a protocol matches every runtime. Since v0.11.1 it counts as v1, so a stored service
+  whose only matching runtimes speak v2 loses its runtime with a patch upgrade. Its pods keep running while the status
+  reports a failure.
 
-  Scenario Outline: <format> without a protocol is served by <runtime> up to <from> and by none in <to>
+  Scenario Outline: <format> without a protocol has <runtime> up to <from> and none in <to>
     Given KServe <from> is installed
     And the runtimes that KServe <from> ships
     When a service in namespace "team-a" requests "<format>"
@@ -13,14 +14,14 @@ Feature: A missing protocol means something else after an upgrade
     And it is stored without a protocol
     And its workload still runs on ClusterServingRuntime "<runtime>"
 
-    Examples: The runtimes stay as they are
+    Examples: The runtimes are not changed
       | format   | runtime             | from    | to      |
       | mlflow   | kserve-mlserver     | v0.10.2 | v0.11.1 |
       | onnx     | kserve-tritonserver | v0.10.2 | v0.11.2 |
       | tensorrt | kserve-tritonserver | v0.9.0  | v0.15.2 |
       | triton   | kserve-tritonserver | v0.10.2 | v0.11.1 |
 
-  Scenario: Naming the protocol gives the service its runtime back
+  Scenario: A service gets its runtime back when it sets the protocol
     Given KServe v0.10.2 is installed
     And the runtimes that KServe v0.10.2 ships
     When a service in namespace "team-a" requests "onnx"
@@ -30,7 +31,7 @@ Feature: A missing protocol means something else after an upgrade
     Then it runs on ClusterServingRuntime "kserve-tritonserver"
 
   @rule-failure-status @rule-workload-kept-on-failure
-  Scenario: The status tells the failure and the workload is kept
+  Scenario: The status reports the failure and the workload is kept
     Given KServe v0.10.2 is installed
     And the runtimes that KServe v0.10.2 ships
     When a service in namespace "team-a" requests "mlflow"
@@ -39,7 +40,7 @@ Feature: A missing protocol means something else after an upgrade
     Then its status has reason "NoSupportingRuntime" and message "No runtime found to support specified framework/version"
     And its workload still runs on ClusterServingRuntime "kserve-mlserver"
 
-  Scenario: A triton service that was stored before v0.11.2 has no runtime until it is written again
+  Scenario: A triton service that was stored before v0.11.2 has no runtime until the next write
     Given KServe v0.10.2 is installed
     And the runtimes that KServe v0.10.2 ships
     When a service in namespace "team-a" requests "triton"
@@ -51,7 +52,7 @@ Feature: A missing protocol means something else after an upgrade
     Then it is stored with protocol "v2"
     And it runs on ClusterServingRuntime "kserve-tritonserver"
 
-  Scenario: A legacy onnx service has its protocol in store and keeps its runtime
+  Scenario: A legacy onnx service has its protocol stored and keeps its runtime
     Given KServe v0.10.2 is installed
     And the runtimes that KServe v0.10.2 ships
     When a service in namespace "team-a" uses the legacy key "onnx"
@@ -60,7 +61,7 @@ Feature: A missing protocol means something else after an upgrade
     Then it runs on ClusterServingRuntime "kserve-tritonserver"
 
   @extended
-  Scenario: A legacy onnx service of v0.8.0 keeps its runtime by its pin
+  Scenario: A legacy onnx service of v0.8.0 keeps the runtime to which it is pinned
     Given KServe v0.8.0 is installed
     And the runtimes that KServe v0.8.0 ships
     When a service in namespace "team-a" uses the legacy key "onnx"
@@ -71,7 +72,7 @@ Feature: A missing protocol means something else after an upgrade
     And it runs on ClusterServingRuntime "kserve-tritonserver"
 
   @extended
-  Scenario: A vLLM service that was stored before v0.20.0 is served as v1 until it is written again
+  Scenario: A vLLM service that was stored before v0.20.0 is served as v1 until the next write
     Given KServe v0.19.0 is installed
     And these ClusterServingRuntimes
       | name      | format | version | autoSelect | protocols |

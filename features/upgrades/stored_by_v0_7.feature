@@ -1,11 +1,11 @@
 @needs-upgrade @extended @exact-names
-Feature: Services that v0.7 stored, through the releases after it
-  v0.7 had no runtimes: it stored a legacy key with the version of the server and the name of the container. Upgrading
-  KServe rewrites nothing that is stored, so what such a service runs on changes with the controller alone, until somebody
-  writes the service and a webhook converts it.
+Feature: Services stored by v0.7 in later releases
+  v0.7 had no runtimes: it stored a legacy key with the version of the server and the name of the container. An
+  upgrade of KServe rewrites nothing that is stored, so what runs for such a service depends only on the controller
+  until the next write, when a webhook converts it.
 
   @rule-upgrade-keeps-stored-service @rule-stored-legacy-uses-no-runtime
-  Scenario: A sklearn service of v0.7 loses its image in v0.8.0 and has it again in v0.9.0
+  Scenario: A sklearn service of v0.7 loses its image in v0.8.0 and gets it back in v0.9.0
     Given KServe v0.8.0 is installed
     And the runtimes that KServe v0.8.0 ships
     And this service is stored without passing any webhook
@@ -27,7 +27,7 @@ Feature: Services that v0.7 stored, through the releases after it
     And its container has image "kserve/sklearnserver:v0.7.0"
 
   @rule-upgrade-keeps-stored-service @rule-stored-legacy-uses-no-runtime
-  Scenario: A service of v0.7 has no image from v0.10.0 on
+  Scenario: A service of v0.7 has no image since v0.10.0
     Given KServe v0.9.0 is installed
     And the runtimes that KServe v0.9.0 ships
     And this service is stored without passing any webhook
@@ -51,7 +51,7 @@ Feature: Services that v0.7 stored, through the releases after it
     And its container has no "image"
 
   @rule-upgrade-first-write-converts
-  Scenario Outline: The first write under <release> converts a <key> service of v0.7 and keeps its version
+  Scenario Outline: The first write in <release> converts a <key> service of v0.7 and keeps its version
     Given KServe v0.9.0 is installed
     And the runtimes that KServe v0.9.0 ships
     And this service is stored without passing any webhook
@@ -72,7 +72,7 @@ Feature: Services that v0.7 stored, through the releases after it
     And it runs on ClusterServingRuntime "<runtime>"
     And its container has image "example.com/shipped/<runtime>:<version>"
 
-    Examples: The tag is the one of v0.7, which for onnx was another server's
+    Examples: The tag is that of v0.7, which for onnx is that of another server
       | release | key        | version | runtime                   |
       | v0.10.2 | sklearn    | v0.7.0  | kserve-sklearnserver      |
       | v0.10.2 | tensorflow | 1.14.0  | kserve-tensorflow-serving |
@@ -80,7 +80,7 @@ Feature: Services that v0.7 stored, through the releases after it
       | v0.15.2 | onnx       | v1.0.0  | kserve-tritonserver       |
 
   @rule-upgrade-first-write-converts @rule-predictor-name-rejected
-  Scenario: From v0.16.0 on the first write is rejected until the stored name is cleared
+  Scenario: Since v0.16.0 the first write is rejected until the stored name is removed
     Given KServe v0.9.0 is installed
     And the runtimes that KServe v0.9.0 ships
     And this service is stored without passing any webhook

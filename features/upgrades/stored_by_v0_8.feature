@@ -1,10 +1,10 @@
 @needs-upgrade @core @exact-names
 Feature: Services that v0.8.0 pinned to a runtime
-  v0.8.0 wrote the name of a runtime into every legacy service. That name stays in store through all later releases, so
-  these services keep their runtime while the same manifest, applied to a later release, is free to go elsewhere.
+  v0.8.0 writes the name of a runtime into every legacy service. That name stays stored through all later releases, so
+  these services keep their runtime, while for the same manifest applied to a later release KServe selects one.
 
   @rule-upgrade-keeps-stored-service
-  Scenario Outline: A service that v0.8.0 pinned is pinned in <release>
+  Scenario Outline: A service that v0.8.0 pinned is still pinned in <release>
     Given KServe v0.8.0 is installed
     And the runtimes that KServe v0.8.0 ships
     When a service in namespace "team-a" uses the legacy key "sklearn"
@@ -22,7 +22,7 @@ Feature: Services that v0.8.0 pinned to a runtime
       | v0.20.0 |
 
   @rule-upgrade-keeps-stored-service
-  Scenario: A pinned service is not taken by a runtime of its namespace after an upgrade
+  Scenario: A pinned service does not move to a namespaced runtime after an upgrade
     Given KServe v0.8.0 is installed
     And a ClusterServingRuntime "kserve-sklearnserver"
       | format  | version | autoSelect |
@@ -36,7 +36,7 @@ Feature: Services that v0.8.0 pinned to a runtime
     Then it runs on ClusterServingRuntime "kserve-sklearnserver"
 
   @rule-upgrade-keeps-stored-service
-  Scenario: A pinned service with another write keeps its pin
+  Scenario: A pinned service keeps its pin with another write
     Given KServe v0.8.0 is installed
     And a ClusterServingRuntime "kserve-sklearnserver"
       | format  | version | autoSelect |
@@ -51,7 +51,7 @@ Feature: Services that v0.8.0 pinned to a runtime
     And it runs on ClusterServingRuntime "kserve-sklearnserver"
 
   @rule-reapply-drops-pin
-  Scenario Outline: Applying the legacy manifest again under <release> drops the pin
+  Scenario Outline: Applying the legacy manifest again in <release> removes the pin
     Given KServe v0.8.0 is installed
     And a ClusterServingRuntime "kserve-sklearnserver"
       | format  | version | autoSelect |
@@ -72,7 +72,7 @@ Feature: Services that v0.8.0 pinned to a runtime
       | v0.15.2 |
 
   @rule-reapply-drops-pin
-  Scenario: A legacy service applied to a later release is not pinned like its elder
+  Scenario: A legacy service that is applied to a later release is not pinned
     Given KServe v0.8.0 is installed
     And a ClusterServingRuntime "kserve-sklearnserver"
       | format  | version | autoSelect |
@@ -87,7 +87,7 @@ Feature: Services that v0.8.0 pinned to a runtime
     Then it runs on ServingRuntime "own-sklearn" in namespace "team-a"
 
   @rule-upgrade-keeps-stored-service @extended
-  Scenario: A service that v0.8.0 prepared for MLServer keeps the variables that were stored with it
+  Scenario: A service that v0.8.0 prepared for MLServer keeps the stored variables
     Given KServe v0.8.0 is installed
     And the runtimes that KServe v0.8.0 ships
     When a service in namespace "team-a" uses the legacy key "sklearn" over "v2"
@@ -98,7 +98,7 @@ Feature: Services that v0.8.0 pinned to a runtime
     And the count of env "MLSERVER_MODEL_NAME" in its container is 1
 
   @rule-upgrade-keeps-stored-service @extended
-  Scenario: A pinned service has no runtime any more once its runtime is gone
+  Scenario: A pinned service has no runtime once its runtime is deleted
     Given KServe v0.8.0 is installed
     And a ClusterServingRuntime "kserve-sklearnserver"
       | format  | version | autoSelect |

@@ -1,10 +1,11 @@
 @needs-upgrade @core @exact-names
-Feature: Services whose runtime was chosen are chosen for again after an upgrade
-  Since v0.9.0 the chosen runtime is not stored. So an upgrade changes nothing in store, and yet the new controller
-  chooses again for every service at its start, by its own rules and among the runtimes that are there then.
+Feature: An upgrade selects the runtime again for services that name none
+  Since v0.9.0 the selected runtime is not stored. So an upgrade changes nothing that is stored, but the new
+  controller selects a runtime for every service when it starts, by its own rules and from the runtimes that exist
+  then.
 
   @rule-upgrade-keeps-stored-service
-  Scenario Outline: A legacy service stored by <from> is the same in store under <to>
+  Scenario Outline: A legacy service stored by <from> is unchanged in <to>
     Given KServe <from> is installed
     And the runtimes that KServe <from> ships
     When a service in namespace "team-a" uses the legacy key "sklearn"
@@ -15,7 +16,7 @@ Feature: Services whose runtime was chosen are chosen for again after an upgrade
     And it is stored with format "sklearn"
     And it runs on ClusterServingRuntime "kserve-sklearnserver"
 
-    Examples: One release and a later one
+    Examples: A release and a later one
       | from    | to      |
       | v0.9.0  | v0.10.2 |
       | v0.10.2 | v0.15.2 |
@@ -39,7 +40,7 @@ Feature: Services whose runtime was chosen are chosen for again after an upgrade
     Then it runs on ClusterServingRuntime "speaks-v2"
 
   @rule-upgrade-keeps-stored-service @extended
-  Scenario: Priorities that v0.10.2 did not know decide once they are written under v0.11.1
+  Scenario: Priorities that v0.10.2 ignored count once they are written in v0.11.1
     Given KServe v0.10.2 is installed
     And these ClusterServingRuntimes
       | name      | format  | version | autoSelect | protocols |
@@ -58,7 +59,7 @@ Feature: Services whose runtime was chosen are chosen for again after an upgrade
     Then it runs on ClusterServingRuntime "b-sklearn"
 
   @rule-upgrade-keeps-stored-service @extended
-  Scenario: A runtime without a kserve-container serves no more after the upgrade to v0.11.1
+  Scenario: A runtime without a kserve-container no longer serves after the upgrade to v0.11.1
     Given KServe v0.10.2 is installed
     And a ClusterServingRuntime "serves-sklearn"
       """
@@ -75,7 +76,7 @@ Feature: Services whose runtime was chosen are chosen for again after an upgrade
     And its workload still runs on ClusterServingRuntime "serves-sklearn"
 
   @rule-upgrade-keeps-stored-service @extended
-  Scenario: A service stored before v0.17.0 has no annotation for its format until it is written
+  Scenario: A service stored before v0.17.0 has no annotation for its format until the next write
     Given KServe v0.16.0 is installed
     And a ClusterServingRuntime "serves-sklearn"
       """
@@ -95,7 +96,7 @@ Feature: Services whose runtime was chosen are chosen for again after an upgrade
       | --framework=sklearn |
 
   @rule-upgrade-keeps-stored-service @extended
-  Scenario: A runtime named and listed for v1 alone serves MLServer's name again from v0.17.0 on
+  Scenario: A runtime that uses the name of MLServer and only lists v1 serves again since v0.17.0
     Given KServe v0.16.0 is installed
     And a ClusterServingRuntime "kserve-mlserver" that speaks "v1"
       | format  | version |
@@ -106,7 +107,7 @@ Feature: Services whose runtime was chosen are chosen for again after an upgrade
     Then it runs on ClusterServingRuntime "kserve-mlserver"
 
   @rule-downgrade-keeps-stored-service
-  Scenario: A downgrade keeps what is stored and chooses by the older rules
+  Scenario: A downgrade keeps what is stored and selects by the older rules
     Given KServe v0.11.2 is installed
     And a ClusterServingRuntime "speaks-v2" that speaks "v2"
       | format | version | autoSelect |
@@ -119,7 +120,7 @@ Feature: Services whose runtime was chosen are chosen for again after an upgrade
     And it runs on ClusterServingRuntime "speaks-v2"
 
   @rule-downgrade-keeps-stored-service
-  Scenario: A protocol that a webhook wrote stays in store after a downgrade
+  Scenario: A protocol that a webhook wrote stays stored after a downgrade
     Given KServe v0.11.2 is installed
     And a ClusterServingRuntime "speaks-v2" that speaks "v2"
       | format | version | autoSelect |

@@ -26,8 +26,8 @@ ANY_PROTOCOL, ONLY_V1 = "v0.10.2", "v0.11.2"
 
 #: What of the suite's upgrades is always tried for real: a chain, a way back, and the two parts one after the other.
 SCENARIOS = {
-    "chains": "A legacy service of v0.9.0 stays where it is up to v0.20.0, beside services of each release on the way",
-    "downgrades": "From v0.17.0 back to v0.16.0 a service of the new version loses its runtime",
+    "chains": "A legacy service of v0.9.0 keeps its runtime up to v0.20.0, beside services of each release on the way",
+    "downgrades": "From v0.17.0 back to v0.16.0, a service with the new version loses its runtime",
     "controller_and_catalogue": "Runtimes that came before their controller have lost their priorities until they are "
     "written again",
 }

@@ -1,15 +1,15 @@
 @rule-multi-node-service-checked @extended @since-0.15.0
-Feature: A service on several nodes is checked more closely when it is written
-  A service that wants worker nodes must say where its model lies, on storage that all nodes can mount, and must leave
-  the number of its pods to itself. Since v0.15.0 KServe refuses one that does not, and names what is wrong. What it
-  asks for has changed in v0.15.2 and v0.16.0.
+Feature: The webhook is stricter about services on multiple nodes
+  A service with worker nodes must set the location of its model, on storage that all nodes can mount, and must not be
+  autoscaled. Since v0.15.0 the webhook rejects a service that violates this. The requirements changed in v0.15.2 and
+  v0.16.0.
 
-  Scenario: A service that fulfils all conditions is accepted
+  Scenario: A service that meets all requirements is accepted
     When a service in namespace "team-a" requests "huggingface" on multiple nodes
     Then the service is accepted
 
   @since-0.15.2
-  Scenario: Since v0.15.2 the class of autoscaler must be none
+  Scenario: Since v0.15.2 the autoscaler class must be none
     When this service is applied
       """
       metadata:
@@ -30,7 +30,7 @@ Feature: A service on several nodes is checked more closely when it is written
     Then the service is rejected with "Multinode only supports 'none' autoscaler(hpa)"
 
   @since-0.15.2
-  Scenario: Since v0.15.2 the class of autoscaler must be given
+  Scenario: Since v0.15.2 the autoscaler class is required
     When this service is applied
       """
       metadata:
@@ -49,7 +49,7 @@ Feature: A service on several nodes is checked more closely when it is written
     Then the service is rejected with "Multinode only supports 'none' autoscaler()"
 
   @since-0.15.2
-  Scenario: Since v0.15.2 an external autoscaler is refused
+  Scenario: Since v0.15.2 an external autoscaler is rejected
     When this service is applied
       """
       metadata:
@@ -70,7 +70,7 @@ Feature: A service on several nodes is checked more closely when it is written
     Then the service is rejected with "Multinode only supports 'none' autoscaler(external)"
 
   @until-0.15.1
-  Scenario: Before v0.15.2 the class of autoscaler must be external
+  Scenario: Before v0.15.2 the autoscaler class must be external
     When this service is applied
       """
       metadata:
@@ -91,7 +91,7 @@ Feature: A service on several nodes is checked more closely when it is written
     Then the service is rejected with "Multinode only supports 'external' autoscaler(hpa)"
 
   @until-0.15.1
-  Scenario: Before v0.15.2 no autoscaler is called none
+  Scenario: Before v0.15.2 there is no autoscaler class none
     When this service is applied
       """
       metadata:
@@ -112,7 +112,7 @@ Feature: A service on several nodes is checked more closely when it is written
     Then the service is rejected with "[none] is not a supported autoscaler class type"
 
   @until-0.15.1
-  Scenario: Before v0.15.2 the model must lie on a volume claim, too
+  Scenario: Before v0.15.2 the model must also be on a persistent volume claim
     When this service is applied
       """
       metadata:
@@ -133,7 +133,7 @@ Feature: A service on several nodes is checked more closely when it is written
     Then the service is rejected with "Multinode only supports 'pvc' Storage Protocol(s3)"
 
   @since-0.15.2 @until-0.15.2
-  Scenario: In v0.15.2 the model must lie on a volume claim
+  Scenario: In v0.15.2 the model must be on a persistent volume claim
     When this service is applied
       """
       metadata:
@@ -154,7 +154,7 @@ Feature: A service on several nodes is checked more closely when it is written
     Then the service is rejected with "Multinode only supports 'pvc' Storage Protocol(s3)"
 
   @since-0.16.0
-  Scenario: Since v0.16.0 the model must lie on a volume claim or in an OCI image
+  Scenario: Since v0.16.0 the model must be on a persistent volume claim or in an OCI image
     When this service is applied
       """
       metadata:
@@ -196,7 +196,7 @@ Feature: A service on several nodes is checked more closely when it is written
     Then the service is accepted
 
   @since-0.15.2 @until-0.15.2
-  Scenario: In v0.15.2 a model in an OCI image is refused
+  Scenario: In v0.15.2 a model in an OCI image is rejected
     When this service is applied
       """
       metadata:
@@ -217,7 +217,7 @@ Feature: A service on several nodes is checked more closely when it is written
     Then the service is rejected with "Multinode only supports 'pvc' Storage Protocol(oci)"
 
   @since-0.15.2
-  Scenario: The place of the model must be given
+  Scenario: The location of the model is required
     When this service is applied
       """
       metadata:
@@ -237,7 +237,7 @@ Feature: A service on several nodes is checked more closely when it is written
     Then the service is rejected with "StorageURI must be set for multinode enabled"
 
   @since-0.15.2
-  Scenario Outline: A size may not be given as the environment variable <variable>
+  Scenario Outline: A size cannot be set by the environment variable <variable>
     When this service is applied
       """
       metadata:
@@ -266,7 +266,7 @@ Feature: A service on several nodes is checked more closely when it is written
       | TENSOR_PARALLEL_SIZE   |
 
   @since-0.15.2
-  Scenario: A second worker container is refused
+  Scenario: A second worker container is rejected
     When this service is applied
       """
       metadata:
@@ -290,7 +290,7 @@ Feature: A service on several nodes is checked more closely when it is written
     Then the service is rejected with "setting multiple containers in workerSpec is not allowed"
 
   @since-0.15.2
-  Scenario Outline: A size below one is refused: <size>
+  Scenario Outline: A size below 1 is rejected: <size>
     When this service is applied
       """
       metadata:
@@ -315,7 +315,7 @@ Feature: A service on several nodes is checked more closely when it is written
       | tensorParallelSize   | WorkerSpec.TensorParallelSize   |
 
   @since-0.15.2
-  Scenario: Since v0.15.2 one node in all is accepted
+  Scenario: Since v0.15.2 a single node in total is accepted
     When this service is applied
       """
       metadata:
@@ -335,7 +335,7 @@ Feature: A service on several nodes is checked more closely when it is written
     Then the service is accepted
 
   @until-0.15.1
-  Scenario: Before v0.15.2 one node in all is refused
+  Scenario: Before v0.15.2 a single node in total is rejected
     When this service is applied
       """
       metadata:
@@ -355,7 +355,7 @@ Feature: A service on several nodes is checked more closely when it is written
     Then the service is rejected with "WorkerSpec.PipelineParallelSize cannot be less than 2(1)"
 
   @since-0.15.2
-  Scenario: Sizes and containers of the worker nodes may be left out
+  Scenario: Sizes and containers of the worker nodes are optional
     When this service is applied
       """
       metadata:
@@ -374,7 +374,7 @@ Feature: A service on several nodes is checked more closely when it is written
     Then the service is accepted
 
   @since-0.15.2
-  Scenario: A service without worker nodes may lie anywhere
+  Scenario: The model of a service without worker nodes can be anywhere
     When this service is applied
       """
       metadata:

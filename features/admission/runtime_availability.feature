@@ -1,7 +1,7 @@
 @rule-no-runtime-lookup-at-admission @core
-Feature: A service is accepted whether or not there is a runtime for it
-  When a service is written, nobody looks whether a runtime exists for it. A service that names a runtime that is not
-  there, or asks for a format that nothing supports, is stored all the same; what is wrong shows only afterwards.
+Feature: A service is accepted whether or not it has a runtime
+  The webhook does not check whether a service has a runtime. A service that names a missing runtime, or that requests
+  a format that no runtime supports, is stored all the same; the controller reports the failure afterwards.
 
   Background:
     Given these ClusterServingRuntimes
@@ -20,7 +20,7 @@ Feature: A service is accepted whether or not there is a runtime for it
       | the runtime has another format     | xgboost | model-server   |
       | the name is empty                  | sklearn |                |
 
-  Scenario Outline: A service that names no runtime is accepted although <what>
+  Scenario Outline: A service without a named runtime is accepted although <what>
     When a service in namespace "team-a" requests "<format>" version "<version>" over "<protocol>"
     Then the service is accepted
 

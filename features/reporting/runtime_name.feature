@@ -1,11 +1,11 @@
 @extended @since-0.16.0
-Feature: Since v0.16.0 the status names the runtime that a service runs on
-  One field of the status is for a ServingRuntime's name, another for a ClusterServingRuntime's. For an automatic
-  choice KServe finds out which of them to fill by looking the chosen name up again, the namespace first, so that it
-  can name a runtime that was not chosen. A name stays when a later choice fails.
+Feature: Since v0.16.0 the status names the runtime of a service
+  The status has one field for the name of a ServingRuntime and another for the name of a ClusterServingRuntime. After
+  an automatic selection, KServe decides which field to set by looking up the selected name again, in the namespace
+  first, so it can name a runtime that it did not select. The name stays when a later selection fails.
 
   @rule-status-names-runtime
-  Scenario Outline: A named runtime of the <scope> is named
+  Scenario Outline: The status names the named runtime of the <scope>
     Given a <runtime>
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -18,7 +18,7 @@ Feature: Since v0.16.0 the status names the runtime that a service runs on
       | namespace | ServingRuntime        | ServingRuntime "model-server" in namespace "team-a" |
 
   @rule-status-names-runtime
-  Scenario Outline: A chosen runtime of the <scope> is named
+  Scenario Outline: The status names the selected runtime of the <scope>
     Given a <runtime>
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -31,7 +31,7 @@ Feature: Since v0.16.0 the status names the runtime that a service runs on
       | namespace | ServingRuntime        | ServingRuntime "model-server" in namespace "team-a" |
 
   @rule-status-names-runtime
-  Scenario: A service that never had a runtime names none
+  Scenario: The status of a service that never had a runtime names none
     When a service in namespace "team-a" requests "sklearn" with runtime "no-such-server"
     Then its status names no runtime
 
@@ -50,7 +50,7 @@ Feature: Since v0.16.0 the status names the runtime that a service runs on
     And its status names ServingRuntime "own-server"
 
   @rule-status-name-kept
-  Scenario: The name stays when the runtime is lost
+  Scenario: The name stays when the service loses its runtime
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -62,7 +62,7 @@ Feature: Since v0.16.0 the status names the runtime that a service runs on
     And its status names ClusterServingRuntime "model-server"
 
   @rule-status-name-looked-up
-  Scenario: A disabled runtime of the namespace is named in place of the cluster's that runs
+  Scenario: A disabled namespaced runtime is named instead of the cluster runtime that is used
     Given a ServingRuntime "model-server" in namespace "team-a" that is disabled
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -74,7 +74,7 @@ Feature: Since v0.16.0 the status names the runtime that a service runs on
     And its status names ServingRuntime "model-server"
 
   @rule-status-names-runtime @until-0.15.2 @since-0.8.0
-  Scenario: Up to v0.15.2 no runtime is named
+  Scenario: Up to v0.15.2 the status names no runtime
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |

@@ -1,11 +1,11 @@
 @extended
-Feature: A service keeps its deployment mode
-  The controller notes in a service's status how it deploys it. Since v0.15.2 the webhook refuses an update that names
-  another mode: whatever the first one made would be left behind. Before, a service could be handed from one
-  controller to the other. That it is left to ModelMesh is noted since v0.17.0 only.
+Feature: The deployment mode of a service cannot be changed
+  The controller records in the status how it deploys a service. Since v0.15.2 the webhook rejects an update that sets
+  another mode, because the resources of the first mode would be left behind. Before, one controller could hand a
+  service over to another. ModelMesh services have the mode in their status only since v0.17.0.
 
   @rule-mode-is-kept @since-0.15.2
-  Scenario: A service that runs is not handed to ModelMesh
+  Scenario: A running service cannot be handed over to ModelMesh
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -15,7 +15,7 @@ Feature: A service keeps its deployment mode
     Then the service is rejected with "update rejected: deploymentMode cannot be changed from"
 
   @rule-modelmesh-not-converted @until-0.15.1
-  Scenario: A service that runs is handed to ModelMesh
+  Scenario: A running service can be handed over to ModelMesh
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -25,7 +25,7 @@ Feature: A service keeps its deployment mode
     Then the service is accepted
 
   @rule-mode-is-kept
-  Scenario Outline: A service of ModelMesh is <verdict> when it is to be taken over <when>
+  Scenario Outline: Taking a service over from ModelMesh is <verdict> <when>
     When this service is applied
       """
       metadata:
@@ -45,11 +45,11 @@ Feature: A service keeps its deployment mode
     Then the service is <verdict>
 
     @until-0.16.0
-    Examples: A status says nothing of ModelMesh yet
+    Examples: The status does not record ModelMesh yet
       | verdict  | when           |
       | accepted | before v0.17.0 |
 
     @since-0.17.0
-    Examples: A status says that it is ModelMesh's
+    Examples: The status records ModelMesh
       | verdict  | when          |
       | rejected | since v0.17.0 |

@@ -1,11 +1,11 @@
 @extended
-Feature: Empty versions and odd names of formats are taken as they are written
-  KServe compares a service's format and version with a runtime's as one text, the format followed by a colon and
-  the version. Nothing keeps empty values or colons out of a manifest, so a version that is there but empty is one
-  more version, and a format that has a colon in its name can be taken for another format's version.
+Feature: Empty versions and unusual format names are taken literally
+  KServe compares the format and version of a service with those of a runtime as one string: the format, a colon and
+  the version. Manifests can have empty values and colons, so an empty version is a version like any other, and a
+  format with a colon in its name can match the version of another format.
 
   @rule-version-empty
-  Scenario Outline: An empty version is answered only by an empty version: listed "<listed>"
+  Scenario Outline: An empty version only matches an empty version: listed "<listed>"
     Given a ClusterServingRuntime "model-server"
       | format  | version  | autoSelect |
       | sklearn | <listed> | true       |
@@ -26,7 +26,7 @@ Feature: Empty versions and odd names of formats are taken as they are written
     Then it runs on ClusterServingRuntime "model-server"
 
   @rule-version-empty
-  Scenario: An empty version that is listed also answers a service without a version
+  Scenario: A listed empty version also matches a service without a version
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | ""      | true       |
@@ -34,7 +34,7 @@ Feature: Empty versions and odd names of formats are taken as they are written
     Then it runs on ClusterServingRuntime "model-server"
 
   @rule-label-collision
-  Scenario: A format named with a colon is taken for a version of another format
+  Scenario: A format named with a colon matches a version of another format
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -42,7 +42,7 @@ Feature: Empty versions and odd names of formats are taken as they are written
     Then it runs on ClusterServingRuntime "model-server"
 
   @rule-label-collision
-  Scenario: A version of a format is taken for a format named with a colon
+  Scenario: A version of a format matches a format named with a colon
     Given a ClusterServingRuntime "model-server"
       | format    | version | autoSelect |
       | sklearn:1 |         | true       |
@@ -50,7 +50,7 @@ Feature: Empty versions and odd names of formats are taken as they are written
     Then it runs on ClusterServingRuntime "model-server"
 
   @rule-format-exact @exact-names
-  Scenario: An empty format is not a wish for any format
+  Scenario: An empty format does not match every format
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -58,7 +58,7 @@ Feature: Empty versions and odd names of formats are taken as they are written
     Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-format-exact @exact-names
-  Scenario: An empty format is answered by a runtime that lists one
+  Scenario: An empty format matches a runtime that lists one
     Given a ClusterServingRuntime "model-server"
       | format | version | autoSelect |
       | ""     |         | true       |
@@ -66,7 +66,7 @@ Feature: Empty versions and odd names of formats are taken as they are written
     Then it runs on ClusterServingRuntime "model-server"
 
   @rule-format-exact
-  Scenario: A service that leaves out its format is given no runtime of another format
+  Scenario: A service without a format gets no runtime for another format
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |

@@ -1,8 +1,8 @@
 @rule-webhook-server-defaults @extended @exact-names
-Feature: v0.8.0 wrote the environment of MLServer into services, again at each write
-  A service that named the runtime kserve-mlserver got MLServer's environment variables from KServe v0.8.0 while it
-  was written. They were appended each time, so that every change of the service stored them once more. Since v0.9.0
-  nothing of the kind is stored.
+Feature: v0.8.0 stores the environment of MLServer in services, once more with each write
+  In KServe v0.8.0 the webhook adds the environment variables of MLServer to a service that names the runtime
+  kserve-mlserver. It appends them to each write, so every update of the service stores them once more. Since v0.9.0
+  it stores none of them.
 
   Background:
     Given a ServingRuntime "kserve-mlserver" in namespace "team-a"
@@ -25,8 +25,8 @@ Feature: v0.8.0 wrote the environment of MLServer into services, again at each w
       """
 
   @until-0.8.0
-  Scenario: In v0.8.0 a second write stores them a second time
-    # KServe's controller adds its finalizer with a write of its own, which would count too.
+  Scenario: In v0.8.0 a second write stores them twice
+    # KServe's controller adds its finalizer with a write of its own, which would count as well.
     When this service is applied
       """
       apiVersion: serving.kserve.io/v1beta1

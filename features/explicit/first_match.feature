@@ -1,7 +1,7 @@
 @rule-explicit-no-second-try @core
-Feature: Of two runtimes with the named name, only the namespace's is looked at
-  A service names a runtime, and both its namespace and the cluster have one of that name. The namespace's runtime
-  hides the cluster's. If it cannot serve the service, the service has no runtime, although the cluster's could.
+Feature: A namespaced runtime hides the cluster runtime with the same name
+  If a service names a runtime that exists both in its namespace and in the cluster, KServe uses the namespaced one.
+  If that one cannot serve the service, the service has no runtime, even if the cluster runtime could serve it.
 
   Background:
     Given a ClusterServingRuntime "model-server" that speaks "v1, v2"
@@ -9,7 +9,7 @@ Feature: Of two runtimes with the named name, only the namespace's is looked at
       | sklearn | 1       | true       |
 
   @rule-explicit-disabled @claim-d14 @documented
-  Scenario: A disabled runtime in the namespace hides the cluster's
+  Scenario: A disabled namespaced runtime hides the cluster runtime
     Given a ServingRuntime "model-server" in namespace "team-a" that is disabled
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -17,7 +17,7 @@ Feature: Of two runtimes with the named name, only the namespace's is looked at
     Then it has no runtime because of "RuntimeDisabled"
 
   @rule-explicit-format @claim-d3 @documented
-  Scenario: A runtime in the namespace for another format hides the cluster's
+  Scenario: A namespaced runtime for another format hides the cluster runtime
     Given a ServingRuntime "model-server" in namespace "team-a"
       | format  | version | autoSelect |
       | xgboost | 1       | true       |
@@ -25,7 +25,7 @@ Feature: Of two runtimes with the named name, only the namespace's is looked at
     Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-explicit-version @documented
-  Scenario: A runtime in the namespace for another version hides the cluster's
+  Scenario: A namespaced runtime for another version hides the cluster runtime
     Given a ServingRuntime "model-server" in namespace "team-a"
       | format  | version | autoSelect |
       | sklearn | 2       | true       |
@@ -33,7 +33,7 @@ Feature: Of two runtimes with the named name, only the namespace's is looked at
     Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-explicit-protocol @since-0.9.0
-  Scenario: A runtime in the namespace for another protocol hides the cluster's
+  Scenario: A namespaced runtime for another protocol hides the cluster runtime
     Given a ServingRuntime "model-server" in namespace "team-a" that speaks "v1"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -41,7 +41,7 @@ Feature: Of two runtimes with the named name, only the namespace's is looked at
     Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-choice-re-made-at-reconcile
-  Scenario: The cluster's runtime is used once the namespace's is gone
+  Scenario: The cluster runtime is used once the namespaced one is deleted
     Given a ServingRuntime "model-server" in namespace "team-a" that is disabled
       | format  | version | autoSelect |
       | sklearn | 1       | true       |

@@ -1,8 +1,7 @@
 @rule-priority-check-gaps @extended @since-0.11.1
-Feature: Some runtimes of equal priority are accepted
-  KServe refuses runtimes that tie, but it does not look for ties everywhere. It compares only runtimes of one scope
-  that list a common protocol and offer the very same version. What it does not compare can still compete for the
-  same services.
+Feature: The webhook does not detect every tie between runtimes
+  The webhook rejects runtimes that tie, but it compares only runtimes of one scope that list a common protocol and
+  exactly the same version. Runtimes that it does not compare can still compete for the same services.
 
   Scenario Outline: Equal priorities are accepted between <what>
     Given a <first>
@@ -14,14 +13,14 @@ Feature: Some runtimes of equal priority are accepted
     Then the runtime is accepted
 
     Examples:
-      | what                                | first                                                                 | second                                                                |
-      | a namespace and the cluster         | ClusterServingRuntime "first-server" that speaks "v1"                 | ServingRuntime "second-server" in namespace "team-a" that speaks "v1" |
-      | the cluster and a namespace         | ServingRuntime "first-server" in namespace "team-a" that speaks "v1"  | ClusterServingRuntime "second-server" that speaks "v1"                |
-      | two namespaces                      | ServingRuntime "first-server" in namespace "team-a" that speaks "v1"  | ServingRuntime "second-server" in namespace "team-b" that speaks "v1" |
-      | runtimes without a common protocol  | ClusterServingRuntime "first-server" that speaks "v1"                 | ClusterServingRuntime "second-server" that speaks "v2"                |
-      | one that lists none and another     | ClusterServingRuntime "first-server"                                  | ClusterServingRuntime "second-server" that speaks "v1"                |
-      | one that lists some and another     | ClusterServingRuntime "first-server" that speaks "v1"                 | ClusterServingRuntime "second-server"                                 |
-      | two that list none                  | ClusterServingRuntime "first-server"                                  | ClusterServingRuntime "second-server"                                 |
+      | what                                 | first                                                                | second                                                                    |
+      | a namespace and the cluster          | ClusterServingRuntime "first-server" that speaks "v1"                | ServingRuntime "second-server" in namespace "team-a" that speaks "v1"     |
+      | the cluster and a namespace          | ServingRuntime "first-server" in namespace "team-a" that speaks "v1" | ClusterServingRuntime "second-server" that speaks "v1"                    |
+      | two namespaces                       | ServingRuntime "first-server" in namespace "team-a" that speaks "v1" | ServingRuntime "second-server" in namespace "team-b" that speaks "v1"     |
+      | runtimes without a common protocol   | ClusterServingRuntime "first-server" that speaks "v1"                | ClusterServingRuntime "second-server" that speaks "v2"                    |
+      | one without protocols and one with   | ClusterServingRuntime "first-server"                                 | ClusterServingRuntime "second-server" that speaks "v1"                    |
+      | one with protocols and one without   | ClusterServingRuntime "first-server" that speaks "v1"                | ClusterServingRuntime "second-server"                                     |
+      | two without protocols                | ClusterServingRuntime "first-server"                                 | ClusterServingRuntime "second-server"                                     |
       | a single-model and a multi-model one | ClusterServingRuntime "first-server" that speaks "v1"                | ClusterServingRuntime "second-server" that is multi-model and speaks "v1" |
 
   Scenario Outline: Equal priorities are accepted for <what>
@@ -34,10 +33,10 @@ Feature: Some runtimes of equal priority are accepted
     Then the runtime is accepted
 
     Examples:
-      | what                                        | version | autoSelect |
-      | an entry without a version beside one with  |         | true       |
-      | the same version in other words             | 1.0     | true       |
-      | an entry that may not be chosen             | 1       | false      |
+      | what                                       | version | autoSelect |
+      | an entry without a version beside one with |         | true       |
+      | versions that are written differently      | 1.0     | true       |
+      | an entry without autoSelect                | 1       | false      |
 
   Scenario: Two runtimes without priorities are accepted
     Given a ClusterServingRuntime "first-server" that speaks "v1"
@@ -48,7 +47,7 @@ Feature: Some runtimes of equal priority are accepted
       | sklearn | 1       | true       |
     Then the runtime is accepted
 
-  Scenario: A runtime that lists no protocols ties with one of its own priority
+  Scenario: A runtime without protocols is accepted beside one with an equal priority
     Given a ServingRuntime "b-server" in namespace "team-a" that speaks "v1"
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |
@@ -60,7 +59,7 @@ Feature: Some runtimes of equal priority are accepted
     Then it runs on ServingRuntime "b-server" in namespace "team-a"
 
   @claim-d11
-  Scenario: The documentation forbids equal priorities and does not speak of protocols
+  Scenario: The documentation forbids equal priorities regardless of protocols
     Given a ClusterServingRuntime "first-server"
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |
@@ -70,7 +69,7 @@ Feature: Some runtimes of equal priority are accepted
     Then the runtime is rejected
 
   @since-0.15.0
-  Scenario: A multi-node runtime is refused beside one with which it can never compete
+  Scenario: A multi-node runtime is rejected because of a runtime with which it never competes
     Given a ClusterServingRuntime "one-node" that speaks "v1"
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |

@@ -1,7 +1,7 @@
 @rule-explicit-not-found @core
-Feature: A name that no runtime has leaves the service without a runtime
-  A service that names a runtime is never given another one. If neither its namespace nor the cluster has a runtime
-  of exactly that name, the service waits for it.
+Feature: A service that names a missing runtime has no runtime
+  KServe never replaces a named runtime with another one. If neither the namespace nor the cluster has a runtime with
+  exactly that name, the service has none until it exists.
 
   Background:
     Given a ClusterServingRuntime "model-server"
@@ -9,12 +9,12 @@ Feature: A name that no runtime has leaves the service without a runtime
       | sklearn | 1       | true       |
 
   @claim-d2 @documented
-  Scenario: A suitable runtime of another name is not taken instead
+  Scenario: A suitable runtime with another name is not used instead
     When a service in namespace "team-a" requests "sklearn" with runtime "no-such-server"
     Then it has no runtime because of "RuntimeNotRecognized"
 
   @claim-d2 @documented
-  Scenario: A runtime of that name in another namespace is not found
+  Scenario: A runtime with that name in another namespace is not used
     Given a ServingRuntime "private-server" in namespace "team-b"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -22,7 +22,7 @@ Feature: A name that no runtime has leaves the service without a runtime
     Then it has no runtime because of "RuntimeNotRecognized"
 
   @extended
-  Scenario Outline: Only the whole name in its own case is that name: "<name>"
+  Scenario Outline: The name must match completely and in case: "<name>"
     When a service in namespace "team-a" requests "sklearn" with runtime "<name>"
     Then it has no runtime because of "RuntimeNotRecognized"
 
@@ -33,12 +33,12 @@ Feature: A name that no runtime has leaves the service without a runtime
       | model-server-2 |
 
   @extended
-  Scenario: An empty name is a name that nothing has, not a wish for an automatic choice
+  Scenario: An empty name matches no runtime and does not request automatic selection
     When a service in namespace "team-a" requests "sklearn" with runtime ""
     Then it has no runtime because of "RuntimeNotRecognized"
 
   @rule-choice-re-made-at-reconcile
-  Scenario: The runtime is used once it is there
+  Scenario: The runtime is used once it exists
     When a service in namespace "team-a" requests "sklearn" with runtime "late-server"
     Then it has no runtime because of "RuntimeNotRecognized"
     When a ClusterServingRuntime "late-server" is applied

@@ -1,7 +1,7 @@
 @rule-choice-re-made-at-reconcile @core
-Feature: A service's runtime is chosen anew each time KServe looks at the service
-  A choice does not last. Whenever KServe looks at a service again, for whatever reason, it chooses from the runtimes
-  that there are by then. The service can so move to another runtime, or lose the one it had, without being changed.
+Feature: KServe selects the runtime again with each reconcile
+  A choice does not last. With each reconcile, whatever its cause, KServe selects from the runtimes that exist at that
+  time. So an unchanged service can move to another runtime, or lose the one it had.
 
   Background:
     Given a ClusterServingRuntime "first-server"
@@ -37,7 +37,7 @@ Feature: A service's runtime is chosen anew each time KServe looks at the servic
     And KServe reconciles the service again
     Then it runs on ServingRuntime "own-server" in namespace "team-a"
 
-  Scenario: The service loses its runtime when that is offered no longer
+  Scenario: The service loses its runtime when autoSelect is removed
     When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "first-server"
     When ClusterServingRuntime "first-server" is patched with
@@ -50,7 +50,7 @@ Feature: A service's runtime is chosen anew each time KServe looks at the servic
     And KServe reconciles the service again
     Then it has no runtime because of "NoSupportingRuntime"
 
-  Scenario: The service that asks for a version loses its runtime when the version is exchanged
+  Scenario: A service with a version loses its runtime when the runtime replaces that version
     When a service in namespace "team-a" requests "sklearn" version "1"
     Then it runs on ClusterServingRuntime "first-server"
     When ClusterServingRuntime "first-server" is patched with
@@ -63,7 +63,7 @@ Feature: A service's runtime is chosen anew each time KServe looks at the servic
     And KServe reconciles the service again
     Then it has no runtime because of "NoSupportingRuntime"
 
-  Scenario: A service without a runtime gets one once there is one
+  Scenario: A service without a runtime gets one once it exists
     When a service in namespace "team-a" requests "xgboost"
     Then it has no runtime because of "NoSupportingRuntime"
     When a ClusterServingRuntime "second-server" is applied
@@ -73,7 +73,7 @@ Feature: A service's runtime is chosen anew each time KServe looks at the servic
     Then it runs on ClusterServingRuntime "second-server"
 
   @since-0.9.0
-  Scenario: The service moves to a new runtime that comes first by its protocols
+  Scenario: The service moves to a new runtime that is preferred for its protocols
     When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "first-server"
     When a ClusterServingRuntime "second-server" that speaks "v1" is applied
@@ -83,7 +83,7 @@ Feature: A service's runtime is chosen anew each time KServe looks at the servic
     Then it runs on ClusterServingRuntime "second-server"
 
   @documented @since-0.11.1
-  Scenario: The service moves to a new runtime of higher priority
+  Scenario: The service moves to a new runtime with a higher priority
     When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "first-server"
     When a ClusterServingRuntime "second-server" is applied
@@ -100,7 +100,7 @@ Feature: A service's runtime is chosen anew each time KServe looks at the servic
     Then it runs on ClusterServingRuntime "first-server"
 
   @rule-disable-auto-update @extended @since-0.16.0
-  Scenario: A service that wants no automatic updates is still chosen for until it is ready
+  Scenario: A service without automatic updates still gets a runtime as long as it is not ready
     When this service is applied
       """
       metadata:

@@ -1,7 +1,8 @@
 @rule-model-format-annotation @extended
-Feature: Since v0.17.0 the format of a model is written into an annotation
-  When a service is written, KServe notes its format in the annotation modelFormat, for runtimes that want to know it.
-  An annotation that is there already is left as it is, so that it goes stale when the format changes.
+Feature: Since v0.17.0 the webhook writes the model format into an annotation
+  When a service is created or updated, the webhook writes its model format into the annotation modelFormat, which
+  runtimes can use. It does not overwrite an existing annotation, so the annotation goes stale when the format
+  changes.
 
   Background:
     Given a ClusterServingRuntime "model-server"
@@ -10,7 +11,7 @@ Feature: Since v0.17.0 the format of a model is written into an annotation
       | xgboost | 1       | true       |
 
   @since-0.17.0 @exact-names
-  Scenario: The format is noted
+  Scenario: The webhook writes the format into the annotation
     When a service in namespace "team-a" requests "sklearn"
     Then its stored manifest has
       """
@@ -20,7 +21,7 @@ Feature: Since v0.17.0 the format of a model is written into an annotation
       """
 
   @since-0.17.0 @exact-names
-  Scenario: An annotation of the owner's is kept
+  Scenario: An annotation set by the owner is kept
     When this service is applied
       """
       metadata:
@@ -43,7 +44,7 @@ Feature: Since v0.17.0 the format of a model is written into an annotation
       """
 
   @since-0.17.0 @exact-names
-  Scenario: The note stays when the format changes
+  Scenario: The annotation does not change when the format does
     When this service is applied
       """
       metadata:
@@ -76,6 +77,6 @@ Feature: Since v0.17.0 the format of a model is written into an annotation
       """
 
   @until-0.16.0
-  Scenario: Up to v0.16.0 nothing is noted
+  Scenario: Up to v0.16.0 there is no annotation
     When a service in namespace "team-a" requests "sklearn"
     Then its stored manifest has no "metadata.annotations.modelFormat"

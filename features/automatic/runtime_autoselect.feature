@@ -1,10 +1,10 @@
 @rule-auto-select-per-entry @core
-Feature: A runtime is chosen automatically only for formats that it offers for automatic choice
-  Each entry in a runtime's list of formats may say autoSelect: true. Only such entries count when KServe chooses;
-  the others are for services that name the runtime. An entry that says nothing is not offered.
+Feature: KServe selects a runtime automatically only for formats with autoSelect
+  Each entry in a runtime's list of formats can set autoSelect: true. KServe considers only such entries for a service
+  that names no runtime. autoSelect defaults to false.
 
   @claim-d4 @documented
-  Scenario: An entry with autoSelect true is offered
+  Scenario: An entry with autoSelect true is a candidate
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -12,7 +12,7 @@ Feature: A runtime is chosen automatically only for formats that it offers for a
     Then it runs on ClusterServingRuntime "model-server"
 
   @claim-d4 @documented
-  Scenario Outline: An entry is not offered with autoSelect "<autoSelect>"
+  Scenario Outline: An entry with autoSelect "<autoSelect>" is not a candidate
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect   |
       | sklearn | 1       | <autoSelect> |
@@ -25,7 +25,7 @@ Feature: A runtime is chosen automatically only for formats that it offers for a
       |            |
 
   @documented
-  Scenario: Of two runtimes the one that is offered is chosen
+  Scenario: KServe selects the runtime with autoSelect
     Given these ClusterServingRuntimes
       | name        | format  | version | autoSelect |
       | a-server    | sklearn | 1       | false      |
@@ -33,7 +33,7 @@ Feature: A runtime is chosen automatically only for formats that it offers for a
     When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "b-server"
 
-  Rule: Each entry is offered for itself
+  Rule: autoSelect applies to a single entry
 
     Background:
       Given a ClusterServingRuntime "model-server"
@@ -43,21 +43,21 @@ Feature: A runtime is chosen automatically only for formats that it offers for a
         | xgboost | 1       |            |
 
     @documented
-    Scenario: The offered version is chosen
+    Scenario: The version with autoSelect is selected
       When a service in namespace "team-a" requests "sklearn" version "0"
       Then it runs on ClusterServingRuntime "model-server"
 
     @documented
-    Scenario: The version that is not offered is not chosen
+    Scenario: The version without autoSelect is not selected
       When a service in namespace "team-a" requests "sklearn" version "1"
       Then it has no runtime because of "NoSupportingRuntime"
 
     @documented
-    Scenario: One offered version is enough for a service that asks for none
+    Scenario: One version with autoSelect is enough for a service without a version
       When a service in namespace "team-a" requests "sklearn"
       Then it runs on ClusterServingRuntime "model-server"
 
     @documented
-    Scenario: Another format of the runtime is not offered with it
+    Scenario: autoSelect of one format does not apply to the other formats of the runtime
       When a service in namespace "team-a" requests "xgboost"
       Then it has no runtime because of "NoSupportingRuntime"

@@ -1,11 +1,11 @@
 @core
-Feature: What a service without a protocol is given depends on the release
-  A service may leave out the protocol that it wants to be spoken to in. For an automatic choice this meant any
-  protocol up to v0.11.0. Since v0.11.1 it means v1, so that runtimes which speak only v2 are not found any more by
-  services that did not have to ask for v2 before. A runtime that lists no protocols counts as speaking all.
+Feature: The default protocol of a service depends on the release
+  A service does not have to set a protocol. Up to v0.11.0 automatic selection then accepts any protocol. Since
+  v0.11.1 the default is v1, so services that never had to request v2 no longer match runtimes that only speak v2. A
+  runtime that lists no protocols supports all of them.
 
   @rule-auto-protocol-ignored @until-0.8.0
-  Scenario: In v0.8.0 protocols are not known at all
+  Scenario: v0.8.0 ignores protocols
     Given a ClusterServingRuntime "v2-server" that speaks "v2"
       | format | version | autoSelect |
       | onnx   | 1       | true       |
@@ -13,7 +13,7 @@ Feature: What a service without a protocol is given depends on the release
     Then it runs on ClusterServingRuntime "v2-server"
 
   @rule-auto-protocol-any-unless-given @since-0.9.0 @until-0.11.0
-  Scenario Outline: From v0.9.0 to v0.11.0 any runtime will do: <protocols>
+  Scenario Outline: From v0.9.0 to v0.11.0 any runtime matches: <protocols>
     Given a ClusterServingRuntime "model-server" that speaks "<protocols>"
       | format | version | autoSelect |
       | onnx   | 1       | true       |
@@ -27,7 +27,7 @@ Feature: What a service without a protocol is given depends on the release
       | grpc-v2   |
 
   @rule-auto-protocol-v1-unless-given @since-0.11.1
-  Scenario Outline: Since v0.11.1 a runtime that does not speak v1 will not do: <protocols>
+  Scenario Outline: Since v0.11.1 a runtime that does not speak v1 does not match: <protocols>
     Given a ClusterServingRuntime "model-server" that speaks "<protocols>"
       | format | version | autoSelect |
       | onnx   | 1       | true       |
@@ -41,7 +41,7 @@ Feature: What a service without a protocol is given depends on the release
       | grpc-v1     |
 
   @rule-auto-protocol-v1-unless-given @since-0.11.1
-  Scenario Outline: Since v0.11.1 a runtime that speaks v1 among others will do: <protocols>
+  Scenario Outline: Since v0.11.1 a runtime that also speaks v1 matches: <protocols>
     Given a ClusterServingRuntime "model-server" that speaks "<protocols>"
       | format | version | autoSelect |
       | onnx   | 1       | true       |
@@ -54,7 +54,7 @@ Feature: What a service without a protocol is given depends on the release
       | v2, v1    |
 
   @rule-auto-protocol-v1-unless-given @since-0.11.1
-  Scenario: A runtime of the namespace that speaks only v2 leaves room for the cluster's
+  Scenario: A namespaced runtime that only speaks v2 does not hide the cluster runtime
     Given a ServingRuntime "own-server" in namespace "team-a" that speaks "v2"
       | format | version | autoSelect |
       | onnx   | 1       | true       |
@@ -65,7 +65,7 @@ Feature: What a service without a protocol is given depends on the release
     Then it runs on ClusterServingRuntime "shared-server"
 
   @rule-auto-protocol-any-unless-given @since-0.9.0 @until-0.11.0
-  Scenario: Up to v0.11.0 a runtime of the namespace that speaks only v2 comes before the cluster's
+  Scenario: Up to v0.11.0 a namespaced runtime that only speaks v2 comes before the cluster runtime
     Given a ServingRuntime "own-server" in namespace "team-a" that speaks "v2"
       | format | version | autoSelect |
       | onnx   | 1       | true       |
@@ -76,7 +76,7 @@ Feature: What a service without a protocol is given depends on the release
     Then it runs on ServingRuntime "own-server" in namespace "team-a"
 
   @rule-auto-protocol-v1-unless-given @since-0.11.1
-  Scenario: A service that comes to ask for v2 finds its runtime again
+  Scenario: A service that adds protocol v2 gets its runtime back
     Given a ClusterServingRuntime "v2-server" that speaks "v2"
       | format | version | autoSelect |
       | onnx   | 1       | true       |

@@ -1,7 +1,7 @@
 @rule-blocked-variables @extended
-Feature: Since v0.18.0 some variables may not be set
-  A variable such as PYTHONPATH decides which code a server runs. Since v0.18.0 the webhooks refuse services and runtimes
-  that set it; before, it was passed on like any other.
+Feature: Since v0.18.0 some environment variables are blocked
+  A variable such as PYTHONPATH decides which code a server runs. Since v0.18.0 the webhooks reject services and
+  runtimes that set it; before, it was passed on like any other variable.
 
   Scenario Outline: A model that sets PYTHONPATH is <answer> <when>
     When this service is applied
@@ -26,7 +26,7 @@ Feature: Since v0.18.0 some variables may not be set
       | rejected | since v0.18.0 |
 
   @since-0.18.0
-  Scenario: A container of the service's own may not set it either
+  Scenario: A custom container that sets PYTHONPATH is rejected
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}
@@ -61,7 +61,7 @@ Feature: Since v0.18.0 some variables may not be set
       | rejected | since v0.18.0 |
 
   @since-0.18.0
-  Scenario: A disabled runtime is not looked at
+  Scenario: A disabled runtime is not checked
     When a ClusterServingRuntime "sets-it" that is disabled is applied
       """
       supportedModelFormats: [{name: sklearn, autoSelect: true}]
@@ -73,7 +73,7 @@ Feature: Since v0.18.0 some variables may not be set
     Then the runtime is accepted
 
   @rule-exactly-one-implementation @since-0.18.0
-  Scenario: Since v0.18.0 an empty predictor makes the webhook fail
+  Scenario: Since v0.18.0 the webhook fails on an empty predictor
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}

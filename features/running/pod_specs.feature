@@ -1,14 +1,14 @@
 @extended @needs-pods @rule-running-pod-as-described @since-0.11.0
-Feature: The pod that runs is the one that its runtime describes
+Feature: The running pod has the settings of its runtime
 
-  Between the pod template that KServe makes and the pod that runs stand KServe's own webhook of pods and everything
-  that a cluster defaults. What a runtime says must have come through all of it.
+  Between the pod template that KServe renders and the running pod there are KServe's own pod webhook and all defaults
+  of the cluster. The settings of the runtime must survive them.
 
   Background:
     Given pods can run in namespace "team-a"
 
   @rule-container-attributes-used
-  Scenario: Environment, arguments, resources and probes of the runtime's container run
+  Scenario: The pod runs with the environment, arguments, resources and probes of the runtime
     Given a ServingRuntime "described" in namespace "team-a" that runs the model server
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -54,7 +54,7 @@ Feature: The pod that runs is the one that its runtime describes
       """
 
   @rule-pod-settings-used
-  Scenario: Node selector, tolerations and affinity of the runtime run
+  Scenario: The pod runs with the node selector, tolerations and affinity of the runtime
     Given a ServingRuntime "placed" in namespace "team-a" that runs the model server
       | format  | version | autoSelect |
       | sklearn | 1       | true       |

@@ -1,7 +1,7 @@
 @rule-predictor-name-rejected @extended
-Feature: Since v0.16.0 a model may not have a name of its own
-  A model can carry the fields of a container, and a container has a name. Up to v0.15.2 such a name was accepted;
-  since v0.16.0 a service with one is refused, because only KServe names the container of a model.
+Feature: Since v0.16.0 a model cannot have a name
+  A model can have the fields of a container, including a name. Up to v0.15.2 the webhook accepts such a name; since
+  v0.16.0 it rejects the service, because only KServe names the container of a model.
 
   @until-0.15.2
   Scenario: Up to v0.15.2 a name is accepted
@@ -21,7 +21,7 @@ Feature: Since v0.16.0 a model may not have a name of its own
     Then the service is accepted
 
   @since-0.16.0
-  Scenario: Since v0.16.0 a name is refused, even the one that KServe gives itself
+  Scenario: Since v0.16.0 a name is rejected, even the one that KServe itself uses
     When this service is applied
       """
       metadata:
@@ -38,7 +38,7 @@ Feature: Since v0.16.0 a model may not have a name of its own
     Then the service is rejected with "the 'name' field is not allowed in standard predictor"
 
   @since-0.16.0
-  Scenario: A name is refused before KServe counts what the predictor is
+  Scenario: A name is rejected before the implementations of the predictor are counted
     When this service is applied
       """
       metadata:
@@ -57,7 +57,7 @@ Feature: Since v0.16.0 a model may not have a name of its own
       """
     Then the service is rejected with "the 'name' field is not allowed in standard predictor"
 
-  Scenario: The name of a container of the service's own is accepted
+  Scenario: The name of a custom container is accepted
     When this service is applied
       """
       metadata:

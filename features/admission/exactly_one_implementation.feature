@@ -1,10 +1,10 @@
 @rule-exactly-one-implementation @core
-Feature: A predictor is exactly one thing
-  A service's predictor is a model or a container of its own. KServe refuses a service whose predictor is both, or
-  nothing. Since v0.15.0 containers beside a model are side-cars and do no harm, unless one is called
+Feature: A predictor has exactly one implementation
+  The predictor of a service is either a model or a custom container. The webhook rejects a service whose predictor is
+  both or neither. Since v0.15.0 containers beside a model are sidecars and are accepted, unless one is named
   kserve-container.
 
-  Scenario: A predictor that is nothing is refused
+  Scenario: A predictor without an implementation is rejected
     When this service is applied
       """
       metadata:
@@ -15,7 +15,7 @@ Feature: A predictor is exactly one thing
       """
     Then the service is rejected
 
-  Scenario: A predictor that is a model and a container called kserve-container is refused
+  Scenario: A predictor with a model and a container named kserve-container is rejected
     When this service is applied
       """
       metadata:
@@ -34,7 +34,7 @@ Feature: A predictor is exactly one thing
     Then the service is rejected with "xactly one of ["
 
   @extended @until-0.14.1
-  Scenario: Up to v0.14.1 any container beside a model is refused
+  Scenario: Up to v0.14.1 any container beside a model is rejected
     When this service is applied
       """
       metadata:
@@ -53,7 +53,7 @@ Feature: A predictor is exactly one thing
     Then the service is rejected with "xactly one of ["
 
   @extended @since-0.15.0
-  Scenario: Since v0.15.0 a side-car beside a model is accepted
+  Scenario: Since v0.15.0 a sidecar beside a model is accepted
     When this service is applied
       """
       metadata:
@@ -86,7 +86,7 @@ Feature: A predictor is exactly one thing
     Then the service is accepted
 
   @extended
-  Scenario: A container of any name is accepted where there is no model
+  Scenario: Without a model, a container of any name is accepted
     When this service is applied
       """
       metadata:
@@ -101,7 +101,7 @@ Feature: A predictor is exactly one thing
     Then the service is accepted
 
   @extended
-  Scenario Outline: The refusal lists the fields of a predictor as the release knows them: <releases>
+  Scenario Outline: The message lists the predictor fields that the release supports: <releases>
     When this service is applied
       """
       metadata:

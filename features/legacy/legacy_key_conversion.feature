@@ -1,17 +1,17 @@
 @rule-legacy-key-converted @core @exact-names
-Feature: A legacy key becomes a model of that format
-  The first schema of a predictor had a key for each framework, as in "sklearn: {storageUri: ...}". Since v0.8.0 a
-  webhook replaces that key, whenever the service is written, by "model" with the key as the name of its format.
-  Everything that stood under the key is kept, and the version of the format is left open.
+Feature: The webhook converts a legacy key to a model
+  In the first schema, a predictor had a key for each framework, as in "sklearn: {storageUri: ...}". Since v0.8.0 the
+  webhook replaces that key with "model", with the key as the name of its format, whenever the service is written.
+  Everything under the key is kept, and the version of the format is not set.
 
-  Scenario Outline: The legacy key <key> is stored as a model of that format
+  Scenario Outline: The legacy key <key> is stored as a model with that format
     When a service in namespace "team-a" uses the legacy key "<key>"
     Then it is stored without a legacy key
     And it is stored with format "<key>"
     And it is stored without a version
 
     @documented
-    Examples: Frameworks that always had a key
+    Examples: Frameworks with a key in every release
       | key        |
       | sklearn    |
       | tensorflow |
@@ -24,27 +24,27 @@ Feature: A legacy key becomes a model of that format
       | paddle     |
 
     @since-0.12.0
-    Examples: Hugging Face got a key with v0.12.0
+    Examples: Hugging Face has a key since v0.12.0
       | key         |
       | huggingface |
 
   @rule-exactly-one-implementation @extended @until-0.11.2
-  Scenario: Before v0.12.0 huggingface is no key, so such a predictor is empty and rejected
+  Scenario: Before v0.12.0 huggingface is not a key, so such a predictor is empty and rejected
     When a service in namespace "team-a" uses the legacy key "huggingface"
     Then the service is rejected
 
   @rule-exactly-one-implementation @extended
-  Scenario Outline: There never was a legacy key <key>
+  Scenario Outline: There is no legacy key <key>
     When a service in namespace "team-a" uses the legacy key "<key>"
     Then the service is rejected
 
-    Examples: Formats that came with runtimes
+    Examples: Formats that were added with runtimes
       | key      |
       | mlflow   |
       | tensorrt |
 
   @documented
-  Scenario: Storage, version of the runtime and container settings move into the model
+  Scenario: Storage, runtime version and container settings move into the model
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}
@@ -78,7 +78,7 @@ Feature: A legacy key becomes a model of that format
     And it is stored without a legacy key
 
   @documented
-  Scenario: What stands beside the legacy key stays beside the model
+  Scenario: Fields beside the legacy key stay beside the model
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}
@@ -98,7 +98,7 @@ Feature: A legacy key becomes a model of that format
             modelFormat: {name: xgboost}
       """
 
-  Scenario: Applying the legacy manifest a second time gives the same model again
+  Scenario: Applying the legacy manifest again results in the same model
     Given a ClusterServingRuntime "kserve-sklearnserver"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -110,7 +110,7 @@ Feature: A legacy key becomes a model of that format
     And it runs on ClusterServingRuntime "kserve-sklearnserver"
 
   @documented
-  Scenario: A service that already has a model keeps it as it is
+  Scenario: A service that already has a model keeps it unchanged
     When a service in namespace "team-a" requests "sklearn" version "1" over "v1" with runtime "own-server"
     Then it is stored with format "sklearn"
     And it is stored with version "1"

@@ -1,9 +1,9 @@
 @rule-schema-checked @core
-Feature: Manifests with fields of the wrong type are refused before KServe sees them
-  The API server knows which type each field has and refuses a manifest that does not keep to it. The trap that
-  people fall into most often is a version: it is a text, and YAML reads version: 1 as a number.
+Feature: The API server rejects manifests with fields of the wrong type
+  The API server knows the type of each field and rejects a manifest with a wrong one. The most common mistake is a
+  version: it is a string, but YAML reads version: 1 as a number.
 
-  Scenario Outline: The version of a service's format must be a text: <version>
+  Scenario Outline: The version of a service's format must be a string: <version>
     When this service is applied
       """
       metadata:
@@ -25,7 +25,7 @@ Feature: Manifests with fields of the wrong type are refused before KServe sees 
       | 1.0     |
       | true    |
 
-  Scenario: A version in quotes is a text
+  Scenario: A version in quotes is a string
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -44,7 +44,7 @@ Feature: Manifests with fields of the wrong type are refused before KServe sees 
       """
     Then the service is accepted
 
-  Scenario: The name of a service's format must be a text
+  Scenario: The name of a service's format must be a string
     When this service is applied
       """
       metadata:
@@ -59,7 +59,7 @@ Feature: Manifests with fields of the wrong type are refused before KServe sees 
       """
     Then the service is rejected
 
-  Scenario: The version of a runtime's format must be a text
+  Scenario: The version of a runtime's format must be a string
     When a ClusterServingRuntime "model-server" is applied
       """
       supportedModelFormats:
@@ -69,7 +69,7 @@ Feature: Manifests with fields of the wrong type are refused before KServe sees 
       """
     Then the runtime is rejected
 
-  Scenario: A runtime's autoSelect must be true or false, not a text
+  Scenario: autoSelect of a runtime must be a boolean, not a string
     When a ClusterServingRuntime "model-server" is applied
       """
       supportedModelFormats:
@@ -79,7 +79,7 @@ Feature: Manifests with fields of the wrong type are refused before KServe sees 
       """
     Then the runtime is rejected
 
-  Scenario: A runtime's format must have a name
+  Scenario: A format of a runtime must have a name
     When a ClusterServingRuntime "model-server" is applied
       """
       supportedModelFormats:
@@ -101,7 +101,7 @@ Feature: Manifests with fields of the wrong type are refused before KServe sees 
     Then the runtime is rejected
 
   @since-0.11.1
-  Scenario Outline: A runtime's priority must be a number from 1 on: <priority>
+  Scenario Outline: A priority of a runtime must be an integer of at least 1: <priority>
     When a ClusterServingRuntime "model-server" is applied
       """
       supportedModelFormats:
@@ -144,7 +144,7 @@ Feature: Manifests with fields of the wrong type are refused before KServe sees 
     Then the runtime is accepted
 
   @since-0.9.0
-  Scenario: A runtime's protocols must be a list
+  Scenario: The protocols of a runtime must be a list
     When a ClusterServingRuntime "model-server" is applied
       """
       protocolVersions: v1

@@ -1,14 +1,14 @@
 @extended @needs-pods @rule-chosen-runtime-serves @since-0.11.0
-Feature: Pods tell which runtime they were made of
+Feature: The server of the selected runtime answers predictions
 
-  What the controller decides is only worth what becomes of it. Here the pods are real: a model server says which
-  runtime it was started by, over each protocol that KServe speaks.
+  The decision of the controller only matters if it has the right effect. Here the pods are real: a model server
+  reports which runtime started it, over each protocol that KServe supports.
 
   Background:
     Given pods can run in namespace "team-a"
 
   @rule-explicit-namespace-first
-  Scenario: A named runtime serves, and answers over both protocols
+  Scenario: A named runtime answers over both protocols
     Given a ServingRuntime "sklearn-server" in namespace "team-a" that runs the model server
       | format  | version |
       | sklearn | 1       |
@@ -21,7 +21,7 @@ Feature: Pods tell which runtime they were made of
     And its v2 predictions are answered by ServingRuntime "sklearn-server" in namespace "team-a"
 
   @rule-namespace-before-cluster
-  Scenario: The runtime that is chosen of several serves
+  Scenario: The selected one of several runtimes answers
     Given a ClusterServingRuntime "of-the-cluster" that runs the model server
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -33,7 +33,7 @@ Feature: Pods tell which runtime they were made of
     And its v1 predictions are answered by ServingRuntime "of-the-namespace" in namespace "team-a"
 
   @rule-auto-sees-own-namespace-and-cluster
-  Scenario: A runtime of the cluster serves where the namespace has none
+  Scenario: A cluster runtime answers if the namespace has none
     Given a ClusterServingRuntime "of-the-cluster" that runs the model server
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -42,7 +42,7 @@ Feature: Pods tell which runtime they were made of
     And its v1 predictions are answered by ClusterServingRuntime "of-the-cluster"
 
   @rule-legacy-key-converted
-  Scenario: A service of the old schema is served by the runtime of its format
+  Scenario: A legacy service is answered by the runtime for its format
     Given a ServingRuntime "sklearn-server" in namespace "team-a" that runs the model server
       | format  | version | autoSelect |
       | sklearn | 1       | true       |

@@ -1,10 +1,10 @@
 @rule-custom-predictor-container @extended
-Feature: Which of a service's own containers is the server, and what KServe writes into it
-  A predictor may bring containers of its own instead of a model. The webhook names the server's container kserve-container
-  and gives it a size. Up to v0.14.1 that is the first one, whatever it was called. From v0.15.0 on several containers keep
-  their names, and one of them must have that name already.
+Feature: Which custom container of a service is the server, and what the webhook adds to it
+  A predictor can have custom containers instead of a model. The webhook names the container of the server
+  kserve-container and sets its resources. Up to v0.14.1 that is the first container, whatever its name. Since v0.15.0
+  several containers keep their names, and one of them must already have that name.
 
-  Scenario: A single container is named kserve-container, whatever it was called
+  Scenario: A single container is named kserve-container, whatever its name
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}
@@ -17,7 +17,7 @@ Feature: Which of a service's own containers is the server, and what KServe writ
     And its pod has containers "kserve-container"
     And its container has image "example.com/mine:1"
 
-  Scenario: A container that asks for nothing gets one CPU and two gibibytes
+  Scenario: A container without resources gets one CPU and two gibibytes
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}
@@ -37,7 +37,7 @@ Feature: Which of a service's own containers is the server, and what KServe writ
                 requests: {cpu: "1", memory: 2Gi}
       """
 
-  Scenario: What a container asks for is kept
+  Scenario: Resources that a container sets are kept
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}
@@ -75,7 +75,7 @@ Feature: Which of a service's own containers is the server, and what KServe writ
     And its container has image "example.com/first:1"
 
   @since-0.15.0
-  Scenario: From v0.15.0 on several containers keep their names
+  Scenario: Since v0.15.0 several containers keep their names
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}
@@ -89,7 +89,7 @@ Feature: Which of a service's own containers is the server, and what KServe writ
     And its pod has containers "kserve-container, second"
 
   @since-0.15.0
-  Scenario: From v0.15.0 on KServe fails where none of several containers has that name
+  Scenario: Since v0.15.0 KServe fails if none of several containers has that name
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}

@@ -1,10 +1,10 @@
 @core
-Feature: What only automatic choices ask does not matter for a named runtime
-  Some settings of a runtime say whether, and how soon, it is chosen for services that name no runtime. A service
-  that names the runtime gets it all the same.
+Feature: Settings for automatic selection have no effect on named runtimes
+  Some settings of a runtime control whether, and with which precedence, KServe selects it for services that name no
+  runtime. A service that names the runtime gets it regardless.
 
   @rule-explicit-ignores-auto-select @claim-d4 @documented
-  Scenario Outline: A runtime that may not be chosen automatically can be named: autoSelect "<autoSelect>"
+  Scenario Outline: A runtime can be named whatever its autoSelect: "<autoSelect>"
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect   |
       | sklearn | 1       | <autoSelect> |
@@ -18,7 +18,7 @@ Feature: What only automatic choices ask does not matter for a named runtime
       |            |
 
   @rule-explicit-ignores-auto-select
-  Scenario: A version whose entry may not be chosen automatically can be named
+  Scenario: A version without autoSelect can be requested
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
       | sklearn | 0       | true       |
@@ -35,7 +35,7 @@ Feature: What only automatic choices ask does not matter for a named runtime
     Then it runs on ClusterServingRuntime "model-server"
 
   @rule-explicit-ignores-auto-select @documented @since-0.11.1
-  Scenario: A runtime of lower priority can be named
+  Scenario: A runtime with a lower priority can be named
     Given these ClusterServingRuntimes
       | name          | format  | version | autoSelect | priority |
       | low-server    | sklearn | 1       | true       | 1        |

@@ -1,8 +1,8 @@
 @extended
-Feature: A runtime that is chosen but cannot be run is not exchanged for the next one
-  A runtime describes the containers of a service's pods. Whether they can be used is found out only after the
-  choice is made. Since v0.11.0 one of them must be called kserve-container; a chosen runtime without it makes the
-  service fail, although another runtime would do.
+Feature: KServe does not fall back if the selected runtime cannot run
+  A runtime describes the containers of a service's pods. KServe checks them only after it has selected the runtime.
+  Since v0.11.0 one of them must be named kserve-container; if the selected runtime does not have it, the service
+  fails, even if another runtime would work.
 
   Background:
     Given a ServingRuntime "own-server" in namespace "team-a"
@@ -25,12 +25,12 @@ Feature: A runtime that is chosen but cannot be run is not exchanged for the nex
     Then it runs on ServingRuntime "own-server" in namespace "team-a"
 
   @rule-kserve-container-required @since-0.11.0
-  Scenario: Since v0.11.0 the service fails and the next runtime is not tried
+  Scenario: Since v0.11.0 the service fails and KServe does not try the next runtime
     When a service in namespace "team-a" requests "sklearn"
     Then it has no runtime because of "InvalidPredictorSpec"
 
   @rule-containers-required
-  Scenario: A runtime without any container makes the service fail in every release
+  Scenario: A runtime without containers makes the service fail in every release
     Given a ServingRuntime "own-server" in namespace "team-a"
       """
       supportedModelFormats:

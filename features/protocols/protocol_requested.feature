@@ -1,44 +1,44 @@
 @core
-Feature: An automatic choice needs the protocol that the service gives
-  A service may say in which protocol it wants to be spoken to, such as v1, v2 or grpc-v2. Since v0.9.0 only runtimes
-  that list this very protocol are chosen for it, or such that list none.
+Feature: Automatic selection matches the protocol that the service sets
+  A service can set the protocol that its clients use, such as v1, v2 or grpc-v2. Since v0.9.0 KServe selects only
+  runtimes that list exactly this protocol, or that list none.
 
   @rule-auto-protocol-any-unless-given @rule-auto-protocol-v1-unless-given @since-0.9.0
-  Scenario Outline: A runtime that lists the protocol is chosen: <asked> of "<protocols>"
+  Scenario Outline: A runtime that lists the protocol is selected: <requested> of "<protocols>"
     Given a ClusterServingRuntime "model-server" that speaks "<protocols>"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" requests "sklearn" over "<asked>"
+    When a service in namespace "team-a" requests "sklearn" over "<requested>"
     Then it runs on ClusterServingRuntime "model-server"
 
     Examples:
-      | asked   | protocols        |
-      | v1      | v1               |
-      | v2      | v1, v2           |
-      | grpc-v1 | v1, grpc-v1      |
-      | grpc-v2 | v2, grpc-v2      |
-      | grpc-v2 | grpc-v2          |
-      | v3      | v3               |
+      | requested | protocols   |
+      | v1        | v1          |
+      | v2        | v1, v2      |
+      | grpc-v1   | v1, grpc-v1 |
+      | grpc-v2   | v2, grpc-v2 |
+      | grpc-v2   | grpc-v2     |
+      | v3        | v3          |
 
   @rule-auto-protocol-any-unless-given @rule-auto-protocol-v1-unless-given @since-0.9.0
-  Scenario Outline: A runtime that does not list the protocol is not chosen: <asked> of "<protocols>"
+  Scenario Outline: A runtime that does not list the protocol is not selected: <requested> of "<protocols>"
     Given a ClusterServingRuntime "model-server" that speaks "<protocols>"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
-    When a service in namespace "team-a" requests "sklearn" over "<asked>"
+    When a service in namespace "team-a" requests "sklearn" over "<requested>"
     Then it has no runtime because of "NoSupportingRuntime"
 
     Examples:
-      | asked   | protocols   |
-      | v1      | v2          |
-      | v2      | v1          |
-      | v2      | grpc-v2     |
-      | grpc-v1 | v1, grpc-v2 |
-      | V2      | v2          |
-      | v3      | v1, v2      |
+      | requested | protocols   |
+      | v1        | v2          |
+      | v2        | v1          |
+      | v2        | grpc-v2     |
+      | grpc-v1   | v1, grpc-v2 |
+      | V2        | v2          |
+      | v3        | v1, v2      |
 
   @rule-auto-protocol-any-unless-given @rule-auto-protocol-v1-unless-given @since-0.9.0
-  Scenario: Of two runtimes the one that lists the protocol is chosen
+  Scenario: KServe selects the runtime that lists the protocol
     Given these ClusterServingRuntimes
       | name      | format  | version | autoSelect | protocols |
       | v1-server | sklearn | 1       | true       | v1        |
@@ -47,7 +47,7 @@ Feature: An automatic choice needs the protocol that the service gives
     Then it runs on ClusterServingRuntime "v2-server"
 
   @rule-auto-protocol-any-unless-given @rule-auto-protocol-v1-unless-given @since-0.9.0
-  Scenario: Version and protocol must be those of one runtime
+  Scenario: Version and protocol must match in the same runtime
     Given these ClusterServingRuntimes
       | name      | format  | version | autoSelect | protocols |
       | v1-server | sklearn | 1       | true       | v1        |
@@ -56,7 +56,7 @@ Feature: An automatic choice needs the protocol that the service gives
     Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-auto-protocol-ignored @until-0.8.0
-  Scenario: In v0.8.0 the protocol does not matter
+  Scenario: In v0.8.0 the protocol has no effect
     Given a ClusterServingRuntime "v1-server" that speaks "v1"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |

@@ -1,11 +1,11 @@
 @rule-default-mode-written @extended
-Feature: The default deployment mode is written into each new service
-  How a service is deployed is told by an annotation. Where a service has none, KServe acts on the cluster's default. From
-  v0.9.0 on the webhook also writes that default into the service if it is another mode than Knative's, so that a later
-  change of the default does not move services that are there.
+Feature: The webhook writes the default deployment mode into new services
+  An annotation sets how a service is deployed. Without one, KServe uses the default of the cluster. From v0.9.0 on
+  the webhook also writes that default into the service unless it is Knative's mode, so that a later change of the
+  default does not affect existing services.
 
   @needs-default-mode
-  Scenario Outline: The default <mode> is written <when>
+  Scenario Outline: The default <mode> is stored <when>
     Given the default deployment mode is "<mode>"
     When this service is applied
       """
@@ -32,19 +32,19 @@ Feature: The default deployment mode is written into each new service
       | Standard | since v0.16.0 |
 
   @needs-default-mode @until-0.16.0
-  Scenario: The default of Knative is written into no service
+  Scenario: The Knative default is not stored
     Given the default deployment mode is "Serverless"
     When a service in namespace "team-a" requests "sklearn"
     Then its stored manifest has no "metadata.annotations"
 
   @needs-default-mode @until-0.8.0
-  Scenario: In v0.8.0 no default is written
+  Scenario: In v0.8.0 no default is stored
     Given the default deployment mode is "RawDeployment"
     When a service in namespace "team-a" requests "sklearn"
     Then its stored manifest has no "metadata.annotations"
 
   @since-0.17.0
-  Scenario: Since v0.17.0 the old name of a mode is replaced by the new one
+  Scenario: Since v0.17.0 the old name of a mode is replaced with the new one
     When this service is applied
       """
       metadata:
@@ -63,7 +63,7 @@ Feature: The default deployment mode is written into each new service
       """
 
   @since-0.9.0 @until-0.16.0
-  Scenario: A service's own mode is left as it is
+  Scenario: A mode set by the service is kept
     When this service is applied
       """
       metadata:
