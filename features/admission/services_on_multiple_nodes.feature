@@ -307,10 +307,10 @@ Feature: The webhook is stricter about services on multiple nodes
           workerSpec:
             <size>: 0
       """
-    Then the service is rejected with "<told> cannot be less than 1(0)"
+    Then the service is rejected with "<field> cannot be less than 1(0)"
 
     Examples:
-      | size                 | told                            |
+      | size                 | field                           |
       | pipelineParallelSize | WorkerSpec.PipelineParallelSize |
       | tensorParallelSize   | WorkerSpec.TensorParallelSize   |
 

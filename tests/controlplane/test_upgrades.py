@@ -28,8 +28,8 @@ ANY_PROTOCOL, ONLY_V1 = "v0.10.2", "v0.11.2"
 SCENARIOS = {
     "chains": "A legacy service of v0.9.0 keeps its runtime up to v0.20.0, beside services of each release on the way",
     "downgrades": "From v0.17.0 back to v0.16.0, a service with the new version loses its runtime",
-    "controller_and_catalogue": "Runtimes that came before their controller have lost their priorities until they are "
-    "written again",
+    "controller_and_catalogue": "Runtimes that were installed before their controller have no priorities until "
+    "they are written again",
 }
 
 #: Swaps releases for ever, and says where before each swap.
