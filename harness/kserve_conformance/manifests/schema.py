@@ -4,7 +4,7 @@ What KServe's CRDs and the API server require of a service and a runtime, where 
 Fields that later releases added say since when; fields that no rule of the
 harness reads are left to the API server.
 
-Source: config/crd (since v0.13.0 config/crd/full) of kserve since v0.8.0,
+Source: config/crd (since v0.13.0 config/crd/full) of each KServe release since v0.8.0,
 compared release by release; names by ``NameIsDNSSubdomain``, k8s.io/apimachinery.
 """
 

@@ -15,8 +15,8 @@ def service_sets_none(service: Manifest) -> str | None:
     """
     No container of a service sets a blocked variable: its own, those of its worker nodes, and the model's.
 
-    Source: ``validateBlockedEnvVars``, pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.18.0;
-    read at v0.19.0.
+    Source: ``validateBlockedEnvVars``, pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.18.0.
+    Read at v0.19.0.
     """
     predictor = at(service, "spec", "predictor") or {}
     framework = next((predictor[key] for key in ("model", *LEGACY_KEYS_V0_12) if predictor.get(key) is not None), None)
@@ -36,8 +36,8 @@ def runtime_sets_none(runtime: Runtime, stored: tuple[Runtime, ...]) -> str | No
     """
     No container of a runtime sets a blocked variable.
 
-    Source: ``validateBlockedEnvVars``, pkg/webhook/admission/servingruntime/servingruntime_webhook.go, v0.18.0 to
-    v0.20.0; read at v0.19.0.
+    Source: ``validateBlockedEnvVars``, pkg/webhook/admission/servingruntime/servingruntime_webhook.go, since v0.18.0.
+    Read at v0.19.0.
     """
     return _blocked((*(runtime.spec.get("containers") or ()), *(at(runtime.spec, "workerSpec", "containers") or ())))
 

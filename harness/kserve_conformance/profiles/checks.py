@@ -34,7 +34,8 @@ def is_not_disabled(request: Request, runtime: Runtime) -> NoRuntime | None:
     """
     A named runtime that is disabled is refused.
 
-    Source: ``reconcileModel``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.8.0.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.14.1;
+    ``reconcileModel`` in the same file, since v0.15.0.
     """
     if not runtime.disabled:
         return None
@@ -50,7 +51,8 @@ def speaks_given_protocol(request: Request, runtime: Runtime) -> NoRuntime | Non
     """
     A named runtime must list the protocol that the service gives; without one nothing is checked.
 
-    Source: ``reconcileModel``, components/predictor.go, since v0.9.0.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.9.0 to v0.14.1;
+    ``reconcileModel`` in the same file, since v0.15.0.
     """
     if request.protocol is None or speaks_protocol(request, runtime) is None:
         return None
@@ -67,7 +69,7 @@ def lists_format(request: Request, runtime: Runtime) -> NoRuntime | None:
     A named runtime must list the format, and the version if the service gives one; autoSelect does not matter.
 
     Documented: v0.10 "Serving Runtimes", explicit use.
-    Source: ``RuntimeSupportsModel`` called by ``reconcileModel``, since v0.8.0.
+    Source: ``RuntimeSupportsModel``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.8.0.
     """
     if supports_format(request, runtime.formats):
         return None
@@ -83,8 +85,9 @@ def none_supports(request: Request) -> NoRuntime:
     """
     No candidate passed every filter of an automatic choice.
 
-    Source: ``reconcileModel``, components/predictor.go, since v0.8.0. With a version KServe prints the address of
-    a pointer, which nobody can predict; the text here ends before it.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.14.1;
+    ``reconcileModel`` in the same file, since v0.15.0. With a version KServe prints the address of a
+    pointer, which cannot be predicted; the text here ends before it.
     """
     version = "<nil>}" if request.version is None else "0x"
     return NoRuntime(

@@ -25,7 +25,7 @@ TRITONSERVER = "tritonserver"
 SERVER_TYPE_ANNOTATION = "serving.kserve.io/server-type"
 
 #: The built-in runtimes whose names alone say what kind of server they run.
-#: Source: ``GetServerTypeFromRuntimeName``, pkg/constants/constants.go, since v0.17.0; the names since v0.9.0.
+#: Source: ``GetServerTypeFromRuntimeName``, pkg/constants/constants.go, since v0.17.0. The names exist since v0.9.0.
 SERVER_TYPES_BY_NAME = {
     "kserve-mlserver": MLSERVER,
     "kserve-torchserve": TORCHSERVE,
@@ -141,8 +141,8 @@ def mlserver_unless_set(service: Manifest, server_type: str | None) -> Manifest:
     """
     MLServer speaks v2 unless told otherwise; a variable that the service has set stays as it is.
 
-    Source: ``SetMlServerDefaults`` with ``AppendEnvVarIfNotExists``,
-    pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.10.0.
+    Source: ``SetMlServerDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, and
+    ``AppendEnvVarIfNotExists``, pkg/utils/utils.go, since v0.10.0.
     """
     if server_type != MLSERVER:
         return service
@@ -280,8 +280,9 @@ def lowest_ranked_protocol(service: Manifest, runtime: Runtime) -> Manifest:
     """
     A service without a protocol gets the lowest ranked one of its runtime, an empty one where that lists none it knows.
 
-    Source: ``Reconcile``, later ``reconcileModel``, with ``GetProtocolVersionPriority``,
-    pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.9.0.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.9.0 to v0.14.1;
+    ``reconcileModel`` in the same file, since v0.15.0; ``GetProtocolVersionPriority``,
+    pkg/apis/serving/v1beta1/predictor_model.go, since v0.9.0.
     """
     return _speaking(service, order.lowest_ranked_protocol(runtime))
 

@@ -69,7 +69,7 @@ def as_the_model_says(service: Manifest, runtime: Runtime | None) -> str:
     """
     A graph speaks what the service says, whatever its runtime lists.
 
-    Source: ``GetProtocol`` as the graph's controller asks it, v0.8.0 to v0.15.2.
+    Source: ``GetProtocol``, pkg/apis/serving/v1beta1/predictor_model.go, v0.8.0 to v0.15.2.
     """
     return protocol_of_model(service)
 
@@ -133,7 +133,12 @@ def _predictor(stable: Manifest, entry: Manifest) -> dict[str, Any]:
 
 
 def _replicas(stable: Manifest, entry: Manifest) -> int:
-    """Its own replicas, or its share of the stable ones, rounded up. Source: ``canaryReplicaCount``, since v0.20.0."""
+    """
+    Its own replicas, or its share of the stable ones, rounded up.
+
+    Source: ``canaryReplicaCount``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, since
+    v0.20.0.
+    """
     own = at(entry, "predictor", "minReplicas")
     if own is not None:
         return int(own)

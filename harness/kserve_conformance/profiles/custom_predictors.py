@@ -32,7 +32,7 @@ def first_is_named_if_alone(service: Manifest) -> Manifest:
     """
     Only a single container, or a first one without a name, becomes ``kserve-container``.
 
-    Source: ``Default`` of ``CustomPredictor``, predictor_custom.go, since v0.15.0.
+    Source: ``Default`` of ``CustomPredictor``, pkg/apis/serving/v1beta1/predictor_custom.go, since v0.15.0.
     """
     containers = _containers(service)
     return first_is_named(service) if len(containers) == 1 or not containers[0].get("name") else service
@@ -42,7 +42,7 @@ def first_is_sized(service: Manifest) -> Manifest:
     """
     The first container requests, and is limited to, one CPU and 2 GiB unless it says otherwise.
 
-    Source: ``setResourceRequirementDefaults``, inference_service_defaults.go, since v0.8.0.
+    Source: ``setResourceRequirementDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.8.0.
     """
     first = _containers(service)[0]
     given = first.get("resources") or {}

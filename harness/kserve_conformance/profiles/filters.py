@@ -30,7 +30,8 @@ def serves_single_models(request: Request, runtime: Runtime) -> Exclusion | None
     """
     A multi-model (ModelMesh) runtime is never chosen automatically by this controller.
 
-    Source: ``GetSupportingRuntimes`` called with ``isMMS`` false, predictor_model.go, since v0.8.0.
+    Source: ``GetSupportingRuntimes``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.8.0. It is always called
+    with isMMS false.
     """
     return Exclusion(ExclusionReason.MULTI_MODEL, "is multi-model (ModelMesh)") if runtime.multi_model else None
 
@@ -39,8 +40,8 @@ def label_of(name: str, version: str | None) -> str:
     """
     The label that KServe matches formats by: name, or name and version joined by a colon.
 
-    Source: ``getModelFormatLabel``, predictor_model.go, since v0.8.0. A name that holds a colon can so equal
-    another format's name and version.
+    Source: ``getModelFormatLabel``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.8.0. A name that holds a
+    colon can so equal another format's name and version.
     """
     return name if version is None else f"{name}:{version}"
 
@@ -53,7 +54,8 @@ def supports_format(request: Request, formats: Collection[SupportedFormat]) -> b
     other way round.
 
     Documented: v0.10 "Serving Runtimes", explicit and implicit use; versions in the specification table.
-    Source: ``getServingRuntimeSupportedModelFormatLabelSet``, predictor_model.go, since v0.8.0.
+    Source: ``getServingRuntimeSupportedModelFormatLabelSet``, pkg/apis/serving/v1beta1/predictor_model.go, since
+    v0.8.0.
     """
     asked = label_of(request.format, request.version)
     return any(
@@ -67,7 +69,7 @@ def is_auto_selectable(request: Request, runtime: Runtime) -> Exclusion | None:
     The asked format and version must be in an entry that says ``autoSelect: true``; each entry is asked by itself.
 
     Documented: v0.10 "Serving Runtimes", implicit use.
-    Source: ``RuntimeSupportsModel``, predictor_model.go, since v0.8.0.
+    Source: ``RuntimeSupportsModel``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.8.0.
     """
     if supports_format(request, [entry for entry in runtime.formats if entry.auto_select]):
         return None
@@ -105,7 +107,8 @@ def agrees_on_nodes(request: Request, runtime: Runtime) -> Exclusion | None:
     """
     A runtime with a ``workerSpec`` serves exactly the services that have one.
 
-    Source: ``IsMultiNodeRuntime`` in ``GetSupportingRuntimes``, predictor_model.go, since v0.15.0.
+    Source: ``IsMultiNodeRuntime``, pkg/apis/serving/v1alpha1/servingruntime_types.go, and ``GetSupportingRuntimes``,
+    pkg/apis/serving/v1beta1/predictor_model.go, since v0.15.0.
     """
     if request.multi_node == runtime.multi_node:
         return None

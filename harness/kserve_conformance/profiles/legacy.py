@@ -17,7 +17,8 @@ from kserve_conformance.objects import Manifest, at, replaced
 #: Source: ``setPredictorModelDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.8.0.
 LEGACY_KEYS_V0_8 = ("sklearn", "tensorflow", "xgboost", "pytorch", "triton", "onnx", "pmml", "lightgbm", "paddle")
 
-#: ``huggingface`` joins them before ``pmml``. Source: the same function, since v0.12.0.
+#: ``huggingface`` joins them before ``pmml``.
+#: Source: ``setPredictorModelDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.12.0.
 LEGACY_KEYS_V0_12 = (*LEGACY_KEYS_V0_8[:6], "huggingface", *LEGACY_KEYS_V0_8[6:])
 
 #: The runtime that a protocol and a key mean.
@@ -47,23 +48,26 @@ def mlserver_for_v2(runtime: str) -> Pin:
     """
     ``kserve-mlserver`` for v2, else the framework's own server.
 
-    Source: ``assignSKLearnRuntime``, ``assignXGBoostRuntime``, inference_service_defaults.go, v0.8.0.
+    Source: ``assignSKLearnRuntime``, ``assignXGBoostRuntime``, pkg/apis/serving/v1beta1/inference_service_defaults.go,
+    v0.8.0.
     """
     return lambda protocol: "kserve-mlserver" if protocol == "v2" else runtime
 
 
 #: A key without a protocol speaks v1, except those whose servers choose for themselves.
-#: Source: ``assign…Runtime``, v0.8.0.
+#: Source: ``assign…Runtime``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.8.0.
 V1_FOR_MOST = dict.fromkeys(("sklearn", "tensorflow", "xgboost", "pmml", "lightgbm", "paddle"), "v1")
 
-#: Source: ``assignTritonRuntime``, ``assignONNXRuntime``, inference_service_defaults.go, since v0.9.0.
+#: Source: ``assignTritonRuntime``, ``assignONNXRuntime``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since
+#: v0.9.0.
 V2_FOR_TRITON = {"triton": "v2", "onnx": "v2"}
 
-#: Source: ``assignHuggingFaceRuntime``, inference_service_defaults.go, since v0.12.0.
+#: Source: ``assignHuggingFaceRuntime``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.12.0.
 V2_FOR_HUGGINGFACE = {**V2_FOR_TRITON, "huggingface": "v2"}
 
 #: The built-in runtime of each key.
-#: Documented: v0.10 "Serving Runtimes", legacy schema. Source: ``assign…Runtime``, v0.8.0.
+#: Documented: v0.10 "Serving Runtimes", legacy schema.
+#: Source: ``assign…Runtime``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.8.0.
 BUILT_IN_RUNTIMES: Mapping[str, Pin] = {
     "sklearn": mlserver_for_v2("kserve-sklearnserver"),
     "tensorflow": always("kserve-tensorflow-serving"),
@@ -90,7 +94,8 @@ def converted(service: Manifest, legacy: Legacy) -> Manifest:
     Everything that the key held is kept: storage, versions, container fields. The format's version is never set.
 
     Documented: v0.10 "Serving Runtimes", legacy schema.
-    Source: ``setPredictorModelDefaults`` and ``assign…Runtime``, inference_service_defaults.go, since v0.8.0.
+    Source: ``setPredictorModelDefaults`` and ``assign…Runtime``,
+    pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.8.0.
     """
     key = legacy_key(service, legacy.keys)
     if key is None:
@@ -122,7 +127,7 @@ def triton_waits_for_models(service: Manifest) -> Manifest:
     """
     A converted ``triton`` key without ``storageUri`` tells the server to load only what it is asked to.
 
-    Source: ``assignTritonRuntime``, inference_service_defaults.go, v0.8.0.
+    Source: ``assignTritonRuntime``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.8.0.
     """
     model = service["spec"]["predictor"]["model"]
     if at(model, "modelFormat", "name") != "triton" or model.get("storageUri") is not None:

@@ -75,7 +75,8 @@ def has_unknown_accelerator(container: Manifest, annotations: Manifest) -> bool:
     """
     Does a container ask for a resource that is neither basic nor a known accelerator?
 
-    Source: ``HasUnknownGpuResourceType``, pkg/utils/utils.go, since v0.15.0.
+    Source: ``IsUnknownGpuResourceType``, pkg/utils/utils.go, v0.15.0; ``HasUnknownGpuResourceType`` in the same file,
+    since v0.15.2.
     """
     resources = container.get("resources") or {}
     asked = {name for part in ("limits", "requests") for name in (resources.get(part) or {})}
@@ -102,7 +103,7 @@ class MultiNodeServiceChecks:
     """
     The multi-node part of the service webhook of one era; call it as a ``Validating``.
 
-    Source: ``validateMultiNodeVariables``, inference_service_validation.go, since v0.15.0.
+    Source: ``validateMultiNodeVariables``, pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.15.0.
     """
 
     def __init__(self, limits: MultiNodeLimits) -> None:

@@ -80,10 +80,11 @@ def _protocols(runtime: Runtime) -> str:
 
 #: The higher priority first; a runtime without one after every runtime with one.
 #: Documented: v0.11 "Serving Runtimes", priority.
-#: Source: ``sortSupportedRuntimeByPriority``, predictor_model.go, since v0.11.1.
+#: Source: ``sortSupportedRuntimeByPriority``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.11.1.
 BY_PRIORITY = OrderKey("priority", _priority_place, _lower_priority)
 
-#: The lowest-ranked protocol first. Source: ``sortServingRuntimeList``, predictor_model.go, since v0.9.0.
+#: The lowest-ranked protocol first.
+#: Source: ``sortServingRuntimeList``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.9.0.
 BY_PROTOCOL_RANK = OrderKey(
     "protocol rank",
     lambda request, runtime: protocol_rank(runtime),
@@ -93,14 +94,16 @@ BY_PROTOCOL_RANK = OrderKey(
     ),
 )
 
-#: The newest first, by whole seconds. Source: ``sortServingRuntimeList``, predictor_model.go, since v0.9.0.
+#: The newest first, by whole seconds.
+#: Source: ``sortServingRuntimeList``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.9.0.
 BY_AGE = OrderKey(
     "age",
     lambda request, runtime: -runtime.created,
     lambda request, winner, loser: Exclusion(ExclusionReason.OLDER, f"is older than {winner.name}"),
 )
 
-#: The name in ascending order. Source: ``sortServingRuntimeList``, predictor_model.go, since v0.9.0.
+#: The name in ascending order.
+#: Source: ``sortServingRuntimeList``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.9.0.
 BY_NAME = OrderKey(
     "name",
     lambda request, runtime: runtime.name.encode(),

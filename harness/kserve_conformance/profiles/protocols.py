@@ -28,7 +28,8 @@ def v1_unless_given(request: Request) -> Request:
     """
     A service without a protocol asks for v1.
 
-    Source: ``GetProtocol`` as used by ``GetSupportingRuntimes``, predictor_model.go, since v0.11.1.
+    Source: ``GetProtocol`` as used by ``GetSupportingRuntimes``, pkg/apis/serving/v1beta1/predictor_model.go, since
+    v0.11.1.
     """
     return replace(request, protocol="v1") if request.protocol is None else request
 
@@ -37,8 +38,8 @@ def protocol_by_runtime_name(request: Request) -> Request:
     """
     A named runtime's server defaults come before its checks: its name alone can add the protocol that is checked.
 
-    Source: ``reconcileModel`` calls ``SetRuntimeDefaults`` first,
-    pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.9.0 to v0.16.0.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.9.0 to v0.14.1;
+    ``reconcileModel`` in the same file, v0.15.0 to v0.16.0. Both set defaults before they look up the runtime.
     """
     if request.protocol is not None or request.runtime is None:
         return request

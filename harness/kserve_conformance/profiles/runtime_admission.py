@@ -38,7 +38,8 @@ def no_mixed_priority(start: str) -> RuntimeCheck:
     The check is made once for each stored runtime: the first runtime of a scope is never checked.
 
     Documented: v0.12 "Serving Runtimes", priority. ``start`` is how the release's text begins.
-    Source: ``validateModelFormatPrioritySame``, servingruntime_webhook.go, since v0.12.0.
+    Source: ``validateModelFormatPrioritySame``, pkg/webhook/admission/servingruntime/servingruntime_webhook.go, since
+    v0.12.0.
     """
 
     def check(runtime: Runtime, stored: tuple[Runtime, ...]) -> str | None:
@@ -63,7 +64,8 @@ def no_equal_priority(start: str) -> RuntimeCheck:
     Formats are compared without regard to case here, unlike anywhere else. ``start`` is how the release's text begins.
 
     Documented: v0.11 "Serving Runtimes", priority.
-    Source: ``validateServingRuntimePriority``, servingruntime_webhook.go, since v0.11.1.
+    Source: ``validateServingRuntimePriority``, pkg/webhook/admission/servingruntime/servingruntime_webhook.go, since
+    v0.11.1.
     """
 
     def check(runtime: Runtime, stored: tuple[Runtime, ...]) -> str | None:

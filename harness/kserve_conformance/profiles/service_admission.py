@@ -129,7 +129,8 @@ def mode_written_then_read(service: Manifest, default_mode: str) -> ModeRead:
     """
     A raw or ModelMesh default is written into the annotations, and then obeyed; without annotations that write crashes.
 
-    Source: ``DefaultInferenceService``, inference_service_defaults.go, v0.9.0: an assignment to a nil map.
+    Source: ``DefaultInferenceService``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.9.0: an assignment
+    to a nil map.
     Raises ``Rejected``.
     """
     annotations = at(service, "metadata", "annotations") or {}
@@ -150,7 +151,7 @@ def mode_read_then_written(raw: str) -> ReadMode:
     So a legacy key is converted on create even where ModelMesh is the cluster's default. ``raw`` is the release's name
     of the mode without Knative.
 
-    Source: ``DefaultInferenceService``, inference_service_defaults.go, since v0.10.0.
+    Source: ``DefaultInferenceService``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.10.0.
     """
 
     def read(service: Manifest, default_mode: str) -> ModeRead:
@@ -186,8 +187,8 @@ def mode_is_kept_once_noted(service: Manifest, mode_before: str) -> str | None:
     """
     As :func:`mode_is_kept`, but a controller does not note in a status that it leaves the service to ModelMesh.
 
-    Source: ``validateDeploymentMode``, inference_service_validation.go, and ``Reconcile``, which returns before
-    ``updateStatus``, pkg/controller/v1beta1/inferenceservice/controller.go, v0.15.2 to v0.16.0.
+    Source: ``validateDeploymentMode``, pkg/apis/serving/v1beta1/inference_service_validation.go, and ``Reconcile``,
+    which returns before ``updateStatus``, pkg/controller/v1beta1/inferenceservice/controller.go, v0.15.2 to v0.16.0.
     """
     return None if mode_before == MODELMESH else mode_is_kept(service, mode_before)
 
@@ -196,7 +197,7 @@ def mode_renamed(read_mode: ReadMode) -> ReadMode:
     """
     An old name of a mode is replaced by the new one first.
 
-    Source: ``DefaultInferenceService``, inference_service_defaults.go, since v0.17.0.
+    Source: ``DefaultInferenceService``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.17.0.
     """
 
     def read(service: Manifest, default_mode: str) -> ModeRead:
@@ -212,7 +213,8 @@ def v2_for_format(format_: str) -> Defaulting:
     """
     A model of exactly this format speaks v2 unless it says otherwise.
 
-    Source: ``setPredictorModelDefaults``, inference_service_defaults.go: triton from v0.11.2, vLLM from v0.20.0.
+    Source: ``setPredictorModelDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.11.2
+    for triton, since v0.20.0 for vLLM.
     """
 
     def default(service: Manifest) -> Manifest:
@@ -228,7 +230,7 @@ def model_format_annotated(service: Manifest) -> Manifest:
     """
     The format's name becomes the annotation ``modelFormat`` unless there is one: it goes stale when the format changes.
 
-    Source: ``setPredictorModelDefaults``, inference_service_defaults.go, since v0.17.0.
+    Source: ``setPredictorModelDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.17.0.
     """
     format_ = at(service, "spec", "predictor", "model", "modelFormat", "name")
     if not format_ or MODEL_FORMAT in (at(service, "metadata", "annotations") or {}):

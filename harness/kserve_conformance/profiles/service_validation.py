@@ -25,7 +25,7 @@ def name_is_valid(service: Manifest) -> str | None:
     """
     A service's name has lower case letters, digits and dashes, and starts with a letter.
 
-    Source: ``validateInferenceServiceName``, inference_service_validation.go, since v0.8.0.
+    Source: ``validateInferenceServiceName``, pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.8.0.
     """
     name = at(service, "metadata", "name") or ""
     if re.fullmatch(NAME_FORMAT, name):
@@ -55,7 +55,7 @@ def implementations_with_kserve_container(service: Manifest) -> int:
     """
     Only a container named ``kserve-container`` is one more implementation, or the first one where there is no other.
 
-    Source: ``GetImplementations``, predictor.go, since v0.15.0.
+    Source: ``GetImplementations``, pkg/apis/serving/v1beta1/predictor.go, since v0.15.0.
     """
     containers = at(service, "spec", "predictor", "containers") or ()
     named = sum(container.get("name") == KSERVE_CONTAINER for container in containers)
@@ -81,8 +81,8 @@ def predictor_is_not_empty(service: Manifest) -> str | None:
     """
     The defaulter reads the first implementation of a predictor, and crashes where there is none.
 
-    Source: ``setLocalModelLabel``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.18.0; read at
-    v0.19.0, and seen on the controller of v0.20.0.
+    Source: ``setLocalModelLabel``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.18.0.
+    Read at v0.19.0, and observed on the controller of v0.20.0.
     """
     if implementations_with_kserve_container(service):
         return None
@@ -96,7 +96,7 @@ def predictor_has_no_name(service: Manifest) -> str | None:
     """
     ``name`` inside a model or a legacy key is refused.
 
-    Source: ``validatePredictor``, inference_service_validation.go, since v0.16.0.
+    Source: ``validatePredictor``, pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.16.0.
     """
     predictor = at(service, "spec", "predictor") or {}
     if any(at(predictor, key, "name") for key in (*LEGACY_KEYS_V0_12, "model")):
@@ -125,8 +125,8 @@ def autoscaler_class_is_known(*classes: str) -> Validating:
     """
     The autoscaler class of the annotation must be one that the release knows.
 
-    Source: ``validateInferenceServiceAutoscaler``, inference_service_validation.go, since v0.8.0; the classes:
-    ``AutoscalerAllowedClassList``, pkg/constants/constants.go.
+    Source: ``validateInferenceServiceAutoscaler``, pkg/apis/serving/v1beta1/inference_service_validation.go, since
+    v0.8.0; the classes: ``AutoscalerAllowedClassList``, pkg/constants/constants.go.
     """
 
     def validate(service: Manifest) -> str | None:

@@ -41,8 +41,8 @@ def names_looked_up(chosen: ObjectKey, namespace: Namespace, catalogue: Catalogu
     """
     The status names the runtime that the chosen *name* means, namespace first: not always the chosen one.
 
-    Source: ``reconcileModel`` calls ``GetServingRuntime`` again for an automatic choice, components/predictor.go,
-    since v0.16.0.
+    Source: ``reconcileModel``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.16.0. It
+    looks the selected runtime up again by its name.
     """
     found = namespace_then_cluster(chosen.name, namespace, catalogue)
     return found.key if found else None

@@ -29,7 +29,8 @@ def pruned(manifest: Manifest, unknown: UnknownFields) -> Manifest:
     """
     Drop the fields that the release's CRDs do not have.
 
-    Source: ``config/crd/serving.kserve.io_*.yaml`` (since v0.13.0 ``config/crd/full``) of each release.
+    Source: config/crd/serving.kserve.io_*.yaml, v0.8.0 to v0.12.1; config/crd/full/serving.kserve.io_*.yaml, since
+    v0.13.0.
     """
     spec = given = manifest.get("spec") or {}
     if manifest.get("kind") == SERVICE:

@@ -37,7 +37,8 @@ def select(request: Request, catalogue: Catalogue, profile: Profile, reporter: R
     """
     Choose the runtime that a release gives a request.
 
-    Source: ``reconcileModel``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.8.0.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.14.1;
+    ``reconcileModel`` in the same file, since v0.15.0.
     """
     if request.runtime is not None:
         return _named(request, catalogue, profile, reporter)

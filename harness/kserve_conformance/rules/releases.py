@@ -119,8 +119,8 @@ class Release:
 #: (v0.15.1 is taken to have the pipeline size of v0.15.0, which its checks are taken to require). The Helm chart of
 #: v0.11.0 lists LightGBM 2 as those of v0.10 do; its ModelMesh runtimes, all multi-model, were not compared.
 #:
-#: Source: ``default_mode`` from ``deploy`` in config/configmap/inferenceservice.yaml; ``new_fields`` from
-#: config/crd (since v0.13.0 config/crd/full); both of each release.
+#: Default modes are those of ``deploy`` in config/configmap/inferenceservice.yaml, fields those of config/crd (since
+#: v0.13.0 config/crd/full) of each release.
 TABLE = (
     Release(
         name="v0.8.0",

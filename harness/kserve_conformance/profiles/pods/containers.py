@@ -46,8 +46,8 @@ def kserve_container(containers: list[Container]) -> Container | None:
     """
     The first container named ``kserve-container`` serves.
 
-    Source: ``Reconcile`` of the same file, v0.11.0 to v0.14.1; ``GetContainerIndexByName``,
-    pkg/controller/v1beta1/inferenceservice/utils/utils.go, since v0.15.0.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.11.0 to v0.14.1;
+    ``GetContainerIndexByName``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, since v0.15.0.
     """
     return named(containers, SERVING)
 
@@ -149,7 +149,8 @@ def as_merged(container: Container) -> Container:
     """
     The serving container keeps the name that the merge gave it, that of ``model.name`` where there is one.
 
-    Source: ``Reconcile``, later ``buildPodSpec``, of the same file, since v0.11.0.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.11.0 to v0.14.1;
+    ``buildPodSpec`` in the same file, since v0.15.0.
     """
     return container
 
@@ -172,7 +173,7 @@ def others_of_runtime(
     """
     The runtime's other containers come along as they are; those of the service are lost.
 
-    Source: ``Reconcile`` of the same file, v0.11.0 to v0.14.1.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.11.0 to v0.14.1.
     """
     serving = kserve_container(runtime)
     return [container for container in runtime if container is not serving]
@@ -184,7 +185,7 @@ def transformer_and_others(
     """
     The transformer is merged and filled as the serving container is; then come all others, of the runtime first.
 
-    Source: ``buildPodSpec`` of the same file, since v0.15.0.
+    Source: ``buildPodSpec``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.15.0.
     """
     theirs, ours = named(runtime, TRANSFORMER), named(service, TRANSFORMER)
     transformer = merge(theirs, ours) if theirs and ours else theirs or ours

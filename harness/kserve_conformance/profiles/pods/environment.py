@@ -24,7 +24,8 @@ def service_name_told(containers: list[dict[str, Any]], service: Manifest) -> li
     """
     Every container is told the name of its service.
 
-    Source: ``Reconcile``, later ``buildPredictorResources``, of the same file, since v0.17.0.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.17.0 to v0.19.0;
+    ``buildPredictorResources`` in the same file, since v0.20.0.
     """
     name = at(service, "metadata", "name")
     return [with_variable(container, "INFERENCE_SERVICE_NAME", name) for container in containers]

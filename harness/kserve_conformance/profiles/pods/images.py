@@ -33,7 +33,7 @@ _SERVER_TYPES_BY_NAME = {
 }
 
 #: The images that have a GPU image of their own: TensorFlow's, and none, as PyTorch's is not found there.
-#: Source: config/configmap/inferenceservice.yaml, ``predictors``, v0.9.0.
+#: Source: ``predictors``, config/configmap/inferenceservice.yaml, v0.9.0.
 _GPU_IMAGES_V0_9 = {"tensorflow/serving": "tensorflow/serving:2.6.2-gpu", "": ":"}
 
 

@@ -20,7 +20,7 @@ WITHHELD_V0_8 = frozenset(
         "kubectl.kubernetes.io/last-applied-configuration",
     }
 )
-#: Source: the same list, since v0.17.0.
+#: Source: ``ServiceAnnotationDisallowedList``, pkg/constants/constants.go, since v0.17.0.
 WITHHELD_V0_17 = WITHHELD_V0_8 | {"modelFormat"}
 
 
@@ -47,7 +47,7 @@ def of_runtime_service_then_predictor(service: Manifest, runtime: Manifest) -> d
     The predictor has labels and annotations of its own, and they win over all others.
 
     Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.11.0 to v0.14.1;
-    ``buildObjectMeta`` of the same file, v0.15.0 to v0.16.0.
+    ``buildObjectMeta`` in the same file, v0.15.0 to v0.16.0.
     """
     return _metadata(service, (runtime, _metadata_of(service), at(service, "spec", "predictor")), WITHHELD_V0_8)
 
@@ -56,7 +56,8 @@ def without_model_format(service: Manifest, runtime: Manifest) -> dict[str, Any]
     """
     The annotation that tells the model's format stays with the service.
 
-    Source: ``buildObjectMeta`` of the same file with ``ServiceAnnotationDisallowedList``, since v0.17.0.
+    Source: ``buildObjectMeta``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, with
+    ``ServiceAnnotationDisallowedList``, pkg/constants/constants.go, since v0.17.0.
     """
     return _metadata(service, (runtime, _metadata_of(service), at(service, "spec", "predictor")), WITHHELD_V0_17)
 

@@ -14,11 +14,12 @@ MergePodSpec = Callable[[Manifest, Manifest], dict[str, Any]]
 
 #: Source: ``MergePodSpec``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.8.0.
 SETTINGS_V0_8 = ("nodeSelector", "affinity", "tolerations")
-#: Source: the same function, v0.9.0.
+#: Source: ``MergePodSpec``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.9.0.
 SETTINGS_V0_9 = (*SETTINGS_V0_8, "volumes")
-#: Source: the same function, v0.10.0 to v0.16.0. ``hostIPC`` (v0.14.0) is a field of runtimes that never reaches a pod.
+#: Source: ``MergePodSpec``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.10.0 to v0.16.0.
+#: ``hostIPC`` (v0.14.0) is a field of runtimes that never reaches a pod.
 SETTINGS_V0_10 = (*SETTINGS_V0_9, "imagePullSecrets")
-#: Source: the same function, since v0.17.0.
+#: Source: ``MergePodSpec``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, since v0.17.0.
 SETTINGS_V0_17 = (*SETTINGS_V0_10, "schedulerName")
 #: KServe's main branch, August 2026: runtimes have ``resourceClaims``. Read in KServe's history, never run.
 SETTINGS_MAIN = (*SETTINGS_V0_17, "resourceClaims")

@@ -69,7 +69,7 @@ def whole(quantity: str | float) -> int:
 
 
 def _looks_canonical(number: str, suffix: str) -> bool:
-    """Does Kubernetes reuse the text? Source: ``ParseQuantity``."""
+    """Does Kubernetes reuse the text? Source: ``ParseQuantity``, k8s.io/apimachinery."""
     whole_part, _, fraction = number.lstrip("+-").partition(".")
     digits = (whole_part.lstrip("0") or "0") + fraction
     if suffix.endswith("i"):

@@ -110,8 +110,8 @@ def _without_runtime(
     """
     The predictor's own pod spec, its first container replaced.
 
-    Source: ``Reconcile``, later ``buildPredictorResources``,
-    pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.8.0.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.19.0;
+    ``buildPredictorResources`` in the same file, since v0.20.0.
     """
     told = rendering.tell_containers([container, *containers[1:]], service)
     if at(service, "spec", "predictor", "workerSpec") is not None:
@@ -125,8 +125,8 @@ class _Pod:
     """
     One pod in the making.
 
-    Source: ``Reconcile``, later ``buildPodSpec``,
-    pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.8.0.
+    Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.14.1;
+    ``buildPodSpec`` in the same file, since v0.15.0.
     """
 
     service: Manifest

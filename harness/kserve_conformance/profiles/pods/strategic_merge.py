@@ -83,7 +83,7 @@ def _in_order(elements: list[Any], original: list[Any], patch: list[Any], key: s
     """
     What the patch names is in the patch's order; what only the original has is put before it where it stood before it.
 
-    Source: ``normalizeElementOrder``.
+    Source: ``normalizeElementOrder``, k8s.io/apimachinery, pkg/util/strategicpatch/patch.go.
     """
     patched = [element for element in elements if _index(patch, element[key], key) is not None]
     unpatched = [element for element in elements if _index(patch, element[key], key) is None]

@@ -1,0 +1,1 @@
+"""What changed between two KServe releases, as far as rules, catalogues and installations depend on it."""
