@@ -225,8 +225,8 @@ class TestCitations:
         found = list(of_package(ROOT / "harness" / "kserve_conformance"))
 
         assert len(found) > 150
-        assert Citation("profiles.order:BY_AGE", "pkg/apis/serving/v1beta1/predictor_model.go", "sortServingRuntimeList",
-                        "0.9.0") in found  # fmt: skip
+        path = "pkg/apis/serving/v1beta1/predictor_model.go"
+        assert Citation("profiles.order:BY_AGE", path, "sortServingRuntimeList", "0.9.0") in found
 
     @pytest.mark.parametrize(
         ("sentence", "places"),
