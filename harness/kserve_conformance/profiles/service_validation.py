@@ -23,7 +23,7 @@ FIELDS_V0_20 = "Name, " + FIELDS_V0_16.replace("StorageUris, ", "StorageUris, St
 
 def name_is_valid(service: Manifest) -> str | None:
     """
-    A service's name has lower case letters, digits and dashes, and starts with a letter.
+    The name of a service consists of lower-case letters, digits and dashes, and starts with a letter.
 
     Source: ``validateInferenceServiceName``, pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.8.0.
     """
