@@ -32,25 +32,25 @@ def runs_on_one_of(world: World, datatable: Table) -> None:
 @then(parse('it has no runtime because of "{reason}"'))
 def has_no_runtime(world: World, reason: str) -> None:
     """The service has no runtime for this reason, however the release reports it."""
-    world.expect_refusal(reason)
+    world.expect_no_runtime(reason)
 
 
 @then("it has no runtime, and no reason is reported")
 def has_no_runtime_and_no_reason(world: World) -> None:
     """KServe fails on the service, but neither its status nor a Warning event reports the failure."""
-    world.expect_no_word()
+    world.expect_no_runtime_without_reason()
 
 
 @then("it uses no runtime")
 def uses_no_runtime(world: World) -> None:
     """The predictor is a custom container, or a legacy key that no webhook converted."""
-    world.expect_outcome(Outcome.CUSTOM, "uses no runtime")
+    world.expect_outcome(Outcome.CUSTOM, "use no runtime")
 
 
 @then("it is not managed by this controller")
 def is_not_managed(world: World) -> None:
     """ModelMesh serves the service, so KServe's controller does nothing."""
-    world.expect_outcome(Outcome.LEFT_ALONE, "is not managed by this controller")
+    world.expect_outcome(Outcome.LEFT_ALONE, "not be managed by this controller")
 
 
 @then(parse('its status has reason "{reason}" and message "{message}"'))

@@ -26,13 +26,13 @@ def becomes_ready(world: World) -> None:
 @then(parse('its {protocol} predictions are answered by ClusterServingRuntime "{name}"'))
 def cluster_runtime_answers(world: World, protocol: str, name: str) -> None:
     """The server that answers a prediction was started from this ClusterServingRuntime."""
-    world.expect_answer(protocol, cluster_runtime(name))
+    world.expect_prediction(protocol, cluster_runtime(name))
 
 
 @then(parse('its {protocol} predictions are answered by ServingRuntime "{name}" in namespace "{namespace}"'))
 def namespaced_runtime_answers(world: World, protocol: str, name: str, namespace: str) -> None:
     """The server that answers a prediction was started from this ServingRuntime."""
-    world.expect_answer(protocol, namespaced_runtime(name, namespace))
+    world.expect_prediction(protocol, namespaced_runtime(name, namespace))
 
 
 @then("its running pod has")

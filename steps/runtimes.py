@@ -90,7 +90,7 @@ def add_runtimes_of_chart(world: World, release: str) -> None:
 @when("a second later")
 def wait_a_second(world: World) -> None:
     """Make objects that are created from here on newer: a `creationTimestamp` has whole seconds."""
-    world.a_second_later()
+    world.wait_a_second()
 
 
 @when(parse('a ClusterServingRuntime "{name}" is applied'))
@@ -167,40 +167,40 @@ def delete_namespaced_runtime(world: World, name: str, namespace: str) -> None:
 @when(parse('ClusterServingRuntime "{name}" is deleted and recreated'))
 def recreate_cluster_runtime(world: World, name: str) -> None:
     """Delete a ClusterServingRuntime and create it again with the same spec; it is then the newest."""
-    world.delete_runtime(cluster_runtime(name), and_create_again=True)
+    world.delete_runtime(cluster_runtime(name), recreate=True)
 
 
 @when(parse('ServingRuntime "{name}" in namespace "{namespace}" is deleted and recreated'))
 def recreate_namespaced_runtime(world: World, name: str, namespace: str) -> None:
     """Delete a ServingRuntime and create it again with the same spec; it is then the newest."""
-    world.delete_runtime(namespaced_runtime(name, namespace), and_create_again=True)
+    world.delete_runtime(namespaced_runtime(name, namespace), recreate=True)
 
 
 @then("the runtime is accepted")
 def runtime_is_accepted(world: World) -> None:
     """The runtime that was applied last was stored."""
-    world.expect_runtime_answer(accepted=True)
+    world.expect_runtime_admission(accepted=True)
 
 
 @then("the runtime is rejected")
 def runtime_is_rejected(world: World) -> None:
     """The webhook or the API server rejected the runtime that was applied last."""
-    world.expect_runtime_answer(accepted=False)
+    world.expect_runtime_admission(accepted=False)
 
 
 @then(parse('the runtime is rejected with "{text}"'))
 def runtime_is_rejected_with(world: World, text: str) -> None:
     """The runtime that was applied last was rejected with a message that contains this text."""
-    world.expect_runtime_answer(accepted=False, text=text)
+    world.expect_runtime_admission(accepted=False, text=text)
 
 
 @then(parse('the runtime is stored with field "{path}"'))
 def runtime_is_stored_with(world: World, path: str) -> None:
     """The runtime that was applied last has a value at this dotted path."""
-    world.expect_stored_runtime(path, is_there=True)
+    world.expect_stored_runtime(path, present=True)
 
 
 @then(parse('the runtime is stored without field "{path}"'))
 def runtime_is_stored_without(world: World, path: str) -> None:
     """The runtime that was applied last has nothing at this dotted path."""
-    world.expect_stored_runtime(path, is_there=False)
+    world.expect_stored_runtime(path, present=False)

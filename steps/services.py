@@ -121,13 +121,13 @@ def annotate(world: World, key: str, text: str) -> None:
 @when("KServe reconciles the service again")
 def reconcile(world: World) -> None:
     """Make the controller decide again without a write to the service."""
-    world.look_again()
+    world.reconcile()
 
 
 @when(parse('KServe reconciles service "{name}" in namespace "{namespace}" again'))
 def reconcile_other(world: World, name: str, namespace: str) -> None:
     """Make the controller decide again on an earlier service; the steps that follow are about that service."""
-    world.turn_to(ObjectKey(SERVICE, name, Namespace(namespace)))
+    world.refer_to(ObjectKey(SERVICE, name, Namespace(namespace)))
 
 
 @when("the service is deleted")
@@ -139,16 +139,16 @@ def delete_service(world: World) -> None:
 @then("the service is accepted")
 def service_is_accepted(world: World) -> None:
     """The service was stored."""
-    world.expect_service_answer(accepted=True)
+    world.expect_service_admission(accepted=True)
 
 
 @then("the service is rejected")
 def service_is_rejected(world: World) -> None:
     """A webhook or the API server rejected the service, so nothing was stored."""
-    world.expect_service_answer(accepted=False)
+    world.expect_service_admission(accepted=False)
 
 
 @then(parse('the service is rejected with "{text}"'))
 def service_is_rejected_with(world: World, text: str) -> None:
     """The service was rejected with a message that contains this text."""
-    world.expect_service_answer(accepted=False, text=text)
+    world.expect_service_admission(accepted=False, text=text)

@@ -217,7 +217,7 @@ class TestSteps:
 
         assert [step.status for step in scenario.steps] == ["passed", "undefined", "skipped"]
         assert scenario.reason == "no step definition matches When it is doublet"
-        assert scenario.finding.explanation == ("hint: the nearest one is 'it is doubled'",)
+        assert scenario.finding.explanation == ("hint: did you mean 'it is doubled'?",)
 
     def test_of_what_was_not_run_are_skipped(self, run):
         """A scenario of another release has its steps in the record, none of them run."""

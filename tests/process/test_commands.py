@@ -44,7 +44,7 @@ class TestImplementation:
         ):
             world.apply_service(service())
             with pytest.raises(Nonconformity, match="is not refused because NoSupportingRuntime"):
-                world.expect_refusal("NoSupportingRuntime")
+                world.expect_no_runtime("NoSupportingRuntime")
 
     def test_that_dies_has_no_answer_to_that_question_and_one_to_the_next(self, implementation):
         """The third question kills it; the fourth is asked of a new process."""

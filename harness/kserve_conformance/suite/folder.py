@@ -1,8 +1,8 @@
 """
-One suite as a value: where its parts are, what it is called, and which one exactly it is.
+A suite as a value: its folders, its name, its version and its digest.
 
-A record names the suite that was asked by a version and a digest, so that "it
-passes" always says what was passed.
+A record names its suite by version and digest, so that a result always says what
+was run.
 """
 
 from __future__ import annotations
@@ -17,43 +17,22 @@ from pathlib import Path
 import kserve_conformance
 from kserve_conformance.exceptions import SuiteError
 from kserve_conformance.suite import ROOT
+from kserve_conformance.suite.problems import SuiteCode
 
-#: What a suite may say of itself: its name, its version and tags of its own.
+#: The file in which a suite describes itself: name, version and additional tags.
 DESCRIPTION = "suite.toml"
 
-#: The folders whose files make a suite what it is.
+#: The folders whose files the digest covers.
 _PARTS = ("features", "steps", "fixtures")
-
-
-class NoSuite(SuiteError):
-    """A folder was given as a suite and has no ``features/``."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(f"{folder} is not a suite: it has no folder features/")
-        self.folder = folder
-        self.hint = (
-            "give the folder that contains features/, not features/ itself"
-            if folder.name == "features"
-            else ("a suite is a folder with features/*.feature and, if it wants, steps/ and fixtures/")
-        )
-
-
-class BadDescription(SuiteError):
-    """A suite's ``suite.toml`` cannot be read."""
-
-    def __init__(self, file: Path, why: str) -> None:
-        super().__init__(f"{file}: {why}")
-        self.hint = 'it may have name = "…", version = "…" and tags = ["…"], and nothing else'
 
 
 @dataclass(frozen=True)
 class Suite:
     """
-    A folder of features with what belongs to them.
+    A folder of features, with their steps and fixtures.
 
     ``own_tags`` are tags that this suite declares beside those that the harness
-    knows. The shipped suite is held to more than others: every scenario of it
-    names a rule and a level.
+    knows. In the shipped suite, every scenario must name a rule and a level.
     """
 
     root: Path
@@ -63,46 +42,46 @@ class Suite:
 
     @classmethod
     def at(cls, root: Path | str) -> Suite:
-        """Take a folder as a suite. Raises ``NoSuite`` and ``BadDescription``."""
+        """The suite in a folder. Raises ``SuiteError``."""
         folder = Path(root).resolve()
         if not (folder / "features").is_dir():
-            raise NoSuite(folder)
+            raise _no_suite(folder)
         if folder == ROOT.resolve():
             return cls(folder, "kserve-conformance", kserve_conformance.__version__)
         return cls(folder, **_described(folder))  # type: ignore[arg-type]
 
     @classmethod
     def shipped(cls) -> Suite:
-        """The suite that comes with the harness."""
+        """The suite that ships with the harness."""
         return cls.at(ROOT)
 
     @cached_property
     def is_shipped(self) -> bool:
-        """Is it the suite that comes with the harness?"""
+        """Is it the suite that ships with the harness?"""
         return self.root == ROOT.resolve()
 
     @property
     def features(self) -> Path:
-        """The folder that makes it a suite."""
+        """The folder of features."""
         return self.root / "features"
 
     @property
     def steps(self) -> Path:
-        """The folder of step definitions; it need not exist."""
+        """The folder of step definitions, which may be missing."""
         return self.root / "steps"
 
     @property
     def fixtures(self) -> Path:
-        """The folder of data; it need not exist."""
+        """The folder of data files, which may be missing."""
         return self.root / "fixtures"
 
     def feature_files(self) -> tuple[Path, ...]:
-        """Every feature, by path: the order in which scenarios are told."""
+        """Every feature file, ordered by path; records have this order."""
         return tuple(sorted(self.features.rglob("*.feature"), key=lambda file: file.relative_to(self.root).parts))
 
     @cached_property
     def digest(self) -> str:
-        """``sha256:…`` over the path and the bytes of every file that makes the suite what it is."""
+        """``sha256:…`` over the path and the bytes of every file of features, steps and fixtures."""
         sum_ = hashlib.sha256()
         for file in self._files():
             content = file.read_bytes()
@@ -122,25 +101,39 @@ class Suite:
             )
 
 
+def _no_suite(folder: Path) -> SuiteError:
+    hint = (
+        "pass the folder that contains features/, not features/ itself"
+        if folder.name == "features"
+        else "a suite is a folder with features/*.feature and, optionally, steps/ and fixtures/"
+    )
+    return SuiteError(f"{folder} is not a suite: it has no folder features/", code=SuiteCode.NO_SUITE, hint=hint)
+
+
+def _bad_description(file: Path, why: str) -> SuiteError:
+    hint = 'it may have name = "…", version = "…" and tags = ["…"], and nothing else'
+    return SuiteError(f"{file}: {why}", code=SuiteCode.BAD_DESCRIPTION, hint=hint)
+
+
 def _counts(path: Path) -> bool:
-    """Leave out what a run or an editor leaves behind: a suite does not change by being used."""
+    """Ignore what a run or an editor leaves behind: using a suite does not change it."""
     return not any(part.startswith(".") or part == "__pycache__" for part in path.parts)
 
 
 def _described(folder: Path) -> dict[str, object]:
     file = folder / DESCRIPTION
-    told: dict[str, object] = {}
+    described: dict[str, object] = {}
     if file.is_file():
         try:
-            told = tomllib.loads(file.read_text(encoding="utf-8"))
+            described = tomllib.loads(file.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise BadDescription(file, str(error)) from error
-    unknown = sorted(set(told) - {"name", "version", "tags"})
+            raise _bad_description(file, str(error)) from error
+    unknown = sorted(set(described) - {"name", "version", "tags"})
     if unknown:
-        raise BadDescription(file, f"{unknown[0]!r} is not known")
-    name, version, tags = told.get("name", folder.name), told.get("version", "0"), told.get("tags", [])
+        raise _bad_description(file, f"unknown key {unknown[0]!r}")
+    name, version, tags = described.get("name", folder.name), described.get("version", "0"), described.get("tags", [])
     if not isinstance(name, str) or not isinstance(version, str):
-        raise BadDescription(file, "name and version are strings")
+        raise _bad_description(file, "name and version must be strings")
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-        raise BadDescription(file, "tags is a list of strings")
+        raise _bad_description(file, "tags must be a list of strings")
     return {"name": name, "version": version, "own_tags": frozenset(tag.lstrip("@") for tag in tags)}

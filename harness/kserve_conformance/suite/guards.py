@@ -1,9 +1,9 @@
 """
-What must hold of features and step definitions together, before anything runs.
+Checks of features and step definitions together, before anything runs.
 
-pytest-bdd takes the last of two definitions that match a step, and calls an
-``async def`` without ever awaiting it: the first runs a step that nobody meant,
-the second passes whatever it says. Both are errors here.
+Of two definitions that match a step, pytest-bdd would call the last, and it calls an
+``async def`` without ever awaiting it: the first might run a step that its author did
+not mean, the second passes whatever it says. Both are errors here.
 """
 
 from __future__ import annotations
@@ -14,37 +14,17 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from kserve_conformance.suite.inventory import ScenarioInfo, StepInfo
-from kserve_conformance.suite.problems import Place, SuiteProblem
-
-
-class AsyncStep(SuiteProblem):
-    """A step definition is a coroutine function: it would pass without running."""
-
-
-class AmbiguousStep(SuiteProblem):
-    """A step matches more than one definition."""
-
-
-class UndefinedStep(SuiteProblem):
-    """A step matches no definition."""
-
-
-class UnusedStep(SuiteProblem):
-    """No feature has a step that matches a definition."""
-
-
-class LostScenarios(SuiteProblem):
-    """What pytest collected of a file is not what the file holds."""
+from kserve_conformance.suite.problems import Place, SuiteCode, SuiteProblem
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
     """
-    A step definition as far as it can be checked.
+    A step definition, as far as it can be checked.
 
     ``kind`` is given, when, then or None for all of them. ``layer`` is where it
-    comes from: a definition of a suite or a conftest that has the very pattern
-    of one from a layer below replaces it, as pytest's fixtures do.
+    comes from: a definition of a suite or a conftest replaces one from a lower
+    layer that has the same pattern, as fixtures do.
     """
 
     kind: str | None
@@ -55,48 +35,61 @@ class Definition:
     is_async: bool = False
 
     def takes(self, step: StepInfo) -> bool:
-        """Would it be called for this step?"""
+        """Does this definition match the step?"""
         return self.kind in (None, step.kind) and self.matches(step.text)
 
 
 SomeDefinition = TypeVar("SomeDefinition", bound=Definition)
 
 
-def async_steps(definitions: Iterable[Definition]) -> Iterator[AsyncStep]:
-    """Every definition that would be called and never awaited."""
+def async_steps(definitions: Iterable[Definition]) -> Iterator[SuiteProblem]:
+    """Every async definition: it would pass without running."""
     for definition in definitions:
         if definition.is_async:
-            yield AsyncStep(
+            yield SuiteProblem(
+                SuiteCode.ASYNC_STEP,
                 definition.place,
                 f"the step {definition.pattern!r} is async",
-                "steps are called, not awaited: make it a plain def",
+                "steps are not awaited; use a plain def",
             )
 
 
 def ambiguous_steps(
     scenarios: Iterable[ScenarioInfo], takers_of: Callable[[StepInfo], Sequence[Definition]]
-) -> Iterator[AmbiguousStep]:
+) -> Iterator[SuiteProblem]:
     """Every step text, once, that several definitions take. ``takers_of`` is :func:`takers`, or a cache of it."""
     for place, step in _texts(scenarios):
         ambiguous = takers_of(step)
         if len(ambiguous) > 1:
             listed = " and ".join(f"{taker.pattern!r} ({taker.place})" for taker in ambiguous)
-            yield AmbiguousStep(place, f"{step.text!r} matches {listed}", "reword one of them so that only one matches")
+            yield SuiteProblem(
+                SuiteCode.AMBIGUOUS_STEP,
+                place,
+                f"{step.text!r} matches {listed}",
+                "reword one of them so that only one matches",
+            )
 
 
-def undefined_steps(scenarios: Iterable[ScenarioInfo], definitions: Sequence[Definition]) -> Iterator[UndefinedStep]:
+def undefined_steps(scenarios: Iterable[ScenarioInfo], definitions: Sequence[Definition]) -> Iterator[SuiteProblem]:
     """Every step text, once, that no definition takes."""
     for place, step in _texts(scenarios):
         if not any(definition.takes(step) for definition in definitions):
-            yield UndefinedStep(place, f"no definition matches {step.keyword} {step.text}", nearest(step, definitions))
+            yield SuiteProblem(
+                SuiteCode.UNDEFINED_STEP,
+                place,
+                f"no step definition matches {step.keyword} {step.text}",
+                nearest(step, definitions),
+            )
 
 
-def unused_steps(scenarios: Iterable[ScenarioInfo], definitions: Iterable[Definition]) -> Iterator[UnusedStep]:
-    """Every definition that no step of any scenario needs."""
+def unused_steps(scenarios: Iterable[ScenarioInfo], definitions: Iterable[Definition]) -> Iterator[SuiteProblem]:
+    """Every definition that no scenario uses."""
     steps = [step for _, step in _texts(scenarios)]
     for definition in definitions:
         if not any(definition.takes(step) for step in steps):
-            yield UnusedStep(definition.place, f"no feature has a step like {definition.pattern!r}")
+            yield SuiteProblem(
+                SuiteCode.UNUSED_STEP, definition.place, f"no feature uses the step {definition.pattern!r}"
+            )
 
 
 def takers(step: StepInfo, definitions: Iterable[SomeDefinition]) -> list[SomeDefinition]:
@@ -107,14 +100,14 @@ def takers(step: StepInfo, definitions: Iterable[SomeDefinition]) -> list[SomeDe
 
 
 def nearest(step: StepInfo, definitions: Iterable[Definition]) -> str | None:
-    """A hint: the definition whose words are most like those of a step."""
+    """A hint: the definition whose text is closest to that of a step."""
     patterns = [definition.pattern for definition in definitions if definition.kind in (None, step.kind)]
     near = get_close_matches(step.text, patterns, n=1, cutoff=0.5)
-    return f"the nearest one is {near[0]!r}" if near else None
+    return f"did you mean {near[0]!r}?" if near else None
 
 
 def _texts(scenarios: Iterable[ScenarioInfo]) -> Iterator[tuple[Place, StepInfo]]:
-    """Each different step once, where it first stands."""
+    """Each distinct step once, with its first place."""
     seen: set[tuple[str, str]] = set()
     for scenario in scenarios:
         for step in scenario.steps:

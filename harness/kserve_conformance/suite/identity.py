@@ -1,9 +1,9 @@
 """
-The name under which a scenario is known in records, for as long as it says the same.
+The id of a scenario in records, which stays the same for as long as the scenario does.
 
-A test's node id is not an identity: it changes with the order of the rows, and
-``p-q | r`` and ``p | q-r`` share one. A scenario is known by its feature's
-path, its name as written, and, for a row of Examples, what the row says.
+pytest's node id is no such id: it changes with the order of the rows, and
+``p-q | r`` and ``p | q-r`` share one. A scenario's id has its feature's path, its
+name as written, and, for a row of Examples, the values of the row.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-#: A column of Examples that names its rows.
+#: The column of Examples that names its rows.
 ID_COLUMN = "id"
 
 
 def scenario_id(path: str, name: str, row: Mapping[str, str]) -> str:
     """
-    Name a scenario, or one row of it; ``path`` is relative to ``features/``.
+    The id of a scenario, or of one row of it; ``path`` is relative to ``features/``.
 
     >>> scenario_id("ordering/names.feature", "The lower name wins", {})
     'ordering/names.feature::The lower name wins'
@@ -33,6 +33,6 @@ def scenario_id(path: str, name: str, row: Mapping[str, str]) -> str:
 
 
 def _digest(row: Mapping[str, str]) -> str:
-    """Columns may change places: the digest is that of what the row says, not of how it is laid out."""
-    told = json.dumps(dict(row), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(told.encode()).hexdigest()[:8]
+    """A digest of the values by column, whatever the order of the columns."""
+    values = json.dumps(dict(row), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(values.encode()).hexdigest()[:8]

@@ -1,9 +1,8 @@
 """
-Every scenario of a suite, read with Cucumber's own parser and without running anything.
+Every scenario of a suite, read with Cucumber's own parser.
 
-What is listed here is what a run must account for: the plugin compares it with
-what pytest collected, because pytest-bdd silently drops the first of two
-scenarios that share a name.
+This is the only place that reads feature files: a run makes its items from it, and
+must account for each of its scenarios.
 """
 
 from __future__ import annotations
@@ -21,26 +20,14 @@ from gherkin.pickles.compiler import Compiler, GherkinDocumentWithURI
 
 from kserve_conformance.suite.folder import Suite
 from kserve_conformance.suite.identity import ID_COLUMN, scenario_id
-from kserve_conformance.suite.problems import Place, SuiteProblem, raise_all
+from kserve_conformance.suite.problems import Place, SuiteCode, SuiteProblem, raise_all
 from kserve_conformance.suite.registry_terms import registered
 from kserve_conformance.suite.tags import Known, TagAt, TagReader, Tags
 
 
-class UnreadableFeature(SuiteProblem):
-    """A file is not Gherkin, or holds no scenario at all."""
-
-
-class DuplicateScenario(SuiteProblem):
-    """Two scenarios of one file share a name, or two rows say the same: one of them would never be run."""
-
-
-class EmptyScenario(SuiteProblem):
-    """A scenario without steps, or Examples without rows: it would pass without asking anything."""
-
-
 @dataclass(frozen=True, slots=True)
 class StepInfo:
-    """A step as it is asked; ``kind`` is given, when or then, whatever its keyword."""
+    """A step; ``kind`` is given, when or then, whatever its keyword."""
 
     keyword: str
     kind: str
@@ -55,16 +42,13 @@ class ScenarioInfo:
     """
     One scenario, or one row of its Examples.
 
-    ``template`` is the name as written and ``index`` the row's number among all
-    Examples of the scenario: together with the path they find the collected
-    test. ``path`` is relative to the suite, ``about`` is the feature's
-    description.
+    ``template`` is the name as written, ``name`` has the values of the row.
+    ``path`` is relative to the suite, ``about`` is the feature's description.
     """
 
     id: str
     name: str
     template: str
-    index: int
     feature: str
     path: str
     about: str
@@ -76,7 +60,7 @@ class ScenarioInfo:
 
     @property
     def place(self) -> Place:
-        """Where it begins, or where its row is."""
+        """The line of the scenario, or of its row."""
         return Place(self.path, self.line)
 
 
@@ -85,13 +69,11 @@ _KINDS = {"Context": "given", "Action": "when", "Outcome": "then"}
 
 def inventory(suite: Suite) -> tuple[ScenarioInfo, ...]:
     """
-    Read every scenario of a suite, features by path.
+    Read every scenario of a suite, ordered by path and line.
 
-    Raises every problem that was found: ``UnreadableFeature``,
-    ``DuplicateScenario``, ``EmptyScenario``, ``UnknownTag``,
-    ``ConflictingTags``, ``MissingTag``.
+    Raises ``SuiteProblem``, or ``SuiteProblems`` with all of them.
     """
-    # The command line reads the suite before pytest does, in the same process.
+    # The command line reads the suite before the pytest plugin does, in the same process.
     key = (suite, suite.digest)
     if key not in _READ:
         _READ.clear()
@@ -111,7 +93,7 @@ def _read(suite: Suite) -> tuple[ScenarioInfo, ...]:
         path = file.relative_to(suite.root).as_posix()
         try:
             found.extend(_Feature(file, path, tags, problems).scenarios())
-        except UnreadableFeature as error:
+        except SuiteProblem as error:
             problems.append(error)
     problems.extend(tags.problems)
     problems.sort(key=lambda problem: problem.place)
@@ -120,7 +102,7 @@ def _read(suite: Suite) -> tuple[ScenarioInfo, ...]:
 
 
 class _Feature:
-    """A feature file on its way to scenarios: the document's nodes by id, so that a pickle finds where it came from."""
+    """A feature file while it is read: the nodes of its document by id, to find what a pickle was compiled from."""
 
     def __init__(self, file: Path, path: str, tags: TagReader, problems: list[SuiteProblem]) -> None:
         self.path = path
@@ -130,20 +112,19 @@ class _Feature:
         self._feature = self._document["feature"]
         self._steps: dict[str, Any] = {}
         self._scenarios: dict[str, tuple[Any, Any]] = {}
-        self._rows: dict[str, tuple[Any, Any, int]] = {}
+        self._rows: dict[str, tuple[Any, Any]] = {}
         self._index(self._feature, None)
 
     def scenarios(self) -> Iterator[ScenarioInfo]:
         seen: dict[str, Place] = {}
         for pickle in Compiler().compile(cast("GherkinDocumentWithURI", {**self._document, "uri": self.path})):
             scenario, rule = self._scenarios[pickle["astNodeIds"][0]]
-            examples, row, index = self._rows.get(pickle["astNodeIds"][-1], (None, {}, 0))
+            examples, row = self._rows.get(pickle["astNodeIds"][-1], (None, {}))
             place = Place(self.path, pickle["location"]["line"])
             info = ScenarioInfo(
                 id=scenario_id(self.path.removeprefix("features/"), scenario["name"], row),
                 name=pickle["name"],
                 template=scenario["name"],
-                index=index,
                 feature=self._feature["name"],
                 path=self.path,
                 about=dedent(self._feature["description"]).strip(),
@@ -158,7 +139,12 @@ class _Feature:
             if row and info.id in seen:
                 hint = f"the first is in line {seen[info.id].line}; a column {ID_COLUMN!r} names rows"
                 self._problems.append(
-                    DuplicateScenario(place, f"a second row of {scenario['name']!r} says the same", hint)
+                    SuiteProblem(
+                        SuiteCode.DUPLICATE_SCENARIO,
+                        place,
+                        f"a second row of {scenario['name']!r} has the same values",
+                        hint,
+                    )
                 )
             seen.setdefault(info.id, place)
             yield info
@@ -178,25 +164,29 @@ class _Feature:
         for other, _ in self._scenarios.values():
             if other["name"] == scenario["name"]:
                 first = other["location"]["line"]
-                hint = f"the first is in line {first}; only the last of them would ever run"
+                hint = f"the first is in line {first}; names are unique within a file"
                 self._problems.append(
-                    DuplicateScenario(place, f"a second scenario is called {scenario['name']!r}", hint)
+                    SuiteProblem(
+                        SuiteCode.DUPLICATE_SCENARIO, place, f"a second scenario is named {scenario['name']!r}", hint
+                    )
                 )
                 break
         if not scenario["steps"]:
-            hint = "it would pass without asking anything"
-            self._problems.append(EmptyScenario(place, f"{scenario['name']!r} has no step of its own", hint))
+            hint = "without steps it would pass without testing anything"
+            self._problems.append(
+                SuiteProblem(SuiteCode.EMPTY_SCENARIO, place, f"{scenario['name']!r} has no step of its own", hint)
+            )
         self._scenarios[scenario["id"]] = (scenario, rule)
-        index = 0
         for examples in scenario["examples"]:
             header = [cell["value"] for cell in examples.get("tableHeader", {}).get("cells", ())]
             if not examples.get("tableBody"):
                 where = Place(self.path, examples["location"]["line"])
-                self._problems.append(EmptyScenario(where, f"Examples of {scenario['name']!r} have no row"))
+                self._problems.append(
+                    SuiteProblem(SuiteCode.EMPTY_SCENARIO, where, f"Examples of {scenario['name']!r} have no row")
+                )
             for row in examples.get("tableBody", ()):
                 values = dict(zip(header, (cell["value"] for cell in row["cells"]), strict=True))
-                self._rows[row["id"]] = (examples, values, index)
-                index += 1
+                self._rows[row["id"]] = (examples, values)
 
     def _tags_of(self, node: Any) -> tuple[TagAt, ...]:
         if node is None:
@@ -222,13 +212,13 @@ def _parsed(file: Path, path: str) -> Any:
         document = Parser().parse(file.read_text(encoding="utf-8"))
     except CompositeParserException as error:
         first = error.errors[0]
-        raise UnreadableFeature(Place(path, _line_of(first)), _told(first)) from error
+        raise SuiteProblem(SuiteCode.UNREADABLE_FEATURE, Place(path, _line_of(first)), _message(first)) from error
     except ParserError as error:
-        raise UnreadableFeature(Place(path, _line_of(error)), _told(error)) from error
+        raise SuiteProblem(SuiteCode.UNREADABLE_FEATURE, Place(path, _line_of(error)), _message(error)) from error
     except UnicodeDecodeError as error:
-        raise UnreadableFeature(Place(path), f"it is not UTF-8: {error}") from error
+        raise SuiteProblem(SuiteCode.UNREADABLE_FEATURE, Place(path), f"not UTF-8: {error}") from error
     if not document.get("feature") or not any("background" not in child for child in document["feature"]["children"]):
-        raise UnreadableFeature(Place(path), "it holds no scenario")
+        raise SuiteProblem(SuiteCode.UNREADABLE_FEATURE, Place(path), "no scenario")
     return document
 
 
@@ -237,19 +227,19 @@ def _line_of(error: Exception) -> int:
     return int(location.get("line", 0))
 
 
-def _told(error: Exception) -> str:
-    """The parser's words without the place, which it puts first."""
+def _message(error: Exception) -> str:
+    """The parser's message without the place, which it begins with."""
     return str(error).partition(": ")[2] or str(error)
 
 
 def _topic(path: str) -> str:
-    """The folder under ``features/``; a feature that stands directly in it has none."""
+    """The folder under ``features/``; empty for a feature directly in it."""
     _, *folders, _ = path.split("/")
     return folders[0] if folders else ""
 
 
 def _known(suite: Suite) -> Known:
-    """The words that tags of this suite may use. A suite of one's own may also leave out level and rule."""
+    """The names that tags of this suite may use. Only the shipped suite requires a level and a rule."""
     return Known(
         **registered(),
         own=suite.own_tags,

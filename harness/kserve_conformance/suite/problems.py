@@ -1,5 +1,5 @@
 """
-Telling where a suite contradicts itself, and telling everything at once.
+Where a suite contradicts itself, reported all at once.
 
 A person who corrects a feature file wants the whole list, not its first line.
 So what checks a suite yields problems, and :func:`raise_all` raises them
@@ -10,13 +10,44 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from kserve_conformance.exceptions import SuiteError
 
 
+class SuiteCode(StrEnum):
+    """What a :class:`SuiteError` is about; stable, for programs."""
+
+    # A folder, and how it describes itself.
+    NO_SUITE = "no-suite"
+    BAD_DESCRIPTION = "bad-description"
+    # A feature file.
+    UNREADABLE_FEATURE = "unreadable-feature"
+    DUPLICATE_SCENARIO = "duplicate-scenario"
+    EMPTY_SCENARIO = "empty-scenario"
+    UNKNOWN_TAG = "unknown-tag"
+    CONFLICTING_TAGS = "conflicting-tags"
+    MISSING_TAG = "missing-tag"
+    # A step and its definition.
+    BAD_STEPS = "bad-steps"
+    ASYNC_STEP = "async-step"
+    AMBIGUOUS_STEP = "ambiguous-step"
+    UNDEFINED_STEP = "undefined-step"
+    UNUSED_STEP = "unused-step"
+    BAD_TABLE = "bad-table"
+    UNKNOWN_FIELD = "unknown-field"
+    UNKNOWN_OBJECT = "unknown-object"
+    UNKNOWN_FIXTURE = "unknown-fixture"
+    # A selection of scenarios.
+    BAD_EXPRESSION = "bad-expression"
+    UNKNOWN_SCENARIO = "unknown-scenario"
+    BAD_SHARD = "bad-shard"
+    EMPTY_SHARD = "empty-shard"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A line of a file of a suite, as an editor understands it."""
+    """A line of a file of a suite, as editors understand it."""
 
     path: str
     line: int = 0
@@ -26,21 +57,19 @@ class Place:
 
 
 class SuiteProblem(SuiteError):
-    """Something is wrong at one place of a suite; its subclasses say what."""
+    """Something is wrong at one place of a suite; its ``code`` says what kind of problem it is."""
 
-    def __init__(self, place: Place, message: str, hint: str | None = None) -> None:
-        super().__init__(f"{place}: {message}")
+    def __init__(self, code: SuiteCode, place: Place, message: str, hint: str | None = None) -> None:
+        super().__init__(f"{place}: {message}", code=code, hint=hint)
         self.place = place
-        if hint is not None:
-            self.hint = hint
 
 
 class SuiteProblems(SuiteError):
     """Several problems of one suite; ``problems`` has each of them."""
 
     def __init__(self, problems: tuple[SuiteError, ...]) -> None:
-        told = [f"{problem}\n  hint: {problem.hint}" if problem.hint else str(problem) for problem in problems]
-        super().__init__("\n".join([f"{len(problems)} problems in the suite", *told]))
+        listed = [f"{problem}\n  hint: {problem.hint}" if problem.hint else str(problem) for problem in problems]
+        super().__init__("\n".join([f"{len(problems)} problems in the suite", *listed]))
         self.problems = problems
 
 

@@ -1,4 +1,4 @@
-"""What the registry of rules lends to a suite: the words of its tags, and the deviations that are known."""
+"""What a suite takes from the registry of rules: the ids that tags may name, and the known deviations."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ def registered() -> Mapping[str, Collection[str]]:
     }
 
 
+@cache
 def deviation_for(release: str, rules: tuple[str, ...], claims: tuple[str, ...]) -> Deviation | None:
     """
     The listed deviation of a release from one of these rules or claims, or None.
 
-    The documentation does not deviate from itself, and of a release that is not
-    known nothing is listed.
+    The documentation does not deviate from itself, and an unknown release has no
+    listed deviations.
     """
     if release == DOCUMENTED:
         return None
@@ -38,5 +39,5 @@ def deviation_for(release: str, rules: tuple[str, ...], claims: tuple[str, ...])
 
 
 def statements() -> Mapping[str, str]:
-    """What each rule says, by its id."""
+    """The statement of each rule, by its id."""
     return {rule.id: rule.statement for rule in registry().rules}

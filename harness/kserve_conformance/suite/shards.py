@@ -1,9 +1,9 @@
 """
-Sharing scenarios among runs that go on beside each other, on machines that know nothing of each other.
+Shards: parts of a suite for runs on machines that know nothing of each other.
 
-Who has which scenario follows from the ids alone, so that every run comes to the
-same answer. Ids are taken in the order of their digests: a topic whose scenarios
-are slow is so spread over all shards, and their sizes differ by one at most.
+Which scenario belongs to which shard follows from the ids alone, so that every run
+computes the same. Ids are ordered by their digests, which spreads a slow topic over
+all shards; the sizes of shards differ by one at most.
 """
 
 from __future__ import annotations
@@ -14,31 +14,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kserve_conformance.exceptions import SuiteError
+from kserve_conformance.suite.problems import SuiteCode
 
-_WRITTEN = re.compile(r"([1-9][0-9]*)/([1-9][0-9]*)")
+_SHARD = re.compile(r"([1-9][0-9]*)/([1-9][0-9]*)")
 
 
 class BadShard(SuiteError):
-    """A shard cannot be read as one of several."""
-
-    hint = "write I/N with I from 1 to N, as in 2/3"
+    """A text is not a shard."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"{text!r} is no shard")
-        self.text = text
+        super().__init__(f"invalid shard {text!r}", code=SuiteCode.BAD_SHARD, hint="use I/N, for example 2/3")
 
 
 class EmptyShard(SuiteError):
-    """There are more shards than scenarios, so that one has none: an answer to nothing is no part of an answer."""
+    """A shard has no scenario, because there are more shards than scenarios."""
 
     def __init__(self, shard: Shard, scenarios: int) -> None:
-        super().__init__(f"shard {shard} has no scenario: {scenarios} {'was' if scenarios == 1 else 'were'} selected")
-        self.hint = f"use {scenarios} shard{'' if scenarios == 1 else 's'} at most"
+        number = f"{scenarios} scenario{'' if scenarios == 1 else 's'}"
+        hint = f"use at most {scenarios} shard{'' if scenarios == 1 else 's'}"
+        super().__init__(f"shard {shard} is empty: only {number} selected", code=SuiteCode.EMPTY_SHARD, hint=hint)
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One of ``total`` parts of what was selected; ``number`` counts from 1."""
+    """One of ``total`` parts of what is selected; ``number`` counts from 1."""
 
     number: int
     total: int
@@ -46,23 +45,23 @@ class Shard:
     @classmethod
     def parse(cls, text: str) -> Shard:
         """
-        Read a shard as it is written. Raises ``BadShard``.
+        Parse ``I/N``. Raises ``BadShard``.
 
         >>> Shard.parse("2/3")
         Shard(number=2, total=3)
         """
-        written = _WRITTEN.fullmatch(text)
-        if written is None or int(written[1]) > int(written[2]):
+        match = _SHARD.fullmatch(text)
+        if match is None or int(match[1]) > int(match[2]):
             raise BadShard(text)
-        return cls(int(written[1]), int(written[2]))
+        return cls(int(match[1]), int(match[2]))
 
     def __str__(self) -> str:
         return f"{self.number}/{self.total}"
 
     def of_ids(self, ids: Iterable[str]) -> frozenset[str]:
-        """Its part of these ids. Raises ``EmptyShard``."""
-        spread = sorted(ids, key=lambda id_: (hashlib.sha256(id_.encode()).digest(), id_))
-        mine = frozenset(spread[self.number - 1 :: self.total])
-        if not mine:
-            raise EmptyShard(self, len(spread))
-        return mine
+        """The ids in this shard. Raises ``EmptyShard``."""
+        ordered = sorted(ids, key=lambda id_: (hashlib.sha256(id_.encode()).digest(), id_))
+        shard = frozenset(ordered[self.number - 1 :: self.total])
+        if not shard:
+            raise EmptyShard(self, len(ordered))
+        return shard

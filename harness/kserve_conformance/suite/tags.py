@@ -1,12 +1,12 @@
 """
-What the tags of a scenario say, from a closed list.
+The tags of a scenario, from a closed list.
 
-A tag that nobody reads is worse than none: ``@sicne-0.11.1`` would let a
-scenario run where it cannot hold. So every tag is one of these, one that the
-registry of rules knows, or one that the suite itself declares.
+A misspelt tag is worse than none: ``@sicne-0.11.1`` would let a scenario run where it
+cannot hold. So every tag is in the list below, names something in the registry of
+rules, or is declared by the suite itself.
 
-Tags come from the Feature, the Rule, the Scenario and the Examples. Ranges and
-the level are replaced by the inner ones; everything else adds up.
+Tags come from the Feature, the Rule, the Scenario and the Examples. Inner ranges and
+levels replace outer ones; everything else adds up.
 """
 
 from __future__ import annotations
@@ -19,41 +19,29 @@ from difflib import get_close_matches
 from packaging.version import InvalidVersion, Version
 
 from kserve_conformance.rules.releases import version_of
-from kserve_conformance.suite.problems import Place, SuiteProblem
+from kserve_conformance.suite.problems import Place, SuiteCode, SuiteProblem
 
-#: Exactly one of these, where the suite demands a level.
+#: The levels; the shipped suite requires exactly one.
 LEVELS = ("core", "extended")
 
-#: What a scenario may need of its target, as ``@needs-…``.
+#: What a scenario may require of its target, as ``@needs-…``.
 NEEDS = ("upgrade", "pods", "default-mode")
 
-#: Tags that stand for themselves.
+#: Tags without a prefix.
 PLAIN = ("core", "extended", "documented", "one-of", "exact-names")
 
-#: The release name of the documentation taken at its word.
+#: The release name of the documentation, taken literally.
 DOCUMENTED = "documented"
 
-#: What stands before the dash of a tag, and what it names.
+#: The prefixes of tags, and what follows each.
 _KINDS = {"rule": "rule", "claim": "claim", "needs": "need", "since": "release", "until": "release"}
 
 _CLAIM = re.compile(r"d[1-9]\d*")
 
 
-class UnknownTag(SuiteProblem):
-    """A tag is not in the closed list, or names a rule, claim, release or need that does not exist."""
-
-
-class ConflictingTags(SuiteProblem):
-    """Tags contradict each other: two levels or two bounds at one place, or a range that holds for no release."""
-
-
-class MissingTag(SuiteProblem):
-    """A scenario of the shipped suite names no rule, or no level."""
-
-
 @dataclass(frozen=True, slots=True)
 class TagAt:
-    """A tag without its ``@``, and where it stands."""
+    """A tag without its ``@``, and its place."""
 
     name: str
     place: Place
@@ -61,7 +49,7 @@ class TagAt:
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """What all tags of one scenario say together."""
+    """All tags of one scenario together."""
 
     names: tuple[str, ...]
     rules: tuple[str, ...]
@@ -73,10 +61,10 @@ class Tags:
 
     def holds_for(self, release: str) -> bool:
         """
-        Is the scenario a statement about this release?
+        Does the scenario apply to this release?
 
-        The documentation has no releases of its own: there, exactly what it
-        decides is a statement.
+        To the documentation, which is no release, it applies if the documentation
+        decides it.
         """
         if release == DOCUMENTED:
             return "documented" in self.names
@@ -84,7 +72,7 @@ class Tags:
         return (self.since is None or self.since <= version) and (self.until is None or version <= self.until)
 
     def range(self) -> str:
-        """The releases in words."""
+        """The releases that the scenario applies to, in words."""
         if self.since and self.since == self.until:
             return f"v{self.since} only"
         if self.since and self.until:
@@ -96,7 +84,7 @@ class Tags:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The words that tags may use beyond the plain ones; None where a registry is not at hand to say."""
+    """The names that tags may use beside the plain ones; None where any name is accepted."""
 
     rules: Collection[str] | None = None
     claims: Collection[str] | None = None
@@ -108,10 +96,10 @@ class Known:
 
 class TagReader:
     """
-    Reads and checks tags, and keeps every problem.
+    Reads and checks tags, and collects every problem.
 
-    A problem of one place is kept once: a Feature's tag is not told again for
-    each of its scenarios.
+    A problem is collected once for each place: that of a Feature's tag is not
+    repeated for each of its scenarios.
     """
 
     def __init__(self, known: Known) -> None:
@@ -120,7 +108,7 @@ class TagReader:
 
     @property
     def problems(self) -> tuple[SuiteProblem, ...]:
-        """Everything that was found so far."""
+        """The problems that were found so far."""
         return tuple(self._problems.values())
 
     def read(self, levels: Sequence[Sequence[TagAt]], scenario: Place) -> Tags:
@@ -128,16 +116,17 @@ class TagReader:
         for tag in (tag for level in levels for tag in level):
             if why := self._unknown(tag.name):
                 hint = f"did you mean @{why[1]}?" if why[1] else None
-                self._found(UnknownTag(tag.place, why[0], hint), tag.place, tag.name)
+                self._report(SuiteProblem(SuiteCode.UNKNOWN_TAG, tag.place, why[0], hint), tag.place, tag.name)
         names = tuple(dict.fromkeys(tag.name for level in levels for tag in level))
         since = self._innermost(levels, "since-")
         until = self._innermost(levels, "until-")
         if since and until and since > until:
-            self._found(
-                ConflictingTags(
+            self._report(
+                SuiteProblem(
+                    SuiteCode.CONFLICTING_TAGS,
                     scenario,
-                    f"@since-{since} and @until-{until} leave no release",
-                    "an inner @since or @until replaces only its own kind",
+                    f"@since-{since} and @until-{until} exclude every release",
+                    "an inner @since replaces only an outer @since, and @until only @until",
                 ),
                 scenario,
                 "range",
@@ -145,19 +134,31 @@ class TagReader:
         rules = _after("rule-", names)
         level = self._level(levels)
         if self._known.rule_required and not rules:
-            self._found(
-                MissingTag(scenario, "the scenario names no rule", "tag it, or its Feature, @rule-…"), scenario, "rule"
+            self._report(
+                SuiteProblem(
+                    SuiteCode.MISSING_TAG,
+                    scenario,
+                    "the scenario has no rule",
+                    "add @rule-… to the scenario or its Feature",
+                ),
+                scenario,
+                "rule",
             )
         if self._known.level_required and level is None:
-            self._found(
-                MissingTag(scenario, "the scenario has no level", "tag it, or its Feature, @core or @extended"),
+            self._report(
+                SuiteProblem(
+                    SuiteCode.MISSING_TAG,
+                    scenario,
+                    "the scenario has no level",
+                    "add @core or @extended to the scenario or its Feature",
+                ),
                 scenario,
                 "level",
             )
         return Tags(names, rules, _after("claim-", names), _after("needs-", names), level or "extended", since, until)
 
     def _unknown(self, tag: str) -> tuple[str, str | None] | None:
-        """Why a tag is not known, and the nearest that is; None when it is."""
+        """Why a tag is unknown, and the nearest known one; None for a known tag."""
         known = self._known
         if tag in PLAIN or tag in known.own:
             return None
@@ -168,7 +169,7 @@ class TagReader:
         if kind == "claim" and not _CLAIM.fullmatch(word):
             return f"@{tag} is not a claim of the documentation", None
         if kind in ("since", "until") and _version(word) is None:
-            return f"@{tag} names no release", None
+            return f"@{tag} does not name a release", None
         names = {"rule": known.rules, "claim": known.claims, "needs": NEEDS}.get(kind, known.releases)
         return _absent(_KINDS[kind], kind, word, names)
 
@@ -177,8 +178,10 @@ class TagReader:
         for level in levels:
             here = [tag for tag in level if tag.name.startswith(prefix) and _version(tag.name.removeprefix(prefix))]
             if len(here) > 1:
-                self._found(
-                    ConflictingTags(here[1].place, f"@{here[0].name} and @{here[1].name} at one place"),
+                self._report(
+                    SuiteProblem(
+                        SuiteCode.CONFLICTING_TAGS, here[1].place, f"@{here[0].name} and @{here[1].name} at one place"
+                    ),
                     here[1].place,
                     prefix,
                 )
@@ -191,28 +194,32 @@ class TagReader:
         for level in levels:
             here = [tag for tag in level if tag.name in LEVELS]
             if len({tag.name for tag in here}) > 1:
-                self._found(ConflictingTags(here[1].place, "@core and @extended at one place"), here[1].place, "level")
+                self._report(
+                    SuiteProblem(SuiteCode.CONFLICTING_TAGS, here[1].place, "@core and @extended at one place"),
+                    here[1].place,
+                    "level",
+                )
             if here:
                 found = here[0].name
         return found
 
-    def _found(self, problem: SuiteProblem, place: Place, what: str) -> None:
+    def _report(self, problem: SuiteProblem, place: Place, what: str) -> None:
         self._problems.setdefault((place, what), problem)
 
 
 def describe(names: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Each tag with a line that says what it is for; pytest lists them with ``--markers``."""
+    """Each tag with its description, which pytest lists with ``--markers``."""
     said = {
         "core": "every conformant implementation does this",
         "extended": "beyond the core",
-        "documented": "the documentation decides this",
-        "one-of": "the rules leave more than one answer",
-        "exact-names": "names decide here, so they may not be prefixed",
+        "documented": "decided by the documentation",
+        "one-of": "the rules allow more than one choice",
+        "exact-names": "depends on exact names, so the target must not prefix them",
         "needs-upgrade": "the target must be able to install another release",
-        "needs-pods": "the target must really run pods",
+        "needs-pods": "the target must run real pods",
         "needs-default-mode": "the target must be able to set the default deployment mode",
     }
-    kinds = {"rule": "asks for the rule", "claim": "states the claim", "since": "holds from", "until": "holds up to"}
+    kinds = {"rule": "tests the rule", "claim": "tests the claim", "since": "since release", "until": "until release"}
     for name in sorted(names):
         kind, _, word = name.partition("-")
         yield name, said.get(name) or (f"{kinds[kind]} {word}" if kind in kinds and word else "a tag of this suite")
@@ -226,11 +233,11 @@ def _absent(what: str, kind: str, word: str, known: Collection[str] | None) -> t
     if known is None or word in known:
         return None
     near = get_close_matches(word, known, n=1)
-    return f"@{kind}-{word} names no known {what}", f"{kind}-{near[0]}" if near else None
+    return f"@{kind}-{word}: unknown {what}", f"{kind}-{near[0]}" if near else None
 
 
 def _nearest_tag(tag: str, plain: Collection[str]) -> str | None:
-    """The tag that was probably meant: a plain one, or one of a kind whose name is misspelt."""
+    """The tag that was probably meant: a plain one, or one whose prefix is misspelt."""
     kind, _, word = tag.partition("-")
     near = get_close_matches(kind, _KINDS, n=1) if word else []
     if near:

@@ -1,4 +1,4 @@
-"""What a scenario's steps talk to: objects worded as in the features, and expectations that fail with a story."""
+"""What a scenario's steps act on: objects from the words of features, and expectations that explain a failure."""
 
 from kserve_conformance.world.nonconformity import Nonconformity
 from kserve_conformance.world.world import World

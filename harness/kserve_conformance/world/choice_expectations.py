@@ -1,153 +1,178 @@
-"""Expectations of a choice: which runtime, or why none, and what the status and events tell."""
+"""Expectations of a choice: which runtime, or why none, and what status and events report."""
 
 from __future__ import annotations
 
 from kserve_conformance.objects import ObjectKey, Outcome
-from kserve_conformance.targets.contract import Admission, Capability
-from kserve_conformance.world.expectations import Seeing
+from kserve_conformance.targets.contract import Admission, Capability, Observation
+from kserve_conformance.world.expectations import Expectations
 from kserve_conformance.world.matcher import ABSENT, at_dotted
 from kserve_conformance.world.nonconformity import Nonconformity
 from kserve_conformance.world.summaries import cause_of, choice_of, failure
 
 
-class ChoiceExpectations(Seeing):
-    """What a scenario expects of a choice, and of the answers to what was applied."""
+class ChoiceExpectations(Expectations):
+    """What a scenario expects of a choice, and of the admission of what it applied."""
 
-    _service_answer: Admission | None
-    _runtime_answer: Admission | None
+    _service_admission: Admission | None
+    _runtime_admission: Admission | None
 
     def expect_runtime(self, ref: ObjectKey) -> None:
-        """The chosen runtime is this one, and the rules leave no other."""
-        seen = self.seen("outcome", "runtime")
-        if seen.outcome == Outcome.RUNS and seen.runtime == ref and not seen.one_of:
-            return
-        raise self.nonconformity(f"{self.service} does not run on {ref}", str(ref), str(choice_of(seen)))
+        """The service runs on this runtime, and the rules allow no other."""
+        seen = self.observed("outcome", "runtime")
+        if seen.outcome != Outcome.RUNS or seen.runtime != ref or seen.one_of:
+            raise self.unmet(f"run on {ref}", _choice(seen), expected=str(ref), observed=str(choice_of(seen)))
 
     def expect_one_of(self, *refs: ObjectKey) -> None:
-        """The chosen runtime is one of these; where the target knows what is open, exactly these are."""
-        seen = self.seen("outcome", "runtime")
-        asked = ", ".join(sorted(map(str, refs)))
+        """The service runs on one of these; where the target knows which ones the rules allow, these are all."""
+        seen = self.observed("outcome", "runtime")
+        one_of = f"one of {', '.join(sorted(map(str, refs)))}"
         knows = Capability.OPEN_CHOICES in self.target.capabilities
         if seen.outcome != Outcome.RUNS or seen.runtime not in refs or (knows and set(seen.one_of) != set(refs)):
-            raise self.nonconformity(
-                f"{self.service} does not run on one of the runtimes", f"one of {asked}", str(choice_of(seen))
-            )
+            raise self.unmet(f"run on {one_of}", _choice(seen), expected=one_of, observed=str(choice_of(seen)))
 
-    def expect_refusal(self, cause: str) -> None:
-        """The service has no runtime for this cause, however it is reported, and the rules leave no other end."""
-        seen = self.seen("outcome")
+    def expect_no_runtime(self, reason: str) -> None:
+        """The service has no runtime for this reason, and the rules allow no other outcome."""
+        seen = self.observed("outcome")
         found = seen.reason or cause_of(seen.errors)
         if seen.outcome == Outcome.NO_RUNTIME and found is None:
             seen.needs("reason", "errors")
-        if seen.outcome != Outcome.NO_RUNTIME or seen.one_of or found != cause:
-            raise self.nonconformity(
-                f"{self.service} is not refused because {cause}", f"no runtime, {cause}", str(choice_of(seen))
+        if seen.outcome != Outcome.NO_RUNTIME or seen.one_of or found != reason:
+            raise self.unmet(
+                f"have no runtime ({reason})",
+                _choice(seen),
+                expected=f"no runtime, {reason}",
+                observed=str(choice_of(seen)),
+            )
+
+    def expect_no_runtime_without_reason(self) -> None:
+        """The service has no runtime, and neither its status nor any event gives a reason."""
+        seen = self.observed("outcome", "reason", "errors")
+        if seen.outcome != Outcome.NO_RUNTIME or seen.one_of or seen.reason or seen.errors:
+            raise self.unmet(
+                "have no runtime, without a reason",
+                _choice(seen),
+                expected="no runtime, without a reason in status or events",
+                observed=str(choice_of(seen)),
             )
 
     def expect_outcome(self, outcome: Outcome, words: str) -> None:
-        """The predictor came to this."""
-        seen = self.seen("outcome")
+        """This is the outcome for the predictor; ``words`` complete "the service should …"."""
+        seen = self.observed("outcome")
         if seen.outcome != outcome:
-            raise self.nonconformity(f"{self.service} {words}: it does not", words, str(choice_of(seen)))
-
-    def expect_no_word(self) -> None:
-        """The service has no runtime, and neither its status nor any event says why."""
-        seen = self.seen("outcome", "reason", "errors")
-        if seen.outcome != Outcome.NO_RUNTIME or seen.one_of or seen.reason or seen.errors:
-            raise self.nonconformity(
-                f"{self.service} is not left without a word",
-                "no runtime, and nothing that says why",
-                str(choice_of(seen)),
-            )
+            raise self.unmet(words, _choice(seen), expected=words, observed=str(choice_of(seen)))
 
     def expect_status(self, reason: str | None, message: str | None) -> None:
         """The status has this failure, or none."""
         seen = self.observation
         both = [("reason", seen.reason, reason), ("message", seen.message, message)]
-        if any(found != asked and part not in seen.unreported for part, found, asked in both):
-            raise self.nonconformity(
-                f"the status of {self.service} tells something else",
-                failure(reason, message),
-                failure(seen.reason, seen.message),
-            )
+        if any(found != expected and part not in seen.unreported for part, found, expected in both):
+            expected, observed = failure(reason, message), failure(seen.reason, seen.message)
+            raise self.unmet(f"report {expected}", f"its status has {observed}", expected=expected, observed=observed)
         seen.needs("reason", "message")
 
     def expect_event(self, text: str) -> None:
-        """A Warning event of the service has this text in it."""
-        seen = self.seen("errors")
+        """A Warning event of the service contains this text."""
+        seen = self.observed("errors")
         if not any(text in error for error in seen.errors):
-            raise self.nonconformity(
-                f"no event of {self.service} says so", text, " | ".join(seen.errors) or "no Warning event"
-            )
+            events = " | ".join(seen.errors) or "no Warning event"
+            raise self.unmet(f"have a Warning event with {text!r}", f"has {events}", expected=text, observed=events)
 
     def expect_status_name(self, kind: str | None, name: str | None) -> None:
         """The status names this runtime, or none."""
-        named = self.seen("status_runtime").status_runtime
+        named = self.observed("status_runtime").status_runtime
         found = (named.kind, named.name) if named else (None, None)
         if found != (kind, name):
-            raise self.nonconformity(
-                f"the status of {self.service} names another runtime",
-                f"{kind} {name}" if kind else "none",
-                str(named or "none"),
+            expected, observed = f"{kind} {name}" if kind else "none", str(named or "none")
+            raise self.unmet(
+                f"name {_runtime(expected)} in its status",
+                f"names {_runtime(observed)}",
+                expected=expected,
+                observed=observed,
             )
 
     def expect_workload(self, ref: ObjectKey) -> None:
-        """The workload that exists was made of this runtime."""
-        seen = self.seen("workload")
-        if seen.workload != ref:
-            raise self.nonconformity(
-                f"the workload of {self.service} is not of {ref}", str(ref), str(seen.workload or "no workload")
-            )
+        """The existing workload was rendered from this runtime."""
+        workload = self.observed("workload").workload
+        if workload != ref:
+            observed = str(workload or "no workload")
+            but = f"its workload is of {workload}" if workload else "has no workload"
+            raise self.unmet(f"have a workload of {ref}", but, expected=str(ref), observed=observed)
 
     def expect_no_workload(self) -> None:
-        """Nothing was made for the service."""
-        seen = self.seen("pod")
+        """The controller created nothing for the service."""
+        seen = self.observed("pod")
         if seen.pod is not None:
-            raise self.nonconformity(f"{self.service} has a workload", "no workload", str(choice_of(seen)))
+            raise self.unmet("have no workload", _choice(seen), expected="no workload", observed=str(choice_of(seen)))
 
     def expect_graph_protocol(self, protocol: str | None) -> None:
-        """An inference graph calls the service by this protocol, or cannot call it."""
-        found = self.seen("graph_protocol").graph_protocol
+        """An inference graph calls the service with this protocol, or cannot call it."""
+        found = self.observed("graph_protocol").graph_protocol
         if found != protocol:
-            raise self.nonconformity(
-                f"an inference graph calls {self.service} otherwise", protocol or "it cannot", found or "it cannot"
+            raise self.unmet(
+                f"be called by an inference graph with {protocol}" if protocol else "not be callable by a graph",
+                f"a graph calls it with {found}" if found else "a graph cannot call it",
+                expected=protocol or "cannot be called",
+                observed=found or "cannot be called",
             )
 
     def expect_canary(self, name: str, expected: ObjectKey | str) -> None:
-        """A canary of the service runs on this runtime, or has none for this cause."""
-        found = self.seen("canaries").canaries.get(name, "no such canary")
+        """A canary of the service runs on this runtime, or has none for this reason."""
+        found = self.observed("canaries").canaries.get(name, "no such canary")
         if found != expected:
-            raise self.nonconformity(f"the canary {name} of {self.service} differs", str(expected), str(found))
-
-    def expect_service_answer(self, accepted: bool, text: str = "") -> None:
-        """The service was accepted, or refused with this text."""
-        self._expect_answer(self._service_answer, "the service", accepted, text)
-
-    def expect_runtime_answer(self, accepted: bool, text: str = "") -> None:
-        """The runtime was accepted, or refused with this text."""
-        self._expect_answer(self._runtime_answer, "the runtime", accepted, text)
-
-    def _expect_answer(self, answer: Admission | None, what: str, accepted: bool, text: str) -> None:
-        if answer is None:
-            raise Nonconformity(f"{what} was not applied before this step")
-        answer.needs("rejected", *(["why_rejected"] if text else []))
-        if accepted == (answer.rejected is None) and text in (answer.rejected or ""):
-            return
-        expected = "accepted" if accepted else f"refused{f': {text}' if text else ''}"
-        raise self.nonconformity(
-            f"{answer.key} is {'refused' if accepted else 'not refused so'}", expected, answer.rejected or "accepted"
-        )
-
-    def expect_stored_runtime(self, path: str, *, is_there: bool) -> None:
-        """The last applied runtime was stored with something at a dotted path, or without it."""
-        answer = self._runtime_answer
-        if answer is None or answer.stored is None:
-            raise Nonconformity("no runtime was stored before this step")
-        answer.needs("stored")
-        found = at_dotted(answer.stored, path)
-        if (found is not ABSENT) != is_there:
-            raise self.nonconformity(
-                f"the runtime is stored with{'out' if is_there else ''} {path}",
-                path if is_there else f"no {path}",
-                repr(found),
+            raise self.unmet(
+                f"have a canary {name} with {expected}",
+                f"it has {found}",
+                expected=str(expected),
+                observed=str(found),
             )
+
+    # --- admission --------------------------------------------------------
+
+    def expect_service_admission(self, accepted: bool, text: str = "") -> None:
+        """The service was accepted, or rejected with this text."""
+        self._expect_admission(self._service_admission, "service", accepted, text)
+
+    def expect_runtime_admission(self, accepted: bool, text: str = "") -> None:
+        """The runtime was accepted, or rejected with this text."""
+        self._expect_admission(self._runtime_admission, "runtime", accepted, text)
+
+    def _expect_admission(self, admission: Admission | None, what: str, accepted: bool, text: str) -> None:
+        if admission is None:
+            raise Nonconformity(f"no {what} was applied before this step")
+        admission.needs("rejected", *(["why_rejected"] if text else []))
+        if accepted == (admission.rejected is None) and text in (admission.rejected or ""):
+            return
+        expected = "accepted" if accepted else f"rejected{f': {text}' if text else ''}"
+        observed = admission.rejected or "accepted"
+        but = "was accepted" if admission.rejected is None else f"was rejected: {admission.rejected}"
+        raise self.nonconformity(f"{admission.key} should be {expected}, but {but}", expected, observed)
+
+    def expect_stored_runtime(self, path: str, *, present: bool) -> None:
+        """The last applied runtime is stored with something at a dotted path, or without it."""
+        admission = self._runtime_admission
+        if admission is None or admission.stored is None:
+            raise Nonconformity("no runtime was stored before this step")
+        admission.needs("stored")
+        found = at_dotted(admission.stored, path)
+        if (found is not ABSENT) != present:
+            expected = path if present else f"no {path}"
+            but = f"has {found!r} there" if found is not ABSENT else "has nothing there"
+            message = f"{admission.key} should be stored with {expected}, but {but}"
+            raise self.nonconformity(message, expected, repr(found))
+
+
+def _choice(seen: Observation) -> str:
+    """An observed choice, after "but"."""
+    if "outcome" in seen.unreported:
+        return "its outcome is not reported"
+    if seen.one_of:
+        return f"may run on {choice_of(seen)}"
+    if seen.outcome == Outcome.RUNS:
+        return f"runs on {seen.runtime}"
+    if seen.outcome == Outcome.NO_RUNTIME:
+        return f"has no runtime ({seen.reason or cause_of(seen.errors) or 'without a reason'})"
+    return {Outcome.CUSTOM: "runs its own container"}.get(seen.outcome, "is not managed by this controller")
+
+
+def _runtime(named: str) -> str:
+    return "no runtime" if named == "none" else named

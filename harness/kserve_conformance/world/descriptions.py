@@ -14,7 +14,7 @@ from kserve_conformance.manifests import value
 from kserve_conformance.objects import CLUSTER_RUNTIME, NAMESPACED_RUNTIME, Manifest, Namespace, ObjectKey
 from kserve_conformance.world.objects import (
     RUNTIME_COLUMNS,
-    BadTable,
+    bad_table,
     default_spec,
     format_entry,
     merged,
@@ -48,18 +48,18 @@ def namespaced_runtime(name: str, namespace: str) -> ObjectKey:
 
 
 def add_runtime(world: World, ref: ObjectKey, facts: str, table: Table | None, docstring: str | None) -> None:
-    """Add a runtime to a scenario. Raises ``BadTable``."""
+    """Add a runtime to a scenario. Raises ``SuiteError``."""
     spec = _spec(ref, facts, table, docstring)
     if _CREATED_LATER in facts:
-        world.a_second_later()
+        world.wait_a_second()
     world.add_runtime(ref, spec)
 
 
 def apply_runtime(world: World, ref: ObjectKey, facts: str, table: Table | None, docstring: str | None) -> None:
-    """Apply a runtime now and keep the answer. Raises ``BadTable``."""
+    """Apply a runtime now, and keep whether it was accepted. Raises ``SuiteError``."""
     spec = _spec(ref, facts, table, docstring)
     if _CREATED_LATER in facts:
-        world.a_second_later()
+        world.wait_a_second()
     world.apply_runtime(ref, spec)
 
 
@@ -89,7 +89,7 @@ def _fields(ref: ObjectKey, fact: str) -> dict[str, Any]:
             return {}
     if match := _SPEAKS.fullmatch(fact):
         return {"protocolVersions": protocols(match[1])}
-    raise BadTable(f"unknown fact about a runtime: {fact!r}")
+    raise bad_table(f"unknown fact about a runtime: {fact!r}")
 
 
 def service(

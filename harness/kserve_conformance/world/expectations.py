@@ -1,4 +1,10 @@
-"""What every expectation needs of its world: what was seen, and how to fail."""
+"""
+What every expectation needs of its world, and how it fails.
+
+An expectation compares one part of the settled observation with what a step states.
+It fails with a sentence, ``InferenceService team-a/model should run on …, but runs on
+…``, the two short texts that were compared, and the reference resolver's explanation.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +15,15 @@ from kserve_conformance.targets.contract import Observation, Target
 from kserve_conformance.world.nonconformity import Nonconformity
 
 
-class Seeing(ABC):
-    """A world as its expectations see it."""
+class Expectations(ABC):
+    """A world, as its expectations need it."""
 
     target: Target
 
     @property
     @abstractmethod
     def service(self) -> ObjectKey:
-        """The service that the steps speak of."""
+        """The service that the steps refer to."""
 
     @property
     @abstractmethod
@@ -25,9 +31,13 @@ class Seeing(ABC):
         """The settled observation of the service."""
 
     @abstractmethod
-    def seen(self, *parts: str) -> Observation:
-        """The settled observation of the service, if the target tells these parts of it."""
+    def observed(self, *parts: str) -> Observation:
+        """The settled observation, for an expectation that compares these parts. Raises if one is not reported."""
 
     @abstractmethod
     def nonconformity(self, message: str, expected: str, observed: str) -> Nonconformity:
-        """A failure with the reference's story and what was there."""
+        """A failure, with the reference's explanation and the objects of the scenario."""
+
+    def unmet(self, should: str, but: str, *, expected: str, observed: str) -> Nonconformity:
+        """The failure of an expectation of the service: what it should do, but does."""
+        return self.nonconformity(f"{self.service} should {should}, but {but}", expected, observed)

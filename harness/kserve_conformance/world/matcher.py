@@ -1,8 +1,8 @@
 """
-Is what a feature asks for part of what was observed?
+Is what a feature states part of what was observed?
 
-Mappings match if every asked key does. Lists of things that have a name match
-by name, in any order; other lists must be equal.
+Mappings match if every stated key does. Lists of named items match by name, in any
+order; other lists must be equal.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 
 class Absent(Enum):
-    """What stands where nothing is: equal to no value of a manifest, a null and the word "nothing" included."""
+    """A value that is absent: equal to no value of a manifest, neither null nor the word "nothing"."""
 
     ABSENT = "nothing"
 
@@ -25,10 +25,10 @@ ABSENT = Absent.ABSENT
 
 
 def mismatches(expected: Any, observed: Any, where: str = "") -> Iterator[str]:
-    """Each part that is missing or different, as ``where: expected …, observed …``."""
+    """Each part that is missing or differs, as ``where: expected …, observed …``."""
     if isinstance(expected, Mapping):
         if not isinstance(observed, Mapping):
-            yield _told(where, expected, observed)
+            yield _mismatch(where, expected, observed)
             return
         for key, value in expected.items():
             yield from mismatches(value, observed.get(key, ABSENT), f"{where}.{key}" if where else str(key))
@@ -37,7 +37,7 @@ def mismatches(expected: Any, observed: Any, where: str = "") -> Iterator[str]:
         for item in expected:
             yield from mismatches(item, by_name.get(item["name"], ABSENT), f"{where}[{item['name']}]")
     elif not equal(expected, observed):
-        yield _told(where, expected, observed)
+        yield _mismatch(where, expected, observed)
 
 
 def equal(one: Any, other: Any) -> bool:
@@ -65,8 +65,8 @@ def _are_named(value: Any) -> bool:
     )
 
 
-def _told(where: str, expected: Any, observed: Any) -> str:
-    return f"{where or 'the whole'}: expected {expected!r}, observed {observed!r}"
+def _mismatch(where: str, expected: Any, observed: Any) -> str:
+    return f"{where or 'everything'}: expected {expected!r}, observed {observed!r}"
 
 
 def at_dotted(value: Any, path: str) -> Any:

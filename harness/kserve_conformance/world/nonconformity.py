@@ -1,4 +1,4 @@
-"""The failure of an expectation: expected, observed, and why the reference says so."""
+"""The failure of an expectation: expected, observed, and what the reference explains."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 class Nonconformity(AssertionError):
     """
-    A target showed something else than the feature states.
+    A target reported something other than the feature states.
 
-    ``expected`` and ``observed`` are short texts to be set side by side;
-    ``explanation`` is the reference resolver's story, a line each; ``evidence``
-    maps a title to a longer text.
+    ``expected`` and ``observed`` are short texts to compare side by side;
+    ``explanation`` has the lines of the reference resolver's explanation;
+    ``evidence`` maps a title to a longer text.
     """
 
     def __init__(

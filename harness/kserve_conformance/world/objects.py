@@ -1,8 +1,8 @@
 """
 From the words and tables of a feature to Kubernetes objects.
 
-A table's empty cell leaves the field out; a cell of two quotes is the empty
-string. What a feature does not say is filled in so that the object would work.
+An empty cell of a table leaves the field out; a cell of two quotes is the empty
+string. Fields that a feature does not mention get values that work.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ from kserve_conformance.objects import (
     replaced,
 )
 from kserve_conformance.rules.releases import UnknownRelease, release_named
+from kserve_conformance.suite.problems import SuiteCode
 from kserve_conformance.targets.contract import MODEL_SERVER
 
-#: Where the model of a service lies unless its feature says: nothing is ever fetched from it.
+#: The storage of a model whose feature does not mention one; nothing is ever fetched from it.
 STORAGE_URI = "gs://example/models/model"
 
-#: Multi-node services may only use a claim.
+#: Multi-node services may only use a persistent volume claim.
 MULTI_NODE_STORAGE_URI = "pvc://models/model"
 
 RUNTIME_COLUMNS = frozenset({"format", "version", "autoSelect", "priority"})
@@ -35,16 +36,17 @@ KEY_COLUMNS = frozenset({"kind", "name", "namespace"})
 MANY_RUNTIMES_COLUMNS = RUNTIME_COLUMNS | {"name", "protocols", "disabled", "multiModel", "multiNode"}
 
 
-class BadTable(SuiteError):
-    """A feature's table has a column or a cell that the step does not take."""
+def bad_table(message: str) -> SuiteError:
+    """The error of a table, or of words in its place, that a step cannot take."""
+    return SuiteError(message, code=SuiteCode.BAD_TABLE)
 
 
 def rows(table: Sequence[Sequence[str]], columns: frozenset[str]) -> list[dict[str, str]]:
-    """Read a table with a header as one mapping a row, empty cells left out. Raises ``BadTable``."""
+    """Read a table with a header as one mapping a row, empty cells left out. Raises ``SuiteError``."""
     header, *body = table
     unknown = [name for name in header if name not in columns]
     if unknown:
-        raise BadTable(f"the table has the columns {', '.join(unknown)}; known are {', '.join(sorted(columns))}")
+        raise bad_table(f"unknown columns {', '.join(unknown)}; expected {', '.join(sorted(columns))}")
     return [{name: cell for name, cell in zip(header, row, strict=True) if cell != ""} for row in body]
 
 
@@ -55,7 +57,7 @@ def mappings(table: Sequence[Sequence[str]]) -> list[dict[str, str]]:
 
 
 def keys_of_table(table: Sequence[Sequence[str]]) -> list[ObjectKey]:
-    """The objects that a table lists by kind, name and namespace. Raises ``BadTable``."""
+    """The objects that a table lists by kind, name and namespace. Raises ``SuiteError``."""
     return [
         ObjectKey(row["kind"], row["name"], Namespace(row["namespace"]) if "namespace" in row else None)
         for row in rows(table, KEY_COLUMNS)
@@ -68,7 +70,7 @@ def _string(cell: str) -> str:
 
 def _flag(cell: str) -> bool:
     if cell not in ("true", "false"):
-        raise BadTable(f"{cell!r} is neither true nor false")
+        raise bad_table(f"expected true or false, got {cell!r}")
     return cell == "true"
 
 
@@ -76,7 +78,7 @@ def _number(cell: str) -> int:
     try:
         return int(cell)
     except ValueError:
-        raise BadTable(f"{cell!r} is no whole number") from None
+        raise bad_table(f"expected an integer, got {cell!r}") from None
 
 
 def format_entry(row: Mapping[str, str]) -> dict[str, Any]:
@@ -92,12 +94,12 @@ def format_entry(row: Mapping[str, str]) -> dict[str, Any]:
 
 
 def protocols(text: str) -> list[str]:
-    """A list of protocols from words with commas between them."""
+    """A list of protocols from words separated by commas."""
     return [_string(word.strip()) for word in text.split(",") if word.strip()]
 
 
 def default_spec(ref: ObjectKey) -> dict[str, Any]:
-    """The spec of a runtime of which a feature says nothing."""
+    """The spec of a runtime that a feature only names."""
     return {
         "supportedModelFormats": [],
         "containers": [
@@ -111,7 +113,7 @@ def default_spec(ref: ObjectKey) -> dict[str, Any]:
 
 
 def worker_spec(ref: ObjectKey) -> dict[str, Any]:
-    """The worker nodes of a multi-node runtime of which a feature says no more."""
+    """The worker nodes of a runtime that a feature only calls multi-node."""
     return {
         "pipelineParallelSize": 2,
         "tensorParallelSize": 1,
@@ -128,7 +130,7 @@ def runtime_manifest(ref: ObjectKey, spec: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay one mapping over another, deeply; lists are replaced and null takes a key away."""
+    """Merge one mapping into another, deeply; lists are replaced, and null removes a key."""
     result = dict(base)
     for key, value in over.items():
         if value is None:
@@ -141,7 +143,7 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def model_server_spec() -> dict[str, Any]:
-    """The part of a runtime's spec that runs the model server: it is small, and ready at once."""
+    """The part of a runtime's spec that runs the model server, which is small and ready at once."""
     return {
         "containers": [
             {
@@ -157,11 +159,11 @@ def model_server_spec() -> dict[str, Any]:
 def runtimes_of_table(
     table: Sequence[Sequence[str]], kind: str, namespace: Any
 ) -> Iterable[tuple[ObjectKey, dict[str, Any]]]:
-    """Several runtimes from one table: rows of one name are entries of one runtime."""
+    """Several runtimes from one table: rows with the same name are formats of one runtime."""
     by_name: dict[str, list[dict[str, str]]] = {}
     for row in rows(table, MANY_RUNTIMES_COLUMNS):
         if "name" not in row:
-            raise BadTable("a row without a name; repeat the name for each format")
+            raise bad_table("name is required in every row; repeat it for each format")
         by_name.setdefault(row["name"], []).append(row)
     for name, entries in by_name.items():
         ref = ObjectKey(kind, name, namespace)
@@ -205,7 +207,7 @@ def service_manifest(
 
 
 def on_several_nodes(service: Manifest, release: str) -> Manifest:
-    """Give a service worker nodes, and what its release demands of such a service."""
+    """Add worker nodes to a service, and what its release requires of such a service."""
     annotation = {"serving.kserve.io/autoscalerClass": _multi_node_autoscaler(release)}
     service = replaced(
         service, {**(at(service, "metadata", "annotations") or {}), **annotation}, "metadata", "annotations"

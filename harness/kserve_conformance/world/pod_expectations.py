@@ -1,4 +1,4 @@
-"""Expectations of pods that run: that they become ready, what they are, and who answers."""
+"""Expectations of running pods: that they become ready, what they are, and which server answers."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 
 from kserve_conformance.objects import Manifest, ObjectKey, at
 from kserve_conformance.targets.contract import CannotDo, NotSettled, RunsPods
-from kserve_conformance.world.expectations import Seeing
+from kserve_conformance.world.expectations import Expectations
 from kserve_conformance.world.matcher import mismatches
 
-#: How long a pod may take to become ready, its image being on the node already.
+#: How long a pod may take to become ready; its image is on the node already.
 READY_WITHIN = timedelta(seconds=90)
 
-#: What is predicted, and where, in each protocol.
+#: The path and body of a prediction, for each protocol.
 PREDICTIONS: dict[str, tuple[str, Manifest]] = {
     "v1": ("/v1/models/{}:predict", {"instances": [1]}),
     "v2": (
@@ -23,48 +23,66 @@ PREDICTIONS: dict[str, tuple[str, Manifest]] = {
 }
 
 
-class RunningExpectations(Seeing):
-    """What a scenario expects of pods."""
+class PodExpectations(Expectations):
+    """What a scenario expects of pods that run."""
 
     def expect_ready(self) -> Manifest:
-        """The service's pod becomes ready, and the service with it; the pod."""
+        """The service's pod becomes ready, and so does the service. Returns the pod."""
         try:
             return self._runner.running(self.service, READY_WITHIN)
         except NotSettled as error:
-            raise self.nonconformity(f"{self.service} does not become ready", "ready", str(error.last)) from error
+            raise self.unmet(
+                "become ready",
+                f"did not within {READY_WITHIN.total_seconds():g} s",
+                expected="ready",
+                observed=str(error.last),
+            ) from error
 
-    def expect_answer(self, protocol: str, ref: ObjectKey) -> None:
-        """A prediction is answered by a server that this runtime started."""
+    def expect_prediction(self, protocol: str, ref: ObjectKey) -> None:
+        """A server that this runtime started answers a prediction."""
         path, body = PREDICTIONS[protocol]
         self.expect_ready()
         try:
             answer = self._runner.predict(self.service, path.format(self.service.name), body)
         except NotSettled as error:
-            raise self.nonconformity(
-                f"{self.service} answers no {protocol} prediction", f"an answer of {ref}", str(error.last)
+            raise self.unmet(
+                f"answer a {protocol} prediction",
+                "it does not",
+                expected=f"an answer of {ref}",
+                observed=str(error.last),
             ) from error
-        told = at(answer, "served_by", "runtime")
+        served_by = at(answer, "served_by", "runtime")
         expected = f"{ref.kind}/{ref.namespace or ''}/{ref.name}"
-        if told != expected:
-            raise self.nonconformity(
-                f"the {protocol} prediction of {self.service} is answered by another runtime", expected, repr(told)
+        if served_by != expected:
+            raise self.unmet(
+                f"answer {protocol} predictions from {ref}",
+                f"they come from {served_by!r}",
+                expected=expected,
+                observed=repr(served_by),
             )
 
     def expect_running_part(self, expected: Any) -> None:
-        """What is asked for is part of the pod that runs."""
-        found = list(mismatches(expected, self.expect_ready()))
-        if found:
-            raise self.nonconformity(f"the running pod of {self.service} differs", "as in the step", "; ".join(found))
+        """The running pod contains what the step states."""
+        different = "; ".join(mismatches(expected, self.expect_ready()))
+        if different:
+            raise self.unmet(
+                "have a running pod as in the step", "it differs", expected="as in the step", observed=different
+            )
 
     def expect_toleration(self, *expected: Manifest) -> None:
-        """The pod that runs tolerates these taints, whatever else it tolerates."""
+        """The running pod tolerates these taints, whatever else it tolerates."""
         found = at(self.expect_ready(), "spec", "tolerations") or ()
         missing = [one for one in expected if dict(one) not in map(dict, found)]
         if missing:
-            raise self.nonconformity(f"the running pod of {self.service} tolerates less", str(missing), str(found))
+            raise self.unmet(
+                f"tolerate {missing} in its running pod",
+                f"tolerates {found}",
+                expected=str(missing),
+                observed=str(found),
+            )
 
     @property
     def _runner(self) -> RunsPods:
         if not isinstance(self.target, RunsPods):
-            raise CannotDo(f"{self.target.identity.target} runs no pods")
+            raise CannotDo(f"{self.target.identity.target} does not run pods")
         return self.target

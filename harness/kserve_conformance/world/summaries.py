@@ -6,7 +6,7 @@ from kserve_conformance.objects import Outcome
 from kserve_conformance.record.choice import Choice, ChoiceOutcome
 from kserve_conformance.targets.contract import Admission, Observation
 
-#: The texts by which a Warning event tells the cause, for releases whose status does not.
+#: The texts by which a Warning event shows the reason, for releases whose status does not have one.
 CAUSES = (
     ("No ServingRuntimes or ClusterServingRuntimes with the name", "RuntimeNotRecognized"),
     ("is disabled", "RuntimeDisabled"),
@@ -24,7 +24,7 @@ _OUTCOMES = {
 
 
 def cause_of(errors: tuple[str, ...]) -> str | None:
-    """The cause that the newest of some error texts tells, in the words of the releases that report one."""
+    """The reason that the newest of some error texts shows, as releases with reasons in the status name it."""
     for error in reversed(errors):
         for text, cause in CAUSES:
             if text.lower() in error.lower():

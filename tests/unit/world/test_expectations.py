@@ -128,7 +128,7 @@ class TestRuntime:
         made.expect_status(None, None)
         assert made.target.asked == 1
 
-        made.look_again()
+        made.reconcile()
         made.expect_runtime(R)
         assert made.target.asked == 2
         assert list(map(str, made.choices)) == ["ClusterServingRuntime r"] * 2
@@ -189,20 +189,20 @@ class TestRefusal:
         """
         A service that is refused for the cause passes.
         """
-        unserved().expect_refusal("NoSupportingRuntime")
+        unserved().expect_no_runtime("NoSupportingRuntime")
 
     def test_it_is_read_from_events_where_the_status_has_none(self):
         """
         v0.8.0 tells in its events alone.
         """
-        unserved("v0.8.0").expect_refusal("NoSupportingRuntime")
+        unserved("v0.8.0").expect_no_runtime("NoSupportingRuntime")
 
     @pytest.mark.parametrize("made", [unserved, served])
     def test_another_cause_or_none_is_not(self, made):
         """
         Another cause, and a runtime, both fail.
         """
-        failed = failure(made().expect_refusal, "RuntimeDisabled")
+        failed = failure(made().expect_no_runtime, "RuntimeDisabled")
 
         assert failed.expected == "no runtime, RuntimeDisabled"
 
@@ -210,13 +210,13 @@ class TestRefusal:
         """
         Where the rules leave a runtime open that would serve, nothing is refused for certain.
         """
-        failure(unserved(one_of=(R, cluster_ref("a"))).expect_refusal, "NoSupportingRuntime")
+        failure(unserved(one_of=(R, cluster_ref("a"))).expect_no_runtime, "NoSupportingRuntime")
 
     def test_a_refusal_without_any_cause_is_not(self):
         """
         What tells nothing has told no cause.
         """
-        failed = failure(unserved(reason=None, message=None, errors=()).expect_refusal, "NoSupportingRuntime")
+        failed = failure(unserved(reason=None, message=None, errors=()).expect_no_runtime, "NoSupportingRuntime")
 
         assert failed.observed == "no runtime, no failure in the status; no Warning events"
 
@@ -322,12 +322,12 @@ class TestStatus:
         No runtime, and neither a reason nor an event; a word anywhere, or a runtime, is something else.
         """
         silent = {"reason": None, "message": None, "errors": ()}
-        unserved(**silent).expect_no_word()
+        unserved(**silent).expect_no_runtime_without_reason()
 
-        failure(served(**silent).expect_no_word)
-        failure(unserved(**{**silent, "reason": "NoSupportingRuntime"}).expect_no_word)
-        failure(unserved(**{**silent, "errors": ("no",)}).expect_no_word)
-        failure(unserved(**silent, one_of=(R, cluster_ref("a"))).expect_no_word)
+        failure(served(**silent).expect_no_runtime_without_reason)
+        failure(unserved(**{**silent, "reason": "NoSupportingRuntime"}).expect_no_runtime_without_reason)
+        failure(unserved(**{**silent, "errors": ("no",)}).expect_no_runtime_without_reason)
+        failure(unserved(**silent, one_of=(R, cluster_ref("a"))).expect_no_runtime_without_reason)
 
 
 class TestConsumers:
@@ -339,8 +339,8 @@ class TestConsumers:
         served(graph_protocol=None).expect_graph_protocol(None)
 
         assert failure(served(graph_protocol="v1").expect_graph_protocol, "v2").observed == "v1"
-        assert failure(served(graph_protocol="v1").expect_graph_protocol, None).expected == "it cannot"
-        assert failure(served(graph_protocol=None).expect_graph_protocol, "v1").observed == "it cannot"
+        assert failure(served(graph_protocol="v1").expect_graph_protocol, None).expected == "cannot be called"
+        assert failure(served(graph_protocol=None).expect_graph_protocol, "v1").observed == "cannot be called"
 
     def test_a_canary_runs_on_a_runtime_or_has_none_for_a_cause(self):
         """
@@ -362,14 +362,14 @@ class TestWhatIsNotTold:
             ("runtime", "expect_runtime", (R,)),
             ("outcome", "expect_runtime", (R,)),
             ("runtime", "expect_one_of", (R,)),
-            ("outcome", "expect_refusal", ("NoSupportingRuntime",)),
+            ("outcome", "expect_no_runtime", ("NoSupportingRuntime",)),
             ("outcome", "expect_outcome", (Outcome.RUNS, "runs")),
             ("reason", "expect_status", (None, None)),
             ("message", "expect_status", (None, None)),
             ("errors", "expect_event", ("x",)),
-            ("errors", "expect_no_word", ()),
-            ("reason", "expect_no_word", ()),
-            ("outcome", "expect_no_word", ()),
+            ("errors", "expect_no_runtime_without_reason", ()),
+            ("reason", "expect_no_runtime_without_reason", ()),
+            ("outcome", "expect_no_runtime_without_reason", ()),
             ("status_runtime", "expect_status_name", (None, None)),
             ("workload", "expect_workload", (R,)),
             ("pod", "expect_no_workload", ()),
@@ -405,10 +405,10 @@ class TestAnswers:
         """
         What was stored was accepted, and refused for nothing.
         """
-        served().expect_service_answer(accepted=True)
+        served().expect_service_admission(accepted=True)
 
-        assert failure(served().expect_service_answer, accepted=False).observed == "accepted"
-        assert failure(served().expect_service_answer, accepted=False, text="name").expected == "refused: name"
+        assert failure(served().expect_service_admission, accepted=False).observed == "accepted"
+        assert failure(served().expect_service_admission, accepted=False, text="name").expected == "rejected: name"
 
     def test_a_refused_service(self):
         """
@@ -416,30 +416,30 @@ class TestAnswers:
         """
         made = world()
         made.apply_service(service(name="Bad"))
-        made.expect_service_answer(accepted=False)
-        made.expect_service_answer(accepted=False, text="lower case")
+        made.expect_service_admission(accepted=False)
+        made.expect_service_admission(accepted=False, text="lower case")
 
-        assert failure(made.expect_service_answer, accepted=True).expected == "accepted"
-        assert "lower case" in failure(made.expect_service_answer, accepted=False, text="upper case").observed
+        assert failure(made.expect_service_admission, accepted=True).expected == "accepted"
+        assert "lower case" in failure(made.expect_service_admission, accepted=False, text="upper case").observed
 
     def test_a_runtime_is_answered_for_itself(self):
         """
         The answer to the service is not the answer to the runtime.
         """
         made = served()
-        failed = failure(made.expect_runtime_answer, accepted=True)
-        assert failed.message == "the runtime was not applied before this step"
+        failed = failure(made.expect_runtime_admission, accepted=True)
+        assert failed.message == "no runtime was applied before this step"
 
         made.apply_runtime(cluster_ref("s"), {"supportedModelFormats": []})
-        made.expect_runtime_answer(accepted=False, text="spec.containers: Required value")
-        failure(made.expect_runtime_answer, accepted=True)
+        made.expect_runtime_admission(accepted=False, text="spec.containers: Required value")
+        failure(made.expect_runtime_admission, accepted=True)
 
     def test_nothing_is_no_answer(self):
         """
         Before anything is applied nothing was accepted.
         """
-        assert failure(world().expect_service_answer, accepted=True).message == (
-            "the service was not applied before this step"
+        assert failure(world().expect_service_admission, accepted=True).message == (
+            "no service was applied before this step"
         )
 
     def test_a_stored_runtime_has_a_field_or_not(self):
@@ -447,14 +447,14 @@ class TestAnswers:
         What the release's schema dropped of the runtime is not there.
         """
         made = world("v0.9.0")
-        failure(made.expect_stored_runtime, "spec.containers", is_there=True)
+        failure(made.expect_stored_runtime, "spec.containers", present=True)
         made.apply_runtime(R, over={"supportedModelFormats": [entry(priority=1)]})
-        made.expect_stored_runtime("spec.supportedModelFormats.sklearn.autoSelect", is_there=True)
-        made.expect_stored_runtime("spec.supportedModelFormats.sklearn.priority", is_there=False)
+        made.expect_stored_runtime("spec.supportedModelFormats.sklearn.autoSelect", present=True)
+        made.expect_stored_runtime("spec.supportedModelFormats.sklearn.priority", present=False)
 
-        failed = failure(made.expect_stored_runtime, "spec.supportedModelFormats.sklearn.priority", is_there=True)
+        failed = failure(made.expect_stored_runtime, "spec.supportedModelFormats.sklearn.priority", present=True)
         assert failed.observed == "nothing"
-        failed = failure(made.expect_stored_runtime, "spec.supportedModelFormats.sklearn.autoSelect", is_there=False)
+        failed = failure(made.expect_stored_runtime, "spec.supportedModelFormats.sklearn.autoSelect", present=False)
         assert failed.observed == "True"
 
 

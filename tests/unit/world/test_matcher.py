@@ -81,7 +81,7 @@ class TestMatching:
         """
         Where nothing has a place, the whole is what differs.
         """
-        assert list(mismatches({"a": 1}, None)) == ["the whole: expected {'a': 1}, observed None"]
+        assert list(mismatches({"a": 1}, None)) == ["everything: expected {'a': 1}, observed None"]
 
 
 class TestEquality:

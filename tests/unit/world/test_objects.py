@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from selection import TEAM, cluster_ref, namespaced_ref, service
 
+from kserve_conformance.exceptions import SuiteError
 from kserve_conformance.manifests import check
 from kserve_conformance.objects import CLUSTER_RUNTIME, NAMESPACED_RUNTIME, Namespace, ObjectKey, at
 from kserve_conformance.profiles import profile_of
 from kserve_conformance.resolver import admitted
 from kserve_conformance.world.objects import (
     RUNTIME_COLUMNS,
-    BadTable,
     default_spec,
     format_entry,
     key_of_runtime,
@@ -40,7 +40,9 @@ class TestRows:
         """
         A misspelt column would silently mean nothing; so the table is wrong, and the known columns are told.
         """
-        with pytest.raises(BadTable, match=r"columns autoselect; known are autoSelect, format, priority, version"):
+        with pytest.raises(
+            SuiteError, match=r"unknown columns autoselect; expected autoSelect, format, priority, version"
+        ):
             rows([["format", "autoselect"], ["sklearn", "true"]], RUNTIME_COLUMNS)
 
 
@@ -68,7 +70,7 @@ class TestFormatEntries:
         """
         Nothing else is taken for one of the two.
         """
-        with pytest.raises(BadTable, match=f"'{cell}' is neither true nor false"):
+        with pytest.raises(SuiteError, match=f"expected true or false, got '{cell}'"):
             format_entry({"format": "a", "autoSelect": cell})
 
     @pytest.mark.parametrize("cell", ["high", "1.5"])
@@ -76,7 +78,7 @@ class TestFormatEntries:
         """
         What is no whole number is told as such, with the cell.
         """
-        with pytest.raises(BadTable, match=f"'{cell}' is no whole number"):
+        with pytest.raises(SuiteError, match=f"expected an integer, got '{cell}'"):
             format_entry({"format": "a", "priority": cell})
 
     @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ class TestTablesOfRuntimes:
         """
         An empty name does not repeat the one above.
         """
-        with pytest.raises(BadTable, match="a row without a name"):
+        with pytest.raises(SuiteError, match="name is required in every row"):
             list(runtimes_of_table([["name", "format"], ["a", "x"], ["", "y"]], CLUSTER_RUNTIME, None))
 
 

@@ -76,20 +76,20 @@ class TestAnswers:
         """The server's own word counts, asked over the protocol of the step."""
         target = Running(pod={}, answer={"served_by": {"runtime": MARK}})
 
-        world_of(target).expect_answer(protocol, OURS)
+        world_of(target).expect_prediction(protocol, OURS)
 
         assert target.asked == [path]
 
     @pytest.mark.parametrize("answer", [{"served_by": {"runtime": MARK}}, {"served_by": {}}, {"predictions": [1]}, {}])
     def test_fail_of_any_other(self, answer):
         """An answer that does not say who gave it proves nothing."""
-        with pytest.raises(Nonconformity, match="answered by another runtime"):
-            world_of(Running(pod={}, answer=answer)).expect_answer("v1", THEIRS)
+        with pytest.raises(Nonconformity, match="from ServingRuntime team-a/theirs, but they come from"):
+            world_of(Running(pod={}, answer=answer)).expect_prediction("v1", THEIRS)
 
     def test_fail_where_nobody_answers(self):
         """What the server said instead is what was observed."""
         with pytest.raises(Nonconformity) as caught:
-            world_of(Running(pod={})).expect_answer("v2", OURS)
+            world_of(Running(pod={})).expect_prediction("v2", OURS)
         assert "answered 404" in caught.value.observed
 
 

@@ -8,12 +8,13 @@ import pytest
 from selection import TEAM, cluster_ref, entry, manifest, namespaced_ref, service
 from showing import served, unserved, world
 
+from kserve_conformance.exceptions import SuiteError
 from kserve_conformance.objects import CLUSTER_RUNTIME, ObjectKey, Outcome, without
 from kserve_conformance.targets.contract import NotSettled
 from kserve_conformance.targets.faulty import RejectsEverything
 from kserve_conformance.targets.memory import MemoryTarget
 from kserve_conformance.world import Nonconformity, World
-from kserve_conformance.world.world import SETTLES_WITHIN, UnknownObject, namespaced
+from kserve_conformance.world.world import SETTLES_WITHIN, namespaced
 
 SKLEARN = {"supportedModelFormats": [entry()]}
 R, S = cluster_ref("r"), cluster_ref("s")
@@ -47,17 +48,17 @@ class TestPending:
         assert listened.target.applications == []
 
         listened.apply_service(service())
-        listened.look_again()
+        listened.reconcile()
         assert listened.target.applications == [["r", "s"], ["fraud"]]
 
     @pytest.mark.parametrize(
         ("step", "arguments"),
         [
-            ("a_second_later", ()),
+            ("wait_a_second", ()),
             ("store_service", (service(),)),
             ("apply_runtime", (S,)),
             ("delete_runtime", (S,)),
-            ("look_again", ()),
+            ("reconcile", ()),
             ("install", ("v0.17.0",)),
             ("replace_runtimes", ((),)),
         ],
@@ -91,7 +92,7 @@ class TestPending:
         with pytest.raises(Nonconformity) as failed:
             made.flush()
 
-        assert failed.value.message == "ClusterServingRuntime r was to be there and is refused"
+        assert failed.value.message == "setup failed: ClusterServingRuntime r was rejected"
         assert "spec.containers: Required value" in failed.value.observed
         assert "name: r" in failed.value.evidence["runtimes"]
 
@@ -115,7 +116,7 @@ class TestServices:
         made.apply_service_again()
         made.expect_stored("format", "sklearn")
         made.apply_service_again(service({"modelFormat": {"name": "onnx"}}))
-        made.expect_refusal("NoSupportingRuntime")
+        made.expect_no_runtime("NoSupportingRuntime")
 
     def test_a_stored_service_passes_no_webhook(self):
         """
@@ -123,7 +124,7 @@ class TestServices:
         """
         made = served()
         made.store_service(service({}, key="sklearn"))
-        made.expect_service_answer(accepted=True)
+        made.expect_service_admission(accepted=True)
         made.expect_stored("legacy key", "sklearn")
         made.expect_outcome(Outcome.CUSTOM, "uses no runtime")
 
@@ -144,10 +145,10 @@ class TestServices:
             made.add_runtime(R, over=SKLEARN)
             made.apply_service(service(name="first"))
             made.apply_service(service({"modelFormat": {"name": "onnx"}}, name="second"))
-            made.expect_refusal("NoSupportingRuntime")
-            made.turn_to(ObjectKey("InferenceService", "first", TEAM))
+            made.expect_no_runtime("NoSupportingRuntime")
+            made.refer_to(ObjectKey("InferenceService", "first", TEAM))
 
-            made.expect_service_answer(accepted=True)
+            made.expect_service_admission(accepted=True)
             made.expect_runtime(R)
             made.annotate_service("team", "a")
             made.expect_runtime(R)
@@ -158,8 +159,8 @@ class TestServices:
         """
         made = served()
 
-        with pytest.raises(UnknownObject, match="was not applied"):
-            made.turn_to(ObjectKey("InferenceService", "other", TEAM))
+        with pytest.raises(SuiteError, match="was not applied"):
+            made.refer_to(ObjectKey("InferenceService", "other", TEAM))
 
     def test_a_deleted_service_shows_no_choice(self):
         """
@@ -231,7 +232,7 @@ class TestServices:
         made = world()
         made.apply_service(service(name="Bad"))
         made.annotate_service("team", "a")
-        made.expect_service_answer(accepted=False, text="lower case")
+        made.expect_service_admission(accepted=False, text="lower case")
 
 
 class TestRuntimes:
@@ -241,9 +242,9 @@ class TestRuntimes:
         """
         made = served()
         made.change_runtime(R, {"disabled": True})
-        made.expect_refusal("NoSupportingRuntime")
+        made.expect_no_runtime("NoSupportingRuntime")
         made.change_runtime(R, {"disabled": False})
-        made.expect_runtime_answer(accepted=True)
+        made.expect_runtime_admission(accepted=True)
         made.expect_runtime(R)
 
     def test_a_deleted_runtime_serves_no_more(self):
@@ -253,7 +254,7 @@ class TestRuntimes:
         made = served()
         made.expect_runtime(R)
         made.delete_runtime(R)
-        made.expect_refusal("NoSupportingRuntime")
+        made.expect_no_runtime("NoSupportingRuntime")
         made.expect_workload(R)
         assert len(made.catalogue) == 0
 
@@ -266,7 +267,7 @@ class TestRuntimes:
         made.add_runtime(cluster_ref("a"), over=SKLEARN)
         made.apply_service(service())
         made.expect_runtime(cluster_ref("a"))
-        made.delete_runtime(R, and_create_again=True)
+        made.delete_runtime(R, recreate=True)
         made.expect_runtime(R)
 
     def test_a_later_one_is_newer(self):
@@ -275,7 +276,7 @@ class TestRuntimes:
         """
         made = world()
         made.add_runtime(cluster_ref("a"), over=SKLEARN)
-        made.a_second_later()
+        made.wait_a_second()
         made.add_runtime(R, over=SKLEARN)
         made.apply_service(service())
 
@@ -299,10 +300,10 @@ class TestRuntimes:
         The feature is wrong, and is told so.
         """
         made = served()
-        with pytest.raises(UnknownObject, match="ClusterServingRuntime s was not applied before this step"):
+        with pytest.raises(SuiteError, match="ClusterServingRuntime s was not applied before this step"):
             made.change_runtime(S, {})
-        with pytest.raises(UnknownObject):
-            made.delete_runtime(S, and_create_again=True)
+        with pytest.raises(SuiteError):
+            made.delete_runtime(S, recreate=True)
 
 
 class TestReleases:
@@ -314,7 +315,7 @@ class TestReleases:
         made.apply_runtime(R, over={"supportedModelFormats": [entry()], "protocolVersions": ["v2"]})
         made.expect_runtime(R)
         made.install("v0.11.1")
-        made.expect_refusal("NoSupportingRuntime")
+        made.expect_no_runtime("NoSupportingRuntime")
 
         assert made.release == "v0.11.1"
         assert str(made.choices[0]) == "ClusterServingRuntime r"

@@ -99,7 +99,7 @@ class TestParts:
         """
         made = unserved()
         for expect, argument in ((made.expect_part, {}), (made.expect_absent, "spec.x")):
-            assert failure(expect, "pod", argument).message == f"{made.service} has no pod"
+            assert failure(expect, "pod", argument).message == f"{made.service} should have a pod, but has none"
         failure(made.expect_env, "A", None)
         failure(made.expect_containers)
 

@@ -14,7 +14,7 @@ SERVER = ObjectKey(NAMESPACED_RUNTIME, "server", "team-a")
 EXPECTATIONS = {
     "runtime": lambda world: world.expect_runtime(SERVER),
     "one of": lambda world: world.expect_one_of(SERVER),
-    "refusal": lambda world: world.expect_refusal("RuntimeDisabled"),
+    "refusal": lambda world: world.expect_no_runtime("RuntimeDisabled"),
     "outcome": lambda world: world.expect_outcome(Outcome.CUSTOM, "uses no runtime"),
     "left alone": lambda world: world.expect_outcome(Outcome.LEFT_ALONE, "is left alone"),
     "status": lambda world: world.expect_status("RuntimeDisabled", "Specified runtime is disabled"),
@@ -22,8 +22,8 @@ EXPECTATIONS = {
     "event": lambda world: world.expect_event(""),
     "status name": lambda world: world.expect_status_name(None, None),
     "workload": lambda world: world.expect_workload(SERVER),
-    "accepted": lambda world: world.expect_service_answer(accepted=True),
-    "rejected": lambda world: world.expect_service_answer(accepted=False),
+    "accepted": lambda world: world.expect_service_admission(accepted=True),
+    "rejected": lambda world: world.expect_service_admission(accepted=False),
     "stored": lambda world: world.expect_stored("format", "sklearn"),
     "not stored": lambda world: world.expect_stored("runtime", None),
     "legacy key": lambda world: world.expect_stored("legacy key", None),
@@ -61,17 +61,19 @@ class TestExpectations:
     def test_of_a_refusal_fail_where_something_runs(self):
         """A reason need not be told for that."""
         with pytest.raises(Nonconformity):
-            world_of({"decision": RUNS}).expect_refusal("RuntimeDisabled")
+            world_of({"decision": RUNS}).expect_no_runtime("RuntimeDisabled")
 
     def test_of_a_refusal_fail_where_another_reason_is_told(self):
         """A told reason is compared."""
         with pytest.raises(Nonconformity):
-            world_of({"decision": {"runtime": None, "reason": "RuntimeDisabled"}}).expect_refusal("NoSupportingRuntime")
+            world_of({"decision": {"runtime": None, "reason": "RuntimeDisabled"}}).expect_no_runtime(
+                "NoSupportingRuntime"
+            )
 
     def test_of_a_refusal_have_no_verdict_without_a_reason(self):
         """Where a release writes no reason, only an event would tell it."""
         with pytest.raises(Unreported, match="report events"):
-            world_of({"decision": {"runtime": None, "reason": None}}).expect_refusal("RuntimeDisabled")
+            world_of({"decision": {"runtime": None, "reason": None}}).expect_no_runtime("RuntimeDisabled")
 
     def test_of_a_status_fail_where_the_reason_is_wrong(self):
         """A message that is not told hides no wrong reason."""
