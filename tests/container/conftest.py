@@ -1,4 +1,4 @@
-"""Control planes in containers: without Docker these tests are left out, but never in CI."""
+"""Control planes in containers. Without Docker these tests are skipped, but never in CI."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ import pytest
 
 from kserve_conformance.objects import Manifest
 from kserve_conformance.targets.container import daemon
+from kserve_conformance.targets.container.factory import open_target
 from kserve_conformance.targets.container.target import ContainerTarget
 from kserve_conformance.targets.contract import CannotStart
+from kserve_conformance.targets.spec import Options
 
 RELEASE = "v0.15.2"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "container: starts a real KServe in a container (needs Docker)")
+    config.addinivalue_line("markers", "container: starts a real KServe in containers (needs Docker)")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def docker() -> Iterator[Any]:
     """A client of the daemon."""
     try:
-        client = daemon.daemon()
+        client = daemon.connect()
     except CannotStart as error:
         if "CI" in os.environ:
             raise
@@ -42,15 +44,33 @@ def docker() -> Iterator[Any]:
 
 @pytest.fixture(autouse=True)
 def nothing_is_left(docker: Any) -> Iterator[None]:
-    """No test leaves a container behind, whatever it was about."""
-    before = set(daemon.left(docker))
+    """No test leaves a container or a network behind, whatever it is about."""
+    before = set(daemon.leftovers(docker))
     yield
-    assert set(daemon.left(docker)) <= before
+    assert set(daemon.leftovers(docker)) <= before
+
+
+def container_target(*parameters: str, options: Options | None = None) -> ContainerTarget:
+    """The target of the release with these parameters, not opened yet."""
+    return open_target(RELEASE, dict(one.split("=", 1) for one in parameters), options or Options())
+
+
+@pytest.fixture(scope="session")
+def new_target() -> Callable[..., ContainerTarget]:
+    """Makes a target with the parameters and options of a command line, which is not opened yet."""
+    return container_target
 
 
 @pytest.fixture
 def target() -> Iterator[ContainerTarget]:
-    with ContainerTarget(RELEASE) as opened:
+    with container_target() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[ContainerTarget]:
+    """One target for tests that only read it, or reset what they wrote."""
+    with container_target() as opened:
         yield opened
 
 
@@ -69,15 +89,15 @@ def runtime() -> Manifest:
 
 @pytest.fixture
 def service() -> Callable[..., Manifest]:
-    """Makes a service that asks for sklearn, with these fields in its model."""
+    """Makes a service that requests sklearn, with these fields in its model."""
 
     def make(**model: Any) -> Manifest:
-        asked = {"modelFormat": {"name": "sklearn"}, "storageUri": "gs://example/models/model", **model}
+        requested = {"modelFormat": {"name": "sklearn"}, "storageUri": "gs://example/models/model", **model}
         return {
             "apiVersion": "serving.kserve.io/v1beta1",
             "kind": "InferenceService",
             "metadata": {"name": "model", "namespace": "team-a"},
-            "spec": {"predictor": {"model": asked}},
+            "spec": {"predictor": {"model": requested}},
         }
 
     return make

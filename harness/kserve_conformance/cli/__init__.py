@@ -30,7 +30,6 @@ COMMANDS: Mapping[str, str] = {
     "matrix": "Ask many targets, and set them side by side.",
     "releases": "List the releases of KServe that are known.",
     "rules": "List the rules, and which scenarios ask for them.",
-    "image": "Write a release's control plane as an image for Docker.",
     "doctor": "Check what this machine has for each kind of target.",
 }
 

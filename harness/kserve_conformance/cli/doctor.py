@@ -136,10 +136,10 @@ def _daemon() -> Iterator[Check]:
     from kserve_conformance.targets.container import daemon
 
     try:
-        client: Any = daemon.daemon(timeout=daemon.PATIENCE)
+        client: Any = daemon.connect(timeout=daemon.PATIENCE)
         try:
             version = str(client.version()["Version"])
-            there = daemon.left(client)
+            there = daemon.leftovers(client)
         finally:
             client.close()
     except (HarnessError, OSError) as error:
@@ -148,8 +148,8 @@ def _daemon() -> Iterator[Check]:
         return
     yield Check("container", OK, f"Docker {version} answers")
     if there:
-        names = " ".join(there)
-        yield Check("containers of runs", WARN, names, f"unless these runs still go on: docker rm -f {names}")
+        advice = "ignore these while runs are going on; the next run removes what dead ones left"
+        yield Check("containers of runs", WARN, ", ".join(there), advice)
 
 
 def cache() -> Iterator[Check]:

@@ -113,6 +113,13 @@ class TargetCode(StrEnum):
     UNKNOWN_PARAMETER = "unknown-parameter"
     REPEATED_TARGET = "repeated-target"
     NO_CONTEXT = "no-context"
+    NO_DOCKER = "no-docker"
+    DOCKER_PERMISSION = "docker-permission"
+    REMOTE_DOCKER = "remote-docker"
+    NO_IMAGE = "no-image"
+    NO_MODULE = "no-module"
+    WRONG_MODULE = "wrong-module"
+    NO_NETWORK = "no-network"
 
 
 class BadTarget(TargetError):

@@ -106,7 +106,7 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             "container",
             "RELEASE",
-            "the same in one container, with Docker",
+            "the same in containers, with Docker alone",
             _container,
             default=LATEST,
             is_worth_several=True,

@@ -1,8 +1,7 @@
 """
-The target ``container``: a control plane in one container, for who has Docker and not Go.
+The target ``container``: KServe's manager, an API server and etcd as three containers, for a machine with Docker alone.
 
-:func:`open_target` opens it as it is written on a command line; :mod:`image` makes
-what it runs, :mod:`daemon` reaches Docker.
+:func:`open_target` opens it as it is written on a command line.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def open_target(release: str, parameters: Mapping[str, str], options: Options) -> ContainerTarget:
-    """A container as it is written on a command line; see :func:`factory.open_target`."""
-    from kserve_conformance.targets.container import factory  # It needs Docker's client, which takes its time.
+    """The target as it is written on a command line; see :func:`factory.open_target`."""
+    from kserve_conformance.targets.container import factory  # Docker's client takes long to import.
 
     return factory.open_target(release, parameters, options)

@@ -1,62 +1,35 @@
 """
-Docker's daemon: reached, or told in which way it cannot be; images found, pulled and loaded; what is left of runs.
+Docker's daemon: a client of it, the reason where there is none, its images, and what runs have left in it.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
-from kserve_conformance.targets.contract import CannotStart
+from kserve_conformance.targets.container.reaper import LABEL
+from kserve_conformance.targets.contract import CannotStart, TargetCode
 from kserve_conformance.targets.spec import Progress
 
 if TYPE_CHECKING:
     from docker.client import DockerClient
 
-#: By this label every container of a run is known; its value is the process that began the run.
-LABEL = "kserve-conformance.run"
-
-#: How long the daemon may say nothing: loading an image on a busy machine takes it a while.
+#: Seconds that the daemon may take for one request: creating a container on a busy machine takes a while.
 TIMEOUT = 300
 
-#: How long a daemon may take to answer that it is there.
+#: Seconds that the daemon may take to answer at all.
 PATIENCE = 10
 
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1", None})
 
 
-class NoDaemon(CannotStart):
-    """There is no Docker daemon that answers."""
-
-    hint = "start Docker, or point DOCKER_HOST at its socket; 'docker version' tells whether it answers"
-
-
-class NotAllowed(CannotStart):
-    """Docker's daemon is there, but not for this user."""
-
-    hint = "add yourself to the group 'docker', use rootless Docker, or point DOCKER_HOST at a socket that you may use"
-
-
-class FarDaemon(CannotStart):
-    """Docker's daemon is on another machine, whose loopback interface cannot be reached from here."""
-
-    hint = "use a daemon of this machine: the API server is published on its loopback interface alone"
-
-
-class NoImage(CannotStart):
-    """An image is neither here nor to be had from a registry."""
-
-    hint = "check its name, log in to its registry, or load it from an archive with 'docker load'"
-
-
-def daemon(timeout: int = TIMEOUT) -> DockerClient:
+def connect(timeout: int = TIMEOUT) -> DockerClient:
     """
     A client of the daemon that ``DOCKER_HOST``, Docker's context, or its usual socket leads to.
 
-    Testcontainers finds it, so that its settings hold. Raises ``NoDaemon``, ``NotAllowed``, ``FarDaemon``.
+    Testcontainers finds it, so that its settings apply. Raises ``CannotStart``.
     """
     import docker.errors
     from testcontainers.core.docker_client import DockerClient as Finder
@@ -64,27 +37,56 @@ def daemon(timeout: int = TIMEOUT) -> DockerClient:
     try:
         client: DockerClient = Finder(timeout=timeout).client
     except (docker.errors.DockerException, OSError) as error:
-        raise refused(error) from error
-    far = far_host(str(client.api.base_url), os.environ.get("DOCKER_HOST", ""))
-    if far is not None:
+        raise unavailable(error) from error
+    try:
+        if host_override() is None:
+            require_local(str(client.api.base_url), os.environ.get("DOCKER_HOST", ""))
+    except CannotStart:
         client.close()
-        raise FarDaemon(f"Docker's daemon is on {far}")
+        raise
     return client
 
 
-def refused(error: BaseException) -> CannotStart:
-    """Say why a daemon cannot be reached: what the system said stands in the causes of what a client raises."""
+def require_local(base_url: str, docker_host: str) -> None:
+    """Raise ``CannotStart`` for a daemon on another machine, whose loopback interface cannot be reached from here."""
+    remote = remote_host(base_url, docker_host)
+    if remote is not None:
+        raise CannotStart(
+            f"Docker's daemon is on {remote}, and the API server would only be published on its loopback interface",
+            code=TargetCode.REMOTE_DOCKER,
+            hint=f"set TESTCONTAINERS_HOST_OVERRIDE={remote} to publish it on every interface, or use a local daemon",
+        )
+
+
+def host_override() -> str | None:
+    """The host at which published ports are reached, where testcontainers' settings name one."""
+    from testcontainers.core.config import testcontainers_config
+
+    return testcontainers_config.tc_host_override
+
+
+def unavailable(error: BaseException) -> CannotStart:
+    """Why the daemon cannot be reached: the operating system's reason is among the causes of what a client raises."""
     for cause in _causes(error):
         if isinstance(cause, PermissionError):
-            return NotAllowed(f"Docker's daemon does not let this user in: {cause}")
+            return CannotStart(
+                f"permission denied by Docker's daemon: {cause}",
+                code=TargetCode.DOCKER_PERMISSION,
+                hint="add yourself to the group docker, use rootless Docker, or point DOCKER_HOST at another socket",
+            )
         if isinstance(cause, FileNotFoundError):
-            return NoDaemon(f"there is no Docker daemon: {cause}")
+            return _not_running(f"Docker is not running: {cause}")
         if isinstance(cause, ConnectionError) and not isinstance(cause, BrokenPipeError):
-            return NoDaemon(f"Docker's daemon does not answer: {cause}")
-    return NoDaemon(f"Docker's daemon cannot be asked: {error}")
+            return _not_running(f"Docker's daemon does not respond: {cause}")
+    return _not_running(f"cannot connect to Docker's daemon: {error}")
 
 
-def far_host(base_url: str, docker_host: str) -> str | None:
+def _not_running(message: str) -> CannotStart:
+    hint = "start Docker, or point DOCKER_HOST at its socket; 'docker version' shows whether it responds"
+    return CannotStart(message, code=TargetCode.NO_DOCKER, hint=hint)
+
+
+def remote_host(base_url: str, docker_host: str) -> str | None:
     """The machine that a daemon is on, unless it is this one."""
     if docker_host.startswith("ssh://"):
         host = urlparse(docker_host).hostname
@@ -96,58 +98,46 @@ def far_host(base_url: str, docker_host: str) -> str | None:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    seen: set[int] = set()
+    visited: set[int] = set()
     waiting = [error]
     while waiting:
         one = waiting.pop()
-        if one is None or id(one) in seen:
+        if one is None or id(one) in visited:
             continue
-        seen.add(id(one))
+        visited.add(id(one))
         yield one
-        # urllib3 hands on what the system said as an argument.
+        # urllib3 passes the operating system's error on as an argument.
         waiting += [one.__cause__, one.__context__, *(arg for arg in one.args if isinstance(arg, BaseException))]
 
 
-def has(client: DockerClient, image: str) -> bool:
-    """Does the daemon have an image?"""
+def image_id(client: DockerClient, image: str, progress: Progress, hint: str) -> str:
+    """The digest of an image, pulled where Docker does not have it yet. Raises ``CannotStart`` with Docker's reason."""
     import docker.errors
 
     try:
-        client.images.get(image)
+        return str(client.images.get(image).id)
     except docker.errors.ImageNotFound:
-        return False
-    return True
-
-
-def pull(client: DockerClient, image: str, progress: Progress) -> None:
-    """Have an image from its registry. Raises ``NoImage`` with what Docker said."""
-    import docker.errors
-
-    progress(f"pulling {image}")
+        progress(f"pulling {image}")
     try:
-        client.images.pull(image)
+        return str(client.images.pull(image).id)
     except (docker.errors.DockerException, OSError) as error:
-        raise NoImage(f"the image {image} is not here and cannot be pulled: {said(error)}") from error
+        raise CannotStart(
+            f"cannot pull the image {image}: {explanation(error)}", code=TargetCode.NO_IMAGE, hint=hint
+        ) from error
 
 
-def load(client: DockerClient, archive: Path) -> None:
-    """Give an archive's images to the daemon. Raises ``NoImage``."""
-    import docker.errors
-
-    try:
-        with archive.open("rb") as file:
-            client.images.load(file)
-    except (docker.errors.DockerException, OSError) as error:
-        raise NoImage(f"Docker does not take the image that was made: {said(error)}") from error
-
-
-def said(error: BaseException) -> str:
-    """What the daemon itself gave as a reason, else the error's text."""
+def explanation(error: BaseException) -> str:
+    """The daemon's own reason where it gave one, otherwise the error's text."""
     return str(getattr(error, "explanation", None) or error)
 
 
-def left(client: DockerClient, run: str | None = None) -> Sequence[str]:
-    """The names of containers of one run, or of all, that are still there in whatever state."""
-    label = LABEL if run is None else f"{LABEL}={run}"
-    found: list[dict[str, Any]] = client.api.containers(all=True, filters={"label": label})
-    return tuple(sorted(one["Names"][0].lstrip("/") if one.get("Names") else one["Id"][:12] for one in found))
+def leftovers(client: DockerClient, run: str | None = None) -> tuple[str, ...]:
+    """The containers and networks of one run, or of all, that are still there in whatever state."""
+    filters = {"label": LABEL if run is None else f"{LABEL}={run}"}
+    containers: list[dict[str, Any]] = client.api.containers(all=True, filters=filters)
+    networks: list[dict[str, Any]] = client.api.networks(filters=filters)
+    names = ((one.get("Names") or [one["Id"][:12]])[0].lstrip("/") for one in containers)
+    return (
+        *(f"container {name}" for name in sorted(names)),
+        *(f"network {name}" for name in sorted(one["Name"] for one in networks)),
+    )

@@ -6,39 +6,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from kserve_conformance.targets.container.images import Images
 from kserve_conformance.targets.container.plane import Settings
 from kserve_conformance.targets.container.target import ContainerTarget
+from kserve_conformance.targets.contract import BadTarget
+from kserve_conformance.targets.spec import Options, reject_unknown_parameters
 
-if TYPE_CHECKING:
-    from kserve_conformance.targets.spec import Options
-
-#: The paths that may follow the release.
-PATHS = frozenset({"manager", "source", "logs"})
-
-#: What may follow it.
-PARAMETERS = PATHS | {"image", "keep"}
+#: What may follow the release.
+PARAMETERS = frozenset({"manager", "etcd-image", "apiserver-image", "source", "logs", "keep"})
 
 
 def open_target(release: str, parameters: Mapping[str, str], options: Options) -> ContainerTarget:
-    """A container as it is written on a command line. Raises ``BadTarget``. Nothing is made yet."""
-    from kserve_conformance.targets.contract import BadTarget
-    from kserve_conformance.targets.spec import reject_unknown_parameters
-
+    """The target as it is written on a command line. Raises ``BadTarget``. Nothing is started yet."""
     reject_unknown_parameters(f"container:{release}", parameters, PARAMETERS)
-    given = {"manager": options.manager, "source": options.source} | dict(parameters)
-    paths = {name: Path(value).expanduser().resolve() for name, value in given.items() if value and name in PATHS}
-    image = parameters.get("image")
-    if image and {"manager", "source"} & set(paths):
-        error = BadTarget(f"container:{release}: an image has a manager and its configuration already")
-        error.hint = "give either image=, or manager= and source="
-        raise error
+    chosen = {name: value for name, value in {"manager": options.manager, **parameters}.items() if value}
+    manager = Path(chosen.get("manager", "")).expanduser()
+    if chosen.get("manager") and manager.is_file():
+        raise BadTarget(
+            f"container:{release}: the manager {manager} is a file, not an image",
+            hint=f"put it into an image, or run it as a process: controlplane:{release} --manager {manager}",
+        )
+    source = chosen.get("source") or options.source
     settings = Settings(
-        image=image or None,
-        manager=paths.get("manager"),
-        source=paths.get("source"),
-        logs=paths.get("logs"),
-        keep=options.keep or parameters.get("keep") == "yes",
+        images=Images.of(release, chosen),
+        source=Path(source).expanduser().resolve() if source else None,
+        logs=Path(chosen["logs"]).expanduser().resolve() if "logs" in chosen else None,
+        keep=options.keep or chosen.get("keep") == "yes",
     )
     return ContainerTarget(release, settings, options.progress)

@@ -1,50 +1,53 @@
 """
-The running parts of a control plane in a container: its folder here, its programs there, and how all of it ends.
+A control plane in three containers on a network of their own, from its start to its end.
+
+Certificates, tokens and the manager's kubeconfig are copied into the containers before
+they start: nothing is mounted, so that the daemon need not see this machine's files.
 """
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
-import msgspec
+from testcontainers.core.config import testcontainers_config
+from testcontainers.core.network import Network
+from testcontainers.core.wait_strategies import CompositeWaitStrategy, HttpWaitStrategy, LogMessageWaitStrategy
 
 from kserve_conformance.objects import SERVICE
 from kserve_conformance.rules.releases import FIXED_WEBHOOK_PORT
 from kserve_conformance.signals import signals_wait
 from kserve_conformance.targets.container import daemon
-from kserve_conformance.targets.container.image import (
-    ABOUT,
-    API_SERVER,
-    DATA,
-    ETCD,
-    FORMAT,
-    MANAGER,
-    SOURCE,
-    About,
-    Contents,
-    contents,
-)
-from kserve_conformance.targets.container.runner import PORT, SECRETS, ControlPlaneContainer, NotOurs, new_run
-from kserve_conformance.targets.container.wire import INIT, Program, Wire, WireLog
+from kserve_conformance.targets.container.containers import PREFIX, LoggedContainer, network
+from kserve_conformance.targets.container.images import Images
+from kserve_conformance.targets.container.reaper import LABEL, unless_gone
+from kserve_conformance.targets.container.run import Run, remove_stale
 from kserve_conformance.targets.contract import CannotStart, Identity, Unreachable
-from kserve_conformance.targets.kserve import prerequisites
 from kserve_conformance.targets.kserve.api_server import (
     ADMINISTRATOR,
     LESS_COLLECTING,
+    READY,
+    START_WITHIN,
     api_server_flags,
     etcd_flags,
     kubeconfig_of,
     new_tokens,
     token_file,
-    wait_ready,
 )
 from kserve_conformance.targets.kserve.disposable import OBSERVED_THROUGH
-from kserve_conformance.targets.kserve.prerequisites import ready_beacons
+from kserve_conformance.targets.kserve.module import module_folder
+from kserve_conformance.targets.kserve.prerequisites import (
+    configure,
+    default_mode,
+    fill,
+    ready_beacons,
+    seed_name,
+    wait_known,
+)
 from kserve_conformance.targets.kserve.source import KSERVE_NAMESPACE, PAST_WEBHOOKS, Source
 from kserve_conformance.targets.kserve.webhooks import (
     install_webhooks,
@@ -55,246 +58,224 @@ from kserve_conformance.targets.kubernetes.beacons import NAMESPACE, beacon_serv
 from kserve_conformance.targets.kubernetes.client import Client
 from kserve_conformance.targets.kubernetes.connection import connect_local
 from kserve_conformance.targets.programs import cache
-from kserve_conformance.targets.programs.certificates import Certificate, self_signed
-from kserve_conformance.targets.programs.guard import FOLDER
-from kserve_conformance.targets.programs.processes import Guard, last_words
+from kserve_conformance.targets.programs.certificates import Certificate, issued
 from kserve_conformance.targets.spec import Progress
 
-#: Nobody else is in the container, so ports may be fixed.
-ETCD_URL = "https://127.0.0.1:2379"
-PEER_URL = "https://127.0.0.1:2380"
+#: The programs, by which each container is known to the others.
+ETCD, API_SERVER, MANAGER = "etcd", "kube-apiserver", "kserve-controller"
 
-#: Where programs in the container find what the harness writes there.
-INSIDE = Certificate(key=Path(SECRETS / "tls.key"), certificate=Path(SECRETS / "tls.crt"))
-TOKENS = SECRETS / "tokens.csv"
-KUBECONFIG = SECRETS / "kubeconfig"
-#: controller-runtime takes the certificate of webhooks from below its TMPDIR.
-SERVED = SECRETS / "k8s-webhook-server" / "serving-certs"
+ETCD_PORT = 2379
+API_SERVER_PORT = 6443
 
-MANAGER_STOPS_WITHIN = timedelta(seconds=5)
+#: Where a container has what it needs of the run.
+INSIDE = Path("/etc/kserve-conformance")
+TOKENS = INSIDE / "tokens.csv"
+KUBECONFIG = INSIDE / "kubeconfig"
+DATA = INSIDE / "etcd"
 
-#: How long the last words of a container that ends are waited for.
-ENDS_WITHIN = timedelta(seconds=10)
+#: Where controller-runtime looks for the certificate of webhooks (pkg/webhook/server.go, defaultCertPath).
+SERVED = Path("/tmp/k8s-webhook-server/serving-certs")  # noqa: S108 - It is in the container.
+
+#: What kube-apiserver and controller-runtime log once they listen.
+SERVING_SECURELY = "Serving securely on"
+SERVING_WEBHOOKS = "(?i)serving webhook server"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """
-    What a container is made of: a ready image, or a release with a vendor's manager or a source of one's own.
+    The choices of a user: images, the source of CRDs and configuration, and what is kept.
 
-    ``logs`` is where logs are kept whatever happens; ``keep`` leaves the container running.
+    ``source`` is a checkout of KServe instead of the release's module. ``logs`` is where
+    logs are copied in any case; ``keep`` leaves the containers running.
     """
 
-    image: str | None = None
-    manager: Path | None = None
+    images: Images
     source: Path | None = None
     logs: Path | None = None
     keep: bool = False
 
 
 class ContainerPlane:
-    """etcd, kube-apiserver and one manager in a container, and the folder of the run with their logs."""
+    """etcd, kube-apiserver and KServe's manager in containers, and the folder of the run with their logs."""
 
     def __init__(self, release: str, settings: Settings, progress: Progress) -> None:
-        """Start everything and wait for it. Raises ``CannotStart``; nothing is left behind then but the logs."""
+        """Start everything and wait for it. Raises ``CannotStart``; only logs are left behind then."""
+        self.release = release
+        self.mode = default_mode(release)
         self._settings = settings
         self._progress = progress
-        self._container: ControlPlaneContainer | None = None
-        self._wire: Wire | None = None
-        self.run = new_run()
+        self._containers: dict[str, LoggedContainer] = {}
+        self._network: Network | None = None
+        self._clients: tuple[Client, ...] = ()
+        self.source = Source(settings.source or module_folder(release, progress))
+        if settings.keep:
+            testcontainers_config.ryuk_disabled = True  # It would remove what is to stay.
+        digests = self._prepare()
         with signals_wait():
-            self.folder = Path(tempfile.mkdtemp(prefix="kserve-conformance-"))
-            self._guard = Guard(self.folder)
-            self._guard.watch(FOLDER)
-        self._logs = self.folder / "logs"
+            self.run = Run()
+        self._logs = self.run.folder / "logs"
         self._logs.mkdir(mode=0o700)
         try:
-            self._start(release)
+            self._start(digests)
         except BaseException as error:
             if isinstance(error, Exception) and any(self._logs.iterdir()):
                 error.add_note(f"logs: {self.keep_logs()}")
             self.close()
             raise
 
-    def _start(self, release: str) -> None:
-        self._certificate = self_signed(self.folder)
-        self._container = ControlPlaneContainer(self._image(release), self.run)
-        self._container.create()
-        about = self._about(release)
-        self.mode = about.mode
-        self._container.fetch(SOURCE, self.folder)
-        self.source = Source(self.folder / SOURCE.name)
-        self._container.start()
-        self._wire = Wire(self._container.send, self._container.received(), self._logs)
-        self._start_programs()
+    def _prepare(self) -> dict[str, str]:
+        """Clear away what dead runs left, and pull what is missing; the digest of each image."""
+        client = daemon.connect()
+        try:
+            remove_stale(client, self._progress)
+            return self._settings.images.digests(client, self._progress)
+        finally:
+            client.close()
+
+    def _start(self, digests: Mapping[str, str]) -> None:
+        self.tokens = new_tokens()
+        hosts = (ETCD, API_SERVER, MANAGER, "localhost", "127.0.0.1", *filter(None, [daemon.host_override()]))
+        self._certificate = issued(self.run.folder, hosts)
+        self._network = network(self.run.id, self.run.labels)
+        self._start_store(self._seed(digests))
+        self._start_api_server()
+        wait_known(self.admin)
         self.served = self.admin.resources()
         self._start_manager()
         self.identity = Identity(
-            target=f"container:{release}",
-            release=release,
+            target=f"container:{self.release}",
+            release=self.release,
             api_server=str(self.admin.get("/version")["gitVersion"]),
             observed_through=OBSERVED_THROUGH,
-            digests=about.digests,
+            digests={**digests, "crds": self.source.digest},
         )
 
-    def _image(self, release: str) -> str:
-        """The image that is run: the one that was given, or that of the release, loaded unless the daemon has it."""
-        settings = self._settings
-        client = daemon.daemon()
-        try:
-            if settings.image is not None:
-                if not daemon.has(client, settings.image):
-                    daemon.pull(client, settings.image, self._progress)
-                return settings.image
-            made = contents(release, self._progress, manager=settings.manager, source=settings.source)
-            if not daemon.has(client, made.name):
-                self._load(made)
-            return made.name
-        finally:
-            client.close()
+    def _seed(self, digests: Mapping[str, str]) -> Path:
+        """The folder of an etcd in which the release's CRDs are served: from the cache, or filled now."""
+        images = hashlib.sha256(f"{digests[ETCD]} {digests[API_SERVER]}".encode()).hexdigest()
+        entry = cache.folder() / seed_name(f"sha256:{images}", self.release, self.source)
+        return cache.made(entry, self._fill, lambda: self._progress("waiting for another run, which installs the CRDs"))
 
-    def _load(self, made: Contents) -> None:
-        self._progress(f"making the image {made.name} (the first time only)")
-        archive = self.folder / "image.tar"
-        client = daemon.daemon()
-        try:
-            made.save(archive)
-            daemon.load(client, archive)
-        finally:
-            client.close()
-            archive.unlink(missing_ok=True)
+    def _fill(self, seed: Path) -> None:
+        self._progress(f"installing the CRDs of KServe {self.release} (the first time only)")
+        store = self._start_store(None)
+        self._start_api_server()
+        fill(self.admin, self.source, self.mode)
+        self._disconnect()
+        self._containers.pop(API_SERVER).remove()
+        with tempfile.TemporaryDirectory() as folder:
+            store.stopped_copy(DATA, Path(folder))
+            cache.copy_folder(Path(folder), seed)
+        self._containers.pop(ETCD).remove()
 
-    def _about(self, release: str) -> About:
-        """What the image says of itself. Raises ``NotOurs`` if that is not what was asked for."""
-        container = self._running_container
-        container.fetch(ABOUT, self.folder)
-        try:
-            about = msgspec.json.decode((self.folder / ABOUT.name).read_bytes(), type=About)
-        except msgspec.DecodeError as error:
-            raise NotOurs(f"the image {container.image} does not say what it holds: {error}") from error
-        if about.format != FORMAT:
-            raise NotOurs(f"the image {container.image} has format {about.format}, and this version runs {FORMAT}")
-        if about.release != release:
-            wrong = NotOurs(f"the image {container.image} holds {about.release} and not {release}")
-            wrong.hint = f"ask for container:{about.release},image={container.image}"
-            raise wrong
-        return about
+    def _container(self, image: str, program: str, *, entrypoint: list[str] | None = None) -> LoggedContainer:
+        """A container with the run's certificate, not started yet."""
+        assert self._network is not None  # noqa: S101 - It is created first.
+        made = LoggedContainer(image, program, run=self.run.id, labels=self.run.labels, network=self._network)
+        if entrypoint is not None:
+            made.arguments(entrypoint=entrypoint)
+        made.with_envs(**LESS_COLLECTING)
+        for inside, file in zip(_files(_inside()), _files(self._certificate), strict=True):
+            made.with_copy_into_container(file, str(inside))
+        self._containers[program] = made
+        return made
 
-    def _start_programs(self) -> None:
-        wire = self._running_wire
-        self.tokens = new_tokens()
-        certificate, key = self._certificate.pem.decode(), self._certificate.key.read_text(encoding="utf-8")
-        for folder in (SECRETS, SERVED):
-            wire.write(folder / "tls.crt", certificate)
-            wire.write(folder / "tls.key", key)
-        wire.write(TOKENS, token_file(self.tokens))
-        wire.write(KUBECONFIG, kubeconfig_of(PORT, INSIDE.certificate, self.tokens[ADMINISTRATOR]).decode())
-        self._etcd = wire.run(
-            "etcd",
-            [ETCD, *etcd_flags(Path(DATA), ETCD_URL, PEER_URL, INSIDE)],
-            shown="etcd",
-            environment=LESS_COLLECTING,
-            vital=True,
-        )
-        self._server = wire.run(
-            "kube-apiserver",
-            # Docker forwards what it publishes to the container's own address.
-            [API_SERVER, *api_server_flags(ETCD_URL, PORT, INSIDE, Path(TOKENS), address="0.0.0.0")],  # noqa: S104
-            shown="kube-apiserver",
-            environment=LESS_COLLECTING,
-            vital=True,
-        )
-        self.port = self._running_container.port
-        self.admin = self._client(ADMINISTRATOR)
-        self.past = self._client(PAST_WEBHOOKS)
-        self._wait_ready()
-        prerequisites.wait_known(self.admin)
+    def _start_store(self, seed: Path | None) -> LoggedContainer:
+        """Start etcd, with what a seed has."""
+        urls = (f"https://0.0.0.0:{ETCD_PORT}", f"https://127.0.0.1:{ETCD_PORT + 1}")
+        store = self._container(self._settings.images.etcd, ETCD, entrypoint=["etcd"])
+        flags = etcd_flags(DATA, *urls, _inside())
+        flags.append(f"--advertise-client-urls=https://{ETCD}:{ETCD_PORT}")
+        store.with_command(flags)
+        if seed is not None:
+            store.with_copy_into_container(seed / DATA.name, str(DATA.parent))
+        return store.start_logged(self._logs / "etcd.log")
 
-    def _wait_ready(self) -> None:
+    def _start_api_server(self) -> None:
+        server = self._container(self._settings.images.api_server, API_SERVER, entrypoint=["kube-apiserver"])
+        server.with_copy_into_container(token_file(self.tokens).encode(), str(TOKENS))
+        server.published(API_SERVER_PORT)
+        # Docker forwards a published port to the container's own address.
+        address = "0.0.0.0"  # noqa: S104
+        etcd = f"https://{ETCD}:{ETCD_PORT}"
+        server.with_command(api_server_flags(etcd, API_SERVER_PORT, _inside(), TOKENS, address=address))
+        server.start_logged(self._logs / "kube-apiserver.log")
         try:
-            wait_ready(self.admin, self._etcd, self._server)
-        except CannotStart as error:
-            if self._etcd.is_alive and self._server.is_alive:
-                error.hint = f"does anything keep this machine from 127.0.0.1:{self.port}, where Docker publishes it?"
+            server.wait_until(self._ready())
+        except CannotStart:
+            self._raise_if_ended(ETCD)
             raise
+        self.host, self.port = server.get_container_host_ip(), server.get_exposed_port(API_SERVER_PORT)
+        self._clients = self.admin, self.past = self._client(ADMINISTRATOR), self._client(PAST_WEBHOOKS)
+
+    def _ready(self) -> CompositeWaitStrategy:
+        """The first tells at once if the server exits; the second, that what it serves is complete."""
+        answers = HttpWaitStrategy(API_SERVER_PORT, READY).using_tls(insecure=True)
+        answers.with_header("Authorization", f"Bearer {self.tokens[ADMINISTRATOR]}")
+        both = CompositeWaitStrategy(LogMessageWaitStrategy(SERVING_SECURELY), answers)
+        return both.with_startup_timeout(START_WITHIN).with_poll_interval(0.1)
+
+    def _raise_if_ended(self, program: str) -> None:
+        if not self._containers[program].is_alive:
+            raise CannotStart(self._containers[program].epitaph)
 
     def _client(self, user: str) -> Client:
-        return connect_local(self.port, self.tokens[user], self._certificate.certificate)
+        return connect_local(self.port, self.tokens[user], self._certificate.authority, self.host)
 
     def _start_manager(self) -> None:
-        """Start the manager and aim the webhooks at it. Raises ``CannotStart``."""
-        self._manager = self._running_wire.run(
-            "manager",
-            [MANAGER],
-            shown="KServe's manager",
-            environment={
-                "KUBECONFIG": str(KUBECONFIG),
-                "POD_NAMESPACE": KSERVE_NAMESPACE,
-                "TMPDIR": str(SECRETS),
-                "HOME": str(SECRETS),
-            },
+        """Start the manager and point the webhooks at it. Raises ``CannotStart``."""
+        manager = self._container(self._settings.images.manager, MANAGER)
+        for name, file in (("tls.crt", self._certificate.certificate), ("tls.key", self._certificate.key)):
+            manager.with_copy_into_container(file, str(SERVED / name))
+        server = f"https://{API_SERVER}:{API_SERVER_PORT}"
+        access = kubeconfig_of(server, _inside().authority, self.tokens[ADMINISTRATOR])
+        manager.with_copy_into_container(access, str(KUBECONFIG))
+        manager.with_envs(KUBECONFIG=str(KUBECONFIG), POD_NAMESPACE=KSERVE_NAMESPACE)
+        manager.start_logged(self._logs / "manager.log")
+        manager.wait_until(
+            LogMessageWaitStrategy(SERVING_WEBHOOKS).with_startup_timeout(START_WITHIN).with_poll_interval(0.1)
         )
-        # Nobody else listens there, so the port that every release has by itself is as good as any.
-        install_webhooks(self.admin, self.source, FIXED_WEBHOOK_PORT, self._certificate.pem)
+        # Nothing else listens in that container, so the port that every release has by default is free.
+        webhooks = f"https://{MANAGER}:{FIXED_WEBHOOK_PORT}"
+        install_webhooks(self.admin, self.source, webhooks, self._certificate.authority.read_bytes())
         harmless = beacon_service("ClusterServingRuntime", self.mode, name="conformance-hello")
         services = self.served[harmless["apiVersion"], SERVICE]
-        wait_for_webhooks(self.admin, services.path(NAMESPACE), harmless, self._manager)
+        wait_for_webhooks(self.admin, services.path(NAMESPACE), harmless, manager)
 
     @property
-    def _running_container(self) -> ControlPlaneContainer:
-        if self._container is None:
-            raise Unreachable("the container is not open")
-        return self._container
-
-    @property
-    def _running_wire(self) -> Wire:
-        if self._wire is None:
-            raise Unreachable("the container is not open")
-        return self._wire
-
-    @property
-    def log(self) -> WireLog:
-        """What KServe's manager writes."""
-        wire = self._running_wire
-        return WireLog(wire.log("manager"), wire=wire, name="manager")
-
-    @property
-    def programs(self) -> Mapping[str, Program]:
-        """The programs in the container, by what they are called."""
-        return {one.shown: one for one in (self._etcd, self._server, self._manager)}
+    def manager(self) -> LoggedContainer:
+        """KServe's manager. Raises ``Unreachable`` if there is none."""
+        try:
+            return self._containers[MANAGER]
+        except KeyError:
+            raise Unreachable("KServe's manager does not run") from None
 
     def manager_is_alive(self) -> bool:
-        """Does the manager run?"""
-        return self._manager.is_alive
+        """Whether the manager runs."""
+        return MANAGER in self._containers and self.manager.is_alive
 
     def stop_manager(self) -> None:
-        """End the manager, and delete the webhook configurations that would refuse every write without it."""
-        self._running_wire.stop(self._manager, MANAGER_STOPS_WITHIN)
+        """Remove the manager, and its webhook configurations, which would reject every write without it."""
+        if MANAGER in self._containers:
+            self._containers.pop(MANAGER).remove()
         remove_webhooks(self.admin)
 
     def restart_manager(self) -> None:
         """Start the manager again, after :meth:`stop_manager`. Raises ``CannotStart``."""
-        prerequisites.configure(self.admin, self.source, self.mode)
+        configure(self.admin, self.source, self.mode)
         ready_beacons(self.past, self.served, self.mode)
         self._start_manager()
 
     def check(self) -> None:
-        """Raise ``Unreachable`` with the last words of what has ended."""
-        wire = self._running_wire
-        ended = next((one for one in self.programs.values() if wire.code(one.name) is not None), None)
+        """Raise ``Unreachable`` with the last words of a container that has ended."""
+        ended = next((one for one in self._containers.values() if not one.is_alive), None)
         if ended is not None:
-            text = ended.epitaph
-        elif not wire.is_open:
-            text = f"the container has ended; its last lines:\n{last_words(wire.log(INIT))}"
-        else:
-            return
-        error = Unreachable(text)
-        error.hint = f"the whole log is kept: {self.keep_logs()}"
-        raise error
+            raise Unreachable(ended.epitaph, hint=f"complete logs: {self.keep_logs()}")
 
     def keep_logs(self) -> Path:
-        """Copy the logs to where they stay, and say where."""
-        kept = self._settings.logs or cache.folder() / "logs" / self.folder.name
+        """Copy the logs to where they stay, and return where that is."""
+        kept = self._settings.logs or cache.folder() / "logs" / self.run.folder.name
         try:
             shutil.copytree(self._logs, kept, dirs_exist_ok=True)
         except OSError:
@@ -303,58 +284,69 @@ class ContainerPlane:
 
     def close(self) -> tuple[str, ...]:
         """
-        End the container and delete the folder, unless they are to be kept; what is there all the same.
+        Remove the containers, their network and the folder, unless they are to be kept; what is left all the same.
 
         Signals wait for it: halfway there is no good end. Never raises for what is gone.
         """
         with signals_wait():
-            keep = self._settings.keep and self._wire is not None and self._wire.is_open
-            refused = self._end(keep=keep)
+            keep = self._settings.keep and bool(self._containers) and self.manager_is_alive()
+            failures = self._report_kept() if keep else self._remove()
             if self._settings.logs is not None:
                 self.keep_logs()
             if not keep:
-                shutil.rmtree(self.folder, ignore_errors=True)
-            self._guard.forget(FOLDER)
-            self._guard.close()
-            folder = (f"folder {self.folder}",) if self.folder.exists() and not keep else ()
-            return (*refused, *self._left(keep=keep), *folder)
+                shutil.rmtree(self.run.folder, ignore_errors=True)
+            self.run.end()
+            if keep:
+                return ()
+            folder = (f"folder {self.run.folder}",) if self.run.folder.exists() else ()
+            return (*failures, *self._leftovers(), *folder)
 
-    def _end(self, *, keep: bool) -> tuple[str, ...]:
-        container, self._container = self._container, None
-        wire, self._wire = self._wire, None
-        if container is None:
-            return ()
-        try:
-            if keep and wire is not None:
-                wire.stay()
-                wire.sync(INIT)
-                self._tell_kept()
-                container.let_go()
-            else:
-                container.remove()
-        except CannotStart as error:
-            return (str(error),)
-        finally:
-            if wire is not None:
-                wire.wait_closed(ENDS_WITHIN)
-            container.get_docker_client().client.close()
+    def _disconnect(self) -> None:
+        for client in self._clients:
+            client.close()
+        self._clients = ()
+
+    def _remove(self) -> tuple[str, ...]:
+        self._disconnect()
+        failures = []
+        for program in reversed(list(self._containers)):
+            try:
+                self._containers.pop(program).remove()
+            except CannotStart as error:
+                failures.append(str(error))
+        made, self._network = self._network, None
+        if made is not None:
+            unless_gone(made.remove)
+        return tuple(failures)
+
+    def _report_kept(self) -> tuple[str, ...]:
+        access = self.run.folder / "kubeconfig"
+        access.touch(mode=0o600)
+        server = f"https://{self.host}:{self.port}"
+        access.write_bytes(kubeconfig_of(server, self._certificate.authority, self.tokens[ADMINISTRATOR]))
+        label = f"label={LABEL}={self.run.id}"
+        self._progress(f"the containers keep running: kubectl --kubeconfig {access} get inferenceservices -A")
+        self._progress(
+            f"remove them with: docker rm -f $(docker ps -aqf {label}); docker network rm {PREFIX}-{self.run.id}"
+        )
         return ()
 
-    def _tell_kept(self) -> None:
-        access = self.folder / "kubeconfig"
-        access.touch(mode=0o600)
-        access.write_bytes(kubeconfig_of(self.port, self._certificate.certificate, self.tokens[ADMINISTRATOR]))
-        self._progress(f"the container is kept: docker rm -f kserve-conformance-{self.run}; its access is {access}")
-
-    def _left(self, *, keep: bool) -> tuple[str, ...]:
-        """The run's container, if it is there though it should not be."""
-        if keep:
-            return ()
+    def _leftovers(self) -> tuple[str, ...]:
+        """What of the run is in Docker though it should be gone."""
         try:
-            client = daemon.daemon()
+            client = daemon.connect()
         except CannotStart:
             return ()
         try:
-            return tuple(f"container {name}" for name in daemon.left(client, self.run))
+            return daemon.leftovers(client, self.run.id)
         finally:
             client.close()
+
+
+def _inside() -> Certificate:
+    """The certificate as containers have it."""
+    return Certificate(key=INSIDE / "tls.key", certificate=INSIDE / "tls.crt", authority=INSIDE / "ca.crt")
+
+
+def _files(certificate: Certificate) -> tuple[Path, Path, Path]:
+    return certificate.key, certificate.certificate, certificate.authority

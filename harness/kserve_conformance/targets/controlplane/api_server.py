@@ -85,9 +85,14 @@ class ApiServer:
         )
         self.admin = self.client(ADMINISTRATOR)
 
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"https://127.0.0.1:{self.port}"
+
     def client(self, user: str) -> Client:
         """A client of it as one of its users."""
-        return connect_local(self.port, self.tokens[user], self._certificate.certificate)
+        return connect_local(self.port, self.tokens[user], self._certificate.authority)
 
     def wait(self) -> None:
         """Return once it is ready. Raises ``CannotStart`` with the log's last lines of the one that is not."""
@@ -121,4 +126,4 @@ class ApiServer:
 def kubeconfig(server: ApiServer, certificate: Certificate, path: Path) -> None:
     """Write what KServe's manager connects with."""
     path.touch(mode=0o600)
-    path.write_bytes(kubeconfig_of(server.port, certificate.certificate, server.tokens[ADMINISTRATOR]))
+    path.write_bytes(kubeconfig_of(server.url, certificate.authority, server.tokens[ADMINISTRATOR]))

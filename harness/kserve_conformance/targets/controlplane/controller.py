@@ -132,7 +132,9 @@ class Controller:
 
     def install_webhooks(self, client: Client, source: Source) -> None:
         """Point the API server at its webhooks, in place of any that an earlier manager had."""
-        install_webhooks(client, source, self.webhook_port, self._certificate.pem)
+        install_webhooks(
+            client, source, f"https://127.0.0.1:{self.webhook_port}", self._certificate.authority.read_bytes()
+        )
 
     def stop(self) -> None:
         """End it as Kubernetes would."""

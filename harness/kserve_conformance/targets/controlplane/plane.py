@@ -23,7 +23,7 @@ from kserve_conformance.targets.kserve.webhooks import remove_webhooks, wait_for
 from kserve_conformance.targets.kubernetes.beacons import NAMESPACE, beacon_service
 from kserve_conformance.targets.kubernetes.client import Resource
 from kserve_conformance.targets.programs import binaries, cache
-from kserve_conformance.targets.programs.certificates import self_signed
+from kserve_conformance.targets.programs.certificates import issued
 from kserve_conformance.targets.programs.processes import Guard, Process
 from kserve_conformance.targets.spec import Progress
 
@@ -69,7 +69,7 @@ class Plane:
             raise
 
     def _start(self) -> None:
-        self._certificate = self_signed(self.folder)
+        self._certificate = issued(self.folder)
         data = seeded(self.release, self._assets, self._progress, lambda: self._api_server(None))
         with ThreadPoolExecutor(1) as aside:
             digests = aside.submit(self._digests)

@@ -5,7 +5,6 @@ What a control plane needs of a machine, looked at without starting or building 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,8 +36,6 @@ def _checks(release: str | None) -> Iterator[Check]:
         cached.append(binaries.cached_manager(release))
     built = [program for program in cached if program.exists()]
     yield _go(is_needed=len(built) < len(cached) or release is None)
-    openssl = shutil.which("openssl")
-    yield Check("openssl", openssl or "not on the PATH", openssl is not None, None if openssl else "install openssl")
     yield _cache()
     free = cache.free_bytes(cache.folder())
     is_roomy = free >= cache.NEEDED_BYTES or len(built) == len(cached)

@@ -147,7 +147,7 @@ def remove(client: Client) -> None:
 
 def _secret(certificate: Certificate) -> Manifest:
     encoded = {
-        "tls.crt": base64.b64encode(certificate.pem).decode(),
+        "tls.crt": base64.b64encode(certificate.certificate.read_bytes()).decode(),
         "tls.key": base64.b64encode(certificate.key.read_bytes()).decode(),
     }
     return {

@@ -33,7 +33,7 @@ from kserve_conformance.targets.kubernetes.connection import connect
 from kserve_conformance.targets.kubernetes.names import AS_WRITTEN
 from kserve_conformance.targets.programs import binaries, cache
 from kserve_conformance.targets.programs.archive import Image, write
-from kserve_conformance.targets.programs.certificates import Certificate, self_signed
+from kserve_conformance.targets.programs.certificates import Certificate, issued
 
 #: The image that a manager is put into which was given as a program.
 OWN_IMAGE = "kserve-conformance.invalid/kserve-controller:{}"
@@ -158,7 +158,7 @@ class KindTarget(InstalledTarget):
         if not self._settings.cert_manager:
             import base64
 
-            authority = base64.b64encode(self._certificate.pem).decode()
+            authority = base64.b64encode(self._certificate.authority.read_bytes()).decode()
         image = self._image if release == self._release else None
         return Choices(release, default_mode(release), image, authority, STORAGE_INITIALIZER)
 
@@ -167,7 +167,7 @@ class KindTarget(InstalledTarget):
         folder = self._made_folder / "webhooks"
         folder.mkdir(mode=0o700)
         host = f"{WEBHOOK_SERVICE}.{KSERVE_NAMESPACE}.svc"
-        return self_signed(folder, (f"DNS:{host}", f"DNS:{host}.cluster.local"))
+        return issued(folder, (host, f"{host}.cluster.local"))
 
     @property
     def _made_folder(self) -> Path:

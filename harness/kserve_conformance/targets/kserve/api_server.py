@@ -84,15 +84,15 @@ def token_file(tokens: Mapping[str, str]) -> str:
     return "".join(f'{token},{name},{name},"system:masters"\n' for name, token in tokens.items())
 
 
-def kubeconfig_of(port: int, authority: Path, token: str) -> bytes:
-    """Access to an API server on the same machine."""
+def kubeconfig_of(server: str, authority: Path, token: str) -> bytes:
+    """A kubeconfig for an API server by its URL."""
     document = {
         "apiVersion": "v1",
         "kind": "Config",
         "clusters": [
             {
                 "name": "conformance",
-                "cluster": {"server": f"https://127.0.0.1:{port}", "certificate-authority": str(authority)},
+                "cluster": {"server": server, "certificate-authority": str(authority)},
             }
         ],
         "users": [{"name": "administrator", "user": {"token": token}}],
@@ -105,7 +105,7 @@ def kubeconfig_of(port: int, authority: Path, token: str) -> bytes:
 def etcd_flags(data: Path, client_url: str, peer_url: str, certificate: Certificate) -> list[str]:
     """How etcd is told to keep what it stores in a folder, and whom to answer."""
     files = {"cert-file": certificate.certificate, "key-file": certificate.key}
-    trusted = {"trusted-ca-file": certificate.certificate, "client-cert-auth": "true"}
+    trusted = {"trusted-ca-file": certificate.authority, "client-cert-auth": "true"}
     return _flags(
         {
             "name": "conformance",
@@ -133,7 +133,7 @@ def api_server_flags(
     return _flags(
         {
             "etcd-servers": etcd_url,
-            "etcd-cafile": certificate.certificate,
+            "etcd-cafile": certificate.authority,
             "etcd-certfile": certificate.certificate,
             "etcd-keyfile": certificate.key,
             "bind-address": address,

@@ -120,10 +120,10 @@ class Source:
                 return configured(manifest, default_mode)
         raise NotASource(f"{self._configuration_file} has no ConfigMap")
 
-    def webhooks(self, port: int, authority: bytes) -> tuple[dict[str, Any], ...]:
-        """The release's webhook configurations, aimed at a manager on this machine: see :func:`aimed`."""
+    def webhooks(self, url: str, authority: bytes) -> tuple[dict[str, Any], ...]:
+        """The release's webhook configurations, pointed at a manager by its URL: see :func:`aimed`."""
         found = tuple(
-            aimed(manifest, port, authority)
+            aimed(manifest, url, authority)
             for manifest in _manifests(self._webhooks_file)
             if str(manifest.get("kind")).endswith("WebhookConfiguration")
         )
@@ -162,9 +162,9 @@ def _changed(text: str, values: Mapping[str, Any]) -> str:
     return msgspec.json.encode({**msgspec.json.decode(text), **values}).decode()
 
 
-def aimed(manifest: Manifest, port: int, authority: bytes) -> dict[str, Any]:
+def aimed(manifest: Manifest, url: str, authority: bytes) -> dict[str, Any]:
     """
-    A webhook configuration whose service is an address of this machine.
+    A webhook configuration with a URL in place of a service.
 
     The pod mutator is left out. Requests of :data:`PAST_WEBHOOKS` are exempt, by the
     API server's own means (``matchConditions``), so that objects carry no sign of it.
@@ -180,7 +180,7 @@ def aimed(manifest: Manifest, port: int, authority: bytes) -> dict[str, Any]:
         kept.append(
             {
                 **webhook,
-                "clientConfig": {"url": f"https://127.0.0.1:{port}{path}", "caBundle": bundle},
+                "clientConfig": {"url": f"{url}{path}", "caBundle": bundle},
                 "matchConditions": [
                     *webhook.get("matchConditions", ()),
                     {"name": "not-past-webhooks", "expression": f"request.userInfo.username != '{PAST_WEBHOOKS}'"},

@@ -16,10 +16,10 @@ from kserve_conformance.targets.programs.processes import Started
 START_WITHIN = timedelta(seconds=60)
 
 
-def install_webhooks(client: Client, source: Source, port: int, authority: bytes) -> None:
-    """Point the API server at the webhooks of a manager beside it, in place of any that there were."""
+def install_webhooks(client: Client, source: Source, url: str, authority: bytes) -> None:
+    """Point the API server at the webhooks that a manager serves at a URL, in place of any that there were."""
     remove_webhooks(client)
-    for manifest in source.webhooks(port, authority):
+    for manifest in source.webhooks(url, authority):
         client.post(_webhooks_path(manifest["kind"]), manifest)
 
 

@@ -1,4 +1,4 @@
-"""Docker's daemon: in which way it cannot be reached, told without one."""
+"""Docker's daemon: the reason why it cannot be reached, found without one."""
 
 from __future__ import annotations
 
@@ -7,53 +7,59 @@ import socket
 import pytest
 
 from kserve_conformance.targets.container import daemon
+from kserve_conformance.targets.contract import CannotStart, TargetCode
 
 
-def test_no_socket_is_no_daemon(tmp_path, monkeypatch):
-    """
-    A socket that is not there means that Docker does not run, with advice.
-    """
+def test_without_a_socket_docker_is_not_running(tmp_path, monkeypatch):
+    """The hint says what to do."""
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path / 'docker.sock'}")
 
-    with pytest.raises(daemon.NoDaemon, match="there is no Docker daemon") as caught:
-        daemon.daemon()
+    with pytest.raises(CannotStart, match="Docker is not running") as caught:
+        daemon.connect()
 
+    assert caught.value.code is TargetCode.NO_DOCKER
     assert "start Docker" in caught.value.hint
 
 
-def test_a_socket_that_nobody_listens_on_is_no_daemon(tmp_path, monkeypatch):
-    """
-    A daemon that has ended leaves its socket: that is told apart from one that was never there.
-    """
+def test_a_socket_without_a_listener_does_not_respond(tmp_path, monkeypatch):
+    """A daemon that has ended leaves its socket: that is told apart from one that never ran."""
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(tmp_path / "s"))
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path / 's'}")
 
-    with pytest.raises(daemon.NoDaemon, match="does not answer"):
-        daemon.daemon()
+    with pytest.raises(CannotStart, match="does not respond"):
+        daemon.connect()
 
 
-def test_a_permission_that_lacks_is_told_wherever_it_is_hidden():
-    """
-    Clients wrap what the system said several times, as a cause and as an argument.
-    """
+def test_a_remote_daemon_needs_the_host_where_its_ports_are_reached():
+    """The API server is published on the loopback interface of the daemon's machine unless a host is set."""
+    with pytest.raises(CannotStart, match=r"Docker's daemon is on build\.example") as caught:
+        daemon.require_local("https://build.example:2376", "")
+
+    assert caught.value.code is TargetCode.REMOTE_DOCKER
+    assert "TESTCONTAINERS_HOST_OVERRIDE=build.example" in caught.value.hint
+
+
+def test_a_missing_permission_is_found_wherever_it_is_hidden():
+    """Clients wrap what the operating system said several times, as a cause and as an argument."""
     wrapped = RuntimeError("error while fetching the version", OSError("aborted", PermissionError(13, "denied")))
 
-    told = daemon.refused(wrapped)
+    error = daemon.unavailable(wrapped)
 
-    assert isinstance(told, daemon.NotAllowed)
-    assert "group 'docker'" in told.hint
+    assert error.code is TargetCode.DOCKER_PERMISSION
+    assert "group docker" in error.hint
 
 
-def test_anything_else_is_told_in_the_clients_words():
-    """
-    What nobody has thought of is no daemon either.
-    """
-    assert str(daemon.refused(ValueError("bad scheme"))) == "Docker's daemon cannot be asked: bad scheme"
+def test_any_other_failure_is_in_the_clients_words():
+    """What has no explanation of its own means that there is no Docker."""
+    error = daemon.unavailable(ValueError("bad scheme"))
+
+    assert str(error) == "cannot connect to Docker's daemon: bad scheme"
+    assert error.code is TargetCode.NO_DOCKER
 
 
 @pytest.mark.parametrize(
-    ("base_url", "docker_host", "far"),
+    ("base_url", "docker_host", "remote"),
     [
         ("http+docker://localhost", "", None),
         ("http+docker://localhost", "unix:///run/docker.sock", None),
@@ -62,8 +68,6 @@ def test_anything_else_is_told_in_the_clients_words():
         ("http+docker://ssh", "ssh://me@build.example", "build.example"),
     ],
 )
-def test_a_daemon_of_another_machine_is_known(base_url, docker_host, far):
-    """
-    What is published on another machine's loopback interface cannot be reached from here.
-    """
-    assert daemon.far_host(base_url, docker_host) == far
+def test_a_daemon_of_another_machine_is_recognized(base_url, docker_host, remote):
+    """Ports that are published on another machine's loopback interface cannot be reached from here."""
+    assert daemon.remote_host(base_url, docker_host) == remote

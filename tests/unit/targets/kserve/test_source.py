@@ -177,7 +177,7 @@ class TestWebhooks:
         """
         The path is kept, host and port are the manager's, and the authority is the run's.
         """
-        (made,) = aimed(webhook("/validate"), 1234, b"PEM")["webhooks"]
+        (made,) = aimed(webhook("/validate"), "https://127.0.0.1:1234", b"PEM")["webhooks"]
 
         assert made["clientConfig"] == {
             "url": "https://127.0.0.1:1234/validate",
@@ -188,13 +188,15 @@ class TestWebhooks:
         """
         The webhook of pods is not installed.
         """
-        assert aimed(webhook("/mutate-pods"), 1, b"")["webhooks"] == []
+        assert aimed(webhook("/mutate-pods"), "https://127.0.0.1:1", b"")["webhooks"] == []
 
     def test_one_user_writes_past_it_and_own_conditions_stay(self):
         """
         The exemption is one more condition beside the release's own.
         """
-        (made,) = aimed(webhook(matchConditions=[{"name": "own", "expression": "true"}]), 1, b"")["webhooks"]
+        (made,) = aimed(webhook(matchConditions=[{"name": "own", "expression": "true"}]), "https://127.0.0.1:1", b"")[
+            "webhooks"
+        ]
 
         assert [one["name"] for one in made["matchConditions"]] == ["own", "not-past-webhooks"]
         assert PAST_WEBHOOKS in made["matchConditions"][1]["expression"]

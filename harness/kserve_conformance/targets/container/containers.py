@@ -1,0 +1,237 @@
+"""
+The containers of a run: testcontainers' own, with their logs in files and their ends explained.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tarfile
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import docker.errors
+from docker.models.containers import Container
+from testcontainers.core.container import DockerContainer
+from testcontainers.core.network import Network
+from testcontainers.core.waiting_utils import WaitStrategy
+
+from kserve_conformance.objects import ObjectKey
+from kserve_conformance.signals import signals_wait
+from kserve_conformance.targets.container.daemon import TIMEOUT, explanation, host_override
+from kserve_conformance.targets.container.reaper import unless_gone
+from kserve_conformance.targets.contract import CannotStart
+from kserve_conformance.targets.kubernetes.observer import FileLog
+from kserve_conformance.targets.programs.processes import epitaph, last_words
+
+#: What everything in Docker of ours is named after, followed by the run.
+PREFIX = "kserve-conformance"
+
+#: Seconds that a program has to end by itself.
+STOPS_WITHIN = 10
+
+#: Seconds to wait for a log file to catch up with what the daemon has.
+CATCHES_UP_WITHIN = 5.0
+
+#: A process that a signal ended exits with this and the signal's number.
+SIGNALLED = 128
+
+#: What Docker's client and testcontainers raise for a container that does not start or is not ready in time:
+#: testcontainers raises StopIteration for one that has exited (ContainerStatusWaitStrategy).
+NOT_STARTED = (docker.errors.DockerException, OSError, RuntimeError, StopIteration)
+
+
+def network(run: str, labels: dict[str, str]) -> Network:
+    """The network of a run, created now. Raises ``CannotStart``."""
+    made = Network(docker_client_kw={"timeout": TIMEOUT}, docker_network_kw={"driver": "bridge", "labels": labels})
+    made.name = f"{PREFIX}-{run}"
+    try:
+        with signals_wait():
+            return made.create()
+    except (docker.errors.DockerException, OSError) as error:
+        raise CannotStart(
+            f"cannot create a Docker network: {explanation(error)}",
+            hint="'docker network prune' removes networks that no container uses",
+        ) from error
+
+
+def is_on_hub(image: str) -> bool:
+    """
+    Whether an image is on Docker Hub, because its name does not begin with a registry.
+
+    >>> is_on_hub("kserve/kserve-controller:v0.15.2"), is_on_hub("registry.k8s.io/etcd:3.6.5-0")
+    (True, False)
+    """
+    first, slash, _ = image.partition("/")
+    return not slash or not ("." in first or ":" in first or first == "localhost")
+
+
+class LoggedContainer(DockerContainer):
+    """A container of one program, which is its network alias too. Its output goes into a file as it is written."""
+
+    def __init__(self, image: str, program: str, *, run: str, labels: dict[str, str], network: Network) -> None:
+        """Nothing is created yet: see :meth:`start`."""
+        super().__init__(image, docker_client_kw={"timeout": TIMEOUT}, network=network, network_aliases=[program])
+        if not is_on_hub(image):
+            # testcontainers puts TESTCONTAINERS_HUB_IMAGE_NAME_PREFIX before images of other registries too.
+            self.image = image
+        self.program = program
+        self._log = Path()
+        self._began = 0
+        self._follower: threading.Thread | None = None
+        self.with_name(f"{PREFIX}-{run}-{program}")
+        self.with_envs(NO_PROXY="*", no_proxy="*")
+        self.arguments(labels=labels, security_opt=["no-new-privileges"])
+
+    def arguments(self, **more: Any) -> Self:
+        """Arguments of Docker's ``create``, besides those that there are."""
+        self._kwargs = {**self._kwargs, **more}
+        return self
+
+    def published(self, port: int) -> Self:
+        """Publish a port, on the loopback interface unless testcontainers is told of another host."""
+        address = "0.0.0.0" if host_override() else "127.0.0.1"  # noqa: S104 - That host is not this machine.
+        # testcontainers knows ports only; Docker's client takes an address too.
+        self.ports[f"{port}/tcp"] = (address, None)  # type: ignore[assignment]
+        return self
+
+    def get_container_host_ip(self) -> str:
+        """Where published ports are reached."""
+        return host_override() or "127.0.0.1"
+
+    def start_logged(self, log: Path) -> Self:
+        """Start it, with its output in a file. Raises ``CannotStart``."""
+        self._log = log
+        self._began = log.stat().st_size if log.exists() else 0
+        try:
+            with signals_wait():
+                self.start()
+        except NOT_STARTED as error:
+            raise CannotStart(f"cannot start {self.program} from {self.image}: {explanation(error)}") from error
+        self._follower = threading.Thread(
+            target=_follow, args=(self.get_wrapped_container(), log), daemon=True, name=f"log-{self.program}"
+        )
+        self._follower.start()
+        return self
+
+    def wait_until(self, strategy: WaitStrategy) -> None:
+        """Return once it is ready. Raises ``CannotStart`` with the end of its log."""
+        try:
+            strategy.wait_until_ready(self)
+        except NOT_STARTED as error:
+            if not self.is_alive:
+                raise CannotStart(self.epitaph) from error
+            raise CannotStart(f"{self.program} is not ready: {error}\n{self.last_words}") from error
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it runs. Its output ends when it does, so the daemon is asked only then."""
+        return (self._follower is not None and self._follower.is_alive()) or self._state().get("Running", False)
+
+    @property
+    def last_words(self) -> str:
+        """The end of its log, indented for a message."""
+        return last_words(self._log, self._began)
+
+    @property
+    def epitaph(self) -> str:
+        """How it ended and what it wrote last."""
+        state = self._state()
+        if not state:
+            return f"the container of {self.program} was removed; the end of its log:\n{self.last_words}"
+        if self._follower is not None:
+            self._follower.join(CATCHES_UP_WITHIN)
+        code = int(state.get("ExitCode", 0))
+        return epitaph(self.program, SIGNALLED - code if code > SIGNALLED else code, self.last_words)
+
+    def stopped_copy(self, folder: Path, into: Path) -> None:
+        """Stop it, and copy a folder out of it. Raises ``CannotStart``."""
+        container = self.get_wrapped_container()
+        try:
+            container.stop(timeout=STOPS_WITHIN)
+            stream, _ = container.get_archive(str(folder))
+            with tempfile.TemporaryFile() as file:
+                file.writelines(stream)
+                file.seek(0)
+                with tarfile.open(fileobj=file) as archive:
+                    archive.extractall(into, filter="data")
+        except (docker.errors.DockerException, OSError) as error:
+            raise CannotStart(f"cannot copy {folder} out of {self.program}: {explanation(error)}") from error
+
+    @property
+    def log(self) -> ContainerLog:
+        """Its log, with everything that it has written so far."""
+        return ContainerLog(self._log, container=self.get_wrapped_container())
+
+    def remove(self) -> None:
+        """End and remove it. Raises ``CannotStart`` if Docker does not; it is no error if it is gone."""
+        try:
+            unless_gone(self.stop)
+        except (docker.errors.DockerException, OSError) as error:
+            raise CannotStart(f"cannot remove the container of {self.program}: {explanation(error)}") from error
+        finally:
+            if self._follower is not None:
+                self._follower.join(CATCHES_UP_WITHIN)
+            self.get_docker_client().client.close()
+
+    def _state(self) -> dict[str, Any]:
+        """Its state as Docker knows it; empty if it is gone."""
+        container = self.get_wrapped_container()
+        try:
+            container.reload()
+        except (docker.errors.DockerException, OSError):
+            return {}
+        state: dict[str, Any] = container.attrs["State"]
+        return state
+
+
+def _follow(container: Container, log: Path) -> None:
+    """Write everything that a container outputs into a file, until it ends."""
+    with contextlib.suppress(docker.errors.DockerException, OSError), log.open("ab", buffering=0) as file:
+        for chunk in container.logs(stream=True, follow=True):
+            file.write(chunk)
+
+
+@dataclass
+class ContainerLog(FileLog):
+    """The log file of a container: whatever the container wrote before a question is in it."""
+
+    container: Container | None = None
+
+    def rewind(self) -> None:
+        """Only what is written from now on counts."""
+        self._catch_up()
+        super().rewind()
+
+    def errors(self, service: ObjectKey) -> Iterator[dict[str, Any]]:
+        """The error lines about a service, as JSON, without noise."""
+        self._catch_up()
+        yield from super().errors(service)
+
+    def text(self) -> str:
+        """What was written since the scenario began, or the end of it."""
+        self._catch_up()
+        return super().text()
+
+    def _catch_up(self) -> None:
+        """Wait until the last line that the daemon has is in the file. Lines have times, so that no two are equal."""
+        if self.container is None:
+            return
+        try:
+            last: bytes = self.container.logs(tail=1)
+        except (docker.errors.DockerException, OSError):
+            return
+        deadline = time.monotonic() + CATCHES_UP_WITHIN
+        while last not in self._end(len(last)) and time.monotonic() < deadline:
+            time.sleep(0.002)
+
+    def _end(self, longest: int) -> bytes:
+        if not self.path.exists():
+            return b""
+        with self.path.open("rb") as file:
+            file.seek(max(0, self.path.stat().st_size - longest - 256 * 1024))
+            return file.read()

@@ -1,0 +1,65 @@
+"""
+The three images of a control plane: the registries' own unless others are named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from testcontainers.core.config import testcontainers_config
+
+from kserve_conformance.targets.container.daemon import image_id
+from kserve_conformance.targets.spec import Progress
+
+if TYPE_CHECKING:
+    from docker.client import DockerClient
+
+#: The API server that controlplane runs too, and the etcd that its kubeadm starts (cmd/kubeadm/app/constants).
+ETCD = "registry.k8s.io/etcd:3.6.5-0"
+API_SERVER = "registry.k8s.io/kube-apiserver:v1.34.4"
+
+#: KServe's controller, as its install manifests name it.
+MANAGER = "kserve/kserve-controller:{release}"
+
+_NAME_ANOTHER = (
+    "log in to its registry, name another image with {option}, or build it without a registry: "
+    "see scripts/airgapped/README.md"
+)
+_WITHOUT_RYUK = (
+    "it is Ryuk, the reaper of testcontainers: without it, set TESTCONTAINERS_RYUK_DISABLED=true, "
+    "and kserve-conformance alone removes its containers"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """The names of the images."""
+
+    etcd: str
+    api_server: str
+    manager: str
+
+    @classmethod
+    def of(cls, release: str, chosen: Mapping[str, str]) -> Images:
+        """Those of a release, except where a user chose by ``etcd-image``, ``apiserver-image`` or ``manager``."""
+        return cls(
+            etcd=chosen.get("etcd-image") or ETCD,
+            api_server=chosen.get("apiserver-image") or API_SERVER,
+            manager=chosen.get("manager") or MANAGER.format(release=release),
+        )
+
+    def digests(self, client: DockerClient, progress: Progress) -> dict[str, str]:
+        """Pull what Docker does not have; the digest of each image by its program. Raises ``CannotStart``."""
+        if not testcontainers_config.ryuk_disabled:
+            image_id(client, testcontainers_config.ryuk_image, progress, _WITHOUT_RYUK)
+        parts = {
+            "etcd": (self.etcd, "etcd-image=IMAGE"),
+            "kube-apiserver": (self.api_server, "apiserver-image=IMAGE"),
+            "manager": (self.manager, "--manager IMAGE"),
+        }
+        return {
+            program: image_id(client, image, progress, _NAME_ANOTHER.format(option=option))
+            for program, (image, option) in parts.items()
+        }

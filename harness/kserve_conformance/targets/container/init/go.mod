@@ -1,3 +1,0 @@
-module kserve-conformance.invalid/init
-
-go 1.22
