@@ -47,7 +47,7 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
         "kserve_conformance.targets.process": "whatever speaks the line protocol",
         "kserve_conformance.targets.controlplane": "KServe's own controller over an API server",
         "kserve_conformance.targets.kind": "KServe in a kind cluster",
-        "kserve_conformance.targets.container": "the same in a container",
+        "kserve_conformance.targets.container": "the same in containers",
         "kserve_conformance.targets.cluster": "a KServe that is installed already",
         "kserve_conformance.inspection": "an install compared with its rules",
         "kserve_conformance.targets.faulty": "targets that fail in named ways",
