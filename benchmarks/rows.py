@@ -17,8 +17,8 @@ from benchmarks.measurement import PROGRAM, ROOT, Benchmark, Broken, Row, cold, 
 from kserve_conformance.fuzz import Limits, Search
 from kserve_conformance.manifests import BOOKKEEPING, documents
 from kserve_conformance.profiles import profile_of
-from kserve_conformance.resolver.answers import Answers
 from kserve_conformance.resolver.select import select
+from kserve_conformance.resolver.selections import Selections
 from kserve_conformance.rules.releases import RELEASES
 from kserve_conformance.suite import Suite, inventory
 from kserve_conformance.targets.kinds import open_target
@@ -81,7 +81,7 @@ def deciding(runs: int) -> Iterator[Row]:
     distinct = len(set(asked))
 
     def with_answers_kept() -> None:
-        choose = Answers(world, profile).choose
+        choose = Selections(world, profile).of
         for request in asked:
             choose(request)
 

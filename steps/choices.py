@@ -50,7 +50,7 @@ def uses_no_runtime(world: World) -> None:
 @then("it is not managed by this controller")
 def is_not_managed(world: World) -> None:
     """ModelMesh serves the service, so KServe's controller does nothing."""
-    world.expect_outcome(Outcome.LEFT_ALONE, "not be managed by this controller")
+    world.expect_outcome(Outcome.UNMANAGED, "not be managed by this controller")
 
 
 @then(parse('its status has reason "{reason}" and message "{message}"'))

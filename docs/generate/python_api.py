@@ -29,7 +29,7 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
     },
     "resolver": {
         "kserve_conformance.resolver": "from a service and a catalogue to a decision",
-        "kserve_conformance.resolver.answers": "many questions to one catalogue",
+        "kserve_conformance.resolver.selections": "many selections from one catalogue",
         "kserve_conformance.resolver.hints": "what would have helped",
     },
     "protocol": {"kserve_conformance.protocol": "one question a line, one answer a line"},

@@ -149,7 +149,8 @@ class TestData:
         candidates = service["explanation"]["candidates"]
 
         assert [
-            (one["name"], one["chosen"], one["supporting"], one.get("excluded", {}).get("reason")) for one in candidates
+            (one["name"], one["selected"], one["supporting"], one.get("excluded", {}).get("reason"))
+            for one in candidates
         ] == [
             ("ours", True, True, None),
             ("second", False, True, "NAME_ORDER"),

@@ -103,7 +103,7 @@ class TestChoices:
         annotated["metadata"]["annotations"] = {"serving.kserve.io/deploymentMode": "ModelMesh"}
         target.apply(runtime("mine", "team-a"), annotated)
 
-        assert target.observe(MODEL, WITHIN).outcome is Outcome.LEFT_ALONE
+        assert target.observe(MODEL, WITHIN).outcome is Outcome.UNMANAGED
 
     def test_a_service_that_is_not_there_cannot_be_observed(self, target):
         """
@@ -348,7 +348,7 @@ class TestInstalling:
         target.configure("ModelMesh")
         target.apply(service())
 
-        assert target.observe(MODEL, WITHIN).outcome is Outcome.LEFT_ALONE
+        assert target.observe(MODEL, WITHIN).outcome is Outcome.UNMANAGED
         target.reset()
         target.apply(runtime("mine", "team-a"), service())
         assert target.observe(MODEL, WITHIN).outcome is Outcome.RUNS

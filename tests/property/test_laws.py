@@ -39,9 +39,9 @@ from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.service_admission import Rejected
 from kserve_conformance.profiles.unknown_fields import pruned
 from kserve_conformance.protocol import answer_line
-from kserve_conformance.resolver import Choice, Explanation, Surroundings, admitted, resolve, resolve_stored, select
-from kserve_conformance.resolver.answers import Answers
+from kserve_conformance.resolver import Explanation, Selection, Surroundings, admitted, resolve, resolve_stored, select
 from kserve_conformance.resolver.hints import hints_for
+from kserve_conformance.resolver.selections import Selections
 from kserve_conformance.rules.releases import RELEASES
 from kserve_conformance.targets.memory import MemoryTarget
 
@@ -70,12 +70,12 @@ def visible(request: Request, catalogue: Catalogue, profile: Profile) -> set:
     return {runtime.key for scope in profile.scopes(request, catalogue) for runtime in scope}
 
 
-def essence(choice: Choice) -> tuple:
+def essence(choice: Selection) -> tuple:
     """What of a choice the rules decide: not which of the open ones a stable order would give."""
     return (frozenset(refs(choice.one_of)), frozenset(refs(choice.supporting)), choice.no_runtime)
 
 
-def is_certain(choice: Choice) -> bool:
+def is_certain(choice: Selection) -> bool:
     return len(choice.one_of) == 1
 
 
@@ -290,9 +290,9 @@ class TestManners:
         """
         Asking many times is asking each time.
         """
-        answers = Answers(catalogue, profile)
+        answers = Selections(catalogue, profile)
 
-        assert [answers.choose(one) for one in (*requests, *requests)] == [
+        assert [answers.of(one) for one in (*requests, *requests)] == [
             select(one, catalogue, profile) for one in (*requests, *requests)
         ]
 

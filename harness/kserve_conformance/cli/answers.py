@@ -56,7 +56,7 @@ class Answered:
         return {
             Outcome.REJECTED: f"rejected: {decision.rejected}",
             Outcome.CUSTOM: "custom container, no runtime needed",
-            Outcome.LEFT_ALONE: "ModelMesh mode, not handled by this controller",
+            Outcome.UNMANAGED: "ModelMesh mode, not handled by this controller",
         }[decision.outcome]
 
     def as_data(self) -> dict[str, Any]:

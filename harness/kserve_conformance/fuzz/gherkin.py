@@ -243,7 +243,7 @@ def _outcome(result: Observation) -> list[str]:
         return [f"it runs on {_place(result.runtime)}"]
     if result.outcome == Outcome.CUSTOM:
         return ["it uses no runtime"]
-    if result.outcome == Outcome.LEFT_ALONE:
+    if result.outcome == Outcome.UNMANAGED:
         return ["it is not managed by this controller"]
     if result.reason:
         return [f"it has no runtime because of {_quoted(result.reason)}"]

@@ -18,7 +18,7 @@ from kserve_conformance.objects import Catalogue, Namespace, ObjectKey, Request,
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.exclusions import ExclusionReason
 from kserve_conformance.profiles.order import BY_PRIORITY, PROTOCOL_RANKS
-from kserve_conformance.profiles.runtime_admission import refuses
+from kserve_conformance.profiles.runtime_admission import rejection_of
 from kserve_conformance.resolver import Explanation, select
 
 #: A namespace in which there is nothing: who asks from there sees the cluster's runtimes alone.
@@ -89,7 +89,7 @@ def _refused(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]:
     for runtime in scope:
         others = tuple(one for one in scope if one is not runtime)
         # A runtime that is in store is compared with its own earlier self too.
-        refused = refuses(runtime, (*others, runtime), profile.runtime_admission)
+        refused = rejection_of(runtime, (*others, runtime), profile.runtime_admission)
         if refused is not None:
             text = "would be refused if it were written now"
             yield Finding(Code.WOULD_BE_REFUSED, Weight.WRONG, runtime.key, text, (refused,))

@@ -80,7 +80,7 @@ def _nothing_to_compare(service: Manifest, workload: Manifest | None, decision: 
     annotations = at(service, "metadata", "annotations") or {}
     if at(service, "metadata", "deletionTimestamp"):
         return "is being deleted"
-    if decision.outcome is Outcome.LEFT_ALONE:
+    if decision.outcome is Outcome.UNMANAGED:
         return "is in ModelMesh mode: another controller decides"
     if decision.outcome is Outcome.CUSTOM and decision.no_runtime is None:
         return "is its own container: no runtime is used"

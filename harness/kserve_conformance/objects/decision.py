@@ -25,7 +25,7 @@ class Outcome(StrEnum):
     #: The predictor is the user's own container, or a legacy key that was never converted: no runtime is looked for.
     CUSTOM = "custom"
     #: This controller leaves the predictor alone (ModelMesh mode).
-    LEFT_ALONE = "left-alone"
+    UNMANAGED = "unmanaged"
 
 
 class Reason(StrEnum):
@@ -46,7 +46,7 @@ class NoRuntime:
     ``status.modelStatus.lastFailureInfo`` (both None where it writes nothing);
     ``cause`` is the reason in the words of the releases that have one, whatever
     this release reports; ``error`` is the text of the reconciler's error.
-    ``is_told`` says whether a Warning event of the service shows that error: one
+    ``has_event`` says whether a Warning event of the service shows that error: one
     of a panic is only in the controller's log.
     """
 
@@ -54,7 +54,7 @@ class NoRuntime:
     error: str
     reason: str | None = None
     message: str | None = None
-    is_told: bool = True
+    has_event: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kserve_conformance.objects import NoRuntime, Reason, Request, Runtime
-from kserve_conformance.profiles.filters import speaks_protocol, supports_format
+from kserve_conformance.profiles.filters import supports_format, supports_protocol
 
 #: Asked of the named runtime: None, or why it cannot serve.
 Check = Callable[[Request, Runtime], NoRuntime | None]
@@ -47,14 +47,14 @@ def is_not_disabled(request: Request, runtime: Runtime) -> NoRuntime | None:
     )
 
 
-def speaks_given_protocol(request: Request, runtime: Runtime) -> NoRuntime | None:
+def supports_requested_protocol(request: Request, runtime: Runtime) -> NoRuntime | None:
     """
     A named runtime must list the protocol that the service gives; without one nothing is checked.
 
     Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.9.0 to v0.14.1;
     ``reconcileModel`` in the same file, since v0.15.0.
     """
-    if request.protocol is None or speaks_protocol(request, runtime) is None:
+    if request.protocol is None or supports_protocol(request, runtime) is None:
         return None
     return NoRuntime(
         Reason.NO_SUPPORTING_RUNTIME,

@@ -199,7 +199,7 @@ def torchserve_envelope_and_variable(service: Manifest, server_type: str | None)
     """
     if server_type != TORCHSERVE:
         return service
-    return _told_protocol(_enveloped(_speaking(service, "v1"), ("v2",)))
+    return _with_protocol_variable(_enveloped(_speaking(service, "v1"), ("v2",)))
 
 
 def torchserve_grpc_envelope_and_variable(service: Manifest, server_type: str | None) -> Manifest:
@@ -210,7 +210,7 @@ def torchserve_grpc_envelope_and_variable(service: Manifest, server_type: str | 
     """
     if server_type != TORCHSERVE:
         return service
-    return _told_protocol(_enveloped(_speaking(service, "v1"), ("v2", "grpc-v2")))
+    return _with_protocol_variable(_enveloped(_speaking(service, "v1"), ("v2", "grpc-v2")))
 
 
 def torchserve_at_write(service: Manifest) -> Manifest:
@@ -240,7 +240,7 @@ def _enveloped(service: Manifest, second: tuple[str, ...]) -> Manifest:
     return _labelled(service, "serviceEnvelope", "kservev2" if protocol in second else "kserve")
 
 
-def _told_protocol(service: Manifest) -> Manifest:
+def _with_protocol_variable(service: Manifest) -> Manifest:
     variable = {"name": "PROTOCOL_VERSION", "value": _model(service)["protocolVersion"]}
     return _with_env(service, _appended, (variable,))
 

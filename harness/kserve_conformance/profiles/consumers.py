@@ -65,7 +65,7 @@ def protocol_of_model(service: Manifest) -> str:
     return "v1" if given is None else str(given)
 
 
-def as_the_model_says(service: Manifest, runtime: Runtime | None) -> str:
+def protocol_of_model_alone(service: Manifest, runtime: Runtime | None) -> str:
     """
     A graph speaks what the service says, whatever its runtime lists.
 

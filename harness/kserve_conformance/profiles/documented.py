@@ -16,7 +16,7 @@ from kserve_conformance.profiles.filters import is_auto_selectable, is_enabled
 from kserve_conformance.profiles.legacy import LEGACY_V0_8
 from kserve_conformance.profiles.lookup import every_scope_at_once
 from kserve_conformance.profiles.order import BY_PRIORITY
-from kserve_conformance.profiles.protocols import as_given
+from kserve_conformance.profiles.protocols import as_requested
 from kserve_conformance.profiles.releases import V0_15_2
 
 #: Runtimes as documented. Rendering is that of a release: the page says what is used, not how it is merged.
@@ -25,10 +25,10 @@ DOCUMENTED = replace(
     name="documented",
     service_admission=replace(V0_15_2.service_admission, legacy=LEGACY_V0_8, defaults=()),
     scopes=every_scope_at_once,
-    requested_protocol=as_given,
+    requested_protocol=as_requested,
     filters=(is_enabled, is_auto_selectable),
     order=(BY_PRIORITY,),
     stable_up_to=None,
-    named_protocol=as_given,
+    named_protocol=as_requested,
     checks=(is_not_disabled, lists_format),
 )

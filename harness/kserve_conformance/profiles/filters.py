@@ -90,7 +90,7 @@ def format_exclusion(request: Request, runtime: Runtime) -> Exclusion:
     return Exclusion(ExclusionReason.FORMAT_UNKNOWN, f"supports {formats}; {request.format or 'no format'} requested")
 
 
-def speaks_protocol(request: Request, runtime: Runtime) -> Exclusion | None:
+def supports_protocol(request: Request, runtime: Runtime) -> Exclusion | None:
     """
     The asked protocol must be listed; a runtime that lists none speaks all, and an empty request is met by all.
 

@@ -28,7 +28,7 @@ class OrderKey:
 
     name: str
     place: Callable[[Request, Runtime], Any]
-    loses: Callable[[Request, Runtime, Runtime], Exclusion]
+    exclusion: Callable[[Request, Runtime, Runtime], Exclusion]
 
 
 def protocol_rank(runtime: Runtime) -> int:

@@ -15,7 +15,7 @@ RequestedProtocol = Callable[[Request], Request]
 PROTOCOLS_BY_RUNTIME_NAME = {"kserve-mlserver": "v2", "kserve-torchserve": "v1", "kserve-tritonserver": "v2"}
 
 
-def as_given(request: Request) -> Request:
+def as_requested(request: Request) -> Request:
     """
     A service without a protocol is met by every runtime.
 
@@ -24,7 +24,7 @@ def as_given(request: Request) -> Request:
     return request
 
 
-def v1_unless_given(request: Request) -> Request:
+def v1_unless_set(request: Request) -> Request:
     """
     A service without a protocol asks for v1.
 

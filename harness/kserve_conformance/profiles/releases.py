@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from kserve_conformance.profiles.blocked_variables import runtime_sets_none, service_sets_none
-from kserve_conformance.profiles.checks import is_not_disabled, lists_format, speaks_given_protocol
+from kserve_conformance.profiles.checks import is_not_disabled, lists_format, supports_requested_protocol
 from kserve_conformance.profiles.completion import (
     COMPLETION_V0_8,
     COMPLETION_V0_9,
@@ -23,14 +23,14 @@ from kserve_conformance.profiles.completion import (
     mlserver_at_write,
     torchserve_at_write,
 )
-from kserve_conformance.profiles.consumers import as_the_model_says, canaries, graph_protocol, no_canaries
+from kserve_conformance.profiles.consumers import canaries, graph_protocol, no_canaries, protocol_of_model_alone
 from kserve_conformance.profiles.custom_predictors import first_is_named, first_is_named_if_alone, first_is_sized
 from kserve_conformance.profiles.filters import (
     agrees_on_nodes,
     is_auto_selectable,
     is_enabled,
     serves_single_models,
-    speaks_protocol,
+    supports_protocol,
 )
 from kserve_conformance.profiles.legacy import (
     LEGACY_V0_8,
@@ -63,7 +63,7 @@ from kserve_conformance.profiles.pods import (
     RENDERING_V0_20,
 )
 from kserve_conformance.profiles.profile import Profile
-from kserve_conformance.profiles.protocols import as_given, protocol_by_runtime_name, v1_unless_given
+from kserve_conformance.profiles.protocols import as_requested, protocol_by_runtime_name, v1_unless_set
 from kserve_conformance.profiles.runtime_admission import no_equal_priority, no_mixed_priority
 from kserve_conformance.profiles.service_admission import (
     ServiceAdmission,
@@ -120,17 +120,17 @@ V0_8_0 = Profile(
     ),
     runtime_admission=(),
     scopes=nearest_scope_first,
-    requested_protocol=as_given,
+    requested_protocol=as_requested,
     filters=(is_enabled, serves_single_models, is_auto_selectable),
     order=(),
     stable_up_to=None,
-    named_protocol=as_given,
+    named_protocol=as_requested,
     checks=(is_not_disabled, lists_format),
     completion=COMPLETION_V0_8,
     rendering=RENDERING_V0_8,
     reports=only_in_events,
     status_names=names_none,
-    graph_protocol=as_the_model_says,
+    graph_protocol=protocol_of_model_alone,
     canaries=no_canaries,
 )
 
@@ -146,10 +146,10 @@ V0_9_0 = following(
         after_conversion=(),
         validates=(*V0_8_0.service_admission.validates, modelmesh_legacy_has_version),
     ),
-    filters=(*V0_8_0.filters, speaks_protocol),
+    filters=(*V0_8_0.filters, supports_protocol),
     order=(BY_PROTOCOL_RANK, BY_AGE, BY_NAME),
     named_protocol=protocol_by_runtime_name,
-    checks=(is_not_disabled, speaks_given_protocol, lists_format),
+    checks=(is_not_disabled, supports_requested_protocol, lists_format),
     completion=COMPLETION_V0_9,
     rendering=RENDERING_V0_9,
     reports=in_status,
@@ -181,7 +181,7 @@ V0_11_1 = following(
     V0_11_0,
     "v0.11.1",
     runtime_admission=(no_equal_priority("Same priority"),),
-    requested_protocol=v1_unless_given,
+    requested_protocol=v1_unless_set,
     order=(BY_PRIORITY, *V0_11_0.order),
     stable_up_to=12,
     completion=COMPLETION_V0_11_1,
@@ -303,7 +303,7 @@ V0_17_0 = following(
         defaults=(*V0_16_0.service_admission.defaults, model_format_annotated),
         validates_change=(mode_is_kept,),
     ),
-    named_protocol=as_given,
+    named_protocol=as_requested,
     completion=COMPLETION_V0_17,
     rendering=RENDERING_V0_17,
 )

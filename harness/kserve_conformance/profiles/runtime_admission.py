@@ -15,7 +15,7 @@ from kserve_conformance.objects import Runtime, SupportedFormat
 RuntimeCheck = Callable[[Runtime, tuple[Runtime, ...]], str | None]
 
 
-def refuses(runtime: Runtime, stored: tuple[Runtime, ...], checks: tuple[RuntimeCheck, ...]) -> str | None:
+def rejection_of(runtime: Runtime, stored: tuple[Runtime, ...], checks: tuple[RuntimeCheck, ...]) -> str | None:
     """
     Ask a release's runtime webhook about a create or update; ``stored`` are the runtimes of the same scope.
 

@@ -31,7 +31,7 @@ from kserve_conformance.objects import (
     replaced,
 )
 from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
-from kserve_conformance.profiles.runtime_admission import refuses
+from kserve_conformance.profiles.runtime_admission import rejection_of
 from kserve_conformance.profiles.unknown_fields import pruned
 from kserve_conformance.protocol.messages import Answer, Decided, Named, Question, RuntimeAdmission
 from kserve_conformance.resolver import resolve, resolve_stored
@@ -142,7 +142,7 @@ def _runtime_admission(runtimes: list[Runtime], index: int, profile: Profile) ->
     scope = tuple(
         other for place, other in enumerate(runtimes) if place != index and other.key.namespace == written.key.namespace
     )
-    text = refuses(written, scope, profile.runtime_admission)
+    text = rejection_of(written, scope, profile.runtime_admission)
     return RuntimeAdmission(text is None, text)
 
 

@@ -8,14 +8,14 @@ from kserve_conformance.resolver.resolve import (
     resolve,
     resolve_stored,
 )
-from kserve_conformance.resolver.select import Choice, select
+from kserve_conformance.resolver.select import Selection, select
 
 __all__ = [
     "ORDINARY",
     "Candidate",
-    "Choice",
     "Explanation",
     "Reporter",
+    "Selection",
     "Surroundings",
     "admitted",
     "resolve",

@@ -18,7 +18,7 @@ from kserve_conformance.profiles.exclusions import Exclusion, ExclusionReason
 class Reporter(Protocol):
     """What a resolution tells while it runs, in the order in which it happens."""
 
-    def asking(self, given: Request, effective: Request) -> None:
+    def requesting(self, given: Request, effective: Request) -> None:
         """The stored request, and the one that candidates are held against."""
 
     def excluding(self, runtime: Runtime, exclusion: Exclusion) -> None:
@@ -27,10 +27,10 @@ class Reporter(Protocol):
     def outranking(self, winner: Runtime, loser: Runtime, exclusion: Exclusion) -> None:
         """A supporting candidate comes after another."""
 
-    def choosing(self, runtime: Runtime) -> None:
+    def selecting(self, runtime: Runtime) -> None:
         """This one it is."""
 
-    def refusing(self, no_runtime: NoRuntime) -> None:
+    def failing(self, no_runtime: NoRuntime) -> None:
         """The service has no runtime, or its runtime no pod."""
 
 
@@ -92,7 +92,7 @@ class Explanation:
     no_runtime: NoRuntime | None = None
     hints: list[str] = field(default_factory=list)
 
-    def asking(self, given: Request, effective: Request) -> None:
+    def requesting(self, given: Request, effective: Request) -> None:
         """Remember what was asked."""
         self.given, self.effective = given, effective
 
@@ -104,11 +104,11 @@ class Explanation:
         """Remember a candidate that came second."""
         self.candidates.append(Candidate(loser.key, exclusion, winner.key))
 
-    def choosing(self, runtime: Runtime) -> None:
+    def selecting(self, runtime: Runtime) -> None:
         """Remember the chosen one."""
         self.candidates.append(Candidate(runtime.key))
 
-    def refusing(self, no_runtime: NoRuntime) -> None:
+    def failing(self, no_runtime: NoRuntime) -> None:
         """Remember why there is none."""
         self.no_runtime = no_runtime
 
@@ -151,7 +151,7 @@ class Explanation:
                     "kind": candidate.key.kind,
                     "name": candidate.key.name,
                     **({"namespace": candidate.key.namespace} if candidate.key.namespace else {}),
-                    "chosen": candidate.exclusion is None,
+                    "selected": candidate.exclusion is None,
                     "supporting": candidate.is_supporting,
                     **(
                         {"excluded": {"reason": str(candidate.exclusion.reason), "text": candidate.exclusion.text}}

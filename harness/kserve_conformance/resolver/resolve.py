@@ -26,7 +26,7 @@ from kserve_conformance.profiles.profile import Profile
 from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, MODELMESH, Rejected, admit
 from kserve_conformance.profiles.unknown_fields import pruned
 from kserve_conformance.resolver.reporter import Reporter
-from kserve_conformance.resolver.select import Choice, select
+from kserve_conformance.resolver.select import Selection, select
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def _decided(
 ) -> Decision:
     mode = at(stored, "metadata", "annotations", DEPLOYMENT_MODE) or surroundings.default_mode or profile.default_mode
     if mode == MODELMESH:
-        return Decision(Outcome.LEFT_ALONE, service=stored)
+        return Decision(Outcome.UNMANAGED, service=stored)
     if at(stored, "spec", "predictor", "model") is None:
         return _custom(stored, profile)
     choice = select(Request.of(stored), catalogue, profile, reporter)
@@ -113,7 +113,7 @@ def _custom(stored: Manifest, profile: Profile) -> Decision:
 
 def _rendered(
     stored: Manifest,
-    choice: Choice,
+    choice: Selection,
     runtime: Runtime,
     catalogue: Catalogue,
     profile: Profile,
@@ -132,7 +132,7 @@ def _rendered(
     except CannotRender as cannot:
         no_runtime: NoRuntime = profile.reports(cannot.no_runtime)
         if reporter is not None:
-            reporter.refusing(no_runtime)
+            reporter.failing(no_runtime)
         return Decision(
             Outcome.NO_RUNTIME,
             no_runtime=no_runtime,
@@ -140,7 +140,7 @@ def _rendered(
             supporting=supporting,
             service=stored,
             # A reconciler that panics writes no status.
-            status_runtime=status_runtime if no_runtime.is_told else None,
+            status_runtime=status_runtime if no_runtime.has_event else None,
         )
     return Decision(
         Outcome.RUNS,

@@ -19,7 +19,7 @@ from kserve_conformance.resolver.reporter import Reporter
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Selection:
     """
     A chosen runtime, or why there is none.
 
@@ -33,7 +33,7 @@ class Choice:
     one_of: tuple[Runtime, ...] = ()
 
 
-def select(request: Request, catalogue: Catalogue, profile: Profile, reporter: Reporter | None = None) -> Choice:
+def select(request: Request, catalogue: Catalogue, profile: Profile, reporter: Reporter | None = None) -> Selection:
     """
     Choose the runtime that a release gives a request.
 
@@ -45,28 +45,28 @@ def select(request: Request, catalogue: Catalogue, profile: Profile, reporter: R
     return _automatic(request, catalogue, profile, reporter)
 
 
-def _named(request: Request, catalogue: Catalogue, profile: Profile, reporter: Reporter | None) -> Choice:
+def _named(request: Request, catalogue: Catalogue, profile: Profile, reporter: Reporter | None) -> Selection:
     effective = profile.named_protocol(request)
     found = profile.look_up(str(request.runtime), request.namespace, catalogue)
     if reporter is not None:
-        reporter.asking(request, effective)
-        _tell_others(request, catalogue, profile, found, reporter)
+        reporter.requesting(request, effective)
+        _report_others(request, catalogue, profile, found, reporter)
     if found is None:
         no_runtime = not_found(request)
     else:
         failed = next((said for check in profile.checks if (said := check(effective, found)) is not None), None)
         if failed is None:
             if reporter is not None:
-                reporter.choosing(found)
-            return Choice(runtime=found, one_of=(found,))
+                reporter.selecting(found)
+            return Selection(runtime=found, one_of=(found,))
         no_runtime = failed
     no_runtime = profile.reports(no_runtime)
     if reporter is not None:
-        reporter.refusing(no_runtime)
-    return Choice(no_runtime=no_runtime)
+        reporter.failing(no_runtime)
+    return Selection(no_runtime=no_runtime)
 
 
-def _tell_others(
+def _report_others(
     request: Request, catalogue: Catalogue, profile: Profile, found: Runtime | None, reporter: Reporter
 ) -> None:
     for scope in profile.scopes(request, catalogue):
@@ -79,10 +79,10 @@ def _tell_others(
                 reporter.excluding(runtime, Exclusion(ExclusionReason.SHADOWED, f"is hidden by {found.key}"))
 
 
-def _automatic(request: Request, catalogue: Catalogue, profile: Profile, reporter: Reporter | None) -> Choice:
+def _automatic(request: Request, catalogue: Catalogue, profile: Profile, reporter: Reporter | None) -> Selection:
     effective = profile.requested_protocol(request)
     if reporter is not None:
-        reporter.asking(request, effective)
+        reporter.requesting(request, effective)
     supporting: list[Runtime] = []
     winners: tuple[Runtime, ...] = ()
     for scope in profile.scopes(request, catalogue):
@@ -93,14 +93,14 @@ def _automatic(request: Request, catalogue: Catalogue, profile: Profile, reporte
         if not supporting:
             winners = _winners(effective, passed, profile)
         if reporter is not None:
-            _tell_order(effective, supporting, passed, winners, profile, reporter)
+            _report_order(effective, supporting, passed, winners, profile, reporter)
         supporting.extend(passed)
     if not supporting:
         no_runtime = profile.reports(none_supports(request))
         if reporter is not None:
-            reporter.refusing(no_runtime)
-        return Choice(no_runtime=no_runtime)
-    return Choice(runtime=winners[0], supporting=tuple(supporting), one_of=winners)
+            reporter.failing(no_runtime)
+        return Selection(no_runtime=no_runtime)
+    return Selection(runtime=winners[0], supporting=tuple(supporting), one_of=winners)
 
 
 def _passes(request: Request, runtime: Runtime, profile: Profile, reporter: Reporter | None) -> bool:
@@ -131,7 +131,7 @@ def _winners(request: Request, ordered: list[Runtime], profile: Profile) -> tupl
     return tuple(runtime for runtime in ordered if [key.place(request, runtime) for key in certain] == best)
 
 
-def _tell_order(
+def _report_order(
     request: Request,
     before: Iterable[Runtime],
     passed: list[Runtime],
@@ -147,7 +147,7 @@ def _tell_order(
             )
         return
     winner = passed[0]
-    reporter.choosing(winner)
+    reporter.selecting(winner)
     for loser in passed[1:]:
         if loser in winners:
             reporter.outranking(
@@ -157,4 +157,4 @@ def _tell_order(
             )
             continue
         key = next(key for key in profile.order if key.place(request, winner) != key.place(request, loser))
-        reporter.outranking(winner, loser, key.loses(request, winner, loser))
+        reporter.outranking(winner, loser, key.exclusion(request, winner, loser))

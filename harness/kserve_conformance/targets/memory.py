@@ -27,7 +27,7 @@ from kserve_conformance.objects import (
     at,
 )
 from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
-from kserve_conformance.profiles.runtime_admission import refuses
+from kserve_conformance.profiles.runtime_admission import rejection_of
 from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, Rejected
 from kserve_conformance.profiles.status import names_none
 from kserve_conformance.profiles.unknown_fields import pruned
@@ -115,7 +115,7 @@ class MemoryTarget:
             runtime=decision.runtime,
             reason=no_runtime.reason if no_runtime else None,
             message=no_runtime.message if no_runtime else None,
-            errors=(no_runtime.error,) if no_runtime and no_runtime.is_told else (),
+            errors=(no_runtime.error,) if no_runtime and no_runtime.has_event else (),
             pod=workload.pod,
             workload=workload.runtime,
             status_runtime=workload.status_runtime,
@@ -202,7 +202,7 @@ class MemoryTarget:
         if key.kind in RUNTIME_KINDS:
             runtime = Runtime.from_manifest(known)
             scope = tuple(other for other in self.catalogue if other.key.namespace == runtime.key.namespace)
-            refused = refuses(runtime, scope, self._profile.runtime_admission)
+            refused = rejection_of(runtime, scope, self._profile.runtime_admission)
             if refused is not None:
                 webhook = f"{key.kind.lower()}.kserve-webhook-server.validator"
                 raise Rejected(f'admission webhook "{webhook}" denied the request: {refused}')

@@ -19,7 +19,7 @@ CAUSES = (
 _OUTCOMES = {
     Outcome.REJECTED: ChoiceOutcome.REJECTED,
     Outcome.CUSTOM: ChoiceOutcome.CUSTOM,
-    Outcome.LEFT_ALONE: ChoiceOutcome.UNMANAGED,
+    Outcome.UNMANAGED: ChoiceOutcome.UNMANAGED,
 }
 
 

@@ -87,7 +87,7 @@ class TestHead:
         found = runtime(worker(**sizes))
 
         assert refusal_of(service(), found, RENDERING_V0_15_0) == NoRuntime(
-            "InvalidPredictorSpec", PANIC, is_told=False
+            "InvalidPredictorSpec", PANIC, has_event=False
         )
         assert told(service(), found, RENDERING_V0_15_2)["PIPELINE_PARALLEL_SIZE"] == "1"
 
@@ -169,7 +169,7 @@ class TestRefusals:
         A nil pointer is read before KServe could say what is missing.
         """
         assert refusal_of(service(), runtime(None), rendering) == NoRuntime(
-            "InvalidPredictorSpec", PANIC, is_told=False
+            "InvalidPredictorSpec", PANIC, has_event=False
         )
 
     def test_so_does_a_custom_predictor(self):

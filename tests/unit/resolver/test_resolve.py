@@ -6,7 +6,7 @@ from selection import TEAM, asking, catalogue, cluster, cluster_ref, entry, name
 from kserve_conformance.objects import Outcome, at
 from kserve_conformance.profiles import profile_of
 from kserve_conformance.resolver import Explanation, Surroundings, resolve, resolve_stored
-from kserve_conformance.resolver.answers import Answers
+from kserve_conformance.resolver.selections import Selections
 
 V0_15, V0_16 = profile_of("v0.15.2"), profile_of("v0.16.0")
 CUSTOM = [{"name": "kserve-container", "image": "mine:1"}]
@@ -62,9 +62,9 @@ class TestOutcomes:
         """
         annotated = service(annotations={"serving.kserve.io/deploymentMode": "ModelMesh"})
 
-        assert resolve_stored(annotated, catalogue(), V0_15).outcome == Outcome.LEFT_ALONE
+        assert resolve_stored(annotated, catalogue(), V0_15).outcome == Outcome.UNMANAGED
         assert resolve_stored(service(), catalogue(), V0_15, surroundings=Surroundings("ModelMesh")).outcome == (
-            Outcome.LEFT_ALONE
+            Outcome.UNMANAGED
         )
 
     def test_a_runtime_without_the_container_is_chosen_and_fails(self):
@@ -130,9 +130,9 @@ class TestAnswers:
         """
         The same choice object answers an equal request.
         """
-        answers = Answers(catalogue(cluster("r")), V0_15)
+        answers = Selections(catalogue(cluster("r")), V0_15)
 
-        assert answers.choose(asking()) is answers.choose(asking())
+        assert answers.of(asking()) is answers.of(asking())
 
 
 @pytest.mark.parametrize("more", [{}, {"namespace": None}])

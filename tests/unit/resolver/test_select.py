@@ -262,7 +262,11 @@ class TestExplanation:
         select(asking(), catalogue(namespaced("n"), cluster("x", "onnx")), V0_15, told)
         first, second = told.as_data()["candidates"]
 
-        assert (first["chosen"], first["namespace"], second["excluded"]["reason"]) == (True, "team-a", "FORMAT_UNKNOWN")
+        assert (first["selected"], first["namespace"], second["excluded"]["reason"]) == (
+            True,
+            "team-a",
+            "FORMAT_UNKNOWN",
+        )
 
     @pytest.mark.parametrize(
         ("request_", "words"),

@@ -428,7 +428,7 @@ class TestReleases:
         made = MemoryTarget("v0.8.0")
         made.configure("ModelMesh")
         made.apply(service())
-        assert made.observe(FRAUD, NOW).outcome == Outcome.LEFT_ALONE
+        assert made.observe(FRAUD, NOW).outcome == Outcome.UNMANAGED
         made.reset()
         made.apply(service())
         assert made.observe(FRAUD, NOW).outcome == Outcome.NO_RUNTIME

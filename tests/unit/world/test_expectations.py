@@ -56,7 +56,7 @@ class TestRuntime:
         assert failed.observed == f"no runtime (NoSupportingRuntime): {NONE}; Warning events: {NO_MODEL}"
         assert failed.evidence["events"] == NO_MODEL
 
-    @pytest.mark.parametrize("outcome", [Outcome.NO_RUNTIME, Outcome.CUSTOM, Outcome.LEFT_ALONE])
+    @pytest.mark.parametrize("outcome", [Outcome.NO_RUNTIME, Outcome.CUSTOM, Outcome.UNMANAGED])
     def test_a_runtime_that_does_not_run_is_none(self, outcome):
         """
         A target that names a runtime and says that nothing runs on it has shown no choice.
@@ -464,7 +464,7 @@ class TestTelling:
         [
             ({}, "ClusterServingRuntime r"),
             ({"outcome": Outcome.CUSTOM}, "its own container, no runtime needed"),
-            ({"outcome": Outcome.LEFT_ALONE}, "not managed by this controller"),
+            ({"outcome": Outcome.UNMANAGED}, "not managed by this controller"),
             ({"outcome": Outcome.REJECTED}, "rejected"),
             ({"outcome": Outcome.NO_RUNTIME, "reason": "A", "message": "b"}, "no runtime (A): b; no Warning events"),
             (

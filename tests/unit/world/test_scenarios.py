@@ -339,7 +339,7 @@ class TestReleases:
         made.expect_runtime(R)
         made.configure("ModelMesh")
 
-        made.expect_outcome(Outcome.LEFT_ALONE, "is left alone")
+        made.expect_outcome(Outcome.UNMANAGED, "is left alone")
 
 
 class TestEnd:

@@ -8,10 +8,10 @@ from typing import Any
 from kserve_conformance.objects import Manifest, at
 
 #: Adds to the containers of a pod what tells them of their service.
-TellContainers = Callable[[list[dict[str, Any]], Manifest], list[dict[str, Any]]]
+AddVariables = Callable[[list[dict[str, Any]], Manifest], list[dict[str, Any]]]
 
 
-def nothing_told(containers: list[dict[str, Any]], service: Manifest) -> list[dict[str, Any]]:
+def no_variables(containers: list[dict[str, Any]], service: Manifest) -> list[dict[str, Any]]:
     """
     A container is told nothing beyond its placeholders.
 
@@ -20,7 +20,7 @@ def nothing_told(containers: list[dict[str, Any]], service: Manifest) -> list[di
     return containers
 
 
-def service_name_told(containers: list[dict[str, Any]], service: Manifest) -> list[dict[str, Any]]:
+def service_name_variable(containers: list[dict[str, Any]], service: Manifest) -> list[dict[str, Any]]:
     """
     Every container is told the name of its service.
 

@@ -16,8 +16,8 @@ from kserve_conformance.profiles.pods.containers import (
     strategically_merged,
     transformer_and_others,
 )
-from kserve_conformance.profiles.pods.environment import nothing_told, service_name_told
-from kserve_conformance.profiles.pods.errors import REFUSALS_V0_8, REFUSALS_V0_9, REFUSALS_V0_15
+from kserve_conformance.profiles.pods.environment import no_variables, service_name_variable
+from kserve_conformance.profiles.pods.errors import FAILURES_V0_8, FAILURES_V0_9, FAILURES_V0_15
 from kserve_conformance.profiles.pods.images import (
     digest_kept,
     tag_after_first_colon,
@@ -30,10 +30,10 @@ from kserve_conformance.profiles.pods.images import (
 from kserve_conformance.profiles.pods.legacy_servers import PREDICTORS_V0_8, PREDICTORS_V0_9, bare_container
 from kserve_conformance.profiles.pods.multi_node import (
     generation_label,
-    head_told_of_executor,
-    head_told_of_image_volumes,
-    head_told_of_ray,
-    head_told_sizes,
+    head_with_executor,
+    head_with_image_volumes,
+    head_with_ray,
+    head_with_sizes,
     single_node,
     unlabelled,
 )
@@ -64,12 +64,12 @@ RENDERING_V0_8 = Rendering(
     tag_image=tag_after_first_colon,
     extra_containers=no_others,
     pod_metadata=of_service,
-    tell_containers=nothing_told,
-    tell_head=single_node,
+    add_variables=no_variables,
+    configure_head=single_node,
     label_head=unlabelled,
     pick_custom_container=first_container,
     legacy_container=PREDICTORS_V0_8.container,
-    refusals=REFUSALS_V0_8,
+    failures=FAILURES_V0_8,
 )
 
 #: v0.9.0: strategic merge, volumes, and a status for failures.
@@ -80,7 +80,7 @@ RENDERING_V0_9 = replace(
     merge_pod_spec=strategically_merged_pod_spec,
     tag_image=tag_or_configured_gpu_tag,
     legacy_container=PREDICTORS_V0_9.container,
-    refusals=REFUSALS_V0_9,
+    failures=FAILURES_V0_9,
 )
 
 #: v0.10.0: pods get labels, annotations and pull secrets of their runtime; the ConfigMap has no servers any more.
@@ -112,27 +112,27 @@ RENDERING_V0_15_0 = replace(
     RENDERING_V0_12,
     tag_image=tag_or_gpu_suffix_of_huggingface,
     extra_containers=transformer_and_others,
-    tell_head=head_told_sizes,
+    configure_head=head_with_sizes,
     label_head=generation_label,
-    refusals=REFUSALS_V0_15,
+    failures=FAILURES_V0_15,
 )
 
 #: v0.15.1 and v0.15.2: the head knows its nodes and GPUs.
-RENDERING_V0_15_2 = replace(RENDERING_V0_15_0, tell_head=head_told_of_ray)
+RENDERING_V0_15_2 = replace(RENDERING_V0_15_0, configure_head=head_with_ray)
 
 #: v0.16.0: images with a digest are left alone.
-RENDERING_V0_16 = replace(RENDERING_V0_15_2, tag_image=digest_kept, tell_head=head_told_of_image_volumes)
+RENDERING_V0_16 = replace(RENDERING_V0_15_2, tag_image=digest_kept, configure_head=head_with_image_volumes)
 
 #: v0.17.0 and v0.17.1: containers know their service, and a runtime chooses a scheduler.
 RENDERING_V0_17 = replace(
     RENDERING_V0_16,
     pod_settings=SETTINGS_V0_17,
     pod_metadata=without_model_format,
-    tell_containers=service_name_told,
+    add_variables=service_name_variable,
 )
 
 #: v0.18.0 to v0.19.0: a runtime can name another executor; read at v0.19.0, which may be the first that knows it.
-RENDERING_V0_19 = replace(RENDERING_V0_17, tell_head=head_told_of_executor)
+RENDERING_V0_19 = replace(RENDERING_V0_17, configure_head=head_with_executor)
 
 #: v0.20.0: images follow the server type, and a variable has a value or a source, not both.
 RENDERING_V0_20 = replace(

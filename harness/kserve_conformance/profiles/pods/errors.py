@@ -1,4 +1,4 @@
-"""What KServe says when a runtime is chosen but no pod can be made of it and the service."""
+"""The errors that KServe reports if it selects a runtime but cannot make a pod from it and the service."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PANIC = "panic: runtime error: invalid memory address or nil pointer dereference
 
 class CannotRender(Exception):
     """
-    KServe makes no pod; ``refusal`` is what it says instead.
+    KServe makes no pod; ``no_runtime`` is what it reports instead.
 
     It never leaves the resolver, where it becomes part of a decision.
     """
@@ -26,8 +26,8 @@ class CannotRender(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Refusals:
-    """What one era says of each thing that can go wrong; the arguments are named in the functions below."""
+class PodFailures:
+    """The error of each failure in one era; the functions below name the arguments."""
 
     no_containers: NoRuntime
     no_container_named: Callable[[str], NoRuntime]
@@ -35,32 +35,32 @@ class Refusals:
     bad_placeholder: Callable[[str, str, str], NoRuntime]
 
 
-def silent(error: str) -> NoRuntime:
-    """An error that no status tells."""
+def unreported(error: str) -> NoRuntime:
+    """An error that the status does not report."""
     return NoRuntime(cause=_CAUSE, error=error)
 
 
-def told(error: str, message: str | None = None) -> NoRuntime:
-    """An error that the status tells too, in the same words unless others are given."""
+def reported(error: str, message: str | None = None) -> NoRuntime:
+    """An error that the status reports too, in the same words unless it has a message of its own."""
     return NoRuntime(cause=_CAUSE, error=error, reason=_CAUSE, message=error if message is None else message)
 
 
 def panicked() -> NoRuntime:
     """
-    A nil pointer is dereferenced before KServe can say what is missing: nobody is told.
+    A nil pointer is dereferenced before KServe can report what is missing: neither the status nor an event shows it.
 
-    Seen on the controller of v0.15.2: the panic is recovered and logged, no event is written, and the reconcile is
-    tried again and again.
+    Observed on the controller of v0.15.2: the panic is recovered and logged, no event is written, and the reconcile is
+    retried forever.
     """
-    return replace(silent(PANIC), is_told=False)
+    return replace(unreported(PANIC), has_event=False)
 
 
 def _bad_placeholder_v0_8(runtime: str, container: str, error: str) -> NoRuntime:
-    return silent(f"failed to replace placeholders in serving runtime Container: {error}")
+    return unreported(f"failed to replace placeholders in serving runtime Container: {error}")
 
 
 def _bad_placeholder_v0_9(runtime: str, container: str, error: str) -> NoRuntime:
-    return told(
+    return reported(
         f"failed to replace placeholders in serving runtime Container: {error}",
         "Failed to replace placeholders in serving runtime Container",
     )
@@ -68,36 +68,36 @@ def _bad_placeholder_v0_9(runtime: str, container: str, error: str) -> NoRuntime
 
 def _bad_placeholder_v0_15(runtime: str, container: str, error: str) -> NoRuntime:
     message = f"failed to replace placeholders in serving runtime {runtime} Container {container}"
-    return told(f"{message}: {error}", message)
+    return reported(f"{message}: {error}", message)
 
 
 #: v0.8.0 has no status for it. ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go.
-REFUSALS_V0_8 = Refusals(
-    no_containers=silent("no container configuration found in selected serving runtime"),
-    no_container_named=lambda name: silent(f"failed to find {name} in ServingRuntime containers"),
-    pod_not_merged=lambda error: silent(f"failed to consolidate serving runtime PodSpecs: {error}"),
+FAILURES_V0_8 = PodFailures(
+    no_containers=unreported("no container configuration found in selected serving runtime"),
+    no_container_named=lambda name: unreported(f"failed to find {name} in ServingRuntime containers"),
+    pod_not_merged=lambda error: unreported(f"failed to consolidate serving runtime PodSpecs: {error}"),
     bad_placeholder=_bad_placeholder_v0_8,
 )
 
 #: v0.9.0 to v0.14.1: the same place, now with a status, except for a missing ``kserve-container`` (v0.11.0 to v0.14.1).
-REFUSALS_V0_9 = replace(
-    REFUSALS_V0_8,
-    no_containers=told(
+FAILURES_V0_9 = replace(
+    FAILURES_V0_8,
+    no_containers=reported(
         "no container configuration found in selected serving runtime",
         "No container configuration found in selected serving runtime",
     ),
-    pod_not_merged=lambda error: told(
+    pod_not_merged=lambda error: reported(
         f"failed to consolidate serving runtime PodSpecs: {error}",
         "Failed to consolidate serving runtime PodSpecs",
     ),
     bad_placeholder=_bad_placeholder_v0_9,
 )
 
-#: since v0.15.0: ``buildPodSpec`` in the same file, ``MergeServingRuntimeAndInferenceServiceSpecs`` in
+#: Since v0.15.0: ``buildPodSpec`` in the same file, ``MergeServingRuntimeAndInferenceServiceSpecs`` in
 #: pkg/controller/v1beta1/inferenceservice/utils/utils.go.
-REFUSALS_V0_15 = Refusals(
-    no_containers=told("no container configuration found in selected serving runtime"),
-    no_container_named=lambda name: told(f"failed to find {name} in ServingRuntime containers"),
-    pod_not_merged=lambda error: told(f"failed to consolidate serving runtime PodSpecs. Detail: {error}"),
+FAILURES_V0_15 = PodFailures(
+    no_containers=reported("no container configuration found in selected serving runtime"),
+    no_container_named=lambda name: reported(f"failed to find {name} in ServingRuntime containers"),
+    pod_not_merged=lambda error: reported(f"failed to consolidate serving runtime PodSpecs. Detail: {error}"),
     bad_placeholder=_bad_placeholder_v0_15,
 )

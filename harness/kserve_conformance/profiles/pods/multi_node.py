@@ -16,7 +16,7 @@ from typing import Any
 from kserve_conformance.objects import Manifest, at
 from kserve_conformance.profiles.pods.containers import SERVING, named, strategically_merged
 from kserve_conformance.profiles.pods.environment import with_variable
-from kserve_conformance.profiles.pods.errors import CannotRender, Refusals, panicked, silent, told
+from kserve_conformance.profiles.pods.errors import CannotRender, PodFailures, panicked, reported, unreported
 from kserve_conformance.profiles.pods.go_json import container_of
 from kserve_conformance.profiles.pods.quantities import whole
 
@@ -30,7 +30,7 @@ GENERATION_LABEL = "isvc.generation"
 GPU_RESOURCES = ("nvidia.com/gpu", "amd.com/gpu", "intel.com/gpu", "habana.ai/gaudi")
 
 #: The head's containers, told of its workers. Raises ``CannotRender``.
-TellHead = Callable[[list[dict[str, Any]], Manifest, Manifest, Refusals], list[dict[str, Any]]]
+ConfigureHead = Callable[[list[dict[str, Any]], Manifest, Manifest, PodFailures], list[dict[str, Any]]]
 
 #: The labels that the head's pod has because it has workers.
 LabelHead = Callable[[Manifest], dict[str, str]]
@@ -46,7 +46,7 @@ class _Sizes:
 
 
 def single_node(
-    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, refusals: Refusals
+    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, failures: PodFailures
 ) -> list[dict[str, Any]]:
     """
     Whatever the service says, it gets one pod.
@@ -56,8 +56,8 @@ def single_node(
     return containers
 
 
-def head_told_sizes(
-    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, refusals: Refusals
+def head_with_sizes(
+    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, failures: PodFailures
 ) -> list[dict[str, Any]]:
     """
     The head is told the two sizes; where neither the service nor the runtime has one, a nil pointer is dereferenced.
@@ -65,7 +65,7 @@ def head_told_sizes(
     Source: ``multiNodeProcess``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.15.0.
     """
     theirs, ours = _worker_specs(service, runtime)
-    _worker_container(theirs, ours, refusals)
+    _worker_container(theirs, ours, failures)
     pipeline, tensor = _size(theirs, ours, "pipelineParallelSize"), _size(theirs, ours, "tensorParallelSize")
     if pipeline is None or tensor is None:
         raise CannotRender(panicked())
@@ -73,30 +73,30 @@ def head_told_sizes(
     return _told(containers, {**variables, **_model_variables(service, ("pvc",))})
 
 
-def head_told_of_ray(
-    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, refusals: Refusals
+def head_with_ray(
+    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, failures: PodFailures
 ) -> list[dict[str, Any]]:
     """
     The head is also told how many nodes there are and how many GPUs are its own; too few GPUs are an error.
 
     Source: ``multiNodeProcess``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.15.2.
     """
-    return _told_of_nodes(containers, service, runtime, refusals, ("pvc",), _ray_nodes)
+    return _told_of_nodes(containers, service, runtime, failures, ("pvc",), _ray_nodes)
 
 
-def head_told_of_image_volumes(
-    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, refusals: Refusals
+def head_with_image_volumes(
+    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, failures: PodFailures
 ) -> list[dict[str, Any]]:
     """
     A model in an OCI image has a directory as one on a volume claim has.
 
     Source: ``multiNodeProcess``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.16.0 and v0.17.0.
     """
-    return _told_of_nodes(containers, service, runtime, refusals, ("pvc", "oci"), _ray_nodes)
+    return _told_of_nodes(containers, service, runtime, failures, ("pvc", "oci"), _ray_nodes)
 
 
-def head_told_of_executor(
-    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, refusals: Refusals
+def head_with_executor(
+    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, failures: PodFailures
 ) -> list[dict[str, Any]]:
     """
     A runtime annotated for the ``mp`` executor has as many nodes as pipeline stages, and GPUs as tensor shards.
@@ -105,7 +105,7 @@ def head_told_of_executor(
     pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.19.0.
     """
     mp = at(runtime, "annotations", "multinode/executor-backend") == "mp"
-    return _told_of_nodes(containers, service, runtime, refusals, ("pvc", "oci"), _mp_nodes if mp else _ray_nodes)
+    return _told_of_nodes(containers, service, runtime, failures, ("pvc", "oci"), _mp_nodes if mp else _ray_nodes)
 
 
 def unlabelled(service: Manifest) -> dict[str, str]:
@@ -130,12 +130,12 @@ def _told_of_nodes(
     containers: list[dict[str, Any]],
     service: Manifest,
     runtime: Manifest,
-    refusals: Refusals,
+    failures: PodFailures,
     storages: tuple[str, ...],
     allocate: _Allocating,
 ) -> list[dict[str, Any]]:
     theirs, ours = _worker_specs(service, runtime)
-    worker = _worker_container(theirs, ours, refusals)
+    worker = _worker_container(theirs, ours, failures)
     sizes = _Sizes(
         1 if (pipeline := _size(theirs, ours, "pipelineParallelSize")) is None else pipeline,
         1 if (tensor := _size(theirs, ours, "tensorParallelSize")) is None else tensor,
@@ -163,12 +163,12 @@ def _worker_specs(service: Manifest, runtime: Manifest) -> tuple[Manifest, Manif
     return theirs, at(service, "spec", "predictor", "workerSpec")
 
 
-def _worker_container(theirs: Manifest, ours: Manifest, refusals: Refusals) -> dict[str, Any]:
+def _worker_container(theirs: Manifest, ours: Manifest, failures: PodFailures) -> dict[str, Any]:
     if not theirs.get("containers"):
-        raise CannotRender(told("No workerSpec container configuration found in selected serving runtime"))
+        raise CannotRender(reported("No workerSpec container configuration found in selected serving runtime"))
     container = named([container_of(one) for one in theirs["containers"]], WORKER)
     if container is None:
-        raise CannotRender(refusals.no_container_named(WORKER))
+        raise CannotRender(failures.no_container_named(WORKER))
     return strategically_merged(container, container_of(next(iter(ours.get("containers") or ()), {})))
 
 
@@ -188,7 +188,7 @@ def _told(containers: list[dict[str, Any]], variables: dict[str, str]) -> list[d
     if named(containers, SERVING) is None:
         first = next(iter(variables))
         missing = f"target container({SERVING}) does not exist"
-        raise CannotRender(silent(f"failed to add {first} environment to the container({SERVING}): {missing}"))
+        raise CannotRender(unreported(f"failed to add {first} environment to the container({SERVING}): {missing}"))
     for name, value in variables.items():
         containers = [
             with_variable(container, name, value) if container["name"] == SERVING else container
@@ -231,5 +231,5 @@ def _enough(total: int, nodes: int, head: int, worker: int) -> tuple[int, int]:
     if total > head + workers:
         counted = f"head node({head}) + worker node({workers})"
         required = f"the total required number of GPUs({total})"
-        raise CannotRender(silent(f"{required} is less than the number of GPUs assigned to the {counted}"))
+        raise CannotRender(unreported(f"{required} is less than the number of GPUs assigned to the {counted}"))
     return nodes, head

@@ -20,12 +20,12 @@ from kserve_conformance.profiles.pods.containers import (
     NameContainer,
     PickContainer,
 )
-from kserve_conformance.profiles.pods.environment import TellContainers
-from kserve_conformance.profiles.pods.errors import CannotRender, Refusals, panicked
+from kserve_conformance.profiles.pods.environment import AddVariables
+from kserve_conformance.profiles.pods.errors import CannotRender, PodFailures, panicked
 from kserve_conformance.profiles.pods.go_json import container_of, pod_spec_of
 from kserve_conformance.profiles.pods.images import TagImage
 from kserve_conformance.profiles.pods.legacy_servers import IMPLEMENTATIONS, LegacyContainer
-from kserve_conformance.profiles.pods.multi_node import LabelHead, TellHead
+from kserve_conformance.profiles.pods.multi_node import ConfigureHead, LabelHead
 from kserve_conformance.profiles.pods.placeholders import BadPlaceholder, filled
 from kserve_conformance.profiles.pods.pod_metadata import PodMetadata
 from kserve_conformance.profiles.pods.pod_specs import MergePodSpec, settings_of
@@ -44,12 +44,12 @@ class Rendering:
     tag_image: TagImage
     extra_containers: ExtraContainers
     pod_metadata: PodMetadata
-    tell_containers: TellContainers
-    tell_head: TellHead
+    add_variables: AddVariables
+    configure_head: ConfigureHead
     label_head: LabelHead
     pick_custom_container: PickContainer
     legacy_container: LegacyContainer
-    refusals: Refusals
+    failures: PodFailures
 
 
 def render(
@@ -113,9 +113,9 @@ def _without_runtime(
     Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.19.0;
     ``buildPredictorResources`` in the same file, since v0.20.0.
     """
-    told = rendering.tell_containers([container, *containers[1:]], service)
+    told = rendering.add_variables([container, *containers[1:]], service)
     if at(service, "spec", "predictor", "workerSpec") is not None:
-        told = rendering.tell_head(told, service, {}, rendering.refusals)
+        told = rendering.configure_head(told, service, {}, rendering.failures)
     spec = pod_spec_of(at(service, "spec", "predictor"))
     return {"metadata": rendering.pod_metadata(service, {}), "spec": {**spec, "containers": told}}
 
@@ -142,10 +142,12 @@ class _Pod:
 
         ours = [container_of(one) for one in predictor.get("containers") or ()]
         others = self.rendering.extra_containers(theirs, ours, self.rendering.merge_container, self._filled)
-        containers = self.rendering.tell_containers([serving, *others], self.service)
+        containers = self.rendering.add_variables([serving, *others], self.service)
         metadata = self.rendering.pod_metadata(self.service, self.runtime.spec)
         if predictor.get("workerSpec") is not None:
-            containers = self.rendering.tell_head(containers, self.service, self.runtime.spec, self.rendering.refusals)
+            containers = self.rendering.configure_head(
+                containers, self.service, self.runtime.spec, self.rendering.failures
+            )
             metadata["labels"] |= self.rendering.label_head(self.service)
         return {"metadata": metadata, "spec": {**spec, "containers": containers}}
 
@@ -153,10 +155,10 @@ class _Pod:
         """The merged container that serves, and all of the runtime's."""
         containers = [container_of(one) for one in self.runtime.spec.get("containers") or ()]
         if not containers:
-            raise CannotRender(self.rendering.refusals.no_containers)
+            raise CannotRender(self.rendering.failures.no_containers)
         container = self.rendering.pick_container(containers)
         if container is None:
-            raise CannotRender(self.rendering.refusals.no_container_named(SERVING))
+            raise CannotRender(self.rendering.failures.no_container_named(SERVING))
         merged = self.rendering.merge_container(container, container_of(model))
         return self.rendering.name_container(merged), containers
 
@@ -165,13 +167,13 @@ class _Pod:
         try:
             return self.rendering.merge_pod_spec(settings, pod_spec_of(predictor))
         except MissingMergeKey as error:
-            raise CannotRender(self.rendering.refusals.pod_not_merged(str(error))) from error
+            raise CannotRender(self.rendering.failures.pod_not_merged(str(error))) from error
 
     def _filled(self, container: Container) -> Container:
         try:
             return filled(container, at(self.service, "metadata"))
         except BadPlaceholder as error:
-            no_runtime = self.rendering.refusals.bad_placeholder(self.runtime.name, container["name"], str(error))
+            no_runtime = self.rendering.failures.bad_placeholder(self.runtime.name, container["name"], str(error))
             raise CannotRender(no_runtime) from error
 
     def _tagged(self, container: Container, model: Manifest) -> Container:

@@ -81,7 +81,7 @@ class Listing(Observer):
     def told(self, key: ObjectKey, service: Manifest, seen: Seen | None) -> Observation:
         """The observation of one service; ``seen`` is None for one that its controller leaves alone."""
         if seen is None:
-            return Observation(service=reported(service), outcome=Outcome.LEFT_ALONE, unreported=BEYOND_CONTROLLERS)
+            return Observation(service=reported(service), outcome=Outcome.UNMANAGED, unreported=BEYOND_CONTROLLERS)
         told = self._told(key, service, seen)
         return replace(told, unreported=told.unreported | NOT_READ)
 

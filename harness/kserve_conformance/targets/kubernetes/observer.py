@@ -152,7 +152,7 @@ class Observer:
             self.beacons.queue_passed()
             service = self.client.get(path)
             if self.template(str(key.namespace), key.name, service["metadata"]["uid"], MODEL_MESH) is None:
-                return Observation(service=reported(service), outcome=Outcome.LEFT_ALONE, unreported=BEYOND_CONTROLLERS)
+                return Observation(service=reported(service), outcome=Outcome.UNMANAGED, unreported=BEYOND_CONTROLLERS)
         if not is_new:
             service = self.client.patch(f"{path}/status", self.probe.patch)
         silent = 0

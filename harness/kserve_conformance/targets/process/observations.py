@@ -70,7 +70,7 @@ def _decided(answer: Answer, stored: Manifest) -> tuple[Outcome, ObjectKey | Non
     if decided is UNSET or decided is None:
         has_model = at(stored, "spec", "predictor", "model") is not None
         is_left_alone = at(stored, *_MODE) == _MODEL_MESH or has_model
-        return (Outcome.LEFT_ALONE if is_left_alone and answer.pod is None else Outcome.CUSTOM), None
+        return (Outcome.UNMANAGED if is_left_alone and answer.pod is None else Outcome.CUSTOM), None
     if decided.runtime is None:
         return Outcome.NO_RUNTIME, None
     namespace = ObjectKey.of(stored).namespace if decided.runtime.kind == NAMESPACED_RUNTIME else None

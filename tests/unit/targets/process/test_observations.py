@@ -36,10 +36,10 @@ class TestOutcome:
             ({"decision": {"runtime": None}}, service(containers=[{"name": "a"}]), Outcome.NO_RUNTIME),
             ({"decision": None}, service(containers=[{"name": "a"}]), Outcome.CUSTOM),
             ({"decision": None}, service(sklearn={}), Outcome.CUSTOM),
-            ({"decision": None}, annotated(service()), Outcome.LEFT_ALONE),
-            ({"decision": None}, annotated(service(containers=[{"name": "a"}])), Outcome.LEFT_ALONE),
+            ({"decision": None}, annotated(service()), Outcome.UNMANAGED),
+            ({"decision": None}, annotated(service(containers=[{"name": "a"}])), Outcome.UNMANAGED),
             ({"decision": None, "pod": POD}, annotated(service(containers=[{"name": "a"}])), Outcome.CUSTOM),
-            ({"decision": None}, service(), Outcome.LEFT_ALONE),
+            ({"decision": None}, service(), Outcome.UNMANAGED),
         ],
     )
     def test_follows_from_the_decision(self, answer, stored, outcome):

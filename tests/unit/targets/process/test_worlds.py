@@ -16,7 +16,7 @@ EXPECTATIONS = {
     "one of": lambda world: world.expect_one_of(SERVER),
     "refusal": lambda world: world.expect_no_runtime("RuntimeDisabled"),
     "outcome": lambda world: world.expect_outcome(Outcome.CUSTOM, "uses no runtime"),
-    "left alone": lambda world: world.expect_outcome(Outcome.LEFT_ALONE, "is left alone"),
+    "left alone": lambda world: world.expect_outcome(Outcome.UNMANAGED, "is left alone"),
     "status": lambda world: world.expect_status("RuntimeDisabled", "Specified runtime is disabled"),
     "no status": lambda world: world.expect_status(None, None),
     "event": lambda world: world.expect_event(""),
