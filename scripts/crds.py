@@ -1,0 +1,135 @@
+"""
+Make the table of CRD schemas from KServe's own Go modules.
+
+::
+
+    scripts/crds            write harness/kserve_conformance/crds/schemas.jsonl
+    scripts/crds --check    change nothing; fail if the committed table is not what the modules give
+
+The table has facts only: names, types, required fields, enumerations, bounds, patterns, defaults, list keys. Equal
+schemas stand in it once. A keyword that the harness does not know ends the script: nothing is dropped in silence.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from kserve_conformance.profiles.shipped_runtimes import SHARES
+from kserve_conformance.rules.releases import RELEASES
+
+MODULE = "github.com/kserve/kserve"
+TABLE = Path("harness/kserve_conformance/crds/schemas.jsonl")
+
+#: The kinds that choose a runtime or are one, by the plural in the name of their CRD's file.
+KINDS = {
+    "inferenceservices": "InferenceService",
+    "servingruntimes": "ServingRuntime",
+    "clusterservingruntimes": "ClusterServingRuntime",
+}
+
+#: Keywords that are kept, and their names in the table.
+KEPT = {
+    "type": "type",
+    "required": "required",
+    "enum": "enum",
+    "pattern": "pattern",
+    "default": "default",
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "minLength": "minLength",
+    "maxLength": "maxLength",
+    "minItems": "minItems",
+    "format": "format",
+    "x-kubernetes-int-or-string": "intOrString",
+    "x-kubernetes-preserve-unknown-fields": "preserveUnknownFields",
+    "x-kubernetes-list-type": "listType",
+    "x-kubernetes-list-map-keys": "listMapKeys",
+}
+
+#: Keywords that check nothing: prose, and how server-side apply merges.
+DROPPED = {"description", "x-kubernetes-map-type"}
+
+#: Keywords whose values are schemas.
+PARTS = {"properties", "items", "additionalProperties"}
+
+#: What every int-or-string says of itself, in other words than its extension.
+INT_OR_STRING = [{"type": "integer"}, {"type": "string"}]
+
+
+class Table:
+    """Schemas by their numbers; a part always stands before what it is a part of."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, int] = {}
+
+    def add(self, schema: dict[str, Any]) -> int:
+        """The number of a schema, which is added with all of its parts unless it is there."""
+        row: dict[str, Any] = {KEPT[key]: value for key, value in schema.items() if key in KEPT}
+        if schema.get("anyOf") == INT_OR_STRING and schema.get("x-kubernetes-int-or-string"):
+            schema = {key: value for key, value in schema.items() if key != "anyOf"}
+        unknown = set(schema) - set(KEPT) - DROPPED - PARTS
+        if unknown:
+            raise click.ClickException(f"unknown schema keywords: {', '.join(sorted(unknown))}")
+        if "properties" in schema:
+            row["properties"] = {name: self.add(part) for name, part in schema["properties"].items()}
+        if "items" in schema:
+            row["items"] = self.add(schema["items"])
+        if "additionalProperties" in schema:
+            extra = schema["additionalProperties"]
+            row["additionalProperties"] = extra if isinstance(extra, bool) else self.add(extra)
+        text = json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return self.lines.setdefault(text, len(self.lines))
+
+
+def roots_of(release: str, table: Table) -> dict[str, dict[str, int]]:
+    """The number of each kind's schema, by variant."""
+    listed = subprocess.run(  # noqa: S603 - the user's Go
+        ["go", "mod", "download", "-json", f"{MODULE}@{release}"],  # noqa: S607 - the same
+        check=True,
+        capture_output=True,
+    )
+    folder = Path(json.loads(listed.stdout)["Dir"]) / "config" / "crd"
+    variants = {name: folder / name for name in ("full", "minimal") if (folder / name).is_dir()} or {"full": folder}
+    return {
+        variant: {
+            kind: table.add(served_schema(path / f"serving.kserve.io_{plural}.yaml")) for plural, kind in KINDS.items()
+        }
+        for variant, path in variants.items()
+    }
+
+
+def served_schema(file: Path) -> dict[str, Any]:
+    """The schema of the one version that a CRD serves."""
+    crd = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    (version,) = [one for one in crd["spec"]["versions"] if one["served"]]
+    schema: dict[str, Any] = version["schema"]["openAPIV3Schema"]
+    return schema
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Change nothing; fail if the committed table is out of date.")
+def main(*, check: bool) -> None:
+    """Make the table of CRD schemas of every release."""
+    table = Table()
+    roots = {release: roots_of(release, table) for release in RELEASES if release not in SHARES}
+    roots |= {release: roots[neighbour] for release, neighbour in SHARES.items()}
+    header = {
+        "generator": f"scripts/crds, from the modules {MODULE} {next(iter(roots))} to {RELEASES[-1]}",
+        "roots": {release: roots[release] for release in RELEASES},
+    }
+    text = "\n".join((json.dumps(header, separators=(",", ":")), *table.lines)) + "\n"
+    if check:
+        sys.exit(0 if TABLE.read_text(encoding="utf-8") == text else f"error: {TABLE} is out of date; run scripts/crds")
+    TABLE.write_text(text, encoding="utf-8")
+    click.echo(f"{TABLE}: {len(table.lines)} schemas of {len(roots)} releases, {len(text) // 1024} KiB", err=True)
+
+
+if __name__ == "__main__":
+    main()
