@@ -21,11 +21,10 @@ from typing import Any
 import click
 import yaml
 
-from kserve_conformance.profiles.shipped_runtimes import SHARES
-from kserve_conformance.rules.releases import RELEASES
+from kserve_conformance.rules.releases import MAIN, RELEASES, TABLE, Origin
 
 MODULE = "github.com/kserve/kserve"
-TABLE = Path("harness/kserve_conformance/crds/schemas.jsonl")
+FILE = Path("harness/kserve_conformance/crds/schemas.jsonl")
 
 #: The kinds that choose a runtime or are one, by the plural in the name of their CRD's file.
 KINDS = {
@@ -84,6 +83,10 @@ class Table:
         if "additionalProperties" in schema:
             extra = schema["additionalProperties"]
             row["additionalProperties"] = extra if isinstance(extra, bool) else self.add(extra)
+        return self.add_row(row)
+
+    def add_row(self, row: dict[str, Any]) -> int:
+        """The number of a schema whose parts are numbers already."""
         text = json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return self.lines.setdefault(text, len(self.lines))
 
@@ -105,6 +108,31 @@ def roots_of(release: str, table: Table) -> dict[str, dict[str, int]]:
     }
 
 
+def roots_of_main(table: Table, before: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    """
+    The CRDs of KServe's main branch of August 2026: those of the latest release, and ``resourceClaims`` for runtimes.
+
+    The field has the schema that it has in a service's predictor, which is the pod's own.
+    """
+    rows = [json.loads(line) for line in table.lines]
+    claims = part(rows, before["full"]["InferenceService"], "spec", "predictor", "resourceClaims")
+    full = dict(before["full"])
+    for kind in ("ServingRuntime", "ClusterServingRuntime"):
+        root = rows[full[kind]]
+        spec = rows[root["properties"]["spec"]]
+        spec = {**spec, "properties": {**spec["properties"], "resourceClaims": claims}}
+        number = table.add_row(spec)
+        full[kind] = table.add_row({**root, "properties": {**root["properties"], "spec": number}})
+    return {**before, "full": full}
+
+
+def part(rows: list[dict[str, Any]], number: int, *path: str) -> int:
+    """The number of a part of a schema, by the names of properties that lead to it."""
+    for name in path:
+        number = rows[number]["properties"][name]
+    return number
+
+
 def served_schema(file: Path) -> dict[str, Any]:
     """The schema of the one version that a CRD serves."""
     crd = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
@@ -118,17 +146,20 @@ def served_schema(file: Path) -> dict[str, Any]:
 def main(*, check: bool) -> None:
     """Make the table of CRD schemas of every release."""
     table = Table()
-    roots = {release: roots_of(release, table) for release in RELEASES if release not in SHARES}
-    roots |= {release: roots[neighbour] for release, neighbour in SHARES.items()}
+    roots = {release.name: roots_of(release.name, table) for release in TABLE if release.origin is Origin.MODULE}
+    for release in TABLE:
+        if release.origin is Origin.INFERRED:
+            roots[release.name] = roots[release.inferred_from[0]]
+    roots[MAIN] = roots_of_main(table, roots[RELEASES[-1]])
     header = {
         "generator": f"scripts/crds, from the modules {MODULE} {next(iter(roots))} to {RELEASES[-1]}",
-        "roots": {release: roots[release] for release in RELEASES},
+        "roots": {release.name: roots[release.name] for release in TABLE},
     }
     text = "\n".join((json.dumps(header, separators=(",", ":")), *table.lines)) + "\n"
     if check:
-        sys.exit(0 if TABLE.read_text(encoding="utf-8") == text else f"error: {TABLE} is out of date; run scripts/crds")
-    TABLE.write_text(text, encoding="utf-8")
-    click.echo(f"{TABLE}: {len(table.lines)} schemas of {len(roots)} releases, {len(text) // 1024} KiB", err=True)
+        sys.exit(0 if FILE.read_text(encoding="utf-8") == text else f"error: {FILE} is out of date; run scripts/crds")
+    FILE.write_text(text, encoding="utf-8")
+    click.echo(f"{FILE}: {len(table.lines)} schemas of {len(roots)} releases, {len(text) // 1024} KiB", err=True)
 
 
 if __name__ == "__main__":

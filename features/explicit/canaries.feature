@@ -25,7 +25,7 @@ Feature: A canary that names no runtime inherits the runtime of its service
           - trafficPercent: 10
             predictor:
               name: next
-              model: {modelFormat: {name: sklearn}, storageUri: gs://example/models/two}
+              model: {name: kserve-container, modelFormat: {name: sklearn}, storageUri: gs://example/models/two}
       """
     Then it runs on ClusterServingRuntime "for-all"
     And its canary "next" runs on ClusterServingRuntime "for-all"
@@ -44,7 +44,7 @@ Feature: A canary that names no runtime inherits the runtime of its service
           - trafficPercent: 10
             predictor:
               name: next
-              model: {modelFormat: {name: onnx}, storageUri: gs://example/models/two}
+              model: {name: kserve-container, modelFormat: {name: onnx}, storageUri: gs://example/models/two}
       """
     Then its canary "next" has no runtime because of "NoSupportingRuntime"
 
@@ -62,6 +62,6 @@ Feature: A canary that names no runtime inherits the runtime of its service
           - trafficPercent: 10
             predictor:
               name: next
-              model: {modelFormat: {name: onnx}, runtime: for-onnx, storageUri: gs://example/models/two}
+              model: {name: kserve-container, modelFormat: {name: onnx}, runtime: for-onnx, storageUri: gs://example/models/two}
       """
     Then its canary "next" runs on ClusterServingRuntime "for-onnx"

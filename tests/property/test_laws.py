@@ -37,7 +37,6 @@ from kserve_conformance.objects import (
 )
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.service_admission import Rejected
-from kserve_conformance.profiles.unknown_fields import pruned
 from kserve_conformance.protocol import answer_line
 from kserve_conformance.resolver import Explanation, Selection, Surroundings, admitted, resolve, resolve_stored, select
 from kserve_conformance.resolver.hints import hints_for
@@ -81,7 +80,7 @@ def is_certain(choice: Selection) -> bool:
 
 def as_stored(asked: Asked) -> Catalogue:
     """The catalogue as the release's CRDs show it."""
-    return Catalogue.of(pruned(manifest, asked.profile.unknown_fields) for manifest in asked.runtimes)
+    return Catalogue.of(asked.profile.crds.pruned(manifest) for manifest in asked.runtimes)
 
 
 class TestStrategies:
@@ -426,7 +425,7 @@ class TestWays:
         assert set(seen.one_of) == (set(decision.one_of) if decision.is_open else set())
         assert (seen.reason, seen.message) == ((no_runtime.reason, no_runtime.message) if no_runtime else (None, None))
         assert (seen.pod, seen.status_runtime) == (decision.pod, decision.status_runtime)
-        kept = pruned(without(seen.service, "metadata", "creationTimestamp"), asked.profile.unknown_fields)
+        kept = asked.profile.crds.pruned(without(seen.service, "metadata", "creationTimestamp"))
         assert kept == decision.service
 
     @staticmethod

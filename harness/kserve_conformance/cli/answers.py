@@ -13,7 +13,6 @@ from kserve_conformance.manifests import Loaded, ManifestCode, load
 from kserve_conformance.objects import Catalogue, Decision, Manifest, ObjectKey, Outcome, Runtime, at
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.shipped_runtimes import shipped
-from kserve_conformance.profiles.unknown_fields import pruned
 from kserve_conformance.resolver import Explanation, Surroundings, resolve, resolve_stored
 from kserve_conformance.resolver.hints import hints_for
 
@@ -181,7 +180,7 @@ def _catalogue(loaded: Loaded, profile: Profile, *, with_shipped: bool, first: P
     read_back = [(manifest, manifest) for manifest in loaded.runtimes if is_from_store(manifest)]
     added = [(manifest, manifest) for manifest in (shipped(profile.name) if with_shipped else ())]
     written = [
-        (manifest, manifest if first is None else pruned(manifest, first.unknown_fields))
+        (manifest, manifest if first is None else first.crds.pruned(manifest))
         for manifest in loaded.runtimes
         if not is_from_store(manifest)
     ]
@@ -189,7 +188,7 @@ def _catalogue(loaded: Loaded, profile: Profile, *, with_shipped: bool, first: P
     runtimes = []
     for given, stored in last.values():
         with _placed(loaded, given):
-            runtimes.append(Runtime.from_manifest(pruned(stored, profile.unknown_fields)))
+            runtimes.append(Runtime.from_manifest(profile.crds.pruned(stored)))
     return Catalogue(tuple(runtimes))
 
 

@@ -8,6 +8,7 @@ import click
 
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import columns, emit, example, format_option
+from kserve_conformance.crds import crds_of, new_fields
 
 
 @click.command(epilog=example("kserve-conformance releases", "kserve-conformance releases --format json"))
@@ -39,14 +40,14 @@ def command(format_: str) -> int:
             "catalogue": release.catalogue or release.name,
             "defaultMode": release.default_mode,
             "fixedWebhookPort": release.fixed_webhook_port,
-            "newFields": list(release.new_fields),
+            "newFields": list(new_fields(crds_of(before.name), crds_of(release.name))) if before else [],
             "runsByDefault": release.runs_by_default,
             "rules": len(rules.rules_of(release.name)),
             "scenarios": sum(scenario.tags.holds_for(release.name) for scenario in scenarios),
             "deviations": [deviation.id for deviation in rules.deviations if deviation.holds_for(release.name)],
             "runtimes": len(shipped(release.name)),
         }
-        for release in TABLE
+        for before, release in zip((None, *TABLE), TABLE, strict=False)
     ]
     documented = sum(scenario.tags.holds_for(DOCUMENTED) for scenario in scenarios)
     # Without a range of releases there are no rules, deviations or runtimes to count.

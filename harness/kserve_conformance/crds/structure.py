@@ -13,7 +13,7 @@ from kserve_conformance.objects import Manifest
 #: Where a value is inside its object: keys and list indices.
 Path = tuple[str | int, ...]
 
-#: The fields of ``metadata``. Coded: ``ObjectMeta``, k8s.io/apimachinery v0.34.4, pkg/apis/meta/v1/types.go.
+#: The fields of ``metadata``. Source: ``ObjectMeta``, k8s.io/apimachinery v0.34.4, pkg/apis/meta/v1/types.go.
 METADATA_FIELDS: Final = frozenset(
     {
         "name",
@@ -51,7 +51,7 @@ def unknown_fields(manifest: Manifest, schema: Schema) -> tuple[UnknownField, ..
     """
     The fields of an object that strict validation rejects and lenient validation drops, outermost first.
 
-    Coded: ``PruneWithOptions``, pkg/apiserver/schema/pruning/algorithm.go, k8s.io/apiextensions-apiserver v0.34.4.
+    Source: ``PruneWithOptions``, pkg/apiserver/schema/pruning/algorithm.go, k8s.io/apiextensions-apiserver v0.34.4.
     """
     return tuple(_unknown_at_root(manifest, schema))
 
@@ -102,7 +102,14 @@ def _nearest(name: str, known: Mapping[str, Any] | frozenset[str]) -> str | None
 
 
 def pruned(manifest: Manifest, schema: Schema) -> Manifest:
-    """The object without its unknown fields; the same object where it has none."""
+    """
+    The object without its unknown fields; the same object where it has none.
+
+    >>> from kserve_conformance.crds import crds_of
+    >>> runtime = {"kind": "ServingRuntime", "spec": {"hostIPC": True}}
+    >>> pruned(runtime, crds_of("v0.13.1").schema("ServingRuntime"))
+    {'kind': 'ServingRuntime', 'spec': {}}
+    """
     unknown = unknown_fields(manifest, schema)
     for one in unknown:
         manifest = _without(manifest, one.path)
@@ -124,7 +131,7 @@ def defaulted(manifest: Manifest, schema: Schema) -> Manifest:
     """
     The object with the schema's defaults, and without nulls that the schema does not allow.
 
-    Coded: ``Default`` and ``PruneNonNullableNullsWithoutDefaults``, pkg/apiserver/schema/defaulting/algorithm.go,
+    Source: ``Default`` and ``PruneNonNullableNullsWithoutDefaults``, pkg/apiserver/schema/defaulting/algorithm.go,
     k8s.io/apiextensions-apiserver v0.34.4.
     """
     return {

@@ -1,7 +1,7 @@
 """
 The values that a schema does not allow, each with the API server's own message.
 
-Coded: ``ValidateCustomResource``, pkg/apiserver/validation/validation.go, and ``ValidateListSetsAndMaps``,
+Source: ``ValidateCustomResource``, pkg/apiserver/validation/validation.go, and ``ValidateListSetsAndMaps``,
 pkg/apiserver/schema/listtype/validation.go, k8s.io/apiextensions-apiserver v0.34.4; messages of
 pkg/validation/errors/schema.go, k8s.io/kube-openapi.
 """
@@ -142,7 +142,7 @@ def _duplicates(value: list[Any] | tuple[Any, ...], schema: Schema, path: Path) 
 _TWICE = 2
 
 
-#: The largest number up to which JSON's floating-point numbers count as whole. Coded: ``IsFloat64AJSONInteger``, swag.
+#: The largest number up to which JSON's floating-point numbers count as whole. Source: ``IsFloat64AJSONInteger``, swag.
 _SAFE_INTEGER = 2**53 - 1
 
 

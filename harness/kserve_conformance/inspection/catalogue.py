@@ -15,7 +15,6 @@ from kserve_conformance.inspection.findings import Code, Finding, Weight
 from kserve_conformance.objects import RUNTIME_KINDS, Catalogue, Manifest, ObjectKey, Runtime, SupportedFormat
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.shipped_runtimes import NoSuchCatalogue, shipped, shipped_by_helm
-from kserve_conformance.profiles.unknown_fields import pruned
 
 #: As many names as one sentence lists.
 NAMED = 8
@@ -38,7 +37,7 @@ def owns(profile: Profile) -> tuple[Own, ...]:
 
 
 def _runtimes(manifests: Iterable[Manifest], profile: Profile) -> dict[ObjectKey, Runtime]:
-    catalogue = Catalogue.of(pruned(one, profile.unknown_fields) for one in manifests)
+    catalogue = Catalogue.of(profile.crds.pruned(one) for one in manifests)
     return {runtime.key: runtime for runtime in catalogue}
 
 

@@ -29,7 +29,6 @@ from kserve_conformance.objects import (
     at,
 )
 from kserve_conformance.profiles import Profile
-from kserve_conformance.profiles.unknown_fields import pruned
 
 #: The kinds in which a service's predictor may run, by the modes' names of them, and how the predictor's is named.
 WORKLOAD_KINDS = ("Deployment", "Service")
@@ -83,7 +82,7 @@ def _catalogue(manifests: Iterable[Manifest], profile: Profile, unread: list[Unr
     runtimes = []
     for manifest in manifests:
         try:
-            runtimes.append(Runtime.from_manifest(pruned(manifest, profile.unknown_fields)))
+            runtimes.append(Runtime.from_manifest(profile.crds.pruned(manifest)))
         except MALFORMED as error:
             key = ObjectKey.of(manifest)
             unread.append(Unread(key.kind, f"{key.name} cannot be understood: {error}", key.namespace))

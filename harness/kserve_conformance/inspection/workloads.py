@@ -17,7 +17,6 @@ from kserve_conformance.objects import Catalogue, Manifest, Namespace, ObjectKey
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.completion import complete
 from kserve_conformance.profiles.pods import CannotRender, render
-from kserve_conformance.profiles.unknown_fields import pruned
 
 #: The container that serves.
 SERVING = "kserve-container"
@@ -44,7 +43,7 @@ def evidence(template: Manifest, service: Manifest, catalogue: Catalogue, profil
     """Hold a pod template against what every runtime that the service sees would give it."""
     shown = serving_container(template)
     namespace = Namespace(at(service, "metadata", "namespace") or "default")
-    stored = pruned(service, profile.unknown_fields)
+    stored = profile.crds.pruned(service)
     alike: list[tuple[Runtime, Manifest]] = []
     unknown: list[ObjectKey] = []
     for runtime in (*catalogue.in_namespace(namespace), *catalogue.in_cluster):

@@ -8,7 +8,7 @@ Manifests, read and checked as Kubernetes reads and checks them.
 
 All problems of all sources are reported at once, by file, line and field; see
 :class:`InvalidManifests`. The modules, from the text up: ``scalars`` (what a YAML
-scalar means to Kubernetes), ``builder`` and ``strict_json`` (values), ``shapes``
+scalar means to Kubernetes), ``builder`` and ``strict_json`` (values), ``schema``
 and ``schema`` (what a field may be), ``locations`` (lines), ``reader`` (one
 source), ``loader`` (all of them).
 """

@@ -16,7 +16,7 @@ from kserve_conformance.manifests.builder import Builder, Dropped
 from kserve_conformance.manifests.byte_stream import Stopped
 from kserve_conformance.manifests.limits import DEFAULT, Limits
 from kserve_conformance.manifests.problems import InvalidManifests, ManifestCode, Problem
-from kserve_conformance.manifests.shapes import described
+from kserve_conformance.manifests.schema import described
 from kserve_conformance.objects import SERVICE, Manifest
 from kserve_conformance.objects import items as elements
 

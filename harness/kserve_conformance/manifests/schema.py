@@ -1,39 +1,21 @@
 """
-What KServe's CRDs and the API server require of a service and a runtime, where all releases agree.
+What an API server with a release's CRDs rejects in an object, each with a message for the author of the file.
 
-Fields that later releases added say since when; fields that no rule of the
-harness reads are left to the API server.
-
-Source: config/crd (since v0.13.0 config/crd/full) of each KServe release since v0.8.0,
-compared release by release; names by ``NameIsDNSSubdomain``, k8s.io/apimachinery.
+Specs are checked by the CRDs of the release (:mod:`kserve_conformance.crds`), metadata by
+:mod:`kserve_conformance.manifests.metadata`.
 """
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from itertools import islice
 from typing import Any, Final
 
-from packaging.version import InvalidVersion, Version
-
-from kserve_conformance.manifests.problems import ManifestCode, Path, Problem
-from kserve_conformance.manifests.shapes import (
-    Boolean,
-    Field,
-    Integer,
-    IntegerOrString,
-    ListOf,
-    MapOf,
-    Object,
-    Reading,
-    String,
-    described,
-    is_mapping,
-    missing,
-)
-from kserve_conformance.objects import API_VERSIONS, RUNTIME_KINDS, SERVICE, Manifest
+from kserve_conformance.crds import Fault, Schema, Violation, crds_of, defaulted, pruned, violations
+from kserve_conformance.manifests import metadata
+from kserve_conformance.manifests.problems import ManifestCode, Path, Problem, pointer
+from kserve_conformance.objects import API_VERSIONS, SERVICE, Manifest
 
 #: The groups whose objects of KServe's kinds are KServe's; the second one is KFServing's, before v0.7.
 _GROUPS: Final = ("serving.kserve.io", "serving.kubeflow.org")
@@ -41,186 +23,19 @@ _GROUPS: Final = ("serving.kserve.io", "serving.kubeflow.org")
 #: How many problems of one object are reported.
 _MOST: Final = 1000
 
-_V0_8_0: Final = Version("0.8.0")
-_V0_9_0: Final = Version("0.9.0")
-_V0_10_0: Final = Version("0.10.0")
-_V0_11_1: Final = Version("0.11.1")
-_V0_12_0: Final = Version("0.12.0")
-_V0_14_0: Final = Version("0.14.0")
-_V0_15_0: Final = Version("0.15.0")
-_V0_20_0: Final = Version("0.20.0")
-
-_STRING: Final = Field(String())
-_STRINGS: Final = Field(ListOf(String()))
-_BOOLEAN: Final = Field(Boolean())
-_INTEGER: Final = Field(Integer())
-_ANY_OBJECT: Final = Field(Object())
-_STRING_MAP: Final = MapOf(String())
-
-
-def _named(fields: Mapping[str, Field] | None = None, *, since: Version = _V0_8_0) -> Object:
-    """An object with a required name."""
-    return Object({"name": Field(String(), required=since), **(fields or {})})
-
-
-_RESOURCES: Final = Field(
-    Object({"limits": Field(MapOf(IntegerOrString())), "requests": Field(MapOf(IntegerOrString()))})
-)
-
-_CONTAINER_FIELDS: Final = {
-    "image": _STRING,
-    "command": _STRINGS,
-    "args": _STRINGS,
-    "workingDir": _STRING,
-    "imagePullPolicy": _STRING,
-    "env": Field(ListOf(_named({"value": _STRING, "valueFrom": _ANY_OBJECT}))),
-    "resources": _RESOURCES,
-    "livenessProbe": _ANY_OBJECT,
-    "readinessProbe": _ANY_OBJECT,
+#: What a schema's types are called in messages.
+_TYPES: Final[Mapping[str | None, str]] = {
+    "string": "a string",
+    "boolean": "true or false",
+    "integer": "an integer",
+    "number": "a number",
+    "object": "a mapping",
+    "array": "a list",
 }
-
-_CONTAINERS: Final = ListOf(_named(_CONTAINER_FIELDS))
-
-_POD_FIELDS: Final = {
-    "affinity": _ANY_OBJECT,
-    "nodeSelector": Field(_STRING_MAP),
-    "tolerations": Field(ListOf(Object())),
-}
-
-_RUNTIME_SPEC: Final = Object(
-    {
-        # v0.8.0 had a container type of its own, without a required name.
-        "containers": Field(ListOf(_named(_CONTAINER_FIELDS, since=_V0_9_0)), required=_V0_8_0),
-        "supportedModelFormats": Field(
-            ListOf(
-                _named(
-                    {"version": _STRING, "autoSelect": _BOOLEAN, "priority": Field(Integer(least=1), since=_V0_11_1)}
-                )
-            )
-        ),
-        "protocolVersions": Field(ListOf(String()), since=_V0_9_0),
-        "disabled": _BOOLEAN,
-        "multiModel": _BOOLEAN,
-        "replicas": _INTEGER,
-        "labels": Field(_STRING_MAP, since=_V0_10_0),
-        "annotations": Field(_STRING_MAP, since=_V0_10_0),
-        "imagePullSecrets": Field(ListOf(Object({"name": _STRING})), since=_V0_10_0),
-        "volumes": Field(ListOf(_named()), since=_V0_9_0),
-        "hostIPC": Field(Boolean(), since=_V0_14_0),
-        "workerSpec": Field(
-            Object(
-                {
-                    "containers": Field(_CONTAINERS, required=_V0_14_0),
-                    "pipelineParallelSize": Field(Integer(), since=_V0_15_0),
-                    "tensorParallelSize": Field(Integer(), since=_V0_15_0),
-                    **_POD_FIELDS,
-                }
-            ),
-            since=_V0_14_0,
-        ),
-        **_POD_FIELDS,
-    }
-)
-
-_MODEL_FIELDS: Final = {
-    "name": _STRING,
-    "storageUri": _STRING,
-    "protocolVersion": _STRING,
-    "runtimeVersion": _STRING,
-    "storage": Field(
-        Object({"key": _STRING, "path": _STRING, "schemaPath": _STRING, "parameters": Field(_STRING_MAP)}),
-        since=_V0_9_0,
-    ),
-    **_CONTAINER_FIELDS,
-}
-
-_MODEL: Final = Object(
-    {
-        "modelFormat": Field(_named({"version": _STRING})),
-        "runtime": _STRING,
-        **_MODEL_FIELDS,
-    }
-)
-
-_COMPONENT_FIELDS: Final = {
-    "containers": Field(_CONTAINERS),
-    "labels": Field(_STRING_MAP, since=_V0_11_1),
-    "annotations": Field(_STRING_MAP, since=_V0_11_1),
-    "imagePullSecrets": Field(ListOf(Object({"name": _STRING}))),
-    "volumes": Field(ListOf(_named())),
-    "serviceAccountName": _STRING,
-    "minReplicas": _INTEGER,
-    "maxReplicas": _INTEGER,
-    "containerConcurrency": _INTEGER,
-    "canaryTrafficPercent": _INTEGER,
-    "timeout": _INTEGER,
-    "hostIPC": _BOOLEAN,
-    **_POD_FIELDS,
-}
-
-#: The predictor's keys for single frameworks, with the release that brought each.
-LEGACY_KEYS: Final[Mapping[str, Version]] = {
-    **dict.fromkeys(
-        ("sklearn", "xgboost", "tensorflow", "pytorch", "triton", "onnx", "lightgbm", "paddle", "pmml"), _V0_8_0
-    ),
-    "huggingface": _V0_12_0,
-}
-
-_SERVICE_SPEC: Final = Object(
-    {
-        "predictor": Field(
-            Object(
-                {
-                    "model": Field(_MODEL),
-                    **{key: Field(Object(_MODEL_FIELDS), since=since) for key, since in LEGACY_KEYS.items()},
-                    "name": Field(String(), since=_V0_20_0),
-                    "workerSpec": Field(
-                        Object(
-                            {
-                                "containers": Field(_CONTAINERS),
-                                "pipelineParallelSize": Field(Integer(), since=_V0_15_0),
-                                "tensorParallelSize": Field(Integer(), since=_V0_15_0),
-                                **_POD_FIELDS,
-                            }
-                        ),
-                        since=_V0_14_0,
-                    ),
-                    **_COMPONENT_FIELDS,
-                }
-            ),
-            required=_V0_8_0,
-        ),
-        "transformer": Field(Object(_COMPONENT_FIELDS)),
-        "explainer": Field(Object(_COMPONENT_FIELDS)),
-    }
-)
-
-_METADATA: Final = Object(
-    {
-        "namespace": _STRING,
-        "labels": Field(_STRING_MAP),
-        "annotations": Field(_STRING_MAP),
-        "creationTimestamp": _STRING,
-        "generation": _INTEGER,
-    }
-)
-
-_SCHEMAS: Final = {
-    SERVICE: Object({"spec": Field(_SERVICE_SPEC)}),
-    **{kind: Object({"spec": Field(_RUNTIME_SPEC)}) for kind in RUNTIME_KINDS},
-}
-
-_SUBDOMAIN: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
-_LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z")
-_SUBDOMAIN_WORDS: Final = (
-    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', "
-    "and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
-    r"'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
-)
 
 
 def is_kserve(manifest: Manifest) -> bool:
-    """Is it a service or a runtime, of whatever version?"""
+    """Whether it is a service or a runtime, of any version."""
     api_version = manifest.get("apiVersion")
     return manifest.get("kind") in API_VERSIONS and (
         not isinstance(api_version, str) or "/" not in api_version or api_version.split("/")[0] in _GROUPS
@@ -231,27 +46,19 @@ def check(
     manifest: Manifest, release: str | None = None, *, spellings: Mapping[Path, str] | None = None
 ) -> tuple[Problem, ...]:
     """
-    List what an API server with KServe's CRDs would reject in an object.
+    List what an API server with KServe's CRDs rejects in an object.
 
-    With a release, only the fields of its CRDs are checked; without one, those of
-    any release. Objects of other kinds only need a kind, an apiVersion and a
-    name. ``spellings`` are the source's own texts of unquoted scalars.
+    Without a release, the CRDs of the latest one count. Objects of other kinds
+    only need a kind, an apiVersion and a name. ``spellings`` are the source's own
+    texts of unquoted scalars, so that a message can repeat ``1.0`` where the
+    value is the number 1. Unknown fields are not listed: they are dropped
+    (:func:`kserve_conformance.crds.unknown_fields`).
 
     >>> check({"kind": "ClusterServingRuntime", "apiVersion": "serving.kserve.io/v1alpha1",
     ...        "metadata": {"name": "r"}, "spec": {"containers": [], "disabled": "true"}})[0].headline
     'spec.disabled: expected true or false, got "true"'
     """
-    reading = Reading(_version(release) if release else None, spellings or {})
-    return tuple(islice(_problems(manifest, reading), _MOST))
-
-
-@cache
-def _version(release: str) -> Version | None:
-    """A release's version, read once because objects are checked by the thousand; None for a branch, newer than all."""
-    try:
-        return Version(release)
-    except InvalidVersion:
-        return None
+    return tuple(islice(_problems(manifest, release, spellings or {}), _MOST))
 
 
 def rejection_message(manifest: Manifest, problems: Iterable[Problem]) -> str:
@@ -267,8 +74,31 @@ def rejection_message(manifest: Manifest, problems: Iterable[Problem]) -> str:
     return f'{manifest.get("kind")}.{group} "{name}" is invalid: {message}'
 
 
-def _problems(manifest: Any, reading: Reading) -> Iterator[Problem]:
-    if not is_mapping(manifest):
+def described(value: Any, spelling: str | None = None) -> str:
+    """
+    A value as a message shows it, short enough for one line.
+
+    >>> described(1), described(True, "y"), described("a"), described([])
+    ('1', 'true (written y)', '"a"', 'a list')
+    """
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    text = json.dumps(value, ensure_ascii=False)
+    if spelling not in (None, text) and (value is None or isinstance(value, bool)):
+        return f"{text} (written {_cut(spelling or 'empty')})"
+    return _cut(spelling or text) if isinstance(value, int | float) else _cut(text)
+
+
+def missing(path: Path, *, hint: str | None = None, rejection: str | None = None) -> Problem:
+    """The problem of a required field that is absent."""
+    message = rejection or f"{pointer(path)}: Required value"
+    return Problem(ManifestCode.INVALID_FIELD, "is required", path, hint=hint, rejection=message)
+
+
+def _problems(manifest: Any, release: str | None, spellings: Mapping[Path, str]) -> Iterator[Problem]:
+    if not isinstance(manifest, Mapping):
         yield Problem(
             ManifestCode.NOT_AN_OBJECT,
             f"expected a Kubernetes object, got {described(manifest)}",
@@ -278,20 +108,97 @@ def _problems(manifest: Any, reading: Reading) -> Iterator[Problem]:
     kind, api_version = manifest.get("kind"), manifest.get("apiVersion")
     for name, found in (("kind", kind), ("apiVersion", api_version)):
         if found is None or found == "":
-            yield missing(
-                (name,), hint="this is not a Kubernetes object" if kind is None and api_version is None else None
-            )
+            hint = "this is not a Kubernetes object" if kind is None and api_version is None else None
+            yield missing((name,), hint=hint)
         elif not isinstance(found, str):
-            yield from String().problems(found, (name,), reading)
+            yield _wrong_type((name,), found, "a string", spellings)
     if not isinstance(kind, str):
         return
     is_ours = is_kserve(manifest)
     if is_ours and isinstance(api_version, str) and api_version not in ("", API_VERSIONS[kind]):
         yield _other_version(kind, api_version)
         return
-    yield from _metadata(manifest, reading, is_ours=is_ours)
+    yield from (_metadata_problem(fault, spellings) for fault in metadata.faults(manifest, has_dns_name=is_ours))
     if is_ours:
-        yield from _SCHEMAS[kind].inside(manifest, (), reading)
+        schema = crds_of(release).schema(kind)
+        for violation in violations(defaulted(pruned(manifest, schema), schema), schema):
+            yield _problem(violation, spellings)
+
+
+def _metadata_problem(fault: metadata.MetadataFault, spellings: Mapping[Path, str]) -> Problem:
+    if not fault.expected:
+        return missing(fault.path, hint=fault.hint, rejection=fault.message)
+    text = f"expected {fault.expected}, got {described(fault.value, spellings.get(fault.path))}"
+    return Problem(ManifestCode.INVALID_FIELD, text, fault.path, hint=fault.hint, rejection=fault.message)
+
+
+def _problem(violation: Violation, spellings: Mapping[Path, str]) -> Problem:
+    """A violation of the schema, as the author of the file reads it."""
+    path, value, schema = violation.path, violation.value, violation.schema
+    got = described(value, spellings.get(path))
+    hint = None
+    match violation.fault:
+        case Fault.REQUIRED:
+            text = "is required"
+        case Fault.TYPE:
+            text = f"expected {_expected(schema)}, got {got}"
+            hint = _type_hint(schema, value, path, spellings)
+        case Fault.ENUM:
+            values = [described(one) for one in schema.enum or ()]
+            text = f"expected one of {', '.join(values)}, got {got}"
+        case Fault.PATTERN:
+            text = f"expected {_expected(schema)} that matches {schema.pattern and schema.pattern.pattern}, got {got}"
+            hint = 'a quantity is a number with a unit, such as 500m or "2Gi"' if schema.is_int_or_string else None
+        case Fault.RANGE:
+            text = f"expected {_range(schema)}, got {got}"
+        case Fault.LENGTH:
+            text = f"expected {_length(schema)}, got {got}"
+        case Fault.DUPLICATE:
+            keys = f" (by {', '.join(schema.list_keys)})" if schema.list_keys else ""
+            text = f"is given twice{keys}"
+    return Problem(ManifestCode.INVALID_FIELD, text, path, hint=hint, rejection=violation.message)
+
+
+def _expected(schema: Schema) -> str:
+    if schema.is_int_or_string:
+        return "a quantity" if schema.pattern else "an integer or a string"
+    return _TYPES[schema.type]
+
+
+def _range(schema: Schema) -> str:
+    if schema.minimum is not None and schema.maximum is not None:
+        return f"{schema.minimum:g} to {schema.maximum:g}"
+    return f"{schema.minimum:g} or more" if schema.minimum is not None else f"{schema.maximum:g} or less"
+
+
+def _length(schema: Schema) -> str:
+    if schema.min_items is not None:
+        return f"a list with at least {schema.min_items} elements"
+    if schema.max_length is not None:
+        return f"at most {schema.max_length} characters"
+    return f"at least {schema.min_length} characters"
+
+
+def _type_hint(schema: Schema, value: Any, path: Path, spellings: Mapping[Path, str]) -> str | None:
+    """What to write instead, where that can be guessed."""
+    key = f"{path[-1]}: " if path and isinstance(path[-1], str) else ""
+    if schema.type == "string" or schema.is_int_or_string:
+        if value is None or isinstance(value, Mapping | list | tuple):
+            return None
+        spelling = spellings.get(path, json.dumps(value, ensure_ascii=False))
+        return f'quote it: {key}"{spelling}"'
+    if schema.type == "boolean" and isinstance(value, str) and value.lower() in ("true", "false"):
+        return f"write {key}{value.lower()}, without quotes"
+    if schema.type == "integer" and isinstance(value, str) and value.lstrip("-").isdigit():
+        return f"write {key}{value}, without quotes"
+    if schema.type == "array" and isinstance(value, Mapping | str):
+        return "start each element with a dash"
+    return None
+
+
+def _wrong_type(path: Path, value: Any, expected: str, spellings: Mapping[Path, str]) -> Problem:
+    got = described(value, spellings.get(path))
+    return Problem(ManifestCode.INVALID_FIELD, f"expected {expected}, got {got}", path)
 
 
 def _other_version(kind: str, api_version: str) -> Problem:
@@ -312,36 +219,5 @@ def _other_version(kind: str, api_version: str) -> Problem:
     )
 
 
-def _metadata(manifest: Manifest, reading: Reading, *, is_ours: bool) -> Iterator[Problem]:
-    metadata = manifest.get("metadata")
-    if metadata is not None and not is_mapping(metadata):
-        yield from _METADATA.problems(metadata, ("metadata",), reading)
-        return
-    found = metadata or {}
-    name, path = found.get("name"), ("metadata", "name")
-    if name is None or name == "":
-        hint = (
-            "metadata.name is required here; generateName is not supported in scenarios"
-            if found.get("generateName")
-            else None
-        )
-        yield missing(path, hint=hint, rejection="metadata.name: Required value: name or generateName is required")
-    elif not isinstance(name, str):
-        yield from String().problems(name, path, reading)
-    elif is_ours and (len(name) > 253 or not _SUBDOMAIN.match(name)):
-        yield Problem(
-            ManifestCode.INVALID_FIELD,
-            f"expected a lowercase RFC 1123 subdomain, got {described(name)}",
-            path,
-            hint="use at most 253 lowercase letters, digits, '-' and '.', starting and ending with a letter or digit",
-            rejection=f'metadata.name: Invalid value: "{name}": {_SUBDOMAIN_WORDS}',
-        )
-    namespace = found.get("namespace")
-    if isinstance(namespace, str) and namespace and (len(namespace) > 63 or not _LABEL.match(namespace)):
-        yield Problem(
-            ManifestCode.INVALID_FIELD,
-            f"expected a lowercase RFC 1123 label, got {described(namespace)}",
-            ("metadata", "namespace"),
-            hint="use at most 63 lowercase letters, digits and '-', starting and ending with a letter or digit",
-        )
-    yield from _METADATA.inside(found, ("metadata",), reading)
+def _cut(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."

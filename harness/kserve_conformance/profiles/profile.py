@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kserve_conformance.crds import Crds
 from kserve_conformance.profiles.checks import Check
 from kserve_conformance.profiles.completion import Completion
 from kserve_conformance.profiles.consumers import Canaries, GraphProtocol
@@ -20,7 +21,6 @@ from kserve_conformance.profiles.protocols import RequestedProtocol
 from kserve_conformance.profiles.runtime_admission import RuntimeCheck
 from kserve_conformance.profiles.service_admission import ServiceAdmission
 from kserve_conformance.profiles.status import Reports, StatusNames
-from kserve_conformance.profiles.unknown_fields import UnknownFields
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class Profile:
 
     ``name``: the release, or ``documented``.
     ``default_mode``: the deployment mode that a service gets which names none.
-    ``unknown_fields``: what its CRDs drop.
+    ``crds``: the schemas of its kinds, which say which fields are stored at all.
     ``service_admission`` and ``runtime_admission``: its webhooks.
     ``scopes``: the candidate sets of an automatic choice, nearest first.
     ``requested_protocol``: the protocol that an automatic choice filters by.
@@ -48,7 +48,7 @@ class Profile:
 
     name: str
     default_mode: str
-    unknown_fields: UnknownFields
+    crds: Crds
     service_admission: ServiceAdmission
     runtime_admission: tuple[RuntimeCheck, ...]
     scopes: Scopes

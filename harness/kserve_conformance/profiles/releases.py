@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from kserve_conformance.crds import crds_of
 from kserve_conformance.profiles.blocked_variables import runtime_sets_none, service_sets_none
 from kserve_conformance.profiles.checks import is_not_disabled, lists_format, supports_requested_protocol
 from kserve_conformance.profiles.completion import (
@@ -90,22 +91,19 @@ from kserve_conformance.profiles.service_validation import (
     predictor_is_not_empty,
 )
 from kserve_conformance.profiles.status import in_status, names_looked_up, names_none, only_in_events
-from kserve_conformance.profiles.unknown_fields import unknown_fields
 from kserve_conformance.rules.releases import release_named
 
 
 def following(before: Profile, name: str, **parts: Any) -> Profile:
     """The profile of a release: that of the one before it, with the parts that changed. Raises ``UnknownRelease``."""
-    return replace(
-        before, name=name, default_mode=release_named(name).default_mode, unknown_fields=unknown_fields(name), **parts
-    )
+    return replace(before, name=name, default_mode=release_named(name).default_mode, crds=crds_of(name), **parts)
 
 
 #: Runtimes arrive. Legacy keys become a named runtime, protocols do not matter, and nothing orders the candidates.
 V0_8_0 = Profile(
     name="v0.8.0",
     default_mode=release_named("v0.8.0").default_mode,
-    unknown_fields=unknown_fields("v0.8.0"),
+    crds=crds_of("v0.8.0"),
     service_admission=ServiceAdmission(
         read_mode=mode_as_annotated,
         legacy=LEGACY_V0_8,

@@ -32,7 +32,6 @@ from kserve_conformance.objects import (
 )
 from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
 from kserve_conformance.profiles.runtime_admission import rejection_of
-from kserve_conformance.profiles.unknown_fields import pruned
 from kserve_conformance.protocol.messages import Answer, Decided, Named, Question, RuntimeAdmission
 from kserve_conformance.resolver import resolve, resolve_stored
 
@@ -110,7 +109,7 @@ def _known_runtime(raw: bytes, namespace: str, release: str) -> Runtime:
 
 def _runtime(manifest: Manifest, where: str, namespace: str, profile: Profile) -> Runtime:
     valid = _valid(manifest, RUNTIME_KINDS, where, namespace, profile)
-    return Runtime.from_manifest(pruned(valid, profile.unknown_fields))
+    return Runtime.from_manifest(profile.crds.pruned(valid))
 
 
 def _valid(manifest: Manifest, kinds: tuple[str, ...], where: str, namespace: str, profile: Profile) -> Manifest:

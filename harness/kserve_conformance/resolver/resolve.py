@@ -24,7 +24,6 @@ from kserve_conformance.profiles.completion import apply_defaults
 from kserve_conformance.profiles.pods import CannotRender, render, render_without_runtime
 from kserve_conformance.profiles.profile import Profile
 from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, MODELMESH, Rejected, admit
-from kserve_conformance.profiles.unknown_fields import pruned
 from kserve_conformance.resolver.reporter import Reporter
 from kserve_conformance.resolver.select import Selection, select
 
@@ -67,7 +66,7 @@ def admitted(
 
     ``mode_before`` is the deployment mode in the status of the service that is there, if one is.
     """
-    known = pruned(service, profile.unknown_fields)
+    known = profile.crds.pruned(service)
     default_mode = surroundings.default_mode or profile.default_mode
     return admit(known, profile.service_admission, default_mode, mode_before)
 
@@ -80,7 +79,7 @@ def resolve_stored(
     surroundings: Surroundings = ORDINARY,
 ) -> Decision:
     """Answer for a service that is in store: no webhook sees it, the controller decides on what its CRDs show of it."""
-    return _decided(pruned(stored, profile.unknown_fields), catalogue, profile, reporter, surroundings)
+    return _decided(profile.crds.pruned(stored), catalogue, profile, reporter, surroundings)
 
 
 def _decided(

@@ -66,7 +66,6 @@ class Release:
     ``default_mode``: the deployment mode of services that name none.
     ``fixed_webhook_port``: the only port that its manager's webhooks can listen on; None if any can be chosen.
     ``multi_node_autoscaler``: the autoscaler class that a multi-node service must have; None if every class will do.
-    ``new_fields``: fields of its CRDs that the release before it does not have, as far as a rule reads them.
     ``runs_by_default``: is it one of the releases that run for real where ``all`` are requested?
     ``remark``: what else a reader of its results should know.
     """
@@ -79,7 +78,6 @@ class Release:
     default_mode: str
     fixed_webhook_port: int | None = None
     multi_node_autoscaler: str | None = None
-    new_fields: tuple[str, ...] = ()
     runs_by_default: bool = False
     remark: str | None = None
 
@@ -133,17 +131,11 @@ TABLE = (
         name="v0.9.0",
         default_mode="Serverless",
         fixed_webhook_port=FIXED_WEBHOOK_PORT,
-        new_fields=("ServingRuntime.spec.protocolVersions", "ServingRuntime.spec.volumes"),
         runs_by_default=True,
     ),
     Release(
         name="v0.10.0",
         default_mode="Serverless",
-        new_fields=(
-            "ServingRuntime.spec.labels",
-            "ServingRuntime.spec.annotations",
-            "ServingRuntime.spec.imagePullSecrets",
-        ),
         runs_by_default=True,
     ),
     Release(
@@ -165,34 +157,22 @@ TABLE = (
     Release(
         name="v0.11.1",
         default_mode="RawDeployment",
-        new_fields=("ServingRuntime.spec.supportedModelFormats.priority",),
         runs_by_default=True,
     ),
     Release(name="v0.11.2", default_mode="RawDeployment", runs_by_default=True),
-    Release(name="v0.12.0", default_mode="RawDeployment", new_fields=("InferenceService.spec.predictor.huggingface",)),
+    Release(name="v0.12.0", default_mode="RawDeployment"),
     Release(name="v0.12.1", default_mode="RawDeployment", runs_by_default=True),
     Release(name="v0.13.0", default_mode="RawDeployment"),
     Release(name="v0.13.1", default_mode="RawDeployment", runs_by_default=True),
     Release(
         name="v0.14.0",
         default_mode="RawDeployment",
-        new_fields=(
-            "ServingRuntime.spec.workerSpec",
-            "ServingRuntime.spec.hostIPC",
-            "InferenceService.spec.predictor.workerSpec",
-        ),
     ),
     Release(name="v0.14.1", default_mode="RawDeployment", runs_by_default=True),
     Release(
         name="v0.15.0",
         default_mode="RawDeployment",
         multi_node_autoscaler="external",
-        new_fields=(
-            "ServingRuntime.spec.workerSpec.pipelineParallelSize",
-            "ServingRuntime.spec.workerSpec.tensorParallelSize",
-            "InferenceService.spec.predictor.workerSpec.pipelineParallelSize",
-            "InferenceService.spec.predictor.workerSpec.tensorParallelSize",
-        ),
     ),
     Release(
         name="v0.15.1",
@@ -207,14 +187,12 @@ TABLE = (
         name="v0.16.0",
         default_mode="Standard",
         multi_node_autoscaler="none",
-        new_fields=("InferenceService.spec.predictor.storageUris",),
         runs_by_default=True,
     ),
     Release(
         name="v0.17.0",
         default_mode="Standard",
         multi_node_autoscaler="none",
-        new_fields=("ServingRuntime.spec.schedulerName",),
         runs_by_default=True,
     ),
     Release(
@@ -248,7 +226,6 @@ TABLE = (
         name="v0.20.0",
         default_mode="Standard",
         multi_node_autoscaler="none",
-        new_fields=("InferenceService.spec.predictor.name", "InferenceService.spec.canary"),
         runs_by_default=True,
     ),
     Release(
@@ -258,7 +235,6 @@ TABLE = (
         catalogue="v0.20.0",
         default_mode="Standard",
         multi_node_autoscaler="none",
-        new_fields=("ServingRuntime.spec.resourceClaims",),
         remark="v0.20.0 and two changes of KServe's main branch, August 2026",
     ),
 )
@@ -332,19 +308,6 @@ def version_of(name: str) -> Version:
         return Version(name)
     except InvalidVersion:
         raise UnknownRelease(name) from None
-
-
-def field_since(field: str) -> str:
-    """
-    The first release whose CRDs have a field of ``new_fields``. Raises ``KeyError`` for any other field.
-
-    >>> field_since("ServingRuntime.spec.hostIPC")
-    'v0.14.0'
-    """
-    return _FIELDS[field]
-
-
-_FIELDS = {field: release.name for release in TABLE for field in release.new_fields}
 
 
 def nearest(text: str) -> tuple[str, ...]:

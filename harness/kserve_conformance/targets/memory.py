@@ -30,7 +30,6 @@ from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
 from kserve_conformance.profiles.runtime_admission import rejection_of
 from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, Rejected
 from kserve_conformance.profiles.status import names_none
-from kserve_conformance.profiles.unknown_fields import pruned
 from kserve_conformance.resolver import Surroundings, admitted, resolve_stored
 from kserve_conformance.resolver.consumers import canaries_of, graph_protocol_of
 from kserve_conformance.targets.clock import Clock
@@ -171,7 +170,7 @@ class MemoryTarget:
     def _typed(self, key: ObjectKey, manifest: Manifest) -> Runtime:
         known = self._runtimes.get(key)
         if known is None:
-            known = self._runtimes[key] = Runtime.from_manifest(pruned(manifest, self._profile.unknown_fields))
+            known = self._runtimes[key] = Runtime.from_manifest(self._profile.crds.pruned(manifest))
         return known
 
     def _keep(self, key: ObjectKey, manifest: Manifest) -> Manifest:
@@ -198,7 +197,7 @@ class MemoryTarget:
     def _admitted(self, key: ObjectKey, whole: Manifest) -> Manifest:
         if key.kind == SERVICE:
             return admitted(whole, self._profile, self._surroundings, self._workloads.get(key, Workload()).mode)
-        known = pruned(whole, self._profile.unknown_fields)
+        known = self._profile.crds.pruned(whole)
         if key.kind in RUNTIME_KINDS:
             runtime = Runtime.from_manifest(known)
             scope = tuple(other for other in self.catalogue if other.key.namespace == runtime.key.namespace)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from selection import asking, catalogue, cluster, cluster_ref, entry, manifest, namespaced, namespaced_ref, service
 
+from kserve_conformance.crds import crds_of, new_fields
 from kserve_conformance.objects import NoRuntime
 from kserve_conformance.profiles import DOCUMENTED_NAME, profile_of, profiles
 from kserve_conformance.profiles.checks import none_supports
@@ -12,7 +13,6 @@ from kserve_conformance.profiles.filters import agrees_on_nodes, is_auto_selecta
 from kserve_conformance.profiles.order import lowest_ranked_protocol, priority_of, protocol_rank
 from kserve_conformance.profiles.protocols import protocol_by_runtime_name
 from kserve_conformance.profiles.releases import V0_8_0, V0_15_2, V0_16_0, V0_20_0, following
-from kserve_conformance.profiles.unknown_fields import UnknownFields, pruned, unknown_fields
 from kserve_conformance.rules.releases import NAMES, RELEASES, TABLE, UnknownRelease
 
 
@@ -145,7 +145,7 @@ class TestSchema:
         v0.8.0 stores a runtime without protocols, priorities and workers.
         """
         given = manifest("ClusterServingRuntime", "r", entry(priority=1), protocolVersions=["v1"], workerSpec={})
-        spec = pruned(given, unknown_fields("v0.8.0"))["spec"]
+        spec = crds_of("v0.8.0").pruned(given)["spec"]
 
         assert (set(spec), spec["supportedModelFormats"]) == (
             {"supportedModelFormats", "containers"},
@@ -156,7 +156,7 @@ class TestSchema:
         """
         A legacy key from a later release is not stored.
         """
-        assert pruned(service({}, key="huggingface"), unknown_fields("v0.8.0"))["spec"]["predictor"] == {}
+        assert crds_of("v0.8.0").pruned(service({}, key="huggingface"))["spec"]["predictor"] == {}
 
     @pytest.mark.parametrize(
         "given",
@@ -166,14 +166,13 @@ class TestSchema:
         """
         Other kinds and empty objects are left as they are.
         """
-        assert pruned(given, unknown_fields("v0.8.0")) == given
+        assert crds_of("v0.8.0").pruned(given) == given
 
     def test_the_newest_release_knows_everything(self):
         """
-        No field that a rule reads is unknown to main, and v0.20.0 lacks only those that main adds.
+        v0.20.0 lacks only the field that main adds.
         """
-        assert unknown_fields("main") == UnknownFields()
-        assert unknown_fields("v0.20.0") == UnknownFields(runtime=frozenset({"resourceClaims"}))
+        assert new_fields(crds_of("v0.20.0"), crds_of("main")) == ("ServingRuntime.spec.resourceClaims",)
 
 
 class TestProfiles:
@@ -211,7 +210,7 @@ class TestProfiles:
                 name="main",
                 stable_up_to=None,
                 rendering=main.rendering,
-                unknown_fields=main.unknown_fields,
+                crds=main.crds,
             )
             == main
         )

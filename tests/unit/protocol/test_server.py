@@ -277,17 +277,6 @@ class TestBadLines:
         assert found["id"] == 1
         assert ("error" in found) != ("decision" in found)
 
-    def test_what_passes_the_schema_and_cannot_be_decided_is_an_error(self):
-        """
-        A part that no schema of ours looks into may be anything: the answer says that nothing could be decided.
-        """
-        odd = runtime()
-        odd["spec"]["containers"][0]["ports"] = [5]
-        found = answered(service=service({"modelFormat": {"name": "sklearn"}, "ports": [5]}), runtimes=[odd])
-
-        assert set(found) == {"id", "error"}
-        assert found["error"].startswith("cannot be decided: TypeError: ")
-
     def test_a_template_beyond_us_is_an_error(self):
         """
         What only Go can fill is not guessed, and the next line is answered.

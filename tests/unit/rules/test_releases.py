@@ -15,7 +15,6 @@ from kserve_conformance.rules.releases import (
     Release,
     UnknownRelease,
     caveat,
-    field_since,
     full_name,
     in_range,
     nearest,
@@ -119,10 +118,3 @@ class TestTable:
 
         assert release.read_from == "source tree"
         assert release.caveat is None
-
-    def test_a_field_comes_once(self) -> None:
-        """Every field of the CRDs has one first release."""
-        fields = [field for release in TABLE for field in release.new_fields]
-
-        assert len(fields) == len(set(fields))
-        assert field_since("ServingRuntime.spec.protocolVersions") == "v0.9.0"

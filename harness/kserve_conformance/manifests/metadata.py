@@ -1,0 +1,184 @@
+"""
+What the API server requires of an object's metadata, which no CRD describes.
+
+Source: ``ValidateObjectMetaAccessor``, k8s.io/apimachinery v0.34.4, pkg/api/validation/objectmeta.go; names by
+``NameIsDNSSubdomain``, labels and annotations by pkg/util/validation/validation.go.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kserve_conformance.objects import Manifest
+
+Path = tuple[str | int, ...]
+
+#: The lengths that Kubernetes allows.
+_NAME_LENGTH: Final = 253
+_LABEL_LENGTH: Final = 63
+_ANNOTATIONS_LENGTH: Final = 256 * 1024
+
+_ENDS: Final = ", starting and ending with a letter or digit"
+
+_SUBDOMAIN: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
+_LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z")
+_QUALIFIED: Final = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\Z")
+
+_SUBDOMAIN_RULE: Final = (
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', "
+    "and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
+    r"'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+)
+_LABEL_RULE: Final = (
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end "
+    "with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
+    "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
+)
+_VALUE_RULE: Final = (
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and "
+    "end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
+    "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
+)
+_KEY_RULE: Final = (
+    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric "
+    "character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
+    "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
+)
+
+#: The types of the fields that people write; others are the API server's own.
+_TYPES: Final[Mapping[str, type]] = {
+    "name": str,
+    "generateName": str,
+    "namespace": str,
+    "labels": dict,
+    "annotations": dict,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataFault:
+    """A value of ``metadata`` that is not allowed; ``message`` is the API server's."""
+
+    path: Path
+    value: Any
+    expected: str
+    hint: str | None
+    message: str
+
+
+def faults(manifest: Manifest, *, has_dns_name: bool) -> Iterator[MetadataFault]:
+    """
+    Everything that the API server rejects in an object's ``metadata``.
+
+    Kinds have rules of their own for names; custom resources, and most others, are named as DNS subdomains are.
+    """
+    metadata = manifest.get("metadata")
+    if metadata is None:
+        metadata = {}
+    if not isinstance(metadata, Mapping):
+        yield _wrong_type(("metadata",), metadata, "a mapping")
+        return
+    wrong = [name for name, kind in _TYPES.items() if not isinstance(metadata.get(name), kind | None)]
+    for name in wrong:
+        yield _wrong_type(("metadata", name), metadata[name], "a string" if _TYPES[name] is str else "a mapping")
+    if "name" not in wrong:
+        yield from _name(metadata, has_dns_name=has_dns_name)
+    if "namespace" not in wrong and metadata.get("namespace"):
+        yield from _namespace(metadata["namespace"])
+    if "labels" not in wrong:
+        yield from _labels(metadata.get("labels") or {})
+    if "annotations" not in wrong:
+        yield from _annotations(metadata.get("annotations") or {})
+
+
+def _wrong_type(path: Path, value: Any, expected: str) -> MetadataFault:
+    hint = None
+    if expected == "a string" and isinstance(value, bool | int | float):
+        hint = f'quote it: {path[-1]}: "{json.dumps(value)}"'
+    where = ".".join(map(str, path))
+    return MetadataFault(path, value, expected, hint, f"{where}: Invalid value: {json.dumps(value)}: not {expected}")
+
+
+def _name(metadata: Mapping[str, Any], *, has_dns_name: bool) -> Iterator[MetadataFault]:
+    name, path = metadata.get("name"), ("metadata", "name")
+    if not name:
+        hint = "write a name; generateName is not supported in scenarios" if metadata.get("generateName") else None
+        yield MetadataFault(path, None, "", hint, "metadata.name: Required value: name or generateName is required")
+    elif has_dns_name and (len(name) > _NAME_LENGTH or not _SUBDOMAIN.match(name)):
+        yield MetadataFault(
+            path,
+            name,
+            "a lowercase RFC 1123 subdomain",
+            f"use at most {_NAME_LENGTH} lowercase letters, digits, '-' and '.'{_ENDS}",
+            f'metadata.name: Invalid value: "{name}": {_SUBDOMAIN_RULE}',
+        )
+
+
+def _namespace(namespace: str) -> Iterator[MetadataFault]:
+    if len(namespace) > _LABEL_LENGTH or not _LABEL.match(namespace):
+        yield MetadataFault(
+            ("metadata", "namespace"),
+            namespace,
+            "a lowercase RFC 1123 label",
+            f"use at most {_LABEL_LENGTH} lowercase letters, digits and '-'{_ENDS}",
+            f'metadata.namespace: Invalid value: "{namespace}": {_LABEL_RULE}',
+        )
+
+
+def _labels(labels: Mapping[str, Any]) -> Iterator[MetadataFault]:
+    for key, value in labels.items():
+        path = ("metadata", "labels", key)
+        if value is None:
+            continue
+        if not isinstance(value, str):
+            yield _wrong_type(path, value, "a string")
+            continue
+        yield from _key(path, key, "labels")
+        if value and (len(value) > _LABEL_LENGTH or not _QUALIFIED.match(value)):
+            yield MetadataFault(
+                path,
+                value,
+                "a label value",
+                f"use at most {_LABEL_LENGTH} letters, digits, '-', '_' and '.'{_ENDS}",
+                f'metadata.labels: Invalid value: "{value}": {_VALUE_RULE}',
+            )
+
+
+def _annotations(annotations: Mapping[str, Any]) -> Iterator[MetadataFault]:
+    for key, value in annotations.items():
+        path = ("metadata", "annotations", key)
+        if value is None:
+            continue
+        if not isinstance(value, str):
+            yield _wrong_type(path, value, "a string")
+            continue
+        yield from _key(path, key.lower(), "annotations")
+    size = sum(len(key) + len(value) for key, value in annotations.items() if isinstance(value, str))
+    if size > _ANNOTATIONS_LENGTH:
+        yield MetadataFault(
+            ("metadata", "annotations"),
+            f"{size} bytes",
+            f"at most {_ANNOTATIONS_LENGTH} bytes",
+            None,
+            f"metadata.annotations: Too long: may not be more than {_ANNOTATIONS_LENGTH} bytes",
+        )
+
+
+def _key(path: Path, key: str, parent: str) -> Iterator[MetadataFault]:
+    """A qualified name: an optional DNS subdomain and a slash, then a name."""
+    prefix, slash, name = key.rpartition("/")
+    is_good = len(name) <= _LABEL_LENGTH and _QUALIFIED.match(name)
+    if slash:
+        is_good = is_good and len(prefix) <= _NAME_LENGTH and _SUBDOMAIN.match(prefix)
+    if not is_good:
+        yield MetadataFault(
+            path,
+            key,
+            "a qualified name",
+            "write name or example.com/name, with letters, digits, '-', '_' and '.'",
+            f'metadata.{parent}: Invalid value: "{key}": {_KEY_RULE}',
+        )
