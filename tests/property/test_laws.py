@@ -440,7 +440,6 @@ class TestWays:
         assert told.get("runtime") == (
             {"kind": decision.runtime.kind, "name": decision.runtime.name} if decision.runtime else None
         )
-        assert (told.get("reason"), told.get("message")) == (
-            (no_runtime.reason, no_runtime.message) if no_runtime else (None, None)
-        )
+        expected = {"reason": no_runtime.reason, "message": no_runtime.message} if no_runtime else None
+        assert told.get("noRuntime") == (expected if told else None)
         assert said.get("supporting", []) == [{"kind": ref.kind, "name": ref.name} for ref in decision.supporting]

@@ -12,7 +12,7 @@ from kserve_conformance.targets.process.target import ProcessTarget
 
 SERVICE = ObjectKey("InferenceService", "model", Namespace("team-a"))
 
-RUNS = {"runtime": {"kind": "ServingRuntime", "name": "server"}, "reason": None, "message": None}
+RUNS = {"runtime": {"kind": "ServingRuntime", "name": "server"}}
 
 
 class Answering:

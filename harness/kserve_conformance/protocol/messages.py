@@ -1,4 +1,4 @@
-"""What goes over the line: a question with a catalogue and a service, an answer with what was decided."""
+"""The messages: a question with a catalogue and a service, an answer with the decision."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from msgspec import UNSET, UnsetType
 from kserve_conformance.objects import NoRuntime, ObjectKey
 
 
-class Question(msgspec.Struct, frozen=True, kw_only=True):
+class Question(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """
-    One world and what is asked of it.
+    A catalogue, and what to decide about it.
 
-    ``admit`` false means that the service is in store already: no webhook runs.
-    ``validate_runtime`` is the index of the runtime whose creation beside the
-    others the runtime webhook is asked about.
+    ``admit`` false means that the service is already stored: no webhook runs.
+    ``validateRuntime`` is the index of a runtime for the runtime webhook: may it
+    be created beside the others?
     """
 
     id: str | int
@@ -29,7 +29,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Named(msgspec.Struct, frozen=True):
-    """A runtime by kind and name; a ServingRuntime is one of the question's namespace."""
+    """A runtime by kind and name; a ServingRuntime is in the question's namespace."""
 
     kind: str
     name: str
@@ -40,36 +40,43 @@ class Named(msgspec.Struct, frozen=True):
         return cls(ref.kind, ref.name)
 
 
-class Decided(msgspec.Struct, frozen=True):
+class NoRuntimeReason(msgspec.Struct, frozen=True):
     """
-    A runtime, or the reason and message of ``status.modelStatus.lastFailureInfo``.
+    Reason and message of ``status.modelStatus.lastFailureInfo``.
 
-    A null says that the status has none; what is absent is not told.
+    Null means that the status has none; an absent key is not reported.
     """
 
-    runtime: Named | None
     reason: str | UnsetType | None = UNSET
     message: str | UnsetType | None = UNSET
 
+
+class Decided(msgspec.Struct, frozen=True, rename="camel"):
+    """Either the selected runtime, or why there is no runtime."""
+
+    runtime: Named | UnsetType = UNSET
+    no_runtime: NoRuntimeReason | UnsetType = UNSET
+
     @classmethod
-    def refused(cls, no_runtime: NoRuntime) -> Decided:
-        """The wire form of a rejection."""
-        return cls(None, no_runtime.reason, no_runtime.message)
+    def without_runtime(cls, no_runtime: NoRuntime) -> Decided:
+        """The wire form of a decision without a runtime."""
+        return cls(no_runtime=NoRuntimeReason(no_runtime.reason, no_runtime.message))
 
 
 class RuntimeAdmission(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The runtime webhook's verdict."""
+    """The answer of the runtime webhook."""
 
     allowed: bool
     message: str | None = None
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """
-    What was decided. What an implementation does not give is unsupported, not wrong.
+    The decision. A key that an implementation leaves out is unsupported, not wrong.
 
-    ``decision`` is null where no runtime is looked for: the predictor is a container
-    of its own, or another controller's.
+    ``decision`` is null if no runtime is needed: the predictor is a container of
+    its own, or another controller manages it. ``rejected`` is the message of the
+    webhook that rejects the service; ``error`` says why there is no answer.
     """
 
     id: str | int | None = None
@@ -83,12 +90,16 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of ``question`` or ``answer``, as it ships."""
+    """The shipped JSON Schema of ``question`` or ``answer``."""
     text = resources.files(__package__).joinpath("schemas", f"{name}.json").read_bytes()
     decoded: dict[str, Any] = msgspec.json.decode(text)
     return decoded
 
 
 def derived_schema(message: type[msgspec.Struct]) -> dict[str, Any]:
-    """The JSON Schema that the type itself gives; the shipped ones are kept equal to it."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(message)}
+    """The JSON Schema of the type itself; a test keeps the shipped ones equal to it."""
+    derived = msgspec.json.schema(message)
+    if Decided.__name__ in derived["$defs"]:
+        # "Either, or" has no place in the type: exactly one of the keys.
+        derived["$defs"][Decided.__name__] |= {"minProperties": 1, "maxProperties": 1}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **derived}

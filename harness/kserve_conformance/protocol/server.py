@@ -1,9 +1,9 @@
 """
-Our own resolver behind the protocol.
+The resolver behind the protocol.
 
-A bad line is answered with an error and the next one is read. Worlds are
-independent of each other, so several processes may share the lines; the answers
-come in the order of the questions.
+An invalid line is answered with an error and the next one is read. Questions do
+not depend on each other, so several processes can share them; answers keep the
+order of the questions.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ from kserve_conformance.profiles.runtime_admission import rejection_of
 from kserve_conformance.protocol.messages import Answer, Decided, Named, Question, RuntimeAdmission
 from kserve_conformance.resolver import resolve, resolve_stored
 
-#: A longer line is refused unread: no world is this large.
+#: A longer line is not read: no question is this long.
 LONGEST_LINE = 64 * 1024 * 1024
 
-#: So many runtimes are remembered as they were read: a fleet's questions have the same ones again and again.
+#: How many parsed runtimes are kept: the questions of one fleet repeat the same ones.
 KNOWN_RUNTIMES = 4096
 
-#: Lines that a worker is given at once.
+#: Lines per batch for a worker.
 BATCH = 64
 
 _decode = msgspec.json.Decoder(Question).decode
@@ -49,11 +49,11 @@ _encode = msgspec.json.Encoder().encode
 
 
 class _Bad(ValueError):
-    """A question that cannot be asked; the text says why."""
+    """An invalid question; the text says why."""
 
 
-class _Line(msgspec.Struct, frozen=True, kw_only=True):
-    """A :class:`Question` whose runtimes are not read yet: many lines have the same ones."""
+class _Line(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A :class:`Question` whose runtimes are not parsed yet, because many lines repeat the same ones."""
 
     id: str | int
     namespace: str = "default"
@@ -70,7 +70,7 @@ def answer(question: Question, profile: Profile) -> Answer:
     """
     Decide one question.
 
-    A world with an object that the API server would refuse cannot be asked about: its answer has an ``error``.
+    If the API server would reject one of its objects, the answer has an ``error``.
     """
     try:
         runtimes = [
@@ -83,17 +83,17 @@ def answer(question: Question, profile: Profile) -> Answer:
 
 
 def _answer(question: Question | _Line, runtimes: list[Runtime], profile: Profile) -> Answer:
-    said: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     if question.validate_runtime is not None:
-        said["runtime_admission"] = _runtime_admission(runtimes, question.validate_runtime, profile)
+        fields["runtime_admission"] = _runtime_admission(runtimes, question.validate_runtime, profile)
     if question.service is not None:
         service = _valid(question.service, (SERVICE,), "service", question.namespace, profile)
-        said |= _decided(service, question.admit, _catalogue(runtimes), profile)
-    return Answer(id=question.id, **said)
+        fields |= _decided(service, question.admit, _catalogue(runtimes), profile)
+    return Answer(id=question.id, **fields)
 
 
 def _quick_answer(line: bytes, profile: Profile) -> Answer | None:
-    """The answer to a line without a fault, its runtimes read once for all lines that have them; None for another."""
+    """The answer to a valid line, with each runtime parsed once for all lines; None for an invalid line."""
     try:
         question = _decode_line(line)
         runtimes = [_known_runtime(bytes(raw), question.namespace, profile.name) for raw in question.runtimes]
@@ -113,12 +113,12 @@ def _runtime(manifest: Manifest, where: str, namespace: str, profile: Profile) -
 
 
 def _valid(manifest: Manifest, kinds: tuple[str, ...], where: str, namespace: str, profile: Profile) -> Manifest:
-    """An object as the release's API server takes it; without a namespace it is in the question's."""
+    """An object as the release's API server stores it, by default in the question's namespace. Raises ``_Bad``."""
     if manifest.get("kind") not in kinds:
-        raise _Bad(f"{where} must be of kind {' or '.join(kinds)}, is of kind {manifest.get('kind')!r}")
+        raise _Bad(f"{where}: expected kind {' or '.join(kinds)}, got {manifest.get('kind')!r}")
     metadata = manifest.get("metadata")
     if not isinstance(metadata, Mapping):
-        raise _Bad(f"{where} has no metadata")
+        raise _Bad(f"{where}: metadata is required")
     if manifest["kind"] != CLUSTER_RUNTIME and not metadata.get("namespace"):
         manifest = replaced(manifest, namespace, "metadata", "namespace")
     problems = check(manifest, None if profile.name == DOCUMENTED_NAME else profile.name)
@@ -130,13 +130,13 @@ def _valid(manifest: Manifest, kinds: tuple[str, ...], where: str, namespace: st
 def _catalogue(runtimes: list[Runtime]) -> Catalogue:
     twice = [ref for ref, times in Counter(runtime.key for runtime in runtimes).items() if times > 1]
     if twice:
-        raise _Bad(f"the runtimes have {', '.join(map(str, twice))} more than once")
+        raise _Bad(f"runtimes: {', '.join(map(str, twice))} appears more than once")
     return Catalogue(tuple(runtimes))
 
 
 def _runtime_admission(runtimes: list[Runtime], index: int, profile: Profile) -> RuntimeAdmission:
     if not 0 <= index < len(runtimes):
-        raise _Bad(f"validate_runtime is {index}; the question has {len(runtimes)} runtimes")
+        raise _Bad(f"validateRuntime: expected an index below {len(runtimes)}, got {index}")
     written = runtimes[index]
     scope = tuple(
         other for place, other in enumerate(runtimes) if place != index and other.key.namespace == written.key.namespace
@@ -149,23 +149,23 @@ def _decided(service: Manifest, admit: bool, catalogue: Catalogue, profile: Prof
     decision: Decision = (resolve if admit else resolve_stored)(service, catalogue, profile)
     if decision.outcome == Outcome.REJECTED:
         return {"rejected": decision.rejected}
-    said: dict[str, Any] = {"service": decision.service, "decision": None}
+    fields: dict[str, Any] = {"service": decision.service, "decision": None}
     if decision.outcome == Outcome.RUNS and decision.runtime is not None:
-        said["decision"] = Decided(Named.of(decision.runtime), reason=None, message=None)
+        fields["decision"] = Decided(Named.of(decision.runtime))
     elif decision.outcome == Outcome.NO_RUNTIME and decision.no_runtime is not None:
-        said["decision"] = Decided.refused(decision.no_runtime)
+        fields["decision"] = Decided.without_runtime(decision.no_runtime)
     if decision.supporting:
-        said["supporting"] = [Named.of(ref) for ref in decision.supporting]
+        fields["supporting"] = [Named.of(ref) for ref in decision.supporting]
     if decision.pod is not None:
-        said["pod"] = decision.pod
-    return said
+        fields["pod"] = decision.pod
+    return fields
 
 
 def answer_line(line: bytes, release: str) -> bytes:
-    """Answer one line with one line, whatever it holds. Raises ``UnknownRelease``."""
+    """Answer any line with one line. Raises ``UnknownRelease``."""
     profile = profile_of(release)
     if len(line) > LONGEST_LINE:
-        return _encode(Answer(error=f"the line has more than the {LONGEST_LINE} bytes that are read")) + b"\n"
+        return _encode(Answer(error=f"expected a line of at most {LONGEST_LINE} bytes")) + b"\n"
     answered = _quick_answer(line, profile)
     if answered is not None:
         return _encode(answered) + b"\n"
@@ -178,7 +178,7 @@ def answer_line(line: bytes, release: str) -> bytes:
     except HarnessError as unknown:
         return _encode(Answer(id=question.id, error=f"cannot be decided: {unknown}")) + b"\n"
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as bad:
-        # What passes the schema and still cannot be decided must not end the others' answers.
+        # A question that passes the schema and still cannot be decided must not end the answers to others.
         return _encode(Answer(id=question.id, error=f"cannot be decided: {type(bad).__name__}: {bad}")) + b"\n"
 
 
@@ -193,9 +193,7 @@ def _id_of(line: bytes) -> str | int | None:
 
 def lines_of(stream: BinaryIO) -> Iterator[bytes]:
     """
-    The lines of a stream, none held longer than is worth reading: of a longer one comes as much as shows that it is.
-
-    Each comes as soon as it is written whole.
+    The lines of a stream, each as soon as it is complete; one that is too long is cut just above ``LONGEST_LINE``.
     """
     while line := stream.readline(LONGEST_LINE + 1):
         yield line
@@ -205,18 +203,18 @@ def lines_of(stream: BinaryIO) -> Iterator[bytes]:
 
 def serve(lines: Iterable[bytes], release: str, workers: int = 1) -> Iterator[bytes]:
     """
-    Answer lines in order; blank ones are passed over. Raises ``UnknownRelease`` before the first is read.
+    Answer lines in order and skip blank ones. Raises ``UnknownRelease`` before reading the first.
 
-    With one worker each answer is given before the next line is read.
+    With one worker each answer is written before the next line is read.
     """
     profile_of(release)
-    asked = (line for line in lines if line.strip())
+    questions = (line for line in lines if line.strip())
     if workers <= 1:
-        for line in asked:
+        for line in questions:
             yield answer_line(line, release)
         return
     with ProcessPoolExecutor(workers) as pool:
-        while window := list(islice(asked, BATCH * workers)):
+        while window := list(islice(questions, BATCH * workers)):
             batches = [window[start : start + BATCH] for start in range(0, len(window), BATCH)]
             for answered in pool.map(partial(_answer_lines, release=release), batches):
                 yield from answered

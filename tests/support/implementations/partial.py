@@ -19,7 +19,7 @@ def decided(question, model):
     if "runtime" in model:
         named = [each for each in seen if each["metadata"]["name"] == model["runtime"]][:1]
         if not named or named[0]["spec"].get("disabled"):
-            return {"runtime": None, "reason": "RuntimeDisabled" if named else "RuntimeNotRecognized"}
+            return {"noRuntime": {"reason": "RuntimeDisabled" if named else "RuntimeNotRecognized"}}
     else:
         named = seen
     asked = model["modelFormat"]

@@ -22,7 +22,7 @@ WHOLE = {
     "runtimes": [RUNTIME],
     "service": service(),
     "admit": False,
-    "validate_runtime": 0,
+    "validateRuntime": 0,
 }
 
 
@@ -79,8 +79,8 @@ class TestQuestions:
             {"service": []},
             {"admit": "true"},
             {"admit": 1},
-            {"validate_runtime": "0"},
-            {"validate_runtime": 0.5},
+            {"validateRuntime": "0"},
+            {"validateRuntime": 0.5},
         ],
         ids=json.dumps,
     )
@@ -118,7 +118,7 @@ class TestAnswers:
             {"decision": {"runtime": "r"}},
             {"decision": {"runtime": {"kind": "ServingRuntime"}}},
             {"supporting": {}},
-            {"runtime_admission": {"message": "x"}},
+            {"runtimeAdmission": {"message": "x"}},
             {"rejected": True},
             {"pod": []},
             {"error": 1},

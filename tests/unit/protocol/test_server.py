@@ -41,7 +41,7 @@ class TestDecisions:
         low, high = entry(priority=1), entry(priority=2)
         found = answered(service=service(), runtimes=[runtime("a", low), runtime("r", high), runtime("o", "onnx")])
 
-        assert found["decision"] == {"runtime": R, "reason": None, "message": None}
+        assert found["decision"] == {"runtime": R}
         assert found["supporting"] == [R, {"kind": CLUSTER_RUNTIME, "name": "a"}]
         assert found["service"]["spec"]["predictor"]["model"]["modelFormat"] == {"name": "sklearn"}
         assert found["pod"]["spec"]["containers"][0]["image"] == "example.com/r:1"
@@ -52,16 +52,17 @@ class TestDecisions:
         No runtime, with reason and message as the status has them.
         """
         assert answered(service=service())["decision"] == {
-            "runtime": None,
-            "reason": "NoSupportingRuntime",
-            "message": "No runtime found to support specified framework/version",
+            "noRuntime": {
+                "reason": "NoSupportingRuntime",
+                "message": "No runtime found to support specified framework/version",
+            }
         }
 
     def test_a_release_whose_status_tells_nothing(self):
         """
         v0.8.0 puts no failure into the status.
         """
-        assert answered("v0.8.0", service=service())["decision"] == {"runtime": None, "reason": None, "message": None}
+        assert answered("v0.8.0", service=service())["decision"] == {"noRuntime": {"reason": None, "message": None}}
 
     def test_a_rejected_service(self):
         """
@@ -119,7 +120,7 @@ class TestDecisions:
         elsewhere = replaced(bare, "other", "metadata", "namespace")
 
         assert answered(service=asked, runtimes=[bare])["decision"]["runtime"]["kind"] == NAMESPACED_RUNTIME
-        assert answered(service=asked, runtimes=[elsewhere])["decision"]["runtime"] is None
+        assert answered(service=asked, runtimes=[elsewhere])["decision"]["noRuntime"]["reason"] == "NoSupportingRuntime"
 
     @pytest.mark.parametrize("release", [*RELEASES, "documented"])
     def test_every_release_answers(self, release):
@@ -140,7 +141,7 @@ class TestRuntimeAdmission:
         """
         Whichever of the two is written, the other is there.
         """
-        verdict = answered(runtimes=self.EQUAL, validate_runtime=index)["runtime_admission"]
+        verdict = answered(runtimes=self.EQUAL, validateRuntime=index)["runtimeAdmission"]
 
         assert (verdict["allowed"], "same priority" in verdict["message"]) == (False, True)
 
@@ -150,8 +151,8 @@ class TestRuntimeAdmission:
         """
         other = runtime("c", entry(priority=1), kind=NAMESPACED_RUNTIME, protocolVersions=["v1"])
 
-        assert answered(runtimes=[self.EQUAL[0], other], validate_runtime=1)["runtime_admission"] == {"allowed": True}
-        assert answered("v0.11.0", runtimes=self.EQUAL, validate_runtime=0)["runtime_admission"] == {"allowed": True}
+        assert answered(runtimes=[self.EQUAL[0], other], validateRuntime=1)["runtimeAdmission"] == {"allowed": True}
+        assert answered("v0.11.0", runtimes=self.EQUAL, validateRuntime=0)["runtimeAdmission"] == {"allowed": True}
 
     def test_an_older_state_of_itself_is_no_other(self):
         """
@@ -159,7 +160,7 @@ class TestRuntimeAdmission:
         """
         workers = {"containers": [{"name": "worker-container", "image": "w:1"}]}
         multi = runtime(workerSpec={**workers, "pipelineParallelSize": 2, "tensorParallelSize": 1})
-        verdict = answered(runtimes=[multi, runtime()], validate_runtime=1)["runtime_admission"]
+        verdict = answered(runtimes=[multi, runtime()], validateRuntime=1)["runtimeAdmission"]
 
         assert "removing workerSpec where it already exists" in verdict["message"]
 
@@ -167,37 +168,37 @@ class TestRuntimeAdmission:
         """
         Both are answered.
         """
-        found = answered(service=service(), runtimes=[runtime()], validate_runtime=0)
+        found = answered(service=service(), runtimes=[runtime()], validateRuntime=0)
 
-        assert (found["runtime_admission"], found["decision"]["runtime"]) == ({"allowed": True}, R)
+        assert (found["runtimeAdmission"], found["decision"]["runtime"]) == ({"allowed": True}, R)
 
     @pytest.mark.parametrize("index", [-1, 1])
     def test_of_a_runtime_that_is_not_there(self, index):
         """
         An index beyond the runtimes is a bad question.
         """
-        error = answered(runtimes=[runtime()], validate_runtime=index)["error"]
+        error = answered(runtimes=[runtime()], validateRuntime=index)["error"]
 
-        assert error == f"validate_runtime is {index}; the question has 1 runtimes"
+        assert error == f"validateRuntime: expected an index below 1, got {index}"
 
 
 class TestBadWorlds:
     @pytest.mark.parametrize(
         ("question", "error"),
         [
-            ({"service": {"kind": "Secret"}}, "service must be of kind InferenceService, is of kind 'Secret'"),
-            ({"service": {}}, "service must be of kind InferenceService, is of kind None"),
-            ({"service": {"kind": ["InferenceService"]}}, "is of kind ['InferenceService']"),
-            ({"service": {**service(), "metadata": "x"}}, "service has no metadata"),
+            ({"service": {"kind": "Secret"}}, "service: expected kind InferenceService, got 'Secret'"),
+            ({"service": {}}, "service: expected kind InferenceService, got None"),
+            ({"service": {"kind": ["InferenceService"]}}, "got ['InferenceService']"),
+            ({"service": {**service(), "metadata": "x"}}, "service: metadata is required"),
             ({"service": service({"modelFormat": {"name": "a", "version": 1}})}, "spec.predictor.model.modelFormat"),
             ({"service": {**service(), "apiVersion": "serving.kserve.io/v1alpha1"}}, "no matches for kind"),
-            ({"runtimes": [service()]}, "runtimes[0] must be of kind ServingRuntime or ClusterServingRuntime"),
-            ({"runtimes": [runtime(), {"kind": CLUSTER_RUNTIME}]}, "runtimes[1] has no metadata"),
+            ({"runtimes": [service()]}, "runtimes[0]: expected kind ServingRuntime or ClusterServingRuntime"),
+            ({"runtimes": [runtime(), {"kind": CLUSTER_RUNTIME}]}, "runtimes[1]: metadata is required"),
             ({"runtimes": [runtime("r", entry(priority=0))]}, "priority"),
             ({"runtimes": [runtime(containers=None)]}, "spec.containers: Required value"),
             (
                 {"runtimes": [runtime(), runtime()], "service": service()},
-                "the runtimes have ClusterServingRuntime r more than once",
+                "runtimes: ClusterServingRuntime r appears more than once",
             ),
             ({"namespace": "No_Namespace", "service": service(namespace=None)}, "RFC 1123 label"),
         ],
@@ -295,7 +296,7 @@ class TestBadLines:
         """
         monkeypatch.setattr(server, "LONGEST_LINE", 20)
 
-        assert "more than the 20 bytes" in json.loads(answer_line(line(), "v0.16.0"))["error"]
+        assert "at most 20 bytes" in json.loads(answer_line(line(), "v0.16.0"))["error"]
 
 
 class TestServing:

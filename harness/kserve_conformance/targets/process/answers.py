@@ -79,12 +79,10 @@ def _check_decision(answer: Answer) -> None:
         raise BadAnswer("the answer rejects the service and says what becomes of it all the same")
     if decided is UNSET or decided is None:
         return
-    if decided.runtime is None:
-        return
-    if decided.runtime.kind not in RUNTIME_KINDS:
+    if (decided.runtime is UNSET) == (decided.no_runtime is UNSET):
+        raise BadAnswer("expected either runtime or noRuntime in the answer's decision")
+    if decided.runtime is not UNSET and decided.runtime.kind not in RUNTIME_KINDS:
         raise BadAnswer(f"the answer chooses a {decided.runtime.kind!r}; runtimes are {' and '.join(RUNTIME_KINDS)}")
-    if any(text not in (UNSET, None) for text in (decided.reason, decided.message)):
-        raise BadAnswer("the answer chooses a runtime and says why there is none all the same")
 
 
 def _check_service(given: Manifest, asked: ObjectKey | None, release: str | None) -> None:

@@ -7,7 +7,7 @@ choice, or for the runtime that a status names: those are never told.
 
 from __future__ import annotations
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from kserve_conformance.objects import NAMESPACED_RUNTIME, Manifest, ObjectKey, Outcome, at
 from kserve_conformance.protocol import Answer
@@ -24,7 +24,7 @@ _MODEL_MESH = "ModelMesh"
 def has_pod(answer: Answer) -> bool:
     """Does a pod exist from here on, as far as the answer tells?"""
     decided = answer.decision
-    return answer.pod is not None or (decided is not UNSET and decided is not None and decided.runtime is not None)
+    return answer.pod is not None or (decided is not UNSET and decided is not None and decided.runtime is not UNSET)
 
 
 def observation(answer: Answer, stored: Manifest, *, is_told: bool, had_pod: bool) -> Observation:
@@ -38,7 +38,7 @@ def observation(answer: Answer, stored: Manifest, *, is_told: bool, had_pod: boo
     # Where both are its word, what is in store is more: the answer to a write knows nothing of when that was.
     service = stored if is_told or answer.service is None else answer.service
     decided = answer.decision
-    reason, message = (UNSET, UNSET) if decided is UNSET or decided is None else (decided.reason, decided.message)
+    reason, message = _reason(answer)
     unreported = set(_NEVER_TOLD)
     if decided is UNSET:
         unreported |= _DECISION
@@ -59,6 +59,14 @@ def observation(answer: Answer, stored: Manifest, *, is_told: bool, had_pod: boo
     )
 
 
+def _reason(answer: Answer) -> tuple[str | UnsetType | None, str | UnsetType | None]:
+    """Reason and message of the status: none where a runtime is selected, unset where they are not reported."""
+    decided = answer.decision
+    if decided is UNSET or decided is None:
+        return UNSET, UNSET
+    return (None, None) if decided.no_runtime is UNSET else (decided.no_runtime.reason, decided.no_runtime.message)
+
+
 def _decided(answer: Answer, stored: Manifest) -> tuple[Outcome, ObjectKey | None]:
     """
     What became of the predictor. Without a word about a decision the outcome stands for nothing.
@@ -71,7 +79,7 @@ def _decided(answer: Answer, stored: Manifest) -> tuple[Outcome, ObjectKey | Non
         has_model = at(stored, "spec", "predictor", "model") is not None
         is_left_alone = at(stored, *_MODE) == _MODEL_MESH or has_model
         return (Outcome.UNMANAGED if is_left_alone and answer.pod is None else Outcome.CUSTOM), None
-    if decided.runtime is None:
+    if decided.runtime is UNSET:
         return Outcome.NO_RUNTIME, None
     namespace = ObjectKey.of(stored).namespace if decided.runtime.kind == NAMESPACED_RUNTIME else None
     return Outcome.RUNS, ObjectKey(decided.runtime.kind, decided.runtime.name, namespace)

@@ -152,7 +152,7 @@ class Store:
                 "namespace": key.namespace or "default",
                 "runtimes": [*runtimes, self._stamped(key, whole)],
                 "admit": True,
-                "validate_runtime": len(runtimes),
+                "validateRuntime": len(runtimes),
             }
         )
         verdict = answer.runtime_admission

@@ -31,9 +31,9 @@ class TestOutcome:
         ("answer", "stored", "outcome"),
         [
             ({"decision": RUNS}, service(), Outcome.RUNS),
-            ({"decision": {"runtime": None, "reason": "RuntimeDisabled"}}, service(), Outcome.NO_RUNTIME),
-            ({"decision": {"runtime": None, "reason": None}}, service(), Outcome.NO_RUNTIME),
-            ({"decision": {"runtime": None}}, service(containers=[{"name": "a"}]), Outcome.NO_RUNTIME),
+            ({"decision": {"noRuntime": {"reason": "RuntimeDisabled"}}}, service(), Outcome.NO_RUNTIME),
+            ({"decision": {"noRuntime": {"reason": None}}}, service(), Outcome.NO_RUNTIME),
+            ({"decision": {"noRuntime": {}}}, service(containers=[{"name": "a"}]), Outcome.NO_RUNTIME),
             ({"decision": None}, service(containers=[{"name": "a"}]), Outcome.CUSTOM),
             ({"decision": None}, service(sklearn={}), Outcome.CUSTOM),
             ({"decision": None}, annotated(service()), Outcome.UNMANAGED),
@@ -63,12 +63,11 @@ class TestParts:
 
     def test_that_are_absent_are_not_told(self):
         """A null reason says that there is none; an absent one says nothing."""
-        observed = seen({"decision": {"runtime": None}})
+        observed = seen({"decision": {"noRuntime": {}}})
 
         assert {"reason", "message"} <= observed.unreported
         assert (
-            not {"reason", "message"}
-            & seen({"decision": {"runtime": None, "reason": None, "message": None}}).unreported
+            not {"reason", "message"} & seen({"decision": {"noRuntime": {"reason": None, "message": None}}}).unreported
         )
 
     @pytest.mark.parametrize(
@@ -77,8 +76,8 @@ class TestParts:
             ({"decision": RUNS, "pod": POD}, False, True),
             ({"decision": RUNS}, False, False),
             ({}, False, False),
-            ({"decision": {"runtime": None}}, False, True),
-            ({"decision": {"runtime": None}}, True, False),
+            ({"decision": {"noRuntime": {}}}, False, True),
+            ({"decision": {"noRuntime": {}}}, True, False),
         ],
     )
     def test_the_pod_is_told_where_it_is_given_or_cannot_be(self, answer, had_pod, is_told):

@@ -17,8 +17,8 @@ RUNTIME = ObjectKey(NAMESPACED_RUNTIME, "server", "team-a")
 
 def full(question):
     """Admits everything as it is and runs every service."""
-    if "validate_runtime" in question:
-        return {"runtime_admission": {"allowed": True}}
+    if "validateRuntime" in question:
+        return {"runtimeAdmission": {"allowed": True}}
     return {"service": question["service"], "decision": RUNS, "pod": {"spec": {"containers": []}}}
 
 
@@ -34,7 +34,7 @@ class TestApplyingAService:
         assert asked["admit"] is True
         assert asked["namespace"] == "team-a"
         assert [each["metadata"]["name"] for each in asked["runtimes"]] == ["server", "elsewhere", "shared"]
-        assert "validate_runtime" not in asked
+        assert "validateRuntime" not in asked
 
     def test_it_is_stored_as_the_answer_says(self):
         """What admission stores is the implementation's word."""
@@ -111,7 +111,7 @@ class TestApplyingARuntime:
         target.apply(runtime("first"), runtime("second"))
 
         asked = command.questions[-1]
-        assert asked["validate_runtime"] == 1
+        assert asked["validateRuntime"] == 1
         assert [each["metadata"]["name"] for each in asked["runtimes"]] == ["first", "second"]
         assert "service" not in asked
 
@@ -125,12 +125,12 @@ class TestApplyingARuntime:
         old, new = command.questions[-1]["runtimes"]
         assert old["spec"]["disabled"] is True
         assert "disabled" not in new["spec"]
-        assert command.questions[-1]["validate_runtime"] == 1
+        assert command.questions[-1]["validateRuntime"] == 1
 
     def test_a_refusal_is_passed_on_and_what_was_there_stays(self):
         """A refused update changes nothing."""
         verdicts = iter([True, False])
-        command = answering(lambda _: {"runtime_admission": {"allowed": next(verdicts, True), "message": "no"}})
+        command = answering(lambda _: {"runtimeAdmission": {"allowed": next(verdicts, True), "message": "no"}})
         target = target_of(command)
         target.apply(runtime())
         (answer,) = target.apply(runtime(disabled=True))
@@ -141,14 +141,14 @@ class TestApplyingARuntime:
 
     def test_a_refusal_without_a_text_does_not_tell_why(self):
         """That it is refused is told all the same."""
-        (answer,) = target_of(answering({"runtime_admission": {"allowed": False}})).apply(runtime())
+        (answer,) = target_of(answering({"runtimeAdmission": {"allowed": False}})).apply(runtime())
 
         assert answer.rejected is not None
         assert answer.unreported == {"why_rejected"}
 
     def test_without_a_word_it_is_there_and_not_told_whether_it_is_accepted(self):
         """Most implementations are only about services."""
-        command = answering(lambda question: {} if "validate_runtime" in question else full(question))
+        command = answering(lambda question: {} if "validateRuntime" in question else full(question))
         target = target_of(command)
         (answer,) = target.apply(runtime())
         target.apply(service())
@@ -237,7 +237,7 @@ class TestObserving:
 
     def test_the_pod_of_an_earlier_choice_may_still_be_there(self):
         """A refusal says nothing of it, and one after nothing else says that there is none."""
-        refused = {"decision": {"runtime": None, "reason": "NoSupportingRuntime"}}
+        refused = {"decision": {"noRuntime": {"reason": "NoSupportingRuntime"}}}
         answers = iter([{"service": service(), **refused}, refused, {"decision": RUNS}, refused])
         target = target_of(answering(lambda _: next(answers)))
         target.apply(service())

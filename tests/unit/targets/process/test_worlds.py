@@ -66,25 +66,25 @@ class TestExpectations:
     def test_of_a_refusal_fail_where_another_reason_is_told(self):
         """A told reason is compared."""
         with pytest.raises(Nonconformity):
-            world_of({"decision": {"runtime": None, "reason": "RuntimeDisabled"}}).expect_no_runtime(
+            world_of({"decision": {"noRuntime": {"reason": "RuntimeDisabled"}}}).expect_no_runtime(
                 "NoSupportingRuntime"
             )
 
     def test_of_a_refusal_have_no_verdict_without_a_reason(self):
         """Where a release writes no reason, only an event would tell it."""
         with pytest.raises(Unreported, match="report events"):
-            world_of({"decision": {"runtime": None, "reason": None}}).expect_no_runtime("RuntimeDisabled")
+            world_of({"decision": {"noRuntime": {"reason": None}}}).expect_no_runtime("RuntimeDisabled")
 
     def test_of_a_status_fail_where_the_reason_is_wrong(self):
         """A message that is not told hides no wrong reason."""
-        world = world_of({"decision": {"runtime": None, "reason": "NoSupportingRuntime"}})
+        world = world_of({"decision": {"noRuntime": {"reason": "NoSupportingRuntime"}}})
 
         with pytest.raises(Nonconformity):
             world.expect_status("RuntimeDisabled", "Specified runtime is disabled")
 
     def test_of_a_status_have_no_verdict_where_only_the_reason_is_told(self):
         """Half of it is not the whole."""
-        world = world_of({"decision": {"runtime": None, "reason": "RuntimeDisabled"}})
+        world = world_of({"decision": {"noRuntime": {"reason": "RuntimeDisabled"}}})
 
         with pytest.raises(Unreported, match="failure message"):
             world.expect_status("RuntimeDisabled", "Specified runtime is disabled")
@@ -92,4 +92,4 @@ class TestExpectations:
     def test_of_a_pod_fail_where_nothing_runs(self):
         """What has no runtime has no pod."""
         with pytest.raises(Nonconformity, match="has no pod"):
-            world_of({"decision": {"runtime": None}}).expect_part("pod", {})
+            world_of({"decision": {"noRuntime": {}}}).expect_part("pod", {})
