@@ -27,9 +27,9 @@ def test_worlds_at_once_end_as_the_rules_say(target):
     assert [str(one.difference) for one in compared if one.difference] == []
     assert all(one.parts for one in compared)
     for kind, left in ((SERVICE, 2), (CLUSTER_RUNTIME, 1), ("ServingRuntime", 1)):
-        resource = target._served(API_VERSIONS[kind], kind)
+        resource = target._session.served(API_VERSIONS[kind], kind)
         # The beacons are always there.
-        assert len(target._link.past.get(resource.path())["items"]) <= left
+        assert len(target._session.link.past.get(resource.path())["items"]) <= left
 
 
 def test_worlds_are_not_cleared_away_with_earlier_ones_of_their_namespaces(target):

@@ -120,6 +120,10 @@ class TargetCode(StrEnum):
     NO_MODULE = "no-module"
     WRONG_MODULE = "wrong-module"
     NO_NETWORK = "no-network"
+    STORE_IS_FULL = "store-is-full"
+    SILENT_WEBHOOK = "silent-webhook"
+    CLOCK_WENT_BACK = "clock-went-back"
+    NOT_ISOLATED = "not-isolated"
 
 
 class BadTarget(TargetError):

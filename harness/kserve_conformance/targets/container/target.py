@@ -13,7 +13,7 @@ from kserve_conformance.targets.container.plane import ContainerPlane, Settings
 from kserve_conformance.targets.contract import CannotDo, Capability, Identity, Unreachable
 from kserve_conformance.targets.kserve.disposable import Disposable
 from kserve_conformance.targets.kserve.prerequisites import configure
-from kserve_conformance.targets.kubernetes.live import Link
+from kserve_conformance.targets.kubernetes.session import Link
 from kserve_conformance.targets.spec import Progress, silent
 
 
@@ -36,9 +36,7 @@ class ContainerTarget(Disposable):
         self._plane = ContainerPlane(self._release, self._settings, self._progress)
         try:
             self.identity = self._plane.identity
-            self._namespaces.clear()
-            self._unseen.clear()
-            self._connect(self._made_link())
+            self._session.open(self._made_link())
         except BaseException:
             self.close()
             raise
@@ -46,7 +44,8 @@ class ContainerTarget(Disposable):
 
     def close(self) -> None:
         """Remove the containers and delete the folder of the run. Never raises for what is gone already."""
-        plane, self._plane, self._open = self._plane, None, None
+        plane, self._plane = self._plane, None
+        self._session.close()
         if plane is not None:
             self._outlived = plane.close()
 
@@ -84,7 +83,6 @@ class ContainerTarget(Disposable):
 
     def _set_mode(self, mode: str) -> None:
         configure(self.plane.admin, self.plane.source, mode)
-        self._mode_is_set(mode)
 
     def _before_sweep(self) -> None:
         """Where the manager has ended, start it again, but first delete what it may have died of."""
@@ -93,10 +91,6 @@ class ContainerTarget(Disposable):
             return
         self._progress("KServe's manager has ended: starting it again")
         plane.stop_manager()
-        self._sweeper.sweep(self._touched, self._modes)
+        self._session.sweeper.sweep(self._session.touched, self._session.modes)
         plane.restart_manager()
-        self._connect(self._made_link())
-        self._modes.add(plane.mode)
-        # The status of a service from before was written by the manager that has ended.
-        self._new.clear()
-        self._beacons.queue_passed()
+        self._session.reconnect(self._made_link())

@@ -8,8 +8,6 @@ and what came of it is read by a list of each kind. Which requests these are is
 what a target does for one case; only the waiting is shared.
 """
 
-# ruff: noqa: SLF001 - A batch is a part of its target, in a module of its own.
-
 from __future__ import annotations
 
 import time
@@ -20,12 +18,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kserve_conformance.exceptions import TargetError
 from kserve_conformance.objects import NAMESPACED_RUNTIME, SERVICE, Manifest, ObjectKey, replaced
 from kserve_conformance.targets.cases import Case, CaseRun, Turn, TurnResult, run_case, stored_services
-from kserve_conformance.targets.contract import Admission, NotSettled, Observation
+from kserve_conformance.targets.contract import Admission, NotSettled, Observation, Target
 from kserve_conformance.targets.controlplane.cleanup import Clearing, Left
 from kserve_conformance.targets.controlplane.lists import Listing
 from kserve_conformance.targets.controlplane.settlement import Settling
@@ -33,10 +31,8 @@ from kserve_conformance.targets.kubernetes.beacons import FINALIZER
 from kserve_conformance.targets.kubernetes.client import ApiError
 from kserve_conformance.targets.kubernetes.observer import MODEL_MESH
 from kserve_conformance.targets.kubernetes.probes import Seen
+from kserve_conformance.targets.kubernetes.session import Session
 from kserve_conformance.targets.kubernetes.writes import Answer, written
-
-if TYPE_CHECKING:
-    from kserve_conformance.targets.controlplane.target import ControlPlane
 
 #: A creationTimestamp has whole seconds.
 TICK = 1.05
@@ -75,16 +71,22 @@ class Batches(AbstractContextManager["Batches"]):
     Leaving it leaves the target empty, except after an exception: then a reset clears the rest.
     """
 
-    def __init__(self, target: ControlPlane, within: timedelta) -> None:
-        """``within`` is how long one service may take to show a settled choice."""
+    def __init__(self, target: Target, session: Session, have_ready: Callable[[], None], within: timedelta) -> None:
+        """
+        ``session`` is the target's own; ``have_ready`` swaps in the release that is wanted.
+
+        ``within`` is how long one service may take to settle.
+        """
         self._target = target
+        self._session = session
+        self._have_ready = have_ready
         self._within = within
         self._threads = ThreadPoolExecutor(THREADS, "cases")
-        self._clearing = Clearing(target)
+        self._clearing = Clearing(session)
 
     def run(self, cases: Sequence[Case]) -> tuple[CaseRun, ...]:
         """Run cases; consecutive ones that can share the cluster form a batch. Raises ``Unreachable``."""
-        self._target._have_ready()
+        self._have_ready()
         runs: list[CaseRun] = []
         for common, group in groupby(cases, shared):
             these = tuple(group)
@@ -92,7 +94,7 @@ class Batches(AbstractContextManager["Batches"]):
                 runs.extend(map(self._alone, these))
             else:
                 self._make_way(these)
-                batch = Batch(self._target, these, self._within, self._threads, self._clearing)
+                batch = Batch(self._target, self._session, these, self._within, self._threads, self._clearing)
                 # What ends a controller fails a whole batch, and may be the doing of one case.
                 runs.extend(self._alone(one.case) if one.is_errored else one for one in batch.run())
         return tuple(runs)
@@ -148,13 +150,15 @@ class Batch:
 
     def __init__(
         self,
-        target: ControlPlane,
+        target: Target,
+        session: Session,
         cases: Sequence[Case],
         within: timedelta,
         threads: ThreadPoolExecutor,
         clearing: Clearing,
     ) -> None:
         self._target = target
+        self._session = session
         self._cases = [_CaseInBatch(case) for case in cases]
         self._within = within
         self._threads = threads
@@ -171,7 +175,7 @@ class Batch:
         Raises ``Unreachable`` where nothing can be cleared away either.
         """
         try:
-            with self._target._reaching():
+            with self._session.reaching():
                 for number in range(len(self._cases[0].case.turns)):
                     self._turn(number)
                 self._leave()
@@ -182,13 +186,12 @@ class Batch:
         return tuple(one.result for one in self._cases)
 
     def _leave(self) -> None:
-        target = self._target
-        self._clearing.follow(Left(frozenset(target._touched), frozenset(target._modes)))
-        # Its own reset has nothing more to sweep away than what is of the whole cluster.
-        target._touched.clear()
+        self._clearing.follow(Left(frozenset(self._session.touched), frozenset(self._session.modes)))
+        # What the target's own reset then deletes is that of the whole cluster.
+        self._session.touched.clear()
 
     def _turn(self, number: int) -> None:
-        self._target._link.check()
+        self._session.link.check()
         self._new.clear()
         turn = self._cases[0].case.turns[number]
         if turn.later:
@@ -223,11 +226,11 @@ class Batch:
             own.extend(key for key in one.case.turns[number].deleted if key.namespace is not None)
         if own:
             list(self._threads.map(self._delete_runtime, own))
-            self._target._runtime_written(NAMESPACED_RUNTIME, None)
+            self._session.runtime_written(NAMESPACED_RUNTIME, None)
 
     def _delete_runtime(self, key: ObjectKey) -> None:
-        self._target._link.past.delete(self._target._resource(key.kind).path(key.namespace, key.name))
-        self._target._known.discard(key)
+        self._session.link.past.delete(self._session.resource(key.kind).path(key.namespace, key.name))
+        self._session.known.discard(key)
         self._last_applied.pop(key, None)
 
     def _have(self, turn: Turn, number: int) -> None:
@@ -268,10 +271,10 @@ class Batch:
         seconds = []
         for runtime in runtimes:
             key = ObjectKey.of(runtime)
-            self._target._make_namespace(key)
-            resource = self._target._resource(key.kind)
+            self._session.make_namespace(key)
+            resource = self._session.resource(key.kind)
             try:
-                stored = self._target._link.past.post(resource.path(key.namespace), written(key, runtime))
+                stored = self._session.link.past.post(resource.path(key.namespace), written(key, runtime))
                 seconds.append(str(stored["metadata"]["creationTimestamp"]))
             except ApiError as error:
                 # A server that is busy may have written it and said that it could not.
@@ -282,12 +285,12 @@ class Batch:
         return tuple(seconds)
 
     def _created(self, key: ObjectKey) -> str:
-        stored = self._target._link.past.get(self._target._resource(key.kind).path(key.namespace, key.name))
+        stored = self._session.link.past.get(self._session.resource(key.kind).path(key.namespace, key.name))
         return str(stored["metadata"]["creationTimestamp"])
 
     def _note(self, key: ObjectKey, runtime: Manifest) -> None:
-        self._target._known.add(key)
-        self._target._runtime_written(key.kind, runtime)
+        self._session.known.add(key)
+        self._session.runtime_written(key.kind, runtime)
 
     def _apply_shared(self, common: Sequence[Manifest]) -> tuple[Admission, ...]:
         if not common:
@@ -305,7 +308,7 @@ class Batch:
                 waves[depth][place] = each
         places = {id(one): place for place, one in enumerate(self._cases)}
         for wave in waves:
-            self._target._see_all()
+            self._session.see_all()
 
             def apply_own(one: _CaseInBatch, wave: dict[int, Manifest] = wave) -> None:
                 runtime = wave.get(places[id(one)])
@@ -319,9 +322,9 @@ class Batch:
 
     def _write(self, one: _CaseInBatch, manifest: Manifest) -> tuple[ObjectKey, Answer]:
         key = ObjectKey.of(manifest)
-        self._target._make_namespace(key)
-        is_there = key in self._target._known
-        answer = self._target._writer.write(key, manifest, self._last_applied.get(key), is_there=is_there)
+        self._session.make_namespace(key)
+        is_there = key in self._session.known
+        answer = self._session.writer.write(key, manifest, self._last_applied.get(key), is_there=is_there)
         if answer.admission.stored is not None:
             self._last_applied[key] = manifest
         one.admissions.append(answer.admission)
@@ -330,12 +333,12 @@ class Batch:
     # Services
 
     def _write_services(self, number: int) -> None:
-        self._target._see_all()
+        self._session.see_all()
 
         def write(one: _CaseInBatch) -> None:
             turn = one.case.turns[number]
             for service in turn.stored:
-                self._target._store(service)
+                self._session.store(service)
                 self._new.add(ObjectKey.of(service))
             for service in turn.applied:
                 if ObjectKey.of(service).kind == SERVICE:
@@ -343,7 +346,7 @@ class Batch:
                     finalizers = [*(service["metadata"].get("finalizers") or ()), FINALIZER]
                     key, answer = self._write(one, replaced(service, finalizers, "metadata", "finalizers"))
                     if answer.admission.stored is not None:
-                        self._target._note(key, answer.admission.stored, is_new=answer.is_new)
+                        self._session.note(key, answer.admission.stored, is_new=answer.is_new)
                         if answer.is_new:
                             self._new.add(key)
             one.services.update(dict.fromkeys(stored_services(turn, one.admissions)))
@@ -353,9 +356,9 @@ class Batch:
     def _look(self) -> None:
         """Wait until every service has settled, read them all, and keep what the turn has shown."""
         wanted = [key for one in self._cases if one.failed is None for key in one.services]
-        settling = Settling(self._target, self._threads, wanted, self._new, self._within)
+        settling = Settling(self._session, self._threads, wanted, self._new, self._within)
         settled = settling.settle() if wanted else {}
-        listing = Listing.of(self._target._observer) if wanted else None
+        listing = Listing.of(self._session.observer) if wanted else None
         for one in self._cases:
             if one.failed is not None:
                 continue
@@ -371,7 +374,7 @@ class Batch:
             one.results.append(TurnResult(tuple(one.admissions), tuple(seen)))
 
     def _told(self, listing: Listing, key: ObjectKey, service: Manifest, how: Seen) -> Observation:
-        observer = self._target._observer
+        observer = self._session.observer
         if observer.mode(service) == MODEL_MESH:
             uid = service["metadata"]["uid"]
             if listing.template(str(key.namespace), key.name, uid, MODEL_MESH) is None:

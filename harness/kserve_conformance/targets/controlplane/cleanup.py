@@ -7,8 +7,6 @@ is made for them any more then. Cases that run meanwhile must be in other
 namespaces, for everything in these is taken away.
 """
 
-# ruff: noqa: SLF001 - It clears on behalf of its target.
-
 from __future__ import annotations
 
 import time
@@ -17,7 +15,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from kserve_conformance.exceptions import TargetError
 from kserve_conformance.objects import API_VERSIONS, NAMESPACED_RUNTIME, SERVICE, Manifest
@@ -25,9 +22,7 @@ from kserve_conformance.targets.contract import Unreachable
 from kserve_conformance.targets.controlplane.lists import listed
 from kserve_conformance.targets.kubernetes.client import ApiError, Resource
 from kserve_conformance.targets.kubernetes.deletion import owned
-
-if TYPE_CHECKING:
-    from kserve_conformance.targets.controlplane.target import ControlPlane
+from kserve_conformance.targets.kubernetes.session import Session
 
 #: As many requests at once as leave room for those of the worlds that are played.
 THREADS = 3
@@ -54,8 +49,8 @@ class Clearing:
     So no more than three batches have something in store at once.
     """
 
-    def __init__(self, target: ControlPlane) -> None:
-        self._target = target
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._driver = ThreadPoolExecutor(1, "clearing")
         self._threads = ThreadPoolExecutor(THREADS, "deleting")
         self._running: Future[None] | None = None
@@ -75,7 +70,7 @@ class Clearing:
     def finish(self) -> None:
         """Return once nothing is left of any batch. Raises ``TargetError``."""
         for left in self._services_gone():
-            with self._target._reaching():
+            with self._session.reaching():
                 self._delete_rest(left)
 
     def close(self) -> None:
@@ -93,8 +88,8 @@ class Clearing:
         try:
             running.result()
             self._behind = self._behind[-1:]
-            with self._target._reaching():
-                self._target._beacons.queue_passed()
+            with self._session.reaching():
+                self._session.beacons.queue_passed()
         except TargetError:
             self._hand_back()
             raise
@@ -104,21 +99,21 @@ class Clearing:
     def _hand_back(self) -> None:
         """Leave the rest to the target's own reset."""
         for left in self._behind:
-            self._target._touched |= left.namespaces
-            self._target._modes |= left.modes
+            self._session.touched |= left.namespaces
+            self._session.modes |= left.modes
         self._behind = ()
 
     def _clear(self, gone: tuple[Left, ...], left: Left) -> None:
-        with self._target._reaching():
+        with self._session.reaching():
             for one in gone:
                 self._delete_rest(one)
             self._take_services_away(left)
 
     def _take_services_away(self, left: Left) -> None:
-        served = self._target._resource(SERVICE)
+        served = self._session.resource(SERVICE)
         deadline = time.monotonic() + GONE_WITHIN
         while there := self._own(served, left):
-            self._target._link.check()
+            self._session.link.check()
             if time.monotonic() > deadline:
                 raise Unreachable(f"{len(there)} services are not let go")
             list(self._threads.map(partial(self._take_away, served), there))
@@ -126,7 +121,7 @@ class Clearing:
     def _take_away(self, resource: Resource, service: Manifest) -> None:
         metadata = service["metadata"]
         path = resource.path(metadata["namespace"], metadata["name"])
-        past = self._target._link.past
+        past = self._session.link.past
         try:
             if metadata.get("finalizers"):
                 past.patch(path, {"metadata": {"finalizers": None}})
@@ -138,16 +133,16 @@ class Clearing:
     def _delete_rest(self, left: Left) -> None:
         """Delete what services owned, and the runtimes of the namespaces."""
         for api_version, kind in (*owned(left.modes), (API_VERSIONS[NAMESPACED_RUNTIME], NAMESPACED_RUNTIME)):
-            resource = self._target._served(api_version, kind)
+            resource = self._session.served(api_version, kind)
             if resource is not None and kind not in LEFT_TO_THE_SERVER:
                 self._delete(resource, self._own(resource, left))
 
     def _own(self, resource: Resource, left: Left) -> list[Manifest]:
-        found = listed(self._target._link.past, resource)
+        found = listed(self._session.link.past, resource)
         return [one for one in found if one["metadata"].get("namespace") in left.namespaces]
 
     def _delete(self, resource: Resource, objects: Iterable[Manifest]) -> None:
-        past = self._target._link.past
+        past = self._session.link.past
 
         def delete(one: Manifest) -> None:
             past.delete(resource.path(one["metadata"]["namespace"], one["metadata"]["name"]))

@@ -1,22 +1,17 @@
 """Waiting until a controller has looked at each of many services: all are listed at once, the silent ones probed."""
 
-# ruff: noqa: SLF001 - It waits on behalf of its target.
-
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from kserve_conformance.objects import SERVICE, Manifest, ObjectKey
 from kserve_conformance.targets.controlplane.lists import services
 from kserve_conformance.targets.kubernetes.observer import MODEL_MESH, SILENT_TIMES
 from kserve_conformance.targets.kubernetes.probes import Seen
-
-if TYPE_CHECKING:
-    from kserve_conformance.targets.controlplane.target import ControlPlane
+from kserve_conformance.targets.kubernetes.session import Session
 
 #: How often services are listed while something is still to come, and how seldom at most.
 LISTED_EVERY, LISTED_AT_LEAST_EVERY = 0.1, 0.8
@@ -37,13 +32,13 @@ class Settling:
 
     def __init__(
         self,
-        target: ControlPlane,
+        session: Session,
         threads: ThreadPoolExecutor,
         wanted: Sequence[ObjectKey],
         new: Iterable[ObjectKey],
         within: timedelta,
     ) -> None:
-        self._target = target
+        self._session = session
         self._threads = threads
         self._pending = dict.fromkeys(wanted, 0)
         self._settled: dict[ObjectKey, tuple[Manifest, Seen]] = {}
@@ -59,9 +54,9 @@ class Settling:
                 patient_until = time.monotonic() + PATIENCE
             if self._pending and (len(self._pending) <= FEW or time.monotonic() > patient_until):
                 # Whatever there was to be done for any service has then been done.
-                self._target._beacons.queue_passed(max(self._deadline - time.monotonic(), 1.0))
+                self._session.beacons.queue_passed(max(self._deadline - time.monotonic(), 1.0))
                 self._read(is_all_done=True)
-            self._target._link.check()
+            self._session.link.check()
             # Each list has all of them: the more there are to come, the longer it waits.
             wait = min(LISTED_EVERY + EACH_TAKES * len(self._pending), LISTED_AT_LEAST_EVERY)
             time.sleep(wait if self._pending else 0)
@@ -70,13 +65,13 @@ class Settling:
     def _probe_known(self) -> None:
         """Probe services that were there before: but not those of another controller, whose status stays as it is."""
         if self._not_new:
-            observer = self._target._observer
+            observer = self._session.observer
             found = services(observer.client, observer.resource)
             self._probe([key for key in self._not_new if key in found and observer.mode(found[key]) != MODEL_MESH])
 
     def _read(self, *, is_all_done: bool) -> int:
         """Read all services once; how many of them have come further."""
-        observer = self._target._observer
+        observer = self._session.observer
         found = services(observer.client, observer.resource)
         again: list[ObjectKey] = []
         before = len(self._pending)
@@ -99,7 +94,7 @@ class Settling:
         return before - len(self._pending) + len(again)
 
     def _probe(self, keys: Iterable[ObjectKey]) -> None:
-        observer = self._target._observer
+        observer = self._session.observer
         path = observer.resource(SERVICE).path
 
         def probe(key: ObjectKey) -> None:

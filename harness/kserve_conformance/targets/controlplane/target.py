@@ -18,8 +18,8 @@ from kserve_conformance.targets.controlplane.batches import Batches
 from kserve_conformance.targets.controlplane.plane import Plane, Release
 from kserve_conformance.targets.kserve import prerequisites
 from kserve_conformance.targets.kserve.disposable import Disposable
-from kserve_conformance.targets.kubernetes.live import Link
 from kserve_conformance.targets.kubernetes.observer import FileLog
+from kserve_conformance.targets.kubernetes.session import Link
 from kserve_conformance.targets.programs import binaries
 from kserve_conformance.targets.spec import Progress, silent
 
@@ -75,10 +75,8 @@ class ControlPlane(Disposable):
         self._plane = Plane(release, assets, self._progress, self._logs)
         try:
             self.identity = self._plane.identity
-            self._namespaces.clear()
-            self._unseen.clear()
             self._manager_log = FileLog(self._plane.manager_log)
-            self._connect(self._made_link())
+            self._session.open(self._made_link())
         except BaseException:
             self.close()
             raise
@@ -86,7 +84,8 @@ class ControlPlane(Disposable):
 
     def close(self) -> None:
         """End every process and delete the folder of the run. Never raises for what is gone already."""
-        plane, self._plane, self._open = self._plane, None, None
+        plane, self._plane = self._plane, None
+        self._session.close()
         if plane is None:
             return
         if self._keep:
@@ -119,7 +118,7 @@ class ControlPlane(Disposable):
 
     def batches(self, within: timedelta) -> Batches:
         """Run many cases, batched where they can share the cluster."""
-        return Batches(self, within)
+        return Batches(self, self._session, self._have_ready, within)
 
     def install(self, release: str) -> None:
         """
@@ -140,12 +139,12 @@ class ControlPlane(Disposable):
         if self._wanted == plane.release.name:
             return
         wanted = self._release(self._wanted)
-        with self._reaching():
-            if self._touched and plane.manager_is_alive():
+        with self._session.reaching():
+            if self._session.touched and plane.manager_is_alive():
                 # A service that is upgraded has been looked at by the controller of before. One that was not would get
                 # its finalizer from the next, a write that the webhooks of the next see.
-                self._see_all()
-                self._beacons.queue_passed()
+                self._session.see_all()
+                self._session.beacons.queue_passed()
             self._swap(wanted)
 
     def _release(self, name: str) -> Release:
@@ -158,15 +157,10 @@ class ControlPlane(Disposable):
     def _swap(self, release: Release) -> None:
         """Have another release run, and return once it has looked at everything that is stored."""
         self._running.swap(release)
-        self._connect(self._made_link())
-        self._modes.add(release.mode)
-        # What a status says of a service from before was written by the controller of before.
-        self._new.clear()
-        self._beacons.queue_passed()
+        self._session.reconnect(self._made_link())
 
     def _set_mode(self, mode: str) -> None:
         prerequisites.configure(self._running.admin, self._running.release.source, mode)
-        self._mode_is_set(mode)
 
     def reset(self) -> None:
         """Delete everything that was applied or stored since the last reset, and have the opened release run."""
@@ -181,5 +175,5 @@ class ControlPlane(Disposable):
             return
         self._progress("KServe's manager has ended: starting it again")
         plane.stop_manager()
-        self._sweeper.sweep(self._touched, self._modes)
+        self._session.sweeper.sweep(self._session.touched, self._session.modes)
         self._swap(self._release(self._opened_with))

@@ -200,13 +200,10 @@ class KindTarget(InstalledTarget):
     def _have_ready(self) -> None:
         if self._wanted == self._installed:
             return
-        with self._reaching():
+        with self._session.reaching():
             self._install(self._client, self._wanted, self._installed)
             self.install_found = find(self._client, self._wanted)
-            self._connect(self._made_link())
-            self._modes.add(self.install_found.mode)
-            self._new.clear()
-            self._beacons.queue_passed()
+            self._session.reconnect(self._made_link())
 
     def reset(self) -> None:
         """Delete everything that a scenario left, and have the opened release asked next."""
@@ -216,7 +213,6 @@ class KindTarget(InstalledTarget):
     def _set_mode(self, mode: str) -> None:
         choices = replace(self._choices(self._installed), mode=mode)
         installer.configure(self._client, self._source(self._installed), choices)
-        self._mode_is_set(mode)
 
     # Pods
 
@@ -226,8 +222,8 @@ class KindTarget(InstalledTarget):
             self._load_model_server()
         if self._run_namespaces is None:
             raise CannotDo("the target is not open")
-        with self._reaching():
-            self._make_namespace(ObjectKey("ServingRuntime", "any", Namespace(namespace)))
+        with self._session.reaching():
+            self._session.make_namespace(ObjectKey("ServingRuntime", "any", Namespace(namespace)))
             self._run_namespaces.run_pods(namespace)
 
     def _load_model_server(self) -> None:
@@ -244,12 +240,12 @@ class KindTarget(InstalledTarget):
 
     def running(self, service: ObjectKey, within: timedelta) -> Manifest:
         """The predictor's pod once it and the service are ready. Raises ``NotSettled``."""
-        with self._reaching():
-            return pods.ready(self._client, self._resource(SERVICE), service, within)
+        with self._session.reaching():
+            return pods.ready(self._client, self._session.resource(SERVICE), service, within)
 
     def predict(self, service: ObjectKey, path: str, body: Manifest) -> Any:
         """Post a document to a path of a running predictor, through the API server. Raises ``NotSettled``."""
-        with self._reaching():
+        with self._session.reaching():
             return pods.predict(self._client, service, path, body)
 
     # Ending
@@ -258,7 +254,7 @@ class KindTarget(InstalledTarget):
         """Delete the cluster, unless it is to be kept or was there before. Never raises for what is gone already."""
         if self._settings.cluster is not None:
             super().close()
-        self._open = None
+        self._session.close()
         self._discard()
 
     def _discard(self) -> None:

@@ -41,9 +41,9 @@ class Disposable(LiveTarget):
         What an unfinished scenario has there goes with the store and is nothing to
         speak of; so does everything if nobody answers any more.
         """
-        if self._open is None:
+        if not self._session.is_open:
             return self._outlived
-        if self._touched:
+        if self._session.touched:
             return ()
         try:
             return super().leftovers(thorough=thorough)
@@ -51,4 +51,4 @@ class Disposable(LiveTarget):
             return ()
 
     def _ensure_namespace(self, name: str) -> None:
-        ensure_namespace(self._link.admin, name)
+        ensure_namespace(self._session.link.admin, name)

@@ -15,7 +15,7 @@ from kserve_conformance.objects import Manifest, at
 from kserve_conformance.rules.releases import RELEASES
 from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.kubernetes.client import ApiError, Client
-from kserve_conformance.targets.kubernetes.live import SERVICE_DEFINITION
+from kserve_conformance.targets.kubernetes.session import SERVICE_DEFINITION
 
 #: How every release labels its controller's Deployment (until v0.20.0; a StatefulSet of this name until v0.10).
 CONTROLLER_LABEL = "control-plane=kserve-controller-manager"

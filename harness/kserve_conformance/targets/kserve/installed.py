@@ -21,9 +21,10 @@ from kserve_conformance.targets.kserve.pod_log import PodLog
 from kserve_conformance.targets.kubernetes.beacons import NAMESPACE, all_beacons
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoAnswer
 from kserve_conformance.targets.kubernetes.deletion import delete_selected
-from kserve_conformance.targets.kubernetes.live import Link, LiveTarget
+from kserve_conformance.targets.kubernetes.live import LiveTarget
 from kserve_conformance.targets.kubernetes.names import Names
 from kserve_conformance.targets.kubernetes.namespaces import Namespaces
+from kserve_conformance.targets.kubernetes.session import Link
 
 OBSERVED_THROUGH = (
     "the pod template of the Deployment or Knative Service that the installed KServe's controller makes, in which a "
@@ -77,8 +78,8 @@ class InstalledTarget(LiveTarget):
         self._run_namespaces = Namespaces(self._client, self._names)
         self._opened()
         self._make_beacons()
-        self._connect(self._made_link())
-        self._beacons.queue_passed()
+        self._session.connect(self._made_link())
+        self._session.beacons.queue_passed()
 
     def _found(self, install: Install) -> None:
         self.install_found = install
@@ -118,7 +119,7 @@ class InstalledTarget(LiveTarget):
 
     def close(self) -> None:
         """Delete everything that the run made. Never raises for what is gone, or cannot be reached any more."""
-        self._open = None
+        self._session.close()
         namespaces, self._run_namespaces = self._run_namespaces, None
         if namespaces is None or self._keep:
             return

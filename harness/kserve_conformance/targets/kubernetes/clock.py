@@ -12,16 +12,7 @@ from __future__ import annotations
 
 from kserve_conformance.exceptions import TargetError
 from kserve_conformance.objects import Manifest, ObjectKey, at
-
-
-class ClockWentBack(TargetError):
-    """An object was created later than another, and the API server says that it is older."""
-
-    def __init__(self, key: ObjectKey, created: str, before: str) -> None:
-        super().__init__(
-            f"the API server's clock went back: {key} is stamped {created}, and what was created before it {before}"
-        )
-        self.hint = "let the clock be adjusted only gradually while scenarios run, and ask again"
+from kserve_conformance.targets.contract import TargetCode
 
 
 class Creations:
@@ -36,11 +27,16 @@ class Creations:
         self._ticked = self._latest
 
     def created(self, key: ObjectKey, stored: Manifest) -> None:
-        """An object was created. Raises ``ClockWentBack`` if its stamp contradicts that."""
+        """An object was created. Raises ``TargetError`` if its stamp contradicts that."""
         # All stamps have the same form, in whole seconds and UTC, so they sort as texts.
         stamp = str(at(stored, "metadata", "creationTimestamp") or "")
         if not stamp:
             return
         if stamp < self._latest or (self._ticked and stamp <= self._ticked):
-            raise ClockWentBack(key, stamp, max(self._latest, self._ticked))
+            before = max(self._latest, self._ticked)
+            raise TargetError(
+                f"the API server's clock went back: {key} is stamped {stamp}, what was created before it {before}",
+                code=TargetCode.CLOCK_WENT_BACK,
+                hint="let the clock be adjusted only gradually while scenarios run, and run them again",
+            )
         self._latest = stamp

@@ -81,7 +81,6 @@ class Sweeper:
 
     past: Client
     resource_of: Callable[[str, str], Resource | None]
-    check: Callable[[], None]
     manager_is_alive: Callable[[], bool]
     queue_passed: Callable[[], None]
     names: Names = AS_WRITTEN

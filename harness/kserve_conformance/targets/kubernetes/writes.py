@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kserve_conformance.objects import API_VERSIONS, RUNTIME_KINDS, Manifest, ObjectKey, replaced
-from kserve_conformance.targets.contract import Admission, Unreachable
+from kserve_conformance.targets.contract import Admission, TargetCode, Unreachable
 from kserve_conformance.targets.kubernetes import marks
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, Resource
 from kserve_conformance.targets.kubernetes.observer import reported
@@ -38,13 +38,14 @@ CONFLICT_TIMES = 20
 CONFLICT_PAUSE = 0.01
 
 
-class SilentWebhook(Unreachable):
-    """KServe's webhooks give no answer, so nobody knows what they would have said of an object."""
-
-    def __init__(self, said: str, key: ObjectKey | None = None) -> None:
-        about = f" for {key}" if key is not None else ""
-        super().__init__(f"a webhook of KServe gives no answer{about}: {said}")
-        self.hint = "a webhook that hangs or cannot be reached refuses nothing: see the controller's log"
+def silent_webhook(message: str, key: ObjectKey | None = None) -> Unreachable:
+    """The error for KServe's webhooks that give no answer, so that it is unknown whether they reject an object."""
+    about = f" for {key}" if key is not None else ""
+    return Unreachable(
+        f"a webhook of KServe gives no answer{about}: {message}",
+        code=TargetCode.SILENT_WEBHOOK,
+        hint="a webhook that hangs or cannot be reached rejects nothing: see the controller's log",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Writer:
                 if is_silence(error):
                     self.check()
                     if NOT_THERE not in error.message or time.monotonic() > gone_at:
-                        raise SilentWebhook(error.message, key) from error
+                        raise silent_webhook(error.message, key) from error
                     time.sleep(0.05)
                     continue
                 if not is_refusal(error):
