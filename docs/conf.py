@@ -1,16 +1,8 @@
-"""How Sphinx builds this documentation: no network, and the reference is made from the code before anything is read."""
+"""How Sphinx builds this documentation, without a network. The reference is committed: see scripts/reference."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
-
-from generate import write_all  # noqa: E402 - the folder of this file comes first
-
-from kserve_conformance import __version__  # noqa: E402 - beside the other import of ours
+from kserve_conformance import __version__
 
 project = "kserve-conformance"
 author = "the authors of kserve-conformance"
@@ -23,7 +15,6 @@ myst_heading_anchors = 3
 # Pages are found by their addresses in the code of other pages too, so what cannot be resolved is an error.
 suppress_warnings: list[str] = []
 
-# The generated parts that are pages of their own end in .md; what other pages include ends in .inc.
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build", "README.md"]
 
@@ -41,5 +32,3 @@ html_css_files = ["page.css"]
 html_copy_source = False
 html_show_sphinx = False
 pygments_style = "friendly"
-
-write_all(HERE / "reference" / "generated")

@@ -1,47 +1,60 @@
 """
-The parts of the reference that are made from the code, whenever the documentation is built.
+The reference, made from the code and committed as Markdown.
 
-Each module has a function ``parts`` that gives files by their names. Names that
-end in ``.md`` are pages of their own; those that end in ``.inc`` are included by a
-page that is written by hand.
+A module has a function ``parts`` that yields texts by name. A name that ends in ``.md`` is a page of its own; any other
+is a section of a page, between ``<!-- generated: NAME -->`` and ``<!-- end -->``.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from generate import changes, command_line, features, lines, python_api, reasons, releases, rules, steps
+from generate import codes, command_line, lines, python_api, registry, releases, suite
 
-#: A part of the reference: the file's name below the folder, and its text.
-Part = tuple[str, str]
-
-SOURCES: tuple[Callable[[], Iterator[Part]], ...] = (
-    changes.parts,
+SOURCES: tuple[Callable[[], Iterator[tuple[str, str]]], ...] = (
+    codes.parts,
     command_line.parts,
-    features.parts,
     lines.parts,
     python_api.parts,
-    reasons.parts,
+    registry.parts,
     releases.parts,
-    rules.parts,
-    steps.parts,
+    suite.parts,
 )
 
+#: The folders that hold generated pages and nothing else.
+FOLDERS = ("features", "python", "rules")
 
-def write_all(folder: Path) -> None:
-    """
-    Make every part anew and delete what is no part any more.
+SECTION = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
-    A file whose text has not changed is left alone, so that Sphinx builds only
-    what changed.
-    """
-    made = {folder / name: text for source in SOURCES for name, text in source()}
-    for file in sorted(folder.rglob("*")):
-        if file.is_file() and file not in made:
-            file.unlink()
-    for file, text in made.items():
-        if file.is_file() and file.read_text(encoding="utf-8") == text:
-            continue
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+
+def reference(folder: Path) -> dict[Path, str]:
+    """Every page of the reference as it should be. Raises ``KeyError`` for a section that no module makes."""
+    made = dict(part for source in SOURCES for part in source())
+    pages = {folder / name: text.rstrip() + "\n" for name, text in made.items() if name.endswith(".md")}
+    for page in folder.glob("*.md"):
+        pages[page] = SECTION.sub(
+            lambda match: f"{match[1]}\n{made[match[2]].strip()}\n\n{match[3]}", page.read_text(encoding="utf-8")
+        )
+    return pages
+
+
+def stale(folder: Path) -> list[Path]:
+    """The pages whose text differs from the code, and those that no longer belong to the reference."""
+    pages = reference(folder)
+    present = {page for name in FOLDERS for page in (folder / name).glob("*.md")}
+    changed = {page for page, text in pages.items() if not page.is_file() or page.read_text(encoding="utf-8") != text}
+    return sorted(changed | (present - pages.keys()))
+
+
+def write(folder: Path) -> list[Path]:
+    """Bring every page up to date; the pages that changed."""
+    pages, changed = reference(folder), stale(folder)
+    for page in changed:
+        if page in pages:
+            page.parent.mkdir(exist_ok=True)
+            page.write_text(pages[page], encoding="utf-8")
+        else:
+            page.unlink()
+    return changed

@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import click
 
-from generate.markup import anchor, block, cell, code, slug, table
+from generate.markup import block, cell, code, table
 from kserve_conformance.cli import COMMANDS, cli
 from kserve_conformance.cli.exit_codes import MEANINGS
 
@@ -15,15 +15,15 @@ PROGRAM = "kserve-conformance"
 
 
 def parts() -> Iterator[tuple[str, str]]:
-    """The part that ``reference/command-line.md`` includes."""
-    yield "command-line.inc", whole()
+    """The part of ``command-line.md``."""
+    yield "command-line", whole()
 
 
 def whole() -> str:
     """Every command in the order in which people meet them, and what exit codes mean."""
-    overview = table(("command", "what it does"), ((f"[{name}](#command-{name})", COMMANDS[name]) for name in COMMANDS))
+    overview = table(("command", "description"), ((f"[{name}](#{name})", COMMANDS[name]) for name in COMMANDS))
     exits = table(("exit code", "meaning"), ((str(code_.value), meaning) for code_, meaning in MEANINGS.items()))
-    return "\n".join((overview, f"{anchor('exit-codes')}## Exit codes\n", exits, *map(_command, COMMANDS)))
+    return "\n".join((overview, "## Exit codes\n", exits, *map(_command, COMMANDS)))
 
 
 def _command(name: str) -> str:
@@ -43,11 +43,11 @@ def _section(name: str, command: click.Command, context: click.Context, level: s
     rows = [_option(option, inner) for option in [*options, *_help_option(command, inner)]]
     return "\n".join(
         (
-            f"{anchor(f'command-{slug(name)}')}{level} {name}\n",
+            f"{level} {name}\n",
             f"{dedent(command.help or '').strip()}\n",
             block("text", usage),
-            table(("option", "what it says", "default"), rows),
-            block("console", _example(command)),
+            table(("option", "description", "default"), rows),
+            block("sh", _example(command)),
         )
     )
 
@@ -75,4 +75,4 @@ def _example(command: click.Command) -> str:
     """The lines of the example, which every command has in its epilog."""
     epilog = dedent((command.epilog or "").replace("\b\n", ""))
     lines = [line.strip() for line in epilog.splitlines() if line.strip().startswith(("kserve-conformance", "kubectl"))]
-    return "\n".join(f"$ {line}" for line in lines)
+    return "\n".join(lines)

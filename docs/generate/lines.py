@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from generate.markup import block, code, table
+from generate.markup import code, table
 from kserve_conformance.protocol.messages import Answer, Question, derived_schema
 from kserve_conformance.record import Verdict
 from kserve_conformance.record.schema import NAMES
@@ -14,18 +14,18 @@ from kserve_conformance.record.schema import schema as record_schema
 
 
 def parts() -> Iterator[tuple[str, str]]:
-    """What ``reference/record.md`` and ``reference/protocol.md`` include: for each line its fields, then the schema."""
+    """The fields of each line, for ``record.md`` and ``protocol.md``."""
     for name in NAMES:
-        yield f"record-{name}.inc", described(record_schema(name))
+        yield f"record-{name}", described(record_schema(name), f"record/schemas/{name}.json")
     # The schemas that ship are kept equal to these.
-    yield "protocol-question.inc", described(derived_schema(Question))
-    yield "protocol-answer.inc", described(derived_schema(Answer))
+    yield "protocol-question", described(derived_schema(Question), "protocol/schemas/question.json")
+    yield "protocol-answer", described(derived_schema(Answer), "protocol/schemas/answer.json")
     passes = ((code(one.value), "yes" if one is Verdict.PASSED else "no") for one in Verdict)
-    yield "verdicts.inc", table(("verdict", "is a pass"), passes)
+    yield "verdicts", table(("verdict", "is a pass"), passes)
 
 
-def described(schema: Mapping[str, Any]) -> str:
-    """The fields of each part of a schema, then the whole of it."""
+def described(schema: Mapping[str, Any], file: str) -> str:
+    """The fields of each part of a schema, then a link to its file in the package."""
     definitions = schema.get("$defs", {})
     top = schema
     if "$ref" in schema:
@@ -34,7 +34,7 @@ def described(schema: Mapping[str, Any]) -> str:
     for name, definition in definitions.items():
         if definition is not top and "properties" in definition:
             out += [f"**{name}**: {_about(definition)}\n", _fields(definition)]
-    out += ["The JSON Schema:\n", block("json", json.dumps(schema, indent=2))]
+    out.append(f"[JSON Schema](../../harness/kserve_conformance/{file})\n")
     return "\n".join(out)
 
 
@@ -48,7 +48,7 @@ def _fields(definition: Mapping[str, Any]) -> str:
         (code(name), _type(field), "yes" if name in required else "", _default(field))
         for name, field in definition.get("properties", {}).items()
     )
-    return table(("field", "type", "always there", "else"), rows)
+    return table(("field", "type", "required", "default"), rows)
 
 
 def _default(field: Mapping[str, Any]) -> str:

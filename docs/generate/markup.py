@@ -1,4 +1,4 @@
-"""Markdown as values become it: tables, cells, anchors, fenced blocks."""
+"""Markdown made of values: tables, cells, anchors, fenced blocks."""
 
 from __future__ import annotations
 
@@ -29,14 +29,9 @@ def block(language: str, text: str) -> str:
     return f"{fence}{language}\n{text.rstrip()}\n{fence}\n"
 
 
-def anchor(name: str) -> str:
-    """A target that other pages link to as ``[text](#name)``."""
-    return f"({name})=\n"
-
-
-def slug(text: str) -> str:
-    """A name for anchors made of any text."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+def slug(heading: str) -> str:
+    """The anchor of a heading, as GitHub and MyST make it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def prose(docstring: str) -> str:

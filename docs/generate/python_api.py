@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from types import ModuleType
 
-from generate.markup import anchor, table
+from generate.markup import table
 
 #: What is public, by the package whose page tells it: the modules, each with what it is for.
 PUBLIC: Mapping[str, Mapping[str, str]] = {
@@ -72,18 +72,15 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
 
 
 def parts() -> Iterator[tuple[str, str]]:
-    """A page for each package, and the table that ``reference/python.md`` includes."""
+    """A page for each package, and the table of ``python.md``."""
     rows = (
-        (f"[{module}](#api-{package})", about)
+        (f"[{module}](python/{package}.md)", about)
         for package, modules in PUBLIC.items()
         for module, about in modules.items()
     )
-    yield "python.inc", table(("module", "what it is for"), rows)
-    pages = "\n".join(PUBLIC)
-    yield "python/index.md", f"# Packages\n\n```{{include}} ../python.inc\n```\n\n```{{toctree}}\n{pages}\n```\n"
+    yield "python", table(("module", "purpose"), rows)
     for package, modules in PUBLIC.items():
-        heading = f"{anchor(f'api-{package}')}# {package}\n"
-        yield f"python/{package}.md", "\n".join((heading, *map(_module, modules)))
+        yield f"python/{package}.md", "\n".join((f"# {package}\n", *map(_module, modules)))
 
 
 def _module(name: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise, starmap
 from typing import Any
 
-from generate.markup import anchor, code, table
+from generate.markup import code, table
+from generate.registry import rule_link
 from kserve_conformance.objects import Manifest, at
 from kserve_conformance.profiles.shipped_runtimes import NoSuchCatalogue, shipped, shipped_by_helm
 from kserve_conformance.rules.registry import registry
@@ -16,10 +17,10 @@ from kserve_conformance.suite.tags import DOCUMENTED
 
 
 def parts() -> Iterator[tuple[str, str]]:
-    """What ``reference/releases.md`` includes."""
-    yield "releases.inc", _matrix()
+    """The parts of ``releases.md``."""
+    yield "releases", _matrix()
     steps = [step for step in starmap(_step, pairwise(RELEASES)) if step]
-    yield "release-steps.inc", "\n".join(steps)
+    yield "release-steps", "\n".join(steps)
 
 
 def _matrix() -> str:
@@ -66,8 +67,8 @@ def _step(before: str, after: str) -> str:
     begin = [rule for rule in rules.rules if rule.holds_for(after) and not rule.holds_for(before)]
     end = [rule for rule in rules.rules if rule.holds_for(before) and not rule.holds_for(after)]
     lines = [
-        *(f"- begins: [{rule.id}](#rule-{rule.id}): {rule.statement.strip()}" for rule in begin),
-        *(f"- ends: [{rule.id}](#rule-{rule.id}): {rule.statement.strip()}" for rule in end),
+        *(f"- begins: {rule_link(rule)}: {rule.statement.strip()}" for rule in begin),
+        *(f"- ends: {rule_link(rule)}: {rule.statement.strip()}" for rule in end),
         *(f"- shipped: {line}" for line in _catalogue_changes(before, after)),
     ]
     if not lines:
@@ -76,8 +77,7 @@ def _step(before: str, after: str) -> str:
 
 
 def _heading(before: str, after: str) -> str:
-    name = "step-" + after.replace(".", "-")
-    return f"{anchor(name)}### {before} to {after}\n"
+    return f"### {before} to {after}\n"
 
 
 def _catalogue_changes(before: str, after: str) -> Iterator[str]:
@@ -87,7 +87,7 @@ def _catalogue_changes(before: str, after: str) -> Iterator[str]:
             yield f"{code(name)} is new"
     for name, offer in old.items():
         if name not in new:
-            yield f"{code(name)} is gone"
+            yield f"{code(name)} is removed"
         elif offer != new[name]:
             for field in offer:
                 if offer[field] != new[name][field]:

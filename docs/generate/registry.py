@@ -5,32 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from generate.features import feature_anchor
-from generate.markup import anchor, code, table
+from generate.markup import code, table
+from generate.suite import feature_link
 from kserve_conformance.rules.coverage import Coverage, Stated, coverage
 from kserve_conformance.rules.model import Claim, Keeping, Ranged, Rule, Source
 from kserve_conformance.rules.registry import TOPICS, registry
 from kserve_conformance.rules.releases import RELEASES
 from kserve_conformance.suite import ScenarioInfo, Suite, inventory
 
-#: How a claim's keeping is shown in the matrix of releases.
+#: How a claim's keeping is shown in the table of releases.
 MARKS = {Keeping.KEPT: "kept", Keeping.PARTLY: "partly", Keeping.BROKEN: "**broken**", Keeping.UNSTATED: "·"}
 
 
 def parts() -> Iterator[tuple[str, str]]:
-    """A page of rules for each topic, and what the pages ``reference/rules.md`` and ``reference/claims.md`` include."""
-    yield "rules.inc", _overview()
-    pages = "\n".join(TOPICS)
-    yield (
-        "rules/index.md",
-        f"# Rules by topic\n\nEach topic is also a folder of features.\n\n```{{toctree}}\n{pages}\n```\n",
-    )
+    """A page of rules for each topic, and the parts of ``rules.md`` and ``claims.md``."""
+    yield "rules", _overview()
     for topic in TOPICS:
         rules = [rule for rule in registry().rules if rule.topic == topic]
-        heading = f"{anchor(f'rules-{topic}')}# Rules: {topic}\n"
-        yield f"rules/{topic}.md", "\n".join((heading, *map(_rule, rules)))
-    yield "claims.inc", "\n".join((_claims_matrix(), *map(_claim, registry().claims)))
-    yield "deviations.inc", _deviations()
+        yield f"rules/{topic}.md", "\n".join((f"# Rules: {topic}\n", *map(_rule, rules)))
+    yield "claims", "\n".join((_claims_matrix(), *map(_claim, registry().claims)))
+    yield "deviations", _deviations()
+
+
+def rule_link(rule: Rule) -> str:
+    """A link to a rule from a page beside ``rules/``."""
+    return f"[{rule.id}](rules/{rule.topic}.md#{rule.id})"
 
 
 def span(ranged: Ranged) -> str:
@@ -71,7 +70,7 @@ def covered() -> Coverage:
 def _overview() -> str:
     rows = (
         (
-            f"[{rule.id}](#rule-{rule.id})",
+            rule_link(rule),
             rule.level.value,
             rule.topic,
             span(rule),
@@ -89,10 +88,10 @@ def _rule(rule: Rule) -> str:
         for page in (registry().page(one.page),)
     ]
     edges = [f"- {edge.statement}" for edge in registry().edges if edge.id in rule.edges]
-    claims = [f"[{claim.id.upper()}](#claim-{claim.id})" for claim in registry().claims if rule.id in claim.rules]
+    claims = [f"[{claim.id.upper()}](../claims.md#{claim.id})" for claim in registry().claims if rule.id in claim.rules]
     return "\n".join(
         (
-            f"{anchor(f'rule-{rule.id}')}## {rule.id}\n",
+            f"## {rule.id}\n",
             f"{rule.statement.strip()}\n",
             f"{rule.level.value}, {span(rule)}." + (f" Claims: {', '.join(claims)}.\n" if claims else "\n"),
             _titled("Documentation", documentation),
@@ -101,6 +100,10 @@ def _rule(rule: Rule) -> str:
             _titled("Scenarios", _scenarios(rule) or ["- none yet"]),
         )
     )
+
+
+def _rule_named(id_: str) -> Rule:
+    return next(rule for rule in registry().rules if rule.id == id_)
 
 
 def _titled(title: str, lines: list[str]) -> str:
@@ -112,7 +115,7 @@ def _source(source: Source, rule: Rule) -> str:
     release = next(one for one in reversed(RELEASES) if source.holds_for(one) and rule.holds_for(one))
     function = f", {code(source.function)}" if source.function else ""
     when = "" if source.since is None and source.until is None else f" ({span(source)})"
-    return f"- [{source.file}]({source.url(release)}){function}{when}, here of {release}"
+    return f"- [{source.file}]({source.url(release)}){function}{when}, linked at {release}"
 
 
 def _scenarios(rule: Rule) -> list[str]:
@@ -122,10 +125,10 @@ def _scenarios(rule: Rule) -> list[str]:
         one = scenarios()[id_]
         found.setdefault((one.path, one.template), []).append(one)
     return [
-        f"- [{_plain(template)}](#{feature_anchor(path)})"
+        f"- [{_plain(template)}]({feature_link(rows[0])})"
         + (f", {len(rows)} rows" if len(rows) > 1 else "")
         + f" ({rows[0].tags.level}, {rows[0].tags.range()})"
-        for (path, template), rows in found.items()
+        for (_, template), rows in found.items()
     ]
 
 
@@ -148,7 +151,7 @@ def _claims_matrix() -> str:
     header = ("claim", *(group[0] if len(group) == 1 else f"{group[0]} to {group[-1]}" for group in columns))
     rows = (
         (
-            f"[{claim.id.upper()}](#claim-{claim.id}) {claim.statement}",
+            f"[{claim.id.upper()}](#{claim.id}) {claim.statement}",
             *(MARKS[claim.finding(group[0]).keeps] for group in columns),
         )
         for claim in registry().claims
@@ -158,15 +161,15 @@ def _claims_matrix() -> str:
 
 def _claim(claim: Claim) -> str:
     page = registry().page(claim.documentation.page)
-    rules = ", ".join(f"[{rule}](#rule-{rule})" for rule in claim.rules)
+    rules = ", ".join(rule_link(_rule_named(rule)) for rule in claim.rules)
     since, until = claim.stated.since, claim.stated.until
     stated = f"the documentation of {since} {f'to {until}' if until else 'and later'}"
     findings = [f"- {finding.keeps.value}, {span(finding)}: {finding.why}" for finding in claim.findings]
     return "\n".join(
         (
-            f"{anchor(f'claim-{claim.id}')}## {claim.id.upper()}\n",
+            f"## {claim.id.upper()}\n",
             f"{claim.statement.strip()}\n",
-            f"Said by [{page.title}]({page.url}), section “{claim.documentation.section}”, of {stated}."
+            f"Source: [{page.title}]({page.url}), section “{claim.documentation.section}”, in {stated}."
             + (f" Rules: {rules}.\n" if rules else "\n"),
             *findings,
             "",
@@ -179,11 +182,11 @@ def _deviations() -> str:
         (
             f"{code(deviation.id)}",
             deviation.statement,
-            f"[{deviation.claim.upper()}](#claim-{deviation.claim})" if deviation.claim else "",
-            f"[{deviation.rule}](#rule-{deviation.rule})" if deviation.rule else "",
+            f"[{deviation.claim.upper()}](#{deviation.claim})" if deviation.claim else "",
+            rule_link(_rule_named(deviation.rule)) if deviation.rule else "",
             span(deviation),
             f"[link]({deviation.link})",
         )
         for deviation in registry().deviations
     )
-    return table(("id", "what differs", "claim", "rule", "releases", "source"), rows)
+    return table(("id", "difference", "claim", "rule", "releases", "source"), rows)
