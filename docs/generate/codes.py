@@ -42,7 +42,7 @@ CAUSES = {
     Reason.RUNTIME_NOT_RECOGNIZED: "The service names a runtime that neither its namespace nor the cluster has.",
     Reason.RUNTIME_DISABLED: "The service names a runtime that is disabled.",
     Reason.NO_SUPPORTING_RUNTIME: "No candidate supports the service, or the named runtime does not.",
-    Reason.INVALID_PREDICTOR_SPEC: "Service and runtime do not make a valid pod, for example with an invalid placeholder.",
+    Reason.INVALID_PREDICTOR_SPEC: "Service and runtime do not make a valid pod, as with an invalid placeholder.",
 }
 
 
