@@ -18,7 +18,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from programs import asked_images
+from programs import cluster_images
 
 from kserve_conformance.targets.programs import archive
 from kserve_conformance.targets.programs.archive import Image
@@ -60,8 +60,8 @@ def networking(root: Path) -> dict[str, Path]:
 
 
 def images(root: Path, programs: Mapping[str, Path]) -> Iterator[Image]:
-    """The images that kubeadm asks for, and the pods' network."""
-    for name in asked_images(programs["kubeadm"]):
+    """The images that kubeadm starts a cluster with, and the network of pods."""
+    for name in cluster_images(programs["kubeadm"]):
         program = name.rpartition("/")[2].partition(":")[0]
         yield image(name, program, programs[program], networking(root) if program == "kube-proxy" else {})
     yield image(POD_NETWORK, "pod-network", programs["pod-network"], networking(root))

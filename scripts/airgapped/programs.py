@@ -89,11 +89,11 @@ def ours(name: str) -> Path:
     return built(name, source_digest(source)[:16], lambda output: go.build(".", output, folder=source, what=name))
 
 
-def asked_images(kubeadm: Path) -> tuple[str, ...]:
-    """The names of the images that kubeadm starts a cluster with."""
+def cluster_images(kubeadm: Path) -> tuple[str, ...]:
+    """The names of the images that kubeadm starts a cluster with, but for CoreDNS: see ``cluster.yaml``."""
     words = [str(kubeadm), "config", "images", "list", "--kubernetes-version", binaries.KUBERNETES]
     done = subprocess.run(words, check=True, capture_output=True, text=True)  # noqa: S603 - just built.
-    return tuple(done.stdout.split())
+    return tuple(image for image in done.stdout.split() if "/coredns:" not in image)
 
 
 def programs(kind: str) -> Iterator[tuple[str, Path]]:
@@ -106,14 +106,9 @@ def programs(kind: str) -> Iterator[tuple[str, Path]]:
     version = binaries.KUBERNETES
     for name in KUBERNETES:
         make = wrapped("k8s.io/kubernetes", version, f"k8s.io/kubernetes/cmd/{name}")
-        yield name, (program := built(name, version, make))
-        if name == "kubeadm":
-            (coredns,) = (image for image in asked_images(program) if "/coredns:" in image)
+        yield name, built(name, version, make)
     yield "kind", built("kind", kind, wrapped("sigs.k8s.io/kind", kind, "sigs.k8s.io/kind"))
     yield "kind-files", Path(go.download("sigs.k8s.io/kind", kind).Dir) / "images" / "base" / "files"
-    # CoreDNS' image is tagged as its module is.
-    version, module = coredns.rpartition(":")[2], "github.com/coredns/coredns"
-    yield "coredns", built("coredns", version, wrapped(module, version, module))
     for name in ("oci-runtime", "pause", "pod-network"):
         yield name, ours(name)
 

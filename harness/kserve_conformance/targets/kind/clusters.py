@@ -112,13 +112,19 @@ def call(arguments: Sequence[str]) -> str:
 
 
 def config_of(folder: Path) -> Path:
-    """One node, whose API server listens on this machine only."""
+    """
+    One node without CoreDNS, whose API server listens on this machine only.
+
+    The API server finds webhooks by their Services, so nothing in a run resolves a name of the cluster.
+    kind itself skips the phase ``preflight`` (pkg/cluster/internal/kubeadm/config.go), which a patch replaces.
+    """
     path = folder / "cluster.yaml"
     path.write_text(
         "kind: Cluster\n"
         "apiVersion: kind.x-k8s.io/v1alpha4\n"
         'networking: {apiServerAddress: "127.0.0.1", podSubnet: "10.244.0.0/16"}\n'
-        "nodes: [{role: control-plane}]\n",
+        "nodes: [{role: control-plane}]\n"
+        'kubeadmConfigPatches: ["{kind: InitConfiguration, skipPhases: [preflight, addon/coredns]}"]\n',
         encoding="utf-8",
     )
     return path
