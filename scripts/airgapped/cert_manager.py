@@ -5,10 +5,10 @@ cert-manager in a kind cluster: its controller and its cainjector, built from it
 
     python scripts/airgapped/cert_manager.py v1.11.5 CLUSTER KUBECONFIG
 
-Returns once a certificate that signs itself was issued and put into a webhook. What
-cert-manager's own Helm chart has besides is not here: its webhook, which checks what is
-written, and narrow roles. Its service accounts are administrators, which is enough for a
-cluster that is made for tests, and for no other.
+Returns once a self-signed certificate was issued and injected into a webhook. Two parts
+of cert-manager's Helm chart are missing: the webhook that validates its resources, and
+narrow roles. The service accounts are cluster administrators, which is acceptable in a
+test cluster and nowhere else.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ from kserve_conformance.targets.programs.archive import Image
 MODULE = "github.com/cert-manager/cert-manager"
 NAMESPACE = "cert-manager"
 
-#: Nobody in particular, as a number: a kubelet cannot tell that a name is not root.
+#: A user as a number: a kubelet cannot tell whether a name is root.
 NOBODY = "65532"
 
-#: The tests' own objects: a certificate that signs itself, and a webhook that is never called.
+#: The objects of the final check: a self-signed certificate, and a webhook that is never called.
 TRIAL = "kserve-conformance-trial"
 
 WEBHOOK_CONFIGURATIONS = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
@@ -52,7 +52,7 @@ WEBHOOK_CONFIGURATIONS = "/apis/admissionregistration.k8s.io/v1/validatingwebhoo
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One of cert-manager's programs, by the folder of its package, and how it is run in a cluster."""
+    """One of cert-manager's programs: the folder of its package, and how it runs in a cluster."""
 
     program: str
     name: str
@@ -60,11 +60,11 @@ class Part:
 
     @property
     def controller(self) -> Controller:
-        """As an install waits for it."""
+        """The workload that an installation waits for."""
         return Controller(f"cert-manager's {self.program}", NAMESPACE, self.name, self.program, f"app={self.name}")
 
 
-#: One pod of each, so none elects a leader: that takes a minute after a restart.
+#: One pod each, so there is no leader election, which takes a minute after a restart.
 PARTS = (
     Part("controller", "cert-manager", ("--leader-elect=false", f"--cluster-resource-namespace={NAMESPACE}")),
     Part("cainjector", "cert-manager-cainjector", ("--leader-elect=false",)),
@@ -72,7 +72,7 @@ PARTS = (
 
 
 def program(part: Part, version: str) -> Path:
-    """A program of cert-manager, from the cache or built where its module stands. Raises what a build raises."""
+    """A program of cert-manager, from the cache or built from its module. Raises what a build raises."""
 
     def make(output: Path) -> None:
         go.build(
@@ -101,32 +101,33 @@ def images(version: str) -> dict[str, Image]:
 
 
 def written(version: str, made: dict[str, Image]) -> Path:
-    """The archive of these images, made now if it is not there."""
+    """The archive of these images, from the cache or written now."""
     made_of = hashlib.sha256(f"1 {made}".encode()).hexdigest()[:12]
     entry = folder() / f"cert-manager-{version}-{made_of}.tar"
     return cache.made(entry, lambda output: archive.write(output, *made.values()))
 
 
 def definitions(crds: Path) -> Iterator[Definition]:
-    """The CRDs of a folder of Helm's: labels that only its chart can fill in are left out."""
+    """The CRDs in a folder of a Helm chart, without the labels that are templates."""
     for path in sorted(crds.glob("crd-*.yaml")):
         manifest = filled(yaml.safe_load(path.read_text(encoding="utf-8")))
         yield Definition(manifest["metadata"]["name"], msgspec.json.encode(manifest).decode())
 
 
 def filled(manifest: Manifest) -> dict[str, Any]:
-    """A manifest whose labels and annotations have no placeholder of Helm's. Raises ``HarnessError`` if more has."""
+    """A manifest without labels and annotations that are templates. Raises ``HarnessError`` if other fields are."""
     metadata = dict(manifest["metadata"])
     for field in ("labels", "annotations"):
         metadata[field] = {key: value for key, value in (metadata.get(field) or {}).items() if "{{" not in value}
     whole = {**manifest, "metadata": metadata}
     if b"{{" in msgspec.json.encode(whole):
-        raise HarnessError(f"{manifest['kind']} {metadata.get('name')} needs Helm to be filled in")
+        name = f"{manifest['kind']} {metadata.get('name')}"
+        raise HarnessError(f"{name} has templates outside its labels and annotations, which only Helm can fill in")
     return whole
 
 
 def objects(part: Part, image: str) -> tuple[Manifest, ...]:
-    """What a part is in a cluster: an account that may do everything there, and one pod."""
+    """The objects of a part: a service account that is a cluster administrator, and one pod."""
     place = {"name": part.name, "namespace": NAMESPACE}
     account = {"kind": "ServiceAccount", **place}
     labels = {"app": part.name}
@@ -168,7 +169,7 @@ def objects(part: Part, image: str) -> tuple[Manifest, ...]:
 
 
 def trial() -> tuple[Manifest, ...]:
-    """An issuer and a certificate that signs itself, and a webhook, never called, that is to have its authority."""
+    """An issuer, a self-signed certificate, and a webhook that is never called, for its authority to be injected."""
     place = {"name": TRIAL, "namespace": NAMESPACE}
     hook = {
         "name": f"{TRIAL}.kserve-conformance.invalid",
@@ -191,7 +192,7 @@ def trial() -> tuple[Manifest, ...]:
 
 
 def tried(client: Client) -> None:
-    """Have a certificate issued and put into a webhook, and leave neither. Raises ``NotDone``."""
+    """Check that a certificate is issued and injected into a webhook; delete both again. Raises ``CannotStart``."""
     served = client.resources()
     secret = f"/api/v1/namespaces/{NAMESPACE}/secrets/{TRIAL}"
     made = trial()
@@ -210,7 +211,7 @@ def tried(client: Client) -> None:
 
 
 def install(version: str, kind: Kind) -> None:
-    """Put cert-manager into a cluster, and see that it works. Raises ``CannotStart`` and what a build raises."""
+    """Install cert-manager in a cluster and check that it works. Raises ``CannotStart`` and what a build raises."""
     made = images(version)
     timed("loading its images", partial(kind.load, written(version, made)))
     client = connect(kind.context, kind.kubeconfig)
@@ -223,18 +224,18 @@ def install(version: str, kind: Kind) -> None:
             apply(client, served, manifest)
     for part in PARTS:
         timed(f"waiting for {part.name}", partial(wait_available, client, part.controller))
-    timed("a certificate that signs itself, and its authority in a webhook", partial(tried, client))
+    timed("a self-signed certificate, injected into a webhook", partial(tried, client))
 
 
 def timed(what: str, do: partial[Any]) -> None:
-    """Do it, and say how long it took."""
+    """Do it, and report how long it took."""
     began = time.monotonic()
     do()
     say(f"{what}: {time.monotonic() - began:.1f} s")
 
 
 def main() -> int:
-    """Install cert-manager in the cluster that was named."""
+    """Install cert-manager in the named cluster."""
     try:
         version, name, kubeconfig = sys.argv[1:]
     except ValueError:

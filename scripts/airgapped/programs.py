@@ -1,5 +1,5 @@
 """
-Everything of a node that is a Go program: built from its module, or taken from the cache.
+The Go programs of a node: built from their modules, or taken from the cache.
 
 ::
 
@@ -7,9 +7,9 @@ Everything of a node that is a Go program: built from its module, or taken from 
     python scripts/airgapped/programs.py v0.30.0         all, with this version of kind
 
 Prints a line ``name=path`` for each program, quoted for a shell, and ``kind_files``,
-the folder of what kind puts into its nodes. etcd and kube-apiserver are those of the
-harness's own control planes, and the others are built with the same flags, so that
-Go compiles what they share once.
+the folder of the files that kind puts into its nodes. etcd and kube-apiserver are those
+of the harness's own control planes; the others are built with the same flags, so that Go
+compiles the packages they share only once.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.targets.programs import binaries, cache, go
 from kserve_conformance.targets.programs.go import source_digest
 
-#: Programs of ours, each a module of its own.
+#: This project's own programs, each a module of its own.
 OURS = Path(__file__).parent / "programs"
 
-#: Kubernetes' programs that no control plane of the harness has.
+#: Kubernetes' programs besides those of the harness's own control planes.
 KUBERNETES = ("kube-controller-manager", "kube-scheduler", "kube-proxy", "kubelet", "kubeadm", "kubectl")
 
 
@@ -40,12 +40,12 @@ def say(line: str) -> None:
 
 
 def folder() -> Path:
-    """Where all this is kept."""
+    """The folder in the cache."""
     return cache.folder() / "airgapped"
 
 
 def built(name: str, version: str, make: Callable[[Path], None]) -> Path:
-    """A program, made now if it is not there. Raises what a build raises."""
+    """A program, from the cache or built now. Raises what a build raises."""
     entry = folder() / f"{name}-{version}"
     if not entry.exists():
         began = time.monotonic()
@@ -59,8 +59,8 @@ def wrapped(module: str, version: str, package: str) -> Callable[[Path], None]:
     """
     How to build a package of a published module, as the harness builds kube-apiserver.
 
-    A module of ours that requires it, with its checksums, and with Kubernetes'
-    staging modules at their published versions.
+    In a module that requires it, with its checksums, and with Kubernetes' staging
+    modules at their published versions.
     """
 
     def make(output: Path) -> None:
@@ -77,14 +77,14 @@ def wrapped(module: str, version: str, package: str) -> Callable[[Path], None]:
 
 
 def stamps(version: str) -> dict[str, str]:
-    """What Kubernetes' programs say of their version; without it kubeadm refuses to go with a kubelet."""
+    """The version that Kubernetes' programs report; kubeadm rejects a kubelet without one."""
     major, minor, _ = version.removeprefix("v").split(".")
     stamped = {"gitVersion": version, "gitMajor": major, "gitMinor": minor, "gitTreeState": "clean"}
     return {f"k8s.io/component-base/version.{name}": value for name, value in stamped.items()}
 
 
 def ours(name: str) -> Path:
-    """A program of ours, kept by the digest of its source."""
+    """A program of this project, kept by the digest of its source."""
     source = OURS / name
     return built(name, source_digest(source)[:16], lambda output: go.build(".", output, folder=source, what=name))
 
@@ -98,7 +98,7 @@ def cluster_images(kubeadm: Path) -> tuple[str, ...]:
 
 def programs(kind: str) -> Iterator[tuple[str, Path]]:
     """Name and path of every program, in the order in which they are built."""
-    # Ready programs of another version would not go with the others.
+    # Ready programs of another version would not match the others.
     os.environ.pop(binaries.ASSETS_VARIABLE, None)
     assets = binaries.assets(say)
     yield "etcd", assets.etcd
@@ -114,7 +114,7 @@ def programs(kind: str) -> Iterator[tuple[str, Path]]:
 
 
 def main() -> int:
-    """Build, and print where everything is."""
+    """Build, and print the path of each program."""
     try:
         (word,) = sys.argv[1:]
         found = (("oci-runtime", ours("oci-runtime")),) if word == "oci-runtime" else programs(word)

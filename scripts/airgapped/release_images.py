@@ -39,10 +39,10 @@ NOBODY = "65532"
 
 def name_of(image: str, release: str) -> str:
     """
-    The full name of one of KServe's images, as the release's own install manifest has it.
+    The full name of one of KServe's images in the release's own install manifest.
 
-    Modules of v0.10.2 and v0.17.0 have no manifest of their own: theirs is the name that
-    every other release uses, with the release as its tag.
+    The modules of v0.10.2 and v0.17.0 have no manifest of their own: they use the name of
+    every other release, with the release as its tag.
     """
     manifest = binaries.source(release) / "install" / release / "kserve.yaml"
     usual = f"kserve/{image}:{release}"
@@ -50,12 +50,12 @@ def name_of(image: str, release: str) -> str:
         return usual
     named: set[str] = set(re.findall(rf"[\w./-]*/{image}:[\w.-]+", manifest.read_text(encoding="utf-8")))
     if len(named) != 1:
-        raise HarnessError(f"{manifest} names {image} {len(named)} times differently: {', '.join(sorted(named))}")
+        raise HarnessError(f"expected one image {image} in {manifest}, got {', '.join(sorted(named))}")
     return named.pop()
 
 
 def of_control_plane() -> Path:
-    """The archive of etcd and kube-apiserver, written now if it is not there. Raises what a build raises."""
+    """The archive of etcd and kube-apiserver, from the cache or written now. Raises what a build raises."""
     assets = binaries.assets(say)
     programs = {control_plane.ETCD: assets.etcd, control_plane.API_SERVER: assets.api_server}
     images = tuple(_image_of(name, program) for name, program in programs.items())

@@ -1,12 +1,12 @@
 # shellcheck shell=bash disable=SC2154 # $kept and $started are those of progress.sh.
-# Docker's daemon, started where none answers, and the settings of the kernel that nodes change for the whole machine.
+# Docker's daemon, started unless one is running, and the kernel settings that nodes change for the whole machine.
 
-# Settings that a kubelet sets as it likes them though it runs in a container, and the one that several nodes need more of.
+# Settings that a kubelet changes although it runs in a container, and the limit that several nodes exceed.
 kernel_settings=(kernel.panic kernel.panic_on_oops vm.overcommit_memory fs.inotify.max_user_instances)
 
 docker_answers() { docker info >/dev/null 2>&1; }
 
-# Tell a process from all others, also from a later one of the same number, on this boot or another.
+# Identify a process, also against a later one with the same number, in this boot or another.
 identity() {
     local boot
     boot=$(cat /proc/sys/kernel/random/boot_id)
@@ -14,7 +14,7 @@ identity() {
     sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | awk -v pid="$1" -v boot="$boot" '{ print pid, $20, boot }'
 }
 
-# The daemon that we started, if it still runs.
+# The daemon that we started, if it is still running.
 our_docker() {
     local pid rest
     [ -e "$started/dockerd" ] || return 1
@@ -23,7 +23,7 @@ our_docker() {
     echo "$pid"
 }
 
-# Whether root may here what CAP_SYS_RESOURCE allows; it is the capability of number 24.
+# Whether root has CAP_SYS_RESOURCE, which is capability number 24.
 may_exceed_limits() {
     local mask
     mask=$(awk '$1 == "CapBnd:" { print $2 }' /proc/self/status)
@@ -33,18 +33,18 @@ may_exceed_limits() {
 run_docker() {
     local log=$kept/dockerd.log words=(dockerd) pid turn
     if docker_answers; then
-        say "a Docker daemon answers already: it is used as it is"
+        say "using the running Docker daemon"
         return
     fi
     mkdir -p "$started"
     if ! may_exceed_limits; then
-        say "this machine lacks CAP_SYS_RESOURCE: containers are started without what needs it"
+        say "no CAP_SYS_RESOURCE on this machine: removing what needs it from containers"
         local oci_runtime found
         found=$(.venv/bin/python scripts/airgapped/programs.py oci-runtime)
         eval "$found"
         words+=(--oom-score-adjust 0 --add-runtime "limited=$oci_runtime" --default-runtime limited)
     fi
-    # A session of its own, so that it outlives us and no signal of a terminal reaches it. It must not inherit our lock.
+    # In its own session, so that it outlives us and no signal of a terminal reaches it. It must not inherit our lock.
     setsid nohup "${words[@]}" >"$log" 2>&1 </dev/null 9>&- &
     pid=$!
     identity "$pid" >"$started/dockerd"
@@ -57,7 +57,7 @@ run_docker() {
         kill -0 "$pid" 2>/dev/null || break
         sleep 0.5
     done
-    say "dockerd did not come up; the end of $log:"
+    say "dockerd did not start; the end of $log:"
     tail -n 20 "$log" >&2
     return 1
 }
@@ -71,10 +71,10 @@ stop_docker() {
             sleep 0.5
         done
         if [ -n "$(identity "$pid")" ]; then
-            say "dockerd (process $pid) did not end within 30 s"
+            say "dockerd (process $pid) did not stop within 30 s"
             return 1
         fi
-        say "ended dockerd"
+        say "stopped dockerd"
     fi
     rm -f "$started/dockerd"
 }
@@ -85,10 +85,10 @@ remember_kernel_settings() {
         sysctl "${kernel_settings[@]}" >"$started/kernel-settings.new"
         mv "$started/kernel-settings.new" "$started/kernel-settings"
     fi
-    # Each systemd, kubelet and containerd watches files; with the usual 128 the second node does not come up.
+    # Each systemd, kubelet and containerd watches files; with the default of 128 a second node does not start.
     if [ "$(sysctl -n fs.inotify.max_user_instances)" -lt 1024 ]; then
         sysctl -q -w fs.inotify.max_user_instances=1024 ||
-            say "fs.inotify.max_user_instances cannot be raised here: clusters of several nodes may not come up"
+            say "fs.inotify.max_user_instances cannot be raised here: clusters with several nodes may not start"
     fi
 }
 
@@ -96,6 +96,6 @@ restore_kernel_settings() {
     if [ -e "$started/kernel-settings" ]; then
         sysctl -q -p "$started/kernel-settings"
         rm "$started/kernel-settings"
-        say "put the kernel's settings back"
+        say "restored kernel settings"
     fi
 }

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# Debian's packages that this machine needs, and the mirror that it gets them from.
+# The Debian packages that this machine needs, and their mirror.
 
 installed() { [ "$(dpkg-query --show --showformat '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
 install_packages() {
     local wanted=() missing=() package
     wanted+=(debootstrap ca-certificates iptables procps)
-    # A Docker from elsewhere stays as it is: Debian's would replace or break it.
+    # Debian's Docker would replace or break one from another source.
     command -v dockerd >/dev/null || wanted+=(docker.io)
     for package in "${wanted[@]}"; do
         installed "$package" || missing+=("$package")
@@ -14,7 +14,7 @@ install_packages() {
     if [ ${#missing[@]} -gt 0 ]; then
         export DEBIAN_FRONTEND=noninteractive
         apt-get update -qq
-        # From Debian 13 on Docker's client is a package of its own.
+        # Since Debian 13, Docker's client is a separate package.
         if ! command -v docker >/dev/null && apt-cache show docker-cli >/dev/null 2>&1; then
             missing+=(docker-cli)
         fi
@@ -32,7 +32,7 @@ debian_mirror() {
     # shellcheck disable=SC2016
     apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 'Identifier: Packages' |
         awk '$1 == "Debian" && $2 !~ /security/ { print $2; found = 1; exit } END { exit !found }' || {
-        say "apt knows no mirror of Debian; name one with DEBIAN_MIRROR=URL"
+        say "no Debian mirror in apt's sources; set DEBIAN_MIRROR=URL"
         return 1
     }
 }

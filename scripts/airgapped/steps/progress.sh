@@ -1,16 +1,16 @@
 # shellcheck shell=bash disable=SC2034 # Variables are read by the files that source this one.
-# Where results are kept, and how steps are told. Sourced from the project's root.
+# Where results are kept, and how progress is reported. Sourced from the project's root.
 
 case ${XDG_CACHE_HOME:-} in
     /*) kept=$XDG_CACHE_HOME/kserve-conformance/airgapped ;;
-    *) kept=$HOME/.cache/kserve-conformance/airgapped ;; # XDG's specification says to ignore a relative path.
+    *) kept=$HOME/.cache/kserve-conformance/airgapped ;; # The XDG specification says to ignore a relative path.
 esac
-# What runs or was changed because of us, for `scripts/airgapped/down`.
+# What was started or changed, for `down`.
 started=$kept/started
 
 say() { printf '%s\n' "» $*" >&2; }
 
-# step TEXT COMMAND...: run it, and say how long it took.
+# step TEXT COMMAND...: run it, and report how long it took.
 step() {
     local text=$1 began=$SECONDS
     shift
@@ -19,12 +19,12 @@ step() {
     say "$text: done in $((SECONDS - began)) s"
 }
 
-# Let nobody else prepare or undo at the same time; the lock is gone when this process is.
+# Only one prepare or down at a time; the lock ends with this process.
 lock() {
     mkdir -p "$kept" && chmod 700 "$kept"
     exec 9>"$kept/.lock"
     if ! flock --nonblock 9; then
-        say "waiting for another run of scripts/airgapped/prepare or scripts/airgapped/down"
+        say "waiting for another prepare or down"
         flock 9
     fi
 }

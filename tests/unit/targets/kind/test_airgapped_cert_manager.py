@@ -44,13 +44,13 @@ class TestDefinitions:
         assert "{{" not in definition.text
         assert '"plain":"stays"' in definition.text
 
-    def test_with_a_placeholder_elsewhere_are_refused(self, installer, tmp_path):
+    def test_with_a_template_elsewhere_are_an_error(self, installer, tmp_path):
         """What it would have to be is not guessed."""
         (tmp_path / "crd-issuers.yaml").write_text(
             CRD.replace("group: cert-manager.io", "group: '{{ .Values.group }}'")
         )
 
-        with pytest.raises(HarnessError, match=r"issuers\.cert-manager\.io needs Helm"):
+        with pytest.raises(HarnessError, match=r"issuers\.cert-manager\.io has templates outside"):
             tuple(installer.definitions(tmp_path))
 
 
