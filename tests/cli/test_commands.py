@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import resource
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
 import yaml
 
-from kserve_conformance.cli import COMMANDS, cli, code_of
+from kserve_conformance.cli import COMMANDS, SECTIONS, cli, code_of
 from kserve_conformance.cli.exit_codes import MEANINGS, Exit
 from kserve_conformance.exceptions import HarnessError
 
@@ -19,17 +21,17 @@ from kserve_conformance.exceptions import HarnessError
 class TestHelp:
     @pytest.mark.parametrize("name", COMMANDS)
     def test_of_every_command_has_an_example(self, name, capsys):
-        """Each command's help says what it does and shows one call of it."""
+        """Each command's help says what it does and shows a call."""
         assert code_of([name, "--help"]) == Exit.OK
 
-        told = capsys.readouterr().out
+        output = capsys.readouterr().out
 
-        assert "Example" in told
-        assert f"kserve-conformance {name}" in told
+        assert "Example" in output
+        assert f"kserve-conformance {name}" in output
 
     @pytest.mark.parametrize("name", COMMANDS)
     def test_of_every_command_knows_formats(self, name):
-        """Every command can answer a program."""
+        """Every command has JSON and YAML output."""
         command = cli.get_command(click.Context(cli), name)
 
         assert {"text", "json", "yaml"} <= {
@@ -40,21 +42,22 @@ class TestHelp:
         }
 
     def test_lists_commands_and_exit_codes(self, capsys):
-        """A person finds every command, and every script what a code means."""
+        """Help lists every command in its section, and the meaning of every exit code."""
         assert code_of(["--help"]) == Exit.OK
 
-        told = capsys.readouterr().out
+        output = capsys.readouterr().out
 
-        assert all(name in told for name in COMMANDS)
-        assert all(f"{code.value}  {meaning}" in told for code, meaning in MEANINGS.items())
+        assert all(f"\n  {name}  " in output for name in COMMANDS)
+        assert all(f"\n{title}:\n" in output for title in SECTIONS)
+        assert all(f"{code.value}  {meaning}" in output for code, meaning in MEANINGS.items())
 
     def test_is_fast(self):
-        """Help imports no command: it is there in a blink, in a fresh process."""
+        """Help imports no command, so it is fast in a fresh process."""
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, "-m", "kserve_conformance", "--help"], check=True, capture_output=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
 
-        # Processor time, so that whatever else the machine does has no say.
+        # Processor time, which other work on the machine does not affect.
         assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.3
 
 
@@ -78,8 +81,8 @@ class TestExitCode:
             (("rules", "nonsense"), Exit.USAGE),
         ],
     )
-    def test_says_how_it_ended(self, arguments, code, capsys):
-        """What cannot be used is told on stderr with its own code; stdout has only results."""
+    def test_tells_how_a_command_ended(self, arguments, code, capsys):
+        """Invalid arguments are an error on stderr with their own code; stdout has only results."""
         assert code == code_of(arguments)
         if code:
             captured = capsys.readouterr()
@@ -96,8 +99,8 @@ class TestExitCode:
             (click.UsageError("bad"), Exit.USAGE),
         ],
     )
-    def test_of_what_broke_is_never_that_of_a_no(self, error, code, monkeypatch, capsys):
-        """Python's own code for a crash is the one that says "does not conform" here, so it may not leak."""
+    def test_of_an_error_is_never_1(self, error, code, monkeypatch, capsys):
+        """Python exits with 1 when it crashes, which here means "does not conform"."""
 
         def broken(*_arguments, **_options):
             raise error
@@ -107,11 +110,41 @@ class TestExitCode:
         assert code == code_of([])
         assert capsys.readouterr().err
 
+    @pytest.mark.parametrize(
+        ("arguments", "stdout", "stderr", "code"),
+        [
+            (("releases",), "/dev/full", "/dev/null", Exit.BROKEN),
+            (("releases",), "/dev/null", "/dev/full", Exit.OK),
+            (("report", "nowhere.ndjson"), "/dev/null", "/dev/full", Exit.RECORD),
+            (("run", "--nonsense"), "/dev/null", "/dev/full", Exit.USAGE),
+            (("fuzz", "memory", "memory", "--max-cases", "1"), "/dev/null", "/dev/full", Exit.OK),
+            (("run", "--tags", "explicit and core", "--out", "out"), "/dev/null", "/dev/full", Exit.OK),
+        ],
+    )
+    def test_survives_a_full_stdout_or_stderr(self, arguments, stdout, stderr, code, tmp_path):
+        """A lost result is no conclusion; a lost message changes nothing."""
+        with Path(stdout).open("w") as out, Path(stderr).open("w") as err:
+            command = [sys.executable, "-m", "kserve_conformance", *arguments]
+            assert subprocess.run(command, cwd=tmp_path, stdout=out, stderr=err, check=False).returncode == code
+
+    def test_survives_closed_streams(self, tmp_path):
+        """A command without stdout and stderr still ends with its own code."""
+        shell = f"{shlex.quote(sys.executable)} -m kserve_conformance report nowhere.ndjson >&- 2>&-"
+        assert subprocess.run(["sh", "-c", shell], cwd=tmp_path, check=False).returncode == Exit.RECORD
+
+    def test_is_3_if_the_reader_leaves(self):
+        """A pipe that is closed early gets a part of the result, and no traceback is printed."""
+        command = [sys.executable, "-m", "kserve_conformance", "rules", "--format", "json"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+            running.stdout.close()
+            assert running.stderr.read() == ""
+        assert running.returncode == Exit.BROKEN
+
 
 class TestFormats:
     @pytest.mark.parametrize("arguments", [("releases",), ("rules",), ("run", "--list"), ("rules", "format-exact")])
     def test_are_the_same_result(self, arguments, capsys):
-        """JSON and YAML on stdout are whole documents and say the same; text is for people."""
+        """JSON and YAML are complete documents with the same content; text is for people."""
         code = code_of([*arguments, "--format", "json"])
         as_json = json.loads(capsys.readouterr().out)
         assert code == code_of([*arguments, "--format", "yaml"])
@@ -124,13 +157,13 @@ class TestFormats:
 
 
 class TestReleases:
-    def test_has_all_and_the_documentation(self, capsys):
+    def test_lists_all_and_the_documentation(self, capsys):
         """Oldest first, then KServe's development branch and the documentation."""
         code_of(["releases", "--format", "json"])
-        told = json.loads(capsys.readouterr().out)
+        output = json.loads(capsys.readouterr().out)
 
-        assert [told[place]["release"] for place in (0, -3, -2, -1)] == ["v0.8.0", "v0.20.0", "main", "documented"]
-        assert all(one["scenarios"] for one in told)
+        assert [output[place]["release"] for place in (0, -3, -2, -1)] == ["v0.8.0", "v0.20.0", "main", "documented"]
+        assert all(one["scenarios"] for one in output)
 
     def test_says_what_was_not_read(self, capsys):
         """An inferred release names the releases that it was inferred from, and main is unreleased."""
@@ -142,17 +175,17 @@ class TestReleases:
 
 
 class TestRules:
-    def test_tells_one_whole(self, capsys):
-        """With an id: statement, sources and scenarios."""
+    def test_shows_one_in_full(self, capsys):
+        """An id shows the statement, the sources and the scenarios of a rule."""
         code_of(["rules", "format-exact"])
-        told = capsys.readouterr().out
+        output = capsys.readouterr().out
 
-        assert told.startswith("format-exact")
-        assert "features/" not in told
-        assert ".go" in told
+        assert output.startswith("format-exact")
+        assert "features/" not in output
+        assert ".go" in output
 
-    def test_says_no_when_a_rule_has_no_scenario(self, tmp_path, capsys):
-        """A suite that asks for one rule leaves the others uncovered, and the answer is no; of that rule it is yes."""
+    def test_are_1_if_one_has_no_scenario(self, tmp_path, capsys):
+        """A suite that covers one rule leaves the others uncovered."""
         (tmp_path / "features").mkdir()
         (tmp_path / "features/x.feature").write_text(
             "@rule-format-exact\nFeature: x\n  Scenario: y\n    Given a step\n"
@@ -163,9 +196,47 @@ class TestRules:
         assert "x.feature::y" in capsys.readouterr().out
 
 
+class TestSteps:
+    def test_have_an_example_each(self, capsys):
+        """Every step of the shipped suite has its texts, a description and lines for a feature."""
+        assert code_of(["steps", "--format", "json"]) == Exit.OK
+
+        steps = json.loads(capsys.readouterr().out)
+
+        assert len(steps) > 20
+        assert all(step["texts"] and step["description"] and step["example"] for step in steps)
+
+    def test_can_be_searched(self, capsys):
+        """All words must occur, in any case; no match is 1."""
+        code_of(["steps", "--format", "json"])
+        every = len(json.loads(capsys.readouterr().out))
+        assert code_of(["steps", "Runtime", "namespace", "--format", "json"]) == Exit.OK
+
+        steps = json.loads(capsys.readouterr().out)
+
+        assert 0 < len(steps) < every
+        assert all("runtime" in json.dumps(step).lower() and "namespace" in json.dumps(step) for step in steps)
+        assert code_of(["steps", "runtime", "nothinglikethis"]) == Exit.NO
+        assert "no step matches" in capsys.readouterr().out
+
+    def test_of_another_suite_are_its_own(self, tmp_path, capsys):
+        """--suite lists the steps of that suite."""
+        (tmp_path / "features").mkdir()
+        (tmp_path / "features/x.feature").write_text("Feature: x\n  Scenario: y\n    Given nothing happens\n")
+        (tmp_path / "steps").mkdir()
+        (tmp_path / "steps/own.py").write_text(
+            'from pytest_bdd import given\n\n\n@given("nothing happens")\ndef nothing():\n    """Do nothing."""\n'
+        )
+
+        assert code_of(["steps", "--suite", str(tmp_path)]) == Exit.OK
+        assert capsys.readouterr().out == (
+            "Given nothing happens\n    Do nothing.\n    Example:\n      Given nothing happens\n\n1 of 1 steps\n"
+        )
+
+
 class TestDoctor:
-    def test_says_what_to_do(self, capsys, monkeypatch):
-        """What is missing comes with advice; what only some targets need is a warning and not a no."""
+    def test_says_how_to_fix_what_is_missing(self, capsys, monkeypatch):
+        """Whatever is missing has advice; what only some targets need is a warning."""
         monkeypatch.setenv("PATH", "/nowhere")
 
         assert code_of(["doctor", "--format", "json"]) == Exit.OK
@@ -174,5 +245,5 @@ class TestDoctor:
         assert checks["python"]["status"] == "ok"
         assert checks["suite"]["status"] == "ok"
         assert (checks["go"]["status"], checks["go"]["found"]) == ("warn", "not found")
-        assert "controlplane needs Go" in checks["go"]["advice"]
+        assert "controlplane targets need Go" in checks["go"]["advice"]
         assert all(check["advice"] for check in checks.values() if check["status"] != "ok")

@@ -1,4 +1,4 @@
-"""``diff``: what changed between two records, and the code with which it ends."""
+"""``diff``: the changes between two records, and the exit code."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def write(tmp_path, monkeypatch):
 
 @pytest.fixture
 def runs(write):
-    """Two records between which everything happens that can."""
+    """Two records with every kind of change between them."""
     earlier, later = two_runs()
     return write("earlier", earlier), write("later", later)
 
@@ -51,13 +51,13 @@ class TestExitCode:
         ],
     )
     def test_is_1_only_where_something_is_worse(self, write, before, after, code):
-        """What passes, or was so already, is 0; what is worse or not known any more is 1."""
+        """A pass or an unchanged result is 0; a worse or unknown one is 1."""
         names = write("a", record(scenario("it", before))), write("b", record(scenario("it", after)))
 
         assert code_of(["diff", *names]) == code
 
     def test_is_1_where_a_scenario_is_gone(self, write):
-        """A run of half of the scenarios is not as good as the whole."""
+        """A missing scenario is worse than a passed one."""
         names = write("a", record(scenario("it"), scenario("more"))), write("b", record(scenario("it")))
 
         assert code_of(["diff", *names]) == Exit.NO
@@ -65,22 +65,22 @@ class TestExitCode:
     @pytest.mark.parametrize(
         ("fail_on", "code"), [("moved", Exit.NO), ("fixed, moved", Exit.NO), ("regressed", Exit.OK), ("none", Exit.OK)]
     )
-    def test_follows_what_it_shall_fail_on(self, write, fail_on, code):
-        """Any change can be failed on, and only those that are named are."""
+    def test_follows_fail_on(self, write, fail_on, code):
+        """Only the named changes are 1."""
         before = record(scenario("it", choices=(on("a"),)))
         after = record(scenario("it", choices=(on("b"),)))
 
         assert code_of(["diff", write("a", before), write("b", after), "--fail-on", fail_on]) == code
         assert code_of(["diff", "a", "b"]) == Exit.OK
 
-    def test_is_2_for_a_change_that_there_is_not(self, runs, capsys):
-        """A typing mistake must not make a check that never fails."""
+    def test_is_2_for_an_unknown_change(self, runs, capsys):
+        """A typo must not make a check that never fails."""
         assert code_of(["diff", *runs, "--fail-on", "regresed"]) == Exit.USAGE
-        assert "'regresed' is no change" in capsys.readouterr().err
+        assert "unknown change 'regresed'" in capsys.readouterr().err
 
     @pytest.mark.usefixtures("runs")
     def test_is_4_for_a_cut_record_and_names_it(self, tmp_path, capsys):
-        """What is missing may be what failed. Of two records, the one at fault is told."""
+        """A missing scenario may have failed. The error names the record."""
         (tmp_path / "cut").write_text("".join((tmp_path / "later").read_text().splitlines(keepends=True)[:-1]))
 
         assert code_of(["diff", "earlier", "cut"]) == Exit.RECORD
@@ -88,15 +88,15 @@ class TestExitCode:
 
     @pytest.mark.usefixtures("runs")
     def test_is_4_for_an_interrupted_run(self, write, capsys):
-        """It has a footer, and yet it does not say what it did not come to."""
+        """It has a footer, but not every scenario."""
         write("stopped", record(scenario("it"), interrupted="Ctrl-C"))
 
         assert code_of(["diff", "earlier", "stopped"]) == Exit.RECORD
         assert "the run was interrupted: Ctrl-C" in capsys.readouterr().err
 
     @pytest.mark.usefixtures("runs")
-    def test_is_4_for_what_is_not_there(self, capsys):
-        """As everywhere, a record that cannot be read is told by its name."""
+    def test_is_4_for_a_missing_file(self, capsys):
+        """The error names the file."""
         assert code_of(["diff", "nowhere", "later"]) == Exit.RECORD
         assert "nowhere: No such file" in capsys.readouterr().err
 
@@ -104,7 +104,7 @@ class TestExitCode:
 class TestOutput:
     @pytest.mark.usefixtures("runs")
     def test_one_of_the_two_can_come_from_stdin(self, tmp_path):
-        """A dash is stdin, in either place, and not in both."""
+        """A dash is stdin, in either place but not in both."""
         earlier = (tmp_path / "earlier").read_text()
         from_file = call(tmp_path, "diff", "earlier", "later")
         from_stdin = call(tmp_path, "diff", "-", "later", stdin=earlier)
@@ -117,23 +117,23 @@ class TestOutput:
         ("as_", "start"), [("html", "<!doctype html>"), ("markdown", "## Worse: "), ("text", "earlier"), ("json", "{")]
     )
     def test_has_every_report(self, runs, capsys, as_, start):
-        """Each on stdout, alone, with the code of the comparison."""
+        """Each alone on stdout, with the exit code of the comparison."""
         assert code_of(["diff", *runs, "--as", as_]) == Exit.NO
         assert capsys.readouterr().out.lower().startswith(start.lower())
 
     @pytest.mark.parametrize(("format_", "read"), [("json", json.loads), ("yaml", yaml.safe_load)])
     def test_answers_programs(self, runs, capsys, format_, read):
-        """The same document in both formats."""
+        """JSON and YAML have the same document."""
         code_of(["diff", *runs, "--format", format_])
-        told = read(capsys.readouterr().out)
+        result = read(capsys.readouterr().out)
 
-        assert told["worse"] is True
-        assert told["counts"]["regressed"] == 4
-        assert told["earlier"]["release"] == "v0.15.2"
+        assert result["worse"] is True
+        assert result["counts"]["regressed"] == 4
+        assert result["earlier"]["release"] == "v0.15.2"
 
     @pytest.mark.parametrize("is_terminal", [True, False])
-    def test_has_color_only_where_somebody_sees_it(self, runs, capsys, monkeypatch, is_terminal):
-        """A terminal gets colours and a pipe plain text, of the same words."""
+    def test_has_color_only_in_a_terminal(self, runs, capsys, monkeypatch, is_terminal):
+        """A pipe gets the same text without colors."""
         monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
         monkeypatch.delenv("NO_COLOR", raising=False)
         code_of(["diff", *runs])

@@ -1,4 +1,4 @@
-"""``inspect``, and ``run --read-only``: what they say of an install over HTTP, and that they only read."""
+"""``inspect`` and ``run --read-only``: what they report about an installation over HTTP, and that they only read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def server():
 
 @pytest.fixture
 def call(server, tmp_path, capsys):
-    """Calls the command line on the server; its exit code, and what it printed."""
+    """Calls the command line on the server; its exit code and output."""
 
     def called(*arguments):
         with server.over_http(tmp_path) as kubeconfig:
@@ -44,13 +44,13 @@ def test_an_install_without_differences_is_fine(call):
     code, printed = call()
 
     assert code == 0
-    assert "1 of 1 run on what the rules say" in printed.out
-    assert "nothing differs" in printed.out
+    assert "1 of 1 run on the predicted runtime" in printed.out
+    assert "no differences" in printed.out
 
 
-def test_what_differs_is_told_with_its_story(call, server):
+def test_a_difference_is_explained(call, server):
     """
-    A service on another runtime than the rules say: exit code 1, with each candidate.
+    A service on another runtime than predicted is 1, and each candidate is listed.
     """
     server.put(CLUSTER_RUNTIMES, runtime("earlier", protocolVersions=["v1"]))
     server.put(DEPLOYMENTS, workload("model", "a"))
@@ -62,9 +62,9 @@ def test_what_differs_is_told_with_its_story(call, server):
     assert "✓ ClusterServingRuntime earlier   selected" in printed.out
 
 
-def test_a_service_without_a_runtime_is_told_with_a_hint(call, server):
+def test_a_service_without_a_runtime_has_a_hint(call, server):
     """
-    A service that no runtime serves is not fine, though that is what the rules say.
+    A service without a runtime is 1, even if that is predicted.
     """
     server.put(SERVICES, service("lost", "team-b", modelFormat={"name": "SKLearn"}))
 
@@ -75,9 +75,9 @@ def test_a_service_without_a_runtime_is_told_with_a_hint(call, server):
     assert "hint: set modelFormat.name: sklearn to select" in printed.out
 
 
-def test_what_may_not_be_read_is_never_fine(call, server):
+def test_a_forbidden_list_is_3(call, server):
     """
-    A forbidden list is told as not checked, and the exit code is neither yes nor no.
+    It is reported as not checked, and there is no conclusion.
     """
     server.forbidden.add("/servingruntimes")
 
@@ -86,32 +86,32 @@ def test_what_may_not_be_read_is_never_fine(call, server):
     assert code == 3
     assert "not checked, because it could not be read" in printed.out
     assert "? ServingRuntime: servingruntimes is forbidden" in printed.out
-    assert "0 of 1 run on what the rules say" in printed.out
+    assert "0 of 1 run on the predicted runtime" in printed.out
 
 
-def test_json_has_it_all(call, server):
+def test_json_has_everything(call, server):
     """
-    For programs the same is one document, with stable codes.
+    JSON has the same content, with stable codes.
     """
     server.put(CLUSTER_RUNTIMES, runtime("b", protocolVersions=["v2"]))
 
     code, printed = call("--format", "json")
-    told = json.loads(printed.out)
+    result = json.loads(printed.out)
 
     assert code == 0
-    assert (told["release"], told["defaultMode"], told["wrong"], told["whole"]) == (
+    assert (result["release"], result["defaultMode"], result["wrong"], result["whole"]) == (
         "v0.15.2",
         "RawDeployment",
         False,
         True,
     )
-    assert {one["code"] for one in told["findings"]} == {"NONE_SHIPPED", "EXTRA", "CAPTURES", "SHADOWS"}
-    assert told["services"][0]["standing"] == "agrees"
+    assert {one["code"] for one in result["findings"]} == {"NONE_SHIPPED", "EXTRA", "CAPTURES", "SHADOWS"}
+    assert result["services"][0]["standing"] == "agrees"
 
 
-def test_what_manifests_say_cannot_move_the_cursor(call, server):
+def test_text_of_manifests_cannot_move_the_cursor(call, server):
     """
-    Control characters and line breaks of foreign manifests are shown as what they are: nothing.
+    Control characters and line breaks in manifests are not printed.
     """
     server.put(SERVICES, service("bad", modelFormat={"name": "\x1b[2Jowned\nInferenceService all/fine agrees"}))
 
@@ -125,12 +125,12 @@ def test_what_manifests_say_cannot_move_the_cursor(call, server):
 @pytest.mark.parametrize("arguments", [(), ("run", "--read-only")], ids=["inspect", "run --read-only"])
 def test_nothing_but_get_is_ever_sent(call, server, arguments):
     """
-    On the wire there is no other method than GET, whichever way it is asked for.
+    No other method is on the wire, whichever command reads.
     """
     code, printed = call(*arguments)
 
     assert code == 0
-    assert "nothing differs" in printed.out
+    assert "no differences" in printed.out
     assert len(server.asked) > 5
     assert {method for method, _ in server.asked} == {"GET"}
 
@@ -146,15 +146,15 @@ def test_nothing_but_get_is_ever_sent(call, server, arguments):
 )
 def test_read_only_is_for_what_is_installed(arguments, because, capsys):
     """
-    Only an install can be read, and no scenario is asked then: anything else is a usage error, and nothing is started.
+    It requires a cluster target and excludes options about scenarios; nothing is started.
     """
     assert code_of(["run", *arguments, "--read-only"]) == 2
     assert because in capsys.readouterr().err
 
 
-def test_a_context_that_is_not_there_is_told(tmp_path, capsys):
+def test_a_missing_context_is_3(tmp_path, capsys):
     """
-    Without the context there is no answer.
+    The error names the context.
     """
     (tmp_path / "empty").write_text("{}")
 
@@ -164,11 +164,11 @@ def test_a_context_that_is_not_there_is_told(tmp_path, capsys):
 
 def test_the_help_has_an_example():
     """
-    The command tells how it is called.
+    Its help shows a call.
     """
     from kserve_conformance.cli import cli
 
-    told = CliRunner().invoke(cli, ["inspect", "--help"])
+    result = CliRunner().invoke(cli, ["inspect", "--help"])
 
-    assert told.exit_code == 0
-    assert "kserve-conformance inspect production" in told.output
+    assert result.exit_code == 0
+    assert "kserve-conformance inspect production" in result.output

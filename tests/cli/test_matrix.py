@@ -1,4 +1,4 @@
-"""``matrix`` from end to end: many targets, one record, one page, and no verdict lost on the way."""
+"""``matrix`` from end to end: many targets, one record, one page, and no verdict lost."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 
 from kserve_conformance.cli.exit_codes import Exit
 
-#: Targets of one's own: right, wrong, one that takes its process with it, one that waits, and one that counts.
+#: Custom targets: right (and counted), wrong, one that ends its process, and one that waits.
 OWN = """\
 import os, time
 from pathlib import Path
@@ -51,7 +51,7 @@ def waits():
     return Waits(MemoryTarget("v0.15.2"))
 """
 
-#: A part of the suite that is asked in a moment and has a claim and a scenario of other releases.
+#: A fast part of the suite with a claim and with a scenario of other releases.
 PART = ("--tags", "explicit and core")
 
 
@@ -70,7 +70,7 @@ def call(cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=cwd, env=environment(cwd), capture_output=True, text=True, check=False)
 
 
-def told(run: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+def result_of(run: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(run.stdout)
     return found
 
@@ -80,20 +80,20 @@ def targets_of(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 class TestMatrix:
-    def test_asks_a_range_and_writes_one_record_and_every_report(self, folder):
+    def test_runs_a_range_and_writes_one_record_and_every_report(self, folder):
         """All conform: 0, a line for each target on stderr, and the files in the folder."""
         run = call(folder, "memory:v0.10.2..v0.11.1", "memory:documented", *PART, "--out", "out")
 
         assert run.returncode == Exit.OK, run.stderr
         assert run.stdout.count(" conforms in what was asked ") == 4
         assert "Every target conforms in what was asked: " in run.stdout
-        assert run.stderr.count("asked") == 4
+        assert run.stderr.count("finished in") == 4
         reports = {"matrix.ndjson.xz", "matrix.html", "matrix.md", "matrix.svg", "matrix.json", "matrix.yaml", "runs"}
         assert {file.name for file in (folder / "out").iterdir()} == reports
         assert len(list((folder / "out/runs").iterdir())) == 4
 
-    def test_beside_each_other_or_not_it_is_the_same(self, folder):
-        """How many are asked at once changes no byte of the record."""
+    def test_parallel_runs_give_the_same_record(self, folder):
+        """The number of jobs changes no byte of the record."""
         call(folder, "memory:v0.8.0..v0.9.0", *PART, "--out", "one", "--jobs", "1")
         call(folder, "memory:v0.8.0..v0.9.0", *PART, "--out", "two", "--jobs", "2")
 
@@ -101,10 +101,10 @@ class TestMatrix:
 
     def test_shows_first_where_memory_and_another_target_differ(self, folder):
         """
-        A target that claims a release and chooses otherwise is 1, and its differences are the first to be read.
+        A target that claims a release and chooses otherwise is 1, and its differences come first in the reports.
         """
         run = call(folder, "memory:v0.15.2", "python:own:wrong", *PART, "--out", "out", "--format", "json")
-        (pair,) = told(run)["comparisons"]
+        (pair,) = result_of(run)["comparisons"]
 
         assert run.returncode == Exit.NO
         assert (pair["memory"], pair["real"], pair["notCompared"]) == ("memory:v0.15.2", "python:own:wrong", None)
@@ -121,34 +121,34 @@ class TestMatrix:
         assert summary.index("ClusterServingRuntime wrong") < summary.index("## What the documentation claims")
 
     def test_agrees_with_a_target_that_does_the_same(self, folder):
-        """The same choices on another kind of target are no difference."""
+        """Equal choices on another kind of target are no difference."""
         run = call(folder, "memory:v0.15.2", "python:own:right", *PART, "--out", "out", "--format", "json")
-        (pair,) = told(run)["comparisons"]
+        (pair,) = result_of(run)["comparisons"]
 
         assert run.returncode == Exit.OK
         assert (pair["differences"], pair["askedOfOne"]) == ([], {})
         assert pair["askedOfBoth"] > 10
 
-    def test_a_run_that_dies_is_a_broken_column_and_no_answer(self, folder):
-        """The target is there, nothing is known of it, and the exit code says that something broke."""
+    def test_a_run_that_dies_is_3(self, folder):
+        """The target is listed without a result."""
         run = call(folder, "memory:v0.15.2", "python:own:dies", *PART, "--out", "out", "--format", "json")
-        column = targets_of(told(run))["python:own:dies"]
+        column = targets_of(result_of(run))["python:own:dies"]
 
         assert run.returncode == Exit.BROKEN
         assert not column["conforms"]
         assert "without a footer" in column["broken"] or "ended with 17" in column["broken"]
-        assert all(rule["verdicts"]["python:own:dies"] == "errored" for rule in told(run)["rules"])
+        assert all(rule["verdicts"]["python:own:dies"] == "errored" for rule in result_of(run)["rules"])
         assert "python:own:dies" in (folder / "out/matrix.html").read_text()
 
     def test_a_target_that_does_not_start_never_conforms(self, folder):
-        """As ``run`` has it: every scenario errs, and that is 1."""
+        """As in ``run``: every scenario errors, which is 1."""
         run = call(folder, "memory:v0.15.2", "python:own:closed", *PART, "--out", "out", "--format", "json")
 
         assert run.returncode == Exit.NO
-        assert targets_of(told(run))["python:own:closed"]["counts"]["passed"] == 0
+        assert targets_of(result_of(run))["python:own:closed"]["counts"]["passed"] == 0
 
-    def test_a_suite_is_asked_as_run_asks_it(self, folder):
-        """Each record in the folder, and in the matrix, is the one that ``run`` writes."""
+    def test_runs_the_suite_as_run_does(self, folder):
+        """Each record in the folder and in the matrix equals the one that ``run`` writes."""
         call(folder, "memory:v0.15.2", *PART, "--out", "out")
         subprocess.run(
             [sys.executable, "-m", "kserve_conformance", "run", "--target", "memory:v0.15.2", *PART, "--out", "run"],
@@ -163,9 +163,9 @@ class TestMatrix:
         assert (folder / "out/runs/memory-v0.15.2.ndjson").read_text() == record == extracted.stdout
 
 
-class TestAgain:
-    def test_reports_are_made_of_the_record_alone(self, folder):
-        """Later, elsewhere, and without asking anybody: the same files, the same exit code."""
+class TestRecord:
+    def test_reports_are_rendered_from_the_record_alone(self, folder):
+        """Without running anything: the same files, the same exit code."""
         first = call(folder, "memory:v0.15.2", "python:own:wrong", *PART, "--out", "out")
         again = call(folder, "--record", "out/matrix.ndjson.xz", "--out", "again")
 
@@ -174,7 +174,7 @@ class TestAgain:
             assert (folder / "out" / name).read_bytes() == (folder / "again" / name).read_bytes()
 
     def test_a_cut_record_is_4(self, folder):
-        """Half a matrix is none."""
+        """Half a matrix is not readable."""
         call(folder, "memory:v0.15.2", *PART, "--out", "out")
         data = (folder / "out/matrix.ndjson.xz").read_bytes()
         (folder / "cut.xz").write_bytes(data[: len(data) // 2])
@@ -183,8 +183,8 @@ class TestAgain:
 
 
 class TestResume:
-    def test_takes_over_what_is_whole_and_asks_the_rest(self, folder):
-        """A real target is not asked twice for one answer; what is in memory is always played anew."""
+    def test_reuses_complete_runs_and_runs_the_rest(self, folder):
+        """A real target is not run twice; memory targets always are."""
         arguments = ("memory:v0.15.2", "python:own:right", *PART, "--out", "out", "--resume")
         first = call(folder, *arguments)
         record = (folder / "out/matrix.ndjson.xz").read_bytes()
@@ -192,12 +192,12 @@ class TestResume:
 
         assert (first.returncode, second.returncode) == (Exit.OK, Exit.OK)
         assert (folder / "opened").read_text() == "x"
-        assert "python:own:right taken over from an earlier run" in second.stderr
+        assert "python:own:right reused from an earlier run" in second.stderr
         assert (folder / "out/matrix.ndjson.xz").read_bytes() == record
 
     @pytest.mark.parametrize("change", ["cut", "errored", "narrower", "other-suite", "not-resumed"])
-    def test_asks_again_what_was_not_this_very_run(self, folder, change):
-        """A cut or errored run, one of another selection or suite, or without --resume, is asked again."""
+    def test_runs_again_what_was_another_run(self, folder, change):
+        """A cut or errored run, one of another selection or suite, or any run without --resume, runs again."""
         call(folder, "python:own:right", *PART, "--out", "out")
         file = folder / "out/runs/python-own-right.ndjson"
         lines = file.read_text().splitlines(keepends=True)
@@ -222,8 +222,8 @@ class TestResume:
         assert run.returncode == Exit.OK
         assert (folder / "opened").read_text() == "xx"
 
-    def test_an_interrupted_matrix_keeps_what_is_done_and_says_what_is_not(self, folder):
-        """Ctrl-C: finished runs are there, the others are broken columns, 3, and --resume asks only those."""
+    def test_an_interrupted_matrix_keeps_finished_runs(self, folder):
+        """Ctrl-C is 3: the other runs have no result, and --resume runs only those."""
         arguments = ["memory:v0.15.2", "python:own:right", "python:own:waits", *PART, "--out", "out"]
         process = subprocess.Popen(
             [sys.executable, "-m", "kserve_conformance", "matrix", *arguments, "--format", "json"],
@@ -253,21 +253,21 @@ class TestResume:
 
 class TestUsage:
     @pytest.mark.parametrize(
-        ("arguments", "said"),
+        ("arguments", "message"),
         [
-            ((), "name at least one target"),
-            (("nonsense:all",), "there is no kind"),
+            ((), "at least one target is required"),
+            (("nonsense:all",), "nonsense"),
             (("memory:v9.9.9",), "not a release that is known"),
-            (("memory:all", "--tags", "explicit and ordering"), "no scenario fits"),
+            (("memory:all", "--tags", "explicit and ordering"), "no scenario matches"),
             (("memory:all", "--tags", "nonsense"), "no scenario is tagged"),
-            (("memory:all", "--extract", "memory:v0.15.2"), "--extract needs --record"),
-            (("memory:all", "--record", "x"), "--record asks nothing"),
-            (("memory:v0.15.2", "--out", "own.py/out"), "give another folder with --out"),
+            (("memory:all", "--extract", "memory:v0.15.2"), "--extract requires --record"),
+            (("memory:all", "--record", "x"), "--record runs nothing"),
+            (("memory:v0.15.2", "--out", "own.py/out"), "choose another folder with --out"),
         ],
     )
-    def test_what_cannot_be_used_is_2(self, folder, arguments, said):
-        """Nothing is asked, and it is said what is wrong."""
+    def test_invalid_arguments_are_2(self, folder, arguments, message):
+        """Nothing runs, and the error says what is wrong."""
         run = call(folder, *arguments)
 
         assert (run.returncode, run.stdout) == (Exit.USAGE, "")
-        assert said in run.stderr
+        assert message in run.stderr

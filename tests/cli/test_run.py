@@ -56,32 +56,32 @@ class TestRun:
         assert all(file in run.stdout for file in files)
 
     def test_that_does_not_is_1_and_names_the_rule_first(self, suite, tmp_path):
-        """A failure shows the broken rule, expected, observed, the reference's story and how to ask again."""
+        """A failure shows the broken rule, expected, observed, the explanation and how to reproduce it."""
         run = call(tmp_path, "run", "--suite", str(suite), "--target", "memory:v0.15.2", "--format", "text")
 
         assert run.returncode == Exit.NO
-        told = [line.strip() for line in run.stdout.splitlines()]
-        start = told.index("✗ failed basics/theirs.feature::does not hold")
-        assert told[start + 1].startswith("rule  format-exact: ")
-        assert any(line.startswith("expected") for line in told[start:])
-        assert any(line.startswith("observed") for line in told[start:])
+        output = [line.strip() for line in run.stdout.splitlines()]
+        start = output.index("✗ failed basics/theirs.feature::does not hold")
+        assert output[start + 1].startswith("rule  format-exact: ")
+        assert any(line.startswith("expected") for line in output[start:])
+        assert any(line.startswith("observed") for line in output[start:])
         assert "failed basics/theirs.feature::does not hold" in run.stderr
 
-    def test_answers_programs_on_stdout_only(self, suite, tmp_path):
-        """JSON is all that stdout has, and two processes say what one says."""
+    def test_prints_only_json_on_stdout(self, suite, tmp_path):
+        """Stdout has nothing but JSON, and two processes give the same result as one."""
         arguments = ("run", "--suite", str(suite), "--target", "memory:v0.15.2", "--format", "json", "--out", "out")
         one = call(tmp_path, *arguments)
         record = (tmp_path / "out/record.ndjson").read_bytes()
         two = call(tmp_path, *arguments, "--jobs", "2")
 
-        told = json.loads(one.stdout)
+        output = json.loads(one.stdout)
         assert one.stdout == two.stdout
         assert record == (tmp_path / "out/record.ndjson").read_bytes()
-        assert not told["conforms"]
-        assert [failure["id"] for failure in told["failures"]] == ["basics/theirs.feature::does not hold"]
+        assert not output["conforms"]
+        assert [failure["id"] for failure in output["failures"]] == ["basics/theirs.feature::does not hold"]
 
-    def test_that_stops_early_is_no_answer(self, tmp_path):
-        """Fewer scenarios ran than were collected: that is not 0, whatever they showed."""
+    def test_that_stops_early_is_3(self, tmp_path):
+        """Fewer scenarios ran than were collected, so there is no conclusion."""
         (tmp_path / "features").mkdir()
         (tmp_path / "features/a.feature").write_text(FAILING)
         (tmp_path / "features/b.feature").write_text(FEATURE)
@@ -92,7 +92,7 @@ class TestRun:
         assert any("interrupted" in reason for reason in json.loads(run.stdout)["reasons"])
 
     def test_of_a_target_that_does_not_start_is_not_0(self, suite, tmp_path):
-        """Nothing was asked, so nothing is known."""
+        """Every scenario errors."""
         (tmp_path / "own.py").write_text(
             "from kserve_conformance.targets.contract import CannotStart\ndef opened():\n    raise CannotStart('no')\n"
         )
@@ -102,8 +102,8 @@ class TestRun:
         assert run.returncode == Exit.NO
         assert json.loads(run.stdout)["counts"]["errored"] == 2
 
-    def test_of_a_target_that_does_not_start_tells_why_once(self, tmp_path):
-        """However many scenarios there are, the reason is what a person reads."""
+    def test_of_a_target_that_does_not_start_says_why_once(self, tmp_path):
+        """The reason is printed once, however many scenarios there are."""
         (tmp_path / "own.py").write_text(
             "from kserve_conformance.targets.contract import CannotStart\n"
             "def opened():\n    raise CannotStart('no such luck')\n"
@@ -115,7 +115,7 @@ class TestRun:
         assert (run.stdout.count("no such luck"), run.stderr.count("no such luck")) == (1, 1)
 
     def test_of_steps_that_contradict_each_other_is_2(self, tmp_path):
-        """What keeps a feature from being collected is told, and nothing is concluded."""
+        """The error of a feature that cannot be collected is printed, without a result."""
         (tmp_path / "features").mkdir()
         (tmp_path / "features/a.feature").write_text(FEATURE)
         (tmp_path / "steps").mkdir()
@@ -130,14 +130,14 @@ class TestRun:
         assert "matches" in run.stderr
         assert "steps/x.py:4" in run.stderr
 
-    def test_is_not_steered_by_what_is_meant_for_other_runs(self, suite, tmp_path):
+    def test_ignores_pytest_settings_of_the_user(self, suite, tmp_path):
         """Options in the environment do not narrow it."""
         run = call(tmp_path, "run", "--suite", str(suite), "--format", "json", PYTEST_ADDOPTS="-k ours")
 
         assert sum(json.loads(run.stdout)["counts"].values()) == 2
 
-    def test_that_loses_scenarios_on_the_way_is_3(self, tmp_path):
-        """A conftest that leaves scenarios out leaves no answer, however well the rest went."""
+    def test_that_loses_scenarios_is_3(self, tmp_path):
+        """If a conftest deselects scenarios, there is no conclusion, even if the rest passed."""
         (tmp_path / "features").mkdir()
         (tmp_path / "features/a.feature").write_text(FEATURE)
         (tmp_path / "features/b.feature").write_text(FEATURE)
@@ -146,10 +146,10 @@ class TestRun:
         run = call(tmp_path, "run", "--suite", ".")
 
         assert run.returncode == Exit.BROKEN
-        assert "1 of 2 selected scenarios were not collected, first 'b.feature::holds'" in run.stderr
+        assert "1 of 2 selected scenarios were not collected, for example 'b.feature::holds'" in run.stderr
 
     def test_that_is_interrupted_is_3(self, tmp_path):
-        """What was known is reported, and it is no answer."""
+        """The results so far are reported, without a conclusion."""
         (tmp_path / "features").mkdir()
         (tmp_path / "features/a.feature").write_text("Feature: a\n  Scenario: waits\n    When somebody waits\n")
         (tmp_path / "steps").mkdir()
@@ -164,22 +164,22 @@ class TestRun:
         assert not json.loads(run.stdout)["conforms"]
 
     def test_that_cannot_write_is_2(self, suite, tmp_path):
-        """Nobody waits for a run whose reports have nowhere to go."""
+        """It fails before the run rather than after it."""
         (tmp_path / "file").write_text("not a folder")
 
         run = call(tmp_path, "run", "--suite", str(suite), "--out", "file/reports")
 
         assert run.returncode == Exit.USAGE
-        assert "give another folder with --out" in run.stderr
+        assert "choose another folder with --out" in run.stderr
 
-    def test_has_no_color_where_nobody_sees_it(self, suite, tmp_path):
+    def test_has_no_color_in_a_pipe(self, suite, tmp_path):
         """A pipe gets plain text."""
         run = call(tmp_path, "run", "--suite", str(suite))
 
         assert "\x1b" not in run.stdout + run.stderr
 
-    def test_says_who_publishes(self, suite, tmp_path):
-        """What was given about the implementation is in the record's header, and times only if asked for."""
+    def test_names_its_publisher(self, suite, tmp_path):
+        """The header has the implementation from the options, and real times only with --timings."""
         given = ("--organization", "Example", "--contact", "a@example.com", "--timings")
         call(tmp_path, "run", "--suite", str(suite), *given, SOURCE_DATE_EPOCH="0")
         header = json.loads((tmp_path / "reports/record.ndjson").read_text().splitlines()[0])
@@ -200,15 +200,15 @@ class TestReport:
         ("as_", "start"),
         [("html", "<!doctype html>"), ("junit", "<?xml"), ("markdown", "#"), ("svg", "<svg"), ("ndjson", "{")],
     )
-    def test_is_made_of_a_record_again(self, record, as_, start):
-        """Every format comes from the record alone, with the exit code of its run."""
+    def test_is_rendered_from_a_record(self, record, as_, start):
+        """Every format needs only the record, and has the exit code of the run."""
         made = call(record.parent, "report", str(record), "--as", as_)
 
         assert made.returncode == Exit.NO
         assert made.stdout.lower().startswith(start)
 
-    def test_reads_stdin_and_answers_programs(self, record):
-        """A dash is stdin, and the result is that of the run."""
+    def test_reads_stdin(self, record):
+        """A dash is stdin."""
         with record.open() as stdin:
             made = subprocess.run(
                 [sys.executable, "-m", "kserve_conformance", "report", "-", "--format", "json"],
@@ -224,7 +224,7 @@ class TestReport:
         }
 
     def test_of_a_cut_record_is_4(self, record, tmp_path):
-        """A record without its end is no record."""
+        """A record without its footer is incomplete."""
         cut = tmp_path / "cut.ndjson"
         cut.write_text("\n".join(record.read_text().splitlines()[:-1]))
 

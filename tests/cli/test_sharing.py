@@ -1,4 +1,4 @@
-"""Runs that are a part of something: of a shared run, of an earlier one, of what is held against a baseline."""
+"""Runs that belong to others: shards, reruns of failures, and runs with a baseline."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from record_examples import record, scenario
 
 from kserve_conformance.cli import code_of
 from kserve_conformance.cli.exit_codes import Exit
-from kserve_conformance.cli.jobs import workers, worth_it
+from kserve_conformance.cli.jobs import useful_workers, workers
 from kserve_conformance.record import Verdict, read
 from kserve_conformance.reports import project
 
@@ -32,7 +32,7 @@ def as_said(name, variable):
 
 @pytest.fixture(scope="module")
 def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Six scenarios, whose verdicts are told by the environment."""
+    """Six scenarios, whose verdicts the environment sets."""
     folder = tmp_path_factory.mktemp("suite")
     (folder / "features").mkdir()
     (folder / "steps").mkdir()
@@ -45,36 +45,36 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(suite: Path, out: Path, *arguments: str, **said: str):
-    """A run in a folder, and what it says to programs."""
-    done = call(out.parent, "run", "--suite", str(suite), "--out", str(out), "--format", "json", *arguments, **said)
+def run(suite: Path, out: Path, *arguments: str, **verdicts: str):
+    """Run the suite; its exit code and its result as JSON, or stderr."""
+    done = call(out.parent, "run", "--suite", str(suite), "--out", str(out), "--format", "json", *arguments, **verdicts)
     return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
 
 
 class TestShards:
-    def test_make_up_the_run_of_all(self, suite, tmp_path):
-        """Three shards, joined in any order, are the record of one run byte by byte, with its exit code."""
+    def test_merge_into_the_record_of_one_run(self, suite, tmp_path):
+        """Three shards, merged in any order, equal the record of one run byte by byte, with its exit code."""
         run(suite, tmp_path / "whole", A2="failed")
         codes = [run(suite, tmp_path / f"shard-{n}", "--shard", f"{n}/3", A2="failed")[0] for n in (1, 2, 3)]
         records = [str(tmp_path / f"shard-{n}/record.ndjson") for n in (3, 1, 2)]
-        joined = call(tmp_path, "report", "merge", *records, "--out", "joined", "--format", "json")
+        merged = call(tmp_path, "report", "merge", *records, "--out", "merged", "--format", "json")
 
         assert sorted(codes) == [Exit.OK, Exit.OK, Exit.NO]
-        assert joined.returncode == Exit.NO
-        assert json.loads(joined.stdout)["counts"]["passed"] == 5
-        assert (tmp_path / "joined/record.ndjson").read_bytes() == (tmp_path / "whole/record.ndjson").read_bytes()
-        assert (tmp_path / "joined/report.html").is_file()
+        assert merged.returncode == Exit.NO
+        assert json.loads(merged.stdout)["counts"]["passed"] == 5
+        assert (tmp_path / "merged/record.ndjson").read_bytes() == (tmp_path / "whole/record.ndjson").read_bytes()
+        assert (tmp_path / "merged/report.html").is_file()
 
     def test_are_never_mistaken_for_the_whole(self, suite, tmp_path):
         """The header names the shard, and the conclusion is partial."""
-        code, told = run(suite, tmp_path / "shard", "--shard", "1/3")
+        code, result = run(suite, tmp_path / "shard", "--shard", "1/3")
 
-        assert (code, told["result"]) == (Exit.OK, "partial")
-        assert "shard 1/3" in " ".join(told["notes"])
+        assert (code, result["result"]) == (Exit.OK, "partial")
+        assert "shard 1/3" in " ".join(result["notes"])
         assert read(tmp_path / "shard/record.ndjson").header.selection == {"shard": "1/3"}
 
     def test_of_a_memory_run_are_listed_as_they_are_run(self, capsys):
-        """--list shows a shard's scenarios; together they are all."""
+        """--list shows the scenarios of a shard; all shards together have every scenario."""
         parts = []
         for part in ([], ["--shard", "1/2"], ["--shard", "2/2"]):
             assert code_of(["run", "--list", "--tags", "legacy", "--format", "json", *part]) == Exit.OK
@@ -85,7 +85,7 @@ class TestShards:
         assert parts[2]
 
     @pytest.mark.parametrize("shard", ["3/2", "two"])
-    def test_that_are_none_are_refused(self, capsys, shard):
+    def test_that_are_invalid_are_2(self, capsys, shard):
         """Before anything runs."""
         assert code_of(["run", "--shard", shard]) == Exit.USAGE
         assert "write I/N" in capsys.readouterr().err
@@ -103,28 +103,28 @@ class TestMerge:
             part = record(*(one for one in every if one.id in mine), selection={"shard": f"{number}/2"})
             Path(f"{number}.ndjson").write_text(project(part, "ndjson"))
 
-    def test_ends_as_the_joined_run(self, capsys):
-        """0 where all conform; the files are named."""
+    def test_ends_as_the_merged_run(self, capsys):
+        """0 if all conform; the files are listed."""
         assert code_of(["report", "merge", "1.ndjson", "2.ndjson", "--out", "out"]) == Exit.OK
         assert "out/record.ndjson" in capsys.readouterr().out
         assert code_of(["report", "out/record.ndjson"]) == Exit.OK
 
     def test_of_too_few_is_4_and_writes_nothing(self, capsys):
-        """A shard that is missing is named, and there is no joined record that could be taken for one."""
+        """The missing shard is named, and no merged record is written."""
         assert code_of(["report", "merge", "2.ndjson", "--out", "out"]) == Exit.RECORD
         assert "missing: shard 1/2" in capsys.readouterr().err
         assert not Path("out").exists()
 
     def test_does_not_write_over_a_shard(self, capsys):
-        """What is read stays."""
+        """The records that it reads are never overwritten."""
         Path("record.ndjson").write_text(Path("1.ndjson").read_text())
 
         assert code_of(["report", "merge", "record.ndjson", "2.ndjson", "--out", "."]) == Exit.USAGE
         assert Path("record.ndjson").read_text() == Path("1.ndjson").read_text()
-        assert "give another folder" in capsys.readouterr().err
+        assert "choose another folder" in capsys.readouterr().err
 
-    def test_has_help_of_its_own_and_is_told_by_report(self, capsys):
-        """Who asks how to make reports learns that there is more."""
+    def test_has_its_own_help_and_is_listed_by_report(self, capsys):
+        """The help of report lists merge."""
         assert code_of(["report", "--help"]) == Exit.OK
         assert "merge RECORD..." in capsys.readouterr().out
         assert code_of(["report", "merge", "--help"]) == Exit.OK
@@ -137,53 +137,53 @@ class TestMerge:
         assert code_of(["report", "./merge"]) == Exit.OK
 
     def test_needs_records(self):
-        """None is no question."""
+        """No record is an error."""
         assert code_of(["report", "merge", "--out", "out"]) == Exit.USAGE
 
 
 class TestRerun:
-    def test_asks_only_what_failed_or_errored(self, suite, tmp_path):
-        """And says that it is a part, and of which record."""
+    def test_runs_only_what_failed_or_errored(self, suite, tmp_path):
+        """The result is partial, and the record names the earlier record."""
         run(suite, tmp_path / "first", A1="failed", B3="errored")
-        code, told = run(suite, tmp_path / "again", "--rerun-failed", str(tmp_path / "first/record.ndjson"))
+        code, result = run(suite, tmp_path / "again", "--rerun-failed", str(tmp_path / "first/record.ndjson"))
         again = read(tmp_path / "again/record.ndjson")
 
-        assert (code, told["result"]) == (Exit.OK, "partial")
+        assert (code, result["result"]) == (Exit.OK, "partial")
         assert [one.name for one in again.scenarios] == ["a1", "b3"]
         assert again.header.selection["failedIn"].startswith("sha256:")
 
     def test_of_what_fails_again_is_1(self, suite, tmp_path):
-        """A second try is a try."""
+        """Failing again is a failure."""
         run(suite, tmp_path / "first", A1="failed")
         code, _ = run(suite, tmp_path / "again", "--rerun-failed", str(tmp_path / "first/record.ndjson"), A1="failed")
 
         assert code == Exit.NO
 
-    def test_of_nothing_says_so_and_keeps_the_conclusion(self, tmp_path, monkeypatch, capsys):
-        """Where nothing failed there is nothing to ask; that does not make a yes of what was none."""
+    def test_of_no_failures_keeps_the_conclusion(self, tmp_path, monkeypatch, capsys):
+        """Nothing is run; a record that does not conform for another reason still does not."""
         monkeypatch.chdir(tmp_path)
         Path("good").write_text(project(record(scenario("it")), "ndjson"))
         Path("empty").write_text(project(record(scenario("it", Verdict.SKIPPED)), "ndjson"))
 
         assert code_of(["run", "--rerun-failed", "good"]) == Exit.OK
-        assert "nothing failed or errored in good" in capsys.readouterr().out
+        assert "no scenario failed or errored in good" in capsys.readouterr().out
         assert code_of(["run", "--rerun-failed", "empty"]) == Exit.NO
         assert not Path("reports").exists()
 
     @pytest.mark.parametrize("option", ["--rerun-failed", "--baseline"])
     def test_keeps_the_record_that_it_reads(self, suite, tmp_path, option):
-        """A run does not write over what it is made from."""
+        """A run never overwrites a record that it reads."""
         run(suite, tmp_path / "out", A1="failed")
         before = (tmp_path / "out/record.ndjson").read_bytes()
-        code, told = run(suite, tmp_path / "out", option, str(tmp_path / "out/record.ndjson"))
+        code, result = run(suite, tmp_path / "out", option, str(tmp_path / "out/record.ndjson"))
 
         assert code == Exit.USAGE
-        assert "give another folder with --out" in told
+        assert "choose another folder with --out" in result
         assert (tmp_path / "out/record.ndjson").read_bytes() == before
 
     @pytest.mark.parametrize("option", ["--rerun-failed", "--baseline"])
     def test_of_a_cut_record_is_4(self, tmp_path, monkeypatch, option):
-        """Nothing is run for what cannot be known."""
+        """Nothing is run."""
         monkeypatch.chdir(tmp_path)
         whole = project(record(scenario("it", Verdict.FAILED), scenario("more")), "ndjson")
         Path("cut").write_text("".join(whole.splitlines(keepends=True)[:-1]))
@@ -202,69 +202,71 @@ class TestBaseline:
         return str(out / "record.ndjson")
 
     def test_excuses_what_was_so_already(self, suite, tmp_path, baseline):
-        """Nothing is worse: 0. The record's own conclusion is what it would be without."""
-        code, told = run(suite, tmp_path / "now", "--baseline", baseline, A1="failed")
+        """No regression is 0. The conclusion of the record is the same as without a baseline."""
+        code, result = run(suite, tmp_path / "now", "--baseline", baseline, A1="failed")
         header = read(tmp_path / "now/record.ndjson").header
 
         assert code == Exit.OK
-        assert told["baseline"]["passes"] is True
-        assert told["baseline"]["counts"]["still-failing"] == 1
-        assert (told["conforms"], told["result"]) == (False, "failure")
+        assert result["baseline"]["passes"] is True
+        assert result["baseline"]["counts"]["still-failing"] == 1
+        assert (result["conforms"], result["result"]) == (False, "failure")
         assert header.baseline is not None
-        assert any("relative to a baseline" in note for note in told["notes"])
+        assert any("relative to a baseline" in note for note in result["notes"])
         assert call(tmp_path, "report", str(tmp_path / "now/record.ndjson")).returncode == Exit.NO
 
     def test_excuses_nothing_that_is_worse(self, suite, tmp_path, baseline):
-        """What passed there and fails here fails the run, and is named."""
-        code, told = run(suite, tmp_path / "now", "--baseline", baseline, A1="failed", A2="failed")
+        """A scenario that passed there and fails here fails the run, and is listed."""
+        code, result = run(suite, tmp_path / "now", "--baseline", baseline, A1="failed", A2="failed")
 
         assert code == Exit.NO
-        assert told["baseline"]["because"] == ["Worse: 1 regressed"]
-        assert [one["id"] for one in told["baseline"]["scenarios"] if one["change"] == "regressed"] == ["a.feature::a2"]
+        assert result["baseline"]["reasons"] == ["Worse: 1 regressed"]
+        assert [one["id"] for one in result["baseline"]["scenarios"] if one["change"] == "regressed"] == [
+            "a.feature::a2"
+        ]
 
     def test_excuses_no_error(self, suite, tmp_path, baseline):
-        """What errored there and errors here is known in neither: that is no pass."""
-        code, told = run(suite, tmp_path / "now", "--baseline", baseline, B1="errored")
+        """A scenario that errors in both has no known result: never a pass."""
+        code, result = run(suite, tmp_path / "now", "--baseline", baseline, B1="errored")
 
         assert code == Exit.NO
-        assert told["baseline"]["because"] == ["1 scenario errored, which no baseline excuses"]
+        assert result["baseline"]["reasons"] == ["1 scenario errored, which a baseline never excuses"]
 
     def test_excuses_no_interruption(self, suite, tmp_path, baseline):
-        """A run that did not come to its end is no answer, whatever it is held against."""
-        code, told = run(suite, tmp_path / "now", "--baseline", baseline, "--fail-fast", A1="failed")
+        """An interrupted run has no conclusion, with or without a baseline."""
+        code, result = run(suite, tmp_path / "now", "--baseline", baseline, "--fail-fast", A1="failed")
 
         assert code == Exit.BROKEN
-        assert "baseline" not in told
+        assert "baseline" not in result
 
     def test_is_as_narrow_as_the_run(self, suite, tmp_path, baseline):
-        """Who asks for one scenario is not told that all others are gone."""
-        code, told = run(suite, tmp_path / "now", "--baseline", baseline, "--scenario", "a.feature::a2")
+        """A run of one scenario is not compared with the others."""
+        code, result = run(suite, tmp_path / "now", "--baseline", baseline, "--scenario", "a.feature::a2")
 
         assert code == Exit.OK
-        assert told["baseline"]["counts"]["removed"] == 0
+        assert result["baseline"]["counts"]["removed"] == 0
 
-    def test_is_told_to_people(self, suite, tmp_path, baseline):
-        """Last of all, whether anything is worse, and that what failed did so before."""
+    def test_is_printed_last(self, suite, tmp_path, baseline):
+        """The last line says whether there are regressions, and what already failed."""
         arguments = ("run", "--suite", str(suite), "--out", "now", "--baseline", baseline)
-        told = call(tmp_path, *arguments, A1="failed").stdout
+        result = call(tmp_path, *arguments, A1="failed").stdout
 
-        assert "Does not conform" in told
-        assert "still-failing (1)" in told
-        last = told.splitlines()[-1]
-        assert last == "Held against the baseline, nothing is worse; 1 was failing already"
+        assert "Does not conform" in result
+        assert "still-failing (1)" in result
+        last = result.splitlines()[-1]
+        assert last == "No regressions from the baseline (1 scenario already failed there)"
 
 
 class TestJobs:
     @pytest.mark.parametrize(
         ("target", "why"),
         [
-            ("controlplane:v0.8.0", "the manager of v0.8.0 has a fixed port"),
-            ("controlplane:v0.9.0", "the manager of v0.9.0 has a fixed port"),
+            ("controlplane:v0.8.0", "the webhooks of v0.8.0 have a fixed port"),
+            ("controlplane:v0.9.0", "the webhooks of v0.9.0 have a fixed port"),
             ("controlplane:v0.15.2,upgrades=yes", "upgrades also install v0.8.0 and v0.9.0"),
         ],
     )
-    def test_of_targets_that_take_a_port_for_themselves_are_refused(self, target, why, tmp_path, monkeypatch, capsys):
-        """Before anything is started, with the reason."""
+    def test_of_targets_with_a_fixed_port_are_2(self, target, why, tmp_path, monkeypatch, capsys):
+        """Before anything starts, with the reason."""
         monkeypatch.chdir(tmp_path)
 
         assert code_of(["run", "--target", target, "--jobs", "2"]) == Exit.USAGE
@@ -283,19 +285,19 @@ class TestJobs:
             (1, 8, 64, 1),
         ],
     )
-    def test_are_as_many_as_the_machine_and_the_question_are_worth(self, scenarios, cores, memory, number):
-        """A start takes as long as many scenarios, and an API server much memory."""
-        assert worth_it(scenarios, cores, memory * 1024**3) == number
+    def test_depend_on_the_machine_and_the_number_of_scenarios(self, scenarios, cores, memory, number):
+        """Starting a target takes as long as many scenarios, and an API server needs memory."""
+        assert useful_workers(scenarios, cores, memory * 1024**3) == number
 
     @pytest.mark.parametrize(
         "target", ["memory:v0.15.2", "process:true", "cluster:here", "kind:v0.15.2", "controlplane:v0.8.0"]
     )
-    def test_are_one_unasked_where_several_are_no_faster_or_cannot_be(self, target):
-        """Nobody who gives no number is told that there can only be one."""
+    def test_are_one_by_default_where_several_are_no_faster_or_impossible(self, target):
+        """Auto never fails."""
         assert workers("auto", target, None, 1000) == 1
 
     @pytest.mark.parametrize("jobs", ["0", "-1", "two", ""])
     def test_must_be_a_number(self, jobs, capsys):
-        """From 1 on, or auto."""
+        """A positive one, or auto."""
         assert code_of(["run", "--jobs", jobs]) == Exit.USAGE
-        assert "give a number from 1 on" in capsys.readouterr().err
+        assert "expected a positive number or auto" in capsys.readouterr().err

@@ -1,9 +1,9 @@
 """
-Holding a run against an earlier one, so that only what is worse than before fails it.
+Comparing a run with a baseline, so that only a regression or an error fails it.
 
-Nothing of the record changes by it: a target that does not conform does not
-conform. What a baseline can excuse is what it shows itself, and an error is
-never excused, since nothing is known where something broke.
+The record does not change: a target that does not conform still does not conform. A
+baseline excuses what it shows itself. It never excuses an error, since an errored
+scenario has no known result.
 """
 
 from __future__ import annotations
@@ -13,64 +13,63 @@ from dataclasses import dataclass
 from typing import Any
 
 from kserve_conformance.cli.exit_codes import Exit
-from kserve_conformance.cli.records import Given
+from kserve_conformance.cli.records import RecordInput
 from kserve_conformance.record import Baseline, Change, Comparison, Record, Verdict, compare, tally
 from kserve_conformance.record.conclusion import narrowed
 
 
-def named(baseline: Given) -> Baseline:
+def baseline_of(earlier: RecordInput) -> Baseline:
     """The baseline as the header of a run's record names it."""
-    target = baseline.record.header.target
-    return Baseline(digest=baseline.digest, target=target.target, release=target.release)
+    target = earlier.record.header.target
+    return Baseline(digest=earlier.digest, target=target.target, release=target.release)
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """What a run shows beside its baseline; ``because`` says why it fails, and is empty where it does not."""
+class BaselineResult:
+    """A run compared with its baseline; ``reasons`` say why it fails, and are empty if it passes."""
 
     comparison: Comparison
-    because: tuple[str, ...]
+    reasons: tuple[str, ...]
 
     @property
     def exit_code(self) -> Exit:
-        """1 if something is worse or errored, else 0."""
-        return Exit.NO if self.because else Exit.OK
+        """1 if there is a regression or an error, else 0."""
+        return Exit.NO if self.reasons else Exit.OK
 
     @property
     def sentence(self) -> str:
-        """The judgement in a line."""
-        if self.because:
-            return f"Held against the baseline, this run fails: {'; '.join(self.because)}"
-        already = self.comparison.counts[Change.STILL_FAILING]
-        told = f"; {already} {'was' if already == 1 else 'were'} failing already" if already else ""
-        return f"Held against the baseline, nothing is worse{told}"
+        """The result in a line."""
+        if self.reasons:
+            return f"Fails against the baseline: {'; '.join(self.reasons)}"
+        count = self.comparison.counts[Change.STILL_FAILING]
+        still = f" ({count} scenario{'s' if count > 1 else ''} already failed there)" if count else ""
+        return f"No regressions from the baseline{still}"
 
     @property
     def document(self) -> dict[str, Any]:
-        """The judgement for programs."""
+        """The result for programs."""
         from kserve_conformance.reports.comparison import document
 
-        return {"passes": not self.because, "because": list(self.because), **document(self.comparison)}
+        return {"passes": not self.reasons, "reasons": list(self.reasons), **document(self.comparison)}
 
 
-def judge(run: Record, baseline: Given) -> Judgement:
+def compare_with_baseline(run: Record, baseline: RecordInput) -> BaselineResult:
     """
-    Hold a whole run against its baseline. Raises ``RecordError``.
+    Compare a complete run with its baseline. Raises ``RecordError``.
 
-    A run that was narrowed by whoever started it is held against the same part
-    of the baseline.
+    A run of selected scenarios is compared with the same scenarios of the baseline.
     """
     only = frozenset(run.header.collected) if narrowed(run.header) else None
     comparison = compare(baseline.record, run, only=only)
-    return Judgement(comparison, tuple(_why_not(run, comparison)))
+    return BaselineResult(comparison, tuple(_reasons(run, comparison)))
 
 
-def _why_not(run: Record, comparison: Comparison) -> Iterator[str]:
-    # Imported here for the words alone.
+def _reasons(run: Record, comparison: Comparison) -> Iterator[str]:
+    # Imported here because only a run with a baseline needs the wording.
     from kserve_conformance.reports.comparison import headline
 
     if comparison.is_worse():
         yield headline(comparison)
     errored = len(tally(run.scenarios).of(Verdict.ERRORED))
     if errored:
-        yield f"{errored} scenario{'s' if errored > 1 else ''} errored, which no baseline excuses"
+        yield f"{errored} scenario{'s' if errored > 1 else ''} errored, which a baseline never excuses"

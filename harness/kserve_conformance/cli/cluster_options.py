@@ -1,4 +1,4 @@
-"""The options of ``run`` for targets that are whole clusters, written into the target that they belong to."""
+"""The options of ``run`` for kind targets, which become parameters of the target."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-#: Each option by the parameter that it stands for, and the kinds of target that know it.
+#: Each option by the parameter that it sets, with the kinds of target that support it.
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "cluster": ("kind",),
     "images": ("kind",),
@@ -18,11 +18,11 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
 def cluster_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--cluster``, ``--images`` and ``--node-image`` to a command."""
     for option in (
-        click.option("--node-image", metavar="IMAGE", help="The image of a kind cluster's node instead of kind's own."),
+        click.option("--node-image", metavar="IMAGE", show_default="kind's own", help="Node image of the kind cluster"),
         click.option(
-            "--images", metavar="ARCHIVE|FOLDER", help="Archives of images to put on a kind cluster's node first."
+            "--images", metavar="ARCHIVE|FOLDER", help="Image archives to load onto the nodes of the kind cluster"
         ),
-        click.option("--cluster", metavar="NAME", help="A kind cluster that is there, instead of a new one."),
+        click.option("--cluster", metavar="NAME", help="Use an existing kind cluster"),
     ):
         command = option(command)
     return command
@@ -30,18 +30,19 @@ def cluster_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def with_cluster_options(target: str, options: dict[str, Any]) -> str:
     """
-    The target with those options as its parameters; they are taken out of the options.
+    The target with those options as its parameters; they are removed from the options.
 
-    Raises ``UsageError`` for one that the target's kind does not know, or that no parameter can hold.
+    Raises ``UsageError`` for an option that the kind of target does not support, or
+    whose value cannot be a parameter.
     """
     kind = target.partition(":")[0]
-    given = {name: options.pop(name.replace("-", "_"), None) for name in PARAMETERS}
-    for name, value in given.items():
+    values = {name: options.pop(name.replace("-", "_"), None) for name in PARAMETERS}
+    for name, value in values.items():
         if value is None:
             continue
         if kind not in PARAMETERS[name]:
-            raise click.UsageError(f"--{name} is for {' and '.join(PARAMETERS[name])} targets, and this is {target}")
+            raise click.UsageError(f"--{name} requires a {' or '.join(PARAMETERS[name])} target, got {target}")
         if "," in value:
-            raise click.UsageError(f"--{name} {value}: a comma ends a parameter of a target, so it cannot be in one")
+            raise click.UsageError(f"--{name}: the value must not contain a comma, got {value}")
         target += f"{'' if ':' in target else ':'},{name}={value}"
     return target

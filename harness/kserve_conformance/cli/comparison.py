@@ -1,12 +1,12 @@
-"""What ``diff`` and a run that is held against a baseline say of a comparison, in a terminal."""
+"""A comparison of records in a terminal, for ``diff`` and for a run with a baseline."""
 
 from __future__ import annotations
 
 import io
 
-from rich.console import Console
 from rich.text import Text
 
+from kserve_conformance.cli.output import result_console
 from kserve_conformance.record import Change, Comparison
 from kserve_conformance.reports.comparison import summary
 
@@ -26,15 +26,9 @@ _STYLES = {
 
 
 def comparison_text(comparison: Comparison, *, color: bool) -> str:
-    """The comparison for people: what differs, what changed, and last whether anything is worse."""
+    """The comparison for people: how the runs differ, what changed, and last whether anything is worse."""
     stream = io.StringIO()
-    console = Console(
-        file=stream,
-        force_terminal=color,
-        width=None if color else 120,
-        highlight=False,
-        no_color=None if color else True,
-    )
+    console = result_console(stream, color=color)
     for line in summary(comparison):
         style = _STYLES.get(line.change, "") if line.change is not None and line.depth == 0 else ""
         console.print(Text("  " * line.depth + line.text, style=style), soft_wrap=True)

@@ -1,4 +1,4 @@
-"""``diff``: what changed from one run to another."""
+"""``diff``: compare the records of two runs."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from pathlib import Path
 import click
 
 from kserve_conformance.cli.exit_codes import Exit
-from kserve_conformance.cli.output import emit, example, format_option
-from kserve_conformance.cli.records import RECORD, given, once_from_stdin
+from kserve_conformance.cli.output import emit, example, format_option, write
+from kserve_conformance.cli.records import RECORD, read_record, require_one_stdin
 from kserve_conformance.record import WORSE, Change, compare
 
-#: What can be failed on: everything but what is as it was.
-_WORDS = tuple(change for change in Change if change is not Change.UNCHANGED)
+#: The changes that ``--fail-on`` accepts.
+_CHANGES = tuple(change for change in Change if change is not Change.UNCHANGED)
 
-#: What is written to fail on nothing.
-_NOTHING = "none"
+#: The value of ``--fail-on`` that never fails.
+_NONE = "none"
 
 
-def _changes(context: click.Context, parameter: click.Parameter, text: str) -> tuple[Change, ...]:
-    """Read a list of changes. Raises ``BadParameter`` for a word that is none."""
-    if text == _NOTHING:
+def _parse_changes(context: click.Context, parameter: click.Parameter, text: str) -> tuple[Change, ...]:
+    """Parse a list of changes. Raises ``BadParameter``."""
+    if text == _NONE:
         return ()
     words = tuple(word.strip() for word in text.split(","))
-    unknown = [word for word in words if word not in _WORDS]
+    unknown = [word for word in words if word not in _CHANGES]
     if unknown:
-        told = f"{unknown[0]!r} is no change; write {_NOTHING}, or some of {', '.join(_WORDS)}"
-        raise click.BadParameter(told, ctx=context, param=parameter)
+        message = f"unknown change {unknown[0]!r}; expected {_NONE} or some of {', '.join(_CHANGES)}"
+        raise click.BadParameter(message, ctx=context, param=parameter)
     return tuple(Change(word) for word in words)
 
 
@@ -38,33 +38,32 @@ def _changes(context: click.Context, parameter: click.Parameter, text: str) -> t
     "--fail-on",
     default=",".join(WORSE),
     show_default=True,
-    callback=_changes,
+    callback=_parse_changes,
     metavar="CHANGES",
-    help="For which changes to exit with 1, with commas between, or none.",
+    help="Comma-separated changes that exit with 1, or none",
 )
 @click.option(
     "--as",
     "as_",
     type=click.Choice(("html", "markdown", "text", "json")),
-    help="Write this report to stdout.",
+    help="Write this report to stdout",
 )
 @format_option
 def command(old: Path, new: Path, fail_on: tuple[Change, ...], as_: str | None, format_: str) -> int:
     """
-    Say what changed from the record OLD to the record NEW; - reads one of them from stdin.
+    Compare the records of two runs, OLD and NEW. One of them can be -, for stdin.
 
-    The two may be of other releases, targets or suites: what differs is said
-    first. An answer that NEW no longer has is never taken for the one that OLD
-    had.
+    The runs may have different releases, targets or suites; these differences are
+    listed first. A result that is missing from NEW counts as lost, never as unchanged.
     """
-    once_from_stdin(old, new)
-    comparison = compare(given(old).record, given(new).record)
-    # Imported here because a record that cannot be read needs no report.
+    require_one_stdin(old, new)
+    comparison = compare(read_record(old).record, read_record(new).record)
+    # Imported here because an invalid record needs no report.
     from kserve_conformance.cli.comparison import comparison_text
     from kserve_conformance.reports.comparison import FORMATS, document
 
     if as_ is not None:
-        click.echo(FORMATS[as_](comparison), nl=False)
+        write(FORMATS[as_](comparison))
     else:
         emit(format_, document(comparison), lambda: comparison_text(comparison, color=sys.stdout.isatty()))
     return Exit.NO if comparison.is_worse(fail_on) else Exit.OK

@@ -1,4 +1,4 @@
-"""``doctor``: what this machine has, and what to do about what it lacks."""
+"""``doctor``: what this machine has for each kind of target, and what to do about what is missing."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from packaging.version import Version
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import columns, emit, example, format_option
 
-#: How long a tool may take to tell its version before it counts as broken.
-_PATIENCE = 10.0
+#: How many seconds a program may take to print its version.
+_TIMEOUT = 10.0
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at. ``warn`` lacks something that only some targets need; ``fail`` that all do."""
+    """One check. ``warn`` means that some targets cannot be used, ``fail`` that none can."""
 
     name: str
     status: str
@@ -41,9 +41,9 @@ class Check:
 @format_option
 def command(format_: str) -> int:
     """
-    Check what this machine has for each kind of target, and say what to do about the rest.
+    Check what this machine has for each kind of target.
 
-    The exit code is 1 if something fails that every target needs.
+    The exit code is 1 if something is missing that every target needs.
     """
     checks = tuple(check for group in GROUPS for check in group())
     emit(format_, [asdict(check) for check in checks], lambda: _table(checks))
@@ -51,14 +51,14 @@ def command(format_: str) -> int:
 
 
 def python() -> Iterator[Check]:
-    """The interpreter, as old as the package allows."""
+    """The Python interpreter."""
     found = ".".join(map(str, sys.version_info[:3]))
     enough = sys.version_info >= (3, 11)
     yield Check("python", OK if enough else FAIL, found, "" if enough else "use Python 3.11 or newer")
 
 
 def packages() -> Iterator[Check]:
-    """Every package that ours asks for, and xdist, without which a run has one process."""
+    """The required packages, and xdist, which --jobs needs."""
     try:
         required = [Requirement(text) for text in importlib.metadata.requires("kserve-conformance") or ()]
     except importlib.metadata.PackageNotFoundError:
@@ -81,7 +81,7 @@ def packages() -> Iterator[Check]:
 
 
 def suite() -> Iterator[Check]:
-    """The suite that ships, read as a run would read it."""
+    """The shipped suite, read as a run reads it."""
     from kserve_conformance.exceptions import HarnessError
     from kserve_conformance.suite import Suite, inventory
 
@@ -89,27 +89,27 @@ def suite() -> Iterator[Check]:
         shipped = Suite.shipped()
         yield Check("suite", OK, f"{len(inventory(shipped))} scenarios, version {shipped.version}")
     except HarnessError as error:
-        yield Check("suite", FAIL, str(error).splitlines()[0], "install the package again")
+        yield Check("suite", FAIL, str(error).splitlines()[0], "reinstall the package")
 
 
 def go() -> Iterator[Check]:
-    """Go builds the controllers and the API server that controlplane runs."""
+    """Go, which builds the controllers and the API server of controlplane targets."""
     yield _tool(
         "go",
         ("go", "version"),
-        "controlplane needs Go 1.24 or newer to build what it runs: https://go.dev/dl/",
+        "controlplane targets need Go 1.24 or newer: https://go.dev/dl/",
         Version("1.24"),
     )
 
 
 def kubernetes() -> Iterator[Check]:
-    """Programs of Kubernetes that are there already need not be built."""
+    """Etcd and kube-apiserver, which are built unless KUBEBUILDER_ASSETS names a folder with them."""
     folder = os.environ.get("KUBEBUILDER_ASSETS")
     if not folder:
-        yield Check("KUBEBUILDER_ASSETS", OK, "not set: etcd and kube-apiserver are built once")
+        yield Check("KUBEBUILDER_ASSETS", OK, "not set; etcd and kube-apiserver are built once")
         return
     missing = [name for name in ("etcd", "kube-apiserver") if not os.access(Path(folder) / name, os.X_OK)]
-    advice = f"put {' and '.join(missing)} into it, or unset it" if missing else ""
+    advice = f"put {' and '.join(missing)} into that folder, or unset the variable" if missing else ""
     yield Check(
         "KUBEBUILDER_ASSETS",
         WARN if missing else OK,
@@ -119,19 +119,19 @@ def kubernetes() -> Iterator[Check]:
 
 
 def containers() -> Iterator[Check]:
-    """Docker and kind are only for targets that run pods."""
+    """Docker, kind and kubectl, for targets that run in containers."""
     yield _tool(
         "docker",
         ("docker", "version", "--format", "{{.Server.Version}}"),
-        "kind targets need Docker's command line",
+        "kind targets need the docker command",
     )
     yield from _daemon()
     yield _tool("kind", ("kind", "version"), "kind targets need kind: https://kind.sigs.k8s.io/")
-    yield _tool("kubectl", ("kubectl", "version", "--client"), "useful to look into a target that was kept")
+    yield _tool("kubectl", ("kubectl", "version", "--client"), "useful for a target that was kept with --keep")
 
 
 def _daemon() -> Iterator[Check]:
-    """Docker's daemon as container targets reach it, without its command line, and what killed runs left there."""
+    """Docker's daemon, which container targets reach without the docker command, and containers of killed runs."""
     from kserve_conformance.exceptions import HarnessError
     from kserve_conformance.targets.container import daemon
 
@@ -146,14 +146,14 @@ def _daemon() -> Iterator[Check]:
         hint = error.hint if isinstance(error, HarnessError) else None
         yield Check("container", WARN, str(error).splitlines()[0][:80], f"container targets need Docker: {hint}")
         return
-    yield Check("container", OK, f"Docker {version} answers")
+    yield Check("container", OK, f"Docker {version}")
     if there:
         advice = "ignore these while runs are going on; the next run removes what dead ones left"
         yield Check("containers of runs", WARN, ", ".join(there), advice)
 
 
 def cache() -> Iterator[Check]:
-    """What controlplane builds is kept, and takes room."""
+    """The cache folder for built programs, and its free disk space."""
     base = os.environ.get("XDG_CACHE_HOME")
     root = Path(base) if base and Path(base).is_absolute() else Path.home() / ".cache"
     there = next(folder for folder in (root, *root.parents) if folder.exists())
@@ -163,31 +163,29 @@ def cache() -> Iterator[Check]:
         "cache folder",
         OK if writable else WARN,
         "writable" if writable else "not writable",
-        ""
-        if writable
-        else "set XDG_CACHE_HOME to a folder that can be written: controlplane keeps what it builds there",
+        "" if writable else "controlplane targets cache built programs there; set XDG_CACHE_HOME to a writable folder",
     )
     yield Check(
         "free disk",
         OK if free >= 4 else WARN,
         f"{free:.0f} GiB",
-        "" if free >= 4 else "controlplane needs 4 GiB to build; set XDG_CACHE_HOME to a disk with room",
+        "" if free >= 4 else "controlplane targets need 4 GiB to build; set XDG_CACHE_HOME to a larger disk",
     )
 
 
 def temporary_folder() -> Iterator[Check]:
-    """Every run of a real target writes its certificates and logs there."""
+    """The temporary folder, for certificates and logs of real targets."""
     folder = Path(tempfile.gettempdir())
     writable = os.access(folder, os.W_OK)
     yield Check(
         "temporary folder",
         OK if writable else FAIL,
         "writable" if writable else "not writable",
-        "" if writable else "set TMPDIR",
+        "" if writable else "set TMPDIR to a writable folder",
     )
 
 
-#: What is looked at, in the order in which it is told.
+#: The checks, in the order of the table.
 GROUPS: tuple[Callable[[], Iterator[Check]], ...] = (
     python,
     packages,
@@ -201,13 +199,13 @@ GROUPS: tuple[Callable[[], Iterator[Check]], ...] = (
 
 
 def _tool(name: str, argv: tuple[str, ...], advice: str, least: Version | None = None) -> Check:
-    """A program on the PATH that tells its version; one that does not answer is as good as none."""
+    """A program on the PATH and its version; one that does not answer counts as missing."""
     program = shutil.which(argv[0])
     if program is None:
         return Check(name, WARN, "not found", advice)
     try:
         answer = subprocess.run(  # noqa: S603 - One of the programs named below, found on the PATH.
-            (program, *argv[1:]), capture_output=True, text=True, timeout=_PATIENCE, check=False
+            (program, *argv[1:]), capture_output=True, text=True, timeout=_TIMEOUT, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return Check(name, WARN, "does not answer", advice)
@@ -219,5 +217,6 @@ def _tool(name: str, argv: tuple[str, ...], advice: str, least: Version | None =
 
 
 def _table(checks: tuple[Check, ...]) -> str:
-    rows = [(check.status, check.name, check.found, check.advice) for check in checks]
-    return columns(("", "what", "found", "what to do"), rows)
+    rows = [(check.status, check.name, check.found) for check in checks]
+    advice = "".join(f"{check.name}: {check.advice}\n" for check in checks if check.advice)
+    return columns(("", "check", "found"), rows) + (f"\n{advice}" if advice else "")

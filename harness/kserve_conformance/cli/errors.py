@@ -20,6 +20,8 @@ class CommandCode(StrEnum):
     WOULD_OVERWRITE = "WOULD_OVERWRITE"
     #: ``run --read-only`` with a target or option that it does not support.
     NOT_READ_ONLY = "NOT_READ_ONLY"
+    #: Fewer scenarios were collected than selected, so the run says nothing about the rest.
+    SCENARIOS_LOST = "SCENARIOS_LOST"
 
 
 class CommandError(HarnessError):

@@ -1,31 +1,111 @@
-"""What the exit code of every command means."""
+"""What the exit code of every command means, and which error ends a command with which code."""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
+import traceback
 from collections.abc import Mapping
 from enum import IntEnum
+from typing import TextIO
+
+import click
+
+from kserve_conformance.exceptions import HarnessError
 
 
 class Exit(IntEnum):
     """The five ways in which a command ends."""
 
-    #: The answer is yes: it conforms, nothing is uncovered, nothing is missing.
+    #: The answer is yes: the target conforms, every rule is covered, nothing is missing.
     OK = 0
     #: The answer is no.
     NO = 1
-    #: What was given cannot be used: an option, a manifest, a suite, a release.
+    #: An option, a manifest, a suite or a release is invalid.
     USAGE = 2
-    #: There is no answer, because something broke or was interrupted.
+    #: There is no answer, because of an error or an interrupt.
     BROKEN = 3
-    #: A record cannot be read as the record of a whole run.
+    #: A record is incomplete or invalid.
     RECORD = 4
 
 
-#: The codes in words, for ``--help`` and the documentation.
+#: The meaning of each code, for ``--help`` and the documentation.
 MEANINGS: Mapping[Exit, str] = {
-    Exit.OK: "it conforms, or the command did what was asked",
-    Exit.NO: "it does not conform, or a check says no",
-    Exit.USAGE: "what was given cannot be used",
-    Exit.BROKEN: "there is no answer: something broke, or the run was interrupted",
-    Exit.RECORD: "a record is not the record of a whole run",
+    Exit.OK: "success: the target conforms, or the check passed",
+    Exit.NO: "failure: the target does not conform, or the check failed",
+    Exit.USAGE: "invalid arguments or input",
+    Exit.BROKEN: "no conclusion: an error occurred or the command was interrupted",
+    Exit.RECORD: "a record is incomplete or invalid",
 }
+
+
+def exit_code_of(error: BaseException) -> int:
+    """
+    Print an error to stderr and return the exit code of a command that it ends.
+
+    Python exits with 1 when it crashes, and click when it is interrupted; here 1 means
+    "does not conform", so neither may happen. A stderr that cannot be written changes
+    no code.
+    """
+    match error:
+        case HarnessError():
+            print_error(str(error), error.hint)
+            return error.exit_code
+        case click.UsageError():
+            print_error(_lower_first(error.format_message()), _usage_hint(error.ctx))
+            return Exit.USAGE
+        case click.ClickException():
+            print_error(_lower_first(error.format_message()), None)
+            return Exit.USAGE
+        case click.Abort() | KeyboardInterrupt():
+            print_error(f"interrupted: {error}" if str(error) else "interrupted", None)
+            return Exit.BROKEN
+        case _:
+            with contextlib.suppress(OSError):
+                traceback.print_exception(error)
+            print_error("internal error; no conclusion can be drawn", "report this traceback as a bug")
+            return Exit.BROKEN
+
+
+def print_error(message: str, hint: str | None) -> None:
+    """Print an error and its hint to stderr, as far as it can be written."""
+    with contextlib.suppress(OSError):
+        click.echo(f"error: {message}", err=True)
+        if hint:
+            click.echo(f"  hint: {hint}", err=True)
+
+
+def after_flush(code: int) -> int:
+    """
+    Flush stdout and stderr, and return the code to exit with: 3 if a result could not be written.
+
+    Python would otherwise flush them on exit, and exit with 120 if that fails.
+    """
+    if not _flushed(sys.stdout) and code in (Exit.OK, Exit.NO):
+        print_error("cannot write the result to stdout", None)
+        code = Exit.BROKEN
+    _flushed(sys.stderr)
+    return code
+
+
+def _flushed(stream: TextIO | None) -> bool:
+    # Python sets a stream that was closed from the start to None.
+    if stream is None:
+        return True
+    try:
+        stream.flush()
+    except (OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return False
+    return True
+
+
+def _usage_hint(context: click.Context | None) -> str | None:
+    return f"run `{context.command_path} --help` for usage" if context is not None else None
+
+
+def _lower_first(text: str) -> str:
+    """A message of click's in the style of ours: without a capital and a full stop."""
+    return (text[:1].lower() + text[1:]).rstrip(".") if text[1:2].islower() else text.rstrip(".")

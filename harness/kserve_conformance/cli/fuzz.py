@@ -13,7 +13,7 @@ import click
 
 from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import Exit
-from kserve_conformance.cli.output import emit, example, format_option
+from kserve_conformance.cli.output import emit, example, format_option, out_option, show_progress
 
 if TYPE_CHECKING:
     from kserve_conformance.fuzz import DifferenceGroup, Search, Summary
@@ -56,31 +56,24 @@ def parse_duration(context: click.Context, option: click.Parameter, text: str | 
     type=click.IntRange(1),
     metavar="N",
     show_default=f"{DEFAULT_CASES}, or unlimited with --max-time",
-    help="Maximum number of cases.",
+    help="Maximum number of cases",
 )
 @click.option(
-    "--max-time", callback=parse_duration, metavar="DURATION", help="Stop generating cases after this long, e.g. 10m."
+    "--max-time", callback=parse_duration, metavar="DURATION", help="Stop generating cases after this long, e.g. 10m"
 )
 @click.option(
     "--seed",
     type=click.IntRange(0),
     metavar="N",
     show_default="random",
-    help="Seed of the cases. The same seed generates the same cases.",
+    help="Seed; the same seed generates the same cases",
 )
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("differences"),
-    show_default=True,
-    metavar="FOLDER",
-    help="Folder for the differences, each as a scenario and as a file for --replay.",
-)
+@out_option("differences", "Folder for the differences, each as a scenario and as a file for --replay")
 @click.option(
     "--replay",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     metavar="FILE",
-    help="Run only the case saved in this file.",
+    help="Run only the case saved in this file",
 )
 @format_option
 def command(
@@ -108,13 +101,13 @@ def command(
         seed = secrets.randbelow(1_000_000)
     if max_cases is None and max_time is None:
         max_cases = DEFAULT_CASES
-    options = Options(progress=lambda line: click.echo(line, err=True))
+    options = Options(progress=show_progress)
     with interrupt_on_signals(), ExitStack() as stack:
         one, other = (stack.enter_context(open_target(text, options)) for text in (left, right))
         search = Search(one, other, seed, Limits(max_cases, max_time), _ProgressLines().show)
         if replay is not None:
             return _replay(search, replay, format_)
-        click.echo(f"seed {seed}", err=True)
+        show_progress(f"seed {seed}")
         summary = search.run()
         targets = (one.identity.target, other.identity.target)
     files = _save(summary, out, targets)
@@ -139,7 +132,7 @@ class _ProgressLines:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + PROGRESS_EVERY
             errored = f", {summary.errored} errored" if summary.errored else ""
-            click.echo(f"{summary.cases} cases, {summary.rate:.0f}/s, {summary.differing} differ{errored}", err=True)
+            show_progress(f"{summary.cases} cases, {summary.rate:.0f}/s, {summary.differing} differ{errored}")
 
 
 def _replay(search: Search, file: Path, format_: str) -> int:

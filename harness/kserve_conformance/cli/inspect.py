@@ -1,4 +1,4 @@
-"""``inspect``: look at an install without touching it."""
+"""``inspect``: check the KServe installation of a cluster without writing to it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from kserve_conformance.cli.errors import CommandCode, CommandError
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import emit, example, format_option
-from kserve_conformance.exceptions import HarnessError
 
 if TYPE_CHECKING:
     from kserve_conformance.inspection import Finding, Inspection, ServiceStanding
@@ -29,28 +29,39 @@ if TYPE_CHECKING:
     "--kubeconfig",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Where the context is, if it is not where kubectl looks.",
+    show_default="as kubectl finds it",
+    help="Kubeconfig file with the context",
 )
-@click.option("--release", metavar="RELEASE", help="The release that is installed, where its image does not say it.")
 @click.option(
-    "--namespace", "namespaces", multiple=True, metavar="NS", help="Only services of this namespace. May be repeated."
+    "--release", metavar="RELEASE", show_default="read from the controller's image", help="Installed KServe release"
+)
+@click.option(
+    "-n",
+    "--namespace",
+    "namespaces",
+    multiple=True,
+    metavar="NAMESPACE",
+    show_default="all",
+    help="Check only services in this namespace. Can be repeated",
 )
 @format_option
 def command(
     context: str, kubeconfig: Path | None, release: str | None, namespaces: tuple[str, ...], format_: str
 ) -> int:
     """
-    Compare the KServe of a kubeconfig's CONTEXT with its rules, without writing anything.
+    Check the KServe installation of a kubeconfig CONTEXT. Nothing is written to the cluster.
 
-    Its runtimes are compared with those that its release ships, and with each other; each service with what the rules
-    say of it. Exits with 1 if something differs or a service has no runtime, and with 3 if nothing does but not
-    everything could be read.
+    Runtimes are compared with those that the release ships and with each other; each service is compared with the
+    choice that the rules of the release predict. The exit code is 1 if something differs or a service has no runtime,
+    and 3 if nothing differs but something could not be read.
     """
-    return look(context, kubeconfig, release, namespaces, format_)
+    return inspect_context(context, kubeconfig, release, namespaces, format_)
 
 
-def look(context: str, kubeconfig: Path | None, release: str | None, namespaces: tuple[str, ...], format_: str) -> int:
-    """Read, compare and tell; the exit code."""
+def inspect_context(
+    context: str, kubeconfig: Path | None, release: str | None, namespaces: tuple[str, ...], format_: str
+) -> int:
+    """Read the installation, compare, print the result and return the exit code."""
     from kserve_conformance.inspection import inspect
     from kserve_conformance.inspection.snapshot import Reading, read_only
     from kserve_conformance.targets.kubernetes.connection import connect
@@ -67,7 +78,7 @@ def look(context: str, kubeconfig: Path | None, release: str | None, namespaces:
     return Exit.OK if found.is_whole else Exit.BROKEN
 
 
-#: The sign of each weight and of each standing.
+#: The sign of each weight of a finding and of each standing of a service.
 SIGNS = {
     "wrong": "✗",
     "fragile": "!",
@@ -83,7 +94,7 @@ COLORS = {"✗": "red", "!": "yellow", "?": "yellow", "✓": "green"}
 
 
 def lines(found: Inspection, *, color: bool = False) -> Iterator[str]:
-    """An inspection for a terminal. Whatever came from the cluster is one line each, and cannot move the cursor."""
+    """An inspection for a terminal. Text from the cluster is printed on one line and without control characters."""
     from kserve_conformance.inspection import OF_CATALOGUE
 
     compared = [one for one in found.findings if one.code in OF_CATALOGUE]
@@ -91,13 +102,13 @@ def lines(found: Inspection, *, color: bool = False) -> Iterator[str]:
     yield f"KServe {found.release}, default mode {_safe(found.mode)}"
     if found.catalogue:
         yield ""
-        yield f"runtimes, compared with {found.catalogue}"
+        yield f"runtimes compared with {found.catalogue}"
         yield from _findings(compared, color=color) or ("  ✓ as shipped",)
     yield ""
-    yield "runtimes among each other"
-    yield from _findings(among, color=color) or ("  ✓ no two of them depend on age, name or order",)
+    yield "runtimes compared with each other"
+    yield from _findings(among, color=color) or ("  ✓ no choice depends on age, name or order",)
     yield ""
-    yield "services, compared with what the rules say of them"
+    yield "services compared with the predicted choice"
     yield from _services(found.services, color=color)
     if found.unread:
         yield ""
@@ -108,17 +119,17 @@ def lines(found: Inspection, *, color: bool = False) -> Iterator[str]:
 
 
 def _findings(findings: Iterable[Finding], *, color: bool) -> tuple[str, ...]:
-    told: list[str] = []
+    lines_: list[str] = []
     weights = list(SIGNS)
     for one in sorted(findings, key=lambda one: weights.index(one.weight)):
         about = f"{one.about} " if one.about is not None else ""
-        told.append(f"  {_sign(SIGNS[one.weight], color=color)} {_safe(f'{about}{one.text}')}")
-        told.extend(f"      {_safe(detail)}" for detail in one.details)
-    return tuple(told)
+        lines_.append(f"  {_sign(SIGNS[one.weight], color=color)} {_safe(f'{about}{one.text}')}")
+        lines_.extend(f"      {_safe(detail)}" for detail in one.details)
+    return tuple(lines_)
 
 
 def _services(services: Iterable[ServiceStanding], *, color: bool) -> Iterator[str]:
-    """What is wrong first, with its story; those that agree are a number."""
+    """Services that differ first, with their explanation; those that agree are only counted."""
     from kserve_conformance.inspection import Standing
 
     services = tuple(services)
@@ -129,15 +140,15 @@ def _services(services: Iterable[ServiceStanding], *, color: bool) -> Iterator[s
                 yield f"  {_sign(SIGNS[standing], color=color)} {_safe(f'{one.service} {one.text}')}"
                 yield from (f"      {_safe(line, keep_columns=True)}" for line in one.story)
     agree = sum(one.standing is Standing.AGREES for one in services)
-    yield f"  {_sign('✓', color=color) if agree else '·'} {agree} of {len(services)} run on what the rules say"
+    yield f"  {_sign('✓', color=color) if agree else '·'} {agree} of {len(services)} run on the predicted runtime"
 
 
 def _conclusion(found: Inspection) -> str:
     counts = found.counts
-    told = ", ".join(f"{number} {what.replace('-', ' ')}" for what, number in counts.items() if number)
+    text = ", ".join(f"{number} {what.replace('-', ' ')}" for what, number in counts.items() if number)
     if found.is_wrong:
-        return f"something differs: {told}"
-    return f"nothing differs: {told or 'there is nothing'}" if found.is_whole else f"not everything was checked: {told}"
+        return f"differences found: {text}"
+    return f"no differences: {text or 'nothing to check'}" if found.is_whole else f"incomplete: {text}"
 
 
 def _sign(sign: str, *, color: bool) -> str:
@@ -150,20 +161,13 @@ def _safe(text: str, *, keep_columns: bool = False) -> str:
     return one_line(text, keep_columns=keep_columns)
 
 
-class NotReadOnly(HarnessError):
-    """``run --read-only`` was asked of what cannot be looked at, or together with what asks scenarios."""
-
-    exit_code = 2
-    hint = "write run --target cluster:CONTEXT --read-only; kserve-conformance inspect has options of its own"
-
-
 def read_only(target: str, context: click.Context, format_: str) -> int:
-    """What ``run --read-only`` does: look, and ask no scenario. Raises ``NotReadOnly`` before anything is asked."""
+    """Do what ``run --read-only`` does. Raises ``CommandError`` for other targets and for options about scenarios."""
     from kserve_conformance.targets.kinds import parse
 
     spec = parse(target)
     if spec.kind != "cluster":
-        raise NotReadOnly(f"only an install that is there can be looked at: cluster:CONTEXT, not {spec.name}")
+        raise _not_read_only(f"--read-only requires a target cluster:CONTEXT, got {spec.name}")
     mixed = [
         option.opts[-1]
         for option in context.command.params
@@ -173,7 +177,12 @@ def read_only(target: str, context: click.Context, format_: str) -> int:
     ]
     unknown = [*mixed, *sorted(set(spec.parameters) - {"kubeconfig", "release"})]
     if unknown:
-        raise NotReadOnly(f"--read-only asks no scenario, so it takes no {', '.join(unknown)}")
+        raise _not_read_only(f"--read-only runs no scenario and cannot be used with {', '.join(unknown)}")
     kubeconfig = spec.parameters.get("kubeconfig")
     where = Path(kubeconfig).expanduser() if kubeconfig else None
-    return look(spec.argument, where, spec.parameters.get("release"), (), format_)
+    return inspect_context(spec.argument, where, spec.parameters.get("release"), (), format_)
+
+
+def _not_read_only(message: str) -> CommandError:
+    hint = "use run --target cluster:CONTEXT --read-only, or kserve-conformance inspect, which has more options"
+    return CommandError(message, code=CommandCode.NOT_READ_ONLY, hint=hint)

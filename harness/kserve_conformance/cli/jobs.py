@@ -1,4 +1,4 @@
-"""How many targets a run may ask beside each other."""
+"""The number of targets that a run tests in parallel."""
 
 from __future__ import annotations
 
@@ -9,74 +9,73 @@ from kserve_conformance.rules.releases import TABLE
 from kserve_conformance.targets.spec import Spec
 
 #: Releases whose manager has no flag for the port of its webhooks, so that a machine can run only one at a time.
-_ONE_PORT = tuple(release.name for release in TABLE if release.fixed_webhook_port is not None)
+_FIXED_PORT = tuple(release.name for release in TABLE if release.fixed_webhook_port is not None)
 
-#: So many scenarios take as long as the start of another target beside the first.
-_WORTH_A_START = 50
+#: Starting another target takes as long as running so many scenarios.
+_SCENARIOS_PER_START = 50
 
-#: More are not started unasked: an API server, etcd and a manager take a gigabyte together, and two of three stay free.
-_MOST, _EACH_OF_MEMORY = 4, 3 * 1024**3
+#: The most targets that ``auto`` starts, and the memory for each: an API server, etcd and a manager take one gigabyte,
+#: and two stay free.
+_MOST, _MEMORY_EACH = 4, 3 * 1024**3
 
 
 def workers(jobs: str, target: str, manager: str | None, scenarios: int) -> int:
     """
-    How many processes to use for so many scenarios, each with a target of its own.
+    Return the number of processes for a run, each with a target of its own.
 
-    ``auto`` never fails: where there can only be one, there is one. Raises
-    ``UsageError`` for a number that is none, a target that cannot be shared or cannot
-    be there twice, or a package that is missing.
+    ``auto`` never fails: it is 1 where only one target can exist. Raises ``UsageError``
+    for anything but a positive number, for a target that can exist only once, or if
+    pytest-xdist is missing.
     """
     from kserve_conformance.scenario_runs.settings import with_known_release
     from kserve_conformance.targets.kinds import parse
 
     spec = with_known_release(parse(target))
     if jobs == "auto":
-        number = _worth_it(spec, scenarios)
-        return 1 if number > 1 and _why_one(spec, manager) is not None else number
+        number = _useful(spec, scenarios)
+        return 1 if number > 1 and _single_because(spec, manager) is not None else number
     number = int(jobs) if jobs.isdecimal() else 0
     if number < 1:
-        raise click.UsageError(f"--jobs {jobs}: give a number from 1 on, or auto")
+        raise click.UsageError(f"--jobs: expected a positive number or auto, got {jobs!r}")
     if number > 1:
-        why_not = _why_one(spec, manager)
-        if why_not is not None:
-            raise click.UsageError(f"--jobs {jobs}: {why_not}")
+        reason = _single_because(spec, manager)
+        if reason is not None:
+            raise click.UsageError(f"--jobs {jobs}: {reason}")
     return number
 
 
-def _worth_it(spec: Spec, scenarios: int) -> int:
+def _useful(spec: Spec, scenarios: int) -> int:
     from kserve_conformance.targets.kinds import KINDS
 
     if not KINDS[spec.kind].is_worth_several:
         return 1
-    return worth_it(scenarios, *allowed())
+    return useful_workers(scenarios, *allowed())
 
 
-def worth_it(scenarios: int, cores: int, memory: int) -> int:
+def useful_workers(scenarios: int, cores: int, memory: int) -> int:
     """
-    How many targets are worth their start and their memory, of which a machine has so many bytes.
+    Return how many targets make a run faster, given the machine's cores and bytes of memory.
 
-    >>> worth_it(scenarios=700, cores=2, memory=16 * 1024**3)
+    >>> useful_workers(scenarios=700, cores=2, memory=16 * 1024**3)
     2
     """
-    return max(1, min(cores, _MOST, memory // _EACH_OF_MEMORY, scenarios // _WORTH_A_START))
+    return max(1, min(cores, _MOST, memory // _MEMORY_EACH, scenarios // _SCENARIOS_PER_START))
 
 
-def _why_one(spec: Spec, manager: str | None) -> str | None:
-    """Why there can only be one such target at a time; None if there can be several."""
+def _single_because(spec: Spec, manager: str | None) -> str | None:
+    """Why only one such target can exist at a time; None if several can."""
     from importlib.util import find_spec
 
     from kserve_conformance.targets.kinds import KINDS
 
     if KINDS[spec.kind].is_shared:
-        return f"every {spec.kind} target is the same cluster, and scenarios on it must follow each other"
+        return f"all {spec.kind} targets are the same cluster, which runs one scenario at a time"
     if spec.kind == "controlplane" and manager is None:
-        if spec.argument in _ONE_PORT:
-            return (
-                f"the manager of {spec.argument} has a fixed port for its webhooks, so there can only be one at a time"
-            )
+        if spec.argument in _FIXED_PORT:
+            return f"the webhooks of {spec.argument} have a fixed port, so only one can run at a time"
         if spec.parameters.get("upgrades") == "yes":
-            ones = " and ".join(_ONE_PORT)
-            return f"upgrades also install {ones}, whose managers have a fixed port, so there can only be one at a time"
+            releases = " and ".join(_FIXED_PORT)
+            return f"upgrades also install {releases}, whose webhooks have a fixed port, so only one can run at a time"
     if find_spec("xdist") is None:
-        return "it needs pytest-xdist: pip install 'kserve-conformance[parallel]'"
+        return "pytest-xdist is not installed: pip install 'kserve-conformance[parallel]'"
     return None

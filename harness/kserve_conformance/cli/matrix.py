@@ -1,4 +1,4 @@
-"""``matrix``: ask many targets the suite, and set them side by side."""
+"""``matrix``: run the suite against many targets and compare them."""
 
 from __future__ import annotations
 
@@ -11,61 +11,50 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import columns, emit, example, format_option
-from kserve_conformance.exceptions import HarnessError
+from kserve_conformance.cli.records import RECORD
+from kserve_conformance.cli.selection_options import selection_options
 
 if TYPE_CHECKING:
     from kserve_conformance.record.matrix import Matrix
     from kserve_conformance.reports.matrices.view import Column, View
 
-#: The record of a matrix in its folder. Compressed it is a hundredth, since releases tell much the same.
-RECORD = "matrix.ndjson.xz"
+#: The record of a matrix in its folder. It compresses to a hundredth, since releases have much in common.
+FILE = "matrix.ndjson.xz"
 
 
-class CannotWriteMatrix(HarnessError):
-    """The folder for the matrix cannot be written."""
-
-    exit_code = 2
-    hint = "give another folder with --out"
-
-
-class NothingFits(HarnessError):
-    """No scenario fits what was asked for: an answer to nothing would be a yes to anything."""
-
-    exit_code = 2
-    hint = "`kserve-conformance run --list` lists every scenario with its tags"
-
-
-@click.command(epilog=example("kserve-conformance matrix memory:all controlplane:v0.15.2 --out reports/matrix"))
-@click.argument("targets", nargs=-1, metavar="TARGET...")
-@click.option(
-    "--tags", metavar="EXPRESSION", help="Only scenarios whose tags and topic fit, as in 'core and not upgrades'."
+@click.command(
+    epilog=example(
+        "kserve-conformance matrix memory:all controlplane:v0.15.2",
+        "kserve-conformance matrix --record reports/matrix/matrix.ndjson.xz --extract memory:v0.15.2",
+    )
 )
-@click.option("-k", "words", metavar="EXPRESSION", help="Only scenarios whose name, feature or tags have these words.")
+@click.argument("targets", nargs=-1, metavar="TARGET...")
+@selection_options
 @click.option(
     "--jobs",
     type=click.IntRange(1),
     metavar="N",
-    show_default="every core for memory, 1 for what is real",
-    help="How many targets to ask beside each other.",
+    show_default="all cores for memory targets, 1 for others",
+    help="Number of targets to run in parallel",
 )
-@click.option("--resume", is_flag=True, help="Take over whole runs of the same suite and target from the folder.")
+@click.option("--resume", is_flag=True, help="Reuse complete runs of the same suite and target in the folder")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
     show_default="reports/matrix",
-    help="Where to write the record and the reports.",
+    help="Folder for the record and the reports",
 )
 @click.option(
     "--record",
-    "given",
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    metavar="FILE",
-    help="Ask nothing; make the reports of this record again. - is stdin.",
+    type=RECORD,
+    metavar="RECORD",
+    help="Run nothing; render the reports of this record of a matrix. - is stdin",
 )
-@click.option("--extract", metavar="TARGET", help="With --record: write the record of this target's run to stdout.")
+@click.option("--extract", metavar="TARGET", help="With --record: write the record of this target's run to stdout")
 @format_option
 def command(
     targets: tuple[str, ...],
@@ -74,30 +63,30 @@ def command(
     jobs: int | None,
     resume: bool,
     out: Path | None,
-    given: Path | None,
+    record: Path | None,
     extract: str | None,
     format_: str,
 ) -> int:
     """
-    Ask many targets the suite, and set them side by side.
+    Run the suite against many targets and compare them.
 
-    A TARGET is one as in `run`, or stands for several releases: memory:all,
-    controlplane:all, memory:v0.8.0..v0.11.2. The answer is yes only if every
-    target conforms; a run that was not whole leaves no answer.
+    A TARGET is as in `run`, or several releases: memory:all, controlplane:all,
+    memory:v0.8.0..v0.11.2. The exit code is 0 only if every target conforms, and 3 if a
+    run is incomplete.
     """
-    if given is not None:
+    if record is not None:
         if targets or tags or words or jobs or resume:
-            raise click.UsageError("--record asks nothing: give it neither targets nor what to ask of them")
-        return _again(given, extract, out, format_)
+            raise click.UsageError("--record runs nothing: it excludes targets, --tags, -k, --jobs and --resume")
+        return _render(record, extract, out, format_)
     if extract is not None:
-        raise click.UsageError("--extract needs --record")
+        raise click.UsageError("--extract requires --record")
     if not targets:
-        raise click.UsageError("name at least one target, such as memory:all")
-    return _asked(targets, tags, words, jobs, resume, out or Path("reports/matrix"), format_)
+        raise click.UsageError("at least one target is required, for example memory:all")
+    return _run(targets, tags, words, jobs, resume, out or Path("reports/matrix"), format_)
 
 
-def _again(record: Path, extract: str | None, out: Path | None, format_: str) -> int:
-    """Make reports of a record, or take one run out of it."""
+def _render(record: Path, extract: str | None, out: Path | None, format_: str) -> int:
+    """Render the reports of a record, or extract one of its runs."""
     from kserve_conformance.record import matrix
 
     source = sys.stdin.buffer if str(record) == "-" else record
@@ -105,10 +94,10 @@ def _again(record: Path, extract: str | None, out: Path | None, format_: str) ->
         sys.stdout.buffer.write(matrix.extract(source, extract))
         sys.stdout.buffer.flush()
         return Exit.OK
-    return _tell(matrix.read_matrix(source), record, out, format_)
+    return _report(matrix.read_matrix(source), record, out, format_)
 
 
-def _asked(
+def _run(
     targets: tuple[str, ...],
     tags: str | None,
     words: str | None,
@@ -118,7 +107,7 @@ def _asked(
     format_: str,
 ) -> int:
     from kserve_conformance import __version__
-    from kserve_conformance.cli.matrix_progress import SideBySide
+    from kserve_conformance.cli.matrix_progress import MatrixProgress
     from kserve_conformance.matrix.runs import Question, run_all
     from kserve_conformance.record import SuiteIdentity
     from kserve_conformance.record.matrix import write_matrix
@@ -131,15 +120,15 @@ def _asked(
     selection = Selection(tags, words)
     selected = selection.of(inventory(suite))
     if not selected:
-        raise NothingFits("no scenario fits what was asked for")
+        raise CommandError.nothing_selected()
     question = Question(selection, out.resolve(), resume, jobs)
     started = _now()
-    _begin(out)
+    _prepare(out)
     try:
-        with SideBySide(len(specs), len(selected)) as progress:
-            runs, interrupted = run_all(specs, question, progress.told)
+        with MatrixProgress(len(specs), len(selected)) as progress:
+            runs, interrupted = run_all(specs, question, progress)
         matrix = write_matrix(
-            out / RECORD,
+            out / FILE,
             runs,
             harness=__version__,
             suite=SuiteIdentity(name=suite.name, version=suite.version, digest=suite.digest),
@@ -147,50 +136,50 @@ def _asked(
             started=started,
         )
     except OSError as error:
-        raise CannotWriteMatrix(f"{out}: {error.strerror or error}") from error
-    code = _tell(matrix, out / RECORD, out, format_)
+        raise CommandError.cannot_write(out, error) from error
+    code = _report(matrix, out / FILE, out, format_)
     return Exit.BROKEN if interrupted else code
 
 
-def _begin(out: Path) -> None:
+def _prepare(out: Path) -> None:
     """
-    Make the folder, without an older record and its reports: they must not be taken for these.
+    Make the folder and remove an older record and its reports, which must not be taken for the new ones.
 
-    Runs that ``--resume`` may take over stay. Raises ``CannotWriteMatrix``.
+    Runs that ``--resume`` may reuse stay. Raises ``CommandError``.
     """
     from kserve_conformance.reports.matrices import FILES
 
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for name in (RECORD, *FILES.values()):
+        for name in (FILE, *FILES.values()):
             (out / name).unlink(missing_ok=True)
-        # Nobody waits half an hour for reports that have nowhere to go.
-        (out / RECORD).open("wb").close()
-        (out / RECORD).unlink()
+        # Fail now rather than after all runs.
+        (out / FILE).open("wb").close()
+        (out / FILE).unlink()
     except OSError as error:
-        raise CannotWriteMatrix(f"{out}: {error.strerror}") from error
+        raise CommandError.cannot_write(out, error) from error
 
 
-def _tell(matrix: Matrix, record: Path, out: Path | None, format_: str) -> int:
-    """Write the reports and tell the result; its exit code."""
+def _report(matrix: Matrix, record: Path, out: Path | None, format_: str) -> int:
+    """Write the reports, print the result and return its exit code."""
     from kserve_conformance.reports.matrices import FILES, data, project_all, view
     from kserve_conformance.rules.registry import registry
 
-    seen = view(matrix, registry())
+    table = view(matrix, registry())
     files: dict[str, str] = {"ndjson": str(record)}
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
-        for name, text in project_all(seen, registry()).items():
+        for name, text in project_all(table, registry()).items():
             (out / FILES[name]).write_text(text, encoding="utf-8")
             files[name] = str(out / FILES[name])
-    emit(format_, {**data(seen), "files": files}, lambda: _text(seen, files))
-    if seen.broken:
+    emit(format_, {**data(table), "files": files}, lambda: _text(table, files))
+    if table.broken:
         return Exit.BROKEN
-    return Exit.OK if seen.conforms else Exit.NO
+    return Exit.OK if table.conforms else Exit.NO
 
 
-def _text(seen: View, files: Mapping[str, str]) -> str:
-    """The result for people: a line for each target, what memory and reality differ in, where the reports are."""
+def _text(table: View, files: Mapping[str, str]) -> str:
+    """The result for people: a line for each target, differences between memory and real targets, the files."""
     from kserve_conformance.reports.matrices.wording import compared_in_words, subject
 
     rows = [
@@ -199,16 +188,16 @@ def _text(seen: View, files: Mapping[str, str]) -> str:
             "broken" if column.because is not None or column.conclusion is None else column.conclusion.headline.lower(),
             _counts(column),
         )
-        for column in seen.columns
+        for column in table.columns
     ]
     lines = [columns(("target", "result", "scenarios"), rows).rstrip("\n"), ""]
-    lines += [f"! {column.target}: nothing is known. {column.because}" for column in seen.broken]
+    lines += [f"! {column.target}: no result: {column.because}" for column in table.broken]
     lines += [
         f"≠ {difference.memory.id}: {difference.memory.verdict} in memory, {difference.real.verdict} on {pair.real}"
-        for pair in seen.pairs
+        for pair in table.pairs
         for difference in pair.differences
     ]
-    lines += [f"{seen.headline}: KServe {subject(seen)}. {compared_in_words(seen)}"]
+    lines += [f"{table.headline}: KServe {subject(table)}. {compared_in_words(table)}"]
     lines += [f"  {file}" for file in files.values()]
     return "\n".join(lines) + "\n"
 
@@ -220,7 +209,7 @@ def _counts(column: Column) -> str:
 
 
 def _now() -> str:
-    """When it was begun; ``SOURCE_DATE_EPOCH`` says so where a matrix must be the same each time."""
+    """The time of the start, or ``SOURCE_DATE_EPOCH`` where a matrix must be reproducible."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,4 +1,4 @@
-"""How far a matrix is, on stderr: bars for a person who watches, a line for each target in a log."""
+"""The progress of a matrix on stderr: bars in a terminal, a line for each target in a log."""
 
 from __future__ import annotations
 
@@ -7,31 +7,29 @@ import time
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 from rich.text import Text
 
-from kserve_conformance.matrix.runs import Progress
+from kserve_conformance.cli.output import progress_console
 from kserve_conformance.targets.spec import Spec
 
-#: How much of what a target says has room beside its bar.
-_SAID = 60
+#: The most characters of a target's message beside its bar.
+_MESSAGE_WIDTH = 60
 
 
-class SideBySide:
-    """Tells of each target when it begins and ends; ``told`` is what a matrix calls."""
+class MatrixProgress:
+    """Shows when each target starts and finishes; a matrix calls it as its ``RunListener``."""
 
     def __init__(self, targets: int, scenarios: int) -> None:
-        self._console = Console(stderr=True, highlight=False)
+        self._console = progress_console()
         self._targets = targets
         self._scenarios = scenarios
-        self._began: dict[str, float] = {}
+        self._started: dict[str, float] = {}
         self._tasks: dict[str, TaskID] = {}
         self._done = 0
         self._lock = threading.Lock()
         self._bars: Bars | None = None
-        self.told = Progress(self._starts, self._at, self._said, self._ended, self._kept)
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
@@ -40,11 +38,11 @@ class SideBySide:
                 BarColumn(),
                 MofNCompleteColumn(),
                 TimeElapsedColumn(),
-                TextColumn("{task.fields[said]}", style="dim"),
+                TextColumn("{task.fields[message]}", style="dim"),
                 console=self._console,
                 transient=True,
             )
-            self._all = self._bars.add_task("targets", total=self._targets, said="")
+            self._all = self._bars.add_task("targets", total=self._targets, message="")
             self._bars.start()
         return self
 
@@ -55,30 +53,35 @@ class SideBySide:
             self._bars.stop()
             self._bars = None
 
-    def _starts(self, spec: Spec) -> None:
+    def started(self, spec: Spec) -> None:
+        """A run starts."""
         with self._lock:
-            self._began[spec.name] = time.monotonic()
+            self._started[spec.name] = time.monotonic()
             if self._bars is not None:
-                self._tasks[spec.name] = self._bars.add_task(spec.name, total=self._scenarios, said="")
+                self._tasks[spec.name] = self._bars.add_task(spec.name, total=self._scenarios, message="")
 
-    def _at(self, spec: Spec, scenarios: int) -> None:
+    def advanced(self, spec: Spec, scenarios: int) -> None:
+        """A run has finished so many scenarios."""
         if self._bars is not None:
             self._bars.update(self._tasks[spec.name], completed=scenarios)
 
-    def _said(self, spec: Spec, line: str) -> None:
+    def printed(self, spec: Spec, line: str) -> None:
+        """A run printed a line to stderr."""
         if self._bars is not None:
-            self._bars.update(self._tasks[spec.name], said=line[:_SAID])
+            self._bars.update(self._tasks[spec.name], message=line[:_MESSAGE_WIDTH])
         else:
             self._console.print(Text(f"  {spec.name}: {line}"), soft_wrap=True)
 
-    def _ended(self, spec: Spec, error: str | None) -> None:
-        took = f"{time.monotonic() - self._began.get(spec.name, time.monotonic()):.1f} s"
-        self._tell(spec, f"asked, {took}" if error is None else f"broken: {error}", error is None)
+    def finished(self, spec: Spec, error: str | None) -> None:
+        """A run finished, with a record or an error."""
+        duration = f"{time.monotonic() - self._started.get(spec.name, time.monotonic()):.1f} s"
+        self._show(spec, f"finished in {duration}" if error is None else f"failed: {error}", error is None)
 
-    def _kept(self, spec: Spec) -> None:
-        self._tell(spec, "taken over from an earlier run", good=True)
+    def reused(self, spec: Spec) -> None:
+        """The record of an earlier run is reused."""
+        self._show(spec, "reused from an earlier run", good=True)
 
-    def _tell(self, spec: Spec, text: str, good: bool) -> None:
+    def _show(self, spec: Spec, text: str, good: bool) -> None:
         with self._lock:
             self._done += 1
             if self._bars is not None:

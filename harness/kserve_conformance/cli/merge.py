@@ -1,4 +1,4 @@
-"""``report merge``: join the records of shards."""
+"""``report merge``: merge the records of shards."""
 
 from __future__ import annotations
 
@@ -7,20 +7,9 @@ from pathlib import Path
 
 import click
 
-from kserve_conformance.cli.exit_codes import Exit
+from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.output import emit, example, format_option
-from kserve_conformance.cli.records import RECORD, given, once_from_stdin
-from kserve_conformance.exceptions import HarnessError
-
-
-class OverAShard(HarnessError):
-    """The joined record would be written over one of those that it is made of."""
-
-    exit_code = Exit.USAGE
-    hint = "give another folder with --out"
-
-    def __init__(self, record: Path) -> None:
-        super().__init__(f"{record}: this is where the joined record would be written")
+from kserve_conformance.cli.records import RECORD, read_record, require_one_stdin
 
 
 @click.command(epilog=example("kserve-conformance report merge shard-*/record.ndjson --out reports"))
@@ -30,32 +19,34 @@ class OverAShard(HarnessError):
     type=click.Path(path_type=Path, file_okay=False),
     required=True,
     metavar="FOLDER",
-    help="Where to write the joined record and its reports.",
+    help="Folder for the merged record and its reports",
 )
 @format_option
 def command(records: tuple[Path, ...], out: Path, format_: str) -> int:
     """
-    Join the RECORDs of all shards of a run.
+    Merge the RECORDs of all shards of a run.
 
-    The joined record is the one that a single run of all scenarios would have
-    written, and so is the exit code. Records that are not all shards of one run
-    are refused.
+    The merged record equals that of a single run of all scenarios, and so does the exit
+    code. It is an error if a shard is missing or the records are of different runs.
     """
-    # Imported here because another command of the same name needs none of it.
+    # Imported here because `report` imports this module for its help.
     from kserve_conformance.cli.summary import result_of, result_text, write_all
     from kserve_conformance.record import conforms
     from kserve_conformance.record.merge import merge
     from kserve_conformance.reports import project
 
-    once_from_stdin(*records)
+    require_one_stdin(*records)
     place = out / "record.ndjson"
     for record in records:
         if record.resolve() == place.resolve():
-            raise OverAShard(record)
-    parts = [given(record) for record in records]
-    whole = merge([(part.name, part.record) for part in parts])
-    out.mkdir(parents=True, exist_ok=True)
-    place.write_text(project(whole, "ndjson"), encoding="utf-8")
-    files = write_all(whole, place, out)
-    emit(format_, result_of(whole, files), lambda: result_text(whole, files, color=sys.stdout.isatty()))
-    return conforms(whole).exit_code
+            raise CommandError.would_overwrite(record)
+    parts = [read_record(record) for record in records]
+    merged = merge([(part.name, part.record) for part in parts])
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        place.write_text(project(merged, "ndjson"), encoding="utf-8")
+        files = write_all(merged, place, out)
+    except OSError as error:
+        raise CommandError.cannot_write(out, error) from error
+    emit(format_, result_of(merged, files), lambda: result_text(merged, files, color=sys.stdout.isatty()))
+    return conforms(merged).exit_code

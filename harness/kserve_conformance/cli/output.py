@@ -1,5 +1,5 @@
 """
-Results on stdout, in the format that was asked for; everything else on stderr.
+Results on stdout in the requested format; everything else on stderr.
 
 Every command has ``--format``: text for people, json and yaml for programs. A
 program that reads stdout never meets a line that is not the result.
@@ -7,15 +7,26 @@ program that reads stdout never meets a line that is not the result.
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
+from kserve_conformance.exceptions import HarnessError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
-#: The formats that every command has.
+#: The formats of every command.
 FORMATS = ("text", "json", "yaml")
+
+#: The width of text that is not written to a terminal.
+WIDTH = 120
 
 
 def format_option(command: _Command) -> _Command:
@@ -26,34 +37,104 @@ def format_option(command: _Command) -> _Command:
         type=click.Choice(FORMATS),
         default="text",
         show_default=True,
-        help="How to write the result.",
+        help="Output format of the result",
     )(command)
 
 
+def out_option(default: str | None, about: str) -> Callable[[_Command], _Command]:
+    """Give a command the option ``--out``, a folder to write to."""
+    return click.option(
+        "--out",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path(default) if default else None,
+        show_default=bool(default),
+        metavar="FOLDER",
+        help=about,
+    )
+
+
 def example(*lines: str) -> str:
-    """A command's example, as the end of its help."""
-    return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
+    """The end of a command's help: its examples."""
+    title = "Example" if len(lines) == 1 else "Examples"
+    return f"\b\n{title}:\n" + "\n".join(f"  {line}" for line in lines)
 
 
 def emit(format_: str, value: Any, text: Callable[[], str]) -> None:
-    """Write a result: its value for programs, or its text for people, which is only made if it is wanted."""
+    """Write a result to stdout: its value for programs, or its text for people, made only if needed."""
     if format_ == "json":
         import json
 
-        click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+        write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
     elif format_ == "yaml":
         from kserve_conformance.manifests import dump
 
-        click.echo(dump(value), nl=False)
+        write(dump(value))
     else:
-        click.echo(text(), nl=False)
+        write(text())
+
+
+def write(result: str) -> None:
+    """Write text to stdout. Raises ``BrokenPipeError`` if its reader has gone, else ``HarnessError``."""
+    try:
+        click.echo(result, nl=False)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise HarnessError(f"cannot write to stdout: {error.strerror or error}") from error
+
+
+def show_progress(line: str) -> None:
+    """Write a line of progress to stderr. A stderr that cannot be written never ends a command."""
+    with contextlib.suppress(OSError):
+        click.echo(line, err=True)
 
 
 def columns(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """Rows below a header, in columns as wide as they need to be."""
-    widths = [max(len(row[at]) for row in (header, *rows)) for at in range(len(header))]
+    widths = [max(len(row[column]) for row in (header, *rows)) for column in range(len(header))]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in (header, *rows)
     ]
     return "\n".join(lines) + "\n"
+
+
+def result_console(stream: TextIO, *, color: bool) -> Console:
+    """A console that renders a result into a stream, for a terminal (``color``) or for a file."""
+    from rich.console import Console
+
+    return Console(
+        file=stream,
+        force_terminal=color,
+        width=None if color else WIDTH,
+        highlight=False,
+        no_color=None if color else True,
+    )
+
+
+def progress_console() -> Console:
+    """A console for progress on stderr. A stderr that cannot be written never ends a command."""
+    from rich.console import Console
+
+    return Console(file=_Stderr(), highlight=False)  # type: ignore[arg-type]  # Has the methods that rich calls.
+
+
+class _Stderr:
+    """Passes text on to stderr and ignores that it cannot be written."""
+
+    encoding = "utf-8"
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            sys.stderr.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            sys.stderr.flush()
+
+    def isatty(self) -> bool:
+        return sys.stderr is not None and sys.stderr.isatty()
+
+    def fileno(self) -> int:
+        return sys.stderr.fileno()

@@ -1,4 +1,4 @@
-"""The options by which a run says who publishes its result, and of what."""
+"""The options that name the tested implementation and who publishes its result."""
 
 from __future__ import annotations
 
@@ -13,20 +13,18 @@ from kserve_conformance.record import Implementation
 def publishing_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--organization``, ``--project``, ``--url``, ``--implementation-version`` and ``--contact`` to a command."""
     for option in (
-        click.option(
-            "--contact", multiple=True, metavar="CONTACT", help="Whom to ask about the result. May be repeated."
-        ),
-        click.option("--implementation-version", metavar="VERSION", help="The project's own version."),
-        click.option("--url", metavar="URL", help="Where that project is found."),
-        click.option("--project", metavar="NAME", help="What is tested, by its own name."),
-        click.option("--organization", metavar="NAME", help="Who publishes the result."),
+        click.option("--contact", multiple=True, metavar="CONTACT", help="Contact for this result. Can be repeated"),
+        click.option("--implementation-version", metavar="VERSION", help="Version of the tested implementation"),
+        click.option("--url", metavar="URL", help="URL of the tested implementation"),
+        click.option("--project", metavar="NAME", help="Name of the tested implementation"),
+        click.option("--organization", metavar="NAME", help="Organization that publishes the result"),
     ):
         command = option(command)
     return command
 
 
 def implementation_of(options: dict[str, Any]) -> Implementation:
-    """What those options say; the rest of a command's options must be taken out before."""
+    """The implementation that those options describe."""
     return Implementation(
         organization=options["organization"],
         project=options["project"],

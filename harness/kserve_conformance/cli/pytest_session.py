@@ -1,4 +1,4 @@
-"""Running the features of a suite with pytest, in this process and in workers of it."""
+"""A pytest session that runs the features of a suite, in this process and in its workers."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from kserve_conformance.cli.run_progress import Progress
+from kserve_conformance.cli.run_progress import RunProgress
 from kserve_conformance.exceptions import SuiteError
 from kserve_conformance.suite import Suite
 
-#: Plugins of pytest that a run has no use for; each costs time at every scenario or at the start.
+#: Plugins of pytest that a run does not need; each costs time at the start or in every scenario.
 _NOT_NEEDED = (
     "cacheprovider",
     "terminal",
@@ -26,22 +26,15 @@ _NOT_NEEDED = (
     "threadexception",
 )
 
-#: What a person set for pytest runs of their own must not steer this one.
-_STEERING = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+#: Environment variables with which users configure their own pytest runs. They must not affect this one.
+_USER_SETTINGS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 
 
-class CannotStartPytest(SuiteError):
-    """pytest refuses to start with this suite, for a reason that reading its features does not show."""
-
-    def __init__(self) -> None:
-        super().__init__("pytest could not be started with this suite; what it says is above")
-
-
-def play(suite: Suite, arguments: list[str], workers: int, total: int) -> None:
-    """Run the features and write their record. Raises ``SuiteError`` if some cannot be collected."""
-    progress = Progress(total)
+def run_features(suite: Suite, arguments: list[str], workers: int, total: int) -> None:
+    """Run the features and write their record. Raises ``SuiteError`` if pytest cannot collect them."""
+    progress = RunProgress(total)
     parallel = ("-p", "xdist.plugin", "-n", str(workers), "--dist", "worksteal") if workers > 1 else ()
-    with _without(*_STEERING):
+    with _without(*_USER_SETTINGS):
         code = pytest.main(
             [
                 "--disable-plugin-autoload",
@@ -58,12 +51,12 @@ def play(suite: Suite, arguments: list[str], workers: int, total: int) -> None:
     if progress.uncollected:
         raise SuiteError("\n".join(progress.uncollected))
     if code == pytest.ExitCode.USAGE_ERROR:
-        raise CannotStartPytest
+        raise SuiteError("pytest cannot run this suite; its message is above")
 
 
 @contextlib.contextmanager
 def _without(*variables: str) -> Iterator[None]:
-    """Hide variables of the environment from pytest and its workers."""
+    """Hide environment variables from pytest and its workers."""
     hidden = {name: os.environ.pop(name) for name in variables if name in os.environ}
     try:
         yield

@@ -1,4 +1,4 @@
-"""Records that a command is given: read from a file or stdin, and named when they cannot be."""
+"""Records as arguments of commands: read from a file or stdin, and named in errors."""
 
 from __future__ import annotations
 
@@ -18,21 +18,16 @@ RECORD = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """A record, how it was named, and a digest of its bytes, by which another record can speak of it."""
+class RecordInput:
+    """A record, its name on the command line, and the digest of its bytes, by which other records refer to it."""
 
     name: str
     record: Record
     digest: str
 
 
-def given(path: Path) -> Given:
-    """
-    Read the record that a command was given.
-
-    Raises what ``record.read`` raises, with the record's name: of several, only
-    one may be at fault.
-    """
+def read_record(path: Path) -> RecordInput:
+    """Read a record that was named on the command line. Raises ``RecordError`` with its name."""
     name = "stdin" if str(path) == "-" else str(path)
     try:
         content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
@@ -43,10 +38,10 @@ def given(path: Path) -> Given:
     except RecordError as error:
         error.args = (f"{name}: {error}",)
         raise
-    return Given(name, record, f"sha256:{hashlib.sha256(content).hexdigest()}")
+    return RecordInput(name, record, f"sha256:{hashlib.sha256(content).hexdigest()}")
 
 
-def once_from_stdin(*paths: Path) -> None:
-    """Refuse to read stdin twice. Raises ``UsageError``."""
+def require_one_stdin(*paths: Path) -> None:
+    """Stdin can be read only once. Raises ``UsageError``."""
     if sum(str(path) == "-" for path in paths) > 1:
         raise click.UsageError("only one record can be read from stdin")

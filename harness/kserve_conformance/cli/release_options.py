@@ -1,4 +1,4 @@
-"""The options by which commands name a release and what it is asked about."""
+"""The options that name a release and the state of the cluster that it runs in."""
 
 from __future__ import annotations
 
@@ -14,21 +14,25 @@ def release_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--release``, ``--shipped``, ``--stored/--written`` and ``--default-mode`` to a command."""
     for option in (
         click.option(
-            "--default-mode", metavar="MODE", help="The cluster's default deployment mode, if it is not the usual."
+            "--default-mode",
+            metavar="MODE",
+            show_default="the release's own",
+            help="Default deployment mode of the cluster",
         ),
         click.option(
             "--stored/--written",
             "stored",
             default=None,
-            help="Take every service as stored already (no webhook sees it), or as written now.",
+            show_default="stored if it has a uid",
+            help="Treat services as stored (past the webhooks) or as newly written",
         ),
-        click.option("--shipped", is_flag=True, help="Add the cluster runtimes that the release ships."),
+        click.option("--shipped", is_flag=True, help="Add the cluster runtimes that the release ships"),
         click.option(
             "--release",
             default=LATEST,
             show_default=True,
             metavar="RELEASE",
-            help="The KServe release to ask, or 'documented'.",
+            help="KServe release, or 'documented' for the documentation",
         ),
     ):
         command = option(command)

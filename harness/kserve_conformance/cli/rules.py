@@ -1,4 +1,4 @@
-"""``rules``: every rule, and the scenarios that ask for it."""
+"""``rules``: every rule, and the scenarios that cover it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import columns, emit, example, format_option
+from kserve_conformance.cli.selection_options import suite_option
 
 if TYPE_CHECKING:
     from kserve_conformance.rules.coverage import Coverage
@@ -17,20 +18,15 @@ if TYPE_CHECKING:
 
 @click.command(epilog=example("kserve-conformance rules --release v0.15.2", "kserve-conformance rules order-priority"))
 @click.argument("ids", nargs=-1, metavar="[RULE]...")
-@click.option("--release", metavar="RELEASE", help="Only the rules that this release follows.")
-@click.option(
-    "--suite",
-    type=click.Path(path_type=Path),
-    metavar="FOLDER",
-    help="Whose scenarios to count, if not those that ship.",
-)
+@click.option("--release", metavar="RELEASE", show_default="all", help="List only the rules of this release")
+@suite_option
 @format_option
 def command(ids: tuple[str, ...], release: str | None, suite: Path | None, format_: str) -> int:
     """
-    List the rules, and which scenarios ask for them.
+    List the rules and the scenarios that cover them.
 
-    With the id of a RULE, tell all of it. The exit code is 1 if a rule that is
-    listed has no scenario.
+    With the id of a RULE, show its statement, sources and scenarios. The exit code is 1
+    if a listed rule has no scenario.
     """
     from kserve_conformance.rules.coverage import Stated, coverage
     from kserve_conformance.rules.registry import registry
@@ -53,9 +49,9 @@ def command(ids: tuple[str, ...], release: str | None, suite: Path | None, forma
     listed = tuple(known.rule(id_) for id_ in ids) if ids else known.rules
     if release is not None:
         listed = tuple(rule for rule in listed if rule.holds_for(release))
-    told = [_rule(rule, covered) for rule in listed]
-    emit(format_, told, lambda: "\n".join(map(_whole, told)) if ids else _table(told))
-    return Exit.OK if all(one["scenarios"] for one in told) else Exit.NO
+    listing = [_rule(rule, covered) for rule in listed]
+    emit(format_, listing, lambda: "\n".join(map(_whole, listing)) if ids else _table(listing))
+    return Exit.OK if all(one["scenarios"] for one in listing) else Exit.NO
 
 
 def _rule(rule: Rule, covered: Coverage) -> dict[str, Any]:
@@ -84,10 +80,12 @@ def _range(one: dict[str, Any]) -> str:
     return f"v{until} and earlier" if until else "every release"
 
 
-def _table(told: list[dict[str, Any]]) -> str:
-    rows = [(one["id"], one["level"], one["topic"], _range(one), str(len(one["scenarios"]) or "none")) for one in told]
-    uncovered = sum(not one["scenarios"] for one in told)
-    end = f"\n{len(told)} rules, {uncovered} without a scenario\n"
+def _table(listing: list[dict[str, Any]]) -> str:
+    rows = [
+        (one["id"], one["level"], one["topic"], _range(one), str(len(one["scenarios"]) or "none")) for one in listing
+    ]
+    uncovered = sum(not one["scenarios"] for one in listing)
+    end = f"\n{len(listing)} rules, {uncovered} without a scenario\n"
     return columns(("rule", "level", "topic", "releases", "scenarios"), rows) + end
 
 
@@ -96,5 +94,5 @@ def _whole(one: dict[str, Any]) -> str:
     for title in ("documentation", "code", "scenarios"):
         lines += [f"  {title}", *(f"    {line}" for line in one[title] or ("none",))]
     if one["releasesWithoutScenario"]:
-        lines += [f"  no scenario asks {', '.join(one['releasesWithoutScenario'])}"]
+        lines += [f"  no scenario applies to {', '.join(one['releasesWithoutScenario'])}"]
     return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""What ``run`` and ``report`` say of a record: its files, its table by topic, its failures."""
+"""The result of a run as ``run`` and ``report`` print it: a table by topic, the failures, the files."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from kserve_conformance.cli.output import result_console
 from kserve_conformance.record import Record, Verdict, by_topic, conforms, tally
 from kserve_conformance.reports import FILES, project, summary
 from kserve_conformance.suite.registry_terms import statements
@@ -30,7 +30,7 @@ _STYLES = {
 
 
 def write_all(record: Record, source: Path, out: Path) -> dict[str, Path]:
-    """Write the usual reports into a folder; the files by format, the record first."""
+    """Write the reports of a run to a folder; returns the files by format, the record first."""
     out.mkdir(parents=True, exist_ok=True)
     files = {"ndjson": source}
     for format_ in WRITTEN:
@@ -65,15 +65,9 @@ def result_of(record: Record, files: Mapping[str, Path]) -> dict[str, Any]:
 
 
 def result_text(record: Record, files: Mapping[str, Path], *, color: bool) -> str:
-    """The result of a run for people: a table by topic, what failed and why, where the reports are."""
+    """The result of a run for people: a table by topic, the failures with their reasons, the files."""
     stream = io.StringIO()
-    console = Console(
-        file=stream,
-        force_terminal=color,
-        width=None if color else 120,
-        highlight=False,
-        no_color=None if color else True,
-    )
+    console = result_console(stream, color=color)
     console.print(_table(record))
     for line in summary(record):
         style = _STYLES[line.verdict] if line.verdict is not None and line.depth == 0 else ""
@@ -93,12 +87,12 @@ def _table(record: Record) -> Table:
     table.add_column("topic")
     for verdict in shown:
         table.add_column(verdict.value, justify="right", style=_STYLES[verdict])
-    for topic, counted in by_topic(record).items():
-        table.add_row(topic or "(no topic)", *(str(counted.counts[verdict] or "") for verdict in shown))
+    for topic, counts_of in by_topic(record).items():
+        table.add_row(topic or "(no topic)", *(str(counts_of.counts[verdict] or "") for verdict in shown))
     return table
 
 
 def _statement(rule: str) -> str:
-    """What a rule says, after its id; nothing for a rule that the registry does not know (any more)."""
+    """The statement of a rule after its id; empty for a rule that the registry does not have."""
     statement = statements().get(rule)
     return f": {statement}" if statement else ""

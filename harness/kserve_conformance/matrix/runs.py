@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -28,7 +28,7 @@ from kserve_conformance.machine import allowed
 from kserve_conformance.matrix.resume import may_be_kept
 from kserve_conformance.record.matrix import Run
 from kserve_conformance.rules.releases import release_named
-from kserve_conformance.signals import terminated_as_interrupted
+from kserve_conformance.signals import interrupt_on_signals
 from kserve_conformance.suite import Suite
 from kserve_conformance.suite.selection import Selection
 from kserve_conformance.suite.tags import DOCUMENTED
@@ -48,21 +48,23 @@ _ENDS_WITHIN = 60
 _LAST = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """
-    What a matrix tells of how far it is, each a call with the target first.
+class RunListener(Protocol):
+    """Is called as the runs of a matrix proceed, from several threads."""
 
-    ``started`` and ``at`` (so many scenarios are done) come while a run goes on,
-    ``said`` has a line that it wrote to stderr, ``ended`` why there is no record
-    (None where there is one), ``kept`` is of a run that was taken over.
-    """
+    def started(self, spec: Spec) -> None:
+        """A run starts."""
 
-    started: Callable[[Spec], None]
-    at: Callable[[Spec, int], None]
-    said: Callable[[Spec, str], None]
-    ended: Callable[[Spec, str | None], None]
-    kept: Callable[[Spec], None]
+    def advanced(self, spec: Spec, scenarios: int) -> None:
+        """A run has finished so many scenarios."""
+
+    def printed(self, spec: Spec, line: str) -> None:
+        """A run printed a line to stderr."""
+
+    def finished(self, spec: Spec, error: str | None) -> None:
+        """A run finished, with a record or an error."""
+
+    def reused(self, spec: Spec) -> None:
+        """The record of an earlier run is reused."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def lane_of(spec: Spec) -> str:
     return str(spec)
 
 
-def run_all(specs: Sequence[Spec], question: Question, progress: Progress) -> tuple[tuple[Run, ...], str | None]:
+def run_all(specs: Sequence[Spec], question: Question, listener: RunListener) -> tuple[tuple[Run, ...], str | None]:
     """
     A run of every target, in their order, and what interrupted them, if anything did.
 
@@ -121,9 +123,9 @@ def run_all(specs: Sequence[Spec], question: Question, progress: Progress) -> tu
     record. Raises ``OSError`` where records cannot be written.
     """
     (question.out / RUNS).mkdir(parents=True, exist_ok=True)
-    runs = _Runs(question, progress)
+    runs = _Runs(question, listener)
     interrupted = None
-    with terminated_as_interrupted():
+    with interrupt_on_signals():
         try:
             runs.make(specs)
         except KeyboardInterrupt as error:
@@ -137,7 +139,7 @@ class _Runs:
     """The runs of one matrix while they are made."""
 
     question: Question
-    progress: Progress
+    listener: RunListener
     ended: dict[str, str | None] = field(default_factory=dict)
     children: list[subprocess.Popen[bytes]] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -149,7 +151,7 @@ class _Runs:
         for spec in specs:
             if self.question.resume and may_be_kept(spec, self.question.record_of(spec), suite, self.question.told):
                 self.ended[spec.name] = None
-                self.progress.kept(spec)
+                self.listener.reused(spec)
             else:
                 # An older record must not be taken for this run's.
                 self.question.record_of(spec).unlink(missing_ok=True)
@@ -213,12 +215,12 @@ class _Runs:
             for spec in lane:
                 if self.stopping.is_set():
                     return
-                self.progress.started(spec)
+                self.listener.started(spec)
                 yield spec
 
     def _end(self, spec: Spec, error: str | None) -> None:
         self.ended[spec.name] = error
-        self.progress.ended(spec, error)
+        self.listener.finished(spec, error)
 
     # --- in memory --------------------------------------------------------
 
@@ -290,7 +292,7 @@ class _Runs:
                 reader.start()
             while child.poll() is None:
                 time.sleep(_LOOK)
-                self.progress.at(spec, _scenarios_in(record))
+                self.listener.advanced(spec, _scenarios_in(record))
             for reader in readers:
                 reader.join()
             if not record.is_file():
@@ -305,7 +307,7 @@ class _Runs:
             text = line.decode("utf-8", "replace").rstrip()
             if text:
                 last.append(text)
-                self.progress.said(spec, text)
+                self.listener.printed(spec, text)
 
     def _child(self, command: list[str], stderr: int | None) -> subprocess.Popen[bytes]:
         # In a session of its own: Ctrl-C is for this process, which then ends its children one by one.

@@ -22,7 +22,7 @@ from kserve_conformance.record.writer import RecordWriter
 from kserve_conformance.scenario_runs import RunSettings, TargetLease
 from kserve_conformance.scenario_runs.lines import crash_line, header_line
 from kserve_conformance.scenario_runs.settings import named_release
-from kserve_conformance.signals import signals_wait, terminated_as_interrupted
+from kserve_conformance.signals import interrupt_on_signals, signals_wait
 
 #: The phase of the report that xdist makes of a worker that died.
 _CRASHED = "???"
@@ -51,7 +51,7 @@ class Recorder:
         self._began = time.perf_counter()
         self._signals = contextlib.ExitStack()
         path.unlink(missing_ok=True)
-        self._signals.enter_context(terminated_as_interrupted())
+        self._signals.enter_context(interrupt_on_signals())
 
     # --- pytest's hooks ---------------------------------------------------
 
