@@ -7,8 +7,8 @@ A docstring or ``#:`` comment cites with a sentence::
 
 A semicolon separates places; names belong to the path after them, ``…`` in a name
 and ``*`` in a path stand for any text; a place without a range, or in "the same
-file", has that of the place before it. Sources outside KServe (Kubernetes, the Go
-library) are not read.
+file", has that of the place before it. A place with neither a path nor a release of
+KServe is in another project and is not read.
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ from packaging.version import Version
 from kserve_conformance.rules.registry import Registry
 from kserve_conformance.rules.releases import version_of
 
-#: What a place outside KServe is known by.
-ELSEWHERE = re.compile(r"k8s\.io|\bgo\.yaml\.in|dario\.cat|Go standard library|Kubernetes documentation")
+#: Projects whose paths could be KServe's.
+ELSEWHERE = re.compile(r"k8s\.io")
+
+_KSERVE = re.compile(r"\b(?:pkg|cmd|config|charts)/|\bv0\.\d|in the same file")
 
 _SENTENCE = re.compile(r"\b(?:Source|Coded): +(?P<text>.+?)(?:\.(?=\s|$)|\n\s*\n|$)", re.DOTALL)
 _VERSION = r"v(\d+\.\d+\.\d+)"
@@ -95,7 +97,7 @@ def _places(citing: str, sentence: str) -> Iterator[Citation]:
     until: str | None = None
     last: str | None = None
     for place in sentence.split(";"):
-        if ELSEWHERE.search(place):
+        if ELSEWHERE.search(place) or not _KSERVE.search(place):
             continue
         if span := _RANGE.search(place):
             open_since, since, until = span.groups()

@@ -2,7 +2,7 @@
 What the API server requires of an object's metadata, which no CRD describes.
 
 Source: ``ValidateObjectMetaAccessor``, k8s.io/apimachinery v0.34.4, pkg/api/validation/objectmeta.go; names by
-``NameIsDNSSubdomain``, labels and annotations by pkg/util/validation/validation.go.
+``NameIsDNSSubdomain``, labels and annotations by pkg/util/validation/validation.go, both of k8s.io/apimachinery.
 """
 
 from __future__ import annotations

@@ -238,7 +238,8 @@ class TestCitations:
                 [("pkg/v1beta1/a.go", "A", "0.8.0", "0.9.0"), ("pkg/v1beta1/a.go", "B", "0.10.0", None)],
             ),
             ("config/crd/full, since v0.13.0.", [("config/crd/full", None, "0.13.0", None)]),
-            ("``Patch``, k8s.io/apimachinery.", []),
+            ("``Patch``, pkg/util/patch.go, k8s.io/apimachinery.", []),
+            ("``Hash1``, golang.org/x/mod/sumdb/dirhash/hash.go; ``merge``, go.yaml.in/yaml/v2 v2.4.2.", []),
         ],
     )
     def test_a_sentence_is_read_as_places(
@@ -249,7 +250,7 @@ class TestCitations:
 
         assert [(one.path, one.name, one.since, one.until) for one in of_package(folder)] == places
 
-    @pytest.mark.parametrize("sentence", ["the same function, v0.9.0.", "``A``, v0.9.0.", "``A``, a.go, v0.9.0."])
+    @pytest.mark.parametrize("sentence", ["the same function, v0.9.0.", "``A``, v0.9.0.", "``A``, a.go, since v0.9.0."])
     def test_a_sentence_without_a_path_is_an_error(self, tmp_path: Path, sentence: str) -> None:
         """A citation that cannot be checked is not skipped."""
         folder = tree(tmp_path, {"rules.py": f'"""Source: {sentence}"""'})
