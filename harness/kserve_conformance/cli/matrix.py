@@ -180,24 +180,25 @@ def _report(matrix: Matrix, record: Path, out: Path | None, format_: str) -> int
 
 def _text(table: View, files: Mapping[str, str]) -> str:
     """The result for people: a line for each target, differences between memory and real targets, the files."""
-    from kserve_conformance.reports.matrices.wording import compared_in_words, subject
+    from kserve_conformance.reports.matrices.wording import agreement, subject
 
     rows = [
         (
             column.target,
-            "broken" if column.because is not None or column.conclusion is None else column.conclusion.headline.lower(),
+            "broken" if column.broken is not None or column.conclusion is None else column.conclusion.headline.lower(),
             _counts(column),
         )
         for column in table.columns
     ]
     lines = [columns(("target", "result", "scenarios"), rows).rstrip("\n"), ""]
-    lines += [f"! {column.target}: no result: {column.because}" for column in table.broken]
+    lines += [f"! {column.target}: no result: {column.broken}" for column in table.broken]
     lines += [
-        f"≠ {difference.memory.id}: {difference.memory.verdict} in memory, {difference.real.verdict} on {pair.real}"
+        f"≠ {difference.reference.id}: "
+        f"{difference.reference.verdict} in the reference, {difference.real.verdict} on {pair.real}"
         for pair in table.pairs
         for difference in pair.differences
     ]
-    lines += [f"{table.headline}: KServe {subject(table)}. {compared_in_words(table)}"]
+    lines += [f"{table.headline}: KServe {subject(table)}. {agreement(table)}"]
     lines += [f"  {file}" for file in files.values()]
     return "\n".join(lines) + "\n"
 

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from kserve_conformance.cli.output import progress_console
 from kserve_conformance.pytest_plugin.reports import scenario_in, start_in
-from kserve_conformance.reports.text import FEW, one_line
+from kserve_conformance.reports.characters import one_line
+from kserve_conformance.reports.text import FEW
 
 #: The verdicts that have a line of their own, and its color.
 _COLORS = {"failed": "red", "errored": "red", "deviates": "yellow"}

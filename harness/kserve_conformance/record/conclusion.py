@@ -16,6 +16,8 @@ from typing import Any
 
 from kserve_conformance.record.model import Header, Record, Verdict
 from kserve_conformance.record.tally import Tally, tally
+from kserve_conformance.rules.releases import caveat
+from kserve_conformance.suite.tags import DOCUMENTED
 
 
 class Result(StrEnum):
@@ -34,13 +36,16 @@ class Conclusion:
 
     ``reasons`` say why it does not, and are empty exactly if it does. ``notes``
     limit a yes: what was skipped, unsupported, deviates or was left behind.
-    ``selected`` is true for a run of a part of the suite.
+    ``selected`` is true for a run of a part of the suite. ``caveat`` says why a
+    result for this release is less certain than one for others: it is unreleased,
+    or its behaviour was inferred from neighbouring releases.
     """
 
     counts: dict[Verdict, int]
     selected: bool
     reasons: tuple[str, ...]
     notes: tuple[str, ...]
+    caveat: str | None = None
 
     @property
     def conforms(self) -> bool:
@@ -62,6 +67,8 @@ class Conclusion:
             limits.append("part of the suite")
         if self.conforms and self.counts[Verdict.SKIPPED]:
             limits.append(f"{_scenarios(self.counts[Verdict.SKIPPED])} skipped")
+        if self.caveat:
+            limits.append(self.caveat)
         words = "Conforms" if self.conforms else "Does not conform"
         return f"{words} ({', '.join(limits)})" if limits else words
 
@@ -79,12 +86,20 @@ def conforms(record: Record) -> Conclusion:
         selected=bool(narrowed(record.header)),
         reasons=tuple(_reasons(record, everything)),
         notes=tuple(_notes(record, everything)),
+        caveat=caveat_of(record.header),
     )
 
 
 def narrowed(header: Header) -> dict[str, Any]:
     """Return the selection that narrowed a run; an empty option narrows nothing."""
     return {name: value for name, value in header.selection.items() if value not in (None, False, "", [], {})}
+
+
+def caveat_of(header: Header) -> str | None:
+    """Say why results for the release of a run are less certain than those for others; None if they are not."""
+    release = header.target.release
+    # The documented profile is not a release: it was read from the documentation.
+    return None if release == DOCUMENTED else caveat(release)
 
 
 def _reasons(record: Record, everything: Tally) -> Iterator[str]:
@@ -95,7 +110,7 @@ def _reasons(record: Record, everything: Tally) -> Iterator[str]:
     if missing:
         yield f"{len(missing)} of {len(record.header.collected)} scenarios have no verdict, first {min(missing)!r}"
     if counts[Verdict.ERRORED]:
-        yield f"{_scenarios(counts[Verdict.ERRORED])} errored, so their result is unknown"
+        yield f"{_scenarios(counts[Verdict.ERRORED])} errored, with an unknown result"
     if counts[Verdict.FAILED]:
         yield f"{_scenarios(counts[Verdict.FAILED])} failed"
     if not everything.total:

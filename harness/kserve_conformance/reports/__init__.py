@@ -1,8 +1,9 @@
 """
 Reports: projections of a record, each a pure function of it.
 
-``project`` makes any of them by its name; nothing is in a report that is not in
-the record, except the statements of rules, which the registry has.
+``project`` renders any of them by its name. A report contains nothing that is
+not in the record, except the statements of rules from the registry and what the
+table of releases says about a release.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.record import Record
 from kserve_conformance.reports.conformance_report import conformance_report
 from kserve_conformance.reports.html import html
@@ -20,7 +20,7 @@ from kserve_conformance.reports.ndjson import as_json, ndjson
 from kserve_conformance.reports.svg import matrix, svg
 from kserve_conformance.reports.text import Line, as_text, summary
 
-#: The formats by name, in the order in which help texts tell them.
+#: The formats by name, in the order of help texts.
 FORMATS: Mapping[str, Callable[[Record], str]] = MappingProxyType(
     {
         "html": html,
@@ -34,7 +34,7 @@ FORMATS: Mapping[str, Callable[[Record], str]] = MappingProxyType(
     }
 )
 
-#: The usual name of the file of each format.
+#: The default file name for each format.
 FILES: Mapping[str, str] = MappingProxyType(
     {
         "html": "report.html",
@@ -49,25 +49,16 @@ FILES: Mapping[str, str] = MappingProxyType(
 )
 
 
-class UnknownFormat(HarnessError):
-    """A report was asked for in a format that there is not."""
-
-    exit_code = 2
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"there is no report format {name!r}")
-        self.hint = f"known formats: {', '.join(FORMATS)}"
-
-
 def project(record: Record, format: str, *, rules: Mapping[str, str] | None = None) -> str:  # noqa: A002
     """
-    The record in one of the ``FORMATS``; write it as UTF-8.
+    Render a record in one of the ``FORMATS``; write it as UTF-8.
 
-    ``rules`` maps ids of rules to their statements. Raises ``UnknownFormat``.
+    ``rules`` maps ids of rules to their statements. Raises ``ValueError`` for an
+    unknown format.
     """
     if format not in FORMATS:
-        raise UnknownFormat(format)
+        raise ValueError(f"unknown report format {format!r}; expected one of {', '.join(FORMATS)}")
     return html(record, rules) if format == "html" else FORMATS[format](record)
 
 
-__all__ = ["FILES", "FORMATS", "Line", "UnknownFormat", "matrix", "project", "summary"]
+__all__ = ["FILES", "FORMATS", "Line", "matrix", "project", "summary"]

@@ -1,15 +1,15 @@
-"""The files that ship beside the reports: templates, styles and the script of the page."""
+"""The files that ship beside the reports: templates, styles and scripts."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib import resources
 
-#: The folder that holds them.
+#: Their folder.
 FOLDER = "templates"
 
 
 @cache
 def shipped(name: str) -> str:
-    """The text of one of them."""
+    """Return the text of one of them."""
     return resources.files("kserve_conformance.reports").joinpath(FOLDER, name).read_text("utf-8")

@@ -1,10 +1,10 @@
 """
-The report that a vendor publishes: who, what, against which suite, with which result.
+The report that a vendor publishes: who ran which suite on what, and the result.
 
-Its shape follows the ``ConformanceReport`` of Gateway API (kubernetes-sigs/gateway-api,
-conformance/apis/v1), so that who knows that one can read this; what is added is
-what was missed there: the digests of target and suite, every scenario that did
-not pass with its reason, and that a feature is *unsupported* rather than gone.
+Its shape follows the ``ConformanceReport`` of Gateway API
+(kubernetes-sigs/gateway-api, conformance/apis/v1). It adds the digests of target
+and suite, every scenario that did not pass with its reason, and a separate list
+of *unsupported* scenarios.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ KIND = "ConformanceReport"
 
 
 def conformance_report(record: Record) -> str:
-    """The report as YAML."""
+    """Render the report as YAML."""
     return dump(as_manifest(record))
 
 
 def as_manifest(record: Record) -> dict[str, Any]:
-    """The report as a JSON value; what was not given is not in it."""
+    """Build the report as a JSON value, without empty fields."""
     header = record.header
     conclusion = conforms(record)
     everything = tally(record.scenarios)
-    return _without_nothing(
+    return _without_empty(
         {
             "apiVersion": API_VERSION,
             "kind": KIND,
@@ -44,6 +44,7 @@ def as_manifest(record: Record) -> dict[str, Any]:
             "target": {
                 "name": header.target.target,
                 "release": header.target.release,
+                "caveat": conclusion.caveat,
                 "apiServer": header.target.api_server,
                 "observedThrough": header.target.observed_through,
                 "digests": dict(header.target.digests),
@@ -61,10 +62,10 @@ def as_manifest(record: Record) -> dict[str, Any]:
         "recordDigest": "sha256:" + hashlib.sha256(ndjson(record).encode()).hexdigest(),
         "statistics": _statistics(everything),
         "topics": [_topic(name, cases) for name, cases in by_topic(record).items()],
-        "failures": [_unfulfilled(scenario) for scenario in everything.of(Verdict.FAILED, Verdict.ERRORED)],
+        "failures": [_failure(scenario) for scenario in everything.of(Verdict.FAILED, Verdict.ERRORED)],
         "deviations": _deviations(everything.of(Verdict.DEVIATES)),
-        "skipped": [_left_out(scenario) for scenario in everything.of(Verdict.SKIPPED)],
-        "unsupported": [_left_out(scenario) for scenario in everything.of(Verdict.UNSUPPORTED)],
+        "skipped": [_not_run(scenario) for scenario in everything.of(Verdict.SKIPPED)],
+        "unsupported": [_not_run(scenario) for scenario in everything.of(Verdict.UNSUPPORTED)],
     }
 
 
@@ -76,7 +77,7 @@ def _topic(name: str, cases: Tally) -> dict[str, Any]:
 
 
 def _result(cases: Tally) -> Result:
-    """The result of a group by its worst member; a group in which nothing passed is never a success."""
+    """Return the result of a group: that of its worst member, and never a success if nothing passed."""
     if cases.of(Verdict.FAILED, Verdict.ERRORED):
         return Result.FAILURE
     return Result.PARTIAL if cases.of(Verdict.SKIPPED) or not cases.of(Verdict.PASSED) else Result.SUCCESS
@@ -86,12 +87,12 @@ def _statistics(cases: Tally) -> dict[str, int]:
     return {verdict.value: number for verdict, number in cases.counts.items()}
 
 
-def _unfulfilled(scenario: Scenario) -> dict[str, Any]:
+def _failure(scenario: Scenario) -> dict[str, Any]:
     finding = scenario.finding
-    return _named(scenario) | _without_nothing(
+    return _identity(scenario) | _without_empty(
         {
             "verdict": scenario.verdict.value,
-            "message": why(scenario.reason, finding.message if finding else None),
+            "message": why(scenario),
             "expected": finding.expected if finding else None,
             "observed": finding.observed if finding else None,
             "explanation": list(finding.explanation) if finding else [],
@@ -101,24 +102,24 @@ def _unfulfilled(scenario: Scenario) -> dict[str, Any]:
 
 
 def _deviations(scenarios: Iterable[Scenario]) -> list[dict[str, Any]]:
-    """Each listed deviation once, with the scenarios that show it."""
+    """List each deviation once, with its scenarios."""
     found: dict[str, dict[str, Any]] = {}
     for scenario in scenarios:
         if scenario.deviation is None:
             continue
         deviation = found.setdefault(scenario.deviation.id, msgspec.to_builtins(scenario.deviation) | {"scenarios": []})
-        deviation["scenarios"].append(_named(scenario))
+        deviation["scenarios"].append(_identity(scenario))
     return [found[name] for name in sorted(found)]
 
 
-def _left_out(scenario: Scenario) -> dict[str, Any]:
-    return _named(scenario) | {"reason": why(scenario.reason, scenario.finding.message if scenario.finding else None)}
+def _not_run(scenario: Scenario) -> dict[str, Any]:
+    return _identity(scenario) | {"reason": why(scenario)}
 
 
-def _named(scenario: Scenario) -> dict[str, Any]:
+def _identity(scenario: Scenario) -> dict[str, Any]:
     return {"id": scenario.id, "topic": scenario.topic, "level": scenario.level, "rules": list(scenario.rules)}
 
 
-def _without_nothing(value: dict[str, Any]) -> dict[str, Any]:
-    kept = ((name, _without_nothing(one) if isinstance(one, dict) else one) for name, one in value.items())
+def _without_empty(value: dict[str, Any]) -> dict[str, Any]:
+    kept = ((name, _without_empty(one) if isinstance(one, dict) else one) for name, one in value.items())
     return {name: one for name, one in kept if one not in (None, "", [], {}, ())}

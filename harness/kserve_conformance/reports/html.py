@@ -1,9 +1,9 @@
 """
-One HTML page that holds a whole record and needs nothing else.
+One self-contained HTML page for a whole record.
 
-It works from ``file://``, without network and, but for filter and search,
-without script. A policy in the page forbids everything but its own style and
-script, by their hashes: whatever a target said stays text.
+It works from ``file://`` without a network and, except for filter and search,
+without JavaScript. Its content security policy allows only its own style and
+script, by their hashes, so whatever a target reported stays text.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from kserve_conformance.record.tally import LEVELS, WORST_FIRST
 from kserve_conformance.reports import pictures, svg
 from kserve_conformance.reports.assets import shipped
 from kserve_conformance.reports.page import environment, policy
-from kserve_conformance.reports.verdicts import SIGNS, STEP_SYMBOLS, by_reason
+from kserve_conformance.reports.verdicts import SIGNS, STEP_SYMBOLS, by_reason, leftovers_of, subject
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One feature of a topic, with its scenarios in the order of the file."""
+    """One feature of a topic, with its scenarios in file order."""
 
     name: str
     path: str
@@ -34,7 +34,7 @@ class Feature:
 
 
 def html(record: Record, rules: Mapping[str, str] | None = None) -> str:
-    """The page. ``rules`` maps ids of rules to their statements, to be shown beside them."""
+    """Render the page. ``rules`` maps ids of rules to their statements."""
     style = shipped("page.css") + pictures.STYLE
     script = shipped("parts.js") + shipped("page.js")
     everything = tally(record.scenarios)
@@ -43,16 +43,15 @@ def html(record: Record, rules: Mapping[str, str] | None = None) -> str:
         record=record,
         header=record.header,
         conclusion=conforms(record),
+        subject=subject(record.header),
         everything=everything,
         topics={name: (cases, tuple(_features(cases))) for name, cases in by_topic(record).items()},
         rules=by_rule(record),
         statements=dict(rules or {}),
         broken=everything.of(Verdict.FAILED, Verdict.ERRORED),
         deviations=_deviations(everything),
-        left_out={verdict: by_reason(everything.of(verdict)) for verdict in (Verdict.SKIPPED, Verdict.UNSUPPORTED)},
-        leftovers=tuple(
-            dict.fromkeys([*(name for one in record.scenarios for name in one.leftovers), *record.footer.leftovers])
-        ),
+        not_run={verdict: by_reason(everything.of(verdict)) for verdict in (Verdict.SKIPPED, Verdict.UNSUPPORTED)},
+        leftovers=leftovers_of(record),
         selection=narrowed(record.header),
         picture=Markup(ET.tostring(svg.picture(record), encoding="unicode")),  # noqa: S704 - made of escaped texts
         style=Markup(style),  # noqa: S704 - ships with the package

@@ -1,11 +1,11 @@
 """
-JUnit XML, for the CI systems that show test results.
+JUnit XML, for CI systems that show test results.
 
-A suite for each topic, a case for each scenario. JUnit knows fewer verdicts than
-we do, and none of them may become a pass on the way: ``failed`` is a failure,
-``errored`` an error, ``skipped`` and ``unsupported`` are skipped with their
-reason. A listed deviation is a case without failure, as it does not make a
-target non-conforming; its properties and its output say what it is.
+A suite for each topic, a case for each scenario. JUnit has fewer verdicts than a
+record, and none may become a pass: ``failed`` is a failure, ``errored`` an
+error, ``skipped`` and ``unsupported`` are skipped with their reason. A listed
+deviation is a case without a failure, because it does not make a target
+non-conforming; its properties and its output explain it.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from kserve_conformance.record import Record, Scenario, Tally, Verdict, by_topic, conforms
-from kserve_conformance.reports.verdicts import STEP_SYMBOLS, in_xml, why
+from kserve_conformance.reports.characters import in_xml
+from kserve_conformance.reports.verdicts import STEP_SYMBOLS, why
 
 
 def junit(record: Record) -> str:
-    """The record as JUnit XML. What has no verdict is an error there, so that a cut run is red."""
+    """Render a record as JUnit XML. A scenario without a verdict is an error, so that an interrupted run is red."""
     conclusion = conforms(record)
     topics = by_topic(record)
     root = ET.Element("testsuites", name=in_xml(f"kserve-conformance {record.header.target.target}"))
@@ -69,27 +70,26 @@ def _case(suite: ET.Element, scenario: Scenario) -> None:
     if scenario.seconds is not None:
         case.set("time", f"{scenario.seconds:.3f}")
     _properties(case, _properties_of(scenario))
-    finding = scenario.finding
-    reason = in_xml(why(scenario.reason, finding.message if finding else None))
+    reason = in_xml(why(scenario))
     match scenario.verdict:
         case Verdict.FAILED:
-            ET.SubElement(case, "failure", type="Nonconformity", message=reason).text = in_xml(_story(scenario))
+            ET.SubElement(case, "failure", type="Nonconformity", message=reason).text = in_xml(_output(scenario))
         case Verdict.ERRORED:
-            ET.SubElement(case, "error", type="Errored", message=reason).text = in_xml(_story(scenario))
+            ET.SubElement(case, "error", type="Errored", message=reason).text = in_xml(_output(scenario))
         case Verdict.SKIPPED | Verdict.UNSUPPORTED:
             ET.SubElement(case, "skipped", message=f"{scenario.verdict}: {reason}")
         case Verdict.DEVIATES:
-            ET.SubElement(case, "system-out").text = in_xml(_story(scenario))
+            ET.SubElement(case, "system-out").text = in_xml(_output(scenario))
         case Verdict.PASSED:
             pass
 
 
-def _run_suite(root: ET.Element, because: tuple[str, ...]) -> None:
-    """A suite for what no scenario can tell: that there is none, or that some have no verdict."""
+def _run_suite(root: ET.Element, reasons: tuple[str, ...]) -> None:
+    """Add a suite for what is wrong with the run itself: no scenarios, or some without a verdict."""
     suite = ET.SubElement(root, "testsuite", name="run", tests="1", failures="0", errors="1", skipped="0")
     case = ET.SubElement(suite, "testcase", classname="run", name="the run accounts for every scenario")
-    ET.SubElement(case, "error", type="Unaccounted", message=in_xml("; ".join(because))).text = in_xml(
-        "\n".join(because)
+    ET.SubElement(case, "error", type="Unaccounted", message=in_xml("; ".join(reasons))).text = in_xml(
+        "\n".join(reasons)
     )
 
 
@@ -104,6 +104,8 @@ def _identity(record: Record) -> Iterator[tuple[str, str]]:
     header = record.header
     yield "target", header.target.target
     yield "release", header.target.release
+    if (caveat := conforms(record).caveat) is not None:
+        yield "release-caveat", caveat
     if header.target.api_server:
         yield "api-server", header.target.api_server
     for name, digest in header.target.digests.items():
@@ -131,8 +133,8 @@ def _properties(parent: ET.Element, properties: Iterator[tuple[str, str]]) -> No
         ET.SubElement(group, "property", name=in_xml(name), value=in_xml(value))
 
 
-def _story(scenario: Scenario) -> str:
-    """Steps, expected and observed, explanation and evidence, as plain text."""
+def _output(scenario: Scenario) -> str:
+    """Return steps, expected and observed, explanation and evidence as plain text."""
     lines = [f"{STEP_SYMBOLS.get(step.status, '?')} {step.keyword} {step.text}" for step in scenario.steps]
     if scenario.deviation is not None:
         lines += [

@@ -1,9 +1,8 @@
 """
-A Markdown summary, for the page of a CI run or the text of a pull request.
+A Markdown summary, for the summary page of a CI run or for a pull request.
 
-What failed stands before what passed, and a run of any size stays within what
-such a page takes: after a number of findings only their names are told, and it
-says so.
+Failures come before everything else. A summary page has a size limit, so beyond
+a number of findings only the names of scenarios are listed.
 """
 
 from __future__ import annotations
@@ -14,14 +13,14 @@ from collections.abc import Iterable, Iterator
 from kserve_conformance.record import Record, Scenario, Tally, Verdict, by_topic, conforms, tally
 from kserve_conformance.record.tally import LEVELS
 from kserve_conformance.reports.gfm import block, code, in_html, plain, title_of
-from kserve_conformance.reports.verdicts import SIGNS, why
+from kserve_conformance.reports.verdicts import SIGNS, by_reason, leftovers_of, subject, why
 
-#: How many findings are told in full. GitHub takes 1 MiB of summary for a step.
+#: Number of findings with details. GitHub accepts 1 MiB of summary for a step.
 FULL = 50
 
 
 def markdown(record: Record) -> str:
-    """The record as GitHub-flavoured Markdown."""
+    """Render a record as GitHub-flavoured Markdown."""
     return "\n".join(_lines(record)).rstrip("\n") + "\n"
 
 
@@ -29,7 +28,7 @@ def _lines(record: Record) -> Iterator[str]:
     header = record.header
     conclusion = conforms(record)
     everything = tally(record.scenarios)
-    yield f"# {conclusion.headline}: KServe {plain(header.target.release)}"
+    yield f"# {plain(f'{conclusion.headline}: {subject(header)}')}"
     yield ""
     yield from (f"- **{plain(reason)}**" for reason in conclusion.reasons)
     yield from (f"- {plain(note)}" for note in conclusion.notes)
@@ -42,9 +41,9 @@ def _lines(record: Record) -> Iterator[str]:
     yield from _topics(record)
     yield from _findings(everything)
     yield from _deviations(everything)
-    yield from _left_out("Skipped", everything.of(Verdict.SKIPPED))
-    yield from _left_out("Unsupported by this release", everything.of(Verdict.UNSUPPORTED))
-    leftovers = dict.fromkeys([*(name for one in record.scenarios for name in one.leftovers), *record.footer.leftovers])
+    yield from _not_run("Skipped", everything.of(Verdict.SKIPPED))
+    yield from _not_run("Not applicable to this release", everything.of(Verdict.UNSUPPORTED))
+    leftovers = leftovers_of(record)
     if leftovers:
         yield "## Left behind"
         yield ""
@@ -102,7 +101,7 @@ def _findings(everything: Tally) -> Iterator[str]:
     for scenario in found[:FULL]:
         yield from _finding(scenario)
     if found[FULL:]:
-        yield f"And {len(found) - FULL} more, told in full by the record:"
+        yield f"And {len(found) - FULL} more, with details in the record:"
         yield ""
         yield from (f"- {scenario.verdict} {plain(scenario.id)}" for scenario in found[FULL:])
         yield ""
@@ -113,14 +112,14 @@ def _finding(scenario: Scenario) -> Iterator[str]:
     sign = f"{SIGNS[scenario.verdict].symbol} {scenario.verdict}"
     yield f"<details><summary>{sign}: {in_html(title_of(scenario))}</summary>"
     yield ""
-    yield plain(why(scenario.reason, finding.message if finding else None))
+    yield plain(why(scenario))
     yield ""
     yield f"{code(f'{scenario.path}:{scenario.line}')} · {', '.join(map(code, scenario.rules))}"
     yield ""
     if finding is not None:
-        for title, told in (("Expected", finding.expected), ("Observed", finding.observed)):
-            if told is not None:
-                yield from block(title, told)
+        for title, text in (("Expected", finding.expected), ("Observed", finding.observed)):
+            if text is not None:
+                yield from block(title, text)
         if finding.explanation:
             yield from block("Why", "\n".join(finding.explanation))
         if finding.reproduce:
@@ -144,13 +143,9 @@ def _deviations(everything: Tally) -> Iterator[str]:
     yield ""
 
 
-def _left_out(title: str, scenarios: Iterable[Scenario]) -> Iterator[str]:
-    """What was not asked, by reason: one reason often holds for many."""
-    reasons: dict[str, list[Scenario]] = {}
-    for scenario in scenarios:
-        reasons.setdefault(why(scenario.reason, scenario.finding.message if scenario.finding else None), []).append(
-            scenario
-        )
+def _not_run(title: str, scenarios: Iterable[Scenario]) -> Iterator[str]:
+    """Yield the scenarios that did not run, by reason, because one reason often applies to many."""
+    reasons = by_reason(scenarios)
     if not reasons:
         return
     yield f"## {title}"

@@ -1,4 +1,4 @@
-"""The record itself, as NDJSON, and as one JSON document with what it allows to be concluded."""
+"""The record itself, as NDJSON, and as one JSON document with the conclusion from it."""
 
 from __future__ import annotations
 
@@ -7,27 +7,30 @@ from typing import Any
 
 import msgspec
 
+from kserve_conformance.manifests.writer import escaped
 from kserve_conformance.record import Record, conforms
 
 
 def ndjson(record: Record) -> str:
-    """The lines of the record, each as its writer would have written it."""
+    """Render the lines of the record as its writer writes them."""
     encode = msgspec.json.Encoder().encode
     return "".join(encode(part).decode() + "\n" for part in (record.header, *record.scenarios, record.footer))
 
 
 def json_value(part: Any) -> Any:
-    """Any part of a record as plain JSON values."""
+    """Turn any part of a record into plain JSON values."""
     return msgspec.json.decode(msgspec.json.encode(part))
 
 
 def as_json(record: Record) -> str:
-    """One document: header, scenarios and footer, and the conclusion, for those who would rather not read lines."""
+    """Render one document: the conclusion, header, scenarios and footer."""
     conclusion = conforms(record)
     document = {
         "conclusion": {
             "conforms": conclusion.conforms,
             "result": conclusion.result.value,
+            "headline": conclusion.headline,
+            "caveat": conclusion.caveat,
             "reasons": list(conclusion.reasons),
             "notes": list(conclusion.notes),
         },
@@ -35,4 +38,9 @@ def as_json(record: Record) -> str:
         "scenarios": [json_value(scenario) for scenario in record.scenarios],
         "footer": json_value(record.footer),
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_document(document)
+
+
+def json_document(value: Any) -> str:
+    """Write a value as an indented JSON document that looks the same wherever it is shown."""
+    return escaped(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"

@@ -1,8 +1,8 @@
 """
-What every page is made with: templates that escape, fragments, a policy that lets nothing in.
+What all pages share: escaping templates, fragments, and a content security policy.
 
-A page works from ``file://``, without network. Its policy forbids everything but
-its own style and script, by their hashes: whatever a target said stays text.
+A page works from ``file://`` without a network. Its policy allows only its own
+style and script, by their hashes, so whatever a target reported stays text.
 """
 
 from __future__ import annotations
@@ -16,20 +16,21 @@ import jinja2
 from markupsafe import Markup
 
 from kserve_conformance.reports.assets import FOLDER
+from kserve_conformance.reports.characters import visible
 
 
 def anchor(scenario: str) -> str:
-    """The fragment that leads to a scenario: short, the same in every run, and safe in a link whatever the id holds."""
+    """Return the fragment of a scenario: short, stable between runs, and safe in a link."""
     return "scenario-" + hashlib.sha256(scenario.encode()).hexdigest()[:10]
 
 
 def slug(name: str) -> str:
-    """A topic's or rule's name as a fragment."""
+    """Turn the name of a topic or rule into a fragment."""
     return re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-") or "none"
 
 
 def policy(style: str, script: str | None = None) -> str:
-    """Nothing from anywhere, and of what is in the page only its own style and script."""
+    """Return a content security policy that allows only this style and script."""
     scripts = f"script-src {_hash(script)}; " if script is not None else ""
     return f"default-src 'none'; style-src {_hash(style)}; {scripts}base-uri 'none'; form-action 'none'"
 
@@ -39,25 +40,20 @@ def _hash(text: str) -> str:
 
 
 def _is_link(text: str) -> bool:
-    """Only what is plainly a web address becomes a link; any other text stays text."""
+    """Tell whether a text is a web address; any other text must not become a link."""
     return re.fullmatch(r"https?://[^\s<>\"']+", text) is not None
-
-
-def _shown(text: str) -> str:
-    """The text with a sign for each character that cannot be seen, so that none can hide or reorder what is read."""
-    return re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "\ufffd", text)
 
 
 @cache
 def environment() -> jinja2.Environment:
-    """The templates that ship beside the reports."""
+    """Return the environment of the templates, which escapes every text."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("kserve_conformance.reports", FOLDER),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: value if isinstance(value, Markup) else _shown(str(value)),
+        finalize=lambda value: value if isinstance(value, Markup) else visible(str(value)),
     )
     environment.filters |= {"anchor": anchor, "slug": slug}
     environment.tests |= {"link": _is_link}

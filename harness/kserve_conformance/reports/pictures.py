@@ -1,4 +1,4 @@
-"""What pictures are drawn of: a root that tells itself in words, squares of verdicts, texts."""
+"""The parts of pictures: a described root, squares for verdicts, texts."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from xml.etree import ElementTree as ET
 
 from kserve_conformance.record import Verdict
 from kserve_conformance.reports.assets import shipped
-from kserve_conformance.reports.verdicts import SIGNS, in_xml
+from kserve_conformance.reports.characters import in_xml
+from kserve_conformance.reports.verdicts import SIGNS
 
-#: How the parts of a picture look. HTML pages have these rules in their own style.
+#: The style of a picture. HTML pages include it in their own style.
 STYLE = shipped("picture.css")
 
-#: Verdicts whose square is an outline: nothing was seen.
-SHOWN_QUIETLY = (Verdict.UNSUPPORTED, Verdict.SKIPPED)
+#: Verdicts whose square is only an outline, because nothing ran.
+OUTLINED = (Verdict.UNSUPPORTED, Verdict.SKIPPED)
 
 
 def new_picture(title: str, description: str) -> ET.Element:
-    """An empty picture that says in words what it shows."""
+    """Create an empty picture with a title and a description for screen readers."""
     root = ET.Element("svg", {"class": "kc", "role": "img", "aria-labelledby": "kc-title kc-desc"})
     ET.SubElement(root, "title", id="kc-title").text = in_xml(title)
     ET.SubElement(root, "desc", id="kc-desc").text = in_xml(description)
@@ -24,7 +25,7 @@ def new_picture(title: str, description: str) -> ET.Element:
 
 
 def define_squares(root: ET.Element, size: int) -> None:
-    """Each kind of square once; a thousand squares are a thousand uses of six."""
+    """Define each kind of square once, to be referenced by every square."""
     definitions = ET.SubElement(root, "defs")
     side = str(size - 3)
     for verdict in Verdict:
@@ -32,15 +33,15 @@ def define_squares(root: ET.Element, size: int) -> None:
         ET.SubElement(
             symbol, "rect", {"x": "1", "y": "1", "width": side, "height": side, "rx": "3", "class": f"kc-{verdict}"}
         )
-        # A pass is the square without a letter, so that what is not a pass stands out.
+        # A pass has no letter, so that everything else stands out.
         if verdict is not Verdict.PASSED:
-            quiet = verdict in SHOWN_QUIETLY
+            quiet = verdict in OUTLINED
             style = ("kc-quiet" if quiet else "kc-letter") + (" kc-small" if size < 16 else "")
             put_text(symbol, (size - 1) / 2, size / 2 + (2.4 if size < 16 else 3.5), SIGNS[verdict].letter, style)
 
 
 def standing_alone(root: ET.Element) -> str:
-    """The picture as a file, with its style in it."""
+    """Write a picture as a file that contains its style."""
     style = ET.Element("style")
     style.text = STYLE
     root.insert(2, style)
@@ -49,14 +50,14 @@ def standing_alone(root: ET.Element) -> str:
 
 
 def set_size(root: ET.Element, width: int, height: int) -> None:
-    """Say how large the picture is."""
+    """Set the size of a picture."""
     root.set("viewBox", f"0 0 {width} {height}")
     root.set("width", str(width))
     root.set("height", str(height))
 
 
 def put_text(parent: ET.Element, x: float, y: float, text: str, style: str = "kc-label") -> ET.Element:
-    """Put a text into the picture, what XML cannot hold replaced."""
+    """Add a text to a picture."""
     element = ET.SubElement(parent, "text", {"x": f"{x:g}", "y": f"{y:g}", "class": style})
     element.text = in_xml(text)
     return element

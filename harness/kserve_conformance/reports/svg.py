@@ -1,10 +1,10 @@
 """
-The matrix picture: what a run showed, or what several targets showed, at one look.
+The picture of one run or of several, at a glance.
 
 For one record each scenario is a square, by topic and level. For several records
 each cell is a topic (or a rule) on one target, with the verdict of its worst
-scenario. A letter and a shape say what a colour says, and words say all of it to
-who cannot see it. What a record does not have is an empty cell, never a verdict.
+scenario. Letters and shapes repeat what colours show, and a description says it
+to screen readers. A topic that a record does not have is an empty cell.
 """
 
 from __future__ import annotations
@@ -14,42 +14,45 @@ from typing import Literal
 from xml.etree import ElementTree as ET
 
 from kserve_conformance.record import Record, Scenario, Tally, Verdict, by_rule, by_topic
+from kserve_conformance.record.conclusion import caveat_of
 from kserve_conformance.record.tally import LEVELS
+from kserve_conformance.reports.characters import in_xml
 from kserve_conformance.reports.pictures import (
-    SHOWN_QUIETLY,
+    OUTLINED,
     define_squares,
     new_picture,
     put_text,
     set_size,
     standing_alone,
 )
-from kserve_conformance.reports.verdicts import SIGNS, in_xml
+from kserve_conformance.reports.verdicts import SIGNS
 
 _LABEL_WIDTH = 116
 _SQUARES = {"core": 12, "extended": 9}
-#: From this number of scenarios on, squares are smaller and more of them stand in a row.
+#: With more scenarios than this, squares are smaller and rows longer.
 _MANY = 300
 
 
 def svg(record: Record) -> str:
-    """The picture of one record, as a file that stands alone."""
+    """Render the picture of one record as a file."""
     return matrix((record,))
 
 
 def matrix(records: Sequence[Record], *, by: Literal["topic", "rule"] = "topic") -> str:
-    """The picture of one record, or of several with one column for each; ``by`` says what their rows are."""
+    """Render the picture of one record, or of several with a column for each; ``by`` says what the rows are."""
     root = picture(records[0]) if len(records) == 1 else _table(records, by_topic if by == "topic" else by_rule)
-    meaning = () if len(records) == 1 else ("numbers: passed of all",)
-    _legend(root, {scenario.verdict for record in records for scenario in record.scenarios}, meaning)
+    notes = [] if len(records) == 1 else ["numbers: passed / total"]
+    notes += [f"{record.header.target.release}: {limit}" for record in records if (limit := caveat_of(record.header))]
+    _legend(root, {scenario.verdict for record in records for scenario in record.scenarios}, notes)
     return standing_alone(root)
 
 
 def picture(record: Record) -> ET.Element:
-    """The picture of one record without its style, for a page that has it."""
+    """Draw the picture of one record without its style, for a page that includes it."""
     many = len(record.scenarios) > _MANY
     size, per_row = (12, {level: number * 3 // 2 for level, number in _SQUARES.items()}) if many else (18, _SQUARES)
     left = {"core": _LABEL_WIDTH, "extended": _LABEL_WIDTH + per_row["core"] * size + size}
-    root = new_picture(f"Verdicts of {record.header.target.target} by topic and level", _in_words(by_topic(record)))
+    root = new_picture(f"Verdicts of {record.header.target.target} by topic and level", _description(by_topic(record)))
     define_squares(root, size)
     for level in LEVELS:
         put_text(root, left[level], 12, level, "kc-head")
@@ -78,13 +81,13 @@ def _table(records: Sequence[Record], grouped: Callable[[Record], Mapping[str, T
     columns = [grouped(record) for record in records]
     rows = sorted({name for column in columns for name in column})
     label_width = 12 + 7 * max((len(name) for name in rows), default=8)
-    names = [
-        record.header.target.release if _tell_apart(records) else record.header.target.target for record in records
-    ]
-    # Names stand upright where they would be wider than their column.
+    targets = [record.header.target for record in records]
+    is_distinct = len({target.release for target in targets}) == len(targets)
+    names = [target.release if is_distinct else target.target for target in targets]
+    # Names that are wider than their column are rotated.
     upright = max(map(len, names)) > 8
     width, height, head = 64, 22, 8 + 7 * max(map(len, names)) if upright else 20
-    described = "; ".join(f"{name}: {_in_words(column)}" for name, column in zip(names, columns, strict=True))
+    described = "; ".join(f"{name}: {_description(column)}" for name, column in zip(names, columns, strict=True))
     root = new_picture(f"Verdicts of {len(records)} targets", described)
     for index, name in enumerate(names):
         x = label_width + index * width + width / 2
@@ -103,7 +106,7 @@ def _table(records: Sequence[Record], grouped: Callable[[Record], Mapping[str, T
 def _cell(root: ET.Element, x: int, y: int, name: str, cases: Tally | None) -> None:
     worst = cases.worst if cases else None
     group = ET.SubElement(root, "g")
-    ET.SubElement(group, "title").text = in_xml(f"{name}: {_counted(cases) if cases else 'not in this record'}")
+    ET.SubElement(group, "title").text = in_xml(f"{name}: {_counted(cases) if cases else 'not part of this run'}")
     shape = {
         "x": str(x + 1),
         "y": str(y + 1),
@@ -117,17 +120,10 @@ def _cell(root: ET.Element, x: int, y: int, name: str, cases: Tally | None) -> N
         return
     passed = cases.counts[Verdict.PASSED]
     letter = "" if worst is Verdict.PASSED else f"{SIGNS[worst].letter} "
-    put_text(
-        group, x + 31, y + 15, f"{letter}{passed}/{cases.total}", "kc-quiet" if worst in SHOWN_QUIETLY else "kc-letter"
-    )
+    put_text(group, x + 31, y + 15, f"{letter}{passed}/{cases.total}", "kc-quiet" if worst in OUTLINED else "kc-letter")
 
 
-def _tell_apart(records: Sequence[Record]) -> bool:
-    releases = {record.header.target.release for record in records}
-    return len(releases) == len(records)
-
-
-def _in_words(groups: Mapping[str, Tally]) -> str:
+def _description(groups: Mapping[str, Tally]) -> str:
     def words() -> Iterator[str]:
         for name, cases in groups.items():
             for level in LEVELS:
@@ -135,19 +131,19 @@ def _in_words(groups: Mapping[str, Tally]) -> str:
                 if some.total:
                     yield f"{name or 'no topic'}, {level}: {_counted(some)}"
 
-    return "; ".join(words()) or "no scenario"
+    return "; ".join(words()) or "no scenarios"
 
 
 def _counted(cases: Tally) -> str:
     return ", ".join(f"{number} {verdict}" for verdict, number in cases.counts.items() if number)
 
 
-def _legend(root: ET.Element, verdicts: set[Verdict], meaning: tuple[str, ...]) -> None:
-    """One line below that tells the letters which are there."""
+def _legend(root: ET.Element, verdicts: set[Verdict], notes: Sequence[str]) -> None:
+    """Add a line that explains the letters in the picture."""
     *_, width, height = map(int, root.get("viewBox", "0 0 0 0").split())
-    worth_a_letter = (verdict for verdict in Verdict if verdict in verdicts and verdict is not Verdict.PASSED)
-    told = [*(f"{SIGNS[verdict].letter} {verdict}" for verdict in worth_a_letter), *meaning]
-    if told:
-        words = " · ".join(told)
+    lettered = (verdict for verdict in Verdict if verdict in verdicts and verdict is not Verdict.PASSED)
+    entries = [*(f"{SIGNS[verdict].letter} {verdict}" for verdict in lettered), *notes]
+    if entries:
+        words = " · ".join(entries)
         put_text(root, 0, height + 14, words, "kc-head")
         set_size(root, max(width, 6 * len(words)), height + 22)

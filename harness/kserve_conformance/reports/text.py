@@ -1,4 +1,4 @@
-"""A few lines that end a run in a terminal, as data: what they look like is up to who prints them."""
+"""The summary that ends a run in a terminal, as data, so that the caller can colour it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kserve_conformance.record import Record, Scenario, Verdict, conforms, tally
-from kserve_conformance.reports.verdicts import SIGNS, by_reason, why
+from kserve_conformance.reports.characters import one_line
+from kserve_conformance.reports.verdicts import SIGNS, by_reason, subject, why
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """
-    One line; ``verdict`` is what it is about, None for lines about the run.
+    One line. ``verdict`` is that of its scenario, None for lines about the run.
 
-    ``depth`` is how far it is set in, ``rules`` are those that the scenario which it names is about.
+    ``depth`` is its indentation; ``rules`` are those of the scenario that it names.
     """
 
     text: str
@@ -23,17 +24,17 @@ class Line:
     rules: tuple[str, ...] = ()
 
 
-#: So many scenarios that broke for one reason are told one by one; more of them are told as one.
+#: Up to this number, scenarios that errored for the same reason are listed one by one.
 FEW = 3
 
 
 def summary(record: Record) -> tuple[Line, ...]:
-    """What failed or broke, with expected and observed; then the counts; last whether it conforms and why not."""
+    """List what failed or errored with expected and observed, then the counts, then the conclusion."""
     return tuple(_lines(record))
 
 
 def as_text(record: Record) -> str:
-    """The same as plain text."""
+    """Render the summary as plain text."""
     return "".join(f"{'  ' * line.depth}{line.text}\n" for line in summary(record))
 
 
@@ -44,25 +45,24 @@ def _lines(record: Record) -> Iterator[Line]:
         yield from _finding(scenario)
     for alike in by_reason(everything.of(Verdict.ERRORED)).values():
         if len(alike) > FEW:
-            yield from _finding(alike[0], beside=len(alike) - 1)
+            yield from _finding(alike[0], others=len(alike) - 1)
         else:
             for scenario in alike:
                 yield from _finding(scenario)
     yield Line(
-        ", ".join(f"{number} {verdict}" for verdict, number in conclusion.counts.items() if number) or "no scenario"
+        ", ".join(f"{number} {verdict}" for verdict, number in conclusion.counts.items() if number) or "no scenarios"
     )
-    target = record.header.target
-    yield Line(f"{conclusion.headline}: KServe {one_line(target.release)} ({one_line(target.target)})")
+    yield Line(one_line(f"{conclusion.headline}: {subject(record.header)}, {record.header.target.target}"))
     yield from (Line(one_line(reason), depth=1) for reason in (*conclusion.reasons, *conclusion.notes))
 
 
-def _finding(scenario: Scenario, beside: int = 0) -> Iterator[Line]:
-    """A scenario that failed or broke; ``beside`` is how many others broke for the same reason."""
+def _finding(scenario: Scenario, others: int = 0) -> Iterator[Line]:
+    """Yield a scenario that failed or errored; ``others`` is how many others errored for the same reason."""
     verdict, finding = scenario.verdict, scenario.finding
-    more = f" and {beside:,} more scenarios, for one reason" if beside else ""
-    rules = () if beside else scenario.rules
+    more = f" and {others:,} more scenarios for the same reason" if others else ""
+    rules = () if others else scenario.rules
     yield Line(f"{SIGNS[verdict].symbol} {verdict} {one_line(scenario.id)}{more}", verdict, rules=rules)
-    yield Line(one_line(why(scenario.reason, finding.message if finding else None)), verdict, 1)
+    yield Line(one_line(why(scenario)), verdict, 1)
     if finding is not None:
         for title, text in (("expected", finding.expected), ("observed", finding.observed)):
             if text is not None:
@@ -70,9 +70,3 @@ def _finding(scenario: Scenario, beside: int = 0) -> Iterator[Line]:
         yield from (Line(one_line(line, keep_columns=True), verdict, 2) for line in finding.explanation)
         if finding.reproduce:
             yield Line(one_line(finding.reproduce), verdict, 1)
-
-
-def one_line(text: str, *, keep_columns: bool = False) -> str:
-    """Without line breaks and control characters: what a target said must not move the cursor."""
-    joined = text if keep_columns else " ".join(text.split())
-    return "".join(character if character.isprintable() else "\ufffd" for character in joined)

@@ -1,22 +1,22 @@
 """
-How a verdict looks and reads, the same in every report.
+How verdicts, reasons and runs read, the same in every report.
 
-Each has a word, a symbol and a letter, so that colour is never the only sign.
+Each verdict has a word, a symbol and a letter, so that no report depends on colour.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from kserve_conformance.record import Scenario, Verdict
+from kserve_conformance.record import Record, Scenario, Verdict
+from kserve_conformance.record.model import Header
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """The signs of one verdict; ``meaning`` explains it to someone who meets it first."""
+    """The signs of one verdict; ``meaning`` explains it."""
 
     symbol: str
     letter: str
@@ -25,14 +25,16 @@ class Sign:
 
 SIGNS: Mapping[Verdict, Sign] = MappingProxyType(
     {
-        Verdict.PASSED: Sign("✓", "P", "It was seen to hold."),
-        Verdict.FAILED: Sign("✗", "F", "It was seen not to hold, or a listed deviation no longer happens."),
+        Verdict.PASSED: Sign("✓", "P", "The target behaves as the scenario says."),
+        Verdict.FAILED: Sign("✗", "F", "The target behaves differently, or a listed deviation no longer happens."),
         Verdict.DEVIATES: Sign(
-            "Δ", "D", "It does not hold, and this release is known to deviate here from its documentation."
+            "Δ",
+            "D",
+            "The target behaves differently; this is a known deviation of the release from its documentation.",
         ),
-        Verdict.UNSUPPORTED: Sign("–", "U", "The release has no such feature."),
-        Verdict.SKIPPED: Sign("»", "S", "It was left out, for the reason given."),
-        Verdict.ERRORED: Sign("!", "E", "The harness or the target broke: nothing is known."),
+        Verdict.UNSUPPORTED: Sign("–", "U", "Not applicable to this release."),
+        Verdict.SKIPPED: Sign("»", "S", "The scenario did not run, for the reason given."),
+        Verdict.ERRORED: Sign("!", "E", "The harness or the target broke, so the result is unknown."),
     }
 )
 
@@ -40,25 +42,35 @@ STEP_SYMBOLS: Mapping[str, str] = MappingProxyType(
     {"passed": "✓", "failed": "✗", "errored": "!", "undefined": "?", "skipped": "·"}
 )
 
-
-def why(reason: str | None, message: str | None) -> str:
-    """Why a scenario has its verdict, in words: its reason, else its finding's message, else that none was given."""
-    return reason or message or "no reason was given"
+_NO_REASON = "no reason recorded"
 
 
-#: What XML 1.0 cannot hold, not even escaped.
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+def why(scenario: Scenario) -> str:
+    """Say why a scenario has its verdict: its reason, else the message of its finding."""
+    return scenario.reason or (scenario.finding.message if scenario.finding else "") or _NO_REASON
 
 
-def in_xml(text: str) -> str:
-    """The text with a replacement character for each that XML, and so SVG, cannot hold."""
-    return _NOT_IN_XML.sub("\ufffd", text)
+def detail(scenario: Scenario) -> str:
+    """Say what was found in a scenario: the message of its finding, else its reason."""
+    return (scenario.finding.message if scenario.finding else "") or why(scenario)
+
+
+def subject(header: Header) -> str:
+    """Say what was tested, for example ``KServe v0.15.2`` or ``example-serving 4.2.0, tested as KServe v0.15.2``."""
+    release = f"KServe {header.target.release}"
+    product = " ".join(filter(None, (header.implementation.project, header.implementation.version)))
+    return f"{product}, tested as {release}" if product else release
+
+
+def leftovers_of(record: Record) -> tuple[str, ...]:
+    """Return every object that the run left behind, once each."""
+    every = (name for scenario in record.scenarios for name in scenario.leftovers)
+    return tuple(dict.fromkeys((*every, *record.footer.leftovers)))
 
 
 def by_reason(scenarios: Iterable[Scenario]) -> dict[str, tuple[Scenario, ...]]:
-    """Scenarios that were left out or broke, together where the reason is the same, in the order of their firsts."""
-    found: dict[str, list[Scenario]] = {}
+    """Group scenarios by reason, in the order of the first of each group."""
+    groups: dict[str, list[Scenario]] = {}
     for scenario in scenarios:
-        reason = why(scenario.reason, scenario.finding.message if scenario.finding else None)
-        found.setdefault(reason, []).append(scenario)
-    return {reason: tuple(some) for reason, some in found.items()}
+        groups.setdefault(why(scenario), []).append(scenario)
+    return {reason: tuple(some) for reason, some in groups.items()}

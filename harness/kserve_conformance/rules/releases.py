@@ -102,8 +102,8 @@ class Release:
     def caveat(self) -> str | None:
         """Why a result for this release says less than one for others; None if it does not."""
         if not self.is_released:
-            return f"unreleased: {self.read_from}"
-        return self.read_from if self.origin is Origin.INFERRED else None
+            return f"unreleased, behaviour {self.read_from}"
+        return f"behaviour {self.read_from}" if self.origin is Origin.INFERRED else None
 
 
 #: Every release, oldest first. Runtimes exist since v0.8.0.
@@ -286,7 +286,7 @@ def caveat(name: str) -> str | None:
     passes for a known release.
 
     >>> caveat("v0.15.2"), caveat("main"), caveat("v9.9.9")
-    (None, 'unreleased: inferred from v0.20.0', 'unknown release')
+    (None, 'unreleased, behaviour inferred from v0.20.0', 'unknown release')
     """
     try:
         return release_named(name).caveat

@@ -134,7 +134,7 @@ class TestPlaces:
         assert PLAIN.text(text).startswith("~")
 
     def test_hosts_and_addresses(self) -> None:
-        """Machines of the one who runs this are not named; loopback says nothing and stays."""
+        """Machines are not named; loopback and unspecified addresses reveal nothing and stay."""
         redaction = Redaction(hosts=frozenset({"build-7"}))
 
         assert redaction.text("on build-7: x") == "on [host]: x"
@@ -142,6 +142,8 @@ class TestPlaces:
         assert redaction.text("https://a1b2.gr7.eu-west-1.eks.amazonaws.com:6443/api") == "https://[host]:6443/api"
         assert redaction.text("dial tcp 10.96.0.1:443") == "dial tcp [address]:443"
         assert redaction.text("dial tcp 127.0.0.1:443") == "dial tcp 127.0.0.1:443"
+        assert redaction.text("listen tcp 0.0.0.0:9443") == "listen tcp 0.0.0.0:9443"
+        assert redaction.text("http://0.0.0.0:9443/x") == "http://0.0.0.0:9443/x"
         assert redaction.text("nodeName: pool-1-abcd") == "nodeName: [host]"
 
     def test_this_machine(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ class TestAll:
         """A comparison of nothing says that it is one."""
         text = FORMATS[kind](compare(record(), record()))
 
-        assert "Nothing was compared" in text
+        assert "No scenarios to compare" in text
         assert "Nothing is worse" not in text
 
     def test_every_change_has_signs_and_a_meaning(self) -> None:
@@ -123,14 +123,14 @@ class TestText:
 
         assert lines[0].startswith("earlier  KServe v0.15.2 (controlplane:v0.15.2), suite kserve-conformance 0.1.0")
         assert lines[1].startswith("later    KServe v0.20.0")
-        assert lines[2] == "! 1 scenario says something else than before under the same name"
+        assert lines[2] == "! 1 scenario has other steps than before"
         assert lines[-1].startswith("Worse: ")
 
     def test_what_moved_says_from_where_to_where(self) -> None:
         """The runtime before and the runtime now."""
         told = [line.text for line in summary(WHOLE)]
 
-        assert "chosen  ClusterServingRuntime kserve-mlserver → ClusterServingRuntime kserve-sklearnserver" in told
+        assert "selected  ClusterServingRuntime kserve-mlserver → ClusterServingRuntime kserve-sklearnserver" in told
 
     def test_no_line_can_move_the_cursor(self) -> None:
         """What a target said stays on its line."""

@@ -17,8 +17,8 @@ from kserve_conformance.record import Result, Verdict, tally
 from kserve_conformance.record.matrix import Run
 from kserve_conformance.reports.matrices import FILES, View, data, project_all, view
 from kserve_conformance.reports.matrices.agreement import paired
-from kserve_conformance.reports.matrices.view import Kept, worst_asked
-from kserve_conformance.reports.matrices.wording import ask_tag, spans
+from kserve_conformance.reports.matrices.view import ClaimResult, worst_applicable
+from kserve_conformance.reports.matrices.wording import matrix_command, ranges
 from kserve_conformance.rules.registry import registry
 from kserve_conformance.rules.releases import RELEASES, RUN_BY_DEFAULT
 
@@ -49,7 +49,7 @@ class TestColumns:
         at = [column.target for column in found.columns].index("controlplane:v0.8.0")
 
         assert {row.cells[at].verdict for rows in found.topics.values() for row in rows} == {Verdict.ERRORED}
-        assert {row.kept[at] for row in found.claims} == {Kept.ERRORED}
+        assert {row.results[at] for row in found.claims} == {ClaimResult.ERRORED}
         assert not found.columns[at].conforms
 
     def test_an_interrupted_run_is_errored_whatever_it_saw(self):
@@ -57,20 +57,20 @@ class TestColumns:
         found = seen(run_of("memory:v0.15.2", *scenarios(), interrupted="ended by SIGTERM"))
 
         assert rule(found, "explicit-namespace-first") == [Verdict.ERRORED]
-        assert "ended by SIGTERM" in str(found.columns[0].because)
+        assert "ended by SIGTERM" in str(found.columns[0].broken)
         assert not found.conforms
 
     @pytest.mark.parametrize(
         ("some", "headline"),
         [
-            ((), "No target was asked"),
+            ((), "No target ran"),
             ((run_of("memory:v0.15.2", scenario("a")),), "Every target conforms"),
             (
                 (run_of("memory:v0.15.2", scenario("a"), scenario("b", Verdict.SKIPPED)),),
-                "Every target conforms in what was asked",
+                "Every target conforms (scenarios skipped on 1 target)",
             ),
             ((run_of("memory:v0.15.2", *scenarios(priority=Verdict.FAILED)),), "Not every target conforms"),
-            (runs(), "No answer for every target"),
+            (runs(), "Incomplete: no result for 1 of 5 targets"),
         ],
     )
     def test_the_headline(self, some, headline):
@@ -99,27 +99,36 @@ class TestCells:
         """Each of these outweighs any number of passes."""
         cases = tally([scenario("a"), scenario("b"), scenario("c", Verdict.UNSUPPORTED), scenario("d", worst)])
 
-        assert worst_asked(cases) is worst
+        assert worst_applicable(cases) is worst
 
     def test_what_nobody_asks_has_no_verdict(self):
         """An empty cell is not a pass."""
-        assert worst_asked(None) is None
-        assert worst_asked(tally([])) is None
-        assert worst_asked(tally([scenario("c", Verdict.UNSUPPORTED)])) is Verdict.UNSUPPORTED
+        assert worst_applicable(None) is None
+        assert worst_applicable(tally([])) is None
+        assert worst_applicable(tally([scenario("c", Verdict.UNSUPPORTED)])) is Verdict.UNSUPPORTED
+
+    def test_a_release_that_was_not_read_is_marked(self):
+        """Every report of a matrix says that the behaviour of a release was inferred."""
+        found = seen(run_of("memory:v0.15.1", *scenarios()))
+
+        assert found.headline.endswith("behaviour of 1 release inferred or unreleased)")
+        assert found.caveats == {"v0.15.1": "behaviour inferred from v0.15.0 and v0.15.2"}
+        assert all("inferred" in text for text in project_all(found, registry()).values())
 
     def test_claims_are_kept_by_scenarios_and_by_what_was_found(self):
         """A claim whose scenarios hold is kept only as far as the registry found; a failure is broken."""
         kept = {
-            row.claim.id: dict(zip((c.target for c in seen().columns), row.kept, strict=True)) for row in seen().claims
+            row.claim.id: dict(zip((c.target for c in seen().columns), row.results, strict=True))
+            for row in seen().claims
         }
 
-        assert kept["d2"]["memory:v0.15.2"] is Kept.KEPT
-        assert kept["d9"]["memory:v0.15.2"] is Kept.PARTLY
-        assert kept["d9"]["memory:v0.8.0"] is Kept.BROKEN
-        assert kept["d9"]["memory:documented"] is Kept.KEPT
-        assert kept["d9"]["controlplane:v0.15.2"] is Kept.FAILED
-        assert kept["d8"]["memory:v0.15.2"] is Kept.DEVIATES
-        assert kept["d1"]["memory:v0.15.2"] is Kept.NOT_ASKED
+        assert kept["d2"]["memory:v0.15.2"] is ClaimResult.KEPT
+        assert kept["d9"]["memory:v0.15.2"] is ClaimResult.PARTLY
+        assert kept["d9"]["memory:v0.8.0"] is ClaimResult.BROKEN
+        assert kept["d9"]["memory:documented"] is ClaimResult.KEPT
+        assert kept["d9"]["controlplane:v0.15.2"] is ClaimResult.FAILED
+        assert kept["d8"]["memory:v0.15.2"] is ClaimResult.DEVIATES
+        assert kept["d1"]["memory:v0.15.2"] is ClaimResult.NOT_TESTED
         assert set(kept) == {claim.id for claim in registry().claims}
 
 
@@ -128,7 +137,7 @@ class TestAgreement:
         """A difference in the verdict comes before one in the choice alone."""
         pair = next(pair for pair in seen().pairs if pair.release == "v0.15.2")
 
-        assert [(one.memory.verdict, one.real.verdict) for one in pair.differences] == [
+        assert [(one.reference.verdict, one.real.verdict) for one in pair.differences] == [
             (Verdict.PASSED, Verdict.FAILED),
             (Verdict.PASSED, Verdict.PASSED),
         ]
@@ -140,7 +149,7 @@ class TestAgreement:
         pair = next(pair for pair in seen().pairs if pair.release == "v0.8.0")
 
         assert (pair.compared, pair.differences) == (0, ())
-        assert str(pair.because).startswith("controlplane:v0.8.0: run ended with 3")
+        assert str(pair.broken).startswith("controlplane:v0.8.0: run ended with 3")
 
     def test_a_scenario_that_one_does_not_have_is_told(self):
         """It is no agreement."""
@@ -148,27 +157,29 @@ class TestAgreement:
 
         assert (pair.compared, dict(pair.not_compared)) == (
             0,
-            {"r has no such scenario": 1, "m has no such scenario": 1},
+            {"not part of the run on r": 1, "not part of the run on m": 1},
         )
 
 
 class TestTelling:
-    def test_neighbours_are_spans(self):
+    def test_neighbours_are_ranges(self):
         """Releases that follow each other among those asked are told by the first and the last."""
         some = [run_of(f"memory:{release}", *scenarios()) for release in RELEASES[:6]]
         found = seen(*some, run_of("controlplane:v0.8.0", *scenarios()))
         memory = [column for column in found.columns if not column.is_real]
 
-        assert spans(found, memory) == "memory (all 6)"
-        assert spans(found, [*memory[:3], memory[4]]) == "memory v0.8.0 to v0.10.0, v0.10.2"
-        assert spans(found, found.columns[:2]) == "memory v0.8.0; control plane v0.8.0"
+        assert ranges(found, memory) == "memory (all 6)"
+        assert ranges(found, [*memory[:3], memory[4]]) == "memory v0.8.0 to v0.10.0, v0.10.2"
+        assert ranges(found, found.columns[:2]) == "memory v0.8.0; control plane v0.8.0"
 
     def test_a_whole_kind_is_asked_again_by_all(self):
         """The command that reproduces a rule is short where it can be."""
         every = [run_of(f"controlplane:{release}", *scenarios()) for release in RUN_BY_DEFAULT]
         found = seen(*every, run_of("memory:v0.8.0", *scenarios()))
 
-        assert ask_tag(found, "rule-x") == "kserve-conformance matrix memory:v0.8.0 controlplane:all --tags rule-x"
+        assert (
+            matrix_command(found, "rule-x") == "kserve-conformance matrix memory:v0.8.0 controlplane:all --tags rule-x"
+        )
 
 
 class _Page(HTMLParser):
@@ -189,7 +200,7 @@ class _Page(HTMLParser):
         self.loads += [tag] if tag in ("img", "link", "iframe", "object") or "src" in given else []
         if tag == "tr":
             self.cells.append(0)
-        if tag == "td" and given.get("class", "") in {*Verdict, *Kept, "absent"}:
+        if tag == "td" and given.get("class", "") in {*Verdict, *ClaimResult, "absent"}:
             self.cells[-1] += 1
 
 

@@ -17,8 +17,8 @@ from choice_examples import none, on
 from page_parts import Parts
 from record_examples import HOSTILE, STATEMENTS, example, record, scenario
 
-from kserve_conformance.record import Finding, Record, RecordWriter, Redaction, Verdict, read, tally
-from kserve_conformance.reports import FILES, FORMATS, UnknownFormat, matrix, project, summary
+from kserve_conformance.record import Finding, Record, RecordWriter, Redaction, TargetIdentity, Verdict, read, tally
+from kserve_conformance.reports import FILES, FORMATS, matrix, project, summary
 
 
 def parsed(text: str) -> ET.Element:
@@ -54,10 +54,33 @@ class TestAll:
 
     def test_an_unknown_format_is_told_the_known_ones(self) -> None:
         """A typing mistake is answered with what there is."""
-        with pytest.raises(UnknownFormat) as caught:
+        with pytest.raises(ValueError, match=r"unknown report format 'pdf'; expected one of .*junit"):
             project(example(), "pdf")
 
-        assert "junit" in str(caught.value.hint)
+    @pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind != "ndjson"])
+    @pytest.mark.parametrize("character", ["\u202e", "\u2066", "\u200f", "\u061c"])
+    def test_no_bidirectional_control_gets_into_a_report(self, kind: str, character: str) -> None:
+        """A text that a target reported cannot reorder what a person reads."""
+        text = f"a{character}b"
+        finding = Finding(message=text, expected=text, observed=text, evidence={"log": text}, explanation=(text,))
+        failed = scenario(text, Verdict.FAILED, finding=finding, leftovers=(text,), choices=(none(text, text, text),))
+
+        assert character not in project(record(failed, scenario("x", Verdict.SKIPPED, reason=text)), kind)
+
+    def test_a_json_report_keeps_what_it_escapes(self) -> None:
+        """Programs read the text as the target reported it."""
+        skipped = scenario("x", Verdict.SKIPPED, reason="a\u202eb")
+
+        assert json.loads(project(record(skipped), "json"))["scenarios"][0]["reason"] == "a\u202eb"
+        assert yaml.safe_load(project(record(skipped), "yaml"))["skipped"][0]["reason"] == "a\u202eb"
+
+    @pytest.mark.parametrize("kind", FORMATS)
+    def test_every_report_says_that_a_release_was_not_read(self, kind: str) -> None:
+        """A result for an inferred release never reads like one for a release whose source was read."""
+        target = TargetIdentity(target="memory:v0.15.1", release="v0.15.1")
+        text = project(record(scenario("x"), target=target), kind)
+
+        assert ("inferred from" in text) is (kind != "ndjson")
 
 
 class TestRecordItself:
@@ -110,6 +133,14 @@ class TestJUnit:
 
         assert told == [child.tag for child in case if child.tag != "properties"]
         assert verdict in [one.get("value") for one in case.iter("property")]
+
+    def test_a_case_has_what_it_selected_and_left_behind(self) -> None:
+        """A CI system shows the properties of a case."""
+        case = scenario("x", choices=(on("a"),), leftovers=("ConfigMap a/b", "Pod a/c"))
+        properties = [(one.get("name"), one.get("value")) for one in self.cases(record(case))[case.id].iter("property")]
+
+        assert ("choice", "ClusterServingRuntime a") in properties
+        assert [value for name, value in properties if name == "leftover"] == ["ConfigMap a/b", "Pod a/c"]
 
     def test_totals_are_those_of_the_cases(self) -> None:
         """The numbers of suites and of the whole are counted, not claimed."""
@@ -215,7 +246,7 @@ class TestMarkdown:
         """A reviewer sees in the summary what happened, folded."""
         text = project(example(), "markdown")
 
-        assert text.startswith("# Does not conform: KServe v0.15.2\n")
+        assert text.startswith("# Does not conform: example-serving 2.4.0, tested as KServe v0.15.2\n")
         assert (
             "<details><summary>✗ failed: explicit: The cluster's runtime is used where the namespace has none</summary>"
             in text
@@ -245,6 +276,15 @@ class TestMarkdown:
         assert text.count("<details>") == 50
         assert "And 70 more" in text
         assert all(f"number {number}\n" in text or f"number {number}<" in text for number in range(120))
+
+    def test_the_target_is_identified(self) -> None:
+        """A reader sees which binaries were tested, on which API server, and how choices were observed."""
+        text = project(example(), "markdown")
+
+        assert "| Target | `controlplane:v0.15.2` |" in text
+        assert "| API server | v1.33.5 |" in text
+        assert "| Observed through | status of the service and its Deployment |" in text
+        assert "| crds | `sha256:7a4e3ee0ac1d9a5b4dbd2a0f43a3ee25ab7fd81fb8b03a0c5a29dd5b0a1e7f02` |" in text
 
 
 class TestPicture:
@@ -282,8 +322,8 @@ class TestPicture:
         titles = [title.text for title in parsed(text).iter("{http://www.w3.org/2000/svg}title")]
 
         assert "v0.14.1, explicit: 1 passed, 1 failed" in titles
-        assert "v0.15.2, explicit: not in this record" in titles
-        assert "v0.14.1, ordering: not in this record" in titles
+        assert "v0.15.2, explicit: not part of this run" in titles
+        assert "v0.14.1, ordering: not part of this run" in titles
         assert ">F 1/2<" in text
         assert ">U 1/2<" in text
         assert "order-newest" in matrix((example(), example()), by="rule")
@@ -304,7 +344,9 @@ class TestText:
 
         assert "✗ failed" in lines[0].text
         assert Verdict.FAILED is lines[0].verdict
-        assert "Does not conform: KServe v0.15.2 (controlplane:v0.15.2)" in [line.text for line in lines]
+        assert "Does not conform: example-serving 2.4.0, tested as KServe v0.15.2, controlplane:v0.15.2" in [
+            line.text for line in lines
+        ]
 
     def test_what_broke_for_one_reason_is_told_once(self) -> None:
         """A target that does not come up breaks every scenario: the reason must not be lost among them."""
@@ -315,7 +357,7 @@ class TestText:
 
         text = project(record(*broken, alone, *failed), "text")
 
-        assert "broken 0 and 4 more scenarios, for one reason\n  it does not come up\n    hint: start it\n" in text
+        assert "broken 0 and 4 more scenarios for the same reason\n  it does not come up\n    hint: start it\n" in text
         assert "broken 1" not in text
         assert "::alone\n  something else\n" in text
         assert text.count("✗ failed") == 5

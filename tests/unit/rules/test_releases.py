@@ -102,8 +102,8 @@ class TestTable:
         ("name", "text"),
         [
             ("v0.15.2", None),
-            ("0.15.1", "inferred from v0.15.0 and v0.15.2"),
-            ("main", "unreleased: inferred from v0.20.0"),
+            ("0.15.1", "behaviour inferred from v0.15.0 and v0.15.2"),
+            ("main", "unreleased, behaviour inferred from v0.20.0"),
             ("v0.21.0", "unknown release"),
             ("a fork", "unknown release"),
         ],

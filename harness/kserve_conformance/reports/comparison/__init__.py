@@ -1,8 +1,8 @@
 """
-Reports of a comparison: projections of it, as those of a record are.
+Reports of a comparison, each a projection of it.
 
-``project`` makes any of them by its name. All of them tell the same groups in
-the same order, and the runs' own differences before anything else.
+All show the same groups in the same order, after the differences between the
+runs themselves.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kserve_conformance.reports.comparison.markdown import markdown
 from kserve_conformance.reports.comparison.text import Line, as_text, summary
 from kserve_conformance.reports.comparison.wording import headline
 
-#: The formats by name, in the order in which help texts tell them.
+#: The formats by name, in the order of help texts.
 FORMATS: Mapping[str, Callable[[Comparison], str]] = MappingProxyType(
     {"html": html, "markdown": markdown, "text": as_text, "json": as_json}
 )

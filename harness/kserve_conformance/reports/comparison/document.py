@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from kserve_conformance.record import Change, Compared, Comparison
 from kserve_conformance.record.model import Header
 from kserve_conformance.reports.comparison.wording import headline, reason
-from kserve_conformance.reports.ndjson import json_value
+from kserve_conformance.reports.ndjson import json_document, json_value
 
 
 def as_json(comparison: Comparison) -> str:
-    """The document as JSON."""
-    return json.dumps(document(comparison), indent=2, ensure_ascii=False) + "\n"
+    """Render the document as JSON."""
+    return json_document(document(comparison))
 
 
 def document(comparison: Comparison) -> dict[str, Any]:
-    """What differs between two runs, and every scenario that is not as it was."""
+    """Build what differs between two runs, and every scenario that changed."""
     return {
         "worse": comparison.is_worse(),
         "headline": headline(comparison),

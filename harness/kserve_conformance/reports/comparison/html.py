@@ -1,4 +1,4 @@
-"""One HTML page that holds a comparison and needs nothing else: no network and no script."""
+"""One self-contained HTML page for a comparison, without a script."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from kserve_conformance.reports.verdicts import STEP_SYMBOLS
 
 
 def html(comparison: Comparison) -> str:
-    """The page."""
+    """Render the page."""
     style = shipped("page.css") + shipped("comparison.css")
     page = environment().get_template("comparison.html.jinja")
     return page.render(

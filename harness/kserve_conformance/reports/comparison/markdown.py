@@ -1,8 +1,8 @@
 """
-A comparison as Markdown, for the text or a comment of a pull request.
+A comparison as Markdown, for the description or a comment of a pull request.
 
-What is worse stands first and open. A comment takes 64 KiB, so that after a
-number of scenarios only how many more there are is told, and it says so.
+What is worse comes first and is unfolded. A comment has a limit of 64 KiB, so
+beyond a number of scenarios only their count is shown.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from kserve_conformance.record import WORSE, Change, Compared, Comparison
 from kserve_conformance.reports.comparison.wording import (
-    TOLD_IN_FULL,
+    DETAILED,
     Group,
     Part,
     choices,
@@ -23,30 +23,30 @@ from kserve_conformance.reports.comparison.wording import (
 )
 from kserve_conformance.reports.gfm import block, code, in_html, plain, title_of
 
-#: How many scenarios of a change are told with expected and observed, and how many by their names.
+#: Number of scenarios of a change with expected and observed, and number of scenarios by name.
 FULL = 10
 NAMED = 40
 
 
 def markdown(comparison: Comparison) -> str:
-    """The comparison as GitHub-flavoured Markdown."""
+    """Render a comparison as GitHub-flavoured Markdown."""
     return "\n".join(_lines(comparison)).rstrip("\n") + "\n"
 
 
 def _lines(comparison: Comparison) -> Iterator[str]:
     yield f"## {plain(headline(comparison))}: {plain(subject(comparison))}"
     yield ""
-    told = tuple(warnings(comparison))
-    if told:
-        yield from (f"- **{plain(warning)}**" for warning in told)
+    warned = tuple(warnings(comparison))
+    if warned:
+        yield from (f"- **{plain(warning)}**" for warning in warned)
         yield ""
     yield f"Earlier: {plain(identity(comparison.earlier))}  "
     yield f"Later: {plain(identity(comparison.later))}"
     yield ""
-    yield " · ".join(f"{number} {change}" for change, number in comparison.counts.items() if number) or "no scenario"
+    yield " · ".join(f"{number} {change}" for change, number in comparison.counts.items() if number) or "no scenarios"
     yield ""
     if comparison.differences:
-        yield "| differs | earlier | later |"
+        yield "| | Earlier | Later |"
         yield "| --- | --- | --- |"
         for one in comparison.differences:
             yield f"| {plain(one.name)} | {_cell(one.earlier)} | {_cell(one.later)} |"
@@ -67,16 +67,16 @@ def _part(part: Part) -> Iterator[str]:
     left = {"named": NAMED, "full": FULL}
     for group in part.groups:
         yield from _group(part.change, group, left)
-    untold = len(part.members) - (NAMED - left["named"])
-    if untold:
-        yield f"And {untold} more, which the other reports have."
+    rest = len(part.members) - (NAMED - left["named"])
+    if rest:
+        yield f"And {rest} more; see the other reports."
         yield ""
     yield "</details>"
     yield ""
 
 
 def _group(change: Change, group: Group, left: dict[str, int]) -> Iterator[str]:
-    """One group, as far as there is room ``left``; what it takes is taken from there."""
+    """Yield one group as far as there is room ``left``, and reduce the room by what it took."""
     shown = group.members[: left["named"]]
     if not shown:
         return
@@ -86,17 +86,17 @@ def _group(change: Change, group: Group, left: dict[str, int]) -> Iterator[str]:
     for member in shown:
         yield f"- {plain(title_of(member.scenario))}{_notes(member)}"
     yield ""
-    if change in TOLD_IN_FULL:
+    if change in DETAILED:
         for member in shown[: left["full"]]:
             yield from _finding(member)
         left["full"] -= len(shown[: left["full"]])
 
 
 def _notes(member: Compared) -> str:
-    chosen = choices(member)
-    told = [f"chosen: {code(chosen[0])} → {code(chosen[1])}"] if chosen is not None else []
-    told += ["asks something else than before"] if member.has_other_steps else []
-    return f" ({'; '.join(told)})" if told else ""
+    selected = choices(member)
+    notes = [f"selected: {code(selected[0])} → {code(selected[1])}"] if selected is not None else []
+    notes += ["the steps changed"] if member.has_other_steps else []
+    return f" ({'; '.join(notes)})" if notes else ""
 
 
 def _finding(member: Compared) -> Iterator[str]:

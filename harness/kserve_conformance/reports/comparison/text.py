@@ -1,4 +1,4 @@
-"""A comparison for a terminal, as data: what its lines look like is up to who prints them."""
+"""A comparison for a terminal, as data, so that the caller can colour it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kserve_conformance.record import Change, Compared, Comparison
+from kserve_conformance.reports.characters import one_line
 from kserve_conformance.reports.comparison.wording import (
-    TOLD_IN_FULL,
+    DETAILED,
     Group,
     Part,
     choices,
@@ -16,12 +17,11 @@ from kserve_conformance.reports.comparison.wording import (
     parts,
     warnings,
 )
-from kserve_conformance.reports.text import one_line
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line; ``change`` is what it is about, None for lines about the runs. ``depth`` is how far it is set in."""
+    """One line. ``change`` is that of its scenario, None for lines about the runs; ``depth`` is its indentation."""
 
     text: str
     change: Change | None = None
@@ -29,12 +29,12 @@ class Line:
 
 
 def summary(comparison: Comparison) -> tuple[Line, ...]:
-    """What differs between the runs, each change with its scenarios, the counts, and last whether anything is worse."""
+    """List what differs between the runs, each change with its scenarios, the counts, and whether anything is worse."""
     return tuple(_lines(comparison))
 
 
 def as_text(comparison: Comparison) -> str:
-    """The same as plain text."""
+    """Render the summary as plain text."""
     return "".join(f"{'  ' * line.depth}{line.text}\n" for line in summary(comparison))
 
 
@@ -43,14 +43,13 @@ def _lines(comparison: Comparison) -> Iterator[Line]:
         yield Line(f"{name:7}  {one_line(identity(header))}")
     yield from (Line(f"! {one_line(warning)}") for warning in warnings(comparison))
     for one in comparison.differences:
-        told = f"{one.name}: {one.earlier or 'none'} → {one.later or 'none'}"
-        yield Line(one_line(told), depth=1)
+        yield Line(one_line(f"{one.name}: {one.earlier or 'none'} → {one.later or 'none'}"), depth=1)
     for part in parts(comparison):
         yield Line("")
         yield from _part(part)
     yield Line("")
     yield Line(
-        ", ".join(f"{number} {change}" for change, number in comparison.counts.items() if number) or "no scenario"
+        ", ".join(f"{number} {change}" for change, number in comparison.counts.items() if number) or "no scenarios"
     )
     yield Line(headline(comparison))
 
@@ -62,20 +61,19 @@ def _part(part: Part) -> Iterator[Line]:
 
 
 def _group(change: Change, group: Group) -> Iterator[Line]:
-    told = f"{group.verdicts}: {group.reason}" if group.reason else group.verdicts
-    yield Line(one_line(told), depth=1)
+    yield Line(one_line(f"{group.verdicts}: {group.reason}" if group.reason else group.verdicts), depth=1)
     for member in group.members:
         yield Line(one_line(member.scenario.id), change, 2)
         yield from _details(change, member)
 
 
 def _details(change: Change, member: Compared) -> Iterator[Line]:
-    chosen = choices(member)
-    if chosen is not None:
-        yield Line(f"chosen  {one_line(chosen[0])} → {one_line(chosen[1])}", depth=3)
+    selected = choices(member)
+    if selected is not None:
+        yield Line(f"selected  {one_line(selected[0])} → {one_line(selected[1])}", depth=3)
     if member.has_other_steps:
-        yield Line("asks something else than before", depth=3)
-    if change not in TOLD_IN_FULL:
+        yield Line("the steps of this scenario changed", depth=3)
+    if change not in DETAILED:
         return
     if member.scenario.rules:
         yield Line(f"rule  {one_line(', '.join(member.scenario.rules))}", depth=3)

@@ -1,9 +1,9 @@
 """
-What a comparison says, in words and in groups; how it looks is up to each report.
+The texts and groups of a comparison, shared by all its reports.
 
-A change has a sign, a title and a sentence, so that colour is never the only
-sign of it. Scenarios that changed alike for one reason stand together: a release
-that lacks a feature loses many at once.
+Each change has a symbol, a title and a sentence, so that no report depends on
+colour. Scenarios that changed in the same way for the same reason form a group,
+because a release without a feature loses many at once.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from kserve_conformance.record import WORSE, Change, Compared, Comparison, Scenario, Verdict
+from kserve_conformance.record.conclusion import caveat_of
 from kserve_conformance.record.model import Header
 from kserve_conformance.reports.verdicts import why
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """The signs of one change. ``tone`` is the verdict whose colour it has; ``meaning`` explains it."""
+    """The signs of one change. ``tone`` is the verdict that lends its colour; ``meaning`` explains it."""
 
     symbol: str
     title: str
@@ -30,43 +31,41 @@ class Sign:
 SIGNS: Mapping[Change, Sign] = MappingProxyType(
     {
         Change.REGRESSED: Sign(
-            "✗", "Regressed", Verdict.FAILED, "It passed, or was excused as a known deviation, and is neither now."
+            "✗", "Regressed", Verdict.FAILED, "Passed or was a known deviation, and now fails or errors."
         ),
-        Change.NEWLY_FAILING: Sign(
-            "✗", "Newly failing", Verdict.FAILED, "Nothing was known of it, and now it fails or breaks."
+        Change.NEWLY_FAILING: Sign("✗", "Newly failing", Verdict.FAILED, "Had no result, and now fails or errors."),
+        Change.LOST: Sign("?", "Lost", Verdict.ERRORED, "Had a result, and now has none."),
+        Change.REMOVED: Sign("−", "Removed", Verdict.ERRORED, "No longer part of the run."),
+        Change.MOVED: Sign("↷", "Moved", Verdict.DEVIATES, "Still passes, but selects other runtimes."),
+        Change.STILL_FAILING: Sign(
+            "✗", "Still failing", Verdict.DEVIATES, "Failed or errored, and still does or is a known deviation."
         ),
-        Change.LOST: Sign("?", "Lost", Verdict.ERRORED, "There was an answer, and now there is none."),
-        Change.REMOVED: Sign("−", "Removed", Verdict.ERRORED, "It was asked, and is no part of the later run."),
-        Change.MOVED: Sign("↷", "Moved", Verdict.DEVIATES, "It passes as before, and other runtimes are chosen."),
-        Change.STILL_FAILING: Sign("✗", "Still failing", Verdict.DEVIATES, "It did not hold, and does not now."),
         Change.STILL_UNKNOWN: Sign(
             "?",
             "Still unknown",
             Verdict.SKIPPED,
-            "There was no answer, and for another reason, or an error, is none now.",
+            "Had no result and still has none, for another reason or because of an error.",
         ),
-        Change.FIXED: Sign("✓", "Fixed", Verdict.PASSED, "It failed or broke, and passes now."),
+        Change.FIXED: Sign("✓", "Fixed", Verdict.PASSED, "Failed or errored, and now passes."),
         Change.DEVIATION_GONE: Sign(
-            "✓", "Deviation gone", Verdict.PASSED, "It was listed as a deviation from the documentation, and holds now."
+            "✓", "Deviation gone", Verdict.PASSED, "Was a known deviation from the documentation, and now passes."
         ),
-        Change.GAINED: Sign(
-            "+", "Gained", Verdict.PASSED, "There was no answer, and now there is one that is no failure."
-        ),
-        Change.NEW: Sign("+", "New", Verdict.SKIPPED, "It was no part of the earlier run, and does not fail."),
-        Change.UNCHANGED: Sign("=", "Unchanged", Verdict.UNSUPPORTED, "It is as it was."),
+        Change.GAINED: Sign("+", "Gained", Verdict.PASSED, "Had no result, and now has one that is not a failure."),
+        Change.NEW: Sign("+", "New", Verdict.SKIPPED, "Not part of the earlier run, and does not fail."),
+        Change.UNCHANGED: Sign("=", "Unchanged", Verdict.UNSUPPORTED, "Same result in both runs."),
     }
 )
 
-#: The changes whose scenarios are told one by one, with what was expected and observed.
-TOLD_IN_FULL = (Change.REGRESSED, Change.NEWLY_FAILING, Change.MOVED, Change.STILL_FAILING)
+#: The changes whose scenarios are listed with what was expected and observed.
+DETAILED = (Change.REGRESSED, Change.NEWLY_FAILING, Change.MOVED, Change.STILL_FAILING)
 
-#: What is said of a scenario that a run does not have.
-ABSENT = "not there"
+#: The verdict of a scenario that is not part of a run.
+ABSENT = "absent"
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Scenarios with one pair of verdicts and one reason."""
+    """Scenarios with the same pair of verdicts and the same reason."""
 
     verdicts: str
     reason: str
@@ -75,7 +74,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """All scenarios of one change, those with one reason together."""
+    """All scenarios of one change, grouped by reason."""
 
     change: Change
     sign: Sign
@@ -83,21 +82,21 @@ class Part:
 
     @property
     def members(self) -> tuple[Compared, ...]:
-        """Its scenarios."""
+        """All scenarios of its groups."""
         return tuple(member for group in self.groups for member in group.members)
 
 
 def headline(comparison: Comparison) -> str:
-    """What a reader must know if nothing else is read."""
+    """Return the conclusion in a few words."""
     if not comparison.scenarios:
-        return "Nothing was compared"
+        return "No scenarios to compare"
     counts = comparison.counts
     worse = ", ".join(f"{counts[change]} {SIGNS[change].title.lower()}" for change in WORSE if counts[change])
     return f"Worse: {worse}" if worse else "Nothing is worse"
 
 
 def subject(comparison: Comparison) -> str:
-    """Which runs are compared: by their releases, or by their targets where the release is the same."""
+    """Name the two runs: by release, or by target if the release is the same."""
     earlier, later = comparison.earlier.target, comparison.later.target
     if earlier.release != later.release:
         return f"KServe {earlier.release} → {later.release}"
@@ -107,22 +106,24 @@ def subject(comparison: Comparison) -> str:
 
 
 def identity(header: Header) -> str:
-    """One run in a line: who answered, and to which suite."""
+    """Describe one run on one line: target, suite, and what limits its results."""
     suite = header.suite
-    return f"KServe {header.target.release} ({header.target.target}), suite {suite.name} {suite.version}"
+    limit = caveat_of(header)
+    text = f"KServe {header.target.release} ({header.target.target}), suite {suite.name} {suite.version}"
+    return f"{text}; {limit}" if limit else text
 
 
 def warnings(comparison: Comparison) -> Iterator[str]:
-    """What must be known before anything is believed."""
+    """Yield what a reader must know before anything else."""
     if not comparison.same_suite:
-        yield "the suites are not the same: what changed may be what was asked"
+        yield "the suites differ, so a change may come from the scenarios and not from the target"
     changed = len(comparison.with_other_steps)
     if changed:
-        yield f"{changed} scenario{'s say' if changed > 1 else ' says'} something else than before under the same name"
+        yield f"{changed} scenario{'s have' if changed > 1 else ' has'} other steps than before"
 
 
 def parts(comparison: Comparison) -> tuple[Part, ...]:
-    """Every change that some scenario has, in the order of changes, except what is as it was."""
+    """Return every change that some scenario has, except UNCHANGED, in the order of :class:`Change`."""
     return tuple(
         Part(change, SIGNS[change], tuple(_groups(comparison.of(change))))
         for change in Change
@@ -131,20 +132,20 @@ def parts(comparison: Comparison) -> tuple[Part, ...]:
 
 
 def _groups(members: tuple[Compared, ...]) -> Iterator[Group]:
-    found: dict[tuple[str, str], list[Compared]] = {}
+    groups: dict[tuple[str, str], list[Compared]] = {}
     for member in members:
-        found.setdefault((verdicts(member), reason(member)), []).append(member)
-    for (pair, told), some in found.items():
-        yield Group(pair, told, tuple(some))
+        groups.setdefault((verdicts(member), reason(member)), []).append(member)
+    for (pair, why_), some in groups.items():
+        yield Group(pair, why_, tuple(some))
 
 
 def verdicts(compared: Compared) -> str:
-    """The earlier and the later verdict."""
+    """Return the earlier and the later verdict as text."""
     return " → ".join(one.verdict.value if one else ABSENT for one in (compared.earlier, compared.later))
 
 
 def reason(compared: Compared) -> str:
-    """Why the later verdict is as it is; of what passes or is not there, why the earlier one was."""
+    """Say why the later verdict is what it is, or the earlier one if the later one passed or is absent."""
     later = _why(compared.later)
     if later:
         return later
@@ -157,11 +158,11 @@ def _why(scenario: Scenario | None) -> str:
         return ""
     if scenario.deviation is not None:
         return f"{scenario.deviation.id}: {scenario.deviation.statement}"
-    return why(scenario.reason, scenario.finding.message if scenario.finding else None)
+    return why(scenario)
 
 
 def choices(compared: Compared) -> tuple[str, str] | None:
-    """What each run chose, where they cannot have chosen the same."""
+    """Return what each run selected, if they cannot have selected the same."""
     if not compared.has_other_choices or compared.earlier is None or compared.later is None:
         return None
     return "; ".join(map(str, compared.earlier.choices)), "; ".join(map(str, compared.later.choices))

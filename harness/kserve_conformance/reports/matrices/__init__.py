@@ -1,8 +1,8 @@
 """
-Reports of a matrix: projections of several runs, each a pure function of their record.
+Reports of a matrix: projections of its record, each a pure function of it.
 
-Nothing is in them that is not in the record, except what the registry says of
-rules and claims.
+They contain nothing that is not in the record, except what the registry says
+about rules and claims.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kserve_conformance.reports.matrices.picture import svg
 from kserve_conformance.reports.matrices.view import View, view
 from kserve_conformance.rules.registry import Registry
 
-#: The usual name of the file of each report.
+#: The default file name for each report.
 FILES: Mapping[str, str] = MappingProxyType(
     {
         "html": "matrix.html",
@@ -29,14 +29,14 @@ FILES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def project_all(seen: View, registry: Registry) -> dict[str, str]:
-    """Every report by its name in ``FILES``; write them as UTF-8."""
+def project_all(shown: View, registry: Registry) -> dict[str, str]:
+    """Render every report, by its name in ``FILES``; write them as UTF-8."""
     return {
-        "html": html(seen, registry),
-        "markdown": markdown(seen),
-        "svg": svg(seen),
-        "json": as_json(seen),
-        "yaml": as_yaml(seen),
+        "html": html(shown, registry),
+        "markdown": markdown(shown),
+        "svg": svg(shown),
+        "json": as_json(shown),
+        "yaml": as_yaml(shown),
     }
 
 

@@ -1,9 +1,9 @@
 """
-The rules of a release in memory beside a real target of the same release, scenario by scenario.
+The reference and a real target of the same release, compared scenario by scenario.
 
-Two answers agree if they have one verdict and one choice. A scenario that only
-one of the two was asked is no difference and no agreement: it is counted apart,
-with the reason.
+The reference is the release in memory. Two results agree if they have the same
+verdict and equal choices. A scenario that ran on only one of the two is neither
+an agreement nor a difference: it is counted separately, with the reason.
 """
 
 from __future__ import annotations
@@ -15,67 +15,69 @@ from kserve_conformance.record import Scenario, Verdict
 from kserve_conformance.record.choice import are_equal
 from kserve_conformance.reports.verdicts import why
 
-#: The verdicts of a scenario that was asked.
-ASKED = (Verdict.PASSED, Verdict.FAILED, Verdict.DEVIATES, Verdict.ERRORED)
+#: The verdicts of a scenario that ran.
+RAN = (Verdict.PASSED, Verdict.FAILED, Verdict.DEVIATES, Verdict.ERRORED)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One scenario of which memory and the real target say different things."""
+    """One scenario in which the reference and the real target differ."""
 
-    memory: Scenario
+    reference: Scenario
     real: Scenario
 
     @property
     def in_verdict(self) -> bool:
-        """Do they differ in their verdicts, and not only in what was chosen?"""
-        return self.memory.verdict is not self.real.verdict
+        """Whether the verdicts differ, and not only the choices."""
+        return self.reference.verdict is not self.real.verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
     """
-    Memory and a real target of one release.
+    The reference and a real target of one release.
 
-    ``compared`` scenarios were asked of both; those of ``differences`` are among
-    them. ``not_compared`` has the reasons why one of the two was not asked, each
-    with how many scenarios it kept apart; what neither was asked is not counted.
-    ``because`` says why nothing was compared at all.
+    ``compared`` is the number of scenarios that ran on both, those of
+    ``differences`` included. ``not_compared`` has the reasons why a scenario ran
+    on only one of the two, each with its number of scenarios; scenarios that ran
+    on neither are not counted. ``broken`` says why nothing was compared.
     """
 
     release: str
-    memory: str
+    reference: str
     real: str
     compared: int
     differences: tuple[Difference, ...]
     not_compared: tuple[tuple[str, int], ...]
-    because: str | None = None
+    broken: str | None = None
 
 
 def paired(
     release: str,
-    memory: tuple[str, tuple[Scenario, ...]],
+    reference: tuple[str, tuple[Scenario, ...]],
     real: tuple[str, tuple[Scenario, ...]],
-    because: str | None = None,
+    broken: str | None = None,
 ) -> Pair:
-    """Compare two runs, each a target and its scenarios; ``because`` if one of them is not whole."""
-    if because is not None:
-        return Pair(release, memory[0], real[0], 0, (), (), because)
+    """Compare two runs, each a target and its scenarios; ``broken`` if one of them is not whole."""
+    if broken is not None:
+        return Pair(release, reference[0], real[0], 0, (), (), broken)
     others = {scenario.id: scenario for scenario in real[1]}
     apart: Counter[str] = Counter()
     differences: list[Difference] = []
     compared = 0
-    for one in memory[1]:
+    for one in reference[1]:
         other = others.pop(one.id, None)
         if other is None:
-            apart[f"{real[0]} has no such scenario"] += 1
-        elif one.verdict in ASKED and other.verdict in ASKED:
+            apart[f"not part of the run on {real[0]}"] += 1
+        elif one.verdict in RAN and other.verdict in RAN:
             compared += 1
             if one.verdict is not other.verdict or not are_equal(one.choices, other.choices):
                 differences.append(Difference(one, other))
-        elif one.verdict in ASKED or other.verdict in ASKED:
-            target, silent = (real[0], other) if one.verdict in ASKED else (memory[0], one)
-            apart[f"{silent.verdict} on {target}: {why(silent.reason, None)}"] += 1
-    apart[f"{memory[0]} has no such scenario"] += len(others)
-    differences.sort(key=lambda difference: (not difference.in_verdict, difference.memory.topic, difference.memory.id))
-    return Pair(release, memory[0], real[0], compared, tuple(differences), tuple((+apart).most_common()))
+        elif one.verdict in RAN or other.verdict in RAN:
+            target, missing = (real[0], other) if one.verdict in RAN else (reference[0], one)
+            apart[f"{missing.verdict} on {target}: {why(missing)}"] += 1
+    apart[f"not part of the run on {reference[0]}"] += len(others)
+    differences.sort(
+        key=lambda difference: (not difference.in_verdict, difference.reference.topic, difference.reference.id)
+    )
+    return Pair(release, reference[0], real[0], compared, tuple(differences), tuple((+apart).most_common()))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from kserve_conformance.manifests import dump
 from kserve_conformance.record import Scenario
 from kserve_conformance.reports.matrices.agreement import Pair
 from kserve_conformance.reports.matrices.view import Cell, Column, View
-from kserve_conformance.reports.matrices.wording import ask_scenario
-from kserve_conformance.reports.ndjson import json_value
+from kserve_conformance.reports.matrices.wording import run_command
+from kserve_conformance.reports.ndjson import json_document, json_value
 
 #: The version of this document.
 SCHEMA = "kserve-conformance/matrix-summary/v1"
@@ -18,10 +17,11 @@ SCHEMA = "kserve-conformance/matrix-summary/v1"
 
 def data(view: View) -> dict[str, Any]:
     """
-    The matrix as a JSON value.
+    Build the matrix as a JSON value.
 
-    ``rules`` map each target to the verdict of its cell; a target is missing where
-    no scenario asks, and ``errored`` where its run was not whole.
+    The ``verdicts`` of a rule map each target to the verdict of its cell. A target
+    without a scenario for the rule is missing; one without a whole run is
+    ``errored``.
     """
     header = view.matrix.header
     return {
@@ -29,7 +29,7 @@ def data(view: View) -> dict[str, Any]:
         "conforms": view.conforms,
         "result": view.result.value,
         "headline": view.headline,
-        "made": header.started,
+        "started": header.started,
         "harness": header.harness,
         "suite": {"name": header.suite.name, "version": header.suite.version, "digest": header.suite.digest},
         "selection": header.selection,
@@ -39,7 +39,9 @@ def data(view: View) -> dict[str, Any]:
             {
                 "id": row.claim.id,
                 "statement": row.claim.statement,
-                "kept": {column.target: kept.value for column, kept in zip(view.columns, row.kept, strict=True)},
+                "results": {
+                    column.target: result.value for column, result in zip(view.columns, row.results, strict=True)
+                },
             }
             for row in view.claims
         ],
@@ -57,12 +59,12 @@ def data(view: View) -> dict[str, Any]:
 
 
 def as_json(view: View) -> str:
-    """The document as JSON."""
-    return json.dumps(data(view), indent=2, ensure_ascii=False) + "\n"
+    """Render the document as JSON."""
+    return json_document(data(view))
 
 
 def as_yaml(view: View) -> str:
-    """The document as YAML."""
+    """Render the document as YAML."""
     return dump(data(view))
 
 
@@ -74,9 +76,10 @@ def _column(view: View, column: Column) -> dict[str, Any]:
         "target": column.target,
         "parameters": listed.parameters,
         "release": column.release,
+        "caveat": conclusion.caveat if conclusion else None,
         "conforms": column.conforms,
-        "result": conclusion.result.value if conclusion and column.because is None else None,
-        "broken": column.because,
+        "result": conclusion.result.value if conclusion and column.broken is None else None,
+        "broken": column.broken,
         "reasons": list(conclusion.reasons) if conclusion else [],
         "notes": list(conclusion.notes) if conclusion else [],
         "counts": {verdict.value: number for verdict, number in conclusion.counts.items()} if conclusion else {},
@@ -87,32 +90,32 @@ def _column(view: View, column: Column) -> dict[str, Any]:
 
 
 def _pair(view: View, pair: Pair) -> dict[str, Any]:
-    columns = {column.again: column for column in view.columns}
+    columns = {column.argument: column for column in view.columns}
     return {
         "release": pair.release,
-        "memory": pair.memory,
+        "reference": pair.reference,
         "real": pair.real,
-        "notCompared": pair.because,
-        "askedOfBoth": pair.compared,
-        "askedOfOne": dict(pair.not_compared),
+        "broken": pair.broken,
+        "compared": pair.compared,
+        "notCompared": dict(pair.not_compared),
         "differences": [
             {
-                "id": difference.memory.id,
-                "rules": list(difference.memory.rules),
-                "memory": _answer(difference.memory, columns[pair.memory]),
-                "real": _answer(difference.real, columns[pair.real]),
+                "id": difference.reference.id,
+                "rules": list(difference.reference.rules),
+                "reference": _result(difference.reference, columns[pair.reference]),
+                "real": _result(difference.real, columns[pair.real]),
             }
             for difference in pair.differences
         ],
     }
 
 
-def _answer(scenario: Scenario, column: Column) -> dict[str, Any]:
+def _result(scenario: Scenario, column: Column) -> dict[str, Any]:
     return {
         "verdict": scenario.verdict.value,
         "choices": json_value(scenario.choices),
         "message": scenario.finding.message if scenario.finding else scenario.reason,
-        "reproduce": ask_scenario(column, scenario),
+        "reproduce": run_command(column, scenario),
     }
 
 

@@ -1,55 +1,57 @@
 """
-A matrix in Markdown, for the page of a CI run or a README.
+A matrix in Markdown, for the summary page of a CI run or a README.
 
-What differs between the rules and a real KServe stands first, then what is not
-as it should be. What holds everywhere is counted, not listed.
+Differences between the reference and real KServe come first, then everything
+else that did not simply pass. Rules that pass everywhere are only counted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kserve_conformance.record import Scenario, Verdict
+from kserve_conformance.record import Verdict
 from kserve_conformance.reports.gfm import code, in_html, plain, title_of
 from kserve_conformance.reports.matrices.agreement import Difference, Pair
-from kserve_conformance.reports.matrices.view import Cell, Column, Kept, RuleRow, View
+from kserve_conformance.reports.matrices.view import Cell, ClaimResult, Column, RuleRow, View
 from kserve_conformance.reports.matrices.wording import (
-    CELLS,
-    CLAIMED,
-    ask_scenario,
-    asked,
-    compared_in_words,
+    CELL_MEANINGS,
+    CLAIM_MEANINGS,
+    agreement,
+    arguments,
     date_of,
-    spans,
+    ranges,
+    run_command,
     subject,
 )
-from kserve_conformance.reports.verdicts import SIGNS, why
+from kserve_conformance.reports.verdicts import SIGNS, detail
 
-#: How many differences are told in full; after them only their names are.
+#: Number of differences with details.
 FULL = 50
 
-#: The verdicts of a cell that are worth a line.
-_TOLD = (Verdict.ERRORED, Verdict.FAILED, Verdict.DEVIATES, Verdict.SKIPPED)
+#: The verdicts of a cell that are listed.
+_LISTED = (Verdict.ERRORED, Verdict.FAILED, Verdict.DEVIATES, Verdict.SKIPPED)
 
 
 def markdown(view: View) -> str:
-    """The matrix as GitHub-flavoured Markdown."""
+    """Render a matrix as GitHub-flavoured Markdown."""
     return "\n".join(_lines(view)).rstrip("\n") + "\n"
 
 
 def _lines(view: View) -> Iterator[str]:
-    yield f"# {view.headline}: KServe {plain(subject(view))}"
+    yield f"# {plain(f'{view.headline}: KServe {subject(view)}')}"
     yield ""
     conforming = sum(column.conforms for column in view.columns)
     targets = f"{len(view.columns)} target{'' if len(view.columns) == 1 else 's'}"
-    yield f"{conforming} of {targets} conform{'s' if conforming == 1 else ''}. {compared_in_words(view)}"
+    yield f"{conforming} of {targets} conform{'s' if conforming == 1 else ''}. {agreement(view)}"
     yield ""
     for column in view.broken:
-        yield f"- **{code(column.target)}: nothing is known. {plain(str(column.because))}**"
-    for column in view.refused:
+        yield f"- **{code(column.target)}: no result: {plain(str(column.broken))}**"
+    for column in view.nonconforming:
         yield f"- **{code(column.target)}: {plain('; '.join(column.conclusion.reasons if column.conclusion else ()))}**"
     for name, value in view.matrix.header.selection.items():
-        yield f"- Only a part of the suite was asked: {plain(f'{name} {value}')}"
+        yield f"- Only part of the suite ran: {plain(f'{name} {value}')}"
+    for release, caveat in view.caveats.items():
+        yield f"- {plain(f'{release}: {caveat}')}"
     yield ""
     yield from _differences(view)
     yield from _claims(view)
@@ -58,27 +60,24 @@ def _lines(view: View) -> Iterator[str]:
 
 
 def _differences(view: View) -> Iterator[str]:
-    yield "## Where memory and a real KServe differ"
+    yield "## Where the reference and real KServe differ"
     yield ""
     if not view.pairs:
-        yield compared_in_words(view)
+        yield agreement(view)
         yield ""
         return
-    told = 0
-    for pair in view.pairs:
-        for difference in pair.differences:
-            told += 1
-            if told <= FULL:
-                yield from _difference(pair, difference, view)
-    if told > FULL:
-        yield f"And {told - FULL} more, which the page tells in full."
+    every = [(pair, difference) for pair in view.pairs for difference in pair.differences]
+    for pair, difference in every[:FULL]:
+        yield from _difference(pair, difference, view)
+    if every[FULL:]:
+        yield f"And {len(every) - FULL} more; see the HTML page."
         yield ""
-    yield "| Release | Real target | Asked of both | Agree | Differ | Asked of one only |"
+    yield "| Release | Real target | Compared | Agree | Differ | Ran on one only |"
     yield "| --- | --- | ---: | ---: | ---: | --- |"
     for pair in view.pairs:
         start = f"| {plain(pair.release)} | {code(pair.real)} |"
-        if pair.because is not None:
-            yield f"{start} | | | not compared: {plain(pair.because)} |"
+        if pair.broken is not None:
+            yield f"{start} | | | not compared: {plain(pair.broken)} |"
             continue
         agree = pair.compared - len(pair.differences)
         apart = "; ".join(f"{number} {reason}" for reason, number in pair.not_compared) or "0"
@@ -87,37 +86,37 @@ def _differences(view: View) -> Iterator[str]:
 
 
 def _difference(pair: Pair, difference: Difference, view: View) -> Iterator[str]:
-    columns = {column.again: column for column in view.columns}
-    verdicts = f"{difference.memory.verdict} in memory, {difference.real.verdict} on {pair.real}"
-    yield f"<details><summary>{in_html(title_of(difference.memory))}: {in_html(verdicts)}</summary>"
+    columns = {column.argument: column for column in view.columns}
+    verdicts = f"{difference.reference.verdict} in the reference, {difference.real.verdict} on {pair.real}"
+    yield f"<details><summary>{in_html(title_of(difference.reference))}: {in_html(verdicts)}</summary>"
     yield ""
-    yield "| | Verdict | Chosen | Why |"
+    yield "| | Verdict | Selected | Reason |"
     yield "| --- | --- | --- | --- |"
-    for target, scenario in ((pair.memory, difference.memory), (pair.real, difference.real)):
-        chosen = "; ".join(map(str, scenario.choices)) or "no choice observed"
-        reason = "" if scenario.verdict is Verdict.PASSED else _why(scenario)
-        yield f"| {code(target)} | {scenario.verdict} | {plain(chosen)} | {plain(reason)} |"
+    for target, scenario in ((pair.reference, difference.reference), (pair.real, difference.real)):
+        selected = "; ".join(map(str, scenario.choices)) or "no choice observed"
+        reason = "" if scenario.verdict is Verdict.PASSED else detail(scenario)
+        yield f"| {code(target)} | {scenario.verdict} | {plain(selected)} | {plain(reason)} |"
     yield ""
-    yield f"Reproduce: {code(ask_scenario(columns[pair.real], difference.real))}"
+    yield f"Reproduce: {code(run_command(columns[pair.real], difference.real))}"
     yield ""
     yield "</details>"
     yield ""
 
 
 def _claims(view: View) -> Iterator[str]:
-    shown = [kept for kept in Kept if any(kept in row.kept for row in view.claims)]
+    shown = [result for result in ClaimResult if any(result in row.results for row in view.claims)]
     yield "## What the documentation claims"
     yield ""
-    yield f"| Claim | {' | '.join(kept.value for kept in shown)} |"
+    yield f"| Claim | {' | '.join(result.value for result in shown)} |"
     yield f"| --- |{' --- |' * len(shown)}"
     for row in view.claims:
         cells = (
-            spans(view, [column for at, column in zip(row.kept, view.columns, strict=True) if at is kept])
-            for kept in shown
+            ranges(view, [column for at, column in zip(row.results, view.columns, strict=True) if at is result])
+            for result in shown
         )
         yield f"| {row.claim.id.upper()}: {plain(row.claim.statement)} | {' | '.join(map(plain, cells))} |"
     yield ""
-    yield from (f"- **{kept}**: {plain(CLAIMED[kept].meaning)}" for kept in shown)
+    yield from (f"- **{result}**: {plain(CLAIM_MEANINGS[result].meaning)}" for result in shown)
     yield ""
 
 
@@ -125,32 +124,32 @@ def _rules(view: View) -> Iterator[str]:
     yield "## Rules"
     yield ""
     rows = [row for found in view.topics.values() for row in found]
-    worth = [row for row in rows if any(_is_told(cell, column) for cell, column in _pairs(row, view))]
+    listed = [row for row in rows if any(_is_listed(cell, column) for cell, column in _pairs(row, view))]
     yield (
-        f"{len(rows)} rules were asked; {len(rows) - len(worth)} of them hold on every target that has them. "
-        "A rule counts as its worst scenario."
+        f"{len(rows)} rules were tested; {len(rows) - len(listed)} of them pass on every target that they apply to. "
+        "A rule has the verdict of its worst scenario."
     )
     yield ""
-    if not worth:
+    if not listed:
         return
-    yield "| Rule | Topic | Where it does not simply hold |"
+    yield "| Rule | Topic | Where it does not pass |"
     yield "| --- | --- | --- |"
     for topic, found in view.topics.items():
         for row in found:
-            if row not in worth:
+            if row not in listed:
                 continue
-            told = "; ".join(
-                f"{CELLS[verdict].letter} {verdict}: {spans(view, columns)}"
-                for verdict in _TOLD
+            text = "; ".join(
+                f"{CELL_MEANINGS[verdict].letter} {verdict}: {ranges(view, columns)}"
+                for verdict in _LISTED
                 if (
                     columns := [
                         column
                         for cell, column in _pairs(row, view)
-                        if cell.verdict is verdict and _is_told(cell, column)
+                        if cell.verdict is verdict and _is_listed(cell, column)
                     ]
                 )
             )
-            yield f"| {code(row.id)} | {plain(topic or 'no topic')} | {plain(told)} |"
+            yield f"| {code(row.id)} | {plain(topic or 'no topic')} | {plain(text)} |"
     yield ""
 
 
@@ -167,8 +166,8 @@ def _targets(view: View) -> Iterator[str]:
     yield f"| --- | --- |{' ---: |' * len(verdicts)} --- |"
     for column in view.columns:
         conclusion = column.conclusion
-        if column.because is not None:
-            result = f"{SIGNS[Verdict.ERRORED].symbol} nothing is known"
+        if column.broken is not None:
+            result = f"{SIGNS[Verdict.ERRORED].symbol} no result"
         else:
             result = f"{SIGNS[Verdict.PASSED if column.conforms else Verdict.FAILED].symbol} " + (
                 conclusion.headline if conclusion else ""
@@ -181,7 +180,7 @@ def _targets(view: View) -> Iterator[str]:
     suite = header.suite
     yield (
         f"kserve-conformance {plain(header.harness)}, suite {plain(suite.name)} {plain(suite.version)} "
-        f"{code(suite.digest)}{made}. Made again by {code(' '.join(('kserve-conformance matrix', *asked(view))))}."
+        f"{code(suite.digest)}{made}. Reproduce with {code(' '.join(('kserve-conformance matrix', *arguments(view))))}."
     )
 
 
@@ -189,10 +188,6 @@ def _pairs(row: RuleRow, view: View) -> Iterator[tuple[Cell, Column]]:
     return zip(row.cells, view.columns, strict=True)
 
 
-def _is_told(cell: Cell, column: Column) -> bool:
-    """A broken target is told once, above; its cells would say no more."""
-    return column.because is None and cell.verdict in _TOLD
-
-
-def _why(scenario: Scenario) -> str:
-    return why(scenario.finding.message if scenario.finding else None, scenario.reason)
+def _is_listed(cell: Cell, column: Column) -> bool:
+    """Tell whether a cell is listed; those of a broken target are not, because the target is listed above."""
+    return column.broken is None and cell.verdict in _LISTED

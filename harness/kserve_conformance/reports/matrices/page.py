@@ -1,9 +1,9 @@
 """
-One HTML page that shows a whole matrix and needs nothing else.
+One self-contained HTML page for a whole matrix.
 
-What differs between the rules and a real KServe stands first, then what the
-documentation claims, then every rule on every target. It works without network
-and, but for its filter, without script.
+Differences between the reference and real KServe come first, then the claims of
+the documentation, then every rule on every target. The page works without a
+network and, except for its filter, without JavaScript.
 """
 
 from __future__ import annotations
@@ -16,56 +16,58 @@ from kserve_conformance.record import Verdict
 from kserve_conformance.record.tally import WORST_FIRST
 from kserve_conformance.reports import pictures
 from kserve_conformance.reports.assets import shipped
-from kserve_conformance.reports.matrices.agreement import ASKED
-from kserve_conformance.reports.matrices.view import Kept, View
+from kserve_conformance.reports.matrices.view import ClaimResult, View
 from kserve_conformance.reports.matrices.wording import (
-    CELLS,
-    CLAIMED,
-    ask_scenario,
-    ask_tag,
-    asked,
-    compared_in_words,
+    CELL_MEANINGS,
+    CLAIM_MEANINGS,
+    agreement,
+    arguments,
     date_of,
-    kind_of,
-    spans,
+    kind_label,
+    matrix_command,
+    ranges,
+    run_command,
     subject,
-    title_of,
 )
 from kserve_conformance.reports.page import environment, policy
-from kserve_conformance.reports.verdicts import SIGNS, STEP_SYMBOLS, why
+from kserve_conformance.reports.verdicts import SIGNS, STEP_SYMBOLS, detail
 from kserve_conformance.rules.registry import Registry
 
-#: What needs no look: what a cell shows there, its rule's details need not be opened for.
+#: The verdicts of cells that do not link to details.
 QUIET = (Verdict.PASSED, Verdict.UNSUPPORTED)
 
 
 def html(view: View, registry: Registry) -> str:
-    """The page. The registry tells where the documentation makes its claims, and what was found of them."""
+    """Render the page. The registry has the claims of the documentation and the findings about them."""
     style = shipped("page.css") + pictures.STYLE + shipped("matrix.css")
     script = shipped("parts.js") + shipped("matrix.js")
     page = environment().get_template("matrix.html.jinja")
-    columns = {column.again: column for column in view.columns}
+    columns = {column.argument: column for column in view.columns}
     return page.render(
         view=view,
         header=view.matrix.header,
         registry=registry,
         subject=subject(view),
-        compared=compared_in_words(view),
+        agreement=agreement(view),
         date=date_of(view),
-        command=" ".join(("kserve-conformance matrix", *asked(view))),
+        command=" ".join(("kserve-conformance matrix", *arguments(view))),
         columns=columns,
-        spans=partial(spans, view),
-        ask_tag=partial(ask_tag, view),
-        ask_scenario=ask_scenario,
-        kind_of=kind_of,
-        title_of=title_of,
-        why=why,
-        cells=CELLS,
-        claimed=CLAIMED,
-        claims_shown={kept for row in view.claims for kept in row.kept},
-        claims_quiet=(Kept.KEPT, Kept.PARTLY, Kept.BROKEN, Kept.UNSUPPORTED, Kept.NOT_ASKED),
+        ranges=partial(ranges, view),
+        matrix_command=partial(matrix_command, view),
+        run_command=run_command,
+        kind_label=kind_label,
+        detail=detail,
+        cells=CELL_MEANINGS,
+        claimed=CLAIM_MEANINGS,
+        claim_results={result for row in view.claims for result in row.results},
+        quiet_claims=(
+            ClaimResult.KEPT,
+            ClaimResult.PARTLY,
+            ClaimResult.BROKEN,
+            ClaimResult.UNSUPPORTED,
+            ClaimResult.NOT_TESTED,
+        ),
         quiet=QUIET,
-        asked_verdicts=ASKED,
         verdicts=tuple(Verdict),
         worst_first=WORST_FIRST,
         signs=SIGNS,

@@ -1,10 +1,9 @@
 """
-Several runs set side by side: what every report of a matrix shows, as values.
+Several runs side by side: what every report of a matrix shows, as values.
 
-A column is a target. A run of which nothing whole is known is a column too, and
-each of its cells says that it errored. A cell is never better than the worst
-scenario that its release was asked; a scenario of other releases says nothing of
-it and counts only where there is no other.
+A column is a target. A target without a whole run is a column too, with errored
+cells. A cell has the worst verdict of the scenarios that apply to its release;
+it is unsupported only if none applies.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from kserve_conformance.rules.registry import TOPICS, Registry
 from kserve_conformance.rules.releases import RELEASES
 from kserve_conformance.suite.tags import DOCUMENTED
 
-#: The kind of a target that is played in memory. Every other kind asks something real.
+#: The kind of the reference. Every other kind is a real implementation.
 MEMORY = "memory"
 
 
@@ -31,51 +30,51 @@ class Column:
     """
     One target of a matrix.
 
-    ``because`` says why nothing is concluded from its run; it is None exactly when
-    the run was whole. ``again`` is the target as it is written to ask it again.
+    ``broken`` says why nothing can be concluded from its run, and is None exactly
+    if the run was whole. ``argument`` is the target as a command-line argument.
     """
 
     target: str
-    again: str
+    argument: str
     release: str
     record: Record | None
-    because: str | None
+    broken: str | None
 
     @property
     def kind(self) -> str:
-        """The kind of target, the word before the colon."""
+        """The kind of target: the word before the colon."""
         return self.target.partition(":")[0]
 
     @property
     def is_real(self) -> bool:
-        """Is it anything else than rules in memory?"""
+        """Whether it is anything other than the reference."""
         return self.kind != MEMORY
 
     @cached_property
     def conclusion(self) -> Conclusion | None:
-        """What its record allows to be said; None where there is none."""
+        """The conclusion from its record; None without a record."""
         return None if self.record is None else conforms(self.record)
 
     @property
     def conforms(self) -> bool:
-        """Does the target conform? A run that was not whole never says so."""
-        return self.because is None and self.conclusion is not None and self.conclusion.conforms
+        """Whether the target conforms. Never true without a whole run."""
+        return self.broken is None and self.conclusion is not None and self.conclusion.conforms
 
     @cached_property
     def scenarios(self) -> Mapping[str, Scenario]:
         """The scenarios of a whole run, by id."""
-        if self.record is None or self.because is not None:
+        if self.record is None or self.broken is not None:
             return {}
         return {scenario.id: scenario for scenario in self.record.scenarios}
 
     @cached_property
     def rules(self) -> Mapping[str, Tally]:
         """The scenarios of a whole run by rule."""
-        return {} if self.record is None or self.because is not None else by_rule(self.record)
+        return {} if self.record is None or self.broken is not None else by_rule(self.record)
 
     @cached_property
     def claims(self) -> Mapping[str, Tally]:
-        """The scenarios of a whole run by the claim that they state."""
+        """The scenarios of a whole run by claim."""
         found: dict[str, list[Scenario]] = {}
         for scenario in self.scenarios.values():
             for tag in scenario.tags:
@@ -86,14 +85,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one target showed of one rule; ``verdict`` is None where no scenario asks for it."""
+    """The result of one target for one rule; ``verdict`` is None if no scenario tests it."""
 
     verdict: Verdict | None
     cases: Tally | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Showing:
+class ScenarioRow:
     """One scenario over all targets: the columns by verdict, the worst verdict first."""
 
     scenario: Scenario
@@ -102,46 +101,46 @@ class Showing:
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """A rule over all targets. ``rule`` is None for one that the registry does not know (any more)."""
+    """A rule over all targets. ``rule`` is None if the registry does not have it."""
 
     id: str
     rule: Rule | None
     cells: tuple[Cell, ...]
-    showings: tuple[Showing, ...]
+    scenarios: tuple[ScenarioRow, ...]
 
 
-class Kept(StrEnum):
+class ClaimResult(StrEnum):
     """
-    Does a target do what the documentation claims?
+    Whether a target keeps a claim of the documentation.
 
-    What its scenarios showed comes first. Where they all hold, the registry says
-    whether that is all that the claim says: a claim can be kept in part.
+    The results of its scenarios come first. If all pass, the registry says whether
+    they cover the whole claim: a claim can be kept in part.
     """
 
     KEPT = "kept"
     PARTLY = "partly"
-    #: The code does otherwise; what scenarios ask of the claim holds.
+    #: The code does something else; the scenarios of the claim pass.
     BROKEN = "broken"
     DEVIATES = "deviates"
     FAILED = "failed"
     SKIPPED = "skipped"
     ERRORED = "errored"
     UNSUPPORTED = "unsupported"
-    NOT_ASKED = "not-asked"
+    NOT_TESTED = "not-tested"
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
-    """A claim of the documentation over all targets; ``kept`` has a word for each column."""
+    """A claim of the documentation over all targets; ``results`` has one for each column."""
 
     claim: Claim
-    kept: tuple[Kept, ...]
-    showings: tuple[Showing, ...]
+    results: tuple[ClaimResult, ...]
+    scenarios: tuple[ScenarioRow, ...]
 
 
 @dataclass(frozen=True)
 class View:
-    """A whole matrix, as it is shown."""
+    """A whole matrix."""
 
     matrix: Matrix
     columns: tuple[Column, ...]
@@ -151,43 +150,64 @@ class View:
 
     @property
     def broken(self) -> tuple[Column, ...]:
-        """The targets of which nothing is concluded."""
-        return tuple(column for column in self.columns if column.because is not None)
+        """The targets without a conclusion."""
+        return tuple(column for column in self.columns if column.broken is not None)
 
     @property
-    def refused(self) -> tuple[Column, ...]:
-        """The targets whose whole run shows that they do not conform."""
-        return tuple(column for column in self.columns if column.because is None and not column.conforms)
+    def nonconforming(self) -> tuple[Column, ...]:
+        """The targets that do not conform, as their whole run shows."""
+        return tuple(column for column in self.columns if column.broken is None and not column.conforms)
 
     @property
     def conforms(self) -> bool:
-        """Do all of them? A matrix without a target says nothing."""
+        """Whether every target conforms. Never true without a target."""
         return bool(self.columns) and all(column.conforms for column in self.columns)
 
     @property
     def releases(self) -> tuple[str, ...]:
-        """The releases in order, each once."""
+        """The releases in order, once each."""
         return tuple(dict.fromkeys(column.release for column in self.columns))
 
     @property
     def differences(self) -> int:
-        """In how many scenarios memory and a real target of one release differ."""
+        """The number of scenarios in which the reference and a real target of the same release differ."""
         return sum(len(pair.differences) for pair in self.pairs)
 
     @property
     def headline(self) -> str:
-        """The conclusion in a few words."""
+        """The conclusion in a few words, for example ``Every target conforms (scenarios skipped on 3 targets)``."""
+        limits = ", ".join(self._limits)
+        return f"{self._verdict} ({limits})" if limits else self._verdict
+
+    @property
+    def _verdict(self) -> str:
         if self.broken:
-            return "No answer for every target"
-        if self.refused:
+            return f"Incomplete: no result for {len(self.broken)} of {len(self.columns)} targets"
+        if self.nonconforming:
             return "Not every target conforms"
-        if not self.columns:
-            return "No target was asked"
-        return "Every target conforms in what was asked" if self.result is Result.PARTIAL else "Every target conforms"
+        return "Every target conforms" if self.columns else "No target ran"
+
+    @property
+    def _limits(self) -> Iterator[str]:
+        conclusions = [column.conclusion for column in self.columns if self.conforms and column.conclusion]
+        if any(conclusion.selected for conclusion in conclusions):
+            yield "part of the suite"
+        skipped = sum(conclusion.counts[Verdict.SKIPPED] > 0 for conclusion in conclusions)
+        if skipped:
+            yield f"scenarios skipped on {skipped} target{'' if skipped == 1 else 's'}"
+        if self.caveats:
+            number = len(self.caveats)
+            yield f"behaviour of {number} release{'' if number == 1 else 's'} inferred or unreleased"
+
+    @property
+    def caveats(self) -> Mapping[str, str]:
+        """The releases whose results are less certain than others, each with the reason."""
+        found = {column.release: column.conclusion.caveat for column in self.columns if column.conclusion}
+        return {release: text for release, text in found.items() if text is not None}
 
     @property
     def result(self) -> Result:
-        """The conclusion in one word: a success is one that no target was asked less for than the whole suite."""
+        """The conclusion in one word: a success only if every target ran the whole suite."""
         if not self.conforms:
             return Result.FAILURE
         whole = all(column.conclusion and column.conclusion.result is Result.SUCCESS for column in self.columns)
@@ -195,13 +215,13 @@ class View:
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
-        """The verdicts that some cell of a rule has, in the order in which they are declared."""
+        """The verdicts that some cell of a rule has, in the order of :class:`Verdict`."""
         shown = {cell.verdict for rows in self.topics.values() for row in rows for cell in row.cells}
         return tuple(verdict for verdict in Verdict if verdict in shown)
 
 
 def view(matrix: Matrix, registry: Registry) -> View:
-    """Set the runs of a matrix side by side; rules and claims are told by the registry."""
+    """Put the runs of a matrix side by side, with rules and claims from the registry."""
     columns = tuple(sorted((_column(run, record) for run, record in matrix), key=_place))
     return View(
         matrix=matrix,
@@ -212,51 +232,51 @@ def view(matrix: Matrix, registry: Registry) -> View:
     )
 
 
-def worst_asked(cases: Tally | None) -> Verdict | None:
-    """The worst verdict of what the release was asked; unsupported only where it was asked nothing."""
+def worst_applicable(cases: Tally | None) -> Verdict | None:
+    """Return the worst verdict of the scenarios that apply to the release; unsupported only if none does."""
     if cases is None:
         return None
-    asked = tuple(scenario for scenario in cases.scenarios if scenario.verdict is not Verdict.UNSUPPORTED)
-    return Tally(asked).worst or cases.worst
+    applicable = tuple(scenario for scenario in cases.scenarios if scenario.verdict is not Verdict.UNSUPPORTED)
+    return Tally(applicable).worst or cases.worst
 
 
 def _column(run: ListedRun, record: Record | None) -> Column:
     _, _, argument = run.target.partition(":")
     pairs = "".join(f",{key}={value}" for key, value in run.parameters.items())
-    because = run.broken
+    broken = run.broken
     if record is not None and record.footer.interrupted is not None:
-        because = f"the run was interrupted: {record.footer.interrupted or 'no reason was given'}"
+        broken = f"the run was interrupted: {record.footer.interrupted or 'no reason recorded'}"
     release = argument if argument in (*RELEASES, DOCUMENTED) else "unknown"
     if record is not None:
         release = record.header.target.release
-    return Column(run.target, run.target + pairs, release, record, because)
+    return Column(run.target, run.target + pairs, release, record, broken)
 
 
 def _place(column: Column) -> tuple[int, bool]:
-    """The documentation first, then releases as they came; what is in memory before what is real."""
+    """Order columns: the documentation, then releases by age, the reference before real targets."""
     if column.release == DOCUMENTED:
         return -1, column.is_real
     return RELEASES.index(column.release) if column.release in RELEASES else len(RELEASES), column.is_real
 
 
 def _pairs(columns: tuple[Column, ...]) -> Iterator[Pair]:
-    """Each real target beside the rules of its release."""
+    """Pair each real target with the reference of its release."""
     memory = {column.release: column for column in columns if not column.is_real}
     for column in columns:
         if column.is_real and column.release in memory:
             other = memory[column.release]
-            broken = other.because or column.because
+            broken = other.broken or column.broken
             yield paired(
                 column.release,
-                (other.again, tuple(other.scenarios.values())),
-                (column.again, tuple(column.scenarios.values())),
-                broken and f"{other.target if other.because else column.target}: {broken}",
+                (other.argument, tuple(other.scenarios.values())),
+                (column.argument, tuple(column.scenarios.values())),
+                broken and f"{other.target if other.broken else column.target}: {broken}",
             )
 
 
 def _cells(columns: tuple[Column, ...], groups: Iterable[Mapping[str, Tally]], name: str) -> tuple[Cell, ...]:
     return tuple(
-        Cell(Verdict.ERRORED) if column.because is not None else Cell(worst_asked(group.get(name)), group.get(name))
+        Cell(Verdict.ERRORED) if column.broken is not None else Cell(worst_applicable(group.get(name)), group.get(name))
         for column, group in zip(columns, groups, strict=True)
     )
 
@@ -265,38 +285,40 @@ def _claim_rows(columns: tuple[Column, ...], registry: Registry) -> Iterator[Cla
     groups = tuple(column.claims for column in columns)
     for claim in registry.claims:
         cells = _cells(columns, groups, claim.id)
-        kept = tuple(_kept(cell, column, claim) for cell, column in zip(cells, columns, strict=True))
-        yield ClaimRow(claim, kept, _showings(columns, groups, claim.id))
+        results = tuple(_claim_result(cell, column, claim) for cell, column in zip(cells, columns, strict=True))
+        yield ClaimRow(claim, results, _scenario_rows(columns, groups, claim.id))
 
 
-def _kept(cell: Cell, column: Column, claim: Claim) -> Kept:
+def _claim_result(cell: Cell, column: Column, claim: Claim) -> ClaimResult:
     if cell.verdict is None:
-        return Kept.NOT_ASKED
+        return ClaimResult.NOT_TESTED
     if cell.verdict is not Verdict.PASSED:
-        return Kept(cell.verdict.value)
+        return ClaimResult(cell.verdict.value)
     if column.release not in RELEASES:
-        return Kept.KEPT
-    return {Keeping.PARTLY: Kept.PARTLY, Keeping.BROKEN: Kept.BROKEN}.get(
-        claim.finding(column.release).keeps, Kept.KEPT
+        return ClaimResult.KEPT
+    return {Keeping.PARTLY: ClaimResult.PARTLY, Keeping.BROKEN: ClaimResult.BROKEN}.get(
+        claim.finding(column.release).keeps, ClaimResult.KEPT
     )
 
 
 def _topics(columns: tuple[Column, ...], registry: Registry) -> dict[str, tuple[RuleRow, ...]]:
     groups = tuple(column.rules for column in columns)
-    # Also of runs that were not whole: a rule that only they were asked must not be missing.
+    # Also rules that only occur in runs that were not whole: they must not be missing.
     records = [column.record for column in columns if column.record is not None]
-    asked = {rule for record in records for scenario in record.scenarios for rule in scenario.rules}
+    tested = {rule for record in records for scenario in record.scenarios for rule in scenario.rules}
     known = registry.rules_by_id
     rows: dict[str, list[RuleRow]] = {topic: [] for topic in TOPICS}
     order = {rule.id: place for place, rule in enumerate(registry.rules)}
-    for rule in sorted(asked, key=lambda rule: (order.get(rule, len(order)), rule)):
+    for rule in sorted(tested, key=lambda rule: (order.get(rule, len(order)), rule)):
         found = known.get(rule)
-        row = RuleRow(rule, found, _cells(columns, groups, rule), _showings(columns, groups, rule))
+        row = RuleRow(rule, found, _cells(columns, groups, rule), _scenario_rows(columns, groups, rule))
         rows.setdefault(found.topic if found else "", []).append(row)
     return {topic: tuple(some) for topic, some in rows.items() if some}
 
 
-def _showings(columns: tuple[Column, ...], groups: Iterable[Mapping[str, Tally]], name: str) -> tuple[Showing, ...]:
+def _scenario_rows(
+    columns: tuple[Column, ...], groups: Iterable[Mapping[str, Tally]], name: str
+) -> tuple[ScenarioRow, ...]:
     seen: dict[str, Scenario] = {}
     where: dict[str, dict[Verdict, list[Column]]] = {}
     for column, group in zip(columns, groups, strict=True):
@@ -306,7 +328,7 @@ def _showings(columns: tuple[Column, ...], groups: Iterable[Mapping[str, Tally]]
             where.setdefault(scenario.id, {}).setdefault(scenario.verdict, []).append(column)
     order = [Verdict.ERRORED, Verdict.FAILED, Verdict.DEVIATES, Verdict.SKIPPED, Verdict.PASSED, Verdict.UNSUPPORTED]
     return tuple(
-        Showing(
+        ScenarioRow(
             scenario,
             tuple((verdict, tuple(where[scenario.id][verdict])) for verdict in order if verdict in where[scenario.id]),
         )

@@ -47,7 +47,7 @@
     for (const rule of rules) rule.element.hidden = rule.scenarios.every((element) => element?.hidden);
     const narrowed = verdicts.size || levels.size || words.length;
     shown.textContent = narrowed
-      ? number ? `${number} of ${scenarios.length} scenarios shown` : "No scenario fits this filter"
+      ? number ? `${number} of ${scenarios.length} scenarios shown` : "No matching scenarios"
       : `${scenarios.length} scenarios`;
     clear.hidden = !narrowed;
   }
