@@ -52,7 +52,7 @@ def _lines(record: Record) -> Iterator[Line]:
     yield Line(
         ", ".join(f"{number} {verdict}" for verdict, number in conclusion.counts.items() if number) or "no scenarios"
     )
-    yield Line(one_line(f"{conclusion.headline}: {subject(record.header)}, {record.header.target.target}"))
+    yield Line(one_line(f"{conclusion.headline}: {subject(record.header)} ({record.header.target.target})"))
     yield from (Line(one_line(reason), depth=1) for reason in (*conclusion.reasons, *conclusion.notes))
 
 

@@ -344,7 +344,7 @@ class TestText:
 
         assert "✗ failed" in lines[0].text
         assert Verdict.FAILED is lines[0].verdict
-        assert "Does not conform: example-serving 2.4.0, tested as KServe v0.15.2, controlplane:v0.15.2" in [
+        assert "Does not conform: example-serving 2.4.0, tested as KServe v0.15.2 (controlplane:v0.15.2)" in [
             line.text for line in lines
         ]
 
