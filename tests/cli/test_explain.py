@@ -19,11 +19,12 @@ RUNTIMES = (
     OURS.replace("name: ours", "name: elsewhere").replace("team-a", "team-b"),
     OURS.replace("name: ours", "name: manual").replace(", autoSelect: true", ""),
     THEIRS,
-    THEIRS.replace("name: theirs", "name: open").replace("[v2]", "[v1, v2]"),
+    THEIRS.replace("name: theirs", "name: open").replace("[v2]", "[v1, v2]").replace("priority: 1", "priority: 2"),
 )
 
 SERVED = """\
 InferenceService team-a/fraud: ServingRuntime team-a/ours
+  defined in all.yaml:1
   requests sklearn, protocol v1 (default)
   ✓ ServingRuntime team-a/ours       selected
   · ServingRuntime team-a/second     sorts after ours by name
@@ -35,6 +36,7 @@ InferenceService team-a/fraud: ServingRuntime team-a/ours
 
 UNSERVED = """\
 InferenceService team-a/fraud: no runtime (NoSupportingRuntime)
+  defined in all.yaml:1
   requests onnx, protocol v1 (default)
   ✗ ClusterServingRuntime theirs   supports v2; v1 requested
   ✗ ServingRuntime team-a/ours     supports sklearn; onnx requested
@@ -45,6 +47,7 @@ InferenceService team-a/fraud: no runtime (NoSupportingRuntime)
 
 NAMED = """\
 InferenceService team-a/fraud: no runtime (RuntimeNotRecognized)
+  defined in all.yaml:1
   requests sklearn, runtime 'our', any protocol
   ✗ ServingRuntime team-a/ours     the service names 'our'
   ✗ ClusterServingRuntime theirs   the service names 'our'
@@ -96,7 +99,7 @@ class TestText:
         """
         assert told([LEGACY, OURS], "--stored") == (
             Exit.OK,
-            "InferenceService team-a/old: custom container, no runtime needed\n",
+            "InferenceService team-a/old: custom container, no runtime needed\n  defined in all.yaml:1\n",
         )
 
     def test_of_a_rejected_service(self, told):
@@ -105,7 +108,7 @@ class TestText:
         """
         code, out = told([LEGACY + "    xgboost: {}\n", OURS])
 
-        assert (code, out.count("\n")) == (Exit.NO, 1)
+        assert (code, out.count("\n")) == (Exit.NO, 2)
         assert out.startswith("InferenceService team-a/old: rejected: exactly one of [")
 
     def test_of_a_runtime_without_the_container(self, told):

@@ -14,7 +14,8 @@ from manifests_of import LEGACY, OURS, SERVICE, THEIRS
 from kserve_conformance.cli import code_of
 from kserve_conformance.cli.exit_codes import Exit
 
-ON_OURS = "✓ team-a/fraud   ServingRuntime team-a/ours\n"
+ON_OURS = "✓ team-a/fraud   ServingRuntime team-a/ours  (service.yaml:1)\n"
+FROM_STDIN = ON_OURS.replace("service.yaml", "<stdin>")
 COMMAND = [sys.executable, "-m", "kserve_conformance", "resolve"]
 
 
@@ -26,6 +27,7 @@ def folder(tmp_path):
     (tmp_path / "runtimes").mkdir()
     (tmp_path / "runtimes/ours.yaml").write_text(OURS)
     (tmp_path / "theirs.yaml").write_text(THEIRS)
+    (tmp_path / "other.yaml").write_text("{apiVersion: v1, kind: Secret, metadata: {name: x}}\n")
     return tmp_path
 
 
@@ -68,21 +70,29 @@ class TestSources:
         """
         A dash is standard input, beside files or alone.
         """
-        assert told("-", "runtimes", stdin=SERVICE) == (Exit.OK, ON_OURS, "")
-        assert told("-", stdin=f"{SERVICE}---\n{OURS}") == (Exit.OK, ON_OURS, "")
+        assert told("-", "runtimes", stdin=SERVICE) == (Exit.OK, FROM_STDIN, "")
+        assert told("-", stdin=f"{SERVICE}---\n{OURS}") == (Exit.OK, FROM_STDIN, "")
 
     @pytest.mark.parametrize("dumped", [json.dumps, yaml.safe_dump])
     def test_dumps_of_kubectl(self, dumped, told):
         """
         A list of stored objects is each of them.
         """
-        assert told("-", stdin=dumped(listed(SERVICE, OURS, THEIRS))) == (Exit.OK, ON_OURS, "")
+        code, out, err = told("-", stdin=dumped(listed(SERVICE, OURS, THEIRS)))
+
+        assert (code, out.startswith("✓ team-a/fraud   ServingRuntime team-a/ours  (<stdin>:"), err) == (
+            Exit.OK,
+            True,
+            "",
+        )
 
     def test_the_shipped_runtimes(self, told):
         """
         Those of the release, beside those that are given.
         """
-        assert told("service.yaml", "--shipped")[1] == "✓ team-a/fraud   ClusterServingRuntime kserve-sklearnserver\n"
+        assert told("service.yaml", "--shipped")[1] == (
+            "✓ team-a/fraud   ClusterServingRuntime kserve-sklearnserver  (service.yaml:1)\n"
+        )
         assert told("service.yaml", "runtimes", "--shipped") == (Exit.OK, ON_OURS, "")
 
     def test_a_given_runtime_replaces_the_shipped_one_of_its_name(self, told, folder):
@@ -95,7 +105,7 @@ class TestSources:
         (folder / "changed.yaml").write_text(changed)
         code, out, _ = told("service.yaml", "changed.yaml", "--shipped")
 
-        assert (code, out) == (Exit.NO, "✗ team-a/fraud   no runtime (NoSupportingRuntime)\n")
+        assert (code, out) == (Exit.NO, "✗ team-a/fraud   no runtime (NoSupportingRuntime)  (service.yaml:1)\n")
 
     def test_a_runtime_given_twice_is_as_given_last(self, told, folder):
         """
@@ -115,7 +125,10 @@ class TestSources:
         code, out, _ = told("legacy.yaml", "service.yaml", "theirs.yaml", "--release", "v0.10.2")
         assert (code, out) == (
             Exit.OK,
-            "✓ team-a/old     ClusterServingRuntime theirs\n✓ team-a/fraud   ClusterServingRuntime theirs\n",
+            (
+                "✓ team-a/old     ClusterServingRuntime theirs  (legacy.yaml:1)\n"
+                "✓ team-a/fraud   ClusterServingRuntime theirs  (service.yaml:1)\n"
+            ),
         )
 
         onnx = SERVICE.replace("sklearn", "pmml")
@@ -150,7 +163,10 @@ class TestStoredOrWritten:
         """
         code, out, _ = told("service.yaml", "--stored", "--default-mode", "ModelMesh")
 
-        assert (code, out) == (Exit.OK, "✓ team-a/fraud   ModelMesh mode, not handled by this controller\n")
+        assert (code, out) == (
+            Exit.OK,
+            "✓ team-a/fraud   ModelMesh mode, not handled by this controller  (service.yaml:1)\n",
+        )
 
 
 class TestDecisions:
@@ -204,7 +220,11 @@ class TestDecisions:
         """
         own = SERVICE.split("    model:")[0] + "    containers: [{name: kserve-container, image: mine}]\n"
 
-        assert told("-", stdin=own) == (Exit.OK, "✓ team-a/fraud   custom container, no runtime needed\n", "")
+        assert told("-", stdin=own) == (
+            Exit.OK,
+            "✓ team-a/fraud   custom container, no runtime needed  (<stdin>:1)\n",
+            "",
+        )
 
     def test_its_own_container_without_a_pod(self, told):
         """
@@ -223,9 +243,8 @@ class TestDecisions:
         code, out, _ = told("service.yaml", "runtimes", "--release", "v0.8.0")
 
         assert code == Exit.OK
-        assert (
-            out == "✓ team-a/fraud   one of ServingRuntime team-a/also, ServingRuntime team-a/ours (order undefined)\n"
-        )
+        choice = "one of ServingRuntime team-a/also, ServingRuntime team-a/ours (order undefined)"
+        assert out == f"✓ team-a/fraud   {choice}  (service.yaml:1)\n"
         assert [ref["name"] for ref in data(told, "service.yaml", "runtimes", "--release", "v0.8.0")["oneOf"]] == [
             "also",
             "ours",
@@ -267,9 +286,12 @@ class TestThen:
         assert code == Exit.NO
         assert said == (
             "  service       v0.10.2                                     v0.11.1\n"
-            "✗ team-a/churn  ClusterServingRuntime kserve-mlserver       no runtime (NoSupportingRuntime)\n"
-            "✓ team-a/paths  ClusterServingRuntime kserve-xgbserver      ClusterServingRuntime kserve-xgbserver\n"
-            "✓ team-a/fraud  ClusterServingRuntime kserve-sklearnserver  ClusterServingRuntime kserve-sklearnserver\n"
+            "✗ team-a/churn  ClusterServingRuntime kserve-mlserver       no runtime (NoSupportingRuntime)"
+            "            (others.yaml:1)\n"
+            "✓ team-a/paths  ClusterServingRuntime kserve-xgbserver      ClusterServingRuntime kserve-xgbserver"
+            "      (others.yaml:10)\n"
+            "✓ team-a/fraud  ClusterServingRuntime kserve-sklearnserver  ClusterServingRuntime kserve-sklearnserver"
+            "  (service.yaml:1)\n"
         )
 
     def test_the_last_release_decides_how_it_ends(self, told, folder):
@@ -292,7 +314,7 @@ class TestThen:
         _, free, _ = told("--release", "v0.9.0", *asked)
 
         assert pinned.splitlines()[1].count("ClusterServingRuntime kserve-sklearnserver") == 2
-        assert free == ON_OURS.replace("fraud", "old")
+        assert free == ON_OURS.replace("fraud", "old").replace("service", "legacy")
 
     def test_a_runtime_is_written_once(self, told, folder):
         """
@@ -317,7 +339,7 @@ class TestThen:
         _, said, _ = told("--release", "v0.16.0", "--then", "v0.15.2", "named.yaml", "runtimes")
 
         assert "rejected: " in said
-        assert said.rstrip().endswith("ServingRuntime team-a/ours")
+        assert said.rstrip().endswith("ServingRuntime team-a/ours  (named.yaml:1)")
 
     def test_as_data(self, told):
         """
@@ -350,13 +372,13 @@ class TestBadInput:
     @pytest.mark.parametrize(
         ("arguments", "complaint"),
         [
-            (("--release", "v0.15.9", "service.yaml"), "error: KServe 'v0.15.9' is not a release that is known here"),
+            (("--release", "v0.15.9", "service.yaml"), "error: unknown KServe release 'v0.15.9'"),
             (("nowhere.yaml",), "error: nowhere.yaml: does not exist"),
-            (("runtimes",), "error: no InferenceService in runtimes"),
-            ((), "Error: nothing to read: give files, folders or '-'"),
-            (("--batch", "nowhere"), "there is no file 'nowhere'"),
+            (("other.yaml",), "error: no InferenceService or runtime in other.yaml"),
+            ((), "Error: nothing to read: pass files, folders or '-'"),
+            (("--batch", "nowhere"), "file 'nowhere' does not exist"),
             (("--batch", "-", "--workers", "0"), "0 is not in the range x>=1"),
-            (("--batch", "-", "--release", "nine"), "error: KServe 'nine' is not a release"),
+            (("--batch", "-", "--release", "nine"), "error: unknown KServe release 'nine'"),
         ],
     )
     def test_is_told_on_stderr(self, arguments, complaint, told):
@@ -372,7 +394,7 @@ class TestBadInput:
         """
         The hint has the release that was most likely meant first.
         """
-        assert "hint: known, nearest first: v0.15.2" in told("--release", "v0.15.9", "service.yaml")[2]
+        assert "hint: known releases, nearest first: v0.15.2" in told("--release", "v0.15.9", "service.yaml")[2]
 
     def test_tells_all_problems_of_all_files(self, told, folder):
         """
@@ -485,4 +507,4 @@ def test_a_dump_through_a_pipe(folder):
         [*COMMAND, "-", "--release", "v0.15.2"], input=dump, capture_output=True, check=False, cwd=folder
     )
 
-    assert (run.returncode, run.stdout.decode(), run.stderr) == (Exit.OK, ON_OURS, b"")
+    assert (run.returncode, run.stdout.decode(), run.stderr) == (Exit.OK, FROM_STDIN, b"")

@@ -1,217 +1,248 @@
-"""What ``resolve`` and ``explain`` share: reading manifests, deciding each service, and the decision as data."""
+"""What ``resolve`` and ``explain`` share: each service with its decision, as text and as data."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kserve_conformance.cli.catalogues import Review, Runtimes, is_from_store, placed
+from kserve_conformance.cli.fleet import Fleet, Member
+from kserve_conformance.cli.notes import Notes
+from kserve_conformance.cli.source_options import Sources
 from kserve_conformance.exceptions import ManifestError
-from kserve_conformance.manifests import Loaded, ManifestCode, load
-from kserve_conformance.objects import Catalogue, Decision, Manifest, ObjectKey, Outcome, Runtime, at
+from kserve_conformance.manifests import InvalidManifests, Loaded, ManifestCode, display_name, printable
+from kserve_conformance.manifests.fingerprint import completed
+from kserve_conformance.objects import SERVICE, Catalogue, Decision, Manifest, NoRuntime, ObjectKey, Outcome
 from kserve_conformance.profiles import Profile
-from kserve_conformance.profiles.shipped_runtimes import shipped
-from kserve_conformance.resolver import Explanation, Surroundings, resolve, resolve_stored
-from kserve_conformance.resolver.hints import hints_for
+from kserve_conformance.resolver import Reporter, Surroundings, resolve, resolve_stored
 
-#: What a malformed part that no schema looks into can raise, wherever it is read first.
-MALFORMED = (KeyError, TypeError, AttributeError, ValueError, RecursionError)
+#: How often a program that reads many services says how far it is.
+_STEP = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """One service with its decision and, if asked for, its story."""
+class World:
+    """What decides beside the manifests: shipped runtimes, what counts as stored, the cluster's default mode."""
 
-    service: Manifest
+    with_shipped: bool = False
+    stored: bool | None = None
+    default_mode: str | None = None
+
+    def decide(
+        self,
+        service: Manifest,
+        catalogue: Catalogue,
+        profile: Profile,
+        *,
+        in_store: bool,
+        reporter: Reporter | None = None,
+    ) -> Decision:
+        """The decision for one service."""
+        surroundings = Surroundings(self.default_mode)
+        return (resolve_stored if in_store else resolve)(service, catalogue, profile, reporter, surroundings)
+
+    def is_stored(self, service: Manifest) -> bool:
+        """Does no webhook see the service?"""
+        return is_from_store(service) if self.stored is None else self.stored
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One service with its decision."""
+
+    name: str
     where: str
     decision: Decision
-    explanation: Explanation | None = None
-
-    @property
-    def name(self) -> str:
-        """Namespace and name."""
-        metadata = self.service["metadata"]
-        return f"{metadata.get('namespace') or 'default'}/{metadata['name']}"
 
     @property
     def is_served(self) -> bool:
-        """Will something serve it, be it a runtime, its own container or ModelMesh?"""
+        """Will something serve it: a runtime, its own container or ModelMesh?"""
         return self.decision.no_runtime is None and self.decision.rejected is None
 
     @property
     def headline(self) -> str:
         """The decision in one line."""
-        decision = self.decision
-        open_ = f"one of {', '.join(sorted(map(str, decision.one_of)))} (order undefined)"
-        if decision.outcome == Outcome.RUNS:
-            return open_ if decision.is_open else str(decision.runtime)
-        if decision.outcome == Outcome.CUSTOM and decision.no_runtime is not None:
-            return f"custom container, but no pod: {decision.no_runtime.error}"
-        if decision.no_runtime is not None:
-            cause = f"no runtime ({decision.no_runtime.cause})"
-            return f"{cause}, or {open_}" if decision.is_open else cause
-        return {
-            Outcome.REJECTED: f"rejected: {decision.rejected}",
-            Outcome.CUSTOM: "custom container, no runtime needed",
-            Outcome.UNMANAGED: "ModelMesh mode, not handled by this controller",
-        }[decision.outcome]
+        return headline(self.decision)
 
     def as_data(self) -> dict[str, Any]:
         """The decision as JSON values."""
-        decision, no_runtime = self.decision, self.decision.no_runtime
-        data: dict[str, Any] = {
-            "namespace": at(self.service, "metadata", "namespace") or "default",
-            "name": self.service["metadata"]["name"],
+        decision = self.decision
+        namespace, _, name = self.name.partition("/")
+        return {
+            "namespace": namespace,
+            "name": name,
             "source": self.where,
             "outcome": str(decision.outcome),
-            "runtime": _named(decision.runtime),
-            "oneOf": [_named(ref) for ref in sorted(decision.one_of)] if decision.is_open else [],
-            "supporting": [_named(ref) for ref in decision.supporting],
+            "runtime": _key_as_data(decision.runtime),
+            "oneOf": [_key_as_data(key) for key in sorted(decision.one_of)] if decision.is_open else [],
+            "supporting": [_key_as_data(key) for key in decision.supporting],
             "protocol": decision.protocol,
             "rejection": decision.rejected,
-            "noRuntime": None
-            if no_runtime is None
-            else {
-                "cause": str(no_runtime.cause),
-                "reason": None if no_runtime.reason is None else str(no_runtime.reason),
-                "message": no_runtime.message,
-                "error": no_runtime.error,
-            },
+            "noRuntime": None if decision.no_runtime is None else _no_runtime_as_data(decision.no_runtime),
         }
-        if self.explanation is not None:
-            data["explanation"] = self.explanation.as_data()
-            data["stored"] = decision.service
-            data["pod"] = decision.pod
-        return data
 
 
-def _named(ref: ObjectKey | None) -> dict[str, str] | None:
-    if ref is None:
+def headline(decision: Decision) -> str:
+    """A decision in one line."""
+    choice = f"one of {', '.join(sorted(map(str, decision.one_of)))} (order undefined)"
+    if decision.outcome == Outcome.RUNS:
+        return choice if decision.is_open else str(decision.runtime)
+    if decision.outcome == Outcome.CUSTOM and decision.no_runtime is not None:
+        return f"custom container, but no pod: {decision.no_runtime.error}"
+    if decision.no_runtime is not None:
+        cause = f"no runtime ({decision.no_runtime.cause})"
+        return f"{cause}, or {choice}" if decision.is_open else cause
+    return {
+        Outcome.REJECTED: f"rejected: {decision.rejected}",
+        Outcome.CUSTOM: "custom container, no runtime needed",
+        Outcome.UNMANAGED: "ModelMesh mode, not handled by this controller",
+    }[decision.outcome]
+
+
+def _no_runtime_as_data(no_runtime: NoRuntime) -> dict[str, Any]:
+    return {
+        "cause": str(no_runtime.cause),
+        "reason": None if no_runtime.reason is None else str(no_runtime.reason),
+        "message": no_runtime.message,
+        "error": no_runtime.error,
+    }
+
+
+def _key_as_data(key: ObjectKey | None) -> dict[str, str] | None:
+    if key is None:
         return None
-    return {"kind": ref.kind, "name": ref.name, **({"namespace": ref.namespace} if ref.namespace else {})}
+    return {"kind": key.kind, "name": key.name, **({"namespace": key.namespace} if key.namespace else {})}
 
 
-def is_from_store(manifest: Manifest) -> bool:
-    """Was an object read back from an API server? Those have a uid."""
-    return at(manifest, "metadata", "uid") is not None
-
-
-def answers(
-    sources: tuple[str, ...],
-    profile: Profile,
-    *,
-    with_shipped: bool = False,
-    stored: bool | None = None,
-    default_mode: str | None = None,
-    explain: bool = False,
-) -> Iterator[Answered]:
+class Answers:
     """
-    Decide every service of some sources against the runtimes of the same sources.
+    The decisions of one release for all services of some sources, made once for all that are decided alike.
 
-    A runtime that is given twice is as it was given last, as if it had been applied twice. A shipped runtime replaces
-    one of its name that was read back from an API server, as an upgrade would; a manifest replaces the shipped one.
-    ``stored`` says that no webhook sees the services; None decides it for each by whether it
-    was read back from an API server.
-
-    Raises ``ManifestError`` with every problem of every source, and where nothing can be decided.
+    Raises ``ManifestError`` where there is nothing to decide, or something malformed.
     """
-    loaded = _loaded(sources)
-    catalogue = _catalogue(loaded, profile, with_shipped=with_shipped)
-    surroundings = Surroundings(default_mode)
-    for service in loaded.services:
-        story = Explanation() if explain else None
-        in_store = is_from_store(service) if stored is None else stored
-        with _placed(loaded, service):
-            decision = (resolve_stored if in_store else resolve)(service, catalogue, profile, story, surroundings)
-        refused = decision.service if decision.outcome == Outcome.NO_RUNTIME else None
-        if story is not None and at(refused, "spec", "predictor", "model") is not None:
-            story.hints.extend(hints_for(refused or {}, catalogue, profile))
-        yield Answered(service, loaded.where(service), decision, story)
+
+    def __init__(
+        self, sources: Sources, profile: Profile, world: World, progress: Callable[[int], None] | None = None
+    ) -> None:
+        loader = sources.loader()
+        self.fleet = Fleet()
+        self._profile = profile
+        self._world = world
+        runtimes: list[tuple[Manifest, str]] = []
+        for entry in loader.entries(*sources.paths):
+            if entry.manifest["kind"] == SERVICE:
+                self.fleet.add(entry)
+                if progress is not None and len(self.fleet) % _STEP == 0:
+                    progress(len(self.fleet))
+            else:
+                runtimes.append((entry.manifest, entry.where))
+        sources.check(loader)
+        self.notes = Notes.of(loader, self.fleet.repeated() | repeated(runtimes))
+        self.catalogue, self.reviews = Runtimes(runtimes, world.with_shipped, world.stored).under(profile)
+        check_something(sources, self.notes, len(self.fleet) + len(runtimes))
+        self._decisions: list[Decision | None] = []
+
+    def __iter__(self) -> Iterator[Answer]:
+        decisions: dict[int, Decision] = {}
+        for member in self.fleet:
+            decision = decisions.get(member.kind)
+            if decision is None:
+                decision = decisions[member.kind] = self._decided(member)
+            yield Answer(member.name, member.where, _of_member(decision, member))
+
+    def _decided(self, member: Member) -> Decision:
+        manifest = self.fleet.manifest(member.kind)
+        with placed(member.where, {**manifest, "metadata": {**manifest["metadata"], "name": _short(member.name)}}):
+            decision = self._world.decide(
+                manifest, self.catalogue, self._profile, in_store=self._world.is_stored(manifest)
+            )
+        # The pod and the stored service are not shown, and would be kept.
+        return Decision(
+            decision.outcome,
+            decision.runtime,
+            decision.no_runtime,
+            decision.rejected,
+            decision.one_of,
+            decision.supporting,
+            decision.protocol,
+        )
+
+
+def _short(name: str) -> str:
+    return name.partition("/")[2]
+
+
+def _of_member(decision: Decision, member: Member) -> Decision:
+    """A decision about a stand-in, for one of those for which it stands."""
+    if decision.rejected is None and decision.no_runtime is None:
+        return decision
+    name = _short(member.name)
+
+    def fill(text: str | None) -> str | None:
+        return None if text is None else completed(text, name, member.uri)
+
+    found = decision.no_runtime
+    no_runtime = found and NoRuntime(
+        found.cause, fill(found.error) or "", found.reason, fill(found.message), found.is_told
+    )
+    return Decision(
+        decision.outcome,
+        decision.runtime,
+        no_runtime,
+        fill(decision.rejected),
+        decision.one_of,
+        decision.supporting,
+        decision.protocol,
+    )
+
+
+def repeated(objects: Iterable[tuple[Manifest, str]]) -> dict[str, list[str]]:
+    """The objects that are defined more than once, with all of their places."""
+    places: dict[str, list[str]] = {}
+    for manifest, where in objects:
+        if where not in places.setdefault(str(ObjectKey.of(manifest)), []):
+            places[str(ObjectKey.of(manifest))].append(where)
+    return {name: found for name, found in places.items() if len(found) > 1}
+
+
+def check_something(sources: Sources, notes: Notes, count: int) -> None:
+    """Raise ``ManifestError`` if there is nothing to decide, once the notes have said why."""
+    if count:
+        return
+    if notes.problems:
+        notes.print_all_but_problems()
+        raise InvalidManifests(notes.problems)
+    notes.print()
+    raise ManifestError(
+        printable(f"no InferenceService or runtime in {', '.join(sources.paths)}"),
+        code=ManifestCode.NOTHING_TO_RESOLVE,
+        hint="pass files, folders or '-' with at least one InferenceService",
+    )
 
 
 def answers_of_chain(
-    sources: tuple[str, ...],
-    chain: Sequence[Profile],
-    *,
-    with_shipped: bool = False,
-    stored: bool | None = None,
-    default_mode: str | None = None,
-) -> tuple[tuple[Answered, ...], ...]:
+    loaded: Loaded, chain: Sequence[Profile], world: World
+) -> tuple[tuple[tuple[Answer, ...], tuple[Review, ...]], ...]:
     """
-    Decide every service by one release, then by each that is installed after it; one row of answers for a release.
+    Decide every service by one release, then by each that is installed after it; a row of answers for each release.
 
-    Nothing is written but once: a service is as the webhooks of the first release stored it, and a runtime has lost
-    what that release's CRDs do not know. Only a service that was rejected is written again, and shipped runtimes are
-    those of each release. Raises what ``answers`` does.
+    Everything is written once: a service is as the webhooks of the first release stored it, and a runtime has lost
+    what that release's CRDs do not know. Only what was rejected is written again, and shipped runtimes are those of
+    each release. Raises ``ManifestError`` where something is malformed.
     """
-    loaded = _loaded(sources)
-    surroundings = Surroundings(default_mode)
-    states = {id(one): (one, is_from_store(one) if stored is None else stored) for one in loaded.services}
+    states = {id(one): (one, world.is_stored(one)) for one in loaded.services}
+    runtimes = Runtimes([(one, loaded.where(one)) for one in loaded.runtimes], world.with_shipped, world.stored)
     rows = []
     for profile in chain:
-        catalogue = _catalogue(loaded, profile, with_shipped=with_shipped, first=chain[0])
+        catalogue, reviews = runtimes.under(profile)
         row = []
         for service in loaded.services:
             state, in_store = states[id(service)]
-            with _placed(loaded, service):
-                decision = (resolve_stored if in_store else resolve)(state, catalogue, profile, None, surroundings)
+            with placed(loaded.where(service), service):
+                decision = world.decide(state, catalogue, profile, in_store=in_store)
             if not in_store and decision.service is not None:
                 states[id(service)] = decision.service, True
-            row.append(Answered(service, loaded.where(service), decision))
-        rows.append(tuple(row))
+            row.append(Answer(display_name(service), loaded.where(service), decision))
+        rows.append((tuple(row), reviews))
     return tuple(rows)
-
-
-def _loaded(sources: tuple[str, ...]) -> Loaded:
-    loaded = load(*sources, stdin=sys.stdin.buffer if "-" in sources else None)
-    if not loaded.services:
-        raise ManifestError(
-            f"no InferenceService in {', '.join(sources)}",
-            code=ManifestCode.NOTHING_TO_RESOLVE,
-            hint="pass files, folders or '-' with at least one InferenceService",
-        )
-    return loaded
-
-
-def _catalogue(loaded: Loaded, profile: Profile, *, with_shipped: bool, first: Profile | None = None) -> Catalogue:
-    """``first`` is the release under which the manifests were written, if it is another."""
-    read_back = [(manifest, manifest) for manifest in loaded.runtimes if is_from_store(manifest)]
-    added = [(manifest, manifest) for manifest in (shipped(profile.name) if with_shipped else ())]
-    written = [
-        (manifest, manifest if first is None else first.crds.pruned(manifest))
-        for manifest in loaded.runtimes
-        if not is_from_store(manifest)
-    ]
-    last = {ObjectKey.of(given): (given, stored) for given, stored in (*read_back, *added, *written)}
-    runtimes = []
-    for given, stored in last.values():
-        with _placed(loaded, given):
-            runtimes.append(Runtime.from_manifest(profile.crds.pruned(stored)))
-    return Catalogue(tuple(runtimes))
-
-
-@contextmanager
-def _placed(loaded: Loaded, manifest: Manifest) -> Iterator[None]:
-    """Tell of what goes wrong inside on account of which object of which file it did."""
-    try:
-        yield
-    except MALFORMED as malformed:
-        raise ManifestError(
-            f"{loaded.where(manifest)}: {ObjectKey.of(manifest)} cannot be decided: "
-            f"{type(malformed).__name__}: {malformed}",
-            code=ManifestCode.CANNOT_BE_DECIDED,
-            hint="try kubectl apply --dry-run=server; if the cluster accepts the object, this is a bug",
-        ) from malformed
-
-
-def as_data(release: str, answered: Iterable[Answered]) -> dict[str, Any]:
-    """All decisions of one release as JSON values."""
-    return {"release": release, "services": [one.as_data() for one in answered]}
-
-
-def chain_as_data(chain: Sequence[Profile], rows: Sequence[tuple[Answered, ...]]) -> dict[str, Any]:
-    """The decisions of the first release, and in ``then`` those of each after it."""
-    first, *others = (as_data(profile.name, row) for profile, row in zip(chain, rows, strict=True))
-    return {**first, "then": others}

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
-from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import emit, example, format_option
 from kserve_conformance.cli.release_options import release_options
-from kserve_conformance.profiles import profile_of
+from kserve_conformance.cli.source_options import Sources, source_options
+from kserve_conformance.profiles import Profile, profile_of
 
 if TYPE_CHECKING:
-    from kserve_conformance.cli.answers import Answered
+    from kserve_conformance.cli.answers import World
+    from kserve_conformance.cli.catalogues import Review
+    from kserve_conformance.cli.story import Story
+    from kserve_conformance.manifests import Loaded
+    from kserve_conformance.objects import Catalogue
 
 
 @click.command(
@@ -21,35 +26,75 @@ if TYPE_CHECKING:
         "kserve-conformance explain --release v0.11.1 --shipped service.yaml",
     )
 )
-@click.argument("sources", nargs=-1, required=True, metavar="FILE|FOLDER|-...")
+@click.argument("paths", nargs=-1, required=True, metavar="FILE|FOLDER|-...")
 @release_options
+@source_options
+@click.option("--all", "everything", is_flag=True, help="List every candidate, also those for other formats.")
 @format_option
 def command(
-    sources: tuple[str, ...],
+    paths: tuple[str, ...],
     release: str,
     shipped: bool,
     stored: bool | None,
     default_mode: str | None,
+    namespace: str | None,
+    parameters: tuple[tuple[str, str], ...],
+    kustomize: bool,
+    strict: bool,
+    everything: bool,
     format_: str,
 ) -> int:
     """
-    Tell for each service every candidate, and what removed or outranked it.
+    Show for each service every candidate, and what excluded or outranked it.
 
     Reads what resolve reads. With --format json each reason has a stable code, and the service as stored and the pod
-    template are there too. Exits with 1 if a service gets no runtime.
+    template are included. Exits with 1 if a service has no runtime or a write is rejected, and with 2 if a manifest
+    cannot be read.
     """
-    from kserve_conformance.cli.answers import answers, as_data
+    from kserve_conformance.cli.answers import World, check_something, repeated
+    from kserve_conformance.cli.catalogues import Runtimes
+    from kserve_conformance.cli.notes import Notes
+    from kserve_conformance.cli.resolve import code, review_lines
 
     profile = profile_of(release)
-    answered = tuple(
-        answers(sources, profile, with_shipped=shipped, stored=stored, default_mode=default_mode, explain=True)
-    )
-    emit(format_, as_data(profile.name, answered), lambda: "\n\n".join(map(_told, answered)) + "\n")
-    return Exit.OK if all(one.is_served for one in answered) else Exit.NO
+    sources = Sources(paths, namespace, parameters, kustomize, strict)
+    loaded = sources.load()
+    objects = (*loaded.services, *loaded.runtimes)
+    notes = Notes.of(loaded, repeated((one, loaded.where(one)) for one in objects))
+    check_something(sources, notes, len(objects))
+    given = [(one, loaded.where(one)) for one in loaded.runtimes]
+    catalogue, reviews = Runtimes(given, shipped, stored).under(profile)
+    world = World(shipped, stored, default_mode)
+    stories = tuple(_stories(loaded, profile, world, (catalogue, reviews)))
+    data = {
+        "release": profile.name,
+        "services": [one.as_data() for one in stories],
+        "runtimes": [each.as_data() for each in reviews],
+        **notes.as_data(),
+    }
+    texts = ["\n".join(one.lines(everything=everything)) + "\n" for one in stories]
+    texts.append("".join(review_lines(reviews, only_rejected=bool(stories))))
+    emit(format_, data, lambda: "\n".join(text for text in texts if text))
+    notes.print()
+    is_ok = all(one.answer.is_served for one in stories) and all(each.rejection is None for each in reviews)
+    return code(notes.problems, is_ok=is_ok)
 
 
-def _told(answered: Answered) -> str:
-    lines = [f"InferenceService {answered.name}: {answered.headline}"]
-    if answered.explanation is not None:
-        lines.extend(f"  {line}" for line in answered.explanation.lines())
-    return "\n".join(lines)
+def _stories(
+    loaded: Loaded, profile: Profile, world: World, runtimes: tuple[Catalogue, tuple[Review, ...]]
+) -> Iterator[Story]:
+    from kserve_conformance.cli.answers import Answer
+    from kserve_conformance.cli.catalogues import placed
+    from kserve_conformance.cli.story import story_of
+    from kserve_conformance.manifests import display_name
+    from kserve_conformance.resolver import Explanation
+
+    catalogue, reviews = runtimes
+    for service in loaded.services:
+        explanation = Explanation()
+        with placed(loaded.where(service), service):
+            decision = world.decide(
+                service, catalogue, profile, in_store=world.is_stored(service), reporter=explanation
+            )
+            answer = Answer(display_name(service), loaded.where(service), decision)
+            yield story_of(service, answer, explanation, catalogue, profile, reviews)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import columns, emit, example, format_option
 from kserve_conformance.cli.release_options import release_options
+from kserve_conformance.cli.source_options import Sources, source_options
 from kserve_conformance.profiles import Profile, profile_of
 
 if TYPE_CHECKING:
-    from kserve_conformance.cli.answers import Answered
+    from kserve_conformance.cli.answers import Answer, Answers, World
+    from kserve_conformance.cli.catalogues import Review
 
 
 @click.command(
@@ -25,80 +29,179 @@ if TYPE_CHECKING:
         "kserve-conformance resolve --release v0.10.2 --then v0.15.2 --shipped dump.yaml",
     )
 )
-@click.argument("sources", nargs=-1, metavar="[FILE|FOLDER|-]...")
+@click.argument("paths", nargs=-1, metavar="[FILE|FOLDER|-]...")
 @release_options
+@source_options
 @click.option(
     "--then",
     multiple=True,
     metavar="RELEASE",
-    help="Then upgrade to this release, and tell what it makes of what is stored; can be given more than once.",
+    help="Then upgrade to this release and show what it makes of the stored objects (repeatable).",
 )
 @click.option(
     "--batch",
     metavar="FILE|-",
-    help="Answer one JSON question a line with one JSON answer a line, as the protocol page says.",
+    help="Answer JSON questions, one per line, with JSON answers, one per line; see the protocol page.",
 )
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes that share a batch.")
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1), help="Number of processes for --batch."
+)
 @format_option
 def command(
-    sources: tuple[str, ...],
+    paths: tuple[str, ...],
     release: str,
     shipped: bool,
     stored: bool | None,
     default_mode: str | None,
+    namespace: str | None,
+    parameters: tuple[tuple[str, str], ...],
+    kustomize: bool,
+    strict: bool,
     then: tuple[str, ...],
     batch: str | None,
     workers: int,
     format_: str,
 ) -> int:
     """
-    Tell which runtime each service gets, by the rules of one release.
+    Show which runtime each service gets under the rules of one release.
 
-    Reads manifests, folders of them, dumps of kubectl, or standard input: services and runtimes, in any order. A
-    service that was read back from a cluster counts as stored; any other is first admitted as a new one would be.
-    Exits with 1 if a service gets no runtime; of several releases the last one counts.
+    Reads manifests, folders of them, kubectl dumps, or standard input: services and runtimes, in any order. Files
+    without Kubernetes objects are skipped. A service read back from a cluster counts as stored; any other is admitted
+    first, as a new one is. So are runtimes, in order; a rejected one is not a candidate. Exits with 1 if a service has
+    no runtime or a write is rejected (with --then: under the last release), and with 2 if a manifest cannot be read.
     """
     profile = profile_of(release)
     if batch is not None:
         return _serve(batch, release, workers)
-    if not sources:
-        raise click.UsageError("nothing to read: give files, folders or '-'")
+    if not paths:
+        raise click.UsageError("nothing to read: pass files, folders or '-'")
+    from kserve_conformance.cli.answers import Answers, World
+
+    sources = Sources(paths, namespace, parameters, kustomize, strict)
+    world = World(shipped, stored, default_mode)
     if then:
-        return _upgrade(sources, (profile, *map(profile_of, then)), format_, shipped, stored, default_mode)
-    from kserve_conformance.cli.answers import answers, as_data
-
-    answered = tuple(answers(sources, profile, with_shipped=shipped, stored=stored, default_mode=default_mode))
-    emit(format_, as_data(profile.name, answered), lambda: _told(answered))
-    return Exit.OK if all(one.is_served for one in answered) else Exit.NO
-
-
-def _upgrade(
-    sources: tuple[str, ...],
-    chain: tuple[Profile, ...],
-    format_: str,
-    shipped: bool,
-    stored: bool | None,
-    default_mode: str | None,
-) -> int:
-    from kserve_conformance.cli.answers import answers_of_chain, chain_as_data
-
-    rows = answers_of_chain(sources, chain, with_shipped=shipped, stored=stored, default_mode=default_mode)
-    emit(format_, chain_as_data(chain, rows), lambda: _told_of_chain(chain, rows))
-    return Exit.OK if all(one.is_served for one in rows[-1]) else Exit.NO
+        return _upgrade(sources, (profile, *map(profile_of, then)), format_, world)
+    answers = Answers(sources, profile, world, _progress if sys.stderr.isatty() else None)
+    is_ok = _Verdict()
+    if format_ == "text":
+        _write(_lines(answers, is_ok))
+    elif format_ == "json":
+        _write(_json(profile.name, answers, is_ok))
+    else:
+        services = [one.as_data() for one in is_ok.of(answers)]
+        emit(format_, {"release": profile.name, "services": services, **_rest(answers)}, str)
+    answers.notes.print()
+    is_accepted = all(each.rejection is None for each in answers.reviews)
+    return code(answers.notes.problems, is_ok=is_ok.value and is_accepted)
 
 
-def _told_of_chain(chain: tuple[Profile, ...], rows: tuple[tuple[Answered, ...], ...]) -> str:
+def code(problems: Sequence[object], *, is_ok: bool) -> int:
+    """The exit code of answers, some of which may be missing because of problems."""
+    if problems:
+        return Exit.USAGE
+    return Exit.OK if is_ok else Exit.NO
+
+
+class _Verdict:
+    """Whether all answers that passed were of services that are served."""
+
+    def __init__(self) -> None:
+        self.value = True
+
+    def of(self, answers: Iterable[Answer]) -> Iterator[Answer]:
+        """Pass the answers on."""
+        for answer in answers:
+            self.value = self.value and answer.is_served
+            yield answer
+
+
+def _write(chunks: Iterator[str]) -> None:
+    """Write text in blocks: a hundred thousand lines are a hundred thousand calls otherwise."""
+    block: list[str] = []
+    for chunk in chunks:
+        block.append(chunk)
+        if len(block) == 1000:
+            click.echo("".join(block), nl=False)
+            block.clear()
+    click.echo("".join(block), nl=False)
+
+
+def _lines(answers: Answers, verdict: _Verdict) -> Iterator[str]:
+    from kserve_conformance.manifests import printable
+
+    width = answers.fleet.width
+    for answer in verdict.of(answers):
+        sign = "✓" if answer.is_served else "✗"
+        yield printable(f"{sign} {answer.name:{width}}   {answer.headline}  ({answer.where})") + "\n"
+    yield from review_lines(answers.reviews, only_rejected=len(answers.fleet) > 0)
+
+
+def review_lines(reviews: Iterable[Review], *, only_rejected: bool) -> Iterator[str]:
+    """A line for each runtime that the webhook rejected, or for each at all."""
+    from kserve_conformance.manifests import printable
+
+    for review in reviews:
+        if review.rejection is not None:
+            yield printable(f"✗ {review.key}   rejected: {review.rejection}  ({review.where})") + "\n"
+        elif not only_rejected:
+            yield printable(f"✓ {review.key}   accepted  ({review.where})") + "\n"
+
+
+def _rest(answers: Answers) -> dict[str, Any]:
+    return {"runtimes": [each.as_data() for each in answers.reviews], **answers.notes.as_data()}
+
+
+def _json(release: str, answers: Answers, verdict: _Verdict) -> Iterator[str]:
+    """The same text as ``json.dumps`` gives for the whole, a service at a time."""
+    yield f'{{\n  "release": {json.dumps(release)},\n  "services": ['
+    separator = "\n"
+    for answer in verdict.of(answers):
+        text = json.dumps(answer.as_data(), indent=2, ensure_ascii=False)
+        yield separator + "    " + text.replace("\n", "\n    ")
+        separator = ",\n"
+    yield "]" if separator == "\n" else "\n  ]"
+    rest = json.dumps(_rest(answers), indent=2, ensure_ascii=False)
+    yield "," + rest[1:] + "\n"
+
+
+def _progress(count: int) -> None:
+    click.echo(f"\r{count:,} services read", err=True, nl=False)
+
+
+def _upgrade(sources: Sources, chain: tuple[Profile, ...], format_: str, world: World) -> int:
+    from kserve_conformance.cli.answers import answers_of_chain, check_something, repeated
+    from kserve_conformance.cli.notes import Notes
+
+    loaded = sources.load()
+    places = ((one, loaded.where(one)) for one in (*loaded.services, *loaded.runtimes))
+    notes = Notes.of(loaded, repeated(places))
+    check_something(sources, notes, len(loaded.services))
+    rows = answers_of_chain(loaded, chain, world)
+    first, *others = (
+        {
+            "release": profile.name,
+            "services": [one.as_data() for one in row],
+            "runtimes": [each.as_data() for each in reviews],
+        }
+        for profile, (row, reviews) in zip(chain, rows, strict=True)
+    )
+    emit(format_, {**first, **notes.as_data(), "then": others}, lambda: _table(chain, rows))
+    notes.print()
+    last, reviews = rows[-1]
+    is_ok = all(one.is_served for one in last) and all(each.rejection is None for each in reviews)
+    return code(notes.problems, is_ok=is_ok)
+
+
+def _table(chain: tuple[Profile, ...], rows: tuple[tuple[tuple[Answer, ...], tuple[Review, ...]], ...]) -> str:
+    from kserve_conformance.manifests import printable
+
     lines = []
-    for of_one in zip(*rows, strict=True):
-        told = [one.headline for one in of_one]
-        sign = "✗" if not of_one[-1].is_served else "≠" if len(set(told)) > 1 else "✓"
-        lines.append((f"{sign} {of_one[0].name}", *told))
-    return columns(("  service", *(profile.name for profile in chain)), lines)
-
-
-def _told(answered: tuple[Answered, ...]) -> str:
-    width = max(len(one.name) for one in answered)
-    return "".join(f"{'✓' if one.is_served else '✗'} {one.name:{width}}   {one.headline}\n" for one in answered)
+    for of_one in zip(*(row for row, _ in rows), strict=True):
+        headlines = [printable(one.headline) for one in of_one]
+        sign = "✗" if not of_one[-1].is_served else "≠" if len(set(headlines)) > 1 else "✓"
+        lines.append((f"{sign} {printable(of_one[0].name)}", *headlines, printable(f"({of_one[0].where})")))
+    table = columns(("  service", *(profile.name for profile in chain), ""), lines)
+    return table + "".join(review_lines(rows[-1][1], only_rejected=True))
 
 
 def _serve(batch: str, release: str, workers: int) -> int:
@@ -107,7 +210,7 @@ def _serve(batch: str, release: str, workers: int) -> int:
     else:
         path = Path(batch)
         if not path.is_file():
-            raise click.BadParameter(f"there is no file {batch!r}", param_hint="--batch")
+            raise click.BadParameter(f"file {batch!r} does not exist", param_hint="--batch")
         with path.open("rb") as lines:
             _answer_all(lines, release, workers)
     return Exit.OK
@@ -118,5 +221,5 @@ def _answer_all(lines: BinaryIO, release: str, workers: int) -> None:
 
     for answered in serve(lines_of(lines), release, workers):
         sys.stdout.buffer.write(answered)
-        # Whoever asks line by line waits for the answer before the next question.
+        # A client that asks line by line waits for each answer.
         sys.stdout.buffer.flush()

@@ -14,25 +14,30 @@ source), ``loader`` (all of them).
 """
 
 from kserve_conformance.manifests.builder import BOOKKEEPING
+from kserve_conformance.manifests.document_stream import documents
 from kserve_conformance.manifests.limits import Limits
-from kserve_conformance.manifests.loader import Loaded, documents, load, loads, value
-from kserve_conformance.manifests.problems import InvalidManifests, ManifestCode, Problem
+from kserve_conformance.manifests.loader import Entry, Loaded, Loader, display_name, load, loads, value
+from kserve_conformance.manifests.problems import InvalidManifests, ManifestCode, Problem, printable
 from kserve_conformance.manifests.schema import check, rejection_message
 from kserve_conformance.manifests.writer import dump, dumps
 
 __all__ = [
     "BOOKKEEPING",
+    "Entry",
     "InvalidManifests",
     "Limits",
     "Loaded",
+    "Loader",
     "ManifestCode",
     "Problem",
     "check",
+    "display_name",
     "documents",
     "dump",
     "dumps",
     "load",
     "loads",
+    "printable",
     "rejection_message",
     "value",
 ]

@@ -1,41 +1,284 @@
-"""The loader: sources in, objects out, and either all problems of all sources or none."""
+"""
+The loader: files, folders and standard input in, the objects of KServe out.
+
+It reads what people have. Files that are not Kubernetes objects, and kinds that
+KServe's choice does not read, are left out and counted; a manifest that cannot
+be read is a problem, and the others are read all the same.
+"""
 
 from __future__ import annotations
 
-import io
 import os
+import pathlib
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
-from kserve_conformance.manifests import reader, schema, sources, strict_json
-from kserve_conformance.manifests.builder import Builder, Dropped
-from kserve_conformance.manifests.byte_stream import Stopped
+from kserve_conformance.manifests import kustomizations, openshift, reader, schema, sources
+from kserve_conformance.manifests.fingerprint import fingerprint
 from kserve_conformance.manifests.limits import DEFAULT, Limits
-from kserve_conformance.manifests.problems import InvalidManifests, ManifestCode, Problem
-from kserve_conformance.manifests.schema import described
-from kserve_conformance.objects import SERVICE, Manifest
-from kserve_conformance.objects import items as elements
+from kserve_conformance.manifests.placement import Found
+from kserve_conformance.manifests.problems import WARNINGS, InvalidManifests, ManifestCode, Path, Problem
+from kserve_conformance.manifests.template_languages import has_placeholder, template_problem
+from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, SERVICE, Manifest, at
 
-_HEAD: Final = 8192
+_KUBEFLOW: Final = "serving.kubeflow.org"
+_KSERVE: Final = "serving.kserve.io"
+#: What stands for the characters that the API server appends to a ``generateName``: five of them, behind at most 58.
+_GENERATED: Final = "xxxxx"
+_LONGEST_BASE: Final = 58
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An object of KServe's and where it is."""
+
+    manifest: Manifest
+    source: str
+    line: int
+
+    @property
+    def fingerprint(self) -> str:
+        """What it has in common with those that are decided alike."""
+        return fingerprint(self.manifest)
+
+    @property
+    def where(self) -> str:
+        """``file:line``."""
+        return f"{self.source}:{self.line}"
+
+
+@dataclass(slots=True)
+class Loader:
+    """
+    Reads the entries of sources, one at a time, and notes everything else.
+
+    ``namespace`` is that of objects without one, as ``kubectl -n`` has it: another one is a problem. ``parameters`` are
+    those of OpenShift Templates. ``kustomize`` builds the kustomizations of a folder instead of reading their files.
+    """
+
+    namespace: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    kustomize: bool = False
+    stdin: BinaryIO | None = None
+    #: The release whose CRDs check the objects; the latest one if None.
+    release: str | None = None
+    limits: Limits = DEFAULT
+    #: Manifests that could not be read.
+    problems: list[Problem] = field(default_factory=list)
+    #: What was read all the same.
+    warnings: list[Problem] = field(default_factory=list)
+    #: The names of files without a Kubernetes object, in order.
+    skipped: list[str] = field(default_factory=list)
+    #: The kustomizations among them.
+    kustomizations: list[str] = field(default_factory=list)
+    #: How many objects of other kinds there are, by group and kind.
+    others: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _valid: set[int] = field(default_factory=set)
+    _count: int = 0
+
+    def entries(self, *given: str | os.PathLike[str]) -> Iterator[Entry]:
+        """Read files, folders and, as ``-``, standard input."""
+        try:
+            for source in self._sources(given):
+                yield from self._of_source(source)
+        finally:
+            sources.remove_copies()
+
+    def _report(self, problem: Problem) -> None:
+        (self.warnings if problem.code in WARNINGS else self.problems).append(problem)
+
+    def _of_source(self, source: sources.Source) -> Iterator[Entry]:
+        self._count = 0
+        if not source.is_small:
+            for each in reader.objects(source, self.limits, self._report, self._check, self._expand):
+                yield Entry(each.manifest, source.name, each.line)
+            return
+        problems: list[Problem] = []
+        found = list(reader.objects(source, self.limits, problems.append, self._check, self._expand))
+        errors = [problem for problem in problems if problem.code not in WARNINGS]
+        if errors or any(has_placeholder(each.manifest) for each in found):
+            template = template_problem(source.text(), source.name)
+            if template is not None:
+                self.problems.append(template)
+                return
+        for problem in problems:
+            self._report(problem)
+        if not self._count and not errors:
+            self.skipped.append(source.name)
+        for each in found:
+            yield Entry(each.manifest, source.name, each.line)
+
+    def _expand(self, value: Any) -> Iterator[tuple[Path, Any]]:
+        if openshift.is_template(value):
+            self._count += 1
+            missing = openshift.missing_parameters(value, self.parameters)
+            if missing:
+                yield (), _Unfinished(missing)
+                return
+            for path, each in openshift.processed(value, self.parameters):
+                for inner, element in listed(each):
+                    yield path + inner, element
+            return
+        for path, each in listed(value):
+            if openshift.is_template(each) and path:
+                for inner, element in self._expand(each):
+                    yield path + inner, element
+            else:
+                yield path, each
+
+    def _check(self, value: Any, spellings: Mapping[Path, str] | None) -> tuple[Problem, ...] | None:
+        if isinstance(value, _Unfinished):
+            return value.problems
+        if not _is_object(value):
+            return None
+        group = group_of(value)
+        if group == kustomizations.GROUP:
+            return None
+        if spellings is None:
+            self._count += 1
+        if not schema.is_kserve(value) or group == _KUBEFLOW:
+            self.others[group, str(value.get("kind"))] += 1
+            return None
+        problems = self._named(value)
+        # Fleets repeat themselves: what was valid once is not checked again.
+        mark = hash(fingerprint(value)) if value["kind"] == SERVICE else None
+        if problems or mark is None or mark not in self._valid:
+            problems += schema.check(value, self.release, spellings=spellings)
+            if not problems and mark is not None and len(self._valid) < _REMEMBERED:
+                self._valid.add(mark)
+        return problems
+
+    def _named(self, manifest: dict[str, Any]) -> tuple[Problem, ...]:
+        """Complete an object's name and namespace as the API server and kubectl do."""
+        metadata = manifest.get("metadata")
+        if not isinstance(metadata, dict):
+            return ()
+        base = metadata.get("generateName")
+        if not metadata.get("name") and isinstance(base, str) and base:
+            metadata["name"] = base[:_LONGEST_BASE] + _GENERATED
+        if self.namespace is None or manifest.get("kind") == CLUSTER_RUNTIME:
+            return ()
+        if not metadata.get("namespace"):
+            metadata["namespace"] = self.namespace
+        elif metadata["namespace"] != self.namespace:
+            return (
+                Problem(
+                    ManifestCode.NAMESPACE,
+                    f"expected {self.namespace}, as --namespace has it, got {metadata['namespace']}",
+                    ("metadata", "namespace"),
+                    hint=f"pass --namespace {metadata['namespace']}, or none",
+                ),
+            )
+        return ()
+
+    def _sources(self, given: Iterable[str | os.PathLike[str]]) -> Iterator[sources.Source]:
+        for each in given:
+            path = pathlib.Path(each)
+            if os.fspath(each) == sources.STDIN:
+                source = sources.of_stdin(self.stdin or sys.stdin.buffer, self.limits, self._report)
+                if source is not None:
+                    yield source
+            elif self.kustomize and path.is_dir() and (roots := kustomizations.roots(path)):
+                yield from self._built(roots)
+                # What a kustomization may include is not read a second time.
+                yield from self._files(path, without=kustomizations.folders(path))
+            else:
+                yield from self._files(path)
+
+    def _built(self, roots: Iterable[pathlib.Path]) -> Iterator[sources.Source]:
+        for folder in roots:
+            content = kustomizations.build(folder)
+            if isinstance(content, Problem):
+                self.problems.append(content)
+            else:
+                yield sources.Source.of_bytes(f"{folder} (kustomize)", content)
+
+    def _files(self, path: pathlib.Path, without: Iterable[pathlib.Path] = ()) -> Iterator[sources.Source]:
+        excluded = set(without)
+        for file in sources.files(path, self.limits, self._report):
+            if not excluded.isdisjoint(file.parents):
+                continue
+            if kustomizations.is_kustomization(file):
+                self.kustomizations.append(str(file))
+                self.skipped.append(str(file))
+                continue
+            source = sources.of_file(file, self.limits, self._report)
+            if source is not None:
+                yield source
+
+
+#: How many different specs are remembered as valid.
+_REMEMBERED: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Unfinished:
+    """Stands for the objects of a Template that lacks parameters."""
+
+    problems: tuple[Problem, ...]
+
+
+def listed(value: Any) -> Iterator[tuple[Path, Any]]:
+    """The elements of a list kind, however deep they are nested, with their paths; anything else is itself."""
+    if isinstance(value, dict) and str(value.get("kind", "")).endswith("List") and isinstance(value.get("items"), list):
+        for index, element in enumerate(value["items"]):
+            for path, inner in listed(element):
+                yield ("items", index, *path), inner
+    else:
+        yield (), value
+
+
+def group_of(manifest: Manifest) -> str:
+    """The API group of an object; empty for the core group."""
+    group, slash, _ = str(manifest.get("apiVersion", "")).partition("/")
+    return group if slash else ""
+
+
+def display_name(manifest: Manifest) -> str:
+    """Namespace and name of an object; an asterisk stands for what the API server generates."""
+    metadata = manifest["metadata"]
+    name, base = metadata["name"], metadata.get("generateName")
+    if base and name == base[:_LONGEST_BASE] + _GENERATED:
+        name = f"{base}*"
+    if manifest.get("kind") == CLUSTER_RUNTIME:
+        return str(name)
+    return f"{metadata.get('namespace') or 'default'}/{name}"
+
+
+def _has_type(value: Mapping[str, Any]) -> bool:
+    return isinstance(value.get("kind"), str) and isinstance(value.get("apiVersion"), str)
+
+
+def _is_object(value: Any) -> bool:
+    """Is it a Kubernetes object, or meant as one of KServe's? Values of charts, patches and the like are neither."""
+    if not isinstance(value, dict):
+        return False
+    if value.get("kind") and value.get("apiVersion"):
+        return True
+    is_ours = value.get("kind") in API_VERSIONS or str(value.get("apiVersion", "")).startswith(_KSERVE)
+    return is_ours or isinstance(at(value, "spec", "predictor"), dict)
 
 
 @dataclass(frozen=True)
 class Loaded:
     """
-    The objects of some sources, in the order in which they were read; elements of lists stand for themselves.
+    The services and runtimes of some sources, in the order in which they were read.
 
-    ``others`` counts the kinds that are neither a service nor a runtime.
+    ``others`` counts the objects of other kinds; ``problems`` and ``warnings`` are of what was left out and of what was
+    read all the same; ``skipped`` are the files without a Kubernetes object.
     """
 
-    objects: tuple[Manifest, ...] = ()
     services: tuple[Manifest, ...] = ()
     runtimes: tuple[Manifest, ...] = ()
-    others: Mapping[str, int] = field(default_factory=dict)
-    _places: Mapping[int, tuple[str, Callable[[], int]]] = field(default_factory=dict, repr=False, compare=False)
+    others: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    skipped: tuple[str, ...] = ()
+    kustomizations: tuple[str, ...] = ()
+    _places: Mapping[int, str] = field(default_factory=dict, repr=False, compare=False)
 
     def where(self, manifest: Manifest) -> str:
         """
@@ -43,48 +286,53 @@ class Loaded:
 
         Raises ``KeyError`` for an object that was not loaded here, a copy too.
         """
-        name, line = self._places[id(manifest)]
-        return f"{name}:{line()}"
+        return self._places[id(manifest)]
 
 
-def load(*given: str | os.PathLike[str], stdin: BinaryIO | None = None, limits: Limits = DEFAULT) -> Loaded:
+def load(*given: str | os.PathLike[str], loader: Loader | None = None, strict: bool = False) -> Loaded:
     """
-    Load files, directories and, as ``-``, standard input.
+    Load files, folders and, as ``-``, standard input.
 
-    YAML may hold many documents and lists, as ``kubectl get -o yaml`` writes
-    them; JSON may hold one value after the other. Kinds that are not KServe's
-    are kept and not looked into.
-
-    Raises :class:`InvalidManifests` with all problems of all sources.
+    YAML may hold many documents and lists, as ``kubectl get -o yaml`` writes them; JSON may hold one value after the
+    other. ``loader`` has the options. Raises :class:`InvalidManifests` with all problems if ``strict``.
     """
-    told: list[Problem] = []
-    found: list[tuple[str, reader.Found]] = []
-    for source in _sources(given, stdin, limits, told.append):
-        objects, problems = reader.objects(source, limits)
-        told.extend(problems)
-        found.extend((source.name, each) for each in objects)
-    if told:
-        raise InvalidManifests(told)
-    return _loaded(found)
+    loader = loader or Loader()
+    entries = list(loader.entries(*given))
+    if strict and loader.problems:
+        raise InvalidManifests(loader.problems)
+    return Loaded(
+        tuple(each.manifest for each in entries if each.manifest["kind"] == SERVICE),
+        tuple(each.manifest for each in entries if each.manifest["kind"] != SERVICE),
+        dict(sorted(loader.others.items())),
+        tuple(loader.problems),
+        tuple(loader.warnings),
+        tuple(loader.skipped),
+        tuple(loader.kustomizations),
+        {id(each.manifest): each.where for each in entries},
+    )
 
 
 def loads(text: str | bytes, name: str = "<string>", *, limits: Limits = DEFAULT) -> tuple[Manifest, ...]:
     """
-    Load the objects of a text. ``name`` is what problems call it.
+    Load all objects of a text, of whatever kind. ``name`` is what problems call it.
 
-    Raises :class:`InvalidManifests` with all problems.
+    Raises :class:`InvalidManifests` with all problems: nothing is left out here.
 
     >>> [each["metadata"]["name"] for each in loads("{kind: Secret, apiVersion: v1, metadata: {name: s}}")]
     ['s']
     """
-    told: list[Problem] = []
-    source = sources.as_utf8(_bytes(text), name, told.append)
-    objects: list[reader.Found] = []
+    problems: list[Problem] = []
+    source = sources.as_utf8(_bytes(text), name, problems.append)
+    objects: list[Found] = []
     if source is not None:
-        objects, told = reader.objects(source, limits)
-    if told:
-        raise InvalidManifests(told)
+        objects = list(reader.objects(source, limits, problems.append, _strictly, listed))
+    if problems:
+        raise InvalidManifests(problems)
     return tuple(each.manifest for each in objects)
+
+
+def _strictly(value: Any, spellings: Mapping[Path, str] | None) -> tuple[Problem, ...]:
+    return schema.check(value, spellings=spellings)
 
 
 def value(text: str | bytes, name: str = "<string>", *, limits: Limits = DEFAULT) -> Any:
@@ -96,160 +344,17 @@ def value(text: str | bytes, name: str = "<string>", *, limits: Limits = DEFAULT
     >>> value("version: 1.0")
     {'version': 1}
     """
-    told: list[Problem] = []
-    source = sources.as_utf8(_bytes(text), name, told.append)
+    problems: list[Problem] = []
+    source = sources.as_utf8(_bytes(text), name, problems.append)
     values: list[Any] = []
     if source is not None:
-        values, told = reader.values(source, limits)
+        values, more = reader.values(source, limits)
+        problems += more
     if len(values) > 1:
-        told.append(Problem(ManifestCode.NOT_AN_OBJECT, f"expected one document, found {len(values)}", source=name))
-    if told:
-        raise InvalidManifests(told)
+        problems.append(Problem(ManifestCode.NOT_AN_OBJECT, f"expected one document, found {len(values)}", source=name))
+    if problems:
+        raise InvalidManifests(problems)
     return values[0] if values else None
-
-
-def documents(
-    stream: BinaryIO,
-    name: str = "<stream>",
-    *,
-    dropped: Dropped | None = None,
-    report: Callable[[Problem], None] | None = None,
-    limits: Limits = DEFAULT,
-) -> Iterator[Manifest]:
-    """
-    Read the objects of a huge dump one by one, keeping none; only their shape is checked, not their fields.
-
-    A YAML stream, the elements of a YAML list, and JSON with one object a line
-    are held one at a time; JSON of another layout is held whole. ``dropped``
-    leaves out what is not needed, such as :data:`BOOKKEEPING`.
-
-    ``report`` is called with each problem. Without it :class:`InvalidManifests`
-    with all of them is raised when the stream ends: until then, good objects come.
-    """
-    told: list[Problem] = []
-    tell = report or told.append
-
-    def tell_named(problem: Problem) -> None:
-        tell(replace(problem, source=name))
-
-    head = stream.read(_HEAD)
-    if (problem := sources.not_text(head, name)) is not None:
-        tell(problem)
-    else:
-        rest = io.BufferedReader(sources.Headed(head, stream))
-        values = (
-            _json_documents(rest, dropped, tell_named, limits)
-            if reader.looks_like_json(head)
-            else _yaml_documents(rest, dropped, tell_named, limits)
-        )
-        for found, line in values:
-            for each in elements(found) if isinstance(found, dict) else (found,):
-                if isinstance(each, dict) and isinstance(each.get("kind"), str):
-                    yield each
-                else:
-                    got = "a mapping without a kind" if isinstance(each, dict) else described(each)
-                    tell_named(
-                        Problem(ManifestCode.NOT_AN_OBJECT, f"expected a Kubernetes object, got {got}", line=line)
-                    )
-    if told:
-        raise InvalidManifests(told)
-
-
-def _yaml_documents(
-    stream: BinaryIO, dropped: Dropped | None, tell: Callable[[Problem], None], limits: Limits
-) -> Iterator[tuple[Any, int]]:
-    builder = Builder(stream, limits, tell, dropped=dropped, whole=limits.stream_bytes)
-    has_items = False
-    try:
-        for part in builder.parts(split=True):
-            if part.item is not None:
-                has_items = True
-            elif has_items:
-                has_items = False
-                if not str(part.value.get("kind", "")).endswith("List"):
-                    tell(Problem(ManifestCode.NOT_AN_OBJECT, "has items but is not a list", line=part.line))
-                continue
-            yield part.value, part.line
-    except Stopped:
-        return
-
-
-def _json_documents(
-    stream: BinaryIO, dropped: Dropped | None, tell: Callable[[Problem], None], limits: Limits
-) -> Iterator[tuple[Any, int]]:
-    lines_before = 0
-    while line := stream.readline(limits.value_bytes + 1):
-        if len(line) > limits.value_bytes or not line.rstrip().endswith(b"}"):
-            # Not one object a line: the rest is one text.
-            line += stream.read(limits.source_bytes + 1 - len(line))
-            if len(line) > limits.source_bytes:
-                tell(
-                    Problem(
-                        ManifestCode.TOO_LARGE,
-                        f"is larger than {limits.source_bytes:,} bytes and not one object per line",
-                        line=lines_before + 1,
-                        hint="convert it to one object per line (jq -c '.items[]') or to YAML",
-                    )
-                )
-                return
-        told: list[Problem] = []
-        source = sources.as_utf8(line, "", told.append)
-        for problem in told:
-            tell(replace(problem, line=(problem.line or 1) + lines_before))
-        for found in strict_json.values(source.data.decode(), limits) if source else ():
-            for problem in found.problems:
-                tell(replace(problem, line=(problem.line or 1) + lines_before))
-            if not found.problems:
-                yield _dropping(found.value, dropped), found.line + lines_before
-        lines_before += line.count(b"\n")
-
-
-def _dropping(found: Any, dropped: Dropped | None) -> Any:
-    """Copy an object, or a list of them, without what is dropped."""
-    if not dropped or not isinstance(found, dict):
-        return found
-    if isinstance(found.get("items"), list) and str(found.get("kind", "")).endswith("List"):
-        return {**found, "items": [_dropping(each, dropped) for each in found["items"]]}
-    return {
-        key: _dropping(inner, dropped.get(key)) for key, inner in found.items() if dropped.get(key, dropped) is not None
-    }
-
-
-def _sources(
-    given: tuple[str | os.PathLike[str], ...],
-    stdin: BinaryIO | None,
-    limits: Limits,
-    tell: Callable[[Problem], None],
-) -> Iterator[sources.Source]:
-    for each in given:
-        if os.fspath(each) == sources.STDIN:
-            source = sources.read_stream(stdin or sys.stdin.buffer, sources.STDIN_NAME, limits, tell)
-            if source is not None:
-                yield source
-            continue
-        for path in sources.files(Path(each), limits, tell):
-            source = sources.read_file(path, limits, tell)
-            if source is not None:
-                yield source
-
-
-def _loaded(found: list[tuple[str, reader.Found]]) -> Loaded:
-    objects = tuple(each.manifest for _, each in found)
-    services, runtimes, others = [], [], Counter[str]()
-    for manifest in objects:
-        if not schema.is_kserve(manifest):
-            others[manifest["kind"]] += 1
-        elif manifest["kind"] == SERVICE:
-            services.append(manifest)
-        else:
-            runtimes.append(manifest)
-    return Loaded(
-        objects,
-        tuple(services),
-        tuple(runtimes),
-        dict(sorted(others.items())),
-        {id(each.manifest): (name, each.line) for name, each in found},
-    )
 
 
 def _bytes(text: str | bytes) -> bytes:

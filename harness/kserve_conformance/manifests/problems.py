@@ -29,6 +29,16 @@ class ManifestCode(StrEnum):
 
     #: A source does not exist, cannot be read, or is neither YAML nor JSON.
     UNREADABLE = "unreadable"
+    #: A source has bytes that are not UTF-8.
+    NOT_UTF8 = "not-utf-8"
+    #: A source is a template of another tool: Helm, Jinja, ytt, a shell.
+    TEMPLATE = "template"
+    #: A parameter of an OpenShift Template has no value.
+    PARAMETER = "parameter"
+    #: An object's namespace is not the one on the command line.
+    NAMESPACE = "namespace"
+    #: A kustomization cannot be built.
+    KUSTOMIZATION = "kustomization"
     #: A mapping has the same key twice.
     DUPLICATE_KEY = "duplicate-key"
     #: A document is not a mapping with an ``apiVersion``, a ``kind`` and a name.
@@ -49,6 +59,10 @@ class ManifestCode(StrEnum):
     CANNOT_BE_DECIDED = "cannot-be-decided"
 
 
+#: What kubectl decodes all the same: the object is read, with a warning.
+WARNINGS: Final = frozenset({ManifestCode.NOT_UTF8, ManifestCode.DUPLICATE_KEY})
+
+
 def pointer(path: Iterable[str | int]) -> str:
     """
     Write a path as Kubernetes' own messages do.
@@ -65,6 +79,18 @@ def pointer(path: Iterable[str | int]) -> str:
         else:
             text += f".{part}" if text else part
     return text
+
+
+def printable(text: str) -> str:
+    r"""
+    Escape what a terminal would act on: control characters, line ends, and what changes the direction of text.
+
+    >>> print(printable("a\x1b[31m\u202e"))
+    a\x1b[31m\u202e
+    """
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +124,10 @@ class Problem:
     @property
     def headline(self) -> str:
         """Where and what, in one line."""
-        return ": ".join(part for part in (self.where, self.pointer, self.text) if part)
+        return printable(": ".join(part for part in (self.where, self.pointer, self.text) if part))
 
     def __str__(self) -> str:
-        return f"{self.headline}\n  hint: {self.hint}" if self.hint else self.headline
+        return f"{self.headline}\n  hint: {printable(self.hint)}" if self.hint else self.headline
 
 
 class InvalidManifests(ManifestError):

@@ -1,67 +1,95 @@
-"""Where manifests come from: files, directories, and standard input, in a fixed order and with bounded sizes."""
+"""Where manifests come from: files, folders and standard input, in a fixed order, with bounded sizes, as UTF-8."""
 
 from __future__ import annotations
 
 import codecs
 import io
 import os
-import re
 import stat
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from kserve_conformance.manifests.limits import Limits
+from kserve_conformance.manifests.limits import MEBIBYTE, Limits
 from kserve_conformance.manifests.problems import ManifestCode, Problem
 
-#: The names of files that are read in a directory, as ``kubectl apply -f`` has them.
+#: The suffixes of the files that are read in a folder, as ``kubectl apply -f`` has them.
 SUFFIXES: Final = (".yaml", ".yml", ".json")
-#: How a user writes standard input.
+#: How a user names standard input.
 STDIN: Final = "-"
 STDIN_NAME: Final = "<stdin>"
+#: Sources up to this size are held in memory.
+SMALL: Final = MEBIBYTE
 
 _HEAD: Final = 8192
-_CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+Report = Callable[[Problem], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The bytes of one source, as UTF-8, and the name that problems give it."""
+    """One source of UTF-8 text, and the name that problems give it. A large one stays where it is until it is read."""
 
     name: str
-    data: bytes
+    data: bytes = b""
+    path: Path | None = None
+    size: int = 0
+    #: Does the stream begin with a byte order mark?
+    is_marked: bool = False
+
+    @classmethod
+    def of_bytes(cls, name: str, data: bytes) -> Source:
+        """A source in memory."""
+        return cls(name, data, size=len(data))
+
+    @property
+    def is_small(self) -> bool:
+        """Is it held in memory?"""
+        return self.path is None
+
+    def open(self) -> BinaryIO:
+        """A stream of the UTF-8 text, from its beginning."""
+        if self.path is None:
+            return io.BytesIO(self.data)
+        stream = self.path.open("rb")
+        stream.seek(len(codecs.BOM_UTF8) if self.is_marked else 0)
+        return stream
+
+    def text(self) -> str:
+        """The text of a small source; nothing of a large one."""
+        return self.data.decode()
 
 
-def files(given: Path, limits: Limits, tell: Callable[[Problem], None]) -> Iterator[Path]:
+def files(given: Path, limits: Limits, report: Report) -> Iterator[Path]:
     """
-    The files that one path stands for: itself, or what a directory has, however deep, in the order of names.
+    The files that one path stands for: itself, or the manifests of a folder at any depth, in the order of names.
 
-    Links to directories are not followed, and what is no regular file in a
-    directory is left out. Problems are told: a path that does not exist, a
-    directory without manifests, or one with too many.
+    Hidden folders, links to folders, and anything but regular files are left out. Reports a path that does not exist,
+    a folder without manifests, and one with too many.
     """
     if not given.is_dir():
         if given.exists():
             yield given
         else:
-            tell(Problem(ManifestCode.UNREADABLE, "does not exist", source=str(given)))
+            report(Problem(ManifestCode.UNREADABLE, "does not exist", source=str(given)))
         return
-    found = 0
-    for folder, folders, names in os.walk(given, onerror=lambda error: tell(_unreadable(str(given), error))):
-        folders.sort()
+    count = 0
+    for folder, folders, names in os.walk(given, onerror=lambda error: report(_unreadable(str(given), error))):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(folder, name)
             if path.suffix.lower() not in SUFFIXES or not _is_regular(path):
                 continue
-            found += 1
-            if found > limits.files:
-                tell(Problem(ManifestCode.TOO_LARGE, f"contains more than {limits.files:,} files", source=str(given)))
+            count += 1
+            if count > limits.files:
+                report(Problem(ManifestCode.TOO_LARGE, f"contains more than {limits.files:,} files", source=str(given)))
                 return
             yield path
-    if not found:
-        tell(
+    if not count:
+        report(
             Problem(
                 ManifestCode.UNREADABLE,
                 "contains no .yaml, .yml or .json files",
@@ -71,46 +99,93 @@ def files(given: Path, limits: Limits, tell: Callable[[Problem], None]) -> Itera
         )
 
 
-def read_file(path: Path, limits: Limits, tell: Callable[[Problem], None]) -> Source | None:
-    """Read one file; None if it cannot be, which is told."""
+def of_file(path: Path, limits: Limits, report: Report) -> Source | None:
+    """A file as a source; None, with a problem reported, if it cannot be read."""
     try:
         with path.open("rb") as stream:
-            return read_stream(stream, str(path), limits, tell)
+            return _of_stream(stream, str(path), limits, report, path)
     except OSError as error:
-        tell(_unreadable(str(path), error))
+        report(_unreadable(str(path), error))
         return None
 
 
-def read_stream(stream: BinaryIO, name: str, limits: Limits, tell: Callable[[Problem], None]) -> Source | None:
-    """Read a whole stream, up to the bound; None if it is longer, or no text, which is told."""
+def of_stdin(stream: BinaryIO, limits: Limits, report: Report) -> Source | None:
+    """Standard input as a source, kept in a temporary file if it is large; None, with a problem reported, on errors."""
     try:
-        # A file that is not text is recognised before the rest of it is read.
-        data = stream.read(_HEAD)
-        if (problem := not_text(data, name)) is not None:
-            tell(problem)
+        small = min(SMALL, limits.source_bytes)
+        data = _read(stream, small + 1)
+        if len(data) > limits.source_bytes:
+            report(_too_large(STDIN_NAME, limits.source_bytes))
             return None
-        while len(data) <= limits.source_bytes and (more := stream.read(limits.source_bytes + 1 - len(data))):
-            data += more
+        if len(data) <= small:
+            return as_utf8(data, STDIN_NAME, report)
+        if (problem := not_text(data[:_HEAD], STDIN_NAME)) is not None:
+            report(problem)
+            return None
+        with tempfile.NamedTemporaryFile(prefix="kserve-conformance-", delete=False) as copy:
+            _TEMPORARY.append(Path(copy.name))
+            total = len(data)
+            copy.write(data)
+            while total <= limits.source_bytes and (data := stream.read(SMALL)):
+                total += len(data)
+                copy.write(data)
+        path = Path(copy.name)
+        with path.open("rb") as again:
+            return _of_stream(again, STDIN_NAME, limits, report, path)
     except OSError as error:
-        tell(_unreadable(name, error))
+        report(_unreadable(STDIN_NAME, error))
         return None
-    if len(data) > limits.source_bytes:
-        tell(
-            Problem(
-                ManifestCode.TOO_LARGE,
-                f"is larger than {limits.source_bytes:,} bytes",
-                source=name,
-                hint="split it into several files",
-            )
-        )
-        return None
-    return as_utf8(data, name, tell)
 
 
-def as_utf8(data: bytes, name: str, tell: Callable[[Problem], None]) -> Source | None:
-    """Bring bytes to UTF-8 without a byte order mark; None if they are no text, which is told."""
+#: Copies of standard input, removed by :func:`remove_copies`.
+_TEMPORARY: list[Path] = []
+
+
+def remove_copies() -> None:
+    """Remove the temporary copies of standard input."""
+    while _TEMPORARY:
+        _TEMPORARY.pop().unlink(missing_ok=True)
+
+
+def _of_stream(stream: BinaryIO, name: str, limits: Limits, report: Report, path: Path) -> Source | None:
+    # A file that is not text is recognised before the rest of it is read.
+    head = stream.read(_HEAD)
+    if (problem := not_text(head, name)) is not None:
+        report(problem)
+        return None
+    cap = min(SMALL, limits.source_bytes)
+    small = head + _read(stream, max(cap + 1 - len(head), 0))
+    if len(small) <= cap:
+        return as_utf8(small, name, report)
+    size, is_utf8 = len(small), not head.startswith(_UTF16)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    block: bytes = small
+    while block:
+        if is_utf8:
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError:
+                is_utf8 = False
+        if size > limits.source_bytes:
+            report(_too_large(name, limits.source_bytes))
+            return None
+        block = stream.read(SMALL)
+        size += len(block)
+    if is_utf8:
+        return Source(name, path=path, size=size, is_marked=head.startswith(codecs.BOM_UTF8))
+    stream.seek(0)
+    return as_utf8(stream.read(), name, report)
+
+
+def as_utf8(data: bytes, name: str, report: Report) -> Source | None:
+    """
+    Convert bytes to UTF-8 without a byte order mark; None, with a problem reported, if they are not text.
+
+    Bytes that are not valid UTF-8 are reported and replaced by U+FFFD, as kubectl does when it converts a manifest to
+    JSON.
+    """
     if (problem := not_text(data[:_HEAD], name)) is not None:
-        tell(problem)
+        report(problem)
         return None
     try:
         if data.startswith(_UTF16):
@@ -118,32 +193,24 @@ def as_utf8(data: bytes, name: str, tell: Callable[[Problem], None]) -> Source |
         data = data.removeprefix(codecs.BOM_UTF8)
         codecs.lookup("utf-8").decode(data)
     except UnicodeDecodeError as error:
-        tell(
+        if error.encoding != "utf-8":
+            report(Problem(ManifestCode.UNREADABLE, f"is not valid UTF-16: {error.reason}", source=name))
+            return None
+        report(
             Problem(
-                ManifestCode.UNREADABLE,
+                ManifestCode.NOT_UTF8,
                 f"is not valid UTF-8: {error.reason}",
                 source=name,
-                line=data.count(b"\n", 0, error.start) + 1 if not data.startswith(_UTF16) else None,
-                hint="save it as UTF-8",
+                line=data.count(b"\n", 0, error.start) + 1,
+                hint="save it as UTF-8; kubectl replaces such bytes by U+FFFD",
             )
         )
-        return None
-    if (control := _CONTROL.search(data)) is not None:
-        tell(
-            Problem(
-                ManifestCode.UNREADABLE,
-                f"contains the control character 0x{control[0].hex()}",
-                source=name,
-                line=data.count(b"\n", 0, control.start()) + 1,
-                hint="remove it, or escape it in a quoted string",
-            )
-        )
-        return None
-    return Source(name, data)
+        data = data.decode("utf-8", "replace").encode()
+    return Source.of_bytes(name, data)
 
 
 def not_text(head: bytes, name: str) -> Problem | None:
-    """The problem of bytes that begin like no text."""
+    """The problem of bytes that do not begin like text."""
     if b"\0" in head and not head.startswith(_UTF16):
         return Problem(
             ManifestCode.UNREADABLE,
@@ -155,7 +222,7 @@ def not_text(head: bytes, name: str) -> Problem | None:
 
 
 class Headed(io.RawIOBase):
-    """A stream whose first bytes were already looked at."""
+    """A stream whose first bytes were read already."""
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
         super().__init__()
@@ -163,15 +230,23 @@ class Headed(io.RawIOBase):
         self._rest = rest
 
     def readable(self) -> bool:
-        """It is there to be read."""
+        """It can be read."""
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Give the first bytes again, then the rest."""
+        """Return the first bytes again, then the rest."""
         block = self._head[: len(buffer)] if self._head else self._rest.read(len(buffer))
         self._head = self._head[len(block) :]
         buffer[: len(block)] = block
         return len(block)
+
+
+def _read(stream: BinaryIO, size: int) -> bytes:
+    """Read up to ``size`` bytes; a pipe returns less at a time."""
+    data = b""
+    while len(data) < size and (more := stream.read(size - len(data))):
+        data += more
+    return data
 
 
 def _is_regular(path: Path) -> bool:
@@ -179,6 +254,12 @@ def _is_regular(path: Path) -> bool:
         return stat.S_ISREG(path.stat().st_mode)
     except OSError:
         return True  # Reading it will say what is wrong.
+
+
+def _too_large(name: str, size: int) -> Problem:
+    return Problem(
+        ManifestCode.TOO_LARGE, f"is larger than {size:,} bytes", source=name, hint="split it into several files"
+    )
 
 
 def _unreadable(name: str, error: OSError) -> Problem:

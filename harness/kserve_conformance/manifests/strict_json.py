@@ -18,11 +18,11 @@ from typing import Any, Final
 
 from kserve_conformance.manifests import locations, scalars
 from kserve_conformance.manifests.limits import Limits
-from kserve_conformance.manifests.problems import ManifestCode, Problem
+from kserve_conformance.manifests.problems import ManifestCode, Path, Problem
 
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _NEXT_LINE: Final = re.compile(r"\n(?=\{)")
-_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _ROUND: Final = bytes.maketrans(b"[]{}", b"()()")
 _NO_BRACKETS: Final = bytes(octet for octet in range(256) if octet not in b"[]{}")
 
@@ -37,11 +37,12 @@ class Value:
     problems: tuple[Problem, ...] = ()
 
 
-class _Decoder:
+class Decoder:
     """The standard library's decoder with Kubernetes' numbers, noticing duplicates."""
 
     def __init__(self) -> None:
-        self.duplicated = False
+        #: Did the value decoded last have a key twice?
+        self.has_duplicates = False
         self._decode = json.JSONDecoder(
             object_pairs_hook=self._mapping,
             parse_float=scalars.number,
@@ -51,13 +52,13 @@ class _Decoder:
 
     def decode(self, text: str, begin: int) -> tuple[Any, int]:
         """Decode the value at an offset, and say where it ends."""
-        self.duplicated = False
+        self.has_duplicates = False
         return self._decode(text, begin)
 
     def _mapping(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         mapping = dict(pairs)
         if len(mapping) != len(pairs):
-            self.duplicated = True
+            self.has_duplicates = True
         return mapping
 
     def _constant(self, name: str) -> Any:
@@ -73,8 +74,8 @@ def values(text: str, limits: Limits) -> Iterator[Value]:
     >>> [found.value for found in values('{"a": 1.0} {"b": 1e3}', Limits())]
     [{'a': 1}, {'b': 1000}]
     """
-    decoder, position, line = _Decoder(), 0, 1
-    clean = not _SURROGATE.search(text)
+    decoder, position, line = Decoder(), 0, 1
+    clean = not SURROGATE.search(text)
     while True:
         begin = _SPACE.match(text, position).end()  # type: ignore[union-attr]  # It matches nothing at all, too.
         line += text.count("\n", position, begin)
@@ -91,10 +92,10 @@ def values(text: str, limits: Limits) -> Iterator[Value]:
             position = following.end()
             line += text.count("\n", begin, position)
             continue
-        problems = _bounds(text[begin:position], line, limits)
-        if decoder.duplicated:
-            problems += _duplicates(text, begin, line)
-        yield Value(value if clean else _without_surrogates(value), line, begin, problems)
+        problems = bounds(text, begin, position, line, limits, limits.depth)
+        if decoder.has_duplicates:
+            problems += duplicates(text, begin, line)
+        yield Value(value if clean else without_surrogates(value), line, begin, problems)
         line += text.count("\n", begin, position)
 
 
@@ -104,30 +105,29 @@ def _problem(error: Exception, text: str, begin: int, line: int, limits: Limits)
             at = line + text.count("\n", begin, error.pos)
             return Problem(ManifestCode.UNREADABLE, f"is not valid JSON: {error.msg}", line=at)
         case RecursionError():
-            return _too_deep(line, limits)
+            return too_deep(line, limits.depth)
         case _:
             return Problem(ManifestCode.UNREADABLE, f"invalid value: {error}", line=line)
 
 
-def _bounds(text: str, line: int, limits: Limits) -> tuple[Problem, ...]:
-    if len(text) > limits.value_bytes:
+def bounds(text: str, begin: int, end: int, line: int, limits: Limits, depth: int) -> tuple[Problem, ...]:
+    """The problem of a value that is nested too deep, or has too long a string."""
+    if end - begin > limits.value_bytes:
         # Escapes are taken for characters here, and escaped quotes for ends: close enough for a bound.
-        longest = max(map(len, text.split('"')))
+        longest = max(map(len, text[begin:end].split('"')))
         if longest > limits.value_bytes:
-            return (
-                Problem(
-                    ManifestCode.TOO_LARGE, f"contains a string of more than {limits.value_bytes:,} bytes", line=line
-                ),
-            )
-    if text.count("{") + text.count("[") > limits.depth and _is_deeper(text, limits.depth):
-        return (_too_deep(line, limits),)
+            message = f"contains a string of more than {limits.value_bytes:,} bytes"
+            return (Problem(ManifestCode.TOO_LARGE, message, line=line),)
+    if text.count("{", begin, end) + text.count("[", begin, end) > depth and _is_deeper(text[begin:end], depth):
+        return (too_deep(line, limits.depth),)
     return ()
 
 
-def _too_deep(line: int, limits: Limits) -> Problem:
+def too_deep(line: int, depth: int) -> Problem:
+    """The problem of a value that is nested too deep."""
     return Problem(
         ManifestCode.TOO_DEEP,
-        f"nested more than {limits.depth} levels deep",
+        f"nested more than {depth} levels deep",
         line=line,
         hint="no Kubernetes object is nested this deep; is this the right file?",
     )
@@ -154,28 +154,31 @@ def _is_deeper(text: str, depth: int) -> bool:
     return bool(pairs)
 
 
-def _duplicates(text: str, begin: int, line: int) -> tuple[Problem, ...]:
+def duplicates(text: str, begin: int, line: int, path: Path = ()) -> tuple[Problem, ...]:
+    """The duplicate keys of the value at an offset."""
     _, found = locations.in_json(text, set(), begin=begin, line=line)
-    return tuple(
-        Problem(
-            ManifestCode.DUPLICATE_KEY,
-            "duplicate key",
-            path,
-            line=at,
-            hint="remove one of them: strict decoding rejects duplicates, otherwise the last one wins",
-        )
-        for path, at in found
+    return tuple(duplicate(path + at, at_line) for at, at_line in found)
+
+
+def duplicate(path: Path, line: int) -> Problem:
+    """The problem of a key that a mapping has twice."""
+    return Problem(
+        ManifestCode.DUPLICATE_KEY,
+        "duplicate key",
+        path,
+        line=line,
+        hint="remove one of them: strict decoding rejects duplicates, otherwise the last one wins",
     )
 
 
-def _without_surrogates(value: Any) -> Any:
-    """Half a surrogate pair is U+FFFD, as in Go."""
+def without_surrogates(value: Any) -> Any:
+    """Replace each half of a surrogate pair by U+FFFD, as Go does."""
     match value:
         case str():
             return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         case dict():
-            return {_without_surrogates(key): _without_surrogates(inner) for key, inner in value.items()}
+            return {without_surrogates(key): without_surrogates(inner) for key, inner in value.items()}
         case list():
-            return [_without_surrogates(inner) for inner in value]
+            return [without_surrogates(inner) for inner in value]
         case _:
             return value

@@ -42,10 +42,11 @@ def _hints(request: Request, catalogue: Catalogue, profile: Profile) -> Iterator
         if chosen is not None:
             yield f"{words} to select {chosen.name}"
     if request.runtime is not None:
-        names = [runtime.name for runtime in catalogue]
-        for name in get_close_matches(request.runtime, names, n=1):
-            if name != request.runtime:
+        # Only a name that would be accepted helps.
+        for name in get_close_matches(request.runtime, {runtime.name for runtime in catalogue}, n=5):
+            if name != request.runtime and select(replace(request, runtime=name), catalogue, profile).runtime:
                 yield f"did you mean runtime: {name}?"
+                break
     elif request.version is not None or not request.protocol:
         yield from _named_runtimes(request, catalogue, profile)
 

@@ -12,6 +12,7 @@ from kserve_conformance.manifests import (
     BOOKKEEPING,
     InvalidManifests,
     Limits,
+    Loader,
     ManifestCode,
     Problem,
     documents,
@@ -48,51 +49,53 @@ def problems_of(text: str | bytes, name: str = "f.yaml", **limits: int) -> tuple
 
 
 class TestSources:
-    def test_directory_is_read_in_the_order_of_names_and_however_deep(self, tmp_path: Path) -> None:
-        """YAML and JSON files of a tree are read; what is named otherwise is not."""
+    def test_folder_is_read_in_the_order_of_names_at_any_depth(self, tmp_path: Path) -> None:
+        """YAML and JSON files of a tree are read; hidden folders and files with other names are not."""
         (tmp_path / "b").mkdir()
+        (tmp_path / ".git").mkdir()
         (tmp_path / "b" / "1.json").write_text(json.dumps(value(RUNTIME.replace("name: r", "name: deep"))))
+        (tmp_path / ".git" / "1.yaml").write_text(SERVICE)
         (tmp_path / "a.yaml").write_text(RUNTIME + "---\n" + OTHER)
         (tmp_path / "c.yml").write_text(SERVICE)
         (tmp_path / "README.md").write_text("{")
 
         loaded = load(tmp_path)
 
-        assert [each["metadata"]["name"] for each in loaded.objects] == ["r", "x", "s", "deep"]
         assert [each["metadata"]["name"] for each in loaded.runtimes] == ["r", "deep"]
         assert [each["metadata"]["name"] for each in loaded.services] == ["s"]
-        assert loaded.others == {"Secret": 1}
+        assert loaded.others == {("", "Secret"): 1}
 
-    def test_where_an_object_stands(self, tmp_path: Path) -> None:
+    def test_where_an_object_is(self, tmp_path: Path) -> None:
         """Each document and each element of a list has its own file and line."""
         path = tmp_path / "f.yaml"
-        listed = f"kind: List\napiVersion: v1\nitems:\n- {OTHER}- {OTHER}"
-        path.write_text(RUNTIME + "---\n" + listed)
+        kind = "apiVersion: serving.kserve.io/v1alpha1, kind: ServingRuntime"
+        flow = f"{{{kind}, metadata: {{name: x}}, spec: {{containers: []}}}}"
+        path.write_text(RUNTIME + f"---\nkind: List\napiVersion: v1\nitems:\n- {flow}\n- {flow}\n")
 
         loaded = load(path)
 
-        assert [f"{path}:1", f"{path}:11", f"{path}:12"] == [loaded.where(each) for each in loaded.objects]
+        assert [f"{path}:1", f"{path}:11", f"{path}:12"] == [loaded.where(each) for each in loaded.runtimes]
 
-    def test_where_an_element_of_a_json_list_stands(self, tmp_path: Path) -> None:
+    def test_where_an_element_of_a_json_list_is(self, tmp_path: Path) -> None:
         """The lines of kubectl's own JSON are known, too."""
         path = tmp_path / "f.json"
-        secret = value(OTHER)
-        path.write_text(json.dumps({"apiVersion": "v1", "items": [secret, secret], "kind": "List"}, indent=4))
+        runtime = value(RUNTIME)
+        path.write_text(json.dumps({"apiVersion": "v1", "items": [runtime, runtime], "kind": "List"}, indent=4))
 
         loaded = load(path)
 
-        assert [f"{path}:4", f"{path}:11"] == [loaded.where(each) for each in loaded.objects]
+        assert [f"{path}:4", f"{path}:14"] == [loaded.where(each) for each in loaded.runtimes]
 
-    def test_where_is_no_answer_for_a_stranger(self) -> None:
-        """A copy of an object was not loaded."""
-        loaded = load("-", stdin=io.BytesIO(OTHER.encode()))
+    def test_a_copy_has_no_place(self) -> None:
+        """Only the very objects that were loaded have one."""
+        loaded = load("-", loader=Loader(stdin=io.BytesIO(SERVICE.encode())))
 
         with pytest.raises(KeyError):
-            loaded.where(dict(loaded.objects[0]))
+            loaded.where(dict(loaded.services[0]))
 
     def test_standard_input(self) -> None:
         """A dash is standard input."""
-        loaded = load("-", stdin=io.BytesIO((RUNTIME + "---\n" + SERVICE).encode()))
+        loaded = load("-", loader=Loader(stdin=io.BytesIO((RUNTIME + "---\n" + SERVICE).encode())))
 
         assert loaded.where(loaded.services[0]) == "<stdin>:8"
 
@@ -203,27 +206,27 @@ items:
     def test_problems_of_all_sources_come_together(self, tmp_path: Path) -> None:
         """A missing file, an empty folder and a bad file are told at once."""
         (tmp_path / "empty").mkdir()
-        (tmp_path / "bad.yaml").write_text("- 1\n")
+        (tmp_path / "bad.yaml").write_text(SERVICE.replace("sklearn", "[]"))
 
         with pytest.raises(InvalidManifests) as raised:
-            load(tmp_path / "none", tmp_path / "empty", tmp_path / "bad.yaml")
+            load(tmp_path / "none", tmp_path / "empty", tmp_path / "bad.yaml", strict=True)
 
         assert [each.code for each in raised.value.problems] == [
             ManifestCode.UNREADABLE,
             ManifestCode.UNREADABLE,
-            ManifestCode.NOT_AN_OBJECT,
+            ManifestCode.INVALID_FIELD,
         ]
         assert raised.value.exit_code == 2
 
     def test_directory_entry_that_cannot_be_read(self, tmp_path: Path) -> None:
         """A link to nowhere is told, and the other files are read."""
         (tmp_path / "a.yaml").symlink_to(tmp_path / "nowhere")
-        (tmp_path / "b.yaml").write_text("- 1\n")
+        (tmp_path / "b.yaml").write_text(SERVICE.replace("sklearn", "[]"))
 
         with pytest.raises(InvalidManifests) as raised:
-            load(tmp_path)
+            load(tmp_path, strict=True)
 
-        assert [each.code for each in raised.value.problems] == [ManifestCode.UNREADABLE, ManifestCode.NOT_AN_OBJECT]
+        assert [each.code for each in raised.value.problems] == [ManifestCode.UNREADABLE, ManifestCode.INVALID_FIELD]
 
     def test_every_problem_has_a_stable_code(self) -> None:
         """Programs match on codes; the error has the code of the first problem."""

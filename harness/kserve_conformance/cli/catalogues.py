@@ -1,0 +1,119 @@
+"""The runtimes that services see: those of the sources as the runtime webhook admits them, and shipped ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from kserve_conformance.exceptions import ManifestError
+from kserve_conformance.manifests import ManifestCode, display_name, printable
+from kserve_conformance.objects import Catalogue, Manifest, ObjectKey, Runtime, at
+from kserve_conformance.profiles import Profile
+from kserve_conformance.profiles.runtime_admission import refuses
+from kserve_conformance.profiles.shipped_runtimes import shipped
+
+#: What a malformed part that no schema looks into can raise, wherever it is read first.
+MALFORMED = (KeyError, TypeError, AttributeError, ValueError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A runtime of the sources, and what the runtime webhook says to it: nothing if it is accepted."""
+
+    key: ObjectKey
+    where: str
+    rejection: str | None = None
+
+    def as_data(self) -> dict[str, Any]:
+        """As JSON values."""
+        namespace = {"namespace": self.key.namespace} if self.key.namespace else {}
+        return {
+            "kind": self.key.kind,
+            "name": self.key.name,
+            **namespace,
+            "source": self.where,
+            "rejection": self.rejection,
+        }
+
+
+@dataclass(slots=True)
+class Runtimes:
+    """
+    The runtimes of some sources, written in the order of the input.
+
+    Stored ones are there before; shipped ones replace stored ones of their name, as an upgrade does; written ones are
+    admitted one after the other by the webhook of the release under which they are written. A rejected one is written
+    again under the next release, as a service is. ``with_shipped`` adds what each release ships.
+    """
+
+    given: Sequence[tuple[Manifest, str]]
+    with_shipped: bool = False
+    stored: bool | None = None
+    #: What was written so far, as the release under which that happened stored it.
+    _written: dict[ObjectKey, Manifest] = field(default_factory=dict)
+    _is_first: bool = True
+
+    def under(self, profile: Profile) -> tuple[Catalogue, tuple[Review, ...]]:
+        """The catalogue of a release, and the reviews of the runtimes written under it. Releases come in order."""
+        base: dict[ObjectKey, Manifest] = {}
+        wheres: dict[ObjectKey, str] = {}
+        for manifest, where in self.given:
+            wheres[ObjectKey.of(manifest)] = where
+            if self._is_stored(manifest):
+                base[ObjectKey.of(manifest)] = manifest
+        if self.with_shipped:
+            base.update({ObjectKey.of(manifest): manifest for manifest in shipped(profile.name)})
+        runtimes = {
+            key: self._typed(manifest, profile, wheres.get(key, "")) for key, manifest in (base | self._written).items()
+        }
+        reviews = tuple(self._write(profile, runtimes))
+        self._is_first = False
+        return Catalogue(tuple(runtimes.values())), reviews
+
+    def _write(self, profile: Profile, runtimes: dict[ObjectKey, Runtime]) -> Iterator[Review]:
+        for manifest, where in self.given:
+            key = ObjectKey.of(manifest)
+            if self._is_stored(manifest) or (not self._is_first and key in self._written):
+                continue
+            known = profile.crds.pruned(manifest)
+            runtime = self._typed(known, profile, where)
+            scope = tuple(each for each in runtimes.values() if each.key.namespace == key.namespace)
+            with placed(where, manifest):
+                rejection = refuses(runtime, scope, profile.runtime_admission)
+            if rejection is None:
+                # The last one of a name counts, at its own place in the order.
+                runtimes.pop(key, None)
+                runtimes[key] = runtime
+                self._written[key] = known
+            yield Review(key, where, rejection)
+
+    def _is_stored(self, manifest: Manifest) -> bool:
+        return is_from_store(manifest) if self.stored is None else self.stored
+
+    @staticmethod
+    def _typed(manifest: Manifest, profile: Profile, where: str) -> Runtime:
+        with placed(where, manifest):
+            return Runtime.from_manifest(profile.crds.pruned(manifest))
+
+
+def is_from_store(manifest: Manifest) -> bool:
+    """Was an object read back from an API server? Those have a uid."""
+    return at(manifest, "metadata", "uid") is not None
+
+
+@contextmanager
+def placed(where: str, manifest: Manifest) -> Iterator[None]:
+    """Name the object and its place in the error of what is malformed in it."""
+    try:
+        yield
+    except MALFORMED as malformed:
+        raise ManifestError(
+            printable(
+                f"{where}: {manifest['kind']} {display_name(manifest)} cannot be decided: "
+                f"{type(malformed).__name__}: {malformed}"
+            ),
+            code=ManifestCode.CANNOT_BE_DECIDED,
+            hint="try kubectl apply --dry-run=server; if the cluster accepts the object, this is a bug",
+        ) from malformed

@@ -1,0 +1,86 @@
+"""The services of some sources, however many: a few bytes for each, and one manifest for all that are decided alike."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kserve_conformance.manifests import Entry, display_name
+from kserve_conformance.manifests.fingerprint import stand_in, uri_of
+from kserve_conformance.objects import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One service of a fleet; ``kind`` is the number of its stand-in."""
+
+    name: str
+    uri: str
+    where: str
+    kind: int
+
+
+class Fleet:
+    """Services in the order in which they were read."""
+
+    def __init__(self) -> None:
+        self._texts = bytearray()
+        self._ends = array("Q")
+        self._lines = array("L")
+        self._sources = array("L")
+        self._kinds = array("L")
+        self._names: list[str] = []
+        self._kind_of: dict[int, int] = {}
+        self._stand_ins: list[bytes] = []
+        #: The length of the longest name.
+        self.width = 0
+
+    def __len__(self) -> int:
+        return len(self._kinds)
+
+    def add(self, entry: Entry) -> None:
+        """Add a service."""
+        name = display_name(entry.manifest)
+        kind = self._kind_of.setdefault(hash(entry.fingerprint), len(self._stand_ins))
+        if kind == len(self._stand_ins):
+            self._stand_ins.append(zlib.compress(json.dumps(stand_in(entry.manifest)).encode(), 1))
+        for text in (name, uri_of(entry.manifest)):
+            self._texts += text.encode("utf-8", "replace")
+            self._ends.append(len(self._texts))
+        if not self._names or self._names[-1] != entry.source:
+            self._names.append(entry.source)
+        self._lines.append(entry.line)
+        self._sources.append(len(self._names) - 1)
+        self._kinds.append(kind)
+        self.width = max(self.width, len(name))
+
+    def __iter__(self) -> Iterator[Member]:
+        begin = 0
+        for index, kind in enumerate(self._kinds):
+            middle, end = self._ends[2 * index], self._ends[2 * index + 1]
+            where = f"{self._names[self._sources[index]]}:{self._lines[index]}"
+            yield Member(self._texts[begin:middle].decode(), self._texts[middle:end].decode(), where, kind)
+            begin = end
+
+    def manifest(self, kind: int) -> Manifest:
+        """The stand-in of that number."""
+        found: Manifest = json.loads(zlib.decompress(self._stand_ins[kind]))
+        return found
+
+    def repeated(self) -> dict[str, list[str]]:
+        """The names that more than one service has, with all of their places."""
+        once: set[int] = set()
+        twice: set[str] = set()
+        for member in self:
+            mark = hash(member.name)
+            if mark in once:
+                twice.add(member.name)
+            once.add(mark)
+        places: dict[str, list[str]] = {}
+        for member in self if twice else ():
+            if member.name in twice:
+                places.setdefault(f"InferenceService {member.name}", []).append(member.where)
+        return places

@@ -1,0 +1,133 @@
+"""What was left out of an answer, and what was doubtful in its sources: notes for people on stderr, and data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any
+
+import click
+
+from kserve_conformance.manifests import Loaded, Loader, Problem, printable
+
+#: How many names of files a note has.
+_NAMED = 3
+#: How many warnings of one kind are printed.
+_PRINTED = 20
+
+_GROUP = "serving.kserve.io"
+
+#: What to do with KServe's kinds that select no runtime.
+_ADVICE: Mapping[tuple[str, str], str] = {
+    (_GROUP, "LLMInferenceService"): "selects no runtime; its images come from its LLMInferenceServiceConfigs",
+    (_GROUP, "InferenceGraph"): "selects no runtime; resolve the services that it routes to",
+    (_GROUP, "TrainedModel"): "selects no runtime; resolve the InferenceService that it is loaded into",
+    (_GROUP, "Predictor"): "belongs to ModelMesh, not to this controller",
+    ("serving.kubeflow.org", "InferenceService"): (
+        "belongs to KFServing; to convert it, set apiVersion: serving.kserve.io/v1beta1 "
+        "and move spec.default.predictor to spec.predictor"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What became of everything in the sources that is neither a service nor a runtime."""
+
+    problems: Sequence[Problem] = ()
+    warnings: Sequence[Problem] = ()
+    skipped: Sequence[str] = ()
+    kustomizations: Sequence[str] = ()
+    others: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    #: Names that sources have more than once, with all their places.
+    repeated: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, loaded: Loaded | Loader, repeated: Mapping[str, Sequence[str]]) -> Notes:
+        """Read them from what was loaded."""
+        return cls(
+            loaded.problems, loaded.warnings, loaded.skipped, loaded.kustomizations, dict(loaded.others), repeated
+        )
+
+    def lines(self) -> list[str]:
+        """The notes that are not errors, as lines of text."""
+        lines = [f"warning: {problem}" for problem in self.warnings[:_PRINTED]]
+        if len(self.warnings) > _PRINTED:
+            lines.append(f"warning: ... and {len(self.warnings) - _PRINTED:,} more")
+        lines += [
+            printable(f"warning: {name} is defined {_times(len(places))}: {', '.join(places)}")
+            for name, places in list(self.repeated.items())[:_PRINTED]
+        ]
+        if self.repeated and self.kustomizations:
+            lines.append("  hint: pass --kustomize to build the kustomizations instead of reading their files")
+        lines += self._other_kinds()
+        if self.skipped:
+            files = "1 file without" if len(self.skipped) == 1 else f"{len(self.skipped):,} files without"
+            lines.append(printable(f"skipped: {files} Kubernetes objects ({_names(self.skipped)})"))
+        return lines
+
+    def _errors(self) -> list[str]:
+        lines = [f"error: {problem}" for problem in self.problems[:_PRINTED]]
+        if len(self.problems) > _PRINTED:
+            lines.append(f"error: ... and {len(self.problems) - _PRINTED:,} more")
+        return lines
+
+    def _other_kinds(self) -> list[str]:
+        lines = []
+        rest = []
+        for (group, kind), count in sorted(self.others.items()):
+            advice = _ADVICE.get((group, kind))
+            if advice is None:
+                rest.append(f"{count:,} {kind}")
+            else:
+                lines.append(printable(f"skipped: {count:,} {kind}: {advice}"))
+        if rest:
+            lines.append(printable(f"skipped: {', '.join(rest)}"))
+        return lines
+
+    def print(self) -> None:
+        """Print all notes on stderr, the errors last."""
+        self.print_all_but_problems()
+        for line in self._errors():
+            click.echo(line, err=True)
+
+    def print_all_but_problems(self) -> None:
+        """Print the notes on stderr, for a caller that raises the problems."""
+        for line in self.lines():
+            click.echo(line, err=True)
+
+    def as_data(self) -> dict[str, Any]:
+        """The notes as JSON values."""
+        return {
+            "problems": [_as_data(problem) for problem in self.problems],
+            "warnings": [_as_data(problem) for problem in self.warnings],
+            "repeated": [{"name": name, "sources": list(places)} for name, places in self.repeated.items()],
+            "skipped": {
+                "files": list(self.skipped),
+                "kinds": [
+                    {"group": group, "kind": kind, "count": count}
+                    for (group, kind), count in sorted(self.others.items())
+                ],
+            },
+        }
+
+
+def _as_data(problem: Problem) -> dict[str, Any]:
+    return {
+        "code": str(problem.code),
+        "source": problem.where,
+        "field": problem.pointer,
+        "text": problem.text,
+        "hint": problem.hint,
+    }
+
+
+def _times(count: int) -> str:
+    return "twice" if count == 2 else f"{count} times"
+
+
+def _names(files: Sequence[str]) -> str:
+    names = [PurePath(name).name for name in files]
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")

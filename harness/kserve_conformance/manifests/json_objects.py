@@ -1,0 +1,99 @@
+"""The objects of a JSON source, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from kserve_conformance.manifests import locations, yaml_objects
+from kserve_conformance.manifests.json_stream import Element, JsonStream, NotJson
+from kserve_conformance.manifests.placement import (
+    Found,
+    Intake,
+    is_error,
+    is_list,
+    line_of,
+    placed,
+    typed,
+    waits_for_kind,
+)
+from kserve_conformance.manifests.problems import Path, Problem
+
+
+def objects(intake: Intake) -> Iterator[Found]:
+    """
+    Read the objects of a source that begins like JSON.
+
+    What is YAML after all, or goes on as YAML behind ``---``, is read as YAML. Behind a syntax error reading goes on at
+    the next line that begins an object.
+    """
+    with intake.source.open() as stream:
+        json_stream = JsonStream(stream, intake.limits)
+        while not intake.report.is_full:
+            try:
+                yield from _elements(json_stream, intake)
+            except NotJson as not_json:
+                if _is_yaml(intake, not_json):
+                    offset = not_json.offset if not_json.at_document else 0
+                    yield from yaml_objects.objects(intake, offset, not_json.line - 1 if offset else 0)
+                    return
+                intake.report(not_json.problem)
+                if not json_stream.skip():
+                    return
+            else:
+                return
+
+
+def _is_yaml(intake: Intake, not_json: NotJson) -> bool:
+    if intake.source.name.endswith(".json"):
+        return False
+    return not_json.at_document or (not_json.is_first and yaml_objects.is_readable(intake.source, intake.limits))
+
+
+def _elements(json_stream: JsonStream, intake: Intake) -> Iterator[Found]:
+    held: list[Element] = []
+    for element in json_stream.elements():
+        for problem in element.problems:
+            intake.report(replace(problem, path=element.path + problem.path))
+        if element.is_rest:
+            yield from _rest(element, held, intake)
+            held.clear()
+        elif any(map(is_error, element.problems)) or element.value is None:
+            continue
+        elif element.item is not None and waits_for_kind(element.value, element.root):
+            held.append(replace(element, text=element.text[element.begin :], begin=0))
+        else:
+            yield from _objects_of(element, intake)
+
+
+def _rest(rest: Element, held: list[Element], intake: Intake) -> Iterator[Found]:
+    """What was held back until the kind around it is known."""
+    if is_list(rest.root):
+        for each in held:
+            yield from _objects_of(each, intake)
+    else:
+        value = {**rest.root, "items": [each.value for each in held]}
+        yield from _objects_of(replace(rest, value=value, root={}), intake)
+
+
+def _objects_of(element: Element, intake: Intake) -> Iterator[Found]:
+    for path, manifest in intake.expand(typed(element.value, element.root)):
+        problems = intake.check(manifest, None)
+        if problems is None:
+            continue
+        if problems:
+            _report(element, manifest, problems, path, intake)
+        else:
+            yield Found(manifest, _line(element, path) if path else element.line)
+
+
+def _report(element: Element, manifest: object, problems: tuple[Problem, ...], path: Path, intake: Intake) -> None:
+    wanted = locations.with_parents(path + problem.path for problem in problems)
+    here = locations.in_json(element.text, wanted, begin=element.begin, line=element.line)[0]
+    for problem in placed(manifest, problems, here, path, element.line, intake.check):
+        intake.report(replace(problem, path=element.path + problem.path))
+
+
+def _line(element: Element, path: Path) -> int:
+    here = locations.in_json(element.text, {path}, begin=element.begin, line=element.line)[0]
+    return line_of(here, path, element.line)

@@ -1,0 +1,254 @@
+"""
+The values of a JSON stream, one at a time: of a list kind its elements, so that no dump is ever held whole.
+
+Coded: ``YAMLOrJSONDecoder`` in pkg/util/yaml/decoder.go, k8s.io/apimachinery, takes one value after the other.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, Final
+
+from kserve_conformance.manifests import strict_json
+from kserve_conformance.manifests.limits import Limits
+from kserve_conformance.manifests.problems import ManifestCode, Path, Problem
+
+_BLOCK: Final = 1 << 18
+_SPACE: Final = re.compile(r"[ \t\r\n]*")
+_NEXT_OBJECT: Final = re.compile(r"\n(?=\{)")
+#: How close to the end of the text an error must be to come from its being cut there.
+_CUT: Final = 16
+
+
+@dataclass(slots=True)
+class Element:
+    """
+    One value: a whole document, or an element of its ``items``.
+
+    ``text`` holds the value's JSON from ``begin`` on and is only valid until the next element is taken. ``item`` counts
+    the elements of a list, and ``root`` has what was read so far of what is around it. ``is_rest`` marks what is left
+    of a document when its items were taken.
+    """
+
+    value: Any
+    line: int
+    document: int
+    text: str
+    begin: int
+    item: int | None = None
+    root: dict[str, Any] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    is_rest: bool = False
+
+    @property
+    def path(self) -> Path:
+        """Where the value is in its document."""
+        return () if self.item is None else ("items", self.item)
+
+
+class NotJson(Exception):
+    """The text stops being JSON. ``is_first`` says that nothing of it was; ``offset`` and ``line`` are where."""
+
+    def __init__(self, problem: Problem, *, is_first: bool, offset: int, line: int, at_document: bool) -> None:
+        super().__init__(problem.text)
+        self.problem = problem
+        self.is_first = is_first
+        self.offset = offset
+        self.line = line
+        self.at_document = at_document
+
+
+class JsonStream:
+    """Reads the elements of one stream. ``skip`` goes on behind a value that is not JSON."""
+
+    def __init__(self, stream: BinaryIO, limits: Limits) -> None:
+        self._stream = stream
+        self._limits = limits
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._decoder = strict_json.Decoder()
+        self._text = ""
+        self._at = 0
+        self._is_ended = False
+        self._block = _BLOCK
+        #: Characters before the text that is held, and the line of the position.
+        self._before = 0
+        self._line = 1
+        self._document = -1
+
+    def elements(self) -> Iterator[Element]:
+        """Read on. Raises :class:`NotJson` where the text is not JSON."""
+        while self._peek():
+            self._document += 1
+            yield from self._root()
+
+    def skip(self) -> bool:
+        """Go on at the next line that begins an object; False if there is none."""
+        while True:
+            match = _NEXT_OBJECT.search(self._text, self._at)
+            if match is not None:
+                self._move(match.end())
+                return True
+            self._move(max(len(self._text) - 1, self._at))
+            if not self._more():
+                return False
+
+    def _root(self) -> Iterator[Element]:
+        begin, line = self._at, self._line
+        if self._text[begin] != "{":
+            value = self._value()
+            yield self._element(value, line, begin)
+            return
+        root: dict[str, Any] = {}
+        problems: list[Problem] = []
+        is_list = False
+        self._move(begin + 1)
+        separator = ""
+        while (character := self._need()) != "}" or separator == ",":
+            key_line = self._line
+            key = self._value() if character == '"' else self._fail("Expecting property name enclosed in double quotes")
+            if key in root:
+                problems.append(strict_json.duplicate((key,), key_line))
+            if self._need() != ":":
+                self._fail("Expecting ':' delimiter")
+            self._move(self._at + 1)
+            if key == "items" and self._need() == "[" and not is_list:
+                is_list = True
+                root["items"] = []
+                yield from self._items(root)
+            else:
+                self._need()
+                value_at, value_line = self._at, self._line
+                root[key] = self._value()
+                problems.extend(self._problems(value_at, value_line, (key,), 1))
+            separator = self._need()
+            if separator not in ",}":
+                self._fail("Expecting ',' delimiter")
+            if separator == ",":
+                self._move(self._at + 1)
+        self._move(self._at + 1)
+        if is_list:
+            yield Element(root, line, self._document, "", 0, None, root, tuple(problems), is_rest=True)
+        else:
+            yield Element(root, line, self._document, self._text, begin, problems=tuple(problems))
+        self._drop()
+
+    def _items(self, root: dict[str, Any]) -> Iterator[Element]:
+        self._move(self._at + 1)
+        index = 0
+        if self._need() == "]":
+            self._move(self._at + 1)
+            return
+        while True:
+            self._drop()
+            self._need()
+            begin, line = self._at, self._line
+            value = self._value()
+            element = self._element(value, line, begin, 2)
+            element.item, element.root = index, root
+            yield element
+            index += 1
+            character = self._need()
+            self._move(self._at + 1)
+            if character == "]":
+                return
+            if character != ",":
+                self._fail("Expecting ',' delimiter")
+
+    def _element(self, value: Any, line: int, begin: int, depth: int = 0) -> Element:
+        problems = self._problems(begin, line, (), depth)
+        return Element(value, line, self._document, self._text, begin, problems=problems)
+
+    def _problems(self, begin: int, line: int, path: Path, depth: int) -> tuple[Problem, ...]:
+        text = self._text
+        problems = strict_json.bounds(text, begin, self._at, line, self._limits, self._limits.depth - depth)
+        if self._decoder.has_duplicates:
+            problems += strict_json.duplicates(text, begin, line, path)
+        return problems
+
+    def _value(self) -> Any:
+        """Decode the value at the position and move behind it."""
+        self._need()
+        while True:
+            try:
+                value, end = self._decoder.decode(self._text, self._at)
+            except json.JSONDecodeError as error:
+                is_cut = error.pos >= len(self._text) - _CUT or error.msg.startswith(("Unterminated", "Invalid \\"))
+                if not self._is_ended and is_cut:
+                    self._bound()
+                    self._more()
+                    continue
+                self._fail(error.msg, error.pos)
+            except RecursionError:
+                self._raise(strict_json.too_deep(self._line, self._limits.depth))
+            except ValueError as error:
+                self._raise(Problem(ManifestCode.UNREADABLE, f"invalid value: {error}", line=self._line))
+            else:
+                if end >= len(self._text) - 1 and not self._is_ended:
+                    self._more()  # A number may go on.
+                    continue
+                if strict_json.SURROGATE.search(self._text, self._at, end):
+                    value = strict_json.without_surrogates(value)
+                self._move(end)
+                return value
+
+    def _bound(self) -> None:
+        if len(self._text) - self._at > max(self._limits.value_bytes, 1 << 20) * 8:
+            self._raise(
+                Problem(
+                    ManifestCode.TOO_LARGE,
+                    f"contains a value of more than {self._limits.value_bytes:,} bytes",
+                    line=self._line,
+                )
+            )
+
+    def _need(self) -> str:
+        """The next character that is not space. Raises :class:`NotJson` at the end of the text."""
+        return self._peek() or self._fail("Unexpected end of JSON")
+
+    def _peek(self) -> str:
+        while True:
+            at = _SPACE.match(self._text, self._at).end()  # type: ignore[union-attr]  # It matches nothing, too.
+            self._move(at)
+            if at < len(self._text):
+                return self._text[at]
+            if not self._more():
+                return ""
+
+    def _move(self, to: int) -> None:
+        self._line += self._text.count("\n", self._at, to)
+        self._at = to
+
+    def _drop(self) -> None:
+        """Forget the text before the position, once it is long."""
+        if self._at > _BLOCK:
+            self._before += self._at
+            self._text = self._text[self._at :]
+            self._at = 0
+            self._block = _BLOCK
+
+    def _more(self) -> bool:
+        if self._is_ended:
+            return False
+        data = self._stream.read(self._block)
+        self._text += self._decode(data, final=not data)
+        self._is_ended = not data
+        # A value that does not fit is read in ever larger blocks, so that it is not decoded ever again.
+        self._block *= 2
+        return True
+
+    def _fail(self, message: str, at: int | None = None) -> Any:
+        line = self._line + self._text.count("\n", self._at, self._at if at is None else at)
+        self._raise(Problem(ManifestCode.UNREADABLE, f"is not valid JSON: {message}", line=line))
+
+    def _raise(self, problem: Problem) -> Any:
+        raise NotJson(
+            problem,
+            is_first=self._document == 0,
+            offset=self._before + self._at,
+            line=self._line,
+            at_document=self._text.startswith("---", self._at),
+        )

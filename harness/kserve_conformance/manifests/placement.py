@@ -1,0 +1,123 @@
+"""What the readers of JSON and YAML share: objects with their lines, and problems with theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from kserve_conformance.manifests import locations
+from kserve_conformance.manifests.limits import Limits
+from kserve_conformance.manifests.locations import Places
+from kserve_conformance.manifests.problems import WARNINGS, ManifestCode, Path, Problem
+from kserve_conformance.manifests.sources import Report, Source
+from kserve_conformance.objects import Manifest
+
+#: The problems of an object; None for a value that is left out silently. ``spellings`` are the source's own texts of
+#: unquoted scalars, passed when the problems are worded.
+Check = Callable[[Any, Mapping[Path, str] | None], tuple[Problem, ...] | None]
+#: The objects that a value stands for, with their paths in it: itself, or those of a list or a template.
+Expand = Callable[[Any], Iterator[tuple[Path, Any]]]
+
+_TYPE: Final = ("apiVersion", "kind")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An object and the line on which it begins."""
+
+    manifest: Manifest
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What a reader is given: a source, the bounds, and how values are checked and expanded."""
+
+    source: Source
+    limits: Limits
+    report: Collector
+    check: Check
+    expand: Expand
+
+
+class Collector:
+    """Reports the problems of one source with its name, up to the limit."""
+
+    def __init__(self, source: Source, limit: int, report: Report) -> None:
+        self._source = source
+        self._limit = limit
+        self._report = report
+        self._count = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Was the limit exceeded?"""
+        return self._count > self._limit
+
+    def __call__(self, problem: Problem) -> None:
+        """Report a problem; the first one past the limit says so, and the rest are dropped."""
+        if self.is_full:
+            return
+        self._count += 1
+        if self.is_full:
+            problem = Problem(ManifestCode.TOO_MANY_PROBLEMS, f"has more than {self._limit:,} problems")
+        self._report(replace(problem, source=self._source.name))
+
+
+def is_error(problem: Problem) -> bool:
+    """Is an object with this problem left out?"""
+    return problem.code not in WARNINGS
+
+
+def is_list(root: Mapping[str, Any]) -> bool:
+    """Is it a list kind?"""
+    return str(root.get("kind", "")).endswith("List")
+
+
+def waits_for_kind(element: Any, root: Mapping[str, Any]) -> bool:
+    """Does the meaning of an element of ``items`` depend on the kind of what is around it, not read so far?"""
+    is_object = isinstance(element, dict) and element.get("kind") and element.get("apiVersion")
+    return not is_object and not is_list(root)
+
+
+def typed(element: Any, root: Mapping[str, Any]) -> Any:
+    """
+    An element of a typed list, with the kind and apiVersion that it takes from the list.
+
+    Coded: ``decodeToList`` in pkg/apis/meta/v1/unstructured/unstructured.go, k8s.io/apimachinery.
+    """
+    kind = root.get("kind")
+    if (
+        not isinstance(element, dict)
+        or not isinstance(kind, str)
+        or (element.get("kind") and element.get("apiVersion"))
+    ):
+        return element
+    element_kind = kind.removesuffix("List")
+    if not element_kind or element_kind == kind:
+        return element
+    rest = {key: value for key, value in element.items() if key not in _TYPE}
+    return {"apiVersion": root.get("apiVersion"), "kind": element_kind, **rest}
+
+
+def placed(
+    manifest: Any, problems: tuple[Problem, ...], here: Places, path: Path, line: int, check: Check
+) -> list[Problem]:
+    """The problems of an object with their lines, worded with the source's own spellings, in the order of lines."""
+    spellings = {
+        problem.path: place.spelling
+        for problem in problems
+        if (place := here.get(path + problem.path)) is not None and place.spelling is not None
+    }
+    found = [
+        replace(problem, path=path + problem.path, line=line_of(here, path + problem.path, line))
+        for problem in check(manifest, spellings) or ()
+    ]
+    return sorted(found, key=lambda one: one.line or 0)
+
+
+def line_of(here: Places, path: Path, otherwise: int) -> int:
+    """The line of a path, or of what is around it."""
+    place = locations.nearest(here, path)
+    return otherwise if place is None else place.line
