@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kserve_conformance.cli.catalogues import Review, Runtimes, is_from_store, placed
@@ -158,15 +158,7 @@ class Answers:
                 manifest, self.catalogue, self._profile, in_store=self._world.is_stored(manifest)
             )
         # The pod and the stored service are not shown, and would be kept.
-        return Decision(
-            decision.outcome,
-            decision.runtime,
-            decision.no_runtime,
-            decision.rejected,
-            decision.one_of,
-            decision.supporting,
-            decision.protocol,
-        )
+        return replace(decision, pod=None, service=None)
 
 
 def _short(name: str) -> str:
@@ -183,18 +175,8 @@ def _of_member(decision: Decision, member: Member) -> Decision:
         return None if text is None else completed(text, name, member.uri)
 
     found = decision.no_runtime
-    no_runtime = found and NoRuntime(
-        found.cause, fill(found.error) or "", found.reason, fill(found.message), found.is_told
-    )
-    return Decision(
-        decision.outcome,
-        decision.runtime,
-        no_runtime,
-        fill(decision.rejected),
-        decision.one_of,
-        decision.supporting,
-        decision.protocol,
-    )
+    no_runtime = found and replace(found, error=fill(found.error) or "", message=fill(found.message))
+    return replace(decision, no_runtime=no_runtime, rejected=fill(decision.rejected))
 
 
 def repeated(objects: Iterable[tuple[Manifest, str]]) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from kserve_conformance.exceptions import ManifestError
 from kserve_conformance.manifests import ManifestCode, display_name, printable
 from kserve_conformance.objects import Catalogue, Manifest, ObjectKey, Runtime, at
 from kserve_conformance.profiles import Profile
-from kserve_conformance.profiles.runtime_admission import refuses
+from kserve_conformance.profiles.runtime_admission import rejection_of
 from kserve_conformance.profiles.shipped_runtimes import shipped
 
 #: What a malformed part that no schema looks into can raise, wherever it is read first.
@@ -81,7 +81,7 @@ class Runtimes:
             runtime = self._typed(known, profile, where)
             scope = tuple(each for each in runtimes.values() if each.key.namespace == key.namespace)
             with placed(where, manifest):
-                rejection = refuses(runtime, scope, profile.runtime_admission)
+                rejection = rejection_of(runtime, scope, profile.runtime_admission)
             if rejection is None:
                 # The last one of a name counts, at its own place in the order.
                 runtimes.pop(key, None)

@@ -11,7 +11,7 @@ from kserve_conformance.cli.catalogues import Review
 from kserve_conformance.manifests import printable
 from kserve_conformance.objects import Catalogue, Manifest, Reason, Request, Runtime, at
 from kserve_conformance.profiles import Profile
-from kserve_conformance.profiles.filters import format_exclusion, speaks_protocol
+from kserve_conformance.profiles.filters import format_exclusion, supports_protocol
 from kserve_conformance.profiles.shipped_runtimes import shipped
 from kserve_conformance.resolver import Explanation
 from kserve_conformance.resolver.hints import hints_for
@@ -103,7 +103,7 @@ def _named(request: Request, catalogue: Catalogue, profile: Profile) -> tuple[Ru
             continue
         if failed.cause == Reason.RUNTIME_DISABLED:
             return runtime, "is disabled"
-        exclusion = speaks_protocol(request, runtime) or format_exclusion(request, runtime)
+        exclusion = supports_protocol(request, runtime) or format_exclusion(request, runtime)
         return runtime, str(exclusion)
     return None
 
