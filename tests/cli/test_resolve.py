@@ -375,7 +375,7 @@ class TestBadInput:
             (("--release", "v0.15.9", "service.yaml"), "error: unknown KServe release 'v0.15.9'"),
             (("nowhere.yaml",), "error: nowhere.yaml: does not exist"),
             (("other.yaml",), "error: no InferenceService or runtime in other.yaml"),
-            ((), "Error: nothing to read: pass files, folders or '-'"),
+            ((), "error: nothing to read: pass files, folders or '-'"),
             (("--batch", "nowhere"), "file 'nowhere' does not exist"),
             (("--batch", "-", "--workers", "0"), "0 is not in the range x>=1"),
             (("--batch", "-", "--release", "nine"), "error: unknown KServe release 'nine'"),
@@ -421,18 +421,6 @@ class TestBadInput:
         assert (code, out) == (Exit.USAGE, "")
         assert "odd.yaml:1: ServingRuntime team-a/odd cannot be decided: ValueError" in err
         assert "hint: try kubectl apply --dry-run=server" in err
-
-    def test_names_the_service_that_cannot_be_decided(self, told, folder):
-        """
-        The same for what is only read when a pod is made.
-        """
-        (folder / "odd.yaml").write_text(OURS.replace('ours:1"}', 'ours:1", ports: [5]}'))
-        odd = SERVICE + "      ports: [5]\n"
-
-        assert (
-            "<stdin>:1: InferenceService team-a/fraud cannot be decided: TypeError"
-            in told("-", "odd.yaml", stdin=odd)[2]
-        )
 
 
 def question(**more) -> str:

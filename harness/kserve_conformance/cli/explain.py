@@ -57,7 +57,7 @@ def command(
     from kserve_conformance.cli.resolve import code, review_lines
 
     profile = profile_of(release)
-    sources = Sources(paths, namespace, parameters, kustomize, strict)
+    sources = Sources(paths, namespace, parameters, kustomize, strict, profile.crds.release)
     loaded = sources.load()
     objects = (*loaded.services, *loaded.runtimes)
     notes = Notes.of(loaded, repeated((one, loaded.where(one)) for one in objects))

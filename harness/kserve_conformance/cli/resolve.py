@@ -77,7 +77,7 @@ def command(
         raise click.UsageError("nothing to read: pass files, folders or '-'")
     from kserve_conformance.cli.answers import Answers, World
 
-    sources = Sources(paths, namespace, parameters, kustomize, strict)
+    sources = Sources(paths, namespace, parameters, kustomize, strict, profile.crds.release)
     world = World(shipped, stored, default_mode)
     if then:
         return _upgrade(sources, (profile, *map(profile_of, then)), format_, world)

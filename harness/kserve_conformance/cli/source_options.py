@@ -21,11 +21,13 @@ class Sources:
     parameters: tuple[tuple[str, str], ...] = ()
     kustomize: bool = False
     strict: bool = False
+    #: The release that is asked, whose CRDs check the objects.
+    release: str | None = None
 
     def loader(self) -> Loader:
         """A loader with these options."""
         stdin = sys.stdin.buffer if "-" in self.paths else None
-        return Loader(self.namespace, dict(self.parameters), self.kustomize, stdin)
+        return Loader(self.namespace, dict(self.parameters), self.kustomize, stdin, self.release)
 
     def load(self) -> Loaded:
         """Read everything. Raises ``InvalidManifests`` if it is strict and anything cannot be read."""
