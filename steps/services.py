@@ -58,6 +58,21 @@ def set_default_mode(world: World, mode: str) -> None:
         'a service "{name}" in namespace "{namespace}" requests "{model_format}" version "{version}" over "{protocol}"'
     )
 )
+@when(
+    parse(
+        'a service "{name}" in namespace "{namespace}" requests "{model_format}" version "{version}" with runtime "{runtime}"'
+    )
+)
+@when(
+    parse(
+        'a service "{name}" in namespace "{namespace}" requests "{model_format}" over "{protocol}" with runtime "{runtime}"'
+    )
+)
+@when(
+    parse(
+        'a service "{name}" in namespace "{namespace}" requests "{model_format}" version "{version}" over "{protocol}" with runtime "{runtime}"'
+    )
+)
 def apply_service(
     world: World,
     namespace: str,
