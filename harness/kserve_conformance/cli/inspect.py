@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="NAMESPACE",
     show_default="all",
-    help="Check only services in this namespace. Can be repeated",
+    help="Check only services in this namespace (can be repeated)",
 )
 @format_option
 def command(

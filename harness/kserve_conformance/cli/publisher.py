@@ -13,7 +13,7 @@ from kserve_conformance.record import Implementation
 def publishing_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--organization``, ``--project``, ``--url``, ``--implementation-version`` and ``--contact`` to a command."""
     for option in (
-        click.option("--contact", multiple=True, metavar="CONTACT", help="Contact for this result. Can be repeated"),
+        click.option("--contact", multiple=True, metavar="CONTACT", help="Contact for this result (can be repeated)"),
         click.option("--implementation-version", metavar="VERSION", help="Version of the tested implementation"),
         click.option("--url", metavar="URL", help="URL of the tested implementation"),
         click.option("--project", metavar="NAME", help="Name of the tested implementation"),

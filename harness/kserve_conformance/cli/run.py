@@ -64,7 +64,7 @@ class Run(SectionedCommand):
 )
 @suite_option
 @selection_options
-@click.option("--scenario", "ids", multiple=True, metavar="ID", help="Select a scenario by its id. Can be repeated")
+@click.option("--scenario", "ids", multiple=True, metavar="ID", help="Select a scenario by its id (can be repeated)")
 @click.option(
     "--rerun-failed", type=RECORD, metavar="RECORD", help="Select scenarios that failed or errored in this record"
 )
