@@ -109,11 +109,11 @@ class Project:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         ) as process:
-            until = time.monotonic() + 30
+            until = time.monotonic() + 120
             while not (self.path / "waiting").exists() and process.poll() is None and time.monotonic() < until:
                 time.sleep(0.05)
             process.send_signal(number)
-            return process.wait(timeout=30)
+            return process.wait(timeout=120)
 
 
 @pytest.fixture(scope="session")
