@@ -19,6 +19,12 @@ from types import FrameType
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
+class _Deferral:
+    """Whether signals are deferred already, by a block around this one."""
+
+    is_active = False
+
+
 @contextmanager
 def signals_wait() -> Iterator[None]:
     """
@@ -27,7 +33,7 @@ def signals_wait() -> Iterator[None]:
     They are caught and sent again, not blocked: a child process resets handlers, but
     would inherit a mask. Does nothing outside the main thread, which no handler interrupts.
     """
-    if threading.current_thread() is not threading.main_thread():
+    if threading.current_thread() is not threading.main_thread() or _Deferral.is_active:
         yield
         return
     received: list[int] = []
@@ -39,9 +45,11 @@ def signals_wait() -> Iterator[None]:
     replaced = {number: handler for number, handler in handlers.items() if handler not in (None, signal.SIG_IGN)}
     for number in replaced:
         signal.signal(number, remember)
+    _Deferral.is_active = True
     try:
         yield
     finally:
+        _Deferral.is_active = False
         for number, handler in replaced.items():
             signal.signal(number, handler)
         for arrived in received:

@@ -24,6 +24,13 @@ _NOT_NEEDED = (
     "legacypath",
     "unraisableexception",
     "threadexception",
+    "warnings",
+    "faulthandler",
+    "debugging",
+    "setuponly",
+    "setupplan",
+    "stepwise",
+    "subtests",
 )
 
 #: Environment variables with which users configure their own pytest runs. They must not affect this one.
@@ -38,10 +45,9 @@ def run_features(suite: Suite, arguments: list[str], workers: int, total: int) -
         code = pytest.main(
             [
                 "--disable-plugin-autoload",
-                *("-p", "pytest_bdd.plugin", "-p", "kserve_conformance.pytest_plugin", *parallel),
+                *("-p", "kserve_conformance.pytest_plugin", *parallel),
                 *(part for name in _NOT_NEEDED for part in ("-p", f"no:{name}")),
                 *("-c", os.devnull, "--rootdir", str(suite.root), "--import-mode=importlib"),
-                *("-o", "disable_test_id_escaping_and_forfeit_all_rights_to_community_support=true"),
                 *arguments,
                 str(suite.features),
             ],

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from kserve_conformance.record import RecordWriter
+from kserve_conformance.record.redaction import Redaction
 from kserve_conformance.scenario_runs import RunSettings, ScenarioRunner
 from kserve_conformance.scenario_runs.lines import header_line, target_line
 from kserve_conformance.scenario_runs.settings import with_known_release
@@ -45,13 +46,19 @@ def write_record(spec: Spec, selection: Selection, path: Path) -> None:
     try:
         runner.open(selected)
         header = header_line(settings, target_line(runner.lease.identity()), tuple(one.id for one in selected))
-        with RecordWriter(path, header) as writer:
+        with RecordWriter(path, header, redaction=_redaction()) as writer:
             for scenario in selected:
                 writer.add(runner.run(scenario, shipped_steps()))
             runner.lease.close()
             writer.finish(leftovers=runner.lease.leftovers)
     finally:
         runner.lease.close()
+
+
+@cache
+def _redaction() -> Redaction:
+    """One for all targets of a process: they show the same texts."""
+    return Redaction.of_this_machine()
 
 
 @cache

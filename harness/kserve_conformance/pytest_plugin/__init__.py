@@ -106,7 +106,7 @@ def target(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.fixture
-def world(target: Any, request: pytest.FixtureRequest) -> Iterator[Any]:  # noqa: ARG001 - The target comes first.
+def world(request: pytest.FixtureRequest) -> Iterator[Any]:
     """What the steps of one scenario act on; the target is reset after it."""
     scenario = request.node.scenario if isinstance(request.node, ScenarioItem) else None
     with request.config.stash[RUNNER].world(scenario) as opened:

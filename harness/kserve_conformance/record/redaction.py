@@ -140,6 +140,10 @@ _PUBLIC_HOSTS = re.compile(
 )
 
 
+#: The length and the number of texts whose redaction is remembered.
+_SHORT, _MOST_REMEMBERED = 2000, 20_000
+
+
 @dataclass(frozen=True)
 class Redaction:
     """
@@ -166,9 +170,16 @@ class Redaction:
         )
 
     def text(self, text: str) -> str:
-        """Redact a text."""
-        if not text:
-            return text
+        """Redact a text. A short one, which many scenarios repeat, is redacted once."""
+        if len(text) > _SHORT:
+            return self._redact(text)
+        if text not in self._redacted:
+            if len(self._redacted) >= _MOST_REMEMBERED:
+                self._redacted.clear()
+            self._redacted[text] = self._redact(text)
+        return self._redacted[text]
+
+    def _redact(self, text: str) -> str:
         text = _without_secret_data(text)
         for pattern, instead in _PATTERNS:
             text = pattern.sub(instead, text)
@@ -191,6 +202,10 @@ class Redaction:
         if isinstance(value, list | tuple):
             return type(value)(self.value(one) for one in value)
         return value
+
+    @cached_property
+    def _redacted(self) -> dict[str, str]:
+        return {"": ""}
 
     @cached_property
     def _instead_of(self) -> dict[str, str]:
