@@ -43,10 +43,10 @@ def waiting(project):
 
 
 class TestInterrupted:
-    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
     @pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["alone", "with workers"])
     def test_run_says_so_in_its_footer(self, waiting, number, arguments):
-        """Ctrl-C and SIGTERM leave a record of what was known, which says so and never conforms."""
+        """Ctrl-C, SIGTERM and a closed terminal leave a record of what was known, which says so and never conforms."""
         code = waiting.ended_by(number, *arguments)
         record = read(waiting.path / "record.ndjson")
 
