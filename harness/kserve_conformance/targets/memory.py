@@ -129,7 +129,7 @@ class MemoryTarget:
     def install(self, release: str) -> None:
         """Swap the profile; the new controller reconciles everything in store at its start."""
         self._profile = profile_of(release)
-        self._runtimes, self._catalogue, self._decided = {}, None, {}
+        self._runtimes, self._catalogue = {}, None
         self._reconcile_all(tuple(self._objects))
 
     def configure(self, default_mode: str) -> None:

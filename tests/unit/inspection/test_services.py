@@ -237,6 +237,18 @@ class TestServicesByTheirStatus:
         assert one.standing is Standing.NOT_COMPARED
         assert "chosen anew it would get ClusterServingRuntime a" in one.text
 
+    @pytest.mark.parametrize("conditions", [[], [{"type": "Ready", "status": "False"}]], ids=["none", "not ready"])
+    def test_a_choice_is_kept_only_while_the_service_is_ready(self, conditions):
+        """
+        A service that is not ready is reconciled despite disable-auto-update, so it differs.
+        """
+        status = {"clusterServingRuntimeName": "b", "conditions": conditions}
+        unready = service(status=status, annotations={"serving.kserve.io/disable-auto-update": "true"})
+
+        one = standing(runtime("a"), runtime("b"), of_service=unready, profile=V0_16)
+
+        assert one.standing is Standing.DIFFERS
+
 
 class TestWhatCouldNotBeRead:
     @pytest.mark.parametrize(

@@ -321,7 +321,7 @@ class TestObserve:
         """
         No answer is made up for a service that nobody applied.
         """
-        with pytest.raises(NotSettled, match=r"InferenceService team-a/fraud showed no settled choice within 0 s"):
+        with pytest.raises(NotSettled, match=r"InferenceService team-a/fraud did not settle within 0 s"):
             MemoryTarget("v0.16.0").observe(FRAUD, NOW)
 
     @pytest.mark.parametrize(
@@ -406,6 +406,20 @@ class TestReleases:
         made.delete(ObjectKey(CLUSTER_RUNTIME, "r"))
 
         assert (made.profile.name, made.observe(FRAUD, NOW).workload) == ("v0.11.1", cluster_ref("r"))
+
+    def test_an_upgrade_reads_every_stored_runtime_anew(self):
+        """
+        A field that only the newer CRDs have decides from the upgrade on: v0.11.0 has no priorities, v0.11.1 has.
+        """
+        made = MemoryTarget("v0.11.0")
+        for name, priority in (("a", 2), ("b", 1)):
+            made.store(runtime(name, entry(priority=priority)))
+            made.advance_clock()
+        made.apply(service())
+        before = made.observe(FRAUD, NOW).runtime
+        made.install("v0.11.1")
+
+        assert (before, made.observe(FRAUD, NOW).runtime) == (cluster_ref("b"), cluster_ref("a"))
 
     def test_an_older_release_drops_the_name_from_the_status(self):
         """

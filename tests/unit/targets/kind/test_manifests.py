@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from kserve_conformance.objects import replaced
 from kserve_conformance.targets.kind.manifests import Choices, changed, chosen, folder_of, images_of, read
 from kserve_conformance.targets.kserve.source import NotASource
 
@@ -141,6 +142,14 @@ class TestChanged:
             "resources": {"requests": {"cpu": "100m"}},
             "readinessProbe": {"initialDelaySeconds": 0, "periodSeconds": 1, "failureThreshold": 5},
         }
+
+    def test_controller_without_a_readiness_probe_gets_none(self):
+        """Releases that have no probe at that path would never become ready with one."""
+        (manager, proxy) = CONTROLLER["spec"]["template"]["spec"]["containers"]
+        without_probe = {key: value for key, value in manager.items() if key != "readinessProbe"}
+        controller = replaced(CONTROLLER, [without_probe, proxy], "spec", "template", "spec", "containers")
+
+        assert "readinessProbe" not in container(changed(controller, CHOICES))
 
     def test_controller_can_have_another_image(self):
         """A vendor's."""
