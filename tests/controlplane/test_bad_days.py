@@ -65,7 +65,7 @@ class TestAnswers:
     @pytest.mark.parametrize(
         ("status", "reason", "told"),
         [
-            (409, "Conflict", f"changed by somebody else each of {CONFLICT_TIMES} times"),
+            (409, "Conflict", f"changed by another client each of {CONFLICT_TIMES} times"),
             (429, "TooManyRequests", r"429 TooManyRequests: later \(each of 20 times\)"),
             (503, "ServiceUnavailable", r"503 ServiceUnavailable: later \(each of 20 times\)"),
         ],

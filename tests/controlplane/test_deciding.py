@@ -109,7 +109,7 @@ class TestChoices:
         """
         Asking for a service that nobody applied is an error and never an outcome.
         """
-        with pytest.raises(NotSettled, match="there is no such service"):
+        with pytest.raises(NotSettled, match="no such service"):
             target.observe(MODEL, WITHIN)
 
 

@@ -17,6 +17,7 @@ from kserve_conformance.inspection import Stored, Unread
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, NAMESPACED_RUNTIME, SERVICE, Manifest
 from kserve_conformance.profiles import Profile, profile_of
 from kserve_conformance.rules.releases import full_name
+from kserve_conformance.targets.contract import TargetCode
 from kserve_conformance.targets.kserve import installation
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, Connections, Resource, Response
 
@@ -49,17 +50,6 @@ OF_NAMESPACES = (
 )
 
 
-class WouldWrite(TargetError):
-    """Something would have written to an install that is only to be read."""
-
-    def __init__(self, method: str, url: str) -> None:
-        super().__init__(f"{method} {url.partition('?')[0]} was not sent: the install is only to be read")
-
-
-class CannotRead(TargetError):
-    """Nothing of an install can be told, because what everything rests on cannot be read."""
-
-
 class OnlyGets:
     """Connections over which nothing but GET is sent."""
 
@@ -67,9 +57,11 @@ class OnlyGets:
         self._connections = connections
 
     def request(self, method: str, url: str, *, body: Manifest | bytes | None, **options: Any) -> Response:
-        """Make a request. Raises ``WouldWrite`` for anything but a plain GET."""
+        """Make a request. Raises ``TargetError`` for anything but a plain GET."""
         if method != "GET" or body is not None:
-            raise WouldWrite(method, url)
+            raise TargetError(
+                f"{method} {url.partition('?')[0]}: the installation is read-only", code=TargetCode.READ_ONLY
+            )
         return self._connections.request(method, url, body=None, **options)
 
     def close(self) -> None:
@@ -94,7 +86,7 @@ class Reading:
         """
         Everything that is compared. ``release`` is needed where the install does not say it.
 
-        Raises ``NotInstalled``, ``UnknownInstall``, ``UnknownRelease``, ``CannotRead`` and ``NoAnswer``.
+        Raises ``TargetError`` and ``UnknownRelease``.
         """
         namespace, found = self._controller(release)
         profile = profile_of(full_name(release or found))
@@ -104,9 +96,11 @@ class Reading:
         if {CLUSTER_RUNTIME, NAMESPACED_RUNTIME, SERVICE} <= {
             one.kind for one in self.unread
         } and not runtimes + services:
-            error = CannotRead("neither runtimes nor services of the install may be read")
-            error.hint = "what is needed is list on clusterservingruntimes, servingruntimes and inferenceservices"
-            raise error
+            raise TargetError(
+                "neither runtimes nor services can be read",
+                code=TargetCode.CANNOT_READ,
+                hint="grant the verb list on clusterservingruntimes, servingruntimes and inferenceservices",
+            )
         stored = Stored(
             mode=mode,
             runtimes=(*(cluster or ()), *runtimes),
@@ -124,9 +118,11 @@ class Reading:
             if not _is_forbidden(error):
                 raise
             if release is None:
-                told = CannotRead(f"which KServe is installed may not be read: {error.message}")
-                told.hint = "say it: --release v0.15.2"
-                raise told from error
+                raise TargetError(
+                    f"cannot read which KServe is installed: {error.message}",
+                    code=TargetCode.CANNOT_READ,
+                    hint="name the release: --release v0.15.2",
+                ) from error
             return USUAL_NAMESPACE, release
 
     def _mode(self, namespace: str, profile: Profile) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from coded import raises
 from installs import (
     CLUSTER_RUNTIMES,
     CONFIG_MAPS,
@@ -17,8 +18,9 @@ from installs import (
 )
 
 from kserve_conformance.inspection import snapshot
-from kserve_conformance.inspection.snapshot import CannotRead, Reading, WouldWrite, read_only
-from kserve_conformance.targets.kserve.installation import NotInstalled, UnknownInstall
+from kserve_conformance.inspection.snapshot import Reading, read_only
+from kserve_conformance.targets.contract import TargetCode
+from kserve_conformance.targets.kserve.installation import NotInstalled
 from kserve_conformance.targets.kubernetes.client import Client
 
 
@@ -63,7 +65,7 @@ class TestOnlyReading:
         """
         Whatever is called on it, or on a client that is made of it, a write never leaves.
         """
-        with pytest.raises(WouldWrite):
+        with raises(TargetCode.READ_ONLY):
             write(read_only(Client(server)))
 
         assert server.asked == []
@@ -170,7 +172,7 @@ class TestWhatMayNotBeRead:
         """
         server.forbidden |= {"/clusterservingruntimes", "/servingruntimes", "/inferenceservices"}
 
-        with pytest.raises(CannotRead):
+        with raises(TargetCode.CANNOT_READ):
             read(server)
 
     def test_the_release_can_be_said(self, server):
@@ -179,7 +181,7 @@ class TestWhatMayNotBeRead:
         """
         server.forbidden.add("/deployments")
 
-        with pytest.raises(CannotRead) as raised:
+        with raises(TargetCode.CANNOT_READ) as raised:
             read(server)
         assert "--release" in (raised.value.hint or "")
         _, profile = read(server, release="v0.14.1")
@@ -200,7 +202,7 @@ class TestFindingTheInstall:
         server = installed("registry.example.com:5000/own/manager:main")
         server.put(CLUSTER_RUNTIMES, runtime("a"))
 
-        with pytest.raises(UnknownInstall):
+        with raises(TargetCode.UNKNOWN_INSTALLATION):
             read(server)
         assert read(server, release="v0.15.2")[1].name == "v0.15.2"
 

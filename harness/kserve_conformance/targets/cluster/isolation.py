@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from kserve_conformance.objects import CLUSTER_RUNTIME, NAMESPACED_RUNTIME, SERVICE, Manifest, ObjectKey, without
-from kserve_conformance.targets.contract import Admission, CannotDo, NotSettled, Observation, Target
+from kserve_conformance.targets.contract import Admission, CannotDo, NotSettled, Observation, Target, TargetCode
 from kserve_conformance.targets.kubernetes.names import Names
 
 #: The reference answers at once.
@@ -26,12 +26,6 @@ NAMED = 3
 
 #: What the reference knows; nothing else changes a choice.
 KNOWN_KINDS = frozenset({SERVICE, NAMESPACED_RUNTIME, CLUSTER_RUNTIME})
-
-
-class NotIsolated(CannotDo):
-    """The cluster is shared, and that would change the answer."""
-
-    hint = "ask a cluster of its own for this: kind:RELEASE or controlplane:RELEASE"
 
 
 class Isolation:
@@ -60,7 +54,7 @@ class Isolation:
         self.reset()
 
     def apply(self, manifest: Manifest) -> None:
-        """Before an object is applied. Raises ``NotIsolated``."""
+        """Before an object is applied. Raises ``CannotDo``."""
         key = ObjectKey.of(manifest)
         if key.kind not in KNOWN_KINDS:
             return
@@ -80,7 +74,7 @@ class Isolation:
         self._there.advance_clock()
 
     def observe(self, service: ObjectKey) -> None:
-        """Before a service is looked at. Raises ``NotIsolated``."""
+        """Before a service is looked at. Raises ``CannotDo``."""
         try:
             alone = self._alone.observe(service, AT_ONCE)
             there = self._names.observation(self._there.observe(self._names.key(service), AT_ONCE))
@@ -89,15 +83,19 @@ class Isolation:
         if _choice(alone) != _choice(there):
             raise self._not_isolated(f"what {service} runs on, or how")
 
-    def _not_isolated(self, what: str) -> NotIsolated:
+    def _not_isolated(self, what: str) -> CannotDo:
         if not self._others:
-            return NotIsolated(f"the prefix of our names in a shared cluster would change {what}")
+            return _not_isolated(f"the name prefix in a shared cluster would change {what}")
         names = sorted(str(one["metadata"]["name"]) for one in self._others)
         more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-        return NotIsolated(
+        return _not_isolated(
             f"the cluster's own ClusterServingRuntimes ({', '.join(names[:NAMED])}{more}) "
-            f"or the prefix of our names beside them would change {what}"
+            f"or the name prefix would change {what}"
         )
+
+
+def _not_isolated(message: str) -> CannotDo:
+    return CannotDo(message, code=TargetCode.NOT_ISOLATED, hint="use kind:RELEASE or controlplane:RELEASE for this")
 
 
 def _answer(admission: Admission) -> tuple[object, ...]:

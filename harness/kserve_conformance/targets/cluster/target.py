@@ -84,7 +84,7 @@ class Cluster(InstalledTarget):
     # The contract, where a cluster of others' cannot keep all of it
 
     def apply(self, *objects: Manifest) -> tuple[Admission, ...]:
-        """Create or update in order, unless the cluster's own runtimes would change an answer: ``NotIsolated``."""
+        """Create or update in order, unless the cluster's own runtimes would change an answer: ``CannotDo``."""
         answers: list[Admission] = []
         for manifest in objects:
             if self._isolation is not None:
@@ -113,14 +113,14 @@ class Cluster(InstalledTarget):
             self._isolation.advance_clock()
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
-        """The settled choice, unless the cluster's own runtimes would change it: ``NotIsolated``."""
+        """The settled choice, unless the cluster's own runtimes would change it: ``CannotDo``."""
         if self._isolation is not None:
             self._isolation.observe(service)
         return super().observe(service, within)
 
     def install(self, release: str) -> None:
         """An install of somebody else's is never replaced: ``CannotDo``."""
-        raise CannotDo(f"{self.identity.target} is not ours, so {release} cannot be installed over it")
+        raise CannotDo(f"{self.identity.target} cannot install {release}: the installation belongs to its cluster")
 
     def reset(self) -> None:
         """Delete everything that a scenario left."""
@@ -129,4 +129,6 @@ class Cluster(InstalledTarget):
             self._isolation.reset()
 
     def _set_mode(self, mode: str) -> None:
-        raise CannotDo(f"the configuration of {self.identity.target} is not ours, so the default mode cannot be {mode}")
+        raise CannotDo(
+            f"{self.identity.target} cannot set the default deployment mode {mode}: the installation is shared"
+        )

@@ -115,7 +115,7 @@ class Clearing:
         while there := self._own(served, left):
             self._session.link.check()
             if time.monotonic() > deadline:
-                raise Unreachable(f"{len(there)} services are not let go")
+                raise Unreachable(f"{len(there)} services were not deleted in time")
             list(self._threads.map(partial(self._take_away, served), there))
 
     def _take_away(self, resource: Resource, service: Manifest) -> None:

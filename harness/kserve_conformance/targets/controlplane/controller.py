@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from kserve_conformance.rules.releases import FIXED_WEBHOOK_PORT
-from kserve_conformance.targets.contract import CannotStart
+from kserve_conformance.targets.contract import CannotStart, TargetCode
 from kserve_conformance.targets.kserve.source import KSERVE_NAMESPACE, Source
 from kserve_conformance.targets.kserve.webhooks import install_webhooks
 from kserve_conformance.targets.kubernetes.client import Client
@@ -28,12 +28,6 @@ STOP_WITHIN = timedelta(seconds=5)
 USAGE_WITHIN = 10
 
 
-class PortTaken(CannotStart):
-    """A manager can only listen on a port that somebody else has."""
-
-    hint = "end what listens there (another run of such an old release?); later releases choose any free port"
-
-
 @dataclass(frozen=True, slots=True)
 class Ports:
     """What a manager is told about ports, and where its webhooks listen."""
@@ -43,7 +37,7 @@ class Ports:
 
 
 def ports(program: Path, environment: Mapping[str, str]) -> Ports:
-    """Ask a manager which ports it can be given, and choose. Raises ``PortTaken``."""
+    """Ask a manager which ports it can be given, and choose. Raises ``CannotStart``."""
     known = _usage(program, environment)
     arguments = ["--metrics-addr=0"] if "metrics-addr" in known else []
     if "health-probe-addr" in known:
@@ -54,7 +48,11 @@ def ports(program: Path, environment: Mapping[str, str]) -> Ports:
     else:
         webhook = FIXED_WEBHOOK_PORT
         if not is_free(webhook):
-            raise PortTaken(f"port {webhook} is taken, and this manager has no flag to use another")
+            raise CannotStart(
+                f"port {webhook} is in use, and this release's manager cannot use another",
+                code=TargetCode.PORT_TAKEN,
+                hint="end the process that listens there; later releases use any free port",
+            )
     return Ports(webhook, tuple(arguments))
 
 

@@ -181,9 +181,10 @@ class Plane:
         if ended is None and self.manager is not None and not self.manager.is_alive:
             ended = self.manager
         if ended is not None or self.manager is None:
-            error = Unreachable("KServe's manager does not run" if ended is None else ended.epitaph)
-            error.hint = f"the whole log is kept: {self.keep_logs()}"
-            raise error
+            raise Unreachable(
+                "KServe's manager does not run" if ended is None else ended.epitaph,
+                hint=f"the whole log is in {self.keep_logs()}",
+            )
 
     def keep_logs(self) -> Path:
         """Copy the logs to where they stay, and say where."""

@@ -43,7 +43,7 @@ def _checks(release: str | None) -> Iterator[Check]:
         "free disk",
         f"{free / 1024**3:.1f} GiB",
         is_roomy,
-        None if is_roomy else f"building needs {cache.NEEDED_BYTES // 1024**3} GiB: {go.NoRoom.hint}",
+        None if is_roomy else f"building needs {cache.NEEDED_BYTES // 1024**3} GiB: {go.ROOM_HINT}",
     )
     if assets is not None:
         missing = [name for name in ("etcd", "kube-apiserver") if not os.access(Path(assets) / name, os.X_OK)]
@@ -81,4 +81,4 @@ def _cache() -> Check:
     while not at.exists():
         at = at.parent
     is_writable = os.access(at, os.W_OK | os.X_OK)
-    return Check("cache folder", str(folder), is_writable, None if is_writable else cache.CannotCache.hint)
+    return Check("cache folder", str(folder), is_writable, None if is_writable else cache.HINT)

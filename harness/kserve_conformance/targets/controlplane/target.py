@@ -89,7 +89,7 @@ class ControlPlane(Disposable):
         if plane is None:
             return
         if self._keep:
-            self._progress(f"the folder of this run is kept: {plane.folder}")
+            self._progress(f"kept the folder of this run: {plane.folder}")
         self._outlived = plane.close(keep=self._keep)
 
     @property
@@ -127,9 +127,9 @@ class ControlPlane(Disposable):
         Raises ``CannotDo`` if upgrades were not asked for, and ``CannotStart``.
         """
         if Capability.UPGRADE not in self.capabilities:
-            error = CannotDo(f"{self.identity.target} was not opened to install {release}")
-            error.hint = f"ask for it: {self.identity.target},upgrades=yes"
-            raise error
+            raise CannotDo(
+                f"{self.identity.target} was not opened for upgrades", hint=f"use {self.identity.target},upgrades=yes"
+            )
         self._wanted = release
         self._have_ready()
 

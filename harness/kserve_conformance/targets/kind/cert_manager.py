@@ -16,7 +16,7 @@ from datetime import timedelta
 from functools import partial
 
 from kserve_conformance.objects import Manifest, at
-from kserve_conformance.targets.contract import CannotStart
+from kserve_conformance.targets.contract import CannotStart, TargetCode
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, Resource
 
 #: What cert-manager serves and KServe's manifests ask for.
@@ -31,44 +31,26 @@ INJECT_FROM = f"{GROUP}/inject-ca-from"
 DONE_WITHIN = timedelta(seconds=60)
 
 
-class NoCertManager(CannotStart):
-    """The certificate of an install was left to a cert-manager that is not there."""
-
-    hint = (
-        "install cert-manager in the cluster first (scripts/airgapped/cert-manager does it without a registry), "
-        "or leave certificates=cert-manager out: the certificate is made here then"
-    )
-
-
-class NotDone(CannotStart):
-    """A cert-manager that is there does not do its part of an install."""
-
-    hint = (
-        "see whether its controller and its cainjector run: kubectl --namespace cert-manager get pods, and their logs"
-    )
-
-
 def require(client: Client) -> None:
-    """Raise ``NoCertManager`` unless the cluster serves what an install asks for."""
+    """Raise ``CannotStart`` unless the cluster serves what an install asks for."""
     served = {kind for version, kind in client.resources() if version == f"{GROUP}/{VERSION}"}
     if missing := sorted(KINDS - served):
-        raise NoCertManager(
-            f"certificates=cert-manager, but the cluster serves no {' and no '.join(missing)} of {GROUP}/{VERSION}: "
-            "it has no cert-manager"
+        raise CannotStart(
+            f"certificates=cert-manager needs cert-manager, but the cluster serves no {' and no '.join(missing)}",
+            code=TargetCode.NO_CERT_MANAGER,
+            hint="install cert-manager first (without a registry: scripts/airgapped/cert-manager), or leave out "
+            "certificates=cert-manager",
         )
 
 
 def wait_issued(client: Client, certificates: Iterable[Manifest], within: timedelta = DONE_WITHIN) -> None:
-    """Return once each Certificate is ready as it is written now. Raises ``NotDone`` with what it says."""
+    """Return once each Certificate is ready as it is written now. Raises ``CannotStart`` with what it says."""
     for certificate in certificates:
         namespace, name = certificate["metadata"]["namespace"], certificate["metadata"]["name"]
         path = CERTIFICATES.path(namespace, name)
         seen = _waited(partial(_not_ready, client, path), within)
         if seen is not None:
-            raise NotDone(
-                f"cert-manager did not issue the Certificate {name} of namespace {namespace} "
-                f"within {within.total_seconds():g} s: {seen}"
-            )
+            raise _timeout(f"cert-manager did not issue the Certificate {namespace}/{name}", within, seen)
 
 
 def wait_injected(client: Client, paths: Iterable[str], secret: str, within: timedelta = DONE_WITHIN) -> None:
@@ -76,14 +58,12 @@ def wait_injected(client: Client, paths: Iterable[str], secret: str, within: tim
     Return once every webhook of the configurations at these paths has the authority of a Secret.
 
     ``secret`` is the Secret's path. One that has another authority is not done: it may
-    be that of an install before this one. Raises ``NotDone``.
+    be that of an install before this one. Raises ``CannotStart``.
     """
     for path in paths:
         seen = _waited(partial(_without_authority, client, path, secret), within)
         if seen is not None:
-            raise NotDone(
-                f"cert-manager's cainjector did not put its authority into {seen} within {within.total_seconds():g} s"
-            )
+            raise _timeout("cert-manager's cainjector did not inject its CA", within, seen)
 
 
 def forget(client: Client, manifests: Iterable[Manifest], secret: str) -> None:
@@ -108,6 +88,14 @@ def forget_secret(client: Client, path: str, manager: str) -> None:
     found = client.find(path)
     if found is not None and any(one.get("manager") == manager for one in found["metadata"].get("managedFields") or ()):
         client.delete(path)
+
+
+def _timeout(what: str, within: timedelta, observed: str) -> CannotStart:
+    return CannotStart(
+        f"{what} within {within.total_seconds():g} s: {observed}",
+        code=TargetCode.CERT_MANAGER_TIMEOUT,
+        hint="check its controller and its cainjector: kubectl --namespace cert-manager get pods",
+    )
 
 
 def _waited(look: Callable[[], str | None], within: timedelta) -> str | None:

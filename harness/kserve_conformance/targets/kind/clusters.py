@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kserve_conformance.targets.contract import CannotStart
+from kserve_conformance.targets.contract import CannotStart, TargetCode
 
 #: The first part of the name of every cluster that we make, by which one that was left behind is known.
 PREFIX = "kserve-conformance"
@@ -22,12 +22,6 @@ READY_WITHIN = "240s"
 CALL_WITHIN = 1800
 
 LAST_LINES = 15
-
-
-class NoKind(CannotStart):
-    """There is no ``kind`` on the PATH."""
-
-    hint = "install kind (kind.sigs.k8s.io) and Docker; scripts/airgapped/README.md has a way without a registry"
 
 
 class KindFailed(CannotStart):
@@ -89,10 +83,14 @@ class Kind:
 
 
 def call(arguments: Sequence[str]) -> str:
-    """Call ``kind``; what it printed. Raises ``NoKind`` and ``KindFailed``."""
+    """Call ``kind``; what it printed. Raises ``CannotStart`` and ``KindFailed``."""
     program = shutil.which("kind")
     if program is None:
-        raise NoKind("no kind on the PATH")
+        raise CannotStart(
+            "kind is not on the PATH",
+            code=TargetCode.NO_KIND,
+            hint="install kind (kind.sigs.k8s.io) and Docker; without a registry: scripts/airgapped/README.md",
+        )
     # In a session of its own: Ctrl-C is for us, and we end what is to be ended.
     try:
         done = subprocess.run(  # noqa: S603 - the user's own kind, no shell.
@@ -104,10 +102,10 @@ def call(arguments: Sequence[str]) -> str:
             start_new_session=True,
         )
     except subprocess.TimeoutExpired as error:
-        raise KindFailed(f"kind {arguments[0]} {arguments[1]} did not end within {CALL_WITHIN} s") from error
+        raise KindFailed(f"kind {arguments[0]} {arguments[1]} did not finish within {CALL_WITHIN} s") from error
     if done.returncode:
         words = "\n".join(done.stderr.strip().splitlines()[-LAST_LINES:])
-        raise KindFailed(f"kind {' '.join(arguments[:2])} ended with {done.returncode}:\n{words}")
+        raise KindFailed(f"kind {' '.join(arguments[:2])} failed with exit code {done.returncode}:\n{words}")
     return done.stdout
 
 

@@ -23,13 +23,12 @@ def open_target(release: str, parameters: Mapping[str, str], options: Options) -
     reject_unknown_parameters(f"kind:{release}", parameters, PARAMETERS)
     certificates = parameters.get("certificates", "own")
     if certificates not in ("own", "cert-manager"):
-        raise BadTarget(f"kind:{release}: certificates={certificates} is neither own nor cert-manager")
+        raise BadTarget(f"kind:{release}: expected certificates=own or certificates=cert-manager, got {certificates}")
     if certificates == "cert-manager" and "cluster" not in parameters:
-        error = BadTarget(
-            f"kind:{release}: certificates=cert-manager, but a cluster that is made now has no cert-manager"
+        raise BadTarget(
+            f"kind:{release}: a new cluster has no cert-manager",
+            hint="install cert-manager in a kind cluster, and name it with --cluster NAME",
         )
-        error.hint = "install cert-manager in a kind cluster, and name that with --cluster NAME"
-        raise error
     source = parameters.get("source") or options.source
     settings = Settings(
         cluster=parameters.get("cluster"),

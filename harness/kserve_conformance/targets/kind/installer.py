@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from kserve_conformance.objects import SERVICE, Manifest, at, replaced
-from kserve_conformance.targets.contract import CannotStart
+from kserve_conformance.targets.contract import CannotStart, TargetCode
 from kserve_conformance.targets.kind import cert_manager, manifests
 from kserve_conformance.targets.kserve import prerequisites
 from kserve_conformance.targets.kserve.source import CONFIGURATION, KSERVE_NAMESPACE, Source
@@ -53,10 +53,6 @@ CONTROLLER = Controller(
     manifests.CONTAINER,
     f"control-plane={manifests.CONTROLLER}",
 )
-
-
-class NotReady(CannotStart):
-    """The controller of an install does not come up."""
 
 
 def install(
@@ -141,7 +137,10 @@ def remove(client: Client) -> None:
     deadline = time.monotonic() + STARTS_WITHIN.total_seconds()
     while any(client.find(path) is not None for path in CONTROLLER.paths):
         if time.monotonic() > deadline:
-            raise NotReady(f"the old controller is still there after {STARTS_WITHIN.total_seconds():g} s")
+            raise CannotStart(
+                f"the old controller was not deleted within {STARTS_WITHIN.total_seconds():g} s",
+                code=TargetCode.NOT_READY,
+            )
         time.sleep(0.1)
 
 
@@ -166,18 +165,18 @@ def apply(client: Client, served: dict[tuple[str, str], Resource], manifest: Man
     kind, name = manifest["kind"], manifest["metadata"]["name"]
     resource = served.get((manifest["apiVersion"], kind))
     if resource is None:
-        raise CannotStart(f"the cluster serves no {kind} of {manifest['apiVersion']}, which this install has")
+        raise CannotStart(f"the cluster serves no {kind} of {manifest['apiVersion']}, which this release installs")
     path = resource.path(manifest["metadata"].get("namespace"), name)
     try:
         client.patch(
             path, msgspec.json.encode(manifest), APPLY_PATCH, fieldManager=prerequisites.FIELD_MANAGER, force="true"
         )
     except ApiError as error:
-        raise CannotStart(f"the cluster refuses {kind} {name} of this install: {error}") from error
+        raise CannotStart(f"the cluster rejects {kind} {name} of this release: {error}") from error
 
 
 def wait_available(client: Client, controller: Controller) -> None:
-    """Return once a controller's newest pod is available. Raises ``NotReady`` with what its pods say."""
+    """Return once a controller's newest pod is available. Raises ``CannotStart`` with what its pods say."""
     deadline = time.monotonic() + STARTS_WITHIN.total_seconds()
     while time.monotonic() < deadline:
         for found in filter(None, map(client.find, controller.paths)):
@@ -186,8 +185,10 @@ def wait_available(client: Client, controller: Controller) -> None:
             if is_current and status.get("updatedReplicas") and status.get("availableReplicas"):
                 return
         time.sleep(0.2)
-    raise NotReady(
-        f"{controller.called} was not available within {STARTS_WITHIN.total_seconds():g} s:\n{_why(client, controller)}"
+    raise CannotStart(
+        f"{controller.called} was not available within {STARTS_WITHIN.total_seconds():g} s:\n"
+        f"{_why(client, controller)}",
+        code=TargetCode.NOT_READY,
     )
 
 
@@ -222,5 +223,5 @@ def archives_of(text: str) -> tuple[Path, ...]:
     if path.is_dir():
         return tuple(sorted(path.glob("*.tar")))
     if not path.is_file():
-        raise CannotStart(f"there is no archive of images {path}")
+        raise CannotStart(f"no such image archive: {path}")
     return (path,)

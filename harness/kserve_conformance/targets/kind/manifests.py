@@ -25,7 +25,7 @@ from kserve_conformance.targets.kind import cert_manager
 from kserve_conformance.targets.kserve.source import (
     CONFIGURATION,
     PAST_WEBHOOKS,
-    NotASource,
+    bad_source,
     configured,
 )
 
@@ -78,7 +78,7 @@ def folder_of(source: Path, release: str) -> Path:
     known = {version: path for path in (source / "install").glob("v*") if (version := _version(path.name)) is not None}
     fitting = [version for version in known if wanted is None or version <= wanted]
     if not fitting:
-        raise NotASource(f"{source} has no install manifests of {release} or before it")
+        raise bad_source(f"{source} has no install manifests of {release} or before it")
     return known[max(fitting)]
 
 
@@ -90,10 +90,10 @@ def _version(name: str) -> Version | None:
 
 
 def read(source: Path, release: str) -> tuple[dict[str, Any], ...]:
-    """Every object of an install but its CRDs. Raises ``NotASource``."""
+    """Every object of an install but its CRDs. Raises ``CannotStart``."""
     path = folder_of(source, release) / "kserve.yaml"
     if not path.is_file():
-        raise NotASource(f"there is no {path}")
+        raise bad_source(f"no such file: {path}")
     found = yaml.load_all(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return tuple(one for one in found if isinstance(one, dict) and one.get("kind") != "CustomResourceDefinition")
 

@@ -108,12 +108,12 @@ class KindTarget(InstalledTarget):
         name = settings.cluster or f"{PREFIX}-{secrets.token_hex(3)}"
         kind = Kind(name, folder / "kubeconfig")
         if settings.cluster is None:
-            self._progress(f"making the kind cluster {name}")
+            self._progress(f"creating the kind cluster {name}")
             kind.create(settings.node_image, config_of(folder))
             self._kind = kind
         else:
             if not kind.is_there():
-                raise KindFailed(f"kind knows no cluster {name}")
+                raise KindFailed(f"no kind cluster named {name}")
             kind.write_kubeconfig()
             if settings.cert_manager:
                 cert_manager.require(connect(kind.context, kind.kubeconfig))
@@ -191,9 +191,9 @@ class KindTarget(InstalledTarget):
     def install(self, release: str) -> None:
         """Install another release over what is stored. Raises ``CannotDo`` if upgrades were not asked for."""
         if Capability.UPGRADE not in self.capabilities:
-            error = CannotDo(f"{self.identity.target} was not opened to install {release}")
-            error.hint = f"ask for it: {self.identity.target},upgrades=yes"
-            raise error
+            raise CannotDo(
+                f"{self.identity.target} was not opened for upgrades", hint=f"use {self.identity.target},upgrades=yes"
+            )
         self._wanted = release
         self._have_ready()
 

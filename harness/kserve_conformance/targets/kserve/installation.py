@@ -13,7 +13,7 @@ import msgspec
 
 from kserve_conformance.objects import Manifest, at
 from kserve_conformance.rules.releases import RELEASES
-from kserve_conformance.targets.contract import CannotStart
+from kserve_conformance.targets.contract import CannotStart, TargetCode
 from kserve_conformance.targets.kubernetes.client import ApiError, Client
 from kserve_conformance.targets.kubernetes.session import SERVICE_DEFINITION
 
@@ -37,13 +37,7 @@ _VERSION = re.compile(r"v?(\d+\.\d+\.\d+)(?:\b|$)")
 class NotInstalled(CannotStart):
     """There is no KServe, or no controller of it, in the cluster."""
 
-    hint = "install KServe, or name another context; kind:RELEASE makes a cluster with KServe in it"
-
-
-class UnknownInstall(CannotStart):
-    """Neither the image of the controller nor its labels say which release it is."""
-
-    hint = "say so: cluster:CONTEXT,release=v0.15.2"
+    hint = "install KServe or use another context; kind:RELEASE creates a cluster with KServe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +54,7 @@ class Install:
 
 
 def find(client: Client, release: str | None = None) -> Install:
-    """The KServe of a cluster. Raises ``NotInstalled`` and ``UnknownInstall``."""
+    """The KServe of a cluster. Raises ``CannotStart``."""
     if client.find(SERVICE_DEFINITION) is None:
         raise NotInstalled("the cluster has no CustomResourceDefinition of InferenceService")
     controller = _controller(client)
@@ -78,7 +72,7 @@ def find(client: Client, release: str | None = None) -> Install:
 
 
 def controller_of(client: Client, release: str | None = None) -> tuple[str, str]:
-    """The namespace of a cluster's KServe, and its release. Raises ``NotInstalled`` and ``UnknownInstall``."""
+    """The namespace of a cluster's KServe, and its release. Raises ``CannotStart``."""
     if client.find(SERVICE_DEFINITION) is None:
         raise NotInstalled("the cluster has no CustomResourceDefinition of InferenceService")
     found = _controller(client)
@@ -94,7 +88,7 @@ def _controller(client: Client) -> Manifest:
             raise NotInstalled(f"the cluster has more than one controller of KServe: {names}")
         if found:
             return found[0]
-    raise NotInstalled(f"the cluster has KServe's CRDs and no controller labelled {CONTROLLER_LABEL}")
+    raise NotInstalled(f"the cluster has KServe's CRDs but no controller labelled {CONTROLLER_LABEL}")
 
 
 def _image(controller: Manifest) -> str:
@@ -105,7 +99,7 @@ def _image(controller: Manifest) -> str:
 
 def release_of(image: str, labels: Mapping[str, str]) -> str:
     """
-    The release by the tag of an image, else by labels. Raises ``UnknownInstall``.
+    The release by the tag of an image, else by labels. Raises ``CannotStart``.
 
     >>> release_of("registry.example.com:5000/kserve/kserve-controller:v0.15.2@sha256:0", {})
     'v0.15.2'
@@ -114,7 +108,11 @@ def release_of(image: str, labels: Mapping[str, str]) -> str:
     for text in (tag, *(labels.get(label, "") for label in VERSION_LABELS)):
         if (found := _VERSION.search(text)) and f"v{found.group(1)}" in RELEASES:
             return f"v{found.group(1)}"
-    raise UnknownInstall(f"the controller's image {image} and labels name no release of KServe that is known")
+    raise CannotStart(
+        f"neither the controller's image {image} nor its labels name a known KServe release",
+        code=TargetCode.UNKNOWN_INSTALLATION,
+        hint="name it: cluster:CONTEXT,release=v0.15.2",
+    )
 
 
 def default_mode(client: Client, namespace: str) -> str:
@@ -125,7 +123,7 @@ def default_mode(client: Client, namespace: str) -> str:
     try:
         deploy: Any = msgspec.json.decode(at(found, "data", "deploy") or "{}")
     except msgspec.DecodeError as error:
-        raise NotInstalled(f"the key deploy of the ConfigMap {CONFIGURATION} is no JSON: {error}") from error
+        raise NotInstalled(f"the key deploy of the ConfigMap {CONFIGURATION} is not valid JSON: {error}") from error
     # The default of every release that is known (``NewDeployConfig``, pkg/apis/serving/v1beta1/configmap.go).
     return str(deploy.get("defaultDeploymentMode") or "Serverless")
 

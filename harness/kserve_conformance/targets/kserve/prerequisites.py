@@ -73,7 +73,7 @@ def _define(client: Client, definition: Definition) -> Mapping[str, Any]:
         path = _CRDS.path(name=definition.name)
         patched: Mapping[str, Any] = client.patch(path, text, APPLY_PATCH, fieldManager=FIELD_MANAGER, force="true")
     except ApiError as error:
-        raise CannotStart(f"the API server refuses the CRD {definition.name}: {error}") from error
+        raise CannotStart(f"the API server rejects the CRD {definition.name}: {error}") from error
     return patched
 
 

@@ -19,7 +19,7 @@ import msgspec
 import yaml
 
 from kserve_conformance.objects import Manifest
-from kserve_conformance.targets.contract import CannotStart
+from kserve_conformance.targets.contract import CannotStart, TargetCode
 
 #: The namespace that KServe runs in, and the ConfigMap that it reads there.
 KSERVE_NAMESPACE = "kserve"
@@ -49,10 +49,13 @@ _HAS_VERSIONS = re.compile(r"^  versions:", re.MULTILINE)
 _NAME = re.compile(r"^  name:[ \t]*[\"']?([^\s\"']+)", re.MULTILINE)
 
 
-class NotASource(CannotStart):
-    """A folder does not hold what an install of KServe is made of."""
-
-    hint = "give the root of a checkout of KServe: it has config/crd, config/configmap and config/webhook"
+def bad_source(message: str) -> CannotStart:
+    """The error for a folder that does not hold what an install of KServe is made of."""
+    return CannotStart(
+        message,
+        code=TargetCode.BAD_SOURCE,
+        hint="use the root of a KServe checkout: it has config/crd, config/configmap and config/webhook",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +85,13 @@ class Source:
         crds = self.folder / "config" / "crd"
         own = crds / "full" if (crds / "full").is_dir() else crds
         if not own.is_dir():
-            raise NotASource(f"{self.folder} has no config/crd")
+            raise bad_source(f"{self.folder} has no config/crd")
         found: dict[str, Definition] = {}
         for path in sorted(own.rglob("*.yaml")):
             if not {"patches", "minimal", NOT_ASKED_FOR} & set(path.relative_to(own).parts):
                 found |= {one.name: one for one in _definitions(path)}
         if not any(name.startswith("inferenceservices.") for name in found):
-            raise NotASource(f"{own} has no CustomResourceDefinition of InferenceService")
+            raise bad_source(f"{own} has no CustomResourceDefinition of InferenceService")
         for path in sorted((self.folder / "test" / "crds").glob("*.yaml")):
             for one in _definitions(path):
                 if not one.name.endswith((".serving.kserve.io", *(f".{group}" for group in NOT_ASKED_FOR_GROUPS))):
@@ -118,7 +121,7 @@ class Source:
         for manifest in _manifests(self._configuration_file):
             if manifest.get("kind") == "ConfigMap":
                 return configured(manifest, default_mode)
-        raise NotASource(f"{self._configuration_file} has no ConfigMap")
+        raise bad_source(f"{self._configuration_file} has no ConfigMap")
 
     def webhooks(self, url: str, authority: bytes) -> tuple[dict[str, Any], ...]:
         """The release's webhook configurations, pointed at a manager by its URL: see :func:`aimed`."""
@@ -128,7 +131,7 @@ class Source:
             if str(manifest.get("kind")).endswith("WebhookConfiguration")
         )
         if not found:
-            raise NotASource(f"{self._webhooks_file} has no webhook configurations")
+            raise bad_source(f"{self._webhooks_file} has no webhook configurations")
         return tuple(manifest for manifest in found if manifest["webhooks"])
 
     @property
@@ -207,7 +210,7 @@ def _metadata_name(text: str) -> str | None:
 
 def _manifests(path: Path) -> Iterator[dict[str, Any]]:
     if not path.is_file():
-        raise NotASource(f"there is no {path}")
+        raise bad_source(f"no such file: {path}")
     for manifest in yaml.load_all(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader):
         if isinstance(manifest, dict):
             yield manifest

@@ -147,7 +147,7 @@ class Observer:
         path = self.resource(SERVICE).path(key.namespace, key.name)
         service = self.client.find(path)
         if service is None:
-            raise NotSettled(key, within, "there is no such service")
+            raise NotSettled(key, within, "no such service")
         if self.mode(service) == MODEL_MESH:
             self.beacons.queue_passed()
             service = self.client.get(path)

@@ -104,7 +104,7 @@ class Writer:
                     continue
                 return Answer(Admission(key, rejected=error.message))
             return Answer(Admission(key, stored=stored_form(key, stored)), is_new)
-        raise ApiError(409, "Conflict", f"{key} was changed by somebody else each of {CONFLICT_TIMES} times")
+        raise ApiError(409, "Conflict", f"{key} was changed by another client each of {CONFLICT_TIMES} times")
 
     def _once(
         self, resource: Resource, key: ObjectKey, whole: Manifest, last: Manifest | None, *, is_there: bool

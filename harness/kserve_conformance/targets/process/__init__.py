@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kserve_conformance.rules.releases import LATEST, full_name
-from kserve_conformance.targets.contract import BadTarget
+from kserve_conformance.targets.contract import BadTarget, TargetCode
 from kserve_conformance.targets.process.command import RESTARTS, TIMEOUT, Command
 from kserve_conformance.targets.process.target import DOCUMENTED, ProcessTarget
 from kserve_conformance.targets.spec import Options
@@ -34,9 +34,11 @@ def open_target(argument: str, parameters: Mapping[str, str], options: Options) 
     """
     unknown = sorted(parameters.keys() - PARAMETERS)
     if unknown:
-        error = BadTarget(f"process has no parameter {unknown[0]!r}")
-        error.hint = f"parameters are {', '.join(sorted(PARAMETERS))}; a command with a comma goes into a script"
-        raise error
+        raise BadTarget(
+            f"process: unknown parameter {unknown[0]!r}",
+            code=TargetCode.UNKNOWN_PARAMETER,
+            hint=f"parameters are {', '.join(sorted(PARAMETERS))}; put a command with a comma into a script",
+        )
     named = parameters.get("release", LATEST)
     release = named if named == DOCUMENTED else full_name(named)
     try:
@@ -46,7 +48,7 @@ def open_target(argument: str, parameters: Mapping[str, str], options: Options) 
     except ValueError as error:
         raise BadTarget(f"process:{argument}: {error}") from error
     if not words or not 0 < timeout < float("inf") or restarts < 0:
-        raise BadTarget(f"process:{argument}: needs a command, a timeout in seconds and a number of restarts")
+        raise BadTarget(f"process:{argument}: expected a command, a timeout in seconds and a number of restarts")
     command = Command(
         words,
         timeout=timeout,

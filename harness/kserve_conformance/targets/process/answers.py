@@ -15,7 +15,8 @@ from msgspec import UNSET
 from kserve_conformance.manifests import check, rejection_message
 from kserve_conformance.objects import RUNTIME_KINDS, Manifest, ObjectKey, at
 from kserve_conformance.protocol import Answer
-from kserve_conformance.targets.process.failures import BadAnswer, CannotAnswer, OutOfStep
+from kserve_conformance.targets.contract import TargetCode
+from kserve_conformance.targets.process.failures import NoAnswer, OutOfStep, bad_answer
 
 _decode = msgspec.json.Decoder(Answer).decode
 
@@ -27,8 +28,8 @@ def read_answer(line: bytes, question: int, service: ObjectKey | None = None, re
     """
     The answer to a question, as far as it can be one.
 
-    Raises ``OutOfStep`` for what is no answer or another question's, ``CannotAnswer``
-    for an error, and ``BadAnswer`` for an answer that nobody can mean.
+    Raises ``OutOfStep`` for what is no answer or another question's, ``NoAnswer``
+    for an error, and ``NoAnswer`` for an answer that nobody can mean.
     """
     try:
         answer = _decode(line)
@@ -50,22 +51,22 @@ def _read_closely(line: bytes, question: int) -> Answer:
     identity = value.get("id")
     said = value.get("error")
     if said is not None and identity in (None, question):
-        raise CannotAnswer(f"the implementation cannot answer: {said}")
+        raise NoAnswer(f"the implementation cannot answer: {said}", code=TargetCode.CANNOT_ANSWER)
     if identity != question or isinstance(identity, bool):
-        raise OutOfStep(f"the answer is to question {identity!r}, asked was {question}")
+        raise OutOfStep(f"expected an answer to question {question}, got one to {identity!r}")
     try:
         return _decode(line)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise BadAnswer(f"the answer is not one of the protocol: {error}") from error
+        raise bad_answer(f"the answer violates the protocol: {error}") from error
 
 
 def _json(line: bytes) -> Mapping[str, Any]:
     try:
         value = msgspec.json.decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise OutOfStep(f"the answer is no JSON: {error}: {_shown(line)}") from error
+        raise OutOfStep(f"the answer is not valid JSON: {error}: {_shown(line)}") from error
     if not isinstance(value, Mapping):
-        raise OutOfStep(f"the answer is no JSON object: {_shown(line)}")
+        raise OutOfStep(f"expected a JSON object: {_shown(line)}")
     return value
 
 
@@ -76,37 +77,35 @@ def _shown(line: bytes) -> str:
 def _check_decision(answer: Answer) -> None:
     decided = answer.decision
     if answer.rejected is not None and (decided is not UNSET or answer.service is not None or answer.pod is not None):
-        raise BadAnswer("the answer rejects the service and says what becomes of it all the same")
+        raise bad_answer("the answer rejects the service, yet decides about it")
     if decided is UNSET or decided is None:
         return
     if (decided.runtime is UNSET) == (decided.no_runtime is UNSET):
-        raise BadAnswer("expected either runtime or noRuntime in the answer's decision")
+        raise bad_answer("expected either runtime or noRuntime in the answer's decision")
     if decided.runtime is not UNSET and decided.runtime.kind not in RUNTIME_KINDS:
-        raise BadAnswer(f"the answer chooses a {decided.runtime.kind!r}; runtimes are {' and '.join(RUNTIME_KINDS)}")
+        raise bad_answer(f"expected a runtime of kind {' or '.join(RUNTIME_KINDS)}, got {decided.runtime.kind!r}")
 
 
 def _check_service(given: Manifest, asked: ObjectKey | None, release: str | None) -> None:
     try:
         key = ObjectKey.of(given)
     except (KeyError, TypeError, AttributeError) as error:
-        raise BadAnswer("the answer's service is no whole object with a kind and a name") from error
+        raise bad_answer("the answer's service has no kind or no name") from error
     if key != asked:
-        raise BadAnswer(f"the answer stores {key}, asked was about {asked or 'no service'}")
+        raise bad_answer(f"expected an answer about {asked or 'no service'}, got {key}")
     problems = check(given, release)
     if problems:
-        raise BadAnswer(
-            f"the answer's service is one that no API server would store: {rejection_message(given, problems)}"
-        )
+        raise bad_answer(f"an API server would reject the answer's service: {rejection_message(given, problems)}")
 
 
 def _check_pod(pod: Manifest) -> None:
     containers = at(pod, "spec", "containers")
     if not isinstance(containers, list) or not all(isinstance(each, Mapping) for each in containers):
-        raise BadAnswer("the answer's pod is no pod template: it has no list of containers in its spec")
+        raise bad_answer("the answer's pod template has no list of containers")
     metadata = pod.get("metadata")
     if metadata is not None and not isinstance(metadata, Mapping):
-        raise BadAnswer("the answer's pod is no pod template: its metadata is no object")
+        raise bad_answer("the metadata of the answer's pod template is not an object")
     for container in containers:
         env = container.get("env") or []
         if not isinstance(env, list) or not all(isinstance(each, Mapping) for each in env):
-            raise BadAnswer("the answer's pod is no pod template: the environment of a container is no list of objects")
+            raise bad_answer("the environment of a container in the answer's pod template is not a list of objects")

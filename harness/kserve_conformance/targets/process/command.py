@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from kserve_conformance.targets.contract import CannotStart
+from kserve_conformance.targets.contract import CannotStart, TargetCode
 from kserve_conformance.targets.process.connection import Running
 from kserve_conformance.targets.process.failures import Died, GivenUp, NoAnswer, OutOfStep, TimedOut
 from kserve_conformance.targets.programs.log import Log
@@ -49,9 +49,11 @@ class Command:
         """
         program = shutil.which(words[0])
         if program is None:
-            error = CannotStart(f"there is no program {words[0]!r}")
-            error.hint = "give the command as you would in a shell; it must be on PATH or named with its folder"
-            raise error
+            raise CannotStart(
+                f"no such program: {words[0]!r}",
+                code=TargetCode.NO_PROGRAM,
+                hint="write the command as in a shell; the program must be on the PATH, or named by its path",
+            )
         self.name = Path(words[0]).name
         self.digests = digests_of((program, *words[1:]))
         self._words = (program, *words[1:])
@@ -133,12 +135,10 @@ class Command:
         if self._running is None:
             if self._starts_left <= 0:
                 last = self._last_failure
-                error = GivenUp(
-                    f"{self.name} was started again {self._restarts} times and is given up"
-                    + (f"; at last {last}" if last is not None else "")
+                raise GivenUp(
+                    f"{self.name} failed after {self._restarts} restarts" + (f": {last}" if last is not None else ""),
+                    hint="allow more with restarts=NUMBER, for example process:COMMAND,restarts=50",
                 )
-                error.hint = "allow more with restarts=NUMBER, as in process:COMMAND,restarts=50"
-                raise error
             self._starts_left -= 1
             self._running = Running(self._words, self._log, self._guard)
         return self._running
@@ -159,7 +159,7 @@ class Command:
             self._log.close()
             self._guard.close()
             if self._keep and self.log.parent == self._folder and self.log.exists():
-                self._progress(f"what {self.name} wrote on its standard error is kept in {self.log}")
+                self._progress(f"kept the standard error of {self.name}: {self.log}")
             else:
                 shutil.rmtree(self._folder, ignore_errors=True)
 

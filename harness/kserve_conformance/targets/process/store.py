@@ -20,7 +20,7 @@ from kserve_conformance.objects import RUNTIME_KINDS, SERVICE, Manifest, ObjectK
 from kserve_conformance.protocol import Answer
 from kserve_conformance.targets.clock import Clock
 from kserve_conformance.targets.contract import Admission, NotSettled, Observation, Unreported
-from kserve_conformance.targets.process.failures import BadAnswer
+from kserve_conformance.targets.process.failures import bad_answer
 from kserve_conformance.targets.process.observations import has_pod, observation
 from kserve_conformance.targets.three_way_merge import applied
 
@@ -86,7 +86,7 @@ class Store:
         """
         Ask about a service in store; not ``anew``, if the answer to its write has said it and nothing happened since.
 
-        Raises ``NotSettled`` for a service that is not there, and ``BadAnswer``.
+        Raises ``NotSettled`` for a service that is not there, and ``NoAnswer``.
         """
         kept = self._kept.get(service)
         if kept is None:
@@ -96,7 +96,7 @@ class Store:
         else:
             answer = yield self._about(service, kept.manifest, admit=not kept.is_stored_form)
             if answer.rejected is not None:
-                raise BadAnswer(f"the answer rejects {service}, which is in store: {answer.rejected}")
+                raise bad_answer(f"the answer rejects {service}, which is stored: {answer.rejected}")
         seen = observation(answer, kept.manifest, is_told=kept.is_told, had_pod=kept.had_pod)
         if not kept.had_pod and has_pod(answer):
             self._kept[service] = msgspec.structs.replace(kept, had_pod=True)

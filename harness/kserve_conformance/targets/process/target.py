@@ -87,11 +87,13 @@ class ProcessTarget:
 
     def install(self, release: str) -> None:
         """Never possible. Raises ``CannotDo``."""
-        raise CannotDo(f"{self.identity.target} cannot become {release}: the command decides which release it is")
+        raise CannotDo(
+            f"{self.identity.target} cannot install {release}: the command decides which release it implements"
+        )
 
     def configure(self, default_mode: str) -> None:
         """Never possible. Raises ``CannotDo``."""
-        raise CannotDo(f"no question asks for the default deployment mode {default_mode}")
+        raise CannotDo(f"{self.identity.target} cannot set the default deployment mode {default_mode}")
 
     def reset(self) -> None:
         """Forget everything. The process goes on: no question depends on an earlier one."""

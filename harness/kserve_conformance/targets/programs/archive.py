@@ -24,6 +24,7 @@ from types import MappingProxyType
 from typing import IO
 
 from kserve_conformance.exceptions import TargetError
+from kserve_conformance.targets.contract import TargetCode
 
 #: What Go and containers call the processors that Python names otherwise.
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -33,12 +34,6 @@ _NAME = re.compile(r"[a-z0-9][a-zA-Z0-9._:/-]*:[\w][\w.-]{0,127}", re.ASCII)
 
 #: The moment that is written where the format demands one.
 _EPOCH = "1970-01-01T00:00:00Z"
-
-
-class BadImage(TargetError):
-    """An image is described in a way that no archive can hold."""
-
-    hint = "an image needs a name with a tag, an entrypoint, and files that exist at paths inside of it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +57,7 @@ def write(path: Path, *images: Image) -> None:
     """
     Write one archive of all the images; a file that is there is replaced only by a whole one.
 
-    Layers that images share are written once. Raises ``BadImage``, and ``OSError``
+    Layers that images share are written once. Raises ``TargetError``, and ``OSError``
     where a file cannot be read or the archive not be written.
     """
     _check(images)
@@ -76,33 +71,38 @@ def write(path: Path, *images: Image) -> None:
 
 
 def _check(images: tuple[Image, ...]) -> None:
-    """Raise ``BadImage`` for the first thing that would make an archive nobody can load, or another one than meant."""
+    """Raise ``TargetError`` for the first image that no archive can hold."""
     if not images:
-        raise BadImage("an archive without images")
+        raise _bad("an archive needs at least one image")
     for image in images:
         if not _NAME.fullmatch(image.name):
-            raise BadImage(f"{image.name!r} is no name of an image with a tag")
+            raise _bad(f"expected an image name with a tag, got {image.name!r}")
         if not image.entrypoint:
-            raise BadImage(f"image {image.name}: no entrypoint")
+            raise _bad(f"image {image.name}: an entrypoint is required")
         inside = [_inside(image, name) for name in image.files]
         for path in inside:
             if inside.count(path) > 1:
-                raise BadImage(f"image {image.name}: /{path} is given twice")
+                raise _bad(f"image {image.name}: /{path} is repeated")
             if any(parent in inside for parent in path.parents):
-                raise BadImage(f"image {image.name}: /{path} is below a file")
+                raise _bad(f"image {image.name}: /{path} is below a file")
     names = [image.name for image in images]
     for name in names:
         if names.count(name) > 1:
-            raise BadImage(f"image {name} is given twice")
+            raise _bad(f"image {name} is repeated")
+
+
+def _bad(message: str) -> TargetError:
+    hint = "an image needs a name with a tag, an entrypoint, and existing files"
+    return TargetError(message, code=TargetCode.BAD_IMAGE, hint=hint)
 
 
 def _inside(image: Image, name: str) -> PurePosixPath:
-    """A path inside an image, relative to its root. Raises ``BadImage`` if it leads out of it or to it."""
+    """A path inside an image, relative to its root. Raises ``TargetError`` if it leads out of it or to it."""
     inside = PurePosixPath(name.lstrip("/"))
     if ".." in inside.parts or not inside.parts:
-        raise BadImage(f"image {image.name}: {name!r} is no path inside of it")
+        raise _bad(f"image {image.name}: {name!r} leads out of the image")
     if not image.files[name].is_file():
-        raise BadImage(f"image {image.name}: there is no file {image.files[name]} for {name}")
+        raise _bad(f"image {image.name}: no such file: {image.files[name]} (for {name})")
     return inside
 
 

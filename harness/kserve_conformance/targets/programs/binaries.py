@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kserve_conformance.targets.contract import CannotStart
+from kserve_conformance.targets.contract import CannotStart, TargetCode
 from kserve_conformance.targets.programs import cache, go
 from kserve_conformance.targets.spec import Progress
 
@@ -28,10 +28,6 @@ KSERVE_MODULE = "github.com/kserve/kserve"
 
 #: Where envtest, kubebuilder and controller-runtime look for ready programs.
 ASSETS_VARIABLE = "KUBEBUILDER_ASSETS"
-
-
-class NoSuchProgram(CannotStart):
-    """A program that was named is not there, or cannot be run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +45,11 @@ def digest(program: Path) -> str:
 
 
 def executable(program: Path, called: str) -> Path:
-    """The program, if it can be run. Raises ``NoSuchProgram``."""
+    """The program, if it can be run. Raises ``CannotStart``."""
     if not program.is_file():
-        raise NoSuchProgram(f"{called}: there is no file {program}")
+        raise CannotStart(f"{called}: no such file: {program}", code=TargetCode.NO_PROGRAM)
     if not os.access(program, os.X_OK):
-        raise NoSuchProgram(f"{called}: {program} may not be executed")
+        raise CannotStart(f"{called}: {program} is not executable", code=TargetCode.NO_PROGRAM)
     return program
 
 
@@ -61,7 +57,7 @@ def assets(progress: Progress, given: Path | None = None) -> Assets:
     """
     Etcd and kube-apiserver: from a folder, from ``KUBEBUILDER_ASSETS``, from the cache, or built.
 
-    Raises ``NoSuchProgram`` where a folder was named and lacks one, and what a build raises.
+    Raises ``CannotStart`` where a folder was named and lacks one, and what a build raises.
     """
     named = given or (Path(os.environ[ASSETS_VARIABLE]) if os.environ.get(ASSETS_VARIABLE) else None)
     if named is not None:
@@ -163,12 +159,12 @@ def _built(entry: Path, progress: Progress, what: str, make: Callable[[Path], No
 
     def make_and_tell(output: Path) -> None:
         began = time.monotonic()
-        progress(f"building {what} (minutes, the first time only)")
+        progress(f"building {what} (takes minutes, once)")
         make(output)
         progress(f"built {what} in {time.monotonic() - began:.0f} s")
 
     def waiting() -> None:
-        progress(f"waiting for {what}, which is being built already")
+        progress(f"waiting for another run that builds {what}")
 
     return cache.made(entry, make_and_tell, waiting)
 

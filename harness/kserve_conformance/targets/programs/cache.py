@@ -16,16 +16,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from kserve_conformance.targets.contract import CannotStart
+from kserve_conformance.targets.contract import CannotStart, TargetCode
 
 #: Below this much free space a build is not even begun: Go's own cache takes most of it.
 NEEDED_BYTES = 4 * 1024**3
 
 
-class CannotCache(CannotStart):
-    """The cache folder cannot be written."""
-
-    hint = "set XDG_CACHE_HOME to a folder on a disk that is writable and has room"
+#: What to do where the cache cannot be written.
+HINT = "set XDG_CACHE_HOME to a writable folder with enough space"
 
 
 def folder() -> Path:
@@ -45,12 +43,12 @@ def free_bytes(at: Path) -> int:
 
 @contextlib.contextmanager
 def locked(entry: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Hold an entry's lock; ``waiting`` is called once if another run holds it now. Raises ``CannotCache``."""
+    """Hold an entry's lock; ``waiting`` is called once if another run holds it now. Raises ``CannotStart``."""
     try:
         entry.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = entry.with_name(f".{entry.name}.lock").open("w")
     except OSError as error:
-        raise CannotCache(f"cannot write the cache folder {entry.parent}: {error.strerror}") from error
+        raise _cannot_cache(f"cannot write the cache folder {entry.parent}: {error.strerror}") from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -65,7 +63,7 @@ def made(entry: Path, make: Callable[[Path], None], waiting: Callable[[], None] 
     The entry, made now if it is not there.
 
     ``make`` gets a path beside the entry and writes a file or folder there; only a
-    whole one is moved into place. Raises ``CannotCache`` and what ``make`` raises.
+    whole one is moved into place. Raises ``CannotStart`` and what ``make`` raises.
     """
     if entry.exists():
         return entry
@@ -79,9 +77,13 @@ def made(entry: Path, make: Callable[[Path], None], waiting: Callable[[], None] 
                 unfinished.replace(entry)
             except OSError as error:
                 if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                    raise CannotCache(f"no room left while making {entry}") from error
+                    raise _cannot_cache(f"no space left while writing {entry}") from error
                 raise
     return entry
+
+
+def _cannot_cache(message: str) -> CannotStart:
+    return CannotStart(message, code=TargetCode.NO_CACHE, hint=HINT)
 
 
 #: Copies are made in blocks of this size, and blocks of zeros are left out.

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from kserve_conformance.targets.contract import CannotStart
+from kserve_conformance.targets.contract import CannotStart, TargetCode
 from kserve_conformance.targets.programs.cache import NEEDED_BYTES, free_bytes
 from kserve_conformance.targets.programs.processes import Guard
 
@@ -37,40 +37,28 @@ _NEEDS_NEWER = re.compile(r"requires go >= ([0-9.]+)|go ([0-9.]+) or later")
 class NoGo(CannotStart):
     """There is no ``go`` on the PATH."""
 
+    code = TargetCode.NO_GO
     hint = (
-        "install Go (go.dev/dl), or give ready binaries: KUBEBUILDER_ASSETS for etcd and kube-apiserver, "
-        "and --manager with --source for KServe"
+        "install Go (go.dev/dl), or use existing binaries: KUBEBUILDER_ASSETS for etcd and kube-apiserver, "
+        "--manager with --source for KServe"
     )
 
 
-class GoTooOld(CannotStart):
-    """The Go that is there is older than what is to be built demands."""
-
-    hint = "install a newer Go, or set GOTOOLCHAIN=auto to let it fetch one"
+#: What to do where the disk is full.
+ROOM_HINT = "free some space ('go clean -cache' empties Go's cache), or move XDG_CACHE_HOME and GOCACHE"
 
 
-class NoNetwork(CannotStart):
-    """Go could not reach where modules come from."""
-
-    hint = "check the network and GOPROXY; what was built once needs neither"
-
-
-class NoRoom(CannotStart):
-    """The disk is full, or not roomy enough to begin."""
-
-    hint = "free some space ('go clean -cache' gives back what Go keeps), or move XDG_CACHE_HOME and GOCACHE"
-
-
-class NoSuchRelease(CannotStart):
-    """There is no module of this version."""
-
-    hint = "see 'kserve-conformance releases'; some releases have no Go module that can be fetched"
-
-
-class BuildFailed(CannotStart):
-    """The compiler or linker refused."""
-
-    hint = "the lines above are Go's own; 'go env' and 'go version' say what it was run with"
+#: What the output of a failed command shows, in the order in which it is looked for.
+_SIGNS = (
+    (_NO_ROOM, TargetCode.NO_ROOM, ROOM_HINT),
+    (_NO_NETWORK, TargetCode.NO_NETWORK, "check the network and GOPROXY; a build that is cached needs neither"),
+    (_NEEDS_NEWER, TargetCode.GO_TOO_OLD, "install a newer Go, or set GOTOOLCHAIN=auto to let it fetch one"),
+    (
+        _NO_VERSION,
+        TargetCode.UNKNOWN_MODULE,
+        "see 'kserve-conformance releases'; some releases are not available as Go modules",
+    ),
+)
 
 
 class Module(msgspec.Struct, frozen=True):
@@ -87,7 +75,7 @@ def found() -> Path:
     """The ``go`` on the PATH. Raises ``NoGo``."""
     path = shutil.which("go")
     if path is None:
-        raise NoGo("no go on the PATH: a control plane is built from Go modules")
+        raise NoGo("go is not on the PATH, and this control plane is built from Go modules")
     return Path(path)
 
 
@@ -134,24 +122,18 @@ def failed(what: str, output: str) -> CannotStart:
     """The error for a Go command that failed, by what it printed last."""
     lines = [line for line in output.splitlines() if not line.startswith("go: downloading ")]
     shown = "\n".join(f"    {line[:300]}" for line in lines[-LAST_LINES:])
-    kind: type[CannotStart] = BuildFailed
-    for sign, named in (
-        (_NO_ROOM, NoRoom),
-        (_NO_NETWORK, NoNetwork),
-        (_NEEDS_NEWER, GoTooOld),
-        (_NO_VERSION, NoSuchRelease),
-    ):
-        if sign.search(output):
-            kind = named
-            break
-    return kind(f"{what} failed; its last lines:\n{shown}")
+    code, hint = next(
+        ((code, hint) for sign, code, hint in _SIGNS if sign.search(output)),
+        (TargetCode.BUILD_FAILED, "the lines above are Go's own; see 'go env' and 'go version'"),
+    )
+    return CannotStart(f"{what} failed; its last lines:\n{shown}", code=code, hint=hint)
 
 
 def download(path: str, at: str) -> Module:
     """
     Have a module in Go's module cache, and say where.
 
-    Raises ``NoGo``, ``NoNetwork``, ``NoSuchRelease`` and ``NoRoom``.
+    Raises ``CannotStart``.
     """
     # Outside of any module, so that no go.mod of the user's has a say.
     done = _run(
@@ -196,12 +178,14 @@ def build(
     Build one program, paths trimmed so that the same Go gives the same bytes anywhere.
 
     ``system`` is where it will run (``linux`` for what goes into an image), if that is not here.
-    Raises ``BuildFailed``, ``NoRoom``, ``NoNetwork`` and ``GoTooOld``, each with Go's last lines.
+    Raises ``CannotStart`` with Go's last lines.
     """
     if free_bytes(output.parent) < NEEDED_BYTES:
-        raise NoRoom(
+        raise CannotStart(
             f"building {what} needs about {NEEDED_BYTES // 1024**3} GiB, "
-            f"there are {free_bytes(output.parent) / 1024**3:.1f} GiB where {output.parent} is"
+            f"{output.parent} has {free_bytes(output.parent) / 1024**3:.1f} GiB",
+            code=TargetCode.NO_ROOM,
+            hint=ROOM_HINT,
         )
     # Symbol tables and debug data are never read here; a panic's stack trace does not need them. They are not even
     # compiled, which is 7 % of the work.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-import pytest
+from coded import raises
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kserve_conformance.objects import Namespace, ObjectKey
-from kserve_conformance.targets.cluster.isolation import Isolation, NotIsolated
+from kserve_conformance.targets.cluster.isolation import Isolation
+from kserve_conformance.targets.contract import TargetCode
 from kserve_conformance.targets.kubernetes.names import LABEL, Names
 from kserve_conformance.targets.memory import MemoryTarget
 
@@ -56,14 +57,16 @@ class TestOtherRuntimes:
         """
         A runtime of the user's with a higher priority would take the service: that is not asked, and told why.
         """
-        with pytest.raises(NotIsolated, match=r"ClusterServingRuntimes \(theirs\).*what InferenceService team-a/model"):
+        with raises(
+            TargetCode.NOT_ISOLATED, match=r"ClusterServingRuntimes \(theirs\).*what InferenceService team-a/model"
+        ):
             asked(runtime("ours"), service(), others=[runtime("theirs", priority=9)])
 
     def test_one_that_would_serve_where_none_should_stands_in_the_way(self):
         """
         A scenario of a service without a runtime cannot be asked where somebody has one for it.
         """
-        with pytest.raises(NotIsolated):
+        with raises(TargetCode.NOT_ISOLATED):
             asked(service("onnx"), others=[runtime("theirs", format_="onnx")])
 
     def test_one_that_clashes_at_admission_stands_in_the_way(self):
@@ -71,7 +74,7 @@ class TestOtherRuntimes:
         A runtime that the webhook would refuse only because of the user's is not applied.
         """
         spoken = {"protocolVersions": ["v1"], "priority": 1}
-        with pytest.raises(NotIsolated, match="whether ClusterServingRuntime ours is accepted"):
+        with raises(TargetCode.NOT_ISOLATED, match="whether ClusterServingRuntime ours is accepted"):
             asked(runtime("ours", **spoken), others=[runtime("theirs", **spoken)])
 
     def test_one_that_loses_is_no_matter(self):
@@ -103,7 +106,7 @@ class TestOtherRuntimes:
         isolation.apply(runtime("ours"))
         isolation.apply(service())
 
-        with pytest.raises(NotIsolated):
+        with raises(TargetCode.NOT_ISOLATED):
             isolation.observe(MODEL)
 
     def test_what_was_deleted_is_counted_no_more(self):
@@ -113,7 +116,7 @@ class TestOtherRuntimes:
         isolation = asked(runtime("ours", priority=9), service(), others=[runtime("theirs", priority=1)])
         isolation.delete(ObjectKey("ClusterServingRuntime", "ours"))
 
-        with pytest.raises(NotIsolated):
+        with raises(TargetCode.NOT_ISOLATED):
             isolation.observe(MODEL)
 
     def test_a_second_that_passed_counts(self):
@@ -134,7 +137,7 @@ class TestOurPrefix:
         """
         Until v0.16 servers have defaults by their runtime's exact name, which a prefix takes away.
         """
-        with pytest.raises(NotIsolated, match="the prefix of our names"):
+        with raises(TargetCode.NOT_ISOLATED, match="the name prefix"):
             asked(runtime("kserve-mlserver"), service())
 
     def test_names_that_no_rule_knows_can_be_asked(self):
@@ -149,7 +152,7 @@ class TestOurPrefix:
         """
         others = [runtime(f"theirs-{number}", priority=number + 1) for number in range(5)]
 
-        with pytest.raises(NotIsolated, match=r"\(theirs-0, theirs-1, theirs-2 and 2 more\)"):
+        with raises(TargetCode.NOT_ISOLATED, match=r"\(theirs-0, theirs-1, theirs-2 and 2 more\)"):
             asked(runtime("ours"), service(), others=others)
 
     def test_other_kinds_are_no_matter(self):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from coded import raises
 from kind_of_ours import NotedKind
 
-from kserve_conformance.targets.contract import BadTarget
-from kserve_conformance.targets.kind.clusters import Kind, KindFailed, NoKind, config_of
+from kserve_conformance.targets.contract import BadTarget, TargetCode
+from kserve_conformance.targets.kind.clusters import Kind, KindFailed, config_of
 from kserve_conformance.targets.kind.installer import archives_of
 from kserve_conformance.targets.kind.target import KindTarget, Settings
 from kserve_conformance.targets.kinds import open_target
@@ -46,7 +47,7 @@ class TestMaking:
         """Nothing was tried."""
         monkeypatch.setenv("PATH", str(tmp_path))
 
-        with pytest.raises(NoKind) as caught:
+        with raises(TargetCode.NO_KIND) as caught:
             cluster.is_there()
         assert "scripts/airgapped/README.md" in str(caught.value.hint)
 
@@ -66,7 +67,7 @@ class TestTarget:
         """One that is named is never made, and never deleted."""
         kind = NotedKind(tmp_path, monkeypatch)
 
-        with pytest.raises(KindFailed, match="kind knows no cluster elsewhere"):
+        with pytest.raises(KindFailed, match="no kind cluster named elsewhere"):
             KindTarget("v0.15.2", Settings(cluster="elsewhere"), said).__enter__()
         assert not [call for call in kind.calls if call.startswith(("create", "delete"))]
 
@@ -92,5 +93,5 @@ class TestArchives:
 
     def test_that_is_not_there_is_told(self, tmp_path):
         """Before a cluster is made."""
-        with pytest.raises(Exception, match="no archive of images"):
+        with pytest.raises(Exception, match="no such image archive"):
             archives_of(str(tmp_path / "none.tar"))

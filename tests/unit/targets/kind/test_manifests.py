@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from coded import raises
 
 from kserve_conformance.objects import replaced
+from kserve_conformance.targets.contract import TargetCode
 from kserve_conformance.targets.kind.manifests import Choices, changed, chosen, folder_of, images_of, read
-from kserve_conformance.targets.kserve.source import NotASource
 
 CHOICES = Choices("v0.15.2", "RawDeployment", None, "QUJD", "example.com/initializer:1")
 
@@ -87,7 +88,7 @@ class TestFolder:
 
     def test_that_is_missing_is_told(self, tmp_path):
         """A folder without any install is no source."""
-        with pytest.raises(NotASource, match=r"no install manifests of v0\.8\.0"):
+        with raises(TargetCode.BAD_SOURCE, match=r"no install manifests of v0\.8\.0"):
             folder_of(tmp_path, "v0.8.0")
 
     def test_crds_are_left_to_the_source(self, tmp_path):

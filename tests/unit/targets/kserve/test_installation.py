@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from coded import raises
 from installs import CONFIG_MAPS, DEFINITION, DEPLOYMENTS, controller, installed
 
-from kserve_conformance.targets.kserve.installation import NotInstalled, UnknownInstall, default_mode, find, release_of
+from kserve_conformance.targets.contract import TargetCode
+from kserve_conformance.targets.kserve.installation import NotInstalled, default_mode, find, release_of
 from kserve_conformance.targets.kubernetes.client import ApiError, Client
 
 WEBHOOKS = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
@@ -63,7 +65,7 @@ class TestRelease:
         """
         A release that is not known is not guessed: the error says how to give it.
         """
-        with pytest.raises(UnknownInstall) as raised:
+        with raises(TargetCode.UNKNOWN_INSTALLATION) as raised:
             release_of(image, {})
         assert "release=" in (raised.value.hint or "")
 
@@ -71,7 +73,7 @@ class TestRelease:
         """
         What follows the first colon of an image may be a registry's port.
         """
-        with pytest.raises(UnknownInstall):
+        with raises(TargetCode.UNKNOWN_INSTALLATION):
             release_of("host:0.15.2/manager", {})
 
 
@@ -168,7 +170,7 @@ class TestDefaultMode:
         """
         What KServe itself could not read is no default.
         """
-        with pytest.raises(NotInstalled, match="no JSON"):
+        with pytest.raises(NotInstalled, match="not valid JSON"):
             default_mode(Client(installed(deploy="{")), "kserve")
 
     def test_no_configuration_is_told(self):

@@ -6,14 +6,10 @@ import base64
 import json
 
 import pytest
+from coded import raises
 
-from kserve_conformance.targets.kserve.source import (
-    PAST_WEBHOOKS,
-    NotASource,
-    Source,
-    aimed,
-    configured,
-)
+from kserve_conformance.targets.contract import TargetCode
+from kserve_conformance.targets.kserve.source import PAST_WEBHOOKS, Source, aimed, configured
 
 CRD = """
 apiVersion: apiextensions.k8s.io/v1
@@ -133,7 +129,7 @@ class TestDefinitions:
         """
         A folder without KServe's CRDs is refused with a hint at what was expected.
         """
-        with pytest.raises(NotASource, match="has no config/crd") as caught:
+        with raises(TargetCode.BAD_SOURCE, match="has no config/crd") as caught:
             _ = Source(tmp_path).definitions
 
         assert "config/webhook" in caught.value.hint

@@ -117,7 +117,7 @@ def test_endless_conflicts_are_an_error():
     times = writes.CONFLICT_TIMES
     server = ScriptedServer(get=[stored()] * times, put=[CONFLICT] * times)
 
-    with pytest.raises(ApiError, match="changed by somebody else"):
+    with pytest.raises(ApiError, match="changed by another client"):
         writer(server).write(KEY, service(), service())
 
 

@@ -6,9 +6,11 @@ import json
 
 import pytest
 from answering import RUNS, SERVICE, service
+from coded import raises
 
+from kserve_conformance.targets.contract import TargetCode
 from kserve_conformance.targets.process.answers import read_answer
-from kserve_conformance.targets.process.failures import BadAnswer, CannotAnswer, OutOfStep
+from kserve_conformance.targets.process.failures import OutOfStep
 
 
 def read(answer, **about):
@@ -47,7 +49,7 @@ class TestAnswer:
     @pytest.mark.parametrize("identity", [7, None])
     def test_that_is_an_error_is_one(self, identity):
         """Also where the question could not be read far enough to know its id."""
-        with pytest.raises(CannotAnswer, match="too hard"):
+        with raises(TargetCode.CANNOT_ANSWER, match="too hard"):
             read({"id": identity, "error": "too hard"})
 
     @pytest.mark.parametrize(
@@ -79,10 +81,10 @@ class TestAnswer:
     )
     def test_that_nobody_can_mean_is_bad(self, answer):
         """Of the wrong type, or against itself or the question."""
-        with pytest.raises(BadAnswer):
+        with raises(TargetCode.BAD_ANSWER):
             read(answer)
 
     def test_with_a_service_to_a_question_without_one_is_bad(self):
         """Nothing was asked about it."""
-        with pytest.raises(BadAnswer, match="asked was about no service"):
+        with raises(TargetCode.BAD_ANSWER, match="about no service"):
             read({"service": service()}, service=None)

@@ -41,7 +41,7 @@ class TestOpening:
         [
             ("process", "COMMAND is required"),
             ("process:'", "No closing quotation"),
-            ("process:cat,speed=9", "no parameter 'speed'"),
+            ("process:cat,speed=9", "unknown parameter 'speed'"),
             ("process:cat,timeout=0", "a timeout in seconds"),
             ("process:cat,timeout=nan", "a timeout in seconds"),
             ("process:cat,timeout=soon", "soon"),
@@ -60,7 +60,7 @@ class TestOpening:
 
     def test_a_program_that_is_not_there_cannot_start(self):
         """It is not found out by the first question."""
-        with pytest.raises(CannotStart, match="there is no program 'no-such-program'"):
+        with pytest.raises(CannotStart, match="no such program: 'no-such-program'"):
             open_target("process:no-such-program at all")
 
     def test_a_program_that_cannot_be_run_cannot_start(self, tmp_path):

@@ -91,5 +91,5 @@ class TestExpectations:
 
     def test_of_a_pod_fail_where_nothing_runs(self):
         """What has no runtime has no pod."""
-        with pytest.raises(Nonconformity, match="has no pod"):
+        with pytest.raises(Nonconformity, match="should have a pod"):
             world_of({"decision": {"noRuntime": {}}}).expect_part("pod", {})

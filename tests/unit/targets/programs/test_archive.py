@@ -9,9 +9,11 @@ import tarfile
 from dataclasses import replace
 
 import pytest
+from coded import raises
 
+from kserve_conformance.targets.contract import TargetCode
 from kserve_conformance.targets.programs import archive
-from kserve_conformance.targets.programs.archive import BadImage, Image
+from kserve_conformance.targets.programs.archive import Image
 
 
 @pytest.fixture
@@ -129,7 +131,7 @@ def test_a_failure_keeps_the_archive_that_was_there(tmp_path, image):
     archive.write(folder / "image.tar", image)
     before = (folder / "image.tar").read_bytes()
 
-    with pytest.raises(BadImage):
+    with raises(TargetCode.BAD_IMAGE):
         archive.write(folder / "image.tar", replace(image, files={"/gone": tmp_path / "gone"}))
 
     assert (folder / "image.tar").read_bytes() == before
@@ -139,13 +141,13 @@ def test_a_failure_keeps_the_archive_that_was_there(tmp_path, image):
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"name": "kserve/kserve-controller"}, "no name of an image with a tag"),
-        ({"name": "example.com:5000/image"}, "no name of an image with a tag"),
-        ({"name": "Kserve:1"}, "no name of an image with a tag"),
-        ({"entrypoint": ()}, "no entrypoint"),
-        ({"inside": ("/a/../../b",)}, "no path inside"),
-        ({"inside": ("/",)}, "no path inside"),
-        ({"inside": ("a", "/a")}, "/a is given twice"),
+        ({"name": "kserve/kserve-controller"}, "expected an image name with a tag"),
+        ({"name": "example.com:5000/image"}, "expected an image name with a tag"),
+        ({"name": "Kserve:1"}, "expected an image name with a tag"),
+        ({"entrypoint": ()}, "an entrypoint is required"),
+        ({"inside": ("/a/../../b",)}, "leads out of the image"),
+        ({"inside": ("/",)}, "leads out of the image"),
+        ({"inside": ("a", "/a")}, "/a is repeated"),
         ({"inside": ("/a", "/a/b/c")}, "/a/b/c is below a file"),
     ],
 )
@@ -157,7 +159,7 @@ def test_what_no_archive_can_hold_is_told(tmp_path, image, changes, says):
     if "inside" in values:
         values["files"] = dict.fromkeys(values.pop("inside"), image.files["/etc/motd"])
 
-    with pytest.raises(BadImage, match=says):
+    with raises(TargetCode.BAD_IMAGE, match=says):
         archive.write(tmp_path / "image.tar", replace(image, **values))
 
 
@@ -165,7 +167,7 @@ def test_one_name_means_one_image(tmp_path, image):
     """
     An archive with two images of one name, or with none, is refused.
     """
-    with pytest.raises(BadImage, match="given twice"):
+    with raises(TargetCode.BAD_IMAGE, match="is repeated"):
         archive.write(tmp_path / "image.tar", image, replace(image, user=""))
-    with pytest.raises(BadImage, match="without images"):
+    with raises(TargetCode.BAD_IMAGE, match="needs at least one image"):
         archive.write(tmp_path / "image.tar")

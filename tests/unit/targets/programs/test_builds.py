@@ -5,9 +5,10 @@ from __future__ import annotations
 import stat
 
 import pytest
+from coded import raises
 
+from kserve_conformance.targets.contract import TargetCode
 from kserve_conformance.targets.programs import binaries, go
-from kserve_conformance.targets.programs.binaries import NoSuchProgram
 from kserve_conformance.targets.spec import silent
 
 GO_MOD = """module k8s.io/kubernetes
@@ -90,7 +91,7 @@ class TestAssets:
         """
         monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path))
 
-        with pytest.raises(NoSuchProgram, match=r"KUBEBUILDER_ASSETS: there is no file .*etcd"):
+        with raises(TargetCode.NO_PROGRAM, match=r"KUBEBUILDER_ASSETS: no such file: .*etcd"):
             binaries.assets(silent)
 
     def test_a_program_that_may_not_be_run_is_told(self, tmp_path):
@@ -101,7 +102,7 @@ class TestAssets:
         program.write_text("", encoding="utf-8")
         program.chmod(stat.S_IRUSR)
 
-        with pytest.raises(NoSuchProgram, match="may not be executed"):
+        with raises(TargetCode.NO_PROGRAM, match="is not executable"):
             binaries.executable(program, "the manager")
 
     def test_what_is_cached_is_not_built(self, tmp_path, monkeypatch):
@@ -123,22 +124,22 @@ class TestFailing:
     @pytest.mark.parametrize(
         ("output", "kind"),
         [
-            ("main.go:3: undefined: x", go.BuildFailed),
-            ("write /tmp/x: no space left on device", go.NoRoom),
-            ("Get https://x: dial tcp: lookup x: no such host", go.NoNetwork),
-            ("go: module requires go >= 1.99.0 (running go 1.26)", go.GoTooOld),
-            ("invalid version: unknown revision v0.99.0", go.NoSuchRelease),
+            ("main.go:3: undefined: x", TargetCode.BUILD_FAILED),
+            ("write /tmp/x: no space left on device", TargetCode.NO_ROOM),
+            ("Get https://x: dial tcp: lookup x: no such host", TargetCode.NO_NETWORK),
+            ("go: module requires go >= 1.99.0 (running go 1.26)", TargetCode.GO_TOO_OLD),
+            ("invalid version: unknown revision v0.99.0", TargetCode.UNKNOWN_MODULE),
         ],
     )
     def test_a_failure_is_told_by_its_kind(self, output, kind):
         """
-        The last lines are shown, and the class carries what to do.
+        The last lines are shown, and the code tells what it was.
         """
         noise = "\n".join(f"go: downloading m{number} v1" for number in range(50))
 
         error = go.failed("building etcd", f"{noise}\n{output}")
 
-        assert type(error) is kind
+        assert error.code is kind
         assert error.hint
         assert str(error).startswith("building etcd failed; its last lines:")
         assert output in str(error)
@@ -161,7 +162,7 @@ class TestFailing:
         """
         monkeypatch.setattr(go, "NEEDED_BYTES", 10**18)
 
-        with pytest.raises(go.NoRoom, match="building it needs about"):
+        with raises(TargetCode.NO_ROOM, match="building it needs about"):
             go.build("./x", tmp_path / "x", folder=tmp_path, what="it")
 
     def test_a_build_that_fails_shows_the_compilers_words(self, tmp_path, monkeypatch):
@@ -173,7 +174,7 @@ class TestFailing:
         fake.chmod(0o755)
         monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
 
-        with pytest.raises(go.BuildFailed, match="expected package"):
+        with raises(TargetCode.BUILD_FAILED, match="expected package"):
             go.build("./x", tmp_path / "x", folder=tmp_path, what="it")
 
     @pytest.mark.parametrize(("system", "told"), [(None, "host"), ("linux", "linux")])
@@ -200,5 +201,5 @@ class TestFailing:
         fake.chmod(0o755)
         monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
 
-        with pytest.raises(go.NoSuchRelease, match=r"v9\.9\.9 failed"):
+        with raises(TargetCode.UNKNOWN_MODULE, match=r"v9\.9\.9 failed"):
             go.download("example.com/m", "v9.9.9")

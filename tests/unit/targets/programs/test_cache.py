@@ -7,7 +7,9 @@ import os
 import threading
 
 import pytest
+from coded import raises
 
+from kserve_conformance.targets.contract import TargetCode
 from kserve_conformance.targets.programs import cache
 
 
@@ -63,7 +65,7 @@ def test_a_full_disk_is_told_by_name(tmp_path):
     def make(_path):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    with pytest.raises(cache.CannotCache, match="no room left") as caught:
+    with raises(TargetCode.NO_CACHE, match="no space left") as caught:
         cache.made(tmp_path / "entry", make)
 
     assert "XDG_CACHE_HOME" in caught.value.hint
@@ -75,7 +77,7 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path):
     """
     (tmp_path / "file").write_text("", encoding="utf-8")
 
-    with pytest.raises(cache.CannotCache, match="cannot write the cache folder"):
+    with raises(TargetCode.NO_CACHE, match="cannot write the cache folder"):
         cache.made(tmp_path / "file" / "entry", lambda _: None)
 
 
