@@ -1,39 +1,51 @@
 """
-The table of what was measured and what is required.
+Measure how fast things are and compare it with the requirements.
 
 ::
 
     python -m benchmarks                        everything that needs no built programs
-    python -m benchmarks --controlplane         with a real control plane
-    python -m benchmarks --only deciding        one of them
+    python -m benchmarks --controlplane         also a real control plane
+    python -m benchmarks --only deciding        one benchmark
+    python -m benchmarks --baseline ../before   also against another checkout, as ratios
     python -m benchmarks --format json
 
-Exits with 1 if something is slower than required, and with 3 if something could
-not be measured. Nothing here is a test: other work on the machine makes it slow.
+Exits with 1 if a requirement is missed, and with 3 if something could not be
+measured. These are not tests: other work on the machine makes everything slower.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import click
 
 from benchmarks.machine import machine
 from benchmarks.measurement import Broken, Row
-from benchmarks.rows import IN_MEMORY, ON_CONTROLPLANE
+from benchmarks.rows import IN_MEMORY, ON_CONTROLPLANE, against_baseline
 
 NAMES = {benchmark.__name__: benchmark for benchmark in (*IN_MEMORY, *ON_CONTROLPLANE)}
 
 
 @click.command()
-@click.option("--runs", default=3, show_default=True, type=click.IntRange(1), help="How often; the median is told.")
-@click.option("--controlplane", "with_controlplane", is_flag=True, help="Also measure a real control plane.")
-@click.option("--only", multiple=True, type=click.Choice(tuple(NAMES)), help="Only this one. May be repeated.")
+@click.option("--runs", default=3, show_default=True, type=click.IntRange(1), help="Number of runs; the median counts")
+@click.option("--controlplane", "with_controlplane", is_flag=True, help="Also measure a real control plane")
+@click.option(
+    "--only", multiple=True, type=click.Choice(tuple(NAMES)), help="Run only this benchmark (can be repeated)"
+)
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="FOLDER",
+    help="Also measure ratios to this other checkout",
+)
 @click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True)
-def main(runs: int, with_controlplane: bool, only: tuple[str, ...], format_: str) -> None:
-    """Measure how fast things are, and compare it with what is required."""
+def main(runs: int, with_controlplane: bool, only: tuple[str, ...], baseline: Path | None, format_: str) -> None:
+    """Measure how fast things are and compare it with the requirements."""
     chosen = [NAMES[name] for name in only] or [*IN_MEMORY, *(ON_CONTROLPLANE if with_controlplane else ())]
+    if baseline is not None:
+        chosen += against_baseline(baseline)
     about = machine()
     rows: list[Row] = []
     broken: list[str] = []
@@ -45,8 +57,8 @@ def main(runs: int, with_controlplane: bool, only: tuple[str, ...], format_: str
             broken.append(benchmark.__name__)
             click.echo(f"not measured: {benchmark.__name__}: {error}", err=True)
     if format_ == "json":
-        told = {"machine": about, "runs": runs, "rows": [as_data(row) for row in rows], "notMeasured": broken}
-        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        table = {"machine": about, "runs": runs, "rows": [as_data(row) for row in rows], "notMeasured": broken}
+        click.echo(json.dumps(table, indent=2, ensure_ascii=False))
     else:
         click.echo(f"{about['processor']}, {about['cores']} cores, Python {about['python']}, load {about['load']}")
         click.echo(f"median of {runs} runs\n")

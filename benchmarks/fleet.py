@@ -1,4 +1,4 @@
-"""Worlds to measure with, the same in every run: a catalogue of twenty runtimes, requests, and a dump of services."""
+"""Input for benchmarks, the same in every run: a catalogue of twenty runtimes, requests, and a dump of services."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from kserve_conformance.profiles.shipped_runtimes import shipped
 
 RELEASE = "v0.15.2"
 
-#: The size of the catalogue that the requirement names.
+#: The size of the catalogue.
 RUNTIMES = 20
 
 NAMESPACES = tuple(Namespace(f"team-{number}") for number in range(8))
 
 
 def catalogue() -> Catalogue:
-    """The shipped runtimes of a release, and as many runtimes of namespaces as make twenty."""
+    """The shipped runtimes of a release, filled up with namespaced runtimes."""
     given = shipped(RELEASE)
     return Catalogue.of((*given, *(_own_runtime(number) for number in range(RUNTIMES - len(given)))))
 
@@ -39,7 +39,7 @@ def _own_runtime(number: int) -> Manifest:
 
 
 def requests(number: int) -> tuple[Request, ...]:
-    """Requests as a fleet has them: few formats and versions, some without a runtime, in a few namespaces."""
+    """Requests of a fleet: few formats and versions, some without a runtime, in a few namespaces."""
     random = Random(20)  # noqa: S311 - the same fleet in every run, not a secret
     shapes = [
         (name, version)
@@ -66,7 +66,7 @@ def requests(number: int) -> tuple[Request, ...]:
 
 
 def dump(number: int) -> bytes:
-    """Services as ``kubectl get -o yaml`` writes them: with status, annotations and the last applied configuration."""
+    """Services as ``kubectl get -o yaml`` prints them, with status, annotations and the last applied configuration."""
     random = Random(21)  # noqa: S311 - the same
     items = [_service(index, random) for index in range(number)]
     listed = {"apiVersion": "v1", "kind": "List", "items": items, "metadata": {"resourceVersion": ""}}

@@ -1,4 +1,4 @@
-"""What the numbers were measured on."""
+"""The machine that the numbers were measured on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kserve_conformance.machine import allowed
 
 
 def machine() -> Mapping[str, str | int]:
-    """The processor, how many cores this process may use, the Python, and how busy it was at the start."""
+    """The processor, the usable cores, the Python version, and the load at the start."""
     return {
         "processor": _processor(),
         "cores": allowed()[0],
@@ -22,7 +22,7 @@ def machine() -> Mapping[str, str | int]:
 
 
 def _processor() -> str:
-    """The model's name; on Linux the kernel knows it, elsewhere Python does."""
+    """The name of the processor, from the kernel on Linux and from Python elsewhere."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

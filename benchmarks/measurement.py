@@ -1,13 +1,14 @@
-"""A measurement as a value, and how one is taken."""
+"""Measurements as values, and how they are taken."""
 
 from __future__ import annotations
 
+import os
 import resource
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,11 +21,10 @@ PROGRAM = Path(sys.executable).with_name("kserve-conformance")
 @dataclass(frozen=True, slots=True)
 class Row:
     """
-    One line of the table: what was measured, of how many runs, and what is required of it.
+    One line of the table: what was measured, the value of each run, and the requirement.
 
-    ``required`` is the most that is allowed, or the least where ``more_is_better``;
-    None where nothing is asked. ``note`` says what a reader must know to not be
-    misled.
+    ``required`` is the maximum, or the minimum where ``more_is_better``; None without a
+    requirement. ``note`` has what readers need to interpret the value.
     """
 
     what: str
@@ -41,52 +41,86 @@ class Row:
 
     @property
     def is_met(self) -> bool | None:
-        """Is it as fast as required? None where nothing is."""
+        """Is the requirement met? None without one."""
         if self.required is None:
             return None
         return self.measured >= self.required if self.more_is_better else self.measured <= self.required
 
 
-#: A benchmark: given how often to measure, the rows that come of it.
+#: A benchmark: given the number of runs, its rows.
 Benchmark = Callable[[int], Iterator[Row]]
 
 
 class Broken(Exception):
-    """What was to be measured did not do what it should: its time says nothing."""
+    """The measured command did not do what it should, so its time means nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A way to call the command line, and where."""
+
+    command: tuple[str, ...]
+    folder: Path
+    environment: Mapping[str, str]
+
+    @classmethod
+    def of_checkout(cls, folder: Path) -> Program:
+        """
+        The command line of another checkout: in its own environment, or in ours where it has none.
+
+        Raises ``Broken`` for a folder that is no checkout.
+        """
+        script = folder / ".venv/bin/kserve-conformance"
+        if script.is_file():
+            return cls((str(script),), folder, os.environ)
+        if not (folder / "harness/kserve_conformance").is_dir():
+            raise Broken(f"{folder} is not a checkout of kserve-conformance")
+        environment = {**os.environ, "PYTHONPATH": str(folder / "harness")}
+        return cls((sys.executable, "-m", "kserve_conformance"), folder, environment)
+
+
+#: The command line of this checkout.
+OURS = Program((str(PROGRAM),), ROOT, os.environ)
 
 
 def cpu_seconds(call: Callable[[], object]) -> float:
-    """How long one core works on a call, whatever else the machine does meanwhile."""
+    """The processor time of a call, which other work on the machine does not affect."""
     started = time.process_time()
     call()
     return time.process_time() - started
 
 
 @dataclass(frozen=True, slots=True)
-class Took:
-    """What a process took: on the wall's clock, and of a core."""
+class Duration:
+    """How long a process took, in seconds of wall-clock time and of processor time."""
 
     seconds: float
     cpu: float
 
 
-def cold(arguments: Sequence[str], expected: int = 0) -> Took:
-    """What a process of its own takes, from its start to its end. Raises ``Broken`` if it ends otherwise."""
+def cold(arguments: Sequence[str], expected: int = 0, program: Program = OURS) -> Duration:
+    """Run the command line in a new process and time it. Raises ``Broken`` for another exit code."""
     started, used = time.perf_counter(), _cpu_of_children()
     done = subprocess.run(  # noqa: S603 - our own program
-        [str(PROGRAM), *arguments], cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        [*program.command, *arguments],
+        cwd=program.folder,
+        env=program.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
     )
-    took = Took(time.perf_counter() - started, _cpu_of_children() - used)
+    duration = Duration(time.perf_counter() - started, _cpu_of_children() - used)
     if done.returncode != expected:
         last = "\n".join(done.stdout.splitlines()[-12:] or done.stderr.splitlines()[-12:])
-        raise Broken(f"{' '.join(arguments)} ended with {done.returncode}, not {expected}:\n{last}")
-    return took
+        raise Broken(f"{' '.join(arguments)} exited with {done.returncode}, expected {expected}:\n{last}")
+    return duration
 
 
-def cpu_note(took: Sequence[Took]) -> str:
-    """How much of a core it was: on a busy machine the wall's clock tells of others too."""
-    seconds = statistics.median(one.cpu for one in took)
-    return f"{seconds:.{3 if seconds >= 100 else 2}g} s of a core"
+def cpu_note(durations: Sequence[Duration]) -> str:
+    """The processor time: on a busy machine, wall-clock time includes other work."""
+    seconds = statistics.median(one.cpu for one in durations)
+    return f"{seconds:.{3 if seconds >= 100 else 2}g} s of processor time"
 
 
 def _cpu_of_children() -> float:

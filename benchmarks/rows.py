@@ -1,4 +1,4 @@
-"""What is measured: each benchmark is a generator of rows."""
+"""The benchmarks: each is a generator of rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,18 @@ from subprocess import DEVNULL, Popen
 import yaml
 
 from benchmarks.fleet import RELEASE, catalogue, dump, requests
-from benchmarks.measurement import PROGRAM, ROOT, Benchmark, Broken, Row, cold, cpu_note, cpu_seconds
+from benchmarks.measurement import (
+    PROGRAM,
+    ROOT,
+    Benchmark,
+    Broken,
+    Duration,
+    Program,
+    Row,
+    cold,
+    cpu_note,
+    cpu_seconds,
+)
 from kserve_conformance.fuzz import Limits, Search
 from kserve_conformance.manifests import BOOKKEEPING, documents
 from kserve_conformance.profiles import profile_of
@@ -23,10 +34,10 @@ from kserve_conformance.rules.releases import RELEASES
 from kserve_conformance.suite import Suite, inventory
 from kserve_conformance.targets.kinds import open_target
 
-#: How many requests one run of the resolver decides, with answers kept and without.
+#: The number of requests that a run of the resolver decides, with a cache and without.
 KEPT, ANEW = 500_000, 20_000
 
-#: How many services the dump has, as the requirement says.
+#: The number of services in the dump.
 SERVICES = 20_000
 
 SERVICE = """
@@ -51,18 +62,18 @@ def whole_suite(runs: int) -> Iterator[Row]:
     """Every scenario on one release, from the start of a process to its reports."""
     scenarios = len(inventory(Suite.shipped()))
     with tempfile.TemporaryDirectory() as folder:
-        took = [cold(("run", "--target", f"memory:{RELEASE}", "--out", folder)) for _ in range(runs)]
+        durations = [cold(("run", "--target", f"memory:{RELEASE}", "--out", folder)) for _ in range(runs)]
     what = f"the whole suite ({scenarios} scenarios), memory:{RELEASE}, cold process"
-    yield Row(what, tuple(one.seconds for one in took), "s", 6, note=cpu_note(took))
+    yield Row(what, tuple(one.seconds for one in durations), "s", 6, note=cpu_note(durations))
 
 
 def matrix(runs: int) -> Iterator[Row]:
     """Every scenario on every release and the documentation, with every report; once, since it is long."""
     del runs
     with tempfile.TemporaryDirectory() as folder:
-        took = cold(("matrix", "memory:all", "--out", folder))
+        duration = cold(("matrix", "memory:all", "--out", folder))
     what = f"the matrix of {len(RELEASES)} releases and the documentation in memory, with its reports"
-    yield Row(what, (took.seconds,), "s", 60, note=f"one run, {cpu_note([took])}")
+    yield Row(what, (duration.seconds,), "s", 60, note=f"one run, {cpu_note([duration])}")
 
 
 def resolving(runs: int) -> Iterator[Row]:
@@ -70,13 +81,13 @@ def resolving(runs: int) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "world.yaml"
         file.write_text(SERVICE + RUNTIME, encoding="utf-8")
-        took = [cold(("resolve", "--release", RELEASE, str(file))) for _ in range(max(runs, 5))]
-    values = tuple(one.seconds for one in took)
-    yield Row("resolve of one manifest, cold process", values, "s", 0.25, note=cpu_note(took))
+        durations = [cold(("resolve", "--release", RELEASE, str(file))) for _ in range(max(runs, 5))]
+    values = tuple(one.seconds for one in durations)
+    yield Row("resolve of one manifest, cold process", values, "s", 0.25, note=cpu_note(durations))
 
 
 def deciding(runs: int) -> Iterator[Row]:
-    """The resolver alone, on one core; requests are made beforehand."""
+    """The resolver alone, on one core; the requests are generated beforehand."""
     world, profile, asked = catalogue(), profile_of(RELEASE), requests(KEPT)
     distinct = len(set(asked))
 
@@ -92,13 +103,19 @@ def deciding(runs: int) -> Iterator[Row]:
     kept = tuple(KEPT / cpu_seconds(with_answers_kept) for _ in range(runs))
     each = tuple(ANEW / cpu_seconds(anew) for _ in range(runs))
     what, unit = f"resolver alone, {len(world)} runtimes", "decisions/s"
-    shapes = f"{distinct} distinct of {KEPT:,} requests; a second of a core"
+    shapes = f"{distinct} distinct of {KEPT:,} requests; a second of processor time"
     yield Row(f"{what}, answers kept", kept, unit, 100_000, more_is_better=True, note=shapes)
-    yield Row(f"{what}, each decided anew", each, unit, more_is_better=True, note="nothing is kept; a second of a core")
+    yield Row(
+        f"{what}, each decided anew",
+        each,
+        unit,
+        more_is_better=True,
+        note="nothing is kept; a second of processor time",
+    )
 
 
 def reading(runs: int) -> Iterator[Row]:
-    """The loader and PyYAML's, one after the other over the same text, so that the machine's mood is the same."""
+    """Our loader and PyYAML's in turn over the same text, so that both see the same load of the machine."""
     if not hasattr(yaml, "CSafeLoader"):
         raise Broken("this PyYAML has no CSafeLoader to compare with")
     text = dump(SERVICES)
@@ -114,7 +131,7 @@ def reading(runs: int) -> Iterator[Row]:
 
     dropped = "status, managedFields and the last applied configuration dropped, which no choice reads"
     yield Row(what, ratios(without), "times", 2, more_is_better=True, note=dropped)
-    note = f"CSafeLoader takes {min(theirs):.1f} s of a core"
+    note = f"CSafeLoader takes {min(theirs):.1f} s of processor time"
     yield Row(f"{what}, nothing dropped", ratios(whole), "times", more_is_better=True, note=note)
 
 
@@ -125,11 +142,11 @@ def _count(text: bytes, *, bookkeeping: bool) -> None:
 
 
 def first_verdict(runs: int) -> Iterator[Row]:
-    """A real control plane whose programs are built, from nothing to the verdict of one scenario."""
+    """A real control plane with built programs, from the start to the verdict of one scenario."""
     target = f"controlplane:{RELEASE}"
     first = next(one.id for one in inventory(Suite.shipped()) if one.tags.holds_for(RELEASE) and not one.tags.needs)
     with tempfile.TemporaryDirectory() as folder:
-        cold(("run", "--target", target, "--scenario", first, "--out", folder))  # Builds what is not built yet.
+        cold(("run", "--target", target, "--scenario", first, "--out", folder))  # Builds what is missing.
         values = tuple(cold_until_verdict(target, first, Path(folder)) for _ in range(runs))
     yield Row(f"{target}, built, from nothing to the first verdict", values, "s", 5)
 
@@ -139,8 +156,8 @@ def whole_suite_for_real(runs: int) -> Iterator[Row]:
     del runs
     target = f"controlplane:{RELEASE}"
     with tempfile.TemporaryDirectory() as folder:
-        took = cold(("run", "--target", target, "--out", folder))
-    yield Row(f"the whole suite on {target}", (took.seconds,), "s", 90, note=f"one run, {cpu_note([took])}")
+        duration = cold(("run", "--target", target, "--out", folder))
+    yield Row(f"the whole suite on {target}", (duration.seconds,), "s", 90, note=f"one run, {cpu_note([duration])}")
 
 
 #: How many random cases one search runs, on a process and on a control plane.
@@ -165,16 +182,16 @@ def searching_for_real(runs: int) -> Iterator[Row]:
 
 
 def _cases_a_second(right: str, cases: int) -> float:
-    """Raises ``Broken`` if not every case was compared and found alike."""
+    """Cases per second. Raises ``Broken`` unless every case was compared and none differs."""
     with open_target(f"memory:{RELEASE}") as one, open_target(right) as other:
         summary = Search(one, other, 1, Limits(cases), lambda _: None).run()
-    if summary.compared != cases or summary.found:
+    if summary.compared != cases or summary.differences:
         raise Broken(f"{summary.compared} of {cases} cases were compared, {summary.differing} differ")
     return summary.rate
 
 
 def cold_until_verdict(target: str, scenario: str, folder: Path) -> float:
-    """From the start of a process to the scenario's line in the record. Raises ``Broken`` if it has none."""
+    """Seconds from the start of a process to the scenario's line in the record. Raises ``Broken`` without one."""
     record = folder / "record.ndjson"
     record.unlink(missing_ok=True)
     started = time.perf_counter()
@@ -190,8 +207,8 @@ def cold_until_verdict(target: str, scenario: str, folder: Path) -> float:
             time.sleep(0.01)
         said.seek(0)
         if process.returncode != 0 or not _has_verdict(record):
-            raise Broken(f"{target} gave no verdict:\n{said.read()[-2000:]}")
-    # A record that is written at the end is seen at the end.
+            raise Broken(f"{target} reported no verdict:\n{said.read()[-2000:]}")
+    # A record may be written only at the end.
     return took if took is not None else time.perf_counter() - started
 
 
@@ -205,3 +222,38 @@ def _has_verdict(record: Path) -> bool:
 
 IN_MEMORY: tuple[Benchmark, ...] = (resolving, whole_suite, matrix, deciding, reading, searching)
 ON_CONTROLPLANE: tuple[Benchmark, ...] = (first_verdict, whole_suite_for_real, searching_for_real)
+
+
+def against_baseline(baseline: Path) -> tuple[Benchmark, ...]:
+    """
+    Benchmarks that run this checkout and a baseline in turn, so that both see the same load of the machine.
+
+    Their values are ratios: 0.5 is half the time of the baseline. Raises ``Broken`` for
+    a folder that is no checkout.
+    """
+    program = Program.of_checkout(baseline.resolve())
+
+    def suite_ratio(runs: int) -> Iterator[Row]:
+        """The whole suite in memory in a cold process."""
+        yield _ratio("the whole suite in memory, cold process", ("run", "--target", f"memory:{RELEASE}"), runs, 0.55)
+
+    def matrix_ratio(runs: int) -> Iterator[Row]:
+        """The matrix of every release in memory; once, since it is long."""
+        del runs
+        yield _ratio("the matrix of all releases in memory", ("matrix", "memory:all"), 1, 0.67)
+
+    def _ratio(what: str, arguments: tuple[str, ...], runs: int, required: float) -> Row:
+        pairs: list[tuple[Duration, Duration]] = []
+        for _ in range(runs):
+            with tempfile.TemporaryDirectory() as folder:
+                before = cold((*arguments, "--out", f"{folder}/before"), program=program)
+                after = cold((*arguments, "--out", f"{folder}/after"))
+            pairs.append((before, after))
+        values = tuple(after.seconds / before.seconds for before, after in pairs)
+        cpu = min(after.cpu / before.cpu for before, after in pairs)
+        seconds = ", ".join(f"{after.seconds:.1f} s to {before.seconds:.1f} s" for before, after in pairs)
+        return Row(
+            f"{what}, against the baseline", values, "×", required, note=f"{seconds}; processor time {cpu:.2f} ×"
+        )
+
+    return suite_ratio, matrix_ratio

@@ -80,7 +80,3 @@ def interrupt_on_signals() -> Iterator[None]:
     finally:
         for number, handler in replaced.items():
             signal.signal(number, handler)
-
-
-#: The earlier name of :func:`interrupt_on_signals`.
-terminated_as_interrupted = interrupt_on_signals
