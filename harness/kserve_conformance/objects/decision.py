@@ -1,7 +1,7 @@
 """
 Decisions: what a resolver answers, as data.
 
-A negative outcome is a decision too. An exception would mean that we could not
+A negative outcome is a decision too. An exception means that the resolver cannot
 decide.
 """
 
@@ -16,15 +16,15 @@ from kserve_conformance.objects.manifest import Manifest, ObjectKey
 class Outcome(StrEnum):
     """What became of a service's predictor."""
 
-    #: A runtime was chosen and its pod can be made.
+    #: A runtime is selected and its pod can be made.
     RUNS = "runs"
-    #: The admission webhook or the API server's schema refused the service: nothing is stored.
+    #: The admission webhook or the API server's schema rejects the service: nothing is stored.
     REJECTED = "rejected"
-    #: No runtime is used, and KServe's status or events say why.
+    #: The controller finds no runtime or cannot use the one it found; status or events give the reason.
     NO_RUNTIME = "no-runtime"
-    #: The predictor is the user's own container, or a legacy key that was never converted: no runtime is looked for.
+    #: The predictor is the user's own container, or a legacy key that was never converted: no runtime is needed.
     CUSTOM = "custom"
-    #: This controller leaves the predictor alone (ModelMesh mode).
+    #: This controller does not manage the predictor (ModelMesh mode).
     UNMANAGED = "unmanaged"
 
 
@@ -40,14 +40,14 @@ class Reason(StrEnum):
 @dataclass(frozen=True, slots=True)
 class NoRuntime:
     """
-    Why a service has no runtime, or a chosen runtime no pod.
+    Why a service has no runtime, or a selected runtime no pod.
 
     ``reason`` and ``message`` are what this release writes into
     ``status.modelStatus.lastFailureInfo`` (both None where it writes nothing);
-    ``cause`` is the reason in the words of the releases that have one, whatever
-    this release reports; ``error`` is the text of the reconciler's error.
-    ``has_event`` says whether a Warning event of the service shows that error: one
-    of a panic is only in the controller's log.
+    ``cause`` is the reason that releases with such a status report, even if this
+    one does not; ``error`` is the text of the reconciler's error. ``has_event``:
+    does a Warning event of the service show that error? One of a panic is only in
+    the controller's log.
     """
 
     cause: str
@@ -62,13 +62,13 @@ class Decision:
     """
     What a release does with one service.
 
-    ``runtime`` is the chosen one. Where the rules leave the choice open,
-    ``one_of`` has every runtime that it may be and ``runtime`` is the one that a
-    stable order would give, or ``refusal`` says why that one has no pod.
-    ``supporting`` is the ordered candidate list of an automatic choice.
+    ``runtime`` is the selected one. If the rules leave the selection open,
+    ``one_of`` has every runtime that it can be and ``runtime`` is the first of
+    them in a stable order, or ``no_runtime`` says why that one has no pod.
+    ``supporting`` is the ordered candidate list of an automatic selection.
     ``service`` is the service as it is stored. ``pod`` is the pod template
     (``metadata`` and ``spec``) of the predictor. ``status_runtime`` is the
-    runtime that the status names, from v0.16.0 on.
+    runtime that the status names, since v0.16.0.
     """
 
     outcome: Outcome
@@ -84,5 +84,5 @@ class Decision:
 
     @property
     def is_open(self) -> bool:
-        """Do the rules leave more than one answer?"""
+        """Do the rules allow more than one runtime?"""
         return len(self.one_of) > 1

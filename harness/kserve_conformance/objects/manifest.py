@@ -76,7 +76,7 @@ def at(manifest: Any, *path: str) -> Any:
 
 def replaced(manifest: Manifest, value: Any, *path: str) -> dict[str, Any]:
     """
-    Copy a manifest with one value replaced at a path of keys; nothing that was given is changed.
+    Copy a manifest with one value replaced at a path of keys; the original stays as it is.
 
     >>> replaced({"a": {"b": 1, "c": 2}}, 3, "a", "b")
     {'a': {'b': 3, 'c': 2}}

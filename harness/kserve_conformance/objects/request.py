@@ -1,4 +1,4 @@
-"""What a choice reads of a service: the few fields of its predictor that decide."""
+"""The few fields of a service's predictor that select its runtime."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from kserve_conformance.objects.manifest import Manifest, Namespace, at
 @dataclass(frozen=True, slots=True)
 class Request:
     """
-    A stored service's question to the catalogue.
+    What a stored service requests from the catalogue.
 
-    Two services with equal requests always get the same answer, so this is also
-    the key under which answers may be kept. An absent field is None; an empty
-    string is a value of its own.
+    Two services with equal requests always get the same selection, so a request
+    is also a key for caches. An absent field is None; an empty string is a value
+    of its own.
     """
 
     namespace: Namespace
@@ -30,16 +30,16 @@ class Request:
         metadata = service.get("metadata") or {}
         predictor = at(service, "spec", "predictor") or {}
         model = predictor.get("model") or {}
-        asked = model.get("modelFormat") or {}
+        model_format = model.get("modelFormat") or {}
         return cls(
             namespace=Namespace(metadata.get("namespace") or "default"),
-            format=asked.get("name") or "",
-            version=asked.get("version"),
+            format=model_format.get("name") or "",
+            version=model_format.get("version"),
             protocol=model.get("protocolVersion"),
             runtime=model.get("runtime"),
             multi_node=predictor.get("workerSpec") is not None,
         )
 
     def __str__(self) -> str:
-        asked = self.format if self.version is None else f"{self.format} version {self.version!r}"
-        return f"{asked or 'no format'}{f', runtime {self.runtime!r}' if self.runtime is not None else ''}"
+        wanted = self.format if self.version is None else f"{self.format} version {self.version!r}"
+        return f"{wanted or 'no format'}{f', runtime {self.runtime!r}' if self.runtime is not None else ''}"

@@ -32,7 +32,7 @@ def not_found(request: Request) -> NoRuntime:
 
 def is_not_disabled(request: Request, runtime: Runtime) -> NoRuntime | None:
     """
-    A named runtime that is disabled is refused.
+    A named runtime must not be disabled.
 
     Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.14.1;
     ``reconcileModel`` in the same file, since v0.15.0.
@@ -49,7 +49,7 @@ def is_not_disabled(request: Request, runtime: Runtime) -> NoRuntime | None:
 
 def supports_requested_protocol(request: Request, runtime: Runtime) -> NoRuntime | None:
     """
-    A named runtime must list the protocol that the service gives; without one nothing is checked.
+    A named runtime must list the protocol that the service sets; if it sets none, nothing is checked.
 
     Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.9.0 to v0.14.1;
     ``reconcileModel`` in the same file, since v0.15.0.
@@ -66,7 +66,7 @@ def supports_requested_protocol(request: Request, runtime: Runtime) -> NoRuntime
 
 def lists_format(request: Request, runtime: Runtime) -> NoRuntime | None:
     """
-    A named runtime must list the format, and the version if the service gives one; autoSelect does not matter.
+    A named runtime must list the format, and the version if the service sets one; autoSelect does not matter.
 
     Documented: v0.10 "Serving Runtimes", explicit use.
     Source: ``RuntimeSupportsModel``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.8.0.

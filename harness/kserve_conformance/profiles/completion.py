@@ -24,7 +24,7 @@ TRITONSERVER = "tritonserver"
 #: The annotation of a runtime that names its kind of server.
 SERVER_TYPE_ANNOTATION = "serving.kserve.io/server-type"
 
-#: The built-in runtimes whose names alone say what kind of server they run.
+#: The built-in runtimes whose server type follows from their name alone.
 #: Source: ``GetServerTypeFromRuntimeName``, pkg/constants/constants.go, since v0.17.0. The names exist since v0.9.0.
 SERVER_TYPES_BY_NAME = {
     "kserve-mlserver": MLSERVER,
@@ -32,7 +32,7 @@ SERVER_TYPES_BY_NAME = {
     "kserve-tritonserver": TRITONSERVER,
 }
 
-#: The class that MLServer loads each format with; any other format is loaded as scikit-learn.
+#: The class with which MLServer loads each format; it loads any other format as scikit-learn.
 #: Source: constants of pkg/constants/constants.go, v0.8.0.
 MODEL_CLASSES_V0_8 = {
     "xgboost": "mlserver_xgboost.XGBoostModel",
@@ -45,13 +45,13 @@ DEFAULT_MODEL_CLASS = "mlserver_sklearn.SKLearnModel"
 #: Where a model is mounted.
 MODEL_MOUNT_PATH = "/mnt/models"
 
-#: The kind of server that a runtime of that name and those annotations runs, or None where KServe knows none.
+#: The server type of a runtime with that name and those annotations; None if KServe knows none.
 ServerTypeOf = Callable[[str, Manifest], str | None]
 
 #: Sets what one kind of server needs on a copy of the service; other kinds leave it as it is.
 Completing = Callable[[Manifest, str | None], Manifest]
 
-#: Fills a missing protocol from what the runtime speaks.
+#: Sets a missing protocol to one that the runtime supports.
 BackFill = Callable[[Manifest, Runtime], Manifest]
 
 #: Adds variables to an env.
@@ -81,7 +81,7 @@ def complete(
     Complete a copy of the service for its runtime: server defaults first, then the missing protocol.
 
     ``annotations`` are those that KServe finds when it looks the runtime up by
-    name, where that is another object than the chosen one.
+    name, if that is another object than the selected one.
     """
     found = runtime.annotations if annotations is None else annotations
     server_type = completion.server_type_of(runtime.name, found)
@@ -102,7 +102,7 @@ def no_server_type(name: str, annotations: Manifest) -> str | None:
 
 def by_name(name: str, annotations: Manifest) -> str | None:
     """
-    Only the exact names of the built-in runtimes say what they run.
+    Only the exact names of the built-in runtimes determine their server type.
 
     Source: ``SetRuntimeDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.9.0 to v0.16.0.
     """
@@ -114,7 +114,7 @@ def by_annotation_then_name(name: str, annotations: Manifest) -> str | None:
     The annotation of the runtime decides; the name does only where the annotation is absent.
 
     An annotation with a value that KServe does not know switches the defaults
-    off: there is no second look at the name.
+    off: the name does not count then.
 
     Source: ``SetRuntimeDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.17.0.
     """
@@ -128,7 +128,7 @@ def by_annotation_then_name(name: str, annotations: Manifest) -> str | None:
 
 def mlserver_appending(service: Manifest, server_type: str | None) -> Manifest:
     """
-    MLServer speaks v2 unless told otherwise; its variables are added even where the service has set them.
+    MLServer uses protocol v2 unless the service sets one; its variables are added even if the service has set them.
 
     Source: ``SetMlServerDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.9.0.
     """
@@ -139,7 +139,7 @@ def mlserver_appending(service: Manifest, server_type: str | None) -> Manifest:
 
 def mlserver_unless_set(service: Manifest, server_type: str | None) -> Manifest:
     """
-    MLServer speaks v2 unless told otherwise; a variable that the service has set stays as it is.
+    MLServer uses protocol v2 unless the service sets one; a variable that the service has set is kept.
 
     Source: ``SetMlServerDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, and
     ``AppendEnvVarIfNotExists``, pkg/utils/utils.go, since v0.10.0.
@@ -182,7 +182,7 @@ def _for_mlserver(
 
 def torchserve_envelope(service: Manifest, server_type: str | None) -> Manifest:
     """
-    TorchServe speaks v1 unless told otherwise; a label tells it which envelope to open, the second one for v2.
+    TorchServe uses protocol v1 unless the service sets one; a label names its envelope, the second one for v2.
 
     Source: ``SetTorchServeDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.9.0 to v0.11.0.
     """
@@ -193,7 +193,7 @@ def torchserve_envelope(service: Manifest, server_type: str | None) -> Manifest:
 
 def torchserve_envelope_and_variable(service: Manifest, server_type: str | None) -> Manifest:
     """
-    TorchServe is also told its protocol by a variable, added even where the service has set it.
+    TorchServe also gets its protocol in a variable, added even if the service has set it.
 
     Source: ``SetTorchServeDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.11.1 and v0.11.2.
     """
@@ -250,7 +250,7 @@ def _with_protocol_variable(service: Manifest) -> Manifest:
 
 def triton_defaults(service: Manifest, server_type: str | None) -> Manifest:
     """
-    Triton speaks v2 unless told otherwise; without a model to load it waits to be told which.
+    Triton uses protocol v2 unless the service sets one; without a model it starts in explicit mode.
 
     Source: ``SetTritonDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.9.0.
     """
@@ -278,7 +278,7 @@ def no_back_fill(service: Manifest, runtime: Runtime) -> Manifest:
 
 def lowest_ranked_protocol(service: Manifest, runtime: Runtime) -> Manifest:
     """
-    A service without a protocol gets the lowest ranked one of its runtime, an empty one where that lists none it knows.
+    A service without a protocol gets the lowest-ranked one of its runtime, an empty one if KServe knows none of them.
 
     Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.9.0 to v0.14.1;
     ``reconcileModel`` in the same file, since v0.15.0; ``GetProtocolVersionPriority``,
@@ -336,7 +336,7 @@ COMPLETION_V0_9 = replace(
 #: v0.10.0 to v0.11.0: MLServer's variables no longer override those of the service.
 COMPLETION_V0_10 = replace(COMPLETION_V0_9, defaults=(mlserver_unless_set, torchserve_envelope, triton_defaults))
 
-#: v0.11.1 and v0.11.2: TorchServe learns its protocol from a variable.
+#: v0.11.1 and v0.11.2: a variable sets the protocol of TorchServe.
 COMPLETION_V0_11_1 = replace(
     COMPLETION_V0_10, defaults=(mlserver_unless_set, torchserve_envelope_and_variable, triton_defaults)
 )
@@ -346,5 +346,5 @@ COMPLETION_V0_12 = replace(
     COMPLETION_V0_11_1, defaults=(mlserver_unless_set, torchserve_grpc_envelope_and_variable, triton_defaults)
 )
 
-#: since v0.17.0: an annotation says what kind of server a runtime runs.
+#: Since v0.17.0: an annotation sets the server type of a runtime.
 COMPLETION_V0_17 = replace(COMPLETION_V0_12, server_type_of=by_annotation_then_name)

@@ -23,10 +23,10 @@ _SCALING = ("maxReplicas", "scaleTarget", "scaleMetric", "autoScaling")
 
 
 class NoGraphProtocol(ValueError):
-    """A graph cannot route to a service, and this is what KServe says."""
+    """A graph cannot route to a service; the text is KServe's error."""
 
 
-#: The protocol that a graph speaks to a stored service, given what the name of its runtime finds.
+#: The protocol with which a graph calls a stored service and the runtime that its name refers to.
 GraphProtocol = Callable[[Manifest, Runtime | None], str]
 
 #: The services that the canaries of a resolved service are built as.
@@ -35,7 +35,7 @@ Canaries = Callable[[Manifest], "tuple[Canary, ...]"]
 
 def graph_protocol(service: Manifest, runtime: Runtime | None) -> str:
     """
-    The protocol that a graph speaks to a stored service with a ``model``.
+    The protocol with which a graph calls a stored service with a ``model``.
 
     A runtime that the service names decides, by the first protocol it lists that
     a graph can speak, even against the protocol of the service. One that KServe
@@ -57,7 +57,7 @@ def graph_protocol(service: Manifest, runtime: Runtime | None) -> str:
 
 def protocol_of_model(service: Manifest) -> str:
     """
-    What a service says that it speaks, v1 unless it says anything: all that a graph asked up to v0.15.2.
+    The protocol that a service sets, by default v1: all that a graph used up to v0.15.2.
 
     Source: ``GetProtocol``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.9.0.
     """
@@ -67,7 +67,7 @@ def protocol_of_model(service: Manifest) -> str:
 
 def protocol_of_model_alone(service: Manifest, runtime: Runtime | None) -> str:
     """
-    A graph speaks what the service says, whatever its runtime lists.
+    A graph uses the protocol of the service, regardless of what its runtime lists.
 
     Source: ``GetProtocol``, pkg/apis/serving/v1beta1/predictor_model.go, v0.8.0 to v0.15.2.
     """
@@ -85,7 +85,7 @@ def no_canaries(resolved: Manifest) -> tuple[Canary, ...]:
 
 def graph_path(model_name: str, protocol: str) -> str:
     """
-    The path that a graph calls; none in a protocol that it does not speak.
+    The path that a graph calls; None for a protocol that it does not support.
 
     Source: ``PredictPath``, pkg/constants/constants.go, since v0.11.1.
     """
@@ -105,8 +105,8 @@ def canaries(resolved: Manifest) -> tuple[Canary, ...]:
     The services that the canaries of a service are built as.
 
     ``resolved`` is the service as the controller holds it after its own
-    predictor was resolved: with the chosen runtime in ``model.runtime``. A canary
-    that names none inherits that one, and so asks for it explicitly.
+    predictor was resolved: with the selected runtime in ``model.runtime``. A canary
+    that names none inherits that one, and so requests it explicitly.
 
     Source: ``reconcileCanaryDeployments`` and ``buildCanaryPredictor``,
     pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.20.0.
@@ -115,7 +115,7 @@ def canaries(resolved: Manifest) -> tuple[Canary, ...]:
     return tuple(
         Canary(
             name=at(entry, "predictor", "name") or "",
-            # A canary runs on one node, whatever its workerSpec says.
+            # A canary runs on one node, with or without a workerSpec.
             service=without(replaced(resolved, _predictor(stable, entry), "spec", "predictor"), *_WORKER_SPEC),
         )
         for entry in at(resolved, "spec", "canary") or ()

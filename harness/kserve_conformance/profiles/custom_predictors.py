@@ -13,7 +13,7 @@ from kserve_conformance.objects import Manifest, replaced
 
 KSERVE_CONTAINER = "kserve-container"
 
-#: What a container gets that asks for nothing.
+#: The resources of a container that requests none.
 #: Source: ``defaultResource``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.8.0 to v0.14.1; from v0.15.0
 #: on the key ``inferenceService`` of config/configmap/inferenceservice.yaml, with the same sizes.
 DEFAULT_SIZE = {"cpu": "1", "memory": "2Gi"}
@@ -21,7 +21,7 @@ DEFAULT_SIZE = {"cpu": "1", "memory": "2Gi"}
 
 def first_is_named(service: Manifest) -> Manifest:
     """
-    The first container becomes ``kserve-container``, whatever it was called.
+    The first container is renamed to ``kserve-container``.
 
     Source: ``Default`` of ``CustomPredictor``, pkg/apis/serving/v1beta1/predictor_custom.go, v0.8.0 to v0.14.1.
     """
@@ -40,7 +40,7 @@ def first_is_named_if_alone(service: Manifest) -> Manifest:
 
 def first_is_sized(service: Manifest) -> Manifest:
     """
-    The first container requests, and is limited to, one CPU and 2 GiB unless it says otherwise.
+    The first container requests, and is limited to, one CPU and 2 GiB unless it sets its own resources.
 
     Source: ``setResourceRequirementDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.8.0.
     """

@@ -2,9 +2,8 @@
 The profile that does what the documentation says, and nothing else.
 
 The page is "Serving Runtimes" of v0.10, with what later versions of it add about
-priorities. Where the page is silent this profile leaves the choice open: no
-protocol filters, no order between the scopes of an automatic choice, and ties
-are ties.
+priorities. What the page does not state, this profile leaves open: no protocol
+filters, no order between the scopes of an automatic selection, and ties are ties.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from kserve_conformance.profiles.order import BY_PRIORITY
 from kserve_conformance.profiles.protocols import as_requested
 from kserve_conformance.profiles.releases import V0_15_2
 
-#: Runtimes as documented. Rendering is that of a release: the page says what is used, not how it is merged.
+#: Runtimes as documented. Rendering is that of a release: the page states which runtime is used, not how it is merged.
 DOCUMENTED = replace(
     V0_15_2,
     name="documented",

@@ -1,8 +1,8 @@
 """
-Why a runtime is not the one: each reason a code with its data, worded once.
+Why a candidate is excluded or outranked: a reason as a code, with one text for it.
 
-The codes are stable. They are what ``explain --format json`` prints and what a
-script may match on.
+The codes are stable: ``explain --format json`` prints them, and scripts can match
+them.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from enum import StrEnum
 
 
 class ExclusionReason(StrEnum):
-    """Why a candidate was removed or outranked."""
+    """Why a candidate was excluded or outranked."""
 
-    # What removes a candidate from an automatic choice.
+    # A candidate of an automatic selection is excluded.
     DISABLED = "DISABLED"
     MULTI_MODEL = "MULTI_MODEL"
     FORMAT_UNKNOWN = "FORMAT_UNKNOWN"
@@ -22,7 +22,7 @@ class ExclusionReason(StrEnum):
     NOT_AUTO_SELECT = "NOT_AUTO_SELECT"
     PROTOCOL_UNSUPPORTED = "PROTOCOL_UNSUPPORTED"
     MULTI_NODE_MISMATCH = "MULTI_NODE_MISMATCH"
-    # What puts a supporting candidate behind another one.
+    # A supporting candidate ranks after another one.
     LOWER_SCOPE = "LOWER_SCOPE"
     LOWER_PRIORITY = "LOWER_PRIORITY"
     PRIORITY_UNSET = "PRIORITY_UNSET"
@@ -30,14 +30,14 @@ class ExclusionReason(StrEnum):
     OLDER = "OLDER"
     NAME_ORDER = "NAME_ORDER"
     TIE_UNDEFINED = "TIE_UNDEFINED"
-    # What keeps a runtime from being looked at when another one is named.
+    # The service names another runtime.
     SHADOWED = "SHADOWED"
     NOT_NAMED = "NOT_NAMED"
 
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """A reason with its data, told as one short clause."""
+    """A reason, and its text as one short clause."""
 
     reason: ExclusionReason
     text: str

@@ -18,7 +18,7 @@ Filter = Callable[[Request, Runtime], Exclusion | None]
 
 def is_enabled(request: Request, runtime: Runtime) -> Exclusion | None:
     """
-    A disabled runtime is never chosen automatically.
+    A disabled runtime is never selected automatically.
 
     Documented: v0.10 "Serving Runtimes", specification table, ``disabled``.
     Source: ``GetSupportingRuntimes``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.8.0.
@@ -28,7 +28,7 @@ def is_enabled(request: Request, runtime: Runtime) -> Exclusion | None:
 
 def serves_single_models(request: Request, runtime: Runtime) -> Exclusion | None:
     """
-    A multi-model (ModelMesh) runtime is never chosen automatically by this controller.
+    A multi-model (ModelMesh) runtime is never selected automatically by this controller.
 
     Source: ``GetSupportingRuntimes``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.8.0. It is always called
     with isMMS false.
@@ -48,9 +48,9 @@ def label_of(name: str, version: str | None) -> str:
 
 def supports_format(request: Request, formats: Collection[SupportedFormat]) -> bool:
     """
-    Is the asked format, with its version if one is asked for, among some entries?
+    Is the requested format, with its version if one is requested, among some entries?
 
-    Exact strings, no notion of versions: an entry with a version also answers a request without one, never the
+    Exact strings, no version ranges: an entry with a version also matches a request without one, never the
     other way round.
 
     Documented: v0.10 "Serving Runtimes", explicit and implicit use; versions in the specification table.
@@ -66,7 +66,7 @@ def supports_format(request: Request, formats: Collection[SupportedFormat]) -> b
 
 def is_auto_selectable(request: Request, runtime: Runtime) -> Exclusion | None:
     """
-    The asked format and version must be in an entry that says ``autoSelect: true``; each entry is asked by itself.
+    The requested format and version must be in an entry with ``autoSelect: true``; each entry counts by itself.
 
     Documented: v0.10 "Serving Runtimes", implicit use.
     Source: ``RuntimeSupportsModel``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.8.0.
@@ -92,7 +92,7 @@ def format_exclusion(request: Request, runtime: Runtime) -> Exclusion:
 
 def supports_protocol(request: Request, runtime: Runtime) -> Exclusion | None:
     """
-    The asked protocol must be listed; a runtime that lists none speaks all, and an empty request is met by all.
+    The requested protocol must be listed; a runtime that lists none supports all, and all support an empty one.
 
     Source: ``IsProtocolVersionSupported``, pkg/apis/serving/v1alpha1/servingruntime_types.go, since v0.9.0.
     """

@@ -31,7 +31,7 @@ class Legacy:
     How one era converts legacy keys.
 
     ``keys`` in order of looking; ``protocols`` what a key without a protocol
-    gets; ``pins`` the runtime that a key is given, empty where it is given none.
+    gets; ``pins`` the runtime that a key gets, empty if it gets none.
     """
 
     keys: tuple[str, ...]
@@ -40,7 +40,7 @@ class Legacy:
 
 
 def always(runtime: str) -> Pin:
-    """One runtime, whatever the protocol."""
+    """One runtime for every protocol."""
     return lambda protocol: runtime
 
 
@@ -54,7 +54,7 @@ def mlserver_for_v2(runtime: str) -> Pin:
     return lambda protocol: "kserve-mlserver" if protocol == "v2" else runtime
 
 
-#: A key without a protocol speaks v1, except those whose servers choose for themselves.
+#: A key without a protocol gets v1, except those whose servers have a default of their own.
 #: Source: ``assign…Runtime``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.8.0.
 V1_FOR_MOST = dict.fromkeys(("sklearn", "tensorflow", "xgboost", "pmml", "lightgbm", "paddle"), "v1")
 
@@ -89,7 +89,7 @@ def legacy_key(service: Manifest, keys: tuple[str, ...]) -> str | None:
 
 def converted(service: Manifest, legacy: Legacy) -> Manifest:
     """
-    Replace the first legacy key by a model of that format; a model that was there is lost.
+    Replace the first legacy key by a model of that format; an existing model is lost.
 
     Everything that the key held is kept: storage, versions, container fields. The format's version is never set.
 
@@ -125,7 +125,7 @@ LEGACY_V0_12 = Legacy(LEGACY_KEYS_V0_12, V2_FOR_HUGGINGFACE, {})
 
 def triton_waits_for_models(service: Manifest) -> Manifest:
     """
-    A converted ``triton`` key without ``storageUri`` tells the server to load only what it is asked to.
+    A converted ``triton`` key without ``storageUri`` starts the server in explicit mode: it loads models on request.
 
     Source: ``assignTritonRuntime``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.8.0.
     """

@@ -23,7 +23,7 @@ LookUp = Callable[[str, Namespace, Catalogue], Runtime | None]
 
 def nearest_scope_first(request: Request, catalogue: Catalogue) -> tuple[tuple[Runtime, ...], ...]:
     """
-    The namespace's runtimes come before the cluster's, whatever their priorities.
+    The namespace's runtimes come before the cluster's, regardless of priorities.
 
     Source: ``GetSupportingRuntimes``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.8.0.
     """
@@ -32,7 +32,7 @@ def nearest_scope_first(request: Request, catalogue: Catalogue) -> tuple[tuple[R
 
 def every_scope_at_once(request: Request, catalogue: Catalogue) -> tuple[tuple[Runtime, ...], ...]:
     """
-    Both scopes are one set: the documentation says nothing of an order between them for an automatic choice.
+    Both scopes are one set: the documentation states no order between them for an automatic selection.
 
     Documented: v0.10 "Serving Runtimes", implicit use.
     """

@@ -1,4 +1,4 @@
-"""What the webhooks refuse of multi-node services and multi-node runtimes, from v0.15.0 on."""
+"""What the webhooks reject in multi-node services and runtimes, since v0.15.0."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ PIPELINE_SIZE, TENSOR_SIZE = "PIPELINE_PARALLEL_SIZE", "TENSOR_PARALLEL_SIZE"
 @dataclass(frozen=True, slots=True)
 class MultiNodeLimits:
     """
-    What one era demands of multi-node services and runtimes.
+    What one era requires of multi-node services and runtimes.
 
-    ``smallest_pipeline`` is the least ``pipelineParallelSize``; ``sizes_required`` says whether a runtime must give
-    both sizes; ``storage`` are the URI schemes that a service may use and ``storage_text`` how the refusal names them.
+    ``smallest_pipeline`` is the least ``pipelineParallelSize``; ``sizes_required``: must a runtime set both
+    sizes? ``storage`` are the URI schemes that a service can use, ``storage_text`` is their list in the rejection.
     """
 
     autoscaler: str
@@ -73,7 +73,7 @@ LIMITS_V0_16_0 = MultiNodeLimits(
 
 def has_unknown_accelerator(container: Manifest, annotations: Manifest) -> bool:
     """
-    Does a container ask for a resource that is neither basic nor a known accelerator?
+    Does a container request a resource that is neither basic nor a known accelerator?
 
     Source: ``IsUnknownGpuResourceType``, pkg/utils/utils.go, v0.15.0; ``HasUnknownGpuResourceType`` in the same file,
     since v0.15.2.
@@ -190,7 +190,7 @@ class MultiNodeRuntimeChecks:
         annotations = runtime.spec.get("annotations") or {}
         yield from self._head_problems(runtime, annotations)
         if not containers:
-            # KServe reads the first container without asking whether there is one.
+            # KServe reads the first container without a check that there is one.
             yield "panic: runtime error: index out of range [0] with length 0 [recovered]"
         elif containers[0].get("name") == "worker-container" and has_unknown_accelerator(containers[0], annotations):
             yield "unknown GPU resource type in a container(worker-container)"

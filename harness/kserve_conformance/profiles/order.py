@@ -1,9 +1,9 @@
 """
 The order of the candidates that passed every filter.
 
-A profile's order is a row of keys, most important first. Each key gives a
-runtime a place (smaller is better) and words what put the other one behind.
-Candidates that no key tells apart are a tie that the rules leave open.
+A profile's order is a list of keys, most important first. Each key gives a runtime
+a place (smaller is better) and the reason for which another one ranks after it.
+Candidates that are equal in every key are a tie that the rules leave open.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from kserve_conformance.profiles.exclusions import Exclusion, ExclusionReason
 #: KServe's ranks of protocols: ``GetProtocolVersionInt``, pkg/constants/constants.go, since v0.9.0.
 PROTOCOL_RANKS = {"v1": 1, "v2": 2, "grpc-v1": 3, "grpc-v2": 4}
 
-#: The rank of a protocol that KServe does not know, and of a runtime that lists none.
+#: The rank of a protocol unknown to KServe, and of a runtime that lists none.
 UNKNOWN_PROTOCOL_RANK = 5
 
 
 @dataclass(frozen=True, slots=True)
 class OrderKey:
-    """One key of an order: a runtime's place for a request, and why a later place loses."""
+    """One key of an order: a runtime's place for a request, and the reason why a later place is outranked."""
 
     name: str
     place: Callable[[Request, Runtime], Any]
@@ -33,7 +33,7 @@ class OrderKey:
 
 def protocol_rank(runtime: Runtime) -> int:
     """
-    The lowest rank over the runtime's whole list of protocols, not the asked one's.
+    The lowest rank in the runtime's whole list of protocols, not that of the requested one.
 
     Source: ``GetProtocolVersionPriority``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.9.0.
     """
@@ -55,7 +55,7 @@ def lowest_ranked_protocol(runtime: Runtime) -> str:
 
 def priority_of(runtime: Runtime, format_: str) -> int | None:
     """
-    The priority of the first entry with the format's name, whatever its version or autoSelect.
+    The priority of the first entry with the format's name, regardless of its version and autoSelect.
 
     Source: ``GetPriority``, pkg/apis/serving/v1alpha1/servingruntime_types.go, since v0.11.1.
     """

@@ -1,8 +1,8 @@
 """
 A profile: what one release does, as a frozen record of the functions that it is made of.
 
-Two neighbouring releases differ in the parts that one of them replaces, and in
-nothing else. No rule asks which release it runs in.
+Two neighbouring releases differ only in the parts that one of them replaces. No
+rule depends on the release that it runs in.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ class Profile:
     One release's rules.
 
     ``name``: the release, or ``documented``.
-    ``default_mode``: the deployment mode that a service gets which names none.
+    ``default_mode``: the deployment mode of services that name none.
     ``crds``: the schemas of its kinds, which say which fields are stored at all.
     ``service_admission`` and ``runtime_admission``: its webhooks.
-    ``scopes``: the candidate sets of an automatic choice, nearest first.
-    ``requested_protocol``: the protocol that an automatic choice filters by.
+    ``scopes``: the candidate sets of an automatic selection, nearest first.
+    ``requested_protocol``: the protocol by which an automatic selection filters.
     ``filters``: what a candidate must pass.
-    ``order``: the keys by which candidates that passed are ordered; what they leave equal is open.
+    ``order``: the keys by which the remaining candidates are sorted; which of equal ones is first is open.
     ``stable_up_to``: the longest candidate list that its priority sort keeps in order; None if it always does.
-    ``look_up``: the runtime that a name means.
+    ``look_up``: the runtime that a name refers to.
     ``named_protocol``: the protocol that a named runtime is checked for.
     ``checks``: what a named runtime must pass, in order.
-    ``completion``: what it adds to the service once a runtime is known.
+    ``completion``: what it adds to the service once a runtime is selected.
     ``rendering``: how service and runtime become a pod.
-    ``reports`` and ``status_names``: what its status tells.
+    ``reports`` and ``status_names``: what its status reports.
     ``graph_protocol`` and ``canaries``: how graphs call a service, and as which services its canaries are built.
     """
 

@@ -10,7 +10,7 @@ from kserve_conformance.objects import Request
 #: Gives the request that the filters see.
 RequestedProtocol = Callable[[Request], Request]
 
-#: The protocol that KServe's server defaults set, by the exact name of a runtime, where a service gives none.
+#: The protocol that KServe's server defaults set, by the exact name of a runtime, if a service sets none.
 #: Source: ``SetRuntimeDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.9.0 to v0.16.0.
 PROTOCOLS_BY_RUNTIME_NAME = {"kserve-mlserver": "v2", "kserve-torchserve": "v1", "kserve-tritonserver": "v2"}
 
@@ -26,7 +26,7 @@ def as_requested(request: Request) -> Request:
 
 def v1_unless_set(request: Request) -> Request:
     """
-    A service without a protocol asks for v1.
+    A service without a protocol requests v1.
 
     Source: ``GetProtocol`` as used by ``GetSupportingRuntimes``, pkg/apis/serving/v1beta1/predictor_model.go, since
     v0.11.1.

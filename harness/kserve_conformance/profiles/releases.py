@@ -1,8 +1,8 @@
 """
 The releases, each a copy of the one before it with the parts that changed.
 
-Read from top to bottom this is the history of KServe's choice of runtimes.
-Releases that behave alike share every part and differ in their name alone. What
+Read from top to bottom, this is the history of how KServe selects runtimes.
+Releases that behave alike share every part and differ only in their name. What
 each part means: :class:`kserve_conformance.profiles.profile.Profile`.
 """
 
@@ -99,7 +99,7 @@ def following(before: Profile, name: str, **parts: Any) -> Profile:
     return replace(before, name=name, default_mode=release_named(name).default_mode, crds=crds_of(name), **parts)
 
 
-#: Runtimes arrive. Legacy keys become a named runtime, protocols do not matter, and nothing orders the candidates.
+#: The first release with runtimes. Legacy keys become a named runtime; protocols and order do not exist.
 V0_8_0 = Profile(
     name="v0.8.0",
     default_mode=release_named("v0.8.0").default_mode,
@@ -132,7 +132,7 @@ V0_8_0 = Profile(
     canaries=no_canaries,
 )
 
-#: Protocols filter and order, legacy keys leave the choice to the catalogue, and the status tells failures.
+#: Protocols filter and order, legacy keys are selected automatically, and the status reports failures.
 V0_9_0 = following(
     V0_8_0,
     "v0.9.0",
@@ -153,7 +153,7 @@ V0_9_0 = following(
     reports=in_status,
 )
 
-#: The old configuration of images is gone, and a ModelMesh default converts legacy keys on create.
+#: The ConfigMap no longer has images, and a ModelMesh default converts legacy keys on create.
 V0_10_0 = following(
     V0_9_0,
     "v0.10.0",
@@ -174,7 +174,7 @@ V0_10_2 = following(V0_10_1, "v0.10.2")
 #: A runtime must have a container named kserve-container.
 V0_11_0 = following(V0_10_2, "v0.11.0", rendering=RENDERING_V0_11)
 
-#: Priorities arrive in a patch release, and with them a default that breaks services without a protocol.
+#: A patch release adds priorities, and a default protocol that breaks services without one.
 V0_11_1 = following(
     V0_11_0,
     "v0.11.1",
@@ -185,7 +185,7 @@ V0_11_1 = following(
     completion=COMPLETION_V0_11_1,
 )
 
-#: The format triton speaks v2 again.
+#: The format triton defaults to protocol v2 again.
 V0_11_2 = following(
     V0_11_1,
     "v0.11.2",
@@ -214,7 +214,7 @@ V0_12_1 = following(V0_12_0, "v0.12.1")
 V0_13_0 = following(V0_12_1, "v0.13.0")
 V0_13_1 = following(V0_13_0, "v0.13.1")
 
-#: Worker nodes are known to the schema and to nothing else yet; refusals begin in lower case.
+#: The schema has worker nodes, which nothing reads yet; rejections begin in lower case.
 V0_14_0 = following(
     V0_13_1,
     "v0.14.0",
@@ -231,7 +231,7 @@ V0_14_0 = following(
 
 V0_14_1 = following(V0_14_0, "v0.14.1")
 
-#: Worker nodes decide.
+#: Worker nodes are a filter.
 V0_15_0 = following(
     V0_14_1,
     "v0.15.0",
@@ -250,10 +250,10 @@ V0_15_0 = following(
     rendering=RENDERING_V0_15_0,
 )
 
-#: The head of several nodes learns how many there are.
+#: The head node gets the number of nodes.
 V0_15_1 = following(V0_15_0, "v0.15.1", rendering=RENDERING_V0_15_2)
 
-#: Multi-node services want no autoscaler, and their sizes may be one.
+#: Multi-node services must have no autoscaler, and their sizes can be one.
 V0_15_2 = following(
     V0_15_1,
     "v0.15.2",
@@ -270,7 +270,7 @@ V0_15_2 = following(
     runtime_admission=(*V0_14_1.runtime_admission, MultiNodeRuntimeChecks(LIMITS_V0_15_2)),
 )
 
-#: The status names the runtime, a predictor's name is refused, and the raw mode is called Standard.
+#: The status names the runtime, a predictor with a name is rejected, and the raw mode is called Standard.
 V0_16_0 = following(
     V0_15_2,
     "v0.16.0",
@@ -291,7 +291,7 @@ V0_16_0 = following(
     graph_protocol=graph_protocol,
 )
 
-#: An annotation says what server a runtime runs, and its defaults come after the checks of a named runtime.
+#: An annotation sets the server type, and server defaults come after the checks of a named runtime.
 V0_17_0 = following(
     V0_16_0,
     "v0.17.0",
@@ -308,7 +308,7 @@ V0_17_0 = following(
 
 V0_17_1 = following(V0_17_0, "v0.17.1")
 
-#: Some variables may not be set, an empty predictor crashes the defaulter, and the head may run on another executor.
+#: Some variables are blocked, an empty predictor crashes the defaulter, and the head can use another executor.
 V0_18_0 = following(
     V0_17_1,
     "v0.18.0",
@@ -322,10 +322,10 @@ V0_18_0 = following(
 
 V0_18_1 = following(V0_18_0, "v0.18.1")
 
-#: Cluster runtimes may be left out of an install: no kind, no candidates.
+#: An installation can leave out the kind ClusterServingRuntime: no kind, no candidates.
 V0_19_0 = following(V0_18_1, "v0.19.0")
 
-#: The format vLLM speaks v2, and a service may have canaries.
+#: The format vLLM defaults to protocol v2, and a service can have canaries.
 V0_20_0 = following(
     V0_19_0,
     "v0.20.0",

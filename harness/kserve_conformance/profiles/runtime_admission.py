@@ -1,5 +1,5 @@
 """
-What the runtime webhook refuses, from v0.11.1 on: clashes of priorities.
+What the runtime webhook rejects, since v0.11.1: conflicts of priorities.
 
 It compares a written runtime with the stored ones of its own scope, and looks
 at nothing of a runtime that is written as disabled.

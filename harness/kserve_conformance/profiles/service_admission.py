@@ -1,5 +1,5 @@
 """
-What the webhooks do with a service that is written: default it, then accept or refuse it.
+What the webhooks do with a service that is written: default it, then accept or reject it.
 
 They run on every create and update of a service and on nothing else. A stored
 service stays as an older release left it until somebody writes it.
@@ -19,27 +19,27 @@ MODELMESH = "ModelMesh"
 
 
 class Rejected(Exception):
-    """The webhook refuses the object; the text is what it answers."""
+    """The webhook rejects the object; the text is its message."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModeRead:
-    """What the defaulter learns of a deployment mode: the service, perhaps annotated, and the mode it acts on."""
+    """The deployment mode as the defaulter reads it: the service, perhaps annotated, and the mode in effect."""
 
     service: Manifest
     mode: str | None
 
 
-#: Reads (and in some releases writes) the deployment mode, given the cluster's default one.
+#: Reads (and in some releases writes) the deployment mode; takes the cluster's default mode.
 ReadMode = Callable[[Manifest, str], ModeRead]
 
 #: Defaults one thing of a service.
 Defaulting = Callable[[Manifest], Manifest]
 
-#: None, or the text with which the validating webhook refuses.
+#: None, or the message with which the validating webhook rejects.
 Validating = Callable[[Manifest], str | None]
 
-#: None, or the text with which it refuses a change: given the written service and the mode that its status names.
+#: None, or the message with which it rejects a change; takes the written service and the mode in its status.
 ValidatingChange = Callable[[Manifest, str], str | None]
 
 
@@ -48,10 +48,10 @@ class ServiceAdmission:
     """
     The two webhooks of one era.
 
-    ``before_conversion`` defaults a service that is given with a model,
+    ``before_conversion`` defaults a service that is written with a model,
     ``after_conversion`` one that a legacy key became, ``defaults`` every one
     with a model, ``own_containers`` one that has containers instead;
-    ``validates`` are asked in order and the first text refuses; before them
+    ``validates`` run in order and the first message rejects; before them
     ``validates_change``, if a controller has looked at the service already.
     """
 
@@ -80,13 +80,13 @@ def admit(
         admitted = _defaulted(admitted, admission)
     if mode_before is not None:
         for validate_change in admission.validates_change:
-            refused = validate_change(admitted, mode_before)
-            if refused is not None:
-                raise Rejected(refused)
+            message = validate_change(admitted, mode_before)
+            if message is not None:
+                raise Rejected(message)
     for validate in admission.validates:
-        refused = validate(admitted)
-        if refused is not None:
-            raise Rejected(refused)
+        message = validate(admitted)
+        if message is not None:
+            raise Rejected(message)
     return admitted
 
 
@@ -107,7 +107,7 @@ def _defaults_of(service: Manifest, admission: ServiceAdmission) -> tuple[Defaul
     predictor = at(service, "spec", "predictor") or {}
     if predictor.get("model") is not None:
         return admission.defaults
-    # A legacy key that is left over makes a second implementation: the defaulter then stops, and the validator refuses.
+    # A second legacy key makes a second implementation: the defaulter stops, and the validator rejects the service.
     is_own = predictor.get("containers") and legacy_key(service, admission.legacy.keys) is None
     return admission.own_containers if is_own else ()
 
@@ -118,7 +118,7 @@ def _annotated(service: Manifest, key: str, value: str) -> Manifest:
 
 def mode_as_annotated(service: Manifest, default_mode: str) -> ModeRead:
     """
-    Only the service's own annotation says ModelMesh.
+    Only the service's own annotation can set ModelMesh.
 
     Source: ``DefaultInferenceService``, pkg/apis/serving/v1beta1/inference_service_defaults.go, v0.8.0.
     """
@@ -172,7 +172,7 @@ def mode_is_kept(service: Manifest, mode_before: str) -> str | None:
     A service's deployment mode may not be changed once its status names one.
 
     The old and the new name of a mode are one mode here: a controller of the release writes the new one. What is
-    refused before it has written any is not modelled, because it depends on which of two comes first: v0.17.0 compares
+    rejected before it has written any is not modelled, because it depends on which of two comes first: v0.17.0 compares
     the old name that a controller of before wrote, and v0.19.0 takes a status without a mode for one of Standard.
 
     Source: ``validateDeploymentMode``, pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.17.0.
@@ -211,7 +211,7 @@ def mode_renamed(read_mode: ReadMode) -> ReadMode:
 
 def v2_for_format(format_: str) -> Defaulting:
     """
-    A model of exactly this format speaks v2 unless it says otherwise.
+    A model of exactly this format gets protocol v2 unless it sets another one.
 
     Source: ``setPredictorModelDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.11.2
     for triton, since v0.20.0 for vLLM.

@@ -1,4 +1,4 @@
-"""What the validating webhook refuses of a service: each check answers None, or KServe's own text."""
+"""What the validating webhook rejects in a service: each check returns None, or KServe's own message."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def implementations_with_containers(service: Manifest) -> int:
 
 def implementations_with_kserve_container(service: Manifest) -> int:
     """
-    Only a container named ``kserve-container`` is one more implementation, or the first one where there is no other.
+    Only a container named ``kserve-container`` counts as an implementation, or the first one if there is no other.
 
     Source: ``GetImplementations``, pkg/apis/serving/v1beta1/predictor.go, since v0.15.0.
     """
@@ -94,7 +94,7 @@ def predictor_is_not_empty(service: Manifest) -> str | None:
 
 def predictor_has_no_name(service: Manifest) -> str | None:
     """
-    ``name`` inside a model or a legacy key is refused.
+    ``name`` inside a model or a legacy key is rejected.
 
     Source: ``validatePredictor``, pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.16.0.
     """
@@ -123,7 +123,7 @@ def modelmesh_legacy_has_version(service: Manifest) -> str | None:
 
 def autoscaler_class_is_known(*classes: str) -> Validating:
     """
-    The autoscaler class of the annotation must be one that the release knows.
+    The autoscaler class in the annotation must be one that the release supports.
 
     Source: ``validateInferenceServiceAutoscaler``, pkg/apis/serving/v1beta1/inference_service_validation.go, since
     v0.8.0; the classes: ``AutoscalerAllowedClassList``, pkg/constants/constants.go.

@@ -1,4 +1,4 @@
-"""What a release tells of its choice: the failure in the status, and the name of the chosen runtime."""
+"""What a release reports about its selection: the failure in the status, and the name of the selected runtime."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import replace
 from kserve_conformance.objects import Catalogue, Namespace, NoRuntime, ObjectKey
 from kserve_conformance.profiles.lookup import namespace_then_cluster
 
-#: What of a refusal a release writes into ``status.modelStatus``.
+#: The part of a failure that a release writes into ``status.modelStatus``.
 Reports = Callable[[NoRuntime], NoRuntime]
 
-#: Which runtime the status names after a choice.
+#: Which runtime the status names after a selection.
 StatusNames = Callable[[ObjectKey, Namespace, Catalogue], ObjectKey | None]
 
 
 def only_in_events(no_runtime: NoRuntime) -> NoRuntime:
     """
-    The status says nothing; the Warning event has the error.
+    The status reports nothing; the Warning event has the error.
 
     Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/controller.go, v0.8.0.
     """
@@ -39,7 +39,7 @@ def names_none(chosen: ObjectKey, namespace: Namespace, catalogue: Catalogue) ->
 
 def names_looked_up(chosen: ObjectKey, namespace: Namespace, catalogue: Catalogue) -> ObjectKey | None:
     """
-    The status names the runtime that the chosen *name* means, namespace first: not always the chosen one.
+    The status names the runtime that the selected *name* refers to, namespace first: not always the selected one.
 
     Source: ``reconcileModel``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.16.0. It
     looks the selected runtime up again by its name.

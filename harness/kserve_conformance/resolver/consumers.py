@@ -1,4 +1,4 @@
-"""What others make of a service: the protocol that an inference graph calls it by, and what its canaries run on."""
+"""What depends on a service: the protocol that an inference graph calls it with, and the runtimes of its canaries."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kserve_conformance.resolver.resolve import resolve_stored
 
 def graph_protocol_of(stored: Manifest, catalogue: Catalogue, profile: Profile) -> str | None:
     """
-    The protocol by which a graph calls a stored service; None where it cannot, or where there is no model.
+    The protocol with which a graph calls a stored service; None if it cannot, or if there is no model.
 
     Source: ``GetPredictorEndpoint``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, since v0.16.0.
     """
@@ -29,9 +29,9 @@ def canaries_of(
     stored: Manifest, decision: Decision, catalogue: Catalogue, profile: Profile
 ) -> tuple[tuple[str, Decision], ...]:
     """
-    What each canary of a stored service is decided as, by its name: none without a stable predictor that runs.
+    The decision about each canary of a stored service, by its name; none without a stable predictor that runs.
 
-    A canary is built from the service as the controller holds it, with the chosen runtime named.
+    A canary is built from the service as the controller holds it, with the selected runtime named.
     """
     if decision.outcome != Outcome.RUNS or decision.runtime is None or at(stored, "spec", "canary") is None:
         return ()

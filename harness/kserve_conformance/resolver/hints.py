@@ -1,7 +1,7 @@
 """
-What would have helped: small changes of a refused service that some runtime would meet.
+Small changes that would give a service without a runtime one.
 
-Each hint was tried: the resolver was asked again with that one change.
+Each hint was tried: the resolver ran again with that one change.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kserve_conformance.resolver.select import select
 
 
 def hints_for(stored: Manifest, catalogue: Catalogue, profile: Profile) -> tuple[str, ...]:
-    """The hints for a stored service with a model; none where it has a runtime."""
+    """The hints for a stored service with a model; none if it has a runtime."""
     request = Request.of(stored)
     if select(request, catalogue, profile).runtime is not None:
         return ()
@@ -52,7 +52,7 @@ def _hints(request: Request, catalogue: Catalogue, profile: Profile) -> Iterator
 
 
 def _protocols(request: Request, catalogue: Catalogue, profile: Profile) -> Iterator[str]:
-    """Other protocols that would be met, told together where they choose the same runtime."""
+    """Other protocols that a runtime supports, one hint for those that select the same runtime."""
     by_choice: dict[str, list[str]] = {}
     for protocol in PROTOCOL_RANKS:
         chosen = select(replace(request, protocol=protocol), catalogue, profile).runtime
@@ -69,7 +69,7 @@ def _near_formats(request: Request, catalogue: Catalogue) -> list[str]:
 
 
 def _named_runtimes(request: Request, catalogue: Catalogue, profile: Profile) -> Iterator[str]:
-    """A runtime that would serve if it were named: one that is not autoSelect, for example."""
+    """A runtime that can serve the model if it is named, for example one that is not autoSelect."""
     for runtime in catalogue:
         named = replace(request, runtime=runtime.name)
         if select(named, catalogue, profile).runtime is runtime:

@@ -1,9 +1,8 @@
 """
 Reporters observe a resolution; they never change it.
 
-Without one the resolver tells nobody and pays nothing. :class:`Explanation`
-collects what a person wants to read: every candidate, and what removed or
-outranked it.
+Without a reporter the resolver does no extra work. :class:`Explanation` collects
+what a person wants to read: every candidate, and what excluded or outranked it.
 """
 
 from __future__ import annotations
@@ -16,19 +15,19 @@ from kserve_conformance.profiles.exclusions import Exclusion, ExclusionReason
 
 
 class Reporter(Protocol):
-    """What a resolution tells while it runs, in the order in which it happens."""
+    """The events of a resolution, in the order in which they happen."""
 
-    def requesting(self, given: Request, effective: Request) -> None:
-        """The stored request, and the one that candidates are held against."""
+    def requesting(self, request: Request, effective: Request) -> None:
+        """A service requests a runtime: the request as stored, and the one that candidates are compared with."""
 
     def excluding(self, runtime: Runtime, exclusion: Exclusion) -> None:
-        """A candidate is out."""
+        """A candidate is excluded."""
 
     def outranking(self, winner: Runtime, loser: Runtime, exclusion: Exclusion) -> None:
-        """A supporting candidate comes after another."""
+        """A supporting candidate ranks after another."""
 
     def selecting(self, runtime: Runtime) -> None:
-        """This one it is."""
+        """A runtime is selected."""
 
     def failing(self, no_runtime: NoRuntime) -> None:
         """The service has no runtime, or its runtime no pod."""
@@ -36,7 +35,7 @@ class Reporter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One runtime of the story: chosen where ``exclusion`` is None, ``behind`` another where one outranks it."""
+    """A runtime of the catalogue: selected if ``exclusion`` is None; ``behind`` is the one that outranks it."""
 
     key: ObjectKey
     exclusion: Exclusion | None = None
@@ -44,17 +43,17 @@ class Candidate:
 
     @property
     def is_supporting(self) -> bool:
-        """Could it serve, had no other come before it?"""
+        """Could it serve the model if no other candidate ranked before it?"""
         return self.exclusion is None or self.exclusion.reason in OUTRANKED
 
     @property
     def mark(self) -> str:
-        """One sign: chosen, outranked, or out."""
+        """One character: selected, outranked or excluded."""
         return "✓" if self.exclusion is None else "·" if self.is_supporting else "✗"
 
     @property
     def nearness(self) -> int:
-        """How near it came: chosen, outranked, out for something else than its format, out for its format."""
+        """How close it came: selected, outranked, excluded for any reason but its format, excluded for its format."""
         if self.exclusion is None:
             return 0
         if self.is_supporting:
@@ -62,7 +61,7 @@ class Candidate:
         return 3 if self.exclusion.reason in (ExclusionReason.FORMAT_UNKNOWN, ExclusionReason.NOT_NAMED) else 2
 
 
-#: What puts a supporting candidate behind another, unlike what removes it.
+#: Reasons for which a supporting candidate ranks after another, unlike those that exclude it.
 OUTRANKED = frozenset(
     {
         ExclusionReason.LOWER_SCOPE,
@@ -79,71 +78,70 @@ OUTRANKED = frozenset(
 @dataclass(slots=True)
 class Explanation:
     """
-    The story of one resolution.
+    Everything that a reporter observed about one resolution.
 
-    >>> told = Explanation()
-    >>> told.lines()
+    >>> Explanation().lines()
     ()
     """
 
-    given: Request | None = None
+    request: Request | None = None
     effective: Request | None = None
     candidates: list[Candidate] = field(default_factory=list)
     no_runtime: NoRuntime | None = None
     hints: list[str] = field(default_factory=list)
 
-    def requesting(self, given: Request, effective: Request) -> None:
-        """Remember what was asked."""
-        self.given, self.effective = given, effective
+    def requesting(self, request: Request, effective: Request) -> None:
+        """Remember the request."""
+        self.request, self.effective = request, effective
 
     def excluding(self, runtime: Runtime, exclusion: Exclusion) -> None:
-        """Remember a candidate that is out."""
+        """Remember an excluded candidate."""
         self.candidates.append(Candidate(runtime.key, exclusion))
 
     def outranking(self, winner: Runtime, loser: Runtime, exclusion: Exclusion) -> None:
-        """Remember a candidate that came second."""
+        """Remember an outranked candidate."""
         self.candidates.append(Candidate(loser.key, exclusion, winner.key))
 
     def selecting(self, runtime: Runtime) -> None:
-        """Remember the chosen one."""
+        """Remember the selected runtime."""
         self.candidates.append(Candidate(runtime.key))
 
     def failing(self, no_runtime: NoRuntime) -> None:
-        """Remember why there is none."""
+        """Remember why there is no runtime."""
         self.no_runtime = no_runtime
 
     def ordered(self) -> tuple[Candidate, ...]:
-        """The chosen one first, then by how near each came; equals in the order of the catalogue."""
+        """The selected one first, then by how close each came; equals in the order of the catalogue."""
         return tuple(sorted(self.candidates, key=lambda candidate: candidate.nearness))
 
     def question(self) -> str | None:
-        """What was asked for, and where a part of it was not given."""
-        if self.given is None or self.effective is None:
+        """The request in words, with the protocol that is used if the service sets none."""
+        if self.request is None or self.effective is None:
             return None
         protocol = self.effective.protocol
-        if protocol == self.given.protocol:
+        if protocol == self.request.protocol:
             spoken = f"protocol {protocol}" if protocol else "any protocol" if protocol is None else "any protocol ('')"
         else:
             spoken = f"protocol {protocol} (default)"
-        nodes = ", on multiple nodes" if self.given.multi_node else ""
-        return f"requests {self.given}, {spoken}{nodes}"
+        nodes = ", on multiple nodes" if self.request.multi_node else ""
+        return f"requests {self.request}, {spoken}{nodes}"
 
     def lines(self) -> tuple[str, ...]:
-        """The story as text, a line for the question and one for each candidate and hint."""
+        """The explanation as text: a line for the request, and one for each candidate and hint."""
         question = self.question()
-        told = [question] if question else []
+        lines = [question] if question else []
         width = max((len(str(candidate.key)) for candidate in self.candidates), default=0)
-        told.extend(
+        lines.extend(
             f"{candidate.mark} {candidate.key!s:{width}}   {candidate.exclusion or 'selected'}"
             for candidate in self.ordered()
         )
         if self.no_runtime is not None:
-            told.append(f"error: {self.no_runtime.error}")
-        told.extend(f"hint: {hint}" for hint in self.hints)
-        return tuple(told)
+            lines.append(f"error: {self.no_runtime.error}")
+        lines.extend(f"hint: {hint}" for hint in self.hints)
+        return tuple(lines)
 
     def as_data(self) -> dict[str, Any]:
-        """The story as JSON values; the codes are those of ``profiles.rejections.ExclusionReason``."""
+        """The explanation as JSON values; the codes are those of ``profiles.exclusions.ExclusionReason``."""
         return {
             "request": self.question(),
             "candidates": [

@@ -1,5 +1,5 @@
 """
-A release's answer to one service: admit, select, complete, render.
+A release's decision about one service: admit, select, complete, render.
 
 Pure: no input or output, no clock, no log, nothing global. The same arguments
 give the same decision.
@@ -50,11 +50,11 @@ def resolve(
     reporter: Reporter | None = None,
     surroundings: Surroundings = ORDINARY,
 ) -> Decision:
-    """Answer for a service that is written now: the webhooks see it first."""
+    """Decide about a service that is being written: the webhooks run first."""
     try:
         stored = admitted(service, profile, surroundings)
-    except Rejected as refused:
-        return Decision(Outcome.REJECTED, rejected=str(refused))
+    except Rejected as rejection:
+        return Decision(Outcome.REJECTED, rejected=str(rejection))
     return _decided(stored, catalogue, profile, reporter, surroundings)
 
 
@@ -62,9 +62,9 @@ def admitted(
     service: Manifest, profile: Profile, surroundings: Surroundings = ORDINARY, mode_before: str | None = None
 ) -> Manifest:
     """
-    The service as a write stores it. Raises ``Rejected`` where a webhook refuses it.
+    The service as a write stores it. Raises ``Rejected`` if a webhook rejects it.
 
-    ``mode_before`` is the deployment mode in the status of the service that is there, if one is.
+    ``mode_before`` is the deployment mode in the status of the service as stored before, if there is one.
     """
     known = profile.crds.pruned(service)
     default_mode = surroundings.default_mode or profile.default_mode
@@ -105,7 +105,7 @@ def _custom(stored: Manifest, profile: Profile) -> Decision:
     try:
         pod = render_without_runtime(stored, profile.rendering)
     except CannotRender as cannot:
-        # No runtime was looked for, so none was refused: what failed is the pod.
+        # No runtime is involved here: what failed is the pod.
         return Decision(Outcome.CUSTOM, no_runtime=profile.reports(cannot.no_runtime), service=stored)
     return Decision(Outcome.CUSTOM, service=stored, pod=pod)
 

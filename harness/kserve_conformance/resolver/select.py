@@ -1,8 +1,8 @@
 """
-The second stage: from a request and a catalogue to a runtime, or a reason why none.
+The second stage: from a request and a catalogue to a runtime, or a reason why there is none.
 
-A pure function of its arguments. What a profile's order leaves equal is not
-guessed: the choice then says which runtimes it may be.
+A pure function of its arguments. If a profile's order leaves candidates equal, the
+result is not guessed: the selection lists every runtime that it can be.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from kserve_conformance.resolver.reporter import Reporter
 @dataclass(frozen=True, slots=True)
 class Selection:
     """
-    A chosen runtime, or why there is none.
+    A selected runtime, or why there is none.
 
-    ``supporting`` is the ordered candidate list of an automatic choice;
-    ``one_of`` has more than one runtime where the rules leave the choice open.
+    ``supporting`` is the ordered candidate list of an automatic selection;
+    ``one_of`` has more than one runtime if the rules leave the selection open.
     """
 
     runtime: Runtime | None = None
@@ -35,7 +35,7 @@ class Selection:
 
 def select(request: Request, catalogue: Catalogue, profile: Profile, reporter: Reporter | None = None) -> Selection:
     """
-    Choose the runtime that a release gives a request.
+    Select the runtime that a release uses for a request.
 
     Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.14.1;
     ``reconcileModel`` in the same file, since v0.15.0.
@@ -54,7 +54,7 @@ def _named(request: Request, catalogue: Catalogue, profile: Profile, reporter: R
     if found is None:
         no_runtime = not_found(request)
     else:
-        failed = next((said for check in profile.checks if (said := check(effective, found)) is not None), None)
+        failed = next((problem for check in profile.checks if (problem := check(effective, found)) is not None), None)
         if failed is None:
             if reporter is not None:
                 reporter.selecting(found)
@@ -119,10 +119,10 @@ def _places(request: Request, runtime: Runtime, profile: Profile) -> tuple[Any, 
 
 def _winners(request: Request, ordered: list[Runtime], profile: Profile) -> tuple[Runtime, ...]:
     """
-    The first candidate and all that nothing puts behind it, in a stable order.
+    The first candidate and all others that rank equal to it, in a stable order.
 
-    A list that is longer than the priority sort keeps in order is only sorted by its first key: Go's ``sort.Slice``
-    moves equal elements of longer slices in a way that no rule gives (since v0.11.1).
+    If the list is longer than ``stable_up_to``, only its first key counts: Go's ``sort.Slice`` moves equal elements of
+    longer slices in no documented order (v0.11.1 to v0.20.0).
     """
     certain = profile.order
     if profile.stable_up_to is not None and len(ordered) > profile.stable_up_to:

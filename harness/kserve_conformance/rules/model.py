@@ -20,7 +20,7 @@ REPOSITORY = "https://github.com/kserve/kserve"
 class Level(StrEnum):
     """How binding a rule is."""
 
-    #: The documentation says it.
+    #: The documentation states it.
     MUST = "MUST"
     #: The code of every release in the rule's range does it, and services rely on it.
     SHOULD = "SHOULD"
@@ -126,7 +126,7 @@ class Claim(Entry, frozen=True, kw_only=True):
         return next(finding for finding in self.findings if finding.holds_for(release))
 
 
-class Deviation(Ranged, frozen=True, kw_only=True):
+class KnownDeviation(Ranged, frozen=True, kw_only=True):
     """
     A known difference between some releases and their documentation.
 

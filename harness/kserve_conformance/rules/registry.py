@@ -20,7 +20,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from kserve_conformance.exceptions import ProfileError
-from kserve_conformance.rules.model import Claim, Deviation, Edge, Finding, Page, Ranged, Rule
+from kserve_conformance.rules.model import Claim, Edge, Finding, KnownDeviation, Page, Ranged, Rule
 from kserve_conformance.rules.releases import NAMES, RELEASES, UnknownRelease, version_of
 
 #: Where the data files are.
@@ -87,7 +87,7 @@ class Registry:
 
     rules: tuple[Rule, ...] = ()
     claims: tuple[Claim, ...] = ()
-    deviations: tuple[Deviation, ...] = ()
+    deviations: tuple[KnownDeviation, ...] = ()
     edges: tuple[Edge, ...] = ()
     pages: tuple[Page, ...] = ()
 
@@ -111,7 +111,7 @@ class Registry:
         """For each claim, whether a release keeps it and why. Raises ``UnknownRelease``."""
         return {claim.id: claim.finding(release) for claim in self.claims}
 
-    def deviation_for(self, release: str, rule_ids: Iterable[str], claim_ids: Iterable[str]) -> Deviation | None:
+    def deviation_for(self, release: str, rule_ids: Iterable[str], claim_ids: Iterable[str]) -> KnownDeviation | None:
         """
         The deviation that is listed for a release and a scenario with these rules and claims, or None.
 
@@ -181,7 +181,7 @@ class Registry:
             if findings != 1:
                 yield f"{where} has {findings} findings for {release}, expected 1"
 
-    def _problems_of_deviation(self, deviation: Deviation) -> Iterator[str]:
+    def _problems_of_deviation(self, deviation: KnownDeviation) -> Iterator[str]:
         where = f"deviation {deviation.id}"
         yield from _bad_range(where, deviation)
         yield from _bad_link(where, deviation.link)
@@ -213,7 +213,7 @@ def read(folder: Path) -> Registry:
     rules = tuple(
         msgspec.structs.replace(rule, topic=topic) for topic in TOPICS for rule in entries(f"topics/{topic}.yaml", Rule)
     )
-    claims, deviations = entries("claims.yaml", Claim), entries("deviations.yaml", Deviation)
+    claims, deviations = entries("claims.yaml", Claim), entries("deviations.yaml", KnownDeviation)
     edges, pages = entries("edges.yaml", Edge), entries("pages.yaml", Page)
     if problems:
         raise InvalidRegistry(tuple(problems))

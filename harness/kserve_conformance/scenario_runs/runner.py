@@ -20,7 +20,7 @@ from kserve_conformance.exceptions import HarnessError, SuiteError
 from kserve_conformance.objects import ObjectKey
 from kserve_conformance.record.choice import Choice
 from kserve_conformance.record.model import Scenario, Verdict
-from kserve_conformance.rules.model import Deviation
+from kserve_conformance.rules.model import KnownDeviation
 from kserve_conformance.scenario_runs.lease import TargetLease
 from kserve_conformance.scenario_runs.lines import scenario_line
 from kserve_conformance.scenario_runs.settings import RunSettings
@@ -239,7 +239,7 @@ class ScenarioRun:
         hint = getattr(error, "hint", None)
         return "\n".join([*lines, "", str(error), *([f"hint: {hint}"] if hint else [])])
 
-    def _deviation(self) -> Deviation | None:
+    def _deviation(self) -> KnownDeviation | None:
         tags = self.scenario.tags
         try:
             return deviation_for(self._runner.lease.release(), tags.rules, tags.claims)

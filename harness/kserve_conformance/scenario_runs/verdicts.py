@@ -54,7 +54,10 @@ class Judgement:
 
 
 def judge(
-    statuses: Sequence[str], raised: Sequence[Raised], deviation: rules.Deviation | None, reproduce: str | None = None
+    statuses: Sequence[str],
+    raised: Sequence[Raised],
+    deviation: rules.KnownDeviation | None,
+    reproduce: str | None = None,
 ) -> Judgement:
     """
     The verdict of a scenario that was run.
@@ -75,7 +78,7 @@ def judge(
     return Judgement(Verdict.PASSED) if deviation is None else _no_longer_deviates(deviation, reproduce)
 
 
-def _concluded(error: BaseException, deviation: rules.Deviation | None, reproduce: str | None) -> Judgement:
+def _concluded(error: BaseException, deviation: rules.KnownDeviation | None, reproduce: str | None) -> Judgement:
     """The verdict on what a step raised: that it skipped the scenario, or that something does not hold."""
     if isinstance(error, pytest.skip.Exception | CannotDo):
         return Judgement(Verdict.SKIPPED, str(error) or "skipped by a step, without a reason")
@@ -86,7 +89,7 @@ def _concluded(error: BaseException, deviation: rules.Deviation | None, reproduc
     return Judgement(Verdict.DEVIATES, f"known deviation {deviation.id}", finding, listed)
 
 
-def _no_longer_deviates(deviation: rules.Deviation, reproduce: str | None) -> Judgement:
+def _no_longer_deviates(deviation: rules.KnownDeviation, reproduce: str | None) -> Judgement:
     """A scenario passed although it is listed as a deviation: the list is wrong until it is corrected."""
     return Judgement(
         Verdict.FAILED,

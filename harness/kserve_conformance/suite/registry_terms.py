@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import cache
 
-from kserve_conformance.rules.model import Deviation
+from kserve_conformance.rules.model import KnownDeviation
 from kserve_conformance.rules.registry import registry
 from kserve_conformance.rules.releases import RELEASES, UnknownRelease
 from kserve_conformance.suite.tags import DOCUMENTED
@@ -23,7 +23,7 @@ def registered() -> Mapping[str, Collection[str]]:
 
 
 @cache
-def deviation_for(release: str, rules: tuple[str, ...], claims: tuple[str, ...]) -> Deviation | None:
+def deviation_for(release: str, rules: tuple[str, ...], claims: tuple[str, ...]) -> KnownDeviation | None:
     """
     The listed deviation of a release from one of these rules or claims, or None.
 

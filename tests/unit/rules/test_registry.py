@@ -10,7 +10,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from kserve_conformance.rules.model import Claim, Deviation, Finding, Keeping, Level, Reference, Rule, Source, Versions
+from kserve_conformance.rules.model import (
+    Claim,
+    Finding,
+    Keeping,
+    KnownDeviation,
+    Level,
+    Reference,
+    Rule,
+    Source,
+    Versions,
+)
 from kserve_conformance.rules.registry import (
     FOLDER,
     TOPICS,
@@ -230,8 +240,8 @@ class TestDeviations:
     def test_the_more_exact_deviation_is_the_answer(self) -> None:
         """One that names the rule too tells more than one that names the claim alone."""
         rule, claim = _rule("a"), _claim("d1", "a")
-        broad = Deviation(id="broad", claim="d1", statement="It differs.", link="https://github.com/kserve/kserve")
-        exact = Deviation(id="exact", claim="d1", rule="a", statement="It differs.", link=broad.link)
+        broad = KnownDeviation(id="broad", claim="d1", statement="It differs.", link="https://github.com/kserve/kserve")
+        exact = KnownDeviation(id="exact", claim="d1", rule="a", statement="It differs.", link=broad.link)
         made = Registry((rule,), (claim,), (broad, exact), pages=registry().pages)
 
         found = made.deviation_for("v0.9.0", ["a"], ["d1"])
@@ -309,9 +319,11 @@ class TestContradictions:
                     _claim("d3", findings=(kept, msgspec.structs.replace(kept, since="0.20.0"))),
                 ),
                 deviations=(
-                    Deviation(id="nothing", statement="It differs.", link="https://github.com/kserve/kserve/pull/1"),
-                    Deviation(id="elsewhere", claim="d1", statement="It differs.", link="http://example.com"),
-                    Deviation(
+                    KnownDeviation(
+                        id="nothing", statement="It differs.", link="https://github.com/kserve/kserve/pull/1"
+                    ),
+                    KnownDeviation(id="elsewhere", claim="d1", statement="It differs.", link="http://example.com"),
+                    KnownDeviation(
                         id="lost", claim="d9", rule="lost", statement="It differs.", link="https://github.com/kserve/"
                     ),
                 ),
