@@ -52,7 +52,7 @@ class Story:
         for mark, key, text in rows:
             yield f"  {mark} {printable(key):{width}}   {printable(text)}"
         if far:
-            is_named = self.explanation.given is not None and self.explanation.given.runtime is not None
+            is_named = self.explanation.request is not None and self.explanation.request.runtime is not None
             yield f"  · {far} others {'have other names' if is_named else 'support other formats'}"
         if self.explanation.no_runtime is not None:
             yield printable(f"  error: {self.explanation.no_runtime.error}")
