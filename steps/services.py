@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from pytest_bdd import given, then, when
 
 from kserve_conformance.objects import SERVICE, Namespace, ObjectKey
 from kserve_conformance.suite.step_text import parse
-from kserve_conformance.targets.contract import Capability
 from kserve_conformance.world import World
 from kserve_conformance.world.descriptions import DEFAULT_NAME, legacy_service, objects_of, service, service_of
 from kserve_conformance.world.objects import on_several_nodes
@@ -27,9 +25,7 @@ def store_service(world: World, docstring: str) -> None:
 
 @given(parse('the default deployment mode is "{mode}"'))
 def set_default_mode(world: World, mode: str) -> None:
-    """Set the deployment mode of services that do not set one themselves."""
-    if Capability.DEFAULT_MODE not in world.target.capabilities:
-        pytest.skip("this target cannot set the default deployment mode")
+    """Set the deployment mode of services that set none. A scenario with this step needs `@needs-default-mode`."""
     world.configure(mode)
 
 

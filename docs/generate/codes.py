@@ -33,7 +33,7 @@ MEANINGS = {
     ExclusionReason.OLDER: "Another one was created later.",
     ExclusionReason.NAME_ORDER: "The name of another one comes first.",
     ExclusionReason.TIE_UNDEFINED: "No rule of this release decides between it and another one.",
-    ExclusionReason.SHADOWED: "A ServingRuntime with the requested name in the service's namespace hides it.",
+    ExclusionReason.SHADOWED: "A ServingRuntime with the requested name in the service's namespace shadows it.",
     ExclusionReason.NOT_NAMED: "The service names another runtime.",
 }
 

@@ -3,7 +3,7 @@ Feature: ModelMesh services are stored unchanged and get no runtime
   ModelMesh is another controller, which serves many models in one pod. A service with the deployment mode ModelMesh
   is stored as it was written, and KServe's own controller does not select a runtime for it.
 
-  @rule-modelmesh-left-alone @core
+  @rule-modelmesh-not-managed @core
   Scenario: A ModelMesh service is not managed by this controller
     Given a ClusterServingRuntime "model-server"
       | format  | version | autoSelect |
@@ -24,7 +24,7 @@ Feature: ModelMesh services are stored unchanged and get no runtime
       """
     Then it is not managed by this controller
 
-  @rule-modelmesh-left-alone
+  @rule-modelmesh-not-managed
   Scenario: A ModelMesh service that names a missing runtime is not managed either
     When this service is applied
       """

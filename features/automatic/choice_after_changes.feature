@@ -1,4 +1,4 @@
-@rule-choice-re-made-at-reconcile @core
+@rule-choice-made-at-each-reconcile @core
 Feature: KServe selects the runtime again with each reconcile
   A choice does not last. With each reconcile, whatever its cause, KServe selects from the runtimes that exist at that
   time. So an unchanged service can move to another runtime, or lose the one it had.

@@ -1,7 +1,7 @@
 @core
 Feature: Automatic selection skips disabled and multi-model runtimes
   KServe never selects a runtime that is disabled, or one that serves several models in one pod, for a service that
-  names none. Such a runtime does not hide others either, unlike one that a service names.
+  names none. Such a runtime does not shadow others either, unlike one that a service names.
 
   @rule-auto-skips-disabled @claim-d14 @documented
   Scenario Outline: A disabled runtime is not selected even if it is the only one: <kind>
@@ -26,7 +26,7 @@ Feature: Automatic selection skips disabled and multi-model runtimes
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-auto-skips-disabled @documented
-  Scenario: A disabled namespaced runtime does not hide the cluster runtime with the same name
+  Scenario: A disabled namespaced runtime does not shadow the cluster runtime with the same name
     Given a ServingRuntime "model-server" in namespace "team-a" that is disabled
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -63,7 +63,7 @@ Feature: Automatic selection skips disabled and multi-model runtimes
     Then it runs on ClusterServingRuntime "b-server"
 
   @rule-auto-skips-multi-model @claim-d14
-  Scenario: A multi-model namespaced runtime does not hide the cluster runtime
+  Scenario: A multi-model namespaced runtime does not shadow the cluster runtime
     Given a ServingRuntime "mesh-server" in namespace "team-a" that is multi-model
       | format  | version | autoSelect |
       | sklearn | 1       | true       |

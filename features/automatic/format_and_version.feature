@@ -12,7 +12,7 @@ Feature: Automatic selection matches the format, and the version if there is one
       | xgboost  |         | true       |
       | lightgbm | 3.3.2   | true       |
 
-  @rule-version-not-asked @documented
+  @rule-version-not-requested @documented
   Scenario Outline: A service without a version matches any entry for its format: <format>
     When a service in namespace "team-a" requests "<format>"
     Then it runs on ClusterServingRuntime "model-server"

@@ -43,7 +43,7 @@ Feature: A service that names a disabled runtime has no runtime
     When a service in namespace "team-a" requests "sklearn" with runtime "model-server"
     Then it has no runtime because of "RuntimeDisabled"
 
-  @rule-choice-re-made-at-reconcile
+  @rule-choice-made-at-each-reconcile
   Scenario: A runtime is used once it is enabled again
     Given a ClusterServingRuntime "model-server" that is disabled
       | format  | version | autoSelect |

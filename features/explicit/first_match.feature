@@ -1,5 +1,5 @@
 @rule-explicit-no-second-try @core
-Feature: A namespaced runtime hides the cluster runtime with the same name
+Feature: A namespaced runtime shadows the cluster runtime with the same name
   If a service names a runtime that exists both in its namespace and in the cluster, KServe uses the namespaced one.
   If that one cannot serve the service, the service has no runtime, even if the cluster runtime could serve it.
 
@@ -9,7 +9,7 @@ Feature: A namespaced runtime hides the cluster runtime with the same name
       | sklearn | 1       | true       |
 
   @rule-explicit-disabled @claim-d14 @documented
-  Scenario: A disabled namespaced runtime hides the cluster runtime
+  Scenario: A disabled namespaced runtime shadows the cluster runtime
     Given a ServingRuntime "model-server" in namespace "team-a" that is disabled
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
@@ -17,7 +17,7 @@ Feature: A namespaced runtime hides the cluster runtime with the same name
     Then it has no runtime because of "RuntimeDisabled"
 
   @rule-explicit-format @claim-d3 @documented
-  Scenario: A namespaced runtime for another format hides the cluster runtime
+  Scenario: A namespaced runtime for another format shadows the cluster runtime
     Given a ServingRuntime "model-server" in namespace "team-a"
       | format  | version | autoSelect |
       | xgboost | 1       | true       |
@@ -25,7 +25,7 @@ Feature: A namespaced runtime hides the cluster runtime with the same name
     Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-explicit-version @documented
-  Scenario: A namespaced runtime for another version hides the cluster runtime
+  Scenario: A namespaced runtime for another version shadows the cluster runtime
     Given a ServingRuntime "model-server" in namespace "team-a"
       | format  | version | autoSelect |
       | sklearn | 2       | true       |
@@ -33,14 +33,14 @@ Feature: A namespaced runtime hides the cluster runtime with the same name
     Then it has no runtime because of "NoSupportingRuntime"
 
   @rule-explicit-protocol @since-0.9.0
-  Scenario: A namespaced runtime for another protocol hides the cluster runtime
+  Scenario: A namespaced runtime for another protocol shadows the cluster runtime
     Given a ServingRuntime "model-server" in namespace "team-a" that speaks "v1"
       | format  | version | autoSelect |
       | sklearn | 1       | true       |
     When a service in namespace "team-a" requests "sklearn" over "v2" with runtime "model-server"
     Then it has no runtime because of "NoSupportingRuntime"
 
-  @rule-choice-re-made-at-reconcile
+  @rule-choice-made-at-each-reconcile
   Scenario: The cluster runtime is used once the namespaced one is deleted
     Given a ServingRuntime "model-server" in namespace "team-a" that is disabled
       | format  | version | autoSelect |

@@ -37,7 +37,7 @@ Feature: A service that names a missing runtime has no runtime
     When a service in namespace "team-a" requests "sklearn" with runtime ""
     Then it has no runtime because of "RuntimeNotRecognized"
 
-  @rule-choice-re-made-at-reconcile
+  @rule-choice-made-at-each-reconcile
   Scenario: The runtime is used once it exists
     When a service in namespace "team-a" requests "sklearn" with runtime "late-server"
     Then it has no runtime because of "RuntimeNotRecognized"

@@ -87,7 +87,7 @@ Feature: The protocol of a converted legacy service
     When a service "old-schema" in namespace "team-a" uses the legacy key "onnx"
     Then it is stored with protocol "v2"
 
-  @rule-auto-protocol-v1-unless-given @since-0.12.0
+  @rule-auto-protocol-v1-by-default @since-0.12.0
   Scenario: A Hugging Face model without a protocol requests v1, the legacy key v2
     Given a ClusterServingRuntime "speaks-v1" that speaks "v1"
       | format      | version | autoSelect |

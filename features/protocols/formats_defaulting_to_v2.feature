@@ -17,13 +17,13 @@ Feature: The protocol of two formats defaults to v2
     Then it is stored with protocol "v2"
     And it runs on ClusterServingRuntime "model-server"
 
-  @rule-auto-protocol-v1-unless-given @since-0.11.1 @until-0.11.1
+  @rule-auto-protocol-v1-by-default @since-0.11.1 @until-0.11.1
   Scenario: In v0.11.1 a triton model without a protocol has no runtime
     When a service in namespace "team-a" requests "triton"
     Then it is stored without a protocol
     And it has no runtime because of "NoSupportingRuntime"
 
-  @rule-auto-protocol-ignored @rule-auto-protocol-any-unless-given @until-0.11.0
+  @rule-auto-protocol-ignored @rule-auto-protocol-any-by-default @until-0.11.0
   Scenario: Up to v0.11.0 a triton model needs no protocol
     When a service in namespace "team-a" requests "triton"
     Then it is stored without a protocol
@@ -35,7 +35,7 @@ Feature: The protocol of two formats defaults to v2
     Then it is stored with protocol "v2"
     And it runs on ClusterServingRuntime "model-server"
 
-  @rule-auto-protocol-v1-unless-given @since-0.11.1 @until-0.19.0
+  @rule-auto-protocol-v1-by-default @since-0.11.1 @until-0.19.0
   Scenario: From v0.11.1 to v0.19.0 a vLLM model without a protocol does not match a runtime that only speaks v2
     When a service in namespace "team-a" requests "vLLM"
     Then it is stored without a protocol

@@ -3,7 +3,7 @@ Feature: Automatic selection matches the protocol that the service sets
   A service can set the protocol that its clients use, such as v1, v2 or grpc-v2. Since v0.9.0 KServe selects only
   runtimes that list exactly this protocol, or that list none.
 
-  @rule-auto-protocol-any-unless-given @rule-auto-protocol-v1-unless-given @since-0.9.0
+  @rule-auto-protocol-any-by-default @rule-auto-protocol-v1-by-default @since-0.9.0
   Scenario Outline: A runtime that lists the protocol is selected: <requested> of "<protocols>"
     Given a ClusterServingRuntime "model-server" that speaks "<protocols>"
       | format  | version | autoSelect |
@@ -20,7 +20,7 @@ Feature: Automatic selection matches the protocol that the service sets
       | grpc-v2   | grpc-v2     |
       | v3        | v3          |
 
-  @rule-auto-protocol-any-unless-given @rule-auto-protocol-v1-unless-given @since-0.9.0
+  @rule-auto-protocol-any-by-default @rule-auto-protocol-v1-by-default @since-0.9.0
   Scenario Outline: A runtime that does not list the protocol is not selected: <requested> of "<protocols>"
     Given a ClusterServingRuntime "model-server" that speaks "<protocols>"
       | format  | version | autoSelect |
@@ -37,7 +37,7 @@ Feature: Automatic selection matches the protocol that the service sets
       | V2        | v2          |
       | v3        | v1, v2      |
 
-  @rule-auto-protocol-any-unless-given @rule-auto-protocol-v1-unless-given @since-0.9.0
+  @rule-auto-protocol-any-by-default @rule-auto-protocol-v1-by-default @since-0.9.0
   Scenario: KServe selects the runtime that lists the protocol
     Given these ClusterServingRuntimes
       | name      | format  | version | autoSelect | protocols |
@@ -46,7 +46,7 @@ Feature: Automatic selection matches the protocol that the service sets
     When a service in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "v2-server"
 
-  @rule-auto-protocol-any-unless-given @rule-auto-protocol-v1-unless-given @since-0.9.0
+  @rule-auto-protocol-any-by-default @rule-auto-protocol-v1-by-default @since-0.9.0
   Scenario: Version and protocol must match in the same runtime
     Given these ClusterServingRuntimes
       | name      | format  | version | autoSelect | protocols |

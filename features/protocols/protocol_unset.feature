@@ -12,7 +12,7 @@ Feature: The default protocol of a service depends on the release
     When a service in namespace "team-a" requests "onnx"
     Then it runs on ClusterServingRuntime "v2-server"
 
-  @rule-auto-protocol-any-unless-given @since-0.9.0 @until-0.11.0
+  @rule-auto-protocol-any-by-default @since-0.9.0 @until-0.11.0
   Scenario Outline: From v0.9.0 to v0.11.0 any runtime matches: <protocols>
     Given a ClusterServingRuntime "model-server" that speaks "<protocols>"
       | format | version | autoSelect |
@@ -26,7 +26,7 @@ Feature: The default protocol of a service depends on the release
       | v2        |
       | grpc-v2   |
 
-  @rule-auto-protocol-v1-unless-given @since-0.11.1
+  @rule-auto-protocol-v1-by-default @since-0.11.1
   Scenario Outline: Since v0.11.1 a runtime that does not speak v1 does not match: <protocols>
     Given a ClusterServingRuntime "model-server" that speaks "<protocols>"
       | format | version | autoSelect |
@@ -40,7 +40,7 @@ Feature: The default protocol of a service depends on the release
       | v2, grpc-v2 |
       | grpc-v1     |
 
-  @rule-auto-protocol-v1-unless-given @since-0.11.1
+  @rule-auto-protocol-v1-by-default @since-0.11.1
   Scenario Outline: Since v0.11.1 a runtime that also speaks v1 matches: <protocols>
     Given a ClusterServingRuntime "model-server" that speaks "<protocols>"
       | format | version | autoSelect |
@@ -53,8 +53,8 @@ Feature: The default protocol of a service depends on the release
       | v1        |
       | v2, v1    |
 
-  @rule-auto-protocol-v1-unless-given @since-0.11.1
-  Scenario: A namespaced runtime that only speaks v2 does not hide the cluster runtime
+  @rule-auto-protocol-v1-by-default @since-0.11.1
+  Scenario: A namespaced runtime that only speaks v2 does not shadow the cluster runtime
     Given a ServingRuntime "own-server" in namespace "team-a" that speaks "v2"
       | format | version | autoSelect |
       | onnx   | 1       | true       |
@@ -64,7 +64,7 @@ Feature: The default protocol of a service depends on the release
     When a service in namespace "team-a" requests "onnx"
     Then it runs on ClusterServingRuntime "shared-server"
 
-  @rule-auto-protocol-any-unless-given @since-0.9.0 @until-0.11.0
+  @rule-auto-protocol-any-by-default @since-0.9.0 @until-0.11.0
   Scenario: Up to v0.11.0 a namespaced runtime that only speaks v2 comes before the cluster runtime
     Given a ServingRuntime "own-server" in namespace "team-a" that speaks "v2"
       | format | version | autoSelect |
@@ -75,7 +75,7 @@ Feature: The default protocol of a service depends on the release
     When a service in namespace "team-a" requests "onnx"
     Then it runs on ServingRuntime "own-server" in namespace "team-a"
 
-  @rule-auto-protocol-v1-unless-given @since-0.11.1
+  @rule-auto-protocol-v1-by-default @since-0.11.1
   Scenario: A service that adds protocol v2 gets its runtime back
     Given a ClusterServingRuntime "v2-server" that speaks "v2"
       | format | version | autoSelect |

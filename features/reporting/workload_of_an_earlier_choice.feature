@@ -32,7 +32,7 @@ Feature: A service that loses its runtime keeps its running workload
     Then it has no runtime because of "RuntimeNotRecognized"
     And its workload still runs on ClusterServingRuntime "model-server"
 
-  Scenario: A disabled namespaced runtime starts to hide the cluster runtime
+  Scenario: A disabled namespaced runtime starts to shadow the cluster runtime
     When a service in namespace "team-a" requests "sklearn" with runtime "model-server"
     Then it runs on ClusterServingRuntime "model-server"
     When a ServingRuntime "model-server" in namespace "team-a" that is disabled is applied

@@ -35,7 +35,7 @@ STATEMENTS = {
     "explicit-disabled": "A disabled runtime that a service names is refused with RuntimeDisabled.",
     "order-priority": "Among runtimes of one scope and one format the highest priority wins.",
     "order-newest": "Among equals the runtime that was created last wins.",
-    "auto-protocol-v1-unless-given": "A service that gives no protocol asks for v1.",
+    "auto-protocol-v1-by-default": "A service that gives no protocol asks for v1.",
     "no-equal-priority": "Two enabled runtimes of one scope may not give one format the same priority.",
     "failure-status": "The status says why no runtime was chosen.",
 }
@@ -250,7 +250,7 @@ def _automatic() -> tuple[Scenario, ...]:
             feature=feature,
             path=path,
             line=60,
-            rules=("auto-protocol-v1-unless-given",),
+            rules=("auto-protocol-v1-by-default",),
             tags=("core", "documented", "claim-d9"),
         ),
     )

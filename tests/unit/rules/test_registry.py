@@ -41,12 +41,12 @@ IDS = frozenset(
     vllm-format-speaks-v2 webhook-server-defaults model-format-annotation predictor-name-rejected
     no-runtime-lookup-at-admission multi-node-service-checked schema-checked service-name-checked
     autoscaler-class-checked default-mode-written mode-is-kept blocked-variables model-decides
-    stored-legacy-uses-no-runtime choice-not-persisted modelmesh-left-alone explicit-namespace-first
+    stored-legacy-uses-no-runtime choice-not-persisted modelmesh-not-managed explicit-namespace-first
     explicit-not-found explicit-no-second-try explicit-disabled explicit-protocol explicit-protocol-ignored
     explicit-format explicit-version explicit-ignores-auto-select explicit-ignores-multi-model
     explicit-defaults-before-checks explicit-checks-before-defaults auto-sees-own-namespace-and-cluster
-    auto-skips-disabled auto-skips-multi-model auto-select-per-entry format-exact version-exact version-not-asked
-    version-empty label-collision auto-protocol-any-unless-given auto-protocol-v1-unless-given
+    auto-skips-disabled auto-skips-multi-model auto-select-per-entry format-exact version-exact version-not-requested
+    version-empty label-collision auto-protocol-any-by-default auto-protocol-v1-by-default
     auto-protocol-ignored no-protocols-supports-all empty-protocol-matches-all auto-none-found
     namespace-before-cluster order-undefined order-protocol-rank order-newest order-name order-priority
     order-priority-over-none priority-of-first-entry order-long-list-undefined protocol-back-filled
@@ -58,7 +58,7 @@ IDS = frozenset(
     multi-node-explicit-unchecked multi-node-mismatch-crashes no-equal-priority no-mixed-priority
     disabled-not-checked priority-check-gaps mixed-priority-check-gaps multi-node-runtime-checked
     re-enabling-checked no-runtime-webhook failure-event failure-status no-failure-status workload-kept-on-failure
-    status-names-runtime status-name-kept status-name-looked-up choice-re-made-at-reconcile disable-auto-update
+    status-names-runtime status-name-kept status-name-looked-up choice-made-at-each-reconcile disable-auto-update
     shipped-catalogue shipped-legacy shipped-installers-differ upgrade-keeps-stored-service
     upgrade-first-write-converts reapply-drops-pin upgrade-protocol-default upgrade-catalogue
     downgrade-keeps-stored-service fields-of-later-releases graph-endpoint-protocol canary-inherits-runtime
@@ -68,7 +68,7 @@ IDS = frozenset(
 
 #: Rules that replace each other: from the first release of the first to today exactly one of them holds.
 SUCCESSIONS = (
-    ("auto-protocol-ignored", "auto-protocol-any-unless-given", "auto-protocol-v1-unless-given"),
+    ("auto-protocol-ignored", "auto-protocol-any-by-default", "auto-protocol-v1-by-default"),
     ("explicit-protocol-ignored", "explicit-protocol"),
     ("explicit-defaults-before-checks", "explicit-checks-before-defaults"),
     ("legacy-runtime-pinned", "legacy-runtime-not-pinned"),
