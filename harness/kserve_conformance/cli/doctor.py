@@ -218,5 +218,7 @@ def _tool(name: str, argv: tuple[str, ...], advice: str, least: Version | None =
 
 def _table(checks: tuple[Check, ...]) -> str:
     rows = [(check.status, check.name, check.found) for check in checks]
-    advice = "".join(f"{check.name}: {check.advice}\n" for check in checks if check.advice)
+    advice = "".join(
+        f"{click.wrap_text(f'{check.name}: {check.advice}', 80, '', '  ')}\n" for check in checks if check.advice
+    )
     return columns(("", "check", "found"), rows) + (f"\n{advice}" if advice else "")

@@ -18,9 +18,9 @@ def command(format_: str) -> int:
     List the known KServe releases, oldest first.
 
     "read from" is where a release's rules come from: its Go module, a source tree,
-    or neighbouring releases if neither could be read. "catalogue" is the release
-    whose shipped runtimes it has. "main" is KServe's development branch;
-    "documented" follows the documentation instead of a release.
+    or neighbouring releases if neither could be read. "main" is KServe's development
+    branch; "documented" follows the documentation instead of a release. With --format
+    json, "catalogue" is the release whose shipped runtimes a release has.
     """
     from kserve_conformance.profiles.shipped_runtimes import shipped
     from kserve_conformance.rules.registry import registry
@@ -57,33 +57,23 @@ def command(format_: str) -> int:
 
 
 def _table(origins: dict[str, str], rows: list[dict[str, Any]]) -> str:
+    """The table, narrow enough for a terminal of 80 columns, and below it what was not read from a module."""
     cells = [
         (
-            _name(row),
-            origins.get(row["release"], "documentation"),
+            row["release"],
+            row.get("origin", "documentation"),
             str(row.get("rules", "")),
             str(row["scenarios"]),
             str(len(row["deviations"]) or ""),
             str(row.get("runtimes", "")),
-            row.get("catalogue", ""),
             row.get("defaultMode", ""),
-            "yes" if row.get("runsByDefault") else "",
         )
         for row in rows
     ]
-    header = (
-        "release",
-        "read from",
-        "rules",
-        "scenarios",
-        "deviations",
-        "runtimes",
-        "catalogue",
-        "default mode",
-        "run by default",
-    )
-    return columns(header, cells)
+    header = ("release", "read from", "rules", "scenarios", "deviations", "runtimes", "default mode")
+    notes = [f"{_name(row)}: {origins[row['release']]}" for row in rows if row.get("origin") == "inferred"]
+    return columns(header, cells) + "\n" + "".join(f"{note}\n" for note in notes)
 
 
 def _name(row: dict[str, Any]) -> str:
-    return f"{row['release']} (unreleased)" if row["release"] == "main" else str(row["release"])
+    return f"{row['release']} (unreleased)" if not row["released"] else str(row["release"])
