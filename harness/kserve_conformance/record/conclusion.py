@@ -35,7 +35,7 @@ class Conclusion:
     Whether a target conforms, as far as one record shows.
 
     ``reasons`` say why it does not, and are empty exactly if it does. ``notes``
-    limit a yes: what was skipped, unsupported, deviates or was left behind.
+    say what else limits the conclusion, beyond what the headline says.
     ``selected`` is true for a run of a part of the suite. ``caveat`` says why a
     result for this release is less certain than one for others: it is unreleased,
     or its behaviour was inferred from neighbouring releases.
@@ -81,11 +81,12 @@ class Conclusion:
 def conforms(record: Record) -> Conclusion:
     """Conclude from a record as ``reader.read`` returns it: whole, and free of contradictions."""
     everything = tally(record.scenarios)
+    reasons = tuple(_reasons(record, everything))
     return Conclusion(
         counts=everything.counts,
         selected=bool(narrowed(record.header)),
-        reasons=tuple(_reasons(record, everything)),
-        notes=tuple(_notes(record, everything)),
+        reasons=reasons,
+        notes=tuple(_notes(record, everything, is_conforming=not reasons)),
         caveat=caveat_of(record.header),
     )
 
@@ -119,7 +120,7 @@ def _reasons(record: Record, everything: Tally) -> Iterator[str]:
         yield "no scenario passed"
 
 
-def _notes(record: Record, everything: Tally) -> Iterator[str]:
+def _notes(record: Record, everything: Tally, *, is_conforming: bool) -> Iterator[str]:
     counts = everything.counts
     selection = narrowed(record.header)
     if selection:
@@ -131,7 +132,8 @@ def _notes(record: Record, everything: Tally) -> Iterator[str]:
             f"the exit code of the run is relative to a baseline, KServe {baseline.release} ({baseline.target}, "
             f"{baseline.digest}); this conclusion is not"
         )
-    if counts[Verdict.SKIPPED]:
+    if counts[Verdict.SKIPPED] and not is_conforming:
+        # The headline of a target that conforms says so.
         yield f"{_scenarios(counts[Verdict.SKIPPED])} skipped"
     if counts[Verdict.DEVIATES]:
         yield f"{_scenarios(counts[Verdict.DEVIATES])} with a known deviation from the documentation"

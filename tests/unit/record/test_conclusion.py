@@ -59,7 +59,7 @@ class TestPartly:
 
         assert conclusion.conforms
         assert Result.PARTIAL is conclusion.result
-        assert conclusion.notes
+        assert conclusion.headline.startswith("Conforms (")
 
     @pytest.mark.parametrize(
         ("run", "headline"),
@@ -77,6 +77,12 @@ class TestPartly:
     def test_the_headline_has_the_limits(self, run: Record, headline: str) -> None:
         """A headline can stand alone."""
         assert conforms(run).headline == headline
+
+    def test_a_target_that_does_not_conform_has_its_skips_in_the_notes(self) -> None:
+        """Its headline does not mention them."""
+        run = record(scenario("x", Verdict.FAILED), scenario("y", Verdict.SKIPPED))
+
+        assert "1 scenario skipped" in conforms(run).notes
 
     def test_an_empty_selection_narrows_nothing(self) -> None:
         """An option without a value does not make a run partial."""
