@@ -101,7 +101,7 @@ class TestFilter:
         page.until(
             lambda: (
                 page.status
-                == (f"{number} of {len(RUN.scenarios)} scenarios shown" if number else "No scenario fits this filter")
+                == (f"{number} of {len(RUN.scenarios)} scenarios shown" if number else "No matching scenarios")
             )
         )
 
