@@ -1,7 +1,7 @@
 """
 The filters of an automatic choice: what a candidate must be to stay one.
 
-Each filter is asked about one runtime and answers None, or why the runtime is
+Each filter takes one runtime and returns None, or why the runtime is
 out. A profile is a row of them.
 """
 
@@ -57,9 +57,9 @@ def supports_format(request: Request, formats: Collection[SupportedFormat]) -> b
     Source: ``getServingRuntimeSupportedModelFormatLabelSet``, pkg/apis/serving/v1beta1/predictor_model.go, since
     v0.8.0.
     """
-    asked = label_of(request.format, request.version)
+    label = label_of(request.format, request.version)
     return any(
-        asked == entry.name or (entry.version is not None and asked == label_of(entry.name, entry.version))
+        label == entry.name or (entry.version is not None and label == label_of(entry.name, entry.version))
         for entry in formats
     )
 

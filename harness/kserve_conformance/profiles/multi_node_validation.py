@@ -79,8 +79,8 @@ def has_unknown_accelerator(container: Manifest, annotations: Manifest) -> bool:
     since v0.15.2.
     """
     resources = container.get("resources") or {}
-    asked = {name for part in ("limits", "requests") for name in (resources.get(part) or {})}
-    return bool(asked - BASIC_RESOURCES - GPU_RESOURCES - _own_accelerators(annotations))
+    requested = {name for part in ("limits", "requests") for name in (resources.get(part) or {})}
+    return bool(requested - BASIC_RESOURCES - GPU_RESOURCES - _own_accelerators(annotations))
 
 
 def _own_accelerators(annotations: Manifest) -> set[str]:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from enum import StrEnum
 from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -46,23 +47,37 @@ TOPICS = (
 )
 
 
+class RegistryErrorCode(StrEnum):
+    """What is wrong with the registry or a lookup in it; the ``code`` of a ``ProfileError``."""
+
+    INVALID_REGISTRY = "invalid-registry"
+    UNKNOWN_ENTRY = "unknown-entry"
+
+
 class InvalidRegistry(ProfileError):
     """The registry contradicts itself. ``problems`` has every contradiction, each with its place."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__(f"the registry of rules has {len(problems)} problem(s): {'; '.join(problems)}")
+        super().__init__(
+            f"the registry of rules has {len(problems)} problem(s): {'; '.join(problems)}",
+            code=RegistryErrorCode.INVALID_REGISTRY,
+            hint="correct the data files beside kserve_conformance/rules/registry.py",
+        )
         self.problems = problems
-        self.hint = "correct the data files beside kserve_conformance/rules/registry.py"
 
 
 class UnknownEntry(ProfileError):
     """An id that the registry does not have."""
 
     def __init__(self, what: str, name: str, names: Collection[str]) -> None:
-        super().__init__(f"unknown {what} {name!r}")
+        super().__init__(f"unknown {what} {name!r}", code=RegistryErrorCode.UNKNOWN_ENTRY)
         self.name = name
         near = get_close_matches(name, names, n=3, cutoff=0.5)
-        self.hint = f"did you mean {' or '.join(near)}?" if near else f"there are {len(names)} {what}s"
+        self.hint = (
+            f"did you mean {' or '.join(near)}?"
+            if near
+            else f"list the {len(names)} {what}s with kserve-conformance rules"
+        )
 
 
 class Identified(Protocol):

@@ -1,4 +1,4 @@
-"""Which container of a runtime serves, how the service's own is laid over it, and which others come along."""
+"""Which container of a runtime serves, how the service's overrides merge into it, and which others are kept."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ExtraContainers = Callable[[list[Container], list[Container], MergeContainer, Fi
 
 def first_container(containers: list[Container]) -> Container | None:
     """
-    The first container serves, whatever its name.
+    The first container serves the model, under any name.
 
     Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.10.2.
     """
@@ -59,7 +59,7 @@ def named(containers: list[Container], name: str) -> Container | None:
 
 # --- The merge --------------------------------------------------------------------------------------------------------
 
-#: What the reduced container type of v0.8.0's runtimes gives its pod. A readiness probe is accepted, but not among it.
+#: The fields of v0.8.0's reduced container type that reach a pod. A readiness probe is accepted, but does not.
 _FIELDS_V0_8 = (
     "args",
     "command",
@@ -160,7 +160,7 @@ def as_merged(container: Container) -> Container:
 
 def no_others(runtime: list[Container], service: list[Container], merge: MergeContainer, fill: Fill) -> list[Container]:
     """
-    A pod has one container: what else the runtime or the service has is lost.
+    A pod has one container: all others of the runtime and the service are lost.
 
     Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.10.2.
     """
@@ -171,7 +171,7 @@ def others_of_runtime(
     runtime: list[Container], service: list[Container], merge: MergeContainer, fill: Fill
 ) -> list[Container]:
     """
-    The runtime's other containers come along as they are; those of the service are lost.
+    The runtime's other containers are kept unchanged; those of the service are lost.
 
     Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.11.0 to v0.14.1.
     """

@@ -7,13 +7,13 @@ from typing import Any
 
 from kserve_conformance.objects import Manifest, at
 
-#: Adds to the containers of a pod what tells them of their service.
+#: Adds variables about the service to the containers of a pod.
 AddVariables = Callable[[list[dict[str, Any]], Manifest], list[dict[str, Any]]]
 
 
 def no_variables(containers: list[dict[str, Any]], service: Manifest) -> list[dict[str, Any]]:
     """
-    A container is told nothing beyond its placeholders.
+    A container gets no variables beyond its own.
 
     Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.16.0.
     """
@@ -22,7 +22,7 @@ def no_variables(containers: list[dict[str, Any]], service: Manifest) -> list[di
 
 def service_name_variable(containers: list[dict[str, Any]], service: Manifest) -> list[dict[str, Any]]:
     """
-    Every container is told the name of its service.
+    Every container gets the name of its service in a variable.
 
     Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.17.0 to v0.19.0;
     ``buildPredictorResources`` in the same file, since v0.20.0.

@@ -95,7 +95,7 @@ RENDERING_V0_10 = replace(
 #: v0.10.1 and v0.10.2: ``-gpu`` is appended once.
 RENDERING_V0_10_1 = replace(RENDERING_V0_10, tag_image=tag_or_gpu_suffix)
 
-#: v0.11.0 to v0.11.2: ``kserve-container`` is asked for, and the runtime's other containers come along.
+#: v0.11.0 to v0.11.2: ``kserve-container`` is required, and the runtime's other containers are kept.
 RENDERING_V0_11 = replace(
     RENDERING_V0_10_1,
     pick_container=kserve_container,
@@ -107,7 +107,7 @@ RENDERING_V0_11 = replace(
 #: v0.12.0 to v0.14.1: a user's own container is found by its name.
 RENDERING_V0_12 = replace(RENDERING_V0_11, pick_custom_container=kserve_container)
 
-#: v0.15.0: transformers, services on several nodes, and failures told in one wording.
+#: v0.15.0: transformers, multi-node services, and one wording for failures.
 RENDERING_V0_15_0 = replace(
     RENDERING_V0_12,
     tag_image=tag_or_gpu_suffix_of_huggingface,
@@ -123,7 +123,7 @@ RENDERING_V0_15_2 = replace(RENDERING_V0_15_0, configure_head=head_with_ray)
 #: v0.16.0: images with a digest are left alone.
 RENDERING_V0_16 = replace(RENDERING_V0_15_2, tag_image=digest_kept, configure_head=head_with_image_volumes)
 
-#: v0.17.0 and v0.17.1: containers know their service, and a runtime chooses a scheduler.
+#: v0.17.0 and v0.17.1: containers get the name of their service, and a runtime can name a scheduler.
 RENDERING_V0_17 = replace(
     RENDERING_V0_16,
     pod_settings=SETTINGS_V0_17,

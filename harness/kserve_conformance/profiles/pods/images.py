@@ -8,7 +8,7 @@ from collections.abc import Callable
 from kserve_conformance.objects import Manifest, at
 from kserve_conformance.profiles.completion import SERVER_TYPE_ANNOTATION
 
-#: The image of a container: given the container, ``runtimeVersion``, the runtime's name and its annotations.
+#: The image of a container; takes the container, ``runtimeVersion``, the runtime's name and its annotations.
 TagImage = Callable[[Manifest, str | None, str, Manifest], str]
 
 _TAG = re.compile(r":[0-9A-Za-z_.\-]*\Z")
@@ -54,7 +54,7 @@ def tag_after_first_colon(container: Manifest, version: str | None, runtime: str
 
 def tag_or_configured_gpu_tag(container: Manifest, version: str | None, runtime: str, annotations: Manifest) -> str:
     """
-    A runtime version replaces the tag; without one, a GPU gives the ConfigMap's own TensorFlow image its GPU tag.
+    A runtime version replaces the tag; without one, a GPU replaces the tag of the ConfigMap's TensorFlow image.
 
     Source: ``UpdateImageTag``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.9.0. PyTorch's image is not
     found in the ConfigMap, whose nesting the Go type does not have.
@@ -113,7 +113,7 @@ def digest_kept(container: Manifest, version: str | None, runtime: str, annotati
 
 def tag_by_server_type(container: Manifest, version: str | None, runtime: str, annotations: Manifest) -> str:
     """
-    The runtime's annotation, or else its name, says which images there are; vLLM's image without a GPU is ``…-cpu``.
+    The runtime's annotation, or else its name, selects the images; vLLM's image without a GPU is ``…-cpu``.
 
     Source: ``UpdateImageTag``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, since v0.20.0. An empty
     annotation counts as none here.

@@ -1,5 +1,5 @@
 """
-Services on several nodes: what the head's pod is told of its workers.
+Multi-node services: what the head's pod gets about its workers.
 
 A service with a ``workerSpec`` needs a runtime with one. The pod of the workers
 is merged as that of the head is, and counts here only for its GPUs and for what
@@ -29,7 +29,7 @@ GENERATION_LABEL = "isvc.generation"
 #: The resources that count as GPUs. Source: ``DefaultGPUResourceTypeList``, pkg/constants/constants.go, v0.15.0.
 GPU_RESOURCES = ("nvidia.com/gpu", "amd.com/gpu", "intel.com/gpu", "habana.ai/gaudi")
 
-#: The head's containers, told of its workers. Raises ``CannotRender``.
+#: The head's containers, with variables about its workers. Raises ``CannotRender``.
 ConfigureHead = Callable[[list[dict[str, Any]], Manifest, Manifest, PodFailures], list[dict[str, Any]]]
 
 #: The labels that the head's pod has because it has workers.
@@ -49,7 +49,7 @@ def single_node(
     containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, failures: PodFailures
 ) -> list[dict[str, Any]]:
     """
-    Whatever the service says, it gets one pod.
+    The service gets one pod, with or without a ``workerSpec``.
 
     Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.14.1.
     """
@@ -60,7 +60,7 @@ def head_with_sizes(
     containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, failures: PodFailures
 ) -> list[dict[str, Any]]:
     """
-    The head is told the two sizes; where neither the service nor the runtime has one, a nil pointer is dereferenced.
+    The head gets the two sizes; if neither the service nor the runtime sets one, a nil pointer is dereferenced.
 
     Source: ``multiNodeProcess``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.15.0.
     """
@@ -77,7 +77,7 @@ def head_with_ray(
     containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, failures: PodFailures
 ) -> list[dict[str, Any]]:
     """
-    The head is also told how many nodes there are and how many GPUs are its own; too few GPUs are an error.
+    The head also gets the number of nodes and of its own GPUs; too few GPUs are an error.
 
     Source: ``multiNodeProcess``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.15.2.
     """
@@ -110,7 +110,7 @@ def head_with_executor(
 
 def unlabelled(service: Manifest) -> dict[str, str]:
     """
-    The pod of a service that asks for several nodes is as any other.
+    The pod of a multi-node service is like any other.
 
     Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.14.1.
     """
@@ -119,7 +119,7 @@ def unlabelled(service: Manifest) -> dict[str, str]:
 
 def generation_label(service: Manifest) -> dict[str, str]:
     """
-    The label that tells the generations of a service's pods apart; a service that was never stored is the first.
+    The label with the generation of the service; a service that was never stored has the first.
 
     Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.15.0.
     """

@@ -13,7 +13,7 @@ from kserve_conformance.profiles.pods.templates import rendered
 
 
 class UnknownPlaceholder(ProfileError):
-    """A container uses more of Go's template language than is understood here, so its pod cannot be told."""
+    """A container uses more of Go's template language than this module supports, so its pod is unknown."""
 
     def __init__(self, container: str, what: str) -> None:
         super().__init__(f"container {container}: a placeholder uses {what!r}, which is not understood here")
@@ -21,7 +21,7 @@ class UnknownPlaceholder(ProfileError):
 
 
 class BadPlaceholder(ValueError):
-    """Go cannot fill this container, and says why with this text."""
+    """Go cannot fill this container; the text is its error."""
 
 
 def filled(container: dict[str, Any], metadata: Manifest) -> dict[str, Any]:

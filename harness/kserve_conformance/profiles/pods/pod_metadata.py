@@ -1,4 +1,4 @@
-"""The labels and annotations of a pod template: whose they are, and whose win."""
+"""The labels and annotations of a pod template: where they come from, and which win."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from kserve_conformance.objects import Manifest, at
 
-#: The metadata of the pods of a service, given the service and the spec of its runtime (empty where it has none).
+#: The metadata of the pods of a service; takes the service and the spec of its runtime (empty if it has none).
 PodMetadata = Callable[[Manifest, Manifest], dict[str, Any]]
 
 #: The annotations of a service that its pods do not get.
@@ -54,7 +54,7 @@ def of_runtime_service_then_predictor(service: Manifest, runtime: Manifest) -> d
 
 def without_model_format(service: Manifest, runtime: Manifest) -> dict[str, Any]:
     """
-    The annotation that tells the model's format stays with the service.
+    The annotation with the model's format stays with the service.
 
     Source: ``buildObjectMeta``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, with
     ``ServiceAnnotationDisallowedList``, pkg/constants/constants.go, since v0.17.0.

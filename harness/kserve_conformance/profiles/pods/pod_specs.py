@@ -1,4 +1,4 @@
-"""Which pod settings of a runtime reach its pods, and how the service's are laid over them."""
+"""Which pod settings of a runtime reach its pods, and how the service's merge into them."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ _FINEST = -9
 @lru_cache(maxsize=4096, typed=True)
 def canonical(quantity: str | float) -> str:
     """
-    Write a quantity as Kubernetes writes it; what is no quantity stays as it is.
+    Write a quantity as Kubernetes writes it; any other text is unchanged.
 
     >>> canonical("1000m"), canonical("1536Mi"), canonical("2048Mi"), canonical(1)
     ('1', '1536Mi', '2Gi', '1')
@@ -51,7 +51,7 @@ def canonical(quantity: str | float) -> str:
 
 def whole(quantity: str | float) -> int:
     """
-    The value of a quantity in whole units, rounded away from zero; 0 for what is no quantity.
+    The value of a quantity in whole units, rounded away from zero; 0 for any other text.
 
     >>> whole("1500m"), whole("2Ki")
     (2, 2048)

@@ -61,7 +61,7 @@ def render(
     ``annotations`` are those that KServe finds when it looks the runtime up by
     name, where that is another object than the chosen one.
 
-    Raises ``CannotRender`` where KServe makes no pod, and ``UnknownPlaceholder`` where we cannot tell.
+    Raises ``CannotRender`` if KServe makes no pod, and ``UnknownPlaceholder`` if the pod is unknown.
     """
     return _Pod(service, runtime, rendering, runtime.annotations if annotations is None else annotations).template()
 

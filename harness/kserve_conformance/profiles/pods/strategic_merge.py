@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-#: The lists that are merged, and the key that tells their elements apart.
+#: The lists that are merged, and the key that identifies their elements.
 MERGE_KEYS = {
     "containers": "name",
     "env": "name",

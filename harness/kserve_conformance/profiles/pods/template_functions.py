@@ -12,7 +12,7 @@ from typing import Any
 
 from kserve_conformance.profiles.pods.template_syntax import UnknownSyntax
 
-#: What a key that is not there gives.
+#: The text of a missing key.
 MISSING = None
 
 

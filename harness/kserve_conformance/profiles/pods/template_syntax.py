@@ -45,7 +45,7 @@ _TERMINATORS = " \t\r\n.,|:()"
 
 
 class InvalidTemplate(ValueError):
-    """Go would refuse this template, with this text; ``position`` is where its execution stopped, if it had begun."""
+    """Go rejects this template with this text; ``position`` is where its execution stopped, if it had begun."""
 
     def __init__(self, message: str, position: int | None = None) -> None:
         where = "" if position is None else f"{position}:"
@@ -94,7 +94,7 @@ Operand = Literal | Chain | Call | Pipeline
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What stands outside of the actions."""
+    """Text outside of the actions."""
 
     text: str
 
@@ -125,7 +125,7 @@ def parse(template: str) -> tuple[Node, ...]:
 
 
 def _pieces(template: str) -> Iterator[str | list[_Token]]:
-    """Texts and actions in turn, with white space trimmed where an action says so."""
+    """Texts and actions in turn, with white space trimmed where an action requires it."""
     position, trimming = 0, False
     while True:
         opening = template.find("{{", position)
@@ -192,7 +192,7 @@ class _Parser:
         return nodes
 
     def _nodes(self) -> tuple[Node, ...]:
-        """The nodes up to an ``else``, an ``end`` or the end of the template; ``_end`` says which."""
+        """The nodes up to an ``else``, an ``end`` or the end of the template; ``_end`` is which."""
         nodes: list[Node] = []
         for piece in self._pieces:
             if isinstance(piece, str):
