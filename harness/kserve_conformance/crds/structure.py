@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
 
+from kserve_conformance.crds.memo import Memo
 from kserve_conformance.crds.schema import ROOT_FIELDS, Schema
 from kserve_conformance.objects import Manifest
 
@@ -47,13 +48,18 @@ class UnknownField:
     nearest: str | None = None
 
 
+_UNKNOWN: Memo[tuple[UnknownField, ...]] = Memo()
+
+
 def unknown_fields(manifest: Manifest, schema: Schema) -> tuple[UnknownField, ...]:
     """
     The fields of an object that strict validation rejects and lenient validation drops, outermost first.
 
     Source: ``PruneWithOptions``, pkg/apiserver/schema/pruning/algorithm.go, k8s.io/apiextensions-apiserver v0.34.4.
     """
-    return tuple(_unknown_at_root(manifest, schema))
+    key = _UNKNOWN.key(manifest, schema)
+    known = _UNKNOWN.get(key)
+    return known if known is not None else _UNKNOWN.keep(key, schema, tuple(_unknown_at_root(manifest, schema)))
 
 
 def _unknown_at_root(manifest: Manifest, schema: Schema) -> Iterator[UnknownField]:

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any, Final
 
 from kserve_conformance.crds import Fault, Schema, Violation, crds_of, defaulted, pruned, violations
+from kserve_conformance.crds.memo import Memo
 from kserve_conformance.manifests import metadata
 from kserve_conformance.manifests.problems import ManifestCode, Path, Problem, pointer
 from kserve_conformance.objects import API_VERSIONS, SERVICE, Manifest
@@ -97,6 +98,18 @@ def missing(path: Path, *, hint: str | None = None, rejection: str | None = None
     return Problem(ManifestCode.INVALID_FIELD, "is required", path, hint=hint, rejection=message)
 
 
+_VIOLATIONS: Memo[tuple[Violation, ...]] = Memo()
+
+
+def _violations(manifest: Manifest, schema: Schema) -> tuple[Violation, ...]:
+    key = _VIOLATIONS.key(manifest, schema)
+    known = _VIOLATIONS.get(key)
+    if known is not None:
+        return known
+    found = tuple(violations(defaulted(pruned(manifest, schema), schema), schema))
+    return _VIOLATIONS.keep(key, schema, found)
+
+
 def _problems(manifest: Any, release: str | None, spellings: Mapping[Path, str]) -> Iterator[Problem]:
     if not isinstance(manifest, Mapping):
         yield Problem(
@@ -121,7 +134,7 @@ def _problems(manifest: Any, release: str | None, spellings: Mapping[Path, str])
     yield from (_metadata_problem(fault, spellings) for fault in metadata.faults(manifest, has_dns_name=is_ours))
     if is_ours:
         schema = crds_of(release).schema(kind)
-        for violation in violations(defaulted(pruned(manifest, schema), schema), schema):
+        for violation in _violations(manifest, schema):
             yield _problem(violation, spellings)
 
 
