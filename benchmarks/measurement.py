@@ -68,7 +68,7 @@ class Program:
         """
         The command line of another checkout: in its own environment, or in ours where it has none.
 
-        Raises ``Broken`` for a folder that is no checkout.
+        Raises ``Broken`` for a folder that is not a checkout.
         """
         script = folder / ".venv/bin/kserve-conformance"
         if script.is_file():

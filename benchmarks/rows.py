@@ -77,7 +77,7 @@ def matrix(runs: int) -> Iterator[Row]:
 
 
 def resolving(runs: int) -> Iterator[Row]:
-    """One service beside one runtime, from the start of a process to its end."""
+    """One service and one runtime, from the start of a process to its end."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "world.yaml"
         file.write_text(SERVICE + RUNTIME, encoding="utf-8")
@@ -88,21 +88,21 @@ def resolving(runs: int) -> Iterator[Row]:
 
 def deciding(runs: int) -> Iterator[Row]:
     """The resolver alone, on one core; the requests are generated beforehand."""
-    world, profile, asked = catalogue(), profile_of(RELEASE), requests(KEPT)
-    distinct = len(set(asked))
+    runtimes, profile, wanted = catalogue(), profile_of(RELEASE), requests(KEPT)
+    distinct = len(set(wanted))
 
     def with_answers_kept() -> None:
-        choose = Selections(world, profile).of
-        for request in asked:
+        choose = Selections(runtimes, profile).of
+        for request in wanted:
             choose(request)
 
     def anew() -> None:
-        for request in asked[:ANEW]:
-            select(request, world, profile)
+        for request in wanted[:ANEW]:
+            select(request, runtimes, profile)
 
     kept = tuple(KEPT / cpu_seconds(with_answers_kept) for _ in range(runs))
     each = tuple(ANEW / cpu_seconds(anew) for _ in range(runs))
-    what, unit = f"resolver alone, {len(world)} runtimes", "decisions/s"
+    what, unit = f"resolver alone, {len(runtimes)} runtimes", "decisions/s"
     shapes = f"{distinct} distinct of {KEPT:,} requests; a second of processor time"
     yield Row(f"{what}, answers kept", kept, unit, 100_000, more_is_better=True, note=shapes)
     yield Row(
@@ -165,19 +165,19 @@ CASES, CASES_FOR_REAL = 10_000, 1_024
 
 
 def searching(runs: int) -> Iterator[Row]:
-    """Random cases on the rules in memory beside our own resolver behind the line protocol."""
+    """Random cases on the reference in memory and behind the line protocol."""
     right = f"process:{PROGRAM} resolve --release {RELEASE} --batch -,release={RELEASE}"
     values = tuple(_cases_a_second(right, CASES) for _ in range(runs))
-    what = f"fuzz of memory:{RELEASE} beside a process"
+    what = f"fuzz of memory:{RELEASE} and a process"
     yield Row(what, values, "cases/s", 2000, more_is_better=True, note="both sides compute, a core each")
 
 
 def searching_for_real(runs: int) -> Iterator[Row]:
-    """Random cases on the rules in memory beside a real control plane; once, since it is long."""
+    """Random cases on the reference and a real control plane; once, since it is long."""
     del runs
     right = f"controlplane:{RELEASE}"
     rate = _cases_a_second(right, CASES_FOR_REAL)
-    what = f"fuzz of memory:{RELEASE} beside {right}"
+    what = f"fuzz of memory:{RELEASE} and {right}"
     yield Row(what, (rate,), "cases/s", 30, more_is_better=True, note="one run; its start is not counted")
 
 
@@ -198,16 +198,16 @@ def cold_until_verdict(target: str, scenario: str, folder: Path) -> float:
     arguments = [str(PROGRAM), "run", "--target", target, "--scenario", scenario, "--out", str(folder)]
     took = None
     with (
-        tempfile.TemporaryFile("w+") as said,
-        Popen(arguments, cwd=ROOT, stdin=DEVNULL, stdout=DEVNULL, stderr=said) as process,  # noqa: S603 - our program
+        tempfile.TemporaryFile("w+") as stderr,
+        Popen(arguments, cwd=ROOT, stdin=DEVNULL, stdout=DEVNULL, stderr=stderr) as process,  # noqa: S603 - our program
     ):
         while process.poll() is None:
             if took is None and _has_verdict(record):
                 took = time.perf_counter() - started
             time.sleep(0.01)
-        said.seek(0)
+        stderr.seek(0)
         if process.returncode != 0 or not _has_verdict(record):
-            raise Broken(f"{target} reported no verdict:\n{said.read()[-2000:]}")
+            raise Broken(f"{target} reported no verdict:\n{stderr.read()[-2000:]}")
     # A record may be written only at the end.
     return took if took is not None else time.perf_counter() - started
 
@@ -229,7 +229,7 @@ def against_baseline(baseline: Path) -> tuple[Benchmark, ...]:
     Benchmarks that run this checkout and a baseline in turn, so that both see the same load of the machine.
 
     Their values are ratios: 0.5 is half the time of the baseline. Raises ``Broken`` for
-    a folder that is no checkout.
+    a folder that is not a checkout.
     """
     program = Program.of_checkout(baseline.resolve())
 

@@ -16,7 +16,7 @@ from kserve_conformance.record import Record, Verdict, by_topic, conforms, tally
 from kserve_conformance.reports import FILES, project, summary
 from kserve_conformance.suite.registry_terms import statements
 
-#: The reports that a run writes beside its record.
+#: The reports that a run writes to the folder of its record.
 WRITTEN = ("html", "junit", "yaml", "markdown")
 
 _STYLES = {

@@ -292,11 +292,11 @@ def _present(known: list[Json], generated: list[Json]) -> list[Json]:
         if name in names:
             continue
         names.add(name)
-        given = _priorities(one)
-        if len(given) > 1 or given & taken:
+        priorities = _priorities(one)
+        if len(priorities) > 1 or priorities & taken:
             for offered in one["spec"]["supportedModelFormats"]:
                 offered.pop("priority", None)
-        taken |= given
+        taken |= priorities
         kept.append(one)
     return kept
 
