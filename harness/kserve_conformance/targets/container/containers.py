@@ -31,6 +31,11 @@ from kserve_conformance.targets.programs.processes import epitaph, last_words
 #: What everything in Docker of ours is named after, followed by the run.
 PREFIX = "kserve-conformance"
 
+LOOPBACK = "127.0.0.1"
+
+#: What servers in containers listen on: Docker forwards a published port to the container's own address.
+EVERY_INTERFACE = "0.0.0.0"  # noqa: S104 - It is an interface of a container.
+
 #: Seconds that a program has to end by itself.
 STOPS_WITHIN = 10
 
@@ -73,7 +78,7 @@ def is_on_hub(image: str) -> bool:
 class LoggedContainer(DockerContainer):
     """A container of one program, which is its network alias too. Its output goes into a file as it is written."""
 
-    def __init__(self, image: str, program: str, *, run: str, labels: dict[str, str], network: Network) -> None:
+    def __init__(self, image: str, program: str, *, run: str, labels: dict[str, str], network: Network | None) -> None:
         """Nothing is created yet: see :meth:`start`."""
         super().__init__(image, docker_client_kw={"timeout": TIMEOUT}, network=network, network_aliases=[program])
         if not is_on_hub(image):
@@ -94,14 +99,14 @@ class LoggedContainer(DockerContainer):
 
     def published(self, port: int) -> Self:
         """Publish a port, on the loopback interface unless testcontainers is told of another host."""
-        address = "0.0.0.0" if host_override() else "127.0.0.1"  # noqa: S104 - That host is not this machine.
+        address = EVERY_INTERFACE if host_override() else LOOPBACK
         # testcontainers knows ports only; Docker's client takes an address too.
         self.ports[f"{port}/tcp"] = (address, None)  # type: ignore[assignment]
         return self
 
     def get_container_host_ip(self) -> str:
         """Where published ports are reached."""
-        return host_override() or "127.0.0.1"
+        return host_override() or LOOPBACK
 
     def start_logged(self, log: Path) -> Self:
         """Start it, with its output in a file. Raises ``CannotStart``."""

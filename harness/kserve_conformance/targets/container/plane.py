@@ -22,7 +22,7 @@ from kserve_conformance.objects import SERVICE
 from kserve_conformance.rules.releases import FIXED_WEBHOOK_PORT
 from kserve_conformance.signals import signals_wait
 from kserve_conformance.targets.container import daemon
-from kserve_conformance.targets.container.containers import PREFIX, LoggedContainer, network
+from kserve_conformance.targets.container.containers import EVERY_INTERFACE, PREFIX, LoggedContainer, network
 from kserve_conformance.targets.container.images import Images
 from kserve_conformance.targets.container.reaper import LABEL, unless_gone
 from kserve_conformance.targets.container.run import Run, remove_stale
@@ -171,7 +171,6 @@ class ContainerPlane:
 
     def _container(self, image: str, program: str, *, entrypoint: list[str] | None = None) -> LoggedContainer:
         """A container with the run's certificate, not started yet."""
-        assert self._network is not None  # noqa: S101 - It is created first.
         made = LoggedContainer(image, program, run=self.run.id, labels=self.run.labels, network=self._network)
         if entrypoint is not None:
             made.arguments(entrypoint=entrypoint)
@@ -183,7 +182,7 @@ class ContainerPlane:
 
     def _start_store(self, seed: Path | None) -> LoggedContainer:
         """Start etcd, with what a seed has."""
-        urls = (f"https://0.0.0.0:{ETCD_PORT}", f"https://127.0.0.1:{ETCD_PORT + 1}")
+        urls = (f"https://{EVERY_INTERFACE}:{ETCD_PORT}", f"https://127.0.0.1:{ETCD_PORT + 1}")
         store = self._container(self._settings.images.etcd, ETCD, entrypoint=["etcd"])
         flags = etcd_flags(DATA, *urls, _inside())
         flags.append(f"--advertise-client-urls=https://{ETCD}:{ETCD_PORT}")
@@ -196,10 +195,8 @@ class ContainerPlane:
         server = self._container(self._settings.images.api_server, API_SERVER, entrypoint=["kube-apiserver"])
         server.with_copy_into_container(token_file(self.tokens).encode(), str(TOKENS))
         server.published(API_SERVER_PORT)
-        # Docker forwards a published port to the container's own address.
-        address = "0.0.0.0"  # noqa: S104
         etcd = f"https://{ETCD}:{ETCD_PORT}"
-        server.with_command(api_server_flags(etcd, API_SERVER_PORT, _inside(), TOKENS, address=address))
+        server.with_command(api_server_flags(etcd, API_SERVER_PORT, _inside(), TOKENS, address=EVERY_INTERFACE))
         server.start_logged(self._logs / "kube-apiserver.log")
         try:
             server.wait_until(self._ready())

@@ -31,8 +31,8 @@ MODULE = "github.com/kserve/kserve"
 #: Go's own default (cmd/go/internal/cfg).
 DEFAULT_PROXIES = "https://module.proxy.url,direct"
 
-#: What targets read of a module: the rest of it (Python packages, tests) is eight times as large.
-NEEDED = ("config/", "install/", "test/crds/")
+#: What of a module a release installs; with everything else it takes hundreds of megabytes.
+NEEDED = ("config/crd/", "config/configmap/", "config/webhook/", "test/crds/")
 
 #: Seconds that a proxy may be silent.
 TIMEOUT = 60
