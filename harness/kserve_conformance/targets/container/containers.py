@@ -17,6 +17,7 @@ from typing import Any, Self
 import docker.errors
 from docker.models.containers import Container
 from testcontainers.core.container import DockerContainer
+from testcontainers.core.exceptions import ContainerStartException
 from testcontainers.core.network import Network
 from testcontainers.core.waiting_utils import WaitStrategy
 
@@ -64,26 +65,14 @@ def network(run: str, labels: dict[str, str]) -> Network:
         ) from error
 
 
-def is_on_hub(image: str) -> bool:
-    """
-    Whether an image is on Docker Hub, because its name does not begin with a registry.
-
-    >>> is_on_hub("kserve/kserve-controller:v0.15.2"), is_on_hub("registry.k8s.io/etcd:3.6.5-0")
-    (True, False)
-    """
-    first, slash, _ = image.partition("/")
-    return not slash or not ("." in first or ":" in first or first == "localhost")
-
-
 class LoggedContainer(DockerContainer):
     """A container of one program, which is its network alias too. Its output goes into a file as it is written."""
 
     def __init__(self, image: str, program: str, *, run: str, labels: dict[str, str], network: Network | None) -> None:
         """Nothing is created yet: see :meth:`start`."""
         super().__init__(image, docker_client_kw={"timeout": TIMEOUT}, network=network, network_aliases=[program])
-        if not is_on_hub(image):
-            # testcontainers puts TESTCONTAINERS_HUB_IMAGE_NAME_PREFIX before images of other registries too.
-            self.image = image
+        # testcontainers would put its prefix for images of Docker Hub before those of other registries too: see images.
+        self.image = image
         self.program = program
         self._log = Path()
         self._began = 0
@@ -184,10 +173,12 @@ class LoggedContainer(DockerContainer):
             self.get_docker_client().client.close()
 
     def _state(self) -> dict[str, Any]:
-        """Its state as Docker knows it; empty if it is gone."""
-        container = self.get_wrapped_container()
+        """Its state as Docker knows it; empty if it is gone, or was never created."""
         try:
+            container = self.get_wrapped_container()
             container.reload()
+        except ContainerStartException:
+            return {}
         except (docker.errors.DockerException, OSError):
             return {}
         state: dict[str, Any] = container.attrs["State"]

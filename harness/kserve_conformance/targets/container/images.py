@@ -23,6 +23,19 @@ API_SERVER = "registry.k8s.io/kube-apiserver:v1.34.4"
 #: KServe's controller, as its install manifests name it.
 MANAGER = "kserve/kserve-controller:{release}"
 
+
+def full_name(image: str) -> str:
+    """
+    The name of an image, with ``TESTCONTAINERS_HUB_IMAGE_NAME_PREFIX`` in front if it is one of Docker Hub.
+
+    >>> full_name("registry.k8s.io/etcd:3.6.5-0")
+    'registry.k8s.io/etcd:3.6.5-0'
+    """
+    first, slash, _ = image.partition("/")
+    has_registry = slash and ("." in first or ":" in first or first == "localhost")
+    return image if has_registry else testcontainers_config.hub_image_name_prefix + image
+
+
 _NAME_ANOTHER = (
     "log in to its registry, name another image with {option}, or build it without a registry: "
     "see scripts/airgapped/README.md"
@@ -45,15 +58,15 @@ class Images:
     def of(cls, release: str, chosen: Mapping[str, str]) -> Images:
         """Those of a release, except where a user chose by ``etcd-image``, ``apiserver-image`` or ``manager``."""
         return cls(
-            etcd=chosen.get("etcd-image") or ETCD,
-            api_server=chosen.get("apiserver-image") or API_SERVER,
-            manager=chosen.get("manager") or MANAGER.format(release=release),
+            etcd=full_name(chosen.get("etcd-image") or ETCD),
+            api_server=full_name(chosen.get("apiserver-image") or API_SERVER),
+            manager=full_name(chosen.get("manager") or MANAGER.format(release=release)),
         )
 
     def digests(self, client: DockerClient, progress: Progress) -> dict[str, str]:
         """Pull what Docker does not have; the digest of each image by its program. Raises ``CannotStart``."""
         if not testcontainers_config.ryuk_disabled:
-            image_id(client, testcontainers_config.ryuk_image, progress, _WITHOUT_RYUK)
+            image_id(client, full_name(testcontainers_config.ryuk_image), progress, _WITHOUT_RYUK)
         parts = {
             "etcd": (self.etcd, "etcd-image=IMAGE"),
             "kube-apiserver": (self.api_server, "apiserver-image=IMAGE"),

@@ -10,7 +10,6 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,7 +72,7 @@ def remove_stale(client: DockerClient, progress: Progress) -> None:
     """Remove what runs left in Docker that ended without cleaning up, as after a power cut."""
     import docker.errors
 
-    for run in _dead():
+    for run in sorted(path.name for path in locks().glob("[!.]*") if not is_alive(path.name)):
         progress(f"removing the containers of run {run}, which did not end properly")
         try:
             reaper.remove_run(client, run)
@@ -83,12 +82,13 @@ def remove_stale(client: DockerClient, progress: Progress) -> None:
             (locks() / run).unlink(missing_ok=True)
 
 
-def _dead() -> Iterator[str]:
-    """The runs whose lock nobody holds."""
-    for path in sorted(locks().glob("[!.]*")):
-        with path.open("r", encoding="utf-8") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            yield path.name
+def is_alive(run: str) -> bool:
+    """Whether a process of this user holds the lock of a run."""
+    try:
+        with (locks() / run).open("r", encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False

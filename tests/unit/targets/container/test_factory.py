@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from testcontainers.core.config import testcontainers_config
 
 from kserve_conformance.targets.container.images import API_SERVER, ETCD, Images
 from kserve_conformance.targets.contract import BadTarget
@@ -46,6 +47,14 @@ class TestImages:
     def test_the_api_server_is_the_version_that_the_control_plane_runs(self):
         """Both targets validate with the same schemas and the same admission."""
         assert f"registry.k8s.io/kube-apiserver:{binaries.KUBERNETES}" == API_SERVER
+
+    def test_a_prefix_for_docker_hub_applies_to_images_of_docker_hub_only(self, monkeypatch):
+        """It is a setting of testcontainers, for a mirror of Docker Hub."""
+        monkeypatch.setattr(testcontainers_config, "hub_image_name_prefix", "mirror.example/")
+
+        images = Images.of("v0.16.0", {"etcd-image": "localhost:5000/etcd:1"})
+
+        assert images == Images("localhost:5000/etcd:1", API_SERVER, "mirror.example/kserve/kserve-controller:v0.16.0")
 
     def test_each_image_can_be_replaced(self):
         """A parameter of its own for each; the manager's is that of ``--manager`` too."""
