@@ -44,7 +44,7 @@ class Fleet:
     def add(self, entry: Entry) -> None:
         """Add a service."""
         name = display_name(entry.manifest)
-        kind = self._kind_of.setdefault(hash(entry.fingerprint), len(self._stand_ins))
+        kind = self._kind_of.setdefault(entry.fingerprint, len(self._stand_ins))
         if kind == len(self._stand_ins):
             self._stand_ins.append(zlib.compress(json.dumps(stand_in(entry.manifest)).encode(), 1))
         for text in (name, uri_of(entry.manifest)):

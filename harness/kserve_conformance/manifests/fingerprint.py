@@ -7,11 +7,16 @@ contains a stand-in is completed for each service.
 
 from __future__ import annotations
 
+import marshal
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final
 
-from kserve_conformance.objects import SERVICE, Manifest
+from kserve_conformance.objects import Manifest
+
+#: The version of marshal that writes equal values as equal bytes.
+_NO_REFERENCES: Final = 2
 
 #: Stands for a name that KServe accepts.
 NAME: Final = "kserve-conformance-name"
@@ -29,27 +34,27 @@ _LABEL: Final = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?\Z"
 _READ: Final = re.compile(r"serving\.kserve\.io/|knative|modelFormat\Z")
 
 
-def fingerprint(manifest: Manifest) -> str:
+def fingerprint(manifest: Manifest) -> int:
     """
-    A text that is equal for specs that are valid and decided alike.
+    A number that is equal for services that are valid and decided alike, and for others as good as never.
 
     The values of labels and of annotations that KServe does not read are left out. Only a placeholder of a runtime sees
     them, and it puts them into the pod whatever they are.
     """
-    spec = manifest.get("spec")
-    metadata = manifest.get("metadata")
-    if manifest.get("kind") != SERVICE or not isinstance(metadata, dict):
-        return repr((manifest.get("kind"), spec))
+    metadata = manifest["metadata"]
     name = metadata.get("name")
-    return repr(
-        (
-            metadata.get("namespace"),
-            None if isinstance(name, str) and _NAME_FORMAT.match(name) else name,
-            "uid" in metadata,
-            _valid_labels(metadata.get("labels")),
-            _keys(metadata.get("annotations")),
-            _generic(spec),
-            "predictor" in manifest,
+    return hash(
+        marshal.dumps(
+            (
+                metadata.get("namespace"),
+                None if isinstance(name, str) and _NAME_FORMAT.match(name) else name,
+                "uid" in metadata,
+                _without(metadata.get("labels"), _is_label),
+                _without(metadata.get("annotations"), _is_unread),
+                _generic(manifest.get("spec")),
+                "predictor" in manifest,
+            ),
+            _NO_REFERENCES,
         )
     )
 
@@ -102,13 +107,24 @@ def _generic_uri(uri: str) -> str:
     return match[1] + (_NESTED_PATH if match[2] else _PATH)
 
 
-def _valid_labels(labels: Any) -> Any:
-    if not isinstance(labels, Mapping):
-        return labels
-    return [(key, None if isinstance(value, str) and _LABEL.match(value) else value) for key, value in labels.items()]
-
-
-def _keys(values: Any) -> Any:
-    if not isinstance(values, Mapping):
+def _without(values: Any, is_out: Callable[[str, str], bool]) -> Any:
+    """Labels or annotations with None for the values that do not matter."""
+    if type(values) is not dict:
         return values
-    return [(key, value if not isinstance(value, str) or _READ.search(key) else None) for key, value in values.items()]
+    return [(key, None if type(value) is str and is_out(key, value) else value) for key, value in values.items()]
+
+
+@lru_cache(maxsize=4096)
+def _is_label(key: str, value: str) -> bool:
+    del key
+    return _LABEL.match(value) is not None
+
+
+def _is_unread(key: str, value: str) -> bool:
+    del value
+    return _is_unread_key(key)
+
+
+@lru_cache(maxsize=4096)
+def _is_unread_key(key: str) -> bool:
+    return _READ.search(key) is None

@@ -123,7 +123,7 @@ class JsonStream:
                 self._need()
                 value_at, value_line = self._at, self._line
                 root[key] = self._value()
-                problems.extend(self._problems(value_at, value_line, (key,), 1))
+                problems.extend(self._problems(root[key], value_at, value_line, (key,), 1))
             separator = self._need()
             if separator not in ",}":
                 self._fail("Expecting ',' delimiter")
@@ -159,12 +159,13 @@ class JsonStream:
                 self._fail("Expecting ',' delimiter")
 
     def _element(self, value: Any, line: int, begin: int, depth: int = 0) -> Element:
-        problems = self._problems(begin, line, (), depth)
+        problems = self._problems(value, begin, line, (), depth)
         return Element(value, line, self._document, self._text, begin, problems=problems)
 
-    def _problems(self, begin: int, line: int, path: Path, depth: int) -> tuple[Problem, ...]:
+    def _problems(self, value: Any, begin: int, line: int, path: Path, depth: int) -> tuple[Problem, ...]:
         text = self._text
-        problems = strict_json.bounds(text, begin, self._at, line, self._limits, self._limits.depth - depth)
+        bound = self._limits.depth - depth
+        problems = strict_json.bounds(value, text, begin, self._at, line, self._limits, bound)
         if self._decoder.has_duplicates:
             problems += strict_json.duplicates(text, begin, line, path)
         return problems

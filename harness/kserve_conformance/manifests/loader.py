@@ -38,11 +38,8 @@ class Entry:
     manifest: Manifest
     source: str
     line: int
-
-    @property
-    def fingerprint(self) -> str:
-        """What it has in common with those that are decided alike."""
-        return fingerprint(self.manifest)
+    #: Of a service: equal for those that are decided alike.
+    fingerprint: int = 0
 
     @property
     def where(self) -> str:
@@ -78,6 +75,8 @@ class Loader:
     others: Counter[tuple[str, str]] = field(default_factory=Counter)
     _valid: set[int] = field(default_factory=set)
     _count: int = 0
+    #: The fingerprint of the object that was checked last.
+    _mark: int | None = None
 
     def entries(self, *given: str | os.PathLike[str]) -> Iterator[Entry]:
         """Read files, folders and, as ``-``, standard input."""
@@ -94,7 +93,7 @@ class Loader:
         self._count = 0
         if not source.is_small:
             for each in reader.objects(source, self.limits, self._report, self._check, self._expand):
-                yield Entry(each.manifest, source.name, each.line)
+                yield Entry(each.manifest, source.name, each.line, self._mark or 0)
             return
         problems: list[Problem] = []
         found = list(reader.objects(source, self.limits, problems.append, self._check, self._expand))
@@ -109,7 +108,7 @@ class Loader:
         if not self._count and not errors:
             self.skipped.append(source.name)
         for each in found:
-            yield Entry(each.manifest, source.name, each.line)
+            yield Entry(each.manifest, source.name, each.line, _mark(each.manifest) or 0)
 
     def _expand(self, value: Any) -> Iterator[tuple[Path, Any]]:
         if openshift.is_template(value):
@@ -144,7 +143,7 @@ class Loader:
             return None
         problems = self._named(value)
         # Fleets repeat themselves: what was valid once is not checked again.
-        mark = hash(fingerprint(value)) if value["kind"] == SERVICE else None
+        mark = self._mark = _mark(value)
         if problems or mark is None or mark not in self._valid:
             problems += schema.check(value, self.release, spellings=spellings)
             if not problems and mark is not None and len(self._valid) < _REMEMBERED:
@@ -246,6 +245,13 @@ def display_name(manifest: Manifest) -> str:
     if manifest.get("kind") == CLUSTER_RUNTIME:
         return str(name)
     return f"{metadata.get('namespace') or 'default'}/{name}"
+
+
+def _mark(manifest: Manifest) -> int | None:
+    """The fingerprint of a service; None for what is not one."""
+    if manifest["kind"] != SERVICE or type(manifest.get("metadata")) is not dict:
+        return None
+    return fingerprint(manifest)
 
 
 def _has_type(value: Mapping[str, Any]) -> bool:
