@@ -13,7 +13,7 @@ import pathlib
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, Final
 
 from kserve_conformance.manifests import kustomizations, openshift, reader, schema, sources
@@ -98,7 +98,8 @@ class Loader:
         problems: list[Problem] = []
         found = list(reader.objects(source, self.limits, problems.append, self._check, self._expand))
         errors = [problem for problem in problems if problem.code not in WARNINGS]
-        if errors or any(has_placeholder(each.manifest) for each in found):
+        looks_wrong = any(problem.code is not ManifestCode.PARAMETER for problem in errors)
+        if looks_wrong or any(has_placeholder(each.manifest) for each in found):
             template = template_problem(source.text(), source.name)
             if template is not None:
                 self.problems.append(template)
@@ -145,7 +146,7 @@ class Loader:
         # Fleets repeat themselves: what was valid once is not checked again.
         mark = self._mark = _mark(value)
         if problems or mark is None or mark not in self._valid:
-            problems += schema.check(value, self.release, spellings=spellings)
+            problems += _hinted(value, schema.check(value, self.release, spellings=spellings))
             if not problems and mark is not None and len(self._valid) < _REMEMBERED:
                 self._valid.add(mark)
         return problems
@@ -245,6 +246,15 @@ def display_name(manifest: Manifest) -> str:
     if manifest.get("kind") == CLUSTER_RUNTIME:
         return str(name)
     return f"{metadata.get('namespace') or 'default'}/{name}"
+
+
+def _hinted(manifest: Manifest, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Point at a predictor that is beside the spec instead of below it."""
+    if "predictor" not in manifest:
+        return problems
+    hint = "predictor is beside spec, not below it: indent it under spec"
+    places = (("spec",), ("spec", "predictor"))
+    return tuple(replace(problem, hint=hint) if problem.path in places else problem for problem in problems)
 
 
 def _mark(manifest: Manifest) -> int | None:

@@ -1,0 +1,315 @@
+"""The files that people have: what resolve and explain read, leave out, and say about it."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import sys
+
+import pytest
+from manifests_of import OURS, SERVICE, THEIRS
+
+from kserve_conformance.cli import code_of
+from kserve_conformance.cli.exit_codes import Exit
+
+SELECTED = "✓ team-a/fraud   ServingRuntime team-a/ours  (service.yaml:1)\n"
+TEMPLATE = """\
+apiVersion: template.openshift.io/v1
+kind: Template
+metadata: {name: runtimes}
+parameters:
+  - {name: IMAGE, required: true}
+  - {name: PRIORITY, value: "2"}
+objects:
+  - apiVersion: serving.kserve.io/v1alpha1
+    kind: ServingRuntime
+    metadata: {name: ours, namespace: team-a}
+    spec:
+      supportedModelFormats: [{name: sklearn, autoSelect: true, priority: "${{PRIORITY}}"}]
+      containers: [{name: kserve-container, image: "${IMAGE}"}]
+"""
+
+
+@pytest.fixture
+def call(tmp_path, capsys, monkeypatch):
+    """Writes files, calls a command on them, and returns its exit code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def call_with(files: dict[str, str | bytes], *arguments: str, command: str = "resolve") -> tuple[int, str, str]:
+        for name, text in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode() if isinstance(text, str) else text)
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
+        code = code_of([command, "--release", "v0.15.2", *arguments])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call_with
+
+
+class TestWhatIsLeftOut:
+    @pytest.mark.parametrize(
+        ("name", "text"),
+        [
+            ("values.yaml", "replicaCount: 1\nimage: {tag: x}\n"),
+            ("Chart.yaml", "apiVersion: v2\nname: chart\nversion: 1.0.0\n"),
+            ("package.json", '{"name": "app", "version": "1.0.0"}'),
+            ("patch.yaml", "- {op: replace, path: /spec/predictor/minReplicas, value: 2}\n"),
+            ("input.json", '{"instances": [[1.0, 2.0]]}'),
+            ("kustomization.yaml", "resources: [service.yaml]\n"),
+        ],
+    )
+    def test_files_without_objects_are_counted(self, name, text, call):
+        """They change neither the answer nor the exit code."""
+        code, out, err = call({"service.yaml": SERVICE, "ours.yaml": OURS, name: text}, ".")
+
+        assert (code, out) == (Exit.OK, SELECTED)
+        assert err == f"skipped: 1 file without Kubernetes objects ({name})\n"
+
+    def test_other_kinds_are_named(self, call):
+        """Kinds that select no runtime come with advice; an object may have a generateName only."""
+        others = (
+            "{apiVersion: argoproj.io/v1alpha1, kind: Workflow, metadata: {generateName: train-}}\n---\n"
+            "{apiVersion: serving.kserve.io/v1alpha1, kind: InferenceGraph, metadata: {name: g}}\n---\n"
+            "{apiVersion: serving.kubeflow.org/v1alpha2, kind: InferenceService, metadata: {name: old}}\n"
+        )
+        code, out, err = call({"service.yaml": SERVICE, "ours.yaml": OURS, "others.yaml": others}, ".")
+
+        assert (code, out) == (Exit.OK, SELECTED)
+        assert "skipped: 1 InferenceGraph: selects no runtime; resolve the services that it routes to" in err
+        assert "skipped: 1 InferenceService: belongs to KFServing; to convert it" in err
+        assert "skipped: 1 Workflow" in err
+
+    def test_hidden_folders_are_not_read(self, call):
+        """A repository's own files are not its manifests."""
+        assert call({"service.yaml": SERVICE, "ours.yaml": OURS, ".git/x.yaml": SERVICE}, ".")[1] == SELECTED
+
+
+class TestWhatCannotBeRead:
+    BROKEN = SERVICE.replace("name: fraud", "name: broken").replace("{name: sklearn}", "sklearn")
+
+    def test_the_rest_is_answered(self, call):
+        """The problem is on stderr, and the exit code says that something is missing."""
+        code, out, err = call({"service.yaml": SERVICE, "ours.yaml": OURS, "broken.yaml": self.BROKEN}, ".")
+
+        assert (code, out) == (Exit.USAGE, SELECTED)
+        assert 'error: broken.yaml:7: spec.predictor.model.modelFormat: expected a mapping, got "sklearn"' in err
+
+    def test_strict_is_all_or_nothing(self, call):
+        """With --strict nothing is answered."""
+        code, out, _ = call({"service.yaml": SERVICE, "ours.yaml": OURS, "broken.yaml": self.BROKEN}, "--strict", ".")
+
+        assert (code, out) == (Exit.USAGE, "")
+
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            (SERVICE.replace("name: fraud", "name: {{ .Values.name }}"), "a Helm template"),
+            (SERVICE.replace("name: fraud", 'name: "{{ .Release.Name }}"'), "a Helm template"),
+            (SERVICE.replace("name: fraud", 'name: "{{ service_name }}"'), "a Jinja template"),
+            (SERVICE.replace("name: fraud", "name: $SERVICE"), "a template with shell variables"),
+            (SERVICE.replace("{name: sklearn}", '{name: "${FORMAT}"}'), "a template with shell variables"),
+        ],
+    )
+    def test_templates_are_recognised_in_one_line(self, text, language, call):
+        """Not every placeholder is a problem of its own."""
+        code, out, err = call({"service.yaml": SERVICE, "ours.yaml": OURS, "template.yaml": text}, ".")
+
+        assert (code, out) == (Exit.USAGE, SELECTED)
+        assert err.count("error:") == 1
+        assert f"looks like {language}\n  hint: render it first:" in err
+
+    def test_placeholders_of_runtimes_are_not_templates(self, call):
+        """KServe fills them in itself."""
+        runtime = OURS.replace('ours:1"}', 'ours:1", args: ["--model_name={{.Name}}"]}')
+
+        assert call({"service.yaml": SERVICE, "ours.yaml": runtime}, ".")[:2] == (Exit.OK, SELECTED)
+
+    def test_a_tab_is_named(self, call):
+        """YAML's own message does not say so."""
+        code, _, err = call({"tab.yaml": "kind: InferenceService\nmetadata:\n\tname: x\n"}, "tab.yaml")
+
+        assert code == Exit.USAGE
+        assert "tab.yaml:3: is not valid YAML: line 3 is indented with a tab\n  hint: indent with spaces" in err
+
+
+class TestWhatKubectlDecodes:
+    def test_bytes_that_are_not_utf8(self, call):
+        """Latin-1 in a comment is a warning."""
+        code, out, err = call({"service.yaml": SERVICE.encode() + b"# \xe9\n", "ours.yaml": OURS}, ".")
+
+        assert (code, out) == (Exit.OK, SELECTED)
+        assert "warning: service.yaml:9: is not valid UTF-8" in err
+
+    def test_duplicate_keys(self, call):
+        """The last one wins, with a warning."""
+        code, out, err = call({"service.yaml": SERVICE + "  predictor:\n    sklearn: {}\n", "ours.yaml": OURS}, ".")
+
+        assert (code, out) == (Exit.OK, SELECTED)
+        assert "warning: service.yaml:9: spec.predictor: duplicate key" in err
+
+    def test_windows_line_ends(self, call):
+        """CRLF is a line end."""
+        assert call({"service.yaml": SERVICE.replace("\n", "\r\n"), "ours.yaml": OURS}, ".")[1] == SELECTED
+
+    @pytest.mark.parametrize("first", [True, False])
+    def test_items_of_typed_lists(self, first, call):
+        """They have the kind of their list, which may come before or after them."""
+        item = {"metadata": {"name": "fraud"}, "spec": {"predictor": {"model": {"modelFormat": {"name": "sklearn"}}}}}
+        kind = {"apiVersion": "serving.kserve.io/v1beta1", "kind": "InferenceServiceList"}
+        text = json.dumps({**kind, "items": [item]} if first else {"items": [item], **kind})
+
+        assert call({"list.json": text}, "list.json")[1].startswith("✗ default/fraud ")
+
+    def test_generated_names(self, call):
+        """The API server makes them; an asterisk stands for what is not known."""
+        generated = SERVICE.replace("name: fraud", "generateName: fraud-")
+
+        assert call({"service.yaml": generated, "ours.yaml": OURS}, ".")[1].startswith("✓ team-a/fraud-*   ")
+
+    def test_namespaces(self, call):
+        """-n is for objects without one, and contradicts any other."""
+        bare = SERVICE.replace(", namespace: team-a", "")
+        code, out, _ = call({"service.yaml": bare, "ours.yaml": OURS}, "-n", "team-a", ".")
+        assert (code, out) == (Exit.OK, SELECTED)
+
+        code, out, err = call({}, "-n", "team-b", ".")
+        assert code == Exit.USAGE
+        assert "metadata.namespace: expected team-b, as --namespace has it, got team-a" in err
+
+
+class TestTemplatesOfOpenShift:
+    def test_parameters_are_filled_in(self, call):
+        """By value or default, in strings and as JSON."""
+        files = {"service.yaml": SERVICE, "template.yaml": TEMPLATE}
+
+        assert call(files, "--param", "IMAGE=example.com/ours:1", ".") == (Exit.OK, SELECTED, "")
+
+    def test_a_required_parameter_without_a_value(self, call):
+        """It is named with the option that sets it."""
+        code, _, err = call({"service.yaml": SERVICE, "template.yaml": TEMPLATE}, ".")
+
+        assert code == Exit.USAGE
+        assert "parameter IMAGE has no value\n  hint: pass --param IMAGE=VALUE" in err
+
+
+class TestRepeatedNames:
+    def test_both_places_are_named(self, call):
+        """Which one counts depends on what is applied."""
+        code, out, err = call({"service.yaml": SERVICE, "z.yaml": SERVICE, "ours.yaml": OURS}, ".")
+
+        assert (code, out.count("✓")) == (Exit.OK, 2)
+        assert err == "warning: InferenceService team-a/fraud is defined twice: service.yaml:1, z.yaml:1\n"
+
+    @pytest.mark.skipif(not (shutil.which("kubectl") or shutil.which("kustomize")), reason="needs kubectl or kustomize")
+    def test_kustomizations_are_built(self, call):
+        """The overlay's result is one service."""
+        patch = SERVICE.split("    model:")[0] + "    minReplicas: 2\n"
+        files = {
+            "base/kustomization.yaml": "resources: [service.yaml]\n",
+            "base/service.yaml": SERVICE,
+            "overlay/kustomization.yaml": "resources: [../base]\npatches: [{path: patch.yaml}]\n",
+            "overlay/patch.yaml": patch,
+            "ours.yaml": OURS,
+        }
+        code, out, err = call(files, "--kustomize", ".")
+
+        assert (code, out, err) == (Exit.OK, SELECTED.replace("service.yaml", "overlay (kustomize)"), "")
+
+
+class TestRuntimes:
+    SECOND = THEIRS.replace("name: theirs", "name: second")
+
+    def test_alone_they_are_checked(self, call):
+        """In the order of the input, as the webhook does: the second one with the same priority is rejected."""
+        code, out, _ = call({"a.yaml": THEIRS, "b.yaml": self.SECOND}, ".")
+
+        assert code == Exit.NO
+        assert out.startswith(
+            "✓ ClusterServingRuntime theirs   accepted  (a.yaml:1)\n✗ ClusterServingRuntime second   "
+        )
+        assert "rejected: same priority assigned for the model format sklearn" in out
+
+    def test_a_rejected_one_is_not_a_candidate(self, call):
+        """A service that names it has no runtime, and learns why."""
+        named = SERVICE.replace("      modelFormat", "      runtime: second\n      modelFormat")
+        code, out, _ = call({"a.yaml": THEIRS, "b.yaml": self.SECOND, "s.yaml": named}, ".", command="explain")
+
+        assert code == Exit.NO
+        assert "no runtime (RuntimeNotRecognized)" in out
+        assert "hint: ClusterServingRuntime second is not a candidate: the webhook rejected it" in out
+
+
+class TestExplanations:
+    def test_a_named_runtime_of_another_namespace(self, call):
+        """A service only sees its own."""
+        named = SERVICE.replace("      modelFormat", "      runtime: ours\n      modelFormat").replace(
+            "team-a", "team-b"
+        )
+        _, out, _ = call({"s.yaml": named, "r.yaml": OURS}, ".", command="explain")
+
+        assert "hint: ours is in namespace team-a; services only see their own, team-b" in out
+
+    def test_a_named_runtime_of_a_later_release(self, call):
+        """It ships from then on."""
+        named = SERVICE.replace("      modelFormat", "      runtime: kserve-predictiveserver\n      modelFormat")
+        _, out, _ = call({"s.yaml": named}, "--shipped", ".", command="explain")
+
+        assert "hint: kserve-predictiveserver ships with KServe from v0." in out
+
+    def test_a_named_runtime_comes_first(self, call):
+        """With what makes it unable to serve; the others are folded."""
+        named = SERVICE.replace("      modelFormat", "      runtime: kserve-xgbserver\n      modelFormat")
+        _, out, _ = call({"s.yaml": named}, "--shipped", ".", command="explain")
+
+        assert out.splitlines()[3:5] == [
+            "  ✗ ClusterServingRuntime kserve-xgbserver   supports xgboost; sklearn requested",
+            "  · 10 others have other names",
+        ]
+
+    def test_everything_can_be_listed(self, call):
+        """--all folds nothing."""
+        text = SERVICE.replace("sklearn", "onnx")
+
+        assert "others support other formats" in call({"s.yaml": text}, "--shipped", ".", command="explain")[1]
+        assert "others" not in call({}, "--shipped", "--all", ".", command="explain")[1]
+
+    def test_a_predictor_beside_the_spec(self, call):
+        """The webhook's text does not say so."""
+        text = "{apiVersion: serving.kserve.io/v1beta1, kind: InferenceService, metadata: {name: s}"
+        _, out, err = call({"s.yaml": text + ", spec: {}, predictor: {sklearn: {}}}"}, ".", command="explain")
+
+        assert "predictor is beside spec, not below it" in out + err
+
+
+class TestTerminals:
+    @pytest.mark.parametrize("command", ["resolve", "explain"])
+    def test_nothing_from_a_file_controls_one(self, command, call):
+        """Control characters, line ends and marks of direction are escaped."""
+        service = {
+            "apiVersion": "serving.kserve.io/v1beta1",
+            "kind": "InferenceService",
+            "metadata": {"name": "s"},
+            "spec": {"predictor": {"model": {"modelFormat": {"name": "\x1b[31mx\u202e\n✓ forged"}}}},
+        }
+        _, out, err = call({"s.json": json.dumps(service)}, "s.json", command=command)
+
+        assert all(line.isprintable() for line in (out + err).splitlines())
+        assert not any(line.startswith("✓") for line in out.splitlines())
+
+
+def test_a_fleet_is_decided_as_each_of_its_services_is(call):
+    """Names, paths of models and labels differ; each answer is that of its own service."""
+    names = [f"svc-{number}" for number in range(30)]
+    texts = [
+        SERVICE.replace("name: fraud", f"name: {name}, labels: {{n: {name}}}")
+        .replace("models/model", f"models/{name}")
+        .replace("{name: sklearn}", "{name: sklearn}" if number % 3 else "{name: nothing}")
+        for number, name in enumerate(names)
+    ]
+    together = call({"s.yaml": "---\n".join(texts), "r.yaml": OURS}, "s.yaml", "r.yaml")[1].splitlines()
+    alone = [call({"one.yaml": text}, "one.yaml", "r.yaml")[1].split("  (")[0].split() for text in texts]
+
+    assert [line.split("  (")[0].split() for line in together] == alone
