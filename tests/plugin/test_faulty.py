@@ -203,7 +203,7 @@ class TestLeftovers:
 
         assert run.scenarios["holds"].leftovers == left
         assert run.record.footer.leftovers == left
-        assert "left behind: 2 objects" in conforms(run.record).notes
+        assert "2 objects left behind by the run" in conforms(run.record).notes
 
     def test_are_none_of_a_target_that_clears_away(self, project):
         """Nothing is told where nothing is left."""

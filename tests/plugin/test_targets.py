@@ -113,8 +113,8 @@ class TestTarget:
         [
             ("memori:v0.15.2", "there is no kind 'memori'"),
             ("memory:v0.15.9", "KServe 'v0.15.9' is not a release"),
-            ("memory:v0.15.2,keep", "'keep' is no key=value"),
-            ("python", "'python' does not say which"),
+            ("memory:v0.15.2,keep", "expected key=value, got 'keep'"),
+            ("python", "MODULE:CALLABLE is required"),
         ],
     )
     def test_that_does_not_exist_is_told_before_anything_runs(self, applying, target, told):
