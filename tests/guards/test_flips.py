@@ -13,30 +13,30 @@ from kserve_conformance.profiles import Profile, profiles
 
 #: Flips that no scenario can notice, by what they are called, and why.
 UNNOTICEABLE = (
-    (r"completion\.back_fill as", "the protocol that is filled in shows in no pod and no status"),
-    (r"v0\.8\.0: graph_protocol as after", "the schema of v0.8.0 has no protocols that a graph could go by"),
+    (r"completion\.back_fill as", "no pod and no status shows the default protocol"),
+    (r"v0\.8\.0: graph_protocol as after", "the schema of v0.8.0 has no protocols for a graph to use"),
     (r"canaries as after", "the schema has no spec.canary yet"),
     (
         r"v0\.11\.0: rendering\.(name_container|extra_containers)",
-        "its module cannot be had: no scenario states it",
+        "it has no module: no scenario states it",
     ),
-    (r"rendering\.failures\.pod_not_merged", "no schema lets an element through that lacks the name to merge it by"),
-    (r"v0\.8\.0: (requested_protocol|named_protocol|stable_up_to)", "v0.8.0 looks at no protocol and orders nothing"),
+    (r"rendering\.failures\.pod_not_merged", "every schema rejects an element without its merge key"),
+    (r"v0\.8\.0: (requested_protocol|named_protocol|stable_up_to)", "v0.8.0 reads no protocol and orders nothing"),
     (r"v0\.8\.0: completion\.server_type_of", "the controller of v0.8.0 sets nothing for servers"),
     (r"v0\.8\.0: rendering\.failures", "v0.8.0 writes no failure into a status"),
     (r"v0\.[89]\.0: rendering\.pod_metadata", "labels of a runtime's pods are not in the schema yet"),
-    (r"v0\.(8|9|10)\.\d: rendering\.failures\.no_container_named", "the first container is taken whatever its name"),
-    (r"v0\.([89]|1[0-3])\.\d: rendering\.(tell|label)_head", "worker nodes are not in the schema yet"),
-    (r"v0\.14\.\d: rendering\.label_head as after", "a scenario of v0.15 tells it, where several nodes are served"),
+    (r"v0\.(8|9|10)\.\d: rendering\.failures\.no_container_named", "the first container serves, under any name"),
+    (r"v0\.([89]|1[0-3])\.\d: rendering\.(configure|label)_head", "worker nodes are not in the schema yet"),
+    (r"v0\.14\.\d: rendering\.label_head as after", "a scenario of v0.15 states it, where multi-node services run"),
     (r"v0\.([89]|1[0-4])\.\d: rendering\.pick_custom_container", "the webhook has named the first container"),
-    (r"rendering\.merge_container as after: merged_without_env", "an API server refuses the pod that it is about"),
+    (r"rendering\.merge_container as after: merged_without_env", "an API server rejects such a pod"),
     (
-        r"v0\.15\.\d: rendering\.configure_head as after: head_told_of_image",
-        "the webhook of v0.15 refuses OCI images",
+        r"v0\.15\.\d: rendering\.configure_head as after: head_with_image",
+        "the webhook of v0.15 rejects OCI images",
     ),
     (
         r"v0\.(11\.2|1[2-9]\.\d|20\.0): service_admission\.legacy\.protocols without triton",
-        "the format triton speaks v2 by itself",
+        "the format triton defaults to v2",
     ),
 )
 

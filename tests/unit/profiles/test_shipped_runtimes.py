@@ -10,8 +10,8 @@ from types import ModuleType
 import pytest
 
 from kserve_conformance.objects import Catalogue, Manifest, Runtime
-from kserve_conformance.profiles.shipped_runtimes import NoSuchCatalogue, shipped, shipped_by_helm
-from kserve_conformance.rules.releases import RELEASES, TABLE, UnknownRelease
+from kserve_conformance.profiles.shipped_runtimes import NoSuchCatalogue, _catalogue, shipped, shipped_by_helm
+from kserve_conformance.rules.releases import RELEASES, TABLE, Release, UnknownRelease
 from kserve_conformance.suite import ROOT
 
 RELEASE_FOLDERS = ROOT / "fixtures" / "releases"
@@ -206,6 +206,15 @@ class TestHelm:
 
 
 class TestFiles:
+    def test_a_missing_file_is_an_error_and_not_an_empty_catalogue(self) -> None:
+        """A release in the table whose catalogue was never made says how to make it."""
+        new = Release(name="v0.99.0", default_mode="Standard")
+
+        with pytest.raises(NoSuchCatalogue, match=r"fixtures/releases/v0\.99\.0/helm\.yaml is missing") as caught:
+            _catalogue(new, "helm.yaml")
+
+        assert caught.value.hint == "run scripts/catalogues v0.99.0"
+
     def test_every_release_has_files_or_shares_those_of_one_that_has(self) -> None:
         """No release is forgotten, and no folder is left that no release reads."""
         folders = {folder.name for folder in RELEASE_FOLDERS.iterdir()}

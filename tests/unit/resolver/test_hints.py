@@ -32,16 +32,24 @@ class TestHints:
             ),
             (asked(modelFormat={"name": "SKLearn"}), (cluster("r"),), "set modelFormat.name: sklearn to select r"),
             (asked(modelFormat={"name": "sklaern"}), (cluster("r"),), "set modelFormat.name: sklearn to select r"),
-            (asked(runtime="kserve-r"), (cluster("kserve-rr", "onnx"),), "did you mean runtime: kserve-rr?"),
+            (asked(runtime="kserve-r"), (cluster("kserve-rr"),), "did you mean runtime: kserve-rr?"),
             (asked(runtime="gone"), (cluster("r"),), "remove runtime to select r"),
             (asked(), (cluster("r", entry(auto=False)),), "set runtime: r to select it by name"),
         ],
     )
     def test_each_hint_was_tried(self, stored, runtimes, hint):
         """
-        A hint is a change that the resolver itself says would help.
+        A hint is a change with which the resolver selects a runtime.
         """
         assert hint in hints_for(stored, catalogue(*runtimes), V0_15)
+
+    def test_a_similar_name_that_cannot_serve_is_no_hint(self):
+        """
+        A runtime of a similar name that does not support the format would not help, nor would the same name.
+        """
+        runtimes = catalogue(cluster("kserve-rr", "onnx"), cluster("kserve-r", "onnx"))
+
+        assert hints_for(asked(runtime="kserve-r"), runtimes, V0_15) == ()
 
     def test_the_asked_name_is_no_hint(self):
         """
