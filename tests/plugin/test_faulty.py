@@ -190,7 +190,7 @@ class TestDiagnosis:
 
         assert (run.scenarios["holds"].verdict, scenario.verdict) == (Verdict.PASSED, Verdict.FAILED)
         assert scenario.finding.evidence["unavailable"] == (
-            "RuntimeError: nothing is told of InferenceService team-a/fraud, as it was made to"
+            "RuntimeError: no evidence of InferenceService team-a/fraud, on purpose"
         )
 
 

@@ -78,14 +78,14 @@ class TestTarget:
         run = applying.recorded("--kserve-target", "python:own_targets:dies_once")
 
         assert [Verdict.ERRORED, *[Verdict.PASSED] * 4] == verdicts(run)
-        assert run.scenarios["one"].reason == "the target has died, as it was made to"
+        assert run.scenarios["one"].reason == "the target died on purpose"
 
     def test_that_dies_again_is_given_up(self, applying):
         """After the second loss everything errs at once, and for the same reason."""
         run = applying.recorded("--kserve-target", "python:own_targets:dies_each_time")
 
         assert verdicts(run) == [Verdict.ERRORED] * 5
-        assert {"the target has died, as it was made to"} == {scenario.reason for scenario in run.record.scenarios}
+        assert {"the target died on purpose"} == {scenario.reason for scenario in run.record.scenarios}
 
     def test_that_does_not_start_is_tried_once(self, applying):
         """What cannot be opened is not opened for every scenario."""

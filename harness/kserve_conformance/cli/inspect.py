@@ -86,7 +86,7 @@ SIGNS = {
     "agrees": "✓",
     "differs": "✗",
     "no-runtime": "✗",
-    "cannot-be-told": "?",
+    "unknown": "?",
     "not-compared": "·",
 }
 
@@ -133,7 +133,7 @@ def _services(services: Iterable[ServiceStanding], *, color: bool) -> Iterator[s
     from kserve_conformance.inspection import Standing
 
     services = tuple(services)
-    order = (Standing.DIFFERS, Standing.NO_RUNTIME, Standing.CANNOT_BE_TOLD, Standing.NOT_COMPARED)
+    order = (Standing.DIFFERS, Standing.NO_RUNTIME, Standing.UNKNOWN, Standing.NOT_COMPARED)
     for standing in order:
         for one in services:
             if one.standing is standing:

@@ -2,7 +2,7 @@
 The catalogue of an install against the one that its release ships.
 
 Manifests and Helm chart of one release ship different runtimes, so both are
-compared, and the one is told that the install is nearer to.
+compared, and the one that the installation is nearer to is reported.
 """
 
 from __future__ import annotations
@@ -122,8 +122,8 @@ def _entry(key: tuple[str, str | None]) -> str:
 
 
 def _settings(entries: tuple[SupportedFormat, ...]) -> str:
-    def told(one: SupportedFormat) -> str:
+    def text(one: SupportedFormat) -> str:
         auto = "autoSelect" if one.auto_select else "not autoSelect"
         return auto if one.priority is None else f"{auto}, priority {one.priority}"
 
-    return " and ".join(map(told, entries))
+    return " and ".join(map(text, entries))

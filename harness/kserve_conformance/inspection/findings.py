@@ -1,5 +1,5 @@
 """
-What an inspection tells, as values.
+The results of an inspection, as values.
 
 An :class:`Inspection` has findings about runtimes, a standing for each service, and
 what could not be read. Only an inspection that read everything and found nothing
@@ -37,7 +37,7 @@ class Code(StrEnum):
     EXTRA = "EXTRA"
     NONE_SHIPPED = "NONE_SHIPPED"
     # Runtimes among each other.
-    WOULD_BE_REFUSED = "WOULD_BE_REFUSED"
+    WOULD_BE_REJECTED = "WOULD_BE_REJECTED"
     MIXED_PRIORITIES = "MIXED_PRIORITIES"
     DECIDED_BY_AGE = "DECIDED_BY_AGE"
     DECIDED_BY_NAME = "DECIDED_BY_NAME"
@@ -81,8 +81,8 @@ class Standing(StrEnum):
     DIFFERS = "differs"
     #: It has no runtime, and the rules say so too.
     NO_RUNTIME = "no-runtime"
-    #: What it shows does not tell on what it runs, or what it rests on could not be read.
-    CANNOT_BE_TOLD = "cannot-be-told"
+    #: It does not show what it runs on, or what its choice depends on could not be read.
+    UNKNOWN = "unknown"
     #: There is no choice to compare: no runtime is used, or nothing runs.
     NOT_COMPARED = "not-compared"
 
@@ -163,8 +163,8 @@ class Inspection:
 
     @property
     def is_whole(self) -> bool:
-        """Was everything read, and could all of it be told?"""
-        return not self.unread and all(one.standing is not Standing.CANNOT_BE_TOLD for one in self.services)
+        """Was everything read, and is every standing known?"""
+        return not self.unread and all(one.standing is not Standing.UNKNOWN for one in self.services)
 
     @property
     def counts(self) -> dict[str, int]:

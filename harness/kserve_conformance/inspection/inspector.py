@@ -78,7 +78,7 @@ def inspect(stored: Stored, profile: Profile) -> Inspection:
 
 
 def _catalogue(manifests: Iterable[Manifest], profile: Profile, unread: list[Unread]) -> Catalogue:
-    """The runtimes as the release's CRDs show them; one that cannot be understood is told as not read."""
+    """The runtimes as the release's CRDs show them; one that cannot be understood is reported as not read."""
     runtimes = []
     for manifest in manifests:
         try:
@@ -105,7 +105,7 @@ def _services(stored: Stored, catalogue: Catalogue, profile: Profile) -> Iterato
         ]
         if missing:
             text = f"the {' and '.join(f'{kind}s' for kind in missing)} that it can see could not be read"
-            yield ServiceStanding(key, Standing.CANNOT_BE_TOLD, text)
+            yield ServiceStanding(key, Standing.UNKNOWN, text)
             continue
         uid = at(service, "metadata", "uid")
         found = (by_owner.get((uid, kind, form.format(key.name))) for kind in WORKLOAD_KINDS for form in WORKLOAD_NAMES)

@@ -3,8 +3,8 @@ Runtimes that answer the same question, and what decides between them.
 
 The questions are made of what the runtimes themselves list: every format, with
 every version and with none, over every protocol. Each is put to the release's
-own rules, and what it answers is told where it rests on something that nobody
-chose on purpose.
+own rules, and an answer is reported where it depends on something that was
+not chosen on purpose.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from kserve_conformance.profiles.order import BY_PRIORITY, PROTOCOL_RANKS
 from kserve_conformance.profiles.runtime_admission import rejection_of
 from kserve_conformance.resolver import Explanation, select
 
-#: A namespace in which there is nothing: who asks from there sees the cluster's runtimes alone.
+#: A namespace in which there is nothing: a service there sees the cluster's runtimes alone.
 NOWHERE = Namespace("")
 
 #: What decides without anybody having wished it so.
@@ -36,7 +36,7 @@ def overlaps(catalogue: Catalogue, profile: Profile) -> Iterator[Finding]:
     """Everything about the runtimes of a catalogue among each other, the cluster's first."""
     namespaces = sorted({one.key.namespace for one in catalogue if one.key.namespace is not None})
     for scope in (catalogue.in_cluster, *map(catalogue.in_namespace, namespaces)):
-        yield from _refused(scope, profile)
+        yield from _rejected(scope, profile)
         yield from _mixed(scope, profile)
         yield from _by_chance(scope, profile)
         yield from _disabled(scope)
@@ -74,9 +74,9 @@ def _by_chance(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding
     namespace = scope[0].key.namespace or NOWHERE
     found: dict[_Pair, list[Request]] = {}
     for request in questions(scope, namespace):
-        told = Explanation()
-        select(request, alone, profile, told)
-        for candidate in told.candidates:
+        explanation = Explanation()
+        select(request, alone, profile, explanation)
+        for candidate in explanation.candidates:
             if candidate.exclusion is not None and candidate.exclusion.reason in BY_CHANCE and candidate.behind:
                 code, words = BY_CHANCE[candidate.exclusion.reason]
                 found.setdefault(_Pair(code, candidate.behind, candidate.key, words), []).append(request)
@@ -85,14 +85,14 @@ def _by_chance(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding
         yield Finding(pair.code, Weight.FRAGILE, pair.winner, text, worded(requests))
 
 
-def _refused(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]:
+def _rejected(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]:
     for runtime in scope:
         others = tuple(one for one in scope if one is not runtime)
         # A runtime that is in store is compared with its own earlier self too.
-        refused = rejection_of(runtime, (*others, runtime), profile.runtime_admission)
-        if refused is not None:
-            text = "would be refused if it were written now"
-            yield Finding(Code.WOULD_BE_REFUSED, Weight.WRONG, runtime.key, text, (refused,))
+        rejection = rejection_of(runtime, (*others, runtime), profile.runtime_admission)
+        if rejection is not None:
+            text = "would be rejected if it were applied now"
+            yield Finding(Code.WOULD_BE_REJECTED, Weight.WRONG, runtime.key, text, (rejection,))
 
 
 def _mixed(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]:
@@ -109,7 +109,7 @@ def _mixed(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]:
             if len(priorities) > 1:
                 listed = ", ".join("none" if one is None else str(one) for one in priorities)
                 first = "that it has none" if priorities[0] is None else str(priorities[0])
-                text = f"lists {name} with several priorities: the first counts, whatever version is asked for"
+                text = f"lists {name} with several priorities: the first counts, whatever version is requested"
                 yield Finding(
                     Code.MIXED_PRIORITIES,
                     Weight.FRAGILE,
@@ -152,12 +152,12 @@ def worded(requests: Iterable[Request]) -> tuple[str, ...]:
     Questions in words, those together that differ in the protocol alone.
 
     >>> worded([Request(NOWHERE, "onnx"), Request(NOWHERE, "onnx", protocol="v2")])
-    ('asked for onnx, without a protocol or over v2',)
+    ('requests for onnx, without a protocol or over v2',)
     """
     lines: dict[str, list[str | None]] = {}
     for one in requests:
-        lines.setdefault(f"asked for {one}{' on several nodes' if one.multi_node else ''}", []).append(one.protocol)
-    return tuple(f"{asked}, {_spoken(protocols)}" for asked, protocols in lines.items())
+        lines.setdefault(f"requests for {one}{' on several nodes' if one.multi_node else ''}", []).append(one.protocol)
+    return tuple(f"{requested}, {_spoken(protocols)}" for requested, protocols in lines.items())
 
 
 def _spoken(protocols: list[str | None]) -> str:

@@ -59,21 +59,25 @@ def standing_of(
         shown = _shown(service, workload, catalogue, profile)
     except (HarnessError, *MALFORMED) as error:
         text = f"cannot be decided: {type(error).__name__}: {error}"
-        return ServiceStanding(key, Standing.CANNOT_BE_TOLD, text)
+        return ServiceStanding(key, Standing.UNKNOWN, text)
     if (why := _nothing_to_compare(service, workload, decision)) is not None:
         return ServiceStanding(key, Standing.NOT_COMPARED, why)
     if decision.outcome is Outcome.CUSTOM:
         why = decision.no_runtime.error if decision.no_runtime is not None else ""
         return ServiceStanding(key, Standing.NO_RUNTIME, f"its own container gives no pod: {why}")
-    told = _refused(key, decision, shown) if decision.outcome is Outcome.NO_RUNTIME else _runs(key, decision, shown)
-    if told.standing is Standing.CANNOT_BE_TOLD and workloads_unread and not shown.runtimes:
-        told = replace(told, text=f"{told.text}: its workload could not be read")
-    if told.standing is Standing.DIFFERS and _is_kept(service, profile):
-        kept = _named(told.shown) or "what it has"
-        would = _named(told.predicted) or "none"
+    standing = (
+        _without_runtime(key, decision, shown)
+        if decision.outcome is Outcome.NO_RUNTIME
+        else _runs(key, decision, shown)
+    )
+    if standing.standing is Standing.UNKNOWN and workloads_unread and not shown.runtimes:
+        standing = replace(standing, text=f"{standing.text}: its workload could not be read")
+    if standing.standing is Standing.DIFFERS and _is_kept(service, profile):
+        kept = _named(standing.shown) or "what it has"
+        would = _named(standing.predicted) or "none"
         text = f"keeps {kept} as long as it is ready, as {NO_AUTO_UPDATE} says; chosen anew it would get {would}"
-        return replace(told, standing=Standing.NOT_COMPARED, text=text)
-    return _explained(told, service, catalogue, profile, mode) if told.is_wrong else told
+        return replace(standing, standing=Standing.NOT_COMPARED, text=text)
+    return _explained(standing, service, catalogue, profile, mode) if standing.is_wrong else standing
 
 
 def _nothing_to_compare(service: Manifest, workload: Manifest | None, decision: Decision) -> str | None:
@@ -111,11 +115,11 @@ def _predicted(decision: Decision) -> tuple[ObjectKey, ...]:
     return (decision.runtime,) if decision.runtime is not None else ()
 
 
-def _refused(key: ObjectKey, decision: Decision, shown: Shown) -> ServiceStanding:
+def _without_runtime(key: ObjectKey, decision: Decision, shown: Shown) -> ServiceStanding:
     cause = decision.no_runtime.cause if decision.no_runtime is not None else ""
     if decision.is_open:
         text = f"may have no runtime ({cause}): no rule decides between {_named(decision.one_of)}"
-        return ServiceStanding(key, Standing.CANNOT_BE_TOLD, text, decision.one_of, shown.runtimes)
+        return ServiceStanding(key, Standing.UNKNOWN, text, decision.one_of, shown.runtimes)
     runs = _named(shown.runtimes) or (f"the image {shown.image}" if shown.image else "")
     if runs and shown.failure is None:
         text = f"runs on {runs}; the rules say that it has no runtime ({cause}), and so will KServe at its next look"
@@ -131,28 +135,28 @@ def _runs(key: ObjectKey, decision: Decision, shown: Shown) -> ServiceStanding:
         # The status names what is found under the chosen name, which need not be what was chosen.
         fitting = {decision.status_runtime}
 
-    def told(standing: Standing, text: str) -> ServiceStanding:
+    def of(standing: Standing, text: str) -> ServiceStanding:
         return ServiceStanding(key, standing, text, predicted, shown.runtimes)
 
     say = f"the rules say {_named(predicted)}"
     if shown.failure is not None:
-        return told(Standing.DIFFERS, f"has failed with {shown.failure}; {say}")
+        return of(Standing.DIFFERS, f"has failed with {shown.failure}; {say}")
     if not shown.runtimes:
-        return told(*_of_none(shown, say))
+        return of(*_of_none(shown, say))
     if set(shown.runtimes) <= fitting:
         open_ = ", though no rule decides" if decision.is_open else ""
-        return told(Standing.AGREES, f"runs on {_named(shown.runtimes)}{open_}")
+        return of(Standing.AGREES, f"runs on {_named(shown.runtimes)}{open_}")
     if fitting & set(shown.runtimes):
-        return told(Standing.CANNOT_BE_TOLD, f"shows a container that these all give: {_named(shown.runtimes)}; {say}")
-    return told(Standing.DIFFERS, f"runs on {_named(shown.runtimes)}; {say}")
+        return of(Standing.UNKNOWN, f"shows a container that these all give: {_named(shown.runtimes)}; {say}")
+    return of(Standing.DIFFERS, f"runs on {_named(shown.runtimes)}; {say}")
 
 
 def _of_none(shown: Shown, say: str) -> tuple[Standing, str]:
     """What is said of a service that runs on no runtime of which that is known."""
     if shown.image is None:
-        return Standing.CANNOT_BE_TOLD, f"shows nothing to run on yet; {say}"
+        return Standing.UNKNOWN, f"shows nothing to run on yet; {say}"
     if shown.unknown:
-        return Standing.CANNOT_BE_TOLD, f"runs {shown.image}, perhaps of {_named(shown.unknown)}; {say}"
+        return Standing.UNKNOWN, f"runs {shown.image}, perhaps of {_named(shown.unknown)}; {say}"
     return Standing.DIFFERS, f"runs {shown.image} with arguments that no runtime gives it as they are now; {say}"
 
 
@@ -170,7 +174,7 @@ def _named(refs: tuple[ObjectKey, ...]) -> str:
 
 
 def _explained(
-    told: ServiceStanding, service: Manifest, catalogue: Catalogue, profile: Profile, mode: str
+    standing: ServiceStanding, service: Manifest, catalogue: Catalogue, profile: Profile, mode: str
 ) -> ServiceStanding:
     story = Explanation()
     decision = resolve_stored(service, catalogue, profile, story, Surroundings(mode))
@@ -184,4 +188,4 @@ def _explained(
     if far:
         at_ = next((i for i, line in enumerate(lines) if line.startswith(("error:", "hint:"))), len(lines))
         lines.insert(at_, f"and {far} that do not list the format, or are not the named one")
-    return replace(told, story=tuple(lines), explanation=data)
+    return replace(standing, story=tuple(lines), explanation=data)

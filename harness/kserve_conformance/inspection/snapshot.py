@@ -1,9 +1,8 @@
 """
 Reading an install without a single write.
 
-The client here refuses every method but GET, whoever asks it. A list that may not be
-read is told as unread: what rests on it is then not checked, which is never the same
-as fine.
+The client sends nothing but GET. A list that cannot be read is reported as unread: what
+depends on it is then not checked, which is never the same as fine.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from kserve_conformance.targets.contract import TargetCode
 from kserve_conformance.targets.kserve import installation
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, Connections, Resource, Response
 
-#: As many objects as one answer has; the rest is asked for with the token that it ends with.
+#: As many objects as one answer has; the rest is read with the token that it ends with.
 PAGE = 500
 
 #: The label of whatever KServe makes for a service, on the object itself. Source: ``InferenceServicePodLabelKey``,

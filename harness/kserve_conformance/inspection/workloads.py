@@ -28,7 +28,7 @@ MALFORMED = (KeyError, TypeError, AttributeError, ValueError, RecursionError)
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """
-    What a workload tells.
+    What a workload shows.
 
     ``runtimes`` are those that would give the same container; ``unknown`` those of
     which it cannot be said what they give. ``image`` is what the container has.

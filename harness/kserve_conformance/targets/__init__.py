@@ -1,7 +1,7 @@
 """
-Targets: whatever can be asked which runtime a service gets.
+Targets: the implementations under test, and each way to reach one.
 
-- :mod:`~kserve_conformance.targets.contract` is what a target promises; implement it to have your own one asked.
+- :mod:`~kserve_conformance.targets.contract` is what a target promises; implement it to test your own.
 - :mod:`~kserve_conformance.targets.kinds` turns ``kind:argument[,key=value]`` into an open target.
 - :mod:`~kserve_conformance.targets.memory` is the reference: a release's rules over objects in memory.
 - :mod:`~kserve_conformance.targets.faulty` has targets that fail in named ways, for tests of what uses a target.

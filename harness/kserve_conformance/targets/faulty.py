@@ -2,9 +2,8 @@
 """
 Targets that fail in named ways.
 
-Whoever writes a runner, a report or a target of their own wants to know what
-happens when a target breaks. Each of these wraps a working target and breaks
-one promise of the contract, so that a test can say which.
+Each wraps a working target and breaks one promise of the contract, so that tests of
+a runner, a report or a target can show what happens then.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ from kserve_conformance.targets.contract import (
 
 
 class Wrapped:
-    """Passes every question on. Subclasses answer one of them otherwise."""
+    """Passes every call on. Subclasses change one of them."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -86,7 +85,7 @@ class Wrapped:
 
 
 class DiesAfter(Wrapped):
-    """Answers so many times that something is applied, and is unreachable from then on."""
+    """Accepts a number of calls of ``apply``, and is unreachable from then on."""
 
     def __init__(self, target: Target, applications: int) -> None:
         super().__init__(target)
@@ -109,18 +108,18 @@ class DiesAfter(Wrapped):
         super().reset()
 
     def _gone(self) -> Unreachable:
-        return Unreachable("the target has died, as it was made to")
+        return Unreachable("the target died on purpose")
 
 
 class NeverSettles(Wrapped):
-    """Takes everything, and never shows what it chose."""
+    """Accepts everything, and never settles."""
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
-        raise NotSettled(service, within, last="nothing, as it was made to")
+        raise NotSettled(service, within, last="nothing, on purpose")
 
 
 class AnswersWrong(Wrapped):
-    """Chooses a runtime that nobody has, for every service."""
+    """Reports a runtime that does not exist, for every service."""
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
         observed = super().observe(service, within)
@@ -135,17 +134,17 @@ class AnswersWrong(Wrapped):
 
 
 class RejectsEverything(Wrapped):
-    """Admits nothing."""
+    """Rejects every object."""
 
     def apply(self, *objects: Manifest) -> tuple[Admission, ...]:
-        return tuple(Admission(ObjectKey.of(manifest), rejected="refused, as it was made to") for manifest in objects)
+        return tuple(Admission(ObjectKey.of(manifest), rejected="rejected on purpose") for manifest in objects)
 
 
 class LeavesThingsBehind(Wrapped):
     """
-    Says that it is clean again, and keeps what was applied: the next scenario meets it.
+    Keeps what was applied after a reset: the next scenario meets it.
 
-    It owns up to that when it is asked, like any target that looks for what it left.
+    It reports its leftovers, like any target that looks for them.
     """
 
     def __init__(self, target: Target) -> None:
@@ -170,19 +169,19 @@ class LeavesThingsBehind(Wrapped):
 
 
 class CannotDiagnose(Wrapped):
-    """Answers like any other, and breaks when it is asked to tell more of a failure."""
+    """Works, but raises when it is asked for evidence of a failure."""
 
     def diagnose(self, service: ObjectKey | None) -> Mapping[str, str]:
-        raise RuntimeError(f"nothing is told of {service}, as it was made to")
+        raise RuntimeError(f"no evidence of {service}, on purpose")
 
 
 class DiagnosesEverything(Wrapped):
-    """Has something to tell of each failure, with a credential in it; counts how often it was asked."""
+    """Has evidence of each failure, with a credential in it; counts the calls."""
 
     def __init__(self, target: Target) -> None:
         super().__init__(target)
-        self.asked = 0
+        self.calls = 0
 
     def diagnose(self, service: ObjectKey | None) -> Mapping[str, str]:
-        self.asked += 1
-        return {"log": f"looked at {service}, number {self.asked}; password: open-sesame"}
+        self.calls += 1
+        return {"log": f"looked at {service}, number {self.calls}; password: open-sesame"}

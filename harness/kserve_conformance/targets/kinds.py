@@ -3,7 +3,7 @@ From ``kind:argument[,key=value]`` to an open target.
 
 The kinds are one table, :data:`KINDS`. A new one is a line there and a function
 above it that imports what it needs when it is called and not before, so that
-nobody waits for a client that is not used.
+no command waits for a client that it does not use.
 """
 
 from __future__ import annotations

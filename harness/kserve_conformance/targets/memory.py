@@ -189,8 +189,8 @@ class MemoryTarget:
             return Admission(key, rejected=rejection_message(whole, problems))
         try:
             admitted_ = self._admitted(key, whole)
-        except Rejected as refused:
-            return Admission(key, rejected=str(refused))
+        except Rejected as rejection:
+            return Admission(key, rejected=str(rejection))
         self._last_applied[key] = manifest
         return Admission(key, stored=self._keep(key, self._clock.stamped(admitted_, live)))
 
@@ -201,10 +201,10 @@ class MemoryTarget:
         if key.kind in RUNTIME_KINDS:
             runtime = Runtime.from_manifest(known)
             scope = tuple(other for other in self.catalogue if other.key.namespace == runtime.key.namespace)
-            refused = rejection_of(runtime, scope, self._profile.runtime_admission)
-            if refused is not None:
+            why = rejection_of(runtime, scope, self._profile.runtime_admission)
+            if why is not None:
                 webhook = f"{key.kind.lower()}.kserve-webhook-server.validator"
-                raise Rejected(f'admission webhook "{webhook}" denied the request: {refused}')
+                raise Rejected(f'admission webhook "{webhook}" denied the request: {why}')
         return known
 
     def _reconcile_all(self, keys: Any) -> None:

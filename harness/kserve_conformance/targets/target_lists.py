@@ -58,7 +58,7 @@ def _releases(spec: Spec, text: str) -> tuple[str, ...]:
         return every
     if TO in spec.argument:
         ends = tuple(full_name(end) for end in spec.argument.split(TO, 1))
-        # The ends were named, so they are asked, whether or not they are among what is asked by default.
+        # The ends were named, so they are included even if a range leaves them out by default.
         found = tuple(
             release for release in RELEASES if in_range(release, *ends) and (release in every or release in ends)
         )
@@ -69,5 +69,5 @@ def _releases(spec: Spec, text: str) -> tuple[str, ...]:
 
 
 def everything_of(kind: str) -> tuple[str, ...]:
-    """What ``all`` stands for: in memory every release and the documentation, elsewhere the releases asked for real."""
+    """What ``all`` stands for: in memory every release and the documentation, elsewhere the default releases."""
     return (DOCUMENTED, *RELEASES) if kind == "memory" else RUN_BY_DEFAULT

@@ -121,8 +121,8 @@ class TestRuntimesAmongEachOther:
         assert (finding.about.name, finding.weight) == ("a", Weight.FRAGILE)
         assert "ClusterServingRuntime b" in finding.text
         assert finding.details == (
-            "asked for sklearn, whatever the protocol",
-            "asked for sklearn version '1', whatever the protocol",
+            "requests for sklearn, whatever the protocol",
+            "requests for sklearn version '1', whatever the protocol",
         )
 
     def test_equals_of_different_ages_go_by_age(self):
@@ -184,9 +184,9 @@ class TestRuntimesAmongEachOther:
 
         seen = found(*pair)
 
-        assert {one.about.name for one in of(seen, Code.WOULD_BE_REFUSED)} == {"a", "b"}
+        assert {one.about.name for one in of(seen, Code.WOULD_BE_REJECTED)} == {"a", "b"}
         assert seen.is_wrong
-        assert not of(found(*pair, profile=profile_of("v0.10.2")), Code.WOULD_BE_REFUSED)
+        assert not of(found(*pair, profile=profile_of("v0.10.2")), Code.WOULD_BE_REJECTED)
 
     def test_mixed_priorities_in_one_runtime_are_told_since_there_are_priorities(self):
         """

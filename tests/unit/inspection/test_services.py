@@ -54,7 +54,7 @@ class TestServicesByTheirWorkloads:
 
         one = standing(*pair, of_service=service(), workloads=[workload("example.com/same:1")])
 
-        assert one.standing is Standing.CANNOT_BE_TOLD
+        assert one.standing is Standing.UNKNOWN
         assert len(one.shown) == 2
         assert not found(*pair, services=[service()], workloads=[workload("example.com/same:1")]).is_whole
 
@@ -92,13 +92,13 @@ class TestServicesByTheirWorkloads:
         """
         one = standing(runtime("a"), of_service=service(), workloads=[workload("example.com/a:1", uid="gone")])
 
-        assert one.standing is Standing.CANNOT_BE_TOLD
+        assert one.standing is Standing.UNKNOWN
 
     def test_no_workload_yet_is_no_answer(self):
         """
         A service that shows nothing is neither right nor wrong.
         """
-        assert standing(runtime("a"), of_service=service()).standing is Standing.CANNOT_BE_TOLD
+        assert standing(runtime("a"), of_service=service()).standing is Standing.UNKNOWN
 
     def test_a_placeholder_that_nobody_knows_is_no_answer(self):
         """
@@ -108,7 +108,7 @@ class TestServicesByTheirWorkloads:
 
         one = standing(odd, of_service=service(), workloads=[workload("x:1")])
 
-        assert one.standing is Standing.CANNOT_BE_TOLD
+        assert one.standing is Standing.UNKNOWN
 
     def test_no_runtime_is_told_with_its_reason_and_a_hint(self):
         """
@@ -183,7 +183,7 @@ class TestServicesByTheirWorkloads:
 
         seen = found(runtime("a"), services=[odd, service()], workloads=[workload("example.com/a:1")])
 
-        assert [one.standing for one in seen.services] == [Standing.CANNOT_BE_TOLD, Standing.AGREES]
+        assert [one.standing for one in seen.services] == [Standing.UNKNOWN, Standing.AGREES]
 
 
 class TestServicesByTheirStatus:
@@ -203,7 +203,7 @@ class TestServicesByTheirStatus:
         """
         named = service(status={"clusterServingRuntimeName": "a"})
 
-        assert standing(runtime("a"), of_service=named).standing is Standing.CANNOT_BE_TOLD
+        assert standing(runtime("a"), of_service=named).standing is Standing.UNKNOWN
 
     def test_a_status_that_was_kept_through_a_failure_is_not_believed(self):
         """
@@ -266,7 +266,7 @@ class TestWhatCouldNotBeRead:
         """
         seen = found(runtime("a"), services=[service()], workloads=[workload("example.com/a:1")], unread=[unread])
 
-        assert [one.standing for one in seen.services] == [Standing.CANNOT_BE_TOLD]
+        assert [one.standing for one in seen.services] == [Standing.UNKNOWN]
         assert not seen.is_whole
 
     def test_another_namespaces_runtimes_are_no_matter(self):
@@ -308,4 +308,4 @@ class TestWhatCouldNotBeRead:
         seen = found(odd, runtime("a"), services=[service()], workloads=[workload("example.com/a:1")])
 
         assert [one.kind for one in seen.unread] == ["ClusterServingRuntime"]
-        assert [one.standing for one in seen.services] == [Standing.CANNOT_BE_TOLD]
+        assert [one.standing for one in seen.services] == [Standing.UNKNOWN]

@@ -1,8 +1,8 @@
 """
-The target ``cluster``: a KServe that somebody has installed already.
+The target ``cluster``: an existing KServe installation.
 
 :class:`Cluster` is the target. Nothing is touched outside namespaces and names of the
-run's own, and nothing is asked whose answer the cluster's own runtimes would change.
+run's own, and no scenario runs whose answer the cluster's own runtimes would change.
 """
 
 from __future__ import annotations

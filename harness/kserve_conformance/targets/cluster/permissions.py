@@ -1,9 +1,8 @@
 """
 The least role that a run needs, from what it really called.
 
-Every request that the API server answered is noted as what RBAC asks of it. The
-role that comes of them holds for this run's scenarios and no more; whoever runs
-under it asks no administrator for rights that are never used.
+Every request that the API server answered is noted as the permission that RBAC
+requires for it. The role made of them is enough for this run's scenarios and no more.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-#: What a path asks for: the group (none for the core), the version, a namespace, a resource, a name, a subresource.
+#: The parts of a path: the group (none for the core), the version, a namespace, a resource, a name, a subresource.
 _PATH = re.compile(
     r"^/(?:api|apis/(?P<group>[^/]+))/(?P<version>[^/]+)(?:/namespaces/(?P<namespace>[^/]+)(?=/))?"
     r"/(?P<resource>[^/]+)(?:/(?P<name>[^/]+)(?:/(?P<sub>[^/]+))?)?$"
@@ -66,7 +65,7 @@ class Permissions:
 
 def permission_of(method: str, url: str) -> Permission | None:
     """
-    What RBAC asks for a request; None for discovery and the like, which everybody may read.
+    The permission that RBAC requires for a request; None for discovery, which every user may read.
 
     >>> permission_of("GET", "/apis/apps/v1/namespaces/team-a/deployments?limit=1")
     Permission(group='apps', resource='deployments', verb='list')

@@ -119,7 +119,7 @@ class Cluster(InstalledTarget):
         return super().observe(service, within)
 
     def install(self, release: str) -> None:
-        """An install of somebody else's is never replaced: ``CannotDo``."""
+        """Raise ``CannotDo``: an existing installation is never replaced."""
         raise CannotDo(f"{self.identity.target} cannot install {release}: the installation belongs to its cluster")
 
     def reset(self) -> None:

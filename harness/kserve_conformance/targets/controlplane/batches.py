@@ -370,13 +370,13 @@ class Batch:
             for key in one.services:
                 service, how = settled[key]
                 if listing is not None:
-                    seen.append((key, self._told(listing, key, service, how)))
+                    seen.append((key, self._observation(listing, key, service, how)))
             one.results.append(TurnResult(tuple(one.admissions), tuple(seen)))
 
-    def _told(self, listing: Listing, key: ObjectKey, service: Manifest, how: Seen) -> Observation:
+    def _observation(self, listing: Listing, key: ObjectKey, service: Manifest, how: Seen) -> Observation:
         observer = self._session.observer
         if observer.mode(service) == MODEL_MESH:
             uid = service["metadata"]["uid"]
             if listing.template(str(key.namespace), key.name, uid, MODEL_MESH) is None:
-                return listing.told(key, service, None)
-        return listing.told(key, service, how)
+                return listing.observation(key, service, None)
+        return listing.observation(key, service, how)

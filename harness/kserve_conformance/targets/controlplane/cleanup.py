@@ -24,7 +24,7 @@ from kserve_conformance.targets.kubernetes.client import ApiError, Resource
 from kserve_conformance.targets.kubernetes.deletion import owned
 from kserve_conformance.targets.kubernetes.session import Session
 
-#: As many requests at once as leave room for those of the worlds that are played.
+#: Few enough requests at once to leave room for those of the cases that run.
 THREADS = 3
 
 #: What is only ever read by the uid of a service, and what a server forgets by itself.
@@ -44,7 +44,7 @@ class Left:
 
 class Clearing:
     """
-    Clears away behind batches, each in two stages: its services go while the next batch is played, the rest after that.
+    Clears away behind batches, each in two stages: its services go while the next batch runs, the rest after that.
 
     So no more than three batches have something in store at once.
     """

@@ -30,14 +30,14 @@ USAGE_WITHIN = 10
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What a manager is told about ports, and where its webhooks listen."""
+    """The port flags of a manager, and where its webhooks listen."""
 
     webhook: int
     arguments: tuple[str, ...]
 
 
 def ports(program: Path, environment: Mapping[str, str]) -> Ports:
-    """Ask a manager which ports it can be given, and choose. Raises ``CannotStart``."""
+    """Read which port flags a manager has, and choose ports. Raises ``CannotStart``."""
     known = _usage(program, environment)
     arguments = ["--metrics-addr=0"] if "metrics-addr" in known else []
     if "health-probe-addr" in known:

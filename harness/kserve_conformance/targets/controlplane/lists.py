@@ -40,7 +40,7 @@ def services(client: Client, resource: Callable[[str], Resource]) -> dict[Object
 
 @dataclass
 class Unread:
-    """A log of which nothing is asked: its lines about so many services would have to be searched for each."""
+    """A log that is not read: its lines would have to be searched for each of many services."""
 
     def rewind(self) -> None:
         """Nothing is kept."""
@@ -57,7 +57,7 @@ class Unread:
 
 @dataclass
 class Listing(Observer):
-    """An observer of services that have settled: it has read everything that it tells at once."""
+    """An observer of services that have settled: it reads everything at once."""
 
     _workloads: dict[str, dict[_Place, Manifest]] = field(init=False, default_factory=dict)
 
@@ -78,12 +78,12 @@ class Listing(Observer):
             }
         return found
 
-    def told(self, key: ObjectKey, service: Manifest, seen: Seen | None) -> Observation:
+    def observation(self, key: ObjectKey, service: Manifest, seen: Seen | None) -> Observation:
         """The observation of one service; ``seen`` is None for one that its controller leaves alone."""
         if seen is None:
             return Observation(service=reported(service), outcome=Outcome.UNMANAGED, unreported=BEYOND_CONTROLLERS)
-        told = self._told(key, service, seen)
-        return replace(told, unreported=told.unreported | NOT_READ)
+        observed = self._observation(key, service, seen)
+        return replace(observed, unreported=observed.unreported | NOT_READ)
 
     def template(self, namespace: str, name: str, uid: str, mode: str | None = None) -> Manifest | None:
         """The pod template of a service's predictor, as it was listed."""

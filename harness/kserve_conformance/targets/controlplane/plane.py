@@ -151,7 +151,7 @@ class Plane:
         wait_for_webhooks(self.admin, services.path(NAMESPACE), harmless, controller.process)
 
     def stop_manager(self) -> None:
-        """End the manager, and delete the webhook configurations that would refuse every write without it."""
+        """End the manager, and delete the webhook configurations that would fail every write without it."""
         if self._controller is not None:
             self._controller.stop()
             self._controller = None
@@ -165,7 +165,7 @@ class Plane:
         """
         there, self._defined = self._defined, ()
         with ThreadPoolExecutor(1) as aside:
-            # A manager takes a second to end. It has been told by then to look at nothing more.
+            # A manager takes a second to end, and reconciles nothing after its signal.
             stopping = aside.submit(self.stop_manager)
             prerequisites.define(self.admin, release.source.definitions, there)
             stopping.result()

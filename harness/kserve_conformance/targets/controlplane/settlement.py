@@ -19,7 +19,7 @@ LISTED_EVERY, LISTED_AT_LEAST_EVERY = 0.1, 0.8
 #: What a controller takes for one service, or less.
 EACH_TAKES = 0.008
 
-#: How long nothing may come before the queue is asked to be passed, and with how few still to come it is asked at once.
+#: How long nothing may settle before the queue is waited for, and with how few left it is waited for at once.
 PATIENCE = 0.25
 FEW = 8
 

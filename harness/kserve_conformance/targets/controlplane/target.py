@@ -1,7 +1,7 @@
 """
 The target ``controlplane``: a release's own controller over an API server that runs nothing.
 
-Everything that the suite asks of is decided there: admission, choice, status,
+Everything that the suite is about is decided there: admission, choice, status,
 the workload's pod template. Names are used as they are, because the control plane
 is ours alone; scenarios follow each other on it, and its reset leaves nothing of
 one for the next.
@@ -49,7 +49,7 @@ class ControlPlane(Disposable):
         ``manager`` is a vendor's own build, ``source`` the folder that its CRDs and configuration come from.
 
         ``upgrades`` lets scenarios install other releases: each is built first, and
-        each swap takes seconds, so it has to be asked for.
+        each swap takes seconds, so it is off by default.
 
         ``assets`` has etcd and kube-apiserver; ``logs`` is where logs are kept whatever
         happens; ``keep`` leaves the folder of the run in place. Nothing is started yet.
@@ -94,7 +94,7 @@ class ControlPlane(Disposable):
 
     @property
     def observed_release(self) -> str:
-        """The release that answers what is asked next."""
+        """The release that is observed next."""
         return self._wanted
 
     @property
@@ -124,7 +124,7 @@ class ControlPlane(Disposable):
         """
         Stop the manager, install another release's CRDs and configuration, start its manager, then its webhooks.
 
-        Raises ``CannotDo`` if upgrades were not asked for, and ``CannotStart``.
+        Raises ``CannotDo`` without ``upgrades``, and ``CannotStart``.
         """
         if Capability.UPGRADE not in self.capabilities:
             raise CannotDo(
@@ -165,7 +165,7 @@ class ControlPlane(Disposable):
     def reset(self) -> None:
         """Delete everything that was applied or stored since the last reset, and have the opened release run."""
         super().reset()
-        # Not swapped back until something is asked: the next scenario of upgrades begins with a release of its own.
+        # Not swapped back until it is needed: the next scenario of upgrades begins with a release of its own.
         self._wanted = self._opened_with
 
     def _before_sweep(self) -> None:

@@ -19,7 +19,7 @@ from kserve_conformance.objects import Manifest, at
 from kserve_conformance.targets.contract import CannotStart, TargetCode
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, Resource
 
-#: What cert-manager serves and KServe's manifests ask for.
+#: The kinds of cert-manager that KServe's manifests have.
 GROUP, VERSION = "cert-manager.io", "v1"
 CERTIFICATES = Resource(GROUP, VERSION, "Certificate", "certificates")
 KINDS = frozenset({"Certificate", "Issuer"})
@@ -32,7 +32,7 @@ DONE_WITHIN = timedelta(seconds=60)
 
 
 def require(client: Client) -> None:
-    """Raise ``CannotStart`` unless the cluster serves what an install asks for."""
+    """Raise ``CannotStart`` unless the cluster serves cert-manager's kinds."""
     served = {kind for version, kind in client.resources() if version == f"{GROUP}/{VERSION}"}
     if missing := sorted(KINDS - served):
         raise CannotStart(
@@ -82,7 +82,7 @@ def forget_secret(client: Client, path: str, manager: str) -> None:
     Delete a Secret that this manager of fields wrote, which an install with a certificate of its own has left.
 
     cert-manager makes no new key where there is one already that is not as the Certificate
-    asks, unless its rotation is asked for (cert-manager v1.11.5,
+    asks, unless its rotation is requested (cert-manager v1.11.5,
     pkg/controller/certificates/keymanager/keymanager_controller.go, ProcessItem).
     """
     found = client.find(path)
@@ -117,8 +117,8 @@ def _not_ready(client: Client, path: str) -> str | None:
         is_current = generation == certificate["metadata"].get("generation")
         if one.get("type") == "Ready" and one.get("status") == "True" and is_current:
             return None
-    told = "; ".join(f"{one.get('type')} is {one.get('status')}: {one.get('message', '')}" for one in conditions)
-    return told or "it has no status, so no controller of cert-manager looks at it"
+    conditions_ = "; ".join(f"{one.get('type')} is {one.get('status')}: {one.get('message', '')}" for one in conditions)
+    return conditions_ or "it has no status, so no controller of cert-manager looks at it"
 
 
 def _without_authority(client: Client, path: str, secret: str) -> str | None:

@@ -67,7 +67,7 @@ def install(
     Apply a release's CRDs and manifests, and return once its webhooks answer. Raises ``CannotStart``.
 
     ``before`` is the release that is there already: its webhooks and its controller go
-    first, as the dead webhooks of an old controller would refuse every write. Without a
+    first, as the dead webhooks of an old controller would fail every write. Without a
     ``certificate`` it is cert-manager's to make one.
     """
     whole = manifests.read(source.folder, choices.release)
@@ -99,7 +99,7 @@ def _settle_webhooks(
     client: Client, served: dict[tuple[str, str], Resource], whole: tuple[Manifest, ...], choices: manifests.Choices
 ) -> None:
     """
-    Once cainjector has put its authority into the webhooks, write them again with it, and ask no more of cainjector.
+    Once cainjector has put its authority into the webhooks, write them again with it, without cainjector.
 
     cainjector writes a configuration back as its own version of Kubernetes' types has it
     (cert-manager v1.11.5, pkg/controller/cainjector/controller.go, Reconcile): one before
@@ -159,7 +159,7 @@ def _secret(certificate: Certificate) -> Manifest:
 
 
 def apply(client: Client, served: dict[tuple[str, str], Resource], manifest: Manifest) -> None:
-    """Apply one object of an install as ours. Raises ``CannotStart`` where the cluster has no such kind or refuses."""
+    """Apply one object of an install as ours. Raises ``CannotStart``."""
     import msgspec
 
     kind, name = manifest["kind"], manifest["metadata"]["name"]
@@ -195,17 +195,17 @@ def wait_available(client: Client, controller: Controller) -> None:
 def _why(client: Client, controller: Controller) -> str:
     """What its pods say of themselves, and the last lines of their log."""
     path = f"/api/v1/namespaces/{controller.namespace}/pods"
-    told = []
+    lines = []
     for pod in client.get(path, labelSelector=controller.label)["items"]:
         for status in at(pod, "status", "containerStatuses") or ():
             state = status.get("state") or {}
-            told += [f"{status['name']}: {kind} {state[kind].get('message', state[kind])}" for kind in state]
+            lines += [f"{status['name']}: {kind} {state[kind].get('message', state[kind])}" for kind in state]
         try:
             log = client.text(f"{path}/{pod['metadata']['name']}/log?container={controller.container}&tailLines=15")
         except ApiError:
             continue
-        told.append(log)
-    return "\n".join(told) or "it has no pod"
+        lines.append(log)
+    return "\n".join(lines) or "it has no pod"
 
 
 def _wait_for_webhooks(client: Client, served: dict[tuple[str, str], Resource], mode: str) -> None:

@@ -40,7 +40,7 @@ CERTIFICATE_SECRET = "kserve-webhook-server-cert"  # noqa: S105 - a name.
 #: Parts of an install that decide nothing about runtimes, by a part of their names or of their kinds.
 OTHER_PARTS = re.compile(r"localmodel|llmisvc|llminference")
 
-#: How releases are told to elect a leader among their controllers.
+#: The flags with which releases elect a leader among their controllers.
 ELECTIONS = ("--leader-elect", "--enable-leader-election")
 
 #: Containers beside the controller that only guard its metrics.
@@ -153,7 +153,7 @@ def with_initializer(configuration: Manifest, image: str | None) -> dict[str, An
 
 def hastened(controller: Manifest, choices: Choices) -> dict[str, Any]:
     """
-    The controller as a run needs it: the image that was asked for, and no brakes.
+    The controller as a run needs it: the chosen image, and no brakes.
 
     Its limit of a tenth of a processor, the half minute before its first probe and
     the election among one decide nothing; all three make a suite slow. An image that was loaded onto a
@@ -186,7 +186,7 @@ def exempting(configuration: Manifest, authority: str | None) -> dict[str, Any]:
 
     Where cert-manager gives the authority (``authority`` is None), none is given here, not even the placeholder
     of releases until v0.10: each install would write it over cert-manager's. Where it is ours, cert-manager is
-    not asked to put in its own. The exemption is the API server's (``matchConditions``): objects carry no sign of it.
+    not used to inject its own. The exemption is the API server's (``matchConditions``): objects carry no sign of it.
     """
     kept = [
         _exempting(webhook, authority)

@@ -1,5 +1,5 @@
 """
-Pods that really run: waited for, and asked for a prediction.
+Pods that really run: waiting for them, and predicting.
 """
 
 from __future__ import annotations

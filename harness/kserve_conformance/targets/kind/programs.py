@@ -1,5 +1,5 @@
 """
-The programs of ours that run in a cluster, built with Go where they are asked for.
+Our programs that run in a cluster, built with Go when they are needed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ SOURCE = Path(__file__).parent / "model_server"
 
 def model_server(progress: Progress) -> Path:
     """
-    The model server that tells which runtime started it: a static program, from the cache or built.
+    The model server, which reports the runtime that started it: a static program, from the cache or built.
 
     It is kept by the digest of its source, so that a changed source is never an old
     program. Raises what a build raises (see :func:`go.build`).

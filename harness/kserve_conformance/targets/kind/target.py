@@ -2,7 +2,7 @@
 The target ``kind``: a release of KServe installed in a kind cluster from its own manifests.
 
 The cluster is the run's own, so names stay as they are written, other releases can
-be installed over it, and pods really run where a scenario asks for it. It is deleted at the
+be installed over it, and pods really run where a scenario needs them. It is deleted at the
 end unless it is to be kept or was there before.
 """
 
@@ -38,7 +38,7 @@ from kserve_conformance.targets.programs.certificates import Certificate, issued
 #: The image that a manager is put into which was given as a program.
 OWN_IMAGE = "kserve-conformance.invalid/kserve-controller:{}"
 
-#: What stands in for KServe's storage initializer: it fetches nothing, and notes what it was asked for.
+#: Replaces KServe's storage initializer: it downloads nothing, and records its arguments.
 STORAGE_INITIALIZER = "kserve-conformance.invalid/storage-initializer:1"
 
 #: A numeric user: a kubelet cannot tell that a name is not root.
@@ -185,11 +185,11 @@ class KindTarget(InstalledTarget):
 
     @property
     def observed_release(self) -> str:
-        """The release that answers what is asked next."""
+        """The release that is observed next."""
         return self._wanted
 
     def install(self, release: str) -> None:
-        """Install another release over what is stored. Raises ``CannotDo`` if upgrades were not asked for."""
+        """Install another release over what is stored. Raises ``CannotDo`` without ``upgrades``."""
         if Capability.UPGRADE not in self.capabilities:
             raise CannotDo(
                 f"{self.identity.target} was not opened for upgrades", hint=f"use {self.identity.target},upgrades=yes"
@@ -206,7 +206,7 @@ class KindTarget(InstalledTarget):
             self._session.reconnect(self._made_link())
 
     def reset(self) -> None:
-        """Delete everything that a scenario left, and have the opened release asked next."""
+        """Delete everything that a scenario left, and return to the opened release."""
         super().reset()
         self._wanted = self._release
 

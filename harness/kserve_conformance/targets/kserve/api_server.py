@@ -103,7 +103,7 @@ def kubeconfig_of(server: str, authority: Path, token: str) -> bytes:
 
 
 def etcd_flags(data: Path, client_url: str, peer_url: str, certificate: Certificate) -> list[str]:
-    """How etcd is told to keep what it stores in a folder, and whom to answer."""
+    """The flags of etcd: where it stores, where it listens, and whom it trusts."""
     files = {"cert-file": certificate.certificate, "key-file": certificate.key}
     trusted = {"trusted-ca-file": certificate.authority, "client-cert-auth": "true"}
     return _flags(
@@ -113,7 +113,7 @@ def etcd_flags(data: Path, client_url: str, peer_url: str, certificate: Certific
             "listen-client-urls": client_url,
             "advertise-client-urls": client_url,
             "listen-peer-urls": peer_url,
-            # A copied folder remembers this one, so it is the same in every run; nobody dials it.
+            # A copied folder remembers this one, so it is the same in every run; it is never dialled.
             "initial-advertise-peer-urls": "https://127.0.0.1:1",
             "initial-cluster": "conformance=https://127.0.0.1:1",
             # Everything is thrown away after the run.
@@ -129,7 +129,7 @@ def etcd_flags(data: Path, client_url: str, peer_url: str, certificate: Certific
 def api_server_flags(
     etcd_url: str, port: int, certificate: Certificate, users: Path, address: str = "127.0.0.1"
 ) -> list[str]:
-    """How kube-apiserver is told to listen, whom to trust, and what to leave out."""
+    """The flags of kube-apiserver: where it listens, whom it trusts, and what it leaves out."""
     return _flags(
         {
             "etcd-servers": etcd_url,

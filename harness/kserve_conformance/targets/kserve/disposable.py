@@ -38,8 +38,8 @@ class Disposable(LiveTarget):
         """
         What of scenarios is still in store after a reset; once closed, what of the target itself still is.
 
-        What an unfinished scenario has there goes with the store and is nothing to
-        speak of; so does everything if nobody answers any more.
+        What an unfinished scenario stored goes with the store and is not reported; the
+        same if the API server does not answer.
         """
         if not self._session.is_open:
             return self._outlived

@@ -106,7 +106,7 @@ class InstalledTarget(LiveTarget):
             served=self._client.resources(),
             mode=self.install_found.mode,
             log=PodLog(self._client, self.install_found.namespace),
-            # Nothing of a cluster is a process of ours: whether it answers shows when it is asked.
+            # Nothing of a cluster is a process of ours: a request shows whether it answers.
             check=lambda: None,
             is_alive=lambda: True,
             has_runtime_webhooks=self.install_found.has_runtime_webhooks,

@@ -17,7 +17,7 @@ from kserve_conformance.targets.kubernetes.observer import error_lines
 #: As much of a log as is read for one scenario.
 BYTES = 512 * 1024
 
-#: The cluster's clock and ours may differ; what was written before is told apart by its service's name.
+#: The cluster's clock and ours may differ; what was written before is recognised by its service's name.
 CLOCKS_DIFFER = timedelta(seconds=2)
 
 

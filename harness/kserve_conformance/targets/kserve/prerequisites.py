@@ -160,7 +160,7 @@ def ready_beacons(past: Client, served: Mapping[tuple[str, str], Resource], mode
         try:
             past.patch(path, first)
         except ApiError as error:
-            # It is away while something is asked of an empty cluster.
+            # It is deleted while a scenario needs an empty cluster.
             if error.status != 404:
                 raise
 

@@ -1,5 +1,5 @@
 """
-What of a KServe release is installed beside its manager: its CRDs, those that it asks for, configuration, webhooks.
+What a KServe release installs beside its manager: CRDs, its own and those that it needs, configuration, webhooks.
 
 All of it is read from the release's own folder (a Go module, or ``--source``), and
 as little as possible is changed: see :func:`webhooks` and :func:`configuration`.
@@ -31,7 +31,7 @@ PAST_WEBHOOKS = "conformance:past-webhooks"
 #: The admission webhook of pods: no pods run here, and it would only slow others down.
 POD_MUTATOR = "/mutate-pods"
 
-#: The folder of CRDs, and the groups of other projects' CRDs, that only the controller of LLMInferenceService asks for:
+#: The folder of CRDs, and the groups of other projects' CRDs, that only the controller of LLMInferenceService needs:
 #: since v0.16.0 a manager of its own (cmd/llmisvc), which chooses no runtime and does not run here.
 NOT_ASKED_FOR = "llmisvc"
 NOT_ASKED_FOR_GROUPS = (
@@ -75,7 +75,7 @@ class Source:
     @cached_property
     def definitions(self) -> tuple[Definition, ...]:
         """
-        Every whole CustomResourceDefinition that the manager can ask for, KServe's own first.
+        Every whole CustomResourceDefinition that the manager needs, KServe's own first.
 
         LLMInferenceService and what it needs are left out: their schemas are larger than all
         others together, and installing them takes an API server longer than everything else.

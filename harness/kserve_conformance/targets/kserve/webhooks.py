@@ -24,7 +24,7 @@ def install_webhooks(client: Client, source: Source, url: str, authority: bytes)
 
 
 def remove_webhooks(client: Client) -> None:
-    """Delete every webhook configuration: one that leads to a manager that has ended refuses every write."""
+    """Delete every webhook configuration: one whose manager has ended fails every write."""
     for kind in ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"):
         client.delete(_webhooks_path(kind))
 

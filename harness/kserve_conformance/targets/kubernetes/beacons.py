@@ -2,12 +2,12 @@
 Beacons: objects of our own by which we know how far KServe's manager has got.
 
 A manager reads runtimes from a cache that lags behind the store, and takes
-services from a queue with one worker. Neither can be asked. But events of one kind
+services from a queue with one worker. Neither can be queried. But events of one kind
 arrive in the order of their writes, so a beacon runtime written last is seen last;
 and services leave the queue in the order in which they entered it, so a beacon
-service asked for last is done last.
+service that is probed last is done last.
 
-Beacons live in their own namespace, support a format that no service asks for,
+Beacons live in their own namespace, support a format that no service requests,
 and are never chosen by any service but their own.
 """
 
@@ -161,8 +161,8 @@ class Beacons:
         """
         Return once the manager has finished every service that it had to look at when this was called.
 
-        One round is not enough: a service that was being looked at when it was asked for
-        once more goes to the end of the queue, behind the beacon. Raises ``Stalled``.
+        One round is not enough: a service that is being reconciled when it is probed
+        goes to the end of the queue, behind the beacon. Raises ``Stalled``.
         """
         for _ in range(2):
             self._reconciled(NAMESPACED_RUNTIME, within)
@@ -203,7 +203,7 @@ class Beacons:
         return f"{self._names.prefix}{NAMES[kind]}"
 
     def _is_denied(self, kind: str) -> bool:
-        """Does the runtime webhook refuse the beacon's equal, because it knows the beacon?"""
+        """Does the runtime webhook reject the beacon's equal, because it knows the beacon?"""
         echo = beacon_runtime(kind, self._number, name=ECHO, names=self._names)
         try:
             self._admin.post(self._resource(kind).path(self._namespace), echo, dryRun="All")
@@ -215,7 +215,7 @@ class Beacons:
         return False
 
     def _echoed(self, kind: str) -> bool:
-        """Wait until the runtime webhook refuses the beacon's equal; False if it never does."""
+        """Wait until the runtime webhook rejects the beacon's equal; False if it never does."""
         deadline = time.monotonic() + ECHO_WITHIN
         while time.monotonic() < deadline:
             if self._is_denied(kind):
@@ -226,7 +226,7 @@ class Beacons:
         return False
 
     def _wait_shown(self, kind: str) -> None:
-        """Ask for the beacon's service until its workload shows the beacon as it was written last."""
+        """Probe the beacon's service until its workload shows the beacon as it was written last."""
         deadline = time.monotonic() + ANSWER_WITHIN
         while time.monotonic() < deadline:
             service = self._reconciled(kind)

@@ -1,7 +1,7 @@
 """
 The clock that stamps objects is the API server's, and it may go back.
 
-KServe prefers the newer of two runtimes, and what is newer is told by
+KServe prefers the newer of two runtimes, and decides by
 ``creationTimestamp``. A clock that is set back in the midst of a scenario makes
 what came later older: nothing that the release then chooses is its fault, so
 nothing may be concluded. Everything else here measures time by a clock that

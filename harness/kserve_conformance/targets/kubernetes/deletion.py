@@ -236,14 +236,14 @@ def delete_selected(client: Client, path: str, selector: str, but: str = "") -> 
     Delete what a selector finds, one by one.
 
     Deleting them all at once would need the right to delete a whole collection, and
-    RBAC knows no labels: nobody should have to give that away in a cluster that is shared.
+    RBAC knows no labels: that right should not be needed in a shared cluster.
     """
     for one in client.get(path, labelSelector=selector)["items"]:
         if one["metadata"]["name"] != but:
             client.delete(f"{path}/{one['metadata']['name']}")
 
 
-#: What services own, and somebody would miss: events pass by themselves.
+#: What services own and a report should name: events expire by themselves.
 WORTH_TELLING = tuple(one for one in (*OF_DEPLOYMENTS, *OF_KNATIVE, *OF_ANY) if one != ("v1", "Event"))
 
 

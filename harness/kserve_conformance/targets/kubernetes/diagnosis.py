@@ -1,9 +1,8 @@
 """
 What a KServe that runs shows of a scenario that failed, while everything is still there.
 
-Each title is asked for by itself: what cannot be had leaves the others, and the
-reason stands in its place. Only reading happens here. Nothing is redacted here
-either: whoever writes a record does that with every text.
+Each title is read by itself: what is unavailable leaves the others, and the reason
+takes its place. Nothing is written here, and nothing redacted: a record redacts every text.
 """
 
 from __future__ import annotations
@@ -63,27 +62,27 @@ class Diagnosis:
         """What is known, by its title. ``service`` is named as the cluster names it. Never raises ``TargetError``."""
         self._silent: NoAnswer | None = None
         self._stored: Manifest | None = None
-        asked: dict[str, Callable[[], str]] = {"process": self._ended}
+        readers: dict[str, Callable[[], str]] = {"process": self._ended}
         if service is not None:
-            asked["service"] = lambda: self._service(service)
-        asked["runtimes"] = self._runtimes
+            readers["service"] = lambda: self._service(service)
+        readers["runtimes"] = self._runtimes
         if service is not None:
-            asked["deployment"] = self._workload
-            asked["events"] = lambda: self._events(service)
-        asked["log"] = self._log
-        told: dict[str, str] = {}
+            readers["deployment"] = self._workload
+            readers["events"] = lambda: self._events(service)
+        readers["log"] = self._log
+        evidence: dict[str, str] = {}
         missing: list[str] = []
-        for title, ask in asked.items():
+        for title, read in readers.items():
             try:
-                text = ask()
+                text = read()
             except TargetError as error:
                 missing.append(f"{title}: {error}")
             else:
                 if text:
-                    told[title] = text
+                    evidence[title] = text
         if missing:
-            told[UNAVAILABLE] = "\n".join(missing)
-        return told
+            evidence[UNAVAILABLE] = "\n".join(missing)
+        return evidence
 
     def _ended(self) -> str:
         """How a process ended that must run, and what it wrote last."""
@@ -114,7 +113,7 @@ class Diagnosis:
 
     def _workload(self) -> str:
         stored = self._stored
-        found = None if stored is None else self._asked(lambda: self.workload(stored))
+        found = None if stored is None else self._read(lambda: self.workload(stored))
         return beginning(dumps([cleaned(found)])) if found is not None else ""
 
     def _events(self, key: ObjectKey) -> str:
@@ -125,7 +124,7 @@ class Diagnosis:
     def _log(self) -> str:
         return ending("\n".join(log_lines(self.log.text())))
 
-    # Asking, until there is no answer
+    # Reading, until there is no answer
 
     def _kserve(self, kind: str) -> Resource:
         resource = self.served(API_VERSIONS[kind], kind)
@@ -134,20 +133,20 @@ class Diagnosis:
         return resource
 
     def _found(self, path: str) -> Manifest | None:
-        found: Manifest | None = self._asked(lambda: self.client.find(path))
+        found: Manifest | None = self._read(lambda: self.client.find(path))
         return found
 
     def _listed(self, path: str, **query: str) -> list[dict[str, Any]]:
-        listed = self._asked(lambda: self.client.get(path, **query))
+        listed = self._read(lambda: self.client.get(path, **query))
         kind = str(listed.get("kind", "")).removesuffix("List")
         return [{"kind": kind, **one} for one in listed["items"]]
 
-    def _asked(self, ask: Callable[[], Any]) -> Any:
-        """An answer; a server that was silent once is not asked again."""
+    def _read(self, read: Callable[[], Any]) -> Any:
+        """An answer; a server that was silent once gets no further request."""
         if self._silent is not None:
             raise self._silent
         try:
-            return ask()
+            return read()
         except NoAnswer as error:
             self._silent = error
             raise

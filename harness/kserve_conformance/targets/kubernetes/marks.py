@@ -1,5 +1,5 @@
 """
-Marks: how a workload tells which runtime it was made of.
+Marks: how a workload shows which runtime it was made of.
 
 No status field of a release before v0.16.0 names the chosen runtime, and two
 runtimes may have equal containers. So each container of an applied runtime gets

@@ -1,9 +1,9 @@
 """
 How the names of a scenario are those of a cluster.
 
-A cluster of our own takes names as they are written. On one that belongs to
-somebody else every namespace and every runtime gets the same prefix, so that nothing of
-theirs is touched, and what we made there is found by its label. Whatever the
+A cluster of our own takes names as they are written. In a shared one every
+namespace and every runtime gets the same prefix, so that no other object is
+touched, and what the run made is found by its label. Whatever the
 cluster answers has the prefix taken away again: names compare as they were written.
 """
 

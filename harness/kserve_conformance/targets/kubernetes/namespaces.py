@@ -1,9 +1,9 @@
 """
 The namespaces of a run: made with its label, kept empty of pods, and gone at its end.
 
-Scenarios ask which pod would be made, with images that nobody can pull. So a
+Scenarios are about the pod that would be created, with images that do not exist. So a
 namespace has a quota of no pods at all, and nothing of a scenario ever runs on
-somebody's nodes unless the scenario is about running.
+the cluster's nodes unless the scenario is about running.
 """
 
 from __future__ import annotations

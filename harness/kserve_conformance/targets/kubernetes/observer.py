@@ -1,5 +1,5 @@
 """
-What a control plane shows of one service: asked for, waited for and put together as an observation.
+Observing one service: waiting until its status is settled, and putting together what the cluster shows of it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ SERVERLESS = frozenset({"Serverless", "Knative"})
 #: pkg/controller/v1beta1/inferenceservice/components/predictor.go).
 WORKLOAD_NAMES = ("{}-predictor", "{}-predictor-default")
 
-#: How long a status is watched before the queue is asked to be passed: most reconciles take less.
+#: How long a status is watched before the queue is waited for: most reconciles take less.
 PATIENCE = 0.15
 
 #: A failure that the status does not name is believed when it came twice: a conflicting write is simply tried again.
@@ -126,7 +126,7 @@ def error_lines(lines: Iterable[bytes], service: ObjectKey) -> Iterator[dict[str
 
 @dataclass
 class Observer:
-    """Asks one control plane about its services."""
+    """Observes the services of one cluster."""
 
     client: Client
     resource: Callable[[str], Resource]
@@ -166,7 +166,7 @@ class Observer:
                 continue
             if seen is Seen.NOT_YET:
                 raise NotSettled(key, within, at(service, "status") or "no status")
-            return self._told(key, service, seen)
+            return self._observation(key, service, seen)
 
     def _settled(self, path: str, service: Manifest, deadline: float) -> tuple[Seen, Manifest]:
         patient_until = time.monotonic() + PATIENCE
@@ -187,7 +187,7 @@ class Observer:
             self.check()
         return seen, service
 
-    def _told(self, key: ObjectKey, service: Manifest, seen: Seen) -> Observation:
+    def _observation(self, key: ObjectKey, service: Manifest, seen: Seen) -> Observation:
         uid = service["metadata"]["uid"]
         template = self.template(str(key.namespace), key.name, uid, self.mode(service))
         workload = marks.runtime_of(template) if template is not None else None

@@ -30,14 +30,14 @@ from kserve_conformance.objects import Manifest, at
 #: A transition that only a failing pod brings about: there are none here.
 PROBE_TRANSITION = "BlockedByFailedLoad"
 
-#: A revision that nobody creates. Each probe has a number of its own: where a reconcile fails and leaves the last one
-#: in place, the same value again would be no change, and would not have KServe look.
+#: A revision that no controller creates. Each probe has its own number: where a reconcile fails and leaves the last
+#: one in place, the same value again would be no change, and would not have KServe look.
 PROBE_REVISION = "conformance-probe-"
 _NUMBERS = itertools.count(1)
 
 
 class Seen(Enum):
-    """What a status says of the reconcile that was asked for."""
+    """What a status says of the reconcile that a probe caused."""
 
     #: It has not finished.
     NOT_YET = auto()
@@ -55,7 +55,7 @@ class Probe:
 
     model_status: bool
     mode: bool
-    #: Does the status name the runtime (since v0.16.0)? No probe, but it tells how workloads are named.
+    #: Does the status name the runtime (since v0.16.0)? No probe, but it decides how workloads are named.
     names_runtime: bool = False
 
     @classmethod

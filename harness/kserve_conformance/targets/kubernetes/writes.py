@@ -18,13 +18,13 @@ from kserve_conformance.targets.three_way_merge import applied
 #: What the API server says when it cannot reach a webhook, or the webhook broke off.
 CALLING_FAILED = "failed calling webhook"
 
-#: What it says when a webhook or a policy of the cluster refused, whatever the reason.
+#: What it says when a webhook or a policy of the cluster rejected an object.
 DENIED = ("denied the request", "denied request")
 
 #: How such a call ends when the webhook broke off while it worked: it panicked.
 BROKE_OFF = ("stream error", "EOF", "connection reset by peer")
 
-#: Once may be the end of a manager that nobody has noticed yet: a panic comes again.
+#: Once may be a manager that is just ending: a panic repeats.
 BROKE_OFF_TIMES = 2
 
 #: A webhook that is not there, as opposed to one that broke: the manager is gone or about to be.
@@ -68,10 +68,10 @@ class Writer:
         """
         Create or update one object; ``last`` is what was applied to it before.
 
-        ``is_there`` says that it is in store though nobody applied it: an attempt to create it would be asked of the
-        webhooks before the server says that it is there.
+        ``is_there`` says that it is stored though it was not applied: the webhooks would see an attempt to create it
+        before the server answers that it exists.
 
-        Raises ``ApiError`` for what is no refusal, and ``Unreachable``.
+        Raises ``ApiError`` for what is no rejection, and ``Unreachable``.
         """
         whole = written(key, manifest)
         resource = self.resource_of(whole["apiVersion"], key.kind)
@@ -96,7 +96,7 @@ class Writer:
                         raise silent_webhook(error.message, key) from error
                     time.sleep(0.05)
                     continue
-                if not is_refusal(error):
+                if not is_rejection(error):
                     raise
                 if CALLING_FAILED in error.message and (broke_off := broke_off + 1) < BROKE_OFF_TIMES:
                     time.sleep(0.05)
@@ -136,11 +136,11 @@ def stored_form(key: ObjectKey, stored: Manifest) -> Manifest:
     return reported(marks.unmarked(stored) if key.kind in RUNTIME_KINDS else stored)
 
 
-def is_refusal(error: ApiError) -> bool:
+def is_rejection(error: ApiError) -> bool:
     """
-    Does this answer refuse the object, rather than the request?
+    Does this answer reject the object, rather than the request?
 
-    A webhook that panics is a refusal too (HTTP 500): the object is not stored, and its
+    A webhook that panics rejects too (HTTP 500): the object is not stored, and its
     user sees this text. Not so HTTP 403 by itself: a user who may not write, or a
     namespace that is being terminated, says nothing of the object.
     """
@@ -151,4 +151,4 @@ def is_refusal(error: ApiError) -> bool:
 
 def is_silence(error: ApiError) -> bool:
     """Does this answer say that a webhook gave none: hangs, cannot be reached, or is no webhook?"""
-    return CALLING_FAILED in error.message and not is_refusal(error)
+    return CALLING_FAILED in error.message and not is_rejection(error)

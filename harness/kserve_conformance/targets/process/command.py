@@ -1,9 +1,8 @@
 """
-A command that is asked line by line, and started again if it dies: so often and no oftener.
+A command that answers line by line, and is restarted a limited number of times if it dies.
 
-The question during which it died has no answer; the next one is asked of a new
-process. An implementation that crashes on one odd world can be asked about all
-the others.
+The question during which it died has no answer; the next one goes to a new
+process. An implementation that crashes on one odd case can still answer all others.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ RESTARTS = 5
 
 
 class Command:
-    """A command line without a shell, asked for as long as it answers. Close it in the end."""
+    """A command line without a shell. Close it in the end."""
 
     def __init__(
         self,
@@ -103,8 +102,8 @@ class Command:
         """
         Its answers to many lines that are all written before the first answer is waited for.
 
-        There are fewer answers than lines if something went wrong, and nobody knows at
-        which line: ask the others again with :meth:`ask`. It is no failure of any of
+        There are fewer answers than lines if something went wrong, and it is unknown at
+        which line: repeat the others with :meth:`ask`. It is no failure of any of
         them, so the new process that this takes is not counted. Raises ``GivenUp`` and
         ``CannotStart``.
         """

@@ -24,7 +24,7 @@ from kserve_conformance.targets.process.failures import Died, NoAnswer, OutOfSte
 from kserve_conformance.targets.programs.log import Log
 from kserve_conformance.targets.programs.processes import Guard
 
-#: A longer answer is refused: no service and pod are this large.
+#: The longest answer that is accepted: no service and pod are this large.
 LONGEST_ANSWER = 16 * 1024 * 1024
 
 #: How long a command may take to leave once its input has ended, and once it was asked to.
@@ -85,10 +85,10 @@ class Running:
 
     def ask(self, line: bytes, timeout: float) -> bytes:
         """
-        Write one line and read one. Raises ``Died``, ``TimedOut`` and ``OutOfStep``; the run is not to be asked then.
+        Write one line and read one. Raises ``Died``, ``TimedOut`` and ``OutOfStep``; the run cannot be used then.
         """
         self._move(0)
-        self._refuse_unasked("before it was asked")
+        self._reject_extra_line("before its question")
         deadline = time.monotonic() + timeout
         question = memoryview(line)
         searched = 0
@@ -106,14 +106,14 @@ class Running:
             raise self._told(OutOfStep, f"{self._name} answered before it had read the question")
         answer = bytes(self._buffer[:end])
         del self._buffer[: end + 1]
-        self._refuse_unasked("beside its answer")
+        self._reject_extra_line("beside its answer")
         return answer
 
     def ask_many(self, lines: Sequence[bytes], timeout: float) -> list[bytes]:
         """
-        Write many lines and read as many; fewer if it ends, falls silent for so long, or says more than it was asked.
+        Write many lines and read as many; fewer if it ends, falls silent for so long, or writes more than the answers.
 
-        The run is not to be asked then.
+        The run cannot be used then.
         """
         self._move(0)
         if self._buffer:
@@ -175,10 +175,10 @@ class Running:
         else:
             self._buffer += data
 
-    def _refuse_unasked(self, when: str) -> None:
+    def _reject_extra_line(self, when: str) -> None:
         if self._buffer:
             start = bytes(self._buffer[:80]).decode(errors="replace")
-            raise self._told(OutOfStep, f"{self._name} wrote a line that nobody asked for, {when}: {start!r}")
+            raise self._told(OutOfStep, f"{self._name} wrote a line without a question {when}: {start!r}")
 
     def _died(self) -> Died:
         until = time.monotonic() + _LAST_WORDS

@@ -1,8 +1,8 @@
 """
-From an answer to an observation: what is told, what follows from it, and what is not told.
+From an answer to an observation: what is reported, what follows from it, and what is not reported.
 
 The protocol has no word for warning events, for the workload of an earlier
-choice, or for the runtime that a status names: those are never told.
+choice, or for the runtime that a status names: those are never reported.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from kserve_conformance.objects import NAMESPACED_RUNTIME, Manifest, ObjectKey, 
 from kserve_conformance.protocol import Answer
 from kserve_conformance.targets.contract import BEYOND_CONTROLLERS, Observation
 
-_NEVER_TOLD = BEYOND_CONTROLLERS | frozenset({"errors", "workload", "status_runtime"})
+_NEVER_REPORTED = BEYOND_CONTROLLERS | frozenset({"errors", "workload", "status_runtime"})
 _DECISION = frozenset({"outcome", "runtime", "reason", "message"})
 
 #: Where a service says who serves it, and the word for a controller other than KServe's.
@@ -22,28 +22,28 @@ _MODEL_MESH = "ModelMesh"
 
 
 def has_pod(answer: Answer) -> bool:
-    """Does a pod exist from here on, as far as the answer tells?"""
+    """Does a pod exist from here on, as far as the answer says?"""
     decided = answer.decision
     return answer.pod is not None or (decided is not UNSET and decided is not None and decided.runtime is not UNSET)
 
 
-def observation(answer: Answer, stored: Manifest, *, is_told: bool, had_pod: bool) -> Observation:
+def observation(answer: Answer, stored: Manifest, *, is_reported: bool, had_pod: bool) -> Observation:
     """
     What an answer shows of a service in store.
 
-    ``is_told`` says that ``stored`` is the implementation's own word, ``had_pod``
+    ``is_reported`` says that ``stored`` is the implementation's own word, ``had_pod``
     that a pod of an earlier choice may still be there.
     """
     outcome, runtime = _decided(answer, stored)
     # Where both are its word, what is in store is more: the answer to a write knows nothing of when that was.
-    service = stored if is_told or answer.service is None else answer.service
+    service = stored if is_reported or answer.service is None else answer.service
     decided = answer.decision
     reason, message = _reason(answer)
-    unreported = set(_NEVER_TOLD)
+    unreported = set(_NEVER_REPORTED)
     if decided is UNSET:
         unreported |= _DECISION
     unreported |= {name for name, value in (("reason", reason), ("message", message)) if value is UNSET}
-    if answer.service is None and not is_told:
+    if answer.service is None and not is_reported:
         unreported.add("service")
     # Where nothing runs and nothing ever did, there is no pod, and that needs no word.
     if answer.pod is None and (decided is UNSET or had_pod or outcome in (Outcome.RUNS, Outcome.CUSTOM)):

@@ -10,21 +10,21 @@ from kserve_conformance.protocol import Answer
 from kserve_conformance.targets.cases import Case, CaseRun, TurnResult, stored_services
 from kserve_conformance.targets.contract import Admission, Observation
 from kserve_conformance.targets.process.failures import NoAnswer
-from kserve_conformance.targets.process.store import Asked, Asking, Store
+from kserve_conformance.targets.process.store import Question, Questions, Store
 
-#: One case of so many is asked about each service once more, though the answer to its write has said the same.
+#: One case in so many repeats the question about each service, though the answer to its write says the same.
 ANEW_EVERY = 32
 
 
 class RunningCase:
-    """A case in progress: ``asked`` is the question that it waits on, None once it is over."""
+    """A case in progress: ``question`` is the question that it waits on, None once it is over."""
 
     def __init__(self, case: Case, store: Store, within: timedelta) -> None:
         self._case = case
         self._results: list[TurnResult] = []
         self._failed: TargetError | None = None
         self._steps = self._run(store, within)
-        self.asked: Asked | None = None
+        self.question: Question | None = None
         self.go_on(None)
 
     @property
@@ -33,20 +33,20 @@ class RunningCase:
         return CaseRun(self._case, tuple(self._results), self._failed)
 
     def go_on(self, answer: Answer | NoAnswer | None) -> None:
-        """Take the answer to what was asked, or that there is none, and go on to the next question."""
+        """Take the answer, or its absence, and go on to the next question."""
         try:
             if isinstance(answer, NoAnswer):
-                self.asked = self._steps.throw(answer)
+                self.question = self._steps.throw(answer)
             elif answer is None:
-                self.asked = next(self._steps)
+                self.question = next(self._steps)
             else:
-                self.asked = self._steps.send(answer)
+                self.question = self._steps.send(answer)
         except StopIteration:
-            self.asked = None
+            self.question = None
         except TargetError as failed:
-            self.asked, self._failed = None, failed
+            self.question, self._failed = None, failed
 
-    def _run(self, store: Store, within: timedelta) -> Asking[None]:
+    def _run(self, store: Store, within: timedelta) -> Questions[None]:
         """As :func:`~kserve_conformance.targets.cases.run_case` does."""
         anew = self._case.number % ANEW_EVERY == 0
         present: dict[ObjectKey, None] = {}

@@ -1,5 +1,5 @@
 """
-A world's objects, kept as an API server would, and the questions that whatever happens to them asks.
+The objects of a scenario, kept as an API server would, and the questions about them.
 
 Nothing here speaks with a process. What needs an answer is a generator that gives
 a question and is sent its answer, so that the questions of many worlds can be on
@@ -28,31 +28,31 @@ _Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Question:
     """One question, all but its id, and the service that it is about."""
 
-    question: Mapping[str, Any]
+    fields: Mapping[str, Any]
     about: ObjectKey | None = None
 
 
 #: What gives questions, is sent their answers, and returns something in the end.
-Asking = Generator[Asked, Answer, _Result]
+Questions = Generator[Question, Answer, _Result]
 
 
 class Kept(msgspec.Struct, frozen=True):
     """
     One object in store.
 
-    ``is_stored_form`` says that this is how it is stored, so that it is asked about
-    as it stands; otherwise the command said nothing of it and admits it anew each
-    time. ``is_told`` says that the form is the command's word. ``had_pod`` says
+    ``is_stored_form`` says that this is how it is stored, so that questions have it
+    unchanged; otherwise the command said nothing of it and admits it anew each
+    time. ``is_reported`` says that the form is the command's word. ``had_pod`` says
     that a pod of an earlier choice may exist.
     """
 
     manifest: Manifest
     last_applied: Manifest | None = None
     is_stored_form: bool = True
-    is_told: bool = False
+    is_reported: bool = False
     had_pod: bool = False
 
 
@@ -67,7 +67,7 @@ class Store:
         self._fresh: tuple[ObjectKey, Answer] | None = None
 
     def put(self, *objects: Manifest) -> None:
-        """Put objects in store; nobody is asked."""
+        """Store objects without a question."""
         for manifest in objects:
             key = ObjectKey.of(manifest)
             self._keep(key, Kept(manifest, had_pod=key.kind == SERVICE))
@@ -82,9 +82,9 @@ class Store:
         """Move the clock by a second."""
         self._clock.advance_clock()
 
-    def look(self, service: ObjectKey, within: timedelta, *, anew: bool = True) -> Asking[Observation]:
+    def look(self, service: ObjectKey, within: timedelta, *, anew: bool = True) -> Questions[Observation]:
         """
-        Ask about a service in store; not ``anew``, if the answer to its write has said it and nothing happened since.
+        Observe a stored service; unless ``anew``, by the answer to its write if nothing happened since.
 
         Raises ``NotSettled`` for a service that is not there, and ``NoAnswer``.
         """
@@ -97,26 +97,26 @@ class Store:
             answer = yield self._about(service, kept.manifest, admit=not kept.is_stored_form)
             if answer.rejected is not None:
                 raise bad_answer(f"the answer rejects {service}, which is stored: {answer.rejected}")
-        seen = observation(answer, kept.manifest, is_told=kept.is_told, had_pod=kept.had_pod)
+        seen = observation(answer, kept.manifest, is_reported=kept.is_reported, had_pod=kept.had_pod)
         if not kept.had_pod and has_pod(answer):
             self._kept[service] = msgspec.structs.replace(kept, had_pod=True)
         return seen
 
-    def write(self, manifest: Manifest) -> Asking[Admission]:
+    def write(self, manifest: Manifest) -> Questions[Admission]:
         """
-        Ask about an applied object, and store it if it is admitted.
+        Put an applied object to the command, and store it if it is admitted.
 
-        Raises ``Unreported`` where it depends on what the command does not tell.
+        Raises ``Unreported`` where it depends on what the command does not report.
         """
         key = ObjectKey.of(manifest)
         kept = self._kept.get(key)
         if kept is not None and not kept.is_stored_form:
-            # An apply is merged with what is stored, so nobody knows what this one would write.
+            # An apply is merged with what is stored, so the result of this one is unknown.
             raise Unreported("stored")
         whole = applied(kept.last_applied, manifest, kept.manifest) if kept is not None else dict(manifest)
         problems = check(whole, self._schema)
         if problems:
-            # An API server refuses it before any KServe is asked; to say so here would be our word, not the command's.
+            # An API server rejects it before KServe sees it; that verdict would be ours, not the command's.
             raise Unreported("schema", rejection_message(whole, problems))
         if key.kind == SERVICE:
             return (yield from self._write_service(key, manifest, whole, kept))
@@ -126,28 +126,32 @@ class Store:
             key, stored=self._keep(key, Kept(whole, manifest)), unreported=frozenset({"stored", "rejected"})
         )
 
-    def _write_service(self, key: ObjectKey, given: Manifest, whole: Manifest, kept: Kept | None) -> Asking[Admission]:
+    def _write_service(
+        self, key: ObjectKey, given: Manifest, whole: Manifest, kept: Kept | None
+    ) -> Questions[Admission]:
         answer = yield self._about(key, whole, admit=True)
         if answer.rejected is not None:
             return Admission(key, rejected=answer.rejected)
-        is_told = answer.service is not None
+        is_reported = answer.service is not None
         stored = self._keep(
             key,
             Kept(
                 answer.service if answer.service is not None else whole,
                 last_applied=given,
-                is_stored_form=is_told,
-                is_told=is_told,
+                is_stored_form=is_reported,
+                is_reported=is_reported,
                 had_pod=has_pod(answer) or (kept is not None and kept.had_pod),
             ),
         )
         self._fresh = key, answer
-        return Admission(key, stored=stored, unreported=frozenset() if is_told else frozenset({"stored", "rejected"}))
+        return Admission(
+            key, stored=stored, unreported=frozenset() if is_reported else frozenset({"stored", "rejected"})
+        )
 
-    def _write_runtime(self, key: ObjectKey, given: Manifest, whole: Manifest) -> Asking[Admission]:
-        """Ask the runtime webhook's verdict. An earlier state of itself is among the others, as in store."""
+    def _write_runtime(self, key: ObjectKey, given: Manifest, whole: Manifest) -> Questions[Admission]:
+        """Put a runtime to the runtime webhook. Its own earlier state is among the others, as it is stored."""
         runtimes = self._runtimes
-        answer = yield Asked(
+        answer = yield Question(
             {
                 "namespace": key.namespace or "default",
                 "runtimes": [*runtimes, self._stamped(key, whole)],
@@ -160,7 +164,7 @@ class Store:
             why = frozenset({"why_rejected"} if verdict.message is None else ())
             return Admission(key, rejected=verdict.message or "", unreported=why)
         stored = self._keep(key, Kept(whole, given))
-        # What is left of a runtime is the schema's doing, and nothing that the command tells.
+        # What is left of a runtime is the schema's doing, and nothing that the command reports.
         return Admission(
             key, stored=stored, unreported=frozenset({"stored"} if verdict is not None else {"stored", "rejected"})
         )
@@ -180,11 +184,11 @@ class Store:
         """Every runtime in store, of every namespace: which of them a service sees is for the command to say."""
         return [kept.manifest for key, kept in self._kept.items() if key.kind in RUNTIME_KINDS]
 
-    def _about(self, key: ObjectKey, service: Manifest, *, admit: bool) -> Asked:
+    def _about(self, key: ObjectKey, service: Manifest, *, admit: bool) -> Question:
         question = {
             "namespace": key.namespace or "default",
             "runtimes": self._runtimes,
             "service": service,
             "admit": admit,
         }
-        return Asked(question, key)
+        return Question(question, key)

@@ -1,10 +1,10 @@
 """
-The target ``process``: a world's objects kept here, and whatever is decided about them asked of a command.
+The target ``process``: a scenario's objects are kept here, and a command decides about them.
 
 What an API server does is done here: merging what is applied, checking types,
-names and times. Everything that a KServe decides is asked: whether a service or a
+names and times. Everything that KServe decides is a question: whether a service or a
 runtime is admitted, how a service is stored, what it runs on. What the command
-leaves out of an answer is not filled in. It is marked as not told, and an
+leaves out of an answer is not filled in. It is marked as unreported, and an
 expectation that needs it has no verdict.
 """
 
@@ -27,7 +27,7 @@ from kserve_conformance.targets.process.answers import read_answer
 from kserve_conformance.targets.process.command import Command
 from kserve_conformance.targets.process.failures import NoAnswer, OutOfStep
 from kserve_conformance.targets.process.scripts import RunningCase
-from kserve_conformance.targets.process.store import Asked, Asking, Store
+from kserve_conformance.targets.process.store import Question, Questions, Store
 
 #: The profile that is no release: no CRDs of its own, so every field is checked.
 DOCUMENTED = "documented"
@@ -59,14 +59,14 @@ class ProcessTarget:
 
     def apply(self, *objects: Manifest) -> tuple[Admission, ...]:
         """
-        Ask about each object in order and store what is admitted.
+        Put each object to the command in order, and store what is admitted.
 
-        Raises ``Unreported`` where it depends on what the command does not tell, and ``NoAnswer``.
+        Raises ``Unreported`` where it depends on what the command does not report, and ``NoAnswer``.
         """
         return tuple(self._answered(self._store.write(manifest)) for manifest in objects)
 
     def store(self, *objects: Manifest) -> None:
-        """Put objects in store; nobody is asked."""
+        """Store objects without a question."""
         self._store.put(*objects)
 
     def delete(self, *keys: ObjectKey) -> None:
@@ -79,7 +79,7 @@ class ProcessTarget:
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
         """
-        Ask about a service in store. An answer is settled; how long one may take is the command's own limit.
+        Put a stored service to the command. Its answer is settled; the command has its own time limit.
 
         Raises ``NotSettled`` for a service that is not there, and ``NoAnswer``.
         """
@@ -124,35 +124,35 @@ class ProcessTarget:
         started: list[RunningCase] = []
         for start in range(0, len(cases), TOGETHER):
             batch = [RunningCase(case, Store(self._schema), within) for case in cases[start : start + TOGETHER]]
-            while asking := [one for one in batch if one.asked is not None]:
-                answers = self._ask_all([one.asked for one in asking if one.asked is not None])
-                for one, answer in zip(asking, answers, strict=True):
+            while waiting := [one for one in batch if one.question is not None]:
+                answers = self._ask_all([one.question for one in waiting if one.question is not None])
+                for one, answer in zip(waiting, answers, strict=True):
                     one.go_on(answer)
             started.extend(batch)
         return tuple(one.result for one in started)
 
-    # --- asking -----------------------------------------------------------
+    # Questions
 
-    def _answered(self, asking: Asking[_Result]) -> _Result:
+    def _answered(self, questions: Questions[_Result]) -> _Result:
         """What comes of it once all of its questions have been answered, one after the other."""
         try:
-            asked = next(asking)
+            question = next(questions)
             while True:
-                asked = asking.send(self._ask(asked))
+                question = questions.send(self._ask(question))
         except StopIteration as done:
             result: _Result = done.value
             return result
 
-    def _ask(self, asked: Asked) -> Answer:
-        number, line = self._line(asked)
+    def _ask(self, question: Question) -> Answer:
+        number, line = self._line(question)
         answer = self._command.ask(line)
         try:
-            return read_answer(answer, number, asked.about, self._schema)
+            return read_answer(answer, number, question.about, self._schema)
         except OutOfStep as failure:
             self._command.distrust(failure)
             raise
 
-    def _ask_all(self, asked: Sequence[Asked]) -> list[Answer | NoAnswer]:
+    def _ask_all(self, questions: Sequence[Question]) -> list[Answer | NoAnswer]:
         """
         Ask many questions at once.
 
@@ -160,9 +160,9 @@ class ProcessTarget:
         are asked again, one by one.
         """
         answers: list[Answer | NoAnswer] = []
-        lines = [self._line(one) for one in asked]
+        lines = [self._line(one) for one in questions]
         said = self._command.ask_many([line for _, line in lines])
-        for one, (number, _), line in zip(asked, lines, said, strict=False):
+        for one, (number, _), line in zip(questions, lines, said, strict=False):
             try:
                 answers.append(read_answer(line, number, one.about, self._schema))
             except OutOfStep:
@@ -170,16 +170,16 @@ class ProcessTarget:
                 break
             except NoAnswer as failure:
                 answers.append(failure)
-        for one in asked[len(answers) :]:
+        for one in questions[len(answers) :]:
             try:
                 answers.append(self._ask(one))
             except NoAnswer as failure:
                 answers.append(failure)
         return answers
 
-    def _line(self, asked: Asked) -> tuple[int, bytes]:
+    def _line(self, question: Question) -> tuple[int, bytes]:
         self._questions += 1
-        return self._questions, _encode({"id": self._questions, **asked.question}) + b"\n"
+        return self._questions, _encode({"id": self._questions, **question.fields}) + b"\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class Image:
     """
     A container image: its name, and the files that it consists of.
 
-    ``files`` tells for each path inside the image the file on disk; of that file only
+    ``files`` maps each path inside the image to a file on disk, of which only
     its content and whether it may be executed are kept. ``user`` should be a number
     where a pod says ``runAsNonRoot``: a kubelet cannot tell that a name is not root.
     """

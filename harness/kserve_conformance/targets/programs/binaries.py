@@ -90,7 +90,7 @@ def manager_of(folder: Path, progress: Progress) -> Path:
 _LIMITED = "pkg/client/config/config.go"
 _LIMIT = re.compile(r"cfg\.(QPS|Burst) = [\d.]+")
 
-#: As many requests a second as nobody ever makes.
+#: Requests a second that no manager reaches.
 UNLIMITED = 10_000
 
 
@@ -175,9 +175,9 @@ def staging_modules(go_mod: str) -> tuple[str, ...]:
 
 
 def go_directive(go_mod: str) -> str:
-    """The language version that a go.mod asks for."""
-    asked = re.search(r"^go (\S+)", go_mod, re.MULTILINE)
-    return asked.group(1) if asked else "1.24"
+    """The language version of a go.mod."""
+    found = re.search(r"^go (\S+)", go_mod, re.MULTILINE)
+    return found.group(1) if found else "1.24"
 
 
 def wrapper(name: str, module: str, version: str, go_mod: str) -> str:

@@ -2,7 +2,7 @@
 The cache folder: programs and prepared etcd folders, made once and shared by every run of this user.
 
 An entry is written beside its place and moved there whole, under a lock, so that
-two runs never build the same thing twice and nobody ever sees half an entry.
+two runs never build the same thing twice, and an entry is always whole.
 """
 
 from __future__ import annotations

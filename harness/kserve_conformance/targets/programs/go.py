@@ -1,5 +1,5 @@
 """
-Go as the source of everything: which Go there is, modules by name and version, and builds with their errors told.
+Go: its version, modules by name and version, and builds.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def failed(what: str, output: str) -> CannotStart:
 
 def download(path: str, at: str) -> Module:
     """
-    Have a module in Go's module cache, and say where.
+    Download a module into Go's module cache.
 
     Raises ``CannotStart``.
     """
@@ -156,7 +156,7 @@ def module_folder(path: str, folder: Path) -> Path:
     if done.returncode:
         raise failed(f"finding {path}", done.stderr)
     if not done.stdout.strip():
-        # It is known but was never fetched: once fetched, its folder is told.
+        # It was never downloaded, so it has no folder yet.
         fetched = _run(["mod", "download", path], folder=folder)
         if fetched.returncode:
             raise failed(f"fetching {path}", fetched.stderr)

@@ -55,7 +55,7 @@ def epitaph(name: str, code: int | None, words: str) -> str:
 
 
 def free_ports(count: int) -> tuple[int, ...]:
-    """Ports of the loopback interface that nobody listens on now, all different."""
+    """Ports of the loopback interface that are free now, all different."""
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for listening in sockets:
@@ -106,7 +106,7 @@ class Guard:
         self._say(f"-{group}")
 
     def close(self) -> None:
-        """Let the guard go; it ends what it was never told has ended."""
+        """Close the guard; it ends every process group that was not forgotten."""
         if self._process.stdin is not None:
             with contextlib.suppress(OSError):
                 self._process.stdin.close()

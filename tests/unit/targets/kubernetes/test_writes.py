@@ -9,7 +9,7 @@ from kserve_conformance.targets.contract import Unreachable
 from kserve_conformance.targets.kubernetes import writes
 from kserve_conformance.targets.kubernetes.client import ApiError, Resource
 from kserve_conformance.targets.kubernetes.marks import VARIABLE
-from kserve_conformance.targets.kubernetes.writes import Writer, is_refusal, written
+from kserve_conformance.targets.kubernetes.writes import Writer, is_rejection, written
 
 KEY = ObjectKey("InferenceService", "model", "team-a")
 SERVICES = Resource("serving.kserve.io", "v1beta1", "InferenceService", "inferenceservices")
@@ -167,7 +167,7 @@ def test_an_answer_that_is_not_about_the_object_is_no_refusal(broken):
     """
     It is raised: nobody knows whether the object would have been accepted.
     """
-    assert not is_refusal(broken)
+    assert not is_rejection(broken)
     with pytest.raises(ApiError, match=broken.message):
         writer(ScriptedServer(post=[broken])).write(KEY, service(), None)
 

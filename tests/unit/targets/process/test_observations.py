@@ -16,9 +16,12 @@ MODEL_MESH = {"serving.kserve.io/deploymentMode": "ModelMesh"}
 POD = {"spec": {"containers": []}}
 
 
-def seen(answer, stored=None, *, is_told=True, had_pod=False):
+def seen(answer, stored=None, *, is_reported=True, had_pod=False):
     return observation(
-        msgspec.convert(answer, Answer), stored if stored is not None else service(), is_told=is_told, had_pod=had_pod
+        msgspec.convert(answer, Answer),
+        stored if stored is not None else service(),
+        is_reported=is_reported,
+        had_pod=had_pod,
     )
 
 
@@ -71,7 +74,7 @@ class TestParts:
         )
 
     @pytest.mark.parametrize(
-        ("answer", "had_pod", "is_told"),
+        ("answer", "had_pod", "is_reported"),
         [
             ({"decision": RUNS, "pod": POD}, False, True),
             ({"decision": RUNS}, False, False),
@@ -80,15 +83,15 @@ class TestParts:
             ({"decision": {"noRuntime": {}}}, True, False),
         ],
     )
-    def test_the_pod_is_told_where_it_is_given_or_cannot_be(self, answer, had_pod, is_told):
+    def test_the_pod_is_told_where_it_is_given_or_cannot_be(self, answer, had_pod, is_reported):
         """What never ran has none; what ran before may have the old one."""
-        assert ("pod" not in seen(answer, had_pod=had_pod).unreported) == is_told
+        assert ("pod" not in seen(answer, had_pod=had_pod).unreported) == is_reported
 
     def test_the_service_of_the_answer_is_told_where_nothing_was_told_before(self):
         """The first word of an implementation is what is compared; what it has said of a write stays in store."""
         now = service(sklearn={})
 
-        assert seen({"service": now}, service(), is_told=False).service == now
+        assert seen({"service": now}, service(), is_reported=False).service == now
         assert seen({"service": now}, service()).service == service()
-        assert "service" not in seen({"service": now}, is_told=False).unreported
-        assert "service" in seen({}, is_told=False).unreported
+        assert "service" not in seen({"service": now}, is_reported=False).unreported
+        assert "service" in seen({}, is_reported=False).unreported
