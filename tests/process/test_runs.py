@@ -100,8 +100,8 @@ class TestFaulty:
         [
             ("dies_on_third", "left with code 1 before it answered"),
             ("never_answers", "gave no answer within 0.5 s"),
-            ("answers_garbage", "the answer is no JSON"),
-            ("wrong_id", "the answer is to question"),
+            ("answers_garbage", "the answer is not valid JSON"),
+            ("wrong_id", "expected an answer to question"),
             ("two_lines", "wrote a line without a question"),
             ("huge_answer", "bytes in one line"),
         ],
