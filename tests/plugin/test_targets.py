@@ -111,8 +111,8 @@ class TestTarget:
     @pytest.mark.parametrize(
         ("target", "told"),
         [
-            ("memori:v0.15.2", "there is no kind 'memori'"),
-            ("memory:v0.15.9", "KServe 'v0.15.9' is not a release"),
+            ("memori:v0.15.2", "unknown target kind 'memori'"),
+            ("memory:v0.15.9", "unknown KServe release 'v0.15.9'"),
             ("memory:v0.15.2,keep", "expected key=value, got 'keep'"),
             ("python", "MODULE:CALLABLE is required"),
         ],
