@@ -256,10 +256,10 @@ class TestUsage:
         ("arguments", "message"),
         [
             ((), "at least one target is required"),
-            (("nonsense:all",), "nonsense"),
-            (("memory:v9.9.9",), "not a release that is known"),
+            (("nonsense:all",), "unknown target kind"),
+            (("memory:v9.9.9",), "unknown KServe release"),
             (("memory:all", "--tags", "explicit and ordering"), "no scenario matches"),
-            (("memory:all", "--tags", "nonsense"), "no scenario is tagged"),
+            (("memory:all", "--tags", "nonsense"), "no scenario has the tag @nonsense"),
             (("memory:all", "--extract", "memory:v0.15.2"), "--extract requires --record"),
             (("memory:all", "--record", "x"), "--record runs nothing"),
             (("memory:v0.15.2", "--out", "own.py/out"), "choose another folder with --out"),

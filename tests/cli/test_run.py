@@ -111,7 +111,7 @@ class TestRun:
 
         run = call(tmp_path, "run", "--tags", "rule-explicit-disabled", "--target", "python:own:opened")
 
-        assert "more scenarios, for one reason" in run.stdout
+        assert "more scenarios for the same reason" in run.stdout
         assert (run.stdout.count("no such luck"), run.stderr.count("no such luck")) == (1, 1)
 
     def test_of_steps_that_contradict_each_other_is_2(self, tmp_path):

@@ -88,7 +88,7 @@ class TestShards:
     def test_that_are_invalid_are_2(self, capsys, shard):
         """Before anything runs."""
         assert code_of(["run", "--shard", shard]) == Exit.USAGE
-        assert "write I/N" in capsys.readouterr().err
+        assert "use I/N" in capsys.readouterr().err
 
 
 class TestMerge:
