@@ -85,7 +85,7 @@ class TestMatrix:
         run = call(folder, "memory:v0.10.2..v0.11.1", "memory:documented", *PART, "--out", "out")
 
         assert run.returncode == Exit.OK, run.stderr
-        assert run.stdout.count(" conforms (part of the suite") == 4
+        assert run.stdout.count("  conforms (part of the suite") == 4
         assert "Every target conforms (part of the suite" in run.stdout
         assert run.stderr.count("finished in") == 4
         reports = {"matrix.ndjson.xz", "matrix.html", "matrix.md", "matrix.svg", "matrix.json", "matrix.yaml", "runs"}
