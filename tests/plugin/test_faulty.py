@@ -96,7 +96,7 @@ class TestFault:
             target.apply(SERVICE)
 
             assert target.observe(KEY, SOON).outcome == Outcome.NO_RUNTIME
-            with pytest.raises(RuntimeError, match="nothing is told of InferenceService team-a/model"):
+            with pytest.raises(RuntimeError, match="no evidence of InferenceService team-a/model"):
                 target.diagnose(KEY)
 
     def test_of_none_tells_no_more_than_what_it_wraps(self):
