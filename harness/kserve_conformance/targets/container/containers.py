@@ -27,7 +27,7 @@ from kserve_conformance.targets.container.daemon import TIMEOUT, explanation, ho
 from kserve_conformance.targets.container.reaper import unless_gone
 from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.kubernetes.observer import FileLog
-from kserve_conformance.targets.programs.processes import epitaph, last_words
+from kserve_conformance.targets.programs.processes import exit_report, log_end
 
 #: What everything in Docker of ours is named after, followed by the run.
 PREFIX = "kserve-conformance"
@@ -118,8 +118,8 @@ class LoggedContainer(DockerContainer):
             strategy.wait_until_ready(self)
         except NOT_STARTED as error:
             if not self.is_alive:
-                raise CannotStart(self.epitaph) from error
-            raise CannotStart(f"{self.program} is not ready: {error}\n{self.last_words}") from error
+                raise CannotStart(self.exit_report) from error
+            raise CannotStart(f"{self.program} is not ready: {error}\n{self.log_end}") from error
 
     @property
     def is_alive(self) -> bool:
@@ -127,20 +127,20 @@ class LoggedContainer(DockerContainer):
         return (self._follower is not None and self._follower.is_alive()) or self._state().get("Running", False)
 
     @property
-    def last_words(self) -> str:
+    def log_end(self) -> str:
         """The end of its log, indented for a message."""
-        return last_words(self._log, self._began)
+        return log_end(self._log, self._began)
 
     @property
-    def epitaph(self) -> str:
+    def exit_report(self) -> str:
         """How it ended and what it wrote last."""
         state = self._state()
         if not state:
-            return f"the container of {self.program} was removed; the end of its log:\n{self.last_words}"
+            return f"the container of {self.program} was removed; the end of its log:\n{self.log_end}"
         if self._follower is not None:
             self._follower.join(CATCHES_UP_WITHIN)
         code = int(state.get("ExitCode", 0))
-        return epitaph(self.program, SIGNALLED - code if code > SIGNALLED else code, self.last_words)
+        return exit_report(self.program, SIGNALLED - code if code > SIGNALLED else code, self.log_end)
 
     def stopped_copy(self, folder: Path, into: Path) -> None:
         """Stop it, and copy a folder out of it. Raises ``CannotStart``."""

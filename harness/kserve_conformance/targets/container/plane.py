@@ -215,7 +215,7 @@ class ContainerPlane:
 
     def _raise_if_ended(self, program: str) -> None:
         if not self._containers[program].is_alive:
-            raise CannotStart(self._containers[program].epitaph)
+            raise CannotStart(self._containers[program].exit_report)
 
     def _client(self, user: str) -> Client:
         return connect_local(self.port, self.tokens[user], self._certificate.authority, self.host)
@@ -268,7 +268,7 @@ class ContainerPlane:
         """Raise ``Unreachable`` with the last words of a container that has ended."""
         ended = next((one for one in self._containers.values() if not one.is_alive), None)
         if ended is not None:
-            raise Unreachable(ended.epitaph, hint=f"complete logs: {self.keep_logs()}")
+            raise Unreachable(ended.exit_report, hint=f"complete logs: {self.keep_logs()}")
 
     def keep_logs(self) -> Path:
         """Copy the logs to where they stay, and return where that is."""

@@ -47,7 +47,7 @@ class ContainerTarget(Disposable):
         plane, self._plane = self._plane, None
         self._session.close()
         if plane is not None:
-            self._outlived = plane.close()
+            self._survivors = plane.close()
 
     @property
     def observed_release(self) -> str:

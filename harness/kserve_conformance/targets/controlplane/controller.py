@@ -116,7 +116,7 @@ class Controller:
         deadline = time.monotonic() + START_WITHIN.total_seconds()
         while time.monotonic() < deadline:
             if not self.process.is_alive:
-                raise CannotStart(self.process.epitaph)
+                raise CannotStart(self.process.exit_report)
             try:
                 socket.create_connection(("127.0.0.1", self.webhook_port), timeout=1).close()
             except OSError:
@@ -125,7 +125,7 @@ class Controller:
                 return
         raise CannotStart(
             f"KServe's manager opened no port {self.webhook_port} within {START_WITHIN.total_seconds():g} s:\n"
-            f"{self.process.last_words}"
+            f"{self.process.log_end}"
         )
 
     def install_webhooks(self, client: Client, source: Source) -> None:

@@ -182,7 +182,7 @@ class Plane:
             ended = self.manager
         if ended is not None or self.manager is None:
             raise Unreachable(
-                "KServe's manager does not run" if ended is None else ended.epitaph,
+                "KServe's manager does not run" if ended is None else ended.exit_report,
                 hint=f"the whole log is in {self.keep_logs()}",
             )
 
@@ -217,7 +217,7 @@ class Plane:
             if not keep:
                 shutil.rmtree(self.folder, ignore_errors=True)
             return (
-                *(f"process group {group}" for group in self._guard.outlived()),
+                *(f"process group {group}" for group in self._guard.survivors()),
                 *((f"folder {self.folder}",) if self.folder.exists() and not keep else ()),
             )
 

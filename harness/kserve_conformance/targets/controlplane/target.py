@@ -90,7 +90,7 @@ class ControlPlane(Disposable):
             return
         if self._keep:
             self._progress(f"kept the folder of this run: {plane.folder}")
-        self._outlived = plane.close(keep=self._keep)
+        self._survivors = plane.close(keep=self._keep)
 
     @property
     def observed_release(self) -> str:

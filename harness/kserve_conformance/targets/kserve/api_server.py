@@ -61,7 +61,7 @@ def wait_ready(client: Client, etcd: Started, api_server: Started) -> None:
     while time.monotonic() < deadline:
         for process in (etcd, api_server):
             if not process.is_alive:
-                raise CannotStart(process.epitaph)
+                raise CannotStart(process.exit_report)
         try:
             client.text(READY)
         except (ApiError, NoAnswer) as error:
@@ -70,7 +70,7 @@ def wait_ready(client: Client, etcd: Started, api_server: Started) -> None:
         else:
             return
     raise CannotStart(
-        f"kube-apiserver was not ready within {START_WITHIN.total_seconds():g} s: {said}\n{api_server.last_words}"
+        f"kube-apiserver was not ready within {START_WITHIN.total_seconds():g} s: {said}\n{api_server.log_end}"
     )
 
 

@@ -18,16 +18,16 @@ OBSERVED_THROUGH = (
 
 
 class Disposable(LiveTarget):
-    """A live target whose whole store goes with it; ``_outlived`` is what is still there once it was closed."""
+    """A live target whose whole store goes with it; ``_survivors`` is what is still there once it was closed."""
 
     #: Listing a store costs more than the reset itself.
     looks_after_each_reset = False
 
-    _outlived: tuple[str, ...] = ()
+    _survivors: tuple[str, ...] = ()
 
     @abstractmethod
     def close(self) -> None:
-        """End everything, and note in ``_outlived`` what did not go."""
+        """End everything, and note in ``_survivors`` what did not go."""
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -42,7 +42,7 @@ class Disposable(LiveTarget):
         same if the API server does not answer.
         """
         if not self._session.is_open:
-            return self._outlived
+            return self._survivors
         if self._session.touched:
             return ()
         try:

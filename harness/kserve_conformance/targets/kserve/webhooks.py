@@ -41,7 +41,7 @@ def wait_for_webhooks(
     answer = ""
     while time.monotonic() < deadline:
         if process is not None and not process.is_alive:
-            raise CannotStart(process.epitaph)
+            raise CannotStart(process.exit_report)
         try:
             client.post(path, harmless, dryRun="All")
         except ApiError as error:
@@ -51,7 +51,7 @@ def wait_for_webhooks(
             time.sleep(0.02)
         else:
             return
-    log = f"\n{process.last_words}" if process is not None else ""
+    log = f"\n{process.log_end}" if process is not None else ""
     raise CannotStart(f"the webhooks did not answer within {within.total_seconds():g} s: {answer}{log}")
 
 

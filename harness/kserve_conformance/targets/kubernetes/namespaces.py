@@ -46,7 +46,7 @@ class Namespaces:
             if error.reason != "AlreadyExists" or not self._is_ours(name):
                 raise
         self.made.add(name)
-        self._refuse_pods(name)
+        self._forbid_pods(name)
 
     def _is_ours(self, name: str) -> bool:
         """May a namespace that is there already be used: because it has this run's label, or the cluster is ours?"""
@@ -55,7 +55,7 @@ class Namespaces:
         labels = self.client.get(f"{PATH}/{name}")["metadata"].get("labels") or {}
         return all(labels.get(key) == value for key, value in self.names.labels.items())
 
-    def _refuse_pods(self, name: str) -> None:
+    def _forbid_pods(self, name: str) -> None:
         quota = {
             "apiVersion": "v1",
             "kind": "ResourceQuota",
@@ -77,7 +77,7 @@ class Namespaces:
     def stop_pods(self) -> None:
         """No namespace may have pods any more."""
         for name in tuple(self._running):
-            self._refuse_pods(name)
+            self._forbid_pods(name)
 
     def delete(self) -> tuple[str, ...]:
         """Delete all of them and wait; those that are still there afterwards, with what the cluster says of them."""

@@ -194,7 +194,7 @@ class Running:
     def _told(self, failure: type[_Failure], text: str) -> _Failure:
         """A failure with what the process wrote on its standard error."""
         self._hear_out(0)
-        words = self._log.last_words
+        words = self._log.log_end
         return failure(f"{text}; the end of its standard error:\n{words}" if words else text)
 
     def _hear_out(self, seconds: float) -> None:

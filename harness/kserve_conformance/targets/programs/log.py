@@ -44,7 +44,7 @@ class Log:
         self._end.clear()
 
     @property
-    def last_words(self) -> str:
+    def log_end(self) -> str:
         """The last lines of this run, indented for a message; an empty text if there are none."""
         lines = self._end.decode(errors="replace").splitlines()[-_LINES:]
         return "\n".join(f"    {line[:_LONGEST_LINE]}" for line in lines if line.strip())

@@ -43,12 +43,12 @@ def tail(log: Path, lines: int = TAIL, began: int = 0) -> str:
     return "\n".join(line[:500] for line in text.splitlines()[-lines:])
 
 
-def last_words(log: Path, began: int = 0) -> str:
+def log_end(log: Path, began: int = 0) -> str:
     """The end of a log, indented for a message."""
     return "\n".join(f"    {line}" for line in tail(log, began=began).splitlines()) or "    (it wrote nothing)"
 
 
-def epitaph(name: str, code: int | None, words: str) -> str:
+def exit_report(name: str, code: int | None, words: str) -> str:
     """Say how a program ended and what it wrote last; a code is negative for a signal."""
     how = f"was ended by {signal.Signals(-code).name}" if code is not None and code < 0 else f"left with code {code}"
     return f"{name} {how}; the end of its log:\n{words}"
@@ -112,7 +112,7 @@ class Guard:
                 self._process.stdin.close()
         self._process.wait()
 
-    def outlived(self, within: float = 1.0) -> tuple[int, ...]:
+    def survivors(self, within: float = 1.0) -> tuple[int, ...]:
         """The process groups that run although all have been ended; one that was only just killed has a moment."""
         deadline = time.monotonic() + within
         while (left := tuple(filter(_runs, sorted(self._watched)))) and time.monotonic() < deadline:
@@ -146,11 +146,11 @@ class Started(Protocol):
         """Does it still run?"""
 
     @property
-    def last_words(self) -> str:
+    def log_end(self) -> str:
         """The end of its log, indented for a message."""
 
     @property
-    def epitaph(self) -> str:
+    def exit_report(self) -> str:
         """Say how it ended and what it wrote last."""
 
 
@@ -206,14 +206,14 @@ class Process:
         return self.exit_code is None
 
     @property
-    def last_words(self) -> str:
+    def log_end(self) -> str:
         """The end of its log, indented for a message."""
-        return last_words(self.log, self._began)
+        return log_end(self.log, self._began)
 
     @property
-    def epitaph(self) -> str:
+    def exit_report(self) -> str:
         """Say how it ended and what it wrote last."""
-        return epitaph(self.name, self.exit_code, self.last_words)
+        return exit_report(self.name, self.exit_code, self.log_end)
 
     def stop(self, patience: timedelta = timedelta(0)) -> None:
         """End it: SIGTERM where there is patience for it, then SIGKILL to its group. No error if it is gone already."""

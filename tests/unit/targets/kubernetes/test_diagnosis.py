@@ -108,7 +108,7 @@ class TestDiagnosis:
 
     def test_tells_how_a_process_ended(self):
         """
-        What the check raises is the epitaph.
+        What the check raises is the exit_report.
         """
 
         def ended():

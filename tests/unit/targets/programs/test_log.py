@@ -14,8 +14,8 @@ class TestLog:
         log.close()
 
         assert log.path.read_text().splitlines() == [f"line {number}" for number in range(100)]
-        assert log.last_words.splitlines()[0] == "    line 85"
-        assert log.last_words.splitlines()[-1] == "    line 99"
+        assert log.log_end.splitlines()[0] == "    line 85"
+        assert log.log_end.splitlines()[-1] == "    line 99"
 
     def test_a_new_run_begins_without_the_words_of_the_last(self, tmp_path):
         """The file keeps both."""
@@ -25,7 +25,7 @@ class TestLog:
         log.write(b"second\n")
         log.close()
 
-        assert log.last_words == "    second"
+        assert log.log_end == "    second"
         assert log.path.read_text() == "first\nsecond\n"
 
     def test_a_flood_is_cut_and_its_end_is_kept(self, tmp_path):
@@ -38,4 +38,4 @@ class TestLog:
 
         assert log.path.stat().st_size < 1100
         assert log.path.read_text().endswith("cut here: this is as much as is kept\n")
-        assert log.last_words.endswith("the end")
+        assert log.log_end.endswith("the end")

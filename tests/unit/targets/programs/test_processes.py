@@ -50,7 +50,7 @@ class TestEnding:
         process = start(guard, tmp_path, "echo one; echo two >&2; exit 7")
         assert wait_for(lambda: not process.is_alive)
 
-        assert process.epitaph == "it left with code 7; the end of its log:\n    one\n    two"
+        assert process.exit_report == "it left with code 7; the end of its log:\n    one\n    two"
         process.stop()
 
     def test_a_signal_is_named(self, guard, tmp_path):
@@ -61,8 +61,8 @@ class TestEnding:
         os.kill(process.pid, signal.SIGKILL)
         assert wait_for(lambda: not process.is_alive)
 
-        assert process.epitaph.startswith("it was ended by SIGKILL")
-        assert "it wrote nothing" in process.epitaph
+        assert process.exit_report.startswith("it was ended by SIGKILL")
+        assert "it wrote nothing" in process.exit_report
         process.stop()
 
     def test_its_children_end_with_it(self, guard, tmp_path):
