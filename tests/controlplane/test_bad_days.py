@@ -220,7 +220,7 @@ class TestStore:
         url = next(word.partition("=")[2] for word in words if word.startswith("--listen-client-urls="))
         certificate = target._plane._certificate
         pool = urllib3.PoolManager(
-            ca_certs=str(certificate.certificate),
+            ca_certs=str(certificate.authority),
             cert_file=str(certificate.certificate),
             key_file=str(certificate.key),
         )
