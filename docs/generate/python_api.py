@@ -15,6 +15,7 @@ from generate.markup import table
 PUBLIC: Mapping[str, Mapping[str, str]] = {
     "exceptions": {"kserve_conformance.exceptions": "the root of every error"},
     "objects": {"kserve_conformance.objects": "Kubernetes objects and decisions, typed"},
+    "crds": {"kserve_conformance.crds": "each release's CRD schemas, and what an API server does with them"},
     "manifests": {"kserve_conformance.manifests": "reading and writing manifests as Kubernetes does"},
     "rules": {
         "kserve_conformance.rules": "the releases and their order",
@@ -30,33 +31,34 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
     "resolver": {
         "kserve_conformance.resolver": "from a service and a catalogue to a decision",
         "kserve_conformance.resolver.selections": "many selections from one catalogue",
-        "kserve_conformance.resolver.hints": "what would have helped",
+        "kserve_conformance.resolver.hints": "which change would select a runtime",
     },
-    "protocol": {"kserve_conformance.protocol": "one question a line, one answer a line"},
+    "protocol": {"kserve_conformance.protocol": "one question per line, one answer per line"},
     "suite": {
         "kserve_conformance.suite": "features, steps and fixtures as a value",
-        "kserve_conformance.suite.selection": "choosing scenarios",
-        "kserve_conformance.suite.shards": "sharing scenarios among runs",
-        "kserve_conformance.suite.guards": "what must hold before anything runs",
+        "kserve_conformance.suite.selection": "selection of scenarios",
+        "kserve_conformance.suite.shards": "parts of a run on several machines",
+        "kserve_conformance.suite.guards": "checks before anything runs",
     },
     "targets": {
         "kserve_conformance.targets.contract": "what a target promises",
         "kserve_conformance.targets.kinds": "from text to an open target",
-        "kserve_conformance.targets.target_lists": "from a few words to many targets",
-        "kserve_conformance.targets.memory": "the rules of a release, in memory",
-        "kserve_conformance.targets.process": "whatever speaks the line protocol",
+        "kserve_conformance.targets.target_lists": "several targets from one argument",
+        "kserve_conformance.targets.memory": "the reference, in memory",
+        "kserve_conformance.targets.process": "any command that implements the line protocol",
         "kserve_conformance.targets.controlplane": "KServe's own controller over an API server",
         "kserve_conformance.targets.kind": "KServe in a kind cluster",
-        "kserve_conformance.targets.container": "the same in containers",
-        "kserve_conformance.targets.cluster": "a KServe that is installed already",
-        "kserve_conformance.inspection": "an install compared with its rules",
+        "kserve_conformance.targets.container": "KServe's controller in containers",
+        "kserve_conformance.targets.cluster": "an existing installation",
+        "kserve_conformance.inspection": "an installation compared with its rules",
         "kserve_conformance.targets.faulty": "targets that fail in named ways",
         "kserve_conformance.targets.cases": "cases as values, and runs of many at once",
     },
-    "fuzzing": {"kserve_conformance.fuzz": "random worlds on two targets side by side"},
+    "scenario_runs": {"kserve_conformance.scenario_runs": "one scenario on one target"},
+    "fuzzing": {"kserve_conformance.fuzz": "random cases on two targets"},
     "record": {
         "kserve_conformance.record": "the record of a run",
-        "kserve_conformance.record.merge": "joining the records of shards",
+        "kserve_conformance.record.merge": "merging the records of shards",
         "kserve_conformance.record.matrix": "several runs in one file",
     },
     "reports": {
@@ -65,8 +67,8 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
         "kserve_conformance.reports.matrices": "projections of a matrix",
     },
     "world": {
-        "kserve_conformance.world": "what steps talk to",
-        "kserve_conformance.world.objects": "objects made of a step's words",
+        "kserve_conformance.world": "what steps act on",
+        "kserve_conformance.world.objects": "objects from the words of a step",
     },
 }
 

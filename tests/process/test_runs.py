@@ -70,7 +70,7 @@ class TestHonest:
         assert done.verdicts[Verdict.PASSED] > 50
         assert done.record.header.target.release == release
         skipped = [scenario.reason for scenario in done.record.scenarios if scenario.verdict is Verdict.SKIPPED]
-        assert all("does not tell" in reason or "needs " in reason for reason in skipped)
+        assert all("does not report" in reason or "needs " in reason for reason in skipped)
 
     def test_an_implementation_that_tells_only_choices_has_verdicts_on_choices(self, implementation, run):
         """It is right in what it tells, and nobody says anything about the rest."""
@@ -79,7 +79,7 @@ class TestHonest:
         assert done.verdicts[Verdict.FAILED] == done.verdicts[Verdict.ERRORED] == 0
         assert done.verdicts[Verdict.PASSED] > 10
         assert done.verdicts[Verdict.SKIPPED] > 10
-        assert "the implementation does not tell how a service is stored" in done.reasons
+        assert "target does not report stored services" in done.reasons
 
     def test_pods_that_are_not_told_are_skipped(self, implementation, run):
         """Never passed and never failed; the choices are as right as ever."""
@@ -89,7 +89,7 @@ class TestHonest:
         }
 
         assert of_pods == {Verdict.SKIPPED}
-        assert "the implementation does not tell what the pod is" in done.reasons
+        assert "target does not report pod templates" in done.reasons
         assert done.verdicts[Verdict.PASSED] > 0
         assert done.verdicts[Verdict.FAILED] == done.verdicts[Verdict.ERRORED] == 0
 
