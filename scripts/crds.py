@@ -126,6 +126,27 @@ def roots_of_main(table: Table, before: dict[str, dict[str, int]]) -> dict[str, 
     return {**before, "full": full}
 
 
+def roots_of_v0_11_0(table: Table, after: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    """
+    The CRDs of v0.11.0, which has no module: those of v0.11.1 without the priority of a runtime's formats.
+
+    Priorities are the change of the patch release; the labels and annotations of components, which are in v0.11.1 and
+    not in v0.10.2, are taken to have come with v0.11.0.
+    """
+    rows = [json.loads(line) for line in table.lines]
+    full = dict(after["full"])
+    for kind in ("ServingRuntime", "ClusterServingRuntime"):
+        root = rows[full[kind]]
+        spec = rows[root["properties"]["spec"]]
+        formats = rows[spec["properties"]["supportedModelFormats"]]
+        entry = rows[formats["items"]]
+        known = {name: number for name, number in entry["properties"].items() if name != "priority"}
+        formats = {**formats, "items": table.add_row({**entry, "properties": known})}
+        spec = {**spec, "properties": {**spec["properties"], "supportedModelFormats": table.add_row(formats)}}
+        full[kind] = table.add_row({**root, "properties": {**root["properties"], "spec": table.add_row(spec)}})
+    return {**after, "full": full}
+
+
 def part(rows: list[dict[str, Any]], number: int, *path: str) -> int:
     """The number of a part of a schema, by the names of properties that lead to it."""
     for name in path:
@@ -150,6 +171,7 @@ def main(*, check: bool) -> None:
     for release in TABLE:
         if release.origin is Origin.INFERRED:
             roots[release.name] = roots[release.inferred_from[0]]
+    roots["v0.11.0"] = roots_of_v0_11_0(table, roots["v0.11.1"])
     roots[MAIN] = roots_of_main(table, roots[RELEASES[-1]])
     header = {
         "generator": f"scripts/crds, from the modules {MODULE} {next(iter(roots))} to {RELEASES[-1]}",

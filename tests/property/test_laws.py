@@ -266,7 +266,7 @@ class TestExplanations:
             supporting = {candidate.key for candidate in told.candidates if candidate.is_supporting}
             assert supporting == set(refs(choice.supporting))
         assert [line for line in told.lines() if line.startswith("✓")] == [
-            line for line in told.lines() if line.endswith("is chosen")
+            line for line in told.lines() if line.endswith(" selected")
         ]
 
     @LAW

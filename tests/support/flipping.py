@@ -25,10 +25,10 @@ class Flip:
 
 
 def distinct_profiles() -> tuple[Profile, ...]:
-    """The releases that differ in more than their name from the one before them."""
+    """The releases that differ from the one before them in a rule, and not in their name or their CRDs alone."""
     found: list[Profile] = []
     for profile in profiles():
-        if not found or replace(found[-1], name=profile.name) != profile:
+        if not found or replace(found[-1], name=profile.name, crds=profile.crds) != profile:
             found.append(profile)
     return tuple(found)
 
@@ -36,7 +36,9 @@ def distinct_profiles() -> tuple[Profile, ...]:
 def flips(profile: Profile) -> Iterator[Flip]:
     """Every profile that differs from this one in a single rule."""
     known = distinct_profiles()
-    here = next(index for index, other in enumerate(known) if replace(other, name=profile.name) == profile)
+    here = next(
+        index for index, other in enumerate(known) if replace(other, name=profile.name, crds=profile.crds) == profile
+    )
     eras = (tuple(reversed(known[:here])), known[here + 1 :])
     for what, changed in _changed(profile, eras, ""):
         yield Flip(f"{profile.name}: {what}", changed)

@@ -10,7 +10,7 @@ import click
 from kserve_conformance.cli.output import emit, example, format_option
 from kserve_conformance.cli.release_options import release_options
 from kserve_conformance.cli.source_options import Sources, source_options
-from kserve_conformance.profiles import Profile, profile_of
+from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
 
 if TYPE_CHECKING:
     from kserve_conformance.cli.answers import World
@@ -57,7 +57,9 @@ def command(
     from kserve_conformance.cli.resolve import code, review_lines
 
     profile = profile_of(release)
-    sources = Sources(paths, namespace, parameters, kustomize, strict, profile.crds.release)
+    sources = Sources(
+        paths, namespace, parameters, kustomize, strict, None if profile.name == DOCUMENTED_NAME else profile.name
+    )
     loaded = sources.load()
     objects = (*loaded.services, *loaded.runtimes)
     notes = Notes.of(loaded, repeated((one, loaded.where(one)) for one in objects))

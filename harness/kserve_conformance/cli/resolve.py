@@ -14,7 +14,7 @@ from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import columns, emit, example, format_option
 from kserve_conformance.cli.release_options import release_options
 from kserve_conformance.cli.source_options import Sources, source_options
-from kserve_conformance.profiles import Profile, profile_of
+from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
 
 if TYPE_CHECKING:
     from kserve_conformance.cli.answers import Answer, Answers, World
@@ -77,7 +77,9 @@ def command(
         raise click.UsageError("nothing to read: pass files, folders or '-'")
     from kserve_conformance.cli.answers import Answers, World
 
-    sources = Sources(paths, namespace, parameters, kustomize, strict, profile.crds.release)
+    sources = Sources(
+        paths, namespace, parameters, kustomize, strict, None if profile.name == DOCUMENTED_NAME else profile.name
+    )
     world = World(shipped, stored, default_mode)
     if then:
         return _upgrade(sources, (profile, *map(profile_of, then)), format_, world)

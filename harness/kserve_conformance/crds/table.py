@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -58,12 +57,14 @@ class _Header(msgspec.Struct, rename="camel"):
     roots: dict[str, dict[str, dict[str, int]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Crds:
-    """The CRDs of one release, in one variant. Objects of other kinds have no schema here."""
+class Crds(msgspec.Struct, frozen=True):
+    """
+    The CRDs of one release, in one variant: for each kind the number of its schema. Other kinds have no schema here.
 
-    release: str
-    variant: str = FULL
+    Releases with the same schemas have equal CRDs.
+    """
+
+    numbers: tuple[tuple[str, int], ...]
 
     def schema(self, kind: str) -> Schema:
         """
@@ -72,8 +73,8 @@ class Crds:
         >>> sorted(crds_of("v0.15.2").schema("ServingRuntime").properties)
         ['apiVersion', 'kind', 'metadata', 'spec', 'status']
         """
-        header, schemas = _table()
-        return schemas[header.roots[self.release][self.variant][kind]]
+        _, schemas = _table()
+        return schemas[dict(self.numbers)[kind]]
 
     def pruned(self, manifest: Manifest) -> Manifest:
         """
@@ -96,7 +97,7 @@ def crds_of(release: str | None = None, variant: str = FULL) -> Crds:
         raise ProfileError(f"KServe {name} has no CRDs here", hint="scripts/crds reads them from KServe's modules")
     if variant not in roots[name]:
         raise ProfileError(f"KServe {name} has no {variant} CRDs", hint=f"it has {' and '.join(roots[name])} CRDs")
-    return Crds(name, variant)
+    return Crds(tuple(sorted(roots[name][variant].items())))
 
 
 @cache
