@@ -61,7 +61,7 @@ def ambiguous_steps(
     for place, step in _texts(scenarios):
         ambiguous = takers_of(step)
         if len(ambiguous) > 1:
-            listed = " and ".join(f"{taker.pattern!r} ({taker.place})" for taker in ambiguous)
+            listed = " and ".join(sorted(f"{taker.pattern!r} ({taker.place})" for taker in ambiguous))
             yield SuiteProblem(
                 SuiteCode.AMBIGUOUS_STEP,
                 place,
