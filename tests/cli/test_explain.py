@@ -122,6 +122,17 @@ class TestText:
         assert "✓ ServingRuntime team-a/ours   selected" in out
         assert "error: failed to find kserve-container in ServingRuntime containers" in out
 
+    def test_of_a_field_that_the_crds_do_not_have(self, told):
+        """An unknown field is named with its path and the nearest known one, whatever was selected without it."""
+        misspelled = SERVICE.replace("      modelFormat", "      protocolversion: v2\n      modelFormat", 1)
+        code, text = told([misspelled, *RUNTIMES])
+
+        assert code == Exit.OK
+        assert (
+            '  hint: unknown field "spec.predictor.model.protocolversion": kubectl apply rejects it, '
+            "and the API server drops it; did you mean protocolVersion?"
+        ) in text.splitlines()
+
     def test_of_several_services(self, told):
         """
         A story each, with an empty line between them.

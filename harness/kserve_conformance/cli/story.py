@@ -8,8 +8,10 @@ from typing import Any
 
 from kserve_conformance.cli.answers import Answer
 from kserve_conformance.cli.catalogues import Review
+from kserve_conformance.crds import unknown_fields
 from kserve_conformance.manifests import printable
-from kserve_conformance.objects import Catalogue, Manifest, Reason, Request, Runtime, at
+from kserve_conformance.manifests.problems import pointer
+from kserve_conformance.objects import SERVICE, Catalogue, Manifest, Reason, Request, Runtime, at
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.filters import format_exclusion, supports_protocol
 from kserve_conformance.profiles.shipped_runtimes import shipped
@@ -76,14 +78,16 @@ def story_of(
 ) -> Story:
     """Put a story together from a service, the answer, and what the resolver reported."""
     stored = answer.decision.service
+    unknown = tuple(_unknown(written, profile))
     if answer.decision.rejected is not None:
-        return Story(answer, explanation, None, tuple(_misplaced(written)))
+        return Story(answer, explanation, None, (*_misplaced(written), *unknown))
     if answer.decision.no_runtime is None or at(stored, "spec", "predictor", "model") is None:
-        return Story(answer, explanation, None, ())
+        return Story(answer, explanation, None, unknown)
     request = Request.of(stored or {})
     named = None if request.runtime is None else _named(request, catalogue, profile)
     rejected = tuple(_rejected(request, reviews))
     hints = (
+        *unknown,
         *rejected,
         *_elsewhere(request, catalogue, profile, is_found=named is not None),
         # Without a runtime there is nothing to compare with, and why there is none was said.
@@ -140,6 +144,14 @@ def _shipped(name: str, release: str) -> Iterator[str]:
             else:
                 yield f"{name} ships with KServe from {each}"
             return
+
+
+def _unknown(service: Manifest, profile: Profile) -> Iterator[str]:
+    """Fields that the release's CRDs do not have. Strict validation, kubectl's default, rejects them."""
+    for field in unknown_fields(service, profile.crds.schema(SERVICE)):
+        where = pointer(field.path)
+        meant = f"; did you mean {field.nearest}?" if field.nearest else ""
+        yield f'unknown field "{where}": kubectl apply rejects it, and the API server drops it{meant}'
 
 
 def _misplaced(service: Manifest) -> Iterator[str]:
