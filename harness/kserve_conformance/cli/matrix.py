@@ -108,7 +108,7 @@ def _run(
 ) -> int:
     from kserve_conformance import __version__
     from kserve_conformance.cli.matrix_progress import MatrixProgress
-    from kserve_conformance.matrix.runs import Question, run_all
+    from kserve_conformance.matrix.runs import Plan, run_all
     from kserve_conformance.record import SuiteIdentity
     from kserve_conformance.record.matrix import write_matrix
     from kserve_conformance.suite import Suite, inventory
@@ -121,18 +121,18 @@ def _run(
     selected = selection.of(inventory(suite))
     if not selected:
         raise CommandError.nothing_selected()
-    question = Question(selection, out.resolve(), resume, jobs)
+    plan = Plan(selection, out.resolve(), resume, jobs)
     started = _now()
     _prepare(out)
     try:
         with MatrixProgress(len(specs), len(selected)) as progress:
-            runs, interrupted = run_all(specs, question, progress)
+            runs, interrupted = run_all(specs, plan, progress)
         matrix = write_matrix(
             out / FILE,
             runs,
             harness=__version__,
             suite=SuiteIdentity(name=suite.name, version=suite.version, digest=suite.digest),
-            selection=question.told,
+            selection=plan.header_selection,
             started=started,
         )
     except OSError as error:

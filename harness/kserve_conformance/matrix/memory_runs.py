@@ -1,5 +1,5 @@
 """
-The suite that ships, run against targets in memory without pytest.
+The shipped suite, run against targets in memory without pytest.
 
 A run of ``kserve-conformance run`` spends much of its time in pytest. Here the
 features are read once, and each step is matched once, for all targets of a process.

@@ -1,10 +1,10 @@
 """
-Having every target asked, and keeping the record of each.
+The runs of a matrix: one per target, each with its record.
 
-Targets in memory are played in worker processes. Every other target is asked by
-``kserve-conformance run`` in a process of its own, as a person would, so that it
-opens, breaks and ends as it does there. Whatever ends such a process leaves no
-whole record, and its column says so.
+Targets in memory run in worker processes. Every other target runs in a
+``kserve-conformance run`` process of its own, so that it opens, fails and ends as
+it does there. A process that ends early leaves an incomplete record, and its
+column says so.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import Any, Protocol
 import msgspec
 
 from kserve_conformance.machine import allowed
-from kserve_conformance.matrix.resume import may_be_kept
+from kserve_conformance.matrix.resume import is_reusable
 from kserve_conformance.record.matrix import Run
 from kserve_conformance.rules.releases import release_named
 from kserve_conformance.signals import interrupt_on_signals
@@ -38,13 +38,13 @@ from kserve_conformance.targets.spec import PUBLIC_PARAMETERS, Spec
 #: The folder of a matrix that has each run's record.
 RUNS = "runs"
 
-#: How often it is looked how far a run is.
+#: Seconds between two looks at the progress of a run.
 _LOOK = 0.5
 
-#: How long a run that was told to end may take to close its target.
+#: Seconds that an interrupted run may take to close its target.
 _ENDS_WITHIN = 60
 
-#: How many of the last lines of a run's stderr are looked at to say why it has no record.
+#: How many of the last lines of stderr are searched for the reason why a run has no record.
 _LAST = 20
 
 
@@ -68,13 +68,13 @@ class RunListener(Protocol):
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is asked of every target, and where records are kept."""
+class Plan:
+    """The selection for every target, and the folder of the records."""
 
     selection: Selection
     out: Path
     resume: bool = False
-    #: How many targets are asked beside each other; None for what suits each kind.
+    #: The number of targets to run in parallel; None for what suits each kind.
     jobs: int | None = None
 
     def record_of(self, spec: Spec) -> Path:
@@ -82,7 +82,7 @@ class Question:
         return self.out / RUNS / f"{file_name(spec)}.ndjson"
 
     @property
-    def told(self) -> dict[str, Any]:
+    def header_selection(self) -> dict[str, Any]:
         """The selection as a record's header has it."""
         given = {"tags": self.selection.tags, "words": self.selection.keyword}
         return {key: value for key, value in given.items() if value}
@@ -90,7 +90,7 @@ class Question:
 
 def file_name(spec: Spec) -> str:
     """
-    A target as a name of a file.
+    The file name for a target.
 
     >>> file_name(Spec("memory", "v0.15.2"))
     'memory-v0.15.2'
@@ -100,7 +100,7 @@ def file_name(spec: Spec) -> str:
 
 def lane_of(spec: Spec) -> str:
     """
-    Targets of one lane follow each other, whatever is asked for.
+    The lane of a target. Targets in the same lane run one after the other, regardless of ``--jobs``.
 
     Targets of a shared cluster do, and so do controllers whose webhooks listen on
     a fixed port (see ``rules.releases``).
@@ -115,15 +115,15 @@ def lane_of(spec: Spec) -> str:
     return str(spec)
 
 
-def run_all(specs: Sequence[Spec], question: Question, listener: RunListener) -> tuple[tuple[Run, ...], str | None]:
+def run_all(specs: Sequence[Spec], plan: Plan, listener: RunListener) -> tuple[tuple[Run, ...], str | None]:
     """
-    A run of every target, in their order, and what interrupted them, if anything did.
+    Run every target; return the runs in order, and what interrupted them, or None.
 
-    Never raises for what goes wrong with one target: its run says why there is no
-    record. Raises ``OSError`` where records cannot be written.
+    A failing target does not raise: its run says why there is no record. Raises
+    ``OSError`` if records cannot be written.
     """
-    (question.out / RUNS).mkdir(parents=True, exist_ok=True)
-    runs = _Runs(question, listener)
+    (plan.out / RUNS).mkdir(parents=True, exist_ok=True)
+    runs = _Runs(plan, listener)
     interrupted = None
     with interrupt_on_signals():
         try:
@@ -136,9 +136,9 @@ def run_all(specs: Sequence[Spec], question: Question, listener: RunListener) ->
 
 @dataclass
 class _Runs:
-    """The runs of one matrix while they are made."""
+    """The runs of one matrix in progress."""
 
-    question: Question
+    plan: Plan
     listener: RunListener
     ended: dict[str, str | None] = field(default_factory=dict)
     children: list[subprocess.Popen[bytes]] = field(default_factory=list)
@@ -149,30 +149,30 @@ class _Runs:
         suite = Suite.shipped()
         wanted: list[Spec] = []
         for spec in specs:
-            if self.question.resume and may_be_kept(spec, self.question.record_of(spec), suite, self.question.told):
+            if self.plan.resume and is_reusable(spec, self.plan.record_of(spec), suite, self.plan.header_selection):
                 self.ended[spec.name] = None
                 self.listener.reused(spec)
             else:
                 # An older record must not be taken for this run's.
-                self.question.record_of(spec).unlink(missing_ok=True)
+                self.plan.record_of(spec).unlink(missing_ok=True)
                 wanted.append(spec)
         memory = [spec for spec in wanted if spec.kind == "memory"]
         others = [spec for spec in wanted if spec.kind != "memory"]
-        self._beside_each_other(memory, self.question.jobs or allowed()[0], self._play)
-        self._beside_each_other(others, self.question.jobs or 1, self._ask)
+        self._in_parallel(memory, self.plan.jobs or allowed()[0], self._run_in_memory)
+        self._in_parallel(others, self.plan.jobs or 1, self._run_in_process)
 
     def run_of(self, spec: Spec, interrupted: str | None) -> Run:
-        """What came of a target. What never came to its end because all was interrupted says so."""
+        """The run of a target. One that did not finish because of an interrupt says so."""
         parameters = tuple((key, spec.parameters[key]) for key in PUBLIC_PARAMETERS if key in spec.parameters)
-        file = self.question.record_of(spec)
-        broken = self.ended.get(spec.name, f"not asked: {interrupted or 'nothing says why'}")
+        file = self.plan.record_of(spec)
+        broken = self.ended.get(spec.name, f"did not run: {interrupted or 'unknown reason'}")
         record = file.read_bytes() if file.is_file() else None
         if record is None or (broken is not None and spec.name not in self.ended):
             return Run(spec.name, broken=broken or "no record was written", parameters=parameters)
         return Run(spec.name, record=record if broken is None else None, broken=broken, parameters=parameters)
 
     def stop(self) -> None:
-        """End what still runs; each run closes its target and says in its record that it was interrupted."""
+        """Stop the remaining runs; each closes its target and records the interrupt."""
         self.stopping.set()
         for child in list(self.children):
             if child.poll() is None:
@@ -186,10 +186,8 @@ class _Runs:
 
     # --- lanes ------------------------------------------------------------
 
-    def _beside_each_other(
-        self, specs: Iterable[Spec], number: int, work: Callable[[SimpleQueue[list[Spec]]], None]
-    ) -> None:
-        """Work on lanes of targets in so many threads, each of which only waits for a process."""
+    def _in_parallel(self, specs: Iterable[Spec], number: int, work: Callable[[SimpleQueue[list[Spec]]], None]) -> None:
+        """Work on lanes of targets in threads, each of which only waits for a process."""
         lanes: dict[str, list[Spec]] = {}
         for spec in specs:
             lanes.setdefault(lane_of(spec), []).append(spec)
@@ -224,29 +222,29 @@ class _Runs:
 
     # --- in memory --------------------------------------------------------
 
-    def _play(self, queue: SimpleQueue[list[Spec]]) -> None:
-        """Feed one worker; a new one follows a worker that died."""
+    def _run_in_memory(self, queue: SimpleQueue[list[Spec]]) -> None:
+        """Feed one worker; start a new one if it dies."""
         worker: subprocess.Popen[bytes] | None = None
         for spec in self._of(queue):
             if worker is None:
                 worker = self._child([sys.executable, "-m", "kserve_conformance.matrix.worker"], stderr=None)
-            told = self._told_by(worker, spec)
-            if told is None:
+            result = self._result_of(worker, spec)
+            if result is None:
                 code = worker.wait()
-                self._end(spec, f"the process that played it ended with {code}")
+                self._end(spec, f"its worker process exited with {code}")
                 worker = None
             else:
-                self._end(spec, told["error"])
+                self._end(spec, result["error"])
         if worker is not None and worker.stdin is not None:
             worker.stdin.close()
             worker.wait()
 
-    def _told_by(self, worker: subprocess.Popen[bytes], spec: Spec) -> dict[str, str | None] | None:
+    def _result_of(self, worker: subprocess.Popen[bytes], spec: Spec) -> dict[str, str | None] | None:
         question = {
             "target": str(spec),
-            "tags": self.question.selection.tags,
-            "words": self.question.selection.keyword,
-            "record": str(self.question.record_of(spec)),
+            "tags": self.plan.selection.tags,
+            "words": self.plan.selection.keyword,
+            "record": str(self.plan.record_of(spec)),
         }
         if worker.stdin is None or worker.stdout is None:
             return None
@@ -254,24 +252,24 @@ class _Runs:
             worker.stdin.write(msgspec.json.encode(question) + b"\n")
             worker.stdin.flush()
             line = worker.stdout.readline()
-            told: dict[str, str | None] = msgspec.json.decode(line)
+            result: dict[str, str | None] = msgspec.json.decode(line)
         except (OSError, msgspec.DecodeError):
             return None
-        return told
+        return result
 
-    # --- by a process of their own ------------------------------------------
+    # --- in processes of their own ------------------------------------------
 
-    def _ask(self, queue: SimpleQueue[list[Spec]]) -> None:
+    def _run_in_process(self, queue: SimpleQueue[list[Spec]]) -> None:
         for spec in self._of(queue):
             try:
-                self._end(spec, self._asked(spec))
+                self._end(spec, self._run(spec))
             except OSError as error:
-                self._end(spec, f"its run could not be started or kept: {error}")
+                self._end(spec, f"its run could not be started, or its record not be kept: {error}")
 
-    def _asked(self, spec: Spec) -> str | None:
-        """Have ``run`` ask a target; why there is no record, None where there is one."""
-        selection = self.question.selection
-        with tempfile.TemporaryDirectory(prefix=".run-", dir=self.question.out / RUNS) as folder:
+    def _run(self, spec: Spec) -> str | None:
+        """Run a target in a child process; return why there is no record, or None if there is one."""
+        selection = self.plan.selection
+        with tempfile.TemporaryDirectory(prefix=".run-", dir=self.plan.out / RUNS) as folder:
             record = Path(folder) / "record.ndjson"
             child = self._child(
                 [
@@ -285,7 +283,7 @@ class _Runs:
             last: deque[str] = deque(maxlen=_LAST)
             readers = [
                 threading.Thread(target=self._listen, args=(child, spec, last), daemon=True),
-                # The result for programs is not wanted, and must not fill its pipe.
+                # The JSON result is not needed, but must not fill the pipe.
                 threading.Thread(target=lambda: child.stdout and child.stdout.read(), daemon=True),
             ]
             for reader in readers:
@@ -296,10 +294,10 @@ class _Runs:
             for reader in readers:
                 reader.join()
             if not record.is_file():
-                said = next((line for line in last if line.startswith("error: ")), last[-1] if last else "")
-                return f"run ended with {child.returncode}: {said.removeprefix('error: ') or 'it said nothing'}"
-            # Whole or not, it is kept: what reads it says what is wrong with it.
-            shutil.move(record, self.question.record_of(spec))
+                reason = next((line for line in last if line.startswith("error: ")), last[-1] if last else "")
+                return f"run exited with {child.returncode}: {reason.removeprefix('error: ') or 'no output'}"
+            # It is kept even if it is incomplete: the reader reports that.
+            shutil.move(record, self.plan.record_of(spec))
         return None
 
     def _listen(self, child: subprocess.Popen[bytes], spec: Spec, last: deque[str]) -> None:
@@ -310,7 +308,7 @@ class _Runs:
                 self.listener.printed(spec, text)
 
     def _child(self, command: list[str], stderr: int | None) -> subprocess.Popen[bytes]:
-        # In a session of its own: Ctrl-C is for this process, which then ends its children one by one.
+        # In its own session, so that Ctrl-C only reaches this process, which then stops its children one by one.
         child = subprocess.Popen(  # noqa: S603 - this very program
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, start_new_session=True
         )
@@ -319,7 +317,7 @@ class _Runs:
 
 
 def _scenarios_in(record: Path) -> int:
-    """How many scenarios have a line already; the header is one more."""
+    """The number of scenarios that have a line so far; the header is one more line."""
     try:
         return max(0, record.read_bytes().count(b"\n") - 1)
     except OSError:

@@ -1,10 +1,10 @@
 """
-A process that asks targets in memory, one after the other: ``python -m kserve_conformance.matrix.worker``.
+A process that runs targets in memory, one after the other: ``python -m kserve_conformance.matrix.worker``.
 
 Each line of stdin is a JSON object with ``target``, ``tags``, ``words`` and
 ``record``, the file to write. Once a record is written, or cannot be, a line of
-stdout says so: ``{"error": null}`` or ``{"error": "why"}``. A process that ends
-without such a line has written no whole record.
+stdout says so: ``{"error": null}`` or ``{"error": "reason"}``. A process that
+exits without such a line has not written a complete record.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from kserve_conformance.targets.kinds import parse
 
 
 def answer(question: dict[str, Any]) -> dict[str, str | None]:
-    """Have one target asked; what kept it from that, if anything did."""
+    """Run one target; the error is null if its record is written."""
     try:
         selection = Selection(question["tags"], question["words"])
         write_record(parse(question["target"]), selection, Path(question["record"]))
