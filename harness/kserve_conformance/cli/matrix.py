@@ -52,7 +52,7 @@ FILE = "matrix.ndjson.xz"
     "--record",
     type=RECORD,
     metavar="RECORD",
-    help="Run nothing; render the reports of this record of a matrix. - is stdin",
+    help="Run nothing; render the reports of this matrix record (- for stdin)",
 )
 @click.option("--extract", metavar="TARGET", help="With --record: write the record of this target's run to stdout")
 @format_option

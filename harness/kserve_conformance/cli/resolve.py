@@ -36,16 +36,14 @@ if TYPE_CHECKING:
     "--then",
     multiple=True,
     metavar="RELEASE",
-    help="Then upgrade to this release and show what it makes of the stored objects (repeatable).",
+    help="Then upgrade to this release and resolve the stored objects again (can be repeated)",
 )
 @click.option(
     "--batch",
     metavar="FILE|-",
-    help="Answer JSON questions, one per line, with JSON answers, one per line; see the protocol page.",
+    help="Answer JSON questions, one per line, in JSON (see the protocol reference)",
 )
-@click.option(
-    "--workers", default=1, show_default=True, type=click.IntRange(1), help="Number of processes for --batch."
-)
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Number of processes for --batch")
 @format_option
 def command(
     paths: tuple[str, ...],
