@@ -167,9 +167,9 @@ class Loader:
             return (
                 Problem(
                     ManifestCode.NAMESPACE,
-                    f"expected {self.namespace}, as --namespace has it, got {metadata['namespace']}",
+                    f"expected {self.namespace} (from --namespace), got {metadata['namespace']}",
                     ("metadata", "namespace"),
-                    hint=f"pass --namespace {metadata['namespace']}, or none",
+                    hint=f"pass --namespace {metadata['namespace']}, or leave it out",
                 ),
             )
         return ()

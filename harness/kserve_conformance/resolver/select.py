@@ -76,7 +76,7 @@ def _report_others(
                     runtime, Exclusion(ExclusionReason.NOT_NAMED, f"the service names {request.runtime!r}")
                 )
             elif runtime.key != found.key:
-                reporter.excluding(runtime, Exclusion(ExclusionReason.SHADOWED, f"is hidden by {found.key}"))
+                reporter.excluding(runtime, Exclusion(ExclusionReason.SHADOWED, f"is shadowed by {found.key}"))
 
 
 def _automatic(request: Request, catalogue: Catalogue, profile: Profile, reporter: Reporter | None) -> Selection:

@@ -73,7 +73,7 @@ def remove_stale(client: DockerClient, progress: Progress) -> None:
     import docker.errors
 
     for run in sorted(path.name for path in locks().glob("[!.]*") if not is_alive(path.name)):
-        progress(f"removing the containers of run {run}, which did not end properly")
+        progress(f"removing containers left over from run {run}")
         try:
             reaper.remove_run(client, run)
         except docker.errors.DockerException as error:
