@@ -70,7 +70,7 @@ def command(
     """
     Run the suite against many targets and compare them.
 
-    A TARGET is as in `run`, or several releases: memory:all, controlplane:all,
+    TARGET is a target as in `run`, or a set of releases: memory:all, controlplane:all,
     memory:v0.8.0..v0.11.2. The exit code is 0 only if every target conforms, and 3 if a
     run is incomplete.
     """

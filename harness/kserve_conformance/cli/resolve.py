@@ -65,7 +65,7 @@ def command(
 
     Reads manifests, folders of them, kubectl dumps, or standard input: services and runtimes, in any order. Files
     without Kubernetes objects are skipped. A service read back from a cluster counts as stored; any other is admitted
-    first, as a new one is. So are runtimes, in order; a rejected one is not a candidate. Exits with 1 if a service has
+    first, like a new one. So are runtimes, in order; a rejected one is not a candidate. Exits with 1 if a service has
     no runtime or a write is rejected (with --then: under the last release), and with 2 if a manifest cannot be read.
     """
     profile = profile_of(release)

@@ -246,7 +246,7 @@ class ContainerPlane:
         try:
             return self._containers[MANAGER]
         except KeyError:
-            raise Unreachable("KServe's manager does not run") from None
+            raise Unreachable("KServe's manager is not running") from None
 
     def manager_is_alive(self) -> bool:
         """Whether the manager runs."""

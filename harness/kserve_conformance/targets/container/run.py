@@ -57,7 +57,7 @@ class Run:
 
     @property
     def reaper_pid(self) -> int:
-        """The process that removes everything should we be killed."""
+        """The process that removes everything if this one is killed."""
         return self._reaper.pid
 
     def end(self) -> None:

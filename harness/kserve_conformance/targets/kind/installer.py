@@ -165,7 +165,7 @@ def apply(client: Client, served: dict[tuple[str, str], Resource], manifest: Man
     kind, name = manifest["kind"], manifest["metadata"]["name"]
     resource = served.get((manifest["apiVersion"], kind))
     if resource is None:
-        raise CannotStart(f"the cluster serves no {kind} of {manifest['apiVersion']}, which this release installs")
+        raise CannotStart(f"the cluster does not serve {kind} of {manifest['apiVersion']}, which this release installs")
     path = resource.path(manifest["metadata"].get("namespace"), name)
     try:
         client.patch(
