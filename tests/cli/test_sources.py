@@ -177,7 +177,7 @@ class TestWhatKubectlDecodes:
 
         code, out, err = call({}, "-n", "team-b", ".")
         assert code == Exit.USAGE
-        assert "metadata.namespace: expected team-b, as --namespace has it, got team-a" in err
+        assert "metadata.namespace: expected team-b (from --namespace), got team-a" in err
 
 
 class TestTemplatesOfOpenShift:

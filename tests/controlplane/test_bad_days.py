@@ -146,11 +146,11 @@ class TestWebhook:
         target.observe(MODEL, WITHIN)
         os.kill(target._plane.manager.pid, signal.SIGSTOP)
         try:
-            with pytest.raises(Unreachable, match=r"gives no answer.*: failed calling webhook .*"):
+            with pytest.raises(Unreachable, match=r"did not respond.*: failed calling webhook .*"):
                 target.apply(service())
             target.delete(ObjectKey("ClusterServingRuntime", "everyones"))
             # Now the target asks the webhooks itself what they know, and is answered no more than a user is.
-            with pytest.raises(Unreachable, match="gives no answer"):
+            with pytest.raises(Unreachable, match="did not respond"):
                 target.apply(service())
         finally:
             os.kill(target._plane.manager.pid, signal.SIGCONT)

@@ -194,8 +194,8 @@ class TestFailure:
         for title in ("service", "runtimes", "deployment", "log"):
             assert f'<details class="evidence"><summary>Evidence: {title}</summary>' in shown.page
         assert '<details class="evidence" open' not in shown.page
-        assert "<h5>More of what happened</h5>" in shown.page
-        assert shown.page.count("<h5>Why the rules decide so</h5>") == 1
+        assert "<h5>Details</h5>" in shown.page
+        assert shown.page.count("<h5>How the rules decide</h5>") == 1
 
 
 class TestBadDay:

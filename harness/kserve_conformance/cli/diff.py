@@ -40,7 +40,7 @@ def _parse_changes(context: click.Context, parameter: click.Parameter, text: str
     show_default=True,
     callback=_parse_changes,
     metavar="CHANGES",
-    help="Comma-separated changes that exit with 1, or none",
+    help="Comma-separated changes that make the exit code 1, or none",
 )
 @click.option(
     "--as",

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, required=True, metavar="FILE|FOLDER|-...")
 @release_options
 @source_options
-@click.option("--all", "everything", is_flag=True, help="List every candidate, also those for other formats.")
+@click.option("--all", "everything", is_flag=True, help="List every candidate, including those for other formats")
 @format_option
 def command(
     paths: tuple[str, ...],
@@ -45,10 +45,10 @@ def command(
     format_: str,
 ) -> int:
     """
-    Show for each service every candidate, and what excluded or outranked it.
+    For each service, show every candidate and what excluded or outranked it.
 
-    Reads what resolve reads. With --format json each reason has a stable code, and the service as stored and the pod
-    template are included. Exits with 1 if a service has no runtime or a write is rejected, and with 2 if a manifest
+    Takes the same input as resolve. With --format json, each reason has a stable code, and the stored service and the
+    pod template are included. Exits with 1 if a service has no runtime or a write is rejected, and with 2 if a manifest
     cannot be read.
     """
     from kserve_conformance.cli.answers import World, check_something, repeated

@@ -52,7 +52,7 @@ FILE = "matrix.ndjson.xz"
     "--record",
     type=RECORD,
     metavar="RECORD",
-    help="Run nothing; render the reports of this record of a matrix. - is stdin",
+    help="Run nothing; render the reports of this matrix record (- for stdin)",
 )
 @click.option("--extract", metavar="TARGET", help="With --record: write the record of this target's run to stdout")
 @format_option
@@ -70,7 +70,7 @@ def command(
     """
     Run the suite against many targets and compare them.
 
-    A TARGET is as in `run`, or several releases: memory:all, controlplane:all,
+    TARGET is a target as in `run`, or a set of releases: memory:all, controlplane:all,
     memory:v0.8.0..v0.11.2. The exit code is 0 only if every target conforms, and 3 if a
     run is incomplete.
     """

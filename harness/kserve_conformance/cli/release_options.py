@@ -24,7 +24,7 @@ def release_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "stored",
             default=None,
             show_default="stored if it has a uid",
-            help="Treat services as stored (past the webhooks) or as newly written",
+            help="Treat services as already stored (webhooks are skipped) or as newly written",
         ),
         click.option("--shipped", is_flag=True, help="Add the cluster runtimes that the release ships"),
         click.option(

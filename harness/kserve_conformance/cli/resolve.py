@@ -36,16 +36,14 @@ if TYPE_CHECKING:
     "--then",
     multiple=True,
     metavar="RELEASE",
-    help="Then upgrade to this release and show what it makes of the stored objects (repeatable).",
+    help="Then upgrade to this release and resolve the stored objects again (can be repeated)",
 )
 @click.option(
     "--batch",
     metavar="FILE|-",
-    help="Answer JSON questions, one per line, with JSON answers, one per line; see the protocol page.",
+    help="Answer JSON questions, one per line, in JSON (see the protocol reference)",
 )
-@click.option(
-    "--workers", default=1, show_default=True, type=click.IntRange(1), help="Number of processes for --batch."
-)
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Number of processes for --batch")
 @format_option
 def command(
     paths: tuple[str, ...],
@@ -67,7 +65,7 @@ def command(
 
     Reads manifests, folders of them, kubectl dumps, or standard input: services and runtimes, in any order. Files
     without Kubernetes objects are skipped. A service read back from a cluster counts as stored; any other is admitted
-    first, as a new one is. So are runtimes, in order; a rejected one is not a candidate. Exits with 1 if a service has
+    first, like a new one. So are runtimes, in order; a rejected one is not a candidate. Exits with 1 if a service has
     no runtime or a write is rejected (with --then: under the last release), and with 2 if a manifest cannot be read.
     """
     profile = profile_of(release)

@@ -42,20 +42,18 @@ class Sources:
 def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--namespace``, ``--param``, ``--kustomize`` and ``--strict`` to a command."""
     for option in (
-        click.option("--strict", is_flag=True, help="Answer nothing if any manifest cannot be read."),
-        click.option(
-            "--kustomize", is_flag=True, help="Build the kustomizations of folders with kubectl or kustomize."
-        ),
+        click.option("--strict", is_flag=True, help="Print no results if any manifest cannot be read"),
+        click.option("--kustomize", is_flag=True, help="Build kustomizations in folders with kubectl or kustomize"),
         click.option(
             "--param",
             "parameters",
             multiple=True,
             metavar="NAME=VALUE",
             callback=_parameters,
-            help="Value of a parameter of OpenShift Templates (repeatable).",
+            help="Set a parameter of OpenShift Templates (can be repeated)",
         ),
         click.option(
-            "-n", "--namespace", metavar="NAMESPACE", help="Namespace of objects without one (default: default)."
+            "-n", "--namespace", metavar="NAMESPACE", help="Namespace for objects without one (default: default)"
         ),
     ):
         command = option(command)

@@ -94,7 +94,7 @@ def crds_of(release: str | None = None, variant: str = FULL) -> Crds:
     roots = _table()[0].roots
     name = release or [name for name in roots if name != "main"][-1]
     if name not in roots:
-        raise ProfileError(f"KServe {name} has no CRDs here", hint="scripts/crds reads them from KServe's modules")
+        raise ProfileError(f"no CRDs for KServe {name}", hint="generate them with scripts/crds")
     if variant not in roots[name]:
         raise ProfileError(f"KServe {name} has no {variant} CRDs", hint=f"it has {' and '.join(roots[name])} CRDs")
     return Crds(tuple(sorted(roots[name][variant].items())))

@@ -118,9 +118,9 @@ class Reading:
                 raise
             if release is None:
                 raise TargetError(
-                    f"cannot read which KServe is installed: {error.message}",
+                    f"cannot detect the installed KServe release: {error.message}",
                     code=TargetCode.CANNOT_READ,
-                    hint="name the release: --release v0.15.2",
+                    hint="set the release with --release, for example --release v0.15.2",
                 ) from error
             return USUAL_NAMESPACE, release
 

@@ -48,13 +48,15 @@ def build(folder: Path) -> bytes | Problem:
                 [found, *arguments, str(folder)], capture_output=True, check=False, timeout=_TIMEOUT
             )
         except subprocess.TimeoutExpired:
-            return _problem(folder, f"{command} did not end in {_TIMEOUT} s")
+            return _problem(folder, f"{command} did not finish in {_TIMEOUT} s")
         if run.returncode == 0:
             return run.stdout
         lines = run.stderr.decode("utf-8", "replace").strip().splitlines()
         return _problem(folder, f"{command} failed: {lines[-1] if lines else f'exit code {run.returncode}'}")
     return _problem(
-        folder, "neither kubectl nor kustomize is installed", hint="install one of them, or pass what it builds as '-'"
+        folder,
+        "neither kubectl nor kustomize is installed",
+        hint="install one, or pipe the built manifests to '-'",
     )
 
 

@@ -1,9 +1,9 @@
 """
-The loader: files, folders and standard input in, the objects of KServe out.
+The loader: files, folders and standard input in, KServe objects out.
 
-It reads what people have. Files that are not Kubernetes objects, and kinds that
-KServe's choice does not read, are left out and counted; a manifest that cannot
-be read is a problem, and the others are read all the same.
+It accepts whatever is in a folder. Files without Kubernetes objects, and kinds that do not
+affect the selection, are skipped and counted; a manifest that cannot be read is a
+problem, and the others are still read.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, SERVICE, M
 
 _KUBEFLOW: Final = "serving.kubeflow.org"
 _KSERVE: Final = "serving.kserve.io"
-#: What stands for the characters that the API server appends to a ``generateName``: five of them, behind at most 58.
+#: Placeholder for the five characters that the API server appends to a ``generateName`` (cut to 58 characters).
 _GENERATED: Final = "xxxxx"
 _LONGEST_BASE: Final = 58
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An object of KServe's and where it is."""
+    """A KServe object and where it was read."""
 
     manifest: Manifest
     source: str
     line: int
-    #: Of a service: equal for those that are decided alike.
+    #: For a service: equal for services that get the same decision.
     fingerprint: int = 0
 
     @property
@@ -52,7 +52,7 @@ class Loader:
     """
     Reads the entries of sources, one at a time, and notes everything else.
 
-    ``namespace`` is that of objects without one, as ``kubectl -n`` has it: another one is a problem. ``parameters`` are
+    ``namespace`` is for objects without one, as with ``kubectl -n``: a different one is a problem. ``parameters`` are
     those of OpenShift Templates. ``kustomize`` builds the kustomizations of a folder instead of reading their files.
     """
 
@@ -65,7 +65,7 @@ class Loader:
     limits: Limits = DEFAULT
     #: Manifests that could not be read.
     problems: list[Problem] = field(default_factory=list)
-    #: What was read all the same.
+    #: Problems that did not prevent reading.
     warnings: list[Problem] = field(default_factory=list)
     #: The names of files without a Kubernetes object, in order.
     skipped: list[str] = field(default_factory=list)
@@ -143,7 +143,7 @@ class Loader:
             self.others[group, str(value.get("kind"))] += 1
             return None
         problems = self._named(value)
-        # Fleets repeat themselves: what was valid once is not checked again.
+        # Fleets repeat themselves: a spec that was valid once is not checked again.
         mark = self._mark = _mark(value)
         if problems or mark is None or mark not in self._valid:
             problems += _hinted(value, schema.check(value, self.release, spellings=spellings))
@@ -167,9 +167,9 @@ class Loader:
             return (
                 Problem(
                     ManifestCode.NAMESPACE,
-                    f"expected {self.namespace}, as --namespace has it, got {metadata['namespace']}",
+                    f"expected {self.namespace} (from --namespace), got {metadata['namespace']}",
                     ("metadata", "namespace"),
-                    hint=f"pass --namespace {metadata['namespace']}, or none",
+                    hint=f"pass --namespace {metadata['namespace']}, or leave it out",
                 ),
             )
         return ()
@@ -183,7 +183,7 @@ class Loader:
                     yield source
             elif self.kustomize and path.is_dir() and (roots := kustomizations.roots(path)):
                 yield from self._built(roots)
-                # What a kustomization may include is not read a second time.
+                # Files that a kustomization may include are not read again.
                 yield from self._files(path, without=kustomizations.folders(path))
             else:
                 yield from self._files(path)

@@ -168,7 +168,7 @@ def _problem(violation: Violation, spellings: Mapping[Path, str]) -> Problem:
             text = f"expected {_length(schema)}, got {got}"
         case Fault.DUPLICATE:
             keys = f" (by {', '.join(schema.list_keys)})" if schema.list_keys else ""
-            text = f"is given twice{keys}"
+            text = f"is a duplicate{keys}"
     return Problem(ManifestCode.INVALID_FIELD, text, path, hint=hint, rejection=violation.message)
 
 

@@ -1,8 +1,8 @@
 """
-The filters of an automatic choice: what a candidate must be to stay one.
+The filters of an automatic selection: what excludes a candidate.
 
-Each filter takes one runtime and returns None, or why the runtime is
-out. A profile is a row of them.
+Each filter takes one runtime and returns None, or why the runtime is excluded.
+A profile has a tuple of them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection
 from kserve_conformance.objects import Request, Runtime, SupportedFormat
 from kserve_conformance.profiles.exclusions import Exclusion, ExclusionReason
 
-#: Asked of each candidate: None, or why it is out.
+#: Called for each candidate: None, or why it is excluded.
 Filter = Callable[[Request, Runtime], Exclusion | None]
 
 
@@ -40,8 +40,8 @@ def label_of(name: str, version: str | None) -> str:
     """
     The label that KServe matches formats by: name, or name and version joined by a colon.
 
-    Source: ``getModelFormatLabel``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.8.0. A name that holds a
-    colon can so equal another format's name and version.
+    Source: ``getModelFormatLabel``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.8.0. So a name that contains
+    a colon can equal another format's name and version.
     """
     return name if version is None else f"{name}:{version}"
 
@@ -79,7 +79,7 @@ def is_auto_selectable(request: Request, runtime: Runtime) -> Exclusion | None:
 
 
 def format_exclusion(request: Request, runtime: Runtime) -> Exclusion:
-    """Tell an unknown format from a version that is not equal."""
+    """Distinguish an unknown format from a version that differs."""
     versions = [entry.version for entry in runtime.formats if entry.name == request.format]
     if versions and request.version is not None:
         listed = ", ".join("no version" if version is None else repr(version) for version in versions)

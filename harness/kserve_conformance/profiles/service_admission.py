@@ -2,7 +2,7 @@
 What the webhooks do with a service that is written: default it, then accept or reject it.
 
 They run on every create and update of a service and on nothing else. A stored
-service stays as an older release left it until somebody writes it.
+service stays as an older release left it until it is written again.
 """
 
 from __future__ import annotations

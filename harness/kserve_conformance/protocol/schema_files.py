@@ -1,5 +1,5 @@
 """
-The JSON Schemas of the protocol's lines, for whoever implements it without this package.
+The JSON Schemas of the protocol's lines, for implementations that do not use this package.
 
 They are made from the types and committed beside this module; ``python -m
 kserve_conformance.protocol.schema_files`` writes them anew, and a test keeps the

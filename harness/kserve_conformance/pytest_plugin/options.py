@@ -1,4 +1,4 @@
-"""The options that say what a session asks, and of whom."""
+"""The pytest options of a run: its target, its scenarios and its record."""
 
 from __future__ import annotations
 
@@ -12,53 +12,53 @@ def add_options(parser: pytest.Parser) -> None:
         "--kserve-target",
         metavar="KIND:ARGUMENT",
         default="memory",
-        help="what is asked, as in memory:v0.15.2 or controlplane:v0.15.2 (default: the newest release in memory)",
+        help="target to test, for example memory:v0.15.2 or controlplane:v0.15.2 (default: memory, newest release)",
     )
     group.addoption(
         "--kserve-suite",
         metavar="FOLDER",
-        help="a folder with features/ (default: pytest's root folder if it has one, else the suite that ships)",
+        help="suite to use: a folder with features/ (default: pytest's rootdir if it has one, else the shipped suite)",
     )
     group.addoption(
         "--kserve-tags",
         metavar="EXPRESSION",
-        help="only scenarios whose tags and topic fit, as in 'core and not upgrades'",
+        help="select scenarios by tags, for example 'core and not upgrades'",
     )
     group.addoption(
-        "--kserve-words", metavar="EXPRESSION", help="only scenarios whose name, feature or tags have these words"
+        "--kserve-words", metavar="EXPRESSION", help="select scenarios by words in their name, feature or tags"
     )
     group.addoption(
         "--kserve-scenario",
         metavar="ID",
         action="append",
         default=[],
-        help="only the scenario with this id (may be repeated)",
+        help="select a scenario by its id (can be repeated)",
     )
     group.addoption(
         "--kserve-rerun",
         metavar="JSON",
-        help="only these scenarios, and the digest of the record in which they failed",
+        help="select these scenarios; includes the digest of the record in which they failed",
     )
-    group.addoption("--kserve-shard", metavar="I/N", help="only this one of N equal parts of what is selected")
-    group.addoption("--kserve-record", metavar="FILE", help="write the record of the run here")
+    group.addoption("--kserve-shard", metavar="I/N", help="run shard I of N of the selection")
+    group.addoption("--kserve-record", metavar="FILE", help="write the record of the run to this file")
     group.addoption(
         "--kserve-timings",
         action="store_true",
-        help="have times in the record; without them, equal runs give equal records",
+        help="record timings (off by default, so that records are reproducible)",
     )
     group.addoption(
-        "--kserve-manager", metavar="IMAGE|FILE", help="the controller to install instead of the release's own"
+        "--kserve-manager", metavar="IMAGE|FILE", help="KServe controller to use instead of the release's own"
     )
     group.addoption(
-        "--kserve-source", metavar="FOLDER|ARCHIVE", help="where KServe's source is, for targets that build it"
+        "--kserve-source", metavar="FOLDER|ARCHIVE", help="KServe source for targets that build the controller"
     )
-    group.addoption("--kserve-keep", action="store_true", help="leave the target standing after the run")
+    group.addoption("--kserve-keep", action="store_true", help="keep the target after the run")
     group.addoption(
         "--kserve-implementation",
         metavar="JSON",
         default="{}",
-        help="who publishes the result, for the record's header",
+        help="publisher of the result, for the record's header",
     )
     group.addoption(
-        "--kserve-baseline", metavar="JSON", help="the record that the run is held against, for the record's header"
+        "--kserve-baseline", metavar="JSON", help="record that the run is compared with, for the record's header"
     )

@@ -1,8 +1,8 @@
 """
 The record of one run: a header, a line for each scenario, a footer.
 
-One JSON object a line. A record without its footer was cut short and is never
-read as a whole run. Every report is a projection of a record.
+One JSON object per line. A record without its footer is truncated and is never
+read as a complete run. Every report is a projection of a record.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """
-Small changes that would give a service without a runtime one.
+Small changes that would give a runtime to a service that has none.
 
-Each hint was tried: the resolver ran again with that one change.
+Each hint is verified: the resolver ran again with that one change.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ class Reporter(Protocol):
         """A runtime is selected."""
 
     def failing(self, no_runtime: NoRuntime) -> None:
-        """The service has no runtime, or its runtime no pod."""
+        """The service has no runtime, or no pod can be rendered from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Candidate:
 
     @property
     def is_supporting(self) -> bool:
-        """Could it serve the model if no other candidate ranked before it?"""
+        """Would it be selected if no other candidate ranked before it?"""
         return self.exclusion is None or self.exclusion.reason in OUTRANKED
 
     @property
@@ -91,27 +91,27 @@ class Explanation:
     hints: list[str] = field(default_factory=list)
 
     def requesting(self, request: Request, effective: Request) -> None:
-        """Remember the request."""
+        """Record the request."""
         self.request, self.effective = request, effective
 
     def excluding(self, runtime: Runtime, exclusion: Exclusion) -> None:
-        """Remember an excluded candidate."""
+        """Record an excluded candidate."""
         self.candidates.append(Candidate(runtime.key, exclusion))
 
     def outranking(self, winner: Runtime, loser: Runtime, exclusion: Exclusion) -> None:
-        """Remember an outranked candidate."""
+        """Record an outranked candidate."""
         self.candidates.append(Candidate(loser.key, exclusion, winner.key))
 
     def selecting(self, runtime: Runtime) -> None:
-        """Remember the selected runtime."""
+        """Record the selected runtime."""
         self.candidates.append(Candidate(runtime.key))
 
     def failing(self, no_runtime: NoRuntime) -> None:
-        """Remember why there is no runtime."""
+        """Record why there is no runtime."""
         self.no_runtime = no_runtime
 
     def ordered(self) -> tuple[Candidate, ...]:
-        """The selected one first, then by how close each came; equals in the order of the catalogue."""
+        """The selected one first, then by how close each came; ties in catalogue order."""
         return tuple(sorted(self.candidates, key=lambda candidate: candidate.nearness))
 
     def question(self) -> str | None:

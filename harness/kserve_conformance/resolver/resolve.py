@@ -50,7 +50,7 @@ def resolve(
     reporter: Reporter | None = None,
     surroundings: Surroundings = ORDINARY,
 ) -> Decision:
-    """Decide about a service that is being written: the webhooks run first."""
+    """Decide for a service that is being written: the webhooks run first."""
     try:
         stored = admitted(service, profile, surroundings)
     except Rejected as rejection:
@@ -78,7 +78,7 @@ def resolve_stored(
     reporter: Reporter | None = None,
     surroundings: Surroundings = ORDINARY,
 ) -> Decision:
-    """Answer for a service that is in store: no webhook sees it, the controller decides on what its CRDs show of it."""
+    """Decide for a stored service: no webhook runs, and the controller sees only the fields that its CRDs keep."""
     return _decided(profile.crds.pruned(stored), catalogue, profile, reporter, surroundings)
 
 
@@ -105,7 +105,7 @@ def _custom(stored: Manifest, profile: Profile) -> Decision:
     try:
         pod = render_without_runtime(stored, profile.rendering)
     except CannotRender as cannot:
-        # No runtime is involved here: what failed is the pod.
+        # No runtime is involved here: the pod could not be rendered.
         return Decision(Outcome.CUSTOM, no_runtime=profile.reports(cannot.no_runtime), service=stored)
     return Decision(Outcome.CUSTOM, service=stored, pod=pod)
 

@@ -1,8 +1,8 @@
 """
 The second stage: from a request and a catalogue to a runtime, or a reason why there is none.
 
-A pure function of its arguments. If a profile's order leaves candidates equal, the
-result is not guessed: the selection lists every runtime that it can be.
+A pure function of its arguments. If a profile's order leaves a tie, the
+result is not guessed: the selection lists every runtime that could be selected.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _report_others(
                     runtime, Exclusion(ExclusionReason.NOT_NAMED, f"the service names {request.runtime!r}")
                 )
             elif runtime.key != found.key:
-                reporter.excluding(runtime, Exclusion(ExclusionReason.SHADOWED, f"is hidden by {found.key}"))
+                reporter.excluding(runtime, Exclusion(ExclusionReason.SHADOWED, f"is shadowed by {found.key}"))
 
 
 def _automatic(request: Request, catalogue: Catalogue, profile: Profile, reporter: Reporter | None) -> Selection:

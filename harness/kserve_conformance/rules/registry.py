@@ -61,7 +61,7 @@ class InvalidRegistry(ProfileError):
         super().__init__(
             f"the registry of rules has {len(problems)} problem(s): {'; '.join(problems)}",
             code=RegistryErrorCode.INVALID_REGISTRY,
-            hint="correct the data files beside kserve_conformance/rules/registry.py",
+            hint="fix the data files next to kserve_conformance/rules/registry.py",
         )
         self.problems = problems
 

@@ -1,8 +1,8 @@
 """
-The KServe releases that have runtimes: one table with everything that is known of each.
+The KServe releases that have runtimes: one table with everything that is known about each.
 
 A release is named after its Git tag, ``v0.15.2``; the ``v`` can be left out
-wherever people or tags of scenarios name one. ``main`` is KServe's development
+in arguments and in scenario tags. ``main`` is KServe's development
 branch: known, but unreleased.
 """
 
@@ -57,7 +57,7 @@ class Origin(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """
-    What is known of one release, other than its rules (:mod:`kserve_conformance.profiles`).
+    What is known about one release, other than its rules (:mod:`kserve_conformance.profiles`).
 
     ``name``: its Git tag, or ``main``.
     ``origin`` and ``inferred_from``: where its rules were read, or the neighbours that they were inferred from.
@@ -66,7 +66,7 @@ class Release:
     ``default_mode``: the deployment mode of services that name none.
     ``fixed_webhook_port``: the only port that its manager's webhooks can listen on; None if any can be chosen.
     ``multi_node_autoscaler``: the autoscaler class that a multi-node service must have; None if every class will do.
-    ``runs_by_default``: is it one of the releases that run for real where ``all`` are requested?
+    ``runs_by_default``: is it one of the releases that run on a real controller when ``all`` is requested?
     ``remark``: what else a reader of its results should know.
     """
 

@@ -121,13 +121,13 @@ class PlainFixtures:
 
     @property
     def world(self) -> object:
-        """The world, if the scenario got as far."""
+        """The world, if the scenario got that far."""
         return self._values.get("world")
 
 
 class ScenarioRun:
     """
-    One scenario on one target: what is known of it while it runs, and its line once it ended.
+    One scenario on one target: its state while it runs, and its line of the record once it has ended.
 
     A driver calls :meth:`applies` in its setup, :meth:`run_steps` in its call, ends
     each phase with :meth:`end_phase`, and reads :meth:`finish` after the teardown.
@@ -167,12 +167,12 @@ class ScenarioRun:
                 raise SuiteError(
                     f"no step definition matches {step.keyword} {step.text}", hint=nearest(step, registry.definitions)
                 )
-            # Until it is known to have passed, nothing is known of a step that began.
+            # Until a step that has started is known to have passed, its result is unknown.
             self._statuses[number] = "errored"
             try:
                 match.call(step, fixtures)
             except AssertionError:
-                # Only an assertion says something about the target.
+                # Only an assertion is a result of the target.
                 self._statuses[number] = "failed"
                 raise
             except pytest.skip.Exception:
@@ -249,7 +249,7 @@ class ScenarioRun:
 
     def _diagnose(self, world: object) -> None:
         """
-        Have the target report more about a scenario that failed or errored, before its reset, and once.
+        Collect more evidence of a scenario that failed or errored, once, before the target is reset.
 
         A passed scenario costs nothing. An error here changes no verdict: it
         becomes part of the evidence.

@@ -1,9 +1,9 @@
 """
 From what happened in a scenario to its verdict.
 
-A pass needs proof: every step ran and passed, and nothing broke before, in or
-after it. Everything else has a verdict of its own, and whatever is not
-understood is ``errored``.
+A pass needs proof: every step ran and passed, and nothing broke before, during or
+after it. Everything else has a verdict of its own, and anything unexpected is
+``errored``.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict and what it rests on."""
+    """A verdict and the reason for it."""
 
     verdict: Verdict
     reason: str | None = None

@@ -146,14 +146,14 @@ class TargetCode(StrEnum):
 
 
 class BadTarget(TargetError):
-    """A target as it is written names nothing that can be opened. The exit code is that of invalid arguments."""
+    """A target argument that cannot be opened. The exit code is that of invalid arguments."""
 
     exit_code = 2
     code = TargetCode.BAD_TARGET
 
 
 class Unreachable(TargetError):
-    """The target does not respond any more, so nothing is known of what it would have chosen."""
+    """The target no longer responds, so its result is unknown."""
 
 
 class CannotStart(TargetError):
@@ -193,7 +193,7 @@ PARTS: Mapping[str, str] = {
 }
 
 
-#: What no controller shows by itself: only a target that knows the rules reports it.
+#: What no controller reports by itself: only a target that knows the rules does.
 BEYOND_CONTROLLERS = frozenset({"graph_protocol", "canaries"})
 
 
@@ -237,7 +237,7 @@ class Target(Protocol):
         """
 
     def delete(self, *keys: ObjectKey) -> None:
-        """Delete; a missing object is no error. Returns once none of them can be chosen any more."""
+        """Delete; a missing object is not an error. Returns once none of them can be selected any more."""
 
     def advance_clock(self) -> None:
         """Let a second pass, so that what is created next has a later ``creationTimestamp``."""
@@ -274,7 +274,7 @@ class Diagnoses(Protocol):
 
     def diagnose(self, service: ObjectKey | None) -> Mapping[str, str]:
         """
-        The evidence that there is now, by title.
+        The evidence that is available now, by title.
 
         Titles are ``process`` (how one ended), ``service``, ``runtimes``,
         ``deployment``, ``events`` and ``log``. Called before the reset, and only for a
@@ -289,7 +289,7 @@ class ReportsLeftovers(Protocol):
 
     def leftovers(self, *, thorough: bool) -> tuple[str, ...]:
         """
-        What still exists though nothing should: an object, a process or a folder each.
+        What still exists but should not: each is an object, a process or a folder.
 
         Called after each reset, where it must cost next to nothing: a target for which
         looking is expensive returns nothing then. Called once more, thoroughly, before

@@ -159,7 +159,7 @@ def _unknown(text: str, kind: str) -> BadTarget:
     return BadTarget(
         f"unknown target kind {kind!r}" if kind else f"target {text!r} has no kind",
         code=TargetCode.UNKNOWN_TARGET,
-        hint=(f"did you mean {near[0]}? " if near else "") + f"kinds are {kinds}",
+        hint=(f"did you mean {near[0]}? " if near else "") + f"known kinds: {kinds}",
     )
 
 

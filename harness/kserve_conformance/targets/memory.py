@@ -1,9 +1,9 @@
 """
 The reference target: a release's profile over objects in memory.
 
-It answers in microseconds, installs any release over what is stored, and says
-where the rules leave a choice open. Everything else that a scenario can see is
-the same as on a real install: stored objects, refusals, workloads that outlive a
+It answers in microseconds, installs any release over what is stored, and reports
+where the rules leave a choice open. Everything else that a scenario can observe is
+the same as on a real cluster: stored objects, rejections, workloads that outlive a
 failure, and a clock of whole seconds that only ``advance_clock`` moves.
 """
 
@@ -48,7 +48,7 @@ class Workload:
 
 
 class MemoryTarget:
-    """A KServe of one release, or of a profile of one's own, that exists only as its rules."""
+    """One KServe release, or a custom profile, that exists only as its rules."""
 
     def __init__(self, release: str | Profile) -> None:
         self._opened_with = profile_of(release) if isinstance(release, str) else release
@@ -67,7 +67,7 @@ class MemoryTarget:
         self._workloads: dict[ObjectKey, Workload] = {}
         self._runtimes: dict[ObjectKey, Runtime] = {}
         self._catalogue: Catalogue | None = None
-        #: What was decided of a service as it is stored, on a catalogue; true as long as both are the same.
+        #: The last decision for a stored service and a catalogue; valid as long as both are the same objects.
         self._decided: dict[ObjectKey, tuple[Manifest, Catalogue, Decision]] = {}
         self._clock = Clock()
         self._surroundings = Surroundings()
@@ -84,7 +84,7 @@ class MemoryTarget:
         return answers
 
     def store(self, *objects: Manifest) -> None:
-        """Put objects in store past every webhook."""
+        """Store objects without running any webhook."""
         for manifest in objects:
             key = ObjectKey.of(manifest)
             self._keep(key, self._clock.stamped(manifest, self._objects.get(key)))
@@ -102,7 +102,7 @@ class MemoryTarget:
         self._clock.advance_clock()
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
-        """Decide on what is in store now."""
+        """Decide for the objects that are stored now."""
         if service not in self._objects:
             raise NotSettled(service, within, "no such service")
         decision = self._reconcile(service)
@@ -231,7 +231,7 @@ class MemoryTarget:
         return decision
 
     def _mode_of(self, key: ObjectKey) -> str:
-        """The deployment mode that a look at a service notes in its status."""
+        """The deployment mode that a reconcile writes to the status of a service."""
         own: str | None = at(self._objects[key], "metadata", "annotations", DEPLOYMENT_MODE)
         return own or self._surroundings.default_mode or self._profile.default_mode
 

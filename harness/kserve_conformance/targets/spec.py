@@ -73,5 +73,5 @@ def reject_unknown_parameters(target: str, parameters: Mapping[str, str], known:
         raise BadTarget(
             f"{target}: unknown parameter {', '.join(map(repr, unknown))}",
             code=TargetCode.UNKNOWN_PARAMETER,
-            hint=f"parameters are {', '.join(sorted(known))}",
+            hint=f"known parameters: {', '.join(sorted(known))}",
         )

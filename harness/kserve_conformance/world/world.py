@@ -75,7 +75,7 @@ class World(ChoiceExpectations, PartExpectations, PodExpectations):
     def add_runtime(
         self, ref: ObjectKey, spec: Mapping[str, Any] | None = None, over: Mapping[str, Any] | None = None
     ) -> None:
-        """Collect a runtime; it is applied with the others before it is needed."""
+        """Collect a runtime; it is applied together with the others before it is needed."""
         whole = merged(spec if spec is not None else default_spec(ref), over or {})
         self._pending[key_of_runtime(ref)] = runtime_manifest(ref, whole)
 

@@ -186,7 +186,7 @@ class TestTable:
 
     def test_a_release_without_crds_is_an_error(self) -> None:
         """An unknown name has no schemas."""
-        with pytest.raises(ProfileError, match=r"KServe v9.9.9 has no CRDs here"):
+        with pytest.raises(ProfileError, match=r"no CRDs for KServe v9.9.9"):
             crds_of("v9.9.9")
 
     def test_new_fields_are_those_of_the_later_release(self) -> None:

@@ -3,8 +3,8 @@ Quantities (``1500m``, ``2Gi``) as Kubernetes writes them.
 
 A quantity that passes through a typed Kubernetes object comes out in its
 canonical form, so ``1000m`` of CPU in a runtime is ``1`` in the pod that is
-made of it. What looks canonical at a glance is taken over as it is, ``2.500``
-for one. Source: ``ParseQuantity`` and ``CanonicalizeBytes``, k8s.io/apimachinery,
+made of it. A value that already looks canonical is kept as is, for example
+``2.500``. Source: ``ParseQuantity`` and ``CanonicalizeBytes``, k8s.io/apimachinery,
 pkg/api/resource/quantity.go.
 """
 

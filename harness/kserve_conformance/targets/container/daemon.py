@@ -72,7 +72,7 @@ def unavailable(error: BaseException) -> CannotStart:
             return CannotStart(
                 f"permission denied by Docker's daemon: {cause}",
                 code=TargetCode.DOCKER_PERMISSION,
-                hint="add yourself to the group docker, use rootless Docker, or point DOCKER_HOST at another socket",
+                hint="add yourself to the docker group, use rootless Docker, or point DOCKER_HOST at another socket",
             )
         if isinstance(cause, FileNotFoundError):
             return _not_running(f"Docker is not running: {cause}")

@@ -155,7 +155,7 @@ class ContainerPlane:
         """The folder of an etcd in which the release's CRDs are served: from the cache, or filled now."""
         images = hashlib.sha256(f"{digests[ETCD]} {digests[API_SERVER]}".encode()).hexdigest()
         entry = cache.folder() / seed_name(f"sha256:{images}", self.release, self.source)
-        return cache.made(entry, self._fill, lambda: self._progress("waiting for another run, which installs the CRDs"))
+        return cache.made(entry, self._fill, lambda: self._progress("waiting for another run to install the CRDs"))
 
     def _fill(self, seed: Path) -> None:
         self._progress(f"installing the CRDs of KServe {self.release} (the first time only)")
@@ -246,7 +246,7 @@ class ContainerPlane:
         try:
             return self._containers[MANAGER]
         except KeyError:
-            raise Unreachable("KServe's manager does not run") from None
+            raise Unreachable("KServe's manager is not running") from None
 
     def manager_is_alive(self) -> bool:
         """Whether the manager runs."""
@@ -322,7 +322,7 @@ class ContainerPlane:
         server = f"https://{self.host}:{self.port}"
         access.write_bytes(kubeconfig_of(server, self._certificate.authority, self.tokens[ADMINISTRATOR]))
         label = f"label={LABEL}={self.run.id}"
-        self._progress(f"the containers keep running: kubectl --kubeconfig {access} get inferenceservices -A")
+        self._progress(f"kept the containers; connect with: kubectl --kubeconfig {access} get inferenceservices -A")
         self._progress(
             f"remove them with: docker rm -f $(docker ps -aqf {label}); docker network rm {PREFIX}-{self.run.id}"
         )

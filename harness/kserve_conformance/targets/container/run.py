@@ -57,7 +57,7 @@ class Run:
 
     @property
     def reaper_pid(self) -> int:
-        """The process that removes everything should we be killed."""
+        """The process that removes everything if this one is killed."""
         return self._reaper.pid
 
     def end(self) -> None:
@@ -73,7 +73,7 @@ def remove_stale(client: DockerClient, progress: Progress) -> None:
     import docker.errors
 
     for run in sorted(path.name for path in locks().glob("[!.]*") if not is_alive(path.name)):
-        progress(f"removing the containers of run {run}, which did not end properly")
+        progress(f"removing containers left over from run {run}")
         try:
             reaper.remove_run(client, run)
         except docker.errors.DockerException as error:

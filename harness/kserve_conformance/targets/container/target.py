@@ -89,7 +89,7 @@ class ContainerTarget(Disposable):
         plane = self.plane
         if plane.manager_is_alive():
             return
-        self._progress("KServe's manager has ended: starting it again")
+        self._progress("KServe's manager exited; restarting it")
         plane.stop_manager()
         self._session.sweeper.sweep(self._session.touched, self._session.modes)
         plane.restart_manager()

@@ -51,7 +51,7 @@ def ports(program: Path, environment: Mapping[str, str]) -> Ports:
             raise CannotStart(
                 f"port {webhook} is in use, and this release's manager cannot use another",
                 code=TargetCode.PORT_TAKEN,
-                hint="end the process that listens there; later releases use any free port",
+                hint="stop the process that listens on it; later releases use any free port",
             )
     return Ports(webhook, tuple(arguments))
 

@@ -182,7 +182,7 @@ class Plane:
             ended = self.manager
         if ended is not None or self.manager is None:
             raise Unreachable(
-                "KServe's manager does not run" if ended is None else ended.exit_report,
+                "KServe's manager is not running" if ended is None else ended.exit_report,
                 hint=f"the whole log is in {self.keep_logs()}",
             )
 

@@ -128,7 +128,7 @@ class ControlPlane(Disposable):
         """
         if Capability.UPGRADE not in self.capabilities:
             raise CannotDo(
-                f"{self.identity.target} was not opened for upgrades", hint=f"use {self.identity.target},upgrades=yes"
+                f"upgrades are not enabled for {self.identity.target}", hint=f"use {self.identity.target},upgrades=yes"
             )
         self._wanted = release
         self._have_ready()
@@ -173,7 +173,7 @@ class ControlPlane(Disposable):
         plane = self._running
         if plane.manager_is_alive():
             return
-        self._progress("KServe's manager has ended: starting it again")
+        self._progress("KServe's manager exited; restarting it")
         plane.stop_manager()
         self._session.sweeper.sweep(self._session.touched, self._session.modes)
         self._swap(self._release(self._opened_with))

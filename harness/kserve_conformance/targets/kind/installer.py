@@ -99,11 +99,11 @@ def _settle_webhooks(
     client: Client, served: dict[tuple[str, str], Resource], whole: tuple[Manifest, ...], choices: manifests.Choices
 ) -> None:
     """
-    Once cainjector has put its authority into the webhooks, write them again with it, without cainjector.
+    Once cainjector has injected its CA into the webhooks, write them again with that CA, but without cainjector.
 
-    cainjector writes a configuration back as its own version of Kubernetes' types has it
+    cainjector writes a configuration back with its own version of the Kubernetes types
     (cert-manager v1.11.5, pkg/controller/cainjector/controller.go, Reconcile): one before
-    Kubernetes 1.27 drops ``matchConditions``, and with it our one user whom webhooks do not see.
+    Kubernetes 1.27 drops ``matchConditions``, and with them our exemption of one user from the webhooks.
     """
     objects = manifests.chosen(whole, choices)
     paths = (
@@ -165,7 +165,7 @@ def apply(client: Client, served: dict[tuple[str, str], Resource], manifest: Man
     kind, name = manifest["kind"], manifest["metadata"]["name"]
     resource = served.get((manifest["apiVersion"], kind))
     if resource is None:
-        raise CannotStart(f"the cluster serves no {kind} of {manifest['apiVersion']}, which this release installs")
+        raise CannotStart(f"the cluster does not serve {kind} of {manifest['apiVersion']}, which this release installs")
     path = resource.path(manifest["metadata"].get("namespace"), name)
     try:
         client.patch(

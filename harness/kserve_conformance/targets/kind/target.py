@@ -192,7 +192,7 @@ class KindTarget(InstalledTarget):
         """Install another release over what is stored. Raises ``CannotDo`` without ``upgrades``."""
         if Capability.UPGRADE not in self.capabilities:
             raise CannotDo(
-                f"{self.identity.target} was not opened for upgrades", hint=f"use {self.identity.target},upgrades=yes"
+                f"upgrades are not enabled for {self.identity.target}", hint=f"use {self.identity.target},upgrades=yes"
             )
         self._wanted = release
         self._have_ready()
@@ -262,7 +262,7 @@ class KindTarget(InstalledTarget):
         folder, self._folder = self._folder, None
         if kind is not None and self._settings.cluster is None:
             if self._settings.keep:
-                self._progress(f"the cluster is kept: kind export kubeconfig --name {kind.name}")
+                self._progress(f"kept the kind cluster; connect with: kind export kubeconfig --name {kind.name}")
             else:
                 try:
                     kind.delete()

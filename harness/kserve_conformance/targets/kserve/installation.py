@@ -111,7 +111,7 @@ def release_of(image: str, labels: Mapping[str, str]) -> str:
     raise CannotStart(
         f"neither the controller's image {image} nor its labels name a known KServe release",
         code=TargetCode.UNKNOWN_INSTALLATION,
-        hint="name it: cluster:CONTEXT,release=v0.15.2",
+        hint="set the release: cluster:CONTEXT,release=v0.15.2",
     )
 
 

@@ -65,7 +65,7 @@ class InstalledTarget(LiveTarget):
             self._open_cluster()
         except NoAnswer as error:
             self.close()
-            raise Unreachable(f"the cluster does not answer: {error}") from error
+            raise Unreachable(f"the cluster did not respond: {error}") from error
         except BaseException:
             self.close()
             raise

@@ -82,9 +82,9 @@ def _make(release: str, expected: str, folder: Path, progress: Progress) -> None
         except zipfile.BadZipFile:
             found = "not a zip archive"
     raise CannotStart(
-        f"the module archive of KServe {release} is not the published one: expected {expected}, got {found}",
+        f"checksum mismatch for the module archive of KServe {release}: expected {expected}, got {found}",
         code=TargetCode.WRONG_MODULE,
-        hint="check GOPROXY: something on the way replaces archives",
+        hint="check GOPROXY: a proxy may serve a modified archive",
     )
 
 

@@ -52,7 +52,7 @@ def wait_for_webhooks(
         else:
             return
     log = f"\n{process.log_end}" if process is not None else ""
-    raise CannotStart(f"the webhooks did not answer within {within.total_seconds():g} s: {answer}{log}")
+    raise CannotStart(f"the webhooks did not respond within {within.total_seconds():g} s: {answer}{log}")
 
 
 def _webhooks_path(kind: str) -> str:

@@ -35,8 +35,8 @@ class Creations:
         if stamp < self._latest or (self._ticked and stamp <= self._ticked):
             before = max(self._latest, self._ticked)
             raise TargetError(
-                f"the API server's clock went back: {key} is stamped {stamp}, what was created before it {before}",
+                f"the API server's clock went back: {key} is stamped {stamp}, an earlier object {before}",
                 code=TargetCode.CLOCK_WENT_BACK,
-                hint="let the clock be adjusted only gradually while scenarios run, and run them again",
+                hint="slew the clock instead of stepping it while scenarios run, then run again",
             )
         self._latest = stamp

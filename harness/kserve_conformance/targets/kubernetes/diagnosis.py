@@ -1,8 +1,8 @@
 """
-What a KServe that runs shows of a scenario that failed, while everything is still there.
+Evidence of a failed scenario from a running KServe, collected before the reset.
 
-Each title is read by itself: what is unavailable leaves the others, and the reason
-takes its place. Nothing is written here, and nothing redacted: a record redacts every text.
+Each title is read on its own: if one is unavailable, its reason takes its place and the
+others are still read. Nothing is written or redacted here: a record redacts every text.
 """
 
 from __future__ import annotations

@@ -42,9 +42,9 @@ def silent_webhook(message: str, key: ObjectKey | None = None) -> Unreachable:
     """The error for KServe's webhooks that give no answer, so that it is unknown whether they reject an object."""
     about = f" for {key}" if key is not None else ""
     return Unreachable(
-        f"a webhook of KServe gives no answer{about}: {message}",
+        f"KServe's webhook did not respond{about}: {message}",
         code=TargetCode.SILENT_WEBHOOK,
-        hint="a webhook that hangs or cannot be reached rejects nothing: see the controller's log",
+        hint="a webhook that hangs or is unreachable does not count as a rejection; see the controller's log",
     )
 
 

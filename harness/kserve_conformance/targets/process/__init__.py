@@ -37,7 +37,7 @@ def open_target(argument: str, parameters: Mapping[str, str], options: Options) 
         raise BadTarget(
             f"process: unknown parameter {unknown[0]!r}",
             code=TargetCode.UNKNOWN_PARAMETER,
-            hint=f"parameters are {', '.join(sorted(PARAMETERS))}; put a command with a comma into a script",
+            hint=f"known parameters: {', '.join(sorted(PARAMETERS))}; wrap a command that contains a comma in a script",
         )
     named = parameters.get("release", LATEST)
     release = named if named == DOCUMENTED else full_name(named)

@@ -29,7 +29,7 @@ def read_answer(line: bytes, question: int, service: ObjectKey | None = None, re
     The answer to a question, as far as it can be one.
 
     Raises ``OutOfStep`` for what is no answer or another question's, ``NoAnswer``
-    for an error, and ``NoAnswer`` for an answer that nobody can mean.
+    for an error, and ``NoAnswer`` for an answer that makes no sense.
     """
     try:
         answer = _decode(line)

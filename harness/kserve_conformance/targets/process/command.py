@@ -51,7 +51,7 @@ class Command:
             raise CannotStart(
                 f"no such program: {words[0]!r}",
                 code=TargetCode.NO_PROGRAM,
-                hint="write the command as in a shell; the program must be on the PATH, or named by its path",
+                hint="write the command as in a shell; the program must be on the PATH or given with its path",
             )
         self.name = Path(words[0]).name
         self.digests = digests_of((program, *words[1:]))

@@ -26,7 +26,7 @@ class Died(NoAnswer):
 
 
 class TimedOut(NoAnswer):
-    """No whole line came in time."""
+    """No complete line arrived in time."""
 
     hint = "allow more time with timeout=SECONDS, for example process:COMMAND,timeout=60"
 

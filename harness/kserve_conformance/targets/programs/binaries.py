@@ -164,7 +164,7 @@ def _built(entry: Path, progress: Progress, what: str, make: Callable[[Path], No
         progress(f"built {what} in {time.monotonic() - began:.0f} s")
 
     def waiting() -> None:
-        progress(f"waiting for another run that builds {what}")
+        progress(f"waiting for another run to build {what}")
 
     return cache.made(entry, make_and_tell, waiting)
 

@@ -124,7 +124,7 @@ def failed(what: str, output: str) -> CannotStart:
     shown = "\n".join(f"    {line[:300]}" for line in lines[-LAST_LINES:])
     code, hint = next(
         ((code, hint) for sign, code, hint in _SIGNS if sign.search(output)),
-        (TargetCode.BUILD_FAILED, "the lines above are Go's own; see 'go env' and 'go version'"),
+        (TargetCode.BUILD_FAILED, "see the output of Go above, and check 'go env' and 'go version'"),
     )
     return CannotStart(f"{what} failed; its last lines:\n{shown}", code=code, hint=hint)
 

@@ -47,7 +47,7 @@ def test_a_missing_permission_is_found_wherever_it_is_hidden():
     error = daemon.unavailable(wrapped)
 
     assert error.code is TargetCode.DOCKER_PERMISSION
-    assert "group docker" in error.hint
+    assert "docker group" in error.hint
 
 
 def test_any_other_failure_is_in_the_clients_words():

@@ -64,7 +64,7 @@ def test_an_archive_with_another_sum_is_not_used(machine, monkeypatch):
     expected = archive_at(machine / "published")
     monkeypatch.setenv("GOPROXY", (machine / "proxy").as_uri())
 
-    with pytest.raises(CannotStart, match=r"not the published one: expected h1:.+, got h1:") as caught:
+    with pytest.raises(CannotStart, match=r"checksum mismatch .*: expected h1:.+, got h1:") as caught:
         module_folder(RELEASE, silent, {RELEASE: expected})
 
     assert caught.value.code is TargetCode.WRONG_MODULE

@@ -185,7 +185,7 @@ def test_a_webhook_without_an_answer_refuses_nothing(silence):
     """
     Whoever does not answer has not said no.
     """
-    with pytest.raises(Unreachable, match=f"a webhook of KServe gives no answer for .*{silence.message[-20:]}"):
+    with pytest.raises(Unreachable, match=f"KServe's webhook did not respond for .*{silence.message[-20:]}"):
         writer(ScriptedServer(post=[silence])).write(KEY, service(), None)
 
 
