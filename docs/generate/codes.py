@@ -11,7 +11,7 @@ from generate.markup import code, table
 from kserve_conformance.objects import Outcome, Reason
 from kserve_conformance.profiles.exclusions import ExclusionReason
 from kserve_conformance.record import CHANGES, WORSE, Change, Verdict
-from kserve_conformance.reports.comparison.wording import SIGNS
+from kserve_conformance.reports.comparison.phrases import SIGNS
 from kserve_conformance.resolver.reporter import OUTRANKED
 
 #: What a table calls a scenario that a run does not have.

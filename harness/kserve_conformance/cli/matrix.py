@@ -180,7 +180,7 @@ def _report(matrix: Matrix, record: Path, out: Path | None, format_: str) -> int
 
 def _text(table: View, files: Mapping[str, str]) -> str:
     """The result for people: a line for each target, differences between memory and real targets, the files."""
-    from kserve_conformance.reports.matrices.wording import agreement, subject
+    from kserve_conformance.reports.matrices.phrases import agreement, subject
 
     rows = [
         (

@@ -14,7 +14,7 @@ from record_examples import HOSTILE, record, scenario
 
 from kserve_conformance.record import WORSE, Change, Comparison, TargetIdentity, Verdict, compare
 from kserve_conformance.reports.comparison import FORMATS, document, headline, summary
-from kserve_conformance.reports.comparison.wording import SIGNS, parts, subject
+from kserve_conformance.reports.comparison.phrases import SIGNS, parts, subject
 
 WHOLE = example_comparison()
 

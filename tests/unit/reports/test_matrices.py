@@ -17,8 +17,8 @@ from kserve_conformance.record import Result, Verdict, tally
 from kserve_conformance.record.matrix import Run
 from kserve_conformance.reports.matrices import FILES, View, data, project_all, view
 from kserve_conformance.reports.matrices.agreement import paired
+from kserve_conformance.reports.matrices.phrases import matrix_command, ranges
 from kserve_conformance.reports.matrices.view import ClaimResult, worst_applicable
-from kserve_conformance.reports.matrices.wording import matrix_command, ranges
 from kserve_conformance.rules.registry import registry
 from kserve_conformance.rules.releases import RELEASES, RUN_BY_DEFAULT
 

@@ -14,8 +14,8 @@ from kserve_conformance.record import Comparison
 from kserve_conformance.reports.comparison.document import as_json, document
 from kserve_conformance.reports.comparison.html import html
 from kserve_conformance.reports.comparison.markdown import markdown
+from kserve_conformance.reports.comparison.phrases import headline
 from kserve_conformance.reports.comparison.text import Line, as_text, summary
-from kserve_conformance.reports.comparison.wording import headline
 
 #: The formats by name, in the order of help texts.
 FORMATS: Mapping[str, Callable[[Comparison], str]] = MappingProxyType(

@@ -6,7 +6,7 @@ from typing import Any
 
 from kserve_conformance.record import Change, Compared, Comparison
 from kserve_conformance.record.model import Header
-from kserve_conformance.reports.comparison.wording import headline, reason
+from kserve_conformance.reports.comparison.phrases import headline, reason
 from kserve_conformance.reports.ndjson import json_document, json_value
 
 

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from kserve_conformance.record import Change, Comparison
 from kserve_conformance.reports.assets import shipped
-from kserve_conformance.reports.comparison.wording import (
+from kserve_conformance.reports.comparison.phrases import (
     ABSENT,
     SIGNS,
     choices,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kserve_conformance.record import WORSE, Change, Compared, Comparison
-from kserve_conformance.reports.comparison.wording import (
+from kserve_conformance.reports.comparison.phrases import (
     DETAILED,
     Group,
     Part,

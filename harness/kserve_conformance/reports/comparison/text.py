@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kserve_conformance.record import Change, Compared, Comparison
 from kserve_conformance.reports.characters import one_line
-from kserve_conformance.reports.comparison.wording import (
+from kserve_conformance.reports.comparison.phrases import (
     DETAILED,
     Group,
     Part,

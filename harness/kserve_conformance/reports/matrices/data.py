@@ -7,8 +7,8 @@ from typing import Any
 from kserve_conformance.manifests import dump
 from kserve_conformance.record import Scenario
 from kserve_conformance.reports.matrices.agreement import Pair
+from kserve_conformance.reports.matrices.phrases import run_command
 from kserve_conformance.reports.matrices.view import Cell, Column, View
-from kserve_conformance.reports.matrices.wording import run_command
 from kserve_conformance.reports.ndjson import json_document, json_value
 
 #: The version of this document.

@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from kserve_conformance.record import Verdict
 from kserve_conformance.reports.gfm import code, in_html, plain, title_of
 from kserve_conformance.reports.matrices.agreement import Difference, Pair
-from kserve_conformance.reports.matrices.view import Cell, ClaimResult, Column, RuleRow, View
-from kserve_conformance.reports.matrices.wording import (
+from kserve_conformance.reports.matrices.phrases import (
     CELL_MEANINGS,
     CLAIM_MEANINGS,
     agreement,
@@ -23,6 +22,7 @@ from kserve_conformance.reports.matrices.wording import (
     run_command,
     subject,
 )
+from kserve_conformance.reports.matrices.view import Cell, ClaimResult, Column, RuleRow, View
 from kserve_conformance.reports.verdicts import SIGNS, detail
 
 #: Number of differences with details.

@@ -16,8 +16,7 @@ from kserve_conformance.record import Verdict
 from kserve_conformance.record.tally import WORST_FIRST
 from kserve_conformance.reports import pictures
 from kserve_conformance.reports.assets import shipped
-from kserve_conformance.reports.matrices.view import ClaimResult, View
-from kserve_conformance.reports.matrices.wording import (
+from kserve_conformance.reports.matrices.phrases import (
     CELL_MEANINGS,
     CLAIM_MEANINGS,
     agreement,
@@ -29,6 +28,7 @@ from kserve_conformance.reports.matrices.wording import (
     run_command,
     subject,
 )
+from kserve_conformance.reports.matrices.view import ClaimResult, View
 from kserve_conformance.reports.page import environment, policy
 from kserve_conformance.reports.verdicts import SIGNS, STEP_SYMBOLS, detail
 from kserve_conformance.rules.registry import Registry
