@@ -274,9 +274,7 @@ class World(ChoiceExpectations, PartExpectations, PodExpectations):
             message,
             expected=expected,
             observed=observed,
-            explanation=explanation_of(self._stored.get(self._service), self.catalogue, self.release)
-            if self._service
-            else (),
+            explanation=self._explanation(),
             evidence=evidence_of(self._stored, self._observation),
         )
 
