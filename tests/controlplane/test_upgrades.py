@@ -128,7 +128,7 @@ class TestFailing:
             target.apply(runtime("first"), numbered(service, 1))
             with pytest.raises(CannotStart, match=r"left with code 3(?s:.*)no leader to follow"):
                 target.install(ONLY_V1)
-            with pytest.raises(Unreachable, match="does not run"):
+            with pytest.raises(Unreachable, match="is not running"):
                 target.observe(key(1), WITHIN)
             target.reset()
             target.apply(runtime("second"), numbered(service, 2))
