@@ -28,9 +28,6 @@ from kserve_conformance.targets.spec import Progress
 
 MODULE = "github.com/kserve/kserve"
 
-#: Go's own default (cmd/go/internal/cfg).
-DEFAULT_PROXIES = "https://module.proxy.url,direct"
-
 #: What of a module a release installs; with everything else it takes hundreds of megabytes.
 NEEDED = ("config/crd/", "config/configmap/", "config/webhook/", "test/crds/")
 
@@ -117,7 +114,7 @@ def _fetch(release: str, into: IO[bytes], progress: Progress) -> None:
         into.write(downloaded.read_bytes())
         return
     failures: list[str] = []
-    for proxy, tries_next_always in proxies(go_setting("GOPROXY") or DEFAULT_PROXIES):
+    for proxy, tries_next_always in proxies(go_setting("GOPROXY") or ""):
         progress(f"downloading the module of KServe {release}")
         try:
             # Proxies are the user's own setting; file: is one of the schemes that Go takes too.
