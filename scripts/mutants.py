@@ -182,7 +182,7 @@ def _changed_line(original: str, mutated: str) -> str:
 
 
 def _tests_fail(tree: Path, tests: str, timeout: float) -> bool:
-    """Whether the tests fail, or do not end in time, which somebody would notice too."""
+    """Whether the tests fail or time out."""
     command = [
         sys.executable,
         "-m",

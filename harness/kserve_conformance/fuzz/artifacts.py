@@ -25,7 +25,7 @@ class ArtifactCode(StrEnum):
 
 
 class ArtifactError(HarnessError):
-    """A file is not a difference that ``fuzz`` saved."""
+    """The file was not saved by ``fuzz``."""
 
     exit_code = 2
     hint = "pass one of the .json files that fuzz wrote to its --out folder"

@@ -87,7 +87,7 @@ class LoggedContainer(DockerContainer):
         return self
 
     def published(self, port: int) -> Self:
-        """Publish a port, on the loopback interface unless testcontainers is told of another host."""
+        """Publish a port, on the loopback interface unless testcontainers uses another host."""
         address = EVERY_INTERFACE if host_override() else LOOPBACK
         # testcontainers knows ports only; Docker's client takes an address too.
         self.ports[f"{port}/tcp"] = (address, None)  # type: ignore[assignment]

@@ -2,7 +2,7 @@
 Removal of what a run has in Docker: at its end, after it was killed, and at the next start.
 
 Ryuk, the reaper of testcontainers, does this as well unless ``TESTCONTAINERS_RYUK_DISABLED`` is
-set. Its image has to be pulled, though, and nobody can rely on it: so a process of our own waits
+set. Its image must be pulled, which is not always possible: so a process of our own waits
 for the end of the run, holding a pipe that closes when the harness is gone, however it went.
 
 This file runs as a script of its own (see :class:`~kserve_conformance.targets.container.run.Run`):
