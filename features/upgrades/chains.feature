@@ -11,7 +11,7 @@ Feature: Services through a chain of upgrades
     When a service "elder" in namespace "team-a" uses the legacy key "sklearn"
     Then it runs on ClusterServingRuntime "kserve-sklearnserver"
     And it is stored without a runtime
-    And its container has image "example.com/shipped/kserve-sklearnserver:v0.9.0"
+    And its container has image "kserve/sklearnserver:v0.9.0"
     And its status reports no failure
 
     When KServe is upgraded to v0.10.2
@@ -19,7 +19,7 @@ Feature: Services through a chain of upgrades
     Then it runs on ClusterServingRuntime "kserve-sklearnserver"
     And it is stored without a runtime
     And it is stored without a protocol
-    And its container has image "example.com/shipped/kserve-sklearnserver:v0.10.2"
+    And its container has image "kserve/sklearnserver:v0.10.2"
     And its status reports no failure
     When a service "second" in namespace "team-a" requests "onnx"
     Then it runs on ClusterServingRuntime "kserve-tritonserver"
@@ -34,7 +34,7 @@ Feature: Services through a chain of upgrades
     When KServe reconciles service "elder" in namespace "team-a" again
     Then it runs on ClusterServingRuntime "kserve-sklearnserver"
     And it is stored without a protocol
-    And its container has image "example.com/shipped/kserve-sklearnserver:v0.15.2"
+    And its container has image "kserve/sklearnserver:v0.15.2"
     And its status reports no failure
     When a service "third" in namespace "team-a" requests "sklearn" over "v2"
     Then it runs on ClusterServingRuntime "kserve-mlserver"
@@ -55,7 +55,7 @@ Feature: Services through a chain of upgrades
     And it is stored without a runtime
     And it is stored without a protocol
     And its stored manifest has no "metadata.annotations.modelFormat"
-    And its container has image "example.com/shipped/kserve-sklearnserver:v0.20.0"
+    And its container has image "kserve/sklearnserver:v0.20.0"
     And its status names ClusterServingRuntime "kserve-sklearnserver"
     When a service "fourth" in namespace "team-a" requests "vLLM"
     Then it runs on ClusterServingRuntime "kserve-vllmserver"
@@ -77,7 +77,7 @@ Feature: Services through a chain of upgrades
     And the cluster runtimes are replaced with those that KServe v0.20.0 ships
     Then it has no runtime because of "NoSupportingRuntime"
     And its workload still runs on ClusterServingRuntime "kserve-lgbserver"
-    And its container has image "example.com/shipped/kserve-lgbserver:v0.15.2"
+    And its container has image "kserve/lgbserver:v0.15.2"
     And its stored manifest has
       """
       spec:
@@ -111,5 +111,5 @@ Feature: Services through a chain of upgrades
       metadata: {annotations: {modelFormat: triton}}
       """
     And it runs on ClusterServingRuntime "kserve-tritonserver"
-    And its container has image "example.com/shipped/kserve-tritonserver:v0.20.0"
+    And its container has image "nvcr.io/nvidia/tritonserver:23.05-py3"
     And its status names ClusterServingRuntime "kserve-tritonserver"

@@ -14,7 +14,7 @@ Feature: Services when KServe is downgraded
     And the cluster runtimes are replaced with those that KServe v0.10.2 ships
     Then it is stored without a protocol
     And it runs on ClusterServingRuntime "kserve-tritonserver"
-    And its container has image "example.com/shipped/kserve-tritonserver:v0.10.2"
+    And its container has image "nvcr.io/nvidia/tritonserver:21.09-py3"
 
   @core
   Scenario: From v0.15.2 back to v0.10.2 and forward again, a service has the same runtime
@@ -25,11 +25,11 @@ Feature: Services when KServe is downgraded
     When KServe is downgraded to v0.10.2
     And the cluster runtimes are replaced with those that KServe v0.10.2 ships
     Then it runs on ClusterServingRuntime "kserve-mlserver"
-    And its container has image "example.com/shipped/kserve-mlserver:v0.10.2"
+    And its container has image "docker.io/seldonio/mlserver:1.0.0"
     When KServe is upgraded to v0.15.2
     And the cluster runtimes are replaced with those that KServe v0.15.2 ships
     Then it runs on ClusterServingRuntime "kserve-mlserver"
-    And its container has image "example.com/shipped/kserve-mlserver:v0.15.2"
+    And its container has image "docker.io/seldonio/mlserver:1.5.0"
 
   @core @rule-fields-of-later-releases
   Scenario: A controller without priorities ignores stored ones, and an upgrade makes them effective again

@@ -70,14 +70,14 @@ Feature: Services stored by v0.7 in later releases
     Then it is stored without a legacy key
     And it is stored with runtimeVersion "<version>"
     And it runs on ClusterServingRuntime "<runtime>"
-    And its container has image "example.com/shipped/<runtime>:<version>"
+    And its container has image "<image>:<version>"
 
     Examples: The tag is that of v0.7, which for onnx is that of another server
-      | release | key        | version | runtime                   |
-      | v0.10.2 | sklearn    | v0.7.0  | kserve-sklearnserver      |
-      | v0.10.2 | tensorflow | 1.14.0  | kserve-tensorflow-serving |
-      | v0.15.2 | sklearn    | v0.7.0  | kserve-sklearnserver      |
-      | v0.15.2 | onnx       | v1.0.0  | kserve-tritonserver       |
+      | release | key        | version | runtime                   | image                       |
+      | v0.10.2 | sklearn    | v0.7.0  | kserve-sklearnserver      | kserve/sklearnserver        |
+      | v0.10.2 | tensorflow | 1.14.0  | kserve-tensorflow-serving | tensorflow/serving          |
+      | v0.15.2 | sklearn    | v0.7.0  | kserve-sklearnserver      | kserve/sklearnserver        |
+      | v0.15.2 | onnx       | v1.0.0  | kserve-tritonserver       | nvcr.io/nvidia/tritonserver |
 
   @rule-upgrade-first-write-converts @rule-predictor-name-rejected
   Scenario: Since v0.16.0 the first write is rejected until the stored name is removed
@@ -109,4 +109,4 @@ Feature: Services stored by v0.7 in later releases
     Then the service is accepted
     And it is stored without a legacy key
     And it runs on ClusterServingRuntime "kserve-sklearnserver"
-    And its container has image "example.com/shipped/kserve-sklearnserver:v0.7.0"
+    And its container has image "kserve/sklearnserver:v0.7.0"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
@@ -14,7 +16,7 @@ from kserve_conformance.profiles.shipped_runtimes import NoSuchCatalogue, _catal
 from kserve_conformance.rules.releases import RELEASES, TABLE, Release, UnknownRelease
 from kserve_conformance.suite import ROOT
 
-RELEASE_FOLDERS = ROOT / "fixtures" / "releases"
+FILE = ROOT / "fixtures" / "shipped_runtimes.jsonl"
 
 
 def told(runtime: Runtime) -> str:
@@ -25,6 +27,11 @@ def told(runtime: Runtime) -> str:
         for entry in runtime.spec["supportedModelFormats"]
     ]
     return f"{' '.join(entries)}; {','.join(runtime.protocols) or 'none'}"
+
+
+def by_name(release: str) -> dict[str, Runtime]:
+    """The runtimes of a release's manifests."""
+    return {runtime.name: runtime for runtime in Catalogue.of(shipped(release))}
 
 
 def facts(manifests: tuple[Manifest, ...]) -> dict[str, str]:
@@ -98,13 +105,49 @@ class TestShipped:
         """Every known release gives exactly the runtimes that its tag has, in what a choice reads."""
         assert expected(release) == facts(shipped(release))
 
-    @pytest.mark.parametrize("release", RELEASES)
-    def test_images_name_the_runtime_and_the_release_asked_for(self, release: str) -> None:
-        """Also a release that shares another's catalogue has images of its own release."""
-        for manifest in shipped(release):
-            image = f"example.com/shipped/{manifest['metadata']['name']}:{release}"
+    @pytest.mark.parametrize(
+        ("release", "runtime", "image"),
+        [
+            ("v0.8.0", "kserve-torchserve", "kserve/torchserve-kfs:0.5.3"),
+            ("v0.10.1", "kserve-sklearnserver", "kserve/sklearnserver:v0.10.1"),
+            ("v0.10.2", "kserve-tritonserver", "nvcr.io/nvidia/tritonserver:21.09-py3"),
+            ("v0.15.1", "kserve-huggingfaceserver-multinode", "kserve/huggingfaceserver:v0.15.1-gpu"),
+            ("v0.15.2", "kserve-mlserver", "docker.io/seldonio/mlserver:1.5.0"),
+            ("v0.20.0", "kserve-vllmserver", "vllm/vllm-openai:v0.20.0"),
+        ],
+    )
+    def test_images_are_those_of_the_release(self, release: str, runtime: str, image: str) -> None:
+        """Also a release that shares another's runtimes has images with its own tag."""
+        containers = by_name(release)[runtime].spec["containers"]
 
-            assert [image] == [container["image"] for container in manifest["spec"]["containers"]]
+        assert [image] == [container["image"] for container in containers]
+
+    @pytest.mark.parametrize("release", RELEASES)
+    def test_no_image_has_the_tag_of_another_release(self, release: str) -> None:
+        """Neither ``latest`` nor the release of the module."""
+        others = {*RELEASES, "latest"} - {release}
+        images = [container["image"] for one in by_name(release).values() for container in one.spec["containers"]]
+
+        assert [image for image in images if image.partition(":")[2].removesuffix("-gpu") in others] == []
+
+    def test_templates_have_every_value_of_the_release(self) -> None:
+        """Arguments, environment, resources, security context, probes, volumes and annotations of the pod."""
+        sklearn = by_name("v0.15.2")["kserve-sklearnserver"].spec
+        assert sklearn["annotations"] == {"prometheus.kserve.io/port": "8080", "prometheus.kserve.io/path": "/metrics"}
+        assert sklearn["containers"][0]["args"] == [
+            "--model_name={{.Name}}",
+            "--model_dir=/mnt/models",
+            "--http_port=8080",
+        ]
+        assert sklearn["containers"][0]["resources"]["limits"] == {"cpu": "1", "memory": "2Gi"}
+        assert sklearn["containers"][0]["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+
+        multi_node = by_name("v0.15.2")["kserve-huggingfaceserver-multinode"].spec
+        assert multi_node["volumes"] == [{"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": "3Gi"}}]
+        assert multi_node["containers"][0]["startupProbe"]["failureThreshold"] == 40
+        assert multi_node["workerSpec"]["containers"][0]["env"][0]["valueFrom"]["fieldRef"]["fieldPath"] == (
+            "metadata.name"
+        )
 
     def test_no_shipped_runtime_is_disabled_or_multi_model(self) -> None:
         """Every runtime of every kustomization is a candidate for an automatic choice."""
@@ -133,21 +176,20 @@ class TestShipped:
 
         assert set(RELEASES[RELEASES.index("v0.17.0") :]) == annotated
         assert set(RELEASES) - annotated == bare
-        by_name = {one.name: one.annotations[key] for one in Catalogue.of(shipped("v0.20.0"))}
-        assert by_name["kserve-huggingfaceserver-multinode"] == "huggingfaceserver"
-        assert by_name["kserve-tensorflow-serving"] == "tensorflow-serving"
+        types = {name: one.annotations[key] for name, one in by_name("v0.20.0").items()}
+        assert types["kserve-huggingfaceserver-multinode"] == "huggingfaceserver"
+        assert types["kserve-tensorflow-serving"] == "tensorflow-serving"
 
-    def test_placeholders_that_need_a_label_or_annotation_are_kept(self) -> None:
-        """What MLServer, TorchServe and the predictive server read of a service can be seen in their environment."""
+    def test_placeholders_are_those_of_the_release(self) -> None:
+        """What the servers read of a service: its name, and for some a label or an annotation."""
         read = {
-            runtime.name: [(env["name"], env["value"]) for env in runtime.spec["containers"][0].get("env", ())]
-            for runtime in Catalogue.of(shipped("v0.20.0"))
+            name: set(re.findall(r"{{.*?}}", str(one.spec))) - {"{{.Name}}"} for name, one in by_name("v0.20.0").items()
         }
 
-        assert {name: env for name, env in read.items() if env} == {
-            "kserve-mlserver": [("MLSERVER_MODEL_IMPLEMENTATION", "{{.Labels.modelClass}}")],
-            "kserve-torchserve": [("TS_SERVICE_ENVELOPE", "{{.Labels.serviceEnvelope}}")],
-            "kserve-predictiveserver": [("FRAMEWORK", "{{.Annotations.modelFormat}}")],
+        assert {name: placeholders for name, placeholders in read.items() if placeholders} == {
+            "kserve-mlserver": {"{{.Labels.modelClass}}"},
+            "kserve-torchserve": {"{{.Labels.serviceEnvelope}}"},
+            "kserve-predictiveserver": {"{{.Annotations.modelFormat}}"},
         }
 
     def test_an_unknown_release_is_an_error_with_the_nearest_first(self) -> None:
@@ -206,47 +248,36 @@ class TestHelm:
 
 
 class TestFiles:
-    def test_a_missing_file_is_an_error_and_not_an_empty_catalogue(self) -> None:
+    def test_missing_runtimes_are_an_error_and_not_an_empty_catalogue(self) -> None:
         """A release in the table whose catalogue was never made says how to make it."""
         new = Release(name="v0.99.0", default_mode="Standard")
 
-        with pytest.raises(NoSuchCatalogue, match=r"fixtures/releases/v0\.99\.0/helm\.yaml is missing") as caught:
-            _catalogue(new, "helm.yaml")
+        with pytest.raises(NoSuchCatalogue, match=r"has no runtimes of v0\.99\.0 by helm") as caught:
+            _catalogue(new, "helm")
 
-        assert caught.value.hint == "run scripts/catalogues v0.99.0"
+        assert caught.value.hint == "run scripts/catalogues"
 
-    def test_every_release_has_files_or_shares_those_of_one_that_has(self) -> None:
-        """No release is forgotten, and no folder is left that no release reads."""
-        folders = {folder.name for folder in RELEASE_FOLDERS.iterdir()}
+    def test_every_release_has_runtimes_or_shares_those_of_one_that_has(self) -> None:
+        """No release is forgotten, and none is left that is not in the table of releases."""
+        header, *rows = map(json.loads, FILE.read_text(encoding="utf-8").splitlines())
+        catalogues = header["catalogues"]
 
-        assert folders == {release.name for release in TABLE if release.catalogue is None}
-        assert {release.catalogue for release in TABLE} - {None} <= folders
+        assert set(catalogues) == {release.name for release in TABLE if release.catalogue is None}
+        assert {release.catalogue for release in TABLE} - {None} <= set(catalogues)
+        numbers = {number for one in catalogues.values() for number in (*one["kustomize"], *one.get("helm", ()))}
+        assert numbers == set(range(len(rows)))
 
-    def test_every_file_says_what_made_it_and_from_which_release(self) -> None:
-        """Also that it is not to be edited, so that a change comes from the script."""
-        for file in RELEASE_FOLDERS.glob("*/*.yaml"):
-            first = file.read_text(encoding="utf-8").splitlines()[0]
+    def test_the_first_line_names_the_generator(self) -> None:
+        """So that a change comes from the script."""
+        header = json.loads(FILE.read_text(encoding="utf-8").partition("\n")[0])
 
-            assert first.startswith(
-                f"# Made by scripts/catalogues from github.com/kserve/kserve@{file.parent.name} (h1:"
-            )
-            assert first.endswith("Do not edit.")
+        assert header["generator"].startswith("scripts/catalogues, from the modules github.com/kserve/kserve v0.8.0")
 
-    def test_no_file_has_anything_of_kserves_beyond_the_facts(self) -> None:
-        """Only fields that a choice reads, and one container setting of ours."""
-        for release in RELEASES:
-            for manifest in (*shipped(release), *(shipped_by_helm(release) if release != "v0.8.0" else ())):
-                assert set(manifest["spec"]) <= {
-                    "disabled",
-                    "multiModel",
-                    "supportedModelFormats",
-                    "protocolVersions",
-                    "containers",
-                    "workerSpec",
-                }
-                for container in manifest["spec"]["containers"]:
-                    assert container["args"] == ["--model_name={{.Name}}"]
-                    assert set(container) <= {"name", "image", "args", "env"}
+    def test_equal_runtimes_stand_once(self) -> None:
+        """The releases share most of what they ship."""
+        rows = FILE.read_text(encoding="utf-8").splitlines()[1:]
+
+        assert len(rows) == len(set(rows))
 
 
 @pytest.fixture(scope="module")
@@ -277,6 +308,7 @@ class TestChartReader:
             ("a\n{{- if .Values.off }}\nb {{ unreadable things }}\n{{- range $x }}{{ end }}\n{{- end }}\nc", "a\nc"),
             ("{{ with .Values.a.image }}<{{ . }}>{{ end }}{{ with .Values.empty }}no{{ end }}", "<x>"),
             ('--framework={{ "{{.Annotations.modelFormat}}" }}', "--framework={{.Annotations.modelFormat}}"),
+            ("a:\n  {{- with .Values.a }}\n  {{- toYaml . | nindent 2 }}\n  {{- end }}", "a:\n  image: x\n  tag: ''"),
         ],
     )
     def test_known_expressions_are_rendered(self, script: ModuleType, template: str, text: str) -> None:
