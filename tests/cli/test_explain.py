@@ -1,4 +1,4 @@
-"""``explain``: every candidate, and what removed or outranked it."""
+"""``explain``: every candidate, what excluded or outranked it, and what would help."""
 
 from __future__ import annotations
 
@@ -103,12 +103,10 @@ class TestText:
         )
 
     def test_of_a_rejected_service(self, told):
-        """
-        What a webhook refuses was never decided.
-        """
+        """A rejected service has no candidates, only what would make the webhook accept it."""
         code, out = told([LEGACY + "    xgboost: {}\n", OURS])
 
-        assert (code, out.count("\n")) == (Exit.NO, 2)
+        assert (code, out.splitlines()[2:]) == (Exit.NO, ["  hint: remove spec.predictor.xgboost"])
         assert out.startswith("InferenceService team-a/old: rejected: exactly one of [")
 
     def test_of_a_runtime_without_the_container(self, told):
@@ -151,6 +149,167 @@ class TestText:
         _, out = told([SERVICE, OURS, OURS.replace("name: ours", "name: also")], "--release", "v0.8.0")
 
         assert "· ServingRuntime team-a/also   ties with ours; the order is undefined" in out
+
+
+def named(runtime: str, format_: str = "sklearn", *, service: str = SERVICE) -> str:
+    """A service that names its runtime."""
+    named_ = service.replace("      modelFormat", f"      runtime: {runtime}\n      modelFormat")
+    return named_.replace("sklearn", format_)
+
+
+class TestNamedRuntime:
+    @pytest.mark.parametrize(
+        ("documents", "arguments", "row", "hint"),
+        [
+            pytest.param(
+                [named("ours"), OURS.replace("team-a", "team-b"), THEIRS],
+                (),
+                "✗ ServingRuntime team-b/ours",
+                "ours is in namespace team-b: create it in team-a too",
+                id="in another namespace",
+            ),
+            pytest.param(
+                [named("kserve-mlserver"), THEIRS],
+                (),
+                "✗ ClusterServingRuntime kserve-mlserver   ships with v0.15.2",
+                "kserve-mlserver ships with KServe v0.15.2: add --shipped",
+                id="shipped, without --shipped",
+            ),
+            pytest.param(
+                [named("kserve-predictiveserver"), OURS],
+                ("--shipped",),
+                "✗ ClusterServingRuntime kserve-predictiveserver   ships from v0.17.0",
+                "kserve-predictiveserver supports it, and ships with KServe from v0.17.0",
+                id="of a later release",
+            ),
+            pytest.param(
+                [
+                    named("second"),
+                    OURS.replace(", auto", ", priority: 1, auto").replace("  cont", "  protocolVersions: [v1]\n  cont"),
+                    OURS.replace(", auto", ", priority: 1, auto")
+                    .replace("  cont", "  protocolVersions: [v1]\n  cont")
+                    .replace("ours", "second"),
+                ],
+                (),
+                "✗ ServingRuntime team-a/second   was rejected by the webhook",
+                "remove runtime to select ours",
+                id="rejected",
+            ),
+            pytest.param(
+                [named("theirs", "xgboost"), OURS, THEIRS],
+                (),
+                "✗ ClusterServingRuntime theirs   supports sklearn, onnx; xgboost requested",
+                None,
+                id="of another format",
+            ),
+        ],
+    )
+    def test_comes_first_with_what_excludes_it(self, told, documents, arguments, row, hint):
+        """The runtime that the service names is the first candidate, wherever it is."""
+        code, text = told(documents, *arguments)
+        lines = text.splitlines()
+
+        assert code == Exit.NO
+        assert lines[3].strip().startswith(row)
+        assert hint is None or f"  hint: {hint}" in lines
+
+    def test_is_in_the_data(self, told):
+        """Programs get its key and what excludes it."""
+        _, text = told([named("ours"), OURS.replace("team-a", "team-b")], "--format", "json")
+        (service,) = json.loads(text)["services"]
+
+        assert service["explanation"]["named"] == {
+            "kind": "ServingRuntime",
+            "name": "ours",
+            "namespace": "team-b",
+            "text": "is in namespace team-b; services only see their own, team-a",
+        }
+
+    def test_is_in_a_file_that_was_not_passed(self, tmp_path, told):
+        """A runtime in a file beside the one that was passed is found, and the file is named."""
+        (tmp_path / "runtimes.yaml").write_text(OURS)
+        (tmp_path / "broken.yaml").write_text("kind: ServingRuntime\n  spec: [")
+        code, text = told([named("ours")])
+
+        assert code == Exit.NO
+        assert "✗ ServingRuntime team-a/ours   is in runtimes.yaml, which was not passed" in text
+        assert "hint: ServingRuntime team-a/ours is in runtimes.yaml: pass that file too" in text
+
+    def test_of_a_similar_name_only_if_it_would_be_accepted(self, told):
+        """A name is suggested if it is alike and can serve the model, and not because of a common prefix."""
+        runtimes = [
+            THEIRS.replace("theirs", "kserve-tritonserver"),
+            THEIRS.replace("theirs", "kserve-ovmz").replace("priority: 1", "priority: 2"),
+        ]
+        _, alike = told([named("kserve-ovms", "onnx"), *runtimes])
+        _, unlike = told([named("kserve-ovms", "onnx"), runtimes[0]])
+        _, unable = told([named("kserve-ovms", "paddle"), *runtimes])
+
+        assert "did you mean runtime: kserve-ovmz?" in alike
+        assert "did you mean" not in unlike
+        assert "did you mean" not in unable
+
+
+class TestFormats:
+    def test_that_only_another_namespace_has(self, told):
+        """A runtime that would serve the model, were it in the namespace of the service."""
+        _, text = told([SERVICE, OURS.replace("team-a", "team-b")])
+
+        assert "hint: ours supports sklearn, but is in namespace team-b: create it in team-a too" in text
+
+    def test_that_a_later_release_supports(self, told):
+        """The release from which a runtime for the format ships, with the spelling that it has there."""
+        _, text = told([SERVICE.replace("sklearn", "vllm")], "--shipped")
+
+        assert "hint: kserve-vllmserver supports it as format vLLM, and ships with KServe from v0.20.0" in text
+
+    def test_that_no_runtime_supports(self, told):
+        """Where nothing else helps, the formats that have a runtime are listed."""
+        _, text = told([SERVICE.replace("sklearn", "prophet"), THEIRS])
+
+        assert "hint: no runtime supports prophet, only onnx, sklearn: create one that does" in text
+
+
+class TestRemedies:
+    def test_of_a_crash(self, told):
+        """A panic of the controller is explained, with what to change."""
+        own = (
+            SERVICE.replace("model:", "containers:")
+            .replace("      modelFormat: {name: sklearn}\n", "")
+            .replace(
+                "      storageUri: gs://example/models/model",
+                "      - {name: engine, image: example.com/e:1}\n      - {name: proxy, image: example.com/p:1}",
+            )
+        )
+        code, text = told([own])
+
+        assert code == Exit.NO
+        assert text.splitlines()[-2:] == [
+            "  hint: this crashes the controller, which retries for ever; only its log shows the error",
+            "  hint: rename container engine to kserve-container",
+        ]
+
+    def test_of_a_predictor_beside_spec(self, told):
+        """A wrong indentation is named, whatever the webhook says about it."""
+        beside = SERVICE.replace("  predictor:", "predictor:")
+        code, text = told([beside], "--release", "v0.20.0")
+
+        assert code == Exit.NO
+        assert "hint: indent predictor under spec" in text
+
+    @pytest.mark.parametrize(
+        ("field", "where"),
+        [
+            ("    runtime: ours\n", "spec.predictor.model.runtime"),
+            ("    storageUrl: gs://x\n", None),
+        ],
+    )
+    def test_of_a_field_on_the_wrong_level(self, told, field, where):
+        """A field of the model that stands beside it is named with the path where it belongs."""
+        _, text = told([SERVICE.replace("    model:\n", f"{field}    model:\n"), OURS])
+        (hint,) = (line for line in text.splitlines() if "unknown field" in line)
+
+        assert hint.endswith(f"; did you mean {where}?" if where else "the API server drops it")
 
 
 class TestData:

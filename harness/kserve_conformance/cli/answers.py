@@ -74,9 +74,9 @@ class Answer:
             "name": name,
             "source": self.where,
             "outcome": str(decision.outcome),
-            "runtime": _key_as_data(decision.runtime),
-            "oneOf": [_key_as_data(key) for key in sorted(decision.one_of)] if decision.is_open else [],
-            "supporting": [_key_as_data(key) for key in decision.supporting],
+            "runtime": None if decision.runtime is None else key_as_data(decision.runtime),
+            "oneOf": [key_as_data(key) for key in sorted(decision.one_of)] if decision.is_open else [],
+            "supporting": [key_as_data(key) for key in decision.supporting],
             "protocol": decision.protocol,
             "rejection": decision.rejected,
             "noRuntime": None if decision.no_runtime is None else _no_runtime_as_data(decision.no_runtime),
@@ -109,9 +109,8 @@ def _no_runtime_as_data(no_runtime: NoRuntime) -> dict[str, Any]:
     }
 
 
-def _key_as_data(key: ObjectKey | None) -> dict[str, str] | None:
-    if key is None:
-        return None
+def key_as_data(key: ObjectKey) -> dict[str, str]:
+    """The key of a runtime as JSON values."""
     return {"kind": key.kind, "name": key.name, **({"namespace": key.namespace} if key.namespace else {})}
 
 

@@ -10,14 +10,13 @@ import click
 from kserve_conformance.cli.output import emit, example, format_option
 from kserve_conformance.cli.release_options import release_options
 from kserve_conformance.cli.source_options import Sources, source_options
-from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
+from kserve_conformance.profiles import DOCUMENTED_NAME, profile_of
 
 if TYPE_CHECKING:
     from kserve_conformance.cli.answers import World
-    from kserve_conformance.cli.catalogues import Review
     from kserve_conformance.cli.story import Story
+    from kserve_conformance.cli.whereabouts import Surveyed
     from kserve_conformance.manifests import Loaded
-    from kserve_conformance.objects import Catalogue
 
 
 @click.command(
@@ -55,6 +54,7 @@ def command(
     from kserve_conformance.cli.catalogues import Runtimes
     from kserve_conformance.cli.notes import Notes
     from kserve_conformance.cli.resolve import code, review_lines
+    from kserve_conformance.cli.whereabouts import Neighbours, Surveyed
 
     profile = profile_of(release)
     sources = Sources(
@@ -67,7 +67,8 @@ def command(
     given = [(one, loaded.where(one)) for one in loaded.runtimes]
     catalogue, reviews = Runtimes(given, shipped, stored).under(profile)
     world = World(shipped, stored, default_mode)
-    stories = tuple(_stories(loaded, profile, world, (catalogue, reviews)))
+    surveyed = Surveyed(catalogue, profile, reviews, Neighbours(paths))
+    stories = tuple(_stories(loaded, world, surveyed))
     data = {
         "release": profile.name,
         "services": [one.as_data() for one in stories],
@@ -82,21 +83,22 @@ def command(
     return code(notes.problems, is_ok=is_ok)
 
 
-def _stories(
-    loaded: Loaded, profile: Profile, world: World, runtimes: tuple[Catalogue, tuple[Review, ...]]
-) -> Iterator[Story]:
+def _stories(loaded: Loaded, world: World, surveyed: Surveyed) -> Iterator[Story]:
     from kserve_conformance.cli.answers import Answer
     from kserve_conformance.cli.catalogues import placed
     from kserve_conformance.cli.story import story_of
     from kserve_conformance.manifests import display_name
     from kserve_conformance.resolver import Explanation
 
-    catalogue, reviews = runtimes
     for service in loaded.services:
         explanation = Explanation()
         with placed(loaded.where(service), service):
             decision = world.decide(
-                service, catalogue, profile, in_store=world.is_stored(service), reporter=explanation
+                service,
+                surveyed.catalogue,
+                surveyed.profile,
+                in_store=world.is_stored(service),
+                reporter=explanation,
             )
             answer = Answer(display_name(service), loaded.where(service), decision)
-            yield story_of(service, answer, explanation, catalogue, profile, reviews)
+            yield story_of(service, answer, explanation, surveyed, world)

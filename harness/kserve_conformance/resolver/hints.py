@@ -1,19 +1,26 @@
 """
 Small changes that would give a runtime to a service that has none.
 
-Each hint is verified: the resolver ran again with that one change.
+Each hint is verified: the resolver ran again with that change.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
+from itertools import combinations
 
-from kserve_conformance.objects import Catalogue, Manifest, Request
+from kserve_conformance.objects import Catalogue, Manifest, Request, Runtime
 from kserve_conformance.profiles.order import PROTOCOL_RANKS
 from kserve_conformance.profiles.profile import Profile
 from kserve_conformance.resolver.select import select
+
+#: How alike two names of runtimes are, without what most of them have in common, if one may be a slip of the other.
+_ALIKE = 0.65
+#: What the names of most runtimes have in common.
+_COMMON = re.compile(r"^kserve-|-?(server|serve|serving|runtime)$")
 
 
 def hints_for(stored: Manifest, catalogue: Catalogue, profile: Profile) -> tuple[str, ...]:
@@ -28,27 +35,69 @@ def _hints(request: Request, catalogue: Catalogue, profile: Profile) -> Iterator
     if len(catalogue) == 0:
         yield "there are no runtimes: install the ones that KServe ships, or create one"
         return
-    yield from _protocols(request, catalogue, profile)
-    changes = [
-        ("remove version from modelFormat", replace(request, version=None)),
-        ("remove runtime", replace(request, runtime=None)),
-        *(
-            (f"set modelFormat.name: {name}", replace(request, format=name))
-            for name in _near_formats(request, catalogue)
-        ),
+    meant = _misspelled(request, catalogue, profile)
+    single = [
+        *_protocols(request, catalogue, profile),
+        *_changes(request, catalogue, profile),
+        *_enabled(request, catalogue, profile),
     ]
-    for words, changed in changes:
-        chosen = select(changed, catalogue, profile).runtime if changed != request else None
+    yield from single
+    if meant is not None:
+        yield f"did you mean runtime: {meant}?"
+        return
+    # Which runtime to name instead is of use if none is selected without a name.
+    named = () if request.runtime is not None and single else tuple(_named_runtimes(request, catalogue, profile))
+    yield from named
+    if not single and not named:
+        yield from _pairs(request, catalogue, profile)
+
+
+def _edits(request: Request, catalogue: Catalogue) -> Iterator[tuple[str, Request]]:
+    """Changes of one field other than the protocol, in words and applied."""
+    if request.version is not None:
+        yield "remove version from modelFormat", replace(request, version=None)
+    if request.runtime is not None:
+        yield "remove runtime", replace(request, runtime=None)
+    for name in _near_formats(request, catalogue):
+        if name != request.format:
+            yield f"set modelFormat.name: {name}", replace(request, format=name)
+    if request.multi_node:
+        yield "remove workerSpec", replace(request, multi_node=False)
+
+
+def _changes(request: Request, catalogue: Catalogue, profile: Profile) -> Iterator[str]:
+    for words, changed in _edits(request, catalogue):
+        chosen = select(changed, catalogue, profile).runtime
         if chosen is not None:
             yield f"{words} to select {chosen.name}"
-    if request.runtime is not None:
-        # Only a name that would be accepted helps.
-        for name in get_close_matches(request.runtime, {runtime.name for runtime in catalogue}, n=5):
-            if name != request.runtime and select(replace(request, runtime=name), catalogue, profile).runtime:
-                yield f"did you mean runtime: {name}?"
-                break
-    elif request.version is not None or not request.protocol:
-        yield from _named_runtimes(request, catalogue, profile)
+
+
+def _pairs(request: Request, catalogue: Catalogue, profile: Profile) -> Iterator[str]:
+    """Two changes together, where no single one helps: one hint for each runtime that is selected so."""
+    edits = list(_edits(request, catalogue))
+    tries = [
+        (f"{one[0]} and {other[0]}", _both(request, one[1], other[1])) for one, other in combinations(edits, 2)
+    ] + [
+        (f"{words} and set protocolVersion: {protocol}", replace(changed, protocol=protocol))
+        for words, changed in edits
+        for protocol in PROTOCOL_RANKS
+    ]
+    chosen_before = set()
+    for words, changed in tries:
+        chosen = select(changed, catalogue, profile).runtime
+        if chosen is not None and chosen.key not in chosen_before:
+            chosen_before.add(chosen.key)
+            yield f"{words} to select {chosen.name}"
+
+
+def _both(before: Request, one: Request, other: Request) -> Request:
+    """The changes of two requests that were made of one."""
+    changed = {
+        name: getattr(other, name)
+        for name in ("format", "version", "runtime", "multi_node")
+        if getattr(other, name) != getattr(before, name)
+    }
+    return replace(one, **changed)
 
 
 def _protocols(request: Request, catalogue: Catalogue, profile: Profile) -> Iterator[str]:
@@ -68,10 +117,43 @@ def _near_formats(request: Request, catalogue: Catalogue) -> list[str]:
     return sorted(set(by_case) | set(get_close_matches(request.format, sorted(formats), n=2, cutoff=0.75)))
 
 
+def _misspelled(request: Request, catalogue: Catalogue, profile: Profile) -> str | None:
+    """The runtime whose name is most like the one that the service gives, among those that can serve the model."""
+    if request.runtime is None or profile.look_up(request.runtime, request.namespace, catalogue) is not None:
+        return None
+    names = {runtime.name for runtime in catalogue if select_by_name(request, runtime, catalogue, profile)}
+    ranked = sorted((-_likeness(request.runtime, name), name) for name in names)
+    return ranked[0][1] if ranked and -ranked[0][0] >= _ALIKE else None
+
+
+def _likeness(one: str, other: str) -> float:
+    """How alike two names are: as they are, and without what most names have in common."""
+    stem, other_stem = (_COMMON.sub("", _COMMON.sub("", name)) or name for name in (one, other))
+    if stem == other_stem:
+        return 1.0
+    return min(SequenceMatcher(None, one, other).ratio(), SequenceMatcher(None, stem, other_stem).ratio())
+
+
+def select_by_name(request: Request, runtime: Runtime, catalogue: Catalogue, profile: Profile) -> bool:
+    """Would the service get this runtime by naming it?"""
+    return select(replace(request, runtime=runtime.name), catalogue, profile).runtime is runtime
+
+
 def _named_runtimes(request: Request, catalogue: Catalogue, profile: Profile) -> Iterator[str]:
     """A runtime that can serve the model if it is named, for example one that is not autoSelect."""
     for runtime in catalogue:
-        named = replace(request, runtime=runtime.name)
-        if select(named, catalogue, profile).runtime is runtime:
+        if runtime.name != request.runtime and select_by_name(request, runtime, catalogue, profile):
             yield f"set runtime: {runtime.name} to select it by name"
+            return
+
+
+def _enabled(request: Request, catalogue: Catalogue, profile: Profile) -> Iterator[str]:
+    """A disabled runtime that would serve the model."""
+    for runtime in catalogue:
+        if not runtime.disabled:
+            continue
+        enabled = replace(runtime, disabled=False)
+        others = tuple(enabled if one is runtime else one for one in catalogue)
+        if select(request, Catalogue(others), profile).runtime is enabled:
+            yield f"enable {runtime.key} (spec.disabled: false) to select it"
             return

@@ -1,0 +1,90 @@
+"""
+What to change in a service that is rejected, or of which no pod can be made.
+
+Every remedy is verified: the service was resolved with it. What was rejected is accepted then, and what had no pod has
+one. One edit is preferred to two, and two to three, because a webhook reports one problem at a time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kserve_conformance.exceptions import HarnessError
+from kserve_conformance.objects import Catalogue, Decision, Manifest
+from kserve_conformance.profiles.profile import Profile
+from kserve_conformance.resolver.edits import Edit, State, edits_of
+from kserve_conformance.resolver.resolve import ORDINARY, Surroundings, resolve, resolve_stored
+
+#: How many edits a remedy has at most, and how many remedies are worth reading.
+_STEPS = 3
+_REMEDIES = 3
+#: How many states are resolved at most.
+_TRIES = 200
+
+#: What an edit of something malformed can raise, wherever it is read first.
+_MALFORMED = (HarnessError, KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError)
+
+
+def remedies_for(
+    service: Manifest,
+    catalogue: Catalogue,
+    profile: Profile,
+    surroundings: Surroundings = ORDINARY,
+    *,
+    is_stored: bool = False,
+) -> tuple[str, ...]:
+    """The remedies, as imperatives; none for a service that runs, or that no known edit helps."""
+    state = State(service, catalogue, profile, is_stored)
+    failure = _failure(state, surroundings)
+    if failure is None:
+        return ()
+    frontier = [("", state, frozenset({failure.text}))]
+    tries = _TRIES
+    for _ in range(_STEPS):
+        remedies: list[str] = []
+        halves: list[str] = []
+        following = []
+        for words, before, failures in frontier:
+            for step, after in _edits(before):
+                tries -= 1
+                if tries < 0:
+                    return tuple(dict.fromkeys(remedies or halves))[:_REMEDIES]
+                said = f"{words} and {step}" if words else step
+                problem = _failure(after, surroundings)
+                if problem is None:
+                    remedies.append(said)
+                elif failure.is_rejection and not problem.is_rejection:
+                    halves.append(f"{said}; then it is accepted, but has no runtime" if len(catalogue) else said)
+                elif problem.text not in failures:
+                    # The webhook reports something else now, so the edit helped.
+                    following.append((said, after, failures | {problem.text}))
+        if remedies or halves:
+            return tuple(dict.fromkeys(remedies or halves))[:_REMEDIES]
+        frontier = following
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why a service does not run."""
+
+    text: str
+    is_rejection: bool
+
+
+def _edits(state: State) -> tuple[Edit, ...]:
+    try:
+        return tuple(edits_of(state))
+    except _MALFORMED:
+        return ()
+
+
+def _failure(state: State, surroundings: Surroundings) -> _Failure | None:
+    decide = resolve_stored if state.is_stored else resolve
+    try:
+        decision: Decision = decide(state.service, state.catalogue, state.profile, None, surroundings)
+    except _MALFORMED as malformed:
+        return _Failure(f"malformed: {malformed}", is_rejection=True)
+    if decision.rejected is not None:
+        return _Failure(decision.rejected, is_rejection=True)
+    return None if decision.no_runtime is None else _Failure(decision.no_runtime.error, is_rejection=False)

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from selection import catalogue, cluster, service
+
+from kserve_conformance.objects import Catalogue
+from kserve_conformance.profiles import profile_of
+from kserve_conformance.resolver import resolve, resolve_stored
+from kserve_conformance.resolver.edits import State, edits_of
+from kserve_conformance.resolver.remedies import remedies_for
+
+MODEL = {"modelFormat": {"name": "sklearn"}, "storageUri": "pvc://claim/model"}
+WORKER = {
+    "pipelineParallelSize": 2,
+    "tensorParallelSize": 1,
+    "containers": [{"name": "worker-container", "image": "example.com/worker:1"}],
+}
+ENGINE = {"name": "engine", "image": "example.com/engine:1"}
+SERVER = cluster("r")
+MULTI_NODE = cluster("many", "sklearn", workerSpec=WORKER)
+
+
+def predicting(predictor: dict[str, Any], *, name: str = "fraud", **annotations: str) -> dict[str, Any]:
+    written = service()
+    annotations = {f"serving.kserve.io/{key}": value for key, value in annotations.items()}
+    metadata = {**written["metadata"], "name": name, **({"annotations": annotations} if annotations else {})}
+    return {**written, "metadata": metadata, "spec": {"predictor": predictor}}
+
+
+def beside_spec() -> dict[str, Any]:
+    return {**predicting({}), "spec": None, "predictor": {"model": MODEL}}
+
+
+def templated(value: str) -> Catalogue:
+    container = {
+        "name": "kserve-container",
+        "image": "example.com/r:1",
+        "env": [{"name": "TIER", "value": value}],
+    }
+    return catalogue(cluster("r", containers=[container]))
+
+
+class TestRejected:
+    @pytest.mark.parametrize(
+        ("release", "written", "remedy"),
+        [
+            ("v0.20.0", beside_spec(), "indent predictor under spec"),
+            ("v0.15.2", {**predicting({}), "spec": {"model": MODEL}}, "move spec.model to spec.predictor.model"),
+            (
+                "v0.15.2",
+                predicting({"podSpec": {"containers": [ENGINE]}}),
+                "move the fields of spec.predictor.podSpec up to spec.predictor",
+            ),
+            (
+                "v0.12.0",
+                predicting({"custom": {"container": ENGINE}}),
+                "write spec.predictor.custom.container as the only item of spec.predictor.containers",
+            ),
+            (
+                "v0.15.2",
+                predicting({"lightning": {"storageUri": "s3://m/x"}}),
+                (
+                    "write spec.predictor.lightning as spec.predictor.model with modelFormat.name: lightning; "
+                    "then it is accepted, but has no runtime"
+                ),
+            ),
+            ("v0.12.0", predicting({"sklearn": {}, "xgboost": {}}), "remove spec.predictor.xgboost"),
+            ("v0.12.0", predicting({"model": MODEL}, name="Fraud_2"), "rename the service to fraud-2"),
+            (
+                "v0.16.0",
+                predicting({"model": {**MODEL, "name": "fraud"}}),
+                "remove spec.predictor.model.name",
+            ),
+            (
+                "v0.19.0",
+                predicting({"model": {**MODEL, "env": [{"name": "PYTHONPATH", "value": "/x"}]}}),
+                "remove PYTHONPATH from the environment variables of the service",
+            ),
+            (
+                "v0.12.0",
+                predicting({"model": MODEL}, autoscalerClass="cron"),
+                "remove the annotation serving.kserve.io/autoscalerClass",
+            ),
+            (
+                "v0.15.2",
+                predicting({"model": MODEL, "workerSpec": WORKER}),
+                "set the annotation serving.kserve.io/autoscalerClass: none",
+            ),
+            (
+                "v0.15.0",
+                predicting({"model": MODEL, "workerSpec": WORKER}),
+                "set the annotation serving.kserve.io/autoscalerClass: external",
+            ),
+        ],
+    )
+    def test_is_accepted_with_the_remedy(self, release, written, remedy):
+        """A remedy undoes what the webhook of this release rejects, and is said as an imperative."""
+        assert remedy in remedies_for(written, catalogue(SERVER, MULTI_NODE), profile_of(release))
+
+    def test_two_problems_need_two_edits(self):
+        """The webhook reports one problem at a time, so the second one is found with the first one fixed."""
+        written = predicting({"model": MODEL}, name="Fraud", autoscalerClass="cron")
+
+        assert (
+            "rename the service to fraud and remove the annotation serving.kserve.io/autoscalerClass"
+            in remedies_for(written, catalogue(SERVER), profile_of("v0.15.2"))
+        )
+
+    def test_what_no_edit_helps_has_no_remedy(self):
+        """A service without anything that could serve is left to the person."""
+        assert remedies_for(predicting({}), catalogue(SERVER), profile_of("v0.15.2")) == ()
+
+
+class TestNoPod:
+    @pytest.mark.parametrize(
+        ("written", "runtimes", "remedy"),
+        [
+            (
+                predicting({"containers": [ENGINE, {**ENGINE, "name": "proxy"}]}),
+                catalogue(),
+                "rename container engine to kserve-container",
+            ),
+            (
+                predicting({"containers": [{**ENGINE, "name": "kserve-container"}], "workerSpec": WORKER}),
+                catalogue(),
+                "remove workerSpec",
+            ),
+            (
+                predicting({"model": {**MODEL, "runtime": "r"}, "workerSpec": {}}, autoscalerClass="none"),
+                catalogue(SERVER, MULTI_NODE),
+                "set runtime: many, which has a workerSpec",
+            ),
+            (
+                predicting({"model": MODEL}),
+                catalogue(cluster("r", containers=[ENGINE])),
+                "rename container engine of ClusterServingRuntime r to kserve-container",
+            ),
+            (
+                predicting({"model": MODEL}, tier="gold"),
+                templated('{{index .Annotations "serving.kserve.io/tier"}}'),
+                (
+                    "write {{index .Annotations `serving.kserve.io/tier`}} in ClusterServingRuntime r: "
+                    "the container is filled in as JSON, where placeholders need backquotes"
+                ),
+            ),
+            (
+                predicting({"model": MODEL}),
+                templated("{{.Labels.cost-center}}"),
+                (
+                    "write {{index .Labels `cost-center`}} in ClusterServingRuntime r: "
+                    "the container is filled in as JSON, where placeholders need backquotes"
+                ),
+            ),
+        ],
+    )
+    def test_has_one_with_the_remedy(self, written, runtimes, remedy):
+        """Where the controller crashes or reports an invalid predictor, the remedy is what gives a pod."""
+        assert remedy in remedies_for(written, runtimes, profile_of("v0.15.2"))
+
+    def test_a_stored_legacy_service_is_applied_again(self):
+        """A legacy key that no webhook ever converted needs a write: the controller alone makes no pod of it."""
+        written = service({"storageUri": "s3://m/x"}, key="sklearn")
+        profile = profile_of("v0.9.0")
+
+        assert resolve_stored(written, catalogue(SERVER), profile).no_runtime is not None
+        assert "apply the service again, so that the webhook completes it" in remedies_for(
+            written, catalogue(SERVER), profile, is_stored=True
+        )
+
+
+class TestManners:
+    def test_a_service_that_runs_needs_none(self):
+        """There is nothing to change where nothing is wrong."""
+        assert remedies_for(predicting({"model": MODEL}), catalogue(SERVER), profile_of("v0.15.2")) == ()
+
+    def test_an_edit_that_does_not_help_is_no_remedy(self):
+        """Edits are proposals: what the webhook still rejects after one is not a remedy."""
+        written = predicting({"model": MODEL, "containers": [ENGINE]}, autoscalerClass="hpa")
+        profile = profile_of("v0.14.1")
+        state = State(written, catalogue(SERVER), profile)
+        proposed = dict(edits_of(state))
+        accepted = {
+            words
+            for words, after in proposed.items()
+            if resolve(after.service, after.catalogue, profile).rejected is None
+        }
+
+        assert "remove the annotation serving.kserve.io/autoscalerClass" in proposed
+        assert set(remedies_for(written, catalogue(SERVER), profile)) == accepted
