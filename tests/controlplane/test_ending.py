@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from leftovers import processes_of, wait_for
 from kserve_conformance.objects import ObjectKey, Outcome
 from kserve_conformance.targets.contract import CannotStart, NotSettled, Unreachable
 from kserve_conformance.targets.controlplane import ControlPlane
+from kserve_conformance.targets.controlplane.access import end
 
 MODEL = ObjectKey("InferenceService", "model", "team-a")
 WITHIN = timedelta(seconds=30)
@@ -51,9 +51,9 @@ class TestClosing:
         assert processes_of(folder) == []
         assert not folder.exists()
 
-    def test_logs_and_folder_are_kept_when_asked_for(self, tmp_path):
+    def test_keep_leaves_it_running_and_logs_are_copied(self, tmp_path):
         """
-        The logs are copied to where they were asked for, and the folder stays with ``keep``.
+        With ``keep`` the processes and the folder stay until they are ended; the logs are copied to their folder.
         """
         said: list[str] = []
         with ControlPlane("v0.15.2", keep=True, logs=tmp_path / "logs", progress=said.append) as target:
@@ -64,10 +64,27 @@ class TestClosing:
             "kube-apiserver.log",
             "manager.log",
         ]
-        assert folder.exists()
+        assert len(processes_of(folder)) >= 3
         assert any(str(folder) in line for line in said)
         assert folder.stat().st_mode & 0o077 == 0
-        shutil.rmtree(folder)
+        assert target.leftovers(thorough=True) == ()
+        assert end(folder) == ()
+        assert wait_for(lambda: processes_of(folder) == [])
+        assert not folder.exists()
+
+    def test_keep_keeps_nothing_that_is_broken(self):
+        """
+        Without its manager a control plane is of no use: it is closed, and the reason is reported.
+        """
+        said: list[str] = []
+        with ControlPlane("v0.15.2", keep=True, progress=said.append) as target:
+            folder = target._plane.folder
+            os.kill(target._plane.manager.pid, signal.SIGKILL)
+            assert wait_for(lambda: not target._plane.manager_is_alive())
+
+        assert any("is not kept: KServe's manager was ended by SIGKILL" in line for line in said)
+        assert processes_of(folder) == []
+        assert not folder.exists()
 
     def test_closing_twice_is_no_error(self, own):
         """

@@ -23,6 +23,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "run": "Run the suite against a target and write reports",
         "matrix": "Run the suite against many targets and compare them",
         "fuzz": "Run random cases on two targets and report where they differ",
+        "sandbox": "Start a real KServe without a cluster, for kubectl or any command",
     },
     "Analyze": {
         "resolve": "Show which runtime each service gets",

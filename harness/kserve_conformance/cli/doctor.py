@@ -102,6 +102,17 @@ def go() -> Iterator[Check]:
     )
 
 
+def webhook_port() -> Iterator[Check]:
+    """Who can reach KServe's webhooks while a control plane runs: no release can be configured otherwise."""
+    yield Check(
+        "webhook port",
+        OK,
+        "open on every interface while KServe runs",
+        "other machines can send admission reviews to KServe during controlplane runs and sandboxes, without "
+        "credentials, and read the answers; on an untrusted network, block incoming connections",
+    )
+
+
 def kubernetes() -> Iterator[Check]:
     """Etcd and kube-apiserver, which are built unless KUBEBUILDER_ASSETS names a folder with them."""
     folder = os.environ.get("KUBEBUILDER_ASSETS")
@@ -192,6 +203,7 @@ GROUPS: tuple[Callable[[], Iterator[Check]], ...] = (
     suite,
     temporary_folder,
     go,
+    webhook_port,
     kubernetes,
     cache,
     containers,

@@ -20,6 +20,8 @@ class CommandCode(StrEnum):
     WOULD_OVERWRITE = "WOULD_OVERWRITE"
     #: ``run --read-only`` with a target or option that it does not support.
     NOT_READ_ONLY = "NOT_READ_ONLY"
+    #: The command of ``sandbox`` cannot be run.
+    NO_COMMAND = "NO_COMMAND"
     #: Fewer scenarios were collected than selected, so the run says nothing about the rest.
     SCENARIOS_LOST = "SCENARIOS_LOST"
 

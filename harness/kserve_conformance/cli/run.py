@@ -58,7 +58,9 @@ class Run(SectionedCommand):
 @click.option("--manager", metavar="IMAGE|FILE", help="KServe controller to use instead of the release's own")
 @click.option("--source", metavar="FOLDER|ARCHIVE", help="KServe source for targets that build the controller")
 @cluster_options
-@click.option("--keep", is_flag=True, help="Keep the target after the run")
+@click.option(
+    "--keep", is_flag=True, help="Leave the target running after the run, and print how to use and how to end it"
+)
 @click.option(
     "--read-only", is_flag=True, help="Run nothing; check the installation of cluster:CONTEXT, as inspect does"
 )

@@ -143,6 +143,7 @@ class TargetCode(StrEnum):
     SILENT_WEBHOOK = "silent-webhook"
     CLOCK_WENT_BACK = "clock-went-back"
     NOT_ISOLATED = "not-isolated"
+    NOT_KEPT = "not-kept"
 
 
 class BadTarget(TargetError):

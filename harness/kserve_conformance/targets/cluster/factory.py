@@ -38,4 +38,5 @@ def open_target(
         keep=options.keep,
         permissions=permissions if role else None,
         role=role,
+        progress=options.progress,
     )

@@ -21,6 +21,7 @@ from kserve_conformance.targets.contract import Admission, CannotDo, Capability,
 from kserve_conformance.targets.kserve.installed import InstalledTarget
 from kserve_conformance.targets.kubernetes.client import Client
 from kserve_conformance.targets.kubernetes.names import LABEL, Names
+from kserve_conformance.targets.spec import Progress, silent
 
 
 def names_of_a_run() -> Names:
@@ -44,6 +45,7 @@ class Cluster(InstalledTarget):
         keep: bool = False,
         permissions: Permissions | None = None,
         role: Path | None = None,
+        progress: Progress = silent,
     ) -> None:
         """
         ``reference`` makes the reference target of a release, ``connect`` the client of the cluster.
@@ -51,7 +53,7 @@ class Cluster(InstalledTarget):
         What ``permissions`` noted is written to the file ``role`` at the end.
         ``release`` is needed only where the installation does not say it.
         """
-        super().__init__(name, names_of_a_run(), release=release, keep=keep)
+        super().__init__(name, names_of_a_run(), release=release, keep=keep, progress=progress)
         self._reference = reference
         self._connect_cluster = connect
         self._permissions = permissions

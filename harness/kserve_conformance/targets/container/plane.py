@@ -322,9 +322,10 @@ class ContainerPlane:
         server = f"https://{self.host}:{self.port}"
         access.write_bytes(kubeconfig_of(server, self._certificate.authority, self.tokens[ADMINISTRATOR]))
         label = f"label={LABEL}={self.run.id}"
-        self._progress(f"kept the containers; connect with: kubectl --kubeconfig {access} get inferenceservices -A")
+        self._progress("kept the containers of this run")
+        self._progress(f"  use them with: export KUBECONFIG={access}")
         self._progress(
-            f"remove them with: docker rm -f $(docker ps -aqf {label}); docker network rm {PREFIX}-{self.run.id}"
+            f"  remove them with: docker rm -f $(docker ps -aqf {label}); docker network rm {PREFIX}-{self.run.id}"
         )
         return ()
 

@@ -55,12 +55,12 @@ class ApiServer:
         self.data = folder / "etcd"
         if data is not None:
             cache.copy_folder(data, self.data)
-        client_port, peer_port, self.port = free_ports(3)
+        self.etcd_port, peer_port, self.port = free_ports(3)
         self.tokens = new_tokens()
         users = folder / "tokens.csv"
         users.write_text(token_file(self.tokens), encoding="utf-8")
         users.chmod(0o600)
-        etcd_url = f"https://127.0.0.1:{client_port}"
+        etcd_url = f"https://127.0.0.1:{self.etcd_port}"
         peer_url = f"https://127.0.0.1:{peer_port}"
         environment = {**os.environ, **LESS_COLLECTING}
         self.etcd = Process(

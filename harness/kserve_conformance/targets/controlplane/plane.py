@@ -13,6 +13,7 @@ from pathlib import Path
 from kserve_conformance.objects import SERVICE
 from kserve_conformance.signals import signals_wait
 from kserve_conformance.targets.contract import Identity, Unreachable
+from kserve_conformance.targets.controlplane.access import Access, RunningProcess
 from kserve_conformance.targets.controlplane.api_server import ApiServer, kubeconfig
 from kserve_conformance.targets.controlplane.controller import Controller
 from kserve_conformance.targets.kserve import prerequisites
@@ -22,6 +23,7 @@ from kserve_conformance.targets.kserve.source import PAST_WEBHOOKS, Definition, 
 from kserve_conformance.targets.kserve.webhooks import remove_webhooks, wait_for_webhooks
 from kserve_conformance.targets.kubernetes.beacons import NAMESPACE, beacon_service
 from kserve_conformance.targets.kubernetes.client import Resource
+from kserve_conformance.targets.kubernetes.namespaces import remove_namespace
 from kserve_conformance.targets.programs import binaries, cache
 from kserve_conformance.targets.programs.certificates import issued
 from kserve_conformance.targets.programs.processes import Guard, Process
@@ -31,10 +33,17 @@ from kserve_conformance.targets.spec import Progress
 class Release:
     """What one release is made of: a manager to run and a source to install."""
 
-    def __init__(self, name: str, progress: Progress, manager: Path | None = None, source: Path | None = None) -> None:
-        """Find, fetch or build both. Raises ``CannotStart``."""
+    def __init__(
+        self,
+        name: str,
+        progress: Progress,
+        manager: Path | None = None,
+        source: Path | None = None,
+        mode: str | None = None,
+    ) -> None:
+        """Find, fetch or build both; ``mode`` is the default deployment mode. Raises ``CannotStart``."""
         self.name = name
-        self.mode = default_mode(name)
+        self.mode = mode or default_mode(name)
         self.source = Source(source or binaries.source(name))
         self.program = binaries.executable(manager or self._built(progress, source), "the manager")
 
@@ -45,9 +54,22 @@ class Release:
 class Plane:
     """etcd, kube-apiserver and one manager at a time, in one folder."""
 
-    def __init__(self, release: Release, assets: binaries.Assets, progress: Progress, logs: Path | None) -> None:
-        """Start everything and wait for it. Raises ``CannotStart``; nothing is left behind then but the logs."""
+    def __init__(
+        self,
+        release: Release,
+        assets: binaries.Assets,
+        progress: Progress,
+        logs: Path | None,
+        *,
+        has_beacons: bool = True,
+    ) -> None:
+        """
+        Start everything and wait for it; without beacons nothing of ours is stored beside what KServe installs.
+
+        Raises ``CannotStart``; nothing is left behind then but the logs.
+        """
         self.release = release
+        self._has_beacons = has_beacons
         #: The CRDs that are known to be as they were defined last.
         self._defined: tuple[Definition, ...] = ()
         self._assets = assets
@@ -81,7 +103,12 @@ class Plane:
             self._defined = self.release.source.definitions
             self._kubeconfig = self.folder / "kubeconfig"
             kubeconfig(self._server, self._certificate, self._kubeconfig)
+            if not self._has_beacons:
+                prerequisites.remove_beacons(self.past)
+                prerequisites.configure(self.admin, self.release.source, self.release.mode)
             self.start_manager()
+            if not self._has_beacons:
+                remove_namespace(self.admin, NAMESPACE)
             self.identity = Identity(
                 target=f"controlplane:{self.release.name}",
                 release=self.release.name,
@@ -186,6 +213,45 @@ class Plane:
                 hint=f"the whole log is in {self.keep_logs()}",
             )
 
+    def access(self) -> Access:
+        """How to reach what runs. Raises ``Unreachable`` if not everything does."""
+        self.check()
+        server, controller = self._server, self._controller
+        if server is None or controller is None:
+            raise Unreachable("the control plane is not running")
+        return Access(
+            release=self.release.name,
+            api_server=server.version,
+            default_mode=self.release.mode,
+            folder=str(self.folder),
+            kubeconfig=str(self._kubeconfig),
+            processes={
+                "etcd": RunningProcess.of(server.etcd),
+                "kube-apiserver": RunningProcess.of(server.process),
+                "manager": RunningProcess.of(controller.process),
+            },
+            ports={"etcd": server.etcd_port, "kube-apiserver": server.port, "webhooks": controller.webhook_port},
+        )
+
+    def leave(self) -> Access:
+        """
+        Let everything run on when we are gone, and return how to reach it.
+
+        Raises ``Unreachable`` if not everything runs: close it then.
+        """
+        with signals_wait():
+            access = self.access()
+            access.save()
+            if self._kept_logs is not None:
+                self.keep_logs()
+            if self._server is not None and self._controller is not None:
+                for process in (self._server.etcd, self._server.process, self._controller.process):
+                    process.leave()
+                self._server.admin.close()
+            self._server = self._controller = None
+            self._guard.close()
+            return access
+
     def keep_logs(self) -> Path:
         """Copy the logs to where they stay, and say where."""
         kept = self._kept_logs or cache.folder() / "logs" / self.folder.name
@@ -195,9 +261,9 @@ class Plane:
             return self._logs
         return kept
 
-    def close(self, *, keep: bool = False) -> tuple[str, ...]:
+    def close(self) -> tuple[str, ...]:
         """
-        End every process and delete the folder, unless it is to be kept; what is there all the same.
+        End every process and delete the folder; what is left all the same.
 
         Signals wait for it: it takes a moment, and halfway there is no good end.
         Never raises for what is gone.
@@ -210,15 +276,13 @@ class Plane:
             self._controller = self._server = None
             if self._kept_logs is not None:
                 self.keep_logs()
-            if not keep:
-                shutil.rmtree(self.folder, ignore_errors=True)
+            shutil.rmtree(self.folder, ignore_errors=True)
             self._guard.close()
             # Interrupted while it was starting something, the guard alone knew of it.
-            if not keep:
-                shutil.rmtree(self.folder, ignore_errors=True)
+            shutil.rmtree(self.folder, ignore_errors=True)
             return (
                 *(f"process group {group}" for group in self._guard.survivors()),
-                *((f"folder {self.folder}",) if self.folder.exists() and not keep else ()),
+                *((f"folder {self.folder}",) if self.folder.exists() else ()),
             )
 
 

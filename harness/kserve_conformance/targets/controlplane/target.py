@@ -9,11 +9,14 @@ one for the next.
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
 from kserve_conformance.targets.contract import CannotDo, Capability, Identity, Unreachable
+from kserve_conformance.targets.controlplane.access import Access
 from kserve_conformance.targets.controlplane.batches import Batches
 from kserve_conformance.targets.controlplane.plane import Plane, Release
 from kserve_conformance.targets.kserve import prerequisites
@@ -28,6 +31,13 @@ def prepare(release: str, progress: Progress = silent) -> None:
     """Fetch and build everything that a control plane of a release needs, and start nothing. Raises ``CannotStart``."""
     binaries.assets(progress)
     Release(release, progress)
+
+
+def kept(access: Access) -> Iterator[str]:
+    """The lines that say how to use and how to end a control plane that was kept."""
+    yield f"kept the control plane of KServe {access.release}; it runs until you end it"
+    yield f"  use it with: export KUBECONFIG={shlex.quote(access.kubeconfig)}"
+    yield f"  end it with: kserve-conformance sandbox --end {shlex.quote(access.folder)}"
 
 
 class ControlPlane(Disposable):
@@ -52,7 +62,7 @@ class ControlPlane(Disposable):
         each swap takes seconds, so it is off by default.
 
         ``assets`` has etcd and kube-apiserver; ``logs`` is where logs are kept whatever
-        happens; ``keep`` leaves the folder of the run in place. Nothing is started yet.
+        happens; ``keep`` leaves everything running when it is closed. Nothing is started yet.
         """
         super().__init__()
         self.capabilities = frozenset({Capability.DEFAULT_MODE} | ({Capability.UPGRADE} if upgrades else set()))
@@ -78,19 +88,33 @@ class ControlPlane(Disposable):
             self._manager_log = FileLog(self._plane.manager_log)
             self._session.open(self._made_link())
         except BaseException:
-            self.close()
+            self._end(keep=False)
             raise
         return self
 
     def close(self) -> None:
-        """End every process and delete the folder of the run. Never raises for what is gone already."""
+        """
+        End every process and delete the folder of the run, unless it is to be kept and runs.
+
+        Never raises for what is gone already.
+        """
+        self._end(keep=self._keep)
+
+    def _end(self, *, keep: bool) -> None:
         plane, self._plane = self._plane, None
         self._session.close()
         if plane is None:
             return
-        if self._keep:
-            self._progress(f"kept the folder of this run: {plane.folder}")
-        self._survivors = plane.close(keep=self._keep)
+        if keep:
+            try:
+                access = plane.leave()
+            except Unreachable as error:
+                self._progress(f"the control plane is not kept: {error}")
+            else:
+                for line in kept(access):
+                    self._progress(line)
+                return
+        self._survivors = plane.close()
 
     @property
     def observed_release(self) -> str:

@@ -79,11 +79,11 @@ class KindTarget(InstalledTarget):
             AS_WRITTEN,
             release=release,
             keep=settings.keep,
+            progress=progress,
         )
         self.capabilities = frozenset(can)
         self._release = self._wanted = self._installed = release
         self._settings = settings
-        self._progress = progress
         self._folder: Path | None = None
         self._kind: Kind | None = None
         self._has_model_server = False
@@ -262,7 +262,9 @@ class KindTarget(InstalledTarget):
         folder, self._folder = self._folder, None
         if kind is not None and self._settings.cluster is None:
             if self._settings.keep:
-                self._progress(f"kept the kind cluster; connect with: kind export kubeconfig --name {kind.name}")
+                self._progress("kept the kind cluster of this run")
+                self._progress(f"  use it with: kind export kubeconfig --name {kind.name}")
+                self._progress(f"  delete it with: kind delete cluster --name {kind.name}")
             else:
                 try:
                     kind.delete()

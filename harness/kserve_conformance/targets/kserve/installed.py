@@ -25,6 +25,7 @@ from kserve_conformance.targets.kubernetes.live import LiveTarget
 from kserve_conformance.targets.kubernetes.names import Names
 from kserve_conformance.targets.kubernetes.namespaces import Namespaces
 from kserve_conformance.targets.kubernetes.session import Link
+from kserve_conformance.targets.spec import Progress, silent
 
 OBSERVED_THROUGH = (
     "the pod template of the Deployment or Knative Service that the installed KServe's controller makes, in which a "
@@ -35,12 +36,15 @@ OBSERVED_THROUGH = (
 class InstalledTarget(LiveTarget):
     """A KServe in a cluster. Subclasses make the cluster, or find it; open it with ``with``."""
 
-    def __init__(self, name: str, names: Names, *, release: str | None, keep: bool) -> None:
+    def __init__(
+        self, name: str, names: Names, *, release: str | None, keep: bool, progress: Progress = silent
+    ) -> None:
         """``release`` is needed only where the installation does not say which it is."""
         super().__init__(names)
         self.identity = Identity(target=name, release=release or "")
         self._given_release = release
         self._keep = keep
+        self._progress = progress
         self._run_namespaces: Namespaces | None = None
         self._left: tuple[str, ...] = ()
 
@@ -121,7 +125,12 @@ class InstalledTarget(LiveTarget):
         """Delete everything that the run made. Never raises for what is gone, or cannot be reached any more."""
         self._session.close()
         namespaces, self._run_namespaces = self._run_namespaces, None
-        if namespaces is None or self._keep:
+        if namespaces is None:
+            return
+        if self._keep:
+            self._progress("kept the namespaces and runtimes of this run")
+            if selector := self._names.selector:
+                self._progress(f"  delete them with: kubectl delete namespaces,clusterservingruntimes -l {selector}")
             return
         try:
             self._left = (*self._delete_beacons(), *namespaces.delete())

@@ -165,6 +165,17 @@ def ready_beacons(past: Client, served: Mapping[tuple[str, str], Resource], mode
                 raise
 
 
+def remove_beacons(past: Client) -> None:
+    """Delete the beacons of a seed, before a manager that is not to meet any."""
+    served = past.resources()
+    for beacon in all_beacons("RawDeployment"):
+        metadata = beacon["metadata"]
+        path = served[beacon["apiVersion"], beacon["kind"]].path(metadata.get("namespace"), metadata["name"])
+        if metadata.get("finalizers"):
+            past.patch(path, {"metadata": {"finalizers": None}})
+        past.delete(path)
+
+
 def default_mode(release: str) -> str:
     """
     The default deployment mode in which a release works here, under the name that every release knows.

@@ -106,3 +106,10 @@ def ensure_namespace(client: Client, name: str) -> None:
     except ApiError as error:
         if error.status != 409:
             raise
+
+
+def remove_namespace(client: Client, name: str) -> None:
+    """Delete an empty namespace of a cluster in which no controller does it."""
+    namespace = client.delete(f"{PATH}/{name}")
+    if namespace is not None:
+        client.put(f"{PATH}/{name}/finalize", {**namespace, "spec": {"finalizers": []}})

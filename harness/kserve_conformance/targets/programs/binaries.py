@@ -4,12 +4,14 @@ The programs of a control plane: etcd, kube-apiserver and KServe's manager, each
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 import shutil
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +27,9 @@ ETCD = "v3.6.16"
 BUILD = 2
 
 KSERVE_MODULE = "github.com/kserve/kserve"
+
+#: Seconds between two lines of progress while a program is built.
+STILL_EVERY = 30.0
 
 #: Where envtest, kubebuilder and controller-runtime look for ready programs.
 ASSETS_VARIABLE = "KUBEBUILDER_ASSETS"
@@ -160,13 +165,32 @@ def _built(entry: Path, progress: Progress, what: str, make: Callable[[Path], No
     def make_and_tell(output: Path) -> None:
         began = time.monotonic()
         progress(f"building {what} (takes minutes, once)")
-        make(output)
+        with _heartbeat(lambda: progress(f"still building {what}, {time.monotonic() - began:.0f} s so far")):
+            make(output)
         progress(f"built {what} in {time.monotonic() - began:.0f} s")
 
     def waiting() -> None:
         progress(f"waiting for another run to build {what}")
 
     return cache.made(entry, make_and_tell, waiting)
+
+
+@contextlib.contextmanager
+def _heartbeat(beat: Callable[[], None]) -> Iterator[None]:
+    """Call ``beat`` every :data:`STILL_EVERY` seconds while the block runs."""
+    is_over = threading.Event()
+
+    def beating() -> None:
+        while not is_over.wait(STILL_EVERY):
+            beat()
+
+    thread = threading.Thread(target=beating, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def staging_modules(go_mod: str) -> tuple[str, ...]:

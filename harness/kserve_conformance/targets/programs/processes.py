@@ -154,6 +154,10 @@ class Started(Protocol):
         """Say how it ended and what it wrote last."""
 
 
+#: Processes that outlive us on purpose.
+_LEFT: list[subprocess.Popen[bytes]] = []
+
+
 class Process:
     """One process of a run, writing into its own log."""
 
@@ -214,6 +218,13 @@ class Process:
     def exit_report(self) -> str:
         """Say how it ended and what it wrote last."""
         return exit_report(self.name, self.exit_code, self.log_end)
+
+    def leave(self) -> None:
+        """Let it run on when we are gone. It is not stopped by us any more, nor by the guard."""
+        self._guard.forget(self._process.pid)
+        self._file.close()
+        # A Popen that is collected while its process runs is reported as a leak.
+        _LEFT.append(self._process)
 
     def stop(self, patience: timedelta = timedelta(0)) -> None:
         """End it: SIGTERM where there is patience for it, then SIGKILL to its group. No error if it is gone already."""

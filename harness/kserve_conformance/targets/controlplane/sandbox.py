@@ -1,0 +1,87 @@
+"""
+A control plane for other programs: KServe's own admission and controller, without a cluster.
+
+It is no target: nothing is observed through it, and nothing of ours is stored in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from kserve_conformance.objects import Manifest
+from kserve_conformance.rules.releases import UnknownRelease, release_named
+from kserve_conformance.targets.contract import Unreachable
+from kserve_conformance.targets.controlplane.access import Access
+from kserve_conformance.targets.controlplane.plane import Plane, Release
+from kserve_conformance.targets.programs import binaries
+from kserve_conformance.targets.spec import Progress, silent
+
+
+class Sandbox:
+    """etcd, kube-apiserver and KServe's manager of one release, until it is closed. Open it with ``with``."""
+
+    def __init__(
+        self,
+        release: str,
+        *,
+        manager: Path | None = None,
+        source: Path | None = None,
+        default_mode: str | None = None,
+        progress: Progress = silent,
+    ) -> None:
+        """
+        ``manager`` and ``source`` are as for a control plane target; the default mode is the release's own by default.
+
+        Nothing is started yet. Raises ``UnknownRelease`` unless there is a source.
+        """
+        try:
+            release = release_named(release).name
+            default_mode = default_mode or release_named(release).default_mode
+        except UnknownRelease:
+            if source is None:
+                raise
+        self._name = release
+        self._own = (manager, source)
+        self._mode = default_mode
+        self._progress = progress
+        self._plane: Plane | None = None
+
+    def __enter__(self) -> Self:
+        """Fetch, build and start everything. Raises ``CannotStart``."""
+        assets = binaries.assets(self._progress)
+        release = Release(self._name, self._progress, *self._own, mode=self._mode)
+        self._progress(f"starting KServe {self._name}")
+        self._plane = Plane(release, assets, self._progress, None, has_beacons=False)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        plane, self._plane = self._plane, None
+        if plane is not None:
+            for left in plane.close():
+                self._progress(f"could not be removed: {left}")
+
+    @property
+    def _running(self) -> Plane:
+        if self._plane is None:
+            raise Unreachable("the sandbox is not running")
+        return self._plane
+
+    @property
+    def access(self) -> Access:
+        """How to reach it. Raises ``Unreachable`` if it does not run."""
+        return self._running.access()
+
+    def create(self, manifests: Iterable[Manifest]) -> None:
+        """Create objects of kinds without namespaces, past no webhook. Raises ``ApiError`` for the first rejection."""
+        plane = self._running
+        for manifest in manifests:
+            plane.admin.post(plane.served[manifest["apiVersion"], manifest["kind"]].path(), manifest)
+
+    def check(self) -> None:
+        """Raise ``Unreachable`` with the last words of a process that has ended."""
+        self._running.check()

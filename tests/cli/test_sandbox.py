@@ -1,0 +1,53 @@
+"""What ``sandbox`` says before it starts anything."""
+
+from __future__ import annotations
+
+import pytest
+
+from kserve_conformance.cli import code_of
+from kserve_conformance.cli.exit_codes import Exit
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        ((), "RELEASE is required, for example v0.15.2", "--help"),
+        (("v9.9.9",), "unknown KServe release 'v9.9.9'", "known releases, nearest first: v0.20.0"),
+        (("v0.15.2", "--", "no-such-command"), "command not found: no-such-command", "prints KUBECONFIG"),
+        (("v0.15.2", "--format", "json", "--", "true"), "--format json cannot be used with COMMAND", "--help"),
+        (("--end", "/nowhere"), "/nowhere is not the folder of a control plane", "run --keep"),
+        (("--end", "/nowhere", "v0.15.2"), "--end takes no RELEASE and no COMMAND", "--help"),
+        (("v0.15.2", "--manager", "/nowhere"), "the manager: no such file: /nowhere", ""),
+    ],
+)
+def test_invalid_arguments_are_named_before_anything_starts(capsys, arguments, message, hint):
+    """Minutes of building are not spent on a call that cannot succeed."""
+    code = code_of(["sandbox", *arguments])
+
+    shown = capsys.readouterr().err
+    assert f"error: {message}" in shown
+    assert hint in shown
+    assert code in (Exit.USAGE, Exit.BROKEN)
+    assert "starting" not in shown
+
+
+def test_go_that_is_missing_is_named_with_what_to_install(capsys, monkeypatch, tmp_path):
+    """Without Go and without built programs there is nothing to run."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.delenv("KUBEBUILDER_ASSETS", raising=False)
+
+    assert code_of(["sandbox", "v0.15.2"]) == Exit.BROKEN
+
+    shown = capsys.readouterr().err
+    assert "error: go is not on the PATH" in shown
+    assert "install Go (go.dev/dl)" in shown
+
+
+def test_help_says_what_is_not_there(capsys):
+    """No pods run, and a port is open to other machines: both are said before the first use."""
+    code_of(["sandbox", "--help"])
+
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "No pods run" in shown
+    assert "open on every interface" in shown
