@@ -159,7 +159,7 @@ class TestDying:
         docker.containers.get(f"{PREFIX}-{target.plane.run.id}-kserve-controller").kill()
         assert wait_for(lambda: not target.plane.manager_is_alive())
 
-        with pytest.raises(Unreachable, match=r"kserve-controller was ended by SIGKILL") as caught:
+        with pytest.raises(Unreachable, match=r"kserve-controller was killed by SIGKILL") as caught:
             target.observe(MODEL, WITHIN)
 
         kept = Path(caught.value.hint.rpartition(": ")[2])
@@ -173,7 +173,7 @@ class TestDying:
         """Without either of them nothing is stored: the one that ended is named."""
         docker.containers.get(f"{PREFIX}-{target.plane.run.id}-{program}").kill()
 
-        with pytest.raises(Unreachable, match=f"{program} was ended by SIGKILL"):
+        with pytest.raises(Unreachable, match=f"{program} was killed by SIGKILL"):
             target.apply(service())
 
     def test_a_container_that_is_removed_is_unreachable(self, target, docker, service):

@@ -104,7 +104,7 @@ class TestAnswers:
         """
         server.is_silent("POST", SERVICES)
 
-        with pytest.raises(Unreachable, match=r"does not answer: .*Read timed out"):
+        with pytest.raises(Unreachable, match=r"does not respond: .*Read timed out"):
             target.apply(service())
 
 
@@ -293,7 +293,7 @@ class TestDiagnosis:
 
         assert list(told) == ["service", "runtimes", "events", "log"]
         assert "reason: RuntimeNotRecognized" in told["service"]
-        assert told["runtimes"] == "# there are none"
+        assert told["runtimes"] == "# none"
         assert told["events"].startswith("Warning InternalError")
         assert told["events"].endswith("No ServingRuntimes or ClusterServingRuntimes with the name: nobodys")
         assert '"msg":"Failed to reconcile"' in told["log"]
@@ -321,7 +321,7 @@ class TestDiagnosis:
         told = own.diagnose(MODEL)
 
         assert list(told) == ["process", "log", UNAVAILABLE]
-        assert told["process"].startswith("kube-apiserver was ended by SIGKILL; the end of its log:\n")
+        assert told["process"].startswith("kube-apiserver was killed by SIGKILL; the end of its log:\n")
         assert '"msg":"Reconciling inference service"' in told["log"]
         assert [line.partition(":")[0] for line in told[UNAVAILABLE].splitlines()] == [
             "service",

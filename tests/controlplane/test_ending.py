@@ -122,10 +122,10 @@ class TestBreaking:
         own.observe(MODEL, WITHIN)
         os.kill(own._plane.manager.pid, signal.SIGKILL)
 
-        with pytest.raises(Unreachable, match=r"KServe's manager was ended by SIGKILL.*\n.*") as caught:
+        with pytest.raises(Unreachable, match=r"KServe's manager was killed by SIGKILL.*\n.*") as caught:
             own.observe(MODEL, WITHIN)
 
-        kept = Path(caught.value.hint.removeprefix("the whole log is in "))
+        kept = Path(caught.value.hint.removeprefix("complete logs: "))
         assert (kept / "manager.log").read_text(encoding="utf-8")
         own.reset()
         own.apply(runtime("everyones"), service())
@@ -142,7 +142,7 @@ class TestBreaking:
         store.post("/apis/serving.kserve.io/v1beta1/namespaces/team-a/inferenceservices", service())
         killing = subprocess.Popen(["sh", "-c", f"sleep 1; kill -KILL {own._plane.manager.pid}"])
 
-        with pytest.raises(Unreachable, match="KServe's manager was ended by SIGKILL"):
+        with pytest.raises(Unreachable, match="KServe's manager was killed by SIGKILL"):
             own.observe(MODEL, WITHIN)
 
         killing.wait()
@@ -154,7 +154,7 @@ class TestBreaking:
         os.kill(own._plane._server.process.pid, signal.SIGKILL)
         assert wait_for(lambda: own._plane._server.dead is not None)
 
-        with pytest.raises(Unreachable, match="kube-apiserver was ended by SIGKILL"):
+        with pytest.raises(Unreachable, match="kube-apiserver was killed by SIGKILL"):
             own.apply(service())
 
     def test_a_manager_that_stands_still_settles_nothing(self, own, runtime, service):
@@ -165,7 +165,7 @@ class TestBreaking:
         own.observe(MODEL, WITHIN)
         os.kill(own._plane.manager.pid, signal.SIGSTOP)
 
-        with pytest.raises(NotSettled, match="has not looked at a service"):
+        with pytest.raises(NotSettled, match="did not reconcile a service"):
             own.observe(MODEL, timedelta(seconds=1))
 
         os.kill(own._plane.manager.pid, signal.SIGCONT)
@@ -182,7 +182,7 @@ class TestStarting:
         program.chmod(0o755)
 
         with (
-            pytest.raises(CannotStart, match=r"(?s)left with code 3.*unable to get configmap") as caught,
+            pytest.raises(CannotStart, match=r"(?s)exited with code 3.*unable to get configmap") as caught,
             ControlPlane("v0.15.2", manager=program, logs=tmp_path / "logs"),
         ):
             pass

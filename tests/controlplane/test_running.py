@@ -226,8 +226,8 @@ class TestBadDay:
         """
         scenario = shown.scenario("loses its manager")
 
-        assert scenario.reason.startswith("KServe's manager was ended by SIGKILL")
-        assert scenario.finding.evidence["process"].startswith("KServe's manager was ended by SIGKILL")
+        assert scenario.reason.startswith("KServe's manager was killed by SIGKILL")
+        assert scenario.finding.evidence["process"].startswith("KServe's manager was killed by SIGKILL")
         assert '"msg":"Defaulting InferenceService"' in scenario.finding.evidence["log"]
         assert "kind: InferenceService" in scenario.finding.evidence["service"]
 

@@ -126,7 +126,7 @@ class TestFailing:
         with BrokenLater(ANY_PROTOCOL, upgrades=True) as target:
             target.program = program
             target.apply(runtime("first"), numbered(service, 1))
-            with pytest.raises(CannotStart, match=r"left with code 3(?s:.*)no leader to follow"):
+            with pytest.raises(CannotStart, match=r"exited with code 3(?s:.*)no leader to follow"):
                 target.install(ONLY_V1)
             with pytest.raises(Unreachable, match="is not running"):
                 target.observe(key(1), WITHIN)

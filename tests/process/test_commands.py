@@ -55,7 +55,7 @@ class TestImplementation:
             again = target.observe(SERVICE, SOON)
 
         assert str(died.value).splitlines() == [
-            f"{target.identity.target[8:]} left with code 1 before it answered; the end of its standard error:",
+            f"{target.identity.target[8:]} exited with code 1 before it answered; the end of its standard error:",
             "    the third question is too much",
         ]
         assert again.outcome == Outcome.NO_RUNTIME
@@ -67,14 +67,14 @@ class TestImplementation:
             for _ in range(2):
                 with pytest.raises(Died):
                     [target.observe(SERVICE, SOON) for _ in range(3)]
-            with pytest.raises(GivenUp, match=r"failed after 1 restarts: .* left with code 1"):
+            with pytest.raises(GivenUp, match=r"failed after 1 restarts: .* exited with code 1"):
                 target.observe(SERVICE, SOON)
 
     def test_that_never_answers_is_not_waited_for(self, implementation):
         """Nor is it for one that does not leave when it is asked to."""
         with open_target(implementation("never_answers").target(timeout=0.3, restarts=0)) as target:
             began = time.monotonic()
-            with pytest.raises(TimedOut, match=r"gave no answer within 0.3 s"):
+            with pytest.raises(TimedOut, match=r"did not answer within 0.3 s"):
                 target.apply(service())
             with pytest.raises(GivenUp):
                 target.apply(service())
@@ -86,7 +86,7 @@ class TestImplementation:
         [
             ("answers_garbage", "the answer is not valid JSON"),
             ("wrong_id", r"expected an answer to question \d, got one to 100\d"),
-            ("huge_answer", "answers with more than 16777216 bytes in one line"),
+            ("huge_answer", "wrote more than 16777216 bytes without ending the line"),
         ],
     )
     def test_that_is_out_of_step_has_no_answer(self, implementation, name, told):
@@ -105,7 +105,7 @@ class TestImplementation:
         with (
             open_target(implementation("two_lines").target(**PATIENT)) as target,
             pytest.raises(
-                OutOfStep, match=r"wrote a line without a question|expected an answer to question 2, got one to 1"
+                OutOfStep, match=r"wrote an extra line|expected an answer to question 2, got one to 1"
             ),
         ):
             observed(target)
@@ -143,7 +143,7 @@ class TestCommand:
         """By the signal's name."""
         with (
             open_target("process:sh -c 'kill -SEGV $$',restarts=0") as target,
-            pytest.raises(Died, match="sh was ended by SIGSEGV before it answered"),
+            pytest.raises(Died, match="sh was killed by SIGSEGV before it answered"),
         ):
             target.apply(runtime())
 

@@ -98,12 +98,12 @@ class TestFaulty:
     @pytest.mark.parametrize(
         ("name", "reason"),
         [
-            ("dies_on_third", "left with code 1 before it answered"),
-            ("never_answers", "gave no answer within 0.5 s"),
+            ("dies_on_third", "exited with code 1 before it answered"),
+            ("never_answers", "did not answer within 0.5 s"),
             ("answers_garbage", "the answer is not valid JSON"),
             ("wrong_id", "expected an answer to question"),
-            ("two_lines", "wrote a line without a question"),
-            ("huge_answer", "bytes in one line"),
+            ("two_lines", "wrote an extra line"),
+            ("huge_answer", "bytes without ending the line"),
         ],
     )
     def test_an_implementation_that_does_not_keep_to_the_protocol_errs(self, implementation, run, name, reason):

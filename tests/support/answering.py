@@ -27,7 +27,7 @@ class Answering:
         self.distrusted: list[NoAnswer] = []
         self.is_closed = False
 
-    def ask(self, line: bytes) -> bytes:
+    def exchange(self, line: bytes) -> bytes:
         assert line.endswith(b"\n")
         assert line.count(b"\n") == 1
         question = json.loads(line)

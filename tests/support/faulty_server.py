@@ -60,7 +60,7 @@ class FaultyServer:
         """Have such requests get no answer at all."""
 
         def silence(_: object) -> Any:
-            raise NoAnswer(f"the API server does not answer: {path}: Read timed out.")
+            raise NoAnswer(f"the API server does not respond: {path}: Read timed out.")
 
         return self._add(Fault(method, path, silence))
 

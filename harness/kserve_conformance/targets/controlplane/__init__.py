@@ -1,8 +1,8 @@
 """
 The target ``controlplane``: etcd, kube-apiserver and KServe's own manager, as plain processes.
 
-:class:`ControlPlane` is the target, :func:`prepare` only builds what it needs,
-:func:`requirements` says what of it is there.
+:class:`ControlPlane` is the target, :func:`prepare` only builds what it needs, :func:`requirements` checks what is
+available.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["Check", "ControlPlane", "open_target", "prepare", "requirements"]
 #: The paths that may follow the release in ``controlplane:RELEASE,key=value``.
 PATHS = frozenset({"manager", "source", "assets", "logs"})
 
-#: What may follow it that is no path: ``upgrades=yes`` lets scenarios install other releases.
+#: Other parameters: ``upgrades=yes`` lets scenarios install other releases.
 PARAMETERS = PATHS | {"upgrades"}
 
 
@@ -28,7 +28,7 @@ def open_target(
     parameters: Mapping[str, str],
     options: Options,
 ) -> ControlPlane:
-    """A control plane as it is written on a command line. Raises ``BadTarget`` for a parameter that is not known."""
+    """Open a control plane from its command line form. Raises ``BadTarget`` for an unknown parameter."""
     reject_unknown_parameters(f"controlplane:{release}", parameters, PARAMETERS)
     given = {"manager": options.manager, "source": options.source} | dict(parameters)
     paths = {name: Path(value).expanduser().resolve() for name, value in given.items() if value and name in PATHS}

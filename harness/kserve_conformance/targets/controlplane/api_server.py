@@ -1,9 +1,8 @@
 """
-An API server with nothing behind it: etcd and kube-apiserver as two processes on the loopback interface.
+An API server without a cluster: etcd and kube-apiserver as two processes on the loopback interface.
 
-No scheduler, no kubelet, no controllers: objects are admitted, stored and
-watched, and nothing ever runs. One certificate and random tokens of one run guard
-it, etcd included.
+No scheduler, no kubelet, no controllers: objects are admitted, stored and watched, and nothing ever runs. A certificate
+and random tokens, made for each run, protect it and etcd.
 """
 
 from __future__ import annotations
@@ -47,9 +46,7 @@ class ApiServer:
         data: Path | None = None,
     ) -> None:
         """
-        Start both; ``data`` is a prepared etcd folder to begin with, copied first.
-
-        Nothing is waited for: see :meth:`wait`.
+        Start both without waiting (see :meth:`wait`). ``data`` is a prepared etcd folder, which is copied first.
         """
         self._certificate = certificate
         self.data = folder / "etcd"
@@ -87,15 +84,15 @@ class ApiServer:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """Its URL."""
         return f"https://127.0.0.1:{self.port}"
 
     def client(self, user: str) -> Client:
-        """A client of it as one of its users."""
+        """A client that authenticates as one of its users."""
         return connect_local(self.port, self.tokens[user], self._certificate.authority)
 
     def wait(self) -> None:
-        """Return once it is ready. Raises ``CannotStart`` with the log's last lines of the one that is not."""
+        """Wait until it is ready. Raises ``CannotStart`` with the end of the log of the process that is not."""
         wait_ready(self.admin, self.etcd, self.process)
 
     @property
@@ -105,17 +102,17 @@ class ApiServer:
 
     @property
     def dead(self) -> Process | None:
-        """The one of both that has ended, if any."""
+        """The first of the two processes that has exited, if any."""
         return next((process for process in (self.etcd, self.process) if not process.is_alive), None)
 
     def stop(self) -> None:
-        """End both at once; their data is not used again."""
+        """Kill both; their data is not used again."""
         self.admin.close()
         self.process.stop()
         self.etcd.stop()
 
     def save(self, target: Path) -> None:
-        """End both in order and move their data to a folder that another run may begin with."""
+        """Stop both in order and move their data to a folder that another run can start from."""
         self.admin.close()
         self.process.stop(STOP_WITHIN)
         self.etcd.stop(STOP_WITHIN)
@@ -124,6 +121,6 @@ class ApiServer:
 
 
 def kubeconfig(server: ApiServer, certificate: Certificate, path: Path) -> None:
-    """Write what KServe's manager connects with."""
+    """Write the kubeconfig for KServe's manager."""
     path.touch(mode=0o600)
     path.write_bytes(kubeconfig_of(server.url, certificate.authority, server.tokens[ADMINISTRATOR]))

@@ -1,11 +1,9 @@
 """
-Many cases on one API server at once.
+Batches of cases on one API server.
 
-Cases can share a cluster if each has namespaces of its own and all of them do the
-same in the whole cluster. Then each turn is one for all: everything is written
-with several requests on the way at once, the controller's cache is waited for once,
-and what came of it is read by a list of each kind. Which requests these are is
-what a target does for one case; only the waiting is shared.
+Cases can share a cluster if each has its own namespaces and all of them do the same to cluster-scoped objects. Then
+they go through each turn together: requests are sent in parallel, the controller's cache is waited for once, and the
+results are read with one list of each kind. Only the waiting is shared; the requests are those of a single case.
 """
 
 from __future__ import annotations
@@ -24,28 +22,28 @@ from kserve_conformance.exceptions import TargetError
 from kserve_conformance.objects import NAMESPACED_RUNTIME, SERVICE, Manifest, ObjectKey, replaced
 from kserve_conformance.targets.cases import Case, CaseRun, Turn, TurnResult, run_case, stored_services
 from kserve_conformance.targets.contract import Admission, NotSettled, Observation, Target
-from kserve_conformance.targets.controlplane.cleanup import Clearing, Left
+from kserve_conformance.targets.controlplane.cleanup import Cleanup, Leftovers
 from kserve_conformance.targets.controlplane.lists import Listing
-from kserve_conformance.targets.controlplane.settlement import Settling
+from kserve_conformance.targets.controlplane.settlement import Settlement
 from kserve_conformance.targets.kubernetes.beacons import FINALIZER
 from kserve_conformance.targets.kubernetes.client import ApiError
 from kserve_conformance.targets.kubernetes.observer import MODEL_MESH
-from kserve_conformance.targets.kubernetes.probes import Seen
+from kserve_conformance.targets.kubernetes.probes import ReconcileResult
 from kserve_conformance.targets.kubernetes.session import Session
 from kserve_conformance.targets.kubernetes.writes import Answer, written
 
 #: A creationTimestamp has whole seconds.
 TICK = 1.05
 
-#: As many requests at once as two cores have use for.
+#: As many concurrent requests as two cores can use.
 THREADS = 6
 
-#: How often runtimes are written anew that came to be of different seconds.
+#: How often to rewrite runtimes that were not created within the same second.
 SAME_SECOND_TIMES = 5
 
 
 def shared(case: Case) -> tuple[Any, ...] | None:
-    """What a case does in the whole cluster, turn by turn; None if it cannot share a cluster at all."""
+    """The cluster-scoped writes of a case, turn by turn; None if it cannot share a cluster."""
     parts = []
     for turn in case.turns:
         applied = [ObjectKey.of(one) for one in turn.applied]
@@ -66,46 +64,46 @@ def shared(case: Case) -> tuple[Any, ...] | None:
 
 class Batches(AbstractContextManager["Batches"]):
     """
-    Runs one batch of cases after the other, and clears away what is left of each while the next one runs.
+    Runs batches of cases one after the other, and deletes the objects of each while the next one runs.
 
-    Leaving it leaves the target empty, except after an exception: then a reset clears the rest.
+    Leaving the context leaves the target empty, except after an exception: then a reset deletes the rest.
     """
 
-    def __init__(self, target: Target, session: Session, have_ready: Callable[[], None], within: timedelta) -> None:
+    def __init__(self, target: Target, session: Session, ensure_release: Callable[[], None], within: timedelta) -> None:
         """
-        ``session`` is the target's own; ``have_ready`` swaps in the release that is wanted.
+        ``session`` is the target's; ``ensure_release`` swaps in the requested release.
 
         ``within`` is how long one service may take to settle.
         """
         self._target = target
         self._session = session
-        self._have_ready = have_ready
+        self._ensure_release = ensure_release
         self._within = within
         self._threads = ThreadPoolExecutor(THREADS, "cases")
-        self._clearing = Clearing(session)
+        self._cleanup = Cleanup(session)
 
     def run(self, cases: Sequence[Case]) -> tuple[CaseRun, ...]:
         """Run cases; consecutive ones that can share the cluster form a batch. Raises ``Unreachable``."""
-        self._have_ready()
+        self._ensure_release()
         runs: list[CaseRun] = []
-        for common, group in groupby(cases, shared):
-            these = tuple(group)
-            if common is None or len(these) == 1:
-                runs.extend(map(self._alone, these))
+        for shared_objects, group in groupby(cases, shared):
+            batch_cases = tuple(group)
+            if shared_objects is None or len(batch_cases) == 1:
+                runs.extend(map(self._alone, batch_cases))
             else:
-                self._make_way(these)
-                batch = Batch(self._target, self._session, these, self._within, self._threads, self._clearing)
-                # What ends a controller fails a whole batch, and may be the doing of one case.
+                self._avoid_cleanup(batch_cases)
+                batch = Batch(self._target, self._session, batch_cases, self._within, self._threads, self._cleanup)
+                # A crash of the controller fails a whole batch, although one case may have caused it.
                 runs.extend(self._alone(one.case) if one.is_errored else one for one in batch.run())
         return tuple(runs)
 
-    def _make_way(self, cases: Iterable[Case]) -> None:
+    def _avoid_cleanup(self, cases: Iterable[Case]) -> None:
         """
-        Have nothing deleted in the namespaces of these cases.
+        Wait for the cleanup if it still deletes in the namespaces of these cases.
 
-        Two groups that do the same in the whole cluster are one batch, and the next comes back to a namespace early.
+        Two groups with equal cluster-scoped writes are one batch, and then the next one reuses a namespace early.
         """
-        if self._clearing.is_about(frozenset().union(*(one.namespaces for one in cases))):
+        if self._cleanup.affects(frozenset().union(*(one.namespaces for one in cases))):
             self._finish()
 
     def _alone(self, case: Case) -> CaseRun:
@@ -114,9 +112,9 @@ class Batches(AbstractContextManager["Batches"]):
 
     def _finish(self) -> None:
         try:
-            self._clearing.finish()
+            self._cleanup.finish()
         except TargetError:
-            # A reset starts a controller that has ended, and takes what is left.
+            # A reset restarts a crashed controller and deletes the rest.
             self._target.reset()
 
     def __exit__(
@@ -126,13 +124,13 @@ class Batches(AbstractContextManager["Batches"]):
             if kind is None:
                 self._finish()
         finally:
-            self._clearing.close()
+            self._cleanup.close()
             self._threads.shutdown()
 
 
 @dataclass
 class _CaseInBatch:
-    """One case of a batch on its way."""
+    """State of one case of a batch."""
 
     case: Case
     results: list[TurnResult] = field(default_factory=list)
@@ -146,7 +144,7 @@ class _CaseInBatch:
 
 
 class Batch:
-    """Cases that share a cluster, and their common way through it."""
+    """Cases that share a cluster and go through their turns together."""
 
     def __init__(
         self,
@@ -155,39 +153,37 @@ class Batch:
         cases: Sequence[Case],
         within: timedelta,
         threads: ThreadPoolExecutor,
-        clearing: Clearing,
+        cleanup: Cleanup,
     ) -> None:
         self._target = target
         self._session = session
         self._cases = [_CaseInBatch(case) for case in cases]
         self._within = within
         self._threads = threads
-        self._clearing = clearing
+        self._cleanup = cleanup
         self._last_applied: dict[ObjectKey, Manifest] = {}
         self._created_at = 0.0
-        #: Services that were created in this turn: what their status says needs no probe.
+        #: Services that were created in this turn: they need no probe.
         self._new: set[ObjectKey] = set()
 
     def run(self) -> tuple[CaseRun, ...]:
         """
-        Run all turns; what is left of them is cleared away from then on.
-
-        Raises ``Unreachable`` where nothing can be cleared away either.
+        Run all turns, then hand their objects over to the cleanup. Raises ``Unreachable`` if even a reset fails.
         """
         try:
             with self._session.reaching():
                 for number in range(len(self._cases[0].case.turns)):
                     self._turn(number)
-                self._leave()
+                self._hand_over()
         except TargetError as failed:
             for one in self._cases:
                 one.failed = one.failed or failed
         self._target.reset()
         return tuple(one.result for one in self._cases)
 
-    def _leave(self) -> None:
-        self._clearing.follow(Left(frozenset(self._session.touched), frozenset(self._session.modes)))
-        # What the target's own reset then deletes is that of the whole cluster.
+    def _hand_over(self) -> None:
+        self._cleanup.submit(Leftovers(frozenset(self._session.touched), frozenset(self._session.modes)))
+        # The target's own reset then only deletes cluster-scoped objects.
         self._session.touched.clear()
 
     def _turn(self, number: int) -> None:
@@ -197,16 +193,16 @@ class Batch:
         if turn.later:
             time.sleep(max(0.0, self._created_at + TICK - time.monotonic()))
         self._delete([key for key in turn.deleted if key.namespace is None], number)
-        self._have(turn, number)
+        self._store_runtimes(turn, number)
         answers = self._apply_shared([one for one in turn.applied if ObjectKey.of(one).namespace is None])
         for one in self._cases:
             one.admissions = list(answers)
         self._apply_runtimes(number)
         self._write_services(number)
-        self._look()
+        self._observe_all()
 
     def _each(self, call: Callable[[_CaseInBatch], None]) -> None:
-        """Do something for each case that has not failed, several at once; a failure is its own."""
+        """Call in parallel for each case that has not failed; an API error fails only its case."""
 
         def guarded(one: _CaseInBatch) -> None:
             try:
@@ -218,9 +214,9 @@ class Batch:
 
     # Runtimes
 
-    def _delete(self, common: Sequence[ObjectKey], number: int) -> None:
-        if common:
-            self._target.delete(*common)
+    def _delete(self, shared_objects: Sequence[ObjectKey], number: int) -> None:
+        if shared_objects:
+            self._target.delete(*shared_objects)
         own: list[ObjectKey] = []
         for one in self._cases:
             own.extend(key for key in one.case.turns[number].deleted if key.namespace is not None)
@@ -233,41 +229,41 @@ class Batch:
         self._session.known.discard(key)
         self._last_applied.pop(key, None)
 
-    def _have(self, turn: Turn, number: int) -> None:
-        """Put runtimes in store, those of one scope within one second."""
-        common = [one for one in turn.present if ObjectKey.of(one).namespace is None]
-        if common:
-            self._in_one_second(common, self._put_shared, lambda keys: self._target.delete(*keys))
+    def _store_runtimes(self, turn: Turn, number: int) -> None:
+        """Store runtimes, those of one scope within the same second."""
+        shared_objects = [one for one in turn.present if ObjectKey.of(one).namespace is None]
+        if shared_objects:
+            self._in_one_second(shared_objects, self._store_shared, lambda keys: self._target.delete(*keys))
 
-        def have_own(one: _CaseInBatch) -> None:
+        def store_own(one: _CaseInBatch) -> None:
             own = [each for each in one.case.turns[number].present if ObjectKey.of(each).namespace is not None]
             if own:
-                self._in_one_second(own, self._put, lambda keys: list(map(self._delete_runtime, keys)))
+                self._in_one_second(own, self._store_own, lambda keys: list(map(self._delete_runtime, keys)))
 
-        self._each(have_own)
+        self._each(store_own)
 
     def _in_one_second(
         self,
         objects: Sequence[Manifest],
-        put: Callable[..., tuple[str, ...]],
+        store: Callable[..., tuple[str, ...]],
         delete: Callable[[Iterable[ObjectKey]], object],
     ) -> None:
-        """Raises ``NotSettled`` if that never succeeds: the cases would not be what they say that they are."""
+        """Store objects within the same second. Raises ``NotSettled`` if that never succeeds."""
         keys = [ObjectKey.of(one) for one in objects]
         for _ in range(SAME_SECOND_TIMES):
-            seconds = put(*objects)
+            seconds = store(*objects)
             self._created_at = time.monotonic()
             if len(set(seconds)) == 1:
                 return
             delete(keys)
-        raise NotSettled(keys[0], timedelta(seconds=SAME_SECOND_TIMES), "runtimes of different seconds")
+        raise NotSettled(keys[0], timedelta(seconds=SAME_SECOND_TIMES), "runtimes created in different seconds")
 
-    def _put_shared(self, *runtimes: Manifest) -> tuple[str, ...]:
+    def _store_shared(self, *runtimes: Manifest) -> tuple[str, ...]:
         self._target.store(*runtimes)
         return tuple(self._created(ObjectKey.of(one)) for one in runtimes)
 
-    def _put(self, *runtimes: Manifest) -> tuple[str, ...]:
-        """Put the runtimes of a namespace in store, past every webhook, and say when. None of them is there."""
+    def _store_own(self, *runtimes: Manifest) -> tuple[str, ...]:
+        """Store new runtimes of a namespace without any webhook, and return their creation times."""
         seconds = []
         for runtime in runtimes:
             key = ObjectKey.of(runtime)
@@ -277,7 +273,7 @@ class Batch:
                 stored = self._session.link.past.post(resource.path(key.namespace), written(key, runtime))
                 seconds.append(str(stored["metadata"]["creationTimestamp"]))
             except ApiError as error:
-                # A server that is busy may have written it and said that it could not.
+                # A busy server may have written it and still reported an error.
                 if error.reason != "AlreadyExists":
                     raise
                 seconds.append(self._created(key))
@@ -292,14 +288,14 @@ class Batch:
         self._session.known.add(key)
         self._session.runtime_written(key.kind, runtime)
 
-    def _apply_shared(self, common: Sequence[Manifest]) -> tuple[Admission, ...]:
-        if not common:
+    def _apply_shared(self, shared_objects: Sequence[Manifest]) -> tuple[Admission, ...]:
+        if not shared_objects:
             return ()
         self._created_at = time.monotonic()
-        return self._target.apply(*common)
+        return self._target.apply(*shared_objects)
 
     def _apply_runtimes(self, number: int) -> None:
-        """Apply the runtimes of each case's own, the first of each case at once, then the second."""
+        """Apply the namespaced runtimes: the first of every case in parallel, then the second, and so on."""
         waves: list[dict[int, Manifest]] = []
         for place, one in enumerate(self._cases):
             own = [each for each in one.case.turns[number].applied if ObjectKey.of(each).kind == NAMESPACED_RUNTIME]
@@ -342,7 +338,7 @@ class Batch:
                 self._new.add(ObjectKey.of(service))
             for service in turn.applied:
                 if ObjectKey.of(service).kind == SERVICE:
-                    # A controller then need not write it once more, which takes longer than all else.
+                    # Saves the controller a write, which takes longer than everything else.
                     finalizers = [*(service["metadata"].get("finalizers") or ()), FINALIZER]
                     key, answer = self._write(one, replaced(service, finalizers, "metadata", "finalizers"))
                     if answer.admission.stored is not None:
@@ -353,30 +349,30 @@ class Batch:
 
         self._each(write)
 
-    def _look(self) -> None:
-        """Wait until every service has settled, read them all, and keep what the turn has shown."""
+    def _observe_all(self) -> None:
+        """Wait until every service has settled, and record the observations of this turn."""
         wanted = [key for one in self._cases if one.failed is None for key in one.services]
-        settling = Settling(self._session, self._threads, wanted, self._new, self._within)
-        settled = settling.settle() if wanted else {}
+        settlement = Settlement(self._session, self._threads, wanted, self._new, self._within)
+        settled = settlement.settle() if wanted else {}
         listing = Listing.of(self._session.observer) if wanted else None
         for one in self._cases:
             if one.failed is not None:
                 continue
             missing = [key for key in one.services if key not in settled]
             if missing:
-                one.failed = NotSettled(missing[0], self._within, "among many cases")
+                one.failed = NotSettled(missing[0], self._within, "no settled status in a batch of cases")
                 continue
-            seen: list[tuple[ObjectKey, Observation]] = []
+            observations: list[tuple[ObjectKey, Observation]] = []
             for key in one.services:
-                service, how = settled[key]
+                service, result = settled[key]
                 if listing is not None:
-                    seen.append((key, self._observation(listing, key, service, how)))
-            one.results.append(TurnResult(tuple(one.admissions), tuple(seen)))
+                    observations.append((key, self._observation(listing, key, service, result)))
+            one.results.append(TurnResult(tuple(one.admissions), tuple(observations)))
 
-    def _observation(self, listing: Listing, key: ObjectKey, service: Manifest, how: Seen) -> Observation:
+    def _observation(self, listing: Listing, key: ObjectKey, service: Manifest, result: ReconcileResult) -> Observation:
         observer = self._session.observer
         if observer.mode(service) == MODEL_MESH:
             uid = service["metadata"]["uid"]
             if listing.template(str(key.namespace), key.name, uid, MODEL_MESH) is None:
                 return listing.observation(key, service, None)
-        return listing.observation(key, service, how)
+        return listing.observation(key, service, result)

@@ -1,10 +1,9 @@
 """
-Clearing away what batches of cases left, while the next ones run.
+Deletion of the objects of finished batches while the next ones run.
 
-A controller takes long to let many services go, so their finalizers are taken away.
-What it made for them is deleted only once it has seen that they are gone: nothing
-is made for them any more then. Cases that run meanwhile must be in other
-namespaces, for everything in these is taken away.
+A controller takes long to finalize many services, so their finalizers are removed. Their dependents are deleted only
+after the controller has noticed that the services are gone, so that it creates no more of them. Cases that run
+meanwhile must use other namespaces, because everything in these is deleted.
 """
 
 from __future__ import annotations
@@ -24,29 +23,29 @@ from kserve_conformance.targets.kubernetes.client import ApiError, Resource
 from kserve_conformance.targets.kubernetes.deletion import owned
 from kserve_conformance.targets.kubernetes.session import Session
 
-#: Few enough requests at once to leave room for those of the cases that run.
+#: Few enough concurrent requests to leave room for those of running cases.
 THREADS = 3
 
-#: What is only ever read by the uid of a service, and what a server forgets by itself.
+#: Kinds that are only read by the uid of a service and expire by themselves.
 LEFT_TO_THE_SERVER = frozenset({"Event"})
 
-#: How long services may take until all of them are gone.
+#: How long the deletion of services may take.
 GONE_WITHIN = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """What a batch left: everything in its namespaces, of the kinds that services in these modes own."""
+class Leftovers:
+    """Objects that a batch left: everything in its namespaces, of the kinds that services in these modes own."""
 
     namespaces: frozenset[str]
     modes: frozenset[str]
 
 
-class Clearing:
+class Cleanup:
     """
-    Clears away behind batches, each in two stages: its services go while the next batch runs, the rest after that.
+    Cleans up after batches in two stages: a batch's services are deleted while the next one runs, the rest after that.
 
-    So no more than three batches have something in store at once.
+    So at most three batches have stored objects at once.
     """
 
     def __init__(self, session: Session) -> None:
@@ -54,34 +53,34 @@ class Clearing:
         self._driver = ThreadPoolExecutor(1, "clearing")
         self._threads = ThreadPoolExecutor(THREADS, "deleting")
         self._running: Future[None] | None = None
-        #: What the running clearing is about: of the first nothing is left after it, of the last no service.
-        self._behind: tuple[Left, ...] = ()
+        #: The batches that the running cleanup deletes: everything of the first, the services of the last.
+        self._behind: tuple[Leftovers, ...] = ()
 
-    def follow(self, left: Left) -> None:
-        """Have what a batch left cleared away from now on. Raises what clearing away earlier ones raised."""
-        gone = self._services_gone()
-        self._behind = (*gone, left)
-        self._running = self._driver.submit(self._clear, gone, left)
+    def submit(self, leftovers: Leftovers) -> None:
+        """Start to delete what a batch left. Raises what the cleanup of earlier batches raised."""
+        gone = self._wait_for_services()
+        self._behind = (*gone, leftovers)
+        self._running = self._driver.submit(self._clean_up, gone, leftovers)
 
-    def is_about(self, namespaces: frozenset[str]) -> bool:
-        """May something be deleted in any of these namespaces from now on?"""
-        return any(namespaces & left.namespaces for left in self._behind)
+    def affects(self, namespaces: frozenset[str]) -> bool:
+        """May the cleanup still delete something in any of these namespaces?"""
+        return any(namespaces & leftovers.namespaces for leftovers in self._behind)
 
     def finish(self) -> None:
-        """Return once nothing is left of any batch. Raises ``TargetError``."""
-        for left in self._services_gone():
+        """Wait until everything is deleted. Raises ``TargetError``."""
+        for leftovers in self._wait_for_services():
             with self._session.reaching():
-                self._delete_rest(left)
+                self._delete_rest(leftovers)
 
     def close(self) -> None:
-        """Clear nothing more away; what is left then goes with the next reset of the target."""
+        """Stop; the next reset of the target deletes the rest."""
         self._driver.shutdown()
         self._running = None
         self._hand_back()
         self._threads.shutdown()
 
-    def _services_gone(self) -> tuple[Left, ...]:
-        """The batch of which no service is left, and the controller knows; none if none was followed."""
+    def _wait_for_services(self) -> tuple[Leftovers, ...]:
+        """Wait until the services of the last batch are gone and the controller knows; return that batch, if any."""
         if self._running is None:
             return ()
         running, self._running = self._running, None
@@ -89,7 +88,7 @@ class Clearing:
             running.result()
             self._behind = self._behind[-1:]
             with self._session.reaching():
-                self._session.beacons.queue_passed()
+                self._session.beacons.wait_for_queue()
         except TargetError:
             self._hand_back()
             raise
@@ -97,28 +96,28 @@ class Clearing:
         return gone
 
     def _hand_back(self) -> None:
-        """Leave the rest to the target's own reset."""
-        for left in self._behind:
-            self._session.touched |= left.namespaces
-            self._session.modes |= left.modes
+        """Leave the rest to the target's reset."""
+        for leftovers in self._behind:
+            self._session.touched |= leftovers.namespaces
+            self._session.modes |= leftovers.modes
         self._behind = ()
 
-    def _clear(self, gone: tuple[Left, ...], left: Left) -> None:
+    def _clean_up(self, gone: tuple[Leftovers, ...], leftovers: Leftovers) -> None:
         with self._session.reaching():
             for one in gone:
                 self._delete_rest(one)
-            self._take_services_away(left)
+            self._delete_services(leftovers)
 
-    def _take_services_away(self, left: Left) -> None:
+    def _delete_services(self, leftovers: Leftovers) -> None:
         served = self._session.resource(SERVICE)
         deadline = time.monotonic() + GONE_WITHIN
-        while there := self._own(served, left):
+        while services := self._objects_in(served, leftovers):
             self._session.link.check()
             if time.monotonic() > deadline:
-                raise Unreachable(f"{len(there)} services were not deleted in time")
-            list(self._threads.map(partial(self._take_away, served), there))
+                raise Unreachable(f"{len(services)} services were not deleted in time")
+            list(self._threads.map(partial(self._delete_service, served), services))
 
-    def _take_away(self, resource: Resource, service: Manifest) -> None:
+    def _delete_service(self, resource: Resource, service: Manifest) -> None:
         metadata = service["metadata"]
         path = resource.path(metadata["namespace"], metadata["name"])
         past = self._session.link.past
@@ -130,16 +129,16 @@ class Clearing:
             if error.status != HTTPStatus.NOT_FOUND:
                 raise
 
-    def _delete_rest(self, left: Left) -> None:
-        """Delete what services owned, and the runtimes of the namespaces."""
-        for api_version, kind in (*owned(left.modes), (API_VERSIONS[NAMESPACED_RUNTIME], NAMESPACED_RUNTIME)):
+    def _delete_rest(self, leftovers: Leftovers) -> None:
+        """Delete the dependents of services, and the runtimes of the namespaces."""
+        for api_version, kind in (*owned(leftovers.modes), (API_VERSIONS[NAMESPACED_RUNTIME], NAMESPACED_RUNTIME)):
             resource = self._session.served(api_version, kind)
             if resource is not None and kind not in LEFT_TO_THE_SERVER:
-                self._delete(resource, self._own(resource, left))
+                self._delete(resource, self._objects_in(resource, leftovers))
 
-    def _own(self, resource: Resource, left: Left) -> list[Manifest]:
-        found = listed(self._session.link.past, resource)
-        return [one for one in found if one["metadata"].get("namespace") in left.namespaces]
+    def _objects_in(self, resource: Resource, leftovers: Leftovers) -> list[Manifest]:
+        objects = listed(self._session.link.past, resource)
+        return [one for one in objects if one["metadata"].get("namespace") in leftovers.namespaces]
 
     def _delete(self, resource: Resource, objects: Iterable[Manifest]) -> None:
         past = self._session.link.past

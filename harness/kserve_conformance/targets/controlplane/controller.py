@@ -1,5 +1,5 @@
 """
-KServe's own manager as a process: started, known to answer, and ended.
+KServe's own manager as a process: start, readiness, end.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from kserve_conformance.targets.programs.processes import Guard, Process, free_p
 START_WITHIN = timedelta(seconds=60)
 STOP_WITHIN = timedelta(seconds=5)
 
-#: A program that does not know ``--help`` may run for ever instead.
+#: A program that does not know ``--help`` may run forever instead.
 USAGE_WITHIN = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The port flags of a manager, and where its webhooks listen."""
+    """The port flags of a manager, and the port of its webhooks."""
 
     webhook: int
     arguments: tuple[str, ...]
 
 
 def ports(program: Path, environment: Mapping[str, str]) -> Ports:
-    """Read which port flags a manager has, and choose ports. Raises ``CannotStart``."""
+    """Find out which port flags a manager has, and choose ports. Raises ``CannotStart``."""
     known = _usage(program, environment)
     arguments = ["--metrics-addr=0"] if "metrics-addr" in known else []
     if "health-probe-addr" in known:
@@ -58,11 +58,10 @@ def ports(program: Path, environment: Mapping[str, str]) -> Ports:
 
 def _usage(program: Path, environment: Mapping[str, str]) -> str:
     """
-    What a manager prints for ``--help``.
+    The output of a manager's ``--help``.
 
-    Some read their flags only once they have found a cluster (v0.10.0 to v0.11.2), so
-    it needs the environment of a run; Go prints the usage to standard error and
-    leaves with 0 or 2, as the release has it.
+    Some releases parse flags only after they have found a cluster (v0.10.0 to v0.11.2), so it needs the environment of
+    a run. Go prints the usage to standard error and exits with 0 or 2, depending on the release.
     """
     try:
         done = subprocess.run(  # noqa: S603 - a program that we built or that the user names.
@@ -76,14 +75,14 @@ def _usage(program: Path, environment: Mapping[str, str]) -> str:
 
 
 class Controller:
-    """A running manager, and the webhook configurations that lead to it."""
+    """A running manager, and the webhook configurations that point to it."""
 
     def __init__(
         self, program: Path, *, folder: Path, log: Path, kubeconfig: Path, certificate: Certificate, guard: Guard
     ) -> None:
         """Start it. The webhooks are not installed: see :meth:`install_webhooks`."""
         self._certificate = certificate
-        # controller-runtime takes a webhook's certificate from there, so each run has a TMPDIR of its own.
+        # controller-runtime reads the webhook certificate from there, so each run has its own TMPDIR.
         served = folder / "k8s-webhook-server" / "serving-certs"
         served.mkdir(parents=True, mode=0o700, exist_ok=True)
         for name, file in (("tls.crt", certificate.certificate), ("tls.key", certificate.key)):
@@ -95,7 +94,7 @@ class Controller:
             "KUBECONFIG": str(kubeconfig),
             "POD_NAMESPACE": KSERVE_NAMESPACE,
             "TMPDIR": str(folder),
-            # A proxy of the user's must not come between a manager and its API server.
+            # The manager must reach its API server without the user's proxy.
             "NO_PROXY": "127.0.0.1,localhost",
         }
         chosen = ports(program, environment)
@@ -110,7 +109,7 @@ class Controller:
         )
 
     def wait(self) -> None:
-        """Return once its webhooks listen. Raises ``CannotStart`` with its last words."""
+        """Wait until its webhooks listen. Raises ``CannotStart`` with the end of its log."""
         import socket
 
         deadline = time.monotonic() + START_WITHIN.total_seconds()
@@ -124,16 +123,16 @@ class Controller:
             else:
                 return
         raise CannotStart(
-            f"KServe's manager opened no port {self.webhook_port} within {START_WITHIN.total_seconds():g} s:\n"
+            f"KServe's manager did not listen on port {self.webhook_port} within {START_WITHIN.total_seconds():g} s:\n"
             f"{self.process.log_end}"
         )
 
     def install_webhooks(self, client: Client, source: Source) -> None:
-        """Point the API server at its webhooks, in place of any that an earlier manager had."""
+        """Point the API server at its webhooks, replacing those of an earlier manager."""
         install_webhooks(
             client, source, f"https://127.0.0.1:{self.webhook_port}", self._certificate.authority.read_bytes()
         )
 
     def stop(self) -> None:
-        """End it as Kubernetes would."""
+        """Stop it as Kubernetes would."""
         self.process.stop(STOP_WITHIN)

@@ -1,4 +1,4 @@
-"""What an API server shows of many services, read by one list of each kind."""
+"""Observations of many services, read with one list of each kind."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from kserve_conformance.targets.kubernetes.observer import (
     Observer,
     reported,
 )
-from kserve_conformance.targets.kubernetes.probes import Seen
+from kserve_conformance.targets.kubernetes.probes import ReconcileResult
 
-#: What is not read of many services: each event and each line of a log would have to be searched for.
+#: Not reported for many services: their events and log lines would have to be searched for.
 NOT_READ = frozenset({"errors"})
 
 _Place = tuple[str, str]
 
 
 def listed(client: Client, resource: Resource) -> list[dict[str, Any]]:
-    """Every object of a kind; none where the kind is not served."""
-    found = client.find(resource.path())
-    return [] if found is None else list(found["items"])
+    """Every object of a kind; empty if the kind is not served."""
+    listing = client.find(resource.path())
+    return [] if listing is None else list(listing["items"])
 
 
 def services(client: Client, resource: Callable[[str], Resource]) -> dict[ObjectKey, dict[str, Any]]:
-    """Every service, as it is now."""
+    """Every service."""
     return {
         ObjectKey(SERVICE, one["metadata"]["name"], Namespace(one["metadata"]["namespace"])): one
         for one in listed(client, resource(SERVICE))
@@ -39,11 +39,11 @@ def services(client: Client, resource: Callable[[str], Resource]) -> dict[Object
 
 
 @dataclass
-class Unread:
-    """A log that is not read: its lines would have to be searched for each of many services."""
+class UnreadLog:
+    """A log that is not read: its lines would have to be searched for each service."""
 
     def rewind(self) -> None:
-        """Nothing is kept."""
+        """Nothing to do."""
 
     def errors(self, service: ObjectKey) -> Iterator[dict[str, Any]]:
         """None."""
@@ -57,45 +57,45 @@ class Unread:
 
 @dataclass
 class Listing(Observer):
-    """An observer of services that have settled: it reads everything at once."""
+    """An observer of settled services that reads all workloads at once."""
 
     _workloads: dict[str, dict[_Place, Manifest]] = field(init=False, default_factory=dict)
 
     @classmethod
     def of(cls, observer: Observer) -> Listing:
-        """Read what there is now."""
-        found = cls(
+        """List the workloads."""
+        listing = cls(
             client=observer.client,
             resource=observer.resource,
             probe=observer.probe,
             check=observer.check,
             default_mode=observer.default_mode,
-            log=Unread(),
+            log=UnreadLog(),
         )
         for kind in (DEPLOYMENT, KNATIVE_SERVICE):
-            found._workloads[kind.kind] = {
+            listing._workloads[kind.kind] = {
                 (one["metadata"]["namespace"], one["metadata"]["name"]): one for one in listed(observer.client, kind)
             }
-        return found
+        return listing
 
-    def observation(self, key: ObjectKey, service: Manifest, seen: Seen | None) -> Observation:
-        """The observation of one service; ``seen`` is None for one that its controller leaves alone."""
-        if seen is None:
+    def observation(self, key: ObjectKey, service: Manifest, result: ReconcileResult | None) -> Observation:
+        """The observation of one service; ``result`` is None for one that another controller reconciles."""
+        if result is None:
             return Observation(service=reported(service), outcome=Outcome.UNMANAGED, unreported=BEYOND_CONTROLLERS)
-        observed = self._observation(key, service, seen)
+        observed = self._observation(key, service, result)
         return replace(observed, unreported=observed.unreported | NOT_READ)
 
     def template(self, namespace: str, name: str, uid: str, mode: str | None = None) -> Manifest | None:
-        """The pod template of a service's predictor, as it was listed."""
+        """The pod template of a service's predictor, from the lists."""
         kinds = [DEPLOYMENT, KNATIVE_SERVICE]
         if (mode or self.default_mode) in SERVERLESS:
             kinds.reverse()
         for kind in kinds:
             for form in self.workload_names:
-                found = self._workloads[kind.kind].get((namespace, form.format(name)))
-                owners = at(found, "metadata", "ownerReferences") or ()
-                if found is not None and any(owner.get("uid") == uid for owner in owners):
-                    template: Manifest = found["spec"]["template"]
+                listing = self._workloads[kind.kind].get((namespace, form.format(name)))
+                owners = at(listing, "metadata", "ownerReferences") or ()
+                if listing is not None and any(owner.get("uid") == uid for owner in owners):
+                    template: Manifest = listing["spec"]["template"]
                     return template
         return None
 

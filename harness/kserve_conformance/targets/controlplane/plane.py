@@ -1,5 +1,5 @@
 """
-The running parts of a control plane: their folder, their processes, their logs, and how all of it ends.
+The running parts of a control plane: folder, processes, logs, and shutdown.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from kserve_conformance.targets.spec import Progress
 
 
 class Release:
-    """What one release is made of: a manager to run and a source to install."""
+    """The parts of one release: a manager to run and a source to install."""
 
     def __init__(
         self,
@@ -64,13 +64,13 @@ class Plane:
         has_beacons: bool = True,
     ) -> None:
         """
-        Start everything and wait for it; without beacons nothing of ours is stored beside what KServe installs.
+        Start everything and wait for it.
 
-        Raises ``CannotStart``; nothing is left behind then but the logs.
+        Without beacons, only KServe's own objects are stored. Raises ``CannotStart``, leaving nothing but the logs.
         """
         self.release = release
         self._has_beacons = has_beacons
-        #: The CRDs that are known to be as they were defined last.
+        #: The CRDs whose current definition is known to be applied.
         self._defined: tuple[Definition, ...] = ()
         self._assets = assets
         self._progress = progress
@@ -140,20 +140,20 @@ class Plane:
 
     @property
     def manager_log(self) -> Path:
-        """Where KServe's manager writes."""
+        """The log of KServe's manager."""
         return self._logs / "manager.log"
 
     @property
     def manager(self) -> Process | None:
-        """The manager's process, dead or alive."""
+        """The manager's process, running or exited."""
         return self._controller.process if self._controller is not None else None
 
     def manager_is_alive(self) -> bool:
-        """Does the manager's process run?"""
+        """Is the manager's process running?"""
         return self.manager is not None and self.manager.is_alive
 
     def start_manager(self) -> None:
-        """Start the release's manager and aim the webhooks at it. Raises ``CannotStart``; nothing of it runs then."""
+        """Start the release's manager and point the webhooks at it. Raises ``CannotStart``, leaving nothing running."""
         self.served: dict[tuple[str, str], Resource] = self.admin.resources()
         try:
             self._start_manager()
@@ -178,7 +178,7 @@ class Plane:
         wait_for_webhooks(self.admin, services.path(NAMESPACE), harmless, controller.process)
 
     def stop_manager(self) -> None:
-        """End the manager, and delete the webhook configurations that would fail every write without it."""
+        """Stop the manager, and delete its webhook configurations, which would fail every write without it."""
         if self._controller is not None:
             self._controller.stop()
             self._controller = None
@@ -186,13 +186,11 @@ class Plane:
 
     def swap(self, release: Release) -> None:
         """
-        Install another release over what is stored.
-
-        Raises ``CannotStart``: no manager runs then, and nothing is decided, until the next swap.
+        Install another release over what is stored. Raises ``CannotStart``; then no manager runs until the next swap.
         """
         there, self._defined = self._defined, ()
         with ThreadPoolExecutor(1) as aside:
-            # A manager takes a second to end, and reconciles nothing after its signal.
+            # A manager takes a second to exit, but reconciles nothing after the signal.
             stopping = aside.submit(self.stop_manager)
             prerequisites.define(self.admin, release.source.definitions, there)
             stopping.result()
@@ -203,18 +201,18 @@ class Plane:
         self.start_manager()
 
     def check(self) -> None:
-        """Raise ``Unreachable`` with the last words of a process that has ended, or because no manager runs."""
+        """Raise ``Unreachable`` if no manager runs or a process has exited, with the end of its log."""
         ended = self._server.dead if self._server is not None else None
         if ended is None and self.manager is not None and not self.manager.is_alive:
             ended = self.manager
         if ended is not None or self.manager is None:
             raise Unreachable(
                 "KServe's manager is not running" if ended is None else ended.exit_report,
-                hint=f"the whole log is in {self.keep_logs()}",
+                hint=f"complete logs: {self.keep_logs()}",
             )
 
     def access(self) -> Access:
-        """How to reach what runs. Raises ``Unreachable`` if not everything does."""
+        """How to reach the running processes. Raises ``Unreachable`` if one of them is not running."""
         self.check()
         server, controller = self._server, self._controller
         if server is None or controller is None:
@@ -235,9 +233,9 @@ class Plane:
 
     def leave(self) -> Access:
         """
-        Let everything run on when we are gone, and return how to reach it.
+        Keep everything running after the harness exits, and return how to reach it.
 
-        Raises ``Unreachable`` if not everything runs: close it then.
+        Raises ``Unreachable`` if a process is not running: then close it.
         """
         with signals_wait():
             access = self.access()
@@ -253,7 +251,7 @@ class Plane:
             return access
 
     def keep_logs(self) -> Path:
-        """Copy the logs to where they stay, and say where."""
+        """Copy the logs to a permanent folder, and return it."""
         kept = self._kept_logs or cache.folder() / "logs" / self.folder.name
         try:
             shutil.copytree(self._logs, kept, dirs_exist_ok=True)
@@ -263,10 +261,10 @@ class Plane:
 
     def close(self) -> tuple[str, ...]:
         """
-        End every process and delete the folder; what is left all the same.
+        Stop every process and delete the folder; return what remains.
 
-        Signals wait for it: it takes a moment, and halfway there is no good end.
-        Never raises for what is gone.
+        Signals are deferred, because a half-finished shutdown would leave processes behind. Never raises for what is
+        gone.
         """
         with signals_wait():
             if self._controller is not None:
@@ -278,7 +276,7 @@ class Plane:
                 self.keep_logs()
             shutil.rmtree(self.folder, ignore_errors=True)
             self._guard.close()
-            # Interrupted while it was starting something, the guard alone knew of it.
+            # If starting was interrupted, only the guard knows the process.
             shutil.rmtree(self.folder, ignore_errors=True)
             return (
                 *(f"process group {group}" for group in self._guard.survivors()),
@@ -288,7 +286,7 @@ class Plane:
 
 def seeded(release: Release, assets: binaries.Assets, progress: Progress, api_server: Callable[[], ApiServer]) -> Path:
     """
-    The etcd folder in which a release's CRDs are served: from the cache, or made with an API server over nothing.
+    An etcd folder with a release's CRDs: from the cache, or created with a temporary API server.
 
     Raises ``CannotStart``.
     """

@@ -1,5 +1,5 @@
 """
-What a control plane needs of a machine, looked at without starting or building anything.
+What a control plane needs from a machine, checked without starting or building anything.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from kserve_conformance.targets.programs.processes import is_free
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that is needed: what was seen, is that enough, and what to do if it is not."""
+    """One requirement: what was found, whether it is enough, and what to do if not."""
 
     name: str
     seen: str
@@ -49,19 +49,19 @@ def _checks(release: str | None) -> Iterator[Check]:
         missing = [name for name in ("etcd", "kube-apiserver") if not os.access(Path(assets) / name, os.X_OK)]
         yield Check(
             binaries.ASSETS_VARIABLE,
-            f"{assets} lacks {' and '.join(missing)}" if missing else f"{assets} has both programs",
+            f"{' and '.join(missing)} not found in {assets}" if missing else f"both found in {assets}",
             not missing,
             f"unset {binaries.ASSETS_VARIABLE}, or put the programs there" if missing else None,
         )
     for program in cached:
         is_there = program.exists()
         yield Check(
-            f"built {program.name}", "in the cache" if is_there else "not yet: it is built on first use (minutes)"
+            f"built {program.name}", "in the cache" if is_there else "not built yet: the first use builds it (minutes)"
         )
     is_open = is_free(FIXED_WEBHOOK_PORT)
     yield Check(
         f"port {FIXED_WEBHOOK_PORT}",
-        "free" if is_open else "taken: releases until v0.9.0 cannot run beside what listens there",
+        "free" if is_open else "in use: releases until v0.9.0 need this port",
     )
 
 
@@ -71,7 +71,7 @@ def _go(*, is_needed: bool) -> Check:
         return Check("go", f"{go.version()} ({program})")
     except go.NoGo as error:
         if not is_needed:
-            return Check("go", "not there, and not needed: everything is built")
+            return Check("go", "not installed, and not needed: everything is built")
         return Check("go", "not on the PATH", is_met=False, hint=error.hint)
 
 

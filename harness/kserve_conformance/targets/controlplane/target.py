@@ -1,10 +1,9 @@
 """
 The target ``controlplane``: a release's own controller over an API server that runs nothing.
 
-Everything that the suite is about is decided there: admission, choice, status,
-the workload's pod template. Names are used as they are, because the control plane
-is ours alone; scenarios follow each other on it, and its reset leaves nothing of
-one for the next.
+It decides everything that the suite tests: admission, choice, status, the workload's pod template. Names are used as
+written, because the control plane belongs to the run; scenarios run one after the other, and a reset between them
+deletes everything.
 """
 
 from __future__ import annotations
@@ -56,13 +55,13 @@ class ControlPlane(Disposable):
         upgrades: bool = False,
     ) -> None:
         """
-        ``manager`` is a vendor's own build, ``source`` the folder that its CRDs and configuration come from.
+        ``manager`` is a vendor's own build, ``source`` the folder with its CRDs and configuration.
 
         ``upgrades`` lets scenarios install other releases: each is built first, and
         each swap takes seconds, so it is off by default.
 
-        ``assets`` has etcd and kube-apiserver; ``logs`` is where logs are kept whatever
-        happens; ``keep`` leaves everything running when it is closed. Nothing is started yet.
+        ``assets`` is a folder with etcd and kube-apiserver; ``logs`` is a folder to keep logs in; ``keep`` leaves
+        everything running on close. Nothing is started yet.
         """
         super().__init__()
         self.capabilities = frozenset({Capability.DEFAULT_MODE} | ({Capability.UPGRADE} if upgrades else set()))
@@ -79,7 +78,7 @@ class ControlPlane(Disposable):
         self._plane: Plane | None = None
 
     def __enter__(self) -> Self:
-        """Start everything. Raises ``CannotStart`` with the last lines of what did not come up."""
+        """Start everything. Raises ``CannotStart`` with the end of the log of what did not start."""
         release = self._release(self._opened_with)
         assets = binaries.assets(self._progress, self._given_assets)
         self._plane = Plane(release, assets, self._progress, self._logs)
@@ -94,9 +93,9 @@ class ControlPlane(Disposable):
 
     def close(self) -> None:
         """
-        End every process and delete the folder of the run, unless it is to be kept and runs.
+        Stop every process and delete the folder of the run, unless ``keep`` is set and it runs.
 
-        Never raises for what is gone already.
+        Never raises for what is gone.
         """
         self._end(keep=self._keep)
 
@@ -118,7 +117,7 @@ class ControlPlane(Disposable):
 
     @property
     def observed_release(self) -> str:
-        """The release that is observed next."""
+        """The release that the next observation is of."""
         return self._wanted
 
     @property
@@ -142,7 +141,7 @@ class ControlPlane(Disposable):
 
     def batches(self, within: timedelta) -> Batches:
         """Run many cases, batched where they can share the cluster."""
-        return Batches(self, self._session, self._have_ready, within)
+        return Batches(self, self._session, self._ensure_release, within)
 
     def install(self, release: str) -> None:
         """
@@ -155,31 +154,31 @@ class ControlPlane(Disposable):
                 f"upgrades are not enabled for {self.identity.target}", hint=f"use {self.identity.target},upgrades=yes"
             )
         self._wanted = release
-        self._have_ready()
+        self._ensure_release()
 
-    def _have_ready(self) -> None:
-        """Swap the release that runs for the one that is wanted, if these differ."""
+    def _ensure_release(self) -> None:
+        """Swap in the requested release if another one runs."""
         plane = self._running
         if self._wanted == plane.release.name:
             return
         wanted = self._release(self._wanted)
         with self._session.reaching():
             if self._session.touched and plane.manager_is_alive():
-                # A service that is upgraded has been looked at by the controller of before. One that was not would get
-                # its finalizer from the next, a write that the webhooks of the next see.
+                # The old controller must have reconciled every service. Otherwise the new one adds the finalizer, a
+                # write that the new release's webhooks see.
                 self._session.see_all()
-                self._session.beacons.queue_passed()
+                self._session.beacons.wait_for_queue()
             self._swap(wanted)
 
     def _release(self, name: str) -> Release:
-        """What a release is made of, found or built once. Raises ``CannotStart``."""
+        """The parts of a release, found or built once. Raises ``CannotStart``."""
         if name not in self._releases:
             own = self._own if name == self._opened_with else (None, None)
             self._releases[name] = Release(name, self._progress, *own)
         return self._releases[name]
 
     def _swap(self, release: Release) -> None:
-        """Have another release run, and return once it has looked at everything that is stored."""
+        """Swap in another release, and wait until it has reconciled everything stored."""
         self._running.swap(release)
         self._session.reconnect(self._made_link())
 
@@ -187,13 +186,13 @@ class ControlPlane(Disposable):
         prerequisites.configure(self._running.admin, self._running.release.source, mode)
 
     def reset(self) -> None:
-        """Delete everything that was applied or stored since the last reset, and have the opened release run."""
+        """Delete everything that was applied or stored since the last reset, and return to the opened release."""
         super().reset()
-        # Not swapped back until it is needed: the next scenario of upgrades begins with a release of its own.
+        # Swapped back only when needed: the next upgrade scenario starts with its own release.
         self._wanted = self._opened_with
 
     def _before_sweep(self) -> None:
-        """Where no manager runs, have that of the opened release: but first take away what another may have died of."""
+        """If no manager runs, start that of the opened release, after deleting what may have crashed it."""
         plane = self._running
         if plane.manager_is_alive():
             return

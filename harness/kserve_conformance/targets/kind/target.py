@@ -104,7 +104,7 @@ class KindTarget(InstalledTarget):
 
     def _reach(self) -> Client:
         """Make or find the cluster, fill it with images, and install the release."""
-        folder, settings = self._made_folder, self._settings
+        folder, settings = self._run_folder, self._settings
         name = settings.cluster or f"{PREFIX}-{secrets.token_hex(3)}"
         kind = Kind(name, folder / "kubeconfig")
         if settings.cluster is None:
@@ -128,11 +128,11 @@ class KindTarget(InstalledTarget):
 
     def _own_image(self) -> str | None:
         """The image of a controller that was given as an image or as a program."""
-        given = self._settings.manager
-        if given is None or not Path(given).expanduser().is_file():
-            return given
-        program = binaries.executable(Path(given).expanduser(), "the manager")
-        archive = self._made_folder / "manager.tar"
+        manager = self._settings.manager
+        if manager is None or not Path(manager).expanduser().is_file():
+            return manager
+        program = binaries.executable(Path(manager).expanduser(), "the manager")
+        archive = self._run_folder / "manager.tar"
         image = OWN_IMAGE.format(self._release)
         write(archive, Image(image, {"manager": program}, ("/manager",), user=NOBODY))
         self._running_kind.load(archive)
@@ -164,13 +164,13 @@ class KindTarget(InstalledTarget):
 
     @cached_property
     def _certificate(self) -> Certificate:
-        folder = self._made_folder / "webhooks"
+        folder = self._run_folder / "webhooks"
         folder.mkdir(mode=0o700)
         host = f"{WEBHOOK_SERVICE}.{KSERVE_NAMESPACE}.svc"
         return issued(folder, (host, f"{host}.cluster.local"))
 
     @property
-    def _made_folder(self) -> Path:
+    def _run_folder(self) -> Path:
         if self._folder is None:
             raise CannotDo("the target is not open")
         return self._folder
@@ -195,9 +195,9 @@ class KindTarget(InstalledTarget):
                 f"upgrades are not enabled for {self.identity.target}", hint=f"use {self.identity.target},upgrades=yes"
             )
         self._wanted = release
-        self._have_ready()
+        self._ensure_release()
 
-    def _have_ready(self) -> None:
+    def _ensure_release(self) -> None:
         if self._wanted == self._installed:
             return
         with self._session.reaching():
@@ -229,7 +229,7 @@ class KindTarget(InstalledTarget):
     def _load_model_server(self) -> None:
         """Put the images of the model server and of what stands in for the storage initializer on the node."""
         program = {"model-server": model_server(self._progress)}
-        archive = self._made_folder / "model-server.tar"
+        archive = self._run_folder / "model-server.tar"
         write(
             archive,
             Image(MODEL_SERVER, program, ("/model-server",), user=NOBODY),
@@ -275,6 +275,6 @@ class KindTarget(InstalledTarget):
 
     def _export_logs(self) -> Path:
         """Copy the logs of nodes and pods to where they stay, and say where."""
-        kept = self._settings.logs or cache.folder() / "logs" / self._made_folder.name
+        kept = self._settings.logs or cache.folder() / "logs" / self._run_folder.name
         self._running_kind.export_logs(kept)
         return kept

@@ -83,7 +83,7 @@ class InstalledTarget(LiveTarget):
         self._opened()
         self._make_beacons()
         self._session.connect(self._made_link())
-        self._session.beacons.queue_passed()
+        self._session.beacons.wait_for_queue()
 
     def _found(self, install: Install) -> None:
         self.install_found = install

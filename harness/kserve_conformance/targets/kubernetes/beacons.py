@@ -1,5 +1,5 @@
 """
-Beacons: objects of our own by which we know how far KServe's manager has got.
+Beacons: the harness's own objects, which show how far KServe's manager has got.
 
 A manager reads runtimes from a cache that lags behind the store, and takes
 services from a queue with one worker. Neither can be queried. But events of one kind
@@ -21,25 +21,25 @@ from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, NAMESPACED
 from kserve_conformance.targets.contract import Unreachable
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, Resource
 from kserve_conformance.targets.kubernetes.names import AS_WRITTEN, Names
-from kserve_conformance.targets.kubernetes.probes import Probe, Seen
+from kserve_conformance.targets.kubernetes.probes import Probe, ReconcileResult
 
 NAMESPACE = "conformance-beacons"
 FORMAT = "conformance-beacon"
 
 #: The beacon runtime of each kind, and the service that names it.
-#: Short, for a workload's host name has both names, a namespace's prefix and at most 63 characters.
+#: Short, because a workload's host name contains both names and a namespace prefix in at most 63 characters.
 NAMES = {NAMESPACED_RUNTIME: "beacon-ns", CLUSTER_RUNTIME: "beacon-cluster"}
 
-#: A runtime that is only ever tried, never stored: it conflicts with a beacon that the manager has seen.
+#: A runtime that is only ever dry-run, never stored: it conflicts with a beacon that the manager has cached.
 ECHO = "conformance-echo"
 
-#: KServe's own finalizer: an object that has it already is not written by the controller.
+#: KServe's own finalizer. The controller does not write an object that already has it.
 FINALIZER = "inferenceservice.finalizers"
 
-#: No release takes this long for any of it, however slow the machine.
+#: Upper limit for each wait. No release takes this long, even on a slow machine.
 ANSWER_WITHIN = 30.0
 
-#: How long a webhook may keep saying that it does not see a beacon before we stop believing that it looks.
+#: How long a webhook may admit a beacon's equal before we conclude that it does not compare priorities.
 ECHO_WITHIN = 3.0
 
 
@@ -115,11 +115,11 @@ def all_beacons(mode: str, names: Names = AS_WRITTEN) -> tuple[Manifest, ...]:
 
 
 class Stalled(Unreachable):
-    """KServe's manager runs, and does nothing of what it is there for."""
+    """KServe's manager is running but does not reconcile."""
 
 
 class Beacons:
-    """The beacons of a KServe that runs."""
+    """The beacons of a running KServe."""
 
     def __init__(
         self,
@@ -149,46 +149,46 @@ class Beacons:
         self._namespace = names.namespace(NAMESPACE)
         self._number = 0
 
-    def caches_seen(self, kinds: Iterable[str]) -> None:
-        """Return once the manager's cache has every write to runtimes of these kinds. Raises ``Unreachable``."""
+    def wait_for_caches(self, kinds: Iterable[str]) -> None:
+        """Wait until the manager's cache has every write to runtimes of these kinds. Raises ``Unreachable``."""
         for kind in kinds:
             self._number += 1
             self._write(kind)
-            if not (self._echo and self._echoed(kind)):
-                self._wait_shown(kind)
+            if not (self._echo and self._webhook_knows(kind)):
+                self._wait_for_workload(kind)
 
-    def queue_passed(self, within: float = ANSWER_WITHIN) -> None:
+    def wait_for_queue(self, within: float = ANSWER_WITHIN) -> None:
         """
-        Return once the manager has finished every service that it had to look at when this was called.
+        Wait until the manager has reconciled every service that was in its queue when this was called.
 
         One round is not enough: a service that is being reconciled when it is probed
         goes to the end of the queue, behind the beacon. Raises ``Stalled``.
         """
         for _ in range(2):
-            self._reconciled(NAMESPACED_RUNTIME, within)
+            self._wait_for_reconcile(NAMESPACED_RUNTIME, within)
 
     def withdraw(self) -> None:
         """
-        Take the ClusterServingRuntime away until it is needed again, and return once the manager has seen that.
+        Delete the ClusterServingRuntime until it is needed again, and wait until the manager has noticed.
 
         The runtime webhook checks a runtime's own priorities once for each runtime that
         exists (``Handle``, pkg/webhook/admission/servingruntime/servingruntime_webhook.go,
-        since v0.12.0): with none there it does not, and a beacon must not change that.
+        since v0.12.0): without any runtime it does not, and a beacon must not change that.
         """
         kind = CLUSTER_RUNTIME
         if not self._echo:
             return
-        # Only a beacon that the manager is known to know can be seen to go.
-        self.caches_seen((kind,))
+        # The manager can only be observed to forget a beacon that it is known to have cached.
+        self.wait_for_caches((kind,))
         self._past.delete(self._resource(kind).path(name=self._name(kind)))
         deadline = time.monotonic() + ECHO_WITHIN
-        while self._is_denied(kind):
+        while self._is_rejected(kind):
             if time.monotonic() > deadline:
-                raise Unreachable("KServe's manager still knows a runtime that was deleted")
+                raise Unreachable("KServe's manager still has a deleted runtime in its cache")
             time.sleep(0.002)
 
     def _write(self, kind: str) -> None:
-        """Write a beacon runtime in its next state."""
+        """Write the next state of a beacon runtime."""
         written = beacon_runtime(kind, self._number, names=self._names)
         resource = self._resource(kind)
         try:
@@ -202,8 +202,8 @@ class Beacons:
         """The name of the beacon runtime of a kind, as the cluster has it."""
         return f"{self._names.prefix}{NAMES[kind]}"
 
-    def _is_denied(self, kind: str) -> bool:
-        """Does the runtime webhook reject the beacon's equal, because it knows the beacon?"""
+    def _is_rejected(self, kind: str) -> bool:
+        """Does the runtime webhook reject the beacon's equal, because the beacon is in its cache?"""
         echo = beacon_runtime(kind, self._number, name=ECHO, names=self._names)
         try:
             self._admin.post(self._resource(kind).path(self._namespace), echo, dryRun="All")
@@ -214,37 +214,37 @@ class Beacons:
             raise
         return False
 
-    def _echoed(self, kind: str) -> bool:
+    def _webhook_knows(self, kind: str) -> bool:
         """Wait until the runtime webhook rejects the beacon's equal; False if it never does."""
         deadline = time.monotonic() + ECHO_WITHIN
         while time.monotonic() < deadline:
-            if self._is_denied(kind):
+            if self._is_rejected(kind):
                 return True
             time.sleep(0.002)
         self._check()
         self._echo = False
         return False
 
-    def _wait_shown(self, kind: str) -> None:
+    def _wait_for_workload(self, kind: str) -> None:
         """Probe the beacon's service until its workload shows the beacon as it was written last."""
         deadline = time.monotonic() + ANSWER_WITHIN
         while time.monotonic() < deadline:
-            service = self._reconciled(kind)
+            service = self._wait_for_reconcile(kind)
             template = self._workload(self._namespace, NAMES[kind], service["metadata"]["uid"])
             images = [one.get("image") for one in at(template, "spec", "containers") or ()]
             if image_of(self._number) in images:
                 return
-        raise Unreachable(f"KServe's manager has not seen a {kind} {ANSWER_WITHIN:g} s after it was written")
+        raise Unreachable(f"KServe's manager did not notice a {kind} within {ANSWER_WITHIN:g} s of the write")
 
-    def _reconciled(self, kind: str, within: float = ANSWER_WITHIN) -> Manifest:
+    def _wait_for_reconcile(self, kind: str, within: float = ANSWER_WITHIN) -> Manifest:
         services = self._resource(SERVICE)
         path = services.path(self._namespace, NAMES[kind])
         self._past.patch(f"{path}/status", self._probe.patch)
         began = time.monotonic()
         while time.monotonic() < began + within:
             service: Manifest = self._past.get(path)
-            if self._probe.read(service) is Seen.MADE:
+            if self._probe.read(service) is ReconcileResult.CREATED:
                 return service
             self._check()
             time.sleep(0.003)
-        raise Stalled(f"KServe's manager has not looked at a service for {within:g} s")
+        raise Stalled(f"KServe's manager did not reconcile a service within {within:g} s")

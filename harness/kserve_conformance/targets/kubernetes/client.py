@@ -1,5 +1,5 @@
 """
-A thin client over Kubernetes' own: JSON in, JSON out, and every failure told apart.
+A thin client over Kubernetes' own: JSON in, JSON out, with distinct errors.
 
 The official client keeps the connections and makes each request (see
 :mod:`~kserve_conformance.targets.kubernetes.connection`). Its models are not used:
@@ -23,13 +23,13 @@ from kserve_conformance.objects import Manifest
 
 logger = logging.getLogger(__name__)
 
-#: Seconds to connect, and to wait for an answer: a webhook may take ten before the server gives up on it.
+#: Seconds to connect, and to wait for a response: the server waits up to ten for a webhook.
 TIMEOUT = (5.0, 30.0)
 
-#: The same for evidence, which can be missing.
+#: The same for evidence, which may be missing.
 SHORT_TIMEOUT = (2.0, 5.0)
 
-#: Statuses that ask for another attempt, and the number of attempts.
+#: Statuses that are retried, and the number of attempts.
 RETRIED = frozenset({429, 503, 504})
 ATTEMPTS = 20
 
@@ -42,22 +42,22 @@ MERGE_PATCH = "application/merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
 YAML = "application/yaml"
 
-#: One answer that lists every group, version and kind.
+#: Accept header for one response that lists every group, version and kind.
 DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 
 
 class ApiError(TargetError):
-    """The API server answered with an error. ``status`` is HTTP's, the rest its own."""
+    """The API server returned an error: HTTP status, reason and message."""
 
     def __init__(self, status: int, reason: str, message: str) -> None:
-        super().__init__(f"the API server answered {' '.join(filter(None, (str(status), reason)))}: {message}")
+        super().__init__(f"the API server returned {' '.join(filter(None, (str(status), reason)))}: {message}")
         self.status = status
         self.reason = reason
         self.message = message
 
 
 class NoAnswer(TargetError):
-    """The API server did not answer at all."""
+    """The API server did not respond at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Resource:
 
 
 class Response(Protocol):
-    """An HTTP response that was read."""
+    """A complete HTTP response."""
 
     @property
     def status(self) -> int:
@@ -111,7 +111,7 @@ class Connections(Protocol):
         """Close them."""
 
 
-#: Called with the method and the path of each request that was answered.
+#: Called with the method and path of each request that got a response.
 Watcher = Callable[[str, str], None]
 
 
@@ -200,7 +200,7 @@ class Client:
             raise
 
     def resources(self) -> dict[tuple[str, str], Resource]:
-        """What the server serves, by API version and kind."""
+        """The resources that the server serves, by API version and kind."""
         served: dict[tuple[str, str], Resource] = {}
         for root in ("/api", "/apis"):
             for group in msgspec.json.decode(self._answer("GET", root, accept=DISCOVERY))["items"]:

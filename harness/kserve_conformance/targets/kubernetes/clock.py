@@ -1,11 +1,9 @@
 """
-The clock that stamps objects is the API server's, and it may go back.
+Detects an API server whose clock, which stamps objects, goes back.
 
-KServe prefers the newer of two runtimes, and decides by
-``creationTimestamp``. A clock that is set back in the midst of a scenario makes
-what came later older: nothing that the release then chooses is its fault, so
-nothing may be concluded. Everything else here measures time by a clock that
-never goes back.
+KServe prefers the newer of two runtimes, and decides by ``creationTimestamp``. If its clock is set back during a
+scenario, newer objects look older, and the release's choice proves nothing. Everything else here measures time by a
+clock that never goes back.
 """
 
 from __future__ import annotations
@@ -16,19 +14,19 @@ from kserve_conformance.targets.contract import TargetCode
 
 
 class Creations:
-    """When the objects of one scenario were created."""
+    """Creation times of the objects of one scenario."""
 
     def __init__(self) -> None:
         self._latest = ""
         self._ticked = ""
 
     def advance_clock(self) -> None:
-        """A second has passed: what is created from now on must be newer than what is there."""
+        """A second has passed: objects created from now on must be newer than existing ones."""
         self._ticked = self._latest
 
     def created(self, key: ObjectKey, stored: Manifest) -> None:
-        """An object was created. Raises ``TargetError`` if its stamp contradicts that."""
-        # All stamps have the same form, in whole seconds and UTC, so they sort as texts.
+        """Note a created object. Raises ``TargetError`` if its timestamp is older than an earlier object's."""
+        # All timestamps have the same form, in whole seconds and UTC, so they sort as strings.
         stamp = str(at(stored, "metadata", "creationTimestamp") or "")
         if not stamp:
             return

@@ -3,7 +3,7 @@ From a context of a kubeconfig, or from a port and a token, to a client.
 
 Kubernetes' own Python client reads the kubeconfig, keeps the connections, adds the
 credentials (tokens, certificates, exec plugins and their renewal) and makes each
-request. Its import takes a third of a second, so it is imported when it is used.
+request. Importing it takes a third of a second, so it is imported on first use.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from kserve_conformance.targets.kubernetes.client import Client, NoAnswer, Watch
 if TYPE_CHECKING:
     from kubernetes.client import Configuration
 
-#: Connections that are kept open: as many as threads make requests at once.
+#: Number of connections kept open: as many as threads make requests at once.
 CONNECTIONS = 16
 
 
@@ -53,7 +53,7 @@ def connect_local(port: int, token: str, authority: Path, host: str = "127.0.0.1
         host=f"https://{host}:{port}",
         api_key={"authorization": f"Bearer {token}"},
         ssl_ca_cert=str(authority),
-        # A proxy of the user's must not come between.
+        # Bypass any proxy that the user has configured.
         no_proxy=host,
     )
     return Client(ClusterConnections(configuration))
@@ -90,13 +90,13 @@ class ClusterConnections:
         import urllib3
         from kubernetes.client import ApiException
 
-        # Each time, because a token may have been renewed.
+        # On each request, because a token may have been renewed.
         self._api.update_params_for_auth(headers, [], ["BearerToken"], url, method, body)
         try:
             response = self._api.call_api(method, self._host + url, headers, body, _request_timeout=timeout)
             return _Read(response.status, response.headers, response.read())
         except (urllib3.exceptions.HTTPError, ApiException) as error:
-            raise NoAnswer(f"the API server does not answer: {error}") from error
+            raise NoAnswer(f"the API server does not respond: {error}") from error
 
     def close(self) -> None:
         """Close every connection."""

@@ -1,8 +1,8 @@
 """
-Deleting: single objects with what they own, and everything that a scenario left.
+Deletion of single objects with their dependents, and of everything that a scenario left.
 
-No garbage collector and no namespace controller run here. So owned objects are
-deleted by hand, and namespaces are kept and used again, empty.
+No garbage collector and no namespace controller run here. So dependents are deleted explicitly, and namespaces are
+emptied and reused.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from kserve_conformance.targets.kubernetes.names import AS_WRITTEN, Names
 from kserve_conformance.targets.kubernetes.observer import MODEL_MESH, SERVERLESS
 
 #: What services own in the modes that make Deployments, in those that make Knative Services, and in any, by API version
-#: and kind; and what is said about them.
+#: and kind; and by Events about them.
 OF_DEPLOYMENTS = (
     ("apps/v1", "Deployment"),
     ("autoscaling/v2", "HorizontalPodAutoscaler"),
@@ -50,7 +50,7 @@ OF_ANY = (
 
 
 def owned(modes: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """The kinds that services in these modes own; none for no mode, because there was no service then."""
+    """The kinds that services in these modes own; none without modes, because then there was no service."""
     wanted = set(modes) - {MODEL_MESH}
     if not wanted:
         return ()
@@ -61,28 +61,28 @@ def owned(modes: Iterable[str]) -> tuple[tuple[str, str], ...]:
     )
 
 
-#: A cluster's own objects among them: they stay.
+#: The cluster's own objects of these kinds, which are never deleted.
 SERVERS_OWN = {("v1", "Service"): "kubernetes", ("v1", "ConfigMap"): "kube-root-ca.crt"}
 
-#: Where KServe itself is installed. Scenarios have runtimes there too, and beside these are its configuration, its
-#: webhooks' Service and, where it is a pod, its own Deployment.
+#: Where KServe itself is installed. Scenarios create runtimes there too, next to its configuration, its webhooks'
+#: Service and, where it runs as a pod, its own Deployment.
 KSERVES_OWN = Namespace("kserve")
 
-#: How long KServe may take to let a deleted service go before its finalizer is taken away.
+#: How long KServe may take to finalize a deleted service before its finalizer is removed.
 FINALIZED_WITHIN = 5.0
 
-#: As many requests at once as two cores have use for.
+#: As many concurrent requests as two cores can use.
 THREADS = 4
 
 
 @dataclass
 class Sweeper:
-    """Deletes from one API server, past every webhook."""
+    """Deletes from one API server, bypassing every webhook."""
 
     past: Client
     resource_of: Callable[[str, str], Resource | None]
     manager_is_alive: Callable[[], bool]
-    queue_passed: Callable[[], None]
+    wait_for_queue: Callable[[], None]
     names: Names = AS_WRITTEN
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "sweeping"))
 
@@ -91,7 +91,9 @@ class Sweeper:
         self._threads.shutdown()
 
     def delete(self, keys: Iterable[ObjectKey], versions: Mapping[ObjectKey, str] = MappingProxyType({})) -> None:
-        """Delete objects; services with all that they own. ``versions`` are API versions of what is not KServe's."""
+        """
+        Delete objects; services with all that they own. ``versions`` are API versions of kinds that are not KServe's.
+        """
         keys = tuple(keys)
         services = [key for key in keys if key.kind == SERVICE]
         self._services_gone([self._delete_service(key) for key in services])
@@ -115,14 +117,14 @@ class Sweeper:
             self._sweep_kserves_own(services)
         for namespace in namespaces:
             self.past.delete(services.path(namespace))
-        # A service that is being deleted needs no runtime any more, so these go while it goes.
+        # A service that is being deleted no longer needs a runtime, so both are deleted at once.
         runtimes = self._begin_runtimes(namespaces)
         self._services_gone([services.path(namespace) for namespace in namespaces])
         for one in (*runtimes, *self._begin(self._owned(namespaces, modes))):
             one.result()
 
     def _begin(self, collections: Iterable[tuple[str, str]]) -> list[Future[None]]:
-        """Delete collections, each with the name of what stays of it, in threads of their own."""
+        """Delete collections in parallel, each except for the object with the given name."""
         return [self._threads.submit(self._delete_all, path, but) for path, but in collections]
 
     def _begin_runtimes(self, namespaces: Iterable[str]) -> list[Future[None]]:
@@ -143,16 +145,16 @@ class Sweeper:
                     yield resource.path(namespace), SERVERS_OWN.get((api_version, kind), "")
 
     def _sweep_kserves_own(self, services: Resource) -> None:
-        """Delete the services of KServe's own namespace: there, only what belongs to one of them may go."""
+        """Delete the services of KServe's own namespace: there, only their dependents may be deleted."""
         found = self.past.get(services.path(KSERVES_OWN))["items"]
         self.delete(ObjectKey(SERVICE, one["metadata"]["name"], KSERVES_OWN) for one in found)
 
     def left(self, namespaces: Iterable[str], others: Mapping[ObjectKey, str]) -> Iterator[str]:
         """
-        What of scenarios is still in these namespaces or in the cluster, and which of these other objects.
+        The objects of scenarios that still exist in these namespaces or cluster-wide, and those of ``others`` that do.
 
-        Of what is not KServe's own only that counts which belongs to a service: a
-        cluster puts things of its own into every namespace.
+        Of kinds that are not KServe's, only dependents of a service count: a cluster puts its own objects into every
+        namespace.
         """
         beacon = f"{self.names.prefix}{NAMES[CLUSTER_RUNTIME]}"
         ours = {"labelSelector": self.names.selector} if self.names.selector else {}
@@ -192,8 +194,7 @@ class Sweeper:
         """
         Wait until services, or all services of collections, are gone.
 
-        KServe takes its finalizer away as its last act on a service, so that afterwards
-        nothing that belongs to it is made any more.
+        KServe removes its finalizer as its last act on a service, so afterwards it creates nothing more for it.
         """
         deadline = time.monotonic() + FINALIZED_WITHIN
         for path in paths:
@@ -219,7 +220,7 @@ class Sweeper:
                 if error.status != 404:
                     raise
         if self.manager_is_alive():
-            self.queue_passed()
+            self.wait_for_queue()
 
     def _delete_owned(self, namespace: str, service: str) -> None:
         for api_version, kind in (*OF_KNATIVE, *OF_DEPLOYMENTS, *OF_ANY):
@@ -233,17 +234,17 @@ class Sweeper:
 
 def delete_selected(client: Client, path: str, selector: str, but: str = "") -> None:
     """
-    Delete what a selector finds, one by one.
+    Delete the objects that match a selector, one by one.
 
-    Deleting them all at once would need the right to delete a whole collection, and
-    RBAC knows no labels: that right should not be needed in a shared cluster.
+    Deleting the collection would need the verb ``deletecollection`` on all objects, since RBAC has no selectors: too
+    much for a shared cluster.
     """
     for one in client.get(path, labelSelector=selector)["items"]:
         if one["metadata"]["name"] != but:
             client.delete(f"{path}/{one['metadata']['name']}")
 
 
-#: What services own and a report should name: events expire by themselves.
+#: Kinds that services own and that a report names: Events expire by themselves.
 WORTH_TELLING = tuple(one for one in (*OF_DEPLOYMENTS, *OF_KNATIVE, *OF_ANY) if one != ("v1", "Event"))
 
 

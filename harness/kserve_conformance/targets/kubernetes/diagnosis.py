@@ -1,8 +1,8 @@
 """
 Evidence of a failed scenario from a running KServe, collected before the reset.
 
-Each title is read on its own: if one is unavailable, its reason takes its place and the
-others are still read. Nothing is written or redacted here: a record redacts every text.
+Each section is read on its own: if one is unavailable, the reason is reported instead and the others are still read.
+Nothing is redacted here; the record does that.
 """
 
 from __future__ import annotations
@@ -30,24 +30,23 @@ from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoAns
 from kserve_conformance.targets.kubernetes.names import Names
 from kserve_conformance.targets.kubernetes.observer import EVENTS, LOG_NOISE, Log, moment, reported
 
-#: Characters of one title: enough for what a scenario makes, far from filling a record.
+#: Maximum number of characters per section: enough for a scenario, without bloating a record.
 TEXT = 32_000
 
-#: Annotations that only repeat the object that they stand on.
+#: Annotations that only repeat their object.
 REPEATING = frozenset({"kubectl.kubernetes.io/last-applied-configuration"})
 
-#: By this a line of the log is about our beacons, and not about the scenario.
+#: Marks log lines about beacons, which are not about the scenario.
 _BEACON = beacons.FORMAT
 
 
 @dataclass
 class Diagnosis:
     """
-    The questions about one scenario.
+    Collects the evidence of one scenario.
 
-    ``client`` must not wait long. ``workload`` finds the Deployment or Knative
-    Service of a service as it is stored; ``namespaces`` are those of the scenario,
-    by their names in the cluster.
+    ``client`` must have a short timeout. ``workload`` finds the Deployment or Knative Service of a service;
+    ``namespaces`` are those of the scenario, by their names in the cluster.
     """
 
     client: Client
@@ -59,7 +58,7 @@ class Diagnosis:
     namespaces: Iterable[str]
 
     def of(self, service: ObjectKey | None) -> dict[str, str]:
-        """What is known, by its title. ``service`` is named as the cluster names it. Never raises ``TargetError``."""
+        """The evidence, by section title. ``service`` has its name in the cluster. Never raises ``TargetError``."""
         self._silent: NoAnswer | None = None
         self._stored: Manifest | None = None
         readers: dict[str, Callable[[], str]] = {"process": self._ended}
@@ -85,7 +84,7 @@ class Diagnosis:
         return evidence
 
     def _ended(self) -> str:
-        """How a process ended that must run, and what it wrote last."""
+        """How a required process ended, and the end of its log."""
         try:
             self.check()
         except TargetError as error:
@@ -94,7 +93,7 @@ class Diagnosis:
 
     def _service(self, key: ObjectKey) -> str:
         self._stored = self._found(self._kserve(SERVICE).path(key.namespace, key.name))
-        return "# it is not in store" if self._stored is None else beginning(dumps([cleaned(self._stored)]))
+        return "# not found" if self._stored is None else beginning(dumps([cleaned(self._stored)]))
 
     def _runtimes(self) -> str:
         selected = {"labelSelector": self.names.selector} if self.names.selector else {}
@@ -109,7 +108,7 @@ class Diagnosis:
             for one in self._listed(path, **query)
             if one["metadata"]["name"] != beacon
         ]
-        return beginning(dumps(marks.unmarked(cleaned(one)) for one in found)) or "# there are none"
+        return beginning(dumps(marks.unmarked(cleaned(one)) for one in found)) or "# none"
 
     def _workload(self) -> str:
         stored = self._stored
@@ -124,12 +123,12 @@ class Diagnosis:
     def _log(self) -> str:
         return ending("\n".join(log_lines(self.log.text())))
 
-    # Reading, until there is no answer
+    # Reading, until the server stops responding
 
     def _kserve(self, kind: str) -> Resource:
         resource = self.served(API_VERSIONS[kind], kind)
         if resource is None:
-            raise ApiError(404, "NotFound", f"it serves no {kind}")
+            raise ApiError(404, "NotFound", f"no kind {kind} on the API server")
         return resource
 
     def _found(self, path: str) -> Manifest | None:
@@ -142,7 +141,7 @@ class Diagnosis:
         return [{"kind": kind, **one} for one in listed["items"]]
 
     def _read(self, read: Callable[[], Any]) -> Any:
-        """An answer; a server that was silent once gets no further request."""
+        """Run a read; after one that got no response, no further request is made."""
         if self._silent is not None:
             raise self._silent
         try:
@@ -153,7 +152,7 @@ class Diagnosis:
 
 
 def cleaned(stored: Manifest) -> dict[str, Any]:
-    """A stored object without what a server keeps for itself and what repeats the object."""
+    """A stored object without server-managed fields and annotations that repeat it."""
     plain = reported(stored)
     annotations: Mapping[str, str] = at(plain, "metadata", "annotations") or {}
     kept = {key: value for key, value in annotations.items() if key not in REPEATING}
@@ -169,7 +168,7 @@ def event_line(event: Mapping[str, Any]) -> str:
 
 
 def log_lines(text: str) -> Iterator[str]:
-    """The lines of a controller's log that a scenario caused, without what differs in every run."""
+    """The lines of a controller's log that a scenario caused, without values that differ in every run."""
     for line in text.splitlines():
         if _BEACON in line:
             continue
@@ -185,16 +184,16 @@ def log_lines(text: str) -> Iterator[str]:
 
 
 def beginning(text: str) -> str:
-    """As much of a text as fits, from its beginning, in whole lines."""
+    """The first lines of a text that fit."""
     if len(text) <= TEXT:
         return text
     kept = text[:TEXT].rpartition("\n")[0]
-    return f"{kept}\n[{len(text) - len(kept)} more characters are not shown]"
+    return f"{kept}\n[{len(text) - len(kept)} more characters not shown]"
 
 
 def ending(text: str) -> str:
-    """As much of a text as fits, from its end, in whole lines."""
+    """The last lines of a text that fit."""
     if len(text) <= TEXT:
         return text
     kept = text[-TEXT:].partition("\n")[2]
-    return f"[{len(text) - len(kept)} earlier characters are not shown]\n{kept}"
+    return f"[{len(text) - len(kept)} earlier characters not shown]\n{kept}"

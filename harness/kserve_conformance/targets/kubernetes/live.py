@@ -1,8 +1,8 @@
 """
-Targets whose answers come from a KServe that runs.
+Targets with a running KServe.
 
-:class:`LiveTarget` is the contract over one API server and one controller, however
-these were started: subclasses start them, or find them, and open the session.
+:class:`LiveTarget` implements the contract over one API server and one controller. Subclasses start or find these and
+open the session.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ TICK = 1.05
 class LiveTarget(ABC):
     """The contract over an API server and KServe's controller."""
 
-    #: Is looking for leftovers after each reset worth its time?
+    #: Are leftovers cheap enough to list after each reset?
     looks_after_each_reset = True
 
     def __init__(self, names: Names = AS_WRITTEN) -> None:
         self._names = names
         self._session = Session(names, ensure_namespace=self._ensure_namespace)
-        #: The namespaces and other objects that the last reset cleared.
+        #: The namespaces and other objects that the last reset deleted.
         self._cleared: tuple[frozenset[str], Mapping[ObjectKey, str]] = (frozenset(), {})
 
-    # What a subclass decides
+    # Hooks of subclasses
 
     @abstractmethod
     def _set_mode(self, mode: str) -> None:
@@ -45,17 +45,17 @@ class LiveTarget(ABC):
     def _ensure_namespace(self, name: str) -> None:
         """Create a namespace unless it exists."""
 
-    def _have_ready(self) -> None:  # noqa: B027 - Most targets have nothing to do here.
-        """Called before anything is observed or written: a target that swaps releases does it here."""
+    def _ensure_release(self) -> None:  # noqa: B027 - Most targets need nothing here.
+        """Called before anything is observed or written: a target that swaps releases does so here."""
 
     def _before_sweep(self) -> None:  # noqa: B027 - As above.
-        """Called before what a scenario left is deleted."""
+        """Called before a reset deletes anything."""
 
     # The contract
 
     def apply(self, *objects: Manifest) -> tuple[Admission, ...]:
         """Create or update in order, as ``kubectl apply`` does; see the contract."""
-        self._have_ready()
+        self._ensure_release()
         with self._session.reaching():
             return tuple(
                 self._names.admission(ObjectKey.of(manifest), self._session.apply(self._names.manifest(manifest)))
@@ -63,14 +63,14 @@ class LiveTarget(ABC):
             )
 
     def store(self, *objects: Manifest) -> None:
-        """Store objects past every webhook."""
-        self._have_ready()
+        """Store objects without any webhook."""
+        self._ensure_release()
         with self._session.reaching():
             for manifest in objects:
                 self._session.store(self._names.manifest(manifest))
 
     def delete(self, *keys: ObjectKey) -> None:
-        """Delete, services with all that they own; a missing object is no error."""
+        """Delete objects, services with all that they own. A missing object is not an error."""
         with self._session.reaching():
             self._session.delete(tuple(map(self._names.key, keys)))
 
@@ -81,7 +81,7 @@ class LiveTarget(ABC):
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
         """The settled choice for the objects that are stored now. Raises ``NotSettled`` and ``Unreachable``."""
-        self._have_ready()
+        self._ensure_release()
         session = self._session
         key = self._names.key(service)
         session.use(key)
@@ -98,7 +98,7 @@ class LiveTarget(ABC):
 
     def configure(self, default_mode: str) -> None:
         """Set the deployment mode of services without one, until the next reset."""
-        self._have_ready()
+        self._ensure_release()
         with self._session.reaching():
             self._change_mode(default_mode)
 
@@ -120,7 +120,7 @@ class LiveTarget(ABC):
 
     def leftovers(self, *, thorough: bool) -> tuple[str, ...]:
         """
-        What scenarios left: after the last reset, or in every namespace of the run.
+        What scenarios left behind: after the last reset, or in every namespace of the run.
 
         Raises what a request raises.
         """
@@ -132,7 +132,7 @@ class LiveTarget(ABC):
         return tuple(map(self._names.text, self._session.sweeper.left(namespaces, others)))
 
     def diagnose(self, service: ObjectKey | None) -> Mapping[str, str]:
-        """The evidence of a scenario before its reset; about the service that it used last if none is named."""
+        """The evidence of a scenario before its reset; by default about the service that it used last."""
         session = self._session
         if not session.is_open:
             return {UNAVAILABLE: "the target is not open"}

@@ -1,10 +1,9 @@
 """
-Marks: how a workload shows which runtime it was made of.
+Marks: how a workload shows which runtime it was rendered from.
 
-No status field of a release before v0.16.0 names the chosen runtime, and two
-runtimes may have equal containers. So each container of an applied runtime gets
-one more environment variable that names it, which every release carries into the
-pod; what is reported has it removed again.
+No status field of a release before v0.16.0 names the chosen runtime, and two runtimes may have equal containers. So
+each container of an applied runtime gets one more environment variable that names it, which every release copies into
+the pod. Observations have it removed again.
 """
 
 from __future__ import annotations
@@ -17,13 +16,13 @@ from kserve_conformance.objects import Manifest, Namespace, ObjectKey, at, repla
 #: Its value is ``KIND/NAMESPACE/NAME``, the namespace empty for a ClusterServingRuntime.
 VARIABLE = "KSERVE_CONFORMANCE_RUNTIME"
 
-#: Where a runtime's spec has containers.
+#: Paths of the containers in a runtime's spec.
 _CONTAINERS = (("containers",), ("workerSpec", "containers"))
 
 
 def mark_of(ref: ObjectKey) -> str:
     """
-    Write a reference to a runtime as one word.
+    Format a reference to a runtime as one word.
 
     >>> mark_of(ObjectKey("ServingRuntime", "sklearn", Namespace("team-a")))
     'ServingRuntime/team-a/sklearn'
@@ -33,7 +32,7 @@ def mark_of(ref: ObjectKey) -> str:
 
 def ref_of(mark: str) -> ObjectKey:
     """
-    Read what :func:`mark_of` wrote.
+    Parse the result of :func:`mark_of`.
 
     >>> ref_of("ClusterServingRuntime//sklearn")
     ObjectKey(kind='ClusterServingRuntime', name='sklearn', namespace=None)
@@ -43,7 +42,7 @@ def ref_of(mark: str) -> ObjectKey:
 
 
 def marked(runtime: Manifest, ref: ObjectKey) -> Manifest:
-    """The runtime as it is applied: each of its containers names it."""
+    """The runtime with a mark in each of its containers."""
 
     def with_mark(container: Manifest) -> Manifest:
         env = [variable for variable in container.get("env") or () if variable.get("name") != VARIABLE]
@@ -53,7 +52,7 @@ def marked(runtime: Manifest, ref: ObjectKey) -> Manifest:
 
 
 def unmarked(runtime: Manifest) -> Manifest:
-    """The runtime as it was given."""
+    """The runtime without marks."""
     return _each_container(runtime, ("spec",), _without_mark)
 
 
@@ -69,7 +68,7 @@ def unmarked_pod(template: Manifest) -> Manifest:
 
 
 def runtime_of(template: Manifest) -> ObjectKey | None:
-    """The runtime that a pod template was made of; None for a container of the user's own."""
+    """The runtime that a pod template was rendered from; None for a custom container."""
     for container in at(template, "spec", "containers") or ():
         for variable in container.get("env") or ():
             if variable.get("name") == VARIABLE and variable.get("value"):

@@ -1,10 +1,9 @@
 """
-How the names of a scenario are those of a cluster.
+Translation between the names of a scenario and those in a cluster.
 
-A cluster of our own takes names as they are written. In a shared one every
-namespace and every runtime gets the same prefix, so that no other object is
-touched, and what the run made is found by its label. Whatever the
-cluster answers has the prefix taken away again: names compare as they were written.
+A cluster that belongs to the run uses names as written. In a shared one every namespace and runtime gets the run's
+prefix, so that no other object is touched, and the objects of the run are found by label. The prefix is removed from
+everything that the cluster returns.
 """
 
 from __future__ import annotations
@@ -25,17 +24,17 @@ from kserve_conformance.objects import (
 )
 from kserve_conformance.targets.contract import Admission, Observation
 
-#: What everything that a run makes outside its own namespaces is labelled with; its value is the run's prefix.
+#: Label of everything that a run creates outside its own namespaces; the value is the run's prefix.
 LABEL = "kserve-conformance.run"
 
-#: Where a service names a runtime.
+#: Paths of the runtime's name in a service.
 _RUNTIME_OF_SERVICE = ("spec", "predictor", "model", "runtime")
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
     """
-    The names of one run on one cluster. Without a prefix everything is as it is written.
+    The names of one run on one cluster. Without a prefix, names stay as written.
 
     >>> Names("kc-7-").key(ObjectKey("ClusterServingRuntime", "sklearn"))
     ObjectKey(kind='ClusterServingRuntime', name='kc-7-sklearn', namespace=None)
@@ -46,22 +45,24 @@ class Names:
 
     @property
     def selector(self) -> str:
-        """The label selector of everything that was made outside our namespaces; empty where all is ours."""
+        """
+        The label selector of everything created outside the run's namespaces; empty if the cluster belongs to the run.
+        """
         return ",".join(f"{key}={value}" for key, value in self.labels.items())
 
     def namespace(self, name: str) -> Namespace:
-        """A scenario's namespace as the cluster has it."""
+        """The name of a scenario's namespace in the cluster."""
         return Namespace(f"{self.prefix}{name}")
 
     def key(self, key: ObjectKey) -> ObjectKey:
-        """A scenario's object as the cluster names it."""
+        """The key of a scenario's object in the cluster."""
         if not self.prefix:
             return key
         name = f"{self.prefix}{key.name}" if key.kind in RUNTIME_KINDS else key.name
         return ObjectKey(key.kind, name, self.namespace(key.namespace) if key.namespace is not None else None)
 
     def manifest(self, manifest: Manifest) -> Manifest:
-        """A scenario's manifest as it is written to the cluster."""
+        """A scenario's manifest with its names in the cluster."""
         if not self.prefix:
             return manifest
         key = self.key(ObjectKey.of(manifest))
@@ -75,13 +76,13 @@ class Names:
         return there
 
     def admission(self, key: ObjectKey, answer: Admission) -> Admission:
-        """An answer about a scenario's object, in the scenario's words."""
+        """An admission with the scenario's names."""
         if not self.prefix:
             return answer
         return replace(answer, key=key, stored=self._back(answer.stored), rejected=self._back(answer.rejected))
 
     def observation(self, seen: Observation) -> Observation:
-        """What was observed, in the scenario's words."""
+        """An observation with the scenario's names."""
         if not self.prefix:
             return seen
         return replace(
@@ -97,14 +98,14 @@ class Names:
         )
 
     def text(self, text: str) -> str:
-        """Any text of the cluster, in the scenario's words."""
+        """A text from the cluster with the scenario's names."""
         return text.replace(self.prefix, "") if self.prefix else text
 
     def _ref(self, ref: ObjectKey | None) -> ObjectKey | None:
         return None if ref is None else ObjectKey(ref.kind, self._back(ref.name), self._back(ref.namespace))
 
     def _back(self, value: Any) -> Any:
-        """Any value without the prefix and without our labels; the prefix is so odd that it means nothing else."""
+        """A value without the prefix and the run's labels; the prefix is random enough to be unambiguous."""
         if isinstance(value, str):
             return value.replace(self.prefix, "")
         if isinstance(value, Mapping):
@@ -114,5 +115,5 @@ class Names:
         return value
 
 
-#: Names as they are written.
+#: Names as written.
 AS_WRITTEN = Names()

@@ -1,9 +1,8 @@
 """
-The namespaces of a run: made with its label, kept empty of pods, and gone at its end.
+The namespaces of a run: created with its label, without pods, and deleted at its end.
 
-Scenarios are about the pod that would be created, with images that do not exist. So a
-namespace has a quota of no pods at all, and nothing of a scenario ever runs on
-the cluster's nodes unless the scenario is about running.
+Scenarios are about the pod that would be created, with images that do not exist. So each namespace has a quota of zero
+pods, and nothing runs on the cluster's nodes unless the scenario needs it.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from kserve_conformance.targets.kubernetes.names import Names
 
 QUOTA = "kserve-conformance-no-pods"
 
-#: KServe's webhook of pods looks at namespaces without this label; none of ours is its own.
+#: KServe's pod webhook handles namespaces without this label; no namespace of a run is a control plane's.
 PATH = "/api/v1/namespaces"
 
 #: How long the cluster may take to delete a namespace, with the garbage collector behind it.
@@ -26,7 +25,7 @@ DELETED_WITHIN = 60.0
 
 @dataclass
 class Namespaces:
-    """The namespaces that one run made in one cluster, by their names there."""
+    """The namespaces that one run created in one cluster, by their names there."""
 
     client: Client
     names: Names
@@ -34,7 +33,7 @@ class Namespaces:
     _running: set[str] = field(default_factory=set)
 
     def ensure(self, name: str) -> None:
-        """Make a namespace in which no pod can be made, unless this run has made it already."""
+        """Create a namespace that allows no pods, unless this run has already done so."""
         manifest = {
             "apiVersion": "v1",
             "kind": "Namespace",
@@ -49,7 +48,9 @@ class Namespaces:
         self._forbid_pods(name)
 
     def _is_ours(self, name: str) -> bool:
-        """May a namespace that is there already be used: because it has this run's label, or the cluster is ours?"""
+        """
+        May the run use an existing namespace: does it have the run's label, or does the cluster belong to the run?
+        """
         if not self.names.labels:
             return True
         labels = self.client.get(f"{PATH}/{name}")["metadata"].get("labels") or {}
@@ -70,17 +71,17 @@ class Namespaces:
         self._running.discard(name)
 
     def run_pods(self, name: str) -> None:
-        """Let pods run in a namespace until :meth:`stop_pods`."""
+        """Allow pods in a namespace until :meth:`stop_pods`."""
         self.client.delete(f"{PATH}/{name}/resourcequotas/{QUOTA}")
         self._running.add(name)
 
     def stop_pods(self) -> None:
-        """No namespace may have pods any more."""
+        """Forbid pods in every namespace again."""
         for name in tuple(self._running):
             self._forbid_pods(name)
 
     def delete(self) -> tuple[str, ...]:
-        """Delete all of them and wait; those that are still there afterwards, with what the cluster says of them."""
+        """Delete all of them and wait; return those that still exist, with the conditions that the cluster reports."""
         for name in self.made:
             self.client.delete(f"{PATH}/{name}")
         deadline = time.monotonic() + DELETED_WITHIN
@@ -100,7 +101,7 @@ class Namespaces:
 
 
 def ensure_namespace(client: Client, name: str) -> None:
-    """Make a namespace unless it is there."""
+    """Create a namespace unless it exists."""
     try:
         client.post("/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     except ApiError as error:

@@ -1,5 +1,5 @@
 """
-Observing one service: waiting until its status is settled, and putting together what the cluster shows of it.
+Observing one service: wait until its status is settled, then read its workload, events and log.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from kserve_conformance.targets.contract import BEYOND_CONTROLLERS, NotSettled, 
 from kserve_conformance.targets.kubernetes import marks
 from kserve_conformance.targets.kubernetes.beacons import FINALIZER, Beacons, Stalled
 from kserve_conformance.targets.kubernetes.client import Client, Resource
-from kserve_conformance.targets.kubernetes.probes import Probe, Seen
+from kserve_conformance.targets.kubernetes.probes import Probe, ReconcileResult
 
 DEPLOYMENT = Resource("apps", "v1", "Deployment", "deployments")
 KNATIVE_SERVICE = Resource("serving.knative.dev", "v1", "Service", "services")
@@ -37,29 +37,29 @@ MODE_ANNOTATION = "serving.kserve.io/deploymentMode"
 MODEL_MESH = "ModelMesh"
 SERVERLESS = frozenset({"Serverless", "Knative"})
 
-#: Names of a predictor's workload. The second is that of releases until v0.10, which v0.11 to v0.15 keep where it is
-#: there, and which later ones leave standing beside the first (``getPredictorName``,
+#: Names of a predictor's workload. The second is that of releases until v0.10, which v0.11 to v0.15 keep where it
+#: exists, and later ones leave beside the first (``getPredictorName``,
 #: pkg/controller/v1beta1/inferenceservice/components/predictor.go).
 WORKLOAD_NAMES = ("{}-predictor", "{}-predictor-default")
 
-#: How long a status is watched before the queue is waited for: most reconciles take less.
+#: How long to poll a status before waiting for the queue: most reconciles take less.
 PATIENCE = 0.15
 
-#: A failure that the status does not name is believed when it came twice: a conflicting write is simply tried again.
-SILENT_TIMES = 2
+#: A failure that the status does not explain counts once it has happened twice: KServe retries conflicting writes.
+UNEXPLAINED_TIMES = 2
 
-#: The event of a failure follows its status; it may be held back by the manager's own limit of requests.
+#: How long to wait for the event of a failure: it follows the status, and the manager's rate limit may delay it.
 EVENT_WITHIN = 2.0
 
-#: Errors that come of our pace, and that KServe answers by trying again: it met a write of ours, or has not yet seen in
-#: its cache the ConfigMap that it made for the service itself.
+#: Errors that our pace causes and that KServe retries: it conflicted with a write of ours, or its cache does not have
+#: the ConfigMap yet that it created for the service.
 OWN_NOISE = re.compile(r'the object has been modified|configmaps "modelconfig-[^"]*" already exists')
 
-#: What a release before v0.11 says after it has made a Deployment: no supported Kubernetes has the API of autoscalers
-#: that it asks for next. That is the machine's age and not the service's failure.
+#: Logged by releases before v0.11 after they have created a Deployment: no supported Kubernetes serves the autoscaling
+#: API that they use next. That is no failure of the service.
 AFTER_WORKLOAD = 'no matches for kind "HorizontalPodAutoscaler" in version "autoscaling/v2beta2"'
 
-#: What of a log's line is no news: it differs in every run, or dumps a whole reconciler.
+#: Fields of a log line to drop: they differ in every run, or dump a whole reconciler.
 LOG_NOISE = frozenset(
     {"ts", "stacktrace", "errorVerbose", "reconciler", "reconcileID", "controllerGroup", "controllerKind"}
 )
@@ -67,7 +67,7 @@ LOG_LINES = 10
 
 
 class Log(Protocol):
-    """A controller's log, read from where a scenario began."""
+    """A controller's log since the start of a scenario."""
 
     def rewind(self) -> None:
         """What is written from now on is of interest."""
@@ -76,16 +76,16 @@ class Log(Protocol):
         """The error lines about a service, as JSON, without noise."""
 
     def text(self) -> str:
-        """What was written since then, or as much of its end as anybody reads."""
+        """What was written since then, or the end of it."""
 
 
-#: As much of a log's end as is read as a text.
+#: How much of a log's end is read as a text.
 LOG_BYTES = 512 * 1024
 
 
 @dataclass
 class FileLog:
-    """The log of a manager that we started."""
+    """The log file of a manager that the harness started."""
 
     path: Path
     began: int = 0
@@ -112,7 +112,7 @@ class FileLog:
 
 
 def error_lines(lines: Iterable[bytes], service: ObjectKey) -> Iterator[dict[str, Any]]:
-    """Of a controller's log the errors about one service, as JSON, without noise."""
+    """The errors about one service in a controller's log, as JSON, without noise."""
     for line in lines:
         if b'"level":"error"' not in line or f'"{service.name}"'.encode() not in line:
             continue
@@ -138,7 +138,7 @@ class Observer:
 
     def observe(self, key: ObjectKey, within: timedelta, *, is_new: bool) -> Observation:
         """
-        The settled choice. ``is_new`` says that the service was created after everything else that counts.
+        Return the settled choice. ``is_new`` says that the service was created after everything that affects it.
 
         A new service needs no probe: whatever its status says was written after it was
         created. Raises ``NotSettled`` and ``Unreachable``.
@@ -149,61 +149,66 @@ class Observer:
         if service is None:
             raise NotSettled(key, within, "no such service")
         if self.mode(service) == MODEL_MESH:
-            self.beacons.queue_passed()
+            self.beacons.wait_for_queue()
             service = self.client.get(path)
             if self.template(str(key.namespace), key.name, service["metadata"]["uid"], MODEL_MESH) is None:
                 return Observation(service=reported(service), outcome=Outcome.UNMANAGED, unreported=BEYOND_CONTROLLERS)
         if not is_new:
             service = self.client.patch(f"{path}/status", self.probe.patch)
-        silent = 0
+        unexplained = 0
         while True:
             try:
-                seen, service = self._settled(path, service, deadline)
+                result, service = self._settled(path, service, deadline)
             except Stalled as stalled:
                 raise NotSettled(key, within, str(stalled)) from stalled
-            if seen is Seen.SILENT and (silent := silent + 1) < SILENT_TIMES:
+            if result is ReconcileResult.UNEXPLAINED and (unexplained := unexplained + 1) < UNEXPLAINED_TIMES:
                 service = self.client.patch(f"{path}/status", self.probe.patch)
                 continue
-            if seen is Seen.NOT_YET:
+            if result is ReconcileResult.PENDING:
                 raise NotSettled(key, within, at(service, "status") or "no status")
-            return self._observation(key, service, seen)
+            return self._observation(key, service, result)
 
-    def _settled(self, path: str, service: Manifest, deadline: float) -> tuple[Seen, Manifest]:
+    def _settled(self, path: str, service: Manifest, deadline: float) -> tuple[ReconcileResult, Manifest]:
         patient_until = time.monotonic() + PATIENCE
         wait = 0.005
-        while (seen := self.probe.read(service)) is Seen.NOT_YET:
+        while (result := self.probe.read(service)) is ReconcileResult.PENDING:
             now = time.monotonic()
             if now > deadline:
-                return seen, service
+                return result, service
             if now > patient_until:
-                self.beacons.queue_passed(max(deadline - now, 0.1))
+                self.beacons.wait_for_queue(max(deadline - now, 0.1))
                 service = self.client.get(path)
-                seen = self.probe.read(service)
-                # Whatever there was to be done for the service has been done.
-                return (Seen.SILENT if seen is Seen.NOT_YET else seen), service
+                result = self.probe.read(service)
+                # The controller has finished with the service.
+                return (ReconcileResult.UNEXPLAINED if result is ReconcileResult.PENDING else result), service
             time.sleep(wait)
             wait = min(wait * 1.3, 0.02)
             service = self.client.get(path)
             self.check()
-        return seen, service
+        return result, service
 
-    def _observation(self, key: ObjectKey, service: Manifest, seen: Seen) -> Observation:
+    def _observation(self, key: ObjectKey, service: Manifest, result: ReconcileResult) -> Observation:
         uid = service["metadata"]["uid"]
         template = self.template(str(key.namespace), key.name, uid, self.mode(service))
         workload = marks.runtime_of(template) if template is not None else None
         names_model = at(service, "spec", "predictor", "model") is not None
-        lines = () if seen is Seen.MADE else tuple(self.log.errors(key))
+        lines = () if result is ReconcileResult.CREATED else tuple(self.log.errors(key))
         last_error = _last_error(lines)
-        if seen is Seen.SILENT and last_error is not None and AFTER_WORKLOAD in last_error and template is not None:
-            seen, lines, last_error = Seen.MADE, (), None
-        if seen is Seen.MADE:
+        if (
+            result is ReconcileResult.UNEXPLAINED
+            and last_error is not None
+            and AFTER_WORKLOAD in last_error
+            and template is not None
+        ):
+            result, lines, last_error = ReconcileResult.CREATED, (), None
+        if result is ReconcileResult.CREATED:
             # A service without a model uses no runtime. v0.14.0 to v0.15.0, which only merge into a workload, leave in
-            # a container of the user's own what an earlier runtime had put there, our mark included.
+            # a custom container what an earlier runtime had added, our mark included.
             outcome = Outcome.RUNS if workload is not None and names_model else Outcome.CUSTOM
         else:
-            # A service without a model looks for no runtime: whatever failed, it was no choice.
+            # A service without a model needs no runtime: whatever failed, it was not the choice of one.
             outcome = Outcome.NO_RUNTIME if names_model else Outcome.CUSTOM
-        failure = at(service, "status", "modelStatus", "lastFailureInfo") if seen is Seen.FAILED else None
+        failure = at(service, "status", "modelStatus", "lastFailureInfo") if result is ReconcileResult.FAILED else None
         return Observation(
             service=reported(service),
             outcome=outcome,
@@ -219,22 +224,22 @@ class Observer:
         )
 
     def mode(self, service: Manifest) -> str:
-        """The deployment mode that a service is in: its own, or the default."""
+        """The deployment mode of a service: its own, or the default."""
         annotations = at(service, "metadata", "annotations") or {}
         return str(annotations.get(MODE_ANNOTATION) or self.default_mode)
 
     @property
     def workload_names(self) -> tuple[str, ...]:
-        """How a predictor's workload may be named, the one that counts first where there are two."""
+        """Possible names of a predictor's workload; where both exist, the first one counts."""
         return WORKLOAD_NAMES if self.probe.names_runtime else WORKLOAD_NAMES[::-1]
 
     def template(self, namespace: str, name: str, uid: str, mode: str | None = None) -> Manifest | None:
-        """The pod template of a service's predictor, by the mode that it is in now, else of the other."""
+        """The pod template of a service's predictor: of its current mode if there is one, else of the other."""
         found = workload(self.client, namespace, name, uid, mode or self.default_mode, self.workload_names)
         return None if found is None else found["spec"]["template"]
 
     def _events(self, key: ObjectKey, uid: str, expected: str | None) -> tuple[str, ...]:
-        """The texts of a service's warnings; waits for the one that the log says must come."""
+        """The messages of a service's warnings; waits for the one that the log announces."""
         deadline = time.monotonic() + EVENT_WITHIN
         while True:
             texts = self._warnings(str(key.namespace), uid)
@@ -252,7 +257,7 @@ class Observer:
 def workload(
     client: Client, namespace: str, name: str, uid: str, mode: str, names: tuple[str, ...] = WORKLOAD_NAMES
 ) -> Manifest | None:
-    """The Deployment or Knative Service of a service's predictor, by the mode that it is in now, else the other."""
+    """The Deployment or Knative Service of a service's predictor: that of its current mode, else the other."""
     kinds = [DEPLOYMENT, KNATIVE_SERVICE]
     if mode in SERVERLESS:
         kinds.reverse()
@@ -265,7 +270,7 @@ def workload(
 
 
 def reported(service: Manifest) -> dict[str, Any]:
-    """A stored object without what a server keeps for itself."""
+    """A stored object without server-managed fields."""
     hidden = ("managedFields", "resourceVersion", "uid", "generation", "finalizers")
     metadata = {name: value for name, value in service["metadata"].items() if name not in hidden}
     others = [name for name in service["metadata"].get("finalizers") or () if name != FINALIZER]
@@ -296,7 +301,7 @@ def _is_owned(manifest: Manifest, uid: str) -> bool:
 
 
 def moment(event: Mapping[str, Any]) -> tuple[int, str]:
-    """When an event first happened: its name ends with that, in nanoseconds and hexadecimal digits."""
+    """When an event first happened: its name ends with the time in nanoseconds, in hexadecimal."""
     name = str(event["metadata"]["name"])
     try:
         return int(name.rpartition(".")[2], 16), name
@@ -305,7 +310,7 @@ def moment(event: Mapping[str, Any]) -> tuple[int, str]:
 
 
 def _last_error(lines: tuple[dict[str, Any], ...]) -> str | None:
-    """The text of the last failure that KServe recorded as an event too."""
+    """The message of the last failure that KServe also recorded as an event."""
     for line in reversed(lines):
         if line.get("msg") == "Failed to reconcile" and not OWN_NOISE.search(str(line.get("error"))):
             return str(line.get("error"))
@@ -313,6 +318,6 @@ def _last_error(lines: tuple[dict[str, Any], ...]) -> str | None:
 
 
 def _says(event: str, error: str) -> bool:
-    """Is this the event of that error? Long texts are cut, and percent signs in them are taken for verbs."""
+    """Is this the event of that error? Long messages are truncated, and percent signs in them are read as verbs."""
     head = error.split("%", maxsplit=1)[0][:200]
     return head in event

@@ -1,12 +1,10 @@
 """
-Probes: how a status proves that KServe has looked at a service since it was last written.
+Probes: how a status proves that KServe has reconciled a service since its last write.
 
-A reconcile does not say which of our writes it has seen. So before a service is
-read, a value is put into its status that every finished reconcile replaces. The
-status is written under optimistic locking: a reconcile that had read the service
-before the probe cannot write any more and starts again. Hence a probe that is
-gone was removed by a reconcile that began after it. Writing to the status
-subresource runs no admission webhook and leaves spec and metadata alone.
+A reconcile does not report which of our writes it has read. So before a service is read, its status gets a value that
+every finished reconcile replaces. The status is written under optimistic locking: a reconcile that had read the service
+before the probe cannot write any more and starts again. Hence a reconcile that started after the probe has removed it.
+Writing to the status subresource runs no admission webhook and leaves spec and metadata alone.
 
 Which values those are is read from the release's own CRD:
 
@@ -27,26 +25,26 @@ from typing import Any
 
 from kserve_conformance.objects import Manifest, at
 
-#: A transition that only a failing pod brings about: there are none here.
+#: A transition that only a failing pod causes: there are no pods here.
 PROBE_TRANSITION = "BlockedByFailedLoad"
 
-#: A revision that no controller creates. Each probe has its own number: where a reconcile fails and leaves the last
-#: one in place, the same value again would be no change, and would not have KServe look.
+#: A revision that no controller creates. Each probe has its own number: where a failed reconcile leaves the last one in
+#: place, writing the same value would change nothing and trigger no reconcile.
 PROBE_REVISION = "conformance-probe-"
 _NUMBERS = itertools.count(1)
 
 
-class Seen(Enum):
-    """What a status says of the reconcile that a probe caused."""
+class ReconcileResult(Enum):
+    """Result of the reconcile that a probe triggered, as the status shows it."""
 
-    #: It has not finished.
-    NOT_YET = auto()
-    #: A workload was made.
-    MADE = auto()
+    #: Not finished.
+    PENDING = auto()
+    #: A workload was created.
+    CREATED = auto()
     #: The choice of a runtime failed, and the status says why.
     FAILED = auto()
-    #: It finished, made nothing, and the status does not say why.
-    SILENT = auto()
+    #: Finished without a workload, and the status does not say why.
+    UNEXPLAINED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +53,12 @@ class Probe:
 
     model_status: bool
     mode: bool
-    #: Does the status name the runtime (since v0.16.0)? No probe, but it decides how workloads are named.
+    #: Does the status name the runtime (since v0.16.0)? Not a probe, but it decides how workloads are named.
     names_runtime: bool = False
 
     @classmethod
     def of(cls, definition: Manifest) -> Probe:
-        """Read which values a release's status has from the CRD of InferenceService."""
+        """Read from the InferenceService CRD which fields a release's status has."""
         for version in definition["spec"]["versions"]:
             if version["name"] == "v1beta1":
                 status = at(version, "schema", "openAPIV3Schema", "properties", "status", "properties") or {}
@@ -82,17 +80,17 @@ class Probe:
             status["deploymentMode"] = None
         return {"status": status}
 
-    def read(self, service: Manifest) -> Seen:
-        """What the status of a new or a probed service says."""
+    def read(self, service: Manifest) -> ReconcileResult:
+        """The result that the status of a new or probed service shows."""
         if not self.model_status:
             predictor = at(service, "status", "components", "predictor")
             made = predictor is not None and not str(predictor.get("latestCreatedRevision")).startswith(PROBE_REVISION)
-            return Seen.MADE if made else Seen.NOT_YET
+            return ReconcileResult.CREATED if made else ReconcileResult.PENDING
         transition = at(service, "status", "modelStatus", "transitionStatus")
         if transition == "InvalidSpec":
-            return Seen.FAILED
+            return ReconcileResult.FAILED
         if transition in ("InProgress", "UpToDate") and (not self.mode or at(service, "status", "deploymentMode")):
-            return Seen.MADE
+            return ReconcileResult.CREATED
         if self.mode and at(service, "status", "deploymentMode"):
-            return Seen.SILENT
-        return Seen.NOT_YET
+            return ReconcileResult.UNEXPLAINED
+        return ReconcileResult.PENDING

@@ -1,9 +1,9 @@
 """
-What a target has written to one KServe, and what that KServe's controller is known to have seen of it.
+The objects that a target wrote to one KServe, and what KServe's controller is known to have cached of them.
 
-A :class:`Session` outlives the controllers that it meets: a target that replaces a
-controller reconnects. It remembers what was applied, waits until the controller has
-seen what an answer depends on, and knows what a scenario left to delete.
+A :class:`Session` outlives the controllers that it meets: a target that replaces a controller reconnects. It remembers
+what was applied, waits until the controller's cache has everything that a decision depends on, and knows what to delete
+after a scenario.
 """
 
 from __future__ import annotations
@@ -24,22 +24,21 @@ from kserve_conformance.targets.kubernetes.observer import Log, Observer
 from kserve_conformance.targets.kubernetes.probes import Probe
 from kserve_conformance.targets.kubernetes.writes import Writer, is_silence, silent_webhook, written
 
-#: Where the CRD of InferenceService is.
+#: Path of the InferenceService CRD.
 SERVICE_DEFINITION = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/inferenceservices.serving.kserve.io"
 
-#: Stands for the formats of a runtime that is not known any more.
+#: Placeholder for the formats of a runtime that is no longer known.
 ANY_FORMAT = "*"
 
 
 @dataclass(frozen=True)
 class Link:
     """
-    The KServe that runs now.
+    Connection to the running KServe.
 
-    ``admin`` writes as a user does. ``past`` reads and deletes; where a target can
-    exempt it from KServe's webhooks, it also stores past them. ``mode`` is the
-    deployment mode of services without one, ``check`` raises ``Unreachable`` if
-    something that must run has ended.
+    ``admin`` writes as a user does. ``past`` reads and deletes; where a target can exempt it from KServe's webhooks, it
+    also stores objects without them. ``mode`` is the default deployment mode, ``check`` raises ``Unreachable`` if a
+    required process has ended.
     """
 
     admin: Client
@@ -64,22 +63,22 @@ class Session:
         self.names = names
         self._ensure_namespace = ensure_namespace
         self._open: Link | None = None
-        #: Every namespace that the run used.
+        #: Every namespace that the run has used.
         self.namespaces: set[str] = set()
-        #: Format names of runtimes that were written and that the controller may not have seen yet, by kind.
+        #: Format names of written runtimes that the controller's cache may not have yet, by kind.
         self._unseen: dict[str, set[str]] = {}
         self.forget()
 
     def forget(self) -> None:
-        """A new scenario begins, in an empty store."""
+        """Start a new scenario with nothing stored."""
         self.last_applied: dict[ObjectKey, Manifest] = {}
         #: Objects that are not KServe's, with their API versions.
         self.others: dict[ObjectKey, str] = {}
         #: The namespaces of the scenario.
         self.touched: set[str] = set()
-        #: Services that were created after everything else that their choice depends on.
+        #: Services that were created after everything that their choice depends on.
         self.new: set[ObjectKey] = set()
-        #: The modes that services were in.
+        #: The deployment modes of services so far.
         self.modes: set[str] = set()
         #: The runtimes and services that are stored.
         self.known: set[ObjectKey] = set()
@@ -91,36 +90,36 @@ class Session:
 
     @property
     def is_open(self) -> bool:
-        """Is there a KServe to reach?"""
+        """Is it connected to a KServe?"""
         return self._open is not None
 
     @property
     def link(self) -> Link:
-        """The KServe that runs now. Raises ``Unreachable`` if there is none."""
+        """The connection to KServe. Raises ``Unreachable`` without one."""
         if self._open is None:
             raise Unreachable("the target is not open")
         return self._open
 
     def open(self, link: Link) -> None:
-        """Reach a KServe whose store is new."""
+        """Connect to a KServe whose store is new."""
         self.namespaces.clear()
         self._unseen.clear()
         self.connect(link)
 
     def close(self) -> None:
-        """Reach nothing any more."""
+        """Disconnect."""
         self._open = None
 
     def reconnect(self, link: Link) -> None:
-        """Reach the controller that replaced another, and return once it has looked at everything that is stored."""
+        """Connect to the controller that replaced another, and wait until it has reconciled everything stored."""
         self.connect(link)
         self.modes.add(link.mode)
-        # What the status of an existing service says was written by the controller before.
+        # The previous controller wrote the status of existing services.
         self.new.clear()
-        self.beacons.queue_passed()
+        self.beacons.wait_for_queue()
 
     def connect(self, link: Link) -> None:
-        """Reach the KServe that runs now."""
+        """Connect to the running KServe."""
         self._open = link
         probe = Probe.of(link.admin.get(SERVICE_DEFINITION))
         link.log.rewind()
@@ -148,29 +147,29 @@ class Session:
             link.past,
             self.served,
             manager_is_alive=link.is_alive,
-            queue_passed=self.beacons.queue_passed,
+            wait_for_queue=self.beacons.wait_for_queue,
             names=self.names,
         )
 
     def served(self, api_version: str, kind: str) -> Resource | None:
-        """Where a kind is served, if it is."""
+        """The resource of a kind; None if the API server does not serve it."""
         return self.link.served.get((api_version, kind))
 
     def resource(self, kind: str) -> Resource:
-        """Where a kind of KServe's is served. Raises ``Unreachable``."""
+        """The resource of one of KServe's kinds. Raises ``Unreachable``."""
         resource = self.served(API_VERSIONS[kind], kind)
         if resource is None:
             raise Unreachable(f"the API server serves no {kind}")
         return resource
 
     def reaching(self) -> AbstractContextManager[None]:
-        """Turn an API server that does not answer into ``Unreachable``, with the reason if something has ended."""
+        """Raise ``Unreachable`` when the API server does not respond, with the reason if a process has ended."""
         return Reaching(self.link.check)
 
     # Writing
 
     def apply(self, manifest: Manifest) -> Admission:
-        """Create or update one object, as the cluster names it."""
+        """Create or update one object, under its name in the cluster."""
         key = ObjectKey.of(manifest)
         self.link.check()
         self._prepare(key, manifest)
@@ -183,7 +182,7 @@ class Session:
         return answer.admission
 
     def store(self, manifest: Manifest) -> None:
-        """Store one object past every webhook; a service with KServe's finalizer, so that no controller writes it."""
+        """Store one object without any webhook; a service gets KServe's finalizer, so that no controller writes it."""
         past = self.link.past
         key = ObjectKey.of(manifest)
         self._prepare(key, manifest)
@@ -203,7 +202,7 @@ class Session:
         self.note(key, manifest, is_new=live is None)
 
     def delete(self, keys: tuple[ObjectKey, ...]) -> None:
-        """Delete objects, services with all that they own; a missing object is no error."""
+        """Delete objects, services with all that they own. A missing object is not an error."""
         self.sweeper.delete(keys)
         for key in keys:
             self.last_applied.pop(key, None)
@@ -219,12 +218,12 @@ class Session:
         self._let_controller_see(key, manifest)
 
     def use(self, key: ObjectKey) -> None:
-        """Note the service that a scenario uses now."""
+        """Note the service that a scenario uses."""
         if key.kind == SERVICE:
             self.last_service = key
 
     def make_namespace(self, key: ObjectKey) -> None:
-        """Create the namespace of an object unless this run has done so."""
+        """Create the namespace of an object unless this run already has."""
         if key.namespace is None:
             return
         self.touched.add(key.namespace)
@@ -233,7 +232,7 @@ class Session:
             self.namespaces.add(key.namespace)
 
     def note(self, key: ObjectKey, manifest: Manifest, *, is_new: bool) -> None:
-        """Remember an object that was written."""
+        """Remember a written object."""
         if key.kind == SERVICE:
             self.known.add(key)
             self.modes.add(self.observer.mode(manifest))
@@ -254,38 +253,37 @@ class Session:
         for kind in {key.kind for key in self.known if key.kind in RUNTIME_KINDS}:
             self.runtime_written(kind, None)
 
-    # What the controller has and has not seen
+    # The controller's cache
 
     def mode_is_set(self, mode: str) -> None:
-        """The controller's configuration was written: return once it is sure to be read."""
+        """The controller's configuration was written: wait until the controller reads it."""
         self.observer.default_mode = mode
         self.new.clear()
         self.modes.add(mode)
-        # Until v0.10 controllers read the ConfigMap from a cache: two looks at a beacon take longer than its event.
-        self.beacons.queue_passed()
+        # Until v0.10 controllers read the ConfigMap from a cache: two beacon rounds take longer than its event.
+        self.beacons.wait_for_queue()
 
     def runtime_written(self, kind: str, manifest: Manifest | None) -> None:
-        """Remember that the controller may not know a runtime as it is now; without a manifest: any runtime."""
+        """Remember that the controller's cache of a runtime may be stale; without a manifest: of any runtime."""
         self._unseen.setdefault(kind, set()).update(_formats(manifest) if manifest is not None else {ANY_FORMAT})
         self.new.clear()
 
     def see_all(self) -> None:
-        """Return once the controller's cache has every runtime as it is now."""
+        """Wait until the controller's cache is up to date for every runtime."""
         for kind in tuple(self._unseen):
             self._see(kind)
 
     def _see(self, kind: str) -> None:
-        self.beacons.caches_seen((kind,))
+        self.beacons.wait_for_caches((kind,))
         del self._unseen[kind]
 
     def _let_controller_see(self, key: ObjectKey, manifest: Manifest) -> None:
         """
-        Before a write that is decided by what the controller has cached, wait until it has cached enough.
+        Before a write whose result depends on the controller's cache, wait until the cache has what it needs.
 
-        A service is decided by every runtime. The runtime webhook compares a runtime
-        with its own earlier self, its priorities with those of runtimes that share a
-        format, and looks whether there are others at all if its own priorities differ
-        (pkg/webhook/admission/servingruntime/servingruntime_webhook.go).
+        A service depends on every runtime. The runtime webhook compares a runtime with its previous state and its
+        priorities with those of runtimes that share a format, and checks whether other runtimes exist if its own
+        priorities differ (pkg/webhook/admission/servingruntime/servingruntime_webhook.go).
         """
         if key.kind == SERVICE:
             self.see_all()
@@ -304,7 +302,7 @@ def _entries(runtime: Manifest) -> Iterable[Manifest]:
 
 
 def _formats(runtime: Manifest) -> Iterable[str]:
-    """The names of a runtime's formats, as the webhook compares them: without regard to case."""
+    """The names of a runtime's formats, case-folded as the webhook compares them."""
     return {str(entry.get("name", "")).casefold() for entry in _entries(runtime)}
 
 
@@ -316,12 +314,12 @@ def _priorities_differ(runtime: Manifest) -> bool:
     return len({entry.get("priority") for entry in _entries(runtime)}) > 1
 
 
-#: What etcd reports once it has no room left.
+#: etcd's error when its quota is exceeded.
 STORE_IS_FULL = "database space exceeded"
 
 
 class Reaching(AbstractContextManager[None]):
-    """Turns an API server that does not answer, or cannot store, into ``Unreachable``, with the reason."""
+    """Raises ``Unreachable`` when the API server does not respond or cannot store, with the reason."""
 
     def __init__(self, check: Callable[[], None]) -> None:
         self._check = check

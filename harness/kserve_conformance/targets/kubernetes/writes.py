@@ -1,5 +1,5 @@
 """
-Writes as ``kubectl apply`` makes them, and the answer to each.
+Writes like those of ``kubectl apply``, and the result of each.
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ from kserve_conformance.targets.kubernetes.client import ApiError, Client, Resou
 from kserve_conformance.targets.kubernetes.observer import reported
 from kserve_conformance.targets.three_way_merge import applied
 
-#: What the API server says when it cannot reach a webhook, or the webhook broke off.
+#: The API server's error when it cannot reach a webhook, or the webhook broke off.
 CALLING_FAILED = "failed calling webhook"
 
-#: What it says when a webhook or a policy of the cluster rejected an object.
+#: Its error when a webhook or a policy of the cluster rejected an object.
 DENIED = ("denied the request", "denied request")
 
-#: How such a call ends when the webhook broke off while it worked: it panicked.
+#: How the error of a webhook that panicked ends.
 BROKE_OFF = ("stream error", "EOF", "connection reset by peer")
 
-#: Once may be a manager that is just ending: a panic repeats.
+#: A manager that is just exiting breaks off once; a panic repeats.
 BROKE_OFF_TIMES = 2
 
-#: A webhook that is not there, as opposed to one that broke: the manager is gone or about to be.
+#: A webhook that is not listening, as opposed to one that broke: the manager has exited or is about to.
 NOT_THERE = "connection refused"
 
-#: How long a manager may be gone before its end is believed: a process takes a moment to die.
+#: How long to wait for a manager's exit to be noticed: a process takes a moment to die.
 GONE_WITHIN = 2.0
 
-#: How often a write that met another is tried again, and after what pause.
+#: How often a conflicting write is retried, and the pause before each retry.
 CONFLICT_TIMES = 20
 CONFLICT_PAUSE = 0.01
 
 
 def silent_webhook(message: str, key: ObjectKey | None = None) -> Unreachable:
-    """The error for KServe's webhooks that give no answer, so that it is unknown whether they reject an object."""
+    """The error for a KServe webhook that does not respond: whether it rejects the object is unknown."""
     about = f" for {key}" if key is not None else ""
     return Unreachable(
         f"KServe's webhook did not respond{about}: {message}",
@@ -50,7 +50,7 @@ def silent_webhook(message: str, key: ObjectKey | None = None) -> Unreachable:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An admission, and whether the object was not there before."""
+    """An admission, and whether the object is new."""
 
     admission: Admission
     is_new: bool = False
@@ -68,10 +68,10 @@ class Writer:
         """
         Create or update one object; ``last`` is what was applied to it before.
 
-        ``is_there`` says that it is stored though it was not applied: the webhooks would see an attempt to create it
-        before the server answers that it exists.
+        ``is_there`` says that it is stored although it was not applied: trying to create it would call the webhooks
+        before the server reports that it exists.
 
-        Raises ``ApiError`` for what is no rejection, and ``Unreachable``.
+        Raises ``ApiError`` for an error that is not a rejection, and ``Unreachable``.
         """
         whole = written(key, manifest)
         resource = self.resource_of(whole["apiVersion"], key.kind)
@@ -122,7 +122,7 @@ class Writer:
 
 
 def written(key: ObjectKey, manifest: Manifest) -> Manifest:
-    """A manifest as it is sent: with its API version and namespace, and a runtime with its mark."""
+    """A manifest as it is sent: with API version and namespace; a runtime with its mark."""
     whole: Manifest = {"apiVersion": API_VERSIONS.get(key.kind, "v1"), **manifest}
     if key.namespace is not None:
         whole = replaced(whole, key.namespace, "metadata", "namespace")
@@ -132,17 +132,16 @@ def written(key: ObjectKey, manifest: Manifest) -> Manifest:
 
 
 def stored_form(key: ObjectKey, stored: Manifest) -> Manifest:
-    """A stored object as it is reported."""
+    """A stored object as reported in an admission."""
     return reported(marks.unmarked(stored) if key.kind in RUNTIME_KINDS else stored)
 
 
 def is_rejection(error: ApiError) -> bool:
     """
-    Does this answer reject the object, rather than the request?
+    Does this error reject the object, rather than the request?
 
-    A webhook that panics rejects too (HTTP 500): the object is not stored, and its
-    user sees this text. Not so HTTP 403 by itself: a user who may not write, or a
-    namespace that is being terminated, says nothing of the object.
+    A webhook that panics rejects too (HTTP 500): the object is not stored, and its user sees this text. HTTP 403 alone
+    does not: a user without permission, or a terminating namespace, says nothing about the object.
     """
     if CALLING_FAILED in error.message:
         return any(sign in error.message for sign in BROKE_OFF)
@@ -150,5 +149,5 @@ def is_rejection(error: ApiError) -> bool:
 
 
 def is_silence(error: ApiError) -> bool:
-    """Does this answer say that a webhook gave none: hangs, cannot be reached, or is no webhook?"""
+    """Does this error mean that a webhook did not respond: it hangs, cannot be reached, or is not a webhook?"""
     return CALLING_FAILED in error.message and not is_rejection(error)

@@ -1,10 +1,9 @@
 """
-The target ``process``: anyone's implementation behind a command that answers lines of JSON.
+The target ``process``: any implementation behind a command that answers lines of JSON.
 
-:class:`ProcessTarget` is the target. It keeps the objects of a world as an API
-server does and asks the command for everything that an implementation decides:
-:mod:`~kserve_conformance.targets.process.connection` is the command as a process,
-:mod:`~kserve_conformance.targets.process.answers` what of its lines is believed.
+:class:`ProcessTarget` is the target. It stores the objects of a world as an API server does and sends the command a
+question for everything that an implementation decides: :mod:`~kserve_conformance.targets.process.connection` is the
+command as a process, :mod:`~kserve_conformance.targets.process.answers` validates its lines.
 """
 
 from __future__ import annotations
@@ -29,8 +28,7 @@ def open_target(argument: str, parameters: Mapping[str, str], options: Options) 
     """
     Start a command. Raises ``BadTarget``, ``UnknownRelease`` and ``CannotStart``.
 
-    The command decides which release it is; ``release`` says which one it is
-    held against, the newest unless it is given.
+    The command decides which release it implements; ``release`` is the one to compare it with (default: the newest).
     """
     unknown = sorted(parameters.keys() - PARAMETERS)
     if unknown:

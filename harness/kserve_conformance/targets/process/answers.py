@@ -1,7 +1,7 @@
 """
-What of an answer's line is believed: only what the protocol has, about this question, without contradiction.
+Validates the line of an answer: it must follow the protocol, be about this question, and not contradict itself.
 
-A field that is absent says nothing; a null says that there is nothing.
+A missing field is not reported; null means that there is nothing.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from kserve_conformance.targets.process.failures import NoAnswer, OutOfStep, bad
 
 _decode = msgspec.json.Decoder(Answer).decode
 
-#: As much of a line as a message shows.
+#: How much of a line a message shows.
 _SHOWN = 200
 
 
 def read_answer(line: bytes, question: int, service: ObjectKey | None = None, release: str | None = None) -> Answer:
     """
-    The answer to a question, as far as it can be one.
+    Parse the answer to a question.
 
-    Raises ``OutOfStep`` for what is no answer or another question's, ``NoAnswer``
-    for an error, and ``NoAnswer`` for an answer that makes no sense.
+    Raises ``OutOfStep`` for a line that is not an answer or answers another question, and ``NoAnswer`` for an error and
+    for an answer that contradicts itself.
     """
     try:
         answer = _decode(line)
@@ -46,12 +46,12 @@ def read_answer(line: bytes, question: int, service: ObjectKey | None = None, re
 
 
 def _read_closely(line: bytes, question: int) -> Answer:
-    """The answer, if it is one after all, or what exactly is wrong with it."""
+    """Parse a line again, field by field, to find out what exactly is wrong with it."""
     value = _json(line)
     identity = value.get("id")
     said = value.get("error")
     if said is not None and identity in (None, question):
-        raise NoAnswer(f"the implementation cannot answer: {said}", code=TargetCode.CANNOT_ANSWER)
+        raise NoAnswer(f"the implementation reports an error: {said}", code=TargetCode.CANNOT_ANSWER)
     if identity != question or isinstance(identity, bool):
         raise OutOfStep(f"expected an answer to question {question}, got one to {identity!r}")
     try:

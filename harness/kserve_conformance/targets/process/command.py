@@ -1,8 +1,8 @@
 """
-A command that answers line by line, and is restarted a limited number of times if it dies.
+A command that answers line by line, restarted a limited number of times if it exits.
 
-The question during which it died has no answer; the next one goes to a new
-process. An implementation that crashes on one odd case can still answer all others.
+The question during which it exited has no answer; the next one goes to a new process. So an implementation that crashes
+on one case can still answer all others.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kserve_conformance.targets.contract import CannotStart, TargetCode
-from kserve_conformance.targets.process.connection import Running
+from kserve_conformance.targets.process.connection import Connection
 from kserve_conformance.targets.process.failures import Died, GivenUp, NoAnswer, OutOfStep, TimedOut
 from kserve_conformance.targets.programs.log import Log
 from kserve_conformance.targets.programs.processes import Guard
 from kserve_conformance.targets.spec import Progress, silent
 
-#: Seconds that a command has for each answer, the start of a new process included.
+#: Seconds that a command has for each answer, including the start of a new process.
 TIMEOUT = 10.0
 
-#: How often a command is started again in one run.
+#: How often a command is restarted in one run.
 RESTARTS = 5
 
 
 class Command:
-    """A command line without a shell. Close it in the end."""
+    """A command line, run without a shell. Close it after use."""
 
     def __init__(
         self,
@@ -43,8 +43,7 @@ class Command:
         """
         Start it. Raises ``CannotStart``.
 
-        ``log`` is the file that its standard error goes to; without one it is
-        deleted in the end unless ``keep`` says otherwise.
+        ``log`` is the file that its standard error goes to; without one, it is deleted on close unless ``keep`` is set.
         """
         program = shutil.which(words[0])
         if program is None:
@@ -61,11 +60,11 @@ class Command:
         self._restarts = restarts
         self._last_failure: NoAnswer | None = None
         self._keep, self._progress = keep, progress
-        # Only its owner can look into it; the guard deletes it should the harness be killed.
+        # Private to its owner; the guard deletes it if the harness is killed.
         self._folder = Path(tempfile.mkdtemp(prefix="kserve-conformance-process-"))
         self._guard = Guard(self._folder)
-        self._running: Running | None = None
-        self._is_asked_singly = False
+        self._connection: Connection | None = None
+        self._pipelining_is_off = False
         try:
             self._log = _opened(log or self._folder / "stderr.log")
         except BaseException:
@@ -73,65 +72,66 @@ class Command:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise
         try:
-            self._run()
+            self._connect()
         except BaseException:
             self.close()
             raise
 
     @property
     def log(self) -> Path:
-        """Where its standard error is written."""
+        """The file that its standard error goes to."""
         return self._log.path
 
-    def ask(self, line: bytes) -> bytes:
+    def exchange(self, line: bytes) -> bytes:
         """
-        Its answer to one line, without the line's end. Raises ``Died``, ``TimedOut``, ``OutOfStep`` and ``GivenUp``.
+        Return its answer to one line, without the newline.
+
+        Raises ``Died``, ``TimedOut``, ``OutOfStep`` and ``GivenUp``.
         """
-        running = self._run()
+        connection = self._connect()
         try:
-            return running.ask(line, self._timeout)
+            return connection.exchange(line, self._timeout)
         except (Died, TimedOut, OutOfStep) as failure:
             self.distrust(failure)
             raise
         except BaseException:
-            # Whatever broke off the exchange, what comes next on the line is no answer to the next question.
-            self._end_run()
+            # After an interrupted exchange, the next line would not answer the next question.
+            self._disconnect()
             raise
 
-    def ask_many(self, lines: Sequence[bytes]) -> list[bytes]:
+    def pipeline(self, lines: Sequence[bytes]) -> list[bytes]:
         """
-        Its answers to many lines that are all written before the first answer is waited for.
+        Return its answers to many lines, all of which are written before the first answer is read.
 
-        There are fewer answers than lines if something went wrong, and it is unknown at
-        which line: repeat the others with :meth:`ask`. It is no failure of any of
-        them, so the new process that this takes is not counted. Raises ``GivenUp`` and
-        ``CannotStart``.
+        If something goes wrong, there are fewer answers than lines, and it is unknown which line caused it: repeat the
+        others with :meth:`exchange`. No single line is to blame, so the new process does not count as a restart. Raises
+        ``GivenUp`` and ``CannotStart``.
         """
-        if self._is_asked_singly or (self._starts_left <= 0 and self._running is None):
+        if self._pipelining_is_off or (self._starts_left <= 0 and self._connection is None):
             return []
-        running = self._run()
+        connection = self._connect()
         try:
-            answers = running.ask_many(lines, self._timeout)
+            answers = connection.pipeline(lines, self._timeout)
         except BaseException:
-            self._end_run()
+            self._disconnect()
             raise
         if len(answers) < len(lines):
-            self.ask_singly()
+            self.stop_pipelining()
         return answers
 
-    def ask_singly(self) -> None:
-        """Many lines at once brought it out of step, or to its end: from here on a line waits for the answer before."""
-        self._is_asked_singly = True
-        self._starts_left += self._running is not None
-        self._end_run()
+    def stop_pipelining(self) -> None:
+        """The command cannot handle many lines at once: from now on, send each line after the previous answer."""
+        self._pipelining_is_off = True
+        self._starts_left += self._connection is not None
+        self._disconnect()
 
     def distrust(self, failure: NoAnswer) -> None:
-        """What it said shows that it lost its place: end the process, so that the next question meets a new one."""
+        """End the process after an answer out of order, so that the next question goes to a new one."""
         self._last_failure = failure
-        self._end_run()
+        self._disconnect()
 
-    def _run(self) -> Running:
-        if self._running is None:
+    def _connect(self) -> Connection:
+        if self._connection is None:
             if self._starts_left <= 0:
                 last = self._last_failure
                 raise GivenUp(
@@ -139,21 +139,21 @@ class Command:
                     hint="allow more with restarts=NUMBER, for example process:COMMAND,restarts=50",
                 )
             self._starts_left -= 1
-            self._running = Running(self._words, self._log, self._guard)
-        return self._running
+            self._connection = Connection(self._words, self._log, self._guard)
+        return self._connection
 
-    def _end_run(self) -> None:
-        running, self._running = self._running, None
-        if running is not None:
-            running.end(patience=0)
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.end(patience=0)
 
     def close(self) -> None:
-        """Let it leave by itself, end it if it does not, and end what it left behind. May be called twice."""
-        running, self._running = self._running, None
+        """Wait for it to exit, else end it, and end what it left running. May be called twice."""
+        connection, self._connection = self._connection, None
         self._starts_left = 0
         try:
-            if running is not None:
-                running.end()
+            if connection is not None:
+                connection.end()
         finally:
             self._log.close()
             self._guard.close()
@@ -172,9 +172,9 @@ def _opened(path: Path) -> Log:
 
 def digests_of(words: Sequence[str]) -> Mapping[str, str]:
     """
-    What a command line is made of: the digest of each word that is a file, by the file's name.
+    The digests of a command line: of each word that is a file, by file name.
 
-    The program alone would not tell one script from another.
+    The interpreter alone would not identify a script.
     """
     digests: dict[str, str] = {}
     for word in words:
@@ -185,6 +185,6 @@ def digests_of(words: Sequence[str]) -> Mapping[str, str]:
             with path.open("rb") as file:
                 digests[path.name] = f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
         except (OSError, ValueError):
-            # Not every word that looks like a file is one that we may read.
+            # A word may look like a file that cannot be read.
             continue
     return digests

@@ -1,9 +1,8 @@
 """
-One run of a command: a line in, a line out, and an end that leaves nothing running.
+One process of a command: a line in, a line out, and an end that leaves nothing running.
 
-Writing and reading wait in one place. A command that fills its standard error,
-or answers before it has read the question, cannot bring both sides to a halt; one
-that never ends a line fills no memory.
+One selector waits for both writing and reading. So a command that fills its standard error, or answers before it has
+read the question, cannot cause a deadlock, and one that never ends a line cannot fill the memory.
 """
 
 from __future__ import annotations
@@ -24,36 +23,35 @@ from kserve_conformance.targets.process.failures import Died, NoAnswer, OutOfSte
 from kserve_conformance.targets.programs.log import Log
 from kserve_conformance.targets.programs.processes import Guard
 
-#: The longest answer that is accepted: no service and pod are this large.
+#: The longest answer accepted: no service and pod are this large.
 LONGEST_ANSWER = 16 * 1024 * 1024
 
-#: How long a command may take to leave once its input has ended, and once it was asked to.
+#: How long a command may take to exit after its input is closed, and again after SIGTERM.
 _PATIENCE = 2.0
 
-#: How long is waited for the last words of a process that has closed its output.
+#: How long to wait for the last standard error of a process that has closed its output.
 _LAST_WORDS = 0.5
 
 _CHUNK = 256 * 1024
 
-#: As many bytes as a pipe shall hold, where the system can be asked: what Linux allows to everybody. Many questions
-#: then wait on the command's side, and it goes on while the harness is busy with another target.
+#: Size of pipes, where the system can set it: the most that Linux allows unprivileged users. Many questions then wait
+#: on the command's side, and it keeps working while the harness is busy with another target.
 _PIPE = 1024 * 1024
 
 _Failure = TypeVar("_Failure", bound=NoAnswer)
 
 
-class Running:
+class Connection:
     """
     A process that answers lines.
 
-    It leads a session and a group of its own, so that Ctrl-C reaches the harness
-    alone and the group can be ended whole. The guard ends it should the harness
-    be killed.
+    It leads its own session and process group, so that Ctrl-C reaches only the harness and the whole group can be
+    killed. The guard kills it if the harness is killed.
     """
 
     def __init__(self, words: Sequence[str], log: Log, guard: Guard, longest: int = LONGEST_ANSWER) -> None:
-        """Start it, in the environment and the folder of the harness. Raises ``CannotStart``."""
-        self._name = os.path.basename(words[0])  # noqa: PTH119 - A word of a command line, not a place.
+        """Start it with the environment and working folder of the harness. Raises ``CannotStart``."""
+        self._name = os.path.basename(words[0])  # noqa: PTH119 - A word of a command line, not a path.
         self._log = log
         self._guard = guard
         self._longest = longest
@@ -83,12 +81,14 @@ class Running:
         """Its process group, which is its leader's process id."""
         return self._process.pid
 
-    def ask(self, line: bytes, timeout: float) -> bytes:
+    def exchange(self, line: bytes, timeout: float) -> bytes:
         """
-        Write one line and read one. Raises ``Died``, ``TimedOut`` and ``OutOfStep``; the run cannot be used then.
+        Write one line and read one.
+
+        Raises ``Died``, ``TimedOut`` and ``OutOfStep``, after which the connection cannot be used.
         """
-        self._move(0)
-        self._reject_extra_line("before its question")
+        self._transfer(0)
+        self._reject_extra_line("before a question")
         deadline = time.monotonic() + timeout
         question = memoryview(line)
         searched = 0
@@ -98,24 +98,26 @@ class Running:
                 raise self._died()
             left = deadline - time.monotonic()
             if left <= 0:
-                raise self._told(TimedOut, f"{self._name} gave no answer within {timeout:g} s")
-            question = self._move(left, question)
+                raise self._with_stderr(TimedOut, f"{self._name} did not answer within {timeout:g} s")
+            question = self._transfer(left, question)
             if len(self._buffer) > self._longest:
-                raise self._told(OutOfStep, f"{self._name} answers with more than {self._longest} bytes in one line")
+                raise self._with_stderr(
+                    OutOfStep, f"{self._name} wrote more than {self._longest} bytes without ending the line"
+                )
         if question:
-            raise self._told(OutOfStep, f"{self._name} answered before it had read the question")
+            raise self._with_stderr(OutOfStep, f"{self._name} answered before it had read the question")
         answer = bytes(self._buffer[:end])
         del self._buffer[: end + 1]
-        self._reject_extra_line("beside its answer")
+        self._reject_extra_line("after its answer")
         return answer
 
-    def ask_many(self, lines: Sequence[bytes], timeout: float) -> list[bytes]:
+    def pipeline(self, lines: Sequence[bytes], timeout: float) -> list[bytes]:
         """
-        Write many lines and read as many; fewer if it ends, falls silent for so long, or writes more than the answers.
+        Write many lines and read as many.
 
-        The run cannot be used then.
+        Fewer are returned if it exits, times out, or writes extra lines; then the connection cannot be used.
         """
-        self._move(0)
+        self._transfer(0)
         if self._buffer:
             return []
         question = memoryview(b"".join(lines))
@@ -125,18 +127,18 @@ class Running:
             left = deadline - time.monotonic()
             if self._is_over or left <= 0:
                 return answers
-            question = self._move(left, question)
-            *whole, rest = self._buffer.split(b"\n")
-            if whole:
-                answers.extend(map(bytes, whole))
+            question = self._transfer(left, question)
+            *complete, rest = self._buffer.split(b"\n")
+            if complete:
+                answers.extend(map(bytes, complete))
                 self._buffer = rest
                 deadline = time.monotonic() + timeout
             if len(rest) > self._longest:
                 return answers
         return answers if len(answers) == len(lines) and not question and not self._buffer else []
 
-    def _move(self, wait: float, question: memoryview = memoryview(b"")) -> memoryview:  # noqa: B008 - Empty, and stays so.
-        """Write and read what can be written and read now, or within some seconds; what is left of the question."""
+    def _transfer(self, wait: float, question: memoryview = memoryview(b"")) -> memoryview:  # noqa: B008 - Immutable.
+        """Write and read what is possible within ``wait`` seconds; return the rest of the question."""
         if question:
             self._selector.register(self._in, selectors.EVENT_WRITE)
         try:
@@ -157,7 +159,7 @@ class Running:
         except BlockingIOError:
             return question
         except OSError:
-            # It reads no more. What it still says is read below, up to its end.
+            # It no longer reads. Its remaining output is read until it ends.
             return memoryview(b"")
 
     def _read(self, end: int) -> None:
@@ -178,36 +180,38 @@ class Running:
     def _reject_extra_line(self, when: str) -> None:
         if self._buffer:
             start = bytes(self._buffer[:80]).decode(errors="replace")
-            raise self._told(OutOfStep, f"{self._name} wrote a line without a question {when}: {start!r}")
+            raise self._with_stderr(OutOfStep, f"{self._name} wrote an extra line {when}: {start!r}")
 
     def _died(self) -> Died:
-        until = time.monotonic() + _LAST_WORDS
-        # Its pipes are closed a moment before it is gone.
-        while (code := self._exit_code()) is None and time.monotonic() < until:
-            self._hear_out(0.01)
+        deadline = time.monotonic() + _LAST_WORDS
+        # Its pipes are closed a moment before it exits.
+        while (code := self._exit_code()) is None and time.monotonic() < deadline:
+            self._drain(0.01)
             time.sleep(0.002)
         if code is None:
-            return self._told(Died, f"{self._name} closed its output before it answered")
-        how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"left with code {code}"
-        return self._told(Died, f"{self._name} {how} before it answered")
+            return self._with_stderr(Died, f"{self._name} closed its output before it answered")
+        exit_status = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"exited with code {code}"
+        return self._with_stderr(Died, f"{self._name} {exit_status} before it answered")
 
-    def _told(self, failure: type[_Failure], text: str) -> _Failure:
-        """A failure with what the process wrote on its standard error."""
-        self._hear_out(0)
+    def _with_stderr(self, failure: type[_Failure], text: str) -> _Failure:
+        """A failure with the end of the process's standard error."""
+        self._drain(0)
         words = self._log.log_end
         return failure(f"{text}; the end of its standard error:\n{words}" if words else text)
 
-    def _hear_out(self, seconds: float) -> None:
-        """Read what comes until both ends are closed, it has left, or the time is over."""
+    def _drain(self, seconds: float) -> None:
+        """Read until both pipes are closed or the time is up."""
         deadline = time.monotonic() + seconds
         while self._selector.get_map():
-            self._move(min(0.02, max(0.0, deadline - time.monotonic())))
+            self._transfer(min(0.02, max(0.0, deadline - time.monotonic())))
             del self._buffer[self._longest :]
             if time.monotonic() >= deadline:
                 break
 
     def _exit_code(self) -> int | None:
-        """How it ended, negative for a signal; None while it runs. It is not reaped: its group must stay its own."""
+        """
+        Exit code, negative for a signal; None while it runs. It is not reaped, so that its group id is not reused.
+        """
         ended = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         if ended is None:
             return None
@@ -215,10 +219,10 @@ class Running:
 
     def end(self, patience: float = _PATIENCE) -> None:
         """
-        End it and its group. Never raises for what is gone already.
+        End it and its group.
 
-        With patience its input is closed first and it may leave by itself; then it
-        is asked to with SIGTERM; what is still there is killed.
+        Never raises for a process that has exited. With patience, its input is closed first, then it gets SIGTERM; what
+        still runs is killed.
         """
         if self._process.returncode is not None:
             return
@@ -226,15 +230,15 @@ class Running:
         for number in (None, signal.SIGTERM) if patience > 0 else ():
             if number is not None and self._exit_code() is None:
                 self._signal(number)
-            until = time.monotonic() + patience
-            while self._exit_code() is None and time.monotonic() < until:
-                self._hear_out(0.01)
+            deadline = time.monotonic() + patience
+            while self._exit_code() is None and time.monotonic() < deadline:
+                self._drain(0.01)
                 time.sleep(0.002)
-        # Before it is reaped: until then nobody else can have its number.
+        # Before it is reaped: until then its id cannot be reused.
         self._signal(signal.SIGKILL)
         self._process.wait()
         self._guard.forget(self._process.pid)
-        self._hear_out(_LAST_WORDS if patience > 0 else 0)
+        self._drain(_LAST_WORDS if patience > 0 else 0)
         self._selector.close()
         for pipe in (self._process.stdout, self._process.stderr):
             if pipe is not None:
@@ -251,11 +255,11 @@ class Running:
 
 
 def _descriptor(process: subprocess.Popen[bytes], end: str) -> int:
-    """The descriptor of one of its pipes, made so that no call waits on it and much fits into it."""
+    """The descriptor of one of its pipes, non-blocking and with a large buffer."""
     number = int(getattr(process, end).fileno())
     os.set_blocking(number, False)
     if hasattr(fcntl, "F_SETPIPE_SZ"):
-        # A smaller pipe is only slower; a user may have used up the share of all pipes.
+        # A smaller pipe is only slower; the user's limit for pipes may be used up.
         with contextlib.suppress(OSError):
             fcntl.fcntl(number, fcntl.F_SETPIPE_SZ, _PIPE)
     return number

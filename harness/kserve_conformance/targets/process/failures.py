@@ -1,5 +1,5 @@
 """
-What can go wrong with a command that should answer lines. None of it is a verdict.
+Errors of a command that should answer lines. None of them is a verdict.
 
 ::
 
@@ -7,7 +7,7 @@ What can go wrong with a command that should answer lines. None of it is a verdi
     └── NoAnswer              a question has no usable answer
         ├── Died              the process ended
         ├── TimedOut          nothing came in time
-        ├── OutOfStep         what came does not answer this question, so the next answer may not either
+        ├── OutOfStep         the line does not answer this question, so the next one may not either
         └── GivenUp           it was restarted too often
 """
 
@@ -18,7 +18,7 @@ from kserve_conformance.targets.contract import TargetCode
 
 
 class NoAnswer(TargetError):
-    """A question has no answer that could be used; the first line says why, the others what the command wrote."""
+    """A question without a usable answer; the first line says why, the others are the command's standard error."""
 
 
 class Died(NoAnswer):
@@ -32,13 +32,13 @@ class TimedOut(NoAnswer):
 
 
 class OutOfStep(NoAnswer):
-    """A line that answers no question, or not this one. What comes after it cannot be trusted to be in order."""
+    """A line that does not answer the question. Lines after it may be out of order too."""
 
     hint = "answer each line with one line, in order, with the question's id; write everything else to standard error"
 
 
 class GivenUp(NoAnswer):
-    """The command was started again as often as is allowed. What follows errs at once and for the same reason."""
+    """The command reached its limit of restarts. Everything that follows errors at once with the same reason."""
 
 
 def bad_answer(message: str) -> NoAnswer:

@@ -1,8 +1,8 @@
 """
 From an answer to an observation: what is reported, what follows from it, and what is not reported.
 
-The protocol has no word for warning events, for the workload of an earlier
-choice, or for the runtime that a status names: those are never reported.
+The protocol has no fields for warning events, for the workload of an earlier choice, or for the runtime in the status:
+those are never reported.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from kserve_conformance.targets.contract import BEYOND_CONTROLLERS, Observation
 _NEVER_REPORTED = BEYOND_CONTROLLERS | frozenset({"errors", "workload", "status_runtime"})
 _DECISION = frozenset({"outcome", "runtime", "reason", "message"})
 
-#: Where a service says who serves it, and the word for a controller other than KServe's.
+#: The annotation with a service's deployment mode, and its value for another controller than KServe's.
 _MODE = ("metadata", "annotations", "serving.kserve.io/deploymentMode")
 _MODEL_MESH = "ModelMesh"
 
 
 def has_pod(answer: Answer) -> bool:
-    """Does a pod exist from here on, as far as the answer says?"""
+    """Does the answer say that a pod exists from now on?"""
     decided = answer.decision
     return answer.pod is not None or (decided is not UNSET and decided is not None and decided.runtime is not UNSET)
 
 
 def observation(answer: Answer, stored: Manifest, *, is_reported: bool, had_pod: bool) -> Observation:
     """
-    What an answer shows of a service in store.
+    The observation of a stored service from an answer.
 
-    ``is_reported`` says that ``stored`` is the implementation's own word, ``had_pod``
-    that a pod of an earlier choice may still be there.
+    ``is_reported`` says that the implementation reported ``stored``, ``had_pod`` that a pod of an earlier choice may
+    still exist.
     """
     outcome, runtime = _decided(answer, stored)
-    # Where both are its word, what is in store is more: the answer to a write knows nothing of when that was.
+    # If it reported both, the stored one is more complete: the answer to a write has no timestamps.
     service = stored if is_reported or answer.service is None else answer.service
     decided = answer.decision
     reason, message = _reason(answer)
@@ -45,7 +45,7 @@ def observation(answer: Answer, stored: Manifest, *, is_reported: bool, had_pod:
     unreported |= {name for name, value in (("reason", reason), ("message", message)) if value is UNSET}
     if answer.service is None and not is_reported:
         unreported.add("service")
-    # Where nothing runs and nothing ever did, there is no pod, and that needs no word.
+    # If nothing runs and nothing ever did, there is no pod, even if the answer does not say so.
     if answer.pod is None and (decided is UNSET or had_pod or outcome in (Outcome.RUNS, Outcome.CUSTOM)):
         unreported.add("pod")
     return Observation(
@@ -60,7 +60,7 @@ def observation(answer: Answer, stored: Manifest, *, is_reported: bool, had_pod:
 
 
 def _reason(answer: Answer) -> tuple[str | UnsetType | None, str | UnsetType | None]:
-    """Reason and message of the status: none where a runtime is selected, unset where they are not reported."""
+    """Reason and message of the status: None if a runtime is selected, unset if not reported."""
     decided = answer.decision
     if decided is UNSET or decided is None:
         return UNSET, UNSET
@@ -69,10 +69,10 @@ def _reason(answer: Answer) -> tuple[str | UnsetType | None, str | UnsetType | N
 
 def _decided(answer: Answer, stored: Manifest) -> tuple[Outcome, ObjectKey | None]:
     """
-    What became of the predictor. Without a word about a decision the outcome stands for nothing.
+    The outcome of the predictor; meaningless if no decision is reported.
 
-    A decision of null says that no runtime is looked for: the service is another
-    controller's, or its predictor is a container of its own.
+    A decision of null means that no runtime is needed: the service belongs to another controller, or has a custom
+    predictor.
     """
     decided = answer.decision
     if decided is UNSET or decided is None:

@@ -12,12 +12,12 @@ from kserve_conformance.targets.contract import Admission, Observation
 from kserve_conformance.targets.process.failures import NoAnswer
 from kserve_conformance.targets.process.store import Question, Questions, Store
 
-#: One case in so many repeats the question about each service, though the answer to its write says the same.
+#: One case in this many sends a new question for each observation, instead of using the answer to the write.
 ANEW_EVERY = 32
 
 
 class RunningCase:
-    """A case in progress: ``question`` is the question that it waits on, None once it is over."""
+    """A case in progress: ``question`` is the question that it waits for, None once it has ended."""
 
     def __init__(self, case: Case, store: Store, within: timedelta) -> None:
         self._case = case
@@ -25,15 +25,15 @@ class RunningCase:
         self._failed: TargetError | None = None
         self._steps = self._run(store, within)
         self.question: Question | None = None
-        self.go_on(None)
+        self.resume(None)
 
     @property
     def result(self) -> CaseRun:
         """The results so far."""
         return CaseRun(self._case, tuple(self._results), self._failed)
 
-    def go_on(self, answer: Answer | NoAnswer | None) -> None:
-        """Take the answer, or its absence, and go on to the next question."""
+    def resume(self, answer: Answer | NoAnswer | None) -> None:
+        """Continue with an answer, or its absence, to the next question."""
         try:
             if isinstance(answer, NoAnswer):
                 self.question = self._steps.throw(answer)
@@ -47,8 +47,8 @@ class RunningCase:
             self.question, self._failed = None, failed
 
     def _run(self, store: Store, within: timedelta) -> Questions[None]:
-        """As :func:`~kserve_conformance.targets.cases.run_case` does."""
-        anew = self._case.number % ANEW_EVERY == 0
+        """Run all turns like :func:`~kserve_conformance.targets.cases.run_case`."""
+        is_fresh = self._case.number % ANEW_EVERY == 0
         present: dict[ObjectKey, None] = {}
         for turn in self._case.turns:
             if turn.later:
@@ -64,6 +64,6 @@ class RunningCase:
             present.update(dict.fromkeys(stored_services(turn, admissions)))
             observations: list[tuple[ObjectKey, Observation]] = []
             for key in present:
-                seen = yield from store.look(key, within, anew=anew)
-                observations.append((key, seen))
+                observation = yield from store.look(key, within, is_fresh=is_fresh)
+                observations.append((key, observation))
             self._results.append(TurnResult(tuple(admissions), tuple(observations)))

@@ -1,11 +1,9 @@
 """
-The target ``process``: a scenario's objects are kept here, and a command decides about them.
+The target ``process``: it stores a scenario's objects, and a command decides about them.
 
-What an API server does is done here: merging what is applied, checking types,
-names and times. Everything that KServe decides is a question: whether a service or a
-runtime is admitted, how a service is stored, what it runs on. What the command
-leaves out of an answer is not filled in. It is marked as unreported, and an
-expectation that needs it has no verdict.
+The target does what an API server does: merging applied objects, checking types, names and times. Everything that
+KServe decides is a question: whether a service or a runtime is admitted, how a service is stored, what it runs on. A
+field that the command leaves out of an answer is marked as unreported, and an expectation that needs it has no verdict.
 """
 
 from __future__ import annotations
@@ -29,10 +27,10 @@ from kserve_conformance.targets.process.failures import NoAnswer, OutOfStep
 from kserve_conformance.targets.process.scripts import RunningCase
 from kserve_conformance.targets.process.store import Question, Questions, Store
 
-#: The profile that is no release: no CRDs of its own, so every field is checked.
+#: The profile without CRDs of its own, so every field is checked.
 DOCUMENTED = "documented"
 
-#: How many cases have a question on the line at once.
+#: How many cases have a question in flight at once.
 TOGETHER = 256
 
 _encode = msgspec.json.Encoder().encode
@@ -41,7 +39,7 @@ _Result = TypeVar("_Result")
 
 
 class ProcessTarget:
-    """Anyone's implementation, held against a release. Open it with ``with``."""
+    """An implementation behind a command, compared with a release. Open it with ``with``."""
 
     capabilities: frozenset[Capability] = frozenset()
 
@@ -59,18 +57,18 @@ class ProcessTarget:
 
     def apply(self, *objects: Manifest) -> tuple[Admission, ...]:
         """
-        Put each object to the command in order, and store what is admitted.
+        Send each object to the command in order, and store those that are admitted.
 
-        Raises ``Unreported`` where it depends on what the command does not report, and ``NoAnswer``.
+        Raises ``Unreported`` if that depends on a field that the command does not report, and ``NoAnswer``.
         """
         return tuple(self._answered(self._store.write(manifest)) for manifest in objects)
 
     def store(self, *objects: Manifest) -> None:
-        """Store objects without a question."""
+        """Store objects without sending a question."""
         self._store.put(*objects)
 
     def delete(self, *keys: ObjectKey) -> None:
-        """Forget objects."""
+        """Delete objects."""
         self._store.delete(*keys)
 
     def advance_clock(self) -> None:
@@ -79,9 +77,10 @@ class ProcessTarget:
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
         """
-        Put a stored service to the command. Its answer is settled; the command has its own time limit.
+        Send a stored service to the command.
 
-        Raises ``NotSettled`` for a service that is not there, and ``NoAnswer``.
+        Its answer is settled; the command has its own time limit. Raises ``NotSettled`` for a missing service, and
+        ``NoAnswer``.
         """
         return self._answered(self._store.look(service, within))
 
@@ -96,7 +95,7 @@ class ProcessTarget:
         raise CannotDo(f"{self.identity.target} cannot set the default deployment mode {default_mode}")
 
     def reset(self) -> None:
-        """Forget everything. The process goes on: no question depends on an earlier one."""
+        """Delete everything. The process keeps running: no question depends on an earlier one."""
         self._store = Store(self._schema)
 
     def close(self) -> None:
@@ -112,67 +111,66 @@ class ProcessTarget:
         self.close()
 
     def batches(self, within: timedelta) -> AbstractContextManager[CaseRunner]:
-        """Open a runner that keeps one question of each case on the line at once."""
+        """Open a runner that keeps one question of each case in flight."""
         return nullcontext(_Batches(self, within))
 
     def run_cases(self, cases: Sequence[Case], within: timedelta) -> Sequence[CaseRun]:
         """
-        Run many cases: one question of each is on the line at once, and the command never waits for us.
+        Run many cases with one question of each in flight, so that the command never waits for the harness.
 
-        A case whose question has no answer fails with a ``NoAnswer``; the others go on.
+        A case whose question has no answer fails with a ``NoAnswer``; the others continue.
         """
         started: list[RunningCase] = []
         for start in range(0, len(cases), TOGETHER):
             batch = [RunningCase(case, Store(self._schema), within) for case in cases[start : start + TOGETHER]]
             while waiting := [one for one in batch if one.question is not None]:
-                answers = self._ask_all([one.question for one in waiting if one.question is not None])
+                answers = self._pipeline([one.question for one in waiting if one.question is not None])
                 for one, answer in zip(waiting, answers, strict=True):
-                    one.go_on(answer)
+                    one.resume(answer)
             started.extend(batch)
         return tuple(one.result for one in started)
 
     # Questions
 
     def _answered(self, questions: Questions[_Result]) -> _Result:
-        """What comes of it once all of its questions have been answered, one after the other."""
+        """Answer all questions one after the other, and return the result."""
         try:
             question = next(questions)
             while True:
-                question = questions.send(self._ask(question))
+                question = questions.send(self._exchange(question))
         except StopIteration as done:
             result: _Result = done.value
             return result
 
-    def _ask(self, question: Question) -> Answer:
+    def _exchange(self, question: Question) -> Answer:
         number, line = self._line(question)
-        answer = self._command.ask(line)
+        answer = self._command.exchange(line)
         try:
             return read_answer(answer, number, question.about, self._schema)
         except OutOfStep as failure:
             self._command.distrust(failure)
             raise
 
-    def _ask_all(self, questions: Sequence[Question]) -> list[Answer | NoAnswer]:
+    def _pipeline(self, questions: Sequence[Question]) -> list[Answer | NoAnswer]:
         """
-        Ask many questions at once.
+        Send many questions at once.
 
-        Where that fails, it is not known on which of them: those that have no answer
-        are asked again, one by one.
+        If that fails, it is unknown which one caused it: those without an answer are sent again one by one.
         """
         answers: list[Answer | NoAnswer] = []
         lines = [self._line(one) for one in questions]
-        said = self._command.ask_many([line for _, line in lines])
-        for one, (number, _), line in zip(questions, lines, said, strict=False):
+        lines_read = self._command.pipeline([line for _, line in lines])
+        for one, (number, _), line in zip(questions, lines, lines_read, strict=False):
             try:
                 answers.append(read_answer(line, number, one.about, self._schema))
             except OutOfStep:
-                self._command.ask_singly()
+                self._command.stop_pipelining()
                 break
             except NoAnswer as failure:
                 answers.append(failure)
         for one in questions[len(answers) :]:
             try:
-                answers.append(self._ask(one))
+                answers.append(self._exchange(one))
             except NoAnswer as failure:
                 answers.append(failure)
         return answers

@@ -50,7 +50,7 @@ def log_end(log: Path, began: int = 0) -> str:
 
 def exit_report(name: str, code: int | None, words: str) -> str:
     """Say how a program ended and what it wrote last; a code is negative for a signal."""
-    how = f"was ended by {signal.Signals(-code).name}" if code is not None and code < 0 else f"left with code {code}"
+    how = f"was killed by {signal.Signals(-code).name}" if code is not None and code < 0 else f"exited with code {code}"
     return f"{name} {how}; the end of its log:\n{words}"
 
 

@@ -47,7 +47,7 @@ def test_it_is_told_how_often(server, client):
     with pytest.raises(ApiError) as caught:
         client.get("/x")
 
-    assert str(caught.value) == "the API server answered 429 TooManyRequests: later (each of 20 times)"
+    assert str(caught.value) == "the API server returned 429 TooManyRequests: later (each of 20 times)"
 
 
 def test_who_is_in_a_hurry_asks_once(server, client):
@@ -80,5 +80,5 @@ def test_silence_is_told(server, client):
     """
     server.is_silent("GET", "/x")
 
-    with pytest.raises(NoAnswer, match="does not answer"):
+    with pytest.raises(NoAnswer, match="does not respond"):
         client.get("/x")

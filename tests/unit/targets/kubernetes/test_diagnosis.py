@@ -76,13 +76,13 @@ class TestDiagnosis:
         """
         told = diagnosis(TableOfAnswers(), log="line").of(None)
 
-        assert told == {"runtimes": "# there are none", "log": "line"}
+        assert told == {"runtimes": "# none", "log": "line"}
 
     def test_tells_that_a_service_is_not_in_store(self):
         """
         Its absence is an answer.
         """
-        assert diagnosis(TableOfAnswers()).of(MODEL)["service"] == "# it is not in store"
+        assert diagnosis(TableOfAnswers()).of(MODEL)["service"] == "# not found"
 
     def test_goes_on_after_what_cannot_be_had(self):
         """
@@ -93,7 +93,7 @@ class TestDiagnosis:
         told = diagnosis(client, log="line").of(MODEL)
 
         assert set(told) == {"service", "runtimes", "log", UNAVAILABLE}
-        assert told[UNAVAILABLE] == "events: the API server answered 403 Forbidden: you may not"
+        assert told[UNAVAILABLE] == "events: the API server returned 403 Forbidden: you may not"
 
     def test_asks_a_silent_server_once(self):
         """
@@ -112,9 +112,9 @@ class TestDiagnosis:
         """
 
         def ended():
-            raise Unreachable("KServe's manager left with code 2")
+            raise Unreachable("KServe's manager exited with code 2")
 
-        assert diagnosis(TableOfAnswers(), check=ended).of(None)["process"] == "KServe's manager left with code 2"
+        assert diagnosis(TableOfAnswers(), check=ended).of(None)["process"] == "KServe's manager exited with code 2"
 
     def test_shows_runtimes_without_beacon_and_mark(self):
         """
@@ -161,9 +161,9 @@ class TestTexts:
 
         assert len(first) < TEXT + 100
         assert first.startswith("line 0\n")
-        assert first.splitlines()[-1].endswith("more characters are not shown]")
+        assert first.splitlines()[-1].endswith("more characters not shown]")
         assert len(last) < TEXT + 100
-        assert last.splitlines()[0].endswith("earlier characters are not shown]")
+        assert last.splitlines()[0].endswith("earlier characters not shown]")
         assert last.splitlines()[1].startswith("line ")
         assert last.endswith("line 9999\n")
         assert beginning("short") == ending("short") == "short"

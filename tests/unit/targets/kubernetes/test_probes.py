@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kserve_conformance.targets.kubernetes.probes import PROBE_REVISION, PROBE_TRANSITION, Probe, Seen
+from kserve_conformance.targets.kubernetes.probes import PROBE_REVISION, PROBE_TRANSITION, Probe, ReconcileResult
 
 #: v0.8.0, v0.9.0 to v0.14.1, v0.15, and v0.16.0 on.
 OLDEST = Probe(model_status=False, mode=False)
@@ -50,23 +50,39 @@ def test_a_fresh_probe_is_not_seen_yet(probe):
     status = probe.patch["status"]
     stored = {key: value for key, value in status.items() if value is not None}
 
-    assert probe.read({"status": stored}) is Seen.NOT_YET
-    assert probe.read({}) is Seen.NOT_YET
+    assert probe.read({"status": stored}) is ReconcileResult.PENDING
+    assert probe.read({}) is ReconcileResult.PENDING
 
 
 @pytest.mark.parametrize(
     ("probe", "status", "seen"),
     [
-        (OLDEST, {"components": {"predictor": {}}}, Seen.MADE),
-        (OLDEST, {"components": {"predictor": {"latestCreatedRevision": f"{PROBE_REVISION}7"}}}, Seen.NOT_YET),
-        (OLDEST, {"conditions": []}, Seen.NOT_YET),
-        (MIDDLE, {"modelStatus": {"transitionStatus": "InProgress"}}, Seen.MADE),
-        (MIDDLE, {"modelStatus": {"transitionStatus": "InvalidSpec"}}, Seen.FAILED),
-        (MIDDLE, {"modelStatus": {"transitionStatus": PROBE_TRANSITION}}, Seen.NOT_YET),
-        (NEWEST, {"modelStatus": {"transitionStatus": "InProgress"}, "deploymentMode": "Standard"}, Seen.MADE),
-        (NEWEST, {"modelStatus": {"transitionStatus": PROBE_TRANSITION}, "deploymentMode": "Standard"}, Seen.SILENT),
-        (NEWEST, {"modelStatus": {"transitionStatus": ""}, "deploymentMode": "Standard"}, Seen.SILENT),
-        (NEWEST, {"modelStatus": {"transitionStatus": "InvalidSpec"}, "deploymentMode": "Standard"}, Seen.FAILED),
+        (OLDEST, {"components": {"predictor": {}}}, ReconcileResult.CREATED),
+        (
+            OLDEST,
+            {"components": {"predictor": {"latestCreatedRevision": f"{PROBE_REVISION}7"}}},
+            ReconcileResult.PENDING,
+        ),
+        (OLDEST, {"conditions": []}, ReconcileResult.PENDING),
+        (MIDDLE, {"modelStatus": {"transitionStatus": "InProgress"}}, ReconcileResult.CREATED),
+        (MIDDLE, {"modelStatus": {"transitionStatus": "InvalidSpec"}}, ReconcileResult.FAILED),
+        (MIDDLE, {"modelStatus": {"transitionStatus": PROBE_TRANSITION}}, ReconcileResult.PENDING),
+        (
+            NEWEST,
+            {"modelStatus": {"transitionStatus": "InProgress"}, "deploymentMode": "Standard"},
+            ReconcileResult.CREATED,
+        ),
+        (
+            NEWEST,
+            {"modelStatus": {"transitionStatus": PROBE_TRANSITION}, "deploymentMode": "Standard"},
+            ReconcileResult.UNEXPLAINED,
+        ),
+        (NEWEST, {"modelStatus": {"transitionStatus": ""}, "deploymentMode": "Standard"}, ReconcileResult.UNEXPLAINED),
+        (
+            NEWEST,
+            {"modelStatus": {"transitionStatus": "InvalidSpec"}, "deploymentMode": "Standard"},
+            ReconcileResult.FAILED,
+        ),
     ],
 )
 def test_a_status_is_read(probe, status, seen):

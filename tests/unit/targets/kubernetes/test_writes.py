@@ -205,9 +205,9 @@ def test_a_webhook_whose_manager_has_ended_is_no_refusal():
     """
 
     def ended():
-        raise Unreachable("KServe's manager left with code 2")
+        raise Unreachable("KServe's manager exited with code 2")
 
-    with pytest.raises(Unreachable, match="left with code 2"):
+    with pytest.raises(Unreachable, match="exited with code 2"):
         writer(ScriptedServer(post=[PANIC]), ended).write(KEY, service(), None)
 
 

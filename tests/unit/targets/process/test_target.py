@@ -263,7 +263,7 @@ class TestAnswers:
         """The next question may well be answered."""
         command = answering({"error": "cannot be decided"})
 
-        with raises(TargetCode.CANNOT_ANSWER, match="the implementation cannot answer: cannot be decided"):
+        with raises(TargetCode.CANNOT_ANSWER, match="the implementation reports an error: cannot be decided"):
             target_of(command).apply(service())
         assert command.distrusted == []
 

@@ -50,7 +50,7 @@ class TestEnding:
         process = start(guard, tmp_path, "echo one; echo two >&2; exit 7")
         assert wait_for(lambda: not process.is_alive)
 
-        assert process.exit_report == "it left with code 7; the end of its log:\n    one\n    two"
+        assert process.exit_report == "it exited with code 7; the end of its log:\n    one\n    two"
         process.stop()
 
     def test_a_signal_is_named(self, guard, tmp_path):
@@ -61,7 +61,7 @@ class TestEnding:
         os.kill(process.pid, signal.SIGKILL)
         assert wait_for(lambda: not process.is_alive)
 
-        assert process.exit_report.startswith("it was ended by SIGKILL")
+        assert process.exit_report.startswith("it was killed by SIGKILL")
         assert "it wrote nothing" in process.exit_report
         process.stop()
 
