@@ -89,6 +89,7 @@ class Names:
             seen,
             service=self._back(seen.service),
             runtime=self._ref(seen.runtime),
+            one_of=tuple(map(self._key, seen.one_of)),
             message=self._back(seen.message),
             errors=self._back(seen.errors),
             pod=self._back(seen.pod),
@@ -102,7 +103,10 @@ class Names:
         return text.replace(self.prefix, "") if self.prefix else text
 
     def _ref(self, ref: ObjectKey | None) -> ObjectKey | None:
-        return None if ref is None else ObjectKey(ref.kind, self._back(ref.name), self._back(ref.namespace))
+        return None if ref is None else self._key(ref)
+
+    def _key(self, ref: ObjectKey) -> ObjectKey:
+        return ObjectKey(ref.kind, self._back(ref.name), self._back(ref.namespace))
 
     def _back(self, value: Any) -> Any:
         """A value without the prefix and the run's labels; the prefix is random enough to be unambiguous."""

@@ -102,6 +102,7 @@ class TestTelling:
             service=NAMES.manifest(asking("r")),
             outcome=Outcome.RUNS,
             runtime=there,
+            one_of=(there,),
             workload=there,
             status_runtime=ObjectKey("ClusterServingRuntime", "kc-1a2b-r"),
             message="no kc-1a2b-r",
@@ -113,7 +114,7 @@ class TestTelling:
         told = NAMES.observation(seen)
 
         here = ObjectKey("ServingRuntime", "r", Namespace("team-a"))
-        assert (told.runtime, told.workload) == (here, here)
+        assert (told.runtime, told.one_of, told.workload) == (here, (here,), here)
         assert told.status_runtime == ObjectKey("ClusterServingRuntime", "r")
         assert (told.message, told.errors) == ("no r", ("r is disabled",))
         assert told.logs == ('{"namespace":"team-a"}',)
