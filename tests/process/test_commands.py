@@ -104,9 +104,7 @@ class TestImplementation:
         """Beside its answer, before the next question, or as the answer to it: never is it believed."""
         with (
             open_target(implementation("two_lines").target(**PATIENT)) as target,
-            pytest.raises(
-                OutOfStep, match=r"wrote an extra line|expected an answer to question 2, got one to 1"
-            ),
+            pytest.raises(OutOfStep, match=r"wrote an extra line|expected an answer to question 2, got one to 1"),
         ):
             observed(target)
 
