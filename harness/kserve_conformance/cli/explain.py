@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from kserve_conformance.cli.output import emit, example, format_option
 from kserve_conformance.cli.release_options import release_options
@@ -23,15 +25,28 @@ if TYPE_CHECKING:
     epilog=example(
         "kserve-conformance explain --release v0.15.2 service.yaml runtimes/",
         "kserve-conformance explain --release v0.11.1 --shipped service.yaml",
+        "kserve-conformance explain fraud -n team-a --context production",
     )
 )
-@click.argument("paths", nargs=-1, required=True, metavar="FILE|FOLDER|-...")
+@click.argument("paths", nargs=-1, required=True, metavar="FILE|FOLDER|-|NAME...")
+@click.option("--context", metavar="CONTEXT", help="Read the services NAME... and their runtimes from a cluster")
+@click.option(
+    "--kubeconfig",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    show_default="as kubectl finds it",
+    help="Kubeconfig file with the context",
+)
 @release_options
 @source_options
 @click.option("--all", "everything", is_flag=True, help="List every candidate, including those for other formats")
 @format_option
+@click.pass_context
 def command(
+    call: click.Context,
     paths: tuple[str, ...],
+    context: str | None,
+    kubeconfig: Path | None,
     release: str,
     shipped: bool,
     stored: bool | None,
@@ -49,7 +64,20 @@ def command(
     Takes the same input as resolve. With --format json, each reason has a stable code, and the stored service and the
     pod template are included. Exits with 1 if a service has no runtime or a write is rejected, and with 2 if a manifest
     cannot be read.
+
+    With --context, reads the named services, their runtimes and KServe's configuration from a cluster, without writing
+    to it, and compares the explanation with the status of each service. The release is read from the controller's image
+    unless --release sets it. Exits with 1 if the status differs, too, and with 3 if it shows no runtime to compare.
     """
+    if context is not None:
+        from kserve_conformance.cli.explain_cluster import Cluster, explain_cluster
+
+        _check_options(call)
+        is_set = call.get_parameter_source("release") is ParameterSource.COMMANDLINE
+        cluster = Cluster(context, kubeconfig, namespace, release if is_set else None, default_mode)
+        return explain_cluster(cluster, paths, everything=everything, format_=format_)
+    if kubeconfig is not None:
+        raise click.UsageError("--kubeconfig requires --context")
     from kserve_conformance.cli.answers import World, check_something, repeated
     from kserve_conformance.cli.catalogues import Runtimes
     from kserve_conformance.cli.notes import Notes
@@ -81,6 +109,21 @@ def command(
     notes.print()
     is_ok = all(one.answer.is_served for one in stories) and all(each.rejection is None for each in reviews)
     return code(notes.problems, is_ok=is_ok)
+
+
+#: The options that say how manifests are read, and so nothing about a cluster.
+_OF_MANIFESTS = ("shipped", "stored", "parameters", "kustomize", "strict")
+
+
+def _check_options(call: click.Context) -> None:
+    """Raise ``UsageError`` for options that do nothing with ``--context``."""
+    given = [
+        option.opts[-1]
+        for option in call.command.params
+        if option.name in _OF_MANIFESTS and call.get_parameter_source(option.name) is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise click.UsageError(f"--context reads from a cluster and cannot be used with {', '.join(given)}")
 
 
 def _stories(loaded: Loaded, world: World, surveyed: Surveyed) -> Iterator[Story]:

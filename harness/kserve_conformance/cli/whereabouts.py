@@ -70,6 +70,8 @@ class Surveyed:
     profile: Profile
     reviews: tuple[Review, ...] = ()
     neighbours: Neighbours = field(default_factory=lambda: Neighbours(()))
+    #: How to add the runtimes that the release ships.
+    how_to_ship: str = "add --shipped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +198,9 @@ def _from_releases(service: Manifest, request: Request, surveyed: Surveyed) -> I
             if release != surveyed.profile.name:
                 yield f"{name} supports it{spelling}, and ships with KServe from {release}"
             elif spelling:
-                yield f"{name} supports it{spelling}, and ships with KServe {release}: add --shipped"
+                yield f"{name} supports it{spelling}, and ships with KServe {release}: {surveyed.how_to_ship}"
             else:
-                yield f"{name} ships with KServe {release}: add --shipped"
+                yield f"{name} ships with KServe {release}: {surveyed.how_to_ship}"
             return
 
 

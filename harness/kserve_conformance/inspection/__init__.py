@@ -18,10 +18,11 @@ from kserve_conformance.inspection.findings import (
     Unread,
     Weight,
 )
-from kserve_conformance.inspection.inspector import Stored, inspect
+from kserve_conformance.inspection.inspector import WORKLOAD_NAMES, Stored, catalogue_of, inspect
 
 __all__ = [
     "OF_CATALOGUE",
+    "WORKLOAD_NAMES",
     "Code",
     "Finding",
     "Inspection",
@@ -30,5 +31,6 @@ __all__ = [
     "Stored",
     "Unread",
     "Weight",
+    "catalogue_of",
     "inspect",
 ]

@@ -58,7 +58,7 @@ class Stored:
 def inspect(stored: Stored, profile: Profile) -> Inspection:
     """Compare everything that was read. Nothing that could not be read is taken for absent."""
     unread = list(stored.unread)
-    catalogue = _catalogue(stored.runtimes, profile, unread)
+    catalogue = catalogue_of(stored.runtimes, profile, unread)
     # Without a runtime that cannot be understood, what a service would get is not known either.
     stored = replace(stored, unread=tuple(sorted(unread, key=str)))
     name, findings = "", list[Finding]()
@@ -77,7 +77,7 @@ def inspect(stored: Stored, profile: Profile) -> Inspection:
     )
 
 
-def _catalogue(manifests: Iterable[Manifest], profile: Profile, unread: list[Unread]) -> Catalogue:
+def catalogue_of(manifests: Iterable[Manifest], profile: Profile, unread: list[Unread]) -> Catalogue:
     """The runtimes as the release's CRDs show them; one that cannot be understood is reported as not read."""
     runtimes = []
     for manifest in manifests:

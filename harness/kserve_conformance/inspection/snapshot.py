@@ -12,8 +12,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kserve_conformance.exceptions import TargetError
-from kserve_conformance.inspection import Stored, Unread
-from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, NAMESPACED_RUNTIME, SERVICE, Manifest
+from kserve_conformance.inspection import WORKLOAD_NAMES, Stored, Unread
+from kserve_conformance.objects import (
+    API_VERSIONS,
+    CLUSTER_RUNTIME,
+    NAMESPACED_RUNTIME,
+    RUNTIME_KINDS,
+    SERVICE,
+    Manifest,
+    ObjectKey,
+)
 from kserve_conformance.profiles import Profile, profile_of
 from kserve_conformance.rules.releases import full_name
 from kserve_conformance.targets.contract import TargetCode
@@ -109,6 +117,71 @@ class Reading:
         )
         return stored, profile
 
+    def read_service(self, service: ObjectKey, release: str | None = None) -> tuple[Stored, Profile]:
+        """
+        One service, the runtimes that it can see, and its workload: no more than its explanation needs.
+
+        With ``release`` nothing depends on finding the controller. Raises ``TargetError`` if there is no such service,
+        or if it or a runtime cannot be read, and ``UnknownRelease``.
+        """
+        namespace, detected = self._controller_if_needed(release)
+        profile = profile_of(full_name(release or detected))
+        mode = self._mode(namespace, profile)
+        found = self._get(SERVICES, service)
+        if found is None:
+            raise TargetError(
+                "; ".join(str(one) for one in self.unread if one.kind == SERVICE)
+                or f"the namespace {service.namespace} has no InferenceService {service.name}",
+                code=TargetCode.CANNOT_READ,
+                hint=f"list its services with: kubectl get inferenceservices -n {service.namespace}",
+            )
+        cluster = self._list(CLUSTER_RUNTIMES, None, "")
+        runtimes = self._list(NAMESPACED_RUNTIMES, service.namespace, "")
+        if cluster is None or runtimes is None:
+            raise TargetError(
+                "; ".join(str(one) for one in self.unread if one.kind in RUNTIME_KINDS),
+                code=TargetCode.CANNOT_READ,
+                hint="without all runtimes that the service can see there is no answer: grant the verb list on them",
+            )
+        stored = Stored(
+            mode=mode,
+            runtimes=(*cluster, *runtimes),
+            services=(found,),
+            workloads=tuple(self._workloads_of(service)),
+            unread=tuple(self.unread),
+        )
+        return stored, profile
+
+    def _workloads_of(self, service: ObjectKey) -> Iterator[Manifest]:
+        """Its Deployment; where there is none, its Knative Service."""
+        for resource in (DEPLOYMENTS, KNATIVE_SERVICES):
+            for form in WORKLOAD_NAMES:
+                one = self._get(resource, ObjectKey(resource.kind, form.format(service.name), service.namespace))
+                if one is not None:
+                    yield one
+                    return
+
+    def _get(self, resource: Resource, key: ObjectKey) -> Manifest | None:
+        """One object; None if there is none, or if it may not be read, which is noted."""
+        try:
+            one = self.client.find(resource.path(key.namespace, key.name))
+        except ApiError as error:
+            if not _is_forbidden(error):
+                raise
+            self.unread.append(Unread(resource.kind, error.message, key.namespace))
+            return None
+        api_version = API_VERSIONS.get(resource.kind, resource.api_version)
+        return None if one is None else {"apiVersion": api_version, "kind": resource.kind, **one}
+
+    def _controller_if_needed(self, release: str | None) -> tuple[str, str]:
+        try:
+            return self._controller(release)
+        except installation.NotInstalled:
+            # Its controller may run outside of the cluster.
+            if release is None:
+                raise
+            return USUAL_NAMESPACE, release
+
     def _controller(self, release: str | None) -> tuple[str, str]:
         """The namespace of KServe and its release; what may not be looked for is told, if the release is given."""
         try:
@@ -153,7 +226,8 @@ class Reading:
                     return found
                 query["continue"] = token
         except ApiError as error:
-            if error.status == 404 and resource is KNATIVE_SERVICES:
+            # Since v0.19.0 an installation can leave out the cluster runtimes.
+            if error.status == 404 and resource in (KNATIVE_SERVICES, CLUSTER_RUNTIMES):
                 return []
             # Half a list, as one whose token has become too old, is none.
             self.unread.append(Unread(resource.kind, error.message, namespace))

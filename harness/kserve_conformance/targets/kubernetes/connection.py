@@ -45,6 +45,19 @@ def connect(context: str, kubeconfig: Path | None = None, watcher: Watcher | Non
     return Client(ClusterConnections(configuration), watcher)
 
 
+def namespace_of(context: str, kubeconfig: Path | None = None) -> str:
+    """The namespace that kubectl uses in a context. Raises ``CannotStart``."""
+    from kubernetes import config
+    from kubernetes.config import ConfigException
+
+    try:
+        contexts, _ = config.list_kube_config_contexts(str(kubeconfig) if kubeconfig is not None else None)
+    except (ConfigException, OSError) as error:
+        raise CannotStart(f"kubeconfig: {error}", code=TargetCode.NO_CONTEXT) from error
+    named = next((one for one in contexts if one["name"] == context), {})
+    return str((named.get("context") or {}).get("namespace") or "default")
+
+
 def connect_local(port: int, token: str, authority: Path, host: str = "127.0.0.1") -> Client:
     """A client of an API server that was started for this run, which trusts ``authority`` alone."""
     from kubernetes.client import Configuration

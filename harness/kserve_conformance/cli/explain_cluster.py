@@ -1,0 +1,151 @@
+"""``explain --context``: services of a cluster, with what their status says beside what the rules say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kserve_conformance.cli.answers import Answer, World
+from kserve_conformance.cli.catalogues import placed
+from kserve_conformance.cli.exit_codes import Exit
+from kserve_conformance.cli.inspect import SIGNS
+from kserve_conformance.cli.output import emit
+from kserve_conformance.cli.story import Story, story_of
+from kserve_conformance.cli.whereabouts import Surveyed
+from kserve_conformance.inspection import ServiceStanding, Standing, Stored, catalogue_of, inspect
+from kserve_conformance.inspection.snapshot import Reading, read_only
+from kserve_conformance.manifests import display_name, printable
+from kserve_conformance.objects import SERVICE, Manifest, Namespace, ObjectKey, at
+from kserve_conformance.profiles import Profile
+from kserve_conformance.resolver import Explanation
+from kserve_conformance.targets.kubernetes.client import Client
+from kserve_conformance.targets.kubernetes.connection import connect, namespace_of
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Where to read services, and what to assume of the installation instead of reading it."""
+
+    context: str
+    kubeconfig: Path | None = None
+    namespace: str | None = None
+    release: str | None = None
+    default_mode: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The explanation of a stored service, and how its status stands to it."""
+
+    story: Story
+    standing: ServiceStanding
+    service: Manifest
+    stored: Stored
+    profile: Profile
+
+    def lines(self, *, everything: bool) -> Iterator[str]:
+        """Both as text."""
+        yield from self.story.lines(everything=everything)
+        for line in _status(self.service):
+            yield printable(f"  status: {line}")
+        text = f"{_VERDICTS[self.standing.standing]}: {self.standing.text}"
+        yield printable(f"  {SIGNS[self.standing.standing]} {text}")
+
+    def as_data(self) -> dict[str, Any]:
+        """Both as JSON values."""
+        standing = self.standing.as_data()
+        return {
+            **self.story.as_data(),
+            "release": self.profile.name,
+            "defaultMode": self.stored.mode,
+            "status": {
+                "standing": standing["standing"],
+                "text": standing["text"],
+                "runtimes": standing["shown"],
+                "modelStatus": at(self.service, "status", "modelStatus"),
+                "conditions": at(self.service, "status", "conditions"),
+            },
+            "notRead": [one.as_data() for one in self.stored.unread],
+        }
+
+    @property
+    def exit_code(self) -> Exit:
+        """No, if it has no runtime or its status differs; no conclusion, if that is unknown."""
+        if self.standing.is_wrong or not self.story.answer.is_served:
+            return Exit.NO
+        return Exit.BROKEN if self.standing.standing is Standing.UNKNOWN else Exit.OK
+
+
+#: What a standing says about the status.
+_VERDICTS: Mapping[Standing, str] = {
+    Standing.AGREES: "status agrees",
+    Standing.NO_RUNTIME: "status agrees",
+    Standing.DIFFERS: "status differs",
+    Standing.UNKNOWN: "status says too little",
+    Standing.NOT_COMPARED: "status not compared",
+}
+
+
+def explain_cluster(cluster: Cluster, names: Sequence[str], *, everything: bool, format_: str) -> Exit:
+    """Read the services, explain each, print and return the exit code. Raises ``TargetError``."""
+    client = read_only(connect(cluster.context, cluster.kubeconfig))
+    try:
+        namespace = Namespace(cluster.namespace or namespace_of(cluster.context, cluster.kubeconfig))
+        compared = [_compared(client, cluster, ObjectKey(SERVICE, name, namespace)) for name in dict.fromkeys(names)]
+    finally:
+        client.close()
+    data = {"context": cluster.context, "services": [one.as_data() for one in compared]}
+    emit(format_, data, lambda: "\n".join("".join(f"{line}\n" for line in _text(one, everything)) for one in compared))
+    for unread in dict.fromkeys(one for each in compared for one in each.stored.unread):
+        click.echo(printable(f"warning: could not be read: {unread}"), err=True)
+    codes = {one.exit_code for one in compared}
+    return Exit.NO if Exit.NO in codes else max(codes, default=Exit.OK)
+
+
+def _text(compared: Compared, everything: bool) -> Iterator[str]:
+    first, second, *rest = compared.lines(everything=everything)
+    yield first
+    yield f"{second}, KServe {compared.profile.name}, default mode {printable(compared.stored.mode)}"
+    yield from rest
+
+
+def _compared(client: Client, cluster: Cluster, key: ObjectKey) -> Compared:
+    stored, profile = Reading(client).read_service(key, cluster.release)
+    mode = cluster.default_mode or stored.mode
+    (service,) = stored.services
+    world = World(stored=True, default_mode=mode)
+    explanation = Explanation()
+    where = f"context {cluster.context}"
+    unread = list(stored.unread)
+    catalogue = catalogue_of(stored.runtimes, profile, unread)
+    with placed(where, service):
+        decision = world.decide(service, catalogue, profile, in_store=True, reporter=explanation)
+        answer = Answer(display_name(service), where, decision)
+        story = story_of(service, answer, explanation, Surveyed(catalogue, profile, how_to_ship="install it"), world)
+    seen = Stored(mode, stored.runtimes, stored.services, stored.workloads, tuple(unread))
+    (standing,) = inspect(seen, profile).services
+    return Compared(story, standing, service, seen, profile)
+
+
+def _status(service: Manifest) -> Iterator[str]:
+    """What the status says, in short: the conditions that are not true, the model's status, and the runtime."""
+    status = at(service, "status") or {}
+    if not status:
+        yield "empty: no controller has handled the service"
+        return
+    conditions = [one for one in status.get("conditions") or () if isinstance(one, Mapping)]
+    ready = next((one for one in conditions if one.get("type") == "Ready"), None)
+    yield f"Ready {ready.get('status')}" if ready is not None else "no condition Ready"
+    for one in conditions:
+        if one.get("type") != "Ready" and one.get("status") != "True":
+            words = ": ".join(str(one[part]) for part in ("reason", "message") if one.get(part))
+            yield f"{one.get('type')} {one.get('status')}{f' ({words})' if words else ''}"
+    model = status.get("modelStatus") or {}
+    if model:
+        info = model.get("lastFailureInfo") or {}
+        words = ": ".join(str(info[part]) for part in ("reason", "message") if info.get(part))
+        yield f"model {model.get('transitionStatus')}{f' ({words})' if words else ''}"
