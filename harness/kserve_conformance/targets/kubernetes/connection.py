@@ -54,7 +54,7 @@ def namespace_of(context: str, kubeconfig: Path | None = None) -> str:
         contexts, _ = config.list_kube_config_contexts(str(kubeconfig) if kubeconfig is not None else None)
     except (ConfigException, OSError) as error:
         raise CannotStart(f"kubeconfig: {error}", code=TargetCode.NO_CONTEXT) from error
-    named = next((one for one in contexts if one["name"] == context), {})
+    named: Manifest = next((one for one in contexts if one["name"] == context), {})
     return str((named.get("context") or {}).get("namespace") or "default")
 
 
