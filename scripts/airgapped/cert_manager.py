@@ -42,7 +42,7 @@ MODULE = "github.com/cert-manager/cert-manager"
 NAMESPACE = "cert-manager"
 
 #: A user as a number: a kubelet cannot tell whether a name is root.
-NOBODY = "65532"
+NONROOT = "65532"
 
 #: The objects of the final check: a self-signed certificate, and a webhook that is never called.
 TRIAL = "kserve-conformance-trial"
@@ -94,7 +94,7 @@ def images(version: str) -> dict[str, Image]:
             f"kserve-conformance.invalid/cert-manager-{part.program}:{version}",
             {f"/{part.program}": program(part, version)},
             (f"/{part.program}",),
-            user=NOBODY,
+            user=NONROOT,
         )
         for part in PARTS
     }

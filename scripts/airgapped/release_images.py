@@ -34,7 +34,7 @@ from kserve_conformance.targets.programs.archive import Image
 CONTROL_PLANE = "control-plane"
 
 #: A user as a number: KServe's manifests say ``runAsNonRoot``, and a kubelet cannot tell whether a name is root.
-NOBODY = "65532"
+NONROOT = "65532"
 
 
 def name_of(image: str, release: str) -> str:
@@ -72,12 +72,12 @@ def of_release(release: str) -> Path:
     manager = binaries.manager(release, say)
     server = model_server(say)
     images = (
-        Image(name_of("kserve-controller", release), {"/manager": manager}, ("/manager",), user=NOBODY),
+        Image(name_of("kserve-controller", release), {"/manager": manager}, ("/manager",), user=NONROOT),
         Image(
             name_of("storage-initializer", release),
             {"/model-server": server},
             ("/model-server", "initialize"),
-            user=NOBODY,
+            user=NONROOT,
         ),
     )
     return _written(f"kserve-{release}", *images)

@@ -1,7 +1,7 @@
 """
 The target ``container``: KServe's manager, an API server and etcd as three containers, for a machine with Docker alone.
 
-:func:`open_target` opens it as it is written on a command line.
+:func:`open_target` creates it from its command line form.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def open_target(release: str, parameters: Mapping[str, str], options: Options) -> ContainerTarget:
-    """The target as it is written on a command line; see :func:`factory.open_target`."""
-    from kserve_conformance.targets.container import factory  # Docker's client takes long to import.
+    """Create the target from its command line form; see :func:`factory.open_target`."""
+    from kserve_conformance.targets.container import factory  # Docker's client is slow to import.
 
     return factory.open_target(release, parameters, options)

@@ -1,5 +1,5 @@
 """
-The containers of a run: testcontainers' own, with their logs in files and their ends explained.
+The containers of a run: those of testcontainers, with log files and exit reports.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.kubernetes.observer import FileLog
 from kserve_conformance.targets.programs.processes import exit_report, log_end
 
-#: What everything in Docker of ours is named after, followed by the run.
+#: Prefix of the names of all containers and networks, followed by the id of the run.
 PREFIX = "kserve-conformance"
 
 LOOPBACK = "127.0.0.1"
@@ -37,22 +37,22 @@ LOOPBACK = "127.0.0.1"
 #: What servers in containers listen on: Docker forwards a published port to the container's own address.
 EVERY_INTERFACE = "0.0.0.0"  # noqa: S104 - It is an interface of a container.
 
-#: Seconds that a program has to end by itself.
+#: Seconds that a program has to exit by itself.
 STOPS_WITHIN = 10
 
-#: Seconds to wait for a log file to catch up with what the daemon has.
+#: Seconds to wait for a log file to catch up with the daemon.
 CATCHES_UP_WITHIN = 5.0
 
 #: A process that a signal ended exits with this and the signal's number.
 SIGNALLED = 128
 
-#: What Docker's client and testcontainers raise for a container that does not start or is not ready in time:
+#: Exceptions of Docker's client and testcontainers for a container that does not start or is not ready in time:
 #: testcontainers raises StopIteration for one that has exited (ContainerStatusWaitStrategy).
 NOT_STARTED = (docker.errors.DockerException, OSError, RuntimeError, StopIteration)
 
 
 def network(run: str, labels: dict[str, str]) -> Network:
-    """The network of a run, created now. Raises ``CannotStart``."""
+    """Create the network of a run. Raises ``CannotStart``."""
     made = Network(docker_client_kw={"timeout": TIMEOUT}, docker_network_kw={"driver": "bridge", "labels": labels})
     made.name = f"{PREFIX}-{run}"
     try:
@@ -66,12 +66,12 @@ def network(run: str, labels: dict[str, str]) -> Network:
 
 
 class LoggedContainer(DockerContainer):
-    """A container of one program, which is its network alias too. Its output goes into a file as it is written."""
+    """A container of one program, with the program as its network alias and its output followed into a file."""
 
     def __init__(self, image: str, program: str, *, run: str, labels: dict[str, str], network: Network | None) -> None:
         """Nothing is created yet: see :meth:`start`."""
         super().__init__(image, docker_client_kw={"timeout": TIMEOUT}, network=network, network_aliases=[program])
-        # testcontainers would put its prefix for images of Docker Hub before those of other registries too: see images.
+        # testcontainers would also add its Docker Hub prefix to images of other registries: see images.
         self.image = image
         self.program = program
         self._log = Path()
@@ -82,14 +82,14 @@ class LoggedContainer(DockerContainer):
         self.arguments(labels=labels, security_opt=["no-new-privileges"])
 
     def arguments(self, **more: Any) -> Self:
-        """Arguments of Docker's ``create``, besides those that there are."""
+        """Add arguments for Docker's ``create``."""
         self._kwargs = {**self._kwargs, **more}
         return self
 
     def published(self, port: int) -> Self:
         """Publish a port, on the loopback interface unless testcontainers uses another host."""
         address = EVERY_INTERFACE if host_override() else LOOPBACK
-        # testcontainers knows ports only; Docker's client takes an address too.
+        # testcontainers accepts only ports; Docker's client also takes an address.
         self.ports[f"{port}/tcp"] = (address, None)  # type: ignore[assignment]
         return self
 
@@ -98,7 +98,7 @@ class LoggedContainer(DockerContainer):
         return host_override() or LOOPBACK
 
     def start_logged(self, log: Path) -> Self:
-        """Start it, with its output in a file. Raises ``CannotStart``."""
+        """Start it and follow its output into a file. Raises ``CannotStart``."""
         self._log = log
         self._began = log.stat().st_size if log.exists() else 0
         try:
@@ -113,7 +113,7 @@ class LoggedContainer(DockerContainer):
         return self
 
     def wait_until(self, strategy: WaitStrategy) -> None:
-        """Return once it is ready. Raises ``CannotStart`` with the end of its log."""
+        """Wait until it is ready. Raises ``CannotStart`` with the end of its log."""
         try:
             strategy.wait_until_ready(self)
         except NOT_STARTED as error:
@@ -123,7 +123,7 @@ class LoggedContainer(DockerContainer):
 
     @property
     def is_alive(self) -> bool:
-        """Whether it runs. Its output ends when it does, so the daemon is asked only then."""
+        """Whether it is running. Its output ends when it exits, so the daemon is only queried then."""
         return (self._follower is not None and self._follower.is_alive()) or self._state().get("Running", False)
 
     @property
@@ -158,11 +158,11 @@ class LoggedContainer(DockerContainer):
 
     @property
     def log(self) -> ContainerLog:
-        """Its log, with everything that it has written so far."""
+        """Its log file, with everything written so far."""
         return ContainerLog(self._log, container=self.get_wrapped_container())
 
     def remove(self) -> None:
-        """End and remove it. Raises ``CannotStart`` if Docker does not; it is no error if it is gone."""
+        """Stop and remove it. Raises ``CannotStart`` if Docker cannot; a missing container is not an error."""
         try:
             unless_gone(self.stop)
         except (docker.errors.DockerException, OSError) as error:
@@ -173,7 +173,7 @@ class LoggedContainer(DockerContainer):
             self.get_docker_client().client.close()
 
     def _state(self) -> dict[str, Any]:
-        """Its state as Docker knows it; empty if it is gone, or was never created."""
+        """Its state in Docker; empty if it was removed or never created."""
         try:
             container = self.get_wrapped_container()
             container.reload()
@@ -186,7 +186,7 @@ class LoggedContainer(DockerContainer):
 
 
 def _follow(container: Container, log: Path) -> None:
-    """Write everything that a container outputs into a file, until it ends."""
+    """Write all output of a container into a file, until it exits."""
     with contextlib.suppress(docker.errors.DockerException, OSError), log.open("ab", buffering=0) as file:
         for chunk in container.logs(stream=True, follow=True):
             file.write(chunk)
@@ -194,7 +194,7 @@ def _follow(container: Container, log: Path) -> None:
 
 @dataclass
 class ContainerLog(FileLog):
-    """The log file of a container: whatever the container wrote before a question is in it."""
+    """The log file of a container, up to date at each read."""
 
     container: Container | None = None
 
@@ -214,7 +214,7 @@ class ContainerLog(FileLog):
         return super().text()
 
     def _catch_up(self) -> None:
-        """Wait until the last line that the daemon has is in the file. Lines have times, so that no two are equal."""
+        """Wait until the daemon's last line is in the file. Lines have timestamps, so no two are equal."""
         if self.container is None:
             return
         try:

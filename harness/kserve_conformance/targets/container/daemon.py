@@ -1,5 +1,5 @@
 """
-Docker's daemon: a client of it, the reason where there is none, its images, and what runs have left in it.
+Docker's daemon: a client or the reason for having none, images, and leftovers of runs.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LOCAL = frozenset({"localhost", "127.0.0.1", "::1", None})
 
 def connect(timeout: int = TIMEOUT) -> DockerClient:
     """
-    A client of the daemon that ``DOCKER_HOST``, Docker's context, or its usual socket leads to.
+    Connect to the daemon of ``DOCKER_HOST``, of Docker's context, or of the default socket.
 
     Testcontainers finds it, so that its settings apply. Raises ``CannotStart``.
     """
@@ -59,14 +59,14 @@ def require_local(base_url: str, docker_host: str) -> None:
 
 
 def host_override() -> str | None:
-    """The host at which published ports are reached, where testcontainers' settings name one."""
+    """The host of published ports, if testcontainers' settings name one."""
     from testcontainers.core.config import testcontainers_config
 
     return testcontainers_config.tc_host_override
 
 
 def unavailable(error: BaseException) -> CannotStart:
-    """Why the daemon cannot be reached: the operating system's reason is among the causes of what a client raises."""
+    """Why the daemon cannot be reached: the operating system's error is among the causes of the client's exception."""
     for cause in _causes(error):
         if isinstance(cause, PermissionError):
             return CannotStart(
@@ -87,7 +87,7 @@ def _not_running(message: str) -> CannotStart:
 
 
 def remote_host(base_url: str, docker_host: str) -> str | None:
-    """The machine that a daemon is on, unless it is this one."""
+    """The host of a remote daemon; None for a local one."""
     if docker_host.startswith("ssh://"):
         host = urlparse(docker_host).hostname
     elif base_url.startswith("http+"):
@@ -111,7 +111,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def image_id(client: DockerClient, image: str, progress: Progress, hint: str) -> str:
-    """The digest of an image, pulled where Docker does not have it yet. Raises ``CannotStart`` with Docker's reason."""
+    """The digest of an image, pulled if missing. Raises ``CannotStart`` with Docker's reason."""
     import docker.errors
 
     try:
@@ -127,12 +127,12 @@ def image_id(client: DockerClient, image: str, progress: Progress, hint: str) ->
 
 
 def explanation(error: BaseException) -> str:
-    """The daemon's own reason where it gave one, otherwise the error's text."""
+    """The daemon's own reason if there is one, otherwise the error's text."""
     return str(getattr(error, "explanation", None) or error)
 
 
 def leftovers(client: DockerClient, run: str | None = None) -> tuple[str, ...]:
-    """The containers and networks of one run, or of all, that are still there in whatever state."""
+    """The containers and networks, in any state, of one run or of all."""
     filters = {"label": LABEL if run is None else f"{LABEL}={run}"}
     containers: list[dict[str, Any]] = client.api.containers(all=True, filters=filters)
     networks: list[dict[str, Any]] = client.api.networks(filters=filters)

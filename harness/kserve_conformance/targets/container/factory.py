@@ -18,7 +18,7 @@ PARAMETERS = frozenset({"manager", "etcd-image", "apiserver-image", "source", "l
 
 
 def open_target(release: str, parameters: Mapping[str, str], options: Options) -> ContainerTarget:
-    """The target as it is written on a command line. Raises ``BadTarget``. Nothing is started yet."""
+    """Create the target from its command line form. Raises ``BadTarget``. Nothing is started yet."""
     reject_unknown_parameters(f"container:{release}", parameters, PARAMETERS)
     chosen = {name: value for name, value in {"manager": options.manager, **parameters}.items() if value}
     manager = Path(chosen.get("manager", "")).expanduser()

@@ -1,5 +1,5 @@
 """
-The three images of a control plane: the registries' own unless others are named.
+The three images of a control plane: the published ones by default.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 ETCD = "registry.k8s.io/etcd:3.6.5-0"
 API_SERVER = "registry.k8s.io/kube-apiserver:v1.34.4"
 
-#: KServe's controller, as its install manifests name it.
+#: KServe's controller image, as in its install manifests.
 MANAGER = "kserve/kserve-controller:{release}"
 
 
 def full_name(image: str) -> str:
     """
-    The name of an image, with ``TESTCONTAINERS_HUB_IMAGE_NAME_PREFIX`` in front if it is one of Docker Hub.
+    The name of an image, prefixed with ``TESTCONTAINERS_HUB_IMAGE_NAME_PREFIX`` if it is on Docker Hub.
 
     >>> full_name("registry.k8s.io/etcd:3.6.5-0")
     'registry.k8s.io/etcd:3.6.5-0'
@@ -56,7 +56,7 @@ class Images:
 
     @classmethod
     def of(cls, release: str, chosen: Mapping[str, str]) -> Images:
-        """Those of a release, except where a user chose by ``etcd-image``, ``apiserver-image`` or ``manager``."""
+        """The images of a release, unless replaced with ``etcd-image``, ``apiserver-image`` or ``manager``."""
         return cls(
             etcd=full_name(chosen.get("etcd-image") or ETCD),
             api_server=full_name(chosen.get("apiserver-image") or API_SERVER),
@@ -64,7 +64,7 @@ class Images:
         )
 
     def digests(self, client: DockerClient, progress: Progress) -> dict[str, str]:
-        """Pull what Docker does not have; the digest of each image by its program. Raises ``CannotStart``."""
+        """Pull missing images; return the digest of each by program. Raises ``CannotStart``."""
         if not testcontainers_config.ryuk_disabled:
             image_id(client, full_name(testcontainers_config.ryuk_image), progress, _WITHOUT_RYUK)
         parts = {

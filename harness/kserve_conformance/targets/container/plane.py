@@ -1,5 +1,5 @@
 """
-A control plane in three containers on a network of their own, from its start to its end.
+A control plane in three containers on their own network, from start to removal.
 
 Certificates, tokens and the manager's kubeconfig are copied into the containers before
 they start: nothing is mounted, so that the daemon need not see this machine's files.
@@ -61,20 +61,20 @@ from kserve_conformance.targets.programs import cache
 from kserve_conformance.targets.programs.certificates import Certificate, issued
 from kserve_conformance.targets.spec import Progress
 
-#: The programs, by which each container is known to the others.
+#: The programs, which are also the host names of the containers.
 ETCD, API_SERVER, MANAGER = "etcd", "kube-apiserver", "kserve-controller"
 
 ETCD_PORT = 2379
 API_SERVER_PORT = 6443
 
-#: Where a container has what it needs of the run.
+#: Folder with the files of the run in a container.
 INSIDE = Path("/etc/kserve-conformance")
 TOKENS = INSIDE / "tokens.csv"
 KUBECONFIG = INSIDE / "kubeconfig"
 DATA = INSIDE / "etcd"
 
 #: Where controller-runtime looks for the certificate of webhooks (pkg/webhook/server.go, defaultCertPath).
-SERVED = Path("/tmp/k8s-webhook-server/serving-certs")  # noqa: S108 - It is in the container.
+SERVED = Path("/tmp/k8s-webhook-server/serving-certs")  # noqa: S108 - Inside the container.
 
 #: What kube-apiserver and controller-runtime log once they listen.
 SERVING_SECURELY = "Serving securely on"
@@ -84,10 +84,10 @@ SERVING_WEBHOOKS = "(?i)serving webhook server"
 @dataclass(frozen=True, slots=True)
 class Settings:
     """
-    The choices of a user: images, the source of CRDs and configuration, and what is kept.
+    The user's settings: images, the source of CRDs and configuration, and what to keep.
 
-    ``source`` is a checkout of KServe instead of the release's module. ``logs`` is where
-    logs are copied in any case; ``keep`` leaves the containers running.
+    ``source`` is a checkout of KServe instead of the release's module. ``logs`` is a folder to copy logs to; ``keep``
+    leaves the containers running.
     """
 
     images: Images
@@ -110,7 +110,7 @@ class ContainerPlane:
         self._clients: tuple[Client, ...] = ()
         self.source = Source(settings.source or module_folder(release, progress))
         if settings.keep:
-            testcontainers_config.ryuk_disabled = True  # It would remove what is to stay.
+            testcontainers_config.ryuk_disabled = True  # It would remove what should be kept.
         digests = self._prepare()
         with signals_wait():
             self.run = Run()
@@ -125,7 +125,7 @@ class ContainerPlane:
             raise
 
     def _prepare(self) -> dict[str, str]:
-        """Clear away what dead runs left, and pull what is missing; the digest of each image."""
+        """Remove what dead runs left, and pull missing images; return the digest of each image."""
         client = daemon.connect()
         try:
             remove_stale(client, self._progress)
@@ -152,7 +152,7 @@ class ContainerPlane:
         )
 
     def _seed(self, digests: Mapping[str, str]) -> Path:
-        """The folder of an etcd in which the release's CRDs are served: from the cache, or filled now."""
+        """An etcd folder with the release's CRDs: from the cache, or created now."""
         images = hashlib.sha256(f"{digests[ETCD]} {digests[API_SERVER]}".encode()).hexdigest()
         entry = cache.folder() / seed_name(f"sha256:{images}", self.release, self.source)
         return cache.made(entry, self._fill, lambda: self._progress("waiting for another run to install the CRDs"))
@@ -170,7 +170,7 @@ class ContainerPlane:
         self._containers.pop(ETCD).remove()
 
     def _container(self, image: str, program: str, *, entrypoint: list[str] | None = None) -> LoggedContainer:
-        """A container with the run's certificate, not started yet."""
+        """Create a container with the run's certificate, without starting it."""
         made = LoggedContainer(image, program, run=self.run.id, labels=self.run.labels, network=self._network)
         if entrypoint is not None:
             made.arguments(entrypoint=entrypoint)
@@ -181,7 +181,7 @@ class ContainerPlane:
         return made
 
     def _start_store(self, seed: Path | None) -> LoggedContainer:
-        """Start etcd, with what a seed has."""
+        """Start etcd with the data of a seed."""
         urls = (f"https://{EVERY_INTERFACE}:{ETCD_PORT}", f"https://127.0.0.1:{ETCD_PORT + 1}")
         store = self._container(self._settings.images.etcd, ETCD, entrypoint=["etcd"])
         flags = etcd_flags(DATA, *urls, _inside())
@@ -207,7 +207,7 @@ class ContainerPlane:
         self._clients = self.admin, self.past = self._client(ADMINISTRATOR), self._client(PAST_WEBHOOKS)
 
     def _ready(self) -> CompositeWaitStrategy:
-        """The first tells at once if the server exits; the second, that what it serves is complete."""
+        """The first strategy fails at once if the server exits; the second waits until all APIs are served."""
         answers = HttpWaitStrategy(API_SERVER_PORT, READY).using_tls(insecure=True)
         answers.with_header("Authorization", f"Bearer {self.tokens[ADMINISTRATOR]}")
         both = CompositeWaitStrategy(LogMessageWaitStrategy(SERVING_SECURELY), answers)
@@ -233,7 +233,7 @@ class ContainerPlane:
         manager.wait_until(
             LogMessageWaitStrategy(SERVING_WEBHOOKS).with_startup_timeout(START_WITHIN).with_poll_interval(0.1)
         )
-        # Nothing else listens in that container, so the port that every release has by default is free.
+        # Nothing else listens in that container, so the default port of every release is free.
         webhooks = f"https://{MANAGER}:{FIXED_WEBHOOK_PORT}"
         install_webhooks(self.admin, self.source, webhooks, self._certificate.authority.read_bytes())
         harmless = beacon_service("ClusterServingRuntime", self.mode, name="conformance-hello")
@@ -242,14 +242,14 @@ class ContainerPlane:
 
     @property
     def manager(self) -> LoggedContainer:
-        """KServe's manager. Raises ``Unreachable`` if there is none."""
+        """KServe's manager. Raises ``Unreachable`` if it is not running."""
         try:
             return self._containers[MANAGER]
         except KeyError:
             raise Unreachable("KServe's manager is not running") from None
 
     def manager_is_alive(self) -> bool:
-        """Whether the manager runs."""
+        """Whether the manager is running."""
         return MANAGER in self._containers and self.manager.is_alive
 
     def stop_manager(self) -> None:
@@ -265,13 +265,13 @@ class ContainerPlane:
         self._start_manager()
 
     def check(self) -> None:
-        """Raise ``Unreachable`` with the last words of a container that has ended."""
+        """Raise ``Unreachable`` if a container has exited, with the end of its log."""
         ended = next((one for one in self._containers.values() if not one.is_alive), None)
         if ended is not None:
             raise Unreachable(ended.exit_report, hint=f"complete logs: {self.keep_logs()}")
 
     def keep_logs(self) -> Path:
-        """Copy the logs to where they stay, and return where that is."""
+        """Copy the logs to a permanent folder, and return it."""
         kept = self._settings.logs or cache.folder() / "logs" / self.run.folder.name
         try:
             shutil.copytree(self._logs, kept, dirs_exist_ok=True)
@@ -281,9 +281,10 @@ class ContainerPlane:
 
     def close(self) -> tuple[str, ...]:
         """
-        Remove the containers, their network and the folder, unless they are to be kept; what is left all the same.
+        Remove the containers, their network and the folder unless ``keep`` is set; return what remains.
 
-        Signals wait for it: halfway there is no good end. Never raises for what is gone.
+        Signals are deferred, because a half-finished removal would leave containers behind. Never raises for what is
+        gone.
         """
         with signals_wait():
             keep = self._settings.keep and bool(self._containers) and self.manager_is_alive()
@@ -330,7 +331,7 @@ class ContainerPlane:
         return ()
 
     def _leftovers(self) -> tuple[str, ...]:
-        """What of the run is in Docker though it should be gone."""
+        """Containers and networks of the run that should be gone."""
         try:
             client = daemon.connect()
         except CannotStart:
@@ -342,7 +343,7 @@ class ContainerPlane:
 
 
 def _inside() -> Certificate:
-    """The certificate as containers have it."""
+    """The certificate's paths in containers."""
     return Certificate(key=INSIDE / "tls.key", certificate=INSIDE / "tls.crt", authority=INSIDE / "ca.crt")
 
 

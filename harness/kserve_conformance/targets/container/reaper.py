@@ -1,12 +1,12 @@
 """
-Removal of what a run has in Docker: at its end, after it was killed, and at the next start.
+Removal of a run's containers and networks: at its end, after it was killed, and at the next start.
 
-Ryuk, the reaper of testcontainers, does this as well unless ``TESTCONTAINERS_RYUK_DISABLED`` is
-set. Its image must be pulled, which is not always possible: so a process of our own waits
-for the end of the run, holding a pipe that closes when the harness is gone, however it went.
+Ryuk, the reaper of testcontainers, does this as well unless ``TESTCONTAINERS_RYUK_DISABLED`` is set. Its image must be
+pulled, which is not always possible. So the harness starts this process, which waits for the end of the run on a pipe
+that closes when the harness exits, even if it is killed.
 
-This file runs as a script of its own (see :class:`~kserve_conformance.targets.container.run.Run`):
-until it has something to do, it needs nothing but the standard library.
+This file runs as a script (see :class:`~kserve_conformance.targets.container.run.Run`), and imports only the standard
+library until it has something to remove.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: The label of every container and network; its value is the id of the run.
 LABEL = "kserve-conformance.run"
 
-#: What a run writes into the pipe when it has removed everything itself.
+#: Written into the pipe by a run that has removed everything itself.
 DONE = "done"
 
 #: A daemon may still be creating what the killed harness requested last, so one look is not enough.
@@ -43,7 +43,7 @@ def remove_run(client: DockerClient, run: str) -> None:
 
 
 def unless_gone(remove: Callable[[], object]) -> None:
-    """Call it; an object that is gone, or is being removed already, is no error."""
+    """Call ``remove``; an object that is gone or already being removed is not an error."""
     import docker.errors
 
     try:
@@ -56,7 +56,7 @@ def unless_gone(remove: Callable[[], object]) -> None:
 
 
 def main(run: str, folder: str) -> None:
-    """Wait for the end of the harness; unless it has cleaned up itself, remove its containers, network and folder."""
+    """Wait until the harness exits; unless it has cleaned up, remove its containers, network and folder."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     if sys.stdin.read().strip() == DONE:

@@ -1,5 +1,5 @@
 """
-One run with containers: its id, the lock that tells others that it is alive, and the process that cleans up after it.
+One run with containers: its id, the lock that shows that it is alive, and the process that cleans up after it.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ def locks() -> Path:
 
 
 class Run:
-    """A run that is alive as long as this process holds its lock."""
+    """A run, which is alive as long as this process holds its lock."""
 
     def __init__(self) -> None:
-        """Create the run's folder and start the process that removes everything should we be killed."""
+        """Create the run's folder and start the process that removes everything if the harness is killed."""
         self.id = secrets.token_hex(4)
         self.folder = Path(tempfile.mkdtemp(prefix="kserve-conformance-"))
         locks().mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock_path = locks() / self.id
-        # Locked before it has its name: a lock that another run can take means that its owner is dead.
+        # Locked before it gets its name, because a lock that another run can take means that its owner is dead.
         beside = locks() / f".{self.id}"
         self._lock = beside.open("w", encoding="utf-8")
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         beside.rename(self._lock_path)
-        self._reaper = subprocess.Popen(  # noqa: S603 - our own script, no shell.
+        self._reaper = subprocess.Popen(  # noqa: S603 - A script of this package, no shell.
             [sys.executable, "-I", reaper.__file__, self.id, str(self.folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -61,7 +61,7 @@ class Run:
         return self._reaper.pid
 
     def end(self) -> None:
-        """Give up the lock and let the reaper go: everything is removed, or is to stay."""
+        """Release the lock and end the reaper: everything is removed, or should be kept."""
         with contextlib.suppress(OSError):
             self._reaper.communicate(reaper.DONE)
         self._lock_path.unlink(missing_ok=True)
@@ -69,7 +69,7 @@ class Run:
 
 
 def remove_stale(client: DockerClient, progress: Progress) -> None:
-    """Remove what runs left in Docker that ended without cleaning up, as after a power cut."""
+    """Remove containers and networks of runs that ended without cleaning up, as after a power cut."""
     import docker.errors
 
     for run in sorted(path.name for path in locks().glob("[!.]*") if not is_alive(path.name)):

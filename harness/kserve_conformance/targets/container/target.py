@@ -1,8 +1,8 @@
 """
 The target ``container``: etcd, kube-apiserver and KServe's manager of a release, from published images.
 
-It decides as ``controlplane`` does, because it runs the same programs; it needs Docker
-and nothing else. No other release can be installed over it.
+It decides like ``controlplane``, because it runs the same programs; it needs nothing but Docker. No other release can
+be installed over it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class ContainerTarget(Disposable):
         self._plane: ContainerPlane | None = None
 
     def __enter__(self) -> Self:
-        """Pull what is missing and start everything. Raises ``CannotStart`` with the last lines of what ended."""
+        """Pull missing images and start everything. Raises ``CannotStart`` with the end of the log of what failed."""
         self._plane = ContainerPlane(self._release, self._settings, self._progress)
         try:
             self.identity = self._plane.identity
@@ -43,7 +43,7 @@ class ContainerTarget(Disposable):
         return self
 
     def close(self) -> None:
-        """Remove the containers and delete the folder of the run. Never raises for what is gone already."""
+        """Remove the containers and delete the folder of the run. Never raises for what is gone."""
         plane, self._plane = self._plane, None
         self._session.close()
         if plane is not None:
@@ -51,12 +51,12 @@ class ContainerTarget(Disposable):
 
     @property
     def observed_release(self) -> str:
-        """The release that runs."""
+        """The running release."""
         return self._release
 
     @property
     def plane(self) -> ContainerPlane:
-        """The containers. Raises ``Unreachable`` before the target is opened and after it is closed."""
+        """The containers. Raises ``Unreachable`` if the target is not open."""
         if self._plane is None:
             raise Unreachable("the target is not open")
         return self._plane
@@ -85,7 +85,7 @@ class ContainerTarget(Disposable):
         configure(self.plane.admin, self.plane.source, mode)
 
     def _before_sweep(self) -> None:
-        """Where the manager has ended, start it again, but first delete what it may have died of."""
+        """If the manager has exited, restart it after deleting what may have crashed it."""
         plane = self.plane
         if plane.manager_is_alive():
             return

@@ -1,5 +1,5 @@
 """
-The target ``kind``: KServe in a cluster of our own, whose pods are real.
+The target ``kind``: KServe in a kind cluster, where pods really run.
 """
 
 from __future__ import annotations

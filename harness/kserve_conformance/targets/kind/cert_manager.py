@@ -1,11 +1,10 @@
 """
-The webhooks' certificate from the cert-manager of a cluster, where it is not made here.
+The webhooks' certificate from a cluster's cert-manager, for installs with ``certificates=cert-manager``.
 
-KServe's install manifests have an Issuer and a Certificate, and name the Certificate
-on each configuration of webhooks (:data:`INJECT_FROM`): cert-manager's controller writes
-the Secret that the controller of KServe mounts, and its cainjector puts the authority
-into each webhook. Both take a moment, and either may not run: each is waited for by name,
-so that an install says who did not do its part.
+KServe's install manifests have an Issuer and a Certificate, and name the Certificate on each configuration of webhooks
+(:data:`INJECT_FROM`): cert-manager's controller writes the Secret that the controller of KServe mounts, and its
+cainjector puts the authority into each webhook. Both take a moment, and either may be missing. Each is waited for
+separately, so that an error names the one that failed.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from kserve_conformance.objects import Manifest, at
 from kserve_conformance.targets.contract import CannotStart, TargetCode
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, Resource
 
-#: The kinds of cert-manager that KServe's manifests have.
+#: cert-manager's kinds in KServe's manifests.
 GROUP, VERSION = "cert-manager.io", "v1"
 CERTIFICATES = Resource(GROUP, VERSION, "Certificate", "certificates")
 KINDS = frozenset({"Certificate", "Issuer"})
@@ -27,7 +26,7 @@ KINDS = frozenset({"Certificate", "Issuer"})
 #: The annotation that names a Certificate whose authority cainjector is to put into an object's webhooks.
 INJECT_FROM = f"{GROUP}/inject-ca-from"
 
-#: A certificate that signs itself takes a second or two; what takes this long is not done at all.
+#: A self-signed certificate takes a second or two; one that takes this long will not be issued.
 DONE_WITHIN = timedelta(seconds=60)
 
 
@@ -44,33 +43,33 @@ def require(client: Client) -> None:
 
 
 def wait_issued(client: Client, certificates: Iterable[Manifest], within: timedelta = DONE_WITHIN) -> None:
-    """Return once each Certificate is ready as it is written now. Raises ``CannotStart`` with what it says."""
+    """Wait until each Certificate is ready in its current generation. Raises ``CannotStart`` with its conditions."""
     for certificate in certificates:
         namespace, name = certificate["metadata"]["namespace"], certificate["metadata"]["name"]
         path = CERTIFICATES.path(namespace, name)
-        seen = _waited(partial(_not_ready, client, path), within)
-        if seen is not None:
-            raise _timeout(f"cert-manager did not issue the Certificate {namespace}/{name}", within, seen)
+        problem = _poll(partial(_not_ready, client, path), within)
+        if problem is not None:
+            raise _timeout(f"cert-manager did not issue the Certificate {namespace}/{name}", within, problem)
 
 
 def wait_injected(client: Client, paths: Iterable[str], secret: str, within: timedelta = DONE_WITHIN) -> None:
     """
-    Return once every webhook of the configurations at these paths has the authority of a Secret.
+    Wait until every webhook of the configurations at these paths has the CA of a Secret.
 
-    ``secret`` is the Secret's path. One that has another authority is not done: it may
-    be that of an install before this one. Raises ``CannotStart``.
+    ``secret`` is the Secret's path. Another CA does not count: it may be from an earlier install. Raises
+    ``CannotStart``.
     """
     for path in paths:
-        seen = _waited(partial(_without_authority, client, path, secret), within)
-        if seen is not None:
-            raise _timeout("cert-manager's cainjector did not inject its CA", within, seen)
+        problem = _poll(partial(_without_authority, client, path, secret), within)
+        if problem is not None:
+            raise _timeout("cert-manager's cainjector did not inject its CA", within, problem)
 
 
 def forget(client: Client, manifests: Iterable[Manifest], secret: str) -> None:
     """
-    Delete those Certificates of an install whose Secret has this name; where there is none, nothing is done.
+    Delete those Certificates of an install whose Secret has this name, if any.
 
-    One that an earlier install left would have cert-manager write over the certificate that is made here.
+    With a Certificate from an earlier install, cert-manager would overwrite the certificate that the harness creates.
     """
     for manifest in manifests:
         if manifest["kind"] == CERTIFICATES.kind and at(manifest, "spec", "secretName") == secret:
@@ -79,11 +78,10 @@ def forget(client: Client, manifests: Iterable[Manifest], secret: str) -> None:
 
 def forget_secret(client: Client, path: str, manager: str) -> None:
     """
-    Delete a Secret that this manager of fields wrote, which an install with a certificate of its own has left.
+    Delete a Secret of this field manager that an install with the harness's own certificate left.
 
-    cert-manager makes no new key where there is one already that is not as the Certificate
-    asks, unless its rotation is requested (cert-manager v1.11.5,
-    pkg/controller/certificates/keymanager/keymanager_controller.go, ProcessItem).
+    cert-manager does not replace an existing key that does not match the Certificate, unless its rotation is requested
+    (cert-manager v1.11.5, pkg/controller/certificates/keymanager/keymanager_controller.go, ProcessItem).
     """
     found = client.find(path)
     if found is not None and any(one.get("manager") == manager for one in found["metadata"].get("managedFields") or ()):
@@ -98,18 +96,18 @@ def _timeout(what: str, within: timedelta, observed: str) -> CannotStart:
     )
 
 
-def _waited(look: Callable[[], str | None], within: timedelta) -> str | None:
-    """None as soon as ``look`` finds nothing amiss; else, after that time, what it found last."""
+def _poll(look: Callable[[], str | None], within: timedelta) -> str | None:
+    """Poll ``look`` until it returns None; after the time limit, return its last result."""
     deadline = time.monotonic() + within.total_seconds()
-    while (seen := look()) is not None:
+    while (problem := look()) is not None:
         if time.monotonic() > deadline:
-            return seen
+            return problem
         time.sleep(0.1)
     return None
 
 
 def _not_ready(client: Client, path: str) -> str | None:
-    """Why a Certificate is not ready; None if it is, as it is written now."""
+    """Why a Certificate is not ready in its current generation; None if it is."""
     certificate = client.get(path)
     conditions = at(certificate, "status", "conditions") or ()
     for one in conditions:
@@ -118,11 +116,11 @@ def _not_ready(client: Client, path: str) -> str | None:
         if one.get("type") == "Ready" and one.get("status") == "True" and is_current:
             return None
     conditions_ = "; ".join(f"{one.get('type')} is {one.get('status')}: {one.get('message', '')}" for one in conditions)
-    return conditions_ or "it has no status, so no controller of cert-manager looks at it"
+    return conditions_ or "it has no status, so cert-manager's controller is not running"
 
 
 def _without_authority(client: Client, path: str, secret: str) -> str | None:
-    """The webhooks of a configuration that lack the authority, or None."""
+    """The webhooks of a configuration without the CA, or None."""
     try:
         authority = at(client.get(secret), "data", "ca.crt")
     except ApiError as error:

@@ -1,5 +1,5 @@
 """
-kind's own command line: clusters made, filled with images, looked into and deleted.
+kind's command line: create clusters, load images, export logs, delete clusters.
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ from pathlib import Path
 
 from kserve_conformance.targets.contract import CannotStart, TargetCode
 
-#: The first part of the name of every cluster that we make, by which one that was left behind is known.
+#: Prefix of the names of created clusters, which identifies those that were left behind.
 PREFIX = "kserve-conformance"
 
 #: How long kind waits for a node to be ready.
 READY_WITHIN = "240s"
 
-#: Far above what any call takes, with an image to be pulled on a slow line.
+#: Time limit of a call, generous enough to pull an image over a slow connection.
 CALL_WITHIN = 1800
 
 LAST_LINES = 15
 
 
 class KindFailed(CannotStart):
-    """A call of ``kind`` ended with an error."""
+    """A ``kind`` command failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One cluster of kind, by its name; ``kubeconfig`` is where its access is written, and nobody else's is changed."""
+    """One kind cluster; only ``kubeconfig`` is written, never the user's own."""
 
     name: str
     kubeconfig: Path
@@ -41,7 +41,7 @@ class Kind:
         return f"kind-{self.name}"
 
     def create(self, node_image: str | None, config: Path) -> None:
-        """Make it and wait for its node. Raises ``KindFailed`` with kind's last words; nothing is left then."""
+        """Create it and wait for its node. Raises ``KindFailed`` with the end of kind's output, leaving nothing."""
         image = ["--image", node_image] if node_image else []
         try:
             self._call(
@@ -54,20 +54,20 @@ class Kind:
         self.kubeconfig.chmod(0o600)
 
     def is_there(self) -> bool:
-        """Does kind know the cluster?"""
+        """Does the cluster exist?"""
         return self.name in self._call("get", "clusters").split()
 
     def write_kubeconfig(self) -> None:
-        """Write the access to a cluster that was there before."""
+        """Write the kubeconfig of an existing cluster."""
         self.kubeconfig.touch(mode=0o600)
         self._call("export", "kubeconfig", "--name", self.name, "--kubeconfig", str(self.kubeconfig))
 
     def load(self, archive: Path) -> None:
-        """Put the images of an archive on every node."""
+        """Load the images of an archive on every node."""
         self._call("load", "image-archive", str(archive), "--name", self.name)
 
     def export_logs(self, folder: Path) -> None:
-        """Copy everything that nodes and pods wrote into a folder. Never raises: something is wrong already."""
+        """Export the logs of nodes and pods to a folder. Never raises, because an error is already being handled."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             self._call("export", "logs", str(folder), "--name", self.name)
@@ -75,7 +75,7 @@ class Kind:
             (folder / "not-exported.txt").write_text(f"{error}\n", encoding="utf-8")
 
     def delete(self) -> None:
-        """Delete it; one that is not there is no error. Raises ``KindFailed``."""
+        """Delete it; a missing cluster is not an error. Raises ``KindFailed``."""
         self._call("delete", "cluster", "--name", self.name, "--kubeconfig", str(self.kubeconfig))
 
     def _call(self, *arguments: str) -> str:
@@ -83,7 +83,7 @@ class Kind:
 
 
 def call(arguments: Sequence[str]) -> str:
-    """Call ``kind``; what it printed. Raises ``CannotStart`` and ``KindFailed``."""
+    """Run ``kind`` and return its output. Raises ``CannotStart`` and ``KindFailed``."""
     program = shutil.which("kind")
     if program is None:
         raise CannotStart(
@@ -91,9 +91,9 @@ def call(arguments: Sequence[str]) -> str:
             code=TargetCode.NO_KIND,
             hint="install kind (kind.sigs.k8s.io) and Docker; without a registry: scripts/airgapped/README.md",
         )
-    # In a session of its own: Ctrl-C is for us, and we end what is to be ended.
+    # In its own session, so that Ctrl-C reaches only the harness, which cleans up.
     try:
-        done = subprocess.run(  # noqa: S603 - the user's own kind, no shell.
+        done = subprocess.run(  # noqa: S603 - The user's own kind, no shell.
             [program, *arguments],
             capture_output=True,
             text=True,
@@ -111,9 +111,9 @@ def call(arguments: Sequence[str]) -> str:
 
 def config_of(folder: Path) -> Path:
     """
-    One node without CoreDNS, whose API server listens on this machine only.
+    The kind configuration: one node without CoreDNS, with the API server on the loopback interface.
 
-    The API server finds webhooks by their Services, so nothing in a run resolves a name of the cluster.
+    The API server finds webhooks through their Services, so nothing in a run needs cluster DNS.
     kind itself skips the phase ``preflight`` (pkg/cluster/internal/kubeadm/config.go), which a patch replaces.
     """
     path = folder / "cluster.yaml"

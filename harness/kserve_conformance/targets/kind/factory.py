@@ -19,7 +19,7 @@ PARAMETERS = frozenset(
 
 
 def open_target(release: str, parameters: Mapping[str, str], options: Options) -> KindTarget:
-    """A kind cluster as it is written on a command line. Raises ``BadTarget`` and ``CannotStart``."""
+    """Create a kind target from its command line form. Raises ``BadTarget`` and ``CannotStart``."""
     reject_unknown_parameters(f"kind:{release}", parameters, PARAMETERS)
     certificates = parameters.get("certificates", "own")
     if certificates not in ("own", "cert-manager"):

@@ -1,5 +1,5 @@
 """
-Installing a release into a cluster of our own, over whatever KServe is there.
+Installation of a release into a kind cluster, over any KServe that is already installed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ STARTS_WITHIN = timedelta(seconds=180)
 
 _CERTIFICATE_SECRET = Resource("", "v1", "Secret", "secrets").path(KSERVE_NAMESPACE, manifests.CERTIFICATE_SECRET)
 _WEBHOOKS = "/apis/admissionregistration.k8s.io/v1/{}"
-#: What a controller is: a StatefulSet in v0.8.0, both in v0.9.0, a Deployment since.
+#: Kinds of a controller: a StatefulSet in v0.8.0, both in v0.9.0, a Deployment since.
 _CONTROLLERS = ("/apis/apps/v1/namespaces/{}/deployments/{}", "/apis/apps/v1/namespaces/{}/statefulsets/{}")
 
 
@@ -42,7 +42,7 @@ class Controller:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Where it can be."""
+        """Its possible paths."""
         return tuple(path.format(self.namespace, self.name) for path in _CONTROLLERS)
 
 
@@ -64,11 +64,10 @@ def install(
     progress: Callable[[str], None],
 ) -> None:
     """
-    Apply a release's CRDs and manifests, and return once its webhooks answer. Raises ``CannotStart``.
+    Apply a release's CRDs and manifests, and wait until its webhooks respond.
 
-    ``before`` is the release that is there already: its webhooks and its controller go
-    first, as the dead webhooks of an old controller would fail every write. Without a
-    ``certificate`` it is cert-manager's to make one.
+    Raises ``CannotStart``. ``before`` is the installed release: its webhooks and controller are deleted first, because
+    webhooks without their controller would fail every write. Without a ``certificate``, cert-manager creates one.
     """
     whole = manifests.read(source.folder, choices.release)
     objects = manifests.chosen(whole, choices)
@@ -119,14 +118,14 @@ def _settle_webhooks(
 
 
 def configure(client: Client, source: Source, choices: manifests.Choices) -> None:
-    """Write the install's ConfigMap again, with another default mode."""
+    """Rewrite the install's ConfigMap with another default mode."""
     for manifest in manifests.read(source.folder, choices.release):
         if manifest["kind"] == "ConfigMap" and manifest["metadata"]["name"] == CONFIGURATION:
             prerequisites.put_config_map(client, manifests.changed(manifest, choices))
 
 
 def remove(client: Client) -> None:
-    """Take away a controller and its webhooks; what is stored stays."""
+    """Delete a controller and its webhooks; stored objects stay."""
     for plural in ("mutatingwebhookconfigurations", "validatingwebhookconfigurations"):
         for one in client.get(_WEBHOOKS.format(plural))["items"]:
             services = {at(hook, "clientConfig", "service", "name") for hook in one.get("webhooks") or ()}
@@ -159,7 +158,7 @@ def _secret(certificate: Certificate) -> Manifest:
 
 
 def apply(client: Client, served: dict[tuple[str, str], Resource], manifest: Manifest) -> None:
-    """Apply one object of an install as ours. Raises ``CannotStart``."""
+    """Apply one object of an install with the harness's field manager. Raises ``CannotStart``."""
     import msgspec
 
     kind, name = manifest["kind"], manifest["metadata"]["name"]
@@ -176,7 +175,7 @@ def apply(client: Client, served: dict[tuple[str, str], Resource], manifest: Man
 
 
 def wait_available(client: Client, controller: Controller) -> None:
-    """Return once a controller's newest pod is available. Raises ``CannotStart`` with what its pods say."""
+    """Wait until a controller's newest pod is available. Raises ``CannotStart`` with the state of its pods."""
     deadline = time.monotonic() + STARTS_WITHIN.total_seconds()
     while time.monotonic() < deadline:
         for found in filter(None, map(client.find, controller.paths)):
@@ -193,7 +192,7 @@ def wait_available(client: Client, controller: Controller) -> None:
 
 
 def _why(client: Client, controller: Controller) -> str:
-    """What its pods say of themselves, and the last lines of their log."""
+    """The state of its pods, and the last lines of their log."""
     path = f"/api/v1/namespaces/{controller.namespace}/pods"
     lines = []
     for pod in client.get(path, labelSelector=controller.label)["items"]:
@@ -205,7 +204,7 @@ def _why(client: Client, controller: Controller) -> str:
         except ApiError:
             continue
         lines.append(log)
-    return "\n".join(lines) or "it has no pod"
+    return "\n".join(lines) or "no pod"
 
 
 def _wait_for_webhooks(client: Client, served: dict[tuple[str, str], Resource], mode: str) -> None:
@@ -218,7 +217,7 @@ def _wait_for_webhooks(client: Client, served: dict[tuple[str, str], Resource], 
 
 
 def archives_of(text: str) -> tuple[Path, ...]:
-    """The image archives that a path stands for: itself, or every archive of a folder. Raises ``CannotStart``."""
+    """The image archive at a path, or every archive in a folder. Raises ``CannotStart``."""
     path = Path(text).expanduser()
     if path.is_dir():
         return tuple(sorted(path.glob("*.tar")))

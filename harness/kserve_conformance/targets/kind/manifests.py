@@ -1,11 +1,9 @@
 """
-What a release's own install manifests say, as far as a conformance run needs it.
+A release's own install manifests, adapted for a conformance run.
 
-``install/<tag>/kserve.yaml`` is applied as it is but for these changes, each with
-its reason: what serves no choice of a runtime is left out (the controllers of
-local models and of LLMInferenceService, the proxy before the metrics), the
-certificate is made here unless cert-manager is there to make it, and the
-controller is not slowed down (:func:`hastened`).
+``install/<tag>/kserve.yaml`` is applied with these changes: parts that affect no choice of a runtime are left out (the
+controllers of local models and of LLMInferenceService, the metrics proxy), the harness creates the certificate unless
+cert-manager does, and nothing slows the controller down (:func:`hastened`).
 """
 
 from __future__ import annotations
@@ -34,19 +32,19 @@ CONTROLLER = "kserve-controller-manager"
 CONTAINER = "manager"
 WEBHOOK_SERVICE = "kserve-webhook-server-service"
 
-#: Where its certificate is, for itself.
-CERTIFICATE_SECRET = "kserve-webhook-server-cert"  # noqa: S105 - a name.
+#: The Secret with its certificate.
+CERTIFICATE_SECRET = "kserve-webhook-server-cert"  # noqa: S105 - A name.
 
-#: Parts of an install that decide nothing about runtimes, by a part of their names or of their kinds.
+#: Parts of an install that affect no choice of a runtime, by a substring of their names or kinds.
 OTHER_PARTS = re.compile(r"localmodel|llmisvc|llminference")
 
-#: The flags with which releases elect a leader among their controllers.
+#: The leader election flags of releases.
 ELECTIONS = ("--leader-elect", "--enable-leader-election")
 
-#: Containers beside the controller that only guard its metrics.
+#: Sidecars that only protect the controller's metrics.
 SIDECARS = frozenset({"kube-rbac-proxy"})
 
-#: Kinds in the order in which they must be there; all others come between.
+#: Kinds that must be applied first and last; all others come in between.
 FIRST = ("Namespace", "ServiceAccount", "ClusterRole", "Role", "ClusterRoleBinding", "RoleBinding")
 LAST = ("Deployment", "StatefulSet", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 
@@ -54,11 +52,11 @@ LAST = ("Deployment", "StatefulSet", "MutatingWebhookConfiguration", "Validating
 @dataclass(frozen=True, slots=True)
 class Choices:
     """
-    What of an install is ours to choose.
+    The choices of an install.
 
     ``image`` replaces the controller's; ``mode`` is the default deployment mode;
-    ``authority`` is the bundle of a certificate that we made, None where cert-manager makes it. ``initializer``
-    replaces the image that fetches models: in a scenario's pods there is nothing to fetch.
+    ``authority`` is the CA bundle of the harness's certificate, None if cert-manager creates it. ``initializer``
+    replaces the image that fetches models: the pods of scenarios have nothing to fetch.
     """
 
     release: str
@@ -70,7 +68,7 @@ class Choices:
 
 def folder_of(source: Path, release: str) -> Path:
     """
-    The install manifests of a release, or of the last one before it that has some.
+    The install manifests of a release, or of the last release before it that has any.
 
     The module of v0.10.2 ends with those of v0.10.1: only the image's tag differs then.
     """
@@ -90,7 +88,7 @@ def _version(name: str) -> Version | None:
 
 
 def read(source: Path, release: str) -> tuple[dict[str, Any], ...]:
-    """Every object of an install but its CRDs. Raises ``CannotStart``."""
+    """Every object of an install except its CRDs. Raises ``CannotStart``."""
     path = folder_of(source, release) / "kserve.yaml"
     if not path.is_file():
         raise bad_source(f"no such file: {path}")
@@ -100,10 +98,10 @@ def read(source: Path, release: str) -> tuple[dict[str, Any], ...]:
 
 def chosen(manifests: tuple[Manifest, ...], choices: Choices) -> tuple[Manifest, ...]:
     """
-    The objects to apply, changed where that is needed, in the order in which they must be there.
+    The objects to apply, adapted, in the order of their dependencies.
 
-    v0.9.0's install has its controller twice: the StatefulSet only brings the one that v0.8.0 left to no pods, and here
-    whatever was there before is gone already.
+    v0.9.0's install has two controllers: the StatefulSet only scales down the one that v0.8.0 left, and here earlier
+    controllers have been deleted.
     """
     deployed = {one["metadata"]["name"] for one in manifests if one["kind"] == "Deployment"}
     kept = (
@@ -119,7 +117,7 @@ def _is_needed(manifest: Manifest, choices: Choices) -> bool:
         return False
     if manifest["kind"] in cert_manager.KINDS:
         return choices.authority is None
-    # A custom resource of KServe's own, which no choice of a runtime reads; its webhook is not there yet.
+    # A custom resource of KServe's own that no choice of a runtime reads; its webhook does not run yet.
     return bool(manifest["kind"] != "ClusterStorageContainer")
 
 
@@ -131,7 +129,7 @@ def _place(manifest: Manifest) -> int:
 
 
 def changed(manifest: Manifest, choices: Choices) -> Manifest:
-    """One object of an install, as it is applied."""
+    """One object of an install, adapted."""
     name = manifest["metadata"]["name"]
     if manifest["kind"] == "ConfigMap" and name == CONFIGURATION:
         return with_initializer(configured(manifest, choices.mode), choices.initializer)
@@ -143,7 +141,7 @@ def changed(manifest: Manifest, choices: Choices) -> Manifest:
 
 
 def with_initializer(configuration: Manifest, image: str | None) -> dict[str, Any]:
-    """The configuration with another image that fetches models."""
+    """The configuration with another storage initializer image."""
     if image is None:
         return dict(configuration)
     initializer = msgspec.json.decode(at(configuration, "data", "storageInitializer") or "{}")
@@ -153,11 +151,10 @@ def with_initializer(configuration: Manifest, image: str | None) -> dict[str, An
 
 def hastened(controller: Manifest, choices: Choices) -> dict[str, Any]:
     """
-    The controller as a run needs it: the chosen image, and no brakes.
+    The controller with the chosen image and without delays.
 
-    Its limit of a tenth of a processor, the half minute before its first probe and
-    the election among one decide nothing; all three make a suite slow. An image that was loaded onto a
-    node must not be pulled.
+    Its CPU limit of 100m, the initial probe delay of half a minute and leader election affect no decision, but make a
+    suite slow. An image that was loaded onto a node must not be pulled.
     """
     path = ("spec", "template", "spec", "containers")
     containers = [
@@ -182,11 +179,11 @@ def _hastened_container(container: Manifest, choices: Choices) -> dict[str, Any]
 
 def exempting(configuration: Manifest, authority: str | None) -> dict[str, Any]:
     """
-    Webhooks of KServe's controller alone, with its authority, and with one user whom they do not see.
+    The webhooks of KServe's controller, with its CA, and with one user exempted.
 
-    Where cert-manager gives the authority (``authority`` is None), none is given here, not even the placeholder
-    of releases until v0.10: each install would write it over cert-manager's. Where it is ours, cert-manager is
-    not used to inject its own. The exemption is the API server's (``matchConditions``): objects carry no sign of it.
+    If cert-manager injects the CA (``authority`` is None), none is set here, not even the placeholder of releases until
+    v0.10, since each install would overwrite cert-manager's. If the harness sets it, cert-manager's injection is turned
+    off. The API server implements the exemption (``matchConditions``), so objects show no sign of it.
     """
     kept = [
         _exempting(webhook, authority)
@@ -207,7 +204,7 @@ def _exempting(webhook: Manifest, authority: str | None) -> Mapping[str, Any]:
 
 
 def images_of(manifests: tuple[Manifest, ...]) -> Iterator[str]:
-    """The images that an install runs."""
+    """The images of an install."""
     for manifest in manifests:
         for container in at(manifest, "spec", "template", "spec", "containers") or ():
             yield str(container["image"])

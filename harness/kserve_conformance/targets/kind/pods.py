@@ -1,5 +1,5 @@
 """
-Pods that really run: waiting for them, and predicting.
+Running pods: readiness and predictions.
 """
 
 from __future__ import annotations
@@ -18,29 +18,31 @@ PODS = Resource("", "v1", "Pod", "pods")
 #: The label by which KServe marks the pods of a service.
 SERVICE_LABEL = "serving.kserve.io/inferenceservice"
 
-#: Where a model server listens unless its runtime says otherwise.
+#: The default port of a model server.
 PORT = 8080
 
-#: How long an answer to a prediction is tried for: an endpoint is ready a moment before it is reachable.
+#: How long to retry a prediction: an endpoint is ready a moment before it is reachable.
 ANSWERS_WITHIN = timedelta(seconds=10)
 
 
 def ready(client: Client, services: Resource, service: ObjectKey, within: timedelta) -> Manifest:
-    """The one pod of a service's predictor, once both are ready. Raises ``NotSettled`` with what was seen last."""
+    """
+    Wait until a service and its predictor's one pod are ready. Raises ``NotSettled`` with the last observed state.
+    """
     deadline = time.monotonic() + within.total_seconds()
-    seen = "no pod"
+    observed = "no pod"
     while time.monotonic() < deadline:
         pods = _pods(client, service)
         live = client.get(services.path(service.namespace, service.name))
         if pods and all(map(is_ready, pods)) and is_ready(live):
             return pods[-1]
-        seen = "; ".join((*(_told(pod) for pod in pods), *_conditions(live))) or seen
+        observed = "; ".join((*(_state_of(pod) for pod in pods), *_conditions(live))) or observed
         time.sleep(0.2)
-    raise NotSettled(service, within, seen)
+    raise NotSettled(service, within, observed)
 
 
 def predict(client: Client, service: ObjectKey, path: str, body: Manifest) -> Any:
-    """Post a document through the API server's proxy of pods. Raises ``NotSettled``."""
+    """Post a document through the API server's pod proxy. Raises ``NotSettled``."""
     deadline = time.monotonic() + ANSWERS_WITHIN.total_seconds()
     while True:
         pod = next(iter(_pods(client, service)), None)
@@ -50,9 +52,9 @@ def predict(client: Client, service: ObjectKey, path: str, body: Manifest) -> An
         try:
             return client.post(proxied, body)
         except ApiError as error:
-            # 4xx is the server's own answer; 5xx says that it was not reached.
+            # 4xx is the model server's own response; 5xx means that it was not reached.
             if error.status < 500 or time.monotonic() > deadline:
-                raise NotSettled(service, ANSWERS_WITHIN, f"POST {path} answered {error.status}: {error}") from error
+                raise NotSettled(service, ANSWERS_WITHIN, f"POST {path} returned {error.status}: {error}") from error
         time.sleep(0.2)
 
 
@@ -64,13 +66,13 @@ def _pods(client: Client, service: ObjectKey) -> list[Manifest]:
 
 
 def is_ready(manifest: Manifest) -> bool:
-    """Has it the condition ``Ready``?"""
+    """Does it have the condition ``Ready``?"""
     conditions = at(manifest, "status", "conditions") or ()
     return any(one.get("type") == "Ready" and one.get("status") == "True" for one in conditions)
 
 
-def _told(pod: Manifest) -> str:
-    """Why a pod is not ready, as its containers say."""
+def _state_of(pod: Manifest) -> str:
+    """The state of a pod and its containers."""
     containers = (*(at(pod, "status", "initContainerStatuses") or ()), *(at(pod, "status", "containerStatuses") or ()))
     states = [f"{one['name']} {_state(one.get('state') or {})}" for one in containers if not one.get("ready")]
     return f"pod {pod['metadata']['name']} {at(pod, 'status', 'phase')}: {', '.join(states) or 'no container'}"

@@ -1,5 +1,5 @@
 """
-Our programs that run in a cluster, built with Go when they are needed.
+The harness's own programs that run in a cluster, built with Go when needed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 from kserve_conformance.targets.programs import cache, go
 from kserve_conformance.targets.spec import Progress
 
-#: The model server's source, which is part of this package.
+#: The model server's source in this package.
 SOURCE = Path(__file__).parent / "model_server"
 
 
@@ -18,8 +18,7 @@ def model_server(progress: Progress) -> Path:
     """
     The model server, which reports the runtime that started it: a static program, from the cache or built.
 
-    It is kept by the digest of its source, so that a changed source is never an old
-    program. Raises what a build raises (see :func:`go.build`).
+    The cache key is the digest of its source. Raises what a build raises (see :func:`go.build`).
     """
     entry = cache.folder() / f"model-server-{go.source_digest(SOURCE)[:16]}"
     if entry.exists():

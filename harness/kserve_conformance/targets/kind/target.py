@@ -1,9 +1,8 @@
 """
 The target ``kind``: a release of KServe installed in a kind cluster from its own manifests.
 
-The cluster is the run's own, so names stay as they are written, other releases can
-be installed over it, and pods really run where a scenario needs them. It is deleted at the
-end unless it is to be kept or was there before.
+The cluster belongs to the run, so names stay as written, other releases can be installed over it, and pods really run
+where a scenario needs them. It is deleted at the end unless ``keep`` is set or it existed before.
 """
 
 from __future__ import annotations
@@ -35,23 +34,23 @@ from kserve_conformance.targets.programs import binaries, cache
 from kserve_conformance.targets.programs.archive import Image, write
 from kserve_conformance.targets.programs.certificates import Certificate, issued
 
-#: The image that a manager is put into which was given as a program.
+#: The image for a manager that is passed as a program.
 OWN_IMAGE = "kserve-conformance.invalid/kserve-controller:{}"
 
-#: Replaces KServe's storage initializer: it downloads nothing, and records its arguments.
+#: Replaces KServe's storage initializer: it downloads nothing and records its arguments.
 STORAGE_INITIALIZER = "kserve-conformance.invalid/storage-initializer:1"
 
 #: A numeric user: a kubelet cannot tell that a name is not root.
-NOBODY = "65532"
+NONROOT = "65532"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """
-    How a cluster is made and what is installed into it.
+    How a cluster is created and what is installed into it.
 
-    ``cluster`` is the name of one that is there; ``images`` are archives to be put on
-    its nodes; ``node_image`` is kind's own unless given. ``manager`` is an image
+    ``cluster`` is the name of an existing one; ``images`` are archives to load on its nodes; ``node_image`` replaces
+    kind's own. ``manager`` is an image
     or a program that replaces the release's own controller, ``source`` a checkout of KServe.
     ``cert_manager`` leaves certificates to the cert-manager of the cluster.
     """
@@ -71,7 +70,7 @@ class KindTarget(InstalledTarget):
     """A kind cluster with KServe in it. Open it with ``with``."""
 
     def __init__(self, release: str, settings: Settings, progress: Callable[[str], None]) -> None:
-        """Nothing is made yet."""
+        """Nothing is created yet."""
         can = {Capability.DEFAULT_MODE, Capability.PODS, *({Capability.UPGRADE} if settings.upgrades else ())}
         super().__init__(
             f"kind:{release}",
@@ -89,7 +88,7 @@ class KindTarget(InstalledTarget):
         self._has_model_server = False
 
     def __enter__(self) -> Self:
-        """Make the cluster, install the release, and connect. Raises ``CannotStart``."""
+        """Create the cluster, install the release, and connect. Raises ``CannotStart``."""
         self._folder = Path(tempfile.mkdtemp(prefix="kserve-conformance-kind-"))
         try:
             return super().__enter__()
@@ -103,7 +102,7 @@ class KindTarget(InstalledTarget):
         return client.impersonating(PAST_WEBHOOKS, "system:masters")
 
     def _reach(self) -> Client:
-        """Make or find the cluster, fill it with images, and install the release."""
+        """Create or find the cluster, load images, and install the release."""
         folder, settings = self._run_folder, self._settings
         name = settings.cluster or f"{PREFIX}-{secrets.token_hex(3)}"
         kind = Kind(name, folder / "kubeconfig")
@@ -127,14 +126,14 @@ class KindTarget(InstalledTarget):
         return client
 
     def _own_image(self) -> str | None:
-        """The image of a controller that was given as an image or as a program."""
+        """The image of a controller that is passed as an image or as a program."""
         manager = self._settings.manager
         if manager is None or not Path(manager).expanduser().is_file():
             return manager
         program = binaries.executable(Path(manager).expanduser(), "the manager")
         archive = self._run_folder / "manager.tar"
         image = OWN_IMAGE.format(self._release)
-        write(archive, Image(image, {"manager": program}, ("/manager",), user=NOBODY))
+        write(archive, Image(image, {"manager": program}, ("/manager",), user=NONROOT))
         self._running_kind.load(archive)
         return image
 
@@ -185,7 +184,7 @@ class KindTarget(InstalledTarget):
 
     @property
     def observed_release(self) -> str:
-        """The release that is observed next."""
+        """The release that the next observation is of."""
         return self._wanted
 
     def install(self, release: str) -> None:
@@ -217,7 +216,7 @@ class KindTarget(InstalledTarget):
     # Pods
 
     def run_pods(self, namespace: str) -> None:
-        """Let pods run in a namespace until the next reset."""
+        """Allow pods in a namespace until the next reset."""
         if not self._has_model_server:
             self._load_model_server()
         if self._run_namespaces is None:
@@ -227,13 +226,13 @@ class KindTarget(InstalledTarget):
             self._run_namespaces.run_pods(namespace)
 
     def _load_model_server(self) -> None:
-        """Put the images of the model server and of what stands in for the storage initializer on the node."""
+        """Load the images of the model server and of the storage initializer's replacement on the node."""
         program = {"model-server": model_server(self._progress)}
         archive = self._run_folder / "model-server.tar"
         write(
             archive,
-            Image(MODEL_SERVER, program, ("/model-server",), user=NOBODY),
-            Image(STORAGE_INITIALIZER, program, ("/model-server", "initialize"), user=NOBODY),
+            Image(MODEL_SERVER, program, ("/model-server",), user=NONROOT),
+            Image(STORAGE_INITIALIZER, program, ("/model-server", "initialize"), user=NONROOT),
         )
         self._running_kind.load(archive)
         self._has_model_server = True
@@ -274,7 +273,7 @@ class KindTarget(InstalledTarget):
             shutil.rmtree(folder, ignore_errors=True)
 
     def _export_logs(self) -> Path:
-        """Copy the logs of nodes and pods to where they stay, and say where."""
+        """Export the logs of nodes and pods to a permanent folder, and return it."""
         kept = self._settings.logs or cache.folder() / "logs" / self._run_folder.name
         self._running_kind.export_logs(kept)
         return kept

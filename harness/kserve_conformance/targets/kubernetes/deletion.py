@@ -160,7 +160,7 @@ class Sweeper:
         ours = {"labelSelector": self.names.selector} if self.names.selector else {}
         for one in self.past.get(self._kserve(CLUSTER_RUNTIME).path(), **ours)["items"]:
             if one["metadata"]["name"] != beacon:
-                yield _told(CLUSTER_RUNTIME, one)
+                yield _described(CLUSTER_RUNTIME, one)
         kinds = [*((API_VERSIONS[kind], kind) for kind in (SERVICE, NAMESPACED_RUNTIME)), *WORTH_TELLING]
         for namespace in sorted(namespaces):
             for api_version, kind in kinds:
@@ -169,11 +169,11 @@ class Sweeper:
                     continue
                 for one in self.past.get(resource.path(namespace))["items"]:
                     if kind in API_VERSIONS or any(_owners(one)):
-                        yield _told(kind, one)
+                        yield _described(kind, one)
         for key, api_version in others.items():
             resource = self.resource_of(api_version, key.kind)
             if resource is not None and (one := self.past.find(resource.path(key.namespace, key.name))) is not None:
-                yield _told(key.kind, one)
+                yield _described(key.kind, one)
 
     def _delete_all(self, path: str, but: str) -> None:
         query = {"fieldSelector": f"metadata.name!={but}"} if but else {}
@@ -255,7 +255,7 @@ def _owners(one: Manifest) -> Iterator[str]:
             yield str(owner.get("name"))
 
 
-def _told(kind: str, one: Manifest) -> str:
+def _described(kind: str, one: Manifest) -> str:
     metadata = one["metadata"]
     place = f"{metadata['namespace']}/" if metadata.get("namespace") else ""
     return f"{kind} {place}{metadata['name']}{' (being deleted)' if metadata.get('deletionTimestamp') else ''}"

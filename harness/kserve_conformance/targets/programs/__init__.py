@@ -1,6 +1,5 @@
 """
-Programs that targets start: processes, their logs, their builds, and the cache of what was built.
+Programs that targets start: processes, logs, builds, and the cache of built programs.
 
-Nothing here knows Kubernetes or KServe's API; what a program is for is the
-business of the target that starts it.
+Nothing here knows Kubernetes or KServe's API.
 """

@@ -1,10 +1,9 @@
 """
-Archives of container images, written without Docker and the same each time.
+Archives of container images, written without Docker, and reproducible.
 
-An image here is a few static programs in an otherwise empty file system. What is
-written is the format of ``docker save``, so that ``docker load``, ``kind load
-image-archive`` and ``ctr images import`` all take it. Nothing of the time, the
-user or the machine goes in: the same files give the same bytes and image ids.
+An image here is a few static programs in an otherwise empty file system. The format is that of ``docker save``, which
+``docker load``, ``kind load image-archive`` and ``ctr images import`` all accept. It contains nothing about the time,
+the user or the machine: the same files give the same bytes and image ids.
 """
 
 from __future__ import annotations
@@ -26,24 +25,23 @@ from typing import IO
 from kserve_conformance.exceptions import TargetError
 from kserve_conformance.targets.contract import TargetCode
 
-#: What Go and containers call the processors that Python names otherwise.
+#: Names of architectures in Go and containers, where Python's differ.
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
-#: A name with its tag; the last colon is the tag's, since a registry's port is followed by a slash.
+#: A name with its tag. The last colon starts the tag, since a registry's port is followed by a slash.
 _NAME = re.compile(r"[a-z0-9][a-zA-Z0-9._:/-]*:[\w][\w.-]{0,127}", re.ASCII)
 
-#: The moment that is written where the format demands one.
+#: The timestamp where the format requires one.
 _EPOCH = "1970-01-01T00:00:00Z"
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
     """
-    A container image: its name, and the files that it consists of.
+    A container image: its name and its files.
 
-    ``files`` maps each path inside the image to a file on disk, of which only
-    its content and whether it may be executed are kept. ``user`` should be a number
-    where a pod says ``runAsNonRoot``: a kubelet cannot tell that a name is not root.
+    ``files`` maps each path inside the image to a file on disk, of which only content and executable bit are kept.
+    ``user`` must be a number for pods with ``runAsNonRoot``: a kubelet cannot tell whether a user name is root.
     """
 
     name: str
@@ -55,10 +53,10 @@ class Image:
 
 def write(path: Path, *images: Image) -> None:
     """
-    Write one archive of all the images; a file that is there is replaced only by a whole one.
+    Write one archive with all images, replacing an existing file atomically.
 
-    Layers that images share are written once. Raises ``TargetError``, and ``OSError``
-    where a file cannot be read or the archive not be written.
+    Shared layers are written once. Raises ``TargetError``, and ``OSError`` if a file cannot be read or the archive
+    cannot be written.
     """
     _check(images)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +69,7 @@ def write(path: Path, *images: Image) -> None:
 
 
 def _check(images: tuple[Image, ...]) -> None:
-    """Raise ``TargetError`` for the first image that no archive can hold."""
+    """Raise ``TargetError`` for the first invalid image."""
     if not images:
         raise _bad("an archive needs at least one image")
     for image in images:
@@ -84,7 +82,7 @@ def _check(images: tuple[Image, ...]) -> None:
             if inside.count(path) > 1:
                 raise _bad(f"image {image.name}: /{path} is repeated")
             if any(parent in inside for parent in path.parents):
-                raise _bad(f"image {image.name}: /{path} is below a file")
+                raise _bad(f"image {image.name}: the parent of /{path} is a file")
     names = [image.name for image in images]
     for name in names:
         if names.count(name) > 1:
@@ -97,10 +95,10 @@ def _bad(message: str) -> TargetError:
 
 
 def _inside(image: Image, name: str) -> PurePosixPath:
-    """A path inside an image, relative to its root. Raises ``TargetError`` if it leads out of it or to it."""
+    """A path inside an image, relative to its root. Raises ``TargetError`` if it is the root or outside of it."""
     inside = PurePosixPath(name.lstrip("/"))
     if ".." in inside.parts or not inside.parts:
-        raise _bad(f"image {image.name}: {name!r} leads out of the image")
+        raise _bad(f"image {image.name}: path {name!r} is outside of the image")
     if not image.files[name].is_file():
         raise _bad(f"image {image.name}: no such file: {image.files[name]} (for {name})")
     return inside
@@ -127,11 +125,11 @@ def _add_images(archive: tarfile.TarFile, images: tuple[Image, ...], layer: Path
 
 
 def _write_layer(layer: Path, image: Image) -> str:
-    """Write an image's only layer; its SHA-256 in hexadecimal."""
+    """Write an image's only layer; return its SHA-256 in hexadecimal."""
     files = {_inside(image, name): source for name, source in image.files.items()}
     folders = {parent for name in files for parent in name.parents if parent.parts}
     with tarfile.open(layer, "w", format=tarfile.PAX_FORMAT) as archive:
-        # A folder sorts before what is in it.
+        # A folder sorts before its contents.
         for name in sorted(folders | set(files)):
             if name in folders:
                 entry = tarfile.TarInfo(str(name))
@@ -148,7 +146,7 @@ def _write_layer(layer: Path, image: Image) -> str:
 
 
 def _add(archive: tarfile.TarFile, name: str, file: IO[bytes], size: int, *, executable: bool = False) -> None:
-    """Add one file of root's, without a time. A file that shrinks meanwhile is an ``OSError`` of ``tarfile``."""
+    """Add one file, owned by root, without a timestamp. A file that shrinks meanwhile raises ``OSError``."""
     entry = tarfile.TarInfo(name)
     entry.size = size
     entry.mode = 0o755 if executable else 0o644
@@ -156,7 +154,7 @@ def _add(archive: tarfile.TarFile, name: str, file: IO[bytes], size: int, *, exe
 
 
 def _configuration(image: Image, layer: str) -> dict[str, object]:
-    """An image's configuration, as the OCI image specification and Docker share it."""
+    """An image's configuration, in the subset that the OCI image specification and Docker share."""
     machine = platform.machine()
     return {
         "architecture": _ARCHITECTURES.get(machine, machine),

@@ -19,11 +19,11 @@ from kserve_conformance.targets.contract import CannotStart, TargetCode
 from kserve_conformance.targets.programs import cache, go
 from kserve_conformance.targets.spec import Progress
 
-#: The API server that decides by its schemas what is admitted, and its etcd.
+#: The versions of kube-apiserver and etcd.
 KUBERNETES = "v1.34.4"
 ETCD = "v3.6.16"
 
-#: Raised when managers are built differently, so that older builds are not used any more.
+#: Incremented when managers are built differently, so that older builds are not reused.
 BUILD = 2
 
 KSERVE_MODULE = "github.com/kserve/kserve"
@@ -31,26 +31,26 @@ KSERVE_MODULE = "github.com/kserve/kserve"
 #: Seconds between two lines of progress while a program is built.
 STILL_EVERY = 30.0
 
-#: Where envtest, kubebuilder and controller-runtime look for ready programs.
+#: Where envtest, kubebuilder and controller-runtime look for prebuilt programs.
 ASSETS_VARIABLE = "KUBEBUILDER_ASSETS"
 
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """The two programs that are Kubernetes' own."""
+    """Kubernetes' own two programs."""
 
     etcd: Path
     api_server: Path
 
 
 def digest(program: Path) -> str:
-    """The SHA-256 of a file, as digests are written."""
+    """The digest of a file: ``sha256:…``."""
     with program.open("rb") as file:
         return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
 
 
 def executable(program: Path, called: str) -> Path:
-    """The program, if it can be run. Raises ``CannotStart``."""
+    """Return the program. Raises ``CannotStart`` if it cannot be run."""
     if not program.is_file():
         raise CannotStart(f"{called}: no such file: {program}", code=TargetCode.NO_PROGRAM)
     if not os.access(program, os.X_OK):
@@ -62,7 +62,7 @@ def assets(progress: Progress, given: Path | None = None) -> Assets:
     """
     Etcd and kube-apiserver: from a folder, from ``KUBEBUILDER_ASSETS``, from the cache, or built.
 
-    Raises ``CannotStart`` where a folder was named and lacks one, and what a build raises.
+    Raises ``CannotStart`` if a named folder does not have both, and what a build raises.
     """
     named = given or (Path(os.environ[ASSETS_VARIABLE]) if os.environ.get(ASSETS_VARIABLE) else None)
     if named is not None:
@@ -81,7 +81,7 @@ def manager(release: str, progress: Progress) -> Path:
 
 
 def manager_of(folder: Path, progress: Progress) -> Path:
-    """The manager of a checkout, built anew each time: Go itself knows what has changed. Raises what a build raises."""
+    """The manager of a checkout, built each time: Go knows what has changed. Raises what a build raises."""
     what = f"KServe's manager in {folder}"
     name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
     output = cache.folder() / f"kserve-manager-source-{name}"
@@ -91,7 +91,7 @@ def manager_of(folder: Path, progress: Progress) -> Path:
     return output
 
 
-#: Where controller-runtime limits every manager to 20 requests a second, until its v0.21 gave that up.
+#: Where controller-runtime before v0.21 limits every manager to 20 requests a second.
 _LIMITED = "pkg/client/config/config.go"
 _LIMIT = re.compile(r"cfg\.(QPS|Burst) = [\d.]+")
 
@@ -100,17 +100,16 @@ UNLIMITED = 10_000
 
 
 def unlimited(code: str) -> str:
-    """controller-runtime's configuration of a client, with its limit out of reach; the same text where it has none."""
+    """controller-runtime's client configuration without its limit; unchanged if it has none."""
     return _LIMIT.sub(rf"cfg.\1 = {UNLIMITED}", code)
 
 
 def _build_manager(output: Path, folder: Path, what: str) -> None:
     """
-    Build ``./cmd/manager`` where it stands; the module's own go.sum and replacements hold.
+    Build ``./cmd/manager`` in place, with the module's own go.sum and replacements.
 
-    One line of a library is changed: the client's limit of 20 requests a second is
-    lifted, which made every reconcile wait (three reads of one ConfigMap each) and
-    decides nothing. Later releases of that library have no such limit.
+    One line of a library is changed: the client's limit of 20 requests a second is lifted. It made every reconcile wait
+    (three reads of one ConfigMap each) and affects no decision. Later releases of that library have no such limit.
     """
     name = "sigs.k8s.io/controller-runtime"
     library = go.module_folder(name, folder)
@@ -120,7 +119,7 @@ def _build_manager(output: Path, folder: Path, what: str) -> None:
         beside = output.with_name(f"{output.name}-build")
         shutil.rmtree(beside, ignore_errors=True)
         copy = beside / "controller-runtime"
-        # The module cache is read-only, and so would its copy be.
+        # The module cache is read-only, so its copy would be too.
         shutil.copytree(library, copy, copy_function=shutil.copyfile, ignore=shutil.ignore_patterns("*_test.go"))
         for one in (copy, *copy.rglob("*/")):
             one.chmod(0o700)
@@ -133,7 +132,7 @@ def _build_manager(output: Path, folder: Path, what: str) -> None:
 
 
 def replacing(go_mod: str, module: str, folder: Path) -> str:
-    """A go.mod that takes one module from a folder, whatever it took it from before."""
+    """A go.mod with one module replaced by a folder."""
     line = re.compile(rf"^(\s*(?:replace\s+)?){re.escape(module)}(?:\s+\S+)?\s+=>.*$\n?", re.MULTILINE)
     return line.sub("", go_mod) + f"\nreplace {module} => {folder}\n"
 
@@ -144,17 +143,17 @@ def source(release: str) -> Path:
 
 
 def cached_etcd() -> Path:
-    """Where etcd is, once it was built."""
+    """Path of etcd in the cache."""
     return cache.folder() / f"etcd-{ETCD}"
 
 
 def cached_api_server() -> Path:
-    """Where kube-apiserver is, once it was built."""
+    """Path of kube-apiserver in the cache."""
     return cache.folder() / f"kube-apiserver-{KUBERNETES}"
 
 
 def cached_manager(release: str) -> Path:
-    """Where a release's manager is, once it was built."""
+    """Path of a release's manager in the cache."""
     return cache.folder() / f"kserve-manager-{release}-{BUILD}"
 
 
@@ -162,17 +161,17 @@ def _built(entry: Path, progress: Progress, what: str, make: Callable[[Path], No
     if entry.exists():
         return entry
 
-    def make_and_tell(output: Path) -> None:
-        began = time.monotonic()
+    def make_with_progress(output: Path) -> None:
+        started = time.monotonic()
         progress(f"building {what} (takes minutes, once)")
-        with _heartbeat(lambda: progress(f"still building {what}, {time.monotonic() - began:.0f} s so far")):
+        with _heartbeat(lambda: progress(f"still building {what}, {time.monotonic() - started:.0f} s so far")):
             make(output)
-        progress(f"built {what} in {time.monotonic() - began:.0f} s")
+        progress(f"built {what} in {time.monotonic() - started:.0f} s")
 
     def waiting() -> None:
         progress(f"waiting for another run to build {what}")
 
-    return cache.made(entry, make_and_tell, waiting)
+    return cache.made(entry, make_with_progress, waiting)
 
 
 @contextlib.contextmanager
@@ -194,22 +193,22 @@ def _heartbeat(beat: Callable[[], None]) -> Iterator[None]:
 
 
 def staging_modules(go_mod: str) -> tuple[str, ...]:
-    """The modules that Kubernetes' own go.mod takes from its staging folder and publishes apart."""
+    """The modules that Kubernetes' go.mod takes from its staging folder and publishes separately."""
     return tuple(re.findall(r"^\s*(?:replace\s+)?(\S+) => \./staging/", go_mod, re.MULTILINE))
 
 
 def go_directive(go_mod: str) -> str:
-    """The language version of a go.mod."""
+    """The Go version of a go.mod."""
     found = re.search(r"^go (\S+)", go_mod, re.MULTILINE)
     return found.group(1) if found else "1.24"
 
 
 def wrapper(name: str, module: str, version: str, go_mod: str) -> str:
     """
-    A go.mod that has nothing but one program's module, at the versions that the module itself names.
+    A go.mod that requires only one program's module, at the versions that the module itself names.
 
-    Kubernetes is no dependency that can simply be required: its staging modules are
-    replaced by folders that a published module does not have. Version v1.X.Y of it
+    Kubernetes cannot simply be required: its staging modules are replaced by folders that a published module does not
+    have. Version v1.X.Y of it
     goes with v0.X.Y of each of them.
     """
     published = "v0" + version.removeprefix("v1")
@@ -230,7 +229,7 @@ def _build_wrapped(output: Path, name: str, module: str, version: str, package: 
     folder.mkdir()
     go_mod = (fetched / "go.mod").read_text(encoding="utf-8")
     (folder / "go.mod").write_text(wrapper(name, module, version, go_mod), encoding="utf-8")
-    # Its checksums stand in its own go.sum; what is missing there Go checks against its checksum database.
+    # Its checksums are in its own go.sum; Go checks missing ones against its checksum database.
     shutil.copyfile(fetched / "go.sum", folder / "go.sum")
     (folder / "go.sum").chmod(0o600)
     go.build(package, output, folder=folder, what=f"{name} {version}", arguments=("-mod=mod",), link=link)

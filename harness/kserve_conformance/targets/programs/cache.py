@@ -1,8 +1,8 @@
 """
-The cache folder: programs and prepared etcd folders, made once and shared by every run of this user.
+The cache folder: programs and prepared etcd folders, created once and shared by all runs of this user.
 
-An entry is written beside its place and moved there whole, under a lock, so that
-two runs never build the same thing twice, and an entry is always whole.
+An entry is written to a temporary path and moved into place under a lock, so that no two runs build the same entry, and
+every entry is complete.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from pathlib import Path
 
 from kserve_conformance.targets.contract import CannotStart, TargetCode
 
-#: Below this much free space a build is not even begun: Go's own cache takes most of it.
+#: Free space that a build needs: Go's own cache takes most of it.
 NEEDED_BYTES = 4 * 1024**3
 
 
-#: What to do where the cache cannot be written.
+#: Hint for a cache that cannot be written.
 HINT = "set XDG_CACHE_HOME to a writable folder with enough space"
 
 
 def folder() -> Path:
     """``$XDG_CACHE_HOME/kserve-conformance``, or ``~/.cache/kserve-conformance``."""
     base = os.environ.get("XDG_CACHE_HOME")
-    # The specification of XDG says that a relative path is to be ignored.
+    # The XDG specification says to ignore a relative path.
     root = Path(base) if base and Path(base).is_absolute() else Path.home() / ".cache"
     return root / "kserve-conformance"
 
 
 def free_bytes(at: Path) -> int:
-    """Free space where a folder is, or would be made."""
+    """Free space at a folder, which need not exist yet."""
     while not at.exists():
         at = at.parent
     return shutil.disk_usage(at).free
@@ -43,7 +43,7 @@ def free_bytes(at: Path) -> int:
 
 @contextlib.contextmanager
 def locked(entry: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Hold an entry's lock; ``waiting`` is called once if another run holds it now. Raises ``CannotStart``."""
+    """Hold an entry's lock; ``waiting`` is called once if another run holds it. Raises ``CannotStart``."""
     try:
         entry.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = entry.with_name(f".{entry.name}.lock").open("w")
@@ -60,10 +60,10 @@ def locked(entry: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[
 
 def made(entry: Path, make: Callable[[Path], None], waiting: Callable[[], None] = lambda: None) -> Path:
     """
-    The entry, made now if it is not there.
+    Return the entry, created now if it does not exist.
 
-    ``make`` gets a path beside the entry and writes a file or folder there; only a
-    whole one is moved into place. Raises ``CannotStart`` and what ``make`` raises.
+    ``make`` writes a file or folder to a temporary path, which is then moved into place. Raises ``CannotStart`` and
+    what ``make`` raises.
     """
     if entry.exists():
         return entry
@@ -86,12 +86,12 @@ def _cannot_cache(message: str) -> CannotStart:
     return CannotStart(message, code=TargetCode.NO_CACHE, hint=HINT)
 
 
-#: Copies are made in blocks of this size, and blocks of zeros are left out.
+#: Block size of copies; blocks of zeros are skipped.
 _BLOCK = 1024 * 1024
 
 
 def copy_folder(source: Path, target: Path) -> None:
-    """Copy a folder of regular files; runs of zeros become holes, because etcd reserves far more than it writes."""
+    """Copy a folder of regular files with holes for zeros, because etcd reserves far more than it writes."""
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
     for entry in source.iterdir():
         if entry.is_dir():
@@ -111,7 +111,7 @@ def _copy_sparsely(source: Path, target: Path) -> None:
             except OSError as error:
                 if error.errno != errno.ENXIO:
                     raise
-                break  # Nothing but a hole until the end.
+                break  # The rest is a hole.
             reading.seek(at)
             block = reading.read(_BLOCK)
             if block != zeros[: len(block)]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-#: A run lasts minutes; a certificate that was left behind is soon worthless.
+#: A run lasts minutes, and a leaked certificate should soon be worthless.
 VALID_FOR = timedelta(days=2)
 
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -25,8 +25,8 @@ class Certificate:
 
 
 def issued(folder: Path, names: Iterable[str] = LOOPBACK) -> Certificate:
-    """Issue a certificate for host names and addresses, in a folder. The authority's own key is thrown away."""
-    import trustme  # It brings a cryptography library along, which takes its time to load.
+    """Issue a certificate for host names and addresses into a folder. The authority's key is not kept."""
+    import trustme  # It imports a cryptography library, which is slow to load.
 
     made = Certificate(key=folder / "tls.key", certificate=folder / "tls.crt", authority=folder / "ca.crt")
     authority = trustme.CA()

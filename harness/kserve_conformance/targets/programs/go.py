@@ -21,10 +21,10 @@ from kserve_conformance.targets.contract import CannotStart, TargetCode
 from kserve_conformance.targets.programs.cache import NEEDED_BYTES, free_bytes
 from kserve_conformance.targets.programs.processes import Guard
 
-#: How many of a failed command's last lines an error shows.
+#: Number of a failed command's last lines that an error shows.
 LAST_LINES = 12
 
-#: Sign of a network that is not there, in what Go prints.
+#: Signs of a missing network in Go's output.
 _NO_NETWORK = re.compile(
     r"dial tcp|no such host|i/o timeout|TLS handshake timeout|connection refused|network is unreachable"
     r"|Temporary failure in name resolution|module lookup disabled by GOPROXY=off|proxyconnect",
@@ -44,11 +44,11 @@ class NoGo(CannotStart):
     )
 
 
-#: What to do where the disk is full.
+#: Hint for a full disk.
 ROOM_HINT = "free some space ('go clean -cache' empties Go's cache), or move XDG_CACHE_HOME and GOCACHE"
 
 
-#: What the output of a failed command shows, in the order in which it is looked for.
+#: Hints for known failures of a command, in the order in which its output is searched.
 _SIGNS = (
     (_NO_ROOM, TargetCode.NO_ROOM, ROOM_HINT),
     (_NO_NETWORK, TargetCode.NO_NETWORK, "check the network and GOPROXY; a build that is cached needs neither"),
@@ -62,7 +62,7 @@ _SIGNS = (
 
 
 class Module(msgspec.Struct, frozen=True):
-    """What ``go mod download -json`` says of one module."""
+    """The output of ``go mod download -json`` for one module."""
 
     Dir: str = ""
     Version: str = ""
@@ -80,7 +80,7 @@ def found() -> Path:
 
 
 def version() -> str:
-    """What ``go env GOVERSION`` says. Raises ``NoGo``."""
+    """The output of ``go env GOVERSION``. Raises ``NoGo``."""
     return _run(["env", "GOVERSION"], folder=Path("/")).stdout.strip()
 
 
@@ -88,13 +88,13 @@ def _run(
     arguments: Sequence[str | Path], *, folder: Path, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """
-    Run one Go command in a folder, whatever workspace that folder is in. Raises ``NoGo``.
+    Run one Go command in a folder, outside of any workspace.
 
-    It does not outlive us: an interrupted build would go on for minutes.
+    Raises ``NoGo``. It is killed with the harness, since an interrupted build would run on for minutes.
     """
     program = found()
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors, Guard() as guard:
-        process = subprocess.Popen(  # noqa: S603 - the words are ours, and there is no shell.
+        process = subprocess.Popen(  # noqa: S603 - Our own arguments, no shell.
             [program, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -119,7 +119,7 @@ def _run(
 
 
 def failed(what: str, output: str) -> CannotStart:
-    """The error for a Go command that failed, by what it printed last."""
+    """The error for a failed Go command, with a hint that depends on its output."""
     lines = [line for line in output.splitlines() if not line.startswith("go: downloading ")]
     shown = "\n".join(f"    {line[:300]}" for line in lines[-LAST_LINES:])
     code, hint = next(
@@ -135,7 +135,7 @@ def download(path: str, at: str) -> Module:
 
     Raises ``CannotStart``.
     """
-    # Outside of any module, so that no go.mod of the user's has a say.
+    # Outside of any module, so that no go.mod of the user applies.
     done = _run(
         ["mod", "download", "-json", f"{path}@{at}"],
         folder=Path("/"),
@@ -151,12 +151,12 @@ def download(path: str, at: str) -> Module:
 
 
 def module_folder(path: str, folder: Path) -> Path:
-    """Where the version of a module lies that a module folder builds with. Raises ``NoGo`` and what a fetch raises."""
+    """The folder of the version of a module that ``folder`` builds with. Raises ``NoGo`` and what a fetch raises."""
     done = _run(["list", "-m", "-f", "{{.Dir}}", path], folder=folder)
     if done.returncode:
         raise failed(f"finding {path}", done.stderr)
     if not done.stdout.strip():
-        # It was never downloaded, so it has no folder yet.
+        # Not downloaded yet, so it has no folder.
         fetched = _run(["mod", "download", path], folder=folder)
         if fetched.returncode:
             raise failed(f"fetching {path}", fetched.stderr)
@@ -175,9 +175,9 @@ def build(
     system: str | None = None,
 ) -> None:
     """
-    Build one program, paths trimmed so that the same Go gives the same bytes anywhere.
+    Build one program with trimmed paths, so that the same Go version gives the same bytes anywhere.
 
-    ``system`` is where it will run (``linux`` for what goes into an image), if that is not here.
+    ``system`` is the operating system to build for, if not this one (``linux`` for images).
     Raises ``CannotStart`` with Go's last lines.
     """
     if free_bytes(output.parent) < NEEDED_BYTES:
@@ -187,8 +187,7 @@ def build(
             code=TargetCode.NO_ROOM,
             hint=ROOM_HINT,
         )
-    # Symbol tables and debug data are never read here; a panic's stack trace does not need them. They are not even
-    # compiled, which is 7 % of the work.
+    # Without symbol tables and debug data, which a panic's stack trace does not need: 7 % less work.
     flags = " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in (link or {}).items())])
     shortened = ("-trimpath", "-buildvcs=false", "-gcflags=all=-dwarf=false")
     done = _run(

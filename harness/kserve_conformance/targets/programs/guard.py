@@ -1,10 +1,9 @@
 """
-The guard of a run: ends what a harness started, should the harness itself be killed.
+The guard of a run: kills the processes of a harness that was killed itself.
 
-It is a process of its own that reads which process groups run from a pipe. The
-pipe closes when the harness is gone, however it went: only then the guard acts.
-A signal handler could not do this, because nothing handles SIGKILL, and
-PR_SET_PDEATHSIG exists on Linux only and follows a thread, not a process.
+It is a separate process that reads from a pipe which process groups are running, and acts when the pipe closes, which
+happens when the harness exits for any reason. A signal handler could not do this, because SIGKILL cannot be handled,
+and PR_SET_PDEATHSIG exists only on Linux and follows a thread, not a process.
 """
 
 from __future__ import annotations
@@ -15,12 +14,12 @@ import signal
 import sys
 from collections.abc import Iterable
 
-#: Stands among process groups for the folder of a run alone: nothing runs here, but the folder is to be deleted.
+#: Pseudo process group for a run's folder: nothing runs, but the folder must be deleted.
 FOLDER = 0
 
 
 def groups_left(lines: Iterable[str]) -> frozenset[int]:
-    """Follow ``+pid`` and ``-pid`` lines to their end; the process groups that were started and never ended."""
+    """Read ``+pid`` and ``-pid`` lines to their end; return the process groups that were started and not ended."""
     left: set[int] = set()
     for line in lines:
         change, group = line[:1], int(line[1:])
@@ -32,7 +31,7 @@ def groups_left(lines: Iterable[str]) -> frozenset[int]:
 
 
 def main(folder: str | None) -> None:
-    """Wait for the harness to go, then kill what it left and delete the folder of its run."""
+    """Wait until the harness exits, then kill what it left running and delete the folder of its run."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     left = groups_left(sys.stdin)

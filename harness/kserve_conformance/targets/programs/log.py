@@ -1,18 +1,18 @@
 """
-What a command writes on its standard error: whole in a file, its end at hand.
+The standard error of a command: in a file, with its end in memory.
 
-A command that never stops writing fills neither memory nor disk: the file says
-where it was cut, and the end is kept all the same.
+A command that never stops writing fills neither memory nor disk: the file is truncated with a note, and its end is
+still available for messages.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-#: So much of the beginning goes into the file.
+#: Maximum size of the file.
 LONGEST = 64 * 1024 * 1024
 
-#: So much of the end is kept for messages, and so many lines of it are shown.
+#: How much of the end is kept for messages, and how many lines of it are shown.
 _END = 16 * 1024
 _LINES = 15
 _LONGEST_LINE = 500
@@ -28,7 +28,7 @@ class Log:
         self._end = bytearray()
 
     def write(self, data: bytes) -> None:
-        """Take what was read."""
+        """Append data."""
         self._end += data
         del self._end[:-_END]
         if self._left <= 0:
@@ -40,15 +40,15 @@ class Log:
         self._file.flush()
 
     def begin(self) -> None:
-        """Another run writes from here on: messages show its words and no other's."""
+        """A new process starts: messages show only its output."""
         self._end.clear()
 
     @property
     def log_end(self) -> str:
-        """The last lines of this run, indented for a message; an empty text if there are none."""
+        """The last lines of this process, indented for a message; empty without any."""
         lines = self._end.decode(errors="replace").splitlines()[-_LINES:]
         return "\n".join(f"    {line[:_LONGEST_LINE]}" for line in lines if line.strip())
 
     def close(self) -> None:
-        """Nothing more will come."""
+        """Close the file."""
         self._file.close()

@@ -1,9 +1,8 @@
 """
-Processes that a run starts: their logs, their ends, and that none outlives the run.
+Processes of a run: logs, exits, and the guarantee that none outlives the run.
 
-Each process leads its own session and group, so that Ctrl-C at a terminal
-reaches the harness alone and a group can be ended whole. Only what was started
-here is ever ended.
+Each process leads its own session and group, so that Ctrl-C reaches only the harness and a whole group can be killed.
+Only processes that were started here are ever killed.
 """
 
 from __future__ import annotations
@@ -24,38 +23,38 @@ from kserve_conformance.signals import signals_wait
 from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.programs import guard as guard_module
 
-#: How many of a log's last lines an error shows.
+#: Number of a log's last lines that an error shows.
 TAIL = 15
 
-#: How much of a log's end is read to find them: a line of these logs can be long.
+#: How much of a log's end is read to find them: lines can be long.
 _TAIL_BYTES = 64 * 1024
 
 
-def tail(log: Path, lines: int = TAIL, began: int = 0) -> str:
-    """The last lines of a log, of what was written to it from a place on; an empty text where there is none."""
+def tail(log: Path, lines: int = TAIL, offset: int = 0) -> str:
+    """The last lines of a log after an offset; empty without a log."""
     try:
         with log.open("rb") as file:
             file.seek(0, os.SEEK_END)
-            file.seek(max(began, file.tell() - _TAIL_BYTES))
+            file.seek(max(offset, file.tell() - _TAIL_BYTES))
             text = file.read().decode(errors="replace")
     except OSError:
         return ""
     return "\n".join(line[:500] for line in text.splitlines()[-lines:])
 
 
-def log_end(log: Path, began: int = 0) -> str:
+def log_end(log: Path, offset: int = 0) -> str:
     """The end of a log, indented for a message."""
-    return "\n".join(f"    {line}" for line in tail(log, began=began).splitlines()) or "    (it wrote nothing)"
+    return "\n".join(f"    {line}" for line in tail(log, offset=offset).splitlines()) or "    (empty)"
 
 
 def exit_report(name: str, code: int | None, words: str) -> str:
-    """Say how a program ended and what it wrote last; a code is negative for a signal."""
+    """A message with a program's exit code, negative for a signal, and the end of its log."""
     how = f"was killed by {signal.Signals(-code).name}" if code is not None and code < 0 else f"exited with code {code}"
     return f"{name} {how}; the end of its log:\n{words}"
 
 
 def free_ports(count: int) -> tuple[int, ...]:
-    """Ports of the loopback interface that are free now, all different."""
+    """Different free ports of the loopback interface."""
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for listening in sockets:
@@ -64,24 +63,24 @@ def free_ports(count: int) -> tuple[int, ...]:
 
 
 def is_free(port: int) -> bool:
-    """Can a server still bind this port on every interface?"""
+    """Can a server bind this port on every interface?"""
     with socket.socket() as trying:
         trying.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            trying.bind(("0.0.0.0", port))  # noqa: S104 - KServe's manager binds every interface; we only try.
+            trying.bind(("0.0.0.0", port))  # noqa: S104 - KServe's manager binds every interface; this only tests.
         except OSError:
             return False
         return True
 
 
 class Guard:
-    """Our end of the pipe to the process that cleans up if we are killed (see :mod:`guard`)."""
+    """The harness's end of the pipe to the process that cleans up if the harness is killed (see :mod:`guard`)."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        """``folder`` is what the guard deletes, should it have to act."""
+        """``folder`` is deleted if the guard has to act."""
         self._watched: set[int] = set()
         words = [sys.executable, "-I", "-S", guard_module.__file__, *([str(folder)] if folder is not None else [])]
-        self._process: subprocess.Popen[str] = subprocess.Popen(  # noqa: S603 - ourselves, no shell.
+        self._process: subprocess.Popen[str] = subprocess.Popen(  # noqa: S603 - A script of this package, no shell.
             words,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -97,29 +96,29 @@ class Guard:
         self.close()
 
     def watch(self, group: int) -> None:
-        """A process group runs from now on."""
+        """Add a running process group."""
         self._watched.add(group)
-        self._say(f"+{group}")
+        self._send(f"+{group}")
 
     def forget(self, group: int) -> None:
-        """A process group has ended."""
-        self._say(f"-{group}")
+        """Remove a process group that has ended."""
+        self._send(f"-{group}")
 
     def close(self) -> None:
-        """Close the guard; it ends every process group that was not forgotten."""
+        """Close the guard, which kills every process group that was not forgotten."""
         if self._process.stdin is not None:
             with contextlib.suppress(OSError):
                 self._process.stdin.close()
         self._process.wait()
 
     def survivors(self, within: float = 1.0) -> tuple[int, ...]:
-        """The process groups that run although all have been ended; one that was only just killed has a moment."""
+        """The process groups that still run ``within`` this time after they were killed."""
         deadline = time.monotonic() + within
         while (left := tuple(filter(_runs, sorted(self._watched)))) and time.monotonic() < deadline:
             time.sleep(0.02)
         return left
 
-    def _say(self, line: str) -> None:
+    def _send(self, line: str) -> None:
         pipe = self._process.stdin
         if pipe is not None and not pipe.closed:
             with contextlib.suppress(OSError):
@@ -128,7 +127,7 @@ class Guard:
 
 
 def _runs(group: int) -> bool:
-    """Is there a process in a group that is not merely waiting to be counted?"""
+    """Is any process of a group running, other than zombies?"""
     with contextlib.suppress(ChildProcessError):
         os.waitpid(-group, os.WNOHANG)
     try:
@@ -139,7 +138,7 @@ def _runs(group: int) -> bool:
 
 
 class Started(Protocol):
-    """A program that was started somewhere: whether it runs, and how it ended."""
+    """A started program: whether it is running, and how it exited."""
 
     @property
     def is_alive(self) -> bool:
@@ -151,7 +150,7 @@ class Started(Protocol):
 
     @property
     def exit_report(self) -> str:
-        """Say how it ended and what it wrote last."""
+        """How it exited, and the end of its log."""
 
 
 #: Processes that outlive us on purpose.
@@ -159,7 +158,7 @@ _LEFT: list[subprocess.Popen[bytes]] = []
 
 
 class Process:
-    """One process of a run, writing into its own log."""
+    """One process of a run with its own log."""
 
     def __init__(
         self,
@@ -171,12 +170,12 @@ class Process:
         environment: Mapping[str, str] | None = None,
         folder: Path | None = None,
     ) -> None:
-        """Start it. Raises ``CannotStart`` where there is no such program or it may not run."""
+        """Start it. Raises ``CannotStart`` if the program is missing or not executable."""
         self.name = name
         self.log = log
         self._guard = guard
         self._file: IO[bytes] = log.open("ab")
-        # One log has the words of every manager of a run.
+        # All managers of a run write to one log.
         self._began = self._file.tell()
         with signals_wait():
             try:
@@ -196,12 +195,12 @@ class Process:
 
     @property
     def pid(self) -> int:
-        """Its process id, which is its group's too."""
+        """Its process id, which is also its group's."""
         return self._process.pid
 
     @property
     def exit_code(self) -> int | None:
-        """How it ended, negative for a signal; None while it runs."""
+        """Exit code, negative for a signal; None while it runs."""
         return self._process.poll()
 
     @property
@@ -216,7 +215,7 @@ class Process:
 
     @property
     def exit_report(self) -> str:
-        """Say how it ended and what it wrote last."""
+        """How it exited, and the end of its log."""
         return exit_report(self.name, self.exit_code, self.log_end)
 
     def leave(self) -> None:
@@ -227,7 +226,7 @@ class Process:
         _LEFT.append(self._process)
 
     def stop(self, patience: timedelta = timedelta(0)) -> None:
-        """End it: SIGTERM where there is patience for it, then SIGKILL to its group. No error if it is gone already."""
+        """Send SIGTERM if there is patience, then SIGKILL to its group. A process that has exited is not an error."""
         if self.is_alive and patience:
             with contextlib.suppress(ProcessLookupError):
                 self._process.terminate()

@@ -106,7 +106,7 @@ class TestIssued:
     @pytest.mark.parametrize(
         ("conditions", "told"),
         [
-            ((), "no controller of cert-manager looks at it"),
+            ((), "cert-manager.s controller is not running"),
             ((condition("Ready", "False", message="no issuer"),), "Ready is False: no issuer"),
             ((condition("Issuing", "True"),), "Issuing is True"),
             ((condition("Ready", "True", generation=1),), "Ready is True"),

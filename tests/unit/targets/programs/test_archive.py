@@ -145,10 +145,10 @@ def test_a_failure_keeps_the_archive_that_was_there(tmp_path, image):
         ({"name": "example.com:5000/image"}, "expected an image name with a tag"),
         ({"name": "Kserve:1"}, "expected an image name with a tag"),
         ({"entrypoint": ()}, "an entrypoint is required"),
-        ({"inside": ("/a/../../b",)}, "leads out of the image"),
-        ({"inside": ("/",)}, "leads out of the image"),
+        ({"inside": ("/a/../../b",)}, "is outside of the image"),
+        ({"inside": ("/",)}, "is outside of the image"),
         ({"inside": ("a", "/a")}, "/a is repeated"),
-        ({"inside": ("/a", "/a/b/c")}, "/a/b/c is below a file"),
+        ({"inside": ("/a", "/a/b/c")}, "the parent of /a/b/c is a file"),
     ],
 )
 def test_what_no_archive_can_hold_is_told(tmp_path, image, changes, says):
