@@ -45,6 +45,13 @@ InferenceService team-a/fraud: no runtime (NoSupportingRuntime)
   hint: set runtime: theirs to select it by name
 """
 
+UNCONVERTED = """\
+InferenceService team-a/old: custom container, no runtime needed
+  defined in all.yaml:1
+  ⚠ no image: the API server rejects the pod
+    hint: apply the service again, so that the webhook converts sklearn to model; no runtime is used until then
+"""
+
 NAMED = """\
 InferenceService team-a/fraud: no runtime (RuntimeNotRecognized)
   defined in all.yaml:1
@@ -97,10 +104,7 @@ class TestText:
         """
         There is a headline and no candidates.
         """
-        assert told([LEGACY, OURS], "--stored") == (
-            Exit.OK,
-            "InferenceService team-a/old: custom container, no runtime needed\n  defined in all.yaml:1\n",
-        )
+        assert told([LEGACY, OURS], "--stored") == (Exit.OK, UNCONVERTED)
 
     def test_of_a_rejected_service(self, told):
         """A rejected service has no candidates, only what would make the webhook accept it."""

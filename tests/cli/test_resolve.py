@@ -188,6 +188,7 @@ class TestDecisions:
             "protocol": "",
             "rejection": None,
             "noRuntime": None,
+            "faults": [],
         }
 
     def test_a_refusal(self, told):

@@ -15,6 +15,7 @@ from kserve_conformance.manifests import InvalidManifests, Loaded, ManifestCode,
 from kserve_conformance.manifests.fingerprint import completed
 from kserve_conformance.objects import SERVICE, Catalogue, Decision, Manifest, NoRuntime, ObjectKey, Outcome
 from kserve_conformance.profiles import Profile
+from kserve_conformance.profiles.pods import PodFault, faults_of
 from kserve_conformance.resolver import Reporter, Surroundings, resolve, resolve_stored
 
 #: How often a program that reads many services says how far it is.
@@ -54,6 +55,12 @@ class Answer:
     name: str
     where: str
     decision: Decision
+    faults: tuple[PodFault, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """One character: served, served by a pod with a fault, or not served."""
+        return "✗" if not self.is_served else "⚠" if self.faults else "✓"
 
     @property
     def is_served(self) -> bool:
@@ -80,6 +87,10 @@ class Answer:
             "protocol": decision.protocol,
             "rejection": decision.rejected,
             "noRuntime": None if decision.no_runtime is None else _no_runtime_as_data(decision.no_runtime),
+            "faults": [
+                {"code": str(each.code), "container": each.container, "text": each.text, "hint": each.hint}
+                for each in self.faults
+            ],
         }
 
 
@@ -114,6 +125,12 @@ def key_as_data(key: ObjectKey) -> dict[str, str]:
     return {"kind": key.kind, "name": key.name, **({"namespace": key.namespace} if key.namespace else {})}
 
 
+def faults_in(decision: Decision, catalogue: Catalogue) -> tuple[PodFault, ...]:
+    """The faults of the pod that a decision has."""
+    runtime = None if decision.runtime is None else catalogue.get(decision.runtime)
+    return faults_of(decision.pod, decision.service, runtime)
+
+
 class Answers:
     """
     The decisions of one release for all services of some sources, made once for all that are decided alike.
@@ -143,21 +160,23 @@ class Answers:
         self._decisions: list[Decision | None] = []
 
     def __iter__(self) -> Iterator[Answer]:
-        decisions: dict[int, Decision] = {}
+        decisions: dict[int, tuple[Decision, tuple[PodFault, ...]]] = {}
         for member in self.fleet:
-            decision = decisions.get(member.kind)
-            if decision is None:
-                decision = decisions[member.kind] = self._decided(member)
-            yield Answer(member.name, member.where, _of_member(decision, member))
+            decided = decisions.get(member.kind)
+            if decided is None:
+                decided = decisions[member.kind] = self._decided(member)
+            decision, faults = decided
+            yield Answer(member.name, member.where, _of_member(decision, member), faults)
 
-    def _decided(self, member: Member) -> Decision:
+    def _decided(self, member: Member) -> tuple[Decision, tuple[PodFault, ...]]:
         manifest = self.fleet.manifest(member.kind)
         with placed(member.where, {**manifest, "metadata": {**manifest["metadata"], "name": _short(member.name)}}):
             decision = self._world.decide(
                 manifest, self.catalogue, self._profile, in_store=self._world.is_stored(manifest)
             )
+            faults = faults_in(decision, self.catalogue)
         # The pod and the stored service are not shown, and would be kept.
-        return replace(decision, pod=None, service=None)
+        return replace(decision, pod=None, service=None), faults
 
 
 def _short(name: str) -> str:
@@ -224,6 +243,6 @@ def answers_of_chain(
                 decision = world.decide(state, catalogue, profile, in_store=in_store)
             if not in_store and decision.service is not None:
                 states[id(service)] = decision.service, True
-            row.append(Answer(display_name(service), loaded.where(service), decision))
+            row.append(Answer(display_name(service), loaded.where(service), decision, faults_in(decision, catalogue)))
         rows.append((tuple(row), reviews))
     return tuple(rows)

@@ -127,7 +127,7 @@ def _check_options(call: click.Context) -> None:
 
 
 def _stories(loaded: Loaded, world: World, surveyed: Surveyed) -> Iterator[Story]:
-    from kserve_conformance.cli.answers import Answer
+    from kserve_conformance.cli.answers import Answer, faults_in
     from kserve_conformance.cli.catalogues import placed
     from kserve_conformance.cli.story import story_of
     from kserve_conformance.manifests import display_name
@@ -143,5 +143,6 @@ def _stories(loaded: Loaded, world: World, surveyed: Surveyed) -> Iterator[Story
                 in_store=world.is_stored(service),
                 reporter=explanation,
             )
-            answer = Answer(display_name(service), loaded.where(service), decision)
+            faults = faults_in(decision, surveyed.catalogue)
+            answer = Answer(display_name(service), loaded.where(service), decision, faults)
             yield story_of(service, answer, explanation, surveyed, world)

@@ -131,8 +131,8 @@ def _lines(answers: Answers, verdict: _Verdict) -> Iterator[str]:
 
     width = answers.fleet.width
     for answer in verdict.of(answers):
-        sign = "✓" if answer.is_served else "✗"
-        yield printable(f"{sign} {answer.name:{width}}   {answer.headline}  ({answer.where})") + "\n"
+        yield printable(f"{answer.mark} {answer.name:{width}}   {answer.headline}  ({answer.where})") + "\n"
+        yield from (printable(f"    {fault}") + "\n" for fault in answer.faults)
     yield from review_lines(answers.reviews, only_rejected=len(answers.fleet) > 0)
 
 
@@ -198,9 +198,10 @@ def _table(chain: tuple[Profile, ...], rows: tuple[tuple[tuple[Answer, ...], tup
     lines = []
     for of_one in zip(*(row for row, _ in rows), strict=True):
         headlines = [printable(one.headline) for one in of_one]
-        sign = "✗" if not of_one[-1].is_served else "≠" if len(set(headlines)) > 1 else "✓"
+        sign = "≠" if of_one[-1].mark == "✓" and len(set(headlines)) > 1 else of_one[-1].mark
         lines.append((f"{sign} {printable(of_one[0].name)}", *headlines, printable(f"({of_one[0].where})")))
     table = columns(("  service", *(profile.name for profile in chain), ""), lines)
+    table += "".join(printable(f"⚠ {one.name}   {fault}") + "\n" for one in rows[-1][0] for fault in one.faults)
     return table + "".join(review_lines(rows[-1][1], only_rejected=True))
 
 

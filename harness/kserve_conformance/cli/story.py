@@ -59,6 +59,9 @@ class Story:
             yield f"  · {far} others {'have other names' if is_named else 'support other formats'}"
         if self.explanation.no_runtime is not None:
             yield printable(f"  error: {self.explanation.no_runtime.error}")
+        for fault in self.answer.faults:
+            yield printable(f"  ⚠ {fault}")
+            yield printable(f"    hint: {fault.hint}")
         for hint in self.hints:
             yield printable(f"  hint: {hint}")
 

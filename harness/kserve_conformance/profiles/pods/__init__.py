@@ -16,6 +16,7 @@ from kserve_conformance.profiles.pods.eras import (
     RENDERING_V0_20,
 )
 from kserve_conformance.profiles.pods.errors import CannotRender
+from kserve_conformance.profiles.pods.faults import PodFault, PodFaultCode, faults_of
 from kserve_conformance.profiles.pods.placeholders import UnknownPlaceholder
 from kserve_conformance.profiles.pods.renderer import (
     Rendering,
@@ -40,8 +41,11 @@ __all__ = [
     "RENDERING_V0_19",
     "RENDERING_V0_20",
     "CannotRender",
+    "PodFault",
+    "PodFaultCode",
     "Rendering",
     "UnknownPlaceholder",
+    "faults_of",
     "render",
     "render_custom",
     "render_stored_legacy",

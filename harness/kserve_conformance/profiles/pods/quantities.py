@@ -56,16 +56,24 @@ def whole(quantity: str | float) -> int:
     >>> whole("1500m"), whole("2Ki")
     (2, 2048)
     """
+    return int(value_of(quantity).to_integral_value(ROUND_UP))
+
+
+def value_of(quantity: str | float) -> Decimal:
+    """
+    The value of a quantity; 0 for any other text.
+
+    >>> value_of("1500m") > value_of(1)
+    True
+    """
     match = _QUANTITY.fullmatch(str(quantity).strip())
     if match is None:
-        return 0
+        return Decimal(0)
     number, suffix = Decimal(match[1]), match[2] or ""
     if suffix.endswith("i"):
-        number *= 1024 ** _BINARY_SUFFIXES.index(suffix)
-    else:
-        exponent = _DECIMAL_EXPONENTS.get(suffix)
-        number = number.scaleb(int(suffix[1:]) if exponent is None else exponent)
-    return int(number.to_integral_value(ROUND_UP))
+        return number * Decimal(1024) ** _BINARY_SUFFIXES.index(suffix)
+    exponent = _DECIMAL_EXPONENTS.get(suffix)
+    return number.scaleb(int(suffix[1:]) if exponent is None else exponent)
 
 
 def _looks_canonical(number: str, suffix: str) -> bool:
