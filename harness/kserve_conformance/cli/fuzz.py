@@ -101,7 +101,7 @@ def command(
         seed = secrets.randbelow(1_000_000)
     if max_cases is None and max_time is None:
         max_cases = DEFAULT_CASES
-    options = Options(progress=show_progress)
+    options = Options(has_target_mode=True, progress=show_progress)
     with interrupt_on_signals(), ExitStack() as stack:
         one, other = (stack.enter_context(open_target(text, options)) for text in (left, right))
         search = Search(one, other, seed, Limits(max_cases, max_time), _ProgressLines().show)

@@ -23,6 +23,15 @@ MAIN = "main"
 #: Where webhooks listen if the manager has no flag for it: cmd/manager/main.go has no ``webhook-port`` until v0.10.0.
 FIXED_WEBHOOK_PORT = 9443
 
+#: The deployment mode without Knative, as every release accepts it in its ConfigMap.
+RAW = "RawDeployment"
+
+#: The deployment mode with Knative, as every release accepts it in its ConfigMap.
+SERVERLESS = "Serverless"
+
+#: The deployment mode with Knative, as v0.16.0 and later name it.
+KNATIVE = "Knative"
+
 _MAIN_VERSION = Version("1!0")
 
 
@@ -63,7 +72,9 @@ class Release:
     ``origin`` and ``inferred_from``: where its rules were read, or the neighbours that they were inferred from.
     ``catalogue``: the release whose shipped runtimes it has; None for its own.
     ``has_chart``: does it have a Helm chart?
-    ``default_mode``: the deployment mode of services that name none.
+    ``default_mode``: the deployment mode of services that name none, as the release itself is configured.
+    ``target_mode``: the default deployment mode that targets configure when they install the release, under a name
+    that every release accepts.
     ``fixed_webhook_port``: the only port that its manager's webhooks can listen on; None if any can be chosen.
     ``multi_node_autoscaler``: the autoscaler class that a multi-node service must have; None if every class will do.
     ``runs_by_default``: is it one of the releases that run on a real controller when ``all`` is requested?
@@ -76,6 +87,7 @@ class Release:
     catalogue: str | None = None
     has_chart: bool = True
     default_mode: str
+    target_mode: str = RAW
     fixed_webhook_port: int | None = None
     multi_node_autoscaler: str | None = None
     runs_by_default: bool = False
@@ -117,25 +129,33 @@ class Release:
 #: (v0.15.1 is taken to have the pipeline size of v0.15.0, which its checks are taken to require). The Helm chart of
 #: v0.11.0 lists LightGBM 2 as those of v0.10 do; its ModelMesh runtimes, all multi-model, were not compared.
 #:
-#: Default modes are those of ``deploy`` in config/configmap/inferenceservice.yaml, fields those of config/crd (since
-#: v0.13.0 config/crd/full) of each release.
+#: Default modes are those of ``deploy`` in config/configmap/inferenceservice.yaml: ``Serverless`` in every release,
+#: which v0.16.0 and later read as ``Knative`` (``NewDeployConfig``, pkg/apis/serving/v1beta1/configmap.go). The Helm
+#: chart names the same mode in ``controller.deploymentMode``. Fields are those of config/crd (since v0.13.0
+#: config/crd/full) of each release.
+#:
+#: Targets that install a release configure raw deployments, which need no Knative. Until v0.10.2 these need the API
+#: autoscaling/v2beta2 of horizontal pod autoscalers, which no supported Kubernetes version serves.
 TABLE = (
     Release(
         name="v0.8.0",
         has_chart=False,
-        default_mode="Serverless",
+        default_mode=SERVERLESS,
+        target_mode=SERVERLESS,
         fixed_webhook_port=FIXED_WEBHOOK_PORT,
         runs_by_default=True,
     ),
     Release(
         name="v0.9.0",
-        default_mode="Serverless",
+        default_mode=SERVERLESS,
+        target_mode=SERVERLESS,
         fixed_webhook_port=FIXED_WEBHOOK_PORT,
         runs_by_default=True,
     ),
     Release(
         name="v0.10.0",
-        default_mode="Serverless",
+        default_mode=SERVERLESS,
+        target_mode=SERVERLESS,
         runs_by_default=True,
     ),
     Release(
@@ -143,35 +163,36 @@ TABLE = (
         origin=Origin.INFERRED,
         inferred_from=("v0.10.0", "v0.10.2"),
         catalogue="v0.10.2",
-        default_mode="Serverless",
+        default_mode=SERVERLESS,
+        target_mode=SERVERLESS,
     ),
-    Release(name="v0.10.2", default_mode="Serverless", runs_by_default=True),
+    Release(name="v0.10.2", default_mode=SERVERLESS, target_mode=SERVERLESS, runs_by_default=True),
     Release(
         name="v0.11.0",
         origin=Origin.INFERRED,
         inferred_from=("v0.10.2", "v0.11.1"),
         catalogue="v0.10.2",
-        default_mode="RawDeployment",
+        default_mode=SERVERLESS,
         remark="its catalogue was compared with that of v0.10.2 in KServe's history",
     ),
     Release(
         name="v0.11.1",
-        default_mode="RawDeployment",
+        default_mode=SERVERLESS,
         runs_by_default=True,
     ),
-    Release(name="v0.11.2", default_mode="RawDeployment", runs_by_default=True),
-    Release(name="v0.12.0", default_mode="RawDeployment"),
-    Release(name="v0.12.1", default_mode="RawDeployment", runs_by_default=True),
-    Release(name="v0.13.0", default_mode="RawDeployment"),
-    Release(name="v0.13.1", default_mode="RawDeployment", runs_by_default=True),
+    Release(name="v0.11.2", default_mode=SERVERLESS, runs_by_default=True),
+    Release(name="v0.12.0", default_mode=SERVERLESS),
+    Release(name="v0.12.1", default_mode=SERVERLESS, runs_by_default=True),
+    Release(name="v0.13.0", default_mode=SERVERLESS),
+    Release(name="v0.13.1", default_mode=SERVERLESS, runs_by_default=True),
     Release(
         name="v0.14.0",
-        default_mode="RawDeployment",
+        default_mode=SERVERLESS,
     ),
-    Release(name="v0.14.1", default_mode="RawDeployment", runs_by_default=True),
+    Release(name="v0.14.1", default_mode=SERVERLESS, runs_by_default=True),
     Release(
         name="v0.15.0",
-        default_mode="RawDeployment",
+        default_mode=SERVERLESS,
         multi_node_autoscaler="external",
     ),
     Release(
@@ -179,19 +200,19 @@ TABLE = (
         origin=Origin.INFERRED,
         inferred_from=("v0.15.0", "v0.15.2"),
         catalogue="v0.15.0",
-        default_mode="RawDeployment",
+        default_mode=SERVERLESS,
         multi_node_autoscaler="external",
     ),
-    Release(name="v0.15.2", default_mode="RawDeployment", multi_node_autoscaler="none", runs_by_default=True),
+    Release(name="v0.15.2", default_mode=SERVERLESS, multi_node_autoscaler="none", runs_by_default=True),
     Release(
         name="v0.16.0",
-        default_mode="Standard",
+        default_mode=KNATIVE,
         multi_node_autoscaler="none",
         runs_by_default=True,
     ),
     Release(
         name="v0.17.0",
-        default_mode="Standard",
+        default_mode=KNATIVE,
         multi_node_autoscaler="none",
         runs_by_default=True,
     ),
@@ -200,7 +221,7 @@ TABLE = (
         origin=Origin.INFERRED,
         inferred_from=("v0.17.0", "v0.19.0"),
         catalogue="v0.17.0",
-        default_mode="Standard",
+        default_mode=KNATIVE,
         multi_node_autoscaler="none",
         remark="its catalogue was compared with that of v0.17.0 in KServe's history",
     ),
@@ -209,7 +230,7 @@ TABLE = (
         origin=Origin.INFERRED,
         inferred_from=("v0.17.0", "v0.19.0"),
         catalogue="v0.17.0",
-        default_mode="Standard",
+        default_mode=KNATIVE,
         multi_node_autoscaler="none",
     ),
     Release(
@@ -217,14 +238,14 @@ TABLE = (
         origin=Origin.INFERRED,
         inferred_from=("v0.17.0", "v0.19.0"),
         catalogue="v0.17.0",
-        default_mode="Standard",
+        default_mode=KNATIVE,
         multi_node_autoscaler="none",
         remark="its catalogue was compared with that of v0.17.0 in KServe's history",
     ),
-    Release(name="v0.19.0", default_mode="Standard", multi_node_autoscaler="none", runs_by_default=True),
+    Release(name="v0.19.0", default_mode=KNATIVE, multi_node_autoscaler="none", runs_by_default=True),
     Release(
         name="v0.20.0",
-        default_mode="Standard",
+        default_mode=KNATIVE,
         multi_node_autoscaler="none",
         runs_by_default=True,
     ),
@@ -233,7 +254,7 @@ TABLE = (
         origin=Origin.INFERRED,
         inferred_from=("v0.20.0",),
         catalogue="v0.20.0",
-        default_mode="Standard",
+        default_mode=KNATIVE,
         multi_node_autoscaler="none",
         remark="v0.20.0 and two changes of KServe's main branch, August 2026",
     ),
@@ -266,6 +287,19 @@ def release_named(name: str) -> Release:
     if full not in _BY_NAME:
         raise UnknownRelease(name)
     return _BY_NAME[full]
+
+
+def target_mode(name: str) -> str:
+    """
+    The default deployment mode that targets configure when they install a release; RawDeployment for an unknown one.
+
+    >>> target_mode("v0.10.2"), target_mode("v0.15.2")
+    ('Serverless', 'RawDeployment')
+    """
+    try:
+        return release_named(name).target_mode
+    except UnknownRelease:
+        return RAW
 
 
 def full_name(name: str) -> str:

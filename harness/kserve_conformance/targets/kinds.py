@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import cast
 
-from kserve_conformance.rules.releases import LATEST
+from kserve_conformance.rules.releases import LATEST, target_mode
 from kserve_conformance.targets.contract import BadTarget, Target, TargetCode
 from kserve_conformance.targets.spec import Options, Spec
 
@@ -42,10 +42,10 @@ class Kind:
     is_worth_several: bool = False
 
 
-def _memory(spec: Spec, options: Options) -> Target:  # noqa: ARG001 - Every opener is called alike.
+def _memory(spec: Spec, options: Options) -> Target:
     from kserve_conformance.targets.memory import MemoryTarget
 
-    return MemoryTarget(spec.argument)
+    return MemoryTarget(spec.argument, target_mode(spec.argument) if options.has_target_mode else None)
 
 
 def _controlplane(spec: Spec, options: Options) -> Target:
@@ -79,7 +79,7 @@ def _process(spec: Spec, options: Options) -> Target:
     return open_target(spec.argument, spec.parameters, options)
 
 
-def _own(spec: Spec, options: Options) -> Target:  # noqa: ARG001 - As above.
+def _own(spec: Spec, options: Options) -> Target:  # noqa: ARG001 - Every opener is called alike.
     """Import ``MODULE`` and call ``CALLABLE(**parameters)``."""
     module, _, name = spec.argument.partition(":")
     try:

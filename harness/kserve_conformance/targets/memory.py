@@ -48,11 +48,17 @@ class Workload:
 
 
 class MemoryTarget:
-    """One KServe release, or a custom profile, that exists only as its rules."""
+    """
+    One KServe release, or a custom profile, that exists only as its rules.
 
-    def __init__(self, release: str | Profile) -> None:
+    ``default_mode`` is the deployment mode of services that name none; None means
+    the release's own default.
+    """
+
+    def __init__(self, release: str | Profile, default_mode: str | None = None) -> None:
         self._opened_with = profile_of(release) if isinstance(release, str) else release
         self._profile = self._opened_with
+        self._configured = Surroundings(default_mode)
         self.capabilities = frozenset({Capability.UPGRADE, Capability.DEFAULT_MODE, Capability.OPEN_CHOICES})
         self.identity = Identity(
             target=f"memory:{self._profile.name}",
@@ -70,7 +76,7 @@ class MemoryTarget:
         #: The last decision for a stored service and a catalogue; valid as long as both are the same objects.
         self._decided: dict[ObjectKey, tuple[Manifest, Catalogue, Decision]] = {}
         self._clock = Clock()
-        self._surroundings = Surroundings()
+        self._surroundings = self._configured
 
     @property
     def profile(self) -> Profile:

@@ -55,14 +55,16 @@ class Options:
 
     ``manager`` is the image or the binary of the controller, ``source`` a
     checkout of KServe; ``keep`` leaves the target running after the run; ``jobs``
-    is the number of targets that run in parallel; ``progress`` gets a line for
-    each step that takes long.
+    is the number of targets that run in parallel; ``has_target_mode`` configures a
+    release in memory as targets that install it are configured (``Release.target_mode``),
+    so that both can be compared; ``progress`` gets a line for each step that takes long.
     """
 
     manager: str | None = None
     source: str | None = None
     keep: bool = False
     jobs: int = 1
+    has_target_mode: bool = False
     progress: Progress = silent
 
 

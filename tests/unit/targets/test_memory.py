@@ -81,7 +81,8 @@ class TestApply:
         """
         Fields that are given no more go, those that others wrote stay.
         """
-        made = target("v0.16.0", service({"modelFormat": {"name": "sklearn"}, "runtime": "r"}))
+        made = MemoryTarget("v0.16.0", default_mode="Standard")
+        made.apply(service({"modelFormat": {"name": "sklearn"}, "runtime": "r"}))
         (answer,) = made.apply(service({"modelFormat": {"name": "sklearn"}, "protocolVersion": "v2"}))
         model = at(answer.stored, "spec", "predictor", "model")
 

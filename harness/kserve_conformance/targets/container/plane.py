@@ -19,7 +19,7 @@ from testcontainers.core.network import Network
 from testcontainers.core.wait_strategies import CompositeWaitStrategy, HttpWaitStrategy, LogMessageWaitStrategy
 
 from kserve_conformance.objects import SERVICE
-from kserve_conformance.rules.releases import FIXED_WEBHOOK_PORT
+from kserve_conformance.rules.releases import FIXED_WEBHOOK_PORT, target_mode
 from kserve_conformance.signals import signals_wait
 from kserve_conformance.targets.container import daemon
 from kserve_conformance.targets.container.containers import EVERY_INTERFACE, PREFIX, LoggedContainer, network
@@ -42,7 +42,6 @@ from kserve_conformance.targets.kserve.disposable import OBSERVED_THROUGH
 from kserve_conformance.targets.kserve.module import module_folder
 from kserve_conformance.targets.kserve.prerequisites import (
     configure,
-    default_mode,
     fill,
     ready_beacons,
     seed_name,
@@ -102,7 +101,7 @@ class ContainerPlane:
     def __init__(self, release: str, settings: Settings, progress: Progress) -> None:
         """Start everything and wait for it. Raises ``CannotStart``; only logs are left behind then."""
         self.release = release
-        self.mode = default_mode(release)
+        self.mode = target_mode(release)
         self._settings = settings
         self._progress = progress
         self._containers: dict[str, LoggedContainer] = {}

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from kserve_conformance.objects import SERVICE
+from kserve_conformance.rules.releases import target_mode
 from kserve_conformance.signals import signals_wait
 from kserve_conformance.targets.contract import Identity, Unreachable
 from kserve_conformance.targets.controlplane.access import Access, RunningProcess
@@ -18,7 +19,7 @@ from kserve_conformance.targets.controlplane.api_server import ApiServer, kubeco
 from kserve_conformance.targets.controlplane.controller import Controller
 from kserve_conformance.targets.kserve import prerequisites
 from kserve_conformance.targets.kserve.disposable import OBSERVED_THROUGH
-from kserve_conformance.targets.kserve.prerequisites import default_mode, ready_beacons
+from kserve_conformance.targets.kserve.prerequisites import ready_beacons
 from kserve_conformance.targets.kserve.source import PAST_WEBHOOKS, Definition, Source
 from kserve_conformance.targets.kserve.webhooks import remove_webhooks, wait_for_webhooks
 from kserve_conformance.targets.kubernetes.beacons import NAMESPACE, beacon_service
@@ -43,7 +44,7 @@ class Release:
     ) -> None:
         """Find, fetch or build both; ``mode`` is the default deployment mode. Raises ``CannotStart``."""
         self.name = name
-        self.mode = mode or default_mode(name)
+        self.mode = mode or target_mode(name)
         self.source = Source(source or binaries.source(name))
         self.program = binaries.executable(manager or self._built(progress, source), "the manager")
 

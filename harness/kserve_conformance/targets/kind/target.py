@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from kserve_conformance.objects import SERVICE, Manifest, Namespace, ObjectKey
+from kserve_conformance.rules.releases import target_mode
 from kserve_conformance.targets.contract import MODEL_SERVER, CannotDo, Capability
 from kserve_conformance.targets.kind import cert_manager, installer, pods
 from kserve_conformance.targets.kind.clusters import PREFIX, Kind, KindFailed, config_of
@@ -25,7 +26,6 @@ from kserve_conformance.targets.kind.manifests import WEBHOOK_SERVICE, Choices
 from kserve_conformance.targets.kind.programs import model_server
 from kserve_conformance.targets.kserve.installation import find
 from kserve_conformance.targets.kserve.installed import InstalledTarget
-from kserve_conformance.targets.kserve.prerequisites import default_mode
 from kserve_conformance.targets.kserve.source import KSERVE_NAMESPACE, PAST_WEBHOOKS, Source
 from kserve_conformance.targets.kubernetes.client import Client
 from kserve_conformance.targets.kubernetes.connection import connect
@@ -159,7 +159,7 @@ class KindTarget(InstalledTarget):
 
             authority = base64.b64encode(self._certificate.authority.read_bytes()).decode()
         image = self._image if release == self._release else None
-        return Choices(release, default_mode(release), image, authority, STORAGE_INITIALIZER)
+        return Choices(release, target_mode(release), image, authority, STORAGE_INITIALIZER)
 
     @cached_property
     def _certificate(self) -> Certificate:

@@ -15,7 +15,6 @@ from functools import partial
 from typing import Any
 
 from kserve_conformance.objects import API_VERSIONS, SERVICE, Manifest
-from kserve_conformance.rules.releases import UnknownRelease, release_named
 from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.kserve.source import Definition, Source
 from kserve_conformance.targets.kubernetes.beacons import NAMES, NAMESPACE, all_beacons, beacon_runtime, beacon_service
@@ -174,16 +173,3 @@ def remove_beacons(past: Client) -> None:
         if metadata.get("finalizers"):
             past.patch(path, {"metadata": {"finalizers": None}})
         past.delete(path)
-
-
-def default_mode(release: str) -> str:
-    """
-    The default deployment mode in which a release works here, under the name that every release knows.
-
-    In RawDeployment mode releases before v0.11.0 need an API of horizontal pod
-    autoscalers (autoscaling/v2beta2) that no supported Kubernetes version serves.
-    """
-    try:
-        return "Serverless" if release_named(release).default_mode == "Serverless" else "RawDeployment"
-    except UnknownRelease:
-        return "RawDeployment"
