@@ -1,7 +1,8 @@
 @rule-container-attributes-used @extended
-Feature: Environment of the head pod of a multi-node service
+Feature: Environment and GPUs of the head pod of a multi-node service
   A multi-node service has a head and workers. Since v0.15.0 environment variables of the head container set how the
-  model is split, and since v0.15.1 also the number of nodes and of the head's GPUs.
+  model is split, and since v0.15.1 also the number of nodes and of the head's GPUs. The container limits and requests
+  these GPUs.
 
   Background:
     Given a ClusterServingRuntime "several-nodes" that is multi-node
@@ -22,6 +23,39 @@ Feature: Environment of the head pod of a multi-node service
     When a service in namespace "team-a" requests "huggingface" on multiple nodes
     Then its container has env "RAY_NODE_COUNT" with value "2"
     And its container has env "REQUEST_GPU_COUNT" with value "1"
+
+  @since-0.15.0
+  Scenario Outline: The head has a GPU that neither the runtime nor the service requests
+    When this service is applied
+      """
+      metadata:
+        name: model
+        namespace: team-a
+        annotations: {serving.kserve.io/autoscalerClass: <autoscaler>}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: huggingface}
+            storageUri: pvc://models/model
+          workerSpec: {}
+      """
+    Then it runs on ClusterServingRuntime "several-nodes"
+    And its container has
+      """
+      resources:
+        limits: {nvidia.com/gpu: "1"}
+        requests: {nvidia.com/gpu: "1"}
+      """
+
+    @until-0.15.1
+    Examples: With the autoscaler class external
+      | autoscaler |
+      | external   |
+
+    @since-0.15.2
+    Examples: With the autoscaler class none
+      | autoscaler |
+      | none       |
 
   @since-0.15.0 @until-0.15.0
   Scenario: In v0.15.0 the head does not have the number of nodes

@@ -104,10 +104,11 @@ Feature: Placeholders in a runtime's container are replaced with metadata of the
     When a service in namespace "team-a" requests "sklearn"
     Then it has no runtime because of "InvalidPredictorSpec"
 
-    Examples: An unknown field, and an invalid template
-      | placeholder  |
+    Examples: An unknown field, and invalid templates
+      | placeholder   |
       | {{.Nonsense}} |
-      | {{.Name      |
+      | {{.Name       |
+      | {{--isvc}}    |
 
   @rule-placeholders-invalid @extended @until-0.8.0
   Scenario: In v0.8.0 an invalid placeholder is only reported in an event

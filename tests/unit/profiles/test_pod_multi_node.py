@@ -92,6 +92,57 @@ class TestHead:
         assert told(service(), found, RENDERING_V0_15_2)["PIPELINE_PARALLEL_SIZE"] == "1"
 
     @pytest.mark.parametrize(
+        ("rendering", "head_gpus", "expected"),
+        [
+            (RENDERING_V0_12, 0, None),
+            (RENDERING_V0_15_0, 0, "2"),
+            (RENDERING_V0_15_2, 0, "1"),
+            (RENDERING_V0_15_2, 2, "2"),
+            (RENDERING_V0_20, 0, "1"),
+        ],
+    )
+    def test_the_head_limits_and_requests_its_gpus(self, rendering, head_gpus, expected):
+        """
+        As many as v0.15.0 has tensor shards, and since v0.15.1 as many as the variable says; none before.
+        """
+        found = runtime(worker(2, 2), head_gpus)
+        container = render(service(), found, rendering)["spec"]["containers"][0]
+        gpu = expected and {"nvidia.com/gpu": expected}
+
+        assert (container["resources"] or None) == (gpu and {"limits": gpu, "requests": gpu})
+
+    @pytest.mark.parametrize(
+        ("rendering", "annotation", "resource"),
+        [
+            (RENDERING_V0_15_0, "example.com/gpu,example.com/other", "example.com/gpu"),
+            (RENDERING_V0_15_2, '["example.com/gpu"]', "example.com/gpu"),
+            (RENDERING_V0_15_2, "", "nvidia.com/gpu"),
+        ],
+    )
+    def test_the_gpus_of_the_head_can_be_of_another_kind(self, rendering, annotation, resource):
+        """
+        The kind that its container has, of those that KServe and the annotation name.
+        """
+        model = {"resources": {"limits": {"example.com/gpu": "1", "cpu": "2"}}}
+        annotated = service(model=model, metadata={"annotations": {"serving.kserve.io/gpu-resource-types": annotation}})
+        container = render(annotated, runtime(worker(1, 1)), rendering)["spec"]["containers"][0]
+
+        assert container["resources"]["requests"] == {resource: "1"}
+        assert container["resources"]["limits"] == {"cpu": "2", "example.com/gpu": "1", resource: "1"}
+
+    @pytest.mark.parametrize("annotation", ["example.com/gpu", "[]", "{}", '[""]', "[1]"])
+    def test_an_invalid_list_of_kinds(self, annotation):
+        """
+        It has to be a JSON array of names.
+        """
+        annotated = service(metadata={"annotations": {"serving.kserve.io/gpu-resource-types": annotation}})
+
+        assert refusal_of(annotated, runtime(worker(1, 1)), RENDERING_V0_15_2).error == (
+            f"fails to create NewRawKubeReconciler for predictor: invalid GPU format({annotation}) for "
+            "serving.kserve.io/gpu-resource-types annotation: must be a valid JSON array"
+        )
+
+    @pytest.mark.parametrize(
         ("rendering", "uri", "has_directory"),
         [
             (RENDERING_V0_15_0, "pvc://claim/model", True),

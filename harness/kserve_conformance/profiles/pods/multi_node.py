@@ -8,6 +8,7 @@ can go wrong with it.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from kserve_conformance.profiles.pods.containers import SERVING, named, strategi
 from kserve_conformance.profiles.pods.environment import with_variable
 from kserve_conformance.profiles.pods.errors import CannotRender, PodFailures, panicked, reported, unreported
 from kserve_conformance.profiles.pods.go_json import container_of
-from kserve_conformance.profiles.pods.quantities import whole
+from kserve_conformance.profiles.pods.quantities import value_of, whole
 
 #: The container of a worker that serves.
 WORKER = "worker-container"
@@ -29,8 +30,12 @@ GENERATION_LABEL = "isvc.generation"
 #: The resources that count as GPUs. Source: ``DefaultGPUResourceTypeList``, pkg/constants/constants.go, v0.15.0.
 GPU_RESOURCES = ("nvidia.com/gpu", "amd.com/gpu", "intel.com/gpu", "habana.ai/gaudi")
 
-#: The head's containers, with variables about its workers. Raises ``CannotRender``.
-ConfigureHead = Callable[[list[dict[str, Any]], Manifest, Manifest, PodFailures], list[dict[str, Any]]]
+#: An annotation with more resources that count as GPUs.
+GPU_TYPES_ANNOTATION = "serving.kserve.io/gpu-resource-types"
+
+#: The head's containers, with variables about its workers and with GPUs. Takes the containers, the service, the
+#: runtime's spec, the annotations of the pod, and what to raise. Raises ``CannotRender``.
+ConfigureHead = Callable[[list[dict[str, Any]], Manifest, Manifest, Manifest, PodFailures], list[dict[str, Any]]]
 
 #: The labels that the head's pod has because it has workers.
 LabelHead = Callable[[Manifest], dict[str, str]]
@@ -46,7 +51,7 @@ class _Sizes:
 
 
 def single_node(
-    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, failures: PodFailures
+    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, annotations: Manifest, failures: PodFailures
 ) -> list[dict[str, Any]]:
     """
     The service gets one pod, with or without a ``workerSpec``.
@@ -57,12 +62,16 @@ def single_node(
 
 
 def head_with_sizes(
-    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, failures: PodFailures
+    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, annotations: Manifest, failures: PodFailures
 ) -> list[dict[str, Any]]:
     """
     The head gets the two sizes; if neither the service nor the runtime sets one, a nil pointer is dereferenced.
 
-    Source: ``multiNodeProcess``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.15.0.
+    It gets as many GPUs as tensor shards, and a list of more GPU resources is separated by commas.
+
+    Source: ``multiNodeProcess``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, and
+    ``createRawDeployment`` with ``addGPUResourceToDeployment``,
+    pkg/controller/v1beta1/inferenceservice/reconcilers/deployment/deployment_reconciler.go, v0.15.0.
     """
     theirs, ours = _worker_specs(service, runtime)
     _worker_container(theirs, ours, failures)
@@ -70,33 +79,38 @@ def head_with_sizes(
     if pipeline is None or tensor is None:
         raise CannotRender(panicked())
     variables = {"PIPELINE_PARALLEL_SIZE": str(pipeline), "TENSOR_PARALLEL_SIZE": str(tensor)}
-    return _told(containers, {**variables, **_model_variables(service, ("pvc",))})
+    containers = _with_variables(containers, {**variables, **_model_variables(service, ("pvc",))})
+    more = annotations.get(GPU_TYPES_ANNOTATION) or ""
+    return _with_gpus(containers, str(tensor), more.split(",") if more else [])
 
 
 def head_with_ray(
-    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, failures: PodFailures
+    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, annotations: Manifest, failures: PodFailures
 ) -> list[dict[str, Any]]:
     """
-    The head also gets the number of nodes and of its own GPUs; too few GPUs are an error.
+    The head also gets the number of nodes and of its own GPUs, as a variable and as GPUs; too few GPUs are an error.
 
-    Source: ``multiNodeProcess``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.15.2.
+    Source: ``multiNodeProcess``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, and
+    ``createRawDeployment`` with ``addGPUResourceToDeployment``,
+    pkg/controller/v1beta1/inferenceservice/reconcilers/deployment/deployment_reconciler.go, v0.15.2 (the latter
+    is the same up to v0.20.0).
     """
-    return _told_of_nodes(containers, service, runtime, failures, ("pvc",), _ray_nodes)
+    return _with_nodes(containers, service, runtime, annotations, failures, ("pvc",), _ray_nodes)
 
 
 def head_with_image_volumes(
-    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, failures: PodFailures
+    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, annotations: Manifest, failures: PodFailures
 ) -> list[dict[str, Any]]:
     """
     A model in an OCI image has a directory as one on a volume claim has.
 
     Source: ``multiNodeProcess``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.16.0 and v0.17.0.
     """
-    return _told_of_nodes(containers, service, runtime, failures, ("pvc", "oci"), _ray_nodes)
+    return _with_nodes(containers, service, runtime, annotations, failures, ("pvc", "oci"), _ray_nodes)
 
 
 def head_with_executor(
-    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, failures: PodFailures
+    containers: list[dict[str, Any]], service: Manifest, runtime: Manifest, annotations: Manifest, failures: PodFailures
 ) -> list[dict[str, Any]]:
     """
     A runtime annotated for the ``mp`` executor has as many nodes as pipeline stages, and GPUs as tensor shards.
@@ -105,7 +119,8 @@ def head_with_executor(
     pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.19.0.
     """
     mp = at(runtime, "annotations", "multinode/executor-backend") == "mp"
-    return _told_of_nodes(containers, service, runtime, failures, ("pvc", "oci"), _mp_nodes if mp else _ray_nodes)
+    allocate = _mp_nodes if mp else _ray_nodes
+    return _with_nodes(containers, service, runtime, annotations, failures, ("pvc", "oci"), allocate)
 
 
 def unlabelled(service: Manifest) -> dict[str, str]:
@@ -126,10 +141,11 @@ def generation_label(service: Manifest) -> dict[str, str]:
     return {GENERATION_LABEL: str(at(service, "metadata", "generation") or 1)}
 
 
-def _told_of_nodes(
+def _with_nodes(
     containers: list[dict[str, Any]],
     service: Manifest,
     runtime: Manifest,
+    annotations: Manifest,
     failures: PodFailures,
     storages: tuple[str, ...],
     allocate: _Allocating,
@@ -147,7 +163,8 @@ def _told_of_nodes(
         "RAY_NODE_COUNT": str(nodes),
         "REQUEST_GPU_COUNT": str(head_gpus),
     }
-    return _told(containers, {**variables, **_model_variables(service, storages)})
+    containers = _with_variables(containers, {**variables, **_model_variables(service, storages)})
+    return _with_gpus(containers, str(head_gpus), _more_gpu_resources(annotations))
 
 
 def _worker_specs(service: Manifest, runtime: Manifest) -> tuple[Manifest, Manifest]:
@@ -183,7 +200,7 @@ def _model_variables(service: Manifest, storages: tuple[str, ...]) -> dict[str, 
     return {**variables, "MODEL_DIR": "/mnt/models"} if uri.split("://")[0] in storages else variables
 
 
-def _told(containers: list[dict[str, Any]], variables: dict[str, str]) -> list[dict[str, Any]]:
+def _with_variables(containers: list[dict[str, Any]], variables: dict[str, str]) -> list[dict[str, Any]]:
     """Set variables of the serving container, which a stored ``model.name`` may have renamed."""
     if named(containers, SERVING) is None:
         first = next(iter(variables))
@@ -195,6 +212,41 @@ def _told(containers: list[dict[str, Any]], variables: dict[str, str]) -> list[d
             for container in containers
         ]
     return containers
+
+
+def _more_gpu_resources(annotations: Manifest) -> list[str]:
+    """
+    The resources of the annotation, a JSON array of texts that are not empty.
+
+    Source: ``UpdateGPUResourceTypeListByAnnotation`` with ``IsValidCustomGPUArray``, pkg/utils/utils.go, since v0.15.2.
+    """
+    text = annotations.get(GPU_TYPES_ANNOTATION)
+    if not text:
+        return []
+    try:
+        names = json.loads(text)
+    except ValueError:
+        names = None
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) and name for name in names):
+        error = f"invalid GPU format({text}) for {GPU_TYPES_ANNOTATION} annotation: must be a valid JSON array"
+        raise CannotRender(unreported(f"fails to create NewRawKubeReconciler for predictor: {error}"))
+    return names
+
+
+def _with_gpus(containers: list[dict[str, Any]], count: str, more: list[str]) -> list[dict[str, Any]]:
+    """The serving container limits and requests as many GPUs, of the kind that it has or else Nvidia's."""
+    return [_with_gpu(one, count, more) if one["name"] == SERVING else one for one in containers]
+
+
+def _with_gpu(container: dict[str, Any], count: str, more: list[str]) -> dict[str, Any]:
+    resources = container.get("resources") or {}
+    limits, requests = resources.get("limits") or {}, resources.get("requests") or {}
+    gpu = next(
+        (one for one in (*GPU_RESOURCES, *more) if value_of(limits.get(one, 0)) or value_of(requests.get(one, 0))),
+        GPU_RESOURCES[0],
+    )
+    resources = {**resources, "limits": {**limits, gpu: count}, "requests": {**requests, gpu: count}}
+    return {**container, "resources": resources}
 
 
 def _gpus(container: Manifest) -> int:

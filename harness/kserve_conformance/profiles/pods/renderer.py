@@ -113,11 +113,14 @@ def _without_runtime(
     Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, v0.8.0 to v0.19.0;
     ``buildPredictorResources`` in the same file, since v0.20.0.
     """
-    told = rendering.add_variables([container, *containers[1:]], service)
+    containers = rendering.add_variables([container, *containers[1:]], service)
+    metadata = rendering.pod_metadata(service, {})
     if at(service, "spec", "predictor", "workerSpec") is not None:
-        told = rendering.configure_head(told, service, {}, rendering.failures)
+        containers = rendering.configure_head(
+            containers, service, {}, metadata.get("annotations") or {}, rendering.failures
+        )
     spec = pod_spec_of(at(service, "spec", "predictor"))
-    return {"metadata": rendering.pod_metadata(service, {}), "spec": {**spec, "containers": told}}
+    return {"metadata": metadata, "spec": {**spec, "containers": containers}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,7 @@ class _Pod:
         metadata = self.rendering.pod_metadata(self.service, self.runtime.spec)
         if predictor.get("workerSpec") is not None:
             containers = self.rendering.configure_head(
-                containers, self.service, self.runtime.spec, self.rendering.failures
+                containers, self.service, self.runtime.spec, metadata.get("annotations") or {}, self.rendering.failures
             )
             metadata["labels"] |= self.rendering.label_head(self.service)
         return {"metadata": metadata, "spec": {**spec, "containers": containers}}

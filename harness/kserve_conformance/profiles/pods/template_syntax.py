@@ -23,7 +23,7 @@ _BEYOND_US = frozenset(
 #: What Go calls a pipeline in parentheses.
 _PARENTHESES = "parenthesized pipeline"
 
-_BEYOND_US_SYMBOLS = frozenset("+-0123456789'=:,")
+_BEYOND_US_SYMBOLS = frozenset("'=:,")
 
 _TOKEN = re.compile(
     r"""
@@ -31,13 +31,20 @@ _TOKEN = re.compile(
     | (?P<field>\.[A-Za-z_]\w*)
     | (?P<variable>\$\w*)
     | (?P<word>[A-Za-z_]\w*)
-    | (?P<number>[+-]?\d+(?![\w.]))
     | (?P<text>"(?:[^"\\]|\\.)*" | `[^`]*`)
     | (?P<symbol>[().|])
     | (?P<other>.)
     """,
     re.VERBOSE,
 )
+
+#: Where a number begins.
+_NUMBER = re.compile(r"[+-]|\.?[0-9]")
+#: The digits of a number by its prefix.
+_DIGITS = {"0x": "0123456789abcdefABCDEF_", "0o": "01234567_", "0b": "01_"}
+_DECIMAL_DIGITS = "0123456789_"
+#: The numbers that are understood here.
+_WHOLE = re.compile(r"[+-]?(0|[1-9]\d*)")
 
 #: The tokens that only some characters can follow.
 _NAMES = frozenset({"field", "variable", "word"})
@@ -160,6 +167,13 @@ def _action(template: str, position: int) -> tuple[list[_Token], int, bool]:
     while not template.startswith("}}", position):
         if template.startswith(" -}}", position):
             return tokens, position + 4, True
+        if _NUMBER.match(template, position):
+            token = _number(template, position)
+            tokens.append(token)
+            if token.kind == "error":
+                return tokens, position, False
+            position += len(token.text)
+            continue
         match = _TOKEN.match(template, position)
         if match is None:
             return [*tokens, _Token("error", "unclosed action", position)], position, False
@@ -175,6 +189,53 @@ def _action(template: str, position: int) -> tuple[list[_Token], int, bool]:
             error = f"bad character U+{ord(after):04X} '{after}'"
             return [*tokens, _Token("error", error, position)], position, False
     return tokens, position + 2, False
+
+
+def _number(template: str, begin: int) -> _Token:
+    """
+    A number, be it one that Go rejects later, or an error.
+
+    Source: ``lexNumber``, text/template/parse/lex.go.
+    """
+    end, is_number = _scanned(template, begin)
+    if is_number and template[end : end + 1] in ("+", "-"):  # A complex number ends with its imaginary part.
+        end, is_number = _scanned(template, end)
+        is_number = is_number and template[end - 1] == "i"
+    text = template[begin:end]
+    if not is_number:
+        return _Token("error", f"bad number syntax: {_quoted(text)}", begin)
+    if not text.strip("+-"):
+        return _Token("illegal", text, begin)
+    return _Token("number" if _WHOLE.fullmatch(text) else "beyond", text, begin)
+
+
+def _scanned(template: str, position: int) -> tuple[int, bool]:
+    """The end of a number, and whether one can end there. Source: ``scanNumber``, text/template/parse/lex.go."""
+
+    def skip(characters: str, *, once: bool = False) -> bool:
+        nonlocal position
+        begin = position
+        while template[position : position + 1] and template[position] in characters:
+            position += 1
+            if once:
+                break
+        return position > begin
+
+    skip("+-", once=True)
+    digits = _DIGITS.get(template[position : position + 2].lower(), _DECIMAL_DIGITS)
+    position += 0 if digits == _DECIMAL_DIGITS else 2
+    skip(digits)
+    if skip(".", once=True):
+        skip(digits)
+    exponent = {_DECIMAL_DIGITS: "eE", _DIGITS["0x"]: "pP"}.get(digits, "")
+    if exponent and skip(exponent, once=True):
+        skip("+-", once=True)
+        skip(_DECIMAL_DIGITS)
+    skip("i", once=True)
+    after = template[position : position + 1]
+    if after == "_" or after.isalnum():
+        return position + 1, False
+    return position, True
 
 
 class _Parser:
@@ -273,7 +334,9 @@ class _Parser:
                 return Literal(_unquoted(token.text))
             case "word":
                 return self._word(token.text, token)
-        if token.text in _BEYOND_US_SYMBOLS:
+            case "illegal":
+                raise InvalidTemplate(f"illegal number syntax: {_quoted(token.text)}")
+        if token.kind == "beyond" or token.text in _BEYOND_US_SYMBOLS:
             raise UnknownSyntax(token.text)
         raise InvalidTemplate(f"unexpected {_quoted(token.text)} in operand")
 
