@@ -1,4 +1,4 @@
-"""How many cores and how much memory this process may use, which in a container is less than the machine has."""
+"""The cores and memory that this process may use, which in a container is less than the machine has."""
 
 from __future__ import annotations
 

@@ -171,7 +171,7 @@ class TestWhatIsRead:
         code, printed = call("farud", "-n", "team-a")
 
         assert code == Exit.BROKEN
-        assert "the namespace team-a has no InferenceService farud" in printed.err
+        assert "no InferenceService farud in namespace team-a" in printed.err
 
     def test_no_cluster_runtimes_are_none(self, call, server):
         """Since v0.19.0 an installation can leave out the kind ClusterServingRuntime."""

@@ -263,9 +263,9 @@ class TestReason:
         [
             ("is skipped by a step", "not today"),
             ("asks the target for what it cannot do", "it cannot"),
-            ("needs what the target cannot do", "needs pods, which the target cannot do"),
-            ("is of another release", "holds for v0.9.0 to v0.10.2, and this is v0.15.2"),
-            ("is 4", "holds for v0.9.0 only, and this is v0.15.2"),
+            ("needs what the target cannot do", "requires pods, which the target does not support"),
+            ("is of another release", "applies to v0.9.0 to v0.10.2; the target is v0.15.2"),
+            ("is 4", "applies to v0.9.0 only; the target is v0.15.2"),
         ],
     )
     def test_is_given_for_what_was_not_asked(self, run, name, reason):
@@ -331,7 +331,7 @@ class TestDeviations:
         scenario = listed.scenarios["holds all the same"]
 
         assert scenario.verdict == Verdict.FAILED
-        assert scenario.finding.message == "the listed deviation priority-documented-before-it-exists no longer happens"
+        assert scenario.finding.message == "the known deviation priority-documented-before-it-exists did not occur"
 
     def test_do_not_excuse_what_broke(self, listed):
         """An error is no deviation."""

@@ -1,11 +1,11 @@
 """
-Looking at an install without touching it: manifests in, findings out.
+Read-only inspection of an installation: manifests in, findings out.
 
 :func:`inspect` is pure. What it compares, and with what:
 
-- ``catalogue``: the runtimes that are installed, with those that the release ships;
-- ``overlaps``: runtimes that answer the same question, with each other;
-- ``services`` (and ``workloads``): what each service shows, with what the rules say of it.
+- ``catalogue``: the installed runtimes, with those that the release ships;
+- ``overlaps``: runtimes that match the same requests, with each other;
+- ``services`` (and ``workloads``): the state of each service, with what the rules predict.
 """
 
 from kserve_conformance.inspection.findings import (

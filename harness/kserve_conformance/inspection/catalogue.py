@@ -1,8 +1,7 @@
 """
-The catalogue of an install against the one that its release ships.
+The catalogue of an installation, compared with the one that its release ships.
 
-Manifests and Helm chart of one release ship different runtimes, so both are
-compared, and the one that the installation is nearer to is reported.
+Manifests and Helm chart of a release ship different runtimes, so both are compared, and the closer one is reported.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from kserve_conformance.objects import RUNTIME_KINDS, Catalogue, Manifest, Objec
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.shipped_runtimes import NoSuchCatalogue, shipped, shipped_by_helm
 
-#: As many names as one sentence lists.
+#: Maximum number of names in a sentence.
 NAMED = 8
 
 
@@ -29,7 +28,7 @@ class Own:
 
 
 def owns(profile: Profile) -> tuple[Own, ...]:
-    """What each installer of a release brings; an installer without runtimes is none."""
+    """The runtimes of each installer of a release, without installers that have none."""
     found = [Own(f"the manifests of {profile.name}", _runtimes(shipped(profile.name), profile))]
     with contextlib.suppress(NoSuchCatalogue):  # v0.8.0 has no chart.
         found.append(Own(f"the Helm chart of {profile.name}", _runtimes(shipped_by_helm(profile.name), profile)))
@@ -42,25 +41,25 @@ def _runtimes(manifests: Iterable[Manifest], profile: Profile) -> dict[ObjectKey
 
 
 def compared(installed: Catalogue, profile: Profile) -> tuple[str, tuple[Finding, ...]]:
-    """What the catalogue was compared with, and in what it differs from that."""
+    """The baseline of the comparison, and how the catalogue differs from it."""
     answers = [(own.installer, tuple(_differences(installed, own))) for own in owns(profile)]
     return min(answers, key=lambda answer: sum(one.weight is Weight.WRONG for one in answer[1]))
 
 
 def _differences(installed: Catalogue, own: Own) -> Iterator[Finding]:
     there = {runtime.key: runtime for runtime in installed}
-    # An installer's ServingRuntimes are few and in its own namespace: only those that it brings are looked for there.
+    # Few installers ship ServingRuntimes, and only in their own namespace: only those are compared.
     kinds = {ref.kind for ref in own.runtimes}
     extra = sorted(ref for ref in there if ref not in own.runtimes and not ref.is_namespaced)
     if not any(ref in there for ref in own.runtimes):
-        text = f"none of the {len(own.runtimes)} runtimes that it ships is installed"
+        text = f"none of its {len(own.runtimes)} runtimes is installed"
         yield Finding(Code.NONE_SHIPPED, Weight.NOTE, None, text, _named(sorted(own.runtimes)))
     else:
         for ref, runtime in sorted(own.runtimes.items()):
             if ref not in there:
                 yield Finding(Code.MISSING, Weight.WRONG, ref, "is not installed")
             elif changes := tuple(changes_of(runtime, there[ref])):
-                yield Finding(Code.CHANGED, Weight.WRONG, ref, "is not as the release ships it", changes)
+                yield Finding(Code.CHANGED, Weight.WRONG, ref, "differs from the shipped one", changes)
     if extra and kinds <= set(RUNTIME_KINDS):
         what = "ClusterServingRuntime is" if len(extra) == 1 else "ClusterServingRuntimes are"
         yield Finding(Code.EXTRA, Weight.NOTE, None, f"{len(extra)} {what} not the release's own", _named(extra))
@@ -73,7 +72,7 @@ def _named(refs: Iterable[ObjectKey]) -> tuple[str, ...]:
 
 
 def changes_of(own: Runtime, installed: Runtime) -> Iterator[str]:
-    """In words, in what of that which decides a choice an installed runtime differs from the shipped one."""
+    """Differences of an installed runtime from the shipped one that affect choices, in words."""
     for what, before, now in (
         ("disabled", own.disabled, installed.disabled),
         ("multiModel", own.multi_model, installed.multi_model),
@@ -108,7 +107,7 @@ def _formats(own: tuple[SupportedFormat, ...], installed: tuple[SupportedFormat,
 
 
 def _by_entry(formats: tuple[SupportedFormat, ...]) -> dict[tuple[str, str | None], tuple[SupportedFormat, ...]]:
-    """Entries by format and version; more than one of a kind stay together in their order."""
+    """Entries by format and version, in their order."""
     found: dict[tuple[str, str | None], tuple[SupportedFormat, ...]] = {}
     for one in formats:
         key = (one.name, one.version)

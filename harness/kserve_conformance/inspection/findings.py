@@ -18,25 +18,25 @@ from kserve_conformance.objects import ObjectKey
 
 
 class Weight(StrEnum):
-    """How much a finding says."""
+    """The weight of a finding."""
 
-    #: It is not as the release ships it, or as its rules allow.
+    #: It differs from what the release ships, or from what its rules allow.
     WRONG = "wrong"
-    #: It is as the rules have it, and a change elsewhere or a moment's difference would turn it.
+    #: It follows the rules, but depends on something that was not chosen on purpose.
     FRAGILE = "fragile"
     #: Worth knowing.
     NOTE = "note"
 
 
 class Code(StrEnum):
-    """What a finding is about; stable, for programs."""
+    """Codes of findings; stable, for programs."""
 
     # The catalogue against the release's own.
     MISSING = "MISSING"
     CHANGED = "CHANGED"
     EXTRA = "EXTRA"
     NONE_SHIPPED = "NONE_SHIPPED"
-    # Runtimes among each other.
+    # Runtimes compared with each other.
     WOULD_BE_REJECTED = "WOULD_BE_REJECTED"
     MIXED_PRIORITIES = "MIXED_PRIORITIES"
     DECIDED_BY_AGE = "DECIDED_BY_AGE"
@@ -53,7 +53,7 @@ OF_CATALOGUE = frozenset({Code.MISSING, Code.CHANGED, Code.EXTRA, Code.NONE_SHIP
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing about one or more runtimes. ``text`` is a sentence about ``about``; ``details`` are more of it."""
+    """A finding about one or more runtimes. ``text`` is a sentence about ``about``, ``details`` are further lines."""
 
     code: Code
     weight: Weight
@@ -73,28 +73,27 @@ class Finding:
 
 
 class Standing(StrEnum):
-    """How a service stands to what the rules say of it."""
+    """How the state of a service compares with what the rules predict."""
 
-    #: It runs on what the rules say.
+    #: It runs on the predicted runtime.
     AGREES = "agrees"
     #: It shows something else.
     DIFFERS = "differs"
-    #: It has no runtime, and the rules say so too.
+    #: It has no runtime, as predicted.
     NO_RUNTIME = "no-runtime"
-    #: It does not show what it runs on, or what its choice depends on could not be read.
+    #: It does not show its runtime, or something that its choice depends on could not be read.
     UNKNOWN = "unknown"
-    #: There is no choice to compare: no runtime is used, or nothing runs.
+    #: Nothing to compare: it uses no runtime, or nothing runs.
     NOT_COMPARED = "not-compared"
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceStanding:
     """
-    One service: what the rules say of it, what it shows, and how these stand to each other.
+    One service: what the rules predict, what it shows, and how these compare.
 
-    ``predicted`` and ``shown`` have more than one runtime where the rules, or the
-    evidence, leave it open. ``story`` is the explanation, and ``explanation`` the same
-    for programs; both only where something is wrong.
+    ``predicted`` and ``shown`` have more than one runtime if the rules, or the evidence, leave it open. ``story`` is
+    the explanation, and ``explanation`` the same for programs; both are only set if something is wrong.
     """
 
     service: ObjectKey
@@ -107,7 +106,7 @@ class ServiceStanding:
 
     @property
     def is_wrong(self) -> bool:
-        """Is it not as it should be?"""
+        """Is something wrong with it?"""
         return self.standing in (Standing.DIFFERS, Standing.NO_RUNTIME)
 
     def as_data(self) -> dict[str, Any]:
@@ -125,14 +124,14 @@ class ServiceStanding:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Unread:
-    """Objects that could not be read: of one namespace, or everywhere. ``because`` is what the API server said."""
+    """Objects that could not be read, in one namespace or in all. ``because`` is the API server's message."""
 
     kind: str
     because: str
     namespace: str | None = None
 
     def covers(self, kind: str, namespace: str | None) -> bool:
-        """Are the objects of that kind and namespace among them?"""
+        """Does this include the objects of a kind and namespace?"""
         return self.kind == kind and self.namespace in (None, namespace)
 
     def __str__(self) -> str:
@@ -146,7 +145,7 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """Everything that was found."""
+    """The results of an inspection."""
 
     release: str
     mode: str
@@ -158,7 +157,7 @@ class Inspection:
 
     @property
     def is_wrong(self) -> bool:
-        """Is anything not as it should be?"""
+        """Is anything wrong?"""
         return any(one.weight is Weight.WRONG for one in self.findings) or any(one.is_wrong for one in self.services)
 
     @property
@@ -168,7 +167,7 @@ class Inspection:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many findings of each weight, and services of each standing."""
+        """The number of findings by weight, and of services by standing."""
         weights = Counter(str(one.weight) for one in self.findings)
         standings = Counter(str(one.standing) for one in self.services)
         return {str(key): (weights | standings)[str(key)] for key in (*Weight, *Standing)}

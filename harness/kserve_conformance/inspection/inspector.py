@@ -1,5 +1,5 @@
 """
-All comparisons together, each only as far as what it rests on could be read.
+All comparisons together; each is made only if everything that it depends on could be read.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from kserve_conformance.objects import (
 )
 from kserve_conformance.profiles import Profile
 
-#: The kinds in which a service's predictor may run, by the modes' names of them, and how the predictor's is named.
+#: The workload kinds of a service's predictor, and the possible names of the workload.
 WORKLOAD_KINDS = ("Deployment", "Service")
 WORKLOAD_NAMES = ("{}-predictor", "{}-predictor-default")
 
@@ -38,10 +38,9 @@ WORKLOAD_NAMES = ("{}-predictor", "{}-predictor-default")
 @dataclass(frozen=True, slots=True)
 class Stored:
     """
-    What was read of an install: whole objects of every kind, and what could not be read.
+    Everything that was read from an installation, and what could not be read.
 
-    ``mode`` is the default deployment mode. ``workloads`` are Deployments and Knative
-    Services of whatever belongs to services.
+    ``mode`` is the default deployment mode. ``workloads`` are the Deployments and Knative Services of services.
     """
 
     mode: str
@@ -51,15 +50,15 @@ class Stored:
     unread: tuple[Unread, ...] = ()
 
     def has_read(self, kind: str, namespace: str | None = None) -> bool:
-        """Could all objects of this kind be read: of this namespace, or of the cluster?"""
+        """Could all objects of this kind be read, in this namespace or in the cluster?"""
         return not any(one.covers(kind, namespace) for one in self.unread)
 
 
 def inspect(stored: Stored, profile: Profile) -> Inspection:
-    """Compare everything that was read. Nothing that could not be read is taken for absent."""
+    """Compare everything that was read. Objects that could not be read are not assumed to be missing."""
     unread = list(stored.unread)
     catalogue = catalogue_of(stored.runtimes, profile, unread)
-    # Without a runtime that cannot be understood, what a service would get is not known either.
+    # An invalid runtime makes the choices of services unknown too.
     stored = replace(stored, unread=tuple(sorted(unread, key=str)))
     name, findings = "", list[Finding]()
     if stored.has_read(CLUSTER_RUNTIME):
@@ -78,14 +77,14 @@ def inspect(stored: Stored, profile: Profile) -> Inspection:
 
 
 def catalogue_of(manifests: Iterable[Manifest], profile: Profile, unread: list[Unread]) -> Catalogue:
-    """The runtimes as the release's CRDs show them; one that cannot be understood is reported as not read."""
+    """The runtimes as the release's CRDs show them; an invalid one is reported as unread."""
     runtimes = []
     for manifest in manifests:
         try:
             runtimes.append(Runtime.from_manifest(profile.crds.pruned(manifest)))
         except MALFORMED as error:
             key = ObjectKey.of(manifest)
-            unread.append(Unread(key.kind, f"{key.name} cannot be understood: {error}", key.namespace))
+            unread.append(Unread(key.kind, f"{key.name} is invalid: {error}", key.namespace))
     return Catalogue(tuple(runtimes))
 
 

@@ -1,10 +1,9 @@
 """
-Runtimes that answer the same question, and what decides between them.
+Runtimes that match the same requests, and what decides between them.
 
-The questions are made of what the runtimes themselves list: every format, with
-every version and with none, over every protocol. Each is put to the release's
-own rules, and an answer is reported where it depends on something that was
-not chosen on purpose.
+The requests are built from what the runtimes list: every format, with every version and without one, for every
+protocol. The release's rules decide each request, and the choice is reported if it depends on something that was not
+chosen on purpose.
 """
 
 from __future__ import annotations
@@ -21,19 +20,19 @@ from kserve_conformance.profiles.order import BY_PRIORITY, PROTOCOL_RANKS
 from kserve_conformance.profiles.runtime_admission import rejection_of
 from kserve_conformance.resolver import Explanation, select
 
-#: A namespace in which there is nothing: a service there sees the cluster's runtimes alone.
+#: An empty namespace: a service there sees only the cluster's runtimes.
 NOWHERE = Namespace("")
 
-#: What decides without anybody having wished it so.
+#: Accidental tie-breakers.
 BY_CHANCE: Mapping[ExclusionReason, tuple[Code, str]] = {
-    ExclusionReason.OLDER: (Code.DECIDED_BY_AGE, "because it is the newer one"),
+    ExclusionReason.OLDER: (Code.DECIDED_BY_AGE, "because it is newer"),
     ExclusionReason.NAME_ORDER: (Code.DECIDED_BY_NAME, "because of its name"),
     ExclusionReason.TIE_UNDEFINED: (Code.NOT_DECIDED, "or not: no rule decides"),
 }
 
 
 def overlaps(catalogue: Catalogue, profile: Profile) -> Iterator[Finding]:
-    """Everything about the runtimes of a catalogue among each other, the cluster's first."""
+    """All findings about how the runtimes of a catalogue interact, the cluster's first."""
     namespaces = sorted({one.key.namespace for one in catalogue if one.key.namespace is not None})
     for scope in (catalogue.in_cluster, *map(catalogue.in_namespace, namespaces)):
         yield from _rejected(scope, profile)
@@ -46,7 +45,7 @@ def overlaps(catalogue: Catalogue, profile: Profile) -> Iterator[Finding]:
 
 
 def questions(runtimes: Iterable[Runtime], namespace: Namespace) -> tuple[Request, ...]:
-    """Each question that these runtimes could be an answer to: every format, version and protocol of theirs."""
+    """Each request that these runtimes could serve: all of their formats, versions and protocols."""
     runtimes = tuple(runtimes)
     formats = dict.fromkeys((entry.name, entry.version) for one in runtimes for entry in one.formats)
     versions = {(name, None): None for name, _ in formats} | formats
@@ -88,7 +87,7 @@ def _by_chance(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding
 def _rejected(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]:
     for runtime in scope:
         others = tuple(one for one in scope if one is not runtime)
-        # A runtime that is in store is compared with its own earlier self too.
+        # A stored runtime is also compared with its own previous state.
         rejection = rejection_of(runtime, (*others, runtime), profile.runtime_admission)
         if rejection is not None:
             text = "would be rejected if it were applied now"
@@ -97,7 +96,7 @@ def _rejected(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]
 
 def _mixed(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]:
     """
-    Of a format that a runtime lists with several priorities only the first counts.
+    If a runtime lists a format with several priorities, only the first counts.
 
     Source: ``GetPriority``, pkg/apis/serving/v1alpha1/servingruntime_types.go, since v0.11.1.
     """
@@ -127,7 +126,7 @@ def _disabled(scope: tuple[Runtime, ...]) -> Iterator[Finding]:
 
 
 def _captures(namespace: Namespace, catalogue: Catalogue, profile: Profile) -> Iterator[Finding]:
-    """A namespace's runtime comes before every runtime of the cluster, whatever their priorities."""
+    """A namespaced runtime comes before every runtime of the cluster, regardless of priorities."""
     found: dict[tuple[ObjectKey, ObjectKey], list[Request]] = {}
     for request in questions(catalogue.in_namespace(namespace), namespace):
         chosen = select(request, catalogue, profile).runtime
@@ -135,7 +134,7 @@ def _captures(namespace: Namespace, catalogue: Catalogue, profile: Profile) -> I
         if chosen is not None and chosen.key.is_namespaced and instead is not None:
             found.setdefault((chosen.key, instead.key), []).append(request)
     for (chosen_ref, instead_ref), requests in found.items():
-        text = f"takes what {instead_ref} would serve, whatever the priorities"
+        text = f"is selected instead of {instead_ref}, regardless of priorities"
         yield Finding(Code.CAPTURES, Weight.FRAGILE, chosen_ref, text, worded(requests))
 
 
@@ -149,20 +148,20 @@ def _shadows(namespace: Namespace, catalogue: Catalogue) -> Iterator[Finding]:
 
 def worded(requests: Iterable[Request]) -> tuple[str, ...]:
     """
-    Questions in words, those together that differ in the protocol alone.
+    Requests in words, grouped if only the protocol differs.
 
     >>> worded([Request(NOWHERE, "onnx"), Request(NOWHERE, "onnx", protocol="v2")])
-    ('requests for onnx, without a protocol or over v2',)
+    ('requests for onnx, no protocol or protocol v2',)
     """
     lines: dict[str, list[str | None]] = {}
     for one in requests:
-        lines.setdefault(f"requests for {one}{' on several nodes' if one.multi_node else ''}", []).append(one.protocol)
+        lines.setdefault(f"requests for {one}{' (multi-node)' if one.multi_node else ''}", []).append(one.protocol)
     return tuple(f"{requested}, {_spoken(protocols)}" for requested, protocols in lines.items())
 
 
 def _spoken(protocols: list[str | None]) -> str:
     if {None, *PROTOCOL_RANKS} <= set(protocols):
-        return "whatever the protocol"
+        return "any protocol"
     named = [one for one in protocols if one is not None]
-    parts = [*(["without a protocol"] if None in protocols else []), *([f"over {', '.join(named)}"] if named else [])]
+    parts = [*(["no protocol"] if None in protocols else []), *([f"protocol {', '.join(named)}"] if named else [])]
     return " or ".join(parts)

@@ -1,9 +1,8 @@
 """
-Each service against what the rules say of it, on the objects that are in store now.
+The state of each service, compared with what the rules predict for the stored objects.
 
-KServe chooses when it looks at a service, and until v0.16 a changed runtime is
-no reason to look. So a service that differs is one that will move, or fail, at
-the next reconcile.
+KServe chooses a runtime when it reconciles a service, and until v0.16 a changed runtime does not trigger a reconcile.
+So a service that differs will move, or fail, at the next reconcile.
 """
 
 from __future__ import annotations
@@ -24,17 +23,17 @@ from kserve_conformance.targets.kubernetes.observer import status_runtime
 #: A stopped service has no workload. Source: ``StopAnnotationKey``, pkg/constants/constants.go, since v0.15.2.
 STOPPED = "serving.kserve.io/stop"
 
-#: A ready service with it is not looked at.
+#: A ready service with it is not reconciled.
 #: Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/controller.go, since v0.16.0.
 NO_AUTO_UPDATE = "serving.kserve.io/disable-auto-update"
 
-#: What the status says of a service whose choice failed.
+#: The status of a service whose choice failed.
 INVALID = "InvalidSpec"
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a service shows: the runtimes that it may run on, and in whose words it has failed."""
+    """The state of a service: the runtimes that it may run on, or its failure."""
 
     runtimes: tuple[ObjectKey, ...] = ()
     failure: str | None = None
@@ -52,19 +51,19 @@ def standing_of(
     *,
     workloads_unread: bool = False,
 ) -> ServiceStanding:
-    """How one stored service stands; ``workload`` is its Deployment or Knative Service."""
+    """The standing of one stored service; ``workload`` is its Deployment or Knative Service."""
     key = ObjectKey.of(service)
     try:
         decision = resolve_stored(service, catalogue, profile, None, Surroundings(mode))
         shown = _shown(service, workload, catalogue, profile)
     except (HarnessError, *MALFORMED) as error:
-        text = f"cannot be decided: {type(error).__name__}: {error}"
+        text = f"no decision: {type(error).__name__}: {error}"
         return ServiceStanding(key, Standing.UNKNOWN, text)
     if (why := _nothing_to_compare(service, workload, decision)) is not None:
         return ServiceStanding(key, Standing.NOT_COMPARED, why)
     if decision.outcome is Outcome.CUSTOM:
         why = decision.no_runtime.error if decision.no_runtime is not None else ""
-        return ServiceStanding(key, Standing.NO_RUNTIME, f"its own container gives no pod: {why}")
+        return ServiceStanding(key, Standing.NO_RUNTIME, f"its custom container cannot be rendered: {why}")
     standing = (
         _without_runtime(key, decision, shown)
         if decision.outcome is Outcome.NO_RUNTIME
@@ -73,9 +72,9 @@ def standing_of(
     if standing.standing is Standing.UNKNOWN and workloads_unread and not shown.runtimes:
         standing = replace(standing, text=f"{standing.text}: its workload could not be read")
     if standing.standing is Standing.DIFFERS and _is_kept(service, profile):
-        kept = _named(standing.shown) or "what it has"
+        kept = _named(standing.shown) or "its current runtime"
         would = _named(standing.predicted) or "none"
-        text = f"keeps {kept} as long as it is ready, as {NO_AUTO_UPDATE} says; chosen anew it would get {would}"
+        text = f"keeps {kept} while it is ready, because of {NO_AUTO_UPDATE}; a new choice would be {would}"
         return replace(standing, standing=Standing.NOT_COMPARED, text=text)
     return _explained(standing, service, catalogue, profile, mode) if standing.is_wrong else standing
 
@@ -85,12 +84,12 @@ def _nothing_to_compare(service: Manifest, workload: Manifest | None, decision: 
     if at(service, "metadata", "deletionTimestamp"):
         return "is being deleted"
     if decision.outcome is Outcome.UNMANAGED:
-        return "is in ModelMesh mode: another controller decides"
+        return "is in ModelMesh mode, which another controller manages"
     if decision.outcome is Outcome.CUSTOM and decision.no_runtime is None:
-        return "is its own container: no runtime is used"
+        return "has a custom container and uses no runtime"
     is_stopped = workload is None and str(annotations.get(STOPPED, "")).lower() == "true"
     if is_stopped and decision.outcome is Outcome.RUNS:
-        return f"is stopped; started, it would run on {_named(_predicted(decision))}"
+        return f"is stopped; if started, it would run on {_named(_predicted(decision))}"
     return None
 
 
@@ -122,9 +121,9 @@ def _without_runtime(key: ObjectKey, decision: Decision, shown: Shown) -> Servic
         return ServiceStanding(key, Standing.UNKNOWN, text, decision.one_of, shown.runtimes)
     runs = _named(shown.runtimes) or (f"the image {shown.image}" if shown.image else "")
     if runs and shown.failure is None:
-        text = f"runs on {runs}; the rules say that it has no runtime ({cause}), and so will KServe at its next look"
+        text = f"runs on {runs}; the rules predict no runtime ({cause}), from the next reconcile on"
         return ServiceStanding(key, Standing.DIFFERS, text, (), shown.runtimes)
-    kept = f"; what it ran on before, {runs}, still runs" if runs else ""
+    kept = f"; its earlier workload on {runs} is still running" if runs else ""
     return ServiceStanding(key, Standing.NO_RUNTIME, f"has no runtime: {cause}{kept}", (), shown.runtimes)
 
 
@@ -132,13 +131,13 @@ def _runs(key: ObjectKey, decision: Decision, shown: Shown) -> ServiceStanding:
     predicted = _predicted(decision)
     fitting = set(predicted)
     if shown.by_status and decision.status_runtime is not None and not decision.is_open:
-        # The status names what is found under the chosen name, which need not be what was chosen.
+        # The status names the object with the chosen name, which need not be the chosen one.
         fitting = {decision.status_runtime}
 
     def of(standing: Standing, text: str) -> ServiceStanding:
         return ServiceStanding(key, standing, text, predicted, shown.runtimes)
 
-    say = f"the rules say {_named(predicted)}"
+    say = f"the rules predict {_named(predicted)}"
     if shown.failure is not None:
         return of(Standing.DIFFERS, f"has failed with {shown.failure}; {say}")
     if not shown.runtimes:
@@ -147,17 +146,17 @@ def _runs(key: ObjectKey, decision: Decision, shown: Shown) -> ServiceStanding:
         open_ = ", though no rule decides" if decision.is_open else ""
         return of(Standing.AGREES, f"runs on {_named(shown.runtimes)}{open_}")
     if fitting & set(shown.runtimes):
-        return of(Standing.UNKNOWN, f"shows a container that these all give: {_named(shown.runtimes)}; {say}")
+        return of(Standing.UNKNOWN, f"has a container that could be from any of {_named(shown.runtimes)}; {say}")
     return of(Standing.DIFFERS, f"runs on {_named(shown.runtimes)}; {say}")
 
 
 def _of_none(shown: Shown, say: str) -> tuple[Standing, str]:
-    """What is said of a service that runs on no runtime of which that is known."""
+    """The text for a service that runs on no known runtime."""
     if shown.image is None:
-        return Standing.UNKNOWN, f"shows nothing to run on yet; {say}"
+        return Standing.UNKNOWN, f"has no workload yet; {say}"
     if shown.unknown:
-        return Standing.UNKNOWN, f"runs {shown.image}, perhaps of {_named(shown.unknown)}; {say}"
-    return Standing.DIFFERS, f"runs {shown.image} with arguments that no runtime gives it as they are now; {say}"
+        return Standing.UNKNOWN, f"runs {shown.image}, possibly from {_named(shown.unknown)}; {say}"
+    return Standing.DIFFERS, f"runs {shown.image} with a container that no current runtime renders; {say}"
 
 
 def _is_kept(service: Manifest, profile: Profile) -> bool:

@@ -1,8 +1,8 @@
 """
-Reading an install without a single write.
+Reading an installation without a single write.
 
-The client sends nothing but GET. A list that cannot be read is reported as unread: what
-depends on it is then not checked, which is never the same as fine.
+The client sends only GET requests. A list that cannot be read is reported as unread: whatever depends on it is then not
+checked, which never counts as fine.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from kserve_conformance.targets.contract import TargetCode
 from kserve_conformance.targets.kserve import installation
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, Connections, Resource, Response
 
-#: As many objects as one answer has; the rest is read with the token that it ends with.
+#: Page size of lists; further pages are read with the continue token.
 PAGE = 500
 
-#: The label of whatever KServe makes for a service, on the object itself. Source: ``InferenceServicePodLabelKey``,
+#: The label of objects that KServe creates for a service. Source: ``InferenceServicePodLabelKey``,
 #: pkg/constants/constants.go, since v0.8.0.
 OF_A_SERVICE = "serving.kserve.io/inferenceservice"
 
-#: The namespace of KServe in every guide, for who may not look for its controller.
+#: KServe's default namespace, if its controller cannot be searched for.
 USUAL_NAMESPACE = "kserve"
 
 CONFIGURATION = "ConfigMap"
@@ -48,7 +48,7 @@ SERVICES = Resource("serving.kserve.io", "v1beta1", SERVICE, "inferenceservices"
 DEPLOYMENTS = Resource("apps", "v1", "Deployment", "deployments")
 KNATIVE_SERVICES = Resource("serving.knative.dev", "v1", "Service", "services")
 
-#: What is read of every namespace, and with which label.
+#: The kinds that are read in every namespace, and their label.
 OF_NAMESPACES = (
     (NAMESPACED_RUNTIMES, ""),
     (SERVICES, ""),
@@ -58,7 +58,7 @@ OF_NAMESPACES = (
 
 
 class OnlyGets:
-    """Connections over which nothing but GET is sent."""
+    """Connections that only send GET requests."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
@@ -77,13 +77,13 @@ class OnlyGets:
 
 
 def read_only(client: Client) -> Client:
-    """A client that can only read, and so can every client that is made of it."""
+    """A read-only client; clients derived from it are read-only too."""
     return client.through(OnlyGets)
 
 
 @dataclass
 class Reading:
-    """One reading of an install: of the namespaces that are named, or of all."""
+    """One reading of an installation: of the named namespaces, or of all."""
 
     client: Client
     namespaces: Sequence[str] = ()
@@ -91,9 +91,9 @@ class Reading:
 
     def read(self, release: str | None = None) -> tuple[Stored, Profile]:
         """
-        Everything that is compared. ``release`` is needed where the install does not say it.
+        Read everything that is compared.
 
-        Raises ``TargetError`` and ``UnknownRelease``.
+        ``release`` is needed if the installation does not show it. Raises ``TargetError`` and ``UnknownRelease``.
         """
         namespace, found = self._controller(release)
         profile = profile_of(full_name(release or found))
@@ -104,7 +104,7 @@ class Reading:
             one.kind for one in self.unread
         } and not runtimes + services:
             raise TargetError(
-                "neither runtimes nor services can be read",
+                "cannot read runtimes and services",
                 code=TargetCode.CANNOT_READ,
                 hint="grant the verb list on clusterservingruntimes, servingruntimes and inferenceservices",
             )
@@ -119,9 +119,9 @@ class Reading:
 
     def read_service(self, service: ObjectKey, release: str | None = None) -> tuple[Stored, Profile]:
         """
-        One service, the runtimes that it can see, and its workload: no more than its explanation needs.
+        Read one service, the runtimes that it can see, and its workload.
 
-        With ``release`` nothing depends on finding the controller. Raises ``TargetError`` if there is no such service,
+        With ``release`` the controller need not be found. Raises ``TargetError`` if there is no such service,
         or if it or a runtime cannot be read, and ``UnknownRelease``.
         """
         namespace, detected = self._controller_if_needed(release)
@@ -131,7 +131,7 @@ class Reading:
         if found is None:
             raise TargetError(
                 "; ".join(str(one) for one in self.unread if one.kind == SERVICE)
-                or f"the namespace {service.namespace} has no InferenceService {service.name}",
+                or f"no InferenceService {service.name} in namespace {service.namespace}",
                 code=TargetCode.CANNOT_READ,
                 hint=f"list its services with: kubectl get inferenceservices -n {service.namespace}",
             )
@@ -153,7 +153,7 @@ class Reading:
         return stored, profile
 
     def _workloads_of(self, service: ObjectKey) -> Iterator[Manifest]:
-        """Its Deployment; where there is none, its Knative Service."""
+        """Its Deployment, else its Knative Service."""
         for resource in (DEPLOYMENTS, KNATIVE_SERVICES):
             for form in WORKLOAD_NAMES:
                 one = self._get(resource, ObjectKey(resource.kind, form.format(service.name), service.namespace))
@@ -162,7 +162,7 @@ class Reading:
                     return
 
     def _get(self, resource: Resource, key: ObjectKey) -> Manifest | None:
-        """One object; None if there is none, or if it may not be read, which is noted."""
+        """One object; None if it does not exist or cannot be read, which is noted."""
         try:
             one = self.client.find(resource.path(key.namespace, key.name))
         except ApiError as error:
@@ -177,13 +177,13 @@ class Reading:
         try:
             return self._controller(release)
         except installation.NotInstalled:
-            # Its controller may run outside of the cluster.
+            # The controller may run outside of the cluster.
             if release is None:
                 raise
             return USUAL_NAMESPACE, release
 
     def _controller(self, release: str | None) -> tuple[str, str]:
-        """The namespace of KServe and its release; what may not be looked for is told, if the release is given."""
+        """KServe's namespace and release. With a given release, a forbidden search is noted, not raised."""
         try:
             return installation.controller_of(self.client, release)
         except ApiError as error:
@@ -204,7 +204,7 @@ class Reading:
             if isinstance(error, ApiError) and not _is_forbidden(error):
                 raise
             said = error.message if isinstance(error, ApiError) else str(error)
-            because = f"the default deployment mode is taken to be {profile.default_mode}: {said}"
+            because = f"assuming the default deployment mode {profile.default_mode}: {said}"
             self.unread.append(Unread(CONFIGURATION, because, namespace))
             return profile.default_mode
 
@@ -213,7 +213,7 @@ class Reading:
             yield from self._list(resource, namespace, label) or ()
 
     def _list(self, resource: Resource, namespace: str | None, label: str) -> list[Manifest] | None:
-        """All of them, or None where they may not be read. A kind that is not served has none."""
+        """All objects, or None if they cannot be read. A kind that is not served has none."""
         api_version = API_VERSIONS.get(resource.kind, resource.api_version)
         query = {"limit": str(PAGE), **({"labelSelector": label} if label else {})}
         found: list[Manifest] = []
@@ -229,7 +229,7 @@ class Reading:
             # Since v0.19.0 an installation can leave out the cluster runtimes.
             if error.status == 404 and resource in (KNATIVE_SERVICES, CLUSTER_RUNTIMES):
                 return []
-            # Half a list, as one whose token has become too old, is none.
+            # A partial list, whose continue token has expired, does not count.
             self.unread.append(Unread(resource.kind, error.message, namespace))
             return None
 

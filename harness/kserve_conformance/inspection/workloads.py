@@ -1,9 +1,8 @@
 """
-Which runtime a workload was made of, where no status says it.
+Which runtime a workload was rendered from, if no status names it.
 
-The container of the Deployment or Knative Service is held against those that each
-runtime would give this service now. Runtimes whose containers would be the same
-cannot be told apart.
+The container of the Deployment or Knative Service is compared with those that each runtime would render for this
+service now. Runtimes with equal containers cannot be distinguished.
 """
 
 from __future__ import annotations
@@ -18,10 +17,10 @@ from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.completion import complete
 from kserve_conformance.profiles.pods import CannotRender, render
 
-#: The container that serves.
+#: The name of the serving container.
 SERVING = "kserve-container"
 
-#: What a malformed part that no schema looks into can raise, wherever it is read first.
+#: Exceptions from malformed parts that no schema validates.
 MALFORMED = (KeyError, TypeError, AttributeError, ValueError, RecursionError)
 
 
@@ -30,8 +29,8 @@ class Evidence:
     """
     What a workload shows.
 
-    ``runtimes`` are those that would give the same container; ``unknown`` those of
-    which it cannot be said what they give. ``image`` is what the container has.
+    ``runtimes`` are those that would render the same container, ``unknown`` those that cannot be rendered reliably.
+    ``image`` is the container's.
     """
 
     image: str
@@ -40,7 +39,7 @@ class Evidence:
 
 
 def evidence(template: Manifest, service: Manifest, catalogue: Catalogue, profile: Profile) -> Evidence:
-    """Hold a pod template against what every runtime that the service sees would give it."""
+    """Compare a pod template with the rendering of every runtime that the service sees."""
     shown = serving_container(template)
     namespace = Namespace(at(service, "metadata", "namespace") or "default")
     stored = profile.crds.pruned(service)
@@ -50,7 +49,7 @@ def evidence(template: Manifest, service: Manifest, catalogue: Catalogue, profil
         try:
             container = serving_container(_pod(stored, runtime, namespace, catalogue, profile))
         except CannotRender:
-            continue  # It gives no pod, so no workload is of it.
+            continue  # It cannot be rendered, so no workload is from it.
         except (HarnessError, *MALFORMED):
             unknown.append(runtime.key)
             continue
@@ -62,14 +61,14 @@ def evidence(template: Manifest, service: Manifest, catalogue: Catalogue, profil
 
 
 def _pod(stored: Manifest, runtime: Runtime, namespace: Namespace, catalogue: Catalogue, profile: Profile) -> Manifest:
-    # As the controller does it: what kind of server a runtime is goes by what is found under its name.
+    # Like the controller: the server type is that of the object with the runtime's name.
     named = profile.look_up(runtime.name, namespace, catalogue) or runtime
     completed = complete(stored, runtime, profile.completion, named.annotations)
     return render(completed, runtime, profile.rendering, annotations=named.annotations)
 
 
 def serving_container(template: Manifest) -> Manifest:
-    """The container of a pod that serves; before v0.11.0 it may have any name, and is the first."""
+    """The serving container of a pod; before v0.11.0 it may have any name, and is the first one."""
     containers = [one for one in at(template, "spec", "containers") or () if isinstance(one, Mapping)]
     named = next((one for one in containers if one.get("name") == SERVING), None)
     return named or (containers[0] if containers else {})

@@ -57,7 +57,7 @@ def write_record(spec: Spec, selection: Selection, path: Path) -> None:
 
 @cache
 def _redaction() -> Redaction:
-    """One for all targets of a process: they show the same texts."""
+    """One redaction for all targets of a process, since they report the same texts."""
     return Redaction.of_this_machine()
 
 

@@ -49,13 +49,13 @@ _LAST = 20
 
 
 class RunListener(Protocol):
-    """Is called as the runs of a matrix proceed, from several threads."""
+    """Callbacks for the progress of a matrix, called from several threads."""
 
     def started(self, spec: Spec) -> None:
         """A run starts."""
 
     def advanced(self, spec: Spec, scenarios: int) -> None:
-        """A run has finished so many scenarios."""
+        """A run has finished this many scenarios."""
 
     def printed(self, spec: Spec, line: str) -> None:
         """A run printed a line to stderr."""
@@ -74,7 +74,7 @@ class Plan:
     selection: Selection
     out: Path
     resume: bool = False
-    #: The number of targets to run in parallel; None for what suits each kind.
+    #: The number of targets to run in parallel; None for the default of each kind.
     jobs: int | None = None
 
     def record_of(self, spec: Spec) -> Path:
@@ -83,7 +83,7 @@ class Plan:
 
     @property
     def header_selection(self) -> dict[str, Any]:
-        """The selection as a record's header has it."""
+        """The selection, for a record's header."""
         given = {"tags": self.selection.tags, "words": self.selection.keyword}
         return {key: value for key, value in given.items() if value}
 
@@ -153,7 +153,7 @@ class _Runs:
                 self.ended[spec.name] = None
                 self.listener.reused(spec)
             else:
-                # An older record must not be taken for this run's.
+                # An older record must not be mistaken for this run's.
                 self.plan.record_of(spec).unlink(missing_ok=True)
                 wanted.append(spec)
         memory = [spec for spec in wanted if spec.kind == "memory"]
@@ -200,7 +200,7 @@ class _Runs:
         for thread in self.threads:
             thread.start()
         for thread in self.threads:
-            # With a timeout, or a signal would wait for the thread's end.
+            # With a timeout, because otherwise a signal would wait for the thread's end.
             while thread.is_alive():
                 thread.join(_LOOK)
 
@@ -264,7 +264,7 @@ class _Runs:
             try:
                 self._end(spec, self._run(spec))
             except OSError as error:
-                self._end(spec, f"its run could not be started, or its record not be kept: {error}")
+                self._end(spec, f"cannot start the run, or cannot keep its record: {error}")
 
     def _run(self, spec: Spec) -> str | None:
         """Run a target in a child process; return why there is no record, or None if there is one."""

@@ -1,5 +1,5 @@
 """
-The line protocol by which any implementation can be asked for a choice, and our own server of it.
+The line protocol for any implementation of KServe's choice, and the harness's own server of it.
 
 One JSON object a line in, one a line out, in order. The JSON Schemas beside this
 module are the contract.

@@ -1,9 +1,8 @@
 """
 The JSON Schemas of the protocol's lines, for implementations that do not use this package.
 
-They are made from the types and committed beside this module; ``python -m
-kserve_conformance.protocol.schema_files`` writes them anew, and a test keeps the
-two equal.
+They are made from the types and committed beside this module; ``python -m kserve_conformance.protocol.schema_files``
+updates them, and a test keeps the two equal.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ LINES: Mapping[str, type[msgspec.Struct]] = MappingProxyType({"question": Questi
 
 
 def written(name: str) -> str:
-    """The text of a shipped file. Raises ``KeyError`` for a line that there is not."""
+    """The text of a shipped file. Raises ``KeyError`` for an unknown name."""
     return json.dumps(derived_schema(LINES[name]), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 

@@ -176,10 +176,10 @@ def answer_line(line: bytes, release: str) -> bytes:
     try:
         return _encode(answer(question, profile)) + b"\n"
     except HarnessError as unknown:
-        return _encode(Answer(id=question.id, error=f"cannot be decided: {unknown}")) + b"\n"
+        return _encode(Answer(id=question.id, error=f"no decision: {unknown}")) + b"\n"
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as bad:
-        # A question that passes the schema and still cannot be decided must not end the answers to others.
-        return _encode(Answer(id=question.id, error=f"cannot be decided: {type(bad).__name__}: {bad}")) + b"\n"
+        # A question that passes the schema and still raises must not affect the answers to others.
+        return _encode(Answer(id=question.id, error=f"no decision: {type(bad).__name__}: {bad}")) + b"\n"
 
 
 def _id_of(line: bytes) -> str | int | None:

@@ -1,5 +1,5 @@
 """
-A pytest plugin that runs features: collected from their files, each scenario an item, and recorded.
+A pytest plugin that collects features, runs each scenario as an item, and writes the record.
 
 Load it by name, ``-p kserve_conformance.pytest_plugin`` or ``pytest_plugins``
 in a conftest at the root. It has no entry point, because every pytest run of a
@@ -107,7 +107,7 @@ def target(request: pytest.FixtureRequest) -> Any:
 
 @pytest.fixture
 def world(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """What the steps of one scenario act on; the target is reset after it."""
+    """The world of one scenario, which its steps act on; the target is reset after it."""
     scenario = request.node.scenario if isinstance(request.node, ScenarioItem) else None
     with request.config.stash[RUNNER].world(scenario) as opened:
         yield opened

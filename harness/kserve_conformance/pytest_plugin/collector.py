@@ -1,7 +1,7 @@
 """
-Making pytest items of a feature file.
+Collecting pytest items from a feature file.
 
-No ``test_*.py`` stands between pytest and a feature: ``pytest
+No ``test_*.py`` is needed: ``pytest
 features/ordering/names.feature -k digits`` runs it directly.
 """
 
@@ -35,7 +35,7 @@ class FeatureFile(pytest.Module):
         return module
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
-        """Make the items. Raises ``CollectError`` for steps that would not run as their author thinks."""
+        """Create the items. Raises ``CollectError`` for steps that would not run as intended."""
         runner = self.config.stash[RUNNER]
         registry = self.config.stash[REGISTRIES].visible_from(self.path)
         scenarios = runner.settings.scenarios_in(self.path)
@@ -73,7 +73,7 @@ def item_names(scenarios: Iterable[ScenarioInfo]) -> Iterator[tuple[str, Scenari
         if scenario.row:
             name += f"[{'-'.join(scenario.row.values())}]"
         if name in taken:
-            # Two rows whose values only read the same when joined; their ids differ.
+            # Two rows whose joined values are equal; their ids differ.
             name += f"[{scenario.id.rpartition('[')[2]}"
         taken.add(name)
         yield name, scenario

@@ -31,7 +31,7 @@ from kserve_conformance.suite.tags import describe
 from kserve_conformance.targets.kinds import parse
 from kserve_conformance.targets.spec import Options
 
-#: The prefix of the package that stands for another suite's folder of steps.
+#: Prefix of the package that contains another suite's steps.
 _SUITE_STEPS = "kserve_conformance_steps_of_"
 
 
@@ -39,13 +39,13 @@ class BadSteps(SuiteError):
     """A module of step definitions cannot be imported."""
 
     def __init__(self, file: Path, error: BaseException) -> None:
-        # pytest wraps what a plugin's import raises: the cause is what a person can act on.
+        # pytest wraps the exception of a plugin's import: only the cause is helpful.
         cause = error.__cause__ or error.__context__ or error
         super().__init__(f"{file}: cannot import steps: {type(cause).__name__}: {cause}")
 
 
 def runs_features(config: pytest.Config) -> bool:
-    """Can this session collect a feature of the suite at all?"""
+    """Can this session collect any feature of the suite?"""
     if config.getoption("kserve_record") or config.getoption("kserve_suite"):
         return True
     features = _suite_folder(config) / "features"
@@ -129,7 +129,7 @@ class StepRegistries:
 
 
 def _layer(module: ModuleType, file: Path) -> int | None:
-    """Which layer a module's definitions belong to; None where a feature file does not see them."""
+    """The layer of a module's definitions; None if a feature file does not see them."""
     if module.__name__.startswith(SHIPPED_STEPS):
         return SHIPPED
     if module.__name__.startswith(_SUITE_STEPS):

@@ -15,7 +15,7 @@ from kserve_conformance.suite import ScenarioInfo
 
 
 def _scenario(request: pytest.FixtureRequest, world: object) -> None:
-    """What pytest takes for the test function of every scenario: it names the fixtures that each one needs."""
+    """The test function of every scenario for pytest: it declares the fixtures."""
 
 
 class ScenarioItem(pytest.Function):
@@ -52,7 +52,7 @@ class ScenarioItem(pytest.Function):
         self._run = None
         self._runner.open(item.scenario for item in self.session.items if isinstance(item, ScenarioItem))
         if not self.run.applies():
-            # Where the item is, not where this line is.
+            # Report the location of the item, not of this line.
             raise pytest.skip.Exception(str(self.run.judge().reason), _use_item_location=True)
         super().setup()
 
@@ -65,13 +65,13 @@ class ScenarioItem(pytest.Function):
         """The line of the scenario in its feature file."""
         return self.path, self.scenario.line - 1, self.scenario.name
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ARG002 - pytest's own signature.
-        """A failure in the words of the feature, where it has some."""
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ARG002
+        """A failure in terms of the feature, if possible."""
         return self.run.failure_of(excinfo.value) or super().repr_failure(excinfo)
 
 
 class RequestFixtures:
-    """The fixtures of a scenario in pytest. A value is looked up once, because pytest takes its time for it."""
+    """The fixtures of a scenario in pytest. A value is looked up once, because pytest is slow at it."""
 
     def __init__(self, values: dict[str, Any]) -> None:
         self._request: pytest.FixtureRequest = values["request"]

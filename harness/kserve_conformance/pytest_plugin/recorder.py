@@ -1,9 +1,8 @@
 """
 Writing the record, in the one process that gets the report of every scenario.
 
-Scenarios are written in the order of the suite, each as soon as all before it
-are: a run over two processes writes the record of a run in one, and a run that
-is killed leaves what was known, without a footer.
+Scenarios are written in the order of the suite, each as soon as all before it are: a run over two processes writes the
+record of a run in one, and a run that is killed leaves a record without a footer.
 """
 
 from __future__ import annotations
@@ -24,10 +23,10 @@ from kserve_conformance.scenario_runs.lines import crash_line, header_line
 from kserve_conformance.scenario_runs.settings import named_release
 from kserve_conformance.signals import interrupt_on_signals, signals_wait
 
-#: The phase of the report that xdist makes of a worker that died.
+#: The phase of the report that xdist creates for a worker that died.
 _CRASHED = "???"
 
-#: Why a run ended that was interrupted without a named signal.
+#: The reason for an interrupt without a named signal.
 _BY_USER = "interrupted by the user"
 
 
@@ -66,7 +65,7 @@ class Recorder:
             self._take(scenario)
         elif report.when == _CRASHED:
             self._crashes[report.nodeid] = _crash_reason(str(report.longrepr))
-        # Which scenario a node id stands for is only known once some worker has reported it.
+        # The scenario of a node id is only known once some worker has reported it.
         for nodeid in [nodeid for nodeid in self._crashes if nodeid in self._ids]:
             info = self._settings.scenarios[self._settings.order[self._ids[nodeid]]]
             self._take(crash_line(info, self._crashes.pop(nodeid)))
@@ -84,14 +83,14 @@ class Recorder:
         """Note what the target of a worker left behind."""
         self._leftovers.update(dict.fromkeys(getattr(node, "workeroutput", {}).get(LEFTOVERS, ())))
 
-    # The outermost: scenarios are torn down and the target is closed by then, whatever that raised.
+    # The outermost wrapper: by then scenarios are torn down and the target is closed, whatever that raised.
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Iterator[None]:
         """Write what is left, and a footer that says whether the run was completed."""
         try:
             yield
         except KeyboardInterrupt as error:
-            # A run that is interrupted while it cleans up counts as one that is interrupted earlier.
+            # An interrupt during the cleanup counts like an earlier one.
             self._interrupted = self._interrupted or str(error) or _BY_USER
             session.exitstatus = exitstatus = pytest.ExitCode.INTERRUPTED
         except BaseException as error:
@@ -118,7 +117,7 @@ class Recorder:
         return self._writer
 
     def _take(self, scenario: Scenario) -> None:
-        """Keep a scenario until all before it are written. Signals wait, so that no line is lost on the way."""
+        """Keep a scenario until all before it are written. Signals are deferred, so that no line is lost."""
         with signals_wait():
             self._waiting[scenario.id] = scenario
             while self._collected and self._next < len(self._collected):
@@ -163,6 +162,6 @@ class Recorder:
 
 
 def _crash_reason(report: str) -> str:
-    """What xdist reports of a worker that died, as a reason in the record."""
+    """The reason for the record from xdist's report of a worker that died."""
     last = next(reversed(report.strip().splitlines()), "")
     return f"the worker process died: {last}" if last else "the worker process died"

@@ -1,9 +1,8 @@
 """
 Verdicts on pytest's reports.
 
-With xdist, scenarios run in workers and the record is written elsewhere. What
-crosses over is pytest's own report, so the line of a scenario travels on the
-report of its teardown, which comes last and always comes.
+With xdist, scenarios run in workers and the record is written elsewhere. Workers send pytest's own reports, so the line
+of a scenario is attached to the report of its teardown, which always comes, and comes last.
 """
 
 from __future__ import annotations
@@ -20,27 +19,27 @@ from kserve_conformance.scenario_runs import ScenarioRun, ScenarioRunner
 from kserve_conformance.scenario_runs.lines import target_line
 from kserve_conformance.scenario_runs.verdicts import Phase
 
-#: What a worker reports of its target when it ends.
+#: The key of a worker's leftovers in its output.
 LEFTOVERS = "kserve_leftovers"
 
 _SCENARIO, _START = "kserve_scenario", "kserve_start"
 
 
 class Start(msgspec.Struct, frozen=True):
-    """What is known once the first scenario of a process has run: its target, and the ids of items by node id."""
+    """The target of a process, and the ids of scenarios by node id; known once its first scenario has run."""
 
     target: TargetIdentity
     collected: dict[str, str]
 
 
 def scenario_in(report: pytest.TestReport) -> Scenario | None:
-    """The line of a scenario, if this report is the one that carries it."""
+    """The line of a scenario, if this report has it."""
     carried = getattr(report, _SCENARIO, None)
     return msgspec.convert(carried, Scenario) if isinstance(carried, dict) else carried
 
 
 def start_in(report: pytest.TestReport) -> Start | None:
-    """The start of a process's part of the run, if this report carries it."""
+    """The start of a process's part of the run, if this report has it."""
     carried = getattr(report, _START, None)
     return msgspec.convert(carried, Start) if isinstance(carried, dict) else carried
 
@@ -56,10 +55,10 @@ class Reports:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Note the scenarios that are left now: this session must account for them."""
+        """Note the selected scenarios, which this session must account for."""
         self._collected = {item.nodeid: item.scenario.id for item in session.items if isinstance(item, ScenarioItem)}
 
-    # Last of all wrappers: a worker's own reports that it ended, and what is left behind must be known by then.
+    # The innermost wrapper: leftovers must be known before the worker reports its end.
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
         """Close the target once the last scenario is torn down, even if that raised."""
@@ -70,12 +69,12 @@ class Reports:
             if self._is_worker:
                 session.config.workeroutput[LEFTOVERS] = list(self._runner.lease.leftovers)  # type: ignore[attr-defined]
 
-    # First, so that it wraps every other wrapper and its report is the one that travels.
+    # The outermost wrapper, so that its report is the one that is sent.
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """End the phase, have pytest count as the record does, and attach the scenario's line at the end."""
+        """End the phase, make pytest's counts match the record, and attach the scenario's line after the teardown."""
         report = yield
         if isinstance(item, ScenarioItem):
             phase = Phase(call.when)
@@ -91,13 +90,13 @@ class Reports:
         return report
 
     def _attach(self, report: pytest.TestReport, name: str, value: msgspec.Struct) -> None:
-        """Attach a value; a worker's reports are sent on as JSON."""
+        """Attach a value as JSON, which a worker's report can carry."""
         carried: Any = msgspec.to_builtins(value) if self._is_worker else value
         setattr(report, name, carried)
 
 
 def _count_as_recorded(report: pytest.TestReport, run: ScenarioRun) -> None:
-    """A known deviation is an expected failure, and what passes without proof is a failure."""
+    """Count a known deviation as an expected failure, and a pass without proof as a failure."""
     judgement = run.judge()
     if judgement.verdict is Verdict.DEVIATES and judgement.deviation is not None:
         report.outcome = "skipped"

@@ -1,5 +1,5 @@
 """
-Ending workers at once.
+Ending workers immediately.
 
 xdist lets its workers run for five more seconds, and kills them after ten. A run
 that is ended by a signal cannot wait that long, and a worker that is killed does not
@@ -29,16 +29,16 @@ class Workers:
         self._nodes.append(node)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Note a signal that only this process got: it is named, Ctrl-C is not."""
+        """Note a signal that only this process received: those have a name, Ctrl-C does not."""
         self._is_signalled = bool(str(excinfo.value))
 
-    # Before xdist's own, which waits for them.
+    # Before xdist's own hook, which waits for them.
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """End the workers of a run that was not completed."""
         if self._is_signalled or session.shouldfail or session.shouldstop:
             for node in self._nodes:
-                # execnet has no public way to its process; a worker on another machine ends in xdist's own time.
+                # execnet has no public access to its process; xdist ends a worker on another machine.
                 process = getattr(getattr(node.gateway, "_io", None), "popen", None)
                 if isinstance(process, Popen):
                     process.send_signal(signal.SIGINT)

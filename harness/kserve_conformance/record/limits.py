@@ -1,4 +1,4 @@
-"""How large a record may be, so that a reader cannot be made to load a file of any size."""
+"""The maximum size of a record, so that no file can exhaust a reader's memory."""
 
 from __future__ import annotations
 

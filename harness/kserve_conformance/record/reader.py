@@ -47,7 +47,7 @@ def read_lines(source: Source, *, limits: Limits | None = None) -> Iterator[Line
 
 
 class _State:
-    """What the lines so far say about what may follow."""
+    """The state after the lines so far, which decides what may follow."""
 
     def __init__(self) -> None:
         self._collected: dict[str, None] = {}

@@ -26,7 +26,7 @@ class Sign:
 SIGNS: Mapping[Verdict, Sign] = MappingProxyType(
     {
         Verdict.PASSED: Sign("✓", "P", "The target behaves as the scenario says."),
-        Verdict.FAILED: Sign("✗", "F", "The target behaves differently, or a listed deviation no longer happens."),
+        Verdict.FAILED: Sign("✗", "F", "The target behaves differently, or a known deviation did not occur."),
         Verdict.DEVIATES: Sign(
             "Δ",
             "D",

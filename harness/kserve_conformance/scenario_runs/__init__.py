@@ -1,5 +1,5 @@
 """
-One scenario on one target: its steps run, its verdict, its line in the record.
+One scenario on one target: running its steps, its verdict, its line in the record.
 
 Two callers drive it. The pytest plugin runs the features of any suite as pytest
 items; the matrix runs the suite that ships against many releases in one process.
@@ -8,7 +8,7 @@ Both get the same record, byte for byte.
 - :mod:`.settings` holds what one run runs: suite, selected scenarios, target.
 - :mod:`.lease` opens the target, reopens it once if it is lost, and closes it.
 - :mod:`.steps` finds the definition of a step and calls it.
-- :mod:`.bdd` is the only module that touches what pytest-bdd keeps private.
+- :mod:`.bdd` is the only module that uses private parts of pytest-bdd.
 - :mod:`.runner` runs a scenario through setup, call and teardown.
 - :mod:`.verdicts` turns what happened into a verdict, :mod:`.findings` into the finding that explains it.
 - :mod:`.lines` writes the header and the scenario lines of a record.

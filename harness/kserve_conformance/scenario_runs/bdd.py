@@ -1,11 +1,10 @@
 """
-Everything here that pytest-bdd does not publish.
+The private parts of pytest-bdd that the harness uses.
 
-Steps are defined with pytest-bdd's ``given``, ``when`` and ``then``, so that a user's
-step modules read as everywhere else. pytest-bdd stores each definition in a fixture of
-the module that the decorator was used in, and has no public way to list them, to
-match a step, or to set a ``target_fixture``. This module reads the definitions of a
-module once; the harness then matches and calls steps by itself.
+Steps are defined with pytest-bdd's ``given``, ``when`` and ``then``, so that a user's step modules look as usual.
+pytest-bdd stores each definition in a fixture of the module that the decorator was used in, and has no public way to
+list them, to match a step, or to set a ``target_fixture``. This module reads the definitions of a module once; the
+harness then matches and calls steps by itself.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from pytest_bdd.parsers import StepParser
 from pytest_bdd.parsers import re as regular_expression
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
-#: The parameters of a step function that take what follows the step's line.
+#: The parameters of a step function for its table and doc string.
 DATA_TABLE, DOC_STRING = "datatable", "docstring"
 
 #: What ``pytest.fixture`` makes of a function, and how to get the function back: pytest publishes neither.
@@ -60,7 +59,7 @@ class RegisteredStep:
 
     @property
     def target_fixture(self) -> str | None:
-        """The fixture that the function's return value replaces."""
+        """The fixture that the return value replaces."""
         return self.context.target_fixture
 
     @cached_property

@@ -31,7 +31,7 @@ def finding_of_failure(error: BaseException, reproduce: str | None) -> Finding:
 
 
 def finding_of_error(error: BaseException, reproduce: str | None) -> Finding:
-    """The finding of whatever else was raised: the harness's own errors by message and hint, others by traceback."""
+    """The finding of any other exception: message and hint for the harness's own errors, a traceback for others."""
     if isinstance(error, HarnessError):
         hint = (f"hint: {error.hint}",) if error.hint else ()
         rest = tuple(str(error).strip().splitlines()[1:])

@@ -37,17 +37,17 @@ class TargetLease:
 
     @property
     def leftovers(self) -> tuple[str, ...]:
-        """What closed targets left behind."""
+        """Leftovers of closed targets."""
         return tuple(self._leftovers)
 
     def current_leftovers(self) -> tuple[str, ...]:
-        """What the open target reports as left behind after a reset, at next to no cost."""
+        """The leftovers that the open target reports cheaply after a reset."""
         return _leftovers_of(self._target, thorough=False)
 
     def target(self) -> Target:
-        """The open target. Raises ``CannotStart``, ``Unreachable``, or whatever else kept it from opening."""
+        """The open target. Raises ``CannotStart``, ``Unreachable``, or whatever else opening raised."""
         if self._given_up is not None:
-            # Each raise would add to the traceback, and formatting it would take longer and longer.
+            # Otherwise each raise would extend the traceback, and formatting it would take longer and longer.
             raise self._given_up.with_traceback(None)
         if self._target is None:
             try:
@@ -62,7 +62,7 @@ class TargetLease:
         return self._target
 
     def lost(self, error: Unreachable) -> None:
-        """Close a target that no longer answers. The first time it may be reopened, the second time it is given up."""
+        """Close a target that no longer responds. It may be reopened once."""
         self._close(self._target)
         if self._may_reopen:
             self._may_reopen = False
@@ -70,15 +70,15 @@ class TargetLease:
             self._given_up = error
 
     def release(self) -> str:
-        """The release under test: as named, or as the open target reports it."""
+        """The release under test: the named one, or the one that the open target reports."""
         return named_release(self._spec) or self.target().identity.release
 
     def identity(self) -> Identity:
-        """The identity of the target; if it never opened, what its name says."""
+        """The identity of the target; if it never opened, derived from its name."""
         return self._identity or Identity(target=self._spec.name, release=named_release(self._spec) or "unknown")
 
     def close(self) -> None:
-        """Close the target and keep what it left behind. An error while closing is reported, not raised."""
+        """Close the target and collect its leftovers. An error while closing is reported, not raised."""
         target = self._target
         self._leftovers.update(dict.fromkeys(_leftovers_of(target, thorough=True)))
         self._close(target)
@@ -89,11 +89,11 @@ class TargetLease:
         try:
             stack.close()
         except (KeyboardInterrupt, SystemExit):
-            # Interrupted while closing: close again, because nothing may be left running. Closing twice is allowed.
+            # If closing was interrupted, close again, so that nothing is left running.
             if target is not None:
                 target.close()
             raise
-        except Exception as error:  # noqa: BLE001 - Whatever a target raises here must not hide what the run showed.
+        except Exception as error:  # noqa: BLE001 - An error here must not hide the results of the run.
             self._options.progress(f"{self._spec} could not be closed: {type(error).__name__}: {error}")
         self._leftovers.update(dict.fromkeys(_leftovers_of(target, thorough=True)))
 

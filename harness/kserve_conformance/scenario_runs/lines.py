@@ -27,7 +27,7 @@ def header_line(settings: RunSettings, target: TargetIdentity, collected: tuple[
         "shard": str(selection.shard) if selection.shard else None,
     }
     if len(collected) < len(settings.selected):
-        # pytest's own -k and -m, a path, a plugin: whatever it was, the run was narrower than the rest says.
+        # pytest's -k or -m, a path or a plugin narrowed the run further than its selection.
         narrowed["scenarios"] = f"{len(collected)} of {len(settings.selected)}"
     return Header(
         harness=kserve_conformance.__version__,
@@ -42,7 +42,7 @@ def header_line(settings: RunSettings, target: TargetIdentity, collected: tuple[
 
 
 def target_line(identity: Identity) -> TargetIdentity:
-    """The identity of a target, as a header has it."""
+    """The identity of a target, for a header."""
     return TargetIdentity(
         target=identity.target,
         release=identity.release,
@@ -76,14 +76,14 @@ def scenario_line(info: ScenarioInfo, judgement: Judgement, statuses: Sequence[s
 
 
 def crash_line(info: ScenarioInfo, reason: str) -> Scenario:
-    """The line of a scenario whose process died: which of its steps ran is unknown."""
+    """The line of a scenario whose process died: it is unknown which steps ran."""
     judgement = Judgement(Verdict.ERRORED, reason, Finding(message=reason))
     return scenario_line(info, judgement, ("errored",) * len(info.steps))
 
 
 @lru_cache(maxsize=4096)
 def _step_lines(steps: tuple[StepInfo, ...], statuses: tuple[str, ...]) -> tuple[Step, ...]:
-    """The steps as the feature has them, each with its status: the same for every release that agrees."""
+    """The steps of the feature, each with its status. Shared by releases with equal results."""
     return tuple(
         Step(
             keyword=step.keyword,

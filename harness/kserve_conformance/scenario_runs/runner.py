@@ -33,7 +33,7 @@ from kserve_conformance.suite.tags import DOCUMENTED
 from kserve_conformance.targets.contract import UNAVAILABLE, Diagnoses, Unreachable
 from kserve_conformance.world import World
 
-#: What a phase may raise without ending the run; pytest's own skip and fail are no ``Exception``.
+#: Exceptions of a phase that do not end the run; pytest's skip and fail are not subclasses of ``Exception``.
 _RAISED = (Exception, pytest.skip.Exception, pytest.fail.Exception)
 
 
@@ -49,9 +49,8 @@ class ScenarioRunner:
         """
         Open the target before the first scenario, if it applies to any of them.
 
-        The header of the record names the target, and must name it the same
-        whichever scenario runs first. An error is not raised here but by the
-        scenarios that need the target.
+        The header of the record names the target, whichever scenario runs first. An error is not raised here, but by
+        the scenarios that need the target.
         """
         if self._opened:
             return
@@ -72,16 +71,17 @@ class ScenarioRunner:
         if not scenario.tags.holds_for(release):
             if release == DOCUMENTED:
                 return Judgement(Verdict.UNSUPPORTED, "the documentation does not say")
-            return Judgement(Verdict.UNSUPPORTED, f"holds for {scenario.tags.range()}, and this is {release}")
+            return Judgement(Verdict.UNSUPPORTED, f"applies to {scenario.tags.range()}; the target is {release}")
         if scenario.tags.needs:
             capabilities = {str(capability) for capability in self.lease.target().capabilities}
             missing = [need for need in scenario.tags.needs if need not in capabilities]
             if missing:
-                return Judgement(Verdict.SKIPPED, f"needs {' and '.join(missing)}, which the target cannot do")
+                reason = f"requires {' and '.join(missing)}, which the target does not support"
+                return Judgement(Verdict.SKIPPED, reason)
         return None
 
     def run(self, scenario: ScenarioInfo, registry: StepRegistry) -> Scenario:
-        """Run one scenario from setup to teardown; its line of the record."""
+        """Run one scenario from setup to teardown; return its line of the record."""
         run = ScenarioRun(self, scenario)
         with contextlib.ExitStack() as stack:
             fixtures = PlainFixtures(stack)
@@ -98,14 +98,14 @@ class ScenarioRunner:
 
 
 class PlainFixtures:
-    """The fixtures of a scenario that runs without pytest: the world, its target, and what steps provide."""
+    """The fixtures of a scenario that runs without pytest: the world, the target, and what steps provide."""
 
     def __init__(self, stack: contextlib.ExitStack) -> None:
         self._stack = stack
         self._values: dict[str, Any] = {}
 
     def get(self, name: str) -> Any:
-        """The value of a fixture. Raises ``SuiteError`` for one that only pytest could provide."""
+        """The value of a fixture. Raises ``SuiteError`` for one that only pytest provides."""
         try:
             return self._values[name]
         except KeyError:
@@ -116,12 +116,12 @@ class PlainFixtures:
         self._values[name] = value
 
     def add_finalizer(self, finalizer: Callable[[], object]) -> None:
-        """Call something when the scenario is torn down, last added first."""
+        """Add a callback for the teardown; the last added runs first."""
         self._stack.callback(finalizer)
 
     @property
     def world(self) -> object:
-        """The world, if the scenario got that far."""
+        """The world, once the scenario has one."""
         return self._values.get("world")
 
 
@@ -153,11 +153,11 @@ class ScenarioRun:
 
     @property
     def is_over(self) -> bool:
-        """Is there nothing left to run?"""
+        """Has the scenario ended?"""
         return self._not_applicable is not None or bool(self.raised)
 
     def run_steps(self, registry: StepRegistry, fixtures: Fixtures) -> None:
-        """Run the steps in order. Raises what the first one raises that does not pass."""
+        """Run the steps in order. Raises what the first step that does not pass raises."""
         __tracebackhide__ = True
         for number, step in enumerate(self.scenario.steps):
             self._at = number
@@ -167,7 +167,7 @@ class ScenarioRun:
                 raise SuiteError(
                     f"no step definition matches {step.keyword} {step.text}", hint=nearest(step, registry.definitions)
                 )
-            # Until a step that has started is known to have passed, its result is unknown.
+            # The result of a started step is unknown until it has passed.
             self._statuses[number] = "errored"
             try:
                 match.call(step, fixtures)
@@ -182,7 +182,7 @@ class ScenarioRun:
 
     @contextlib.contextmanager
     def phase(self, phase: Phase, fixtures: PlainFixtures) -> Iterator[None]:
-        """Run and end a phase, for a driver other than pytest. What it raises goes no further."""
+        """Run and end a phase, for a driver other than pytest. Its exceptions are recorded, not raised."""
         error: BaseException | None = None
         try:
             yield
@@ -192,10 +192,9 @@ class ScenarioRun:
 
     def end_phase(self, phase: Phase, error: BaseException | None, world: object) -> None:
         """
-        Note how a phase ended, before the next one begins.
+        Record how a phase ended, before the next one starts.
 
-        ``world`` is what the steps acted on. A suite may have a world of its own,
-        which need not know a service or choices.
+        ``world`` is what the steps acted on. A suite may have its own world, which need not have a service or choices.
         """
         if error is not None and self._not_applicable is None:
             self.raised.append(Raised(phase, error))
@@ -207,7 +206,7 @@ class ScenarioRun:
     # --- the result -------------------------------------------------------
 
     def judge(self) -> Judgement:
-        """The verdict on what is known of the scenario so far."""
+        """The verdict of the scenario so far."""
         if self._not_applicable is not None:
             return self._not_applicable
         judgement = judge(self._statuses, self.raised, self._deviation(), self._reproduce())
@@ -229,7 +228,7 @@ class ScenarioRun:
         )
 
     def failure_of(self, error: BaseException) -> str | None:
-        """What a step raised in the words of the feature, for a terminal; None where a traceback says more."""
+        """The failure of a step for a terminal, in terms of the feature; None if a traceback says more."""
         if not hasattr(error, "message") and not isinstance(error, HarnessError):
             return None
         lines = [f"{self.scenario.place}  {self.scenario.name}"]

@@ -1,4 +1,4 @@
-"""What one run runs: the selected scenarios of a suite, on one target."""
+"""The settings of one run: the selected scenarios of a suite, on one target."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class RunSettings:
         return self._by_file.get(file.relative_to(self.suite.root).as_posix(), ())
 
     def reproduce(self, scenario: ScenarioInfo) -> str:
-        """The command that runs a scenario again. It names another suite by its folder, not by its path."""
+        """The command that reruns a scenario. It names another suite by its folder, not by its path."""
         words = ["kserve-conformance", "run", "--target", self.target.again]
         suite = [] if self.suite.is_shipped else ["--suite", self.suite.root.name]
         return shlex.join([*words, *suite, "--scenario", scenario.id])

@@ -1,8 +1,7 @@
 """
 Which definition a step calls, with which arguments.
 
-Each text is matched once, whatever the number of scenarios that use it: the check
-that no step is ambiguous and the run read the same match.
+Each text is matched once for all scenarios that use it; the check for ambiguous steps and the run use the same match.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ _CONSTANTS = (str, int, float, bool, type(None))
 
 
 class Fixtures(Protocol):
-    """Where the steps of one scenario get what their text does not say."""
+    """The fixtures that the steps of one scenario use."""
 
     def get(self, name: str) -> Any:
         """The value of a fixture. Raises what pytest raises for an unknown one."""
@@ -43,7 +42,7 @@ class Fixtures(Protocol):
         """Replace a fixture for the rest of the scenario."""
 
     def add_finalizer(self, finalizer: Callable[[], object]) -> None:
-        """Call something when the scenario is torn down, last added first."""
+        """Add a callback for the teardown; the last added runs first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +53,7 @@ class StepDefinition(Definition):
 
     @classmethod
     def of(cls, registered: RegisteredStep, layer: int) -> StepDefinition:
-        """A registered step, with the place of its function."""
+        """A registered step with the location of its function."""
         function = inspect.unwrap(registered.function)
         code = getattr(function, "__code__", None)
         file = getattr(code, "co_filename", getattr(function, "__module__", None) or "")
@@ -71,14 +70,14 @@ class StepDefinition(Definition):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A definition that takes a text. ``arguments`` is None where they must be parsed for each call."""
+    """A definition that matches a text. ``arguments`` is None if they must be parsed for each call."""
 
     definition: StepDefinition
     text: str
     arguments: Mapping[str, Any] | None
 
     def call(self, step: StepInfo, fixtures: Fixtures) -> None:
-        """Call the step's function, and provide what it returns where it has a ``target_fixture``."""
+        """Call the step's function, and provide its result if it has a ``target_fixture``."""
         __tracebackhide__ = True
         registered = self.definition.registered
         parameters = registered.parameters
@@ -110,7 +109,7 @@ class StepRegistry:
         self._matches: dict[tuple[str, str], Match | None] = {}
 
     def match(self, step: StepInfo) -> Match | None:
-        """The definition that a step calls; None where it is undefined."""
+        """The definition that a step calls; None if it is undefined."""
         key = (step.kind, step.text)
         try:
             return self._matches[key]
@@ -120,14 +119,14 @@ class StepRegistry:
             return match
 
     def takers(self, step: StepInfo) -> list[StepDefinition]:
-        """Every definition that takes a step and that no other replaces: more than one is ambiguous."""
+        """Every definition that matches a step and is not replaced by another: more than one is ambiguous."""
         key = (step.kind, step.text)
         if key not in self._takers:
             self._takers[key] = takers(step, self.definitions)
         return self._takers[key]
 
     def problems(self, scenarios: Iterable[ScenarioInfo]) -> Iterator[SuiteProblem]:
-        """What would make a step pass without running, or mean something else than its author thinks."""
+        """Problems by which a step would pass without running, or call another definition than intended."""
         yield from async_steps(self.definitions)
         yield from ambiguous_steps(scenarios, self.takers)
 
@@ -154,6 +153,6 @@ def _match(definition: StepDefinition, text: str) -> Match:
 
 
 def _finish(generator: Iterator[Any]) -> None:
-    """Run what a step has after its ``yield``."""
+    """Run the cleanup of a step after its ``yield``."""
     for _ in generator:
-        pytest.fail("a step yielded twice; it may yield once, with its cleanup after that")
+        pytest.fail("a step yielded twice; it may yield once, followed by its cleanup")

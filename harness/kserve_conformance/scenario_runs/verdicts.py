@@ -37,7 +37,7 @@ class Raised:
 
     @property
     def concludes(self) -> bool:
-        """Does it say something about the target, or why it was not tested? Only what a step raises can."""
+        """Is it a result of the target or a skip? Only an exception from a step can be."""
         if isinstance(self.error, CannotDo | pytest.skip.Exception):
             return self.phase is not Phase.TEARDOWN
         return self.phase is Phase.CALL and isinstance(self.error, AssertionError)
@@ -60,9 +60,9 @@ def judge(
     reproduce: str | None = None,
 ) -> Judgement:
     """
-    The verdict of a scenario that was run.
+    The verdict of a scenario that ran.
 
-    ``statuses`` are those of its steps, ``raised`` is what was raised, in order.
+    ``statuses`` are those of its steps, ``raised`` are the exceptions in order.
     ``deviation`` is the listed deviation of this release from what the scenario
     states, if there is one.
     """
@@ -79,7 +79,7 @@ def judge(
 
 
 def _concluded(error: BaseException, deviation: rules.KnownDeviation | None, reproduce: str | None) -> Judgement:
-    """The verdict on what a step raised: that it skipped the scenario, or that something does not hold."""
+    """The verdict for a step that skipped the scenario or failed."""
     if isinstance(error, pytest.skip.Exception | CannotDo):
         return Judgement(Verdict.SKIPPED, str(error) or "skipped by a step, without a reason")
     finding = finding_of_failure(error, reproduce)
@@ -94,9 +94,9 @@ def _no_longer_deviates(deviation: rules.KnownDeviation, reproduce: str | None) 
     return Judgement(
         Verdict.FAILED,
         finding=Finding(
-            message=f"the listed deviation {deviation.id} no longer happens",
+            message=f"the known deviation {deviation.id} did not occur",
             expected=f"the release deviates: {deviation.statement}",
-            observed="it does not deviate",
+            observed="the release does not deviate",
             reproduce=reproduce,
         ),
     )

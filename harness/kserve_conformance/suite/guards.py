@@ -1,9 +1,8 @@
 """
 Checks of features and step definitions together, before anything runs.
 
-Of two definitions that match a step, pytest-bdd would call the last, and it calls an
-``async def`` without ever awaiting it: the first might run a step that its author did
-not mean, the second passes whatever it says. Both are errors here.
+If two definitions match a step, pytest-bdd calls the last one, which may not be the intended one. It calls an ``async
+def`` without awaiting it, so that the step always passes. Both are errors here.
 """
 
 from __future__ import annotations
@@ -57,7 +56,7 @@ def async_steps(definitions: Iterable[Definition]) -> Iterator[SuiteProblem]:
 def ambiguous_steps(
     scenarios: Iterable[ScenarioInfo], takers_of: Callable[[StepInfo], Sequence[Definition]]
 ) -> Iterator[SuiteProblem]:
-    """Every step text, once, that several definitions take. ``takers_of`` is :func:`takers`, or a cache of it."""
+    """Every step text that matches several definitions, once. ``takers_of`` is :func:`takers`, or a cache of it."""
     for place, step in _texts(scenarios):
         ambiguous = takers_of(step)
         if len(ambiguous) > 1:
@@ -71,7 +70,7 @@ def ambiguous_steps(
 
 
 def undefined_steps(scenarios: Iterable[ScenarioInfo], definitions: Sequence[Definition]) -> Iterator[SuiteProblem]:
-    """Every step text, once, that no definition takes."""
+    """Every step text that matches no definition, once."""
     for place, step in _texts(scenarios):
         if not any(definition.takes(step) for definition in definitions):
             yield SuiteProblem(
@@ -93,14 +92,14 @@ def unused_steps(scenarios: Iterable[ScenarioInfo], definitions: Iterable[Defini
 
 
 def takers(step: StepInfo, definitions: Iterable[SomeDefinition]) -> list[SomeDefinition]:
-    """The definitions that take a step, without those that one of a higher layer replaces by the very same pattern."""
+    """The definitions that match a step, without those that a higher layer replaces with the same pattern."""
     taking = [definition for definition in definitions if definition.takes(step)]
     highest = {(taker.kind, taker.pattern): taker.layer for taker in sorted(taking, key=lambda taker: taker.layer)}
     return [taker for taker in taking if taker.layer == highest[taker.kind, taker.pattern]]
 
 
 def nearest(step: StepInfo, definitions: Iterable[Definition]) -> str | None:
-    """A hint: the definition whose text is closest to that of a step."""
+    """A hint with the definition whose text is closest to that of a step."""
     patterns = [definition.pattern for definition in definitions if definition.kind in (None, step.kind)]
     near = get_close_matches(step.text, patterns, n=1, cutoff=0.5)
     return f"did you mean {near[0]!r}?" if near else None

@@ -102,7 +102,7 @@ def _read(suite: Suite) -> tuple[ScenarioInfo, ...]:
 
 
 class _Feature:
-    """A feature file while it is read: the nodes of its document by id, to find what a pickle was compiled from."""
+    """A feature file being read: the nodes of its document by id, to find the source of each pickle."""
 
     def __init__(self, file: Path, path: str, tags: TagReader, problems: list[SuiteProblem]) -> None:
         self.path = path
@@ -228,7 +228,7 @@ def _line_of(error: Exception) -> int:
 
 
 def _message(error: Exception) -> str:
-    """The parser's message without the place, which it begins with."""
+    """The parser's message without the location at its start."""
     return str(error).partition(": ")[2] or str(error)
 
 

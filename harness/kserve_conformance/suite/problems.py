@@ -1,9 +1,8 @@
 """
 Where a suite contradicts itself, reported all at once.
 
-A person who corrects a feature file wants the whole list, not its first line.
-So what checks a suite yields problems, and :func:`raise_all` raises them
-together.
+The author of a feature file needs the whole list, not its first line. So checks of a suite yield problems, and
+:func:`raise_all` raises them together.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from kserve_conformance.exceptions import SuiteError
 
 
 class SuiteCode(StrEnum):
-    """What a :class:`SuiteError` is about; stable, for programs."""
+    """Codes of :class:`SuiteError`; stable, for programs."""
 
     # A folder, and how it describes itself.
     NO_SUITE = "no-suite"

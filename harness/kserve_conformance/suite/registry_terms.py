@@ -1,4 +1,4 @@
-"""What a suite takes from the registry of rules: the ids that tags may name, and the known deviations."""
+"""The terms of a suite from the registry of rules: the ids that tags may name, and the known deviations."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
 """
-Shards: parts of a suite for runs on machines that know nothing of each other.
+Shards: parts of a suite for runs on independent machines.
 
-Which scenario belongs to which shard follows from the ids alone, so that every run
-computes the same. Ids are ordered by their digests, which spreads a slow topic over
-all shards; the sizes of shards differ by one at most.
+The shard of a scenario depends only on the ids, so that every run computes the same. Ids are ordered by their digests,
+which spreads a slow topic over all shards; the sizes of shards differ by one at most.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ _Definition = tuple[str, Callable[[str], bool]]
 
 
 def _definitions(function: ast.FunctionDef) -> dict[str, list[_Definition]]:
-    """The texts of a step function by kind, each with what tells whether a step matches it."""
+    """The texts of a step function by kind, each with a function that says whether a step matches it."""
     found: dict[str, list[_Definition]] = {}
     for decorator in function.decorator_list:
         match decorator:
@@ -120,14 +120,14 @@ def _argument(arguments: ast.arguments) -> str:
 
 
 def _made_up(kind: str, text: str, argument: str) -> StepInfo:
-    """A step that matches a text, for want of one in a feature."""
+    """A made-up step that matches a text, if no feature has one."""
     filled = re.sub(r"\{(\w+)(?::\w+)?\}", lambda name: _VALUES.get(name[1], name[1]), text)
     doc_string = "protocolVersions: [v2]" if "doc string" in argument else None
     return StepInfo(keyword=kind.capitalize(), kind=kind, text=filled, line=0, doc_string=doc_string)
 
 
 def _lines(step: StepInfo) -> Iterator[str]:
-    """A step as a feature has it, with its table or doc string."""
+    """The lines of a step of a feature, with its table or doc string."""
     yield f"{step.kind.capitalize()} {step.text}"
     widths = [max(map(len, column)) for column in zip(*step.table, strict=True)]
     for row in step.table:

@@ -16,7 +16,7 @@ _QUOTED = re.compile(r'"\{(\w+)\}"')
 
 
 class _Quoted:
-    """A type of values for the ``parse`` library: anything but a quote, even nothing."""
+    """A value type for the ``parse`` library: anything but a quote; may be empty."""
 
     pattern = r'[^"]*'
 
@@ -25,7 +25,7 @@ class _Quoted:
 
 
 def parse(text: str) -> parsers.parse:
-    """The parser of a step's text, as pytest-bdd's own ``parse``, but strict about quotes and case."""
+    """A parser of a step's text like pytest-bdd's ``parse``, but strict about quotes and case."""
     parser = parsers.parse(_QUOTED.sub(r'"{\1:Quoted}"', text), {"Quoted": _Quoted()}, case_sensitive=True)
     parser.name = text
     return parser

@@ -1,9 +1,8 @@
 """
 The tags of a scenario, from a closed list.
 
-A misspelt tag is worse than none: ``@sicne-0.11.1`` would let a scenario run where it
-cannot hold. So every tag is in the list below, names something in the registry of
-rules, or is declared by the suite itself.
+A misspelt tag is worse than none: with ``@sicne-0.11.1`` a scenario would run on releases that it does not apply to. So
+every tag is in the list below, names something in the registry of rules, or is declared by the suite itself.
 
 Tags come from the Feature, the Rule, the Scenario and the Examples. Inner ranges and
 levels replace outer ones; everything else adds up.
@@ -84,7 +83,7 @@ class Tags:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The names that tags may use beside the plain ones; None where any name is accepted."""
+    """The names that tags may use besides the plain ones; None if any name is accepted."""
 
     rules: Collection[str] | None = None
     claims: Collection[str] | None = None
@@ -108,7 +107,7 @@ class TagReader:
 
     @property
     def problems(self) -> tuple[SuiteProblem, ...]:
-        """The problems that were found so far."""
+        """The problems found so far."""
         return tuple(self._problems.values())
 
     def read(self, levels: Sequence[Sequence[TagAt]], scenario: Place) -> Tags:
@@ -237,7 +236,7 @@ def _absent(what: str, kind: str, word: str, known: Collection[str] | None) -> t
 
 
 def _nearest_tag(tag: str, plain: Collection[str]) -> str | None:
-    """The tag that was probably meant: a plain one, or one whose prefix is misspelt."""
+    """The tag that was probably intended: a plain one, or one whose prefix is misspelt."""
     kind, _, word = tag.partition("-")
     near = get_close_matches(kind, _KINDS, n=1) if word else []
     if near:

@@ -1,7 +1,7 @@
 """
 Cases: objects and writes as values, so that a target can run many of them at once.
 
-A scenario talks to a target step by step. A case lists beforehand every write, in
+A scenario drives a target step by step. A case lists beforehand every write, in
 turns; after each turn, every stored service is observed. :func:`run_case` runs one
 on any target. A target that is faster with many at once implements
 :class:`BatchTarget`.
@@ -26,7 +26,7 @@ class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
     """
     The writes between two observations, in the order of the fields.
 
-    ``later`` lets a second pass first. ``deleted`` objects are deleted. ``present``
+    ``later`` advances the clock by a second first. ``deleted`` objects are deleted. ``present``
     runtimes and ``stored`` services are stored without passing a webhook;
     ``applied`` objects are applied in order and pass them.
     """
@@ -64,8 +64,8 @@ class CaseRun:
     """
     One case run on one target.
 
-    ``failed`` is why there are fewer results than turns. A ``Unreported`` means that
-    the target does not report what the remaining turns depend on.
+    ``failed`` is why there are fewer results than turns. ``Unreported`` means that the target does not report what the
+    remaining turns depend on.
     """
 
     case: Case
@@ -74,7 +74,7 @@ class CaseRun:
 
     @property
     def is_errored(self) -> bool:
-        """Did the run break, so that it says nothing about the case?"""
+        """Did the run break, so that it proves nothing about the case?"""
         return self.failed is not None and not isinstance(self.failed, Unreported)
 
 
@@ -134,7 +134,7 @@ def _run_turns(target: Target, case: Case, within: timedelta) -> Iterator[TurnRe
 
 
 def stored_services(turn: Turn, admissions: Sequence[Admission]) -> Iterator[ObjectKey]:
-    """The services that are in the store because of a turn."""
+    """The services that a turn stored."""
     for manifest in turn.stored:
         yield ObjectKey.of(manifest)
     for admission in admissions:

@@ -1,5 +1,5 @@
 """
-The clock of targets that keep objects themselves: whole seconds, which only ``advance_clock`` moves.
+The clock of targets that store objects themselves: whole seconds, advanced only by ``advance_clock``.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from functools import cache
 
 from kserve_conformance.objects import Manifest, at
 
-#: Where every such clock starts: any fixed second would do.
+#: The start of every such clock; any fixed second would do.
 EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 @cache
 def moment(seconds: int) -> str:
-    """A creationTimestamp so many seconds after the epoch."""
+    """The creationTimestamp for seconds after the epoch."""
     return (EPOCH + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
 
 
@@ -27,7 +27,7 @@ class Clock:
         self._now = moment(0)
 
     def advance_clock(self) -> None:
-        """Move by a second."""
+        """Advance by a second."""
         self._seconds += 1
         self._now = moment(self._seconds)
 

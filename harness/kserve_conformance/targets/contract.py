@@ -23,20 +23,20 @@ from kserve_conformance.objects import Manifest, ObjectKey, Outcome
 class Capability(StrEnum):
     """What a target can do beyond the core of the contract. A scenario requires it by a ``@needs-…`` tag."""
 
-    #: Another release can be installed over what is stored.
+    #: Another release can be installed over stored objects.
     UPGRADE = "upgrade"
     #: Pods really run.
     PODS = "pods"
     #: The default deployment mode can be set.
     DEFAULT_MODE = "default-mode"
-    #: It knows the rules, and reports where they leave a choice open.
+    #: The target knows the rules and reports where they leave a choice open.
     OPEN_CHOICES = "open-choices"
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
     """
-    Which implementation was tested: no host name, no path.
+    Which implementation was tested, without host names and paths.
 
     ``observed_through`` describes how the choice is observed. ``digests`` maps
     names (an image, a binary, the installed CRDs) to ``sha256:…``.
@@ -71,7 +71,7 @@ class Admission:
 @dataclass(frozen=True, slots=True)
 class Observation:
     """
-    What a target reported about one service once nothing changed any more.
+    What a target reported about one service once it had settled.
 
     ``reason`` and ``message`` are those of ``status.modelStatus.lastFailureInfo``;
     ``errors`` are the texts of the service's Warning events, oldest first. ``pod``
@@ -106,7 +106,7 @@ class Observation:
 
 
 class TargetCode(StrEnum):
-    """What a :class:`TargetError` is about; stable, for programs."""
+    """Codes of :class:`TargetError`; stable, for programs."""
 
     UNKNOWN_TARGET = "unknown-target"
     BAD_TARGET = "bad-target"
@@ -174,7 +174,7 @@ class CannotDo(TargetError):
     """The target lacks a capability that was needed."""
 
 
-#: What a target may leave unreported.
+#: The parts that a target may leave unreported, with their names in messages.
 PARTS: Mapping[str, str] = {
     "outcome": "which runtime a service gets",
     "runtime": "which runtime a service gets",
@@ -194,12 +194,12 @@ PARTS: Mapping[str, str] = {
 }
 
 
-#: What no controller reports by itself: only a target that knows the rules does.
+#: Parts that no controller reports: only a target that knows the rules does.
 BEYOND_CONTROLLERS = frozenset({"graph_protocol", "canaries"})
 
 
 class Unreported(CannotDo):
-    """The target does not report what is needed: neither a pass nor a failure. ``part`` is one of ``PARTS``."""
+    """The target does not report a required part: neither a pass nor a failure. ``part`` is one of ``PARTS``."""
 
     def __init__(self, part: str, detail: str = "") -> None:
         super().__init__(f"target does not report {PARTS[part]}{f': {detail}' if detail else ''}")
@@ -241,7 +241,7 @@ class Target(Protocol):
         """Delete; a missing object is not an error. Returns once none of them can be selected any more."""
 
     def advance_clock(self) -> None:
-        """Let a second pass, so that what is created next has a later ``creationTimestamp``."""
+        """Advance the clock by a second, so that the next object has a later ``creationTimestamp``."""
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
         """The settled choice of a service for the objects that are stored now. Raises ``NotSettled``."""
@@ -256,7 +256,7 @@ class Target(Protocol):
         """Delete everything that was applied or stored since the last reset, and return to the opened release."""
 
     def close(self) -> None:
-        """End what was started. Never raises for something that is already gone."""
+        """Stop everything that was started. Never raises for something that is already gone."""
 
     def __enter__(self) -> Self: ...
 
@@ -277,10 +277,9 @@ class Diagnoses(Protocol):
         """
         The evidence that is available now, by title.
 
-        Titles are ``process`` (how one ended), ``service``, ``runtimes``,
-        ``deployment``, ``events`` and ``log``. Called before the reset, and only for a
-        scenario that failed or errored. ``service`` is the one that it is about; None
-        where there is none yet. What could not be read is listed under ``UNAVAILABLE``.
+        Titles are ``process`` (how a process exited), ``service``, ``runtimes``, ``deployment``, ``events`` and
+        ``log``. Called before the reset, and only for a scenario that failed or errored. ``service`` is the subject of
+        the scenario; None before there is one. What could not be read is listed under ``UNAVAILABLE``.
         """
 
 
@@ -290,11 +289,10 @@ class ReportsLeftovers(Protocol):
 
     def leftovers(self, *, thorough: bool) -> tuple[str, ...]:
         """
-        What still exists but should not: each is an object, a process or a folder.
+        Objects, processes or folders that still exist but should not.
 
-        Called after each reset, where it must cost next to nothing: a target for which
-        looking is expensive returns nothing then. Called once more, thoroughly, before
-        a target is closed, and a last time after that.
+        Called after each reset, where it must be cheap: a target for which the search is expensive returns nothing
+        then. Called with ``thorough`` before a target is closed, and once more after that.
         """
 
 
@@ -307,10 +305,14 @@ class RunsPods(Protocol):
     """A target whose pods are real. Scenarios that need it have ``@needs-pods``; its runtimes use ``MODEL_SERVER``."""
 
     def run_pods(self, namespace: str) -> None:
-        """Let pods run in a namespace until the next reset; elsewhere none is ever started."""
+        """Allow pods in a namespace until the next reset; other namespaces never run any."""
 
     def running(self, service: ObjectKey, within: timedelta) -> Manifest:
-        """The predictor's pod, once it and the service are ready. Raises ``NotSettled`` with what was observed last."""
+        """
+        Wait until the predictor's pod and the service are ready. Raises ``NotSettled`` with the last observed state.
+        """
 
     def predict(self, service: ObjectKey, path: str, body: Manifest) -> Any:
-        """Post a document to a path of a running predictor; its answer. Raises ``NotSettled`` for an HTTP error."""
+        """
+        Post a document to a path of a running predictor, return the response. Raises ``NotSettled`` for HTTP errors.
+        """

@@ -29,7 +29,7 @@ from kserve_conformance.targets.contract import (
 
 
 class Wrapped:
-    """Passes every call on. Subclasses change one of them."""
+    """Delegates every call. Subclasses override one of them."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -85,7 +85,7 @@ class Wrapped:
 
 
 class DiesAfter(Wrapped):
-    """Accepts a number of calls of ``apply``, and is unreachable from then on."""
+    """Accepts a number of calls of ``apply``, then is unreachable."""
 
     def __init__(self, target: Target, applications: int) -> None:
         super().__init__(target)
@@ -112,7 +112,7 @@ class DiesAfter(Wrapped):
 
 
 class NeverSettles(Wrapped):
-    """Accepts everything, and never settles."""
+    """Accepts everything, but never settles."""
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
         raise NotSettled(service, within, last="nothing, on purpose")
@@ -142,9 +142,9 @@ class RejectsEverything(Wrapped):
 
 class LeavesThingsBehind(Wrapped):
     """
-    Keeps what was applied after a reset: the next scenario meets it.
+    Keeps applied objects after a reset, so that the next scenario meets them.
 
-    It reports its leftovers, like any target that looks for them.
+    It reports its leftovers.
     """
 
     def __init__(self, target: Target) -> None:
@@ -164,12 +164,12 @@ class LeavesThingsBehind(Wrapped):
     def reset(self) -> None:
         """Nothing is deleted."""
 
-    def leftovers(self, *, thorough: bool) -> tuple[str, ...]:  # noqa: ARG002 - What it knows costs nothing.
+    def leftovers(self, *, thorough: bool) -> tuple[str, ...]:  # noqa: ARG002 - Cheap in any case.
         return tuple(map(str, self._there))
 
 
 class CannotDiagnose(Wrapped):
-    """Works, but raises when it is asked for evidence of a failure."""
+    """Works, but raises when it collects evidence of a failure."""
 
     def diagnose(self, service: ObjectKey | None) -> Mapping[str, str]:
         raise RuntimeError(f"no evidence of {service}, on purpose")

@@ -1,9 +1,8 @@
 """
 From ``kind:argument[,key=value]`` to an open target.
 
-The kinds are one table, :data:`KINDS`. A new one is a line there and a function
-above it that imports what it needs when it is called and not before, so that
-no command waits for a client that it does not use.
+The kinds are one table, :data:`KINDS`. A new one is a row there and a function above it. The function imports what it
+needs when called, so that no command waits for a client that it does not use.
 """
 
 from __future__ import annotations
@@ -25,11 +24,10 @@ class Kind:
     """
     One kind of target: what its argument means and how it is opened.
 
-    ``default`` stands for an argument that is left out. ``is_shared`` says that
-    every opening reaches the same cluster, so that scenarios must follow each
-    other. ``is_release`` says that the argument names the release under test.
-    ``is_worth_several`` says that scenarios wait for such a target more than they
-    compute, so that several beside each other are faster.
+    ``default`` is the default of the argument. ``is_shared`` says that all targets of this kind share a cluster, so
+    that scenarios must run one after the other. ``is_release`` says that the argument names the release under test.
+    ``is_worth_several`` says that scenarios mostly wait for such a target, so that several targets in parallel are
+    faster.
     """
 
     name: str
@@ -90,7 +88,7 @@ def _own(spec: Spec, options: Options) -> Target:  # noqa: ARG001 - Every opener
     return cast("Target", call(**spec.parameters))
 
 
-#: Every kind by its name, the cheapest first. This table is the only place that a new kind is added to.
+#: Every kind by name, the cheapest first. A new kind is only added here.
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
@@ -106,7 +104,7 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             "container",
             "RELEASE",
-            "the same in containers, with Docker alone",
+            "the same in containers, needs only Docker",
             _container,
             default=LATEST,
             is_worth_several=True,
@@ -115,12 +113,12 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             "cluster",
             "CONTEXT",
-            "a KServe that is installed already",
+            "an existing KServe installation",
             _cluster,
             is_shared=True,
             is_release=False,
         ),
-        Kind("process", "COMMAND", "any implementation that answers lines of JSON", _process, is_release=False),
+        Kind("process", "COMMAND", "any implementation that answers JSON lines", _process, is_release=False),
         Kind("python", "MODULE:CALLABLE", "a target of your own", _own, is_release=False),
     )
 }
@@ -128,7 +126,7 @@ KINDS: Mapping[str, Kind] = {
 
 def parse(text: str) -> Spec:
     """
-    Read a target as it is written. Raises ``BadTarget``.
+    Parse a target. Raises ``BadTarget``.
 
     >>> parse("memory:v0.15.2,keep=yes")
     Spec(kind='memory', argument='v0.15.2', parameters=mappingproxy({'keep': 'yes'}))
@@ -164,12 +162,12 @@ def _unknown(text: str, kind: str) -> BadTarget:
 
 
 def open_target(text: str, options: Options | None = None) -> Target:
-    """Open a target as it is written. Raises ``BadTarget`` and whatever its kind raises."""
+    """Open a target from its command line form. Raises ``BadTarget`` and whatever its kind raises."""
     spec = parse(text)
     try:
         return KINDS[spec.kind].open(spec, options or Options())
     except ModuleNotFoundError as error:
         raise BadTarget(
-            f"{spec} needs the Python module {error.name!r}, which cannot be imported",
+            f"{spec} requires the Python module {error.name!r}, which cannot be imported",
             hint="install the package with all of its dependencies",
         ) from error

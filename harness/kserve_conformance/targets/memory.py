@@ -1,10 +1,9 @@
 """
 The reference target: a release's profile over objects in memory.
 
-It answers in microseconds, installs any release over what is stored, and reports
-where the rules leave a choice open. Everything else that a scenario can observe is
-the same as on a real cluster: stored objects, rejections, workloads that outlive a
-failure, and a clock of whole seconds that only ``advance_clock`` moves.
+It answers in microseconds, installs any release over stored objects, and reports where the rules leave a choice open.
+Everything else that a scenario can observe is as on a real cluster: stored objects, rejections, workloads that outlive
+a failure, and a clock of whole seconds that only ``advance_clock`` moves.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ from kserve_conformance.targets.three_way_merge import applied
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """The last pod that a service's controller made, and what it learned while making it."""
+    """The last pod that was rendered for a service, and the decision behind it."""
 
     pod: Manifest | None = None
     runtime: ObjectKey | None = None
@@ -73,18 +72,18 @@ class MemoryTarget:
         self._workloads: dict[ObjectKey, Workload] = {}
         self._runtimes: dict[ObjectKey, Runtime] = {}
         self._catalogue: Catalogue | None = None
-        #: The last decision for a stored service and a catalogue; valid as long as both are the same objects.
+        #: The last decision for a stored service and a catalogue, valid while both are the same objects.
         self._decided: dict[ObjectKey, tuple[Manifest, Catalogue, Decision]] = {}
         self._clock = Clock()
         self._surroundings = self._configured
 
     @property
     def profile(self) -> Profile:
-        """The profile of the release that is installed now."""
+        """The profile of the installed release."""
         return self._profile
 
     def apply(self, *objects: Manifest) -> tuple[Admission, ...]:
-        """Admit and store in order; services are reconciled once all are written."""
+        """Admit and store in order; services are reconciled after all writes."""
         answers = tuple(self._write(manifest) for manifest in objects)
         self._reconcile_all(answer.key for answer in answers if answer.stored is not None)
         return answers
@@ -97,18 +96,18 @@ class MemoryTarget:
         self._reconcile_all(ObjectKey.of(manifest) for manifest in objects)
 
     def delete(self, *keys: ObjectKey) -> None:
-        """Forget objects, and the workloads of services among them."""
+        """Delete objects, and the workloads of deleted services."""
         for key in keys:
             for known in (self._objects, self._last_applied, self._workloads, self._runtimes, self._decided):
                 known.pop(key, None)
         self._catalogue = None
 
     def advance_clock(self) -> None:
-        """Move the clock by a second."""
+        """Advance the clock by a second."""
         self._clock.advance_clock()
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
-        """Decide for the objects that are stored now."""
+        """Decide for the stored objects."""
         if service not in self._objects:
             raise NotSettled(service, within, "no such service")
         decision = self._reconcile(service)
@@ -133,7 +132,7 @@ class MemoryTarget:
         )
 
     def install(self, release: str) -> None:
-        """Swap the profile; the new controller reconciles everything in store at its start."""
+        """Swap the profile; like a new controller, reconcile everything stored."""
         self._profile = profile_of(release)
         self._runtimes, self._catalogue = {}, None
         self._reconcile_all(tuple(self._objects))
@@ -144,12 +143,12 @@ class MemoryTarget:
         self._decided = {}
 
     def reset(self) -> None:
-        """Forget everything, and go back to the release that was opened."""
+        """Delete everything and return to the opened release."""
         self._profile = self._opened_with
         self._forget()
 
     def close(self) -> None:
-        """Nothing was started."""
+        """Nothing to do."""
 
     def __enter__(self) -> Self:
         return self
@@ -161,12 +160,12 @@ class MemoryTarget:
 
     @property
     def _schema_release(self) -> str | None:
-        """The release whose CRDs check what is written; the documentation has none, so all fields are checked."""
+        """The release whose CRDs validate writes; the documentation has none, so all fields are checked."""
         return None if self._profile.name == DOCUMENTED_NAME else self._profile.name
 
     @property
     def catalogue(self) -> Catalogue:
-        """The runtimes in store, as the installed release's schema shows them."""
+        """The stored runtimes, as the installed release's schema shows them."""
         if self._catalogue is None:
             self._catalogue = Catalogue(
                 tuple(self._typed(key, one) for key, one in self._objects.items() if key.kind in RUNTIME_KINDS)
@@ -226,7 +225,7 @@ class MemoryTarget:
         decision = resolve_stored(stored, catalogue, self._profile, surroundings=self._surroundings)
         before = self._workloads.get(key, Workload())
         made = decision.pod is not None
-        # A reconcile that fails leaves the workload of an earlier one in place.
+        # A failed reconcile keeps the workload of an earlier one.
         self._workloads[key] = Workload(
             pod=decision.pod if made else before.pod,
             runtime=decision.runtime if made else before.runtime,

@@ -1,8 +1,7 @@
 """
-A target as it is written on a command line: ``kind:argument[,key=value]``, and the options of a run.
+A target in its command line form, ``kind:argument[,key=value]``, and the options of a run.
 
-The table of kinds is in :mod:`~kserve_conformance.targets.kinds`; each kind's own
-module needs only what is here.
+The table of kinds is in :mod:`~kserve_conformance.targets.kinds`; the modules of the kinds only import this one.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from kserve_conformance.targets.contract import BadTarget, TargetCode
 #: Parameters that mean the same on every machine.
 PUBLIC_PARAMETERS = ("release", "upgrades", "certificates")
 
-#: A caller's way to show one line of progress.
+#: Shows one line of progress.
 Progress = Callable[[str], None]
 
 
@@ -26,7 +25,7 @@ def silent(line: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A target as it is written: kind, argument, parameters."""
+    """A parsed target: kind, argument, parameters."""
 
     kind: str
     argument: str = ""
@@ -34,12 +33,12 @@ class Spec:
 
     @property
     def name(self) -> str:
-        """Kind and argument. Parameters are left out: they may name folders of this machine."""
+        """Kind and argument, without parameters, which may name folders of this machine."""
         return f"{self.kind}:{self.argument}"
 
     @property
     def again(self) -> str:
-        """The name with those parameters that change what is tested: enough to repeat the run on another machine."""
+        """The name with the parameters that change what is tested: enough to repeat the run on another machine."""
         pairs = (f",{key}={self.parameters[key]}" for key in PUBLIC_PARAMETERS if key in self.parameters)
         return self.name + "".join(pairs)
 

@@ -1,7 +1,7 @@
 """
 From a few words to many targets: ``memory:all``, ``controlplane:v0.8.0..v0.11.2``.
 
-Only kinds whose argument is a release can stand for several.
+Only kinds whose argument is a release accept several.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from kserve_conformance.targets.contract import BadTarget, TargetCode
 from kserve_conformance.targets.kinds import KINDS, parse
 from kserve_conformance.targets.spec import Spec
 
-#: The argument that stands for every release.
+#: The argument for every release.
 ALL = "all"
 
-#: What stands between the two ends of a range.
+#: The separator of the two ends of a range.
 TO = ".."
 
 
 def several(texts: Iterable[str]) -> tuple[Spec, ...]:
     """
-    The targets that some texts name, each once, in the order in which they are named.
+    The targets that the arguments name, without repetitions, in their order.
 
     Raises ``BadTarget`` and ``UnknownRelease``.
     """
@@ -41,7 +41,7 @@ def several(texts: Iterable[str]) -> tuple[Spec, ...]:
 
 def expanded(text: str) -> tuple[Spec, ...]:
     """
-    The targets that one text names. Raises ``BadTarget`` and ``UnknownRelease``.
+    The targets that one argument names. Raises ``BadTarget`` and ``UnknownRelease``.
 
     >>> [spec.name for spec in expanded("memory:v0.10.2..0.11.1")]
     ['memory:v0.10.2', 'memory:v0.11.0', 'memory:v0.11.1']
@@ -58,7 +58,7 @@ def _releases(spec: Spec, text: str) -> tuple[str, ...]:
         return every
     if TO in spec.argument:
         ends = tuple(full_name(end) for end in spec.argument.split(TO, 1))
-        # The ends were named, so they are included even if a range leaves them out by default.
+        # The ends are named explicitly, so they are included even if a range skips them by default.
         found = tuple(
             release for release in RELEASES if in_range(release, *ends) and (release in every or release in ends)
         )
@@ -69,5 +69,5 @@ def _releases(spec: Spec, text: str) -> tuple[str, ...]:
 
 
 def everything_of(kind: str) -> tuple[str, ...]:
-    """What ``all`` stands for: in memory every release and the documentation, elsewhere the default releases."""
+    """The targets of ``all``: in memory every release and the documentation, elsewhere the default releases."""
     return (DOCUMENTED, *RELEASES) if kind == "memory" else RUN_BY_DEFAULT

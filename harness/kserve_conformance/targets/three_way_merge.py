@@ -1,9 +1,9 @@
 """
-What ``kubectl apply`` leaves in store: a three-way merge of the last applied, the given and the live object.
+What ``kubectl apply`` writes: a three-way merge of the last applied, the new and the live object.
 
-Every target that writes objects writes them so. It matters: re-applying a legacy
-manifest over its converted self leaves *both* the legacy key and the model for
-the webhook to see, because nobody ever applied the model.
+Every target that writes objects does it this way, because it matters: if a legacy manifest is applied again after
+KServe has converted it, the webhook receives *both* the legacy key and the model, since the model was never applied and
+so is not removed.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Any
 
 from kserve_conformance.objects import Manifest
 
-#: What the API server and controllers own: applying never touches it.
+#: Owned by the API server and controllers: applying never changes it.
 SERVER_OWNED = frozenset({"status"})
 
 
 def applied(last: Manifest | None, given: Manifest, live: Manifest | None) -> dict[str, Any]:
     """
-    The object to write: what is given, over what is live, less what was applied last and is given no more.
+    The object to write: the new object over the live one, without fields that were applied last and are now missing.
 
     Lists are replaced whole, as for custom resources. Source: Kubernetes documentation, "Declarative Management of
     Kubernetes Objects Using Configuration Files", merge patch calculation.

@@ -11,7 +11,7 @@ from kserve_conformance.world.summaries import cause_of, choice_of, failure
 
 
 class ChoiceExpectations(Expectations):
-    """What a scenario expects of a choice, and of the admission of what it applied."""
+    """Expectations of a choice, and of the admission of applied objects."""
 
     _service_admission: Admission | None
     _runtime_admission: Admission | None
@@ -23,7 +23,7 @@ class ChoiceExpectations(Expectations):
             raise self.unmet(f"run on {ref}", _choice(seen), expected=str(ref), observed=str(choice_of(seen)))
 
     def expect_one_of(self, *refs: ObjectKey) -> None:
-        """The service runs on one of these; where the target knows which ones the rules allow, these are all."""
+        """The service runs on one of these; if the target knows which ones the rules allow, these are all of them."""
         seen = self.observed("outcome", "runtime")
         one_of = f"one of {', '.join(sorted(map(str, refs)))}"
         knows = Capability.OPEN_CHOICES in self.target.capabilities

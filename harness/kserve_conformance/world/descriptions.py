@@ -56,7 +56,7 @@ def add_runtime(world: World, ref: ObjectKey, facts: str, table: Table | None, d
 
 
 def apply_runtime(world: World, ref: ObjectKey, facts: str, table: Table | None, docstring: str | None) -> None:
-    """Apply a runtime now, and keep whether it was accepted. Raises ``SuiteError``."""
+    """Apply a runtime now, and remember whether it was accepted. Raises ``SuiteError``."""
     spec = _spec(ref, facts, table, docstring)
     if _CREATED_LATER in facts:
         world.wait_a_second()
@@ -75,7 +75,7 @@ def _spec(ref: ObjectKey, facts: str, table: Table | None, docstring: str | None
 
 
 def _fields(ref: ObjectKey, fact: str) -> dict[str, Any]:
-    """What a fact about a runtime says of its spec."""
+    """The spec fields of a fact about a runtime."""
     match fact:
         case "is disabled":
             return {"disabled": True}

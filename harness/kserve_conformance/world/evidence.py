@@ -1,4 +1,4 @@
-"""What a failure has beside expected and observed: the reference's explanation, and the objects of the scenario."""
+"""Details of a failure: the reference's explanation, and the objects of the scenario."""
 
 from __future__ import annotations
 

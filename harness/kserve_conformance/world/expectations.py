@@ -1,5 +1,5 @@
 """
-What every expectation needs of its world, and how it fails.
+The base of expectations: the parts of a world that they need, and how they fail.
 
 An expectation compares one part of the settled observation with what a step states.
 It fails with a sentence, ``InferenceService team-a/model should run on …, but runs on
@@ -16,7 +16,7 @@ from kserve_conformance.world.nonconformity import Nonconformity
 
 
 class Expectations(ABC):
-    """A world, as its expectations need it."""
+    """The parts of a world that expectations need."""
 
     target: Target
 
@@ -39,5 +39,5 @@ class Expectations(ABC):
         """A failure, with the reference's explanation and the objects of the scenario."""
 
     def unmet(self, should: str, but: str, *, expected: str, observed: str) -> Nonconformity:
-        """The failure of an expectation of the service: what it should do, but does."""
+        """A failure of the service: what it should do, and what it does."""
         return self.nonconformity(f"{self.service} should {should}, but {but}", expected, observed)

@@ -37,7 +37,7 @@ MANY_RUNTIMES_COLUMNS = RUNTIME_COLUMNS | {"name", "protocols", "disabled", "mul
 
 
 def bad_table(message: str) -> SuiteError:
-    """The error of a table, or of words in its place, that a step cannot take."""
+    """The error for a table, or words instead of one, that a step does not accept."""
     return SuiteError(message, code=SuiteCode.BAD_TABLE)
 
 
@@ -122,7 +122,7 @@ def worker_spec(ref: ObjectKey) -> dict[str, Any]:
 
 
 def runtime_manifest(ref: ObjectKey, spec: Mapping[str, Any]) -> dict[str, Any]:
-    """A whole runtime around its spec."""
+    """A runtime manifest with this spec."""
     metadata: dict[str, Any] = {"name": ref.name}
     if ref.namespace is not None:
         metadata["namespace"] = ref.namespace
@@ -143,7 +143,7 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def model_server_spec() -> dict[str, Any]:
-    """The part of a runtime's spec that runs the model server, which is small and ready at once."""
+    """The part of a runtime's spec that runs the model server, which is small and ready immediately."""
     return {
         "containers": [
             {
@@ -182,7 +182,7 @@ def runtimes_of_table(
 
 
 def whole(manifest: Manifest, kind: str | None = None) -> Manifest:
-    """Fill in kind, API version and namespace where a doc string leaves them out."""
+    """Fill in kind, API version and namespace if a doc string leaves them out."""
     kind = manifest.get("kind") or kind or SERVICE
     filled: Manifest = {"apiVersion": API_VERSIONS.get(kind, "v1"), "kind": kind, **manifest}
     if kind != CLUSTER_RUNTIME and at(filled, "metadata", "namespace") is None:
@@ -207,7 +207,7 @@ def service_manifest(
 
 
 def on_several_nodes(service: Manifest, release: str) -> Manifest:
-    """Add worker nodes to a service, and what its release requires of such a service."""
+    """Add worker nodes to a service, and what its release requires for such a service."""
     annotation = {"serving.kserve.io/autoscalerClass": _multi_node_autoscaler(release)}
     service = replaced(
         service, {**(at(service, "metadata", "annotations") or {}), **annotation}, "metadata", "annotations"
@@ -217,7 +217,7 @@ def on_several_nodes(service: Manifest, release: str) -> Manifest:
 
 
 def _multi_node_autoscaler(release: str) -> str:
-    """The autoscaler class that a release requires; before it requires any, "external" is one that all of them know."""
+    """The autoscaler class that a release requires; earlier releases require none, and all know "external"."""
     try:
         return release_named(release).multi_node_autoscaler or "external"
     except UnknownRelease:
@@ -225,5 +225,5 @@ def _multi_node_autoscaler(release: str) -> str:
 
 
 def key_of_runtime(ref: ObjectKey) -> ObjectKey:
-    """The object that a runtime is stored as."""
+    """The key of a runtime as a stored object."""
     return ObjectKey(ref.kind, ref.name, ref.namespace)

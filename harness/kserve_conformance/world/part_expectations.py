@@ -28,7 +28,7 @@ LEGACY_KEY = "legacy key"
 
 
 class PartExpectations(Expectations):
-    """What a scenario expects of the manifests that a service results in."""
+    """Expectations of the manifests that result from a service."""
 
     def expect_stored(self, field: str, value: str | None) -> None:
         """A field of the stored model has this value, or is absent. Raises ``SuiteError`` for an unknown field."""

@@ -24,7 +24,7 @@ PREDICTIONS: dict[str, tuple[str, Manifest]] = {
 
 
 class PodExpectations(Expectations):
-    """What a scenario expects of pods that run."""
+    """Expectations of running pods."""
 
     def expect_ready(self) -> Manifest:
         """The service's pod becomes ready, and so does the service. Returns the pod."""
@@ -39,7 +39,7 @@ class PodExpectations(Expectations):
             ) from error
 
     def expect_prediction(self, protocol: str, ref: ObjectKey) -> None:
-        """A server that this runtime started answers a prediction."""
+        """A server of this runtime answers a prediction."""
         path, body = PREDICTIONS[protocol]
         self.expect_ready()
         try:

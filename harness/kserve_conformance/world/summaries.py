@@ -57,5 +57,5 @@ def rejection_of(admission: Admission) -> Choice:
 
 
 def failure(reason: str | None, message: str | None) -> str:
-    """One line for the failure of a status, or that there is none."""
+    """One line for the failure in a status, or for its absence."""
     return ": ".join(filter(None, (reason, message))) or "no failure in the status"

@@ -107,7 +107,7 @@ class World(ChoiceExpectations, PartExpectations, PodExpectations):
                 )
 
     def wait_a_second(self) -> None:
-        """Let a second pass, so that whatever is created next is newer."""
+        """Advance the clock by a second, so that the next object is newer."""
         self.flush()
         self.target.advance_clock()
 
@@ -120,7 +120,7 @@ class World(ChoiceExpectations, PartExpectations, PodExpectations):
         self._service, self._service_admission, self._observation = key, Admission(key, stored=manifest), None
 
     def run_pods(self, namespace: str) -> None:
-        """Let pods run in a namespace."""
+        """Allow pods in a namespace."""
         self._runner.run_pods(namespace)
 
     # --- changes ----------------------------------------------------------
@@ -142,8 +142,8 @@ class World(ChoiceExpectations, PartExpectations, PodExpectations):
         """
         Write an annotation to the stored service: an update that the webhooks see.
 
-        Nothing else is written. The manifest that was applied before is not applied
-        again, and remains the one that :meth:`apply_service_again` repeats.
+        Nothing else is written. The last applied manifest is not applied again; :meth:`apply_service_again` still
+        repeats it.
         """
         given = self._manifests[self.service]
         stored = self._stored.get(self.service, given)
@@ -158,7 +158,7 @@ class World(ChoiceExpectations, PartExpectations, PodExpectations):
     def apply_runtime(
         self, ref: ObjectKey, spec: Mapping[str, Any] | None = None, over: Mapping[str, Any] | None = None
     ) -> None:
-        """Apply one runtime now, and keep whether it was accepted."""
+        """Apply one runtime now, and remember whether it was accepted."""
         self.flush()
         given = runtime_manifest(ref, merged(spec if spec is not None else default_spec(ref), over or {}))
         (admission,) = self.target.apply(given)
@@ -166,7 +166,7 @@ class World(ChoiceExpectations, PartExpectations, PodExpectations):
         self._runtime_admission, self._observation = admission, None
 
     def change_runtime(self, ref: ObjectKey, over: Mapping[str, Any]) -> None:
-        """Apply a runtime again with a changed spec, and keep whether it was accepted."""
+        """Apply a runtime again with a changed spec, and remember whether it was accepted."""
         self.flush()
         self.apply_runtime(ref, merged(self._last_applied(key_of_runtime(ref))["spec"], over))
 
@@ -188,7 +188,7 @@ class World(ChoiceExpectations, PartExpectations, PodExpectations):
         self._observation = None
 
     def reconcile(self) -> None:
-        """Let the controller reconcile the service with the objects as they are now."""
+        """Let the controller reconcile the service with the current objects."""
         self.flush()
         self._observation = None
 

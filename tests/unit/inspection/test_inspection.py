@@ -121,8 +121,8 @@ class TestRuntimesAmongEachOther:
         assert (finding.about.name, finding.weight) == ("a", Weight.FRAGILE)
         assert "ClusterServingRuntime b" in finding.text
         assert finding.details == (
-            "requests for sklearn, whatever the protocol",
-            "requests for sklearn version '1', whatever the protocol",
+            "requests for sklearn, any protocol",
+            "requests for sklearn version '1', any protocol",
         )
 
     def test_equals_of_different_ages_go_by_age(self):
@@ -205,9 +205,9 @@ class TestRuntimesAmongEachOther:
         assert finding.details == ("listed: none, 2; counts: that it has none",)
         assert not of(found(mixed, profile=profile_of("v0.11.0")), Code.MIXED_PRIORITIES)
 
-    def test_a_namespace_takes_what_the_cluster_would_serve(self):
+    def test_a_namespaced_runtime_is_selected_instead_of_the_clusters(self):
         """
-        A namespaced runtime comes first whatever the priorities are, and whose services it takes is told.
+        A namespaced runtime comes first regardless of priorities; the finding names the runtime that it replaces.
         """
         high = runtime("c", formats=[{"name": "sklearn", "version": "1", "autoSelect": True, "priority": 9}])
 
@@ -216,7 +216,7 @@ class TestRuntimesAmongEachOther:
         assert finding.about == ObjectKey("ServingRuntime", "n", "team-a")
         assert "ClusterServingRuntime c" in finding.text
 
-    def test_a_namespace_that_only_adds_takes_nothing(self):
+    def test_a_namespaced_runtime_with_another_format_replaces_none(self):
         """
         A runtime for a format that the cluster does not serve captures nothing.
         """

@@ -33,7 +33,7 @@ class TestServicesByTheirWorkloads:
         one = standing(runtime("a"), runtime("b"), of_service=service(), workloads=[workload("example.com/b:1")])
 
         assert one.standing is Standing.DIFFERS
-        assert "runs on ClusterServingRuntime b; the rules say ClusterServingRuntime a" in one.text
+        assert "runs on ClusterServingRuntime b; the rules predict ClusterServingRuntime a" in one.text
         assert any("sorts after a by name" in line for line in one.story)
         assert one.explanation["candidates"]
 
@@ -125,12 +125,12 @@ class TestServicesByTheirWorkloads:
 
     def test_a_service_that_still_runs_where_it_should_not_differs(self):
         """
-        A runtime that was disabled since is taken away at KServe's next look, which is told before it happens.
+        A runtime that was disabled since is dropped at the next reconcile, which the finding predicts.
         """
         one = standing(runtime("a", disabled=True), of_service=service(), workloads=[workload("example.com/a:1")])
 
         assert one.standing is Standing.DIFFERS
-        assert "at its next look" in one.text
+        assert "from the next reconcile on" in one.text
 
     def test_a_failure_that_the_rules_do_not_know_differs(self):
         """
@@ -235,7 +235,7 @@ class TestServicesByTheirStatus:
         one = standing(runtime("a"), runtime("b"), of_service=kept, profile=V0_16)
 
         assert one.standing is Standing.NOT_COMPARED
-        assert "chosen anew it would get ClusterServingRuntime a" in one.text
+        assert "a new choice would be ClusterServingRuntime a" in one.text
 
     @pytest.mark.parametrize("conditions", [[], [{"type": "Ready", "status": "False"}]], ids=["none", "not ready"])
     def test_a_choice_is_kept_only_while_the_service_is_ready(self, conditions):

@@ -1,8 +1,8 @@
 """
 The target ``cluster``: an existing KServe installation.
 
-:class:`Cluster` is the target. Nothing is touched outside namespaces and names of the
-run's own, and no scenario runs whose answer the cluster's own runtimes would change.
+:class:`Cluster` is the target. It touches nothing outside the run's own namespaces and names, and skips scenarios whose
+result the cluster's own runtimes would change.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from kserve_conformance.targets.contract import Target
 from kserve_conformance.targets.kubernetes.connection import connect
 from kserve_conformance.targets.spec import Options, reject_unknown_parameters
 
-#: What may follow the context: the release where the install does not say it, the kubeconfig that has the context, and
-#: a file to which the least role is written that the run needed.
+#: Parameters: the release, if the installation does not show it; the kubeconfig with the context; and a file to write
+#: the minimal role of the run to.
 PARAMETERS = frozenset({"release", "kubeconfig", "role"})
 
 
@@ -22,9 +22,10 @@ def open_target(
     context: str, parameters: Mapping[str, str], options: Options, reference: Callable[[str], Target]
 ) -> Cluster:
     """
-    A cluster as it is written on a command line. Raises ``BadTarget`` and ``CannotStart``.
+    Create a cluster target from its command line form.
 
-    ``reference`` makes the reference target of a release, by which :mod:`isolation` predicts.
+    Raises ``BadTarget`` and ``CannotStart``. ``reference`` creates the reference target of a release, which
+    :mod:`isolation` predicts with.
     """
     reject_unknown_parameters(f"cluster:{context}", parameters, PARAMETERS)
     kubeconfig = Path(parameters["kubeconfig"]).expanduser() if "kubeconfig" in parameters else None

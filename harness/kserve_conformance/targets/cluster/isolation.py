@@ -1,12 +1,10 @@
 """
-Would it change an answer that a cluster is shared?
+Predicts whether sharing a cluster would change the result of a scenario.
 
-Two things could. A ClusterServingRuntime of the user's is seen by every service, ours
-too, and nothing of theirs may be touched. And our names have a prefix there, where a rule may go by a name. So
-each scenario is played twice by the reference: as it is written and alone, and as the
-cluster has it, renamed among the runtimes that are there. As long as both say the same
-the cluster can be asked; otherwise the scenario is left out, and it is said what
-stood in its way.
+Two things could. Every service can use the user's ClusterServingRuntimes, which must not be touched. And the run's
+names have a prefix, while a rule may depend on a name. So the reference runs each scenario twice: alone with its own
+names, and renamed among the cluster's runtimes. If both results are equal, the scenario runs on the cluster; otherwise
+it is skipped, with the reason.
 """
 
 from __future__ import annotations
@@ -18,18 +16,18 @@ from kserve_conformance.objects import CLUSTER_RUNTIME, NAMESPACED_RUNTIME, SERV
 from kserve_conformance.targets.contract import Admission, CannotDo, NotSettled, Observation, Target, TargetCode
 from kserve_conformance.targets.kubernetes.names import Names
 
-#: The reference answers at once.
+#: The reference needs no time.
 AT_ONCE = timedelta(0)
 
-#: How many of the cluster's runtimes a message names.
+#: Maximum number of the cluster's runtimes that a message names.
 NAMED = 3
 
-#: What the reference knows; nothing else changes a choice.
+#: The kinds that affect a choice.
 KNOWN_KINDS = frozenset({SERVICE, NAMESPACED_RUNTIME, CLUSTER_RUNTIME})
 
 
 class Isolation:
-    """Two references side by side: the scenario alone and as it is written, and the scenario as the cluster has it."""
+    """Two references side by side: one runs the scenario alone, the other as in the cluster."""
 
     def __init__(self, reference: Callable[[], Target], names: Names, others: Sequence[Manifest]) -> None:
         self._names = names
@@ -40,21 +38,21 @@ class Isolation:
         self.reset()
 
     def reset(self) -> None:
-        """A new scenario begins."""
+        """Start a new scenario."""
         for reference in (self._alone, self._there):
             reference.reset()
             if self._mode is not None:
                 reference.configure(self._mode)
-        # Stored, not applied: whatever checked it accepted it.
+        # Stored, not applied: the cluster has already accepted it.
         self._there.store(*self._others)
 
     def configure(self, default_mode: str) -> None:
-        """The default mode of the install."""
+        """Set the default deployment mode of the installation."""
         self._mode = default_mode
         self.reset()
 
     def apply(self, manifest: Manifest) -> None:
-        """Before an object is applied. Raises ``CannotDo``."""
+        """Predict an apply, before it happens. Raises ``CannotDo`` if sharing would change the result."""
         key = ObjectKey.of(manifest)
         if key.kind not in KNOWN_KINDS:
             return
@@ -64,24 +62,24 @@ class Isolation:
             raise self._not_isolated(f"whether {key} is accepted")
 
     def delete(self, key: ObjectKey) -> None:
-        """An object is deleted."""
+        """Delete an object."""
         self._alone.delete(key)
         self._there.delete(self._names.key(key))
 
     def advance_clock(self) -> None:
-        """A second passes."""
+        """Advance the clock by a second."""
         self._alone.advance_clock()
         self._there.advance_clock()
 
     def observe(self, service: ObjectKey) -> None:
-        """Before a service is looked at. Raises ``CannotDo``."""
+        """Predict an observation, before it happens. Raises ``CannotDo`` if sharing would change the result."""
         try:
             alone = self._alone.observe(service, AT_ONCE)
             there = self._names.observation(self._there.observe(self._names.key(service), AT_ONCE))
         except NotSettled:
             return
         if _choice(alone) != _choice(there):
-            raise self._not_isolated(f"what {service} runs on, or how")
+            raise self._not_isolated(f"the runtime or the pod of {service}")
 
     def _not_isolated(self, what: str) -> CannotDo:
         if not self._others:

@@ -1,8 +1,8 @@
 """
-The least role that a run needs, from what it really called.
+The minimal role for a run, from the requests that it made.
 
-Every request that the API server answered is noted as the permission that RBAC
-requires for it. The role made of them is enough for this run's scenarios and no more.
+Every request with a response is recorded as the permission that RBAC requires for it. The resulting role is just enough
+for this run's scenarios.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete
 
 @dataclass(frozen=True, slots=True, order=True)
 class Permission:
-    """One thing that was done to one kind of object."""
+    """One verb on one kind of object."""
 
     group: str
     resource: str
@@ -33,18 +33,18 @@ class Permission:
 
 @dataclass
 class Permissions:
-    """What a run called. ``watch`` is given to a client."""
+    """The permissions that a run used. Pass ``watch`` to a client."""
 
     used: set[Permission] = field(default_factory=set)
 
     def watch(self, method: str, url: str) -> None:
-        """Note one request."""
+        """Record one request."""
         permission = permission_of(method, url)
         if permission is not None:
             self.used.add(permission)
 
     def role(self, name: str) -> dict[str, Any]:
-        """A ClusterRole with exactly what was used, equal verbs together, always in the same order."""
+        """A ClusterRole with exactly these permissions, grouped by verbs, in a stable order."""
         verbs: dict[tuple[str, str], set[str]] = defaultdict(set)
         for one in self.used:
             verbs[one.group, one.resource].add(one.verb)
@@ -71,7 +71,7 @@ def permission_of(method: str, url: str) -> Permission | None:
     Permission(group='apps', resource='deployments', verb='list')
     """
     parts = urlsplit(url)
-    # A namespace itself is a resource, and what looks like one of its resources is none.
+    # A namespace is a resource itself; in its own path no resource follows.
     path = parts.path.removesuffix("/")
     if found := re.fullmatch(r"/api/v1/namespaces/([^/]+)", path):
         return Permission("", "namespaces", _verb(method, found.group(1), parts.query))

@@ -1,8 +1,8 @@
 """
-The target ``cluster``: an installation that was there before the run, tested without touching anybody else's objects.
+The target ``cluster``: an existing installation, tested without touching other objects.
 
-Names have the run's prefix, and a scenario whose answer the cluster's own runtimes
-would change is not run (see :mod:`isolation`).
+Names have the run's prefix, and a scenario whose result the cluster's own runtimes would change is skipped (see
+:mod:`isolation`).
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from kserve_conformance.targets.spec import Progress, silent
 
 
 def names_of_a_run() -> Names:
-    """A prefix and a label that no other run has."""
+    """A unique prefix and label for a run."""
     run = f"kc-{secrets.token_hex(2)}-"
     return Names(run, {LABEL: run.rstrip("-")})
 
 
 class Cluster(InstalledTarget):
-    """A KServe that was installed before the run. Open it with ``with``; it leaves nothing behind, or says what."""
+    """An existing KServe installation. Open it with ``with``; it leaves nothing behind, or reports what."""
 
     capabilities: frozenset[Capability] = frozenset()
 
@@ -48,10 +48,10 @@ class Cluster(InstalledTarget):
         progress: Progress = silent,
     ) -> None:
         """
-        ``reference`` makes the reference target of a release, ``connect`` the client of the cluster.
+        ``reference`` creates the reference target of a release, ``connect`` the client of the cluster.
 
-        What ``permissions`` noted is written to the file ``role`` at the end.
-        ``release`` is needed only where the installation does not say it.
+        ``permissions`` are written to the file ``role`` at the end. ``release`` is only needed if the installation does
+        not show it.
         """
         super().__init__(name, names_of_a_run(), release=release, keep=keep, progress=progress)
         self._reference = reference
@@ -69,7 +69,7 @@ class Cluster(InstalledTarget):
         self._isolation.configure(self.install_found.mode)
 
     def _others_there(self) -> tuple[Manifest, ...]:
-        """The ClusterServingRuntimes that were there before the run."""
+        """The ClusterServingRuntimes that existed before the run."""
         served = self._client.resources()[API_VERSIONS[CLUSTER_RUNTIME], CLUSTER_RUNTIME]
         return tuple(
             {"apiVersion": API_VERSIONS[CLUSTER_RUNTIME], "kind": CLUSTER_RUNTIME, **one}
@@ -77,16 +77,16 @@ class Cluster(InstalledTarget):
         )
 
     def close(self) -> None:
-        """Delete everything that the run made, and write the role that it needed."""
+        """Delete everything that the run created, and write the role that it needed."""
         was_open = self._run_namespaces is not None
         super().close()
         if was_open and self._permissions is not None and self._role is not None:
             self._role.write_text(dump(self._permissions.role("kserve-conformance")), encoding="utf-8")
 
-    # The contract, where a cluster of others' cannot keep all of it
+    # The contract, which a shared cluster cannot keep completely
 
     def apply(self, *objects: Manifest) -> tuple[Admission, ...]:
-        """Create or update in order, unless the cluster's own runtimes would change an answer: ``CannotDo``."""
+        """Create or update in order. Raises ``CannotDo`` if the cluster's own runtimes would change a result."""
         answers: list[Admission] = []
         for manifest in objects:
             if self._isolation is not None:
@@ -94,10 +94,10 @@ class Cluster(InstalledTarget):
             answers.extend(super().apply(manifest))
         return tuple(answers)
 
-    def store(self, *objects: Manifest) -> None:  # noqa: ARG002 - The contract names them.
-        """Raise ``CannotDo``: every user of the cluster meets KServe's webhooks."""
+    def store(self, *objects: Manifest) -> None:  # noqa: ARG002 - The contract's signature.
+        """Raise ``CannotDo``: KServe's webhooks apply to every user of the cluster."""
         raise CannotDo(
-            "no user of this cluster bypasses KServe's webhooks, so objects cannot be stored past them",
+            "objects cannot be stored without KServe's webhooks in an existing cluster",
             hint="use kind:RELEASE or controlplane:RELEASE",
         )
 
@@ -109,20 +109,20 @@ class Cluster(InstalledTarget):
                 self._isolation.delete(key)
 
     def advance_clock(self) -> None:
-        """Let a second pass."""
+        """Advance the clock by a second."""
         super().advance_clock()
         if self._isolation is not None:
             self._isolation.advance_clock()
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
-        """The settled choice, unless the cluster's own runtimes would change it: ``CannotDo``."""
+        """The settled choice. Raises ``CannotDo`` if the cluster's own runtimes would change it."""
         if self._isolation is not None:
             self._isolation.observe(service)
         return super().observe(service, within)
 
     def install(self, release: str) -> None:
         """Raise ``CannotDo``: an existing installation is never replaced."""
-        raise CannotDo(f"{self.identity.target} cannot install {release}: the installation belongs to its cluster")
+        raise CannotDo(f"{self.identity.target} cannot install {release}: it tests an existing installation")
 
     def reset(self) -> None:
         """Delete everything that a scenario left."""

@@ -62,7 +62,7 @@ class TestEnding:
         assert wait_for(lambda: not process.is_alive)
 
         assert process.exit_report.startswith("it was killed by SIGKILL")
-        assert "it wrote nothing" in process.exit_report
+        assert "(empty)" in process.exit_report
         process.stop()
 
     def test_its_children_end_with_it(self, guard, tmp_path):
