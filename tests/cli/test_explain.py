@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
@@ -376,3 +377,48 @@ def test_nothing_to_explain_is_usage(capsys):
     """
     assert code_of(["explain"]) == Exit.USAGE
     assert capsys.readouterr().out == ""
+
+
+class TestMessage:
+    def test_says_what_a_text_means(self, capsys):
+        """Who says it, since when, what it means and what to do."""
+        code = code_of(["explain", "--message", "fails to reconcile predictor: specified runtime ours is disabled"])
+
+        assert code == Exit.OK
+        assert capsys.readouterr().out == (
+            "specified runtime ours is disabled\n"
+            "  said by: KServe, as an error, since v0.8.0 "
+            "(pkg/controller/v1beta1/inferenceservice/components/predictor.go)\n"
+            "  means: The service names a runtime with spec.disabled: true. A disabled ServingRuntime of the namespace "
+            "also\n"
+            "         hides a ClusterServingRuntime of its name.\n"
+            "  do: Enable the runtime or name another one.\n"
+        )
+
+    def test_is_read_from_stdin(self, capsys, monkeypatch):
+        """A dash stands for standard input, as for files."""
+        monkeypatch.setattr("sys.stdin", io.StringIO("\nspecified runtime ours is disabled\n"))
+
+        assert code_of(["explain", "--message", "-", "--format", "json"]) == Exit.OK
+        (match,) = json.loads(capsys.readouterr().out)["matches"]
+        assert (match["code"], match["values"], match["releases"][0]) == ("runtime-disabled", ["ours"], "v0.8.0")
+
+    def test_of_another_release_says_so(self, capsys):
+        """A text that the named release does not say comes from another one."""
+        text = "the 'name' field is not allowed in standard predictor"
+
+        assert code_of(["explain", "--message", text, "--release", "v0.15.2"]) == Exit.OK
+        assert "but: not by v0.15.2" in capsys.readouterr().out
+
+    def test_that_is_unknown_is_1(self, capsys):
+        """An unknown text has no meaning, only similar texts."""
+        assert code_of(["explain", "--message", "runtime ours is currently disabled"]) == Exit.NO
+        out = capsys.readouterr().out
+        assert out.startswith("unknown text:")
+        assert "similar: specified runtime … is disabled  (since v0.8.0)" in out
+
+    @pytest.mark.parametrize("other", [["all.yaml"], ["--context", "production"]])
+    def test_goes_with_nothing_else_to_explain(self, capsys, other):
+        """A text is explained alone."""
+        assert code_of(["explain", "--message", "x", *other]) == Exit.USAGE
+        assert "cannot be used with" in capsys.readouterr().err

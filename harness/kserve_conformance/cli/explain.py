@@ -26,9 +26,13 @@ if TYPE_CHECKING:
         "kserve-conformance explain --release v0.15.2 service.yaml runtimes/",
         "kserve-conformance explain --release v0.11.1 --shipped service.yaml",
         "kserve-conformance explain fraud -n team-a --context production",
+        "kserve-conformance explain --message 'specified runtime ours is disabled'",
     )
 )
-@click.argument("paths", nargs=-1, required=True, metavar="FILE|FOLDER|-|NAME...")
+@click.argument("paths", nargs=-1, metavar="FILE|FOLDER|-|NAME...")
+@click.option(
+    "--message", metavar="TEXT", help="Explain an error text of KServe or the API server; '-' reads it from stdin"
+)
 @click.option("--context", metavar="CONTEXT", help="Read the services NAME... and their runtimes from a cluster")
 @click.option(
     "--kubeconfig",
@@ -47,6 +51,7 @@ def command(
     paths: tuple[str, ...],
     context: str | None,
     kubeconfig: Path | None,
+    message: str | None,
     release: str,
     shipped: bool,
     stored: bool | None,
@@ -68,13 +73,24 @@ def command(
     With --context, reads the named services, their runtimes and KServe's configuration from a cluster, without writing
     to it, and compares the explanation with the status of each service. The release is read from the controller's image
     unless --release sets it. Exits with 1 if the status differs, too, and with 3 if it shows no runtime to compare.
+
+    With --message, says what an error text means that a webhook, the status, an event or the log has, which releases
+    say it, and what to do. Exits with 1 if the text is unknown.
     """
+    chosen = release if call.get_parameter_source("release") is ParameterSource.COMMANDLINE else None
+    if message is not None:
+        from kserve_conformance.cli.explain_message import explain_message
+
+        if paths or context is not None:
+            raise click.UsageError("--message explains a text and cannot be used with files, names or --context")
+        return explain_message(message, chosen, format_)
+    if not paths:
+        raise click.UsageError("Missing argument 'FILE|FOLDER|-|NAME...'.")
     if context is not None:
         from kserve_conformance.cli.explain_cluster import Cluster, explain_cluster
 
         _check_options(call)
-        is_set = call.get_parameter_source("release") is ParameterSource.COMMANDLINE
-        cluster = Cluster(context, kubeconfig, namespace, release if is_set else None, default_mode)
+        cluster = Cluster(context, kubeconfig, namespace, chosen, default_mode)
         return explain_cluster(cluster, paths, everything=everything, format_=format_)
     if kubeconfig is not None:
         raise click.UsageError("--kubeconfig requires --context")

@@ -1,0 +1,120 @@
+"""KServe's texts as its source has them, each with the releases that have it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, cached_property
+from importlib.resources import files
+
+import msgspec
+
+#: Go's placeholders. Source: package ``fmt``.
+_VERB = re.compile(r"%(?:\[\d+\])?[-+# 0]*[a-zA-Z]|%%")
+
+_SPACES = re.compile(r"\s+")
+
+
+class Text(msgspec.Struct, frozen=True, dict=True):
+    """
+    One text: a format of Go's ``fmt``, what says it (an error, an event, the status, the log), and where.
+
+    ``releases`` are those whose source has it, of the releases that were read; ``file`` is that of the last of them.
+    """
+
+    text: str
+    kind: str
+    file: str
+    releases: tuple[str, ...]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Matches the text with anything in its placeholders."""
+        return pattern_of(self.text)
+
+    @property
+    def readable(self) -> str:
+        """The text with an ellipsis for each placeholder."""
+        return filled(self.text, ())
+
+    @cached_property
+    def literal(self) -> int:
+        """How many characters of the text are its own."""
+        return len(_VERB.sub("", self.text).strip())
+
+
+class _Header(msgspec.Struct):
+    releases: tuple[str, ...]
+
+
+def pattern_of(text: str) -> re.Pattern[str]:
+    """
+    A pattern for a format of Go's ``fmt``; each run of blanks stands for any other.
+
+    >>> pattern_of("specified runtime %s is disabled").search("specified runtime ours is disabled").groups()
+    ('ours',)
+    """
+    text = text.removesuffix(".")
+    parts = [re.escape(collapsed(part)).replace(r"\ ", r"\s+") for part in _VERB.split(text)]
+    pattern = "(.+?)".join(parts)
+    # A placeholder at an end has what there is.
+    if pattern.endswith("(.+?)"):
+        pattern = pattern.removesuffix("(.+?)") + r"(.*?)(?=\)?: error when |$)"
+    return re.compile(pattern.removeprefix("(.+?)"))
+
+
+def filled(text: str, values: tuple[str, ...]) -> str:
+    """
+    A format of Go's ``fmt`` with values in its placeholders, as far as there are any.
+
+    >>> filled("runtime %s is %s", ("ours",))
+    'runtime ours is …'
+    """
+    rest = iter(values)
+    return _VERB.sub(lambda _: next(rest, "…"), text)
+
+
+def collapsed(text: str) -> str:
+    """A text on one line."""
+    return _SPACES.sub(" ", text)
+
+
+@cache
+def texts() -> tuple[Text, ...]:
+    """All texts."""
+    return tuple(msgspec.json.decode(line, type=Text) for line in _lines()[1:])
+
+
+@cache
+def releases_read() -> tuple[str, ...]:
+    """The releases whose source was read, oldest first: the one before runtimes, and those with a Go module."""
+    return msgspec.json.decode(_lines()[0], type=_Header).releases
+
+
+@cache
+def _lines() -> tuple[bytes, ...]:
+    return tuple(files("kserve_conformance.messages").joinpath("texts.jsonl").read_bytes().splitlines())
+
+
+def spans(releases: tuple[str, ...]) -> str:
+    """
+    Some releases in words, as spans of those that were read.
+
+    >>> spans(("v0.7.0", "v0.8.0")), spans(("v0.19.0", "v0.20.0")), spans(("v0.15.2",))
+    ('v0.7.0 to v0.8.0', 'since v0.19.0', 'v0.15.2')
+    """
+    read = releases_read()
+    found: list[list[str]] = []
+    for number, release in enumerate(read):
+        if release not in releases:
+            continue
+        if number and read[number - 1] in releases and found:
+            found[-1].append(release)
+        else:
+            found.append([release])
+    return ", ".join(_span(one, read[-1]) for one in found)
+
+
+def _span(releases: list[str], last: str) -> str:
+    if releases[-1] == last:
+        return f"since {releases[0]}" if len(releases) > 1 else last
+    return releases[0] if len(releases) == 1 else f"{releases[0]} to {releases[-1]}"
