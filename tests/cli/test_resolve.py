@@ -14,6 +14,8 @@ from manifests_of import LEGACY, OURS, SERVICE, THEIRS
 from kserve_conformance.cli import code_of
 from kserve_conformance.cli.exit_codes import Exit
 
+#: The CRDs of this release do not have the field, which strict validation rejects.
+BEFORE_PRIORITIES = ("--release", "v0.10.2", "--validation", "ignore")
 ON_OURS = "✓ team-a/fraud   ServingRuntime team-a/ours  (service.yaml:1)\n"
 FROM_STDIN = ON_OURS.replace("service.yaml", "<stdin>")
 COMMAND = [sys.executable, "-m", "kserve_conformance", "resolve"]
@@ -122,7 +124,7 @@ class TestSources:
         """
         Each has its line, in the order in which they were read; one without a runtime makes the answer no.
         """
-        code, out, _ = told("legacy.yaml", "service.yaml", "theirs.yaml", "--release", "v0.10.2")
+        code, out, _ = told("legacy.yaml", "service.yaml", "theirs.yaml", *BEFORE_PRIORITIES)
         assert (code, out) == (
             Exit.OK,
             (
@@ -186,9 +188,11 @@ class TestDecisions:
                 {"kind": "ClusterServingRuntime", "name": "theirs"},
             ],
             "protocol": "",
+            "accepted": True,
             "rejection": None,
             "noRuntime": None,
             "faults": [],
+            "findings": [],
         }
 
     def test_a_refusal(self, told):
@@ -399,16 +403,21 @@ class TestBadInput:
 
     def test_tells_all_problems_of_all_files(self, told, folder):
         """
-        The first bad document does not hide the second.
+        The first bad document does not hide the second. A field that the API server rejects is part of the answer.
         """
         (folder / "a.yaml").write_text(OURS.replace('version: "1"', "version: 1"))
-        (folder / "b.yaml").write_text(SERVICE.replace("kind: InferenceService", "kind: InferenceService\nkind: Other"))
+        (folder / "b.yaml").write_text(SERVICE.replace("sklearn", ".nan"))
         code, out, err = told("a.yaml", "b.yaml")
 
-        assert (code, out) == (Exit.USAGE, "")
-        assert "a.yaml:6: spec.supportedModelFormats[0].version: expected a string, got 1" in err
-        assert "b.yaml:3" in err
-        assert 'hint: quote it: version: "1"' in err
+        assert (code, out) == (
+            Exit.USAGE,
+            (
+                "✗ ServingRuntime team-a/ours   rejected: 1 invalid field  (a.yaml:1)\n"
+                "    a.yaml:6: spec.supportedModelFormats[0].version: expected a string, got 1\n"
+                '      hint: quote it: version: "1"\n'
+            ),
+        )
+        assert "b.yaml:7: spec.predictor.model.modelFormat.name: .nan" in err
 
     def test_names_what_cannot_be_decided(self, told, folder):
         """

@@ -88,14 +88,14 @@ class TestWhatIsLeftOut:
 
 
 class TestWhatCannotBeRead:
-    BROKEN = SERVICE.replace("name: fraud", "name: broken").replace("{name: sklearn}", "sklearn")
+    BROKEN = SERVICE.replace("name: fraud", "name: broken").replace("{name: sklearn}", "{name: .nan}")
 
     def test_the_rest_is_answered(self, call):
         """The problem is on stderr, and the exit code says that something is missing."""
         code, out, err = call({"service.yaml": SERVICE, "ours.yaml": OURS, "broken.yaml": self.BROKEN}, ".")
 
         assert (code, out) == (Exit.USAGE, SELECTED)
-        assert 'error: broken.yaml:7: spec.predictor.model.modelFormat: expected a mapping, got "sklearn"' in err
+        assert "error: broken.yaml:7: spec.predictor.model.modelFormat.name: .nan has no JSON equivalent" in err
 
     def test_strict_is_all_or_nothing(self, call):
         """With --strict nothing is answered."""
@@ -144,11 +144,23 @@ class TestWhatKubectlDecodes:
         assert "warning: service.yaml:9: is not valid UTF-8" in err
 
     def test_duplicate_keys(self, call):
-        """The last one wins, with a warning."""
-        code, out, err = call({"service.yaml": SERVICE + "  predictor:\n    sklearn: {}\n", "ours.yaml": OURS}, ".")
+        """The last one wins; strict validation, kubectl's default, rejects the object."""
+        files = {"service.yaml": SERVICE + "  predictor:\n    sklearn: {}\n", "ours.yaml": OURS}
+        code, out, _ = call(files, ".")
+
+        assert (code, out) == (
+            Exit.NO,
+            (
+                "✗ team-a/fraud   rejected: 1 duplicate field; otherwise ServingRuntime team-a/ours  (service.yaml:1)\n"
+                "    service.yaml:9: spec.predictor: duplicate key\n"
+            ),
+        )
+
+        code, out, err = call(files, ".", "--validation", "warn")
 
         assert (code, out) == (Exit.OK, SELECTED)
         assert "warning: service.yaml:9: spec.predictor: duplicate key" in err
+        assert call(files, ".", "--validation", "ignore") == (Exit.OK, SELECTED, "")
 
     def test_windows_line_ends(self, call):
         """CRLF is a line end."""
@@ -239,7 +251,7 @@ class TestRuntimes:
 
         assert code == Exit.NO
         assert "no runtime (RuntimeNotRecognized)" in out
-        assert "hint: ClusterServingRuntime second is not a candidate: the webhook rejected it" in out
+        assert "hint: ClusterServingRuntime second is not a candidate: it was rejected" in out
 
 
 class TestExplanations:

@@ -6,14 +6,25 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kserve_conformance.cli.catalogues import Review, Runtimes, is_from_store, placed
+from kserve_conformance.cli.catalogues import GivenRuntime, Review, Runtimes, placed
 from kserve_conformance.cli.fleet import Fleet, Member
 from kserve_conformance.cli.notes import Notes
 from kserve_conformance.cli.source_options import Sources
+from kserve_conformance.cli.validation import as_data, crd_findings, summary
 from kserve_conformance.exceptions import ManifestError
-from kserve_conformance.manifests import InvalidManifests, Loaded, ManifestCode, display_name, printable
+from kserve_conformance.manifests import (
+    Entry,
+    InvalidManifests,
+    Loaded,
+    ManifestCode,
+    Problem,
+    check,
+    display_name,
+    printable,
+    rejection_message,
+)
 from kserve_conformance.manifests.fingerprint import completed
-from kserve_conformance.objects import SERVICE, Catalogue, Decision, Manifest, NoRuntime, ObjectKey, Outcome
+from kserve_conformance.objects import SERVICE, Catalogue, Decision, Manifest, NoRuntime, ObjectKey, Outcome, is_stored
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.pods import PodFault, faults_of
 from kserve_conformance.resolver import Reporter, Surroundings, resolve, resolve_stored
@@ -39,23 +50,32 @@ class World:
         in_store: bool,
         reporter: Reporter | None = None,
     ) -> Decision:
-        """The decision for one service."""
+        """The decision for one service, which the API server holds against the release's CRDs first."""
+        problems = check(service, crds=profile.crds)
+        if problems:
+            return Decision(Outcome.REJECTED, rejected=rejection_message(service, problems))
         surroundings = Surroundings(self.default_mode)
         return (resolve_stored if in_store else resolve)(service, catalogue, profile, reporter, surroundings)
 
     def is_stored(self, service: Manifest) -> bool:
         """Does no webhook see the service?"""
-        return is_from_store(service) if self.stored is None else self.stored
+        return is_stored(service, self.stored)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One service with its decision."""
+    """
+    One service with its decision.
+
+    ``findings`` are what the API server says against it; unknown and duplicate fields only if validation is strict.
+    The decision is about the service without those.
+    """
 
     name: str
     where: str
     decision: Decision
     faults: tuple[PodFault, ...] = ()
+    findings: tuple[Problem, ...] = ()
 
     @property
     def mark(self) -> str:
@@ -63,14 +83,22 @@ class Answer:
         return "✗" if not self.is_served else "⚠" if self.faults else "✓"
 
     @property
+    def is_accepted(self) -> bool:
+        """Does a write store it?"""
+        return self.decision.rejected is None and not self.findings
+
+    @property
     def is_served(self) -> bool:
         """Will something serve it: a runtime, its own container or ModelMesh?"""
-        return self.decision.no_runtime is None and self.decision.rejected is None
+        return self.decision.no_runtime is None and self.is_accepted
 
     @property
     def headline(self) -> str:
         """The decision in one line."""
-        return headline(self.decision)
+        if not self.findings:
+            return headline(self.decision)
+        rejected = f"rejected: {summary(self.findings)}"
+        return rejected if crd_findings(self.findings) else f"{rejected}; otherwise {headline(self.decision)}"
 
     def as_data(self) -> dict[str, Any]:
         """The decision as JSON values."""
@@ -85,12 +113,14 @@ class Answer:
             "oneOf": [key_as_data(key) for key in sorted(decision.one_of)] if decision.is_open else [],
             "supporting": [key_as_data(key) for key in decision.supporting],
             "protocol": decision.protocol,
+            "accepted": self.is_accepted,
             "rejection": decision.rejected,
             "noRuntime": None if decision.no_runtime is None else _no_runtime_as_data(decision.no_runtime),
             "faults": [
                 {"code": str(each.code), "container": each.container, "text": each.text, "hint": each.hint}
                 for each in self.faults
             ],
+            "findings": [as_data(each) for each in self.findings],
         }
 
 
@@ -145,19 +175,28 @@ class Answers:
         self.fleet = Fleet()
         self._profile = profile
         self._world = world
-        runtimes: list[tuple[Manifest, str]] = []
+        runtimes: list[Entry] = []
         for entry in loader.entries(*sources.paths):
             if entry.manifest["kind"] == SERVICE:
                 self.fleet.add(entry)
                 if progress is not None and len(self.fleet) % _STEP == 0:
                     progress(len(self.fleet))
             else:
-                runtimes.append((entry.manifest, entry.where))
+                runtimes.append(entry)
         sources.check(loader)
-        self.notes = Notes.of(loader, self.fleet.repeated() | repeated(runtimes))
-        self.catalogue, self.reviews = Runtimes(runtimes, world.with_shipped, world.stored).under(profile)
+        self._sources = sources
+        self._findings = loader.findings
+        self.notes = Notes.of(
+            loader,
+            self.fleet.repeated() | repeated((each.manifest, each.where) for each in runtimes),
+            sources.warned(loader.findings.values()),
+        )
+        given = [
+            GivenRuntime(each.manifest, each.where, sources.rejecting(loader.findings.get(each.number, ())))
+            for each in runtimes
+        ]
+        self.catalogue, self.reviews = Runtimes(given, world.with_shipped, world.stored).under(profile)
         check_something(sources, self.notes, len(self.fleet) + len(runtimes))
-        self._decisions: list[Decision | None] = []
 
     def __iter__(self) -> Iterator[Answer]:
         decisions: dict[int, tuple[Decision, tuple[PodFault, ...]]] = {}
@@ -166,7 +205,8 @@ class Answers:
             if decided is None:
                 decided = decisions[member.kind] = self._decided(member)
             decision, faults = decided
-            yield Answer(member.name, member.where, _of_member(decision, member), faults)
+            findings = () if member.entry is None else self._sources.rejecting(self._findings.get(member.entry, ()))
+            yield Answer(member.name, member.where, _of_member(decision, member), faults, findings)
 
     def _decided(self, member: Member) -> tuple[Decision, tuple[PodFault, ...]]:
         manifest = self.fleet.manifest(member.kind)
@@ -221,8 +261,15 @@ def check_something(sources: Sources, notes: Notes, count: int) -> None:
     )
 
 
+def given_runtimes(loaded: Loaded, sources: Sources) -> list[GivenRuntime]:
+    """The runtimes that were loaded, with what the API server says against each."""
+    return [
+        GivenRuntime(each, loaded.where(each), sources.rejecting(loaded.findings(each))) for each in loaded.runtimes
+    ]
+
+
 def answers_of_chain(
-    loaded: Loaded, chain: Sequence[Profile], world: World
+    loaded: Loaded, chain: Sequence[Profile], world: World, sources: Sources
 ) -> tuple[tuple[tuple[Answer, ...], tuple[Review, ...]], ...]:
     """
     Decide every service by one release, then by each that is installed after it; a row of answers for each release.
@@ -232,8 +279,8 @@ def answers_of_chain(
     each release. Raises ``ManifestError`` where something is malformed.
     """
     states = {id(one): (one, world.is_stored(one)) for one in loaded.services}
-    runtimes = Runtimes([(one, loaded.where(one)) for one in loaded.runtimes], world.with_shipped, world.stored)
-    rows = []
+    runtimes = Runtimes(given_runtimes(loaded, sources), world.with_shipped, world.stored)
+    rows: list[tuple[tuple[Answer, ...], tuple[Review, ...]]] = []
     for profile in chain:
         catalogue, reviews = runtimes.under(profile)
         row = []
@@ -243,6 +290,8 @@ def answers_of_chain(
                 decision = world.decide(state, catalogue, profile, in_store=in_store)
             if not in_store and decision.service is not None:
                 states[id(service)] = decision.service, True
-            row.append(Answer(display_name(service), loaded.where(service), decision, faults_in(decision, catalogue)))
+            findings = () if rows else sources.rejecting(loaded.findings(service))
+            faults = faults_in(decision, catalogue)
+            row.append(Answer(display_name(service), loaded.where(service), decision, faults, findings))
         rows.append((tuple(row), reviews))
     return tuple(rows)

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from kserve_conformance.cli.validation import as_data, summary
 from kserve_conformance.exceptions import ManifestError
-from kserve_conformance.manifests import ManifestCode, display_name, printable
-from kserve_conformance.objects import Catalogue, Manifest, ObjectKey, Runtime, at
+from kserve_conformance.manifests import ManifestCode, Problem, check, display_name, printable, rejection_message
+from kserve_conformance.objects import Catalogue, Manifest, ObjectKey, Runtime, is_stored
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.runtime_admission import rejection_of
 from kserve_conformance.profiles.shipped_runtimes import shipped
@@ -19,12 +20,38 @@ MALFORMED = (KeyError, TypeError, AttributeError, ValueError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
+class GivenRuntime:
+    """A runtime of the sources, its place, and what the API server says against it."""
+
+    manifest: Manifest
+    where: str
+    findings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
-    """A runtime of the sources, and what the runtime webhook says to it: nothing if it is accepted."""
+    """
+    A runtime of the sources, and the message of the API server or the webhook that rejects it, if one does.
+
+    A runtime with unknown or duplicate fields is rejected by strict validation alone; without them it is a candidate.
+    """
 
     key: ObjectKey
     where: str
     rejection: str | None = None
+    findings: tuple[Problem, ...] = ()
+
+    @property
+    def is_accepted(self) -> bool:
+        """Does the API server store it?"""
+        return self.rejection is None and not self.findings
+
+    @property
+    def headline(self) -> str:
+        """The review in one line."""
+        if self.findings:
+            return f"rejected: {summary(self.findings)}"
+        return "accepted" if self.rejection is None else f"rejected: {self.rejection}"
 
     def as_data(self) -> dict[str, Any]:
         """As JSON values."""
@@ -34,7 +61,9 @@ class Review:
             "name": self.key.name,
             **namespace,
             "source": self.where,
+            "accepted": self.is_accepted,
             "rejection": self.rejection,
+            "findings": [as_data(each) for each in self.findings],
         }
 
 
@@ -48,7 +77,7 @@ class Runtimes:
     again under the next release, as a service is. ``with_shipped`` adds what each release ships.
     """
 
-    given: Sequence[tuple[Manifest, str]]
+    given: Sequence[GivenRuntime]
     with_shipped: bool = False
     stored: bool | None = None
     #: What was written so far, as the release under which that happened stored it.
@@ -59,10 +88,11 @@ class Runtimes:
         """The catalogue of a release, and the reviews of the runtimes written under it. Releases come in order."""
         base: dict[ObjectKey, Manifest] = {}
         wheres: dict[ObjectKey, str] = {}
-        for manifest, where in self.given:
-            wheres[ObjectKey.of(manifest)] = where
-            if self._is_stored(manifest):
-                base[ObjectKey.of(manifest)] = manifest
+        for each in self.given:
+            key = ObjectKey.of(each.manifest)
+            wheres[key] = each.where
+            if is_stored(each.manifest, self.stored) and not check(each.manifest, crds=profile.crds):
+                base[key] = each.manifest
         if self.with_shipped:
             base.update({ObjectKey.of(manifest): manifest for manifest in shipped(profile.name)})
         runtimes = {
@@ -73,9 +103,15 @@ class Runtimes:
         return Catalogue(tuple(runtimes.values())), reviews
 
     def _write(self, profile: Profile, runtimes: dict[ObjectKey, Runtime]) -> Iterator[Review]:
-        for manifest, where in self.given:
+        for given in self.given:
+            manifest, where = given.manifest, given.where
             key = ObjectKey.of(manifest)
-            if self._is_stored(manifest) or (not self._is_first and key in self._written):
+            problems = check(manifest, crds=profile.crds)
+            findings = given.findings if self._is_first else ()
+            if problems:
+                yield Review(key, where, rejection_message(manifest, problems), findings)
+                continue
+            if is_stored(manifest, self.stored) or (not self._is_first and key in self._written):
                 continue
             known = profile.crds.pruned(manifest)
             runtime = self._typed(known, profile, where)
@@ -87,20 +123,12 @@ class Runtimes:
                 runtimes.pop(key, None)
                 runtimes[key] = runtime
                 self._written[key] = known
-            yield Review(key, where, rejection)
-
-    def _is_stored(self, manifest: Manifest) -> bool:
-        return is_from_store(manifest) if self.stored is None else self.stored
+            yield Review(key, where, rejection, findings)
 
     @staticmethod
     def _typed(manifest: Manifest, profile: Profile, where: str) -> Runtime:
         with placed(where, manifest):
             return Runtime.from_manifest(profile.crds.pruned(manifest))
-
-
-def is_from_store(manifest: Manifest) -> bool:
-    """Was an object read back from an API server? Those have a uid."""
-    return at(manifest, "metadata", "uid") is not None
 
 
 @contextmanager

@@ -10,9 +10,10 @@ import click
 from click.core import ParameterSource
 
 from kserve_conformance.cli.output import emit, example, format_option
-from kserve_conformance.cli.release_options import release_options
+from kserve_conformance.cli.release_options import headline, profile_with, release_options
 from kserve_conformance.cli.source_options import Sources, source_options
-from kserve_conformance.profiles import DOCUMENTED_NAME, profile_of
+from kserve_conformance.cli.validation import Validation
+from kserve_conformance.crds import FULL
 
 if TYPE_CHECKING:
     from kserve_conformance.cli.answers import World
@@ -53,6 +54,7 @@ def command(
     kubeconfig: Path | None,
     message: str | None,
     release: str,
+    crds: str | None,
     shipped: bool,
     stored: bool | None,
     default_mode: str | None,
@@ -60,6 +62,7 @@ def command(
     parameters: tuple[tuple[str, str], ...],
     kustomize: bool,
     strict: bool,
+    validation: str,
     everything: bool,
     format_: str,
 ) -> int:
@@ -94,41 +97,40 @@ def command(
         return explain_cluster(cluster, paths, everything=everything, format_=format_)
     if kubeconfig is not None:
         raise click.UsageError("--kubeconfig requires --context")
-    from kserve_conformance.cli.answers import World, check_something, repeated
+    from kserve_conformance.cli.answers import World, check_something, given_runtimes, repeated
     from kserve_conformance.cli.catalogues import Runtimes
     from kserve_conformance.cli.notes import Notes
     from kserve_conformance.cli.resolve import code, review_lines
     from kserve_conformance.cli.whereabouts import Neighbours, Surveyed
 
-    profile = profile_of(release)
-    sources = Sources(
-        paths, namespace, parameters, kustomize, strict, None if profile.name == DOCUMENTED_NAME else profile.name
-    )
+    profile = profile_with(release, crds)
+    sources = Sources(paths, namespace, parameters, kustomize, strict, Validation(validation), profile.crds, stored)
     loaded = sources.load()
     objects = (*loaded.services, *loaded.runtimes)
-    notes = Notes.of(loaded, repeated((one, loaded.where(one)) for one in objects))
+    places = repeated((one, loaded.where(one)) for one in objects)
+    notes = Notes.of(loaded, places, sources.warned(loaded.all_findings()))
     check_something(sources, notes, len(objects))
-    given = [(one, loaded.where(one)) for one in loaded.runtimes]
-    catalogue, reviews = Runtimes(given, shipped, stored).under(profile)
+    catalogue, reviews = Runtimes(given_runtimes(loaded, sources), shipped, stored).under(profile)
     world = World(shipped, stored, default_mode)
     surveyed = Surveyed(catalogue, profile, reviews, Neighbours(paths))
-    stories = tuple(_stories(loaded, world, surveyed))
+    stories = tuple(_stories(loaded, sources, world, surveyed))
     data = {
         "release": profile.name,
+        "crds": crds or FULL,
         "services": [one.as_data() for one in stories],
         "runtimes": [each.as_data() for each in reviews],
         **notes.as_data(),
     }
     texts = ["\n".join(one.lines(everything=everything)) + "\n" for one in stories]
     texts.append("".join(review_lines(reviews, only_rejected=bool(stories))))
-    emit(format_, data, lambda: "\n".join(text for text in texts if text))
+    emit(format_, data, lambda: "".join(headline(profile, crds)) + "\n".join(text for text in texts if text))
     notes.print()
-    is_ok = all(one.answer.is_served for one in stories) and all(each.rejection is None for each in reviews)
+    is_ok = all(one.answer.is_served for one in stories) and all(each.is_accepted for each in reviews)
     return code(notes.problems, is_ok=is_ok)
 
 
 #: The options that say how manifests are read, and so nothing about a cluster.
-_OF_MANIFESTS = ("shipped", "stored", "parameters", "kustomize", "strict")
+_OF_MANIFESTS = ("crds", "shipped", "stored", "parameters", "kustomize", "strict", "validation")
 
 
 def _check_options(call: click.Context) -> None:
@@ -142,7 +144,7 @@ def _check_options(call: click.Context) -> None:
         raise click.UsageError(f"--context reads from a cluster and cannot be used with {', '.join(given)}")
 
 
-def _stories(loaded: Loaded, world: World, surveyed: Surveyed) -> Iterator[Story]:
+def _stories(loaded: Loaded, sources: Sources, world: World, surveyed: Surveyed) -> Iterator[Story]:
     from kserve_conformance.cli.answers import Answer, faults_in
     from kserve_conformance.cli.catalogues import placed
     from kserve_conformance.cli.story import story_of
@@ -160,5 +162,6 @@ def _stories(loaded: Loaded, world: World, surveyed: Surveyed) -> Iterator[Story
                 reporter=explanation,
             )
             faults = faults_in(decision, surveyed.catalogue)
-            answer = Answer(display_name(service), loaded.where(service), decision, faults)
+            findings = sources.rejecting(loaded.findings(service))
+            answer = Answer(display_name(service), loaded.where(service), decision, faults, findings)
             yield story_of(service, answer, explanation, surveyed, world)

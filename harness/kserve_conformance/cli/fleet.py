@@ -15,12 +15,13 @@ from kserve_conformance.objects import Manifest
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One service of a fleet; ``kind`` is the number of its stand-in."""
+    """One service of a fleet; ``kind`` is the number of its stand-in, ``entry`` that of its findings, if any."""
 
     name: str
     uri: str
     where: str
     kind: int
+    entry: int | None = None
 
 
 class Fleet:
@@ -35,6 +36,8 @@ class Fleet:
         self._names: list[str] = []
         self._kind_of: dict[int, int] = {}
         self._stand_ins: list[bytes] = []
+        #: The entries of the services with findings, by their place in the fleet.
+        self._entries: dict[int, int] = {}
         #: The length of the longest name.
         self.width = 0
 
@@ -52,6 +55,8 @@ class Fleet:
             self._ends.append(len(self._texts))
         if not self._names or self._names[-1] != entry.source:
             self._names.append(entry.source)
+        if not entry.is_clean:
+            self._entries[len(self)] = entry.number
         self._lines.append(entry.line)
         self._sources.append(len(self._names) - 1)
         self._kinds.append(kind)
@@ -62,7 +67,8 @@ class Fleet:
         for index, kind in enumerate(self._kinds):
             middle, end = self._ends[2 * index], self._ends[2 * index + 1]
             where = f"{self._names[self._sources[index]]}:{self._lines[index]}"
-            yield Member(self._texts[begin:middle].decode(), self._texts[middle:end].decode(), where, kind)
+            name, uri = self._texts[begin:middle].decode(), self._texts[middle:end].decode()
+            yield Member(name, uri, where, kind, self._entries.get(index))
             begin = end
 
     def manifest(self, kind: int) -> Manifest:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from kserve_conformance.cli.validation import as_data
 from kserve_conformance.manifests import Loaded, Loader, Problem, printable
 
 #: How many names of files a note has.
@@ -44,11 +45,12 @@ class Notes:
     repeated: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, loaded: Loaded | Loader, repeated: Mapping[str, Sequence[str]]) -> Notes:
-        """Read them from what was loaded."""
-        return cls(
-            loaded.problems, loaded.warnings, loaded.skipped, loaded.kustomizations, dict(loaded.others), repeated
-        )
+    def of(
+        cls, loaded: Loaded | Loader, repeated: Mapping[str, Sequence[str]], warned: Sequence[Problem] = ()
+    ) -> Notes:
+        """Read them from what was loaded; ``warned`` are findings about single objects that are only warnings."""
+        warnings = (*loaded.warnings, *warned)
+        return cls(loaded.problems, warnings, loaded.skipped, loaded.kustomizations, dict(loaded.others), repeated)
 
     def lines(self) -> list[str]:
         """The notes that are not errors, as lines of text."""
@@ -100,8 +102,8 @@ class Notes:
     def as_data(self) -> dict[str, Any]:
         """The notes as JSON values."""
         return {
-            "problems": [_as_data(problem) for problem in self.problems],
-            "warnings": [_as_data(problem) for problem in self.warnings],
+            "problems": [as_data(problem) for problem in self.problems],
+            "warnings": [as_data(problem) for problem in self.warnings],
             "repeated": [{"name": name, "sources": list(places)} for name, places in self.repeated.items()],
             "skipped": {
                 "files": list(self.skipped),
@@ -111,16 +113,6 @@ class Notes:
                 ],
             },
         }
-
-
-def _as_data(problem: Problem) -> dict[str, Any]:
-    return {
-        "code": str(problem.code),
-        "source": problem.where,
-        "field": problem.pointer,
-        "text": problem.text,
-        "hint": problem.hint,
-    }
 
 
 def _times(count: int) -> str:

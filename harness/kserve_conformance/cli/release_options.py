@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import click
 
+from kserve_conformance.crds import FULL, VARIANTS, crds_of
+from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
 from kserve_conformance.rules.releases import LATEST
 
 
+def profile_with(release: str, crds: str | None) -> Profile:
+    """A release with full or minimal CRDs. Raises ``ProfileError`` for a release that is unknown or lacks them."""
+    profile = profile_of(release)
+    if crds in (None, FULL):
+        return profile
+    return replace(profile, crds=crds_of(None if profile.name == DOCUMENTED_NAME else profile.name, crds))
+
+
+def headline(profile: Profile, crds: str | None) -> Iterator[str]:
+    """The first line of a text about a release whose CRDs were chosen."""
+    if crds is not None:
+        yield f"KServe {profile.name} with {crds} CRDs\n"
+
+
 def release_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--release``, ``--shipped``, ``--stored/--written`` and ``--default-mode`` to a command."""
+    """Add ``--release``, ``--crds``, ``--shipped``, ``--stored/--written`` and ``--default-mode`` to a command."""
     for option in (
         click.option(
             "--default-mode",
@@ -25,6 +42,12 @@ def release_options(command: Callable[..., Any]) -> Callable[..., Any]:
             default=None,
             show_default="stored if it has a uid",
             help="Treat services as already stored (webhooks are skipped) or as newly written",
+        ),
+        click.option(
+            "--crds",
+            type=click.Choice(VARIANTS),
+            show_default=FULL,
+            help="CRDs that the cluster has; releases since v0.13.0 also ship minimal ones, which check no fields",
         ),
         click.option("--shipped", is_flag=True, help="Add the cluster runtimes that the release ships"),
         click.option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,9 +13,11 @@ import click
 
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import columns, emit, example, format_option
-from kserve_conformance.cli.release_options import release_options
+from kserve_conformance.cli.release_options import headline, profile_with, release_options
 from kserve_conformance.cli.source_options import Sources, source_options
-from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
+from kserve_conformance.cli.validation import Validation, lines, strict_findings
+from kserve_conformance.crds import FULL
+from kserve_conformance.profiles import Profile
 
 if TYPE_CHECKING:
     from kserve_conformance.cli.answers import Answer, Answers, World
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
 def command(
     paths: tuple[str, ...],
     release: str,
+    crds: str | None,
     shipped: bool,
     stored: bool | None,
     default_mode: str | None,
@@ -55,6 +59,7 @@ def command(
     parameters: tuple[tuple[str, str], ...],
     kustomize: bool,
     strict: bool,
+    validation: str,
     then: tuple[str, ...],
     batch: str | None,
     workers: int,
@@ -68,30 +73,28 @@ def command(
     first, like a new one. So are runtimes, in order; a rejected one is not a candidate. Exits with 1 if a service has
     no runtime or a write is rejected (with --then: under the last release), and with 2 if a manifest cannot be read.
     """
-    profile = profile_of(release)
+    profile = profile_with(release, crds)
     if batch is not None:
         return _serve(batch, release, workers)
     if not paths:
         raise click.UsageError("nothing to read: pass files, folders or '-'")
     from kserve_conformance.cli.answers import Answers, World
 
-    sources = Sources(
-        paths, namespace, parameters, kustomize, strict, None if profile.name == DOCUMENTED_NAME else profile.name
-    )
+    sources = Sources(paths, namespace, parameters, kustomize, strict, Validation(validation), profile.crds, stored)
     world = World(shipped, stored, default_mode)
     if then:
-        return _upgrade(sources, (profile, *map(profile_of, then)), format_, world)
+        return _upgrade(sources, (profile, *(profile_with(each, crds) for each in then)), crds, format_, world)
     answers = Answers(sources, profile, world, _progress if sys.stderr.isatty() else None)
     is_ok = _Verdict()
     if format_ == "text":
-        _write(_lines(answers, is_ok))
+        _write(itertools.chain(headline(profile, crds), _lines(answers, is_ok)))
     elif format_ == "json":
-        _write(_json(profile.name, answers, is_ok))
+        _write(_json({"release": profile.name, "crds": crds or FULL}, answers, is_ok))
     else:
         services = [one.as_data() for one in is_ok.of(answers)]
-        emit(format_, {"release": profile.name, "services": services, **_rest(answers)}, str)
+        emit(format_, {"release": profile.name, "crds": crds or FULL, "services": services, **_rest(answers)}, str)
     answers.notes.print()
-    is_accepted = all(each.rejection is None for each in answers.reviews)
+    is_accepted = all(each.is_accepted for each in answers.reviews)
     return code(answers.notes.problems, is_ok=is_ok.value and is_accepted)
 
 
@@ -132,6 +135,8 @@ def _lines(answers: Answers, verdict: _Verdict) -> Iterator[str]:
     width = answers.fleet.width
     for answer in verdict.of(answers):
         yield printable(f"{answer.mark} {answer.name:{width}}   {answer.headline}  ({answer.where})") + "\n"
+        if answer.findings:
+            yield "\n".join(lines(answer.findings)) + "\n"
         yield from (printable(f"    {fault}") + "\n" for fault in answer.faults)
     yield from review_lines(answers.reviews, only_rejected=len(answers.fleet) > 0)
 
@@ -141,19 +146,21 @@ def review_lines(reviews: Iterable[Review], *, only_rejected: bool) -> Iterator[
     from kserve_conformance.manifests import printable
 
     for review in reviews:
-        if review.rejection is not None:
-            yield printable(f"✗ {review.key}   rejected: {review.rejection}  ({review.where})") + "\n"
-        elif not only_rejected:
-            yield printable(f"✓ {review.key}   accepted  ({review.where})") + "\n"
+        if review.is_accepted and only_rejected:
+            continue
+        sign = "✓" if review.is_accepted else "✗"
+        yield printable(f"{sign} {review.key}   {review.headline}  ({review.where})") + "\n"
+        if review.findings:
+            yield "\n".join(lines(review.findings)) + "\n"
 
 
 def _rest(answers: Answers) -> dict[str, Any]:
     return {"runtimes": [each.as_data() for each in answers.reviews], **answers.notes.as_data()}
 
 
-def _json(release: str, answers: Answers, verdict: _Verdict) -> Iterator[str]:
+def _json(head: dict[str, str], answers: Answers, verdict: _Verdict) -> Iterator[str]:
     """The same text as ``json.dumps`` gives for the whole, a service at a time."""
-    yield f'{{\n  "release": {json.dumps(release)},\n  "services": ['
+    yield json.dumps(head, indent=2).removesuffix("\n}") + ',\n  "services": ['
     separator = "\n"
     for answer in verdict.of(answers):
         text = json.dumps(answer.as_data(), indent=2, ensure_ascii=False)
@@ -168,41 +175,54 @@ def _progress(count: int) -> None:
     click.echo(f"\r{count:,} services read", err=True, nl=False)
 
 
-def _upgrade(sources: Sources, chain: tuple[Profile, ...], format_: str, world: World) -> int:
+def _upgrade(sources: Sources, chain: tuple[Profile, ...], crds: str | None, format_: str, world: World) -> int:
     from kserve_conformance.cli.answers import answers_of_chain, check_something, repeated
     from kserve_conformance.cli.notes import Notes
 
     loaded = sources.load()
     places = ((one, loaded.where(one)) for one in (*loaded.services, *loaded.runtimes))
-    notes = Notes.of(loaded, repeated(places))
+    notes = Notes.of(loaded, repeated(places), sources.warned(loaded.all_findings()))
     check_something(sources, notes, len(loaded.services))
-    rows = answers_of_chain(loaded, chain, world)
+    rows = answers_of_chain(loaded, chain, world, sources)
     first, *others = (
         {
             "release": profile.name,
+            "crds": crds or FULL,
             "services": [one.as_data() for one in row],
             "runtimes": [each.as_data() for each in reviews],
         }
         for profile, (row, reviews) in zip(chain, rows, strict=True)
     )
-    emit(format_, {**first, **notes.as_data(), "then": others}, lambda: _table(chain, rows))
+    emit(
+        format_,
+        {**first, **notes.as_data(), "then": others},
+        lambda: "".join(headline(chain[0], crds)) + _table(chain, rows),
+    )
     notes.print()
     last, reviews = rows[-1]
-    is_ok = all(one.is_served for one in last) and all(each.rejection is None for each in reviews)
+    written = [*(one.findings for one in rows[0][0]), *(each.findings for each in rows[0][1])]
+    is_written = not any(map(strict_findings, written)) and all(each.is_accepted for each in reviews)
+    is_ok = is_written and all(one.is_served for one in last)
     return code(notes.problems, is_ok=is_ok)
 
 
 def _table(chain: tuple[Profile, ...], rows: tuple[tuple[tuple[Answer, ...], tuple[Review, ...]], ...]) -> str:
     from kserve_conformance.manifests import printable
 
-    lines = []
+    table_rows = []
+    rejected: list[str] = []
     for of_one in zip(*(row for row, _ in rows), strict=True):
         headlines = [printable(one.headline) for one in of_one]
-        sign = "≠" if of_one[-1].mark == "✓" and len(set(headlines)) > 1 else of_one[-1].mark
-        lines.append((f"{sign} {printable(of_one[0].name)}", *headlines, printable(f"({of_one[0].where})")))
-    table = columns(("  service", *(profile.name for profile in chain), ""), lines)
+        mark = "✗" if of_one[0].findings else of_one[-1].mark
+        sign = "≠" if mark == "✓" and len(set(headlines)) > 1 else mark
+        rejected += lines(of_one[0].findings)
+        table_rows.append((f"{sign} {printable(of_one[0].name)}", *headlines, printable(f"({of_one[0].where})")))
+    table = columns(("  service", *(profile.name for profile in chain), ""), table_rows)
+    table += "".join(f"{line}\n" for line in rejected)
     table += "".join(printable(f"⚠ {one.name}   {fault}") + "\n" for one in rows[-1][0] for fault in one.faults)
-    return table + "".join(review_lines(rows[-1][1], only_rejected=True))
+    last = {each.key for each in rows[-1][1]}
+    reviews = (*(each for each in rows[0][1] if each.findings and each.key not in last), *rows[-1][1])
+    return table + "".join(review_lines(reviews, only_rejected=True))
 
 
 def _serve(batch: str, release: str, workers: int) -> int:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import click
 
-from kserve_conformance.manifests import InvalidManifests, Loaded, Loader, load
+from kserve_conformance.cli.validation import Validation, crd_findings, strict_findings
+from kserve_conformance.crds import Crds
+from kserve_conformance.manifests import InvalidManifests, Loaded, Loader, Problem, load
+from kserve_conformance.objects import Manifest, is_stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +24,44 @@ class Sources:
     parameters: tuple[tuple[str, str], ...] = ()
     kustomize: bool = False
     strict: bool = False
-    #: The release that is asked, whose CRDs check the objects.
-    release: str | None = None
+    validation: Validation = Validation.STRICT
+    #: The CRDs that check the objects; those of the latest release if None.
+    crds: Crds | None = None
+    #: Whether objects count as stored; if None, those with a uid do.
+    stored: bool | None = None
 
     def loader(self) -> Loader:
         """A loader with these options."""
         stdin = sys.stdin.buffer if "-" in self.paths else None
-        return Loader(self.namespace, dict(self.parameters), self.kustomize, stdin, self.release)
+        return Loader(
+            self.namespace,
+            dict(self.parameters),
+            self.kustomize,
+            stdin,
+            self.crds,
+            keeps_rejected=True,
+            is_validated=self._is_validated,
+        )
+
+    def _is_validated(self, manifest: Manifest) -> bool:
+        """Are the fields of an object validated? Those of a stored one are not: it is not written."""
+        if self.validation is Validation.IGNORE:
+            return False
+        return not is_stored(manifest, self.stored)
 
     def load(self) -> Loaded:
         """Read everything. Raises ``InvalidManifests`` if it is strict and anything cannot be read."""
         return load(*self.paths, loader=self.loader(), strict=self.strict)
+
+    def rejecting(self, findings: Sequence[Problem]) -> tuple[Problem, ...]:
+        """The findings for which an object is rejected: unknown and duplicate fields only if validation is strict."""
+        return tuple(findings) if self.validation is Validation.STRICT else crd_findings(findings)
+
+    def warned(self, findings: Iterable[Sequence[Problem]]) -> tuple[Problem, ...]:
+        """The findings about objects that are only warnings."""
+        if self.validation is not Validation.WARN:
+            return ()
+        return tuple(each for of_one in findings for each in strict_findings(of_one))
 
     def check(self, loader: Loader) -> None:
         """Raise ``InvalidManifests`` if it is strict and the loader has found a problem."""
@@ -40,8 +70,15 @@ class Sources:
 
 
 def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--namespace``, ``--param``, ``--kustomize`` and ``--strict`` to a command."""
+    """Add ``--namespace``, ``--param``, ``--kustomize``, ``--strict`` and ``--validation`` to a command."""
     for option in (
+        click.option(
+            "--validation",
+            type=click.Choice([str(each) for each in Validation]),
+            default=str(Validation.STRICT),
+            show_default=True,
+            help="What to do about unknown and duplicate fields, as kubectl apply --validate",
+        ),
         click.option("--strict", is_flag=True, help="Print no results if any manifest cannot be read"),
         click.option("--kustomize", is_flag=True, help="Build kustomizations in folders with kubectl or kustomize"),
         click.option(

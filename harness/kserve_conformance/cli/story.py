@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from kserve_conformance.cli.answers import Answer, World, key_as_data
+from kserve_conformance.cli.validation import crd_findings, lines
 from kserve_conformance.cli.whereabouts import Named, Surveyed, hints_of, named_of
-from kserve_conformance.crds import UnknownField, unknown_fields
 from kserve_conformance.manifests import printable
-from kserve_conformance.manifests.problems import pointer
-from kserve_conformance.objects import SERVICE, Catalogue, Decision, Manifest, NoRuntime, Outcome, Reason, Request
-from kserve_conformance.profiles import Profile
+from kserve_conformance.objects import Catalogue, Decision, Manifest, NoRuntime, Outcome, Reason, Request
 from kserve_conformance.profiles.pods.errors import PANIC
 from kserve_conformance.resolver import Explanation, Surroundings
 from kserve_conformance.resolver.hints import hints_for
@@ -39,6 +37,7 @@ class Story:
         """The story as text."""
         yield printable(f"InferenceService {self.answer.name}: {self.answer.headline}")
         yield printable(f"  defined in {self.answer.where}")
+        yield from lines(self.answer.findings)
         question = self.explanation.question()
         if question:
             yield printable(f"  {question}")
@@ -77,9 +76,8 @@ def story_of(written: Manifest, answer: Answer, explanation: Explanation, survey
     """Put a story together from a service, the answer, and what the resolver reported."""
     decision = answer.decision
     stored = decision.service
-    unknown = tuple(_unknown(written, surveyed.profile))
-    if decision.rejected is None and decision.no_runtime is None:
-        return Story(answer, explanation, None, unknown)
+    if crd_findings(answer.findings) or (decision.rejected is None and decision.no_runtime is None):
+        return Story(answer, explanation, None, ())
     if decision.rejected is not None or decision.no_runtime is None or _has_no_pod(decision):
         remedies = remedies_for(
             written,
@@ -89,13 +87,13 @@ def story_of(written: Manifest, answer: Answer, explanation: Explanation, survey
             is_stored=world.is_stored(written),
         )
         crashes = () if decision.no_runtime is None else tuple(_crashes(decision.no_runtime))
-        return Story(answer, explanation, None, (*crashes, *remedies, *unknown))
+        return Story(answer, explanation, None, (*crashes, *remedies))
     request = Request.of(stored or {})
     elsewhere = tuple(hints_of(stored or {}, surveyed))
     # Without a runtime there is nothing to compare with, and where there is one was said.
     compares = len(surveyed.catalogue) > 0 or not elsewhere
     near = hints_for(stored or {}, surveyed.catalogue, surveyed.profile) if compares else ()
-    hints = (*unknown, *elsewhere, *near) or tuple(_supported(request, surveyed.catalogue))
+    hints = (*elsewhere, *near) or tuple(_supported(request, surveyed.catalogue))
     return Story(answer, explanation, named_of(request, surveyed), hints)
 
 
@@ -120,25 +118,3 @@ def _supported(request: Request, catalogue: Catalogue) -> Iterator[str]:
             f"no runtime supports {request.format or 'a model without a format'}, only "
             f"{', '.join(formats[:_FORMATS])}{more}: create one that does"
         )
-
-
-def _unknown(service: Manifest, profile: Profile) -> Iterator[str]:
-    """Fields that the release's CRDs do not have. Strict validation, kubectl's default, rejects them."""
-    for field in unknown_fields(service, profile.crds.schema(SERVICE)):
-        where = pointer(field.path)
-        nearest = field.nearest or _belongs(field, profile)
-        meant = f"; did you mean {nearest}?" if nearest else ""
-        yield f'unknown field "{where}": kubectl apply rejects it, and the API server drops it{meant}'
-
-
-def _belongs(field: UnknownField, profile: Profile) -> str | None:
-    """The path at which a field of a predictor is known, one level below or above the one where it stands."""
-    predictor = profile.crds.schema(SERVICE).properties["spec"].properties["predictor"].properties
-    match field.path:
-        case ("spec", "predictor", str(name)) if "model" in predictor and name in predictor["model"].properties:
-            return f"spec.predictor.model.{name}"
-        case ("spec", "predictor", _, str(name)) if name in predictor:
-            return f"spec.predictor.{name}"
-        case ("spec", str(name)) if name in predictor:
-            return f"spec.predictor.{name}"
-    return None

@@ -156,7 +156,7 @@ def hints_of(service: Manifest, surveyed: Surveyed) -> Iterator[str]:
 def _rejected(request: Request, surveyed: Surveyed) -> Iterator[str]:
     for review in surveyed.reviews:
         if review.rejection is not None and request.runtime is None and _sees(request, review.key):
-            yield f"{review.key} is not a candidate: the webhook rejected it"
+            yield f"{review.key} is not a candidate: it was rejected"
 
 
 def _from_namespaces(request: Request, surveyed: Surveyed) -> Iterator[str]:

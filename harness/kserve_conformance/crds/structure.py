@@ -41,11 +41,17 @@ class UnknownField:
     """
     A field that the schema does not have, and that is dropped.
 
-    ``nearest`` is a field that may have been meant: one of the same object that is spelled alike, or None.
+    ``nearest`` is the field that was probably meant, or None: the name of one beside it that is spelled alike, or the
+    path of one with the same name in another place of the object.
     """
 
     path: Path
     nearest: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What is wrong, and what may have been meant."""
+        return f"unknown field {pointer(self.path)}" + (f": did you mean {self.nearest}?" if self.nearest else "")
 
 
 _UNKNOWN: Memo[tuple[UnknownField, ...]] = Memo()
@@ -59,10 +65,13 @@ def unknown_fields(manifest: Manifest, schema: Schema) -> tuple[UnknownField, ..
     """
     key = _UNKNOWN.key(manifest, schema)
     known = _UNKNOWN.get(key)
-    return known if known is not None else _UNKNOWN.keep(key, schema, tuple(_unknown_at_root(manifest, schema)))
+    if known is not None:
+        return known
+    fields = (UnknownField(path, _nearest(path, manifest, schema)) for path in _unknown_at_root(manifest, schema))
+    return _UNKNOWN.keep(key, schema, tuple(fields))
 
 
-def _unknown_at_root(manifest: Manifest, schema: Schema) -> Iterator[UnknownField]:
+def _unknown_at_root(manifest: Manifest, schema: Schema) -> Iterator[Path]:
     for key, value in manifest.items():
         if key in ROOT_FIELDS:
             continue
@@ -70,15 +79,15 @@ def _unknown_at_root(manifest: Manifest, schema: Schema) -> Iterator[UnknownFiel
         if known is not None:
             yield from _unknown(value, known, (key,))
         elif not schema.preserves_unknown_fields:
-            yield UnknownField((key,), _nearest(key, schema.properties))
+            yield (key,)
     metadata = manifest.get("metadata")
     if isinstance(metadata, Mapping):
         for key in metadata:
             if key not in METADATA_FIELDS:
-                yield UnknownField(("metadata", key), _nearest(key, METADATA_FIELDS))
+                yield "metadata", key
 
 
-def _unknown(value: Any, schema: Schema | None, path: Path) -> Iterator[UnknownField]:
+def _unknown(value: Any, schema: Schema | None, path: Path) -> Iterator[Path]:
     if isinstance(value, Mapping):
         properties = schema.properties if schema else {}
         for key, inner in value.items():
@@ -88,7 +97,7 @@ def _unknown(value: Any, schema: Schema | None, path: Path) -> Iterator[UnknownF
             elif schema is not None and schema.additional is not None:
                 yield from _unknown(inner, schema.additional, (*path, key))
             elif schema is None or not schema.preserves_unknown_fields:
-                yield UnknownField((*path, key), _nearest(key, properties))
+                yield *path, key
     elif isinstance(value, list | tuple):
         items = schema.items if schema else None
         if items is None and schema is not None and schema.preserves_unknown_fields:
@@ -97,14 +106,77 @@ def _unknown(value: Any, schema: Schema | None, path: Path) -> Iterator[UnknownF
             yield from _unknown(inner, items, (*path, index))
 
 
-def _nearest(name: str, known: Mapping[str, Any] | frozenset[str]) -> str | None:
-    """The known name that this one was most likely meant to be."""
-    alike = {one.lower(): one for one in known}
-    folded = name.lower()
-    if folded in alike:
-        return alike[folded]
-    near = get_close_matches(folded, alike, n=1, cutoff=0.75)
+#: How many levels below an object a field of the same name is looked for.
+_LEVELS: Final = 3
+
+
+def _nearest(path: Path, manifest: Manifest, schema: Schema) -> str | None:
+    """The field that was probably meant: spelled alike beside it, of this name around it or below, or nearly alike."""
+    name = str(path[-1])
+    around = list(_around(path, manifest, schema))
+    siblings = around[0][2]
+    alike = {one.lower(): one for one in siblings}
+    if name.lower() in alike:
+        return alike[name.lower()]
+    elsewhere = [(*place, name) for place, _, fields in around[1:] if name in fields]
+    if name in METADATA_FIELDS:
+        elsewhere.append(("metadata", name))
+    elsewhere += _below(name, *around[0])
+    if len(path) == 1 and name in schema.properties["spec"].properties:
+        elsewhere.append(("spec", name))
+    if elsewhere:
+        return pointer(elsewhere[0])
+    near = get_close_matches(name.lower(), alike, n=1, cutoff=0.75)
     return alike[near[0]] if near else None
+
+
+def _around(path: Path, manifest: Manifest, schema: Schema) -> Iterator[tuple[Path, Any, Mapping[str, Any]]]:
+    """The mappings around a field, the nearest first: where each is, its value, and the fields that it may have."""
+    if path[0] == "metadata":
+        yield path[:1], {}, dict.fromkeys(METADATA_FIELDS)
+        yield (), {}, schema.properties
+        return
+    levels: list[tuple[Path, Any, Mapping[str, Any]]] = [((), manifest, schema.properties)]
+    value: Any = manifest
+    known: Schema | None = schema
+    for index, part in enumerate(path[:-1], 1):
+        value = value[part]
+        if known is not None:
+            known = known.items if isinstance(part, int) else known.properties.get(part, known.additional)
+        if isinstance(value, Mapping):
+            levels.append((path[:index], value, known.properties if known else {}))
+    yield from reversed(levels)
+
+
+def _below(name: str, place: Path, value: Any, fields: Mapping[str, Any]) -> Iterator[Path]:
+    """The fields of a name below the mappings and lists that an object has, the nearest first."""
+    level = [(place, value, fields)]
+    for _ in range(_LEVELS):
+        following = []
+        for where, mapping, known in level:
+            for key, inner in mapping.items():
+                schema, path = known.get(key), (*where, key)
+                if isinstance(inner, list | tuple) and inner and schema is not None:
+                    schema, path, inner = schema.items, (*path, 0), inner[0]  # noqa: PLW2901
+                if schema is None or not isinstance(inner, Mapping):
+                    continue
+                if name in schema.properties:
+                    yield *path, name
+                following.append((path, inner, schema.properties))
+        level = following
+
+
+def pointer(path: Path) -> str:
+    """
+    A path as the API server writes it.
+
+    >>> pointer(("spec", "containers", 0, "env"))
+    'spec.containers[0].env'
+    """
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
 
 
 def pruned(manifest: Manifest, schema: Schema) -> Manifest:

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from kserve_conformance.crds.schema import ROOT_FIELDS, Schema
-from kserve_conformance.crds.structure import Path
+from kserve_conformance.crds.structure import Path, pointer
 from kserve_conformance.objects import Manifest
 
 
@@ -183,19 +183,6 @@ def type_name(value: Any) -> str:
         if isinstance(value, kind):
             return name
     return "integer" if isinstance(value, int) and _is_integer(value) else "number"
-
-
-def pointer(path: Path) -> str:
-    """
-    A path as the API server writes it.
-
-    >>> pointer(("spec", "containers", 0, "env"))
-    'spec.containers[0].env'
-    """
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
 
 
 def _violation(path: Path, fault: Fault, value: Any, schema: Schema, message: str) -> Violation:

@@ -17,12 +17,13 @@ from kserve_conformance.manifests.builder import BOOKKEEPING
 from kserve_conformance.manifests.document_stream import documents
 from kserve_conformance.manifests.limits import Limits
 from kserve_conformance.manifests.loader import Entry, Loaded, Loader, display_name, load, loads, value
-from kserve_conformance.manifests.problems import InvalidManifests, ManifestCode, Problem, printable
+from kserve_conformance.manifests.problems import NOT_STRICT, InvalidManifests, ManifestCode, Problem, printable
 from kserve_conformance.manifests.schema import check, rejection_message
 from kserve_conformance.manifests.writer import dump, dumps
 
 __all__ = [
     "BOOKKEEPING",
+    "NOT_STRICT",
     "Entry",
     "InvalidManifests",
     "Limits",

@@ -13,10 +13,14 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
+from kserve_conformance.crds.schema import ROOT_FIELDS
+from kserve_conformance.crds.structure import METADATA_FIELDS
 from kserve_conformance.objects import Manifest
 
 #: The version of marshal that writes equal values as equal bytes.
 _NO_REFERENCES: Final = 2
+
+_ROOT: Final = frozenset({*ROOT_FIELDS, "spec", "status"})
 
 #: Stands for a name that KServe accepts.
 NAME: Final = "kserve-conformance-name"
@@ -43,20 +47,31 @@ def fingerprint(manifest: Manifest) -> int:
     """
     metadata = manifest["metadata"]
     name = metadata.get("name")
+    is_stored = "uid" in metadata
     return hash(
         marshal.dumps(
             (
                 metadata.get("namespace"),
                 None if isinstance(name, str) and _NAME_FORMAT.match(name) else name,
-                "uid" in metadata,
+                manifest.get("apiVersion"),
+                is_stored,
+                # The API server writes the status of a stored service; of a written one it decodes it.
+                None if is_stored else manifest.get("status"),
                 _without(metadata.get("labels"), _is_label),
                 _without(metadata.get("annotations"), _is_unread),
                 _generic(manifest.get("spec")),
-                "predictor" in manifest,
+                _odd(manifest, _ROOT),
+                _odd(metadata, METADATA_FIELDS),
             ),
             _NO_REFERENCES,
         )
     )
+
+
+def _odd(mapping: Manifest, known: frozenset[str]) -> list[Any] | None:
+    """What a mapping has beside the fields that are known."""
+    keys = mapping.keys() - known
+    return [(key, mapping[key]) for key in sorted(keys)] if keys else None
 
 
 def stand_in(manifest: Manifest) -> Manifest:

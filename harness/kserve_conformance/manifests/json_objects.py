@@ -53,13 +53,11 @@ def _is_yaml(intake: Intake, not_json: NotJson) -> bool:
 def _elements(json_stream: JsonStream, intake: Intake) -> Iterator[Found]:
     held: list[Element] = []
     for element in json_stream.elements():
-        for problem in element.problems:
-            intake.report(replace(problem, path=element.path + problem.path))
         if element.is_rest:
             yield from _rest(element, held, intake)
             held.clear()
         elif any(map(is_error, element.problems)) or element.value is None:
-            continue
+            _report_own(element, intake)
         elif element.item is not None and waits_for_kind(element.value, element.root):
             held.append(replace(element, text=element.text[element.begin :], begin=0))
         else:
@@ -69,6 +67,7 @@ def _elements(json_stream: JsonStream, intake: Intake) -> Iterator[Found]:
 def _rest(rest: Element, held: list[Element], intake: Intake) -> Iterator[Found]:
     """What was held back until the kind around it is known."""
     if is_list(rest.root):
+        _report_own(rest, intake)
         for each in held:
             yield from _objects_of(each, intake)
     else:
@@ -77,17 +76,36 @@ def _rest(rest: Element, held: list[Element], intake: Intake) -> Iterator[Found]
 
 
 def _objects_of(element: Element, intake: Intake) -> Iterator[Found]:
+    is_reported = not element.problems
     for path, manifest in intake.expand(typed(element.value, element.root)):
-        problems = intake.check(manifest, None)
-        if problems is None:
+        checked = intake.check(manifest, None)
+        if checked is None:
             continue
-        if problems:
+        is_clean = is_reported and not checked.problems
+        entry = checked.number if checked.is_kept else None
+        if not is_reported:
+            _report_own(element, intake, entry)
+            is_reported = True
+        if checked.problems:
+            problems = tuple(replace(problem, entry=entry) for problem in checked.problems)
             _report(element, manifest, problems, path, intake)
-        else:
-            yield Found(manifest, _line(element, path) if path else element.line)
+        if checked.is_kept:
+            yield Found(manifest, _line(element, path) if path else element.line, checked, is_clean)
+    if not is_reported:
+        _report_own(element, intake)
+
+
+def _report_own(element: Element, intake: Intake, entry: int | None = None) -> None:
+    """Report what the decoder noticed, such as duplicate keys."""
+    for problem in element.problems:
+        intake.report(replace(problem, path=element.path + problem.path, entry=entry))
 
 
 def _report(element: Element, manifest: object, problems: tuple[Problem, ...], path: Path, intake: Intake) -> None:
+    if not intake.report.finds_lines:
+        for problem in problems:
+            intake.report(replace(problem, path=element.path + path + problem.path, line=element.line))
+        return
     wanted = locations.with_parents(path + problem.path for problem in problems)
     here = locations.in_json(element.text, wanted, begin=element.begin, line=element.line)[0]
     for problem in placed(manifest, problems, here, path, element.line, intake.check):

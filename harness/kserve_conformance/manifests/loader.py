@@ -12,16 +12,17 @@ import os
 import pathlib
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, Final
 
+from kserve_conformance.crds import Crds, crds_of
 from kserve_conformance.manifests import kustomizations, openshift, reader, schema, sources
 from kserve_conformance.manifests.fingerprint import fingerprint
 from kserve_conformance.manifests.limits import DEFAULT, Limits
-from kserve_conformance.manifests.placement import Found
+from kserve_conformance.manifests.placement import Checked, Found
 from kserve_conformance.manifests.problems import WARNINGS, InvalidManifests, ManifestCode, Path, Problem
-from kserve_conformance.manifests.template_languages import has_placeholder, template_problem
+from kserve_conformance.manifests.template_languages import has_placeholder, is_placeholder, template_problem
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, SERVICE, Manifest, at
 
 _KUBEFLOW: Final = "serving.kubeflow.org"
@@ -40,6 +41,10 @@ class Entry:
     line: int
     #: For a service: equal for services that get the same decision.
     fingerprint: int = 0
+    #: Under which the loader has the findings about the object.
+    number: int = 0
+    #: Whether there is no finding.
+    is_clean: bool = True
 
     @property
     def where(self) -> str:
@@ -54,29 +59,37 @@ class Loader:
 
     ``namespace`` is for objects without one, as with ``kubectl -n``: a different one is a problem. ``parameters`` are
     those of OpenShift Templates. ``kustomize`` builds the kustomizations of a folder instead of reading their files.
+
+    With ``keeps_rejected``, objects that can be named are read even if the API server rejects them; ``findings`` says
+    why.
     """
 
     namespace: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     kustomize: bool = False
     stdin: BinaryIO | None = None
-    #: The release whose CRDs check the objects; the latest one if None.
-    release: str | None = None
+    #: The CRDs that check the objects; those of the latest release if None.
+    crds: Crds | None = None
+    keeps_rejected: bool = False
+    #: Whether the unknown fields of an object are looked for.
+    is_validated: Callable[[Manifest], bool] = lambda _: False
     limits: Limits = DEFAULT
     #: Manifests that could not be read.
     problems: list[Problem] = field(default_factory=list)
     #: Problems that did not prevent reading.
     warnings: list[Problem] = field(default_factory=list)
+    #: Problems of objects that were read, by the numbers of their entries.
+    findings: dict[int, list[Problem]] = field(default_factory=dict)
     #: The names of files without a Kubernetes object, in order.
     skipped: list[str] = field(default_factory=list)
     #: The kustomizations among them.
     kustomizations: list[str] = field(default_factory=list)
     #: How many objects of other kinds there are, by group and kind.
     others: Counter[tuple[str, str]] = field(default_factory=Counter)
-    _valid: set[int] = field(default_factory=set)
+    #: The problems of services by their fingerprint.
+    _known: dict[int, tuple[Problem, ...]] = field(default_factory=dict)
     _count: int = 0
-    #: The fingerprint of the object that was checked last.
-    _mark: int | None = None
+    _number: int = 0
 
     def entries(self, *given: str | os.PathLike[str]) -> Iterator[Entry]:
         """Read files, folders and, as ``-``, standard input."""
@@ -87,19 +100,21 @@ class Loader:
             sources.remove_copies()
 
     def _report(self, problem: Problem) -> None:
-        (self.warnings if problem.code in WARNINGS else self.problems).append(problem)
+        if problem.entry is not None:
+            self.findings.setdefault(problem.entry, []).append(problem)
+        else:
+            (self.warnings if problem.code in WARNINGS else self.problems).append(problem)
 
     def _of_source(self, source: sources.Source) -> Iterator[Entry]:
         self._count = 0
         if not source.is_small:
             for each in reader.objects(source, self.limits, self._report, self._check, self._expand):
-                yield Entry(each.manifest, source.name, each.line, self._mark or 0)
+                yield _entry(each, source)
             return
         problems: list[Problem] = []
         found = list(reader.objects(source, self.limits, problems.append, self._check, self._expand))
         errors = [problem for problem in problems if problem.code not in WARNINGS]
-        looks_wrong = any(problem.code is not ManifestCode.PARAMETER for problem in errors)
-        if looks_wrong or any(has_placeholder(each.manifest) for each in found):
+        if any(map(_may_be_of_template, errors)) or any(has_placeholder(each.manifest) for each in found):
             template = template_problem(source.text(), source.name)
             if template is not None:
                 self.problems.append(template)
@@ -109,7 +124,7 @@ class Loader:
         if not self._count and not errors:
             self.skipped.append(source.name)
         for each in found:
-            yield Entry(each.manifest, source.name, each.line, _mark(each.manifest) or 0)
+            yield _entry(each, source)
 
     def _expand(self, value: Any) -> Iterator[tuple[Path, Any]]:
         if openshift.is_template(value):
@@ -129,9 +144,9 @@ class Loader:
             else:
                 yield path, each
 
-    def _check(self, value: Any, spellings: Mapping[Path, str] | None) -> tuple[Problem, ...] | None:
+    def _check(self, value: Any, spellings: Mapping[Path, str] | None) -> Checked | None:
         if isinstance(value, _Unfinished):
-            return value.problems
+            return Checked(value.problems, is_kept=False)
         if not _is_object(value):
             return None
         group = group_of(value)
@@ -142,13 +157,29 @@ class Loader:
         if not schema.is_kserve(value) or group == _KUBEFLOW:
             self.others[group, str(value.get("kind"))] += 1
             return None
-        problems = self._named(value)
-        # Fleets repeat themselves: a spec that was valid once is not checked again.
-        mark = self._mark = _mark(value)
-        if problems or mark is None or mark not in self._valid:
-            problems += _hinted(value, schema.check(value, self.release, spellings=spellings))
-            if not problems and mark is not None and len(self._valid) < _REMEMBERED:
-                self._valid.add(mark)
+        unfit = self._named(value)
+        mark = _mark(value)
+        if spellings is None:
+            self._number += 1
+        problems = unfit + self._field_problems(value, mark, spellings)
+        is_kept = not unfit and _has_name(value)
+        if not self.keeps_rejected:
+            is_kept = is_kept and all(problem.code in WARNINGS for problem in problems)
+        return Checked(problems, is_kept, self._number, mark)
+
+    def _field_problems(
+        self, manifest: Manifest, mark: int | None, spellings: Mapping[Path, str] | None
+    ) -> tuple[Problem, ...]:
+        # Fleets repeat themselves: a spec that was checked once is not checked again.
+        known = self._known.get(mark) if mark is not None and not spellings else None
+        if known is not None:
+            return known
+        crds = self.crds or crds_of()
+        problems = _hinted(manifest, schema.check(manifest, crds=crds, spellings=spellings))
+        if self.is_validated(manifest):
+            problems += schema.unknown(manifest, crds)
+        if mark is not None and not spellings and len(self._known) < _REMEMBERED:
+            self._known[mark] = problems
         return problems
 
     def _named(self, manifest: dict[str, Any]) -> tuple[Problem, ...]:
@@ -210,7 +241,7 @@ class Loader:
                 yield source
 
 
-#: How many different specs are remembered as valid.
+#: How many different specs are remembered with their problems.
 _REMEMBERED: Final = 100_000
 
 
@@ -257,6 +288,31 @@ def _hinted(manifest: Manifest, problems: tuple[Problem, ...]) -> tuple[Problem,
     return tuple(replace(problem, hint=hint) if problem.path in places else problem for problem in problems)
 
 
+def _has_name(manifest: Manifest) -> bool:
+    """Can an object be named in an answer? What the API server says of it is one then."""
+    metadata = manifest.get("metadata")
+    return (
+        isinstance(metadata, dict)
+        and isinstance(metadata.get("name"), str)
+        and bool(metadata["name"])
+        and isinstance(metadata.get("namespace"), str | None)
+        and isinstance(metadata.get("generateName"), str | None)
+        and isinstance(manifest.get("apiVersion"), str)
+    )
+
+
+def _may_be_of_template(problem: Problem) -> bool:
+    """Can a template be the cause of a problem? What an API server would say is so only about a placeholder."""
+    if problem.rejection is not None:
+        return is_placeholder(problem.text)
+    return problem.code is not ManifestCode.PARAMETER
+
+
+def _entry(found: Found, source: sources.Source) -> Entry:
+    checked = found.checked
+    return Entry(found.manifest, source.name, found.line, checked.mark or 0, checked.number or 0, found.is_clean)
+
+
 def _mark(manifest: Manifest) -> int | None:
     """The fingerprint of a service; None for what is not one."""
     if manifest["kind"] != SERVICE or type(manifest.get("metadata")) is not dict:
@@ -283,7 +339,7 @@ class Loaded:
     """
     The services and runtimes of some sources, in the order in which they were read.
 
-    ``others`` counts the objects of other kinds; ``problems`` and ``warnings`` are of what was left out and of what was
+    ``others`` counts the objects of other kinds; ``problems`` are of what was left out, and ``warnings`` of what was
     read all the same; ``skipped`` are the files without a Kubernetes object.
     """
 
@@ -295,6 +351,7 @@ class Loaded:
     skipped: tuple[str, ...] = ()
     kustomizations: tuple[str, ...] = ()
     _places: Mapping[int, str] = field(default_factory=dict, repr=False, compare=False)
+    _findings: Mapping[int, tuple[Problem, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def where(self, manifest: Manifest) -> str:
         """
@@ -303,6 +360,14 @@ class Loaded:
         Raises ``KeyError`` for an object that was not loaded here, a copy too.
         """
         return self._places[id(manifest)]
+
+    def findings(self, manifest: Manifest) -> tuple[Problem, ...]:
+        """What the API server says against one of these very objects."""
+        return self._findings.get(id(manifest), ())
+
+    def all_findings(self) -> Iterable[tuple[Problem, ...]]:
+        """The findings of every object that has some."""
+        return self._findings.values()
 
 
 def load(*given: str | os.PathLike[str], loader: Loader | None = None, strict: bool = False) -> Loaded:
@@ -325,6 +390,7 @@ def load(*given: str | os.PathLike[str], loader: Loader | None = None, strict: b
         tuple(loader.skipped),
         tuple(loader.kustomizations),
         {id(each.manifest): each.where for each in entries},
+        {id(each.manifest): tuple(loader.findings.get(each.number, ())) for each in entries if not each.is_clean},
     )
 
 
@@ -347,8 +413,9 @@ def loads(text: str | bytes, name: str = "<string>", *, limits: Limits = DEFAULT
     return tuple(each.manifest for each in objects)
 
 
-def _strictly(value: Any, spellings: Mapping[Path, str] | None) -> tuple[Problem, ...]:
-    return schema.check(value, spellings=spellings)
+def _strictly(value: Any, spellings: Mapping[Path, str] | None) -> Checked:
+    problems = schema.check(value, spellings=spellings)
+    return Checked(problems, is_kept=not problems)
 
 
 def value(text: str | bytes, name: str = "<string>", *, limits: Limits = DEFAULT) -> Any:

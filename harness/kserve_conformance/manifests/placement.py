@@ -13,21 +13,41 @@ from kserve_conformance.manifests.problems import WARNINGS, ManifestCode, Path, 
 from kserve_conformance.manifests.sources import Report, Source
 from kserve_conformance.objects import Manifest
 
-#: The problems of an object; None for a value that is left out silently. ``spellings`` are the source's own texts of
-#: unquoted scalars, passed when the problems are worded.
-Check = Callable[[Any, Mapping[Path, str] | None], tuple[Problem, ...] | None]
+_TYPE: Final = ("apiVersion", "kind")
+#: How many problems of objects that are read are placed on their exact lines; more have the line of their object.
+_LOCATED: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """
+    What a check says of an object: its problems, and whether it is read in spite of them.
+
+    Findings about an object that is read are filed under its ``number``; without one they are ordinary problems.
+    ``mark`` is the fingerprint of a service.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    is_kept: bool = True
+    number: int | None = None
+    mark: int | None = None
+
+
+#: Checks an object; None for a value that is left out silently. ``spellings`` are the source's own texts of unquoted
+#: scalars, passed when the problems are worded.
+Check = Callable[[Any, Mapping[Path, str] | None], Checked | None]
 #: The objects that a value stands for, with their paths in it: itself, or those of a list or a template.
 Expand = Callable[[Any], Iterator[tuple[Path, Any]]]
-
-_TYPE: Final = ("apiVersion", "kind")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An object and the line on which it begins."""
+    """An object, the line on which it begins, and what was said of it; ``is_clean`` if that is nothing."""
 
     manifest: Manifest
     line: int
+    checked: Checked
+    is_clean: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +62,19 @@ class Intake:
 
 
 class Collector:
-    """Reports the problems of one source with its name, up to the limit."""
+    """Reports the problems of one source by name, up to the limit. Those of objects that are read do not count."""
 
     def __init__(self, source: Source, limit: int, report: Report) -> None:
         self._source = source
         self._limit = limit
         self._report = report
         self._count = 0
+        self._kept = 0
+
+    @property
+    def finds_lines(self) -> bool:
+        """Is the exact line of another problem still looked for? That reads its object again."""
+        return self._kept < _LOCATED
 
     @property
     def is_full(self) -> bool:
@@ -58,6 +84,10 @@ class Collector:
     def __call__(self, problem: Problem) -> None:
         """Report a problem; the first one past the limit says so, and the rest are dropped."""
         if self.is_full:
+            return
+        if problem.entry is not None:
+            self._kept += 1
+            self._report(replace(problem, source=self._source.name))
             return
         self._count += 1
         if self.is_full:
@@ -110,9 +140,15 @@ def placed(
         for problem in problems
         if (place := here.get(path + problem.path)) is not None and place.spelling is not None
     }
+    checked = check(manifest, spellings)
     found = [
-        replace(problem, path=path + problem.path, line=line_of(here, path + problem.path, line))
-        for problem in check(manifest, spellings) or ()
+        replace(
+            problem,
+            path=path + problem.path,
+            line=line_of(here, path + problem.path, line),
+            entry=problems[0].entry,
+        )
+        for problem in (checked.problems if checked is not None else ())
     ]
     return sorted(found, key=lambda one: one.line or 0)
 

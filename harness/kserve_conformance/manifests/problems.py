@@ -43,6 +43,8 @@ class ManifestCode(StrEnum):
     DUPLICATE_KEY = "duplicate-key"
     #: A document is not a mapping with an ``apiVersion``, a ``kind`` and a name.
     NOT_AN_OBJECT = "not-an-object"
+    #: An object has a field that the release's CRDs do not have.
+    UNKNOWN_FIELD = "unknown-field"
     #: A field has a value that the API server rejects, or that JSON cannot express.
     INVALID_FIELD = "invalid-field"
     #: A source or a value has more bytes than are read.
@@ -60,7 +62,9 @@ class ManifestCode(StrEnum):
 
 
 #: What kubectl decodes all the same: the object is read, with a warning.
-WARNINGS: Final = frozenset({ManifestCode.NOT_UTF8, ManifestCode.DUPLICATE_KEY})
+WARNINGS: Final = frozenset({ManifestCode.NOT_UTF8, ManifestCode.DUPLICATE_KEY, ManifestCode.UNKNOWN_FIELD})
+#: What strict field validation rejects.
+NOT_STRICT: Final = frozenset({ManifestCode.DUPLICATE_KEY, ManifestCode.UNKNOWN_FIELD})
 
 
 def pointer(path: Iterable[str | int]) -> str:
@@ -100,7 +104,8 @@ class Problem:
 
     ``text`` follows the place: "expected a string, got 1". ``rejection`` is the
     API server's own message, where the API server would reject the object; it
-    is None for what never reaches a server.
+    is None for what never reaches a server. ``entry`` is the number of the
+    object that has the problem, if the object was read all the same.
     """
 
     code: ManifestCode
@@ -110,6 +115,7 @@ class Problem:
     line: int | None = None
     hint: str | None = None
     rejection: str | None = field(default=None, compare=False)
+    entry: int | None = field(default=None, compare=False)
 
     @property
     def pointer(self) -> str:
@@ -124,7 +130,9 @@ class Problem:
     @property
     def headline(self) -> str:
         """Where and what, in one line."""
-        return printable(": ".join(part for part in (self.where, self.pointer, self.text) if part))
+        # The text about an unknown field names it.
+        field = "" if self.code is ManifestCode.UNKNOWN_FIELD else self.pointer
+        return printable(": ".join(part for part in (self.where, field, self.text) if part))
 
     def __str__(self) -> str:
         return f"{self.headline}\n  hint: {printable(self.hint)}" if self.hint else self.headline

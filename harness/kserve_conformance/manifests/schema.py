@@ -12,7 +12,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
 
-from kserve_conformance.crds import Fault, Schema, Violation, crds_of, defaulted, pruned, violations
+from kserve_conformance.crds import (
+    Crds,
+    Fault,
+    Schema,
+    Violation,
+    crds_of,
+    defaulted,
+    pruned,
+    unknown_fields,
+    violations,
+)
 from kserve_conformance.crds.memo import Memo
 from kserve_conformance.manifests import metadata
 from kserve_conformance.manifests.problems import ManifestCode, Path, Problem, pointer
@@ -44,12 +54,16 @@ def is_kserve(manifest: Manifest) -> bool:
 
 
 def check(
-    manifest: Manifest, release: str | None = None, *, spellings: Mapping[Path, str] | None = None
+    manifest: Manifest,
+    release: str | None = None,
+    *,
+    crds: Crds | None = None,
+    spellings: Mapping[Path, str] | None = None,
 ) -> tuple[Problem, ...]:
     """
     List what an API server with KServe's CRDs rejects in an object.
 
-    Without a release, the CRDs of the latest one count. Objects of other kinds
+    ``crds`` are those of the release by default, and those of the latest one without a release. Objects of other kinds
     only need a kind, an apiVersion and a name. ``spellings`` are the source's own
     texts of unquoted scalars, so that a message can repeat ``1.0`` where the
     value is the number 1. Unknown fields are not listed: they are dropped
@@ -59,7 +73,22 @@ def check(
     ...        "metadata": {"name": "r"}, "spec": {"containers": [], "disabled": "true"}})[0].headline
     'spec.disabled: expected true or false, got "true"'
     """
-    return tuple(islice(_problems(manifest, release, spellings or {}), _MOST))
+    return tuple(islice(_problems(manifest, crds or crds_of(release), spellings or {}), _MOST))
+
+
+def unknown(manifest: Manifest, crds: Crds) -> tuple[Problem, ...]:
+    """List the fields of a service or runtime that the CRDs do not have: strict validation rejects them."""
+    kind = str(manifest.get("kind"))
+    fields = unknown_fields(manifest, crds.schema(kind)) if kind in API_VERSIONS else ()
+    return tuple(
+        Problem(
+            ManifestCode.UNKNOWN_FIELD,
+            one.text,
+            one.path,
+            rejection=f'strict decoding error: unknown field "{pointer(one.path)}"',
+        )
+        for one in fields
+    )
 
 
 def rejection_message(manifest: Manifest, problems: Iterable[Problem]) -> str:
@@ -110,7 +139,7 @@ def _violations(manifest: Manifest, schema: Schema) -> tuple[Violation, ...]:
     return _VIOLATIONS.keep(key, schema, found)
 
 
-def _problems(manifest: Any, release: str | None, spellings: Mapping[Path, str]) -> Iterator[Problem]:
+def _problems(manifest: Any, crds: Crds, spellings: Mapping[Path, str]) -> Iterator[Problem]:
     if not isinstance(manifest, Mapping):
         yield Problem(
             ManifestCode.NOT_AN_OBJECT,
@@ -133,7 +162,7 @@ def _problems(manifest: Any, release: str | None, spellings: Mapping[Path, str])
         return
     yield from (_metadata_problem(fault, spellings) for fault in metadata.faults(manifest, has_dns_name=is_ours))
     if is_ours:
-        schema = crds_of(release).schema(kind)
+        schema = crds.schema(kind)
         for violation in _violations(manifest, schema):
             yield _problem(violation, spellings)
 

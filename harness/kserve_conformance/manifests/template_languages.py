@@ -73,6 +73,11 @@ def has_placeholder(manifest: Any) -> bool:
         value = manifest
         for key in path:
             value = value.get(key) if isinstance(value, dict) else None
-        if isinstance(value, str) and _PLACEHOLDER.search(value):
+        if isinstance(value, str) and is_placeholder(value):
             return True
     return False
+
+
+def is_placeholder(text: str) -> bool:
+    """Does a text hold what looks like a placeholder?"""
+    return _PLACEHOLDER.search(text) is not None

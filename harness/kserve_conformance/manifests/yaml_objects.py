@@ -25,6 +25,9 @@ from kserve_conformance.manifests.placement import (
 from kserve_conformance.manifests.problems import ManifestCode, Path, Problem
 from kserve_conformance.manifests.sources import Report, Source
 
+#: How many objects that are read in spite of their problems have the exact lines of those.
+_LOCATED: Final = 1_000
+
 _DOCUMENT: Final = re.compile(rb"^---", re.MULTILINE)
 
 
@@ -115,6 +118,8 @@ class _Reading:
         self._intake = intake
         self._invalid: list[_Invalid] = []
         self._deferred: list[Problem] = []
+        #: The problems that were noticed while the current part was built.
+        self._fresh: list[Problem] = []
         #: Elements of ``items`` that wait for the kind around them.
         self._held: list[Part] = []
         self._has_error = False
@@ -122,16 +127,24 @@ class _Reading:
     def defer(self, problem: Problem) -> None:
         """Note a problem of the part that is being read."""
         self._has_error = self._has_error or is_error(problem)
-        self._deferred.append(_with_tab(self._intake.source, problem))
+        self._fresh.append(_with_tab(self._intake.source, problem))
 
     def found(self, chunk: Chunk, part: Part) -> Iterator[Found]:
         """The valid objects of a part, or of those that waited for it."""
         has_error, self._has_error = self._has_error, False
         if part.item is not None and not has_error and waits_for_kind(part.value, {}):
             self._held.append(part)
+            self._defer()
             return
         for each in self._complete(part, has_error=has_error):
             yield from self._objects_of(chunk, each)
+        self._defer()
+
+    def _defer(self, entry: int | None = None) -> bool:
+        """Attribute the fresh problems to an object, and say whether there were any."""
+        fresh, self._fresh = self._fresh, []
+        self._deferred += [replace(problem, entry=entry) for problem in fresh]
+        return bool(fresh)
 
     def _complete(self, part: Part, *, has_error: bool) -> list[Part]:
         if part.item is not None:
@@ -148,12 +161,25 @@ class _Reading:
         line = part.line + chunk.lines_before
         for inner, manifest in self._intake.expand(part.value):
             path = around + inner
-            problems = self._intake.check(manifest, None)
-            if problems:
-                if len(self._invalid) <= self._intake.limits.problems:
-                    self._invalid.append(_Invalid(manifest, part.document, path, part.line, problems))
-            elif problems is not None:
-                yield Found(manifest, self._line(chunk, part, path) if inner else line)
+            checked = self._intake.check(manifest, None)
+            if checked is None:
+                continue
+            entry = checked.number if checked.is_kept else None
+            is_clean = not self._defer(entry) and not checked.problems
+            if checked.problems:
+                problems = tuple(replace(problem, entry=entry) for problem in checked.problems)
+                self._note(_Invalid(manifest, part.document, path, part.line, problems), line)
+            if checked.is_kept:
+                yield Found(manifest, self._line(chunk, part, path) if inner else line, checked, is_clean)
+
+    def _note(self, invalid: _Invalid, line: int) -> None:
+        """Keep an object with problems until their lines are known; of very many, only some are looked up."""
+        is_kept = invalid.problems[0].entry is not None
+        if len(self._invalid) <= (_LOCATED if is_kept else self._intake.limits.problems):
+            self._invalid.append(invalid)
+        elif is_kept:
+            for problem in invalid.problems:
+                self._intake.report(replace(problem, path=invalid.path + problem.path, line=line))
 
     def _line(self, chunk: Chunk, part: Part, path: Path) -> int:
         here = self._places(chunk, {part.document: {path}}).get(part.document, {})
@@ -166,7 +192,7 @@ class _Reading:
             paths = [each.path + problem.path for problem in each.problems]
             wanted.setdefault(each.document, set()).update(locations.with_parents(paths))
         here = self._places(chunk, wanted) if wanted else {}
-        problems = self._deferred
+        problems = self._deferred + self._fresh
         for each in self._invalid:
             places = here.get(each.document, {})
             problems += [
@@ -175,7 +201,7 @@ class _Reading:
             ]
         for problem in sorted(problems, key=lambda one: one.line or 0):
             self._intake.report(problem)
-        self._invalid, self._deferred, self._held, self._has_error = [], [], [], False
+        self._invalid, self._deferred, self._fresh, self._held, self._has_error = [], [], [], [], False
 
     def _places(self, chunk: Chunk, wanted: dict[int, set[Path]]) -> dict[int, Places]:
         with self._intake.source.open() as stream:

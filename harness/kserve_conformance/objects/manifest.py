@@ -59,6 +59,11 @@ class ObjectKey:
         return f"{self.kind} {where}{self.name}"
 
 
+def is_stored(manifest: Manifest, override: bool | None = None) -> bool:
+    """Was an object read back from an API server? Those have a uid. ``override`` says so of every object."""
+    return at(manifest, "metadata", "uid") is not None if override is None else override
+
+
 def at(manifest: Any, *path: str) -> Any:
     """
     Follow a path of keys; None as soon as one is missing or null.

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kserve_conformance.crds import FULL, MINIMAL, crds_of, defaulted, new_fields, unknown_fields, violations
-from kserve_conformance.crds.validation import pointer
+from kserve_conformance.crds.structure import pointer
 from kserve_conformance.exceptions import ProfileError
 
 
@@ -136,6 +136,37 @@ class TestUnknownFields:
         found = unknown_fields(model(protocolversion="v2", storageURL="gs://a", quite="other"), schema)
 
         assert [one.nearest for one in found] == ["protocolVersion", "storageUri", None]
+
+    @pytest.mark.parametrize(
+        ("path", "meant"),
+        [
+            (("labels",), "metadata.labels"),
+            (("namespace",), "metadata.namespace"),
+            (("predictor",), "spec.predictor"),
+            (("spec", "nodeSelector"), "spec.predictor.nodeSelector"),
+            (("spec", "predictor", "protocolVersion"), "spec.predictor.model.protocolVersion"),
+            (("spec", "predictor", "model", "tolerations"), "spec.predictor.tolerations"),
+            (("spec", "predictor", "model", "annotations"), "spec.predictor.annotations"),
+            (("metadata", "spec"), "spec"),
+        ],
+    )
+    def test_a_misplaced_field_is_named_with_its_place(self, path: tuple[str, ...], meant: str) -> None:
+        """A field of another part of the object was probably indented wrongly."""
+        given = model()
+        inner = given
+        for key in path[:-1]:
+            inner = inner[key]
+        inner[path[-1]] = {}
+        (found,) = unknown_fields(given, crds_of("v0.15.2").schema("InferenceService"))
+
+        assert found.text == f"unknown field {'.'.join(path)}: did you mean {meant}?"
+
+    def test_a_field_of_a_list_below_is_named_with_its_place(self) -> None:
+        """An entry's field beside the list of entries."""
+        runtime = {"kind": "ServingRuntime", "spec": {"supportedModelFormats": [{}], "autoSelect": True, "volume": []}}
+        found = unknown_fields(runtime, crds_of("v0.15.2").schema("ServingRuntime"))
+
+        assert [one.nearest for one in found] == ["spec.supportedModelFormats[0].autoSelect", "volumes"]
 
     def test_a_later_releases_field_is_unknown_before(self) -> None:
         """Priorities came with v0.11.1."""

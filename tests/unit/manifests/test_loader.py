@@ -204,9 +204,9 @@ items:
         assert [each.line for each in problems_of(text)][:2] == [2, 5]
 
     def test_problems_of_all_sources_come_together(self, tmp_path: Path) -> None:
-        """A missing file, an empty folder and a bad file are told at once."""
+        """A missing file, an empty folder and a bad file are reported at once."""
         (tmp_path / "empty").mkdir()
-        (tmp_path / "bad.yaml").write_text(SERVICE.replace("sklearn", "[]"))
+        (tmp_path / "bad.yaml").write_text(SERVICE.replace("sklearn", ".nan"))
 
         with pytest.raises(InvalidManifests) as raised:
             load(tmp_path / "none", tmp_path / "empty", tmp_path / "bad.yaml", strict=True)
@@ -219,9 +219,9 @@ items:
         assert raised.value.exit_code == 2
 
     def test_directory_entry_that_cannot_be_read(self, tmp_path: Path) -> None:
-        """A link to nowhere is told, and the other files are read."""
+        """A link to nowhere is reported, and the other files are read."""
         (tmp_path / "a.yaml").symlink_to(tmp_path / "nowhere")
-        (tmp_path / "b.yaml").write_text(SERVICE.replace("sklearn", "[]"))
+        (tmp_path / "b.yaml").write_text(SERVICE.replace("sklearn", ".nan"))
 
         with pytest.raises(InvalidManifests) as raised:
             load(tmp_path, strict=True)

@@ -1,0 +1,69 @@
+"""
+Field validation of manifests, as ``kubectl apply --validate`` has it: strict, warn or ignore.
+
+Strict validation rejects unknown and duplicate fields. Which runtime a service would get without them is a question of
+its own, and is answered all the same.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+from kserve_conformance.manifests import NOT_STRICT, ManifestCode, Problem, printable
+
+
+class Validation(StrEnum):
+    """What becomes of unknown and duplicate fields."""
+
+    #: They are errors: the object is rejected.
+    STRICT = "strict"
+    #: They are warnings.
+    WARN = "warn"
+    #: They are dropped without a word.
+    IGNORE = "ignore"
+
+
+def strict_findings(findings: Sequence[Problem]) -> tuple[Problem, ...]:
+    """The findings for which strict validation rejects an object."""
+    return tuple(each for each in findings if each.code in NOT_STRICT)
+
+
+def crd_findings(findings: Sequence[Problem]) -> tuple[Problem, ...]:
+    """The findings for which the API server rejects an object however it is written."""
+    return tuple(each for each in findings if each.code not in NOT_STRICT)
+
+
+def summary(findings: Sequence[Problem]) -> str:
+    """
+    Findings in a few words.
+
+    >>> summary([Problem(ManifestCode.UNKNOWN_FIELD, "unknown field a")])
+    '1 unknown field'
+    """
+    names = {ManifestCode.UNKNOWN_FIELD: "unknown", ManifestCode.DUPLICATE_KEY: "duplicate"}
+    counts = Counter(names.get(each.code, "invalid") for each in findings)
+    return " and ".join(f"{count} {name} field{'s' * (count > 1)}" for name, count in counts.items())
+
+
+def lines(findings: Sequence[Problem]) -> list[str]:
+    """A line for each finding, and one for its hint, below the object that has them."""
+    texts = []
+    for each in findings:
+        texts.append(f"    {each.headline}")
+        if each.hint and each.code not in NOT_STRICT:
+            texts.append(printable(f"      hint: {each.hint}"))
+    return texts
+
+
+def as_data(finding: Problem) -> dict[str, Any]:
+    """A problem as JSON values."""
+    return {
+        "code": str(finding.code),
+        "source": finding.where,
+        "field": finding.pointer,
+        "text": finding.text,
+        "hint": finding.hint,
+    }
