@@ -48,10 +48,11 @@ class World:
         profile: Profile,
         *,
         in_store: bool,
+        is_valid: bool = False,
         reporter: Reporter | None = None,
     ) -> Decision:
-        """The decision for one service, which the API server holds against the release's CRDs first."""
-        problems = check(service, crds=profile.crds)
+        """The decision for one service, which the release's CRDs check first unless it is known to be valid."""
+        problems = () if is_valid else check(service, crds=profile.crds)
         if problems:
             return Decision(Outcome.REJECTED, rejected=rejection_message(service, problems))
         surroundings = Surroundings(self.default_mode)
@@ -212,7 +213,11 @@ class Answers:
         manifest = self.fleet.manifest(member.kind)
         with placed(member.where, {**manifest, "metadata": {**manifest["metadata"], "name": _short(member.name)}}):
             decision = self._world.decide(
-                manifest, self.catalogue, self._profile, in_store=self._world.is_stored(manifest)
+                manifest,
+                self.catalogue,
+                self._profile,
+                in_store=self._world.is_stored(manifest),
+                is_valid=member.entry is None,
             )
             faults = faults_in(decision, self.catalogue)
         # The pod and the stored service are not shown, and would be kept.

@@ -34,7 +34,7 @@ class Fleet:
         self._sources = array("L")
         self._kinds = array("L")
         self._names: list[str] = []
-        self._kind_of: dict[int, int] = {}
+        self._kind_of: dict[tuple[int, str | None], int] = {}
         self._stand_ins: list[bytes] = []
         #: The entries of the services with findings, by their place in the fleet.
         self._entries: dict[int, int] = {}
@@ -47,7 +47,8 @@ class Fleet:
     def add(self, entry: Entry) -> None:
         """Add a service."""
         name = display_name(entry.manifest)
-        kind = self._kind_of.setdefault(entry.fingerprint, len(self._stand_ins))
+        namespace = entry.manifest["metadata"].get("namespace")
+        kind = self._kind_of.setdefault((entry.fingerprint, namespace), len(self._stand_ins))
         if kind == len(self._stand_ins):
             self._stand_ins.append(zlib.compress(json.dumps(stand_in(entry.manifest)).encode(), 1))
         for text in (name, uri_of(entry.manifest)):

@@ -40,19 +40,19 @@ _READ: Final = re.compile(r"serving\.kserve\.io/|knative|modelFormat\Z")
 
 def fingerprint(manifest: Manifest) -> int:
     """
-    A number that is equal for services that are valid and decided alike, and for others as good as never.
+    A number that is equal for services that the API server treats alike, and for others as good as never.
 
-    The values of labels and of annotations that KServe does not read are left out. Only a placeholder of a runtime sees
-    them, and it puts them into the pod whatever they are.
+    Those in the same namespace are decided alike, too. The values of labels and of annotations that KServe does not
+    read are left out. Only a placeholder of a runtime sees them, and it puts them into the pod whatever they are.
     """
     metadata = manifest["metadata"]
-    name = metadata.get("name")
+    name, namespace = metadata.get("name"), metadata.get("namespace")
     is_stored = "uid" in metadata
     return hash(
         marshal.dumps(
             (
-                metadata.get("namespace"),
                 None if isinstance(name, str) and _NAME_FORMAT.match(name) else name,
+                None if isinstance(namespace, str) and _NAME_FORMAT.match(namespace) else namespace,
                 manifest.get("apiVersion"),
                 is_stored,
                 # The API server writes the status of a stored service; of a written one it decodes it.

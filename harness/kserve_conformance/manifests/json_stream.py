@@ -102,6 +102,13 @@ class JsonStream:
             value = self._value()
             yield self._element(value, line, begin)
             return
+        whole = self._quickly()
+        if whole is not None and "items" not in whole[0]:
+            self._decoder.has_duplicates = False
+            self._move(whole[1])
+            yield self._element(whole[0], line, begin)
+            self._drop()
+            return
         root: dict[str, Any] = {}
         problems: list[Problem] = []
         is_list = False
@@ -172,7 +179,10 @@ class JsonStream:
 
     def _value(self) -> Any:
         """Decode the value at the position and move behind it."""
-        self._need()
+        if self._need() == "{" and (whole := self._quickly()) is not None:
+            self._decoder.has_duplicates = False
+            self._move(whole[1])
+            return whole[0]
         while True:
             try:
                 value, end = self._decoder.decode(self._text, self._at)
@@ -195,6 +205,22 @@ class JsonStream:
                     value = strict_json.without_surrogates(value)
                 self._move(end)
                 return value
+
+    def _quickly(self) -> tuple[dict[str, Any], int] | None:
+        """The object at the position and its end, if it is on one line, or closed where its line is indented."""
+        text, at = self._text, self._at
+        line_end = text.find("\n", at)
+        if line_end < 0:
+            return None
+        if text[line_end - 1] == "}":
+            end = line_end
+        else:
+            indent = text[text.rfind("\n", 0, at) + 1 : at]
+            end = text.find(f"\n{indent}}}", line_end) + len(indent) + 2
+            if not indent.isspace() or end < line_end:
+                return None
+        value = strict_json.quickly(text[at:end])
+        return None if value is None else (value, end)
 
     def _bound(self) -> None:
         if len(self._text) - self._at > max(self._limits.value_bytes, 1 << 20) * 8:

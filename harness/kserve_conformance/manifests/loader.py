@@ -39,7 +39,7 @@ class Entry:
     manifest: Manifest
     source: str
     line: int
-    #: For a service: equal for services that get the same decision.
+    #: For a service: equal for services of which those in the same namespace get the same decision.
     fingerprint: int = 0
     #: Under which the loader has the findings about the object.
     number: int = 0

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
+
 from kserve_conformance.manifests import locations, scalars
 from kserve_conformance.manifests.limits import Limits
 from kserve_conformance.manifests.problems import ManifestCode, Path, Problem
@@ -34,6 +36,29 @@ class Value:
     line: int
     begin: int
     problems: tuple[Problem, ...] = ()
+
+
+#: Four times as fast as the standard library's decoder, but it does not notice duplicate keys.
+_QUICK: Final = msgspec.json.Decoder(float_hook=scalars.number)
+
+
+def quickly(text: str) -> dict[str, Any] | None:
+    """
+    Decode the text of one object in a plain layout; None if that needs the whole decoder, or fails.
+
+    Duplicate keys are noticed by their colons: a string that holds the same two characters holds them encoded, too.
+
+    >>> quickly('{"a": 1.0}'), quickly('{"a": 1, "a": 2}')
+    ({'a': 1}, None)
+    """
+    if "\\u" in text:
+        return None
+    try:
+        value = _QUICK.decode(text)
+    except (msgspec.DecodeError, scalars.UnusableScalar, RecursionError):
+        return None
+    is_complete = type(value) is dict and text.count('":') == msgspec.json.encode(value).count(b'":')
+    return value if is_complete else None
 
 
 class Decoder:
