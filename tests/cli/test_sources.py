@@ -251,7 +251,7 @@ class TestRuntimes:
 
         assert code == Exit.NO
         assert "no runtime (RuntimeNotRecognized)" in out
-        assert "hint: ClusterServingRuntime second is not a candidate: it was rejected" in out
+        assert "✗ ClusterServingRuntime second   was rejected\n" in out
 
 
 class TestExplanations:
@@ -262,14 +262,14 @@ class TestExplanations:
         )
         _, out, _ = call({"s.yaml": named, "r.yaml": OURS}, ".", command="explain")
 
-        assert "hint: ours is in namespace team-a; services only see their own, team-b" in out
+        assert "✗ ServingRuntime team-a/ours   is in namespace team-a; services only see their own, team-b" in out
 
     def test_a_named_runtime_of_a_later_release(self, call):
         """It ships from then on."""
         named = SERVICE.replace("      modelFormat", "      runtime: kserve-predictiveserver\n      modelFormat")
         _, out, _ = call({"s.yaml": named}, "--shipped", ".", command="explain")
 
-        assert "hint: kserve-predictiveserver ships with KServe from v0." in out
+        assert "✗ ClusterServingRuntime kserve-predictiveserver   ships from v0." in out
 
     def test_a_named_runtime_comes_first(self, call):
         """With what makes it unable to serve; the others are folded."""

@@ -109,7 +109,7 @@ def _absent(request: Request, name: str, surveyed: Surveyed) -> Iterator[Named]:
     """The places of a runtime that the service does not see, the likeliest first."""
     for review in surveyed.reviews:
         if review.rejection is not None and review.key.name == name and _sees(request, review.key):
-            yield Named(review.key, "was rejected by the webhook")
+            yield Named(review.key, "was rejected")
     for one in surveyed.catalogue:
         if one.name == name:
             yield Named(

@@ -115,19 +115,27 @@ def _nearest(path: Path, manifest: Manifest, schema: Schema) -> str | None:
     name = str(path[-1])
     around = list(_around(path, manifest, schema))
     siblings = around[0][2]
-    alike = {one.lower(): one for one in siblings}
-    if name.lower() in alike:
-        return alike[name.lower()]
+    if name.lower() in map(str.lower, siblings):
+        return _alike(name, siblings)
+    below = list(_below(*around[0]))
     elsewhere = [(*place, name) for place, _, fields in around[1:] if name in fields]
     if name in METADATA_FIELDS:
         elsewhere.append(("metadata", name))
-    elsewhere += _below(name, *around[0])
+    elsewhere += [(*place, name) for place, fields in below if name in fields]
     if len(path) == 1 and name in schema.properties["spec"].properties:
         elsewhere.append(("spec", name))
     if elsewhere:
         return pointer(elsewhere[0])
-    near = get_close_matches(name.lower(), alike, n=1, cutoff=0.75)
-    return alike[near[0]] if near else None
+    near = _alike(name, siblings)
+    misspelled = ((*place, alike) for place, fields in below if (alike := _alike(name, fields)) is not None)
+    return near or next(map(pointer, misspelled), None)
+
+
+def _alike(name: str, fields: Mapping[str, Any]) -> str | None:
+    """The field whose name is spelled most like this one, in any case."""
+    folded = {one.lower(): one for one in fields}
+    near = get_close_matches(name.lower(), folded, n=1, cutoff=0.75)
+    return folded[near[0]] if near else None
 
 
 def _around(path: Path, manifest: Manifest, schema: Schema) -> Iterator[tuple[Path, Any, Mapping[str, Any]]]:
@@ -148,21 +156,19 @@ def _around(path: Path, manifest: Manifest, schema: Schema) -> Iterator[tuple[Pa
     yield from reversed(levels)
 
 
-def _below(name: str, place: Path, value: Any, fields: Mapping[str, Any]) -> Iterator[Path]:
-    """The fields of a name below the mappings and lists that an object has, the nearest first."""
+def _below(place: Path, value: Any, fields: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Schema]]]:
+    """The mappings below an object, also in its lists, and the fields that each may have; the nearest first."""
     level = [(place, value, fields)]
     for _ in range(_LEVELS):
         following = []
         for where, mapping, known in level:
-            for key, inner in mapping.items():
-                schema, path = known.get(key), (*where, key)
-                if isinstance(inner, list | tuple) and inner and schema is not None:
-                    schema, path, inner = schema.items, (*path, 0), inner[0]  # noqa: PLW2901
-                if schema is None or not isinstance(inner, Mapping):
-                    continue
-                if name in schema.properties:
-                    yield *path, name
-                following.append((path, inner, schema.properties))
+            for key, part in mapping.items():
+                schema, path, inner = known.get(key), (*where, key), part
+                if isinstance(part, list | tuple) and part and schema is not None:
+                    schema, path, inner = schema.items, (*path, 0), part[0]
+                if schema is not None and isinstance(inner, Mapping):
+                    yield path, schema.properties
+                    following.append((path, inner, schema.properties))
         level = following
 
 
