@@ -29,8 +29,8 @@ from programs import built, folder, say
 from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.objects import Manifest
 from kserve_conformance.targets.kind.cert_manager import CERTIFICATES, GROUP, INJECT_FROM, wait_injected, wait_issued
-from kserve_conformance.targets.kind.clusters import Kind
-from kserve_conformance.targets.kind.installer import Controller, apply, wait_available
+from kserve_conformance.targets.kind.clusters import KindCluster
+from kserve_conformance.targets.kind.installer import ControllerWorkload, apply, wait_available
 from kserve_conformance.targets.kserve import prerequisites
 from kserve_conformance.targets.kserve.source import Definition
 from kserve_conformance.targets.kubernetes.client import Client
@@ -59,9 +59,11 @@ class Part:
     arguments: tuple[str, ...]
 
     @property
-    def controller(self) -> Controller:
+    def controller(self) -> ControllerWorkload:
         """The workload that an installation waits for."""
-        return Controller(f"cert-manager's {self.program}", NAMESPACE, self.name, self.program, f"app={self.name}")
+        return ControllerWorkload(
+            f"cert-manager's {self.program}", NAMESPACE, self.name, self.program, f"app={self.name}"
+        )
 
 
 #: One pod each, so there is no leader election, which takes a minute after a restart.
@@ -210,7 +212,7 @@ def tried(client: Client) -> None:
             client.delete(path)
 
 
-def install(version: str, kind: Kind) -> None:
+def install(version: str, kind: KindCluster) -> None:
     """Install cert-manager in a cluster and check that it works. Raises ``CannotStart`` and what a build raises."""
     made = images(version)
     timed("loading its images", partial(kind.load, written(version, made)))
@@ -244,7 +246,7 @@ def main() -> int:
     began = time.monotonic()
     print(f"» cert-manager {version} for the kind cluster {name}", file=sys.stderr, flush=True)
     try:
-        install(version, Kind(name, Path(kubeconfig)))
+        install(version, KindCluster(name, Path(kubeconfig)))
     except HarnessError as error:
         print(f"» {error}\n»   hint: {error.hint}", file=sys.stderr)
         return error.exit_code

@@ -16,7 +16,7 @@ from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, ObjectKey,
 from kserve_conformance.record import Verdict, read
 from kserve_conformance.targets.contract import CannotStart, Unreachable
 from kserve_conformance.targets.controlplane import ControlPlane
-from kserve_conformance.targets.controlplane.plane import Release
+from kserve_conformance.targets.controlplane.plane import ReleaseParts
 from kserve_conformance.targets.kubernetes.beacons import NAMES
 
 WITHIN = timedelta(seconds=30)
@@ -108,7 +108,7 @@ class BrokenLater(ControlPlane):
 
     program: Path
 
-    def _release(self, name: str) -> Release:
+    def _release(self, name: str) -> ReleaseParts:
         release = super()._release(name)
         if name == ONLY_V1:
             release.program = self.program

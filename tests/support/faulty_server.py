@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from kserve_conformance.targets.kubernetes.client import Client, NoAnswer
+from kserve_conformance.targets.kubernetes.client import Client, NoResponse
 
 
 @dataclass
@@ -60,7 +60,7 @@ class FaultyServer:
         """Have such requests get no answer at all."""
 
         def silence(_: object) -> Any:
-            raise NoAnswer(f"the API server does not respond: {path}: Read timed out.")
+            raise NoResponse(f"the API server does not respond: {path}: Read timed out.")
 
         return self._add(Fault(method, path, silence))
 

@@ -34,7 +34,7 @@ _STEP = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Assumptions:
     """What decides beside the manifests: shipped runtimes, what counts as stored, the cluster's default mode."""
 
     with_shipped: bool = False
@@ -170,12 +170,16 @@ class Answers:
     """
 
     def __init__(
-        self, sources: Sources, profile: Profile, world: World, progress: Callable[[int], None] | None = None
+        self,
+        sources: Sources,
+        profile: Profile,
+        assumptions: Assumptions,
+        progress: Callable[[int], None] | None = None,
     ) -> None:
         loader = sources.loader()
         self.fleet = Fleet()
         self._profile = profile
-        self._world = world
+        self._assumptions = assumptions
         runtimes: list[Entry] = []
         for entry in loader.entries(*sources.paths):
             if entry.manifest["kind"] == SERVICE:
@@ -196,7 +200,7 @@ class Answers:
             GivenRuntime(each.manifest, each.where, sources.rejecting(loader.findings.get(each.number, ())))
             for each in runtimes
         ]
-        self.catalogue, self.reviews = Runtimes(given, world.with_shipped, world.stored).under(profile)
+        self.catalogue, self.reviews = Runtimes(given, assumptions.with_shipped, assumptions.stored).under(profile)
         check_something(sources, self.notes, len(self.fleet) + len(runtimes))
 
     def __iter__(self) -> Iterator[Answer]:
@@ -212,11 +216,11 @@ class Answers:
     def _decided(self, member: Member) -> tuple[Decision, tuple[PodFault, ...]]:
         manifest = self.fleet.manifest(member.kind)
         with placed(member.where, {**manifest, "metadata": {**manifest["metadata"], "name": _short(member.name)}}):
-            decision = self._world.decide(
+            decision = self._assumptions.decide(
                 manifest,
                 self.catalogue,
                 self._profile,
-                in_store=self._world.is_stored(manifest),
+                in_store=self._assumptions.is_stored(manifest),
                 is_valid=member.entry is None,
             )
             faults = faults_in(decision, self.catalogue)
@@ -274,7 +278,7 @@ def given_runtimes(loaded: Loaded, sources: Sources) -> list[GivenRuntime]:
 
 
 def answers_of_chain(
-    loaded: Loaded, chain: Sequence[Profile], world: World, sources: Sources
+    loaded: Loaded, chain: Sequence[Profile], assumptions: Assumptions, sources: Sources
 ) -> tuple[tuple[tuple[Answer, ...], tuple[Review, ...]], ...]:
     """
     Decide every service by one release, then by each that is installed after it; a row of answers for each release.
@@ -283,8 +287,8 @@ def answers_of_chain(
     what that release's CRDs do not know. Only what was rejected is written again, and shipped runtimes are those of
     each release. Raises ``ManifestError`` where something is malformed.
     """
-    states = {id(one): (one, world.is_stored(one)) for one in loaded.services}
-    runtimes = Runtimes(given_runtimes(loaded, sources), world.with_shipped, world.stored)
+    states = {id(one): (one, assumptions.is_stored(one)) for one in loaded.services}
+    runtimes = Runtimes(given_runtimes(loaded, sources), assumptions.with_shipped, assumptions.stored)
     rows: list[tuple[tuple[Answer, ...], tuple[Review, ...]]] = []
     for profile in chain:
         catalogue, reviews = runtimes.under(profile)
@@ -292,7 +296,7 @@ def answers_of_chain(
         for service in loaded.services:
             state, in_store = states[id(service)]
             with placed(loaded.where(service), service):
-                decision = world.decide(state, catalogue, profile, in_store=in_store)
+                decision = assumptions.decide(state, catalogue, profile, in_store=in_store)
             if not in_store and decision.service is not None:
                 states[id(service)] = decision.service, True
             findings = () if rows else sources.rejecting(loaded.findings(service))

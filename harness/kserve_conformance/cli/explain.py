@@ -16,7 +16,7 @@ from kserve_conformance.cli.validation import Validation
 from kserve_conformance.crds import FULL
 
 if TYPE_CHECKING:
-    from kserve_conformance.cli.answers import World
+    from kserve_conformance.cli.answers import Assumptions
     from kserve_conformance.cli.story import Story
     from kserve_conformance.cli.whereabouts import Surveyed
     from kserve_conformance.manifests import Loaded
@@ -97,7 +97,7 @@ def command(
         return explain_cluster(cluster, paths, everything=everything, format_=format_)
     if kubeconfig is not None:
         raise click.UsageError("--kubeconfig requires --context")
-    from kserve_conformance.cli.answers import World, check_something, given_runtimes, repeated
+    from kserve_conformance.cli.answers import Assumptions, check_something, given_runtimes, repeated
     from kserve_conformance.cli.catalogues import Runtimes
     from kserve_conformance.cli.notes import Notes
     from kserve_conformance.cli.resolve import code, review_lines
@@ -111,9 +111,9 @@ def command(
     notes = Notes.of(loaded, places, sources.warned(loaded.all_findings()))
     check_something(sources, notes, len(objects))
     catalogue, reviews = Runtimes(given_runtimes(loaded, sources), shipped, stored).under(profile)
-    world = World(shipped, stored, default_mode)
+    assumptions = Assumptions(shipped, stored, default_mode)
     surveyed = Surveyed(catalogue, profile, reviews, Neighbours(paths))
-    stories = tuple(_stories(loaded, sources, world, surveyed))
+    stories = tuple(_stories(loaded, sources, assumptions, surveyed))
     data = {
         "release": profile.name,
         "crds": crds or FULL,
@@ -144,7 +144,7 @@ def _check_options(call: click.Context) -> None:
         raise click.UsageError(f"--context reads from a cluster and cannot be used with {', '.join(given)}")
 
 
-def _stories(loaded: Loaded, sources: Sources, world: World, surveyed: Surveyed) -> Iterator[Story]:
+def _stories(loaded: Loaded, sources: Sources, assumptions: Assumptions, surveyed: Surveyed) -> Iterator[Story]:
     from kserve_conformance.cli.answers import Answer, faults_in
     from kserve_conformance.cli.catalogues import placed
     from kserve_conformance.cli.story import story_of
@@ -154,14 +154,14 @@ def _stories(loaded: Loaded, sources: Sources, world: World, surveyed: Surveyed)
     for service in loaded.services:
         explanation = Explanation()
         with placed(loaded.where(service), service):
-            decision = world.decide(
+            decision = assumptions.decide(
                 service,
                 surveyed.catalogue,
                 surveyed.profile,
-                in_store=world.is_stored(service),
+                in_store=assumptions.is_stored(service),
                 reporter=explanation,
             )
             faults = faults_in(decision, surveyed.catalogue)
             findings = sources.rejecting(loaded.findings(service))
             answer = Answer(display_name(service), loaded.where(service), decision, faults, findings)
-            yield story_of(service, answer, explanation, surveyed, world)
+            yield story_of(service, answer, explanation, surveyed, assumptions)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from kserve_conformance.cli.answers import Answer, World
+from kserve_conformance.cli.answers import Answer, Assumptions
 from kserve_conformance.cli.catalogues import placed
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.inspect import SIGNS
@@ -117,15 +117,17 @@ def _compared(client: Client, cluster: Cluster, key: ObjectKey) -> Compared:
     stored, profile = Reading(client).read_service(key, cluster.release)
     mode = cluster.default_mode or stored.mode
     (service,) = stored.services
-    world = World(stored=True, default_mode=mode)
+    assumptions = Assumptions(stored=True, default_mode=mode)
     explanation = Explanation()
     where = f"context {cluster.context}"
     unread = list(stored.unread)
     catalogue = catalogue_of(stored.runtimes, profile, unread)
     with placed(where, service):
-        decision = world.decide(service, catalogue, profile, in_store=True, reporter=explanation)
+        decision = assumptions.decide(service, catalogue, profile, in_store=True, reporter=explanation)
         answer = Answer(display_name(service), where, decision)
-        story = story_of(service, answer, explanation, Surveyed(catalogue, profile, how_to_ship="install it"), world)
+        story = story_of(
+            service, answer, explanation, Surveyed(catalogue, profile, how_to_ship="install it"), assumptions
+        )
     seen = Stored(mode, stored.runtimes, stored.services, stored.workloads, tuple(unread))
     (standing,) = inspect(seen, profile).services
     return Compared(story, standing, service, seen, profile)

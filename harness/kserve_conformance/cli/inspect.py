@@ -15,7 +15,7 @@ from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import emit, example, format_option
 
 if TYPE_CHECKING:
-    from kserve_conformance.inspection import Finding, Inspection, ServiceStanding
+    from kserve_conformance.inspection import Inspection, RuntimeFinding, ServiceStanding
 
 
 @click.command(
@@ -118,7 +118,7 @@ def lines(found: Inspection, *, color: bool = False) -> Iterator[str]:
     yield _conclusion(found)
 
 
-def _findings(findings: Iterable[Finding], *, color: bool) -> tuple[str, ...]:
+def _findings(findings: Iterable[RuntimeFinding], *, color: bool) -> tuple[str, ...]:
     lines_: list[str] = []
     weights = list(SIGNS)
     for one in sorted(findings, key=lambda one: weights.index(one.weight)):

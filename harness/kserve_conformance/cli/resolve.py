@@ -20,7 +20,7 @@ from kserve_conformance.crds import FULL
 from kserve_conformance.profiles import Profile
 
 if TYPE_CHECKING:
-    from kserve_conformance.cli.answers import Answer, Answers, World
+    from kserve_conformance.cli.answers import Answer, Answers, Assumptions
     from kserve_conformance.cli.catalogues import Review
 
 
@@ -78,13 +78,13 @@ def command(
         return _serve(batch, release, workers)
     if not paths:
         raise click.UsageError("nothing to read: pass files, folders or '-'")
-    from kserve_conformance.cli.answers import Answers, World
+    from kserve_conformance.cli.answers import Answers, Assumptions
 
     sources = Sources(paths, namespace, parameters, kustomize, strict, Validation(validation), profile.crds, stored)
-    world = World(shipped, stored, default_mode)
+    assumptions = Assumptions(shipped, stored, default_mode)
     if then:
-        return _upgrade(sources, (profile, *(profile_with(each, crds) for each in then)), crds, format_, world)
-    answers = Answers(sources, profile, world, _progress if sys.stderr.isatty() else None)
+        return _upgrade(sources, (profile, *(profile_with(each, crds) for each in then)), crds, format_, assumptions)
+    answers = Answers(sources, profile, assumptions, _progress if sys.stderr.isatty() else None)
     is_ok = _Verdict()
     if format_ == "text":
         _write(itertools.chain(headline(profile, crds), _lines(answers, is_ok)))
@@ -175,7 +175,9 @@ def _progress(count: int) -> None:
     click.echo(f"\r{count:,} services read", err=True, nl=False)
 
 
-def _upgrade(sources: Sources, chain: tuple[Profile, ...], crds: str | None, format_: str, world: World) -> int:
+def _upgrade(
+    sources: Sources, chain: tuple[Profile, ...], crds: str | None, format_: str, assumptions: Assumptions
+) -> int:
     from kserve_conformance.cli.answers import answers_of_chain, check_something, repeated
     from kserve_conformance.cli.notes import Notes
 
@@ -183,7 +185,7 @@ def _upgrade(sources: Sources, chain: tuple[Profile, ...], crds: str | None, for
     places = ((one, loaded.where(one)) for one in (*loaded.services, *loaded.runtimes))
     notes = Notes.of(loaded, repeated(places), sources.warned(loaded.all_findings()))
     check_something(sources, notes, len(loaded.services))
-    rows = answers_of_chain(loaded, chain, world, sources)
+    rows = answers_of_chain(loaded, chain, assumptions, sources)
     first, *others = (
         {
             "release": profile.name,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from kserve_conformance.cli.answers import Answer, World, key_as_data
+from kserve_conformance.cli.answers import Answer, Assumptions, key_as_data
 from kserve_conformance.cli.validation import crd_findings, lines
 from kserve_conformance.cli.whereabouts import Named, Surveyed, hints_of, named_of
 from kserve_conformance.manifests import printable
@@ -72,7 +72,9 @@ class Story:
         return {**self.answer.as_data(), "explanation": data, "stored": decision.service, "pod": decision.pod}
 
 
-def story_of(written: Manifest, answer: Answer, explanation: Explanation, surveyed: Surveyed, world: World) -> Story:
+def story_of(
+    written: Manifest, answer: Answer, explanation: Explanation, surveyed: Surveyed, assumptions: Assumptions
+) -> Story:
     """Put a story together from a service, the answer, and what the resolver reported."""
     decision = answer.decision
     stored = decision.service
@@ -83,8 +85,8 @@ def story_of(written: Manifest, answer: Answer, explanation: Explanation, survey
             written,
             surveyed.catalogue,
             surveyed.profile,
-            Surroundings(world.default_mode),
-            is_stored=world.is_stored(written),
+            Surroundings(assumptions.default_mode),
+            is_stored=assumptions.is_stored(written),
         )
         crashes = () if decision.no_runtime is None else tuple(_crashes(decision.no_runtime))
         return Story(answer, explanation, None, (*crashes, *remedies))

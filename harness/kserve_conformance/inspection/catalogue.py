@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from kserve_conformance.inspection.findings import Code, Finding, Weight
+from kserve_conformance.inspection.findings import Code, RuntimeFinding, Weight
 from kserve_conformance.objects import RUNTIME_KINDS, Catalogue, Manifest, ObjectKey, Runtime, SupportedFormat
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.shipped_runtimes import NoSuchCatalogue, shipped, shipped_by_helm
@@ -40,29 +40,29 @@ def _runtimes(manifests: Iterable[Manifest], profile: Profile) -> dict[ObjectKey
     return {runtime.key: runtime for runtime in catalogue}
 
 
-def compared(installed: Catalogue, profile: Profile) -> tuple[str, tuple[Finding, ...]]:
+def compared(installed: Catalogue, profile: Profile) -> tuple[str, tuple[RuntimeFinding, ...]]:
     """The baseline of the comparison, and how the catalogue differs from it."""
     answers = [(own.installer, tuple(_differences(installed, own))) for own in owns(profile)]
     return min(answers, key=lambda answer: sum(one.weight is Weight.WRONG for one in answer[1]))
 
 
-def _differences(installed: Catalogue, own: Own) -> Iterator[Finding]:
+def _differences(installed: Catalogue, own: Own) -> Iterator[RuntimeFinding]:
     there = {runtime.key: runtime for runtime in installed}
     # Few installers ship ServingRuntimes, and only in their own namespace: only those are compared.
     kinds = {ref.kind for ref in own.runtimes}
     extra = sorted(ref for ref in there if ref not in own.runtimes and not ref.is_namespaced)
     if not any(ref in there for ref in own.runtimes):
         text = f"none of its {len(own.runtimes)} runtimes is installed"
-        yield Finding(Code.NONE_SHIPPED, Weight.NOTE, None, text, _named(sorted(own.runtimes)))
+        yield RuntimeFinding(Code.NONE_SHIPPED, Weight.NOTE, None, text, _named(sorted(own.runtimes)))
     else:
         for ref, runtime in sorted(own.runtimes.items()):
             if ref not in there:
-                yield Finding(Code.MISSING, Weight.WRONG, ref, "is not installed")
+                yield RuntimeFinding(Code.MISSING, Weight.WRONG, ref, "is not installed")
             elif changes := tuple(changes_of(runtime, there[ref])):
-                yield Finding(Code.CHANGED, Weight.WRONG, ref, "differs from the shipped one", changes)
+                yield RuntimeFinding(Code.CHANGED, Weight.WRONG, ref, "differs from the shipped one", changes)
     if extra and kinds <= set(RUNTIME_KINDS):
         what = "ClusterServingRuntime is" if len(extra) == 1 else "ClusterServingRuntimes are"
-        yield Finding(Code.EXTRA, Weight.NOTE, None, f"{len(extra)} {what} not the release's own", _named(extra))
+        yield RuntimeFinding(Code.EXTRA, Weight.NOTE, None, f"{len(extra)} {what} not the release's own", _named(extra))
 
 
 def _named(refs: Iterable[ObjectKey]) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ OF_CATALOGUE = frozenset({Code.MISSING, Code.CHANGED, Code.EXTRA, Code.NONE_SHIP
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class RuntimeFinding:
     """A finding about one or more runtimes. ``text`` is a sentence about ``about``, ``details`` are further lines."""
 
     code: Code
@@ -150,7 +150,7 @@ class Inspection:
     release: str
     mode: str
     catalogue: str
-    findings: tuple[Finding, ...]
+    findings: tuple[RuntimeFinding, ...]
     services: tuple[ServiceStanding, ...]
     unread: tuple[Unread, ...]
     runtimes: int = 0

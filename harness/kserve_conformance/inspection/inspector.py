@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from kserve_conformance.inspection.catalogue import compared
 from kserve_conformance.inspection.findings import (
-    Finding,
     Inspection,
+    RuntimeFinding,
     ServiceStanding,
     Standing,
     Unread,
@@ -60,7 +60,7 @@ def inspect(stored: Stored, profile: Profile) -> Inspection:
     catalogue = catalogue_of(stored.runtimes, profile, unread)
     # An invalid runtime makes the choices of services unknown too.
     stored = replace(stored, unread=tuple(sorted(unread, key=str)))
-    name, findings = "", list[Finding]()
+    name, findings = "", list[RuntimeFinding]()
     if stored.has_read(CLUSTER_RUNTIME):
         name, differences = compared(catalogue, profile)
         findings.extend(differences)

@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from kserve_conformance.inspection.findings import Code, Finding, Weight
+from kserve_conformance.inspection.findings import Code, RuntimeFinding, Weight
 from kserve_conformance.objects import Catalogue, Namespace, ObjectKey, Request, Runtime
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.exclusions import ExclusionReason
@@ -31,7 +31,7 @@ BY_CHANCE: Mapping[ExclusionReason, tuple[Code, str]] = {
 }
 
 
-def overlaps(catalogue: Catalogue, profile: Profile) -> Iterator[Finding]:
+def overlaps(catalogue: Catalogue, profile: Profile) -> Iterator[RuntimeFinding]:
     """All findings about how the runtimes of a catalogue interact, the cluster's first."""
     namespaces = sorted({one.key.namespace for one in catalogue if one.key.namespace is not None})
     for scope in (catalogue.in_cluster, *map(catalogue.in_namespace, namespaces)):
@@ -66,7 +66,7 @@ class _Pair:
     words: str
 
 
-def _by_chance(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]:
+def _by_chance(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[RuntimeFinding]:
     if len(scope) < 2:
         return
     alone = Catalogue(scope)
@@ -81,20 +81,20 @@ def _by_chance(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding
                 found.setdefault(_Pair(code, candidate.behind, candidate.key, words), []).append(request)
     for pair, requests in found.items():
         text = f"comes before {pair.loser} {pair.words}"
-        yield Finding(pair.code, Weight.FRAGILE, pair.winner, text, worded(requests))
+        yield RuntimeFinding(pair.code, Weight.FRAGILE, pair.winner, text, worded(requests))
 
 
-def _rejected(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]:
+def _rejected(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[RuntimeFinding]:
     for runtime in scope:
         others = tuple(one for one in scope if one is not runtime)
         # A stored runtime is also compared with its own previous state.
         rejection = rejection_of(runtime, (*others, runtime), profile.runtime_admission)
         if rejection is not None:
             text = "would be rejected if it were applied now"
-            yield Finding(Code.WOULD_BE_REJECTED, Weight.WRONG, runtime.key, text, (rejection,))
+            yield RuntimeFinding(Code.WOULD_BE_REJECTED, Weight.WRONG, runtime.key, text, (rejection,))
 
 
-def _mixed(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]:
+def _mixed(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[RuntimeFinding]:
     """
     If a runtime lists a format with several priorities, only the first counts.
 
@@ -109,7 +109,7 @@ def _mixed(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]:
                 listed = ", ".join("none" if one is None else str(one) for one in priorities)
                 first = "that it has none" if priorities[0] is None else str(priorities[0])
                 text = f"lists {name} with several priorities: the first counts, whatever version is requested"
-                yield Finding(
+                yield RuntimeFinding(
                     Code.MIXED_PRIORITIES,
                     Weight.FRAGILE,
                     runtime.key,
@@ -118,14 +118,14 @@ def _mixed(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]:
                 )
 
 
-def _disabled(scope: tuple[Runtime, ...]) -> Iterator[Finding]:
+def _disabled(scope: tuple[Runtime, ...]) -> Iterator[RuntimeFinding]:
     for runtime in scope:
         if runtime.disabled:
             text = "is disabled: it is never chosen, and a service that names it has no runtime"
-            yield Finding(Code.DISABLED, Weight.NOTE, runtime.key, text)
+            yield RuntimeFinding(Code.DISABLED, Weight.NOTE, runtime.key, text)
 
 
-def _captures(namespace: Namespace, catalogue: Catalogue, profile: Profile) -> Iterator[Finding]:
+def _captures(namespace: Namespace, catalogue: Catalogue, profile: Profile) -> Iterator[RuntimeFinding]:
     """A namespaced runtime comes before every runtime of the cluster, regardless of priorities."""
     found: dict[tuple[ObjectKey, ObjectKey], list[Request]] = {}
     for request in questions(catalogue.in_namespace(namespace), namespace):
@@ -135,15 +135,15 @@ def _captures(namespace: Namespace, catalogue: Catalogue, profile: Profile) -> I
             found.setdefault((chosen.key, instead.key), []).append(request)
     for (chosen_ref, instead_ref), requests in found.items():
         text = f"is selected instead of {instead_ref}, regardless of priorities"
-        yield Finding(Code.CAPTURES, Weight.FRAGILE, chosen_ref, text, worded(requests))
+        yield RuntimeFinding(Code.CAPTURES, Weight.FRAGILE, chosen_ref, text, worded(requests))
 
 
-def _shadows(namespace: Namespace, catalogue: Catalogue) -> Iterator[Finding]:
+def _shadows(namespace: Namespace, catalogue: Catalogue) -> Iterator[RuntimeFinding]:
     names = {runtime.name: runtime.key for runtime in catalogue.in_cluster}
     for runtime in catalogue.in_namespace(namespace):
         if runtime.name in names:
             text = f"has the name of {names[runtime.name]}: a service that names it gets this one"
-            yield Finding(Code.SHADOWS, Weight.FRAGILE, runtime.key, text)
+            yield RuntimeFinding(Code.SHADOWS, Weight.FRAGILE, runtime.key, text)
 
 
 def worded(requests: Iterable[Request]) -> tuple[str, ...]:

@@ -320,10 +320,6 @@ def _mark(manifest: Manifest) -> int | None:
     return fingerprint(manifest)
 
 
-def _has_type(value: Mapping[str, Any]) -> bool:
-    return isinstance(value.get("kind"), str) and isinstance(value.get("apiVersion"), str)
-
-
 def _is_object(value: Any) -> bool:
     """Is it a Kubernetes object, or meant as one of KServe's? Values of charts, patches and the like are neither."""
     if not isinstance(value, dict):

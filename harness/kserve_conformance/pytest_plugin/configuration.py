@@ -24,7 +24,7 @@ from kserve_conformance.scenario_runs.steps import (
     StepRegistry,
     definitions_in,
 )
-from kserve_conformance.suite import ROOT, Suite, inventory
+from kserve_conformance.suite import ROOT, Suite, SuiteCode, inventory
 from kserve_conformance.suite.selection import Rerun, Selection
 from kserve_conformance.suite.shards import Shard
 from kserve_conformance.suite.tags import describe
@@ -41,7 +41,7 @@ class BadSteps(SuiteError):
     def __init__(self, file: Path, error: BaseException) -> None:
         # pytest wraps the exception of a plugin's import: only the cause is helpful.
         cause = error.__cause__ or error.__context__ or error
-        super().__init__(f"{file}: cannot import steps: {type(cause).__name__}: {cause}")
+        super().__init__(f"{file}: cannot import steps: {type(cause).__name__}: {cause}", code=SuiteCode.BAD_STEPS)
 
 
 def runs_features(config: pytest.Config) -> bool:

@@ -104,7 +104,7 @@ class Versions(Entry, frozen=True, kw_only=True):
     until: str | None = None
 
 
-class Finding(Ranged, frozen=True, kw_only=True):
+class ClaimFinding(Ranged, frozen=True, kw_only=True):
     """Whether the releases of a range keep a claim, and why."""
 
     keeps: Keeping
@@ -119,9 +119,9 @@ class Claim(Entry, frozen=True, kw_only=True):
     documentation: Reference
     stated: Versions
     rules: tuple[str, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[ClaimFinding, ...]
 
-    def finding(self, release: str) -> Finding:
+    def finding(self, release: str) -> ClaimFinding:
         """The finding for a release. Raises ``UnknownRelease``."""
         return next(finding for finding in self.findings if finding.holds_for(release))
 

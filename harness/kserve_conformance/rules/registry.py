@@ -21,7 +21,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from kserve_conformance.exceptions import ProfileError
-from kserve_conformance.rules.model import Claim, Edge, Finding, KnownDeviation, Page, Ranged, Rule
+from kserve_conformance.rules.model import Claim, ClaimFinding, Edge, KnownDeviation, Page, Ranged, Rule
 from kserve_conformance.rules.releases import NAMES, RELEASES, UnknownRelease, version_of
 
 #: Where the data files are.
@@ -122,7 +122,7 @@ class Registry:
         """The rules that a release follows. Raises ``UnknownRelease``."""
         return tuple(rule for rule in self.rules if rule.holds_for(release))
 
-    def claims_kept(self, release: str) -> dict[str, Finding]:
+    def claims_kept(self, release: str) -> dict[str, ClaimFinding]:
         """For each claim, whether a release keeps it and why. Raises ``UnknownRelease``."""
         return {claim.id: claim.finding(release) for claim in self.claims}
 

@@ -20,7 +20,6 @@ from typing import Any
 import pytest
 from pytest_bdd.compat import inject_fixture
 from pytest_bdd.parsers import StepParser
-from pytest_bdd.parsers import re as regular_expression
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 #: The parameters of a step function for its table and doc string.
@@ -46,11 +45,6 @@ class RegisteredStep:
     def parser(self) -> StepParser:
         """What matches the text of a step."""
         return self.context.parser
-
-    @property
-    def is_regular_expression(self) -> bool:
-        """Is the pattern a regular expression rather than a format of ``parse``?"""
-        return isinstance(self.context.parser, regular_expression)
 
     @property
     def function(self) -> Callable[..., Any]:

@@ -26,7 +26,7 @@ from kserve_conformance.scenario_runs.lines import scenario_line
 from kserve_conformance.scenario_runs.settings import RunSettings
 from kserve_conformance.scenario_runs.steps import Fixtures, StepRegistry
 from kserve_conformance.scenario_runs.verdicts import Judgement, Phase, Raised, judge
-from kserve_conformance.suite import ScenarioInfo
+from kserve_conformance.suite import ScenarioInfo, SuiteCode
 from kserve_conformance.suite.guards import nearest
 from kserve_conformance.suite.registry_terms import deviation_for
 from kserve_conformance.suite.tags import DOCUMENTED
@@ -109,7 +109,9 @@ class PlainFixtures:
         try:
             return self._values[name]
         except KeyError:
-            raise SuiteError(f"fixture {name!r} not found", hint="run the suite with pytest") from None
+            raise SuiteError(
+                f"fixture {name!r} not found", code=SuiteCode.UNKNOWN_FIXTURE, hint="run the suite with pytest"
+            ) from None
 
     def provide(self, name: str, value: Any) -> None:
         """Set a fixture."""

@@ -12,7 +12,7 @@ import pytest
 
 from kserve_conformance.rules.model import (
     Claim,
-    Finding,
+    ClaimFinding,
     Keeping,
     KnownDeviation,
     Level,
@@ -287,21 +287,21 @@ def _rule(rule_id: str, *, since: str | None = None, until: str | None = None, e
     )
 
 
-def _claim(claim_id: str, *rules: str, findings: tuple[Finding, ...] = ()) -> Claim:
+def _claim(claim_id: str, *rules: str, findings: tuple[ClaimFinding, ...] = ()) -> Claim:
     return Claim(
         id=claim_id,
         statement="It is so.",
         documentation=Reference(page="0.10", section="Previous schema"),
         stated=Versions(since="0.8"),
         rules=rules,
-        findings=findings or (Finding(keeps=Keeping.KEPT, why="It is."),),
+        findings=findings or (ClaimFinding(keeps=Keeping.KEPT, why="It is."),),
     )
 
 
 class TestContradictions:
     def test_one_error_reports_every_contradiction(self) -> None:
         """A registry that contradicts itself is refused whole, with all that is wrong."""
-        kept = Finding(keeps=Keeping.KEPT, why="It is.")
+        kept = ClaimFinding(keeps=Keeping.KEPT, why="It is.")
         with pytest.raises(InvalidRegistry) as caught:
             Registry(
                 rules=(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kserve_conformance.targets.container.images import Images
-from kserve_conformance.targets.container.plane import Settings
+from kserve_conformance.targets.container.plane import ContainerSettings
 from kserve_conformance.targets.container.target import ContainerTarget
 from kserve_conformance.targets.contract import BadTarget
 from kserve_conformance.targets.spec import Options, reject_unknown_parameters
@@ -28,7 +28,7 @@ def open_target(release: str, parameters: Mapping[str, str], options: Options) -
             hint=f"put it into an image, or run it as a process: controlplane:{release} --manager {manager}",
         )
     source = chosen.get("source") or options.source
-    settings = Settings(
+    settings = ContainerSettings(
         images=Images.of(release, chosen),
         source=Path(source).expanduser().resolve() if source else None,
         logs=Path(chosen["logs"]).expanduser().resolve() if "logs" in chosen else None,

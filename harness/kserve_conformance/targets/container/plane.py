@@ -81,7 +81,7 @@ SERVING_WEBHOOKS = "(?i)serving webhook server"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ContainerSettings:
     """
     The user's settings: images, the source of CRDs and configuration, and what to keep.
 
@@ -98,7 +98,7 @@ class Settings:
 class ContainerPlane:
     """etcd, kube-apiserver and KServe's manager in containers, and the folder of the run with their logs."""
 
-    def __init__(self, release: str, settings: Settings, progress: Progress) -> None:
+    def __init__(self, release: str, settings: ContainerSettings, progress: Progress) -> None:
         """Start everything and wait for it. Raises ``CannotStart``; only logs are left behind then."""
         self.release = release
         self.mode = target_mode(release)

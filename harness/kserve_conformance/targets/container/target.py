@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from kserve_conformance.targets.container.plane import ContainerPlane, Settings
+from kserve_conformance.targets.container.plane import ContainerPlane, ContainerSettings
 from kserve_conformance.targets.contract import CannotDo, Capability, Identity, Unreachable
 from kserve_conformance.targets.kserve.disposable import Disposable
 from kserve_conformance.targets.kserve.prerequisites import configure
@@ -22,7 +22,7 @@ class ContainerTarget(Disposable):
 
     capabilities = frozenset({Capability.DEFAULT_MODE})
 
-    def __init__(self, release: str, settings: Settings, progress: Progress = silent) -> None:
+    def __init__(self, release: str, settings: ContainerSettings, progress: Progress = silent) -> None:
         """Nothing is started yet."""
         super().__init__()
         self._release = release

@@ -1,8 +1,7 @@
 """
 The target ``controlplane``: etcd, kube-apiserver and KServe's own manager, as plain processes.
 
-:class:`ControlPlane` is the target, :func:`prepare` only builds what it needs, :func:`requirements` checks what is
-available.
+:class:`ControlPlane` is the target, :func:`prepare` only builds what it needs.
 """
 
 from __future__ import annotations
@@ -10,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from kserve_conformance.targets.controlplane.requirements import Check, requirements
 from kserve_conformance.targets.controlplane.target import ControlPlane, prepare
 from kserve_conformance.targets.spec import Options, reject_unknown_parameters
 
-__all__ = ["Check", "ControlPlane", "open_target", "prepare", "requirements"]
+__all__ = ["ControlPlane", "open_target", "prepare"]
 
 #: The paths that may follow the release in ``controlplane:RELEASE,key=value``.
 PATHS = frozenset({"manager", "source", "assets", "logs"})

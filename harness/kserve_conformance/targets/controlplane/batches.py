@@ -30,7 +30,7 @@ from kserve_conformance.targets.kubernetes.client import ApiError
 from kserve_conformance.targets.kubernetes.observer import MODEL_MESH
 from kserve_conformance.targets.kubernetes.probes import ReconcileResult
 from kserve_conformance.targets.kubernetes.session import Session
-from kserve_conformance.targets.kubernetes.writes import Answer, written
+from kserve_conformance.targets.kubernetes.writes import WriteResult, written
 
 #: A creationTimestamp has whole seconds.
 TICK = 1.05
@@ -316,7 +316,7 @@ class Batch:
             self._each(apply_own)
             self._created_at = time.monotonic()
 
-    def _write(self, one: _CaseInBatch, manifest: Manifest) -> tuple[ObjectKey, Answer]:
+    def _write(self, one: _CaseInBatch, manifest: Manifest) -> tuple[ObjectKey, WriteResult]:
         key = ObjectKey.of(manifest)
         self._session.make_namespace(key)
         is_there = key in self._session.known

@@ -31,7 +31,7 @@ from kserve_conformance.targets.programs.processes import Guard, Process
 from kserve_conformance.targets.spec import Progress
 
 
-class Release:
+class ReleaseParts:
     """The parts of one release: a manager to run and a source to install."""
 
     def __init__(
@@ -57,7 +57,7 @@ class Plane:
 
     def __init__(
         self,
-        release: Release,
+        release: ReleaseParts,
         assets: binaries.Assets,
         progress: Progress,
         logs: Path | None,
@@ -185,7 +185,7 @@ class Plane:
             self._controller = None
         remove_webhooks(self.admin)
 
-    def swap(self, release: Release) -> None:
+    def swap(self, release: ReleaseParts) -> None:
         """
         Install another release over what is stored. Raises ``CannotStart``; then no manager runs until the next swap.
         """
@@ -285,7 +285,9 @@ class Plane:
             )
 
 
-def seeded(release: Release, assets: binaries.Assets, progress: Progress, api_server: Callable[[], ApiServer]) -> Path:
+def seeded(
+    release: ReleaseParts, assets: binaries.Assets, progress: Progress, api_server: Callable[[], ApiServer]
+) -> Path:
     """
     An etcd folder with a release's CRDs: from the cache, or created with a temporary API server.
 

@@ -15,7 +15,7 @@ from kserve_conformance.objects import Manifest
 from kserve_conformance.rules.releases import UnknownRelease, release_named
 from kserve_conformance.targets.contract import Unreachable
 from kserve_conformance.targets.controlplane.access import Access
-from kserve_conformance.targets.controlplane.plane import Plane, Release
+from kserve_conformance.targets.controlplane.plane import Plane, ReleaseParts
 from kserve_conformance.targets.programs import binaries
 from kserve_conformance.targets.spec import Progress, silent
 
@@ -52,7 +52,7 @@ class Sandbox:
     def __enter__(self) -> Self:
         """Fetch, build and start everything. Raises ``CannotStart``."""
         assets = binaries.assets(self._progress)
-        release = Release(self._name, self._progress, *self._own, mode=self._mode)
+        release = ReleaseParts(self._name, self._progress, *self._own, mode=self._mode)
         self._progress(f"starting KServe {self._name}")
         self._plane = Plane(release, assets, self._progress, None, has_beacons=False)
         return self

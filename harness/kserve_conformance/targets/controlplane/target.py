@@ -17,7 +17,7 @@ from typing import Self
 from kserve_conformance.targets.contract import CannotDo, Capability, Identity, Unreachable
 from kserve_conformance.targets.controlplane.access import Access
 from kserve_conformance.targets.controlplane.batches import Batches
-from kserve_conformance.targets.controlplane.plane import Plane, Release
+from kserve_conformance.targets.controlplane.plane import Plane, ReleaseParts
 from kserve_conformance.targets.kserve import prerequisites
 from kserve_conformance.targets.kserve.disposable import Disposable
 from kserve_conformance.targets.kubernetes.observer import FileLog
@@ -29,7 +29,7 @@ from kserve_conformance.targets.spec import Progress, silent
 def prepare(release: str, progress: Progress = silent) -> None:
     """Fetch and build everything that a control plane of a release needs, and start nothing. Raises ``CannotStart``."""
     binaries.assets(progress)
-    Release(release, progress)
+    ReleaseParts(release, progress)
 
 
 def kept(access: Access) -> Iterator[str]:
@@ -68,7 +68,7 @@ class ControlPlane(Disposable):
         self._opened_with = release
         self._wanted = release
         #: The releases that were installed, by name.
-        self._releases: dict[str, Release] = {}
+        self._releases: dict[str, ReleaseParts] = {}
         self._own = (manager, source)
         self._keep = keep
         self._progress = progress
@@ -170,14 +170,14 @@ class ControlPlane(Disposable):
                 self._session.beacons.wait_for_queue()
             self._swap(wanted)
 
-    def _release(self, name: str) -> Release:
+    def _release(self, name: str) -> ReleaseParts:
         """The parts of a release, found or built once. Raises ``CannotStart``."""
         if name not in self._releases:
             own = self._own if name == self._opened_with else (None, None)
-            self._releases[name] = Release(name, self._progress, *own)
+            self._releases[name] = ReleaseParts(name, self._progress, *own)
         return self._releases[name]
 
-    def _swap(self, release: Release) -> None:
+    def _swap(self, release: ReleaseParts) -> None:
         """Swap in another release, and wait until it has reconciled everything stored."""
         self._running.swap(release)
         self._session.reconnect(self._made_link())

@@ -29,7 +29,7 @@ class KindFailed(CannotStart):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class KindCluster:
     """One kind cluster; only ``kubeconfig`` is written, never the user's own."""
 
     name: str

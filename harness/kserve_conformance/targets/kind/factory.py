@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kserve_conformance.targets.contract import BadTarget
 from kserve_conformance.targets.kind.installer import archives_of
-from kserve_conformance.targets.kind.target import KindTarget, Settings
+from kserve_conformance.targets.kind.target import KindSettings, KindTarget
 from kserve_conformance.targets.spec import Options, reject_unknown_parameters
 
 #: What may follow the release.
@@ -30,7 +30,7 @@ def open_target(release: str, parameters: Mapping[str, str], options: Options) -
             hint="install cert-manager in a kind cluster, and name it with --cluster NAME",
         )
     source = parameters.get("source") or options.source
-    settings = Settings(
+    settings = KindSettings(
         cluster=parameters.get("cluster"),
         images=archives_of(parameters["images"]) if "images" in parameters else (),
         node_image=parameters.get("node-image"),

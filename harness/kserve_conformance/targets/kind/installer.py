@@ -31,7 +31,7 @@ _CONTROLLERS = ("/apis/apps/v1/namespaces/{}/deployments/{}", "/apis/apps/v1/nam
 
 
 @dataclass(frozen=True, slots=True)
-class Controller:
+class ControllerWorkload:
     """A Deployment or StatefulSet of one pod that an install waits for; ``label`` selects its pods."""
 
     called: str
@@ -46,7 +46,7 @@ class Controller:
         return tuple(path.format(self.namespace, self.name) for path in _CONTROLLERS)
 
 
-CONTROLLER = Controller(
+CONTROLLER = ControllerWorkload(
     "KServe's controller",
     KSERVE_NAMESPACE,
     manifests.CONTROLLER,
@@ -174,7 +174,7 @@ def apply(client: Client, served: dict[tuple[str, str], Resource], manifest: Man
         raise CannotStart(f"the cluster rejects {kind} {name} of this release: {error}") from error
 
 
-def wait_available(client: Client, controller: Controller) -> None:
+def wait_available(client: Client, controller: ControllerWorkload) -> None:
     """Wait until a controller's newest pod is available. Raises ``CannotStart`` with the state of its pods."""
     deadline = time.monotonic() + STARTS_WITHIN.total_seconds()
     while time.monotonic() < deadline:
@@ -191,7 +191,7 @@ def wait_available(client: Client, controller: Controller) -> None:
     )
 
 
-def _why(client: Client, controller: Controller) -> str:
+def _why(client: Client, controller: ControllerWorkload) -> str:
     """The state of its pods, and the last lines of their log."""
     path = f"/api/v1/namespaces/{controller.namespace}/pods"
     lines = []

@@ -21,7 +21,7 @@ from kserve_conformance.objects import SERVICE, Manifest, Namespace, ObjectKey
 from kserve_conformance.rules.releases import target_mode
 from kserve_conformance.targets.contract import MODEL_SERVER, CannotDo, Capability
 from kserve_conformance.targets.kind import cert_manager, installer, pods
-from kserve_conformance.targets.kind.clusters import PREFIX, Kind, KindFailed, config_of
+from kserve_conformance.targets.kind.clusters import PREFIX, KindCluster, KindFailed, config_of
 from kserve_conformance.targets.kind.manifests import WEBHOOK_SERVICE, Choices
 from kserve_conformance.targets.kind.programs import model_server
 from kserve_conformance.targets.kserve.installation import find
@@ -45,7 +45,7 @@ NONROOT = "65532"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class KindSettings:
     """
     How a cluster is created and what is installed into it.
 
@@ -69,7 +69,7 @@ class Settings:
 class KindTarget(InstalledTarget):
     """A kind cluster with KServe in it. Open it with ``with``."""
 
-    def __init__(self, release: str, settings: Settings, progress: Callable[[str], None]) -> None:
+    def __init__(self, release: str, settings: KindSettings, progress: Callable[[str], None]) -> None:
         """Nothing is created yet."""
         can = {Capability.DEFAULT_MODE, Capability.PODS, *({Capability.UPGRADE} if settings.upgrades else ())}
         super().__init__(
@@ -84,7 +84,7 @@ class KindTarget(InstalledTarget):
         self._release = self._wanted = self._installed = release
         self._settings = settings
         self._folder: Path | None = None
-        self._kind: Kind | None = None
+        self._kind: KindCluster | None = None
         self._has_model_server = False
 
     def __enter__(self) -> Self:
@@ -105,7 +105,7 @@ class KindTarget(InstalledTarget):
         """Create or find the cluster, load images, and install the release."""
         folder, settings = self._run_folder, self._settings
         name = settings.cluster or f"{PREFIX}-{secrets.token_hex(3)}"
-        kind = Kind(name, folder / "kubeconfig")
+        kind = KindCluster(name, folder / "kubeconfig")
         if settings.cluster is None:
             self._progress(f"creating the kind cluster {name}")
             kind.create(settings.node_image, config_of(folder))
@@ -175,7 +175,7 @@ class KindTarget(InstalledTarget):
         return self._folder
 
     @property
-    def _running_kind(self) -> Kind:
+    def _running_kind(self) -> KindCluster:
         if self._kind is None:
             raise CannotDo("the target is not open")
         return self._kind

@@ -18,7 +18,7 @@ import msgspec
 
 from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.kserve.source import PAST_WEBHOOKS
-from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoAnswer
+from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoResponse
 from kserve_conformance.targets.programs.certificates import Certificate
 from kserve_conformance.targets.programs.processes import Started
 
@@ -64,7 +64,7 @@ def wait_ready(client: Client, etcd: Started, api_server: Started) -> None:
                 raise CannotStart(process.exit_report)
         try:
             client.text(READY)
-        except (ApiError, NoAnswer) as error:
+        except (ApiError, NoResponse) as error:
             said = str(error)
             time.sleep(0.05)
         else:

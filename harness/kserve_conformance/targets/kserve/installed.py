@@ -19,7 +19,7 @@ from kserve_conformance.targets.contract import Identity, Unreachable
 from kserve_conformance.targets.kserve.installation import Install, find
 from kserve_conformance.targets.kserve.pod_log import PodLog
 from kserve_conformance.targets.kubernetes.beacons import NAMESPACE, all_beacons
-from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoAnswer
+from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoResponse
 from kserve_conformance.targets.kubernetes.deletion import delete_selected
 from kserve_conformance.targets.kubernetes.live import LiveTarget
 from kserve_conformance.targets.kubernetes.names import Names
@@ -67,7 +67,7 @@ class InstalledTarget(LiveTarget):
         """Find the installation and make the beacons. Raises ``CannotStart``, ``Unreachable``."""
         try:
             self._open_cluster()
-        except NoAnswer as error:
+        except NoResponse as error:
             self.close()
             raise Unreachable(f"the cluster did not respond: {error}") from error
         except BaseException:

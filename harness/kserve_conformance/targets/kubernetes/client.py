@@ -56,7 +56,7 @@ class ApiError(TargetError):
         self.message = message
 
 
-class NoAnswer(TargetError):
+class NoResponse(TargetError):
     """The API server did not respond at all."""
 
 
@@ -105,7 +105,7 @@ class Connections(Protocol):
     def request(
         self, method: str, url: str, *, body: Manifest | bytes | None, headers: dict[str, str], timeout: Any
     ) -> Response:
-        """Make one request. Raises ``NoAnswer``."""
+        """Make one request. Raises ``NoResponse``."""
 
     def close(self) -> None:
         """Close them."""
@@ -158,7 +158,7 @@ class Client:
         self._connections.close()
 
     def text(self, path: str) -> str:
-        """Read plain text. Raises ``ApiError`` and ``NoAnswer``, as every request does."""
+        """Read plain text. Raises ``ApiError`` and ``NoResponse``, as every request does."""
         return self._answer("GET", path, accept="*/*").decode(errors="replace")
 
     def get(self, path: str, **query: str) -> Any:

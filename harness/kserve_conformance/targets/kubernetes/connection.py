@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kserve_conformance.objects import Manifest
 from kserve_conformance.targets.contract import CannotStart, TargetCode
-from kserve_conformance.targets.kubernetes.client import Client, NoAnswer, Watcher
+from kserve_conformance.targets.kubernetes.client import Client, NoResponse, Watcher
 
 if TYPE_CHECKING:
     from kubernetes.client import Configuration
@@ -99,7 +99,7 @@ class ClusterConnections:
         headers: dict[str, str],
         timeout: tuple[float, float],
     ) -> _Read:
-        """Make one request and read its answer. Raises ``NoAnswer``."""
+        """Make one request and read its answer. Raises ``NoResponse``."""
         import urllib3
         from kubernetes.client import ApiException
 
@@ -109,7 +109,7 @@ class ClusterConnections:
             response = self._api.call_api(method, self._host + url, headers, body, _request_timeout=timeout)
             return _Read(response.status, response.headers, response.read())
         except (urllib3.exceptions.HTTPError, ApiException) as error:
-            raise NoAnswer(f"the API server does not respond: {error}") from error
+            raise NoResponse(f"the API server does not respond: {error}") from error
 
     def close(self) -> None:
         """Close every connection."""

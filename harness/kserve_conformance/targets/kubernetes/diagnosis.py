@@ -26,9 +26,9 @@ from kserve_conformance.objects import (
 )
 from kserve_conformance.targets.contract import UNAVAILABLE
 from kserve_conformance.targets.kubernetes import beacons, marks
-from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoAnswer, Resource
+from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoResponse, Resource
 from kserve_conformance.targets.kubernetes.names import Names
-from kserve_conformance.targets.kubernetes.observer import EVENTS, LOG_NOISE, Log, moment, reported
+from kserve_conformance.targets.kubernetes.observer import EVENTS, LOG_NOISE, ControllerLog, moment, reported
 
 #: Maximum number of characters per section: enough for a scenario, without bloating a record.
 TEXT = 32_000
@@ -52,14 +52,14 @@ class Diagnosis:
     client: Client
     served: Callable[[str, str], Resource | None]
     workload: Callable[[Manifest], Manifest | None]
-    log: Log
+    log: ControllerLog
     check: Callable[[], None]
     names: Names
     namespaces: Iterable[str]
 
     def of(self, service: ObjectKey | None) -> dict[str, str]:
         """The evidence, by section title. ``service`` has its name in the cluster. Never raises ``TargetError``."""
-        self._silent: NoAnswer | None = None
+        self._silent: NoResponse | None = None
         self._stored: Manifest | None = None
         readers: dict[str, Callable[[], str]] = {"process": self._ended}
         if service is not None:
@@ -146,7 +146,7 @@ class Diagnosis:
             raise self._silent
         try:
             return read()
-        except NoAnswer as error:
+        except NoResponse as error:
             self._silent = error
             raise
 

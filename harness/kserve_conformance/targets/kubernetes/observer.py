@@ -66,7 +66,7 @@ LOG_NOISE = frozenset(
 LOG_LINES = 10
 
 
-class Log(Protocol):
+class ControllerLog(Protocol):
     """A controller's log since the start of a scenario."""
 
     def rewind(self) -> None:
@@ -131,7 +131,7 @@ class Observer:
     client: Client
     resource: Callable[[str], Resource]
     probe: Probe
-    log: Log
+    log: ControllerLog
     check: Callable[[], None]
     default_mode: str
     beacons: Beacons = field(init=False)

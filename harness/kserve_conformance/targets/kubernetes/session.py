@@ -16,11 +16,11 @@ from functools import partial
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, RUNTIME_KINDS, SERVICE, Manifest, ObjectKey, at
 from kserve_conformance.targets.contract import Admission, TargetCode, Unreachable
 from kserve_conformance.targets.kubernetes.beacons import FINALIZER, Beacons
-from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoAnswer, Resource
+from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoResponse, Resource
 from kserve_conformance.targets.kubernetes.clock import Creations
 from kserve_conformance.targets.kubernetes.deletion import Sweeper
 from kserve_conformance.targets.kubernetes.names import AS_WRITTEN, Names
-from kserve_conformance.targets.kubernetes.observer import Log, Observer
+from kserve_conformance.targets.kubernetes.observer import ControllerLog, Observer
 from kserve_conformance.targets.kubernetes.probes import Probe
 from kserve_conformance.targets.kubernetes.writes import Writer, is_silence, silent_webhook, written
 
@@ -45,7 +45,7 @@ class Link:
     past: Client
     served: Mapping[tuple[str, str], Resource]
     mode: str
-    log: Log
+    log: ControllerLog
     check: Callable[[], None]
     is_alive: Callable[[], bool]
     has_runtime_webhooks: bool
@@ -328,7 +328,7 @@ class Reaching(AbstractContextManager[None]):
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, NoAnswer):
+        if isinstance(error, NoResponse):
             self._check()
             raise Unreachable(str(error)) from error
         if isinstance(error, ApiError) and STORE_IS_FULL in error.message:

@@ -49,7 +49,7 @@ def silent_webhook(message: str, key: ObjectKey | None = None) -> Unreachable:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WriteResult:
     """An admission, and whether the object is new."""
 
     admission: Admission
@@ -64,7 +64,9 @@ class Writer:
     resource_of: Callable[[str, str], Resource | None]
     check: Callable[[], None]
 
-    def write(self, key: ObjectKey, manifest: Manifest, last: Manifest | None, *, is_there: bool = False) -> Answer:
+    def write(
+        self, key: ObjectKey, manifest: Manifest, last: Manifest | None, *, is_there: bool = False
+    ) -> WriteResult:
         """
         Create or update one object; ``last`` is what was applied to it before.
 
@@ -76,7 +78,7 @@ class Writer:
         whole = written(key, manifest)
         resource = self.resource_of(whole["apiVersion"], key.kind)
         if resource is None:
-            return Answer(
+            return WriteResult(
                 Admission(key, rejected=f'no matches for kind "{key.kind}" in version "{whole["apiVersion"]}"')
             )
         before = written(key, last) if last is not None else None
@@ -102,8 +104,8 @@ class Writer:
                     time.sleep(0.05)
                     self.check()
                     continue
-                return Answer(Admission(key, rejected=error.message))
-            return Answer(Admission(key, stored=stored_form(key, stored)), is_new)
+                return WriteResult(Admission(key, rejected=error.message))
+            return WriteResult(Admission(key, stored=stored_form(key, stored)), is_new)
         raise ApiError(409, "Conflict", f"{key} was changed by another client each of {CONFLICT_TIMES} times")
 
     def _once(

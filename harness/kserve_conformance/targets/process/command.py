@@ -16,7 +16,7 @@ from pathlib import Path
 from kserve_conformance.targets.contract import CannotStart, TargetCode
 from kserve_conformance.targets.process.connection import Connection
 from kserve_conformance.targets.process.failures import Died, GivenUp, NoAnswer, OutOfStep, TimedOut
-from kserve_conformance.targets.programs.log import Log
+from kserve_conformance.targets.programs.log import StderrLog
 from kserve_conformance.targets.programs.processes import Guard
 from kserve_conformance.targets.spec import Progress, silent
 
@@ -163,9 +163,9 @@ class Command:
                 shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _opened(path: Path) -> Log:
+def _opened(path: Path) -> StderrLog:
     try:
-        return Log(path)
+        return StderrLog(path)
     except OSError as error:
         raise CannotStart(f"the log {str(path)!r} cannot be written: {error.strerror}") from error
 

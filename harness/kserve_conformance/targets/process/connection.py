@@ -20,7 +20,7 @@ from typing import TypeVar
 from kserve_conformance.signals import signals_wait
 from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.process.failures import Died, NoAnswer, OutOfStep, TimedOut
-from kserve_conformance.targets.programs.log import Log
+from kserve_conformance.targets.programs.log import StderrLog
 from kserve_conformance.targets.programs.processes import Guard
 
 #: The longest answer accepted: no service and pod are this large.
@@ -49,7 +49,7 @@ class Connection:
     killed. The guard kills it if the harness is killed.
     """
 
-    def __init__(self, words: Sequence[str], log: Log, guard: Guard, longest: int = LONGEST_ANSWER) -> None:
+    def __init__(self, words: Sequence[str], log: StderrLog, guard: Guard, longest: int = LONGEST_ANSWER) -> None:
         """Start it with the environment and working folder of the harness. Raises ``CannotStart``."""
         self._name = os.path.basename(words[0])  # noqa: PTH119 - A word of a command line, not a path.
         self._log = log

@@ -10,7 +10,7 @@ from kserve_conformance.protocol import Answer
 from kserve_conformance.targets.cases import Case, CaseRun, TurnResult, stored_services
 from kserve_conformance.targets.contract import Admission, Observation
 from kserve_conformance.targets.process.failures import NoAnswer
-from kserve_conformance.targets.process.store import Question, Questions, Store
+from kserve_conformance.targets.process.store import PendingQuestion, Questions, Store
 
 #: One case in this many sends a new question for each observation, instead of using the answer to the write.
 ANEW_EVERY = 32
@@ -24,7 +24,7 @@ class RunningCase:
         self._results: list[TurnResult] = []
         self._failed: TargetError | None = None
         self._steps = self._run(store, within)
-        self.question: Question | None = None
+        self.question: PendingQuestion | None = None
         self.resume(None)
 
     @property

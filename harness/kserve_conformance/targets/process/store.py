@@ -27,7 +27,7 @@ _Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class PendingQuestion:
     """One question without its id, and the service that it is about."""
 
     fields: Mapping[str, Any]
@@ -35,7 +35,7 @@ class Question:
 
 
 #: Yields questions, is sent their answers, and returns a result.
-Questions = Generator[Question, Answer, _Result]
+Questions = Generator[PendingQuestion, Answer, _Result]
 
 
 class StoredObject(msgspec.Struct, frozen=True):
@@ -149,7 +149,7 @@ class Store:
     def _write_runtime(self, key: ObjectKey, given: Manifest, whole: Manifest) -> Questions[Admission]:
         """Send a runtime to the runtime webhook, along with all stored runtimes, its own previous state included."""
         runtimes = self._runtimes
-        answer = yield Question(
+        answer = yield PendingQuestion(
             {
                 "namespace": key.namespace or "default",
                 "runtimes": [*runtimes, self._stamped(key, whole)],
@@ -182,11 +182,11 @@ class Store:
         """Every stored runtime of every namespace: the command decides which of them a service sees."""
         return [current.manifest for key, current in self._objects.items() if key.kind in RUNTIME_KINDS]
 
-    def _about(self, key: ObjectKey, service: Manifest, *, admit: bool) -> Question:
+    def _about(self, key: ObjectKey, service: Manifest, *, admit: bool) -> PendingQuestion:
         question = {
             "namespace": key.namespace or "default",
             "runtimes": self._runtimes,
             "service": service,
             "admit": admit,
         }
-        return Question(question, key)
+        return PendingQuestion(question, key)

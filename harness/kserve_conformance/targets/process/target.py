@@ -25,7 +25,7 @@ from kserve_conformance.targets.process.answers import read_answer
 from kserve_conformance.targets.process.command import Command
 from kserve_conformance.targets.process.failures import NoAnswer, OutOfStep
 from kserve_conformance.targets.process.scripts import RunningCase
-from kserve_conformance.targets.process.store import Question, Questions, Store
+from kserve_conformance.targets.process.store import PendingQuestion, Questions, Store
 
 #: The profile without CRDs of its own, so every field is checked.
 DOCUMENTED = "documented"
@@ -142,7 +142,7 @@ class ProcessTarget:
             result: _Result = done.value
             return result
 
-    def _exchange(self, question: Question) -> Answer:
+    def _exchange(self, question: PendingQuestion) -> Answer:
         number, line = self._line(question)
         answer = self._command.exchange(line)
         try:
@@ -151,7 +151,7 @@ class ProcessTarget:
             self._command.distrust(failure)
             raise
 
-    def _pipeline(self, questions: Sequence[Question]) -> list[Answer | NoAnswer]:
+    def _pipeline(self, questions: Sequence[PendingQuestion]) -> list[Answer | NoAnswer]:
         """
         Send many questions at once.
 
@@ -175,7 +175,7 @@ class ProcessTarget:
                 answers.append(failure)
         return answers
 
-    def _line(self, question: Question) -> tuple[int, bytes]:
+    def _line(self, question: PendingQuestion) -> tuple[int, bytes]:
         self._questions += 1
         return self._questions, _encode({"id": self._questions, **question.fields}) + b"\n"
 

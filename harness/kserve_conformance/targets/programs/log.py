@@ -18,7 +18,7 @@ _LINES = 15
 _LONGEST_LINE = 500
 
 
-class Log:
+class StderrLog:
     """The standard error of every run of one command, one after the other."""
 
     def __init__(self, path: Path, longest: int = LONGEST) -> None:

@@ -11,7 +11,7 @@ from stored_server import StoredServer
 
 from kserve_conformance.targets.contract import BadTarget, TargetCode
 from kserve_conformance.targets.kind import cert_manager
-from kserve_conformance.targets.kind.target import KindTarget, Settings
+from kserve_conformance.targets.kind.target import KindSettings, KindTarget
 from kserve_conformance.targets.kinds import open_target
 from kserve_conformance.targets.kubernetes.client import Client
 
@@ -81,7 +81,7 @@ class TestRequired:
         archive.touch()
         kind = NotedKind(tmp_path, monkeypatch)
         monkeypatch.setattr("kserve_conformance.targets.kind.target.connect", lambda *_: self.serving())
-        settings = Settings(cluster="there", images=(archive,), cert_manager=True)
+        settings = KindSettings(cluster="there", images=(archive,), cert_manager=True)
 
         with raises(TargetCode.NO_CERT_MANAGER):
             KindTarget("v0.15.2", settings, print).__enter__()

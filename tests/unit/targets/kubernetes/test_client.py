@@ -6,7 +6,7 @@ import pytest
 from faulty_server import Answer, FaultyServer
 
 from kserve_conformance.targets.kubernetes import client as client_module
-from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoAnswer
+from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoResponse
 
 
 class Calm:
@@ -80,5 +80,5 @@ def test_silence_is_told(server, client):
     """
     server.is_silent("GET", "/x")
 
-    with pytest.raises(NoAnswer, match="does not respond"):
+    with pytest.raises(NoResponse, match="does not respond"):
         client.get("/x")

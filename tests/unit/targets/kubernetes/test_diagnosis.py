@@ -8,7 +8,7 @@ from kserve_conformance.objects import API_VERSIONS, ObjectKey
 from kserve_conformance.targets.contract import UNAVAILABLE, Unreachable
 from kserve_conformance.targets.kubernetes import diagnosis as diagnosis_module
 from kserve_conformance.targets.kubernetes import marks
-from kserve_conformance.targets.kubernetes.client import ApiError, NoAnswer, Resource
+from kserve_conformance.targets.kubernetes.client import ApiError, NoResponse, Resource
 from kserve_conformance.targets.kubernetes.diagnosis import (
     TEXT,
     Diagnosis,
@@ -99,7 +99,7 @@ class TestDiagnosis:
         """
         Nobody waits for each of the titles anew.
         """
-        client = TableOfAnswers(model=NoAnswer("silence"))
+        client = TableOfAnswers(model=NoResponse("silence"))
 
         told = diagnosis(client).of(MODEL)
 

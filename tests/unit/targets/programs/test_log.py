@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from kserve_conformance.targets.programs.log import Log
+from kserve_conformance.targets.programs.log import StderrLog
 
 
 class TestLog:
     def test_the_file_has_everything_and_messages_the_end(self, tmp_path):
         """The last lines are enough to see what broke."""
-        log = Log(tmp_path / "log")
+        log = StderrLog(tmp_path / "log")
         for number in range(100):
             log.write(f"line {number}\n".encode())
         log.close()
@@ -19,7 +19,7 @@ class TestLog:
 
     def test_a_new_run_begins_without_the_words_of_the_last(self, tmp_path):
         """The file keeps both."""
-        log = Log(tmp_path / "log")
+        log = StderrLog(tmp_path / "log")
         log.write(b"first\n")
         log.begin()
         log.write(b"second\n")
@@ -30,7 +30,7 @@ class TestLog:
 
     def test_a_flood_is_cut_and_its_end_is_kept(self, tmp_path):
         """Neither memory nor disk fills up."""
-        log = Log(tmp_path / "log", longest=1000)
+        log = StderrLog(tmp_path / "log", longest=1000)
         for _ in range(10_000):
             log.write(b"flood\n" * 100)
         log.write(b"the end\n")
