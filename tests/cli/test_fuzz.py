@@ -199,3 +199,46 @@ class TestUsage:
     def test_invalid_arguments_are_2(self, tmp_path, arguments):
         """Before any case runs."""
         assert call(tmp_path, "fuzz", *arguments).returncode == Exit.USAGE
+
+
+class TestAdmission:
+    def test_of_one_release_is_0_and_every_object_was_compared(self, tmp_path):
+        """And the result counts how many objects got which answer."""
+        arguments = ("--admission", "memory:v0.15.2", "memory:v0.15.2", "--seed", "1", "--max-cases", "400")
+        code, report = fuzz(tmp_path, *arguments)
+
+        assert (code, report["objects"], report["compared"], report["differences"]) == (Exit.OK, 400, 400, [])
+        assert min(report["accepted"], report["withUnknownFields"], report["withInvalidFields"]) > 40
+        assert not (tmp_path / "differences").exists()
+
+    def test_of_two_releases_is_1_and_each_difference_can_be_replayed(self, tmp_path):
+        """The manifest of a difference is a file that shows it again, and that any other tool can read."""
+        arguments = ("--admission", "memory:v0.10.2", "memory:v0.20.0", "--seed", "1", "--max-cases", "200")
+        code, report = fuzz(tmp_path, *arguments)
+        assert code == Exit.NO
+        first = report["differences"][0]
+        assert first["manifest"]["kind"] == first["kind"]
+
+        replayed = ("--admission", "--replay", first["file"], "memory:v0.10.2")
+        code, again = fuzz(tmp_path, *replayed, "memory:v0.20.0")
+        assert (code, again["differences"][0]["part"]) == (Exit.NO, first["part"])
+        code, again = fuzz(tmp_path, *replayed, "memory:v0.10.2")
+        assert (code, again["compared"], again["differences"]) == (Exit.OK, 1, [])
+
+    def test_of_a_target_without_dry_runs_is_2(self, tmp_path):
+        """An implementation behind the protocol stores what it is sent."""
+        done = call(tmp_path, "fuzz", "--admission", "memory:v0.15.2", process("honest", release="v0.15.2"))
+
+        assert done.returncode == Exit.USAGE
+        assert "cannot answer without storing" in done.stderr
+        assert "use memory, controlplane, container, kind or cluster targets" in done.stderr
+
+    @pytest.mark.parametrize("text", ["kind: Pod", "a: [", "kind: InferenceService\nmetadata: {}"])
+    def test_of_a_file_with_something_else_is_2(self, tmp_path, text):
+        """Only KServe's kinds can be sent."""
+        (tmp_path / "file.yaml").write_text(text, encoding="utf-8")
+
+        done = call(tmp_path, "fuzz", "--admission", "memory:v0.15.2", "memory:v0.15.2", "--replay", "file.yaml")
+
+        assert done.returncode == Exit.USAGE
+        assert "file.yaml cannot be replayed" in done.stderr

@@ -22,6 +22,8 @@ class CommandCode(StrEnum):
     NOT_READ_ONLY = "NOT_READ_ONLY"
     #: The command of ``sandbox`` cannot be run.
     NO_COMMAND = "NO_COMMAND"
+    #: A file to replay cannot be read.
+    CANNOT_REPLAY = "CANNOT_REPLAY"
     #: Fewer scenarios were collected than selected, so the run says nothing about the rest.
     SCENARIOS_LOST = "SCENARIOS_LOST"
 
@@ -48,3 +50,9 @@ class CommandError(HarnessError):
         """The record to write is one of the records to read."""
         message = f"{record} would be overwritten by the new record"
         return cls(message, code=CommandCode.WOULD_OVERWRITE, hint="choose another folder with --out")
+
+    @classmethod
+    def cannot_replay(cls, file: Path, why: str) -> Self:
+        """A file does not hold what ``fuzz`` saves."""
+        hint = "pass one of the files that the same kind of fuzz wrote to its --out folder"
+        return cls(f"{file} cannot be replayed: {why}", code=CommandCode.CANNOT_REPLAY, hint=hint)

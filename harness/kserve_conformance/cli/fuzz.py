@@ -47,16 +47,22 @@ def parse_duration(context: click.Context, option: click.Parameter, text: str | 
         "kserve-conformance fuzz memory:v0.14.1 memory:v0.15.2 --seed 1",
         "kserve-conformance fuzz memory:v0.15.2 'process:my-resolver --json' --out differences",
         "kserve-conformance fuzz --replay differences/1-runtime.json memory:v0.15.2 controlplane:v0.15.2",
+        "kserve-conformance fuzz --admission memory:v0.15.2 controlplane:v0.15.2 --max-cases 20000",
     )
 )
 @click.argument("left")
 @click.argument("right")
 @click.option(
+    "--admission",
+    is_flag=True,
+    help="Generate odd objects instead, and compare what each target would reject, with server-side dry runs",
+)
+@click.option(
     "--max-cases",
     type=click.IntRange(1),
     metavar="N",
     show_default=f"{DEFAULT_CASES}, or unlimited with --max-time",
-    help="Maximum number of cases",
+    help="Maximum number of cases, or of objects with --admission",
 )
 @click.option(
     "--max-time", callback=parse_duration, metavar="DURATION", help="Stop generating cases after this long, e.g. 10m"
@@ -68,17 +74,20 @@ def parse_duration(context: click.Context, option: click.Parameter, text: str | 
     show_default="random",
     help="Seed; the same seed generates the same cases",
 )
-@out_option("differences", "Folder for the differences, each as a scenario and as a file for --replay")
+@out_option(
+    "differences", "Folder for the differences, each as a file for --replay and as a scenario (not with --admission)"
+)
 @click.option(
     "--replay",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     metavar="FILE",
-    help="Run only the case saved in this file",
+    help="Run only the case saved in this file, or with --admission the manifests in it",
 )
 @format_option
 def command(
     left: str,
     right: str,
+    admission: bool,
     max_cases: int | None,
     max_time: float | None,
     seed: int | None,
@@ -91,6 +100,8 @@ def command(
 
     What a target does not report is not compared, and where the rules leave a choice open, every allowed choice is
     correct. A difference is shrunk and written as a scenario that passes on LEFT and fails on RIGHT.
+
+    The exit code is 1 if anything differs, 0 if every case was compared and nothing differs, else 3.
     """
     from kserve_conformance.fuzz import Limits, Search
     from kserve_conformance.signals import interrupt_on_signals
@@ -104,6 +115,10 @@ def command(
     options = Options(has_target_mode=True, progress=show_progress)
     with interrupt_on_signals(), ExitStack() as stack:
         one, other = (stack.enter_context(open_target(text, options)) for text in (left, right))
+        if admission:
+            from kserve_conformance.cli import admission_fuzz
+
+            return admission_fuzz.run((one, other), seed, max_cases, max_time, out, replay, format_)
         search = Search(one, other, seed, Limits(max_cases, max_time), _ProgressLines().show)
         if replay is not None:
             return _replay(search, replay, format_)

@@ -16,7 +16,7 @@ from itertools import islice
 
 from kserve_conformance.fuzz.differences import Comparison, Difference, compare
 from kserve_conformance.fuzz.generator import GROUP_SIZE, Cases
-from kserve_conformance.fuzz.shrinker import shrink
+from kserve_conformance.fuzz.shrinker import shrink, smaller_cases
 from kserve_conformance.targets.cases import Case, CaseRun, case_runner, run_case
 from kserve_conformance.targets.contract import Target, Unreachable
 from kserve_conformance.targets.process.failures import GivenUp
@@ -242,7 +242,7 @@ class Search:
             group.left, group.difference = left, comparison.difference
             return True
 
-        shrink(group.generated, still_differs, self.limits.attempts)
+        shrink(group.generated, still_differs, self.limits.attempts, smaller_cases)
         group.is_shrunk = time.monotonic() <= deadline
 
     def _run_alone(self, case: Case) -> tuple[CaseRun, Comparison]:

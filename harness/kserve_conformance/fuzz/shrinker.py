@@ -7,14 +7,17 @@ targets, one case at a time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 import msgspec
 
 from kserve_conformance.fuzz.generator import default_container
 from kserve_conformance.objects import RUNTIME_KINDS, SERVICE, Manifest, ObjectKey, at, replaced, without
 from kserve_conformance.targets.cases import Case, Turn
+
+#: What is shrunk: a case, or a manifest.
+Shrunk = TypeVar("Shrunk")
 
 #: The fields of a turn that hold objects.
 _OBJECTS = ("present", "stored", "applied")
@@ -29,17 +32,23 @@ _ENTRY_FIELDS = ("version", "priority", "autoSelect")
 _MODEL_FIELDS = ("protocolVersion", "runtime", "runtimeVersion", "name", "resources")
 
 
-def shrink(case: Case, still_differs: Callable[[Case], bool], attempts: int = 400) -> Case:
+def shrink(
+    case: Shrunk,
+    still_differs: Callable[[Shrunk], bool],
+    attempts: int,
+    smaller_than: Callable[[Shrunk], Iterable[Shrunk]],
+) -> Shrunk:
     """
     Return the smallest case that still differs, as far as the number of attempts allows.
 
-    ``still_differs`` runs a case and reports whether it still shows the difference.
+    ``still_differs`` runs a case and reports whether it still shows the difference; ``smaller_than`` makes cases with
+    one part less.
     """
     left = attempts
     is_shrinking = True
     while is_shrinking:
         is_shrinking = False
-        for smaller in _smaller(case):
+        for smaller in smaller_than(case):
             if left <= 0:
                 return case
             left -= 1
@@ -49,7 +58,7 @@ def shrink(case: Case, still_differs: Callable[[Case], bool], attempts: int = 40
     return case
 
 
-def _smaller(case: Case) -> Iterator[Case]:
+def smaller_cases(case: Case) -> Iterator[Case]:
     """Cases with one part removed, the largest parts first."""
     turns = case.turns
     for number in range(len(turns)):

@@ -8,12 +8,15 @@ a failure, and a clock of whole seconds that only ``advance_clock`` moves.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
 from kserve_conformance import __version__
+from kserve_conformance.crds import unknown_fields
+from kserve_conformance.crds.validation import pointer as api_server_pointer
 from kserve_conformance.manifests import check, rejection_message
 from kserve_conformance.objects import (
     RUNTIME_KINDS,
@@ -33,6 +36,7 @@ from kserve_conformance.resolver import Surroundings, admitted, resolve_stored
 from kserve_conformance.resolver.consumers import canaries_of, graph_protocol_of
 from kserve_conformance.targets.clock import Clock
 from kserve_conformance.targets.contract import Admission, Capability, Identity, NotSettled, Observation
+from kserve_conformance.targets.dry_runs import DryRun
 from kserve_conformance.targets.three_way_merge import applied
 
 
@@ -87,6 +91,24 @@ class MemoryTarget:
         answers = tuple(self._write(manifest) for manifest in objects)
         self._reconcile_all(answer.key for answer in answers if answer.stored is not None)
         return answers
+
+    def dry_run(self, manifests: Sequence[Manifest]) -> tuple[DryRun, ...]:
+        """Answer for the creation of each object without storing it; see ``DryRunTarget``."""
+        return tuple(map(self._dry_run, manifests))
+
+    def _dry_run(self, manifest: Manifest) -> DryRun:
+        schema = self._profile.crds.schema(manifest["kind"])
+        unknown = frozenset(api_server_pointer(field.path) for field in unknown_fields(manifest, schema))
+        problems = check(manifest, self._schema_release)
+        # The API server's own message begins with the field as it writes it.
+        invalid = frozenset((problem.rejection or problem.pointer).partition(": ")[0] for problem in problems)
+        if problems:
+            return DryRun(unknown, invalid, rejection_message(manifest, problems))
+        try:
+            self._admitted(ObjectKey.of(manifest), manifest)
+        except Rejected as rejection:
+            return DryRun(unknown, invalid, str(rejection), webhook=True)
+        return DryRun(unknown, invalid)
 
     def store(self, *objects: Manifest) -> None:
         """Store objects without running any webhook."""

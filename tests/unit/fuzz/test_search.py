@@ -8,6 +8,7 @@ from itertools import count
 import pytest
 
 from kserve_conformance.fuzz import ArtifactError, Cases, Limits, SavedDifference, Search, load, save, shrink
+from kserve_conformance.fuzz.shrinker import smaller_cases
 from kserve_conformance.targets.cases import Case, run_cases
 from kserve_conformance.targets.contract import NotSettled, Unreachable
 from kserve_conformance.targets.faulty import AnswersWrong, DiesAfter, NeverSettles, Wrapped
@@ -178,7 +179,7 @@ class TestShrink:
     def test_keeps_what_is_needed(self):
         """Only the service of a large case is left if nothing else matters."""
         case = max((Cases(1).at(number) for number in range(300)), key=size)
-        small = shrink(case, has_service)
+        small = shrink(case, has_service, 400, smaller_cases)
         assert size(small) == 1
         assert small.turns[0].applied[0]["metadata"]["namespace"] == "team-a"
 
@@ -186,7 +187,7 @@ class TestShrink:
         """However much could still be removed."""
         tried = []
         case = Cases(1).at(0)
-        assert shrink(case, lambda one: tried.append(one) is not None, attempts=7) == case
+        assert shrink(case, lambda one: tried.append(one) is not None, attempts=7, smaller_than=smaller_cases) == case
         assert len(tried) == 7
 
 

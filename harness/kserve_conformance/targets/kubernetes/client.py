@@ -47,13 +47,14 @@ DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryLis
 
 
 class ApiError(TargetError):
-    """The API server returned an error: HTTP status, reason and message."""
+    """The API server returned an error: HTTP status, reason, message, and the fields at fault."""
 
-    def __init__(self, status: int, reason: str, message: str) -> None:
+    def __init__(self, status: int, reason: str, message: str, fields: tuple[str, ...] = ()) -> None:
         super().__init__(f"the API server returned {' '.join(filter(None, (str(status), reason)))}: {message}")
         self.status = status
         self.reason = reason
         self.message = message
+        self.fields = fields
 
 
 class NoResponse(TargetError):
@@ -262,4 +263,6 @@ def _error(response: Response, attempts: int) -> ApiError:
         answer = None
     if not isinstance(answer, dict):
         return ApiError(response.status, "", f"{response.data.decode(errors='replace').strip() or 'no text'}{times}")
-    return ApiError(response.status, answer.get("reason", ""), f"{answer.get('message', 'no text')}{times}")
+    causes = (answer.get("details") or {}).get("causes") or ()
+    fields = tuple(str(cause["field"]) for cause in causes if "field" in cause)
+    return ApiError(response.status, answer.get("reason", ""), f"{answer.get('message', 'no text')}{times}", fields)

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from kserve_conformance.objects import Manifest, ObjectKey
 from kserve_conformance.targets.contract import UNAVAILABLE, Admission, NotSettled, Observation
+from kserve_conformance.targets.dry_runs import DryRun
 from kserve_conformance.targets.kubernetes.diagnosis import Diagnosis
+from kserve_conformance.targets.kubernetes.dry_runs import DryRuns
 from kserve_conformance.targets.kubernetes.names import AS_WRITTEN, Names
 from kserve_conformance.targets.kubernetes.observer import workload
 from kserve_conformance.targets.kubernetes.session import Session
@@ -78,6 +81,19 @@ class LiveTarget(ABC):
         """Let a second pass."""
         time.sleep(TICK)
         self._session.creations.advance_clock()
+
+    def dry_run(self, manifests: Sequence[Manifest]) -> tuple[DryRun, ...]:
+        """Answer for the creation of each object without storing it; see ``DryRunTarget``."""
+        self._have_ready()
+        session = self._session
+        with session.reaching():
+            there = tuple(map(self._names.manifest, manifests))
+            for key in {key.namespace: key for key in map(ObjectKey.of, there)}.values():
+                session.make_namespace(key)
+            answers = DryRuns(session.link.admin, session.link.past, session.served, session.link.check).of(there)
+            return tuple(
+                replace(one, rejected=self._names.text(one.rejected)) if one.rejected else one for one in answers
+            )
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
         """The settled choice for the objects that are stored now. Raises ``NotSettled`` and ``Unreachable``."""
