@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from kserve_conformance import __version__
 from kserve_conformance.crds import unknown_fields
-from kserve_conformance.crds.validation import pointer as api_server_pointer
+from kserve_conformance.crds.structure import pointer as api_server_pointer
 from kserve_conformance.manifests import check, rejection_message
 from kserve_conformance.objects import (
     RUNTIME_KINDS,

@@ -84,7 +84,7 @@ class LiveTarget(ABC):
 
     def dry_run(self, manifests: Sequence[Manifest]) -> tuple[DryRun, ...]:
         """Answer for the creation of each object without storing it; see ``DryRunTarget``."""
-        self._have_ready()
+        self._ensure_release()
         session = self._session
         with session.reaching():
             there = tuple(map(self._names.manifest, manifests))
