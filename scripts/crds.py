@@ -1,5 +1,5 @@
 """
-Make the table of CRD schemas from KServe's own Go modules.
+Generate the table of CRD schemas from KServe's own Go modules.
 
 ::
 
@@ -7,7 +7,7 @@ Make the table of CRD schemas from KServe's own Go modules.
     scripts/crds --check    change nothing; fail if the committed table is not what the modules give
 
 The table has facts only: names, types, required fields, enumerations, bounds, patterns, defaults, list keys. Equal
-schemas stand in it once. A keyword that the harness does not know ends the script: nothing is dropped in silence.
+schemas are stored once. An unknown keyword is an error: nothing is dropped silently.
 """
 
 from __future__ import annotations
@@ -58,18 +58,18 @@ DROPPED = {"description", "x-kubernetes-map-type"}
 #: Keywords whose values are schemas.
 PARTS = {"properties", "items", "additionalProperties"}
 
-#: What every int-or-string says of itself, in other words than its extension.
+#: The alternatives of every int-or-string, which its extension already states.
 INT_OR_STRING = [{"type": "integer"}, {"type": "string"}]
 
 
 class Table:
-    """Schemas by their numbers; a part always stands before what it is a part of."""
+    """Schemas by number; a part always comes before the schema that contains it."""
 
     def __init__(self) -> None:
         self.lines: dict[str, int] = {}
 
     def add(self, schema: dict[str, Any]) -> int:
-        """The number of a schema, which is added with all of its parts unless it is there."""
+        """The number of a schema, added with all of its parts if it is new."""
         row: dict[str, Any] = {KEPT[key]: value for key, value in schema.items() if key in KEPT}
         if schema.get("anyOf") == INT_OR_STRING and schema.get("x-kubernetes-int-or-string"):
             schema = {key: value for key, value in schema.items() if key != "anyOf"}
@@ -165,7 +165,7 @@ def served_schema(file: Path) -> dict[str, Any]:
 @click.command()
 @click.option("--check", is_flag=True, help="Change nothing; fail if the committed table is out of date.")
 def main(*, check: bool) -> None:
-    """Make the table of CRD schemas of every release."""
+    """Generate the table of CRD schemas of every release."""
     table = Table()
     roots = {release.name: roots_of(release.name, table) for release in TABLE if release.origin is Origin.MODULE}
     for release in TABLE:

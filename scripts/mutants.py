@@ -37,7 +37,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = Path("harness/kserve_conformance")
 SURVIVORS = Path("tests/mutants.toml")
 
-#: For each package or module, the tests that ought to notice, fast ones first. Each is one run of pytest.
+#: For each package or module, the tests that should notice, fast ones first. Each entry is one run of pytest.
 TESTS: dict[str, tuple[str, ...]] = {
     "record": ("tests/unit/record", "tests/unit/reports", "tests/cli/test_diff.py tests/cli/test_sharing.py"),
     "reports": ("tests/unit/reports", "tests/unit/record", "tests/cli/test_run.py tests/cli/test_diff.py"),
@@ -74,7 +74,7 @@ class Mutation:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one mutation: ``killed_by`` names the tests that failed, or is None."""
+    """The result of one mutation: ``killed_by`` names the tests that failed, or is None."""
 
     mutation: Mutation
     killed_by: str | None
@@ -210,7 +210,7 @@ def _tests_fail(tree: Path, tests: str, timeout: float) -> bool:
     except subprocess.TimeoutExpired:
         return True
     finally:
-        # A mutant may have left processes behind: all of them are in the session that was started for it.
+        # A mutant may leave processes behind, all of them in the session that was started for it.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, 9)
         process.wait()
@@ -275,7 +275,7 @@ def main(
 
 
 def report(outcomes: list[Outcome], wanted: int, required: int) -> None:
-    """Print the table by package and the survivors, and exit with what it comes to."""
+    """Print the table by package and the survivors, and exit with the result."""
     known = listed_survivors()
     survivors = sorted((one for one in outcomes if one.killed_by is None), key=lambda one: one.mutation)
     for package in TESTS:

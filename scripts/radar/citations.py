@@ -5,10 +5,9 @@ A docstring or ``#:`` comment cites with a sentence::
 
     Source: ``Func``, pkg/folder/file.go, since v0.9.0; ``OtherFunc`` and ``Type``, pkg/folder/other.go, v0.8.0.
 
-A semicolon separates places; names belong to the path after them, ``…`` in a name
-and ``*`` in a path stand for any text; a place without a range, or in "the same
-file", has that of the place before it. A place with neither a path nor a release of
-KServe is in another project and is not read.
+A semicolon separates places; names belong to the path after them, ``…`` in a name and ``*`` in a path match any text; a
+place without a range, or in "the same file", has that of the place before it. A place with neither a path nor a release
+of KServe is in another project and is not read.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ class Citation:
 
 
 class BadCitation(Exception):
-    """A sentence cannot be read as a citation; the text says where and why."""
+    """A sentence is not a valid citation; the message says where and why."""
 
 
 def of_registry(registry: Registry) -> Iterator[Citation]:

@@ -13,20 +13,20 @@ from radar.trees import Tree
 
 
 class Status(StrEnum):
-    """What became of a cited declaration."""
+    """The status of a cited declaration."""
 
     UNCHANGED = "unchanged"
     CHANGED = "changed"
-    #: Cited for both releases or one, and absent where it is cited.
+    #: Not found in a release that it is cited for.
     MISSING = "missing"
-    #: Cited only for the old release or only for the new one, and found there.
-    ENDED = "ended"
-    BEGAN = "began"
+    #: Cited only for the old release, or only for the new one.
+    DROPPED = "no longer cited"
+    NEW = "new"
 
 
 @dataclass(frozen=True)
 class Source:
-    """One cited declaration: what became of it, who cites it, and its diff."""
+    """One cited declaration: its status, who cites it, and its diff."""
 
     path: str
     name: str | None
@@ -39,7 +39,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Changes:
-    """What one section of the installation gained, lost and changed, by name."""
+    """New, removed and changed names in one section of the installation."""
 
     new: Mapping[str, str]
     removed: Mapping[str, str]
@@ -51,7 +51,7 @@ class Changes:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Everything that the radar found."""
+    """The results of the radar."""
 
     old: str
     new: str
@@ -60,12 +60,12 @@ class Comparison:
 
     @property
     def missing(self) -> tuple[Source, ...]:
-        """The citations that are wrong: no such source in a release that they are made for."""
+        """The wrong citations: no such source in a release that they cite."""
         return tuple(one for one in self.sources if one.status is Status.MISSING)
 
     @property
     def is_unchanged(self) -> bool:
-        """Is everything that rules or installations depend on the same?"""
+        """Is everything that rules and installations depend on unchanged?"""
         return all(one.status is Status.UNCHANGED for one in self.sources) and not any(self.sections.values())
 
 
@@ -98,7 +98,7 @@ def _source(old: Tree, new: Tree, path: str, name: str | None, cited: list[Citat
         return Source(path, name, Status.MISSING, rules, functions, missing)
     if name is None or before == after:
         return Source(path, name, Status.UNCHANGED, rules, functions)
-    status = Status.CHANGED if len(trees) == 2 else Status.ENDED if trees == [old] else Status.BEGAN
+    status = Status.CHANGED if len(trees) == 2 else Status.DROPPED if trees == [old] else Status.NEW
     lines = unified_diff((before or "").splitlines(), (after or "").splitlines(), old.name, new.name, lineterm="")
     return Source(path, name, status, rules, functions, diff="\n".join(lines))
 

@@ -47,9 +47,9 @@ def as_text(comparison: Comparison) -> str:
 
 def _lines(comparison: Comparison) -> Iterator[str]:
     counts = Counter(one.status for one in comparison.sources)
-    told = ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
+    counted = ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
     yield f"KServe {comparison.old} to {comparison.new}"
-    yield f"{len(comparison.sources)} cited sources: {told}"
+    yield f"{len(comparison.sources)} cited sources: {counted}"
     for section, changes in comparison.sections.items():
         yield f"{section}: {len(changes.new)} new, {len(changes.removed)} removed, {len(changes.changed)} changed"
     for one in comparison.sources:

@@ -15,7 +15,7 @@ KINDS = ("InferenceService", "ServingRuntime", "ClusterServingRuntime")
 
 
 def surface(tree: Tree) -> dict[str, dict[str, str]]:
-    """Everything of a tree by its section: a name, and what is known of it."""
+    """The surface of a tree by section: names with their descriptions."""
     return {
         "CRD fields": dict(crd_fields(tree)),
         "webhooks": dict(webhooks(tree)),

@@ -20,7 +20,7 @@ PROGRAM = Path(__file__).with_name("declarations.go")
 
 
 class CannotRead(Exception):
-    """A source tree, or Go itself, cannot be used; the text says why."""
+    """A source tree or Go cannot be used; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Tree:
         return cls(release, Path(answer["Dir"]), version_of(release))
 
     def text(self, path: str) -> str | None:
-        """The text of a file; None if there is none."""
+        """The text of a file; None if it does not exist."""
         file = self.folder / path
         return file.read_text(encoding="utf-8") if file.is_file() else None
 
@@ -85,7 +85,7 @@ class Tree:
         """
         The source of a declaration in the files of a pattern; None if there is none.
 
-        A method may be named without its receiver: its namesakes in a file count as one. ``…`` stands for any text.
+        A method may be named without its receiver: its namesakes in a file count as one. ``…`` matches any text.
         """
         texts = [
             text
@@ -109,7 +109,7 @@ def _go(*arguments: str, stdin: str | None = None, fails: bool = True) -> str:
     """The output of a Go command. Raises ``CannotRead``."""
     with tempfile.TemporaryDirectory() as folder:
         try:
-            done = subprocess.run(  # noqa: S603 - arguments of our own, without a shell
+            done = subprocess.run(  # noqa: S603 - Our own arguments, no shell.
                 ["go", *arguments],  # noqa: S607 - whichever Go is installed
                 input=stdin,
                 capture_output=True,

@@ -429,7 +429,7 @@ class TestBadInput:
         code, out, err = told("service.yaml", "odd.yaml")
 
         assert (code, out) == (Exit.USAGE, "")
-        assert "odd.yaml:1: ServingRuntime team-a/odd cannot be decided: ValueError" in err
+        assert "odd.yaml:1: ServingRuntime team-a/odd cannot be resolved: ValueError" in err
         assert "hint: try kubectl apply --dry-run=server" in err
 
 

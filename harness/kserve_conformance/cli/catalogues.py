@@ -15,7 +15,7 @@ from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.runtime_admission import rejection_of
 from kserve_conformance.profiles.shipped_runtimes import shipped
 
-#: What a malformed part that no schema looks into can raise, wherever it is read first.
+#: Exceptions from malformed parts that no schema validates.
 MALFORMED = (KeyError, TypeError, AttributeError, ValueError, RecursionError)
 
 
@@ -133,13 +133,13 @@ class Runtimes:
 
 @contextmanager
 def placed(where: str, manifest: Manifest) -> Iterator[None]:
-    """Name the object and its place in the error of what is malformed in it."""
+    """Raise errors about a malformed object with its name and location."""
     try:
         yield
     except MALFORMED as malformed:
         raise ManifestError(
             printable(
-                f"{where}: {manifest['kind']} {display_name(manifest)} cannot be decided: "
+                f"{where}: {manifest['kind']} {display_name(manifest)} cannot be resolved: "
                 f"{type(malformed).__name__}: {malformed}"
             ),
             code=ManifestCode.CANNOT_BE_DECIDED,

@@ -103,7 +103,7 @@ def go() -> Iterator[Check]:
 
 
 def webhook_port() -> Iterator[Check]:
-    """Who can reach KServe's webhooks while a control plane runs: no release can be configured otherwise."""
+    """Who can reach KServe's webhooks while a control plane runs, which no release can restrict."""
     yield Check(
         "webhook port",
         OK,
@@ -159,7 +159,7 @@ def _daemon() -> Iterator[Check]:
         return
     yield Check("container", OK, f"Docker {version}")
     if there:
-        advice = "ignore these while runs are going on; the next run removes what dead ones left"
+        advice = "expected while runs are active; the next run removes those of dead runs"
         yield Check("containers of runs", WARN, ", ".join(there), advice)
 
 
@@ -220,10 +220,10 @@ def _tool(name: str, argv: tuple[str, ...], advice: str, least: Version | None =
             (program, *argv[1:]), capture_output=True, text=True, timeout=_TIMEOUT, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
-        return Check(name, WARN, "does not answer", advice)
+        return Check(name, WARN, "does not respond", advice)
     found = re.search(r"\d+\.\d+(?:\.\d+)?", answer.stdout)
     if answer.returncode or found is None:
-        return Check(name, WARN, "does not work here", advice)
+        return Check(name, WARN, "cannot be run", advice)
     old = least is not None and Version(found.group()) < least
     return Check(name, WARN if old else OK, found.group(), advice if old else "")
 

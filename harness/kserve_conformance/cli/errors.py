@@ -41,7 +41,7 @@ class CommandError(HarnessError):
 
     @classmethod
     def cannot_write(cls, path: Path, error: OSError) -> Self:
-        """The operating system does not let us write to a path."""
+        """A path cannot be written."""
         message = f"cannot write to {path}: {error.strerror or error}"
         return cls(message, code=CommandCode.CANNOT_WRITE, hint="choose another folder with --out")
 

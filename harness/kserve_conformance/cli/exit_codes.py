@@ -107,5 +107,5 @@ def _usage_hint(context: click.Context | None) -> str | None:
 
 
 def _lower_first(text: str) -> str:
-    """A message of click's in the style of ours: without a capital and a full stop."""
+    """One of click's messages in our style: lower case, without a full stop."""
     return (text[:1].lower() + text[1:]).rstrip(".") if text[1:2].islower() else text.rstrip(".")

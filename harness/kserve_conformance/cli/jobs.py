@@ -11,7 +11,7 @@ from kserve_conformance.targets.spec import Spec
 #: Releases whose manager has no flag for the port of its webhooks, so that a machine can run only one at a time.
 _FIXED_PORT = tuple(release.name for release in TABLE if release.fixed_webhook_port is not None)
 
-#: Starting another target takes as long as running so many scenarios.
+#: Starting another target takes as long as running this many scenarios.
 _SCENARIOS_PER_START = 50
 
 #: The most targets that ``auto`` starts, and the memory for each: an API server, etcd and a manager take one gigabyte,
@@ -69,7 +69,7 @@ def _single_because(spec: Spec, manager: str | None) -> str | None:
     from kserve_conformance.targets.kinds import KINDS
 
     if KINDS[spec.kind].is_shared:
-        return f"all {spec.kind} targets are the same cluster, which runs one scenario at a time"
+        return f"all {spec.kind} targets share one cluster, which runs one scenario at a time"
     if spec.kind == "controlplane" and manager is None:
         if spec.argument in _FIXED_PORT:
             return f"the webhooks of {spec.argument} have a fixed port, so only one can run at a time"

@@ -61,7 +61,7 @@ class MatrixProgress:
                 self._tasks[spec.name] = self._bars.add_task(spec.name, total=self._scenarios, message="")
 
     def advanced(self, spec: Spec, scenarios: int) -> None:
-        """A run has finished so many scenarios."""
+        """A run has finished this many scenarios."""
         if self._bars is not None:
             self._bars.update(self._tasks[spec.name], completed=scenarios)
 

@@ -120,7 +120,7 @@ def progress_console() -> Console:
 
 
 class _Stderr:
-    """Passes text on to stderr and ignores that it cannot be written."""
+    """Writes text to stderr and ignores errors."""
 
     encoding = "utf-8"
 
