@@ -17,7 +17,7 @@ from kserve_conformance.exceptions import TargetError
 from kserve_conformance.objects import API_VERSIONS, Manifest, at
 from kserve_conformance.targets.contract import Unreachable
 from kserve_conformance.targets.dry_runs import DryRun
-from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoAnswer, Resource
+from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoResponse, Resource
 from kserve_conformance.targets.kubernetes.writes import BROKE_OFF_TIMES, CALLING_FAILED, is_rejection
 
 #: As many requests at once as an API server and a manager on two cores have use for.
@@ -61,7 +61,7 @@ class DryRuns:
     def _one(self, manifest: Manifest) -> DryRun:
         try:
             return self._answered(manifest)
-        except NoAnswer as error:
+        except NoResponse as error:
             self._check()
             return DryRun(failed=error)
         except Unreachable:
