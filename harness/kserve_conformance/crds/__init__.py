@@ -5,6 +5,7 @@ What an API server with a release's CRDs does to an object before any webhook or
 - :mod:`.table` has the schemas of each release, made from KServe's CRDs by ``scripts/crds``.
 - :mod:`.structure` finds and drops unknown fields, and fills in defaults.
 - :mod:`.validation` finds the values that the schema does not allow.
+- :mod:`.zero_values` has what KServe's defaulter writes into a service before it is validated.
 
 Source: k8s.io/apiextensions-apiserver v0.34.4, pkg/apiserver/schema (pruning, defaulting, listtype) and
 pkg/apiserver/validation; read on a kube-apiserver v1.34.4 with ``kubectl create --dry-run=server``.
@@ -14,6 +15,7 @@ from kserve_conformance.crds.schema import Schema
 from kserve_conformance.crds.structure import UnknownField, defaulted, pruned, unknown_fields
 from kserve_conformance.crds.table import FULL, MINIMAL, VARIANTS, Crds, crds_of, new_fields
 from kserve_conformance.crds.validation import Fault, Violation, violations
+from kserve_conformance.crds.zero_values import with_zero_values
 
 __all__ = [
     "FULL",
@@ -30,4 +32,5 @@ __all__ = [
     "pruned",
     "unknown_fields",
     "violations",
+    "with_zero_values",
 ]

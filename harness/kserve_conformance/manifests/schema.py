@@ -22,6 +22,7 @@ from kserve_conformance.crds import (
     pruned,
     unknown_fields,
     violations,
+    with_zero_values,
 )
 from kserve_conformance.crds.memo import Memo
 from kserve_conformance.manifests import metadata
@@ -135,8 +136,18 @@ def _violations(manifest: Manifest, schema: Schema) -> tuple[Violation, ...]:
     known = _VIOLATIONS.get(key)
     if known is not None:
         return known
-    found = tuple(violations(defaulted(pruned(manifest, schema), schema), schema))
+    known_fields = defaulted(pruned(manifest, schema), schema)
+    found = tuple(violations(known_fields, schema))
+    if manifest.get("kind") == SERVICE and (found or _has_metrics(known_fields)):
+        found = tuple(violations(with_zero_values(known_fields, schema), schema))
     return _VIOLATIONS.keep(key, schema, found)
+
+
+def _has_metrics(service: Manifest) -> bool:
+    """Can a service have fields that are valid until KServe's defaulter writes them?"""
+    spec = service.get("spec")
+    parts = spec.items() if isinstance(spec, Mapping) else ()
+    return any(key == "canary" or (isinstance(part, Mapping) and "autoScaling" in part) for key, part in parts)
 
 
 def _problems(manifest: Any, crds: Crds, spellings: Mapping[Path, str]) -> Iterator[Problem]:

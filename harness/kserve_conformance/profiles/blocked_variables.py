@@ -13,23 +13,29 @@ BLOCKED = frozenset({"PYTHONPATH"})
 
 def service_sets_none(service: Manifest) -> str | None:
     """
-    No container of a service sets a blocked variable: its own, those of its worker nodes, and the model's.
+    No container of a service sets a blocked variable: in predictor, workers, transformer and explainer.
 
     Source: ``validateBlockedEnvVars``, pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.18.0.
     Read at v0.19.0.
     """
     predictor = at(service, "spec", "predictor") or {}
     framework = next((predictor[key] for key in ("model", *LEGACY_KEYS_V0_12) if predictor.get(key) is not None), None)
-    worker = predictor.get("workerSpec") or {}
+    art = at(service, "spec", "explainer", "art")
     containers = (
-        *(predictor.get("containers") or ()),
-        *(predictor.get("initContainers") or ()),
+        *_containers(predictor),
         *(() if framework is None else (framework,)),
-        *(worker.get("containers") or ()),
-        *(worker.get("initContainers") or ()),
+        *_containers(predictor.get("workerSpec")),
+        *_containers(at(service, "spec", "transformer")),
+        *_containers(at(service, "spec", "explainer")),
+        *((art,) if art is not None else ()),
     )
     found = _blocked(containers)
     return None if found is None else f'the InferenceService "{service["metadata"]["name"]}" is invalid: {found}'
+
+
+def _containers(spec: Manifest | None) -> Iterable[Manifest]:
+    spec = spec or {}
+    return (*(spec.get("containers") or ()), *(spec.get("initContainers") or ()))
 
 
 def runtime_sets_none(runtime: Runtime, stored: tuple[Runtime, ...]) -> str | None:
@@ -39,7 +45,8 @@ def runtime_sets_none(runtime: Runtime, stored: tuple[Runtime, ...]) -> str | No
     Source: ``validateBlockedEnvVars``, pkg/webhook/admission/servingruntime/servingruntime_webhook.go, since v0.18.0.
     Read at v0.19.0.
     """
-    return _blocked((*(runtime.spec.get("containers") or ()), *(at(runtime.spec, "workerSpec", "containers") or ())))
+    found = _blocked((*(runtime.spec.get("containers") or ()), *(at(runtime.spec, "workerSpec", "containers") or ())))
+    return None if found is None else f'the {runtime.key.kind} "{runtime.name}" is invalid: {found}'
 
 
 def _blocked(containers: Iterable[Manifest]) -> str | None:

@@ -44,10 +44,14 @@ def first_is_sized(service: Manifest) -> Manifest:
 
     Source: ``setResourceRequirementDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.8.0.
     """
-    first = _containers(service)[0]
-    given = first.get("resources") or {}
+    return _with_first(service, sized(_containers(service)[0]))
+
+
+def sized(container: Manifest) -> dict[str, Any]:
+    """A container with the default size where it sets none."""
+    given = container.get("resources") or {}
     sizes = {part: {**DEFAULT_SIZE, **(given.get(part) or {})} for part in ("requests", "limits")}
-    return _with_first(service, {**first, "resources": {**given, **sizes}})
+    return {**container, "resources": {**given, **sizes}}
 
 
 def _containers(service: Manifest) -> list[dict[str, Any]]:

@@ -17,6 +17,11 @@ GPU_RESOURCES = frozenset({"nvidia.com/gpu", "amd.com/gpu", "intel.com/gpu", "ha
 
 GPU_TYPES_ANNOTATION = "serving.kserve.io/gpu-resource-types"
 
+#: ``InvalidUnknownGPUTypeError``, pkg/apis/serving/v1beta1/component.go, since v0.15.0.
+UNKNOWN_ACCELERATOR = (
+    f"Unknown GPU resource type. Set '{GPU_TYPES_ANNOTATION}' annotation to use custom gpu resource type"
+)
+
 PIPELINE_SIZE, TENSOR_SIZE = "PIPELINE_PARALLEL_SIZE", "TENSOR_PARALLEL_SIZE"
 
 
@@ -71,24 +76,32 @@ LIMITS_V0_16_0 = MultiNodeLimits(
 )
 
 
-def has_unknown_accelerator(container: Manifest, annotations: Manifest) -> bool:
+def accelerator_problem(container: Manifest, annotations: Manifest, unknown: str) -> str | None:
     """
-    Does a container request a resource that is neither basic nor a known accelerator?
+    The message ``unknown`` if a container requests a resource that is neither basic nor a known accelerator.
+
+    An annotation adds accelerators; one that is not a JSON array of their names is rejected itself.
 
     Source: ``IsUnknownGpuResourceType``, pkg/utils/utils.go, v0.15.0; ``HasUnknownGpuResourceType`` in the same file,
-    since v0.15.2.
+    since v0.15.2; ``IsValidCustomGPUArray`` in the same file, since v0.15.0.
     """
+    given = annotations.get(GPU_TYPES_ANNOTATION) or ""
+    own = _own_accelerators(given) if given else frozenset()
+    if own is None:
+        return f"invalid GPU format({given}) for {GPU_TYPES_ANNOTATION} annotation: must be a valid JSON array"
     resources = container.get("resources") or {}
     requested = {name for part in ("limits", "requests") for name in (resources.get(part) or {})}
-    return bool(requested - BASIC_RESOURCES - GPU_RESOURCES - _own_accelerators(annotations))
+    return unknown if requested - BASIC_RESOURCES - GPU_RESOURCES - own else None
 
 
-def _own_accelerators(annotations: Manifest) -> set[str]:
+def _own_accelerators(given: str) -> frozenset[str] | None:
     try:
-        named = json.loads(annotations.get(GPU_TYPES_ANNOTATION) or "[]")
+        named = json.loads(given)
     except ValueError:
-        return set()
-    return {name for name in named if isinstance(name, str)} if isinstance(named, list) else set()
+        return None
+    if not isinstance(named, list) or not named or not all(isinstance(name, str) and name for name in named):
+        return None
+    return frozenset(named)
 
 
 def _env_names(container: Manifest) -> set[str]:
@@ -115,8 +128,9 @@ class MultiNodeServiceChecks:
         if worker is None:
             return None
         text = _first(self._problems(service, worker))
-        name = service["metadata"]["name"]
-        return None if text is None else f'the InferenceService "{name}" is invalid: {text}'
+        if text is None or text.startswith("invalid GPU format"):
+            return text
+        return f'the InferenceService "{service["metadata"]["name"]}" is invalid: {text}'
 
     def _problems(self, service: Manifest, worker: Manifest) -> Iterable[str | None]:
         annotations = at(service, "metadata", "annotations") or {}
@@ -134,15 +148,14 @@ class MultiNodeServiceChecks:
             given = worker.get(field)
             if given is not None and given < least:
                 yield f"WorkerSpec.{size} cannot be less than {least}({given})"
-        if any(has_unknown_accelerator(container, annotations) for container in containers):
-            yield self._unknown_accelerator()
+        for container in containers:
+            yield accelerator_problem(container, annotations, UNKNOWN_ACCELERATOR)
 
     def _model_problems(self, model: Manifest, annotations: Manifest) -> Iterable[str | None]:
         for variable in (PIPELINE_SIZE, TENSOR_SIZE):
             if variable in _env_names(model):
                 yield f"setting {variable} in environment variables is not allowed"
-        if has_unknown_accelerator(model, annotations):
-            yield self._unknown_accelerator()
+        yield accelerator_problem(model, annotations, UNKNOWN_ACCELERATOR)
         uri = model.get("storageUri")
         if uri is None:
             yield "StorageURI must be set for multinode enabled"
@@ -151,10 +164,6 @@ class MultiNodeServiceChecks:
         autoscaler = annotations.get("serving.kserve.io/autoscalerClass", "")
         if autoscaler != self.limits.autoscaler:
             yield f"Multinode only supports '{self.limits.autoscaler}' autoscaler({autoscaler})"
-
-    @staticmethod
-    def _unknown_accelerator() -> str:
-        return f"Unknown GPU resource type. Set '{GPU_TYPES_ANNOTATION}' annotation to use custom gpu resource type"
 
 
 class MultiNodeRuntimeChecks:
@@ -192,8 +201,9 @@ class MultiNodeRuntimeChecks:
         if not containers:
             # KServe reads the first container without a check that there is one.
             yield "panic: runtime error: index out of range [0] with length 0 [recovered]"
-        elif containers[0].get("name") == "worker-container" and has_unknown_accelerator(containers[0], annotations):
-            yield "unknown GPU resource type in a container(worker-container)"
+        elif containers[0].get("name") == "worker-container":
+            unknown = "unknown GPU resource type in a container(worker-container)"
+            yield accelerator_problem(containers[0], annotations, unknown)
         yield from self._size_problems(worker)
 
     @staticmethod
@@ -203,8 +213,8 @@ class MultiNodeRuntimeChecks:
                 for variable in (PIPELINE_SIZE, TENSOR_SIZE):
                     if variable in _env_names(container):
                         yield f"setting {variable} in environment variables is not allowed"
-                if has_unknown_accelerator(container, annotations):
-                    yield "unknown GPU resource type in a container(kserve-container)"
+                unknown = "unknown GPU resource type in a container(kserve-container)"
+                yield accelerator_problem(container, annotations, unknown)
 
     def _size_problems(self, worker: Manifest) -> Iterable[str | None]:
         pipeline, tensor = worker.get("pipelineParallelSize"), worker.get("tensorParallelSize")

@@ -77,19 +77,34 @@ from kserve_conformance.profiles.service_admission import (
     model_format_annotated,
     v2_for_format,
 )
-from kserve_conformance.profiles.service_validation import (
-    FIELDS_V0_8,
-    FIELDS_V0_12,
-    FIELDS_V0_14,
-    FIELDS_V0_16,
-    FIELDS_V0_20,
+from kserve_conformance.profiles.service_validation.canaries import canaries_are_valid
+from kserve_conformance.profiles.service_validation.eras import (
+    COMPONENTS_V0_8,
+    COMPONENTS_V0_9,
+    COMPONENTS_V0_10,
+    COMPONENTS_V0_11,
+    COMPONENTS_V0_12,
+    COMPONENTS_V0_13,
+    COMPONENTS_V0_14,
+    COMPONENTS_V0_15,
+    COMPONENTS_V0_16,
+    COMPONENTS_V0_20,
+)
+from kserve_conformance.profiles.service_validation.names import (
     autoscaler_class_is_known,
-    exactly_one_implementation,
-    modelmesh_legacy_has_version,
+    metric_is_known,
     name_is_valid,
     predictor_has_no_name,
     predictor_is_not_empty,
+    target_utilization_is_a_percentage,
+    transformer_beside_model_has_no_storage,
 )
+from kserve_conformance.profiles.service_validation.storage_uris import (
+    confidential_model_is_valid,
+    storage_uris_are_valid,
+)
+from kserve_conformance.profiles.service_validation.texts import TEXTS_V0_8, TEXTS_V0_14
+from kserve_conformance.profiles.service_validation.updates import predictor_is_renamed_with_its_model
 from kserve_conformance.profiles.status import in_status, names_looked_up, names_none, only_in_events
 from kserve_conformance.rules.releases import release_named
 
@@ -111,10 +126,12 @@ V0_8_0 = Profile(
         after_conversion=(mlserver_at_write, torchserve_at_write, triton_waits_for_models),
         own_containers=(first_is_named, first_is_sized),
         validates=(
-            name_is_valid,
-            autoscaler_class_is_known("hpa"),
-            exactly_one_implementation("Exactly one", FIELDS_V0_8),
+            name_is_valid(TEXTS_V0_8),
+            autoscaler_class_is_known(TEXTS_V0_8, "hpa"),
+            metric_is_known(TEXTS_V0_8, "cpu"),
+            target_utilization_is_a_percentage(TEXTS_V0_8),
         ),
+        components=COMPONENTS_V0_8,
     ),
     runtime_admission=(),
     scopes=nearest_scope_first,
@@ -142,7 +159,13 @@ V0_9_0 = following(
         legacy=LEGACY_V0_9,
         before_conversion=(),
         after_conversion=(),
-        validates=(*V0_8_0.service_admission.validates, modelmesh_legacy_has_version),
+        validates=(
+            name_is_valid(TEXTS_V0_8),
+            autoscaler_class_is_known(TEXTS_V0_8, "hpa"),
+            metric_is_known(TEXTS_V0_8, "cpu", "memory"),
+            target_utilization_is_a_percentage(TEXTS_V0_8),
+        ),
+        components=COMPONENTS_V0_9,
     ),
     filters=(*V0_8_0.filters, supports_protocol),
     order=(BY_PROTOCOL_RANK, BY_AGE, BY_NAME),
@@ -160,7 +183,7 @@ V0_10_0 = following(
     service_admission=replace(
         V0_9_0.service_admission,
         read_mode=mode_read_then_written("RawDeployment"),
-        validates=V0_8_0.service_admission.validates,
+        components=COMPONENTS_V0_10,
     ),
     completion=COMPLETION_V0_10,
     rendering=RENDERING_V0_10,
@@ -171,8 +194,13 @@ V0_10_1 = following(V0_10_0, "v0.10.1", rendering=RENDERING_V0_10_1)
 
 V0_10_2 = following(V0_10_1, "v0.10.2")
 
-#: A runtime must have a container named kserve-container.
-V0_11_0 = following(V0_10_2, "v0.11.0", rendering=RENDERING_V0_11)
+#: A runtime must have a container named kserve-container, and the webhook no longer checks the schemes of storage URIs.
+V0_11_0 = following(
+    V0_10_2,
+    "v0.11.0",
+    service_admission=replace(V0_10_2.service_admission, components=COMPONENTS_V0_11),
+    rendering=RENDERING_V0_11,
+)
 
 #: A patch release adds priorities, and a default protocol that breaks services without one.
 V0_11_1 = following(
@@ -200,10 +228,13 @@ V0_12_0 = following(
         V0_11_2.service_admission,
         legacy=LEGACY_V0_12,
         validates=(
-            name_is_valid,
-            autoscaler_class_is_known("hpa", "external"),
-            exactly_one_implementation("Exactly one", FIELDS_V0_12),
+            name_is_valid(TEXTS_V0_8),
+            autoscaler_class_is_known(TEXTS_V0_8, "hpa", "external"),
+            metric_is_known(TEXTS_V0_8, "cpu", "memory"),
+            target_utilization_is_a_percentage(TEXTS_V0_8),
+            transformer_beside_model_has_no_storage,
         ),
+        components=COMPONENTS_V0_12,
     ),
     runtime_admission=(no_mixed_priority("Different priorities"), no_equal_priority("Same priority")),
     completion=COMPLETION_V0_12,
@@ -211,7 +242,12 @@ V0_12_0 = following(
 )
 
 V0_12_1 = following(V0_12_0, "v0.12.1")
-V0_13_0 = following(V0_12_1, "v0.13.0")
+
+#: The explainer Alibi is gone, and deployments have a strategy.
+V0_13_0 = following(
+    V0_12_1, "v0.13.0", service_admission=replace(V0_12_1.service_admission, components=COMPONENTS_V0_13)
+)
+
 V0_13_1 = following(V0_13_0, "v0.13.1")
 
 #: The schema has worker nodes, which nothing reads yet; rejections begin in lower case.
@@ -221,10 +257,13 @@ V0_14_0 = following(
     service_admission=replace(
         V0_13_1.service_admission,
         validates=(
-            name_is_valid,
-            autoscaler_class_is_known("hpa", "external"),
-            exactly_one_implementation("exactly one", FIELDS_V0_14),
+            name_is_valid(TEXTS_V0_14),
+            autoscaler_class_is_known(TEXTS_V0_14, "hpa", "external"),
+            metric_is_known(TEXTS_V0_14, "cpu", "memory"),
+            target_utilization_is_a_percentage(TEXTS_V0_14),
+            transformer_beside_model_has_no_storage,
         ),
+        components=COMPONENTS_V0_14,
     ),
     runtime_admission=(no_mixed_priority("different priorities"), no_equal_priority("same priority")),
 )
@@ -239,11 +278,12 @@ V0_15_0 = following(
         V0_14_1.service_admission,
         own_containers=(first_is_named_if_alone, first_is_sized),
         validates=(
-            name_is_valid,
-            autoscaler_class_is_known("hpa", "external", "keda"),
+            name_is_valid(TEXTS_V0_14),
+            autoscaler_class_is_known(TEXTS_V0_14, "hpa", "external", "keda"),
             MultiNodeServiceChecks(LIMITS_V0_15_0),
-            exactly_one_implementation("exactly one", FIELDS_V0_14, kserve_container_only=True),
+            transformer_beside_model_has_no_storage,
         ),
+        components=COMPONENTS_V0_15,
     ),
     runtime_admission=(*V0_14_1.runtime_admission, MultiNodeRuntimeChecks(LIMITS_V0_15_0)),
     filters=(*V0_14_1.filters, agrees_on_nodes),
@@ -261,10 +301,10 @@ V0_15_2 = following(
         V0_15_1.service_admission,
         validates_change=(mode_is_kept_once_noted,),
         validates=(
-            name_is_valid,
-            autoscaler_class_is_known("hpa", "external", "keda", "none"),
+            name_is_valid(TEXTS_V0_14),
+            autoscaler_class_is_known(TEXTS_V0_14, "hpa", "external", "keda", "none"),
             MultiNodeServiceChecks(LIMITS_V0_15_2),
-            exactly_one_implementation("exactly one", FIELDS_V0_14, kserve_container_only=True),
+            transformer_beside_model_has_no_storage,
         ),
     ),
     runtime_admission=(*V0_14_1.runtime_admission, MultiNodeRuntimeChecks(LIMITS_V0_15_2)),
@@ -278,12 +318,14 @@ V0_16_0 = following(
         V0_15_2.service_admission,
         read_mode=mode_read_then_written("Standard"),
         validates=(
-            name_is_valid,
-            autoscaler_class_is_known("hpa", "external", "keda", "none"),
+            name_is_valid(TEXTS_V0_14),
+            autoscaler_class_is_known(TEXTS_V0_14, "hpa", "external", "keda", "none"),
             MultiNodeServiceChecks(LIMITS_V0_16_0),
+            transformer_beside_model_has_no_storage,
             predictor_has_no_name,
-            exactly_one_implementation("exactly one", FIELDS_V0_16, kserve_container_only=True),
+            storage_uris_are_valid,
         ),
+        components=COMPONENTS_V0_16,
     ),
     runtime_admission=(*V0_14_1.runtime_admission, MultiNodeRuntimeChecks(LIMITS_V0_16_0)),
     rendering=RENDERING_V0_16,
@@ -314,7 +356,12 @@ V0_18_0 = following(
     "v0.18.0",
     service_admission=replace(
         V0_17_1.service_admission,
-        validates=(predictor_is_not_empty, service_sets_none, *V0_17_1.service_admission.validates),
+        validates=(
+            predictor_is_not_empty,
+            *V0_17_1.service_admission.validates[:2],
+            service_sets_none,
+            *V0_17_1.service_admission.validates[2:],
+        ),
     ),
     runtime_admission=(*V0_17_1.runtime_admission, runtime_sets_none),
     rendering=RENDERING_V0_19,
@@ -332,10 +379,10 @@ V0_20_0 = following(
     service_admission=replace(
         V0_19_0.service_admission,
         defaults=(v2_for_format("triton"), v2_for_format("vLLM"), model_format_annotated),
-        validates=(
-            *V0_19_0.service_admission.validates[:-1],
-            exactly_one_implementation("exactly one", FIELDS_V0_20, kserve_container_only=True),
-        ),
+        validates=(*V0_19_0.service_admission.validates, confidential_model_is_valid),
+        components=COMPONENTS_V0_20,
+        validates_last=(canaries_are_valid(COMPONENTS_V0_20),),
+        validates_update=(predictor_is_renamed_with_its_model,),
     ),
     rendering=RENDERING_V0_20,
     canaries=canaries,

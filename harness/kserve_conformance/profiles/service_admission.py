@@ -7,11 +7,13 @@ service stays as an older release left it until it is written again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from kserve_conformance.objects import Manifest, at, replaced
+from kserve_conformance.profiles.component_defaults import with_component_defaults
 from kserve_conformance.profiles.legacy import Legacy, converted, legacy_key
+from kserve_conformance.profiles.service_validation.components import Components, component_problem
 
 DEPLOYMENT_MODE = "serving.kserve.io/deploymentMode"
 MODEL_FORMAT = "modelFormat"
@@ -42,6 +44,9 @@ Validating = Callable[[Manifest], str | None]
 #: None, or the message with which it rejects a change; takes the written service and the mode in its status.
 ValidatingChange = Callable[[Manifest, str], str | None]
 
+#: None, or the message with which it rejects an update; takes the written service and the stored one.
+ValidatingUpdate = Callable[[Manifest, Manifest], str | None]
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceAdmission:
@@ -50,44 +55,62 @@ class ServiceAdmission:
 
     ``before_conversion`` defaults a service that is written with a model,
     ``after_conversion`` one that a legacy key became, ``defaults`` every one
-    with a model, ``own_containers`` one that has containers instead;
-    ``validates`` run in order and the first message rejects; before them
-    ``validates_change``, if a controller has looked at the service already.
+    with a model, ``own_containers`` one that has containers instead.
+
+    The first message rejects: of ``validates_change``, if a controller has
+    looked at the service already; of ``validates_update``, if there is one
+    already; of ``validates``, ``components`` and ``validates_last``.
     """
 
     read_mode: ReadMode
     legacy: Legacy
+    components: Components
     before_conversion: tuple[Defaulting, ...] = ()
     after_conversion: tuple[Defaulting, ...] = ()
     defaults: tuple[Defaulting, ...] = ()
     own_containers: tuple[Defaulting, ...] = ()
     validates: tuple[Validating, ...] = ()
+    validates_last: tuple[Validating, ...] = ()
     validates_change: tuple[ValidatingChange, ...] = ()
+    validates_update: tuple[ValidatingUpdate, ...] = ()
 
 
 def admit(
-    service: Manifest, admission: ServiceAdmission, default_mode: str, mode_before: str | None = None
+    service: Manifest,
+    admission: ServiceAdmission,
+    default_mode: str,
+    mode_before: str | None = None,
+    before: Manifest | None = None,
 ) -> Manifest:
     """
     Default and check a service as the webhooks of a release do on a write.
 
-    ``mode_before`` is the mode in the status of the service that is there, if one is.
-    A service in ModelMesh mode is neither converted nor defaulted, only checked. Raises ``Rejected``.
+    ``before`` is the service that the write replaces, ``mode_before`` the mode in its status, if there is one.
+    The predictor of a service in ModelMesh mode is neither converted nor defaulted, only checked. Raises ``Rejected``.
     """
     read = admission.read_mode(service, default_mode)
     admitted = read.service
     if read.mode != MODELMESH:
         admitted = _defaulted(admitted, admission)
-    if mode_before is not None:
-        for validate_change in admission.validates_change:
-            message = validate_change(admitted, mode_before)
-            if message is not None:
-                raise Rejected(message)
-    for validate in admission.validates:
-        message = validate(admitted)
-        if message is not None:
-            raise Rejected(message)
+    admitted = with_component_defaults(admitted, admission.components)
+    answers = _answers(admitted, admission, mode_before, before)
+    message = next((answer for answer in answers if answer is not None), None)
+    if message is not None:
+        raise Rejected(message)
     return admitted
+
+
+def _answers(
+    service: Manifest, admission: ServiceAdmission, mode_before: str | None, before: Manifest | None
+) -> Iterator[str | None]:
+    """What each check of the validating webhook answers, in its order."""
+    if mode_before is not None:
+        yield from (check(service, mode_before) for check in admission.validates_change)
+    if before is not None:
+        yield from (check(service, before) for check in admission.validates_update)
+    yield from (check(service) for check in admission.validates)
+    yield component_problem(service, admission.components)
+    yield from (check(service) for check in admission.validates_last)
 
 
 def _defaulted(service: Manifest, admission: ServiceAdmission) -> Manifest:

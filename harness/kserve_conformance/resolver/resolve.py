@@ -59,16 +59,20 @@ def resolve(
 
 
 def admitted(
-    service: Manifest, profile: Profile, surroundings: Surroundings = ORDINARY, mode_before: str | None = None
+    service: Manifest,
+    profile: Profile,
+    surroundings: Surroundings = ORDINARY,
+    mode_before: str | None = None,
+    before: Manifest | None = None,
 ) -> Manifest:
     """
     The service as a write stores it. Raises ``Rejected`` if a webhook rejects it.
 
-    ``mode_before`` is the deployment mode in the status of the service as stored before, if there is one.
+    ``before`` is the service as stored before, and ``mode_before`` the deployment mode in its status, if there is one.
     """
     known = profile.crds.pruned(service)
     default_mode = surroundings.default_mode or profile.default_mode
-    return admit(known, profile.service_admission, default_mode, mode_before)
+    return admit(known, profile.service_admission, default_mode, mode_before, before)
 
 
 def resolve_stored(

@@ -215,15 +215,15 @@ class MemoryTarget:
         if problems:
             return Admission(key, rejected=rejection_message(whole, problems))
         try:
-            admitted_ = self._admitted(key, whole)
+            admitted_ = self._admitted(key, whole, live)
         except Rejected as rejection:
             return Admission(key, rejected=str(rejection))
         self._last_applied[key] = manifest
         return Admission(key, stored=self._keep(key, self._clock.stamped(admitted_, live)))
 
-    def _admitted(self, key: ObjectKey, whole: Manifest) -> Manifest:
+    def _admitted(self, key: ObjectKey, whole: Manifest, live: Manifest | None) -> Manifest:
         if key.kind == SERVICE:
-            return admitted(whole, self._profile, self._surroundings, self._workloads.get(key, Workload()).mode)
+            return admitted(whole, self._profile, self._surroundings, self._workloads.get(key, Workload()).mode, live)
         known = self._profile.crds.pruned(whole)
         if key.kind in RUNTIME_KINDS:
             runtime = Runtime.from_manifest(known)

@@ -175,9 +175,7 @@ class TestServices:
     @pytest.mark.parametrize(
         ("manifest", "expected"),
         [
-            (replaced(SERVICE, {}, "spec"), "spec.predictor: is required"),
             (replaced(SERVICE, [], "spec", "predictor"), "spec.predictor: expected a mapping, got a list"),
-            (with_predictor(model={"modelFormat": {}}), "spec.predictor.model.modelFormat.name: is required"),
             (
                 with_predictor(model={"modelFormat": "sklearn"}),
                 'spec.predictor.model.modelFormat: expected a mapping, got "sklearn"',
@@ -203,6 +201,49 @@ class TestServices:
     def test_wrong_fields(self, manifest: Manifest, expected: str) -> None:
         """A service is looked into as far as a choice or a pod reads it."""
         assert [expected] == told(manifest)
+
+    @pytest.mark.parametrize(
+        "manifest",
+        [
+            replaced(SERVICE, {}, "spec"),
+            with_predictor(model={"modelFormat": {}}),
+            with_predictor(containers=[{"image": "a", "ports": [{}], "livenessProbe": {"httpGet": {}}}]),
+            replaced(SERVICE, {"containers": [{"image": "a"}]}, "spec", "transformer"),
+            replaced(SERVICE, [{"predictor": {"model": {"modelFormat": {"name": "a"}}}}], "spec", "canary"),
+        ],
+        ids=["predictor", "format name", "container name", "transformer", "canary"],
+    )
+    def test_defaulter_writes_absent_fields(self, manifest: Manifest) -> None:
+        """KServe's defaulter writes the zero value of a required field before the schema is checked."""
+        assert told(manifest) == []
+
+    @pytest.mark.parametrize(
+        ("metric", "expected"),
+        [
+            ({}, 'type: expected one of "Resource", "External", "PodMetric", got ""'),
+            (
+                {"type": "Resource", "resource": {"name": "cpu", "target": {}}},
+                'resource.target.type: expected one of "Utilization", "Value", "AverageValue", got ""',
+            ),
+            (
+                {"type": "External", "external": {"target": {"type": "Value"}}},
+                'external.metric.backend: expected one of "prometheus", "graphite", got ""',
+            ),
+        ],
+        ids=["type", "target", "backend"],
+    )
+    def test_schema_rejects_zero_values(self, metric: Manifest, expected: str) -> None:
+        """A zero value that the schema does not allow is rejected, even if the schema calls the field optional."""
+        given = with_predictor(model={"modelFormat": {"name": "a"}}, autoScaling={"metrics": [metric]})
+
+        assert told(given) == [f"spec.predictor.autoScaling.metrics[0].{expected}"]
+
+    def test_absent_list_stays_absent(self) -> None:
+        """A list has no zero value but null, which the schema rejects as it rejects an absent one."""
+        affinity = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {}}}
+        path = "spec.predictor.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"
+
+        assert told(with_predictor(affinity=affinity)) == [f"{path}: is required"]
 
     @pytest.mark.parametrize(
         ("api_version", "hint"),

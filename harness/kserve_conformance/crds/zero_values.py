@@ -1,0 +1,64 @@
+"""
+What KServe's defaulter adds to a service by reading and writing it in Go.
+
+The defaulter runs before the API server validates an object. It decodes a service into Go types and encodes them again,
+so a required field that is absent comes back with its zero value. A container without a name is accepted that way, and
+a metric without a type is rejected for the type "". Runtimes have no defaulter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from kserve_conformance.crds.schema import ROOT_FIELDS, Schema
+from kserve_conformance.objects import Manifest
+
+#: The zero values of the types that are not pointers in Go. A list without elements is null, so it stays absent.
+_ZEROS: Final[Mapping[str | None, Any]] = {"string": "", "integer": 0, "boolean": False}
+
+#: Fields that the CRDs call optional and Go writes all the same, and a field of the same object that tells it apart.
+#: Source: types ``MetricTarget``, ``ExternalMetrics`` and ``PodMetrics``, pkg/apis/serving/v1beta1/component.go, since
+#: v0.15.0.
+_ALWAYS_WRITTEN: Final = (("type", "averageUtilization"), ("backend", "serverAddress"))
+
+
+def with_zero_values(manifest: Manifest, schema: Schema) -> Manifest:
+    """
+    A service as the defaulter sends it back: with every field that Go writes in any case.
+
+    Source: ``Handle`` of the defaulter in pkg/webhook/admission, sigs.k8s.io/controller-runtime, which compares the
+    encoded object with what it got.
+
+    >>> from kserve_conformance.crds import crds_of
+    >>> service = {"kind": "InferenceService", "spec": {"predictor": {"containers": [{"image": "a"}]}}}
+    >>> with_zero_values(service, crds_of("v0.15.2").schema("InferenceService"))["spec"]
+    {'predictor': {'containers': [{'image': 'a', 'name': ''}]}}
+    """
+    return {
+        key: _filled(value, schema.properties[key]) if key in schema.properties and key not in ROOT_FIELDS else value
+        for key, value in manifest.items()
+    }
+
+
+def _filled(value: Any, schema: Schema) -> Any:
+    if isinstance(value, Mapping):
+        return _filled_mapping(value, schema)
+    if isinstance(value, list | tuple) and schema.items is not None:
+        return [_filled(inner, schema.items) for inner in value]
+    return value
+
+
+def _filled_mapping(value: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key, inner in value.items():
+        known = schema.properties.get(key, schema.additional)
+        result[key] = inner if known is None else _filled(inner, known)
+    optional = (field for field, other in _ALWAYS_WRITTEN if field in schema.properties and other in schema.properties)
+    for field in (*schema.required, *optional):
+        if result.get(field) is None and field in schema.properties:
+            known = schema.properties[field]
+            zero = 0 if known.is_int_or_string else {} if known.properties else _ZEROS.get(known.type)
+            if zero is not None:
+                result[field] = _filled(zero, known)
+    return result

@@ -1,0 +1,260 @@
+"""
+How a component scales: the metric, its target and the list of metrics.
+
+Annotations decide which autoscaler KServe takes these settings to be for: Knative's (``kpa``), that of Kubernetes
+(``hpa``) or KEDA (``keda``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from kserve_conformance.objects import Manifest, at
+from kserve_conformance.profiles.pods.quantities import whole
+from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE
+from kserve_conformance.profiles.service_validation.components import Component, ComponentCheck
+from kserve_conformance.profiles.service_validation.names import AUTOSCALER_CLASS
+from kserve_conformance.profiles.service_validation.texts import Texts
+
+#: Knative's annotation for an autoscaler, and its value for that of Kubernetes.
+#: Source: ``ClassAnnotationKey`` and ``HPA``, pkg/apis/autoscaling/register.go, knative.dev/serving.
+KNATIVE_CLASS, KNATIVE_HPA = "autoscaling.knative.dev/class", "hpa.autoscaling.knative.dev"
+
+HPA, KPA, KEDA = "hpa", "kpa", "keda"
+
+#: The panic of a webhook that follows a pointer to nothing; the API server shows it as a rejection.
+NIL_POINTER = "panic: runtime error: invalid memory address or nil pointer dereference [recovered]"
+
+_MEBIBYTE = 2**20
+
+
+def none_checked(annotations: Manifest) -> str | None:
+    """
+    No setting of a component is about scaling by a metric yet.
+
+    Source: type ``ComponentExtensionSpec``, pkg/apis/serving/v1beta1/component.go, v0.8.0.
+    """
+    return None
+
+
+def hpa_in_raw_mode(annotations: Manifest) -> str | None:
+    """
+    The autoscaler of Kubernetes in raw mode and where Knative's annotation names it, else Knative's.
+
+    Source: ``validateAutoScalingCompExtension``, pkg/apis/serving/v1beta1/inference_service_validation.go, v0.9.0 to
+    v0.14.1.
+    """
+    is_raw = annotations.get(DEPLOYMENT_MODE) == "RawDeployment"
+    return HPA if is_raw or annotations.get(KNATIVE_CLASS) == KNATIVE_HPA else KPA
+
+
+def by_class_in_raw_mode(raw: str) -> Callable[[Manifest], str | None]:
+    """
+    In raw mode the autoscaler class, of which hpa and keda are checked; else as Knative's annotation says.
+
+    ``raw`` is the release's name of the mode without Knative: in v0.16.0 the old name is any other mode.
+
+    Source: ``validateAutoScalingCompExtension``, pkg/apis/serving/v1beta1/inference_service_validation.go, since
+    v0.15.0.
+    """
+
+    def autoscaler(annotations: Manifest) -> str | None:
+        if annotations.get(DEPLOYMENT_MODE) == raw:
+            class_ = annotations.get(AUTOSCALER_CLASS)
+            return class_ if class_ in (HPA, KEDA) else None
+        return HPA if annotations.get(KNATIVE_CLASS) == KNATIVE_HPA else KPA
+
+    return autoscaler
+
+
+def hpa_metric_is_known(texts: Texts) -> ComponentCheck:
+    """
+    The autoscaler of Kubernetes scales by cpu, which is the default, or memory.
+
+    Source: ``validateScalingHPACompExtension`` and ``validateHPAMetrics``,
+    pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.9.0.
+    """
+    return _metric_is_known(texts, HPA, "cpu", "memory")
+
+
+def kpa_metric_is_known(texts: Texts) -> ComponentCheck:
+    """
+    Knative's autoscaler scales by concurrency, which is the default, or requests per second.
+
+    Source: ``validateScalingKPACompExtension`` and ``validateKPAMetrics``,
+    pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.9.0.
+    """
+    return _metric_is_known(texts, KPA, "concurrency", "rps")
+
+
+def _metric_is_known(texts: Texts, autoscaler: str, *metrics: str) -> ComponentCheck:
+    def check(component: Component) -> str | None:
+        metric = component.spec.get("scaleMetric")
+        if component.autoscaler != autoscaler or metric is None or metric in metrics:
+            return None
+        return texts.metric.format(value=metric)
+
+    return check
+
+
+def hpa_target_is_in_range(texts: Texts) -> ComponentCheck:
+    """
+    The target of the autoscaler of Kubernetes is a percentage from 1 to 100; that of memory is checked likewise.
+
+    Source: ``validateScalingHPACompExtension``, pkg/apis/serving/v1beta1/inference_service_validation.go, since
+    v0.9.0.
+    """
+
+    def check(component: Component) -> str | None:
+        target = component.spec.get("scaleTarget")
+        if component.autoscaler != HPA or target is None or 1 <= target <= 100:
+            return None
+        is_memory = component.spec.get("scaleMetric") == "memory"
+        return texts.memory if is_memory and target < 1 else texts.percentage
+
+    return check
+
+
+def kpa_target_is_in_range(texts: Texts) -> ComponentCheck:
+    """
+    Knative's autoscaler scales by at least one request per second.
+
+    Source: ``validateScalingKPACompExtension``, pkg/apis/serving/v1beta1/inference_service_validation.go, since
+    v0.9.0.
+    """
+
+    def check(component: Component) -> str | None:
+        target = component.spec.get("scaleTarget")
+        is_wrong = component.spec.get("scaleMetric") == "rps" and target is not None and target < 1
+        return texts.requests if component.autoscaler == KPA and is_wrong else None
+
+    return check
+
+
+def kpa_has_no_deployment_strategy(component: Component) -> str | None:
+    """
+    ``deploymentStrategy`` is for raw mode only.
+
+    Source: ``validateScalingKPACompExtension``, pkg/apis/serving/v1beta1/inference_service_validation.go, since
+    v0.13.0.
+    """
+    if component.autoscaler != KPA or component.spec.get("deploymentStrategy") is None:
+        return None
+    return "customizing deploymentStrategy is only supported for raw deployment mode"
+
+
+def hpa_metrics_are_of_resources(component: Component) -> str | None:
+    """
+    In a list of metrics, the autoscaler of Kubernetes knows those of resources only.
+
+    Source: ``validateScalingHPACompExtension``, pkg/apis/serving/v1beta1/inference_service_validation.go, since
+    v0.15.0.
+    """
+    for metric in _metrics(component, HPA):
+        if metric.get("type") != "Resource":
+            return (
+                f"invalid HPA metric source type with value [{metric.get('type') or ''}],"
+                "valid metric source types are Resource"
+            )
+        if metric.get("resource") is None:
+            return "metricSpec.Resource is not set for resource metric source type"
+    return None
+
+
+def keda_has_no_scale_metric(component: Component) -> str | None:
+    """
+    KEDA scales by a list of metrics, not by ``scaleMetric``.
+
+    Source: ``validateScalingKedaCompExtension``, pkg/apis/serving/v1beta1/inference_service_validation.go, since
+    v0.15.0.
+    """
+    if component.autoscaler != KEDA or component.spec.get("scaleMetric") is None:
+        return None
+    return "ScaleMetric is not supported for KEDA"
+
+
+def keda_metrics_are_whole(component: Component) -> str | None:
+    """
+    Each metric of KEDA has the part that its type names, with a target of a type that fits.
+
+    Source: ``validateScalingKedaCompExtension``, pkg/apis/serving/v1beta1/inference_service_validation.go, since
+    v0.15.0.
+    """
+    problems = (message for metric in _metrics(component, KEDA) for message in _keda_problems(metric))
+    return next(problems, None)
+
+
+def keda_memory_has_a_value(component: Component) -> str | None:
+    """
+    The validator crashes if KEDA scales by the average value of memory, and the target has no such value.
+
+    Source: ``validateScalingKedaCompExtension``, pkg/apis/serving/v1beta1/inference_service_validation.go, v0.15.0 to
+    v0.15.2: a nil pointer is dereferenced. Since v0.16.0 a missing value counts as 0.
+    """
+    if keda_has_no_scale_metric(component) is not None:
+        return None
+    for metric in _metrics(component, KEDA):
+        target = at(metric, "resource", "target") or {}
+        is_average = (metric.get("type"), at(metric, "resource", "name")) == ("Resource", "memory")
+        if is_average and target.get("type") == "AverageValue" and target.get("averageValue") is None:
+            return NIL_POINTER
+        if any(_keda_problems(metric)):
+            return None
+    return None
+
+
+def _metrics(component: Component, autoscaler: str) -> tuple[Manifest, ...]:
+    if component.autoscaler != autoscaler:
+        return ()
+    return tuple(at(component.spec, "autoScaling", "metrics") or ())
+
+
+def _keda_problems(metric: Manifest) -> Iterator[str]:
+    match metric.get("type"):
+        case "Resource":
+            yield from _resource_problems(metric.get("resource"))
+        case "External":
+            yield from _query_problems("External", "external", metric.get("external"))
+        case "PodMetric":
+            yield from _query_problems("PodMetric", "pod", metric.get("podmetric"))
+
+
+def _resource_problems(resource: Manifest | None) -> Iterator[str]:
+    if resource is None:
+        yield "metricSpec.Resource is not set for resource metric source type"
+        return
+    target = resource.get("target") or {}
+    type_ = target.get("type")
+    if resource.get("name") == "cpu" and type_ != "Utilization":
+        yield "the cpu target value type should be Utilization"
+    if resource.get("name") == "memory":
+        if type_ not in ("AverageValue", "Utilization"):
+            yield "the memory target value type should be AverageValue or Utilization"
+        if type_ == "AverageValue" and whole(target.get("averageValue") or 0) < _MEBIBYTE:
+            yield "the memory target value should be greater than 1 MiB"
+    yield from _target_problems(target)
+
+
+def _query_problems(name: str, words: str, source: Manifest | None) -> Iterator[str]:
+    if source is None:
+        yield f"metricSpec.{name} is not set for {words} metric source type"
+        return
+    target = source.get("target") or {}
+    if not at(source, "metric", "query"):
+        yield "the query should not be empty"
+    if target.get("value") is None:
+        yield "the target threshold value should not be empty"
+    yield from _target_problems(target)
+
+
+def _target_problems(target: Manifest) -> Iterator[str]:
+    """Source: ``validateScaleTarget``, pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.15.0."""
+    type_ = target.get("type")
+    field = {"Utilization": "averageUtilization", "AverageValue": "averageValue", "Value": "value"}.get(type_ or "")
+    if field is None:
+        return
+    value = target.get(field)
+    if value is None:
+        yield f"the {field[0].upper()}{field[1:]} type should be set"
+    elif type_ == "Utilization" and not 1 <= value <= 100:
+        yield "the target utilization percentage should be a [1-100] integer"
