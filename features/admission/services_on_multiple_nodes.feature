@@ -388,3 +388,49 @@ Feature: The webhook is stricter about services on multiple nodes
             storageUri: s3://models/model
       """
     Then the service is accepted
+
+  @since-0.15.2
+  Scenario Outline: An annotation with more accelerators is <answer>: <what>
+    When this service is applied
+      """
+      metadata:
+        name: model
+        namespace: team-a
+        annotations:
+          serving.kserve.io/autoscalerClass: none
+          serving.kserve.io/gpu-resource-types: '<accelerators>'
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: huggingface}
+            storageUri: pvc://models/model
+            resources: {limits: {example.com/npu: 1}}
+          workerSpec: {}
+      """
+    Then the service is <answer>
+
+    Examples:
+      | what                        | accelerators          | answer   |
+      | the one that is used        | ["example.com/npu"]   | accepted |
+      | another one                 | ["example.com/other"] | rejected |
+      | none                        | []                    | rejected |
+      | not a list                  | example.com/npu       | rejected |
+
+  @since-0.15.2
+  Scenario: The message about an annotation with more accelerators
+    When this service is applied
+      """
+      metadata:
+        name: model
+        namespace: team-a
+        annotations:
+          serving.kserve.io/autoscalerClass: none
+          serving.kserve.io/gpu-resource-types: example.com/npu
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: huggingface}
+            storageUri: pvc://models/model
+          workerSpec: {}
+      """
+    Then the service is rejected with "invalid GPU format(example.com/npu) for serving.kserve.io/gpu-resource-types annotation: must be a valid JSON array"

@@ -41,6 +41,7 @@ TOPICS = (
     "deployment",
     "catalogues",
     "admission",
+    "services",
     "reporting",
     "upgrades",
     "running",
