@@ -19,8 +19,10 @@ def with_component_defaults(service: Manifest, components: Components) -> Manife
     """
     A service whose transformer and explainer have their defaults; one without exactly one implementation has none.
 
-    Source: ``DefaultInferenceService``, pkg/apis/serving/v1beta1/inference_service_defaults.go, and ``Default`` of the
-    implementations, transformer_custom.go, explainer_custom.go, explainer_art.go, since v0.8.0.
+    Source: ``DefaultInferenceService``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.8.0;
+    ``Default``, pkg/apis/serving/v1beta1/transformer_custom.go, since v0.8.0; ``Default``,
+    pkg/apis/serving/v1beta1/explainer_custom.go, since v0.8.0; ``Default``,
+    pkg/apis/serving/v1beta1/explainer_art.go, since v0.8.0.
     """
     for kind, rules in (("transformer", components.transformer), ("explainer", components.explainer)):
         spec = at(service, "spec", kind)

@@ -57,6 +57,12 @@ IDS = frozenset(
     custom-predictor-container extra-containers-kept multi-node-filter multi-node-not-filtered
     multi-node-explicit-unchecked multi-node-mismatch-crashes no-equal-priority no-mixed-priority
     disabled-not-checked priority-check-gaps mixed-priority-check-gaps multi-node-runtime-checked
+    component-implementations explainers-known component-defaults zero-values-written replicas-in-order
+    concurrency-not-negative logger-mode-required logger-storage-whole storage-uri-scheme storage-spec-type
+    storage-uris-valid confidential-model-valid custom-protocol-known collocated-transformer-storage
+    autoscaler-metric-annotation target-utilization-annotation scale-metric-known scale-target-in-range
+    deployment-strategy-raw-only hpa-metrics-of-resources keda-metrics-whole keda-memory-crashes-webhook
+    onnx-extension pmml-workers gpu-version canaries-valid predictor-renamed-with-model
     re-enabling-checked no-runtime-webhook failure-event failure-status no-failure-status workload-kept-on-failure
     status-names-runtime status-name-kept status-name-looked-up choice-made-at-each-reconcile disable-auto-update
     shipped-catalogue shipped-legacy shipped-installers-differ upgrade-keeps-stored-service

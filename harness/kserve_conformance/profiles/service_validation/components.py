@@ -17,7 +17,9 @@ from kserve_conformance.profiles.service_validation.texts import Texts
 CUSTOM = "containers"
 
 #: The Go fields of each component that the text about "exactly one" lists: all but the last one of the type.
-#: Source: types ``PredictorSpec``, ``TransformerSpec`` and ``ExplainerSpec``, pkg/apis/serving/v1beta1.
+#: Source: type ``PredictorSpec``, pkg/apis/serving/v1beta1/predictor.go, since v0.8.0; type ``TransformerSpec``,
+#: pkg/apis/serving/v1beta1/transformer.go, since v0.8.0; type ``ExplainerSpec``,
+#: pkg/apis/serving/v1beta1/explainer.go, since v0.8.0.
 PREDICTOR_V0_8 = "SKLearn, XGBoost, Tensorflow, PyTorch, Triton, ONNX, PMML, LightGBM, Paddle, Model, PodSpec"
 PREDICTOR_V0_12 = PREDICTOR_V0_8.replace("ONNX, ", "ONNX, HuggingFace, ")
 PREDICTOR_V0_14 = PREDICTOR_V0_12.replace("Model, PodSpec", "Model, WorkerSpec, PodSpec")
@@ -98,8 +100,8 @@ def component_problem(service: Manifest, components: Components) -> str | None:
     """
     The first message about a component; None if all are valid.
 
-    Source: ``ValidateCreate``, since v0.14.0 ``validateInferenceService``,
-    pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.8.0.
+    Source: ``ValidateCreate``, pkg/apis/serving/v1beta1/inference_service_validation.go, v0.8.0 to v0.13.1;
+    ``validateInferenceService``, pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.14.0.
     """
     for kind, rules in (
         ("predictor", components.predictor),
@@ -139,8 +141,9 @@ def any_containers(*keys: str) -> Implementations:
     """
     The keys of a component; all of its containers together are one more implementation.
 
-    Source: ``GetImplementations``, pkg/apis/serving/v1beta1/predictor.go, v0.8.0 to v0.14.1; transformer.go and
-    explainer.go, since v0.8.0.
+    Source: ``GetImplementations``, pkg/apis/serving/v1beta1/predictor.go, v0.8.0 to v0.14.1; ``GetImplementations``,
+    pkg/apis/serving/v1beta1/transformer.go, since v0.8.0; ``GetImplementations``,
+    pkg/apis/serving/v1beta1/explainer.go, since v0.8.0.
     """
 
     def implementations(spec: Manifest) -> tuple[Implementation, ...]:
@@ -149,8 +152,8 @@ def any_containers(*keys: str) -> Implementations:
     return implementations
 
 
-#: The keys of a predictor, in KServe's order.
-#: Source: ``GetImplementations``, pkg/apis/serving/v1beta1/predictor.go, v0.8.0; ``huggingface``: since v0.12.0.
+#: The keys of a predictor, in KServe's order. The CRDs have ``huggingface`` since v0.12.0.
+#: Source: ``GetImplementations``, pkg/apis/serving/v1beta1/predictor.go, since v0.12.0.
 PREDICTOR_KEYS = (
     "xgboost",
     "pytorch",

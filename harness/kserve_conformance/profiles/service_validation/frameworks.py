@@ -22,8 +22,9 @@ def legacy_server_has_a_version(component: Component) -> str | None:
     """
     A tensorflow or pytorch key without ``runtimeVersion`` crashes the validator.
 
-    Source: ``validateGPU``, pkg/apis/serving/v1beta1/predictor_tfserving.go and predictor_torchserve.go, v0.9.0. A nil
-    pointer is dereferenced, because ModelMesh mode skips the default that sets it.
+    Source: ``validateGPU``, pkg/apis/serving/v1beta1/predictor_tfserving.go, v0.9.0; ``validateGPU``,
+    pkg/apis/serving/v1beta1/predictor_torchserve.go, v0.9.0. A nil pointer is dereferenced, because ModelMesh mode
+    skips the default that sets it.
     """
     implementation = component.implementation
     if implementation.key in ("tensorflow", "pytorch") and implementation.spec.get("runtimeVersion") is None:
@@ -35,7 +36,7 @@ def onnx_has_the_extension(texts: Texts) -> ComponentCheck:
     """
     The storage URI of an onnx key ends with ``.onnx`` or has no extension.
 
-    Source: ``Validate`` of ``ONNXRuntimeSpec``, pkg/apis/serving/v1beta1/predictor_onnxruntime.go, since v0.8.0.
+    Source: ``Validate``, pkg/apis/serving/v1beta1/predictor_onnxruntime.go, since v0.8.0.
     """
 
     def check(component: Component) -> str | None:
@@ -87,7 +88,8 @@ def version_fits_gpu(texts: Texts, *, or_part_of_one: bool = False) -> Component
     """
     The version of a tensorflow or pytorch key contains ``-gpu`` if, and only if, it has a GPU.
 
-    Source: ``validateGPU``, pkg/apis/serving/v1beta1/predictor_tfserving.go and predictor_torchserve.go, since v0.8.0.
+    Source: ``validateGPU``, pkg/apis/serving/v1beta1/predictor_tfserving.go, since v0.8.0; ``validateGPU``,
+    pkg/apis/serving/v1beta1/predictor_torchserve.go, since v0.8.0.
     """
     is_enabled = has_gpu_or_part_of_one if or_part_of_one else has_gpu
 

@@ -36,8 +36,9 @@ def uri_of_first_container(spec: Manifest) -> str | None:
     """
     The storage URI that the first of a component's own containers has in its environment.
 
-    Source: ``GetStorageUri`` of ``CustomPredictor``, pkg/apis/serving/v1beta1/predictor_custom.go, v0.8.0 to v0.11.2;
-    of ``CustomTransformer`` and ``CustomExplainer``, transformer_custom.go and explainer_custom.go, since v0.8.0.
+    Source: ``GetStorageUri``, pkg/apis/serving/v1beta1/predictor_custom.go, v0.8.0 to v0.11.2; ``GetStorageUri``,
+    pkg/apis/serving/v1beta1/transformer_custom.go, since v0.8.0; ``GetStorageUri``,
+    pkg/apis/serving/v1beta1/explainer_custom.go, since v0.8.0.
     """
     return variable(spec["containers"][0], STORAGE_URI)
 
@@ -46,7 +47,7 @@ def uri_of_kserve_container(spec: Manifest) -> str | None:
     """
     The storage URI that the container named ``kserve-container`` has in its environment.
 
-    Source: ``GetStorageUri`` of ``CustomPredictor``, pkg/apis/serving/v1beta1/predictor_custom.go, since v0.12.0.
+    Source: ``GetStorageUri``, pkg/apis/serving/v1beta1/predictor_custom.go, since v0.12.0.
     """
     for container in spec["containers"]:
         if container.get("name") == KSERVE_CONTAINER:
@@ -58,8 +59,8 @@ def uri_of(implementation: Implementation) -> str | None:
     """
     The storage URI of an implementation; an empty one of an explainer is none.
 
-    Source: ``GetStorageUri`` of ``PredictorExtensionSpec`` and of ``ExplainerExtensionSpec``,
-    pkg/apis/serving/v1beta1/predictor.go and explainer.go, since v0.9.0.
+    Source: ``GetStorageUri``, pkg/apis/serving/v1beta1/predictor.go, since v0.9.0; ``GetStorageUri``,
+    pkg/apis/serving/v1beta1/explainer.go, since v0.9.0.
     """
     if implementation.is_custom:
         return uri_of_first_container(implementation.spec)
@@ -90,8 +91,9 @@ def storage_spec_is_supported(texts: Texts, *keys: str) -> ComponentCheck:
     """
     A storage spec is of a type that KServe knows, and a URI beside it too. Only some implementations are checked.
 
-    Source: ``validateStorageSpec``, pkg/apis/serving/v1beta1/component.go, and ``Validate`` of the implementations,
-    since v0.9.0.
+    Source: ``validateStorageSpec``, pkg/apis/serving/v1beta1/component.go, since v0.9.0; ``Validate``,
+    pkg/apis/serving/v1beta1/explainer.go, since v0.9.0; ``Validate``,
+    pkg/apis/serving/v1beta1/predictor_tfserving.go, since v0.9.0.
     """
     listed = ", ".join(SPEC_PREFIXES)
 

@@ -32,8 +32,10 @@ class Texts:
     tensorflow_with_gpu: str
 
 
-#: Source: pkg/apis/serving/v1beta1/component.go, inference_service_validation.go, predictor_onnxruntime.go and
-#: predictor_tfserving.go, v0.8.0 (about scaling: v0.9.0). The texts about GPUs have a verb without a value.
+#: The texts about GPUs have a verb of Go's without a value.
+#: Source: ``ValidateCreate``, pkg/apis/serving/v1beta1/inference_service_validation.go, v0.8.0; ``Validate``,
+#: pkg/apis/serving/v1beta1/component.go, v0.8.0; ``validateGPU``, pkg/apis/serving/v1beta1/predictor_tfserving.go,
+#: v0.8.0; ``validateAutoScalingCompExtension``, pkg/apis/serving/v1beta1/inference_service_validation.go, v0.9.0.
 TEXTS_V0_8 = Texts(
     name=(
         'The InferenceService "{name}" is invalid: a InferenceService name must consist of lower case alphanumeric '
@@ -70,7 +72,8 @@ TEXTS_V0_8 = Texts(
 #: Source: ``validateScalingKPACompExtension``, pkg/apis/serving/v1beta1/inference_service_validation.go, v0.12.0.
 TEXTS_V0_12 = replace(TEXTS_V0_8, requests="the target for rps should be greater than 1")
 
-#: Source: the same files, v0.14.0.
+#: Source: ``validateInferenceService``, pkg/apis/serving/v1beta1/inference_service_validation.go, v0.14.0;
+#: ``Validate``, pkg/apis/serving/v1beta1/component.go, v0.14.0.
 TEXTS_V0_14 = replace(
     TEXTS_V0_12,
     name=TEXTS_V0_8.name.replace("The Inf", "the Inf"),
