@@ -221,7 +221,7 @@ class MemoryTarget:
         self._last_applied[key] = manifest
         return Admission(key, stored=self._keep(key, self._clock.stamped(admitted_, live)))
 
-    def _admitted(self, key: ObjectKey, whole: Manifest, live: Manifest | None) -> Manifest:
+    def _admitted(self, key: ObjectKey, whole: Manifest, live: Manifest | None = None) -> Manifest:
         if key.kind == SERVICE:
             return admitted(whole, self._profile, self._surroundings, self._workloads.get(key, Workload()).mode, live)
         known = self._profile.crds.pruned(whole)
