@@ -1,11 +1,12 @@
-"""What ``resolve`` and ``explain`` print of pods: their faults."""
+"""What ``resolve`` and ``explain`` print of pods and stored services: faults, templates, differences."""
 
 from __future__ import annotations
 
 import json
 
 import pytest
-from manifests_of import OURS, SERVICE, THEIRS
+import yaml
+from manifests_of import LEGACY, OURS, SERVICE, THEIRS
 
 from kserve_conformance.cli import code_of
 from kserve_conformance.cli.exit_codes import Exit
@@ -72,3 +73,126 @@ class TestFaults:
 
         assert code == Exit.NO
         assert "⚠" not in out
+
+
+POD = {
+    "metadata": {"labels": {"component": "predictor", "serving.kserve.io/inferenceservice": "fraud"}},
+    "spec": {"containers": [{"image": "example.com/ours:1", "name": "kserve-container", "resources": {}}]},
+}
+
+POD_DIFF = """\
+  pod template, compared with its source:
+    --- ServingRuntime team-a/ours
+    +++ pod of InferenceService team-a/fraud
+    @@ -1,4 +1,7 @@
+    -metadata: {}
+    +metadata:
+    +  labels:
+    +    component: predictor
+    +    serving.kserve.io/inferenceservice: fraud
+     spec:
+       containers:
+       - image: example.com/ours:1
+"""
+
+STORED_DIFF = """\
+  stored service, compared with the manifest:
+    --- all.yaml:1
+    +++ stored by KServe v0.15.2
+    @@ -5,5 +5,9 @@
+       namespace: team-a
+     spec:
+       predictor:
+    -    sklearn:
+    +    model:
+    +      modelFormat:
+    +        name: sklearn
+    +      name: ''
+    +      resources: {}
+           storageUri: gs://example/models/model
+"""
+
+
+class TestPods:
+    def test_resolve_prints_yaml_documents(self, run):
+        """One for each service, whose comment says which, and why there is none."""
+        code, out = run(
+            "resolve", (SERVICE, OURS, SERVICE.replace("fraud", "other").replace("sklearn", "onnx")), "--pod"
+        )
+
+        assert code == Exit.NO
+        assert list(yaml.safe_load_all(out)) == [POD, None]
+        assert out.startswith("# ✓ InferenceService team-a/fraud: ServingRuntime team-a/ours\n")
+        assert out.endswith("---\n# ✗ InferenceService team-a/other: no runtime (NoSupportingRuntime)\n")
+
+    def test_resolve_prints_those_of_the_last_release(self, run):
+        """After the upgrades, of the services as they were stored."""
+        code, out = run("resolve", (SERVICE, OURS), "--pod", "--then", "v0.20.0")
+
+        (container,) = yaml.safe_load(out)["spec"]["containers"]
+        assert code == Exit.OK
+        assert container["env"] == [{"name": "INFERENCE_SERVICE_NAME", "value": "fraud"}]
+
+    def test_resolve_has_them_as_data(self, run):
+        """Beside everything that it has without."""
+        _, out = run("resolve", (SERVICE, OURS), "--pod", "--format", "json")
+
+        (service,) = json.loads(out)["services"]
+        assert service["pod"] == POD
+        assert service["runtime"]["name"] == "ours"
+
+    def test_not_in_batches(self):
+        """The protocol has no place for them; its answers have the pod already."""
+        assert code_of(["resolve", "--batch", "-", "--pod"]) == Exit.USAGE
+
+    def test_explain_prints_one_below_its_service(self, run):
+        """Indented, as the rest of the explanation."""
+        code, out = run("explain", (SERVICE, OURS), "--pod")
+
+        assert code == Exit.OK
+        before, _, template = out.partition("  pod template:\n")
+        assert before.startswith("InferenceService team-a/fraud: ")
+        assert yaml.safe_load(template) == POD
+
+    def test_explain_compares_it_with_the_template_of_the_runtime(self, run):
+        """What the service and KServe add."""
+        _, out = run("explain", (SERVICE, OURS), "--pod-diff")
+
+        assert out.endswith(POD_DIFF)
+
+    def test_explain_compares_it_with_the_predictor_where_there_is_no_runtime(self, run):
+        """Own containers are the template."""
+        own = SERVICE.partition("    model:")[0] + "    containers: [{name: kserve-container, image: own:1}]\n"
+        _, out = run("explain", (own,), "--pod-diff")
+
+        assert "    --- spec.predictor of InferenceService team-a/fraud\n" in out
+
+    def test_a_service_without_a_pod(self, run):
+        """There is nothing to print or to compare."""
+        _, out = run("explain", (SERVICE.replace("sklearn", "onnx"), OURS), "--pod", "--pod-diff")
+
+        assert out.endswith("  pod template: none\n  pod template, compared with its source: none\n")
+
+
+class TestStored:
+    def test_explain_compares_it_with_the_manifest(self, run):
+        """The conversion of a legacy key, and what Go's types add."""
+        code, out = run("explain", (LEGACY, OURS), "--show-stored")
+
+        assert code == Exit.OK
+        assert out.endswith(STORED_DIFF)
+
+    def test_explain_has_it_as_data(self, run):
+        """As one text; none if nothing is stored."""
+        _, out = run("explain", (LEGACY, OURS), "--show-stored", "--format", "json")
+        assert json.loads(out)["services"][0]["storedDiff"].splitlines()[1] == "+++ stored by KServe v0.15.2"
+
+        rejected = SERVICE + "    minReplicas: -1\n"
+        _, out = run("explain", (rejected, OURS), "--show-stored", "--format", "json")
+        assert json.loads(out)["services"][0]["storedDiff"] is None
+
+    def test_a_service_that_is_stored_is_not_changed(self, run):
+        """No webhook runs for it."""
+        _, out = run("explain", (SERVICE.replace("name: fraud", "name: fraud, uid: a"), OURS), "--show-stored")
+
+        assert out.endswith("  stored service, compared with the manifest: no differences\n")

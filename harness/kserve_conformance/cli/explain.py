@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from kserve_conformance.cli.output import emit, example, format_option
+from kserve_conformance.cli.pod_options import view_options
 from kserve_conformance.cli.release_options import headline, profile_with, release_options
 from kserve_conformance.cli.source_options import Sources, source_options
 from kserve_conformance.cli.validation import Validation
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 )
 @release_options
 @source_options
+@view_options
 @click.option("--all", "everything", is_flag=True, help="List every candidate, including those for other formats")
 @format_option
 @click.pass_context
@@ -63,6 +65,9 @@ def command(
     kustomize: bool,
     strict: bool,
     validation: str,
+    pod: bool,
+    pod_diff: bool,
+    show_stored: bool,
     everything: bool,
     format_: str,
 ) -> int:
@@ -71,7 +76,7 @@ def command(
 
     Takes the same input as resolve. With --format json, each reason has a stable code, and the stored service and the
     pod template are included. Exits with 1 if a service has no runtime or a write is rejected, and with 2 if a manifest
-    cannot be read.
+    cannot be read. A service with a ⚠ has a runtime, but its pod has a fault: a warning, which changes no exit code.
 
     With --context, reads the named services, their runtimes and KServe's configuration from a cluster, without writing
     to it, and compares the explanation with the status of each service. The release is read from the controller's image
@@ -100,6 +105,7 @@ def command(
     from kserve_conformance.cli.answers import Assumptions, check_something, given_runtimes, repeated
     from kserve_conformance.cli.catalogues import Runtimes
     from kserve_conformance.cli.notes import Notes
+    from kserve_conformance.cli.pods import Views
     from kserve_conformance.cli.resolve import code, review_lines
     from kserve_conformance.cli.whereabouts import Neighbours, Surveyed
 
@@ -114,14 +120,19 @@ def command(
     assumptions = Assumptions(shipped, stored, default_mode)
     surveyed = Surveyed(catalogue, profile, reviews, Neighbours(paths))
     stories = tuple(_stories(loaded, sources, assumptions, surveyed))
+    views = Views(pod, pod_diff, show_stored)
+    viewed = [(service, one.answer, catalogue, profile) for service, one in zip(loaded.services, stories, strict=True)]
     data = {
         "release": profile.name,
         "crds": crds or FULL,
-        "services": [one.as_data() for one in stories],
+        "services": [{**one.as_data(), **views.as_data(*each)} for one, each in zip(stories, viewed, strict=True)],
         "runtimes": [each.as_data() for each in reviews],
         **notes.as_data(),
     }
-    texts = ["\n".join(one.lines(everything=everything)) + "\n" for one in stories]
+    texts = [
+        "\n".join((*one.lines(everything=everything), *views.lines(*each))) + "\n"
+        for one, each in zip(stories, viewed, strict=True)
+    ]
     texts.append("".join(review_lines(reviews, only_rejected=bool(stories))))
     emit(format_, data, lambda: "".join(headline(profile, crds)) + "\n".join(text for text in texts if text))
     notes.print()
@@ -129,8 +140,11 @@ def command(
     return code(notes.problems, is_ok=is_ok)
 
 
+#: The options of pods and stored services.
+_OF_VIEWS = ("pod", "pod_diff", "show_stored")
+
 #: The options that say how manifests are read, and so nothing about a cluster.
-_OF_MANIFESTS = ("crds", "shipped", "stored", "parameters", "kustomize", "strict", "validation")
+_OF_MANIFESTS = ("crds", "shipped", "stored", "parameters", "kustomize", "strict", "validation", *_OF_VIEWS)
 
 
 def _check_options(call: click.Context) -> None:

@@ -13,6 +13,7 @@ import click
 
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import columns, emit, example, format_option
+from kserve_conformance.cli.pod_options import pod_option
 from kserve_conformance.cli.release_options import headline, profile_with, release_options
 from kserve_conformance.cli.source_options import Sources, source_options
 from kserve_conformance.cli.validation import Validation, lines, strict_findings
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     metavar="RELEASE",
     help="Then upgrade to this release and resolve the stored objects again (can be repeated)",
 )
+@pod_option
 @click.option(
     "--batch",
     metavar="FILE|-",
@@ -61,6 +63,7 @@ def command(
     strict: bool,
     validation: str,
     then: tuple[str, ...],
+    pod: bool,
     batch: str | None,
     workers: int,
     format_: str,
@@ -72,18 +75,27 @@ def command(
     without Kubernetes objects are skipped. A service read back from a cluster counts as stored; any other is admitted
     first, like a new one. So are runtimes, in order; a rejected one is not a candidate. Exits with 1 if a service has
     no runtime or a write is rejected (with --then: under the last release), and with 2 if a manifest cannot be read.
+
+    A service with a ⚠ has a runtime, but its pod has a fault: a warning, which changes no exit code. With --pod, prints
+    a YAML document for each service instead of a line.
     """
     profile = profile_with(release, crds)
     if batch is not None:
+        if pod:
+            raise click.UsageError("--pod cannot be used with --batch")
         return _serve(batch, release, workers)
     if not paths:
         raise click.UsageError("nothing to read: pass files, folders or '-'")
     from kserve_conformance.cli.answers import Answers, Assumptions
+    from kserve_conformance.cli.pods import print_pods
 
     sources = Sources(paths, namespace, parameters, kustomize, strict, Validation(validation), profile.crds, stored)
     assumptions = Assumptions(shipped, stored, default_mode)
+    chain = (profile, *(profile_with(each, crds) for each in then))
+    if pod:
+        return print_pods(sources, chain, assumptions, format_)
     if then:
-        return _upgrade(sources, (profile, *(profile_with(each, crds) for each in then)), crds, format_, assumptions)
+        return _upgrade(sources, chain, crds, format_, assumptions)
     answers = Answers(sources, profile, assumptions, _progress if sys.stderr.isatty() else None)
     is_ok = _Verdict()
     if format_ == "text":

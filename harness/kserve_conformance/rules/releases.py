@@ -77,6 +77,7 @@ class Release:
     that every release accepts.
     ``fixed_webhook_port``: the only port that its manager's webhooks can listen on; None if any can be chosen.
     ``multi_node_autoscaler``: the autoscaler class that a multi-node service must have; None if every class will do.
+    ``keeps_zeros``: does its webhook keep fields of a service that Go does not write, like ``maxReplicas: 0``?
     ``runs_by_default``: is it one of the releases that run on a real controller when ``all`` is requested?
     ``remark``: what else a reader of its results should know.
     """
@@ -90,6 +91,7 @@ class Release:
     target_mode: str = RAW
     fixed_webhook_port: int | None = None
     multi_node_autoscaler: str | None = None
+    keeps_zeros: bool = False
     runs_by_default: bool = False
     remark: str | None = None
 
@@ -207,12 +209,14 @@ TABLE = (
     Release(
         name="v0.16.0",
         default_mode=KNATIVE,
+        keeps_zeros=True,
         multi_node_autoscaler="none",
         runs_by_default=True,
     ),
     Release(
         name="v0.17.0",
         default_mode=KNATIVE,
+        keeps_zeros=True,
         multi_node_autoscaler="none",
         runs_by_default=True,
     ),
@@ -222,6 +226,7 @@ TABLE = (
         inferred_from=("v0.17.0", "v0.19.0"),
         catalogue="v0.17.0",
         default_mode=KNATIVE,
+        keeps_zeros=True,
         multi_node_autoscaler="none",
         remark="its catalogue was compared with that of v0.17.0 in KServe's history",
     ),
@@ -231,6 +236,7 @@ TABLE = (
         inferred_from=("v0.17.0", "v0.19.0"),
         catalogue="v0.17.0",
         default_mode=KNATIVE,
+        keeps_zeros=True,
         multi_node_autoscaler="none",
     ),
     Release(
@@ -239,13 +245,15 @@ TABLE = (
         inferred_from=("v0.17.0", "v0.19.0"),
         catalogue="v0.17.0",
         default_mode=KNATIVE,
+        keeps_zeros=True,
         multi_node_autoscaler="none",
         remark="its catalogue was compared with that of v0.17.0 in KServe's history",
     ),
-    Release(name="v0.19.0", default_mode=KNATIVE, multi_node_autoscaler="none", runs_by_default=True),
+    Release(name="v0.19.0", default_mode=KNATIVE, keeps_zeros=True, multi_node_autoscaler="none", runs_by_default=True),
     Release(
         name="v0.20.0",
         default_mode=KNATIVE,
+        keeps_zeros=True,
         multi_node_autoscaler="none",
         runs_by_default=True,
     ),
@@ -255,6 +263,7 @@ TABLE = (
         inferred_from=("v0.20.0",),
         catalogue="v0.20.0",
         default_mode=KNATIVE,
+        keeps_zeros=True,
         multi_node_autoscaler="none",
         remark="v0.20.0 and two changes of KServe's main branch, August 2026",
     ),

@@ -24,6 +24,8 @@ from kserve_conformance.profiles.pods.renderer import (
     render_custom,
     render_stored_legacy,
     render_without_runtime,
+    runtime_template,
+    service_template,
 )
 
 __all__ = [
@@ -50,4 +52,6 @@ __all__ = [
     "render_custom",
     "render_stored_legacy",
     "render_without_runtime",
+    "runtime_template",
+    "service_template",
 ]

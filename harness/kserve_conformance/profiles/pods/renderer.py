@@ -123,6 +123,20 @@ def _without_runtime(
     return {"metadata": metadata, "spec": {**spec, "containers": containers}}
 
 
+def runtime_template(runtime: Manifest, rendering: Rendering) -> dict[str, Any]:
+    """What a runtime's spec has for pods, unfilled and unmerged: the template that a service's pod is made of."""
+    metadata = {part: dict(runtime[part]) for part in ("annotations", "labels") if runtime.get(part)}
+    containers = [container_of(one) for one in runtime.get("containers") or ()]
+    return {"metadata": metadata, "spec": {**settings_of(runtime, rendering.pod_settings), "containers": containers}}
+
+
+def service_template(service: Manifest) -> dict[str, Any]:
+    """What a predictor without a runtime has for its pod."""
+    metadata = at(service, "metadata") or {}
+    given = {part: dict(metadata[part]) for part in ("annotations", "labels") if metadata.get(part)}
+    return {"metadata": given, "spec": pod_spec_of(at(service, "spec", "predictor") or {})}
+
+
 @dataclass(frozen=True, slots=True)
 class _Pod:
     """

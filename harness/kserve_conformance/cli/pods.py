@@ -1,0 +1,136 @@
+"""Pods and stored services: in YAML, and compared with what they were made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import unified_diff
+from typing import Any
+
+from kserve_conformance.cli.answers import Answer, Assumptions, answers_of_chain, check_something, repeated
+from kserve_conformance.cli.exit_codes import Exit
+from kserve_conformance.cli.notes import Notes
+from kserve_conformance.cli.output import emit
+from kserve_conformance.cli.source_options import Sources
+from kserve_conformance.manifests import dump, printable
+from kserve_conformance.objects import Catalogue, Manifest, is_stored
+from kserve_conformance.profiles import DOCUMENTED_NAME, Profile
+from kserve_conformance.profiles.pods import runtime_template, service_template
+from kserve_conformance.profiles.shipped_runtimes import PAGE_RELEASE
+from kserve_conformance.profiles.stored_form import stored_form
+from kserve_conformance.rules.releases import release_named
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """What to print below an explanation."""
+
+    pod: bool = False
+    pod_diff: bool = False
+    stored: bool = False
+
+    def lines(self, written: Manifest, answer: Answer, catalogue: Catalogue, profile: Profile) -> Iterator[str]:
+        """The requested views of one service, as indented text."""
+        if self.pod:
+            yield from _section("pod template", pod_of(answer))
+        if self.pod_diff:
+            yield from _section("pod template, compared with its source", pod_diff(answer, catalogue, profile))
+        if self.stored:
+            yield from _section("stored service, compared with the manifest", stored_diff(written, answer, profile))
+
+    def as_data(
+        self, written: Manifest, answer: Answer, catalogue: Catalogue, profile: Profile
+    ) -> dict[str, str | None]:
+        """The requested differences as JSON values."""
+        data = {}
+        if self.pod_diff:
+            data["podDiff"] = pod_diff(answer, catalogue, profile)
+        if self.stored:
+            data["storedDiff"] = stored_diff(written, answer, profile)
+        return data
+
+
+def print_pods(sources: Sources, chain: Sequence[Profile], assumptions: Assumptions, format_: str) -> int:
+    """
+    Print the pod templates of all services under the last release of a chain, as YAML documents or as data.
+
+    The exit code is that of ``resolve``. Raises ``ManifestError`` where there is nothing to decide.
+    """
+    loaded = sources.load()
+    places = ((one, loaded.where(one)) for one in (*loaded.services, *loaded.runtimes))
+    notes = Notes.of(loaded, repeated(places), sources.warned(loaded.all_findings()))
+    check_something(sources, notes, len(loaded.services))
+    answers, reviews = answers_of_chain(loaded, chain, assumptions, sources)[-1]
+    data = {
+        "release": chain[-1].name,
+        "services": [{**one.as_data(), "pod": one.decision.pod} for one in answers],
+        "runtimes": [each.as_data() for each in reviews],
+        **notes.as_data(),
+    }
+    emit(format_, data, lambda: "---\n".join(map(_document, answers)))
+    notes.print()
+    if notes.problems:
+        return Exit.USAGE
+    is_ok = all(one.is_served for one in answers) and all(each.is_accepted for each in reviews)
+    return Exit.OK if is_ok else Exit.NO
+
+
+def _document(answer: Answer) -> str:
+    """A YAML document with the pod template, below a comment that says whose it is."""
+    lines = (f"{answer.mark} InferenceService {answer.name}: {answer.headline}", *(f"  {one}" for one in answer.faults))
+    return "".join(f"# {printable(line)}\n" for line in lines) + (pod_of(answer) or "")
+
+
+def pod_of(answer: Answer) -> str | None:
+    """The pod template of a service in YAML; None if it has none."""
+    return None if answer.decision.pod is None else _yaml(answer.decision.pod)
+
+
+def pod_diff(answer: Answer, catalogue: Catalogue, profile: Profile) -> str | None:
+    """What the pod template has in other than that of its runtime, or of its own predictor; None if there is none."""
+    decision = answer.decision
+    if decision.pod is None or decision.service is None:
+        return None
+    runtime = None if decision.runtime is None else catalogue.get(decision.runtime)
+    if runtime is None:
+        source, template = f"spec.predictor of InferenceService {answer.name}", service_template(decision.service)
+    else:
+        source, template = str(runtime.key), runtime_template(runtime.spec, profile.rendering)
+    return _diff(template, decision.pod, source, f"pod of InferenceService {answer.name}")
+
+
+def stored_diff(written: Manifest, answer: Answer, profile: Profile) -> str | None:
+    """What is stored other than the manifest has it, empty if nothing is; None if nothing is stored."""
+    if answer.decision.service is None:
+        return None
+    if is_stored(written):
+        return ""
+    release = release_named(PAGE_RELEASE if profile.name == DOCUMENTED_NAME else profile.name)
+    stored = stored_form(written, answer.decision.service, profile.crds, keeps_zeros=release.keeps_zeros)
+    return _diff(written, stored, answer.where, f"stored by KServe {profile.name}")
+
+
+def _section(title: str, text: str | None) -> Iterator[str]:
+    if text is None:
+        yield f"  {title}: none"
+    elif not text:
+        yield f"  {title}: no differences"
+    else:
+        yield f"  {title}:"
+        yield from (f"    {printable(line)}".rstrip() for line in text.splitlines())
+
+
+def _diff(before: Manifest, after: Manifest, source: str, result: str) -> str:
+    lines = unified_diff(_yaml(before).splitlines(), _yaml(after).splitlines(), source, result, lineterm="")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _yaml(value: Manifest) -> str:
+    return dump(_sorted(value))
+
+
+def _sorted(value: Any) -> Any:
+    """The value with sorted keys, as kubectl prints it; a name first would hide what changed."""
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(one) for one in value] if isinstance(value, list | tuple) else value
