@@ -109,7 +109,7 @@ def _go(*arguments: str, stdin: str | None = None, fails: bool = True) -> str:
     """The output of a Go command. Raises ``CannotRead``."""
     with tempfile.TemporaryDirectory() as folder:
         try:
-            done = subprocess.run(  # noqa: S603 - Our own arguments, no shell.
+            done = subprocess.run(
                 ["go", *arguments],  # noqa: S607 - whichever Go is installed
                 input=stdin,
                 capture_output=True,

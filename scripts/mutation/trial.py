@@ -1,0 +1,137 @@
+"""
+One mutant against the tests that reach its line.
+
+- Fast tests run first, then those that start programs, the shortest first and no more than ``SLOW`` seconds of them.
+- A failed test kills. One that starts programs must then pass without the mutant, or it is not counted: it may have
+  failed because the machine was busy.
+- A run that takes ten times what its tests took when they were collected, and a minute, is stopped. The same tests then
+  run without the mutant: unless the mutant had three times as long as that and half a minute, it gets another, longer
+  try. So a slow machine never kills a mutant; only a hang does.
+- A mutant that does not compile, or whose module cannot be imported, is no mutant: everything would notice it. Another
+  one takes its place in the sample.
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+import time
+from collections.abc import Iterator
+
+import msgspec
+
+from mutation.checkout import Checkout
+from mutation.mutants import Mutant, is_in_function
+from mutation.reach import Reach
+
+#: Seconds of slow tests that one mutant has to survive.
+SLOW = 60.0
+
+
+class Result(enum.StrEnum):
+    """What became of a mutant."""
+
+    KILLED = "killed"
+    SURVIVED = "survived"
+    INVALID = "invalid"
+
+
+class Outcome(msgspec.Struct, frozen=True, rename="camel"):
+    """The result for one mutant; ``by`` is the test that failed, or what was tried in vain."""
+
+    result: Result
+    by: str
+    change: str
+    seconds: float
+
+
+def run_trial(mutant: Mutant, checkout: Checkout, reach: Reach) -> Outcome:
+    """Write the mutant into the copy, run tests until one fails, and restore the original."""
+    file = checkout.folder / mutant.module
+    original = file.read_text(encoding="utf-8")
+    times = file.stat()
+    mutated = mutant.source(original)
+    if mutated is None:
+        return Outcome(Result.INVALID, "does not compile", "", 0.0)
+    began = time.monotonic()
+    try:
+        file.write_text(mutated, encoding="utf-8")
+        result, by = _Trial(mutant, checkout, reach, original, mutated).run()
+    finally:
+        file.write_text(original, encoding="utf-8")
+        os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+    return Outcome(result, by, _changed_line(original, mutated), round(time.monotonic() - began, 1))
+
+
+class _Trial:
+    def __init__(self, mutant: Mutant, checkout: Checkout, reach: Reach, original: str, mutated: str) -> None:
+        self._mutant, self._checkout, self._reach = mutant, checkout, reach
+        self._original, self._mutated = original, mutated
+        self._file = checkout.folder / mutant.module
+
+    def run(self) -> tuple[Result, str]:
+        if not is_in_function(self._mutant) and not self._checkout.imports(self._mutant.module):
+            return Result.INVALID, "cannot be imported"
+        tests = 0
+        for group in self._groups():
+            tests += len(group)
+            killer = self._killer(group)
+            if killer:
+                return (Result.INVALID, "cannot be imported") if killer == "import" else (Result.KILLED, killer)
+        return Result.SURVIVED, f"{tests} tests"
+
+    def _groups(self) -> Iterator[list[str]]:
+        reaching = self._reach.of(self._mutant)
+        fast = {test for test in reaching if self._reach.is_fast(test)}
+        slow = sorted(reaching - fast, key=self._reach.seconds)
+        total = 0.0
+        affordable = []
+        for test in slow:
+            total += self._reach.seconds(test)
+            if affordable and total > SLOW:
+                break
+            affordable.append(test)
+        rest = self._reach.neighbours(fast) - fast
+        yield from (group for group in (sorted(fast), sorted(rest), sorted(affordable)) if group)
+
+    def _killer(self, tests: list[str]) -> str | None:
+        """The test that notices the mutant, ``import`` if it cannot be imported, or None."""
+        remaining = tests
+        while remaining:
+            limit = 60 + 10 * sum(self._reach.seconds(test) for test in remaining)
+            run = self._checkout.pytest(remaining, limit)
+            if run.code is None:
+                return (
+                    f"hang in {remaining[0]} and {len(remaining) - 1} more" if self._hangs(remaining, limit) else None
+                )
+            if run.code == 0:
+                return None
+            if run.code != 1 or not run.failed:
+                return "import" if not self._checkout.imports(self._mutant.module) else f"pytest: exit code {run.code}"
+            failed = run.failed[0]
+            if self._reach.is_fast(failed) or self._passes_without(failed):
+                return failed
+            remaining = [test for test in remaining if test != failed]
+        return None
+
+    def _passes_without(self, test: str) -> bool:
+        self._file.write_text(self._original, encoding="utf-8")
+        try:
+            return self._checkout.pytest([test]).code == 0
+        finally:
+            self._file.write_text(self._mutated, encoding="utf-8")
+
+    def _hangs(self, tests: list[str], limit: float) -> bool:
+        self._file.write_text(self._original, encoding="utf-8")
+        began = time.monotonic()
+        self._checkout.pytest(tests)
+        taken = time.monotonic() - began
+        self._file.write_text(self._mutated, encoding="utf-8")
+        if limit > 3 * taken + 30:
+            return True
+        return self._checkout.pytest(tests, 5 * taken + 60).code != 0
+
+
+def _changed_line(original: str, mutated: str) -> str:
+    pairs = zip(original.splitlines(), mutated.splitlines(), strict=False)
+    return next((f"{one.strip()}  ->  {other.strip()}" for one, other in pairs if one != other), "")
