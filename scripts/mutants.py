@@ -11,6 +11,8 @@ Exit codes: 0 enough were killed and every survivor is listed in tests/mutants.t
 
 from __future__ import annotations
 
+import ast
+import hashlib
 import os
 import sys
 import tempfile
@@ -73,11 +75,24 @@ class Outcomes:
         """The digest of the tests that an outcome depends on."""
         match outcome.result:
             case Result.KILLED:
-                return digest_of(outcome.by.partition("::")[0])
+                return _digest_of_test(outcome.by)
             case Result.SURVIVED:
                 return self._everything
             case Result.INVALID:
                 return ""
+
+
+def _digest_of_test(test: str) -> str:
+    """A digest of the source of a test function, or of the whole file for a name of another kind."""
+    file, _, name = test.partition("::")
+    if not Path(file).is_file():
+        return ""
+    source = Path(file).read_text(encoding="utf-8")
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef) and node.name == name.rpartition("::")[2]:
+            source = ast.get_source_segment(source, node) or source
+            break
+    return hashlib.sha256(source.encode()).hexdigest()[:16]
 
 
 def _key(mutant: Mutant) -> str:
@@ -98,9 +113,10 @@ def listed_survivors() -> dict[tuple[str, str, str], str]:
 )
 @click.option("--minutes", type=float, help="Stop after this long; the next run goes on from there.")
 @click.option("--required", default=85, show_default=True, help="Percentage that must be killed.")
+@click.option("--fast", is_flag=True, help="Leave out tests that start programs; survivors are then tried again.")
 @click.option("--restart", is_flag=True, help="Forget the outcomes of earlier runs.")
 def main(
-    sample: int, seed: int, packages: tuple[str, ...], minutes: float | None, required: int, restart: bool
+    sample: int, seed: int, packages: tuple[str, ...], minutes: float | None, required: int, fast: bool, restart: bool
 ) -> None:
     """Try a seeded sample of mutants and report the survivors."""
     os.chdir(ROOT)
@@ -115,7 +131,7 @@ def main(
     tried: dict[Mutant, Outcome] = {}
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         checkout = Checkout(Path(folder) / "c")
-        reach = Reach(KEPT / "reach.json")
+        reach = Reach(KEPT / "reach.json", fast=fast)
         reach.update(checkout)
         for mutant in candidates:
             if len(tried) == sample:
@@ -125,7 +141,8 @@ def main(
                 if minutes is not None and time.monotonic() - began > minutes * 60:
                     break
                 outcome = run_trial(mutant, checkout, reach)
-                outcomes.add(mutant, outcome)
+                if not (fast and outcome.result is Result.SURVIVED):
+                    outcomes.add(mutant, outcome)
             if outcome.result is not Result.INVALID:
                 tried[mutant] = outcome
             number = f"[{len(tried)}/{sample}]"

@@ -48,20 +48,20 @@ class TestFile(msgspec.Struct, rename="camel"):
 
 
 class Reach:
-    """The tests by the lines that they reach."""
+    """The tests by the lines that they reach; with ``fast``, only those that start no programs."""
 
-    def __init__(self, cache: Path) -> None:
+    def __init__(self, cache: Path, *, fast: bool = False) -> None:
         self._cache = cache
+        self._folders = (UNIT,) if fast else FOLDERS
+        self.fast = fast
         self._files: dict[str, TestFile] = {}
         if cache.exists():
             self._files = msgspec.json.decode(cache.read_bytes(), type=dict[str, TestFile])
 
     def update(self, checkout: Checkout) -> None:
         """Run the files of tests that are new or changed, with coverage. One that fails is left out with a warning."""
-        names = [str(path) for folder in FOLDERS for path in sorted(Path(folder).rglob("test_*.py"))]
-        names = [name for name in names if name not in LEFT_OUT]
-        self._files = {name: file for name, file in self._files.items() if name in names and file.is_current(name)}
-        missing = [name for name in names if name not in self._files]
+        names = [str(path) for folder in self._folders for path in sorted(Path(folder).rglob("test_*.py"))]
+        missing = [name for name in names if name not in LEFT_OUT and not self._is_current(name)]
         for number, name in enumerate(missing, 1):
             began = time.monotonic()
             file, failed = _collect(checkout, name)
@@ -72,6 +72,9 @@ class Reach:
                 f"[{number}/{len(missing)}] {name}: {len(file.seconds)} tests, {time.monotonic() - began:.0f} s{note}",
                 file=sys.stderr,
             )
+
+    def _is_current(self, name: str) -> bool:
+        return name in self._files and self._files[name].is_current(name)
 
     def seconds(self, test: str) -> float:
         """How long a test took when it was collected."""
@@ -93,6 +96,8 @@ class Reach:
 
     def _reaching(self, module: str, lines: set[int] | None) -> Iterator[str]:
         for name, file in self._files.items():
+            if not Path(name).is_file():
+                continue
             for line, tests in file.reached.get(module, {}).items():
                 if lines is None or line in lines:
                     for test in tests:

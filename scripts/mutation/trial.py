@@ -92,7 +92,8 @@ class _Trial:
                 break
             affordable.append(test)
         rest = self._reach.neighbours(fast) - fast
-        yield from (group for group in (sorted(fast), sorted(rest), sorted(affordable)) if group)
+        groups = (sorted(fast), sorted(rest), [] if self._reach.fast else sorted(affordable))
+        yield from (group for group in groups if group)
 
     def _killer(self, tests: list[str]) -> str | None:
         """The test that notices the mutant, ``import`` if it cannot be imported, or None."""
