@@ -79,7 +79,7 @@ class Checkout:
         report, arguments, output = (self._scratch / name for name in ("report.json", "tests.txt", "output.txt"))
         report.unlink(missing_ok=True)
         arguments.write_text("\n".join(tests), encoding="utf-8")
-        without = ("randomly", "cacheprovider", "hypothesispytest", "xdist", "xdist.looponfail", "timeout", "syrupy")
+        without = ("randomly", "cacheprovider", "hypothesispytest", "xdist", "xdist.looponfail", "timeout")
         options = ["-q", "-x", "--tb=line", *(f"-pno:{plugin}" for plugin in without), "-pmutation.plugin"]
         command = [self.python, "-m", "pytest", *options, f"@{arguments}"]
         environment = self._environment(MUTATION_REPORT=str(report), **variables)

@@ -4,7 +4,7 @@ One mutant against the tests that reach its line.
 - Fast tests run first, then those that start programs, the shortest first and no more than ``SLOW`` seconds of them.
 - A failed test kills. One that starts programs must then pass without the mutant, or it is not counted: it may have
   failed because the machine was busy.
-- A run that takes ten times what its tests took when they were collected, and a minute, is stopped. The same tests then
+- A run that takes four times what its tests took when they were collected, and half a minute, is stopped. They then
   run without the mutant: unless the mutant had three times as long as that and half a minute, it gets another, longer
   try. So a slow machine never kills a mutant; only a hang does.
 - A mutant that does not compile, or whose module cannot be imported, is no mutant: everything would notice it. Another
@@ -99,7 +99,7 @@ class _Trial:
         """The test that notices the mutant, ``import`` if it cannot be imported, or None."""
         remaining = tests
         while remaining:
-            limit = 60 + 10 * sum(self._reach.seconds(test) for test in remaining)
+            limit = 30 + 4 * sum(self._reach.seconds(test) for test in remaining)
             run = self._checkout.pytest(remaining, limit)
             if run.code is None:
                 return (
