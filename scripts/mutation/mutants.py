@@ -2,13 +2,15 @@
 The mutants: every place where an operator of cosmic-ray can change behaviour, and a seeded sample of the places.
 
 Left out are changes that cannot alter behaviour: annotations (never evaluated here), ``__all__``, bodies of protocols,
-``is None`` compared with ``==`` instead, and ``@cache``, which alters speed only.
+``is None`` compared with ``==`` instead, ``@cache``, which alters speed only, and ``frozen`` and ``slots`` of a class,
+which forbid what no code here does (mypy checks that).
 """
 
 from __future__ import annotations
 
 import ast
-import random
+import hashlib
+import warnings
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -73,7 +75,8 @@ class Mutant:
         if mutated is None or mutated == original:
             return None
         try:
-            compile(mutated, self.module, "exec")
+            with warnings.catch_warnings(action="ignore", category=SyntaxWarning):
+                compile(mutated, self.module, "exec")
         except SyntaxError:
             return None
         return mutated
@@ -115,15 +118,27 @@ def _replaced(operator: str) -> str:
 
 
 def shuffled(packages: tuple[str, ...], seed: int) -> list[Mutant]:
-    """One mutant of each place in random order, so that a place with many variants counts once."""
+    """
+    One mutant of each place, in an order and of a variant that only the seed decides.
+
+    A place with many variants counts once. Its rank is a digest of its line and definition, so that a change elsewhere
+    in the code leaves the rest of a sample as it was.
+    """
     places: defaultdict[tuple[str, int, int, str], list[Mutant]] = defaultdict(list)
     for package in packages:
         for mutant in mutants_of(package):
             places[mutant.place].append(mutant)
-    generator = random.Random(seed)  # noqa: S311 - a reproducible sample
-    chosen = [generator.choice(sorted(places[place])) for place in sorted(places)]
-    generator.shuffle(chosen)
-    return chosen
+    chosen = (
+        min(variants, key=lambda one: _digest(seed, one, one.operator, one.occurrence)) for variants in places.values()
+    )
+    return sorted(chosen, key=lambda one: _digest(seed, one, _replaced(one.operator)))
+
+
+def _digest(seed: int, mutant: Mutant, *more: object) -> str:
+    line = _lines(mutant.module)[mutant.line - 1]
+    column = mutant.column - len(line) + len(line.lstrip())
+    words = (seed, mutant.name, mutant.definition, line.strip(), column, *more)
+    return hashlib.sha256(" ".join(map(str, words)).encode()).hexdigest()
 
 
 def is_in_function(mutant: Mutant) -> bool:
@@ -162,6 +177,11 @@ def _header_end(node: ast.stmt) -> int | None:
 
 
 @cache
+def _lines(module: str) -> list[str]:
+    return Path(module).read_text(encoding="utf-8").splitlines()
+
+
+@cache
 def _tree(module: Path) -> ast.Module:
     return ast.parse(module.read_text(encoding="utf-8"))
 
@@ -169,7 +189,9 @@ def _tree(module: Path) -> ast.Module:
 def _inert_spans(node: ast.AST) -> Iterator[Span]:
     """The parts of a node in which no mutation changes behaviour."""
     parts: list[ast.expr | ast.stmt | None] = []
-    if isinstance(node, ast.arg | ast.AnnAssign):
+    if isinstance(node, ast.keyword) and node.arg in {"frozen", "slots"}:
+        parts = [node.value]
+    elif isinstance(node, ast.arg | ast.AnnAssign):
         parts = [node.annotation]
     elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         parts = [node.returns, *(one for one in node.decorator_list if getattr(one, "id", "") in {"cache", "overload"})]
