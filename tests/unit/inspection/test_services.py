@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from inspected import V0_16, found, runtime, service, standing, workload
+from inspected import V0_15, V0_16, found, runtime, service, standing, workload
 
 from kserve_conformance.inspection import Standing, Unread
 from kserve_conformance.objects import ObjectKey
@@ -309,3 +309,123 @@ class TestWhatCouldNotBeRead:
 
         assert [one.kind for one in seen.unread] == ["ClusterServingRuntime"]
         assert [one.standing for one in seen.services] == [Standing.UNKNOWN]
+
+
+FAILED = {
+    "modelStatus": {"transitionStatus": "InvalidSpec", "lastFailureInfo": {"reason": "NoSupportingRuntime"}},
+}
+
+
+class TestTexts:
+    @pytest.mark.parametrize(
+        ("runtimes", "of_service", "workloads", "profile", "text"),
+        [
+            (
+                (runtime("a", disabled=True),),
+                service(),
+                [workload("example.com/a:1")],
+                V0_15,
+                "runs on ClusterServingRuntime a; the rules say that it has no runtime (NoSupportingRuntime), and so will "
+                "KServe at its next look",
+            ),
+            (
+                (runtime("a", disabled=True),),
+                service(),
+                [workload("example.com/other:1")],
+                V0_15,
+                "runs on the image example.com/other:1; the rules say that it has no runtime (NoSupportingRuntime), and "
+                "so will KServe at its next look",
+            ),
+            (
+                (runtime("a", disabled=True),),
+                service(status=FAILED),
+                [workload("example.com/a:1")],
+                V0_15,
+                "has no runtime: NoSupportingRuntime; what it ran on before, ClusterServingRuntime a, still runs",
+            ),
+            (
+                (runtime("a", disabled=True),),
+                service(),
+                [],
+                V0_15,
+                "has no runtime: NoSupportingRuntime",
+            ),
+            (
+                (runtime("a"),),
+                service(status=FAILED),
+                [workload("example.com/a:1")],
+                V0_15,
+                "has failed with NoSupportingRuntime; the rules say ClusterServingRuntime a",
+            ),
+            (
+                (runtime("a"),),
+                service(),
+                [],
+                V0_15,
+                "shows nothing to run on yet; the rules say ClusterServingRuntime a",
+            ),
+            (
+                (runtime("a"),),
+                service(),
+                [workload("example.com/other:1")],
+                V0_15,
+                "runs example.com/other:1 with arguments that no runtime gives it as they are now; the rules say "
+                "ClusterServingRuntime a",
+            ),
+            (
+                (runtime("a"), runtime("b")),
+                service(),
+                [workload("example.com/b:1")],
+                V0_15,
+                "runs on ClusterServingRuntime b; the rules say ClusterServingRuntime a",
+            ),
+            (
+                (runtime("a", image="example.com/same:1"), runtime("b", image="example.com/same:1")),
+                service(),
+                [workload("example.com/same:1")],
+                V0_15,
+                "shows a container that these all give: ClusterServingRuntime a or ClusterServingRuntime b; the rules "
+                "say ClusterServingRuntime a",
+            ),
+            (
+                (runtime("a"), runtime("b")),
+                service(),
+                [workload("example.com/b:1")],
+                profile_of("v0.8.0"),
+                "runs on ClusterServingRuntime b, though no rule decides",
+            ),
+            (
+                (runtime("a"), runtime("b")),
+                service(status={"clusterServingRuntimeName": "b"}),
+                [],
+                V0_16,
+                "runs on ClusterServingRuntime b; the rules say ClusterServingRuntime a",
+            ),
+            (
+                (runtime("a"),),
+                service(annotations={"serving.kserve.io/stop": "true"}),
+                [],
+                V0_15,
+                "is stopped; started, it would run on ClusterServingRuntime a",
+            ),
+        ],
+    )
+    def test_the_text_says_what_it_runs_on_and_what_the_rules_say(self, runtimes, of_service, workloads, profile, text):
+        """
+        One sentence for each way in which a service and the rules can agree or differ.
+        """
+        assert standing(*runtimes, of_service=of_service, workloads=workloads, profile=profile).text == text
+
+    def test_unread_workloads_are_no_excuse_for_one_that_was_read(self):
+        """
+        A kind of workload that could not be read changes nothing for a service whose workload was.
+        """
+        one = standing(
+            runtime("a"),
+            of_service=service(),
+            workloads=[workload("example.com/other:1")],
+            unread=[Unread("Service", "forbidden")],
+        )
+
+        assert one.standing is Standing.DIFFERS
+        assert "could not be read" not in one.text
