@@ -122,7 +122,7 @@ class ServiceStanding:
         }
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Unread:
     """Objects that could not be read, in one namespace or in all. ``because`` is the API server's message."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from inspected import V0_15, V0_16, found, runtime, service, standing, workload
 
-from kserve_conformance.inspection import Standing, Unread
+from kserve_conformance.inspection import Standing, Unread, Weight
 from kserve_conformance.objects import ObjectKey
 from kserve_conformance.profiles import profile_of
 
@@ -429,3 +429,37 @@ class TestTexts:
 
         assert one.standing is Standing.DIFFERS
         assert "could not be read" not in one.text
+
+
+class TestWhole:
+    def test_counts_findings_by_weight_and_services_by_standing(self):
+        """
+        Every weight and every standing has its number, zeros included.
+        """
+        seen = found(
+            runtime("a"),
+            services=[service(), service("other"), service("third")],
+            workloads=[workload("example.com/a:1"), workload("example.com/b:1", of="other", args=("--model=other",))],
+        )
+
+        findings = {"wrong": 0, "fragile": 0, "note": 2}
+        services = {"agrees": 1, "differs": 1, "no-runtime": 0, "unknown": 1, "not-compared": 0}
+        assert seen.counts == findings | services
+        assert list(seen.counts) == [*map(str, Weight), *map(str, Standing)]
+        assert seen.as_data()["counts"] == seen.counts
+
+    def test_what_could_not_be_read_is_listed_by_kind_and_namespace(self):
+        """
+        The order of reading does not matter.
+        """
+        unread = [
+            Unread("ServingRuntime", "forbidden", "team-b"),
+            Unread("Deployment", "forbidden"),
+            Unread("ServingRuntime", "forbidden", "team-a"),
+        ]
+
+        assert [str(one) for one in found(unread=unread).unread] == [
+            "Deployment: forbidden",
+            "ServingRuntime of namespace team-a: forbidden",
+            "ServingRuntime of namespace team-b: forbidden",
+        ]

@@ -22,6 +22,7 @@ from kserve_conformance.record import (
 from kserve_conformance.record import (
     RecordFault as Fault,
 )
+from kserve_conformance.record.model import SCHEMA
 from kserve_conformance.reports.ndjson import ndjson
 
 Lines = list[dict[str, Any]]
@@ -154,6 +155,13 @@ class TestRefused:
         """Another file, given by mistake, is refused at its first line."""
         with raises(Fault.NOT_A_RECORD, match="line 1: "):
             read(io.BytesIO(text.encode("latin-1")))
+
+    @pytest.mark.parametrize("schema", ["record/v9", None])
+    def test_another_schema_is_named_with_its_line(self, schema: str | None) -> None:
+        """The message says what the header has, what this version reads, and where."""
+        found = "no schema" if schema is None else f"the schema '{schema}'"
+        with raises(Fault.UNKNOWN_SCHEMA, match=f"^line 1: the record has {found}; this version reads '{SCHEMA}'$"):
+            read_of(changed(lines(), 0, schema=schema))
 
     def test_what_cannot_be_opened(self, tmp_path: Path) -> None:
         """A file that is not there, and a folder, are told with their path."""
