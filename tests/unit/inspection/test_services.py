@@ -316,6 +316,11 @@ FAILED = {
 }
 
 
+A = "ClusterServingRuntime a"
+NEXT_LOOK = "; the rules say that it has no runtime (NoSupportingRuntime), and so will KServe at its next look"
+OUTDATED = "with arguments that no runtime gives it as they are now"
+
+
 class TestTexts:
     @pytest.mark.parametrize(
         ("runtimes", "of_service", "workloads", "profile", "text"),
@@ -325,16 +330,14 @@ class TestTexts:
                 service(),
                 [workload("example.com/a:1")],
                 V0_15,
-                "runs on ClusterServingRuntime a; the rules say that it has no runtime (NoSupportingRuntime), and so will "
-                "KServe at its next look",
+                f"runs on ClusterServingRuntime a{NEXT_LOOK}",
             ),
             (
                 (runtime("a", disabled=True),),
                 service(),
                 [workload("example.com/other:1")],
                 V0_15,
-                "runs on the image example.com/other:1; the rules say that it has no runtime (NoSupportingRuntime), and "
-                "so will KServe at its next look",
+                f"runs on the image example.com/other:1{NEXT_LOOK}",
             ),
             (
                 (runtime("a", disabled=True),),
@@ -369,8 +372,7 @@ class TestTexts:
                 service(),
                 [workload("example.com/other:1")],
                 V0_15,
-                "runs example.com/other:1 with arguments that no runtime gives it as they are now; the rules say "
-                "ClusterServingRuntime a",
+                f"runs example.com/other:1 {OUTDATED}; the rules say ClusterServingRuntime a",
             ),
             (
                 (runtime("a"), runtime("b")),
@@ -384,8 +386,7 @@ class TestTexts:
                 service(),
                 [workload("example.com/same:1")],
                 V0_15,
-                "shows a container that these all give: ClusterServingRuntime a or ClusterServingRuntime b; the rules "
-                "say ClusterServingRuntime a",
+                f"shows a container that these all give: {A} or ClusterServingRuntime b; the rules say {A}",
             ),
             (
                 (runtime("a"), runtime("b")),
