@@ -116,25 +116,36 @@ def progress_console() -> Console:
     """A console for progress on stderr. A stderr that cannot be written never ends a command."""
     from rich.console import Console
 
-    return Console(file=_Stderr(), highlight=False)  # type: ignore[arg-type]  # Has the methods that rich calls.
+    return Console(file=_Stderr(sys.stderr), highlight=False)  # type: ignore[arg-type]  # Has the methods that rich calls.
 
 
 class _Stderr:
-    """Writes text to stderr and ignores errors."""
+    """
+    Writes text to stderr and ignores errors.
+
+    It keeps the stream of the start: while bars are shown, rich replaces ``sys.stderr`` by one that writes to here.
+    """
 
     encoding = "utf-8"
 
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+
     def write(self, text: str) -> int:
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            sys.stderr.write(text)
+        if self._stream is not None:
+            with contextlib.suppress(OSError, ValueError):
+                self._stream.write(text)
         return len(text)
 
     def flush(self) -> None:
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            sys.stderr.flush()
+        if self._stream is not None:
+            with contextlib.suppress(OSError, ValueError):
+                self._stream.flush()
 
     def isatty(self) -> bool:
-        return sys.stderr is not None and sys.stderr.isatty()
+        return self._stream is not None and self._stream.isatty()
 
     def fileno(self) -> int:
-        return sys.stderr.fileno()
+        if self._stream is None:
+            raise OSError("stderr is closed")
+        return self._stream.fileno()
