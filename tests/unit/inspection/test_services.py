@@ -317,8 +317,8 @@ FAILED = {
 
 
 A = "ClusterServingRuntime a"
-NEXT_LOOK = "; the rules say that it has no runtime (NoSupportingRuntime), and so will KServe at its next look"
-OUTDATED = "with arguments that no runtime gives it as they are now"
+FROM_NEXT_RECONCILE = "; the rules predict no runtime (NoSupportingRuntime), from the next reconcile on"
+OUTDATED = "with a container that no current runtime renders"
 
 
 class TestTexts:
@@ -330,21 +330,21 @@ class TestTexts:
                 service(),
                 [workload("example.com/a:1")],
                 V0_15,
-                f"runs on ClusterServingRuntime a{NEXT_LOOK}",
+                f"runs on ClusterServingRuntime a{FROM_NEXT_RECONCILE}",
             ),
             (
                 (runtime("a", disabled=True),),
                 service(),
                 [workload("example.com/other:1")],
                 V0_15,
-                f"runs on the image example.com/other:1{NEXT_LOOK}",
+                f"runs on the image example.com/other:1{FROM_NEXT_RECONCILE}",
             ),
             (
                 (runtime("a", disabled=True),),
                 service(status=FAILED),
                 [workload("example.com/a:1")],
                 V0_15,
-                "has no runtime: NoSupportingRuntime; what it ran on before, ClusterServingRuntime a, still runs",
+                "has no runtime: NoSupportingRuntime; its earlier workload on ClusterServingRuntime a is still running",
             ),
             (
                 (runtime("a", disabled=True),),
@@ -358,35 +358,35 @@ class TestTexts:
                 service(status=FAILED),
                 [workload("example.com/a:1")],
                 V0_15,
-                "has failed with NoSupportingRuntime; the rules say ClusterServingRuntime a",
+                "has failed with NoSupportingRuntime; the rules predict ClusterServingRuntime a",
             ),
             (
                 (runtime("a"),),
                 service(),
                 [],
                 V0_15,
-                "shows nothing to run on yet; the rules say ClusterServingRuntime a",
+                "has no workload yet; the rules predict ClusterServingRuntime a",
             ),
             (
                 (runtime("a"),),
                 service(),
                 [workload("example.com/other:1")],
                 V0_15,
-                f"runs example.com/other:1 {OUTDATED}; the rules say ClusterServingRuntime a",
+                f"runs example.com/other:1 {OUTDATED}; the rules predict ClusterServingRuntime a",
             ),
             (
                 (runtime("a"), runtime("b")),
                 service(),
                 [workload("example.com/b:1")],
                 V0_15,
-                "runs on ClusterServingRuntime b; the rules say ClusterServingRuntime a",
+                "runs on ClusterServingRuntime b; the rules predict ClusterServingRuntime a",
             ),
             (
                 (runtime("a", image="example.com/same:1"), runtime("b", image="example.com/same:1")),
                 service(),
                 [workload("example.com/same:1")],
                 V0_15,
-                f"shows a container that these all give: {A} or ClusterServingRuntime b; the rules say {A}",
+                f"has a container that could be from any of {A} or ClusterServingRuntime b; the rules predict {A}",
             ),
             (
                 (runtime("a"), runtime("b")),
@@ -400,14 +400,14 @@ class TestTexts:
                 service(status={"clusterServingRuntimeName": "b"}),
                 [],
                 V0_16,
-                "runs on ClusterServingRuntime b; the rules say ClusterServingRuntime a",
+                "runs on ClusterServingRuntime b; the rules predict ClusterServingRuntime a",
             ),
             (
                 (runtime("a"),),
                 service(annotations={"serving.kserve.io/stop": "true"}),
                 [],
                 V0_15,
-                "is stopped; started, it would run on ClusterServingRuntime a",
+                "is stopped; if started, it would run on ClusterServingRuntime a",
             ),
         ],
     )
