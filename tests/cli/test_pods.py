@@ -187,7 +187,7 @@ class TestStored:
         _, out = run("explain", (LEGACY, OURS), "--show-stored", "--format", "json")
         assert json.loads(out)["services"][0]["storedDiff"].splitlines()[1] == "+++ stored by KServe v0.15.2"
 
-        rejected = SERVICE + "    minReplicas: -1\n"
+        rejected = SERVICE + "    minReplicas: one\n"
         _, out = run("explain", (rejected, OURS), "--show-stored", "--format", "json")
         assert json.loads(out)["services"][0]["storedDiff"] is None
 
