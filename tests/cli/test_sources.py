@@ -121,6 +121,43 @@ class TestWhatCannotBeRead:
         assert err.count("error:") == 1
         assert f"looks like {language}\n  hint: render it first:" in err
 
+    def test_the_templates_of_a_chart_are_one_error(self, call):
+        """With the command that renders the chart, and not one for each file."""
+        template = SERVICE.replace("name: fraud", "name: {{ .Values.name }}")
+        files = {f"chart/templates/{name}.yaml": template for name in "abc"} | {"chart/Chart.yaml": "name: chart\n"}
+        code, out, err = call({"service.yaml": SERVICE, "ours.yaml": OURS, **files}, ".")
+
+        assert (code, out) == (Exit.USAGE, SELECTED)
+        assert err == (
+            "skipped: 1 file without Kubernetes objects (Chart.yaml)\n"
+            "error: chart/templates/a.yaml:3: looks like a Helm template, and so do 2 other files\n"
+            "  hint: render them first: helm template NAME chart | kserve-conformance resolve -\n"
+        )
+
+    @pytest.mark.parametrize(
+        ("text", "note"),
+        [
+            ("kind: Deployment\nmetadata: {name: {{ .Values.name }}}\n", "skipped: 1 file without Kubernetes objects"),
+            ("kind: Deployment\n  metadata: {}\n", "warning: other.yaml:2: is not valid YAML"),
+        ],
+    )
+    def test_other_files_of_a_folder_that_cannot_be_read_change_no_answer(self, text, note, call):
+        """A file that does not mention KServe has nothing to do with it. Named itself, it is an error."""
+        files = {"service.yaml": SERVICE, "ours.yaml": OURS, "other.yaml": text}
+        code, out, err = call(files, ".")
+
+        assert (code, out) == (Exit.OK, SELECTED)
+        assert err.startswith(note)
+        assert call(files, "service.yaml", "ours.yaml", "other.yaml")[0] == Exit.USAGE
+
+    def test_variables_of_containers_are_not_templates(self, call):
+        """A runtime that refers to its environment and has an invalid field is a runtime with an invalid field."""
+        runtime = OURS.replace('ours:1"}', 'ours:1", args: ["--port=$(PORT)"]}').replace('"1"', "1")
+        code, out, _ = call({"service.yaml": SERVICE, "ours.yaml": runtime}, ".")
+
+        assert code == Exit.NO
+        assert "ours.yaml:6: spec.supportedModelFormats[0].version: expected a string, got 1" in out
+
     def test_placeholders_of_runtimes_are_not_templates(self, call):
         """KServe fills them in itself."""
         runtime = OURS.replace('ours:1"}', 'ours:1", args: ["--model_name={{.Name}}"]}')

@@ -24,6 +24,7 @@ from kserve_conformance.manifests import (
     rejection_message,
 )
 from kserve_conformance.manifests.fingerprint import completed
+from kserve_conformance.manifests.template_languages import merged
 from kserve_conformance.objects import SERVICE, Catalogue, Decision, Manifest, NoRuntime, ObjectKey, Outcome, is_stored
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.pods import PodFault, faults_of
@@ -261,7 +262,7 @@ def check_something(sources: Sources, notes: Notes, count: int) -> None:
         return
     if notes.problems:
         notes.print_all_but_problems()
-        raise InvalidManifests(notes.problems)
+        raise InvalidManifests(merged(notes.problems))
     notes.print()
     raise ManifestError(
         printable(f"no InferenceService or runtime in {', '.join(sources.paths)}"),

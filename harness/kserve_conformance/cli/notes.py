@@ -11,9 +11,12 @@ import click
 
 from kserve_conformance.cli.validation import as_data
 from kserve_conformance.manifests import Loaded, Loader, Problem, printable
+from kserve_conformance.manifests.template_languages import merged
 
 #: How many names of files a note has.
 _NAMED = 3
+#: How many other kinds are named.
+_KINDS = 6
 #: How many warnings of one kind are printed.
 _PRINTED = 20
 
@@ -22,6 +25,7 @@ _GROUP = "serving.kserve.io"
 #: What to do with KServe's kinds that select no runtime.
 _ADVICE: Mapping[tuple[str, str], str] = {
     (_GROUP, "LLMInferenceService"): "selects no runtime; its images come from its LLMInferenceServiceConfigs",
+    (_GROUP, "LLMInferenceServiceConfig"): "configures LLMInferenceServices, which select no runtime",
     (_GROUP, "InferenceGraph"): "selects no runtime; resolve the services that it routes to",
     (_GROUP, "TrainedModel"): "selects no runtime; resolve the InferenceService that it is loaded into",
     (_GROUP, "Predictor"): "belongs to ModelMesh, not to this controller",
@@ -58,7 +62,7 @@ class Notes:
         if len(self.warnings) > _PRINTED:
             lines.append(f"warning: ... and {len(self.warnings) - _PRINTED:,} more")
         lines += [
-            printable(f"warning: {name} is defined {_times(len(places))}: {', '.join(places)}")
+            printable(f"warning: {name} is defined {_times(len(places))}: {_places(places)}")
             for name, places in list(self.repeated.items())[:_PRINTED]
         ]
         if self.repeated and self.kustomizations:
@@ -70,22 +74,25 @@ class Notes:
         return lines
 
     def _errors(self) -> list[str]:
-        lines = [f"error: {problem}" for problem in self.problems[:_PRINTED]]
-        if len(self.problems) > _PRINTED:
-            lines.append(f"error: ... and {len(self.problems) - _PRINTED:,} more")
+        problems = merged(self.problems)
+        lines = [f"error: {problem}" for problem in problems[:_PRINTED]]
+        if len(problems) > _PRINTED:
+            lines.append(f"error: ... and {len(problems) - _PRINTED:,} more")
         return lines
 
     def _other_kinds(self) -> list[str]:
         lines = []
         rest = []
-        for (group, kind), count in sorted(self.others.items()):
+        for (group, kind), count in sorted(self.others.items(), key=lambda one: (-one[1], one[0])):
             advice = _ADVICE.get((group, kind))
             if advice is None:
                 rest.append(f"{count:,} {kind}")
             else:
                 lines.append(printable(f"skipped: {count:,} {kind}: {advice}"))
         if rest:
-            lines.append(printable(f"skipped: {', '.join(rest)}"))
+            more = len(rest) - _KINDS
+            others = f" and {more} other kind{'s' * (more > 1)}" if more > 0 else ""
+            lines.append(printable(f"skipped: {', '.join(rest[:_KINDS])}{others}"))
         return lines
 
     def print(self) -> None:
@@ -113,6 +120,11 @@ class Notes:
                 ],
             },
         }
+
+
+def _places(places: Sequence[str]) -> str:
+    more = len(places) - _NAMED
+    return ", ".join(places[:_NAMED]) + (f" and {more:,} more" if more > 1 else f", {places[-1]}" if more == 1 else "")
 
 
 def _times(count: int) -> str:

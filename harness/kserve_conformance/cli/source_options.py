@@ -12,6 +12,7 @@ import click
 from kserve_conformance.cli.validation import Validation, crd_findings, strict_findings
 from kserve_conformance.crds import Crds
 from kserve_conformance.manifests import InvalidManifests, Loaded, Loader, Problem, load
+from kserve_conformance.manifests.template_languages import merged
 from kserve_conformance.objects import Manifest, is_stored
 
 
@@ -66,7 +67,7 @@ class Sources:
     def check(self, loader: Loader) -> None:
         """Raise ``InvalidManifests`` if it is strict and the loader has found a problem."""
         if self.strict and loader.problems:
-            raise InvalidManifests(loader.problems)
+            raise InvalidManifests(merged(loader.problems))
 
 
 def source_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -116,9 +117,15 @@ class Loader:
         errors = [problem for problem in problems if problem.code not in WARNINGS]
         if any(map(_may_be_of_template, errors)) or any(has_placeholder(each.manifest) for each in found):
             template = template_problem(source.text(), source.name)
+            if template is not None and _is_foreign(source):
+                self.skipped.append(source.name)
+                return
             if template is not None:
                 self.problems.append(template)
                 return
+        if errors and not found and _is_foreign(source):
+            self.warnings.extend(problems)
+            return
         for problem in problems:
             self._report(problem)
         if not self._count and not errors:
@@ -176,7 +183,8 @@ class Loader:
             return known
         crds = self.crds or crds_of()
         problems = _hinted(manifest, schema.check(manifest, crds=crds, spellings=spellings))
-        if self.is_validated(manifest):
+        # Nothing is known about the fields of another version.
+        if self.is_validated(manifest) and all(problem.path != ("apiVersion",) for problem in problems):
             problems += schema.unknown(manifest, crds)
         if mark is not None and not spellings and len(self._known) < _REMEMBERED:
             self._known[mark] = problems
@@ -238,7 +246,7 @@ class Loader:
                 continue
             source = sources.of_file(file, self.limits, self._report)
             if source is not None:
-                yield source
+                yield source if file == path else replace(source, is_named=False)
 
 
 #: How many different specs are remembered with their problems.
@@ -299,6 +307,15 @@ def _has_name(manifest: Manifest) -> bool:
         and isinstance(metadata.get("generateName"), str | None)
         and isinstance(manifest.get("apiVersion"), str)
     )
+
+
+#: What every manifest contains that can change an answer.
+_OURS: Final = re.compile(rb"kserve|InferenceService|ServingRuntime|kubeflow|kind:?\W+Template", re.IGNORECASE)
+
+
+def _is_foreign(source: sources.Source) -> bool:
+    """Is a file of a folder one that has nothing to do with KServe, whatever is wrong with it?"""
+    return not source.is_named and _OURS.search(source.data) is None
 
 
 def _may_be_of_template(problem: Problem) -> bool:

@@ -39,6 +39,8 @@ class Source:
     size: int = 0
     #: Does the stream begin with a byte order mark?
     is_marked: bool = False
+    #: Was it named itself, and not found in a folder?
+    is_named: bool = True
 
     @classmethod
     def of_bytes(cls, name: str, data: bytes) -> Source:

@@ -8,6 +8,9 @@ placeholders cause.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 from kserve_conformance.manifests.problems import ManifestCode, Problem
@@ -52,19 +55,43 @@ _DECIDES: Final = (
 _PLACEHOLDER: Final = re.compile(r"\{\{|\$\{|\{%|\$\(|^\$[A-Za-z_]|<[A-Z_]+>")
 
 
-def template_problem(text: str, source: str, name: str = "") -> Problem | None:
-    """The one problem of a text that looks like a template; None if it does not."""
+def template_problem(text: str, source: str) -> Problem | None:
+    """The one problem of a text that looks like a template, with the chart of a Helm template; None for other texts."""
     for language, command, pattern in _LANGUAGES:
         match = pattern.search(text)
         if match is not None:
             return Problem(
                 ManifestCode.TEMPLATE,
-                f"looks like {language}{name}",
+                f"looks like {language}",
                 source=source,
                 line=text.count("\n", 0, match.start()) + 1,
-                hint=f"render it first: {command}",
+                hint=f"render it first: {command.replace('CHART', _chart(source))}",
             )
     return None
+
+
+def _chart(source: str) -> str:
+    """The folder of the Helm chart that a file belongs to; a placeholder if there is none."""
+    charts = (folder for folder in Path(source).parents if (folder / "Chart.yaml").is_file())
+    return str(next(charts, "CHART"))
+
+
+def merged(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems with one for all templates that the same command renders."""
+    groups: dict[object, list[Problem]] = {}
+    for problem in problems:
+        is_template = problem.code is ManifestCode.TEMPLATE
+        groups.setdefault((problem.text, problem.hint) if is_template else id(problem), []).append(problem)
+    return [_merged(group) for group in groups.values()]
+
+
+def _merged(group: list[Problem]) -> Problem:
+    first, *others = group
+    if not others:
+        return first
+    more = "1 other file" if len(others) == 1 else f"{len(others):,} other files"
+    hint = first.hint and first.hint.replace("render it", "render them", 1)
+    return replace(first, text=f"{first.text}, and so {'does' if len(others) == 1 else 'do'} {more}", hint=hint)
 
 
 def has_placeholder(manifest: Any) -> bool:
