@@ -14,15 +14,32 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import ClassVar
 
 #: The signals that end a run.
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class _Deferral:
-    """Whether signals are deferred already, by a block around this one."""
+    """Whether signals are deferred, by a block around this one, and what of them arrived meanwhile."""
 
     is_active = False
+    received: ClassVar[list[int]] = []
+    #: Signals whose handler defers by itself, so that a block need not replace it.
+    deferring: ClassVar[frozenset[int]] = frozenset()
+
+
+def _remember(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - The signature of a handler.
+    _Deferral.received.append(number)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    if _Deferral.is_active:
+        _remember(number, frame)
+    elif number == signal.SIGINT:
+        raise KeyboardInterrupt
+    else:
+        raise KeyboardInterrupt(f"ended by {signal.Signals(number).name}")
 
 
 @contextmanager
@@ -36,22 +53,18 @@ def signals_wait() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread() or _Deferral.is_active:
         yield
         return
-    received: list[int] = []
-
-    def remember(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - The signature of a handler.
-        received.append(number)
-
-    handlers = {number: signal.getsignal(number) for number in ENDING}
+    handlers = {number: signal.getsignal(number) for number in ENDING if number not in _Deferral.deferring}
     replaced = {number: handler for number, handler in handlers.items() if handler not in (None, signal.SIG_IGN)}
-    for number in replaced:
-        signal.signal(number, remember)
     _Deferral.is_active = True
+    for number in replaced:
+        signal.signal(number, _remember)
     try:
         yield
     finally:
         _Deferral.is_active = False
         for number, handler in replaced.items():
             signal.signal(number, handler)
+        received, _Deferral.received = _Deferral.received, []
         for arrived in received:
             os.kill(os.getpid(), arrived)
 
@@ -62,21 +75,25 @@ def interrupt_on_signals() -> Iterator[None]:
     Handle SIGTERM and SIGHUP as Ctrl-C is handled, so that targets are closed and results reported.
 
     They raise ``KeyboardInterrupt`` with the name of the signal. An ignored signal stays
-    ignored, so that ``nohup`` works. Does nothing outside the main thread.
+    ignored, so that ``nohup`` works, and so does a handler of SIGINT other than Python's own.
+    Does nothing outside the main thread.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-
-    def interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - The signature of a handler.
-        raise KeyboardInterrupt(f"ended by {signal.Signals(number).name}")
-
-    handlers = {number: signal.getsignal(number) for number in ENDING if number != signal.SIGINT}
-    replaced = {number: handler for number, handler in handlers.items() if handler != signal.SIG_IGN}
+    handlers = {number: signal.getsignal(number) for number in ENDING}
+    kept = (signal.SIG_IGN, None)
+    replaced = {
+        number: handler
+        for number, handler in handlers.items()
+        if (handler is signal.default_int_handler if number == signal.SIGINT else handler not in kept)
+    }
     for number in replaced:
-        signal.signal(number, interrupt)
+        signal.signal(number, _interrupt)
+    deferring, _Deferral.deferring = _Deferral.deferring, _Deferral.deferring | frozenset(replaced)
     try:
         yield
     finally:
+        _Deferral.deferring = deferring
         for number, handler in replaced.items():
             signal.signal(number, handler)

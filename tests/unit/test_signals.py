@@ -94,3 +94,35 @@ class TestInterruptOnSignals:
                 os.kill(os.getpid(), signal.SIGHUP)
         finally:
             signal.signal(signal.SIGHUP, before)
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+    def test_its_handlers_defer_signals_too(self, number):
+        """
+        A block that defers signals finishes before the run is interrupted.
+        """
+        done = []
+
+        def write():
+            with signals_wait():
+                os.kill(os.getpid(), number)
+                done.append("written")
+
+        with interrupt_on_signals(), pytest.raises(KeyboardInterrupt):
+            write()
+
+        assert done == ["written"]
+
+    def test_another_handler_of_ctrl_c_is_kept(self):
+        """
+        A program that embeds a run and handles Ctrl-C itself goes on doing so.
+        """
+
+        def own(number, frame):
+            """The program's handler."""
+
+        before = signal.signal(signal.SIGINT, own)
+        try:
+            with interrupt_on_signals():
+                assert signal.getsignal(signal.SIGINT) is own
+        finally:
+            signal.signal(signal.SIGINT, before)
