@@ -203,7 +203,7 @@ class TestRole:
         code, _ = call("fraud", "-n", "team-a")
 
         assert code == Exit.OK
-        assert {right_of(*request) for request in server.asked} == set(rights(yaml.safe_load_all(ROLE.read_text())))
+        assert {right_of(*request) for request in server.requested} == set(rights(yaml.safe_load_all(ROLE.read_text())))
 
 
 def right_of(method: str, path: str) -> tuple[str | None, str, str, str]:

@@ -131,8 +131,8 @@ def test_nothing_but_get_is_ever_sent(call, server, arguments):
 
     assert code == 0
     assert "no differences" in printed.out
-    assert len(server.asked) > 5
-    assert {method for method, _ in server.asked} == {"GET"}
+    assert len(server.requested) > 5
+    assert {method for method, _ in server.requested} == {"GET"}
 
 
 @pytest.mark.parametrize(

@@ -49,12 +49,12 @@ class TestWheel:
 
         run = call(installed, tmp_path, "run", "--target", "memory:v0.15.2", "--tags", "ordering", "--format", "json")
 
-        told = json.loads(run.stdout)
+        reported = json.loads(run.stdout)
         shipped = Suite.shipped()
-        assert told["suite"] == {"version": shipped.version, "digest": shipped.digest}
-        assert sum(told["counts"].values()) == sum(scenario.topic == "ordering" for scenario in inventory(shipped))
-        assert told["counts"]["passed"]
-        assert not told["counts"]["errored"]
+        assert reported["suite"] == {"version": shipped.version, "digest": shipped.digest}
+        assert sum(reported["counts"].values()) == sum(scenario.topic == "ordering" for scenario in inventory(shipped))
+        assert reported["counts"]["passed"]
+        assert not reported["counts"]["errored"]
         assert [path for path in sorted(installed.rglob("*")) if "__pycache__" not in path.parts] == [
             path for path in before if "__pycache__" not in path.parts
         ]

@@ -49,9 +49,9 @@ def test_the_documented_rights_are_enough(look, shared):
     """
     before = shared.theirs()
 
-    code, told = look()
+    code, reported = look()
 
-    assert told["notChecked"] == []
+    assert reported["notChecked"] == []
     assert code in (0, 1)
     assert shared.theirs() == before
 
@@ -61,18 +61,18 @@ def test_a_right_that_is_missing_is_never_fine(look, kind):
     """
     Without one of the lists the answer is not 0, and the list is told as not checked.
     """
-    code, told = look(kind, release="v0.15.2")
+    code, reported = look(kind, release="v0.15.2")
 
     assert code in (1, 3)
-    assert any(one["kind"].lower() + "s" == kind for one in told["notChecked"])
-    assert told["whole"] is False
+    assert any(one["kind"].lower() + "s" == kind for one in reported["notChecked"])
+    assert reported["whole"] is False
 
 
 def test_who_may_not_look_for_the_controller_says_the_release(look):
     """
     Without the Deployments there is no release, and the error says how to give it.
     """
-    code, told = look("deployments")
+    code, reported = look("deployments")
 
     assert code == 3
-    assert "--release" in told
+    assert "--release" in reported

@@ -68,12 +68,12 @@ def service() -> Callable[..., Manifest]:
     """Makes a service with this predictor, or one of sklearn with these fields in its model."""
 
     def make(predictor: Manifest | None = None, **model: Any) -> Manifest:
-        asked = {"modelFormat": {"name": "sklearn"}, "storageUri": "gs://example/models/model", **model}
+        requested = {"modelFormat": {"name": "sklearn"}, "storageUri": "gs://example/models/model", **model}
         return {
             "apiVersion": "serving.kserve.io/v1beta1",
             "kind": "InferenceService",
             "metadata": {"name": "model", "namespace": "team-a"},
-            "spec": {"predictor": predictor or {"model": asked}},
+            "spec": {"predictor": predictor or {"model": requested}},
         }
 
     return make

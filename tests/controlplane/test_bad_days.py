@@ -63,20 +63,20 @@ class TestAnswers:
         assert target.observe(MODEL, WITHIN).runtime.name == "everyones"
 
     @pytest.mark.parametrize(
-        ("status", "reason", "told"),
+        ("status", "reason", "reported"),
         [
             (409, "Conflict", f"changed by another client each of {CONFLICT_TIMES} times"),
             (429, "TooManyRequests", r"429 TooManyRequests: later \(each of 20 times\)"),
             (503, "ServiceUnavailable", r"503 ServiceUnavailable: later \(each of 20 times\)"),
         ],
     )
-    def test_that_ask_for_it_for_ever_are_told(self, target, server, service, status, reason, told):
+    def test_that_ask_for_it_for_ever_are_told(self, target, server, service, status, reason, reported):
         """
         It is tried so many times and no more, and what came is an error and no no_runtime.
         """
         server.answers("POST", SERVICES, status, reason, "later")
 
-        with pytest.raises(ApiError, match=told):
+        with pytest.raises(ApiError, match=reported):
             target.apply(service())
 
     def test_of_what_does_not_fit_the_schema_are_refusals(self, target, server, service):
@@ -270,14 +270,14 @@ class TestDiagnosis:
         target.apply(runtime("everyones"), mine)
         target.observe(MODEL, WITHIN)
 
-        told = target.diagnose(MODEL)
+        reported = target.diagnose(MODEL)
 
-        assert list(told) == ["service", "runtimes", "deployment", "log"]
-        assert "transitionStatus: InProgress" in told["service"]
-        assert "name: everyones" in told["runtimes"]
-        assert "image: example.com/everyones:1" in told["deployment"]
-        assert '"msg":"Reconciling inference service"' in told["log"]
-        everything = "\n".join(told.values())
+        assert list(reported) == ["service", "runtimes", "deployment", "log"]
+        assert "transitionStatus: InProgress" in reported["service"]
+        assert "name: everyones" in reported["runtimes"]
+        assert "image: example.com/everyones:1" in reported["deployment"]
+        assert '"msg":"Reconciling inference service"' in reported["log"]
+        everything = "\n".join(reported.values())
         assert "kept: 'yes'" in everything
         for hidden in ("older", "managedFields", "last-applied", "resourceVersion", "conformance-beacon", '"ts"'):
             assert hidden not in everything
@@ -289,14 +289,14 @@ class TestDiagnosis:
         target.apply(service(runtime="nobodys"))
         target.observe(MODEL, WITHIN)
 
-        told = target.diagnose(None)
+        reported = target.diagnose(None)
 
-        assert list(told) == ["service", "runtimes", "events", "log"]
-        assert "reason: RuntimeNotRecognized" in told["service"]
-        assert told["runtimes"] == "# none"
-        assert told["events"].startswith("Warning InternalError")
-        assert told["events"].endswith("No ServingRuntimes or ClusterServingRuntimes with the name: nobodys")
-        assert '"msg":"Failed to reconcile"' in told["log"]
+        assert list(reported) == ["service", "runtimes", "events", "log"]
+        assert "reason: RuntimeNotRecognized" in reported["service"]
+        assert reported["runtimes"] == "# none"
+        assert reported["events"].startswith("Warning InternalError")
+        assert reported["events"].endswith("No ServingRuntimes or ClusterServingRuntimes with the name: nobodys")
+        assert '"msg":"Failed to reconcile"' in reported["log"]
 
     def test_of_a_service_in_a_mode_of_knative_shows_its_knative_service(self, target, runtime, service):
         """
@@ -318,12 +318,12 @@ class TestDiagnosis:
         own._plane._server.process._process.kill()
         own._plane._server.process._process.wait()
 
-        told = own.diagnose(MODEL)
+        reported = own.diagnose(MODEL)
 
-        assert list(told) == ["process", "log", UNAVAILABLE]
-        assert told["process"].startswith("kube-apiserver was killed by SIGKILL; the end of its log:\n")
-        assert '"msg":"Reconciling inference service"' in told["log"]
-        assert [line.partition(":")[0] for line in told[UNAVAILABLE].splitlines()] == [
+        assert list(reported) == ["process", "log", UNAVAILABLE]
+        assert reported["process"].startswith("kube-apiserver was killed by SIGKILL; the end of its log:\n")
+        assert '"msg":"Reconciling inference service"' in reported["log"]
+        assert [line.partition(":")[0] for line in reported[UNAVAILABLE].splitlines()] == [
             "service",
             "runtimes",
             "events",
@@ -397,19 +397,19 @@ class TestTwoAtOnce:
         Two control planes of one release, asked at the same time, decide alike; the end of one is none of the other's.
         """
 
-        def asked(target: ControlPlane) -> list[object]:
-            seen = []
+        def requested(target: ControlPlane) -> list[object]:
+            observed = []
             for name in ("first", "second", "third"):
                 target.apply(runtime(name), service(runtime=name))
                 made = target.observe(MODEL, WITHIN)
                 target.delete(ObjectKey("ClusterServingRuntime", name))
                 failed = target.observe(MODEL, WITHIN)
                 target.reset()
-                seen.append((made.outcome, made.runtime, failed.outcome, failed.reason, failed.errors))
-            return seen
+                observed.append((made.outcome, made.runtime, failed.outcome, failed.reason, failed.errors))
+            return observed
 
         with ThreadPoolExecutor(2) as threads:
-            (one, other) = threads.map(asked, (opened, own))
+            (one, other) = threads.map(requested, (opened, own))
 
         assert one == other
         assert [(made, failed) for made, _, failed, _, _ in one] == [(Outcome.RUNS, Outcome.NO_RUNTIME)] * 3

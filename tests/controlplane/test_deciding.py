@@ -44,12 +44,12 @@ class TestChoices:
         """
         target.apply(runtime("everyones"), runtime("mine", "team-a"), service())
 
-        seen = target.observe(MODEL, WITHIN)
+        observed = target.observe(MODEL, WITHIN)
 
-        assert seen.outcome is Outcome.RUNS
-        assert (seen.runtime, seen.workload) == (NAMESPACED, NAMESPACED)
-        assert [one["image"] for one in seen.pod["spec"]["containers"]] == ["example.com/mine:1"]
-        assert (seen.reason, seen.message, seen.errors) == (None, None, ())
+        assert observed.outcome is Outcome.RUNS
+        assert (observed.runtime, observed.workload) == (NAMESPACED, NAMESPACED)
+        assert [one["image"] for one in observed.pod["spec"]["containers"]] == ["example.com/mine:1"]
+        assert (observed.reason, observed.message, observed.errors) == (None, None, ())
 
     def test_a_named_runtime_is_used(self, target, runtime, service):
         """
@@ -65,10 +65,10 @@ class TestChoices:
         """
         (stored, _) = target.apply(runtime("mine", "team-a"), service())
 
-        seen = target.observe(MODEL, WITHIN)
+        observed = target.observe(MODEL, WITHIN)
 
         assert VARIABLE not in repr(stored.stored)
-        assert VARIABLE not in repr(seen)
+        assert VARIABLE not in repr(observed)
 
     def test_a_missing_runtime_is_a_failure_with_its_words(self, target, service):
         """
@@ -76,12 +76,15 @@ class TestChoices:
         """
         target.apply(service(runtime="nobodys"))
 
-        seen = target.observe(MODEL, WITHIN)
+        observed = target.observe(MODEL, WITHIN)
 
-        assert seen.outcome is Outcome.NO_RUNTIME
-        assert (seen.reason, seen.message) == ("RuntimeNotRecognized", "Waiting for runtime to become available")
-        assert seen.errors == ("No ServingRuntimes or ClusterServingRuntimes with the name: nobodys",)
-        assert (seen.pod, seen.workload) == (None, None)
+        assert observed.outcome is Outcome.NO_RUNTIME
+        assert (observed.reason, observed.message) == (
+            "RuntimeNotRecognized",
+            "Waiting for runtime to become available",
+        )
+        assert observed.errors == ("No ServingRuntimes or ClusterServingRuntimes with the name: nobodys",)
+        assert (observed.pod, observed.workload) == (None, None)
 
     def test_a_container_of_the_users_own_uses_no_runtime(self, target, runtime, service):
         """
@@ -90,10 +93,10 @@ class TestChoices:
         container = {"name": "kserve-container", "image": "example.com/own:1"}
         target.apply(runtime("mine", "team-a"), service({"containers": [container]}))
 
-        seen = target.observe(MODEL, WITHIN)
+        observed = target.observe(MODEL, WITHIN)
 
-        assert (seen.outcome, seen.workload) == (Outcome.CUSTOM, None)
-        assert seen.pod["spec"]["containers"][0]["image"] == "example.com/own:1"
+        assert (observed.outcome, observed.workload) == (Outcome.CUSTOM, None)
+        assert observed.pod["spec"]["containers"][0]["image"] == "example.com/own:1"
 
     def test_a_model_mesh_service_is_left_alone(self, target, runtime, service):
         """
@@ -240,11 +243,11 @@ class TestStoring:
         target.apply(runtime("mine", "team-a"))
         target.store(service({"sklearn": {"storageUri": "gs://example/models/model"}}))
 
-        seen = target.observe(MODEL, WITHIN)
+        observed = target.observe(MODEL, WITHIN)
 
-        assert (seen.outcome, seen.workload) == (Outcome.CUSTOM, None)
-        assert "sklearn" in seen.service["spec"]["predictor"]
-        assert "finalizers" not in seen.service["metadata"]
+        assert (observed.outcome, observed.workload) == (Outcome.CUSTOM, None)
+        assert "sklearn" in observed.service["spec"]["predictor"]
+        assert "finalizers" not in observed.service["metadata"]
 
     def test_the_next_write_converts_it(self, target, runtime, service):
         """
@@ -255,10 +258,10 @@ class TestStoring:
         target.store(legacy)
         target.apply(legacy)
 
-        seen = target.observe(MODEL, WITHIN)
+        observed = target.observe(MODEL, WITHIN)
 
-        assert (seen.outcome, seen.runtime) == (Outcome.RUNS, NAMESPACED)
-        assert at(seen.service, "spec", "predictor", "model", "modelFormat", "name") == "sklearn"
+        assert (observed.outcome, observed.runtime) == (Outcome.RUNS, NAMESPACED)
+        assert at(observed.service, "spec", "predictor", "model", "modelFormat", "name") == "sklearn"
 
 
 class TestReset:
@@ -294,9 +297,9 @@ class TestReset:
         target.delete(MODEL)
         target.apply(service(runtime="nobodys"))
 
-        seen = target.observe(MODEL, WITHIN)
+        observed = target.observe(MODEL, WITHIN)
 
-        assert (seen.outcome, seen.workload) == (Outcome.NO_RUNTIME, None)
+        assert (observed.outcome, observed.workload) == (Outcome.NO_RUNTIME, None)
 
     def test_what_is_not_there_is_deleted_without_an_error(self, target):
         """

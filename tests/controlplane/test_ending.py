@@ -55,8 +55,8 @@ class TestClosing:
         """
         With ``keep`` the processes and the folder stay until they are ended; the logs are copied to their folder.
         """
-        said: list[str] = []
-        with ControlPlane("v0.15.2", keep=True, logs=tmp_path / "logs", progress=said.append) as target:
+        printed: list[str] = []
+        with ControlPlane("v0.15.2", keep=True, logs=tmp_path / "logs", progress=printed.append) as target:
             folder = target._plane.folder
 
         assert sorted(path.name for path in (tmp_path / "logs").iterdir()) == [
@@ -65,7 +65,7 @@ class TestClosing:
             "manager.log",
         ]
         assert len(processes_of(folder)) >= 3
-        assert any(str(folder) in line for line in said)
+        assert any(str(folder) in line for line in printed)
         assert folder.stat().st_mode & 0o077 == 0
         assert target.leftovers(thorough=True) == ()
         assert end(folder) == ()
@@ -76,13 +76,13 @@ class TestClosing:
         """
         Without its manager a control plane is of no use: it is closed, and the reason is reported.
         """
-        said: list[str] = []
-        with ControlPlane("v0.15.2", keep=True, progress=said.append) as target:
+        printed: list[str] = []
+        with ControlPlane("v0.15.2", keep=True, progress=printed.append) as target:
             folder = target._plane.folder
             os.kill(target._plane.manager.pid, signal.SIGKILL)
             assert wait_for(lambda: not target._plane.manager_is_alive())
 
-        assert any("is not kept: KServe's manager was ended by SIGKILL" in line for line in said)
+        assert any("is not kept: KServe's manager was ended by SIGKILL" in line for line in printed)
         assert processes_of(folder) == []
         assert not folder.exists()
 

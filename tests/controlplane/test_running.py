@@ -322,14 +322,14 @@ class TestInterrupted:
             assert wait_for(lambda: when() or run.poll() is not None, 90)
             if run.poll() is None:
                 run.send_signal(signal.SIGINT)
-            said, _ = run.communicate(timeout=60)
-            return run.returncode, said
+            printed, _ = run.communicate(timeout=60)
+            return run.returncode, printed
 
     def assert_interrupted(self, suite: Suite, ended: tuple[int, str], passed: int) -> None:
-        code, said = ended
+        code, printed = ended
         record = suite.record()
-        assert code == Exit.BROKEN, said
-        assert record.footer.interrupted, said
+        assert code == Exit.BROKEN, printed
+        assert record.footer.interrupted, printed
         assert record.footer.leftovers == ()
         assert record.footer.counts["passed"] == passed
         assert not conforms(record).conforms

@@ -158,11 +158,11 @@ class TestScenarios:
         The chain from v0.9.0 to v0.20.0, a downgrade, and a controller that follows its runtimes pass on real releases.
         """
         ids = [f"upgrades/{feature}.feature::{name}" for feature, name in SCENARIOS.items()]
-        asked = [word for id_ in ids for word in ("--scenario", id_)]
+        requested = [word for id_ in ids for word in ("--scenario", id_)]
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "kserve_conformance", "run", "--out", str(tmp_path)),
-                *("--target", "controlplane:v0.9.0,upgrades=yes", *asked),
+                *("--target", "controlplane:v0.9.0,upgrades=yes", *requested),
             ],
             capture_output=True,
             text=True,

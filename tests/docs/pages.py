@@ -119,8 +119,8 @@ def commands(block: Block) -> tuple[Command, ...]:
     return tuple(found)
 
 
-def fits(shown: str, seen: str) -> bool:
+def fits(shown: str, observed: str) -> bool:
     """Is the output what the page shows? ``...`` stands for anything, over lines too."""
     parts = [re.escape(part) for part in shown.rstrip().split("...")]
-    told = "\n".join(line.rstrip() for line in seen.rstrip().splitlines())
-    return re.fullmatch(".*?".join(parts), told, re.DOTALL) is not None
+    reported = "\n".join(line.rstrip() for line in observed.rstrip().splitlines())
+    return re.fullmatch(".*?".join(parts), reported, re.DOTALL) is not None

@@ -33,7 +33,9 @@ def test_commands_of_a_page_give_the_output_that_it_shows(page, tmp_path):
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(block.text, encoding="utf-8")
         elif block.language == "console" and not block.is_not_run:
-            differences += [f"{page.name}:{block.line}: {told}" for told in differences_of_console(block, tmp_path)]
+            differences += [
+                f"{page.name}:{block.line}: {reported}" for reported in differences_of_console(block, tmp_path)
+            ]
         elif block.language == "pycon":
             differences += differences_of_python(block, page, names)
 
@@ -43,10 +45,10 @@ def test_commands_of_a_page_give_the_output_that_it_shows(page, tmp_path):
 def differences_of_console(block: Block, folder: Path) -> list[str]:
     """Run the commands of a block in one shell, and tell each whose output is another."""
     shown = commands(block)
-    seen = run(shown, folder)
+    observed = run(shown, folder)
     return [
         f"$ {command.text}\nshown:\n{command.output}\nseen:\n{output}"
-        for command, output in zip(shown, seen, strict=True)
+        for command, output in zip(shown, observed, strict=True)
         if not fits(command.output, output)
     ]
 
@@ -79,11 +81,11 @@ def run(shown: tuple[Command, ...], folder: Path) -> list[str]:
 def differences_of_python(block: Block, page: Path, names: dict[str, object]) -> list[str]:
     """Run a session of the interpreter; names stay for the next one of the page."""
     test = doctest.DocTestParser().get_doctest(block.text, names, page.name, str(page), block.line)
-    told: list[str] = []
+    reported: list[str] = []
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS, verbose=False)
-    runner.run(test, out=told.append, clear_globs=False)
+    runner.run(test, out=reported.append, clear_globs=False)
     names.update(test.globs)
-    return ["".join(told)] if told else []
+    return ["".join(reported)] if reported else []
 
 
 def test_commands_that_are_not_run_say_why():

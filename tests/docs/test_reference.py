@@ -82,16 +82,16 @@ class TestCommandLine:
 
     def test_every_exit_code_is_told(self):
         """The table of exit codes is whole."""
-        told = command_line.whole().partition("## Exit codes")[2].partition("\n## ")[0]
+        reported = command_line.whole().partition("## Exit codes")[2].partition("\n## ")[0]
 
-        assert all(f"| {code.value} |" in told for code in Exit)
+        assert all(f"| {code.value} |" in reported for code in Exit)
 
 
 class TestChanges:
     def test_every_pair_of_verdicts_is_told(self):
         """The page has the table that comparisons go by: a row and a column for each verdict, and for none."""
-        told = dict(codes.parts())["changes-by-verdict"]
-        rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in told.splitlines()[2:]]
+        reported = dict(codes.parts())["changes-by-verdict"]
+        rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in reported.splitlines()[2:]]
         words = [*(f"`{verdict}`" for verdict in Verdict), codes.ABSENT]
 
         assert [row[0] for row in rows] == words

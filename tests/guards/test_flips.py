@@ -7,7 +7,7 @@ from itertools import chain
 
 import pytest
 from flipping import distinct_profiles, flips
-from playing import asked_of, failures
+from scenario_results import failures, scenarios_of
 
 from kserve_conformance.profiles import Profile, profiles
 
@@ -54,7 +54,7 @@ def is_unnoticeable(what: str) -> bool:
 
 def survivors(profile: Profile) -> list[str]:
     """The flips that no scenario notices. What noticed the last flip is asked first: it often notices the next."""
-    order = list(asked_of(profile))
+    order = list(scenarios_of(profile))
     alive: list[str] = []
     for flip in flips(profile):
         noticed = next(iter(failures(order, flip.profile)), None)
@@ -85,7 +85,7 @@ class TestNeighbours:
         """
         A scenario that holds for the newer release fails on the older one, or the other way round.
         """
-        telling = chain(failures(asked_of(newer), older), failures(asked_of(older), newer))
+        telling = chain(failures(scenarios_of(newer), older), failures(scenarios_of(older), newer))
 
         assert next(telling, None) is not None
 
@@ -103,6 +103,6 @@ class TestTheSuiteItself:
         """
         Unflipped, every scenario holds, but for those that state a claim which the release is known to break.
         """
-        failed = [played.scenario.id for played in failures(asked_of(profile), profile)]
+        failed = [played.scenario.id for played in failures(scenarios_of(profile), profile)]
 
         assert failed == []

@@ -109,7 +109,7 @@ class TestTarget:
         assert "could not be closed: RuntimeError: cannot be closed" in run.output
 
     @pytest.mark.parametrize(
-        ("target", "told"),
+        ("target", "reported"),
         [
             ("memori:v0.15.2", "unknown target kind 'memori'"),
             ("memory:v0.15.9", "unknown KServe release 'v0.15.9'"),
@@ -117,9 +117,9 @@ class TestTarget:
             ("python", "MODULE:CALLABLE is required"),
         ],
     )
-    def test_that_does_not_exist_is_told_before_anything_runs(self, applying, target, told):
+    def test_that_does_not_exist_is_told_before_anything_runs(self, applying, target, reported):
         """A misspelt target is bad usage."""
         run = applying.run("--kserve-target", target)
 
         assert run.returncode == pytest.ExitCode.USAGE_ERROR
-        assert told in run.stderr
+        assert reported in run.stderr

@@ -31,10 +31,10 @@ class TestImplementation:
     def test_that_is_right_and_odd_is_heard(self, implementation, name):
         """A late start, a flood on its standard error, a missing part, a child: none of it is wrong."""
         with open_target(implementation(name).target(**PATIENT)) as target:
-            seen = observed(target)
+            observation = observed(target)
 
-        assert (seen.outcome, seen.runtime.name) == (Outcome.RUNS, "server")
-        assert ("pod" in seen.unreported) == (name == "says_nothing_of_pods")
+        assert (observation.outcome, observation.runtime.name) == (Outcome.RUNS, "server")
+        assert ("pod" in observation.unreported) == (name == "says_nothing_of_pods")
 
     def test_that_is_wrong_fails(self, implementation):
         """It answers, so it can be held against what is expected."""
@@ -82,19 +82,19 @@ class TestImplementation:
         assert time.monotonic() - began < 10
 
     @pytest.mark.parametrize(
-        ("name", "told"),
+        ("name", "reported"),
         [
             ("answers_garbage", "the answer is not valid JSON"),
             ("wrong_id", r"expected an answer to question \d, got one to 100\d"),
             ("huge_answer", "wrote more than 16777216 bytes without ending the line"),
         ],
     )
-    def test_that_is_out_of_step_has_no_answer(self, implementation, name, told):
+    def test_that_is_out_of_step_has_no_answer(self, implementation, name, reported):
         """And every question meets a new process, as long as there may be one."""
         made = implementation(name)
         with open_target(made.target(**PATIENT, restarts=1)) as target:
             for _ in range(2):
-                with pytest.raises(OutOfStep, match=told):
+                with pytest.raises(OutOfStep, match=reported):
                     target.apply(runtime())
                 assert made.is_gone()
             with pytest.raises(GivenUp):
@@ -111,9 +111,18 @@ class TestImplementation:
     def test_that_says_nothing_tells_nothing(self, implementation):
         """Every part is marked as not told."""
         with open_target(implementation("says_nothing").target(**PATIENT)) as target:
-            seen = observed(target)
+            observation = observed(target)
 
-        assert {"outcome", "runtime", "reason", "message", "pod", "service", "errors", "workload"} <= seen.unreported
+        assert {
+            "outcome",
+            "runtime",
+            "reason",
+            "message",
+            "pod",
+            "service",
+            "errors",
+            "workload",
+        } <= observation.unreported
 
 
 class TestCommand:
@@ -165,14 +174,14 @@ class TestCommand:
         """A log of no name is deleted unless the target is to be kept, and then it is said where it is."""
         monkeypatch.setenv("TMPDIR", str(tmp_path))
         monkeypatch.setattr("tempfile.tempdir", None)
-        told = []
+        reported = []
         open_target("process:cat").close()
         assert list(tmp_path.iterdir()) == []
-        open_target("process:cat", Options(keep=True, progress=told.append)).close()
+        open_target("process:cat", Options(keep=True, progress=reported.append)).close()
 
         (folder,) = tmp_path.iterdir()
         assert folder.stat().st_mode & 0o777 == 0o700
-        assert told == [f"kept the standard error of cat: {folder / 'stderr.log'}"]
+        assert reported == [f"kept the standard error of cat: {folder / 'stderr.log'}"]
 
     def test_may_be_closed_twice(self):
         """And is not started again then."""

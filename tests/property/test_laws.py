@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, Phase, assume, event, find, given, reject, s
 from hypothesis import strategies as st
 from strategies import (
     CATALOGUES,
+    INPUTS,
     NAMESPACES,
     PROFILES,
     REQUESTS,
     RUNTIMES,
     SERVICES,
-    WORLDS,
-    Asked,
-    meetings,
+    ResolverInput,
+    requests_and_catalogues,
     runtimes,
 )
 
@@ -78,37 +78,41 @@ def is_certain(choice: Selection) -> bool:
     return len(choice.one_of) == 1
 
 
-def as_stored(asked: Asked) -> Catalogue:
+def as_stored(given_input: ResolverInput) -> Catalogue:
     """The catalogue as the release's CRDs show it."""
-    return Catalogue.of(asked.profile.crds.pruned(manifest) for manifest in asked.runtimes)
+    return Catalogue.of(given_input.profile.crds.pruned(manifest) for manifest in given_input.runtimes)
 
 
 class TestStrategies:
     @LAW
-    @given(WORLDS)
-    def test_worlds_are_such_as_an_api_server_has(self, asked: Asked) -> None:
+    @given(INPUTS)
+    def test_worlds_are_such_as_an_api_server_has(self, given_input: ResolverInput) -> None:
         """
         Laws over objects that no cluster could hold would say nothing.
         """
-        assert [check(manifest) for manifest in (asked.service, *asked.runtimes)] == [()] * (1 + len(asked.runtimes))
+        assert [check(manifest) for manifest in (given_input.service, *given_input.runtimes)] == [()] * (
+            1 + len(given_input.runtimes)
+        )
 
     @pytest.mark.parametrize("outcome", Outcome)
     def test_every_outcome_is_met(self, outcome: Outcome) -> None:
         """
         The worlds are varied enough to end in every way.
         """
-        asked = find(
-            WORLDS,
-            lambda asked: outcome == resolve(asked.service, as_stored(asked), asked.profile).outcome,
+        given_input = find(
+            INPUTS,
+            lambda given_input: (
+                outcome == resolve(given_input.service, as_stored(given_input), given_input.profile).outcome
+            ),
             settings=settings(max_examples=2000, database=None, phases=[Phase.generate]),
         )
 
-        assert asked.profile in PROFILES
+        assert given_input.profile in PROFILES
 
 
 class TestOrderOfObjects:
     @settings(LAW, max_examples=200)
-    @given(meetings(), releases, st.randoms(use_true_random=False))
+    @given(requests_and_catalogues(), releases, st.randoms(use_true_random=False))
     def test_does_not_matter(self, met, profile, random) -> None:
         """
         In whatever order a list has the runtimes, the choice is the same, or is open between the same ones.
@@ -123,22 +127,22 @@ class TestOrderOfObjects:
             assert (one.runtime and one.runtime.key) == (other.runtime and other.runtime.key)
 
     @LAW
-    @given(WORLDS, st.randoms(use_true_random=False))
-    def test_does_not_matter_for_the_pod_either(self, asked, random) -> None:
+    @given(INPUTS, st.randoms(use_true_random=False))
+    def test_does_not_matter_for_the_pod_either(self, given_input, random) -> None:
         """
         A certain decision is the same in every part.
         """
-        shuffled = list(asked.runtimes)
+        shuffled = list(given_input.runtimes)
         random.shuffle(shuffled)
-        one = resolve(asked.service, as_stored(asked), asked.profile)
-        other = resolve(asked.service, as_stored(replace(asked, runtimes=shuffled)), asked.profile)
+        one = resolve(given_input.service, as_stored(given_input), given_input.profile)
+        other = resolve(given_input.service, as_stored(replace(given_input, runtimes=shuffled)), given_input.profile)
 
         assert set(one.one_of) == set(other.one_of)
         if not one.is_open:
             assert replace(one, supporting=()) == replace(other, supporting=())
 
     @LAW
-    @given(meetings(named=False), st.sampled_from([one for one in PROFILES if len(one.order) >= 3]))
+    @given(requests_and_catalogues(named=False), st.sampled_from([one for one in PROFILES if len(one.order) >= 3]))
     def test_is_all_that_was_open_before_v0_9(self, met, profile) -> None:
         """
         From v0.9.0 on, up to the longest list that the sort keeps in order, one runtime is chosen or none.
@@ -153,7 +157,12 @@ class TestOrderOfObjects:
 
 class TestOtherRuntimes:
     @LAW
-    @given(meetings(named=False), releases, runtimes(CLUSTER_RUNTIME) | runtimes(NAMESPACED_RUNTIME), st.data())
+    @given(
+        requests_and_catalogues(named=False),
+        releases,
+        runtimes(CLUSTER_RUNTIME) | runtimes(NAMESPACED_RUNTIME),
+        st.data(),
+    )
     def test_that_cannot_serve_change_nothing(self, met, profile, manifest, data) -> None:
         """
         A runtime that a filter removes is as good as not there, wherever it stands.
@@ -168,7 +177,7 @@ class TestOtherRuntimes:
         assert essence(select(request, catalogue, profile)) == essence(select(request, more, profile))
 
     @LAW
-    @given(meetings(named=True), releases, runtimes(CLUSTER_RUNTIME) | runtimes(NAMESPACED_RUNTIME))
+    @given(requests_and_catalogues(named=True), releases, runtimes(CLUSTER_RUNTIME) | runtimes(NAMESPACED_RUNTIME))
     def test_of_another_name_do_not_matter_to_a_named_one(self, met, profile, manifest) -> None:
         """
         Who names a runtime is not concerned by any other name.
@@ -180,7 +189,7 @@ class TestOtherRuntimes:
         assert select(request, catalogue, profile) == select(request, Catalogue((*catalogue, added)), profile)
 
     @settings(LAW, max_examples=200)
-    @given(meetings(), releases)
+    @given(requests_and_catalogues(), releases)
     def test_that_lost_can_be_removed(self, met, profile) -> None:
         """
         A certain choice stands without any of those that were not chosen, however many they are.
@@ -194,7 +203,7 @@ class TestOtherRuntimes:
                     assert refs(select(request, fewer, profile).one_of) == refs(choice.one_of)
 
     @LAW
-    @given(meetings(named=False), st.sampled_from([one for one in PROFILES if one.name != "documented"]))
+    @given(requests_and_catalogues(named=False), st.sampled_from([one for one in PROFILES if one.name != "documented"]))
     def test_of_the_cluster_come_after_those_of_the_namespace(self, met, profile) -> None:
         """
         Whatever their priorities and ages, in every release; the documentation alone does not say so.
@@ -207,7 +216,7 @@ class TestOtherRuntimes:
         assert len({ref.kind for ref in refs(choice.one_of)}) <= 1
 
     @LAW
-    @given(meetings(), releases)
+    @given(requests_and_catalogues(), releases)
     def test_of_other_namespaces_are_never_chosen(self, met, profile) -> None:
         """
         A service sees its own namespace and the cluster.
@@ -220,7 +229,7 @@ class TestOtherRuntimes:
 
 class TestNamedRuntimes:
     @LAW
-    @given(meetings(named=True), releases)
+    @given(requests_and_catalogues(named=True), releases)
     def test_never_lose_to_an_automatic_choice(self, met, profile) -> None:
         """
         A service that names a runtime gets the one that the name means, or none.
@@ -236,37 +245,37 @@ class TestNamedRuntimes:
 
 class TestExplanations:
     @LAW
-    @given(WORLDS, st.booleans(), MODES)
-    def test_change_nothing(self, asked, stored, mode) -> None:
+    @given(INPUTS, st.booleans(), MODES)
+    def test_change_nothing(self, given_input, stored, mode) -> None:
         """
         A decision that is watched is the same decision.
         """
         decide = resolve_stored if stored else resolve
-        arguments = (asked.service, as_stored(asked), asked.profile)
+        arguments = (given_input.service, as_stored(given_input), given_input.profile)
 
         assert decide(*arguments, None, Surroundings(mode)) == decide(*arguments, Explanation(), Surroundings(mode))
 
     @LAW
-    @given(meetings(), releases)
+    @given(requests_and_catalogues(), releases)
     def test_mark_the_chosen_one(self, met, profile) -> None:
         """
         What the story says was chosen is what was chosen, and it has every runtime that the service sees once.
         """
         request, catalogue = met
-        told = Explanation()
-        choice = select(request, catalogue, profile, told)
-        chosen = [candidate.key for candidate in told.candidates if candidate.exclusion is None]
-        seen = [candidate.key for candidate in told.candidates]
+        reported = Explanation()
+        choice = select(request, catalogue, profile, reported)
+        chosen = [candidate.key for candidate in reported.candidates if candidate.exclusion is None]
+        observed = [candidate.key for candidate in reported.candidates]
 
         assert chosen == ([choice.runtime.key] if choice.runtime else [])
-        assert told.no_runtime == choice.no_runtime
-        assert len(seen) == len(set(seen))
+        assert reported.no_runtime == choice.no_runtime
+        assert len(observed) == len(set(observed))
         if request.runtime is None:
-            assert set(seen) == visible(request, catalogue, profile)
-            supporting = {candidate.key for candidate in told.candidates if candidate.is_supporting}
+            assert set(observed) == visible(request, catalogue, profile)
+            supporting = {candidate.key for candidate in reported.candidates if candidate.is_supporting}
             assert supporting == set(refs(choice.supporting))
-        assert [line for line in told.lines() if line.startswith("✓")] == [
-            line for line in told.lines() if line.endswith(" selected")
+        assert [line for line in reported.lines() if line.startswith("✓")] == [
+            line for line in reported.lines() if line.endswith(" selected")
         ]
 
     @LAW
@@ -296,13 +305,13 @@ class TestManners:
         ]
 
     @settings(LAW, max_examples=200)
-    @given(WORLDS, st.booleans(), MODES)
-    def test_no_world_breaks_a_decision(self, asked, stored, mode) -> None:
+    @given(INPUTS, st.booleans(), MODES)
+    def test_no_world_breaks_a_decision(self, given_input, stored, mode) -> None:
         """
         Every valid world has a decision in every release: it never ends in an exception, and is whole.
         """
         decision = (resolve_stored if stored else resolve)(
-            asked.service, as_stored(asked), asked.profile, surroundings=Surroundings(mode)
+            given_input.service, as_stored(given_input), given_input.profile, surroundings=Surroundings(mode)
         )
         event(str(decision.outcome))
 
@@ -316,15 +325,15 @@ class TestManners:
         json.dumps((decision.service, decision.pod))
 
     @LAW
-    @given(WORLDS)
-    def test_nothing_given_is_changed(self, asked) -> None:
+    @given(INPUTS)
+    def test_nothing_given_is_changed(self, given_input) -> None:
         """
         A decision writes nothing into the objects that it was made of.
         """
-        before = json.dumps((asked.service, asked.runtimes))
-        resolve(asked.service, as_stored(asked), asked.profile, Explanation())
+        before = json.dumps((given_input.service, given_input.runtimes))
+        resolve(given_input.service, as_stored(given_input), given_input.profile, Explanation())
 
-        assert before == json.dumps((asked.service, asked.runtimes))
+        assert before == json.dumps((given_input.service, given_input.runtimes))
 
 
 class TestAdmission:
@@ -355,15 +364,15 @@ class TestAdmission:
 class TestReleases:
     @pytest.mark.parametrize(("one", "other"), ALIKE)
     @settings(LAW, max_examples=30)
-    @given(asked=WORLDS, stored=st.booleans())
-    def test_that_are_alike_decide_alike(self, one, other, asked, stored) -> None:
+    @given(given_input=INPUTS, stored=st.booleans())
+    def test_that_are_alike_decide_alike(self, one, other, given_input, stored) -> None:
         """
         Releases that differ in their names alone differ in nothing.
         """
         decide = resolve_stored if stored else resolve
 
-        assert decide(asked.service, as_stored(replace(asked, release=one.name)), one) == decide(
-            asked.service, as_stored(replace(asked, release=other.name)), other
+        assert decide(given_input.service, as_stored(replace(given_input, release=one.name)), one) == decide(
+            given_input.service, as_stored(replace(given_input, release=other.name)), other
         )
 
 
@@ -377,11 +386,11 @@ def _service(predictor: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _in_memory(asked: Asked) -> MemoryTarget:
+def _in_memory(given_input: ResolverInput) -> MemoryTarget:
     """A target with the runtimes in store, each as old as it says."""
-    made = MemoryTarget(asked.profile)
+    made = MemoryTarget(given_input.profile)
     for age in range(3):
-        made.store(*(one for one in asked.runtimes if one["metadata"]["creationTimestamp"].endswith(f"{age}Z")))
+        made.store(*(one for one in given_input.runtimes if one["metadata"]["creationTimestamp"].endswith(f"{age}Z")))
         made.advance_clock()
     return made
 
@@ -390,56 +399,58 @@ class TestWays:
     """One world, asked in three ways: the resolver, the reference target, the line protocol."""
 
     @LAW
-    @given(WORLDS, st.booleans())
-    def test_all_decide_alike(self, asked: Asked, stored: bool) -> None:
+    @given(INPUTS, st.booleans())
+    def test_all_decide_alike(self, given_input: ResolverInput, stored: bool) -> None:
         """
         What the resolver decides is what the target shows and what the server answers.
         """
-        made = _in_memory(asked)
+        made = _in_memory(given_input)
         # An open choice depends on the order of the list: both get the same one.
         shown = list(made._objects.values())
-        decision = (resolve_stored if stored else resolve)(asked.service, made.catalogue, asked.profile)
+        decision = (resolve_stored if stored else resolve)(given_input.service, made.catalogue, given_input.profile)
         event(str(decision.outcome))
-        self._shown_alike(asked, stored, made, decision)
-        release = asked.release
-        question = {"id": 1, "runtimes": shown, "service": asked.service, "admit": not stored}
-        said = json.loads(answer_line(json.dumps(question).encode(), release))
-        if release in RELEASES and check(asked.service, release):
-            assert "error" in said
+        self._shown_alike(given_input, stored, made, decision)
+        release = given_input.release
+        question = {"id": 1, "runtimes": shown, "service": given_input.service, "admit": not stored}
+        printed = json.loads(answer_line(json.dumps(question).encode(), release))
+        if release in RELEASES and check(given_input.service, release):
+            assert "error" in printed
         else:
-            self._answered_alike(decision, said)
+            self._answered_alike(decision, printed)
 
     @staticmethod
-    def _shown_alike(asked, stored, made, decision) -> None:
+    def _shown_alike(given_input, stored, made, decision) -> None:
         if stored:
-            made.store(asked.service)
+            made.store(given_input.service)
         else:
-            (answer,) = made.apply(asked.service)
+            (answer,) = made.apply(given_input.service)
             assert decision.rejected == answer.rejected
             if answer.rejected is not None:
                 return
-        seen = made.observe(ObjectKey.of(asked.service), timedelta(0))
+        observed = made.observe(ObjectKey.of(given_input.service), timedelta(0))
         no_runtime = decision.no_runtime
 
-        assert (seen.outcome, seen.runtime) == (decision.outcome, decision.runtime)
-        assert set(seen.one_of) == (set(decision.one_of) if decision.is_open else set())
-        assert (seen.reason, seen.message) == ((no_runtime.reason, no_runtime.message) if no_runtime else (None, None))
-        assert (seen.pod, seen.status_runtime) == (decision.pod, decision.status_runtime)
-        kept = asked.profile.crds.pruned(without(seen.service, "metadata", "creationTimestamp"))
+        assert (observed.outcome, observed.runtime) == (decision.outcome, decision.runtime)
+        assert set(observed.one_of) == (set(decision.one_of) if decision.is_open else set())
+        assert (observed.reason, observed.message) == (
+            (no_runtime.reason, no_runtime.message) if no_runtime else (None, None)
+        )
+        assert (observed.pod, observed.status_runtime) == (decision.pod, decision.status_runtime)
+        kept = given_input.profile.crds.pruned(without(observed.service, "metadata", "creationTimestamp"))
         assert kept == decision.service
 
     @staticmethod
-    def _answered_alike(decision, said) -> None:
-        told = said.get("decision") or {}
+    def _answered_alike(decision, printed) -> None:
+        reported = printed.get("decision") or {}
         no_runtime = decision.no_runtime
 
-        assert "error" not in said
-        assert said.get("rejected") == decision.rejected
-        assert said.get("service") == decision.service
-        assert said.get("pod") == decision.pod
-        assert told.get("runtime") == (
+        assert "error" not in printed
+        assert printed.get("rejected") == decision.rejected
+        assert printed.get("service") == decision.service
+        assert printed.get("pod") == decision.pod
+        assert reported.get("runtime") == (
             {"kind": decision.runtime.kind, "name": decision.runtime.name} if decision.runtime else None
         )
         expected = {"reason": no_runtime.reason, "message": no_runtime.message} if no_runtime else None
-        assert told.get("noRuntime") == (expected if told else None)
-        assert said.get("supporting", []) == [{"kind": ref.kind, "name": ref.name} for ref in decision.supporting]
+        assert reported.get("noRuntime") == (expected if reported else None)
+        assert printed.get("supporting", []) == [{"kind": ref.kind, "name": ref.name} for ref in decision.supporting]

@@ -1,4 +1,4 @@
-"""A command that is a function of a question, and objects to ask about."""
+"""A fake command that is a function of a question, and objects for questions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RUNS = {"runtime": {"kind": "ServingRuntime", "name": "server"}}
 
 
 class Answering:
-    """Stands for a command: keeps every question, and answers what a function makes of it."""
+    """A fake command: records every question, and answers with the result of a function."""
 
     name = "answering"
     digests: Mapping[str, str] = {}
@@ -46,7 +46,7 @@ def answering(answer: Callable[[Mapping[str, Any]], Mapping[str, Any]] | Mapping
 
 
 def target_of(command: Answering, release: str = "v0.15.2") -> ProcessTarget:
-    return ProcessTarget(command, release)  # type: ignore[arg-type]  # It is asked like a command.
+    return ProcessTarget(command, release)  # type: ignore[arg-type]  # It has the methods of a command.
 
 
 def service(**predictor: Any) -> dict[str, Any]:

@@ -21,12 +21,12 @@ def runtime(name, *, formats=None, namespace=None, created=None, image=None, **s
 
 
 def service(name="model", *, status=None, annotations=None, predictor=None, **model):
-    asked = {"modelFormat": {"name": "sklearn"}, "storageUri": "gs://example/model", **model}
+    requested = {"modelFormat": {"name": "sklearn"}, "storageUri": "gs://example/model", **model}
     return {
         "apiVersion": "serving.kserve.io/v1beta1",
         "kind": "InferenceService",
         "metadata": {"name": name, "namespace": "team-a", "uid": f"uid-{name}", "annotations": annotations or {}},
-        "spec": {"predictor": predictor or {"model": asked}},
+        "spec": {"predictor": predictor or {"model": requested}},
         "status": status or {},
     }
 

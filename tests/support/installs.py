@@ -54,10 +54,10 @@ def runtime(name: str, namespace: str | None = None, **spec: Any) -> dict[str, A
 
 def service(name: str, namespace: str = "team-a", **model: Any) -> dict[str, Any]:
     """A service that asks for sklearn."""
-    asked = {"modelFormat": {"name": "sklearn"}, "storageUri": "gs://example/model", **model}
+    requested = {"modelFormat": {"name": "sklearn"}, "storageUri": "gs://example/model", **model}
     return {
         "metadata": {"name": name, "namespace": namespace, "uid": f"uid-{namespace}-{name}"},
-        "spec": {"predictor": {"model": asked}},
+        "spec": {"predictor": {"model": requested}},
     }
 
 

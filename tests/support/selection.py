@@ -55,7 +55,7 @@ def catalogue(*runtimes: Runtime) -> Catalogue:
     return Catalogue(runtimes)
 
 
-def asking(format_: str = "sklearn", **more: Any) -> Request:
+def requesting(format_: str = "sklearn", **more: Any) -> Request:
     """A request of the team."""
     return Request(namespace=TEAM, format=format_, **more)
 

@@ -21,10 +21,10 @@ class Showing(Wrapped):
     def __init__(self, release: str = "v0.16.0", **parts: Any) -> None:
         super().__init__(MemoryTarget(release))
         self.parts = parts
-        self.asked = 0
+        self.requested = 0
 
     def observe(self, service: ObjectKey, within: timedelta) -> Observation:
-        self.asked += 1
+        self.requested += 1
         return replace(super().observe(service, within), **self.parts)
 
 

@@ -37,14 +37,14 @@ class StoredServer:
     """
     Objects by their paths. Lists know label selectors, limits and namespaces; nothing is admitted or defaulted.
 
-    ``asked`` is every request, as method and path. ``forbidden`` are the ends of paths that may not be listed or read.
+    ``requested`` has every request as method and path. ``forbidden`` are the ends of paths that cannot be read.
     """
 
     def __init__(self, objects: Mapping[str, Object] | None = None) -> None:
         self.objects: dict[str, Object] = dict(objects or {})
         #: The collections that there are, without namespaces; any other is not found.
         self.served = {_out_of_namespace(path.rpartition("/")[0]) for path in self.objects}
-        self.asked: list[tuple[str, str]] = []
+        self.requested: list[tuple[str, str]] = []
         self.forbidden: set[str] = set()
         #: Objects that stay when they are deleted, as those with a finalizer do.
         self.stuck: set[str] = set()
@@ -66,7 +66,7 @@ class StoredServer:
         """Answer as an API server would."""
         parts = urlsplit(url)
         path, query = parts.path, {key: values[0] for key, values in parse_qs(parts.query).items()}
-        self.asked.append((method, path))
+        self.requested.append((method, path))
         if any(path.endswith(end) for end in self.forbidden):
             return refusal(403, "Forbidden", f"{path.rpartition('/')[2]} is forbidden: nobody may {method.lower()} it")
         if method == "POST":

@@ -1,8 +1,9 @@
 """
-Worlds for laws: services, runtimes and releases that meet each other often.
+Hypothesis strategies for laws of the resolver: services, runtimes and releases that often match each other.
 
-Few names, formats, versions, protocols, priorities and ages, so that equal ones
-are common; among them every value that some rule treats as special.
+Few names, formats, versions, protocols, priorities and ages, so that equal ones are common; among them every value
+that some rule treats as special. Unlike the cases of ``fuzz``, which real API servers must store and which follow
+from a seed, these inputs may be invalid, because laws hold for those too, and hypothesis shrinks them.
 """
 
 from __future__ import annotations
@@ -219,7 +220,7 @@ PREDICTORS = st.one_of(
     ),
 )
 
-#: Services of the first namespace, as somebody would apply them.
+#: Services of the first namespace, as a user would apply them.
 SERVICES = st.fixed_dictionaries(
     {
         "apiVersion": st.just(API_VERSIONS[SERVICE]),
@@ -257,16 +258,16 @@ CATALOGUES = RUNTIME_LISTS.map(Catalogue.of)
 
 
 @st.composite
-def meetings(draw: st.DrawFn, *, named: bool | None = None) -> tuple[Request, Catalogue]:
-    """A request and a catalogue, most of whose requests some runtime of it could meet; perhaps one that names one."""
+def requests_and_catalogues(draw: st.DrawFn, *, named: bool | None = None) -> tuple[Request, Catalogue]:
+    """A request and a catalogue, in most cases with a runtime that could serve it; some requests name a runtime."""
     catalogue: Catalogue = draw(CATALOGUES)
     request: Request = draw(REQUESTS)
     entries_there = sorted({(one.name, one.version or "") for runtime in catalogue for one in runtime.formats})
     often: int = draw(st.integers(0, 3))
     if entries_there and often:
         name, version = draw(st.sampled_from(entries_there))
-        asked = draw(st.sampled_from((None, None, version)))
-        request = replace(request, format=name, version=asked, multi_node=draw(st.integers(0, 7)) == 0)
+        requested = draw(st.sampled_from((None, None, version)))
+        request = replace(request, format=name, version=requested, multi_node=draw(st.integers(0, 7)) == 0)
     names = sorted({runtime.name for runtime in catalogue})
     if named is False or (named is None and draw(st.booleans())):
         return replace(request, runtime=None), catalogue
@@ -274,8 +275,8 @@ def meetings(draw: st.DrawFn, *, named: bool | None = None) -> tuple[Request, Ca
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A service, the runtimes that there are, and the release that is asked."""
+class ResolverInput:
+    """A service, the existing runtimes, and the release that decides."""
 
     service: Json
     runtimes: list[Json]
@@ -283,12 +284,12 @@ class Asked:
 
     @property
     def profile(self) -> Profile:
-        """The release's profile; a failure is told with its name alone."""
+        """The release's profile; a failure only shows its name."""
         return profile_of(self.release)
 
 
-WORLDS = st.builds(
-    Asked,
+INPUTS = st.builds(
+    ResolverInput,
     SERVICES,
     RUNTIME_LISTS,
     st.sampled_from([profile.name for profile in PROFILES]),

@@ -58,17 +58,17 @@ class TestSignalsWait:
         Outside the main thread nothing changes.
         """
         before = signal.getsignal(signal.SIGTERM)
-        seen = []
+        observed = []
 
         def start():
             with signals_wait():
-                seen.append(signal.getsignal(signal.SIGTERM))
+                observed.append(signal.getsignal(signal.SIGTERM))
 
         thread = threading.Thread(target=start)
         thread.start()
         thread.join()
 
-        assert seen == [before]
+        assert observed == [before]
 
 
 class TestInterruptOnSignals:

@@ -14,22 +14,26 @@ UNKNOWN = ("protocolVersion", "workerSpec", "deploymentMode", "multiModel")
 
 def decided(question, model):
     """The decision, or None where it is not known."""
-    seen = [each for each in question["runtimes"] if each["metadata"].get("namespace") in (None, question["namespace"])]
-    seen.sort(key=lambda each: each["kind"] == "ClusterServingRuntime")
+    visible = [
+        each for each in question["runtimes"] if each["metadata"].get("namespace") in (None, question["namespace"])
+    ]
+    visible.sort(key=lambda each: each["kind"] == "ClusterServingRuntime")
     if "runtime" in model:
-        named = [each for each in seen if each["metadata"]["name"] == model["runtime"]][:1]
+        named = [each for each in visible if each["metadata"]["name"] == model["runtime"]][:1]
         if not named or named[0]["spec"].get("disabled"):
             return {"noRuntime": {"reason": "RuntimeDisabled" if named else "RuntimeNotRecognized"}}
     else:
-        named = seen
-    asked = model["modelFormat"]
+        named = visible
+    requested = model["modelFormat"]
     fits = [
-        each for each in named if any(asked["name"] == entry["name"] for entry in each["spec"]["supportedModelFormats"])
+        each
+        for each in named
+        if any(requested["name"] == entry["name"] for entry in each["spec"]["supportedModelFormats"])
     ]
     if (
         len(fits) != 1
-        or "version" in asked
-        or (model.get("runtime") is None and not may_be_chosen(fits[0], asked["name"]))
+        or "version" in requested
+        or (model.get("runtime") is None and not may_be_chosen(fits[0], requested["name"]))
     ):
         return None
     return {"runtime": {"kind": fits[0]["kind"], "name": fits[0]["metadata"]["name"]}}
@@ -44,7 +48,7 @@ def may_be_chosen(runtime, name):
 for line in sys.stdin:
     question = json.loads(line)
     model = question.get("service", {}).get("spec", {}).get("predictor", {}).get("model", {})
-    told = None
+    reported = None
     if "modelFormat" in model and not any(word in line for word in UNKNOWN):
-        told = decided(question, model)
-    print(json.dumps({"id": question["id"], **({"decision": told} if told else {})}), flush=True)
+        reported = decided(question, model)
+    print(json.dumps({"id": question["id"], **({"decision": reported} if reported else {})}), flush=True)

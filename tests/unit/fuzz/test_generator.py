@@ -196,11 +196,11 @@ class TestWorlds:
 
     def test_of_one_crowd_have_namespaces_of_their_own(self):
         """What one of them has in a namespace no other sees."""
-        seen: set[str] = set()
+        observation: set[str] = set()
         for case in CASES[:GROUP_SIZE]:
             own = {one["metadata"]["namespace"] for one in objects([case]) if one["kind"] != CLUSTER_RUNTIME}
-            assert not own & seen
-            seen |= own
+            assert not own & observation
+            observation |= own
 
     @pytest.mark.parametrize("release", ["v0.9.0", "v0.12.0", "v0.15.2", "v0.20.0"])
     def test_begin_with_runtimes_that_no_webhook_refuses(self, release):
@@ -215,12 +215,12 @@ class TestWorlds:
     def test_meet_every_kind_of_end(self):
         """A search that only ever sees refusals would find little."""
         runs = run_cases(MemoryTarget("v0.15.2"), tuple(islice(Cases(1), 2000)), None)
-        seen = [observed for one in runs for shown in one.turns for _, observed in shown.observations]
+        observation = [observed for one in runs for shown in one.turns for _, observed in shown.observations]
         answers = [answer for one in runs for shown in one.turns for answer in shown.admissions]
 
-        assert {one.outcome for one in seen} == set(Outcome) - {Outcome.REJECTED}
-        assert {one.reason for one in seen} >= {
+        assert {one.outcome for one in observation} == set(Outcome) - {Outcome.REJECTED}
+        assert {one.reason for one in observation} >= {
             "RuntimeNotRecognized", "RuntimeDisabled", "NoSupportingRuntime", "InvalidPredictorSpec"
         }  # fmt: skip
         assert {answer.key.kind for answer in answers if answer.rejected} >= {SERVICE, "ServingRuntime"}
-        assert sum(one.outcome == Outcome.RUNS for one in seen) > len(seen) / 5
+        assert sum(one.outcome == Outcome.RUNS for one in observation) > len(observation) / 5

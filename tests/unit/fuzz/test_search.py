@@ -68,7 +68,7 @@ class OddOne(Wrapped):
     @staticmethod
     def _odd(shown):
         return replace(
-            shown, observations=tuple((key, replace(seen, message="odd")) for key, seen in shown.observations)
+            shown, observations=tuple((key, replace(observed, message="odd")) for key, observed in shown.observations)
         )
 
 

@@ -20,8 +20,8 @@ class TestAgainstTheShippedCatalogue:
         for ships in (shipped, shipped_by_helm):
             if ships is shipped_by_helm and profile.name == "v0.8.0":
                 continue
-            seen = found(*ships(profile.name), profile=profile)
-            assert not seen.is_wrong
+            observed = found(*ships(profile.name), profile=profile)
+            assert not observed.is_wrong
 
     def test_the_nearer_installer_is_compared_with(self):
         """
@@ -34,22 +34,24 @@ class TestAgainstTheShippedCatalogue:
         """
         A shipped runtime that is not there is told by name.
         """
-        seen = found(*(one for one in shipped("v0.15.2") if one["metadata"]["name"] != "kserve-lgbserver"))
+        observed = found(*(one for one in shipped("v0.15.2") if one["metadata"]["name"] != "kserve-lgbserver"))
 
-        assert [one.about for one in of(seen, Code.MISSING)] == [ObjectKey("ClusterServingRuntime", "kserve-lgbserver")]
-        assert seen.is_wrong
+        assert [one.about for one in of(observed, Code.MISSING)] == [
+            ObjectKey("ClusterServingRuntime", "kserve-lgbserver")
+        ]
+        assert observed.is_wrong
 
     def test_an_install_without_shipped_runtimes_misses_none(self):
         """
         Who installs none of them has chosen so: one note, and nothing wrong.
         """
-        seen = found(runtime("own"))
+        observed = found(runtime("own"))
 
-        assert codes(seen) == {Code.NONE_SHIPPED, Code.EXTRA}
-        assert not seen.is_wrong
+        assert codes(observed) == {Code.NONE_SHIPPED, Code.EXTRA}
+        assert not observed.is_wrong
 
     @pytest.mark.parametrize(
-        ("change", "told"),
+        ("change", "reported"),
         [
             ({"disabled": True}, "disabled: yes; shipped: no"),
             ({"multiModel": True}, "multiModel: yes; shipped: no"),
@@ -70,7 +72,7 @@ class TestAgainstTheShippedCatalogue:
             ),
         ],
     )
-    def test_every_change_that_decides_is_told(self, change, told):
+    def test_every_change_that_decides_is_told(self, change, reported):
         """
         Formats, protocols and switches of a shipped runtime are told as they are and as they were shipped.
         """
@@ -82,7 +84,7 @@ class TestAgainstTheShippedCatalogue:
         (finding,) = of(found(*changed), Code.CHANGED)
 
         assert finding.weight is Weight.WRONG
-        assert told in finding.details
+        assert reported in finding.details
 
     def test_formats_in_another_order_are_a_change(self):
         """
@@ -129,10 +131,10 @@ class TestRuntimesAmongEachOther:
         """
         The newer of two equal runtimes is chosen, and that is told.
         """
-        seen = found(runtime("a", created="2024-01-01T00:00:00Z"), runtime("b", created="2024-01-01T00:00:01Z"))
+        observed = found(runtime("a", created="2024-01-01T00:00:00Z"), runtime("b", created="2024-01-01T00:00:01Z"))
 
-        assert [one.about.name for one in of(seen, Code.DECIDED_BY_AGE)] == ["b"]
-        assert not of(seen, Code.DECIDED_BY_NAME)
+        assert [one.about.name for one in of(observed, Code.DECIDED_BY_AGE)] == ["b"]
+        assert not of(observed, Code.DECIDED_BY_NAME)
 
     def test_where_no_rule_decides_it_is_said(self):
         """
@@ -169,9 +171,9 @@ class TestRuntimesAmongEachOther:
         """
         Runtimes of two namespaces never meet.
         """
-        seen = found(runtime("a", namespace="team-a"), runtime("b", namespace="team-b"))
+        observed = found(runtime("a", namespace="team-a"), runtime("b", namespace="team-b"))
 
-        assert Code.DECIDED_BY_NAME not in codes(seen)
+        assert Code.DECIDED_BY_NAME not in codes(observed)
 
     def test_equal_priorities_would_be_refused(self):
         """
@@ -182,10 +184,10 @@ class TestRuntimesAmongEachOther:
             for name in ("a", "b")
         ]
 
-        seen = found(*pair)
+        observed = found(*pair)
 
-        assert {one.about.name for one in of(seen, Code.WOULD_BE_REJECTED)} == {"a", "b"}
-        assert seen.is_wrong
+        assert {one.about.name for one in of(observed, Code.WOULD_BE_REJECTED)} == {"a", "b"}
+        assert observed.is_wrong
         assert not of(found(*pair, profile=profile_of("v0.10.2")), Code.WOULD_BE_REJECTED)
 
     def test_mixed_priorities_in_one_runtime_are_told_since_there_are_priorities(self):
@@ -238,7 +240,7 @@ class TestRuntimesAmongEachOther:
         """
         A disabled runtime is worth knowing, and not wrong by itself.
         """
-        seen = found(runtime("a", disabled=True))
+        observed = found(runtime("a", disabled=True))
 
-        assert of(seen, Code.DISABLED)
-        assert not seen.is_wrong
+        assert of(observed, Code.DISABLED)
+        assert not observed.is_wrong

@@ -181,9 +181,9 @@ class TestServicesByTheirWorkloads:
         """
         odd = service("odd", modelFormat="sklearn")
 
-        seen = found(runtime("a"), services=[odd, service()], workloads=[workload("example.com/a:1")])
+        observed = found(runtime("a"), services=[odd, service()], workloads=[workload("example.com/a:1")])
 
-        assert [one.standing for one in seen.services] == [Standing.UNKNOWN, Standing.AGREES]
+        assert [one.standing for one in observed.services] == [Standing.UNKNOWN, Standing.AGREES]
 
 
 class TestServicesByTheirStatus:
@@ -264,32 +264,32 @@ class TestWhatCouldNotBeRead:
         """
         Where runtimes could not be read no service is said to agree, however much its workload looks like it.
         """
-        seen = found(runtime("a"), services=[service()], workloads=[workload("example.com/a:1")], unread=[unread])
+        observed = found(runtime("a"), services=[service()], workloads=[workload("example.com/a:1")], unread=[unread])
 
-        assert [one.standing for one in seen.services] == [Standing.UNKNOWN]
-        assert not seen.is_whole
+        assert [one.standing for one in observed.services] == [Standing.UNKNOWN]
+        assert not observed.is_whole
 
     def test_another_namespaces_runtimes_are_no_matter(self):
         """
         A namespace that could not be read leaves the others as they are, and the whole is not whole.
         """
-        seen = found(
+        observed = found(
             runtime("a"),
             services=[service()],
             workloads=[workload("example.com/a:1")],
             unread=[Unread("ServingRuntime", "forbidden", "team-b")],
         )
 
-        assert [one.standing for one in seen.services] == [Standing.AGREES]
-        assert not seen.is_whole
+        assert [one.standing for one in observed.services] == [Standing.AGREES]
+        assert not observed.is_whole
 
     def test_an_unread_catalogue_is_not_compared(self):
         """
         Runtimes that could not be read are not missing.
         """
-        seen = found(unread=[Unread("ClusterServingRuntime", "forbidden")])
+        observed = found(unread=[Unread("ClusterServingRuntime", "forbidden")])
 
-        assert (seen.catalogue, seen.findings) == ("", ())
+        assert (observed.catalogue, observed.findings) == ("", ())
 
     def test_unread_workloads_are_the_reason(self):
         """
@@ -305,10 +305,10 @@ class TestWhatCouldNotBeRead:
         """
         odd = {**runtime("odd"), "spec": {"supportedModelFormats": ["sklearn"]}}
 
-        seen = found(odd, runtime("a"), services=[service()], workloads=[workload("example.com/a:1")])
+        observed = found(odd, runtime("a"), services=[service()], workloads=[workload("example.com/a:1")])
 
-        assert [one.kind for one in seen.unread] == ["ClusterServingRuntime"]
-        assert [one.standing for one in seen.services] == [Standing.UNKNOWN]
+        assert [one.kind for one in observation.unread] == ["ClusterServingRuntime"]
+        assert [one.standing for one in observation.services] == [Standing.UNKNOWN]
 
 
 FAILED = {
@@ -437,7 +437,7 @@ class TestWhole:
         """
         Every weight and every standing has its number, zeros included.
         """
-        seen = found(
+        observation = found(
             runtime("a"),
             services=[service(), service("other"), service("third")],
             workloads=[workload("example.com/a:1"), workload("example.com/b:1", of="other", args=("--model=other",))],
@@ -445,9 +445,9 @@ class TestWhole:
 
         findings = {"wrong": 0, "fragile": 0, "note": 2}
         services = {"agrees": 1, "differs": 1, "no-runtime": 0, "unknown": 1, "not-compared": 0}
-        assert seen.counts == findings | services
-        assert list(seen.counts) == [*map(str, Weight), *map(str, Standing)]
-        assert seen.as_data()["counts"] == seen.counts
+        assert observation.counts == findings | services
+        assert list(observation.counts) == [*map(str, Weight), *map(str, Standing)]
+        assert observation.as_data()["counts"] == observation.counts
 
     def test_what_could_not_be_read_is_listed_by_kind_and_namespace(self):
         """

@@ -46,7 +46,7 @@ class TestOnlyReading:
         """
         read(server)
 
-        assert {method for method, _ in server.asked} == {"GET"}
+        assert {method for method, _ in server.requested} == {"GET"}
 
     @pytest.mark.parametrize(
         "write",
@@ -68,7 +68,7 @@ class TestOnlyReading:
         with raises(TargetCode.READ_ONLY):
             write(read_only(Client(server)))
 
-        assert server.asked == []
+        assert server.requested == []
 
 
 class TestWhatIsRead:
@@ -96,7 +96,7 @@ class TestWhatIsRead:
 
         assert [one["metadata"]["namespace"] for one in stored.services] == ["team-b"]
         assert len(stored.runtimes) == 2
-        assert ("GET", SERVICES) not in server.asked
+        assert ("GET", SERVICES) not in server.requested
 
     def test_long_lists_come_in_pages(self, server, monkeypatch):
         """

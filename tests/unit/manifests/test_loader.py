@@ -155,9 +155,9 @@ items:
 ---
 {SERVICE}      protocolVersion: 2
 """
-        told = [(each.line, each.pointer, each.code) for each in problems_of(text)]
+        reported = [(each.line, each.pointer, each.code) for each in problems_of(text)]
 
-        assert told == [
+        assert reported == [
             (7, "spec.disabled", ManifestCode.INVALID_FIELD),
             (9, "spec.supportedModelFormats[0].name", ManifestCode.INVALID_FIELD),
             (9, "spec.supportedModelFormats[0].version", ManifestCode.INVALID_FIELD),
@@ -315,11 +315,11 @@ class TestDocumentsOfAStream:
 
     def test_problems_can_be_reported_as_they_come(self) -> None:
         """A fleet of a million services is not lost for one bad document."""
-        told: list[Problem] = []
+        reported: list[Problem] = []
 
-        found = list(documents(io.BytesIO(b"- 1\n---\n" + OTHER.encode()), report=told.append))
+        found = list(documents(io.BytesIO(b"- 1\n---\n" + OTHER.encode()), report=reported.append))
 
-        assert (len(found), [each.code for each in told]) == (1, [ManifestCode.NOT_AN_OBJECT])
+        assert (len(found), [each.code for each in reported]) == (1, [ManifestCode.NOT_AN_OBJECT])
 
     @pytest.mark.parametrize("begin", ["", " \n ", "\ufeff"])
     @pytest.mark.parametrize("text", [OTHER, json.dumps(value(OTHER))], ids=["flow", "json"])

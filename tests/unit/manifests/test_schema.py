@@ -23,7 +23,7 @@ SERVICE: Manifest = {
 }
 
 
-def told(manifest: Any, release: str | None = None) -> list[str]:
+def reported(manifest: Any, release: str | None = None) -> list[str]:
     return [problem.headline for problem in check(manifest, release)]
 
 
@@ -39,30 +39,30 @@ class TestGood:
     @pytest.mark.parametrize("manifest", [RUNTIME, SERVICE], ids=["runtime", "service"])
     def test_nothing_is_told(self, manifest: Manifest) -> None:
         """What KServe's documentation shows passes."""
-        assert told(manifest) == []
+        assert reported(manifest) == []
 
     def test_unknown_fields_are_no_problem(self) -> None:
         """The API server prunes them."""
-        assert told(replaced(RUNTIME, 1, "spec", "unheardOf")) == []
+        assert reported(replaced(RUNTIME, 1, "spec", "unheardOf")) == []
 
     def test_nulls_count_as_absent(self) -> None:
         """The API server prunes them before it looks at types; where a field: is required it is then missing."""
-        assert told(replaced(RUNTIME, None, "spec", "disabled")) == []
-        assert told(replaced(RUNTIME, None, "spec", "containers")) == ["spec.containers: is required"]
+        assert reported(replaced(RUNTIME, None, "spec", "disabled")) == []
+        assert reported(replaced(RUNTIME, None, "spec", "containers")) == ["spec.containers: is required"]
 
     def test_namespace_of_a_cluster_runtime_is_no_problem(self) -> None:
         """The API server clears it (``EnsureObjectNamespaceMatchesRequestNamespace``, k8s.io/apiserver)."""
-        assert told(replaced(RUNTIME, "team", "metadata", "namespace")) == []
+        assert reported(replaced(RUNTIME, "team", "metadata", "namespace")) == []
 
     def test_whole_floats_are_whole_numbers(self) -> None:
         """A priority of 2.0 is 2."""
-        assert told(with_format(priority=2.0)) == []
+        assert reported(with_format(priority=2.0)) == []
 
     def test_other_kinds_are_not_looked_into(self) -> None:
         """Only kind, apiVersion and name are asked of them."""
-        assert told({"kind": "Secret", "apiVersion": "v1", "metadata": {"name": "UPPER:case"}, "spec": 1}) == []
+        assert reported({"kind": "Secret", "apiVersion": "v1", "metadata": {"name": "UPPER:case"}, "spec": 1}) == []
         assert (
-            told({"kind": "InferenceService", "apiVersion": "example.com/v1", "metadata": {"name": "x"}, "spec": 1})
+            reported({"kind": "InferenceService", "apiVersion": "example.com/v1", "metadata": {"name": "x"}, "spec": 1})
             == []
         )
 
@@ -117,13 +117,15 @@ class TestRuntimes:
     )
     def test_wrong_fields(self, manifest: Manifest, expected: str) -> None:
         """A field of the wrong type, range or presence is told with its whole path."""
-        assert [expected] == told(manifest)
+        assert [expected] == reported(manifest)
 
     def test_container_limits_may_be_numbers(self) -> None:
         """Quantities are whole numbers or strings; 0.5 must be quoted."""
 
         def limits(cpu: Any) -> list[str]:
-            return told(replaced(RUNTIME, [{"name": "c", "resources": {"limits": {"cpu": cpu}}}], "spec", "containers"))
+            return reported(
+                replaced(RUNTIME, [{"name": "c", "resources": {"limits": {"cpu": cpu}}}], "spec", "containers")
+            )
 
         assert [] == limits(1) == limits("500m")
         assert limits(0.5) == ["spec.containers[0].resources.limits.cpu: expected a quantity, got 0.5"]
@@ -167,8 +169,10 @@ class TestReleases:
         ]
         known = releases.index(since)
 
-        assert [False] * known + [True] * (len(releases) - known) == [bool(told(manifest, each)) for each in releases]
-        assert told(manifest)
+        assert [False] * known + [True] * (len(releases) - known) == [
+            bool(reported(manifest, each)) for each in releases
+        ]
+        assert reported(manifest)
 
 
 class TestServices:
@@ -200,7 +204,7 @@ class TestServices:
     )
     def test_wrong_fields(self, manifest: Manifest, expected: str) -> None:
         """A service is looked into as far as a choice or a pod reads it."""
-        assert [expected] == told(manifest)
+        assert [expected] == reported(manifest)
 
     @pytest.mark.parametrize(
         "manifest",
@@ -215,7 +219,7 @@ class TestServices:
     )
     def test_defaulter_writes_absent_fields(self, manifest: Manifest) -> None:
         """KServe's defaulter writes the zero value of a required field before the schema is checked."""
-        assert told(manifest) == []
+        assert reported_text(manifest) == []
 
     @pytest.mark.parametrize(
         ("metric", "expected"),
@@ -236,14 +240,14 @@ class TestServices:
         """A zero value that the schema does not allow is rejected, even if the schema calls the field optional."""
         given = with_predictor(model={"modelFormat": {"name": "a"}}, autoScaling={"metrics": [metric]})
 
-        assert told(given) == [f"spec.predictor.autoScaling.metrics[0].{expected}"]
+        assert reported_text(given) == [f"spec.predictor.autoScaling.metrics[0].{expected}"]
 
     def test_absent_list_stays_absent(self) -> None:
         """A list has no zero value but null, which the schema rejects as it rejects an absent one."""
         affinity = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {}}}
         path = "spec.predictor.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"
 
-        assert told(with_predictor(affinity=affinity)) == [f"{path}: is required"]
+        assert reported_text(with_predictor(affinity=affinity)) == [f"{path}: is required"]
 
     @pytest.mark.parametrize(
         ("api_version", "hint"),
@@ -269,7 +273,7 @@ class TestNames:
     @pytest.mark.parametrize("name", ["a", "a.b-c", "0", "a" * 253])
     def test_dns_names_pass(self, name: str) -> None:
         """RFC 1123 subdomains are names."""
-        assert told(replaced(RUNTIME, name, "metadata", "name")) == []
+        assert reported(replaced(RUNTIME, name, "metadata", "name")) == []
 
     @pytest.mark.parametrize("name", ["A", "a_b", "-a", "a-", "a..b", "a" * 254, "é", "a\n"])
     def test_other_names_are_told(self, name: str) -> None:
@@ -281,12 +285,12 @@ class TestNames:
     @pytest.mark.parametrize("metadata", [None, {}, {"name": None}, {"name": ""}, {"generateName": "a-"}])
     def test_name_is_required(self, metadata: Any) -> None:
         """The harness follows objects by their names."""
-        assert told({**RUNTIME, "metadata": metadata}) == ["metadata.name: is required"]
+        assert reported({**RUNTIME, "metadata": metadata}) == ["metadata.name: is required"]
 
     @pytest.mark.parametrize("manifest", [None, 1, "x", [], [RUNTIME]])
     def test_what_is_no_mapping_is_no_object(self, manifest: Any) -> None:
         """Everything can be asked."""
-        assert len(told(manifest)) == 1
+        assert len(reported(manifest)) == 1
 
 
 class TestRefusal:

@@ -104,16 +104,16 @@ class TestProfiles:
     @pytest.mark.parametrize("release", RELEASES)
     def test_every_text_of_a_profile_is_known_with_its_release(self, release):
         """The table is KServe's own: what the reference says is in it, said by this release."""
-        said = tuple(said_by(profile_of(release)))
-        unknown = [text for text in said if not matches(text)]
+        printed = tuple(said_by(profile_of(release)))
+        unknown = [text for text in printed if not matches(text)]
         others = {
             text: spans(one.releases)
-            for text in said
+            for text in printed
             for one in matches(text)
             if one.releases and release not in one.releases
         }
 
-        assert len(said) > 8
+        assert len(printed) > 8
         assert unknown == []
         assert others == {}
 
@@ -175,7 +175,7 @@ class TestMatching:
         (match,) = matches("update rejected: deploymentMode cannot be changed from 'Standard' to 'RawDeployment'")
 
         assert match.values == ("Standard", "RawDeployment")
-        assert "from 'Standard' to 'RawDeployment'" in match.said
+        assert "from 'Standard' to 'RawDeployment'" in match.printed
 
     def test_the_webhook_before_runtimes_is_told_apart(self):
         """v0.7.0 does not know spec.predictor.model, which its text does not say."""

@@ -97,9 +97,9 @@ class TestMLServer:
         """
         The controller of v0.8.0 sets nothing at all.
         """
-        asked = service(storageUri="s3://m")
+        requested = service(storageUri="s3://m")
 
-        assert complete(asked, runtime("kserve-mlserver", "v2"), COMPLETION_V0_8) == asked
+        assert complete(requested, runtime("kserve-mlserver", "v2"), COMPLETION_V0_8) == requested
 
     @pytest.mark.parametrize("completion", [COMPLETION_V0_9, COMPLETION_V0_10, COMPLETION_V0_17])
     def test_speaks_v2_unless_told_otherwise(self, completion):
@@ -130,9 +130,9 @@ class TestMLServer:
         """
         The variable of the service is there twice.
         """
-        asked = service(storageUri="s3://m", env=[{"name": "MLSERVER_MODEL_NAME", "value": "mine"}])
+        requested = service(storageUri="s3://m", env=[{"name": "MLSERVER_MODEL_NAME", "value": "mine"}])
 
-        completed = complete(asked, runtime("kserve-mlserver"), COMPLETION_V0_9)
+        completed = complete(requested, runtime("kserve-mlserver"), COMPLETION_V0_9)
 
         assert variables_of(completed) == [("MLSERVER_MODEL_NAME", "mine"), *SET_UP]
 
@@ -140,9 +140,9 @@ class TestMLServer:
         """
         Only what is absent is added.
         """
-        asked = service(storageUri="s3://m", env=[{"name": "MLSERVER_MODEL_NAME", "value": "mine"}])
+        requested = service(storageUri="s3://m", env=[{"name": "MLSERVER_MODEL_NAME", "value": "mine"}])
 
-        completed = complete(asked, runtime("kserve-mlserver"), COMPLETION_V0_10)
+        completed = complete(requested, runtime("kserve-mlserver"), COMPLETION_V0_10)
 
         assert variables_of(completed) == [("MLSERVER_MODEL_NAME", "mine"), SET_UP[1]]
 
@@ -160,9 +160,9 @@ class TestMLServer:
         """
         A label names the class that loads the model, over one that the service has.
         """
-        asked = service(model_format, labels={"modelClass": "mine", "team": "a"})
+        requested = service(model_format, labels={"modelClass": "mine", "team": "a"})
 
-        completed = complete(asked, runtime("kserve-mlserver"), COMPLETION_V0_9)
+        completed = complete(requested, runtime("kserve-mlserver"), COMPLETION_V0_9)
 
         assert completed["metadata"]["labels"] == {"modelClass": model_class, "team": "a"}
 
@@ -170,11 +170,11 @@ class TestMLServer:
         """
         Completing works on a copy.
         """
-        asked = service(labels={"team": "a"}, env=[{"name": "X"}])
+        requested = service(labels={"team": "a"}, env=[{"name": "X"}])
 
-        complete(asked, runtime("kserve-mlserver"), COMPLETION_V0_9)
+        complete(requested, runtime("kserve-mlserver"), COMPLETION_V0_9)
 
-        assert asked == service(labels={"team": "a"}, env=[{"name": "X"}])
+        assert requested == service(labels={"team": "a"}, env=[{"name": "X"}])
 
 
 class TestTorchServe:
@@ -225,9 +225,9 @@ class TestTorchServe:
         """
         The variable is added after one that the service has set.
         """
-        asked = service("pytorch", env=[{"name": "PROTOCOL_VERSION", "value": "mine"}])
+        requested = service("pytorch", env=[{"name": "PROTOCOL_VERSION", "value": "mine"}])
 
-        completed = complete(asked, runtime("kserve-torchserve"), completion)
+        completed = complete(requested, runtime("kserve-torchserve"), completion)
 
         assert variables_of(completed) == [("PROTOCOL_VERSION", "mine"), ("PROTOCOL_VERSION", "v1")]
 
@@ -321,14 +321,14 @@ class TestAtWrite:
         """
         Only TorchServe opens envelopes.
         """
-        asked = service("pytorch", runtime="mine")
+        requested = service("pytorch", runtime="mine")
 
-        assert defaults_at_write(asked) == asked
+        assert defaults_at_write(requested) == requested
 
     def test_a_predictor_without_model_is_left_alone(self):
         """
         A legacy key has its own conversion.
         """
-        asked = {"metadata": {"name": "m"}, "spec": {"predictor": {"sklearn": {}}}}
+        requested = {"metadata": {"name": "m"}, "spec": {"predictor": {"sklearn": {}}}}
 
-        assert defaults_at_write(asked) == asked
+        assert defaults_at_write(requested) == requested

@@ -34,9 +34,9 @@ class TestGraphs:
         """
         Even against the protocol of the service.
         """
-        asked = service({"runtime": "r", "protocolVersion": "v1"})
+        requested = service({"runtime": "r", "protocolVersion": "v1"})
 
-        assert graph_protocol(asked, runtime(*protocols)) == spoken
+        assert graph_protocol(requested, runtime(*protocols)) == spoken
 
     def test_a_named_runtime_of_other_protocols_is_an_error(self):
         """
@@ -50,9 +50,9 @@ class TestGraphs:
         """
         Nor is a named one that lists nothing, or is not there.
         """
-        asked, naming = service({"protocolVersion": given}), service({"protocolVersion": given, "runtime": "r"})
+        requested, naming = service({"protocolVersion": given}), service({"protocolVersion": given, "runtime": "r"})
 
-        assert graph_protocol(asked, runtime("v2")) == spoken
+        assert graph_protocol(requested, runtime("v2")) == spoken
         assert graph_protocol(naming, runtime()) == spoken
         assert graph_protocol(naming, None) == spoken
         assert protocol_of_model(naming) == spoken

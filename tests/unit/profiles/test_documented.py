@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from selection import asking, catalogue, cluster, cluster_ref, entry, namespaced, namespaced_ref, service
+from selection import catalogue, cluster, cluster_ref, entry, namespaced, namespaced_ref, requesting, service
 
 from kserve_conformance.objects import Catalogue, Outcome, at
 from kserve_conformance.profiles import profile_of
@@ -24,34 +24,36 @@ class TestNamed:
         """
         A named runtime is looked up in the namespace first, and only then in the cluster.
         """
-        assert choose(asking(runtime="r"), cluster("r"), namespaced("r")) == {namespaced_ref("r")}
-        assert choose(asking(runtime="r"), cluster("r")) == {cluster_ref("r")}
+        assert choose(requesting(runtime="r"), cluster("r"), namespaced("r")) == {namespaced_ref("r")}
+        assert choose(requesting(runtime="r"), cluster("r")) == {cluster_ref("r")}
 
     def test_it_must_list_format_and_version(self):
         """
         The format is verified, and a version that is given must match.
         """
-        assert choose(asking("onnx", runtime="r"), cluster("r")) == "NoSupportingRuntime"
-        assert choose(asking(version="2", runtime="r"), cluster("r", entry(version="1"))) == "NoSupportingRuntime"
-        assert choose(asking(version="1", runtime="r"), cluster("r", entry(version="1"))) == {cluster_ref("r")}
+        assert choose(requesting("onnx", runtime="r"), cluster("r")) == "NoSupportingRuntime"
+        assert choose(requesting(version="2", runtime="r"), cluster("r", entry(version="1"))) == "NoSupportingRuntime"
+        assert choose(requesting(version="1", runtime="r"), cluster("r", entry(version="1"))) == {cluster_ref("r")}
 
     def test_it_need_not_be_auto_select(self):
         """
         AutoSelect is about choices that are left to KServe.
         """
-        assert choose(asking(runtime="r"), cluster("r", entry(auto=False))) == {cluster_ref("r")}
+        assert choose(requesting(runtime="r"), cluster("r", entry(auto=False))) == {cluster_ref("r")}
 
     def test_a_disabled_one_serves_nobody(self):
         """
         The attribute's description has no exception.
         """
-        assert choose(asking(runtime="r"), cluster("r", disabled=True)) == "RuntimeDisabled"
+        assert choose(requesting(runtime="r"), cluster("r", disabled=True)) == "RuntimeDisabled"
 
     def test_protocols_are_not_mentioned(self):
         """
         The page lists no protocols among what is verified.
         """
-        assert choose(asking(runtime="r", protocol="v2"), cluster("r", protocolVersions=["v1"])) == {cluster_ref("r")}
+        assert choose(requesting(runtime="r", protocol="v2"), cluster("r", protocolVersions=["v1"])) == {
+            cluster_ref("r")
+        }
 
 
 class TestAutomatic:
@@ -59,16 +61,16 @@ class TestAutomatic:
         """
         Another format, another version and an entry that is not autoSelect are all passed over.
         """
-        assert choose(asking(), cluster("r"), cluster("s", "onnx"), cluster("t", entry(auto=False))) == {
+        assert choose(requesting(), cluster("r"), cluster("s", "onnx"), cluster("t", entry(auto=False))) == {
             cluster_ref("r")
         }
-        assert choose(asking(version="2"), cluster("r", entry(version="1"))) == "NoSupportingRuntime"
+        assert choose(requesting(version="2"), cluster("r", entry(version="1"))) == "NoSupportingRuntime"
 
     def test_a_disabled_one_is_passed_over(self):
         """
         The other one is chosen.
         """
-        assert choose(asking(), cluster("r", disabled=True), cluster("s")) == {cluster_ref("s")}
+        assert choose(requesting(), cluster("r", disabled=True), cluster("s")) == {cluster_ref("s")}
 
     def test_a_missing_protocol_asks_for_none(self):
         """
@@ -76,14 +78,14 @@ class TestAutomatic:
         """
         runtimes = (cluster("r", protocolVersions=["v2"]), cluster("s", protocolVersions=["v1"]))
 
-        assert choose(asking(), *runtimes) == {cluster_ref("r"), cluster_ref("s")}
-        assert choose(asking(protocol="v1"), *runtimes) == {cluster_ref("r"), cluster_ref("s")}
+        assert choose(requesting(), *runtimes) == {cluster_ref("r"), cluster_ref("s")}
+        assert choose(requesting(protocol="v1"), *runtimes) == {cluster_ref("r"), cluster_ref("s")}
 
     def test_several_are_no_guarantee(self):
         """
         Equal runtimes are open, whatever their ages, names and scopes.
         """
-        assert choose(asking(), cluster("a", created=1), namespaced("b"), cluster("c")) == {
+        assert choose(requesting(), cluster("a", created=1), namespaced("b"), cluster("c")) == {
             cluster_ref("a"),
             namespaced_ref("b"),
             cluster_ref("c"),
@@ -94,7 +96,7 @@ class TestAutomatic:
         """
         A priority beats a lower one and none, and the page knows no order of scopes to beat it.
         """
-        assert choose(asking(), namespaced("a", other), cluster("b", entry(priority=2))) == {cluster_ref("b")}
+        assert choose(requesting(), namespaced("a", other), cluster("b", entry(priority=2))) == {cluster_ref("b")}
 
     def test_many_are_ordered_too(self):
         """
@@ -102,7 +104,7 @@ class TestAutomatic:
         """
         many = [cluster(f"r{number}", entry(priority=1)) for number in range(20)]
 
-        assert choose(asking(), *many, cluster("best", entry(priority=2))) == {cluster_ref("best")}
+        assert choose(requesting(), *many, cluster("best", entry(priority=2))) == {cluster_ref("best")}
 
 
 class TestLegacy:

@@ -19,9 +19,9 @@ def multi(model=None, worker=None, autoscaler="none", **annotations):
 
 
 def rejection_message(given, release="v0.15.2"):
-    with pytest.raises(Rejected) as refused:
+    with pytest.raises(Rejected) as rejected:
         admitted(given, profile_of(release))
-    return str(refused.value)
+    return str(rejected.value)
 
 
 class TestMultiNodeServices:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from selection import asking, catalogue, cluster, cluster_ref, entry, manifest, namespaced, namespaced_ref, service
+from selection import catalogue, cluster, cluster_ref, entry, manifest, namespaced, namespaced_ref, requesting, service
 
 from kserve_conformance.crds import crds_of, new_fields
 from kserve_conformance.objects import NoRuntime
@@ -18,7 +18,7 @@ from kserve_conformance.rules.releases import NAMES, RELEASES, TABLE, UnknownRel
 
 class TestFormats:
     @pytest.mark.parametrize(
-        ("asked", "listed", "supported"),
+        ("requested", "listed", "supported"),
         [
             ({}, entry(version="1"), True),
             ({"version": "1"}, entry(version="1"), True),
@@ -31,11 +31,11 @@ class TestFormats:
             ({"format_": ""}, entry(""), True),
         ],
     )
-    def test_names_and_versions_are_exact(self, asked, listed, supported):
+    def test_names_and_versions_are_exact(self, requested, listed, supported):
         """
         Strings are equal or they are not; a colon in a name can stand for a version.
         """
-        assert supports_format(asking(**asked), cluster("r", listed).formats) == supported
+        assert supports_format(requesting(**requested), cluster("r", listed).formats) == supported
 
     def test_the_entry_with_the_version_must_be_auto_select_itself(self):
         """
@@ -43,8 +43,8 @@ class TestFormats:
         """
         runtime = cluster("r", entry(version="0"), entry(version="1", auto=False))
 
-        assert is_auto_selectable(asking(version="0"), runtime) is None
-        assert "autoSelect is not set for" in str(is_auto_selectable(asking(version="1"), runtime))
+        assert is_auto_selectable(requesting(version="0"), runtime) is None
+        assert "autoSelect is not set for" in str(is_auto_selectable(requesting(version="1"), runtime))
 
     @pytest.mark.parametrize(
         ("runtime", "words"),
@@ -57,7 +57,7 @@ class TestFormats:
         """
         The reason says what the runtime lists.
         """
-        assert words in str(is_auto_selectable(asking(version="2"), runtime))
+        assert words in str(is_auto_selectable(requesting(version="2"), runtime))
 
 
 class TestOrder:
@@ -95,7 +95,7 @@ class TestNamedProtocol:
         """
         Server defaults fill a protocol that is missing and no other.
         """
-        request = asking(runtime="kserve-mlserver", protocol="v1")
+        request = requesting(runtime="kserve-mlserver", protocol="v1")
 
         assert protocol_by_runtime_name(request) is request
 
@@ -103,7 +103,7 @@ class TestNamedProtocol:
         """
         An automatic choice has no name to go by.
         """
-        assert protocol_by_runtime_name(asking()).protocol is None
+        assert protocol_by_runtime_name(requesting()).protocol is None
 
 
 class TestErrors:
@@ -111,7 +111,7 @@ class TestErrors:
         """
         KServe prints an address there, which is another one each time.
         """
-        assert none_supports(asking(version="1")).error.endswith("{sklearn 0x")
+        assert none_supports(requesting(version="1")).error.endswith("{sklearn 0x")
 
 
 class TestReporting:
@@ -119,9 +119,9 @@ class TestReporting:
         """
         Before v0.9.0 no status has a failure.
         """
-        told = V0_8_0.reports(NoRuntime("RuntimeDisabled", "e", "RuntimeDisabled", "m"))
+        reported = V0_8_0.reports(NoRuntime("RuntimeDisabled", "e", "RuntimeDisabled", "m"))
 
-        assert (told.error, told.reason, told.message) == ("e", None, None)
+        assert (reported.error, reported.reason, reported.message) == ("e", None, None)
 
     def test_the_status_names_what_the_name_means(self):
         """
@@ -233,8 +233,8 @@ class TestNodes:
     @pytest.mark.parametrize(
         ("request_", "runtime", "words"),
         [
-            (asking(), cluster("r", workerSpec={}), "is multi-node, but the service has no workerSpec"),
-            (asking(multi_node=True), cluster("r"), "is not multi-node, but the service has a workerSpec"),
+            (requesting(), cluster("r", workerSpec={}), "is multi-node, but the service has no workerSpec"),
+            (requesting(multi_node=True), cluster("r"), "is not multi-node, but the service has a workerSpec"),
         ],
     )
     def test_a_worker_spec_on_one_side_alone_is_a_mismatch(self, request_, runtime, words):
@@ -247,5 +247,5 @@ class TestNodes:
         """
         Two worker specs agree, and so do none.
         """
-        assert agrees_on_nodes(asking(), cluster("r")) is None
-        assert agrees_on_nodes(asking(multi_node=True), cluster("r", workerSpec={})) is None
+        assert agrees_on_nodes(requesting(), cluster("r")) is None
+        assert agrees_on_nodes(requesting(multi_node=True), cluster("r", workerSpec={})) is None

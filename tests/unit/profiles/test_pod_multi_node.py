@@ -47,7 +47,7 @@ def worker(pipeline=None, tensor=None, worker_gpus=0, name="worker-container"):
     return {"containers": [container], **{field: size for field, size in sizes.items() if size is not None}}
 
 
-def told(service_, runtime_, rendering):
+def reported(service_, runtime_, rendering):
     pod = render(service_, runtime_, rendering)
     return {variable["name"]: variable["value"] for variable in pod["spec"]["containers"][0].get("env", ())}
 
@@ -73,7 +73,7 @@ class TestHead:
         """
         The size of the service goes before that of the runtime.
         """
-        assert told(service({"tensorParallelSize": 2}), runtime(worker(3, 4)), RENDERING_V0_15_0) == {
+        assert reported(service({"tensorParallelSize": 2}), runtime(worker(3, 4)), RENDERING_V0_15_0) == {
             "PIPELINE_PARALLEL_SIZE": "3",
             "TENSOR_PARALLEL_SIZE": "2",
             "MODEL_NAME": "llm",
@@ -89,7 +89,7 @@ class TestHead:
         assert refusal_of(service(), found, RENDERING_V0_15_0) == NoRuntime(
             "InvalidPredictorSpec", PANIC, has_event=False
         )
-        assert told(service(), found, RENDERING_V0_15_2)["PIPELINE_PARALLEL_SIZE"] == "1"
+        assert reported(service(), found, RENDERING_V0_15_2)["PIPELINE_PARALLEL_SIZE"] == "1"
 
     @pytest.mark.parametrize(
         ("rendering", "head_gpus", "expected"),
@@ -157,7 +157,7 @@ class TestHead:
         """
         Volume claims do, and from v0.16.0 on images.
         """
-        variables = told(service(model={"storageUri": uri}), runtime(worker(1, 1)), rendering)
+        variables = reported(service(model={"storageUri": uri}), runtime(worker(1, 1)), rendering)
 
         assert variables.get("MODEL_DIR") == ("/mnt/models" if has_directory else None)
 
@@ -180,7 +180,7 @@ class TestHead:
         """
         found = runtime(worker(pipeline, tensor, per_worker), head)
 
-        variables = told(service(), found, RENDERING_V0_15_2)
+        variables = reported(service(), found, RENDERING_V0_15_2)
 
         assert (variables["RAY_NODE_COUNT"], variables["REQUEST_GPU_COUNT"]) == (nodes, own)
 
@@ -188,9 +188,9 @@ class TestHead:
         """
         Its container is merged over the runtime's.
         """
-        asked = service({"containers": [{"name": "worker-container", **gpus(2)}]})
+        requested = service({"containers": [{"name": "worker-container", **gpus(2)}]})
 
-        assert told(asked, runtime(worker(4, 1, 1)), RENDERING_V0_15_2)["RAY_NODE_COUNT"] == "2"
+        assert reported(requested, runtime(worker(4, 1, 1)), RENDERING_V0_15_2)["RAY_NODE_COUNT"] == "2"
 
     def test_another_executor_counts_otherwise(self):
         """
@@ -198,7 +198,7 @@ class TestHead:
         """
         found = runtime(worker(2, 4, 1), annotations={"multinode/executor-backend": "mp"})
 
-        before, after = told(service(), found, RENDERING_V0_16), told(service(), found, RENDERING_V0_19)
+        before, after = reported(service(), found, RENDERING_V0_16), reported(service(), found, RENDERING_V0_19)
 
         assert (before["RAY_NODE_COUNT"], before["REQUEST_GPU_COUNT"]) == ("8", "1")
         assert (after["RAY_NODE_COUNT"], after["REQUEST_GPU_COUNT"]) == ("2", "4")
@@ -227,11 +227,11 @@ class TestRefusals:
         """
         It has no runtime at all.
         """
-        asked = service()
-        asked["spec"]["predictor"] = {"containers": [{"name": "kserve-container"}], "workerSpec": {}}
+        requested = service()
+        requested["spec"]["predictor"] = {"containers": [{"name": "kserve-container"}], "workerSpec": {}}
 
         with pytest.raises(CannotRender) as caught:
-            render_custom(asked, RENDERING_V0_15_2)
+            render_custom(requested, RENDERING_V0_15_2)
 
         assert caught.value.no_runtime.error == PANIC
 

@@ -43,7 +43,7 @@ class TestMetadata:
     LABELS: ClassVar = {"serving.kserve.io/inferenceservice": "fraud", "component": "predictor"}
 
     @staticmethod
-    def asked():
+    def requested():
         mine = {"labels": {"tier": "service", "s": "1"}, "annotations": {"note": "service", "modelFormat": "sklearn"}}
         return service(None, mine, labels={"tier": "predictor", "p": "1"}, annotations={"note": "predictor"})
 
@@ -56,7 +56,7 @@ class TestMetadata:
         """
         Its own metadata go to the pods, with the labels that KServe finds them by.
         """
-        assert render(self.asked(), self.found(), rendering)["metadata"] == {
+        assert render(self.requested(), self.found(), rendering)["metadata"] == {
             "labels": {"tier": "service", "s": "1", **self.LABELS},
             "annotations": {"note": "service", "modelFormat": "sklearn"},
         }
@@ -65,7 +65,7 @@ class TestMetadata:
         """
         What the service says wins.
         """
-        assert render(self.asked(), self.found(), RENDERING_V0_10)["metadata"] == {
+        assert render(self.requested(), self.found(), RENDERING_V0_10)["metadata"] == {
             "labels": {"tier": "service", "s": "1", "r": "1", **self.LABELS},
             "annotations": {"note": "service", "modelFormat": "sklearn", "r": "1"},
         }
@@ -74,7 +74,7 @@ class TestMetadata:
         """
         What the predictor says wins over all.
         """
-        assert render(self.asked(), self.found(), RENDERING_V0_11)["metadata"] == {
+        assert render(self.requested(), self.found(), RENDERING_V0_11)["metadata"] == {
             "labels": {"tier": "predictor", "s": "1", "r": "1", "p": "1", **self.LABELS},
             "annotations": {"note": "predictor", "modelFormat": "sklearn", "r": "1"},
         }
@@ -83,7 +83,7 @@ class TestMetadata:
         """
         The annotation that the webhook adds is withheld.
         """
-        annotations = render(self.asked(), self.found(), RENDERING_V0_17)["metadata"]["annotations"]
+        annotations = render(self.requested(), self.found(), RENDERING_V0_17)["metadata"]["annotations"]
 
         assert annotations == {"note": "predictor", "r": "1"}
 
@@ -137,9 +137,9 @@ class TestPodSettings:
         """
         Any field of a pod's spec can stand in the predictor; its other fields are no pod settings.
         """
-        asked = service(serviceAccountName="me", minReplicas=2, nodeSelector={"a": "c"}, hostIPC=True)
+        requested = service(serviceAccountName="me", minReplicas=2, nodeSelector={"a": "c"}, hostIPC=True)
 
-        spec = render(asked, runtime(container(), nodeSelector={"a": "b", "d": "e"}), rendering)["spec"]
+        spec = render(requested, runtime(container(), nodeSelector={"a": "b", "d": "e"}), rendering)["spec"]
 
         assert {key: spec[key] for key in spec if key != "containers"} == {
             "serviceAccountName": "me",
@@ -162,9 +162,9 @@ class TestPodSettings:
         Volumes have names to be merged by.
         """
         found = runtime(container(), tolerations=[{"key": "a"}], volumes=[{"name": "v", "emptyDir": {}}])
-        asked = service(tolerations=[{"key": "c"}], volumes=[{"name": "w", "emptyDir": {}}])
+        requested = service(tolerations=[{"key": "c"}], volumes=[{"name": "w", "emptyDir": {}}])
 
-        spec = render(asked, found, RENDERING_V0_9)["spec"]
+        spec = render(requested, found, RENDERING_V0_9)["spec"]
 
         assert spec["tolerations"] == [{"key": "c"}]
         assert [volume["name"] for volume in spec["volumes"]] == ["w", "v"]

@@ -126,13 +126,13 @@ class TestServingContainer:
         """
         Service and runtime are the same after a pod was made of them.
         """
-        asked = service({"env": [{"name": "X", "value": "1"}]}, containers=[container("side")])
+        requested = service({"env": [{"name": "X", "value": "1"}]}, containers=[container("side")])
         found = runtime(container(env=[{"name": "X", "value": "{{.Name}}"}]), labels={"a": "b"})
-        before = copy.deepcopy((asked, found.manifest))
+        before = copy.deepcopy((requested, found.manifest))
 
-        render(asked, found, rendering)
+        render(requested, found, rendering)
 
-        assert (asked, found.manifest) == before
+        assert (requested, found.manifest) == before
 
 
 class TestMerge:
@@ -232,10 +232,10 @@ class TestMerge:
             ]
         )
         source = {"secretKeyRef": {"name": "s", "key": "k"}}
-        asked = service({"env": [{"name": "A", "value": "1"}, {"name": "B", "valueFrom": source}]})
+        requested = service({"env": [{"name": "A", "value": "1"}, {"name": "B", "valueFrom": source}]})
 
-        before = {one["name"]: one for one in serving(asked, runtime(theirs), RENDERING_V0_19)["env"]}
-        after = {one["name"]: one for one in serving(asked, runtime(theirs), RENDERING_V0_20)["env"]}
+        before = {one["name"]: one for one in serving(requested, runtime(theirs), RENDERING_V0_19)["env"]}
+        after = {one["name"]: one for one in serving(requested, runtime(theirs), RENDERING_V0_20)["env"]}
 
         assert before["A"] == {"name": "A", "value": "1", "valueFrom": {"fieldRef": {"fieldPath": "x"}}}
         assert after["A"] == {"name": "A", "value": "1"}
@@ -251,9 +251,9 @@ class TestPlaceholders:
         In any text of the merged container.
         """
         theirs = container(args=["--model={{.Name}}"], env=[{"name": "T", "value": "{{.Labels.tier}}"}])
-        asked = service({"args": ["{{.Namespace}}"]}, {"labels": {"tier": "gold"}})
+        requested = service({"args": ["{{.Namespace}}"]}, {"labels": {"tier": "gold"}})
 
-        merged = serving(asked, runtime(theirs), rendering)
+        merged = serving(requested, runtime(theirs), rendering)
 
         assert merged["args"] == ["--model=fraud", "team-a"]
         assert merged["env"][0] == {"name": "T", "value": "gold"}
@@ -297,9 +297,9 @@ class TestPlaceholders:
         """
         A backslash of an annotation is not escaped, so it can break the document.
         """
-        asked = service(metadata={"annotations": {"note": "a\\z"}})
+        requested = service(metadata={"annotations": {"note": "a\\z"}})
 
-        no_runtime = refusal_of(asked, runtime(container(args=["{{.Annotations.note}}"])), RENDERING_V0_9)
+        no_runtime = refusal_of(requested, runtime(container(args=["{{.Annotations.note}}"])), RENDERING_V0_9)
 
         assert no_runtime.message == "Failed to replace placeholders in serving runtime Container"
 
@@ -332,9 +332,9 @@ class TestOtherContainers:
         It comes second; then come the others of the runtime, then those of the service.
         """
         found = runtime(container("side"), container("transformer-container", args=["{{.Name}}"]), container())
-        asked = service(containers=[container("mine"), container("transformer-container", args=["-x"])])
+        requested = service(containers=[container("mine"), container("transformer-container", args=["-x"])])
 
-        pod = render(asked, found, rendering)
+        pod = render(requested, found, rendering)
 
         assert names(pod) == ["kserve-container", "transformer-container", "side", "mine"]
         assert pod["spec"]["containers"][1]["args"] == ["fraud", "-x"]

@@ -51,9 +51,9 @@ class TestCustom:
         """
         A transformer that stands first is lost.
         """
-        asked = service(containers=[{"name": "transformer-container"}, {"name": "kserve-container"}])
+        requested = service(containers=[{"name": "transformer-container"}, {"name": "kserve-container"}])
 
-        assert [one["name"] for one in render_custom(asked, rendering)["spec"]["containers"]] == names
+        assert [one["name"] for one in render_custom(requested, rendering)["spec"]["containers"]] == names
 
     @pytest.mark.parametrize(
         ("rendering", "predictor"), [(RENDERING_V0_12, {"containers": [{"name": "mine"}]}), (RENDERING_V0_8, {})]
@@ -80,17 +80,17 @@ class TestChoice:
         """
         KServe asks for the keys first.
         """
-        asked = service(sklearn={"image": "a"}, containers=[{"name": "kserve-container", "image": "b"}])
+        requested = service(sklearn={"image": "a"}, containers=[{"name": "kserve-container", "image": "b"}])
 
-        assert render_without_runtime(asked, RENDERING_V0_12) == render_stored_legacy(asked, RENDERING_V0_12)
+        assert render_without_runtime(requested, RENDERING_V0_12) == render_stored_legacy(requested, RENDERING_V0_12)
 
     def test_without_a_legacy_key_it_is_the_users_container(self):
         """
         An empty key is a key, a null one is none.
         """
-        asked = service(sklearn=None, containers=[{"name": "kserve-container"}])
+        requested = service(sklearn=None, containers=[{"name": "kserve-container"}])
 
-        assert render_without_runtime(asked, RENDERING_V0_12) == render_custom(asked, RENDERING_V0_12)
+        assert render_without_runtime(requested, RENDERING_V0_12) == render_custom(requested, RENDERING_V0_12)
 
 
 class TestStoredLegacy:
@@ -254,11 +254,11 @@ class TestStoredLegacy:
         """
         Other containers of it too: only the first one is replaced.
         """
-        asked = service(
+        requested = service(
             sklearn={"runtimeVersion": "v1"}, nodeSelector={"a": "b"}, containers=[{"name": "x"}, {"name": "y"}]
         )
 
-        spec = render_stored_legacy(asked, RENDERING_V0_9)["spec"]
+        spec = render_stored_legacy(requested, RENDERING_V0_9)["spec"]
 
         assert spec["nodeSelector"] == {"a": "b"}
         assert [one["name"] for one in spec["containers"]] == ["kserve-container", "y"]

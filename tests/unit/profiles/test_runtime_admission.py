@@ -217,8 +217,8 @@ class TestMultiNode:
 
 
 class TestBlockedVariables:
-    @pytest.mark.parametrize(("release", "refused"), [("v0.17.0", False), ("v0.18.0", True)])
-    def test_a_runtime_may_not_set_them(self, release, refused):
+    @pytest.mark.parametrize(("release", "rejected"), [("v0.17.0", False), ("v0.18.0", True)])
+    def test_a_runtime_may_not_set_them(self, release, rejected):
         """
         From v0.18.0 on PYTHONPATH is refused in a runtime's containers.
         """
@@ -227,4 +227,4 @@ class TestBlockedVariables:
             cluster("r", containers=[{"name": "kserve-container", "image": "a", "env": env}]), release=release
         )
 
-        assert (text is not None) == refused
+        assert (text is not None) == rejected

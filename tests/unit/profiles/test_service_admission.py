@@ -16,9 +16,9 @@ def stored(given, release, mode=None):
 
 
 def rejection_message(given, release, mode=None):
-    with pytest.raises(Rejected) as refused:
+    with pytest.raises(Rejected) as rejected:
         stored(given, release, mode)
-    return str(refused.value)
+    return str(rejected.value)
 
 
 def protocol(given):
@@ -46,9 +46,12 @@ class TestModes:
         With any annotation the default is written, read again, and keeps the key.
         """
         given = service({}, key="sklearn", annotations={"a": "b"})
-        seen = stored(given, "v0.9.0", "ModelMesh")
+        observed = stored(given, "v0.9.0", "ModelMesh")
 
-        assert (at(seen, "metadata", "annotations", DEPLOYMENT_MODE), "sklearn" in seen["spec"]["predictor"]) == (
+        assert (
+            at(observed, "metadata", "annotations", DEPLOYMENT_MODE),
+            "sklearn" in observed["spec"]["predictor"],
+        ) == (
             "ModelMesh",
             True,
         )
@@ -57,9 +60,9 @@ class TestModes:
         """
         From v0.10.0 on the first write converts, since it acts on what was there before.
         """
-        seen = stored(service({}, key="sklearn"), "v0.10.0", "ModelMesh")
+        observed = stored(service({}, key="sklearn"), "v0.10.0", "ModelMesh")
 
-        assert (at(seen, "metadata", "annotations", DEPLOYMENT_MODE), "model" in seen["spec"]["predictor"]) == (
+        assert (at(observed, "metadata", "annotations", DEPLOYMENT_MODE), "model" in observed["spec"]["predictor"]) == (
             "ModelMesh",
             True,
         )
@@ -75,17 +78,17 @@ class TestModes:
         """
         v0.17.0 renames the modes of services that are written.
         """
-        seen = stored(service(annotations={DEPLOYMENT_MODE: old}), "v0.17.0")
+        observed = stored(service(annotations={DEPLOYMENT_MODE: old}), "v0.17.0")
 
-        assert at(seen, "metadata", "annotations", DEPLOYMENT_MODE) == new
+        assert at(observed, "metadata", "annotations", DEPLOYMENT_MODE) == new
 
     def test_a_new_name_of_a_mode_is_kept(self):
         """
         A service that already has the new name is left as it is.
         """
-        seen = stored(service(annotations={DEPLOYMENT_MODE: "Standard"}), "v0.17.0")
+        observed = stored(service(annotations={DEPLOYMENT_MODE: "Standard"}), "v0.17.0")
 
-        assert at(seen, "metadata", "annotations", DEPLOYMENT_MODE) == "Standard"
+        assert at(observed, "metadata", "annotations", DEPLOYMENT_MODE) == "Standard"
 
 
 class TestDefaults:
@@ -187,15 +190,15 @@ class TestValidation:
         """
         assert "must be specified" in rejection_message(service({}, key="huggingface"), "v0.11.2")
 
-    @pytest.mark.parametrize(("release", "refused"), [("v0.14.1", True), ("v0.15.0", False)])
-    def test_containers_beside_a_model(self, release, refused):
+    @pytest.mark.parametrize(("release", "rejected"), [("v0.14.1", True), ("v0.15.0", False)])
+    def test_containers_beside_a_model(self, release, rejected):
         """
         From v0.15.0 on only a container named kserve-container is another implementation.
         """
         given = service()
         given["spec"]["predictor"]["containers"] = [{"name": "transformer-container", "image": "a"}]
 
-        if refused:
+        if rejected:
             assert "must be specified" in rejection_message(given, release)
         else:
             assert stored(given, release)
@@ -209,28 +212,28 @@ class TestValidation:
 
         assert "must be specified" in rejection_message(given, "v0.15.2")
 
-    @pytest.mark.parametrize(("release", "refused"), [("v0.15.2", False), ("v0.16.0", True)])
-    def test_a_name_inside_a_predictor(self, release, refused):
+    @pytest.mark.parametrize(("release", "rejected"), [("v0.15.2", False), ("v0.16.0", True)])
+    def test_a_name_inside_a_predictor(self, release, rejected):
         """
         From v0.16.0 on a model may not have a name.
         """
         given = service({"modelFormat": {"name": "sklearn"}, "name": "kserve-container"})
 
-        if refused:
+        if rejected:
             assert rejection_message(given, release) == "the 'name' field is not allowed in standard predictor"
         else:
             assert stored(given, release)
 
     @pytest.mark.parametrize(
-        ("release", "autoscaler", "refused"), [("v0.10.2", "external", True), ("v0.12.0", "external", False)]
+        ("release", "autoscaler", "rejected"), [("v0.10.2", "external", True), ("v0.12.0", "external", False)]
     )
-    def test_the_autoscaler_class_must_be_known(self, release, autoscaler, refused):
+    def test_the_autoscaler_class_must_be_known(self, release, autoscaler, rejected):
         """
         Classes came one by one.
         """
         given = service(annotations={"serving.kserve.io/autoscalerClass": autoscaler})
 
-        if refused:
+        if rejected:
             assert "[external] is not a supported autoscaler class type" in rejection_message(given, release)
         else:
             assert stored(given, release)
@@ -313,12 +316,12 @@ class TestChangesOfMode:
         """
         self.change("v0.15.0", "RawDeployment", "Serverless")
 
-    @pytest.mark.parametrize(("release", "refused"), [("v0.15.2", False), ("v0.16.0", False), ("v0.17.0", True)])
-    def test_what_is_left_to_model_mesh_is_noted_since_v0_17(self, release, refused):
+    @pytest.mark.parametrize(("release", "rejected"), [("v0.15.2", False), ("v0.16.0", False), ("v0.17.0", True)])
+    def test_what_is_left_to_model_mesh_is_noted_since_v0_17(self, release, rejected):
         """
         Before, a controller returned before it wrote that into the status.
         """
-        if refused:
+        if rejected:
             with pytest.raises(Rejected, match="cannot be changed from 'ModelMesh'"):
                 self.change(release, "ModelMesh", "RawDeployment")
         else:

@@ -19,7 +19,7 @@ from kserve_conformance.suite import ROOT
 FILE = ROOT / "fixtures" / "shipped_runtimes.jsonl"
 
 
-def told(runtime: Runtime) -> str:
+def reported(runtime: Runtime) -> str:
     """A runtime in the notation of this page: ``format/version`` with A, F or - for autoSelect, pN for a priority."""
     entries = [
         f"{entry['name']}/{entry['version']}{ {True: 'A', False: 'F', None: '-'}[entry.get('autoSelect')] }"
@@ -36,7 +36,7 @@ def by_name(release: str) -> dict[str, Runtime]:
 
 def facts(manifests: tuple[Manifest, ...]) -> dict[str, str]:
     """Every runtime of a catalogue, told."""
-    return {runtime.name.removeprefix("kserve-"): told(runtime) for runtime in Catalogue.of(manifests)}
+    return {runtime.name.removeprefix("kserve-"): reported(runtime) for runtime in Catalogue.of(manifests)}
 
 
 #: What each release changes, read from config/runtimes at each tag; the first has everything.
@@ -209,7 +209,7 @@ class TestHelm:
         assert "since v0.9.0" in (caught.value.hint or "")
 
     @pytest.mark.parametrize(
-        ("release", "runtime", "said"),
+        ("release", "runtime", "printed"),
         [
             ("v0.9.0", "sklearnserver", "sklearn/1A; none"),
             ("v0.9.0", "mlserver", "sklearn/0- xgboost/1- lightgbm/3- mlflow/1A; none"),
@@ -221,9 +221,9 @@ class TestHelm:
             ("v0.16.0", "huggingfaceserver-multinode", "huggingface/1Ap2; v1,v2"),
         ],
     )
-    def test_chart_differs_from_the_manifests(self, release: str, runtime: str, said: str) -> None:
+    def test_chart_differs_from_the_manifests(self, release: str, runtime: str, printed: str) -> None:
         """The chart's own formats and protocols are told, not those of the manifests."""
-        assert said == facts(shipped_by_helm(release))[runtime]
+        assert printed == facts(shipped_by_helm(release))[runtime]
 
     def test_chart_installs_none_by_default_from_0_17(self) -> None:
         """The runtimes are switched off in the default values: an empty catalogue."""

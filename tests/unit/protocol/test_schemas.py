@@ -61,10 +61,10 @@ class TestQuestions:
         """
         Who speaks a later version is understood as far as this one goes, by the schema and by the server.
         """
-        asked = {**WHOLE, "later": {"any": 1}, "runtimes": [{**RUNTIME, "later": 1}]}
+        requested = {**WHOLE, "later": {"any": 1}, "runtimes": [{**RUNTIME, "later": 1}]}
 
-        assert is_valid("question", asked)
-        assert json.loads(answer_line(json.dumps(asked).encode(), "v0.16.0"))["decision"]["runtime"]["name"] == "r"
+        assert is_valid("question", requested)
+        assert json.loads(answer_line(json.dumps(requested).encode(), "v0.16.0"))["decision"]["runtime"]["name"] == "r"
 
     @pytest.mark.parametrize(
         "wrong",
@@ -88,19 +88,19 @@ class TestQuestions:
         """
         The two read one contract: neither takes what the other does not.
         """
-        asked = {**WHOLE, **wrong}
+        requested = {**WHOLE, **wrong}
 
-        assert not is_valid("question", asked)
-        assert "not a question" in json.loads(answer_line(json.dumps(asked).encode(), "v0.16.0"))["error"]
+        assert not is_valid("question", requested)
+        assert "not a question" in json.loads(answer_line(json.dumps(requested).encode(), "v0.16.0"))["error"]
 
     def test_an_id_is_needed(self):
         """
         An answer must say to which question it belongs.
         """
-        asked = {name: value for name, value in WHOLE.items() if name != "id"}
+        requested = {name: value for name, value in WHOLE.items() if name != "id"}
 
-        assert not is_valid("question", asked)
-        assert "id" in json.loads(answer_line(json.dumps(asked).encode(), "v0.16.0"))["error"]
+        assert not is_valid("question", requested)
+        assert "id" in json.loads(answer_line(json.dumps(requested).encode(), "v0.16.0"))["error"]
 
     def test_only_an_id_is_a_question(self):
         """

@@ -116,11 +116,14 @@ class TestDecisions:
         """
         A runtime of the namespace and the service meet there; one of another namespace does not.
         """
-        bare, asked = without(runtime(kind=NAMESPACED_RUNTIME), "metadata", "namespace"), service(namespace="")
+        bare, requested = without(runtime(kind=NAMESPACED_RUNTIME), "metadata", "namespace"), service(namespace="")
         elsewhere = replaced(bare, "other", "metadata", "namespace")
 
-        assert answered(service=asked, runtimes=[bare])["decision"]["runtime"]["kind"] == NAMESPACED_RUNTIME
-        assert answered(service=asked, runtimes=[elsewhere])["decision"]["noRuntime"]["reason"] == "NoSupportingRuntime"
+        assert answered(service=requested, runtimes=[bare])["decision"]["runtime"]["kind"] == NAMESPACED_RUNTIME
+        assert (
+            answered(service=requested, runtimes=[elsewhere])["decision"]["noRuntime"]["reason"]
+            == "NoSupportingRuntime"
+        )
 
     @pytest.mark.parametrize("release", [*RELEASES, "documented"])
     def test_every_release_answers(self, release):
@@ -336,12 +339,12 @@ class TestServing:
         """
         read = []
 
-        def asking():
+        def requesting():
             for number in range(3):
                 read.append(number)
                 yield line(id=number)
 
-        serving = serve(asking(), "v0.16.0")
+        serving = serve(requesting(), "v0.16.0")
         next(serving)
 
         assert read == [0]

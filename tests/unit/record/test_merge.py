@@ -129,10 +129,10 @@ class TestRefused:
         with raises(Fault.SELECTIONS_DIFFER, Fault.OVERLAPPING_SHARDS):
             merge([("1", shard(1, 3)), ("2", shard(2, 2))])
 
-    @pytest.mark.parametrize(("left_out", "told"), [((1,), "2/3"), ((0, 2), "1/3, 3/3")])
-    def test_if_one_is_missing(self, left_out: tuple[int, ...], told: str) -> None:
+    @pytest.mark.parametrize(("left_out", "reported"), [((1,), "2/3"), ((0, 2), "1/3, 3/3")])
+    def test_if_one_is_missing(self, left_out: tuple[int, ...], reported: str) -> None:
         """What is missing may be what failed, and is named."""
-        with raises(Fault.MISSING_SHARDS, match=told):
+        with raises(Fault.MISSING_SHARDS, match=reported):
             merge([one for place, one in enumerate(shards()) if place not in left_out])
 
     def test_if_one_is_there_twice(self) -> None:

@@ -90,7 +90,7 @@ class TestTelling:
         assert part.groups[0].reason == "before: runs on another runtime than expected"
 
     @pytest.mark.parametrize(
-        ("earlier", "later", "told"),
+        ("earlier", "later", "reported"),
         [
             (("memory:v0.15.2", "v0.15.2"), ("memory:v0.20.0", "v0.20.0"), "KServe v0.15.2 → v0.20.0"),
             (
@@ -105,11 +105,11 @@ class TestTelling:
             ),
         ],
     )
-    def test_names_what_is_compared(self, earlier: tuple[str, str], later: tuple[str, str], told: str) -> None:
+    def test_names_what_is_compared(self, earlier: tuple[str, str], later: tuple[str, str], reported: str) -> None:
         """Releases where they differ, else targets."""
         runs = [record(scenario("it"), target=TargetIdentity(target=a, release=b)) for a, b in (earlier, later)]
 
-        assert subject(compare(*runs)) == told
+        assert subject(compare(*runs)) == reported
 
     def test_headline_has_only_what_there_is(self) -> None:
         """No zeros."""
@@ -128,9 +128,11 @@ class TestText:
 
     def test_what_moved_says_from_where_to_where(self) -> None:
         """The runtime before and the runtime now."""
-        told = [line.text for line in summary(WHOLE)]
+        reported = [line.text for line in summary(WHOLE)]
 
-        assert "selected  ClusterServingRuntime kserve-mlserver → ClusterServingRuntime kserve-sklearnserver" in told
+        assert (
+            "selected  ClusterServingRuntime kserve-mlserver → ClusterServingRuntime kserve-sklearnserver" in reported
+        )
 
     def test_no_line_can_move_the_cursor(self) -> None:
         """What a target said stays on its line."""
@@ -167,12 +169,12 @@ class TestMarkdown:
 class TestDocument:
     def test_has_every_scenario_that_is_not_as_it_was(self) -> None:
         """With both verdicts, and null where a run does not have it."""
-        told = {one["id"]: one for one in json.loads(FORMATS["json"](WHOLE))["scenarios"]}
-        removed = next(one for one in told.values() if one["change"] == "removed")
+        reported = {one["id"]: one for one in json.loads(FORMATS["json"](WHOLE))["scenarios"]}
+        removed = next(one for one in reported.values() if one["change"] == "removed")
 
-        assert len(told) == 47
+        assert len(reported) == 47
         assert removed["later"] is None
-        assert all(one["change"] != "unchanged" for one in told.values())
+        assert all(one["change"] != "unchanged" for one in reported.values())
 
     def test_counts_every_change(self) -> None:
         """Zeros included, so that a reader needs no list of them."""

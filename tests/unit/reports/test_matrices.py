@@ -23,7 +23,7 @@ from kserve_conformance.rules.registry import registry
 from kserve_conformance.rules.releases import RELEASES, RUN_BY_DEFAULT
 
 
-def seen(*some: Run) -> View:
+def observed(*some: Run) -> View:
     return view(matrix(some or None), registry())
 
 
@@ -35,7 +35,7 @@ def rule(found: View, name: str) -> list[Verdict | None]:
 class TestColumns:
     def test_the_documentation_then_releases_memory_before_real(self):
         """Columns are in the order of releases, whatever the order in which they were asked."""
-        assert [column.target for column in seen().columns] == [
+        assert [column.target for column in observed().columns] == [
             "memory:documented",
             "memory:v0.8.0",
             "controlplane:v0.8.0",
@@ -45,7 +45,7 @@ class TestColumns:
 
     def test_a_broken_run_is_errored_in_every_cell(self):
         """Nothing is known of it, and each rule says so."""
-        found = seen()
+        found = observed()
         at = [column.target for column in found.columns].index("controlplane:v0.8.0")
 
         assert {row.cells[at].verdict for rows in found.topics.values() for row in rows} == {Verdict.ERRORED}
@@ -54,7 +54,7 @@ class TestColumns:
 
     def test_an_interrupted_run_is_errored_whatever_it_saw(self):
         """Passes of a run that did not come to its end are no answer."""
-        found = seen(run_of("memory:v0.15.2", *scenarios(), interrupted="ended by SIGTERM"))
+        found = observed(run_of("memory:v0.15.2", *scenarios(), interrupted="ended by SIGTERM"))
 
         assert rule(found, "explicit-namespace-first") == [Verdict.ERRORED]
         assert "ended by SIGTERM" in str(found.columns[0].broken)
@@ -85,14 +85,14 @@ class TestColumns:
 class TestCells:
     def test_the_worst_that_is_asked(self):
         """A scenario of other releases hides no pass, and counts where there is no other; it is never a pass."""
-        assert rule(seen(), "order-priority") == [
+        assert rule(observed(), "order-priority") == [
             Verdict.PASSED,
             Verdict.PASSED,
             Verdict.ERRORED,
             Verdict.PASSED,
             Verdict.FAILED,
         ]
-        assert rule(seen(), "order-newest")[-1] is Verdict.SKIPPED
+        assert rule(observed(), "order-newest")[-1] is Verdict.SKIPPED
 
     @pytest.mark.parametrize("worst", [Verdict.ERRORED, Verdict.FAILED, Verdict.DEVIATES, Verdict.SKIPPED])
     def test_any_scenario_can_spoil_a_cell(self, worst):
@@ -109,7 +109,7 @@ class TestCells:
 
     def test_a_release_that_was_not_read_is_marked(self):
         """Every report of a matrix says that the behaviour of a release was inferred."""
-        found = seen(run_of("memory:v0.15.1", *scenarios()))
+        found = observed(run_of("memory:v0.15.1", *scenarios()))
 
         assert found.headline.endswith("behaviour of 1 release inferred or unreleased)")
         assert found.caveats == {"v0.15.1": "behaviour inferred from v0.15.0 and v0.15.2"}
@@ -118,8 +118,8 @@ class TestCells:
     def test_claims_are_kept_by_scenarios_and_by_what_was_found(self):
         """A claim whose scenarios hold is kept only as far as the registry found; a failure is broken."""
         kept = {
-            row.claim.id: dict(zip((c.target for c in seen().columns), row.results, strict=True))
-            for row in seen().claims
+            row.claim.id: dict(zip((c.target for c in observed().columns), row.results, strict=True))
+            for row in observed().claims
         }
 
         assert kept["d2"]["memory:v0.15.2"] is ClaimResult.KEPT
@@ -135,7 +135,7 @@ class TestCells:
 class TestAgreement:
     def test_verdicts_and_choices_are_compared(self):
         """A difference in the verdict comes before one in the choice alone."""
-        pair = next(pair for pair in seen().pairs if pair.release == "v0.15.2")
+        pair = next(pair for pair in observed().pairs if pair.release == "v0.15.2")
 
         assert [(one.reference.verdict, one.real.verdict) for one in pair.differences] == [
             (Verdict.PASSED, Verdict.FAILED),
@@ -146,7 +146,7 @@ class TestAgreement:
 
     def test_a_broken_run_is_not_compared(self):
         """And it is said, beside the release."""
-        pair = next(pair for pair in seen().pairs if pair.release == "v0.8.0")
+        pair = next(pair for pair in observed().pairs if pair.release == "v0.8.0")
 
         assert (pair.compared, pair.differences) == (0, ())
         assert str(pair.broken).startswith("controlplane:v0.8.0: run ended with 3")
@@ -165,7 +165,7 @@ class TestTelling:
     def test_neighbours_are_ranges(self):
         """Releases that follow each other among those asked are told by the first and the last."""
         some = [run_of(f"memory:{release}", *scenarios()) for release in RELEASES[:6]]
-        found = seen(*some, run_of("controlplane:v0.8.0", *scenarios()))
+        found = observed(*some, run_of("controlplane:v0.8.0", *scenarios()))
         memory = [column for column in found.columns if not column.is_real]
 
         assert ranges(found, memory) == "memory (all 6)"
@@ -175,7 +175,7 @@ class TestTelling:
     def test_a_whole_kind_is_asked_again_by_all(self):
         """The command that reproduces a rule is short where it can be."""
         every = [run_of(f"controlplane:{release}", *scenarios()) for release in RUN_BY_DEFAULT]
-        found = seen(*every, run_of("memory:v0.8.0", *scenarios()))
+        found = observed(*every, run_of("memory:v0.8.0", *scenarios()))
 
         assert (
             matrix_command(found, "rule-x") == "kserve-conformance matrix memory:v0.8.0 controlplane:all --tags rule-x"
@@ -208,14 +208,14 @@ class TestReports:
     @pytest.mark.parametrize("name", FILES)
     def test_of_the_record_alone(self, name):
         """Equal matrices give equal reports, and each tells the broken target."""
-        told = project_all(seen(), registry())
+        reported = project_all(observed(), registry())
 
-        assert told[name] == project_all(seen(), registry())[name]
-        assert re.search(r"controlplane:v0\.8\.0|v0\.8\.0, control plane", told[name])
+        assert reported[name] == project_all(observed(), registry())[name]
+        assert re.search(r"controlplane:v0\.8\.0|v0\.8\.0, control plane", reported[name])
 
     def test_the_page_needs_nothing_else(self):
         """Every link within it leads somewhere, ids are there once, and it loads nothing."""
-        page = _Page(project_all(seen(), registry())["html"])
+        page = _Page(project_all(observed(), registry())["html"])
         fragments = [link[1:] for link in page.links if link.startswith("#")]
 
         assert page.loads == []
@@ -225,26 +225,26 @@ class TestReports:
 
     def test_hostile_text_stays_text(self):
         """What a target said is shown, in every report, and does nothing."""
-        told = project_all(seen(), registry())
+        reported = project_all(observed(), registry())
 
-        assert "<script>document.title" not in told["html"]
-        assert "&lt;script&gt;document.title" in told["html"]
-        assert "<script>" not in told["svg"]
-        outside_code = re.sub(r"(`+) .*? \1", "", told["markdown"])
+        assert "<script>document.title" not in reported["html"]
+        assert "&lt;script&gt;document.title" in reported["html"]
+        assert "<script>" not in reported["svg"]
+        outside_code = re.sub(r"(`+) .*? \1", "", reported["markdown"])
         assert "<img" not in outside_code.replace("\\<img", "")
-        assert any(HOSTILE in str(one["broken"]) for one in json.loads(told["json"])["targets"])
+        assert any(HOSTILE in str(one["broken"]) for one in json.loads(reported["json"])["targets"])
 
     def test_differences_stand_before_claims_and_rules(self):
         """On the page and in the summary, what memory and reality differ in is read first."""
-        told = project_all(seen(), registry())
+        reported = project_all(observed(), registry())
 
-        assert 0 < told["html"].index('class="scenario difference"') < told["html"].index('id="claims"')
-        assert told["html"].index('id="claims"') < told["html"].index('id="rules"')
-        assert told["markdown"].index("failed on controlplane:v0.15.2") < told["markdown"].index("## Rules")
+        assert 0 < reported["html"].index('class="scenario difference"') < reported["html"].index('id="claims"')
+        assert reported["html"].index('id="claims"') < reported["html"].index('id="rules"')
+        assert reported["markdown"].index("failed on controlplane:v0.15.2") < reported["markdown"].index("## Rules")
 
     def test_the_picture_has_a_square_for_each_cell(self):
         """A square for each verdict, none where nobody asks; the words tell the broken target."""
-        found = seen()
+        found = observed()
         root = ET.fromstring(project_all(found, registry())["svg"])  # noqa: S314 - our own output
         cells = [cell for rows in found.topics.values() for row in rows for cell in row.cells if cell.verdict]
 
@@ -253,10 +253,10 @@ class TestReports:
 
     def test_programs_read_one_document(self):
         """YAML and JSON are the same values, and every target has a verdict for every rule that it was asked."""
-        found = seen()
-        told = project_all(found, registry())
+        found = observed()
+        reported = project_all(found, registry())
 
-        assert json.loads(told["json"]) == yaml.safe_load(told["yaml"]) == data(found)
+        assert json.loads(reported["json"]) == yaml.safe_load(reported["yaml"]) == data(found)
         assert {row["id"]: row["verdicts"]["controlplane:v0.8.0"] for row in data(found)["rules"]} == dict.fromkeys(
             (row["id"] for row in data(found)["rules"]), "errored"
         )
@@ -265,8 +265,8 @@ class TestReports:
         """A summary stays within what a page of CI takes, and says that there is more."""
         many = [scenario(f"Scenario {number}", choices=(on("a"),)) for number in range(80)]
         others = [scenario(f"Scenario {number}", choices=(on("b"),)) for number in range(80)]
-        found = seen(run_of("memory:v0.15.2", *many), run_of("controlplane:v0.15.2", *others))
-        told = project_all(found, registry())
+        found = observed(run_of("memory:v0.15.2", *many), run_of("controlplane:v0.15.2", *others))
+        reported = project_all(found, registry())
 
-        assert "And 30 more" in told["markdown"]
-        assert told["html"].count('class="scenario difference"') == 80
+        assert "And 30 more" in reported["markdown"]
+        assert reported["html"].count('class="scenario difference"') == 80

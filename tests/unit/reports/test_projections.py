@@ -33,7 +33,7 @@ class TestAll:
         assert project(example(), kind) == project(example(), kind)
 
     @pytest.mark.parametrize(
-        ("kind", "told"),
+        ("kind", "reported"),
         [
             ("html", '<p class="headline">Does not conform</p>'),
             ("markdown", "# Does not conform"),
@@ -44,9 +44,9 @@ class TestAll:
             ("svg", "no scenario"),
         ],
     )
-    def test_a_run_without_scenarios(self, kind: str, told: str) -> None:
+    def test_a_run_without_scenarios(self, kind: str, reported: str) -> None:
         """An empty run gives a report that does not look like a success."""
-        assert told in project(record(), kind)
+        assert reported in project(record(), kind)
 
     def test_every_format_has_a_file_name(self) -> None:
         """A command that writes all formats knows their names."""
@@ -116,7 +116,7 @@ class TestJUnit:
         }
 
     @pytest.mark.parametrize(
-        ("verdict", "told"),
+        ("verdict", "reported"),
         [
             (Verdict.PASSED, []),
             (Verdict.FAILED, ["failure"]),
@@ -126,12 +126,12 @@ class TestJUnit:
             (Verdict.DEVIATES, ["system-out"]),
         ],
     )
-    def test_each_verdict_in_its_place(self, verdict: Verdict, told: list[str]) -> None:
+    def test_each_verdict_in_its_place(self, verdict: Verdict, reported: list[str]) -> None:
         """Failure, error and skip are kept apart, and a deviation says what it is."""
         run = record(scenario("x", verdict))
         case = self.cases(run)[run.scenarios[0].id]
 
-        assert told == [child.tag for child in case if child.tag != "properties"]
+        assert reported == [child.tag for child in case if child.tag != "properties"]
         assert verdict in [one.get("value") for one in case.iter("property")]
 
     def test_a_case_has_what_it_selected_and_left_behind(self) -> None:
@@ -225,12 +225,12 @@ class TestConformanceReport:
     def test_every_scenario_that_did_not_pass_is_there_with_its_reason(self) -> None:
         """Failures, deviations, skips and unsupported ones add up to what did not pass."""
         report = self.report(example())
-        told = [
+        reported = [
             *(one["id"] for name in ("failures", "skipped", "unsupported") for one in report[name]),
             *(one["id"] for deviation in report["deviations"] for one in deviation["scenarios"]),
         ]
 
-        assert sorted(one.id for one in example().scenarios if one.verdict is not Verdict.PASSED) == sorted(told)
+        assert sorted(one.id for one in example().scenarios if one.verdict is not Verdict.PASSED) == sorted(reported)
         assert report["skipped"][0]["reason"] == "the target cannot install another release"
         assert report["deviations"][0]["link"] == "https://github.com/kserve/kserve/issues/2178"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from selection import asking, catalogue, cluster, entry, namespaced
+from selection import catalogue, cluster, entry, namespaced, requesting
 
 from kserve_conformance.profiles import profile_of
 from kserve_conformance.resolver import Explanation, select
@@ -18,7 +18,7 @@ ALL = catalogue(
 )
 
 
-def told(request, runtimes=ALL, profile=V0_15) -> Explanation:
+def reported(request, runtimes=ALL, profile=V0_15) -> Explanation:
     explanation = Explanation()
     select(request, runtimes, profile, explanation)
     return explanation
@@ -29,7 +29,7 @@ class TestOrder:
         """
         The chosen one, who came second, who is out for something of its own, and who does not know the format.
         """
-        found = told(asking()).ordered()
+        found = reported(requesting()).ordered()
 
         assert [(one.key.name, one.mark, one.nearness) for one in found] == [
             ("chosen", "✓", 0),
@@ -42,7 +42,7 @@ class TestOrder:
         """
         An outranked one has the winner beside it; the others have none.
         """
-        behind = {one.key.name: one.behind and one.behind.name for one in told(asking()).candidates}
+        behind = {one.key.name: one.behind and one.behind.name for one in reported(requesting()).candidates}
 
         assert behind == {"chosen": None, "second": "chosen", "disabled": None, "unknown": None}
 
@@ -50,7 +50,7 @@ class TestOrder:
         """
         Whoever names a runtime cares least for other names.
         """
-        found = told(asking(runtime="r"), catalogue(cluster("a"), cluster("r"), namespaced("r"))).ordered()
+        found = reported(requesting(runtime="r"), catalogue(cluster("a"), cluster("r"), namespaced("r"))).ordered()
 
         assert [(one.key.kind, one.key.name, one.nearness) for one in found] == [
             ("ServingRuntime", "r", 0),
@@ -65,7 +65,7 @@ class TestWords:
         What was asked for, and what of it nobody gave.
         """
         assert [
-            told(asking(**more), profile=profile_of(release)).question()
+            reported(requesting(**more), profile=profile_of(release)).question()
             for more, release in (
                 ({}, "v0.15.2"),
                 ({}, "v0.10.2"),
@@ -91,7 +91,7 @@ class TestWords:
         """
         Hints come after the error.
         """
-        explanation = told(asking("pmml"))
+        explanation = reported(requesting("pmml"))
         explanation.hints.append("try this")
 
         assert explanation.lines()[-2:] == (

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from selection import TEAM, asking, catalogue, cluster, cluster_ref, entry, namespaced, namespaced_ref, service
+from selection import TEAM, catalogue, cluster, cluster_ref, entry, namespaced, namespaced_ref, requesting, service
 
 from kserve_conformance.objects import Outcome, at
 from kserve_conformance.profiles import profile_of
@@ -72,11 +72,11 @@ class TestOutcomes:
         The next candidate is not tried when the chosen runtime cannot be rendered.
         """
         broken = cluster("a", containers=[{"name": "other", "image": "x"}])
-        told = Explanation()
-        decision = resolve(service(), catalogue(broken, cluster("b")), V0_15, told)
+        reported = Explanation()
+        decision = resolve(service(), catalogue(broken, cluster("b")), V0_15, reported)
 
         assert (decision.outcome, decision.supporting) == (Outcome.NO_RUNTIME, (cluster_ref("a"), cluster_ref("b")))
-        assert told.no_runtime.error == decision.no_runtime.error
+        assert reported.no_runtime.error == decision.no_runtime.error
 
     def test_a_custom_predictor_that_cannot_be_rendered_has_no_pod(self):
         """
@@ -132,7 +132,7 @@ class TestAnswers:
         """
         answers = Selections(catalogue(cluster("r")), V0_15)
 
-        assert answers.of(asking()) is answers.of(asking())
+        assert answers.of(requesting()) is answers.of(requesting())
 
 
 @pytest.mark.parametrize("more", [{}, {"namespace": None}])

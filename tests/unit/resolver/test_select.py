@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from selection import asking, catalogue, cluster, cluster_ref, entry, namespaced, namespaced_ref
+from selection import catalogue, cluster, cluster_ref, entry, namespaced, namespaced_ref, requesting
 
 from kserve_conformance.profiles import ExclusionReason, profile_of
 from kserve_conformance.resolver import Explanation, select
@@ -22,7 +22,7 @@ class TestNamed:
         """
         both = catalogue(cluster("r"), namespaced("r"))
 
-        assert namespaced_ref("r") == chosen(asking(runtime="r"), both)
+        assert namespaced_ref("r") == chosen(requesting(runtime="r"), both)
 
     def test_a_disabled_one_in_the_namespace_hides_the_clusters(self):
         """
@@ -30,13 +30,13 @@ class TestNamed:
         """
         both = catalogue(cluster("r"), namespaced("r", disabled=True))
 
-        assert chosen(asking(runtime="r"), both) == "RuntimeDisabled"
+        assert chosen(requesting(runtime="r"), both) == "RuntimeDisabled"
 
     def test_a_name_that_nothing_has_is_not_recognized(self):
         """
         A named runtime that is nowhere is refused by name.
         """
-        no_runtime = select(asking(runtime="gone"), catalogue(cluster("r")), V0_15).no_runtime
+        no_runtime = select(requesting(runtime="gone"), catalogue(cluster("r")), V0_15).no_runtime
 
         assert no_runtime.error == "No ServingRuntimes or ClusterServingRuntimes with the name: gone"
 
@@ -44,7 +44,7 @@ class TestNamed:
         """
         An empty runtime is looked up, not chosen automatically.
         """
-        assert chosen(asking(runtime=""), catalogue(cluster("r"))) == "RuntimeNotRecognized"
+        assert chosen(requesting(runtime=""), catalogue(cluster("r"))) == "RuntimeNotRecognized"
 
     @pytest.mark.parametrize("more", [{"multiModel": True}, {"workerSpec": {}}])
     def test_what_only_filters_an_automatic_choice_does_not_matter(self, more):
@@ -53,7 +53,7 @@ class TestNamed:
         """
         runtimes = catalogue(cluster("r", entry(auto=False), **more))
 
-        assert cluster_ref("r") == chosen(asking(runtime="r"), runtimes)
+        assert cluster_ref("r") == chosen(requesting(runtime="r"), runtimes)
 
     @pytest.mark.parametrize(("release", "outcome"), [("v0.8.0", cluster_ref("r")), ("v0.9.0", "NoSupportingRuntime")])
     def test_a_given_protocol_is_checked_from_v0_9_on(self, release, outcome):
@@ -62,7 +62,7 @@ class TestNamed:
         """
         runtimes = catalogue(cluster("r", protocolVersions=["v1"]))
 
-        assert outcome == chosen(asking(runtime="r", protocol="v2"), runtimes, profile_of(release))
+        assert outcome == chosen(requesting(runtime="r", protocol="v2"), runtimes, profile_of(release))
 
     @pytest.mark.parametrize(
         ("release", "outcome"), [("v0.16.0", "NoSupportingRuntime"), ("v0.17.0", cluster_ref("kserve-mlserver"))]
@@ -73,13 +73,13 @@ class TestNamed:
         """
         runtimes = catalogue(cluster("kserve-mlserver", protocolVersions=["v1"]))
 
-        assert outcome == chosen(asking(runtime="kserve-mlserver"), runtimes, profile_of(release))
+        assert outcome == chosen(requesting(runtime="kserve-mlserver"), runtimes, profile_of(release))
 
     def test_a_version_that_is_not_listed_is_refused(self):
         """
         A named runtime must list the asked version, letter by letter.
         """
-        assert chosen(asking(runtime="r", version="1.0"), catalogue(cluster("r", entry(version="1")))) == (
+        assert chosen(requesting(runtime="r", version="1.0"), catalogue(cluster("r", entry(version="1")))) == (
             "NoSupportingRuntime"
         )
 
@@ -91,13 +91,13 @@ class TestAutomatic:
         """
         both = catalogue(cluster("high", entry(priority=100)), namespaced("low"))
 
-        assert namespaced_ref("low") == chosen(asking(), both)
+        assert namespaced_ref("low") == chosen(requesting(), both)
 
     def test_another_namespaces_runtimes_are_not_seen(self):
         """
         A service sees its own namespace's runtimes only.
         """
-        assert chosen(asking(), catalogue(namespaced("r", "onnx"))) == "NoSupportingRuntime"
+        assert chosen(requesting(), catalogue(namespaced("r", "onnx"))) == "NoSupportingRuntime"
 
     @pytest.mark.parametrize(
         ("release", "outcome"),
@@ -109,7 +109,7 @@ class TestAutomatic:
         """
         runtimes = catalogue(cluster("r", protocolVersions=["v2"]))
 
-        assert outcome == chosen(asking(), runtimes, profile_of(release))
+        assert outcome == chosen(requesting(), runtimes, profile_of(release))
 
     @pytest.mark.parametrize("name", ["old", "new"])
     def test_the_newest_wins_among_equals(self, name):
@@ -118,13 +118,13 @@ class TestAutomatic:
         """
         runtimes = catalogue(cluster("a-old", created=1), cluster(f"z-{name}", created=2))
 
-        assert cluster_ref(f"z-{name}") == chosen(asking(), runtimes)
+        assert cluster_ref(f"z-{name}") == chosen(requesting(), runtimes)
 
     def test_v0_8_leaves_every_tie_open(self):
         """
         Nothing ordered the candidates of v0.8.0: the answer is one of them.
         """
-        choice = select(asking(), catalogue(cluster("a"), cluster("b"), cluster("c", "onnx")), V0_8)
+        choice = select(requesting(), catalogue(cluster("a"), cluster("b"), cluster("c", "onnx")), V0_8)
 
         assert {runtime.name for runtime in choice.one_of} == {"a", "b"}
 
@@ -134,7 +134,7 @@ class TestAutomatic:
         """
         runtimes = catalogue(*(cluster(f"r{number:02}", entry(priority=1)) for number in range(13)))
 
-        assert len(select(asking(), runtimes, V0_15).one_of) == 13
+        assert len(select(requesting(), runtimes, V0_15).one_of) == 13
 
     def test_a_long_list_with_one_highest_priority_is_certain(self):
         """
@@ -144,7 +144,7 @@ class TestAutomatic:
 
         assert [
             runtime.name
-            for runtime in select(asking(), catalogue(*many, cluster("top", entry(priority=1))), V0_15).one_of
+            for runtime in select(requesting(), catalogue(*many, cluster("top", entry(priority=1))), V0_15).one_of
         ] == ["top"]
 
     def test_twelve_candidates_are_certain(self):
@@ -153,13 +153,13 @@ class TestAutomatic:
         """
         runtimes = catalogue(*(cluster(f"r{number:02}") for number in range(12)))
 
-        assert [runtime.name for runtime in select(asking(), runtimes, V0_15).one_of] == ["r00"]
+        assert [runtime.name for runtime in select(requesting(), runtimes, V0_15).one_of] == ["r00"]
 
     def test_the_documentation_knows_no_order_of_scopes(self):
         """
         The page says nothing of scopes in an automatic choice, so both are one of.
         """
-        choice = select(asking(), catalogue(cluster("a"), namespaced("b")), DOCUMENTED)
+        choice = select(requesting(), catalogue(cluster("a"), namespaced("b")), DOCUMENTED)
 
         assert {runtime.name for runtime in choice.one_of} == {"a", "b"}
 
@@ -167,7 +167,7 @@ class TestAutomatic:
         """
         Supporting runtimes of the namespace come first, then those of the cluster.
         """
-        choice = select(asking(), catalogue(cluster("c"), namespaced("n"), cluster("b")), V0_15)
+        choice = select(requesting(), catalogue(cluster("c"), namespaced("n"), cluster("b")), V0_15)
 
         assert [runtime.name for runtime in choice.supporting] == ["n", "b", "c"]
 
@@ -179,7 +179,7 @@ class TestExplanation:
         """
         runtimes = catalogue(cluster("a"), cluster("b", disabled=True), namespaced("n", "onnx"))
 
-        assert select(asking(), runtimes, V0_15) == select(asking(), runtimes, V0_15, Explanation())
+        assert select(requesting(), runtimes, V0_15) == select(requesting(), runtimes, V0_15, Explanation())
 
     @pytest.mark.parametrize(
         ("loser", "because"),
@@ -199,10 +199,10 @@ class TestExplanation:
         What removed or outranked a candidate is told with a stable code.
         """
         winner = cluster("a") if loser.name != "a" else cluster("A", protocolVersions=["v1"])
-        told = Explanation()
-        select(asking(), catalogue(loser, winner), V0_15, told)
+        reported = Explanation()
+        select(requesting(), catalogue(loser, winner), V0_15, reported)
 
-        assert [because] == [one.exclusion.reason for one in told.candidates if one.key == loser.key]
+        assert [because] == [one.exclusion.reason for one in reported.candidates if one.key == loser.key]
 
     @pytest.mark.parametrize(
         ("winner", "loser", "because"),
@@ -218,9 +218,9 @@ class TestExplanation:
         """
         A supporting candidate names the one that outranks it.
         """
-        told = Explanation()
-        select(asking(), catalogue(loser, winner), V0_15, told)
-        second = next(one for one in told.candidates if one.key == loser.key)
+        reported = Explanation()
+        select(requesting(), catalogue(loser, winner), V0_15, reported)
+        second = next(one for one in reported.candidates if one.key == loser.key)
 
         assert (because, winner.key, True) == (second.exclusion.reason, second.behind, second.is_supporting)
 
@@ -228,19 +228,19 @@ class TestExplanation:
         """
         Where no rule decides, the story says so.
         """
-        told = Explanation()
-        select(asking(), catalogue(cluster("a"), cluster("b")), V0_8, told)
+        reported = Explanation()
+        select(requesting(), catalogue(cluster("a"), cluster("b")), V0_8, reported)
 
-        assert ExclusionReason.TIE_UNDEFINED in [one.exclusion.reason for one in told.candidates if one.exclusion]
+        assert ExclusionReason.TIE_UNDEFINED in [one.exclusion.reason for one in reported.candidates if one.exclusion]
 
     def test_named_runtimes_tell_shadowed_and_not_named(self):
         """
         With a named runtime every other one is shadowed or simply not named.
         """
-        told = Explanation()
-        select(asking(runtime="r"), catalogue(cluster("r"), namespaced("r"), cluster("x")), V0_15, told)
+        reported = Explanation()
+        select(requesting(runtime="r"), catalogue(cluster("r"), namespaced("r"), cluster("x")), V0_15, reported)
 
-        assert [one.exclusion.reason for one in told.candidates if one.exclusion] == [
+        assert [one.exclusion.reason for one in reported.candidates if one.exclusion] == [
             ExclusionReason.SHADOWED,
             ExclusionReason.NOT_NAMED,
         ]
@@ -249,18 +249,18 @@ class TestExplanation:
         """
         Where the name is nowhere, every runtime is told as not named, and the error is there.
         """
-        told = Explanation()
-        select(asking(runtime="gone"), catalogue(cluster("r")), V0_15, told)
+        reported = Explanation()
+        select(requesting(runtime="gone"), catalogue(cluster("r")), V0_15, reported)
 
-        assert told.lines()[-1] == "error: No ServingRuntimes or ClusterServingRuntimes with the name: gone"
+        assert reported.lines()[-1] == "error: No ServingRuntimes or ClusterServingRuntimes with the name: gone"
 
     def test_the_story_as_data_has_codes(self):
         """
         Scripts get codes, texts and who was chosen.
         """
-        told = Explanation()
-        select(asking(), catalogue(namespaced("n"), cluster("x", "onnx")), V0_15, told)
-        first, second = told.as_data()["candidates"]
+        reported = Explanation()
+        select(requesting(), catalogue(namespaced("n"), cluster("x", "onnx")), V0_15, reported)
+        first, second = reported.as_data()["candidates"]
 
         assert (first["selected"], first["namespace"], second["excluded"]["reason"]) == (
             True,
@@ -271,11 +271,11 @@ class TestExplanation:
     @pytest.mark.parametrize(
         ("request_", "words"),
         [
-            (asking(), "protocol v1 (default)"),
-            (asking(protocol="v2"), "protocol v2"),
-            (asking(protocol=""), "any protocol ('')"),
+            (requesting(), "protocol v1 (default)"),
+            (requesting(protocol="v2"), "protocol v2"),
+            (requesting(protocol=""), "any protocol ('')"),
             (
-                asking(version="1", multi_node=True),
+                requesting(version="1", multi_node=True),
                 "sklearn version '1', protocol v1 (default), on multiple nodes",
             ),
         ],
@@ -284,19 +284,19 @@ class TestExplanation:
         """
         The first line says what was asked, and which part is a default.
         """
-        told = Explanation()
-        select(request_, catalogue(), V0_15, told)
+        reported = Explanation()
+        select(request_, catalogue(), V0_15, reported)
 
-        assert words in told.question()
+        assert words in reported.question()
 
     def test_before_v0_11_1_any_protocol_is_asked(self):
         """
         Without a default the question says that any protocol will do.
         """
-        told = Explanation()
-        select(asking(), catalogue(), V0_9, told)
+        reported = Explanation()
+        select(requesting(), catalogue(), V0_9, reported)
 
-        assert told.question() == "requests sklearn, any protocol"
+        assert reported.question() == "requests sklearn, any protocol"
 
     def test_a_story_that_never_began_is_empty(self):
         """

@@ -141,7 +141,7 @@ class TestWhole:
         parts = (registry().rules, registry().claims, registry().deviations, registry().edges)
         statements = {entry.id: entry.statement for part in parts for entry in part}
 
-        assert [name for name, said in statements.items() if not re.fullmatch(r"\S.*\.", said)] == []
+        assert [name for name, printed in statements.items() if not re.fullmatch(r"\S.*\.", printed)] == []
 
     def test_every_topic_has_rules(self) -> None:
         """A topic is a file of rules and a folder of features."""

@@ -281,10 +281,10 @@ class TestDelete:
         made = target("v0.16.0", runtime("r"), service())
         pod = made.observe(FRAUD, NOW).pod
         made.delete(ObjectKey(CLUSTER_RUNTIME, "r"))
-        seen = made.observe(FRAUD, NOW)
+        observed = made.observe(FRAUD, NOW)
 
-        assert (seen.outcome, seen.runtime, seen.workload) == (Outcome.NO_RUNTIME, None, cluster_ref("r"))
-        assert (seen.pod, seen.status_runtime) == (pod, cluster_ref("r"))
+        assert (observed.outcome, observed.runtime, observed.workload) == (Outcome.NO_RUNTIME, None, cluster_ref("r"))
+        assert (observed.pod, observed.status_runtime) == (pod, cluster_ref("r"))
 
     def test_of_a_service_takes_its_workload(self):
         """
@@ -293,9 +293,9 @@ class TestDelete:
         made = target("v0.16.0", runtime("r"), service())
         made.delete(FRAUD, ObjectKey(CLUSTER_RUNTIME, "r"))
         made.apply(service())
-        seen = made.observe(FRAUD, NOW)
+        observed = made.observe(FRAUD, NOW)
 
-        assert (seen.workload, seen.pod, seen.status_runtime) == (None, None, None)
+        assert (observed.workload, observed.pod, observed.status_runtime) == (None, None, None)
 
     def test_of_nothing_is_no_error(self):
         """
@@ -332,19 +332,23 @@ class TestObserve:
         """
         The error is told in every release, reason and message in those that have them.
         """
-        seen = target(release, service()).observe(FRAUD, NOW)
+        observed = target(release, service()).observe(FRAUD, NOW)
 
-        assert (seen.outcome, seen.reason, seen.message is None) == (Outcome.NO_RUNTIME, reason, reason is None)
-        assert seen.errors == ("no runtime found to support predictor with model type: {sklearn <nil>}",)
+        assert (observed.outcome, observed.reason, observed.message is None) == (
+            Outcome.NO_RUNTIME,
+            reason,
+            reason is None,
+        )
+        assert observed.errors == ("no runtime found to support predictor with model type: {sklearn <nil>}",)
 
     def test_a_chosen_runtime_that_has_no_pod_is_no_runtime(self):
         """
         No second one is tried, and the failure is told.
         """
         broken = runtime("a", containers=[{"name": "other", "image": "x"}])
-        seen = target("v0.16.0", broken, runtime("b"), service()).observe(FRAUD, NOW)
+        observed = target("v0.16.0", broken, runtime("b"), service()).observe(FRAUD, NOW)
 
-        assert (seen.outcome, seen.reason, seen.pod) == (Outcome.NO_RUNTIME, "InvalidPredictorSpec", None)
+        assert (observed.outcome, observed.reason, observed.pod) == (Outcome.NO_RUNTIME, "InvalidPredictorSpec", None)
 
     def test_an_open_choice_that_may_have_no_pod_is_open(self):
         """
@@ -352,17 +356,17 @@ class TestObserve:
         """
         broken = runtime("a", containers=[])
         for first, second in ((broken, runtime("b")), (runtime("b"), broken)):
-            seen = target("v0.8.0", first, second, service()).observe(FRAUD, NOW)
+            observed = target("v0.8.0", first, second, service()).observe(FRAUD, NOW)
 
-            assert set(seen.one_of) == {cluster_ref("a"), cluster_ref("b")}
+            assert set(observed.one_of) == {cluster_ref("a"), cluster_ref("b")}
 
     def test_only_an_open_choice_is_one_of_some(self):
         """
         A certain choice leaves nothing open.
         """
         assert target("v0.16.0", runtime("a"), runtime("b"), service()).observe(FRAUD, NOW).one_of == ()
-        seen = target("v0.8.0", runtime("a"), runtime("b"), service()).observe(FRAUD, NOW)
-        assert set(seen.one_of) == {cluster_ref("a"), cluster_ref("b")}
+        observed = target("v0.8.0", runtime("a"), runtime("b"), service()).observe(FRAUD, NOW)
+        assert set(observed.one_of) == {cluster_ref("a"), cluster_ref("b")}
 
     @pytest.mark.parametrize(("release", "named"), [("v0.15.2", None), ("v0.16.0", namespaced_ref("r"))])
     def test_the_status_name_is_looked_up(self, release, named):
@@ -370,9 +374,9 @@ class TestObserve:
         From v0.16.0 on it is the runtime that the name means, which need not be the chosen one.
         """
         made = target(release, runtime("r"), runtime("r", "onnx", kind=NAMESPACED_RUNTIME), service())
-        seen = made.observe(FRAUD, NOW)
+        observed = made.observe(FRAUD, NOW)
 
-        assert (seen.runtime, seen.status_runtime) == (cluster_ref("r"), named)
+        assert (observed.runtime, observed.status_runtime) == (cluster_ref("r"), named)
 
     def test_the_status_name_stays_while_a_later_choice_fails(self):
         """
@@ -380,9 +384,9 @@ class TestObserve:
         """
         made = target("v0.16.0", runtime("r"), service())
         made.apply(runtime("r", disabled=True))
-        seen = made.observe(FRAUD, NOW)
+        observed = made.observe(FRAUD, NOW)
 
-        assert (seen.outcome, seen.status_runtime) == (Outcome.NO_RUNTIME, cluster_ref("r"))
+        assert (observed.outcome, observed.status_runtime) == (Outcome.NO_RUNTIME, cluster_ref("r"))
 
     def test_a_custom_predictor_has_a_workload_of_no_runtime(self):
         """
@@ -391,10 +395,10 @@ class TestObserve:
         made = target("v0.16.0", runtime("r"), service())
         own = service([{"name": "kserve-container", "image": "mine:1"}], key="containers")
         made.apply(own)
-        seen = made.observe(FRAUD, NOW)
+        observed = made.observe(FRAUD, NOW)
 
-        assert (seen.outcome, seen.runtime, seen.workload) == (Outcome.CUSTOM, None, None)
-        assert at(seen.pod, "spec", "containers")[0]["image"] == "mine:1"
+        assert (observed.outcome, observed.runtime, observed.workload) == (Outcome.CUSTOM, None, None)
+        assert at(observed.pod, "spec", "containers")[0]["image"] == "mine:1"
 
 
 class TestReleases:
@@ -477,6 +481,10 @@ class TestReleases:
         """
         One runtime, one service: there is no release that gets this wrong.
         """
-        seen = target(profile.name, runtime("r"), service()).observe(FRAUD, NOW)
+        observed = target(profile.name, runtime("r"), service()).observe(FRAUD, NOW)
 
-        assert (seen.outcome, seen.runtime, seen.workload) == (Outcome.RUNS, cluster_ref("r"), cluster_ref("r"))
+        assert (observed.outcome, observed.runtime, observed.workload) == (
+            Outcome.RUNS,
+            cluster_ref("r"),
+            cluster_ref("r"),
+        )

@@ -126,11 +126,11 @@ class TestRuntime:
         made = served()
         made.expect_runtime(R)
         made.expect_status(None, None)
-        assert made.target.asked == 1
+        assert made.target.requested == 1
 
         made.reconcile()
         made.expect_runtime(R)
-        assert made.target.asked == 2
+        assert made.target.requested == 2
         assert list(map(str, made.choices)) == ["ClusterServingRuntime r"] * 2
 
 

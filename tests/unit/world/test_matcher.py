@@ -39,7 +39,7 @@ class TestMatching:
         assert list(mismatches(part, POD)) == []
 
     @pytest.mark.parametrize(
-        ("part", "told"),
+        ("part", "reported"),
         [
             ({"metadata": {"labels": {"app": "y"}}}, "metadata.labels.app: expected 'y', observed 'x'"),
             ({"metadata": {"annotations": {"a": "b"}}}, "metadata.annotations: expected {'a': 'b'}, observed nothing"),
@@ -65,11 +65,11 @@ class TestMatching:
             ({"spec": {"priority": [{"name": "a"}]}}, "spec.priority: expected [{'name': 'a'}], observed 1"),
         ],
     )
-    def test_a_difference_is_told_with_its_place(self, part, told):
+    def test_a_difference_is_told_with_its_place(self, part, reported):
         """
         What is missing or different is told by where it is, what was expected and what is there.
         """
-        assert list(mismatches(part, POD)) == [told]
+        assert list(mismatches(part, POD)) == [reported]
 
     def test_every_difference_is_told(self):
         """

@@ -24,7 +24,7 @@ class Running(MemoryTarget):
         super().__init__("v0.15.2")
         self._pod = pod
         self._answer = answer
-        self.asked: list[str] = []
+        self.requested: list[str] = []
         self.running_in: list[str] = []
 
     def run_pods(self, namespace):
@@ -37,7 +37,7 @@ class Running(MemoryTarget):
 
     def predict(self, service, path, body):
         assert body
-        self.asked.append(path)
+        self.requested.append(path)
         if self._answer is None:
             raise NotSettled(service, timedelta(seconds=1), f"POST {path} answered 404")
         return self._answer
@@ -78,7 +78,7 @@ class TestAnswers:
 
         world_of(target).expect_prediction(protocol, OURS)
 
-        assert target.asked == [path]
+        assert target.requested == [path]
 
     @pytest.mark.parametrize("answer", [{"served_by": {"runtime": MARK}}, {"served_by": {}}, {"predictions": [1]}, {}])
     def test_fail_of_any_other(self, answer):

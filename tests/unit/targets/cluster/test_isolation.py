@@ -33,16 +33,16 @@ def runtime(name, *, namespace=None, format_="sklearn", priority=None, **spec):
 
 
 def service(format_="sklearn", **model):
-    asked = {"modelFormat": {"name": format_}, "storageUri": "gs://example/model", **model}
+    requested = {"modelFormat": {"name": format_}, "storageUri": "gs://example/model", **model}
     return {
         "apiVersion": "serving.kserve.io/v1beta1",
         "kind": "InferenceService",
         "metadata": {"name": "model", "namespace": "team-a"},
-        "spec": {"predictor": {"model": asked}},
+        "spec": {"predictor": {"model": requested}},
     }
 
 
-def asked(*applied, others=(), release="v0.15.2"):
+def requested(*applied, others=(), release="v0.15.2"):
     """Apply objects and look at the service, as a target does; raises what isolation raises."""
     isolation = Isolation(partial(MemoryTarget, release), NAMES, others)
     isolation.configure("RawDeployment")
@@ -60,14 +60,14 @@ class TestOtherRuntimes:
         with raises(
             TargetCode.NOT_ISOLATED, match=r"ClusterServingRuntimes \(theirs\).*what InferenceService team-a/model"
         ):
-            asked(runtime("ours"), service(), others=[runtime("theirs", priority=9)])
+            requested(runtime("ours"), service(), others=[runtime("theirs", priority=9)])
 
     def test_one_that_would_serve_where_none_should_stands_in_the_way(self):
         """
         A scenario of a service without a runtime cannot be asked where somebody has one for it.
         """
         with raises(TargetCode.NOT_ISOLATED):
-            asked(service("onnx"), others=[runtime("theirs", format_="onnx")])
+            requested(service("onnx"), others=[runtime("theirs", format_="onnx")])
 
     def test_one_that_clashes_at_admission_stands_in_the_way(self):
         """
@@ -75,26 +75,26 @@ class TestOtherRuntimes:
         """
         spoken = {"protocolVersions": ["v1"], "priority": 1}
         with raises(TargetCode.NOT_ISOLATED, match="whether ClusterServingRuntime ours is accepted"):
-            asked(runtime("ours", **spoken), others=[runtime("theirs", **spoken)])
+            requested(runtime("ours", **spoken), others=[runtime("theirs", **spoken)])
 
     def test_one_that_loses_is_no_matter(self):
         """
         A runtime that shares the format and is never chosen changes nothing: the scenario is asked.
         """
-        asked(runtime("ours", priority=9), service(), others=[runtime("theirs", priority=1)])
-        asked(runtime("ours"), service(), others=[runtime("theirs", disabled=True)])
+        requested(runtime("ours", priority=9), service(), others=[runtime("theirs", priority=1)])
+        requested(runtime("ours"), service(), others=[runtime("theirs", disabled=True)])
 
     def test_a_namespaces_own_comes_first(self):
         """
         What the rules take from the namespace is the same whatever the cluster has.
         """
-        asked(runtime("ours", namespace="team-a"), service(), others=[runtime("theirs", priority=9)])
+        requested(runtime("ours", namespace="team-a"), service(), others=[runtime("theirs", priority=9)])
 
     def test_a_named_runtime_is_the_renamed_one(self):
         """
         A service that names its runtime means ours, though the user has one of that name.
         """
-        asked(runtime("r"), service(runtime="r"), others=[runtime("r", format_="onnx")])
+        requested(runtime("r"), service(runtime="r"), others=[runtime("r", format_="onnx")])
 
     def test_others_are_there_again_after_each_scenario(self):
         """
@@ -113,7 +113,7 @@ class TestOtherRuntimes:
         """
         Deleting ours leaves theirs, which would then serve.
         """
-        isolation = asked(runtime("ours", priority=9), service(), others=[runtime("theirs", priority=1)])
+        isolation = requested(runtime("ours", priority=9), service(), others=[runtime("theirs", priority=1)])
         isolation.delete(ObjectKey("ClusterServingRuntime", "ours"))
 
         with raises(TargetCode.NOT_ISOLATED):
@@ -138,13 +138,13 @@ class TestOurPrefix:
         Until v0.16 servers have defaults by their runtime's exact name, which a prefix takes away.
         """
         with raises(TargetCode.NOT_ISOLATED, match="the name prefix"):
-            asked(runtime("kserve-mlserver"), service())
+            requested(runtime("kserve-mlserver"), service())
 
     def test_names_that_no_rule_knows_can_be_asked(self):
         """
         Alone in a cluster a prefix changes nothing, not even the order by names.
         """
-        asked(runtime("b"), runtime("a"), service())
+        requested(runtime("b"), runtime("a"), service())
 
     def test_a_user_who_has_many_runtimes_is_told_a_few(self):
         """
@@ -153,13 +153,13 @@ class TestOurPrefix:
         others = [runtime(f"theirs-{number}", priority=number + 1) for number in range(5)]
 
         with raises(TargetCode.NOT_ISOLATED, match=r"\(theirs-0, theirs-1, theirs-2 and 2 more\)"):
-            asked(runtime("ours"), service(), others=others)
+            requested(runtime("ours"), service(), others=others)
 
     def test_other_kinds_are_no_matter(self):
         """
         A ConfigMap of a scenario changes no choice.
         """
-        asked({"kind": "ConfigMap", "metadata": {"name": "c", "namespace": "team-a"}}, runtime("a"), service())
+        requested({"kind": "ConfigMap", "metadata": {"name": "c", "namespace": "team-a"}}, runtime("a"), service())
 
 
 #: Runtimes, with formats that the first set shares with nobody of the second.
@@ -193,10 +193,10 @@ services = st.builds(
 
 @settings(max_examples=60, deadline=None)
 @given(ours, theirs, services, st.sampled_from(("v0.8.0", "v0.10.2", "v0.15.2", "v0.17.0", "v0.20.0")))
-def test_who_shares_no_format_is_never_in_the_way(own, others, asking, release):
+def test_who_shares_no_format_is_never_in_the_way(own, others, requesting, release):
     """
     A law: with runtimes of the user's that share no format with a scenario's, nothing of it is ever left out.
     """
-    model = asking["spec"]["predictor"]["model"]
+    model = requesting["spec"]["predictor"]["model"]
     given_ = {key: value for key, value in model.items() if value is not None}
-    asked(*own, {**asking, "spec": {"predictor": {"model": given_}}}, others=others, release=release)
+    requested(*own, {**requesting, "spec": {"predictor": {"model": given_}}}, others=others, release=release)

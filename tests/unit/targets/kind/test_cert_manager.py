@@ -101,10 +101,10 @@ class TestIssued:
 
         cert_manager.wait_issued(client_of(server), (certificate(),), AT_ONCE)
 
-        assert server.asked == [("GET", CERTIFICATE)]
+        assert server.requested == [("GET", CERTIFICATE)]
 
     @pytest.mark.parametrize(
-        ("conditions", "told"),
+        ("conditions", "reported"),
         [
             ((), "cert-manager.s controller is not running"),
             ((condition("Ready", "False", message="no issuer"),), "Ready is False: no issuer"),
@@ -112,11 +112,11 @@ class TestIssued:
             ((condition("Ready", "True", generation=1),), "Ready is True"),
         ],
     )
-    def test_is_not_what_is_not_ready_as_it_is_written(self, conditions, told):
+    def test_is_not_what_is_not_ready_as_it_is_written(self, conditions, reported):
         """A condition of an earlier generation says nothing of this one."""
         server = StoredServer({CERTIFICATE: certificate(*conditions)})
 
-        with raises(TargetCode.CERT_MANAGER_TIMEOUT, match=f"Certificate kserve/serving-cert within 0 s: .*{told}"):
+        with raises(TargetCode.CERT_MANAGER_TIMEOUT, match=f"Certificate kserve/serving-cert within 0 s: .*{reported}"):
             cert_manager.wait_issued(client_of(server), (certificate(),), AT_ONCE)
 
 
@@ -164,7 +164,7 @@ class TestForgotten:
 
         cert_manager.forget(client_of(server), (certificate(),), "kserve-webhook-server-cert")
 
-        assert server.asked == [("DELETE", CERTIFICATE)]
+        assert server.requested == [("DELETE", CERTIFICATE)]
 
     @pytest.mark.parametrize(("manager", "left"), [("kserve-conformance", []), ("cert-manager", [SECRET])])
     def test_is_a_secret_that_we_wrote(self, manager, left):
@@ -181,4 +181,4 @@ class TestForgotten:
 
         cert_manager.forget_secret(client_of(server), SECRET, "kserve-conformance")
 
-        assert server.asked == [("GET", SECRET)]
+        assert server.requested == [("GET", SECRET)]

@@ -13,7 +13,7 @@ from kserve_conformance.targets.kind.target import KindSettings, KindTarget
 from kserve_conformance.targets.kinds import open_target
 
 
-def said(line: str) -> None:
+def printed(line: str) -> None:
     """Nobody listens."""
 
 
@@ -59,7 +59,7 @@ class TestTarget:
         kind = NotedKind(tmp_path, monkeypatch, fails="create cluster", why="no room")
 
         with pytest.raises(KindFailed, match="no room"):
-            KindTarget("v0.15.2", KindSettings(), said).__enter__()
+            KindTarget("v0.15.2", KindSettings(), printed).__enter__()
         assert kind.calls[-1].startswith("delete cluster --name kserve-conformance-")
         assert list(tmp_path.glob("kserve-conformance-kind-*")) == []
 
@@ -68,13 +68,13 @@ class TestTarget:
         kind = NotedKind(tmp_path, monkeypatch)
 
         with pytest.raises(KindFailed, match="no kind cluster named elsewhere"):
-            KindTarget("v0.15.2", KindSettings(cluster="elsewhere"), said).__enter__()
+            KindTarget("v0.15.2", KindSettings(cluster="elsewhere"), printed).__enter__()
         assert not [call for call in kind.calls if call.startswith(("create", "delete"))]
 
     def test_other_releases_have_to_be_asked_for(self):
         """An upgrade takes minutes on a cluster."""
-        assert "upgrade" not in KindTarget("v0.15.2", KindSettings(), said).capabilities
-        assert "upgrade" in KindTarget("v0.15.2", KindSettings(upgrades=True), said).capabilities
+        assert "upgrade" not in KindTarget("v0.15.2", KindSettings(), printed).capabilities
+        assert "upgrade" in KindTarget("v0.15.2", KindSettings(upgrades=True), printed).capabilities
 
     @pytest.mark.parametrize("parameter", ["colour=red", "certificates=none"])
     def test_parameters_that_are_not_known_are_refused(self, parameter):

@@ -34,10 +34,10 @@ class TestBuilding:
         entry = tmp_path / "kserve-conformance" / f"model-server-{go.source_digest(programs.SOURCE)[:16]}"
         entry.parent.mkdir()
         entry.write_text("", encoding="utf-8")
-        said: list[str] = []
+        printed: list[str] = []
 
-        assert programs.model_server(said.append) == entry
-        assert said == []
+        assert programs.model_server(printed.append) == entry
+        assert printed == []
 
     def test_a_changed_source_is_another_program(self, tmp_path):
         """

@@ -29,10 +29,10 @@ class TableOfAnswers:
 
     def __init__(self, **answers):
         self._answers = answers
-        self.asked = []
+        self.requested = []
 
     def get(self, path, **query):
-        self.asked.append((path, query))
+        self.requested.append((path, query))
         answer = self._answers.get(path.rpartition("/")[2], {"kind": "List", "items": []})
         if isinstance(answer, Exception):
             raise answer
@@ -74,9 +74,9 @@ class TestDiagnosis:
         """
         Before there is a service there are still those.
         """
-        told = diagnosis(TableOfAnswers(), log="line").of(None)
+        reported = diagnosis(TableOfAnswers(), log="line").of(None)
 
-        assert told == {"runtimes": "# none", "log": "line"}
+        assert reported == {"runtimes": "# none", "log": "line"}
 
     def test_tells_that_a_service_is_not_in_store(self):
         """
@@ -90,10 +90,10 @@ class TestDiagnosis:
         """
         client = TableOfAnswers(model=SERVICE, events=ApiError(403, "Forbidden", "you may not"))
 
-        told = diagnosis(client, log="line").of(MODEL)
+        reported = diagnosis(client, log="line").of(MODEL)
 
-        assert set(told) == {"service", "runtimes", "log", UNAVAILABLE}
-        assert told[UNAVAILABLE] == "events: the API server returned 403 Forbidden: you may not"
+        assert set(reported) == {"service", "runtimes", "log", UNAVAILABLE}
+        assert reported[UNAVAILABLE] == "events: the API server returned 403 Forbidden: you may not"
 
     def test_asks_a_silent_server_once(self):
         """
@@ -101,10 +101,10 @@ class TestDiagnosis:
         """
         client = TableOfAnswers(model=NoResponse("silence"))
 
-        told = diagnosis(client).of(MODEL)
+        reported = diagnosis(client).of(MODEL)
 
-        assert len(client.asked) == 1
-        assert told[UNAVAILABLE].splitlines() == ["service: silence", "runtimes: silence", "events: silence"]
+        assert len(client.requested) == 1
+        assert reported[UNAVAILABLE].splitlines() == ["service: silence", "runtimes: silence", "events: silence"]
 
     def test_tells_how_a_process_ended(self):
         """
@@ -132,9 +132,9 @@ class TestDiagnosis:
         items = [ours, {key: beacon[key] for key in ("metadata", "spec")}]
         client = TableOfAnswers(clusterservingruntimes={"kind": "ClusterServingRuntimeList", "items": items})
 
-        told = diagnosis(client).of(None)["runtimes"]
+        reported = diagnosis(client).of(None)["runtimes"]
 
-        assert told == (
+        assert reported == (
             f"apiVersion: {API_VERSIONS['ClusterServingRuntime']}\nkind: ClusterServingRuntime\n"
             "metadata:\n  name: everyones\nspec:\n  containers:\n  - name: kserve-container\n"
         )
@@ -147,7 +147,7 @@ class TestDiagnosis:
 
         diagnosis(client, names=Names("kc-7-", {LABEL: "kc-7-"})).of(None)
 
-        assert client.asked[-1][1] == {"labelSelector": f"{LABEL}=kc-7-"}
+        assert client.requested[-1][1] == {"labelSelector": f"{LABEL}=kc-7-"}
 
 
 class TestTexts:

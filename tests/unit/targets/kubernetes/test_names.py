@@ -22,7 +22,7 @@ def manifest(key, **spec):
     return {"kind": key.kind, "metadata": {"name": key.name, **namespace}, "spec": spec}
 
 
-def asking(runtime):
+def requesting(runtime):
     return manifest(SERVICE, predictor={"model": {"modelFormat": {"name": "sklearn"}, "runtime": runtime}})
 
 
@@ -51,15 +51,15 @@ class TestWriting:
         """
         The runtime that a service names is renamed with it; one that names none, or an empty one, is left so.
         """
-        assert NAMES.manifest(asking("sklearn"))["spec"]["predictor"]["model"]["runtime"] == "kc-1a2b-sklearn"
-        assert NAMES.manifest(asking(""))["spec"]["predictor"]["model"]["runtime"] == ""
+        assert NAMES.manifest(requesting("sklearn"))["spec"]["predictor"]["model"]["runtime"] == "kc-1a2b-sklearn"
+        assert NAMES.manifest(requesting(""))["spec"]["predictor"]["model"]["runtime"] == ""
         assert "runtime" not in NAMES.manifest(manifest(SERVICE, predictor={"model": {}}))["spec"]["predictor"]["model"]
 
     def test_what_is_no_name_is_left_for_the_schema_to_refuse(self):
         """
         A runtime that is named by a number reaches the API server as it is.
         """
-        assert NAMES.manifest(asking(7))["spec"]["predictor"]["model"]["runtime"] == 7
+        assert NAMES.manifest(requesting(7))["spec"]["predictor"]["model"]["runtime"] == 7
 
     def test_formats_keep_their_names(self):
         """
@@ -87,19 +87,21 @@ class TestTelling:
         """
         there = NAMES.manifest(manifest(CLUSTER))
 
-        told = NAMES.admission(CLUSTER, Admission(NAMES.key(CLUSTER), there, "in the runtimes kc-1a2b-b and kc-1a2b-a"))
+        reported = NAMES.admission(
+            CLUSTER, Admission(NAMES.key(CLUSTER), there, "in the runtimes kc-1a2b-b and kc-1a2b-a")
+        )
 
-        assert told.key == CLUSTER
-        assert told.stored == {**manifest(CLUSTER), "metadata": {"name": "sklearn", "labels": {}}}
-        assert told.rejected == "in the runtimes b and a"
+        assert reported.key == CLUSTER
+        assert reported.stored == {**manifest(CLUSTER), "metadata": {"name": "sklearn", "labels": {}}}
+        assert reported.rejected == "in the runtimes b and a"
 
     def test_an_observation_is_told_in_the_scenarios_words(self):
         """
         Runtimes, texts, logs and whole manifests have no prefix, however deep it stands.
         """
         there = ObjectKey("ServingRuntime", "kc-1a2b-r", Namespace("kc-1a2b-team-a"))
-        seen = Observation(
-            service=NAMES.manifest(asking("r")),
+        observed = Observation(
+            service=NAMES.manifest(requesting("r")),
             outcome=Outcome.RUNS,
             runtime=there,
             one_of=(there,),
@@ -111,15 +113,15 @@ class TestTelling:
             pod={"metadata": {}, "spec": {"containers": [{"args": ["--of=kc-1a2b-team-a", 3]}]}},
         )
 
-        told = NAMES.observation(seen)
+        reported = NAMES.observation(observed)
 
         here = ObjectKey("ServingRuntime", "r", Namespace("team-a"))
-        assert (told.runtime, told.one_of, told.workload) == (here, (here,), here)
-        assert told.status_runtime == ObjectKey("ClusterServingRuntime", "r")
-        assert (told.message, told.errors) == ("no r", ("r is disabled",))
-        assert told.logs == ('{"namespace":"team-a"}',)
-        assert told.pod == {"metadata": {}, "spec": {"containers": [{"args": ["--of=team-a", 3]}]}}
-        assert told.service == asking("r")
+        assert (reported.runtime, reported.one_of, reported.workload) == (here, (here,), here)
+        assert reported.status_runtime == ObjectKey("ClusterServingRuntime", "r")
+        assert (reported.message, reported.errors) == ("no r", ("r is disabled",))
+        assert reported.logs == ('{"namespace":"team-a"}',)
+        assert reported.pod == {"metadata": {}, "spec": {"containers": [{"args": ["--of=team-a", 3]}]}}
+        assert reported.service == requesting("r")
 
     @given(
         st.recursive(
@@ -135,10 +137,10 @@ class TestTelling:
         """
         whole = manifest(key, any=value)
 
-        told = NAMES.admission(key, Admission(NAMES.key(key), NAMES.manifest(whole))).stored
+        reported = NAMES.admission(key, Admission(NAMES.key(key), NAMES.manifest(whole))).stored
 
-        told["metadata"].pop("labels", None)
-        assert told == whole
+        reported["metadata"].pop("labels", None)
+        assert reported == whole
 
 
 class TestAClusterOfOnesOwn:

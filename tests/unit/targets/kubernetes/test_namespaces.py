@@ -57,7 +57,7 @@ def test_somebody_elses_namespace_is_never_used(server, labels):
     assert ours.delete() == ()
 
     assert f"{PATH}/kc-1-a" in server.objects
-    assert not any(method == "DELETE" for method, _ in server.asked)
+    assert not any(method == "DELETE" for method, _ in server.requested)
 
 
 def test_in_a_cluster_of_our_own_what_is_there_may_be_used(server):

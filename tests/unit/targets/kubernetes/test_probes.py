@@ -55,7 +55,7 @@ def test_a_fresh_probe_is_not_seen_yet(probe):
 
 
 @pytest.mark.parametrize(
-    ("probe", "status", "seen"),
+    ("probe", "status", "observed"),
     [
         (OLDEST, {"components": {"predictor": {}}}, ReconcileResult.CREATED),
         (
@@ -85,11 +85,11 @@ def test_a_fresh_probe_is_not_seen_yet(probe):
         ),
     ],
 )
-def test_a_status_is_read(probe, status, seen):
+def test_a_status_is_read(probe, status, observed):
     """
     Made, failed with a reason, failed without one, or not looked at since: told by what replaced the probe.
     """
-    assert probe.read({"status": status}) is seen
+    assert probe.read({"status": status}) is observed
 
 
 def test_no_two_probes_of_the_oldest_release_are_equal():

@@ -16,7 +16,7 @@ MODEL_MESH = {"serving.kserve.io/deploymentMode": "ModelMesh"}
 POD = {"spec": {"containers": []}}
 
 
-def seen(answer, stored=None, *, is_reported=True, had_pod=False):
+def shown_result(answer, stored=None, *, is_reported=True, had_pod=False):
     return observation(
         msgspec.convert(answer, Answer),
         stored if stored is not None else service(),
@@ -47,14 +47,14 @@ class TestOutcome:
     )
     def test_follows_from_the_decision(self, answer, stored, outcome):
         """A null says that no runtime is looked for; an object without a runtime that there is none."""
-        observed = seen(answer, stored)
+        observed = shown_result(answer, stored)
 
         assert observed.outcome == outcome
         assert "outcome" not in observed.unreported
 
     def test_without_a_decision_is_not_told(self):
         """An answer that says nothing of it is no answer to it, whatever else it says."""
-        observed = seen({"service": service(), "pod": POD}, service(containers=[{"name": "a"}]))
+        observed = shown_result({"service": service(), "pod": POD}, service(containers=[{"name": "a"}]))
 
         assert {"outcome", "runtime", "reason", "message"} <= observed.unreported
 
@@ -62,15 +62,16 @@ class TestOutcome:
 class TestParts:
     def test_that_are_given_are_told(self):
         """All but what the protocol has no word for."""
-        assert seen({"decision": RUNS, "pod": POD}).unreported == NEVER
+        assert shown_result({"decision": RUNS, "pod": POD}).unreported == NEVER
 
     def test_that_are_absent_are_not_told(self):
         """A null reason says that there is none; an absent one says nothing."""
-        observed = seen({"decision": {"noRuntime": {}}})
+        observed = shown_result({"decision": {"noRuntime": {}}})
 
         assert {"reason", "message"} <= observed.unreported
         assert (
-            not {"reason", "message"} & seen({"decision": {"noRuntime": {"reason": None, "message": None}}}).unreported
+            not {"reason", "message"}
+            & shown_result({"decision": {"noRuntime": {"reason": None, "message": None}}}).unreported
         )
 
     @pytest.mark.parametrize(
@@ -85,13 +86,13 @@ class TestParts:
     )
     def test_the_pod_is_told_where_it_is_given_or_cannot_be(self, answer, had_pod, is_reported):
         """What never ran has none; what ran before may have the old one."""
-        assert ("pod" not in seen(answer, had_pod=had_pod).unreported) == is_reported
+        assert ("pod" not in shown_result(answer, had_pod=had_pod).unreported) == is_reported
 
     def test_the_service_of_the_answer_is_told_where_nothing_was_told_before(self):
         """The first word of an implementation is what is compared; what it has said of a write stays in store."""
         now = service(sklearn={})
 
-        assert seen({"service": now}, service(), is_reported=False).service == now
-        assert seen({"service": now}, service()).service == service()
-        assert "service" not in seen({"service": now}, is_reported=False).unreported
-        assert "service" in seen({}, is_reported=False).unreported
+        assert shown_result({"service": now}, service(), is_reported=False).service == now
+        assert shown_result({"service": now}, service()).service == service()
+        assert "service" not in shown_result({"service": now}, is_reported=False).unreported
+        assert "service" in shown_result({}, is_reported=False).unreported

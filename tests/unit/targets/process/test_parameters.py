@@ -37,7 +37,7 @@ class TestOpening:
             assert all(digest.startswith("sha256:") for digest in target.identity.digests.values())
 
     @pytest.mark.parametrize(
-        ("text", "told"),
+        ("text", "reported"),
         [
             ("process", "COMMAND is required"),
             ("process:'", "No closing quotation"),
@@ -48,9 +48,9 @@ class TestOpening:
             ("process:cat,restarts=-1", "a number of restarts"),
         ],
     )
-    def test_what_cannot_be_read_is_bad(self, text, told):
+    def test_what_cannot_be_read_is_bad(self, text, reported):
         """Before anything is started."""
-        with pytest.raises(BadTarget, match=told):
+        with pytest.raises(BadTarget, match=reported):
             open_target(text)
 
     def test_an_unknown_release_is_told(self):

@@ -31,11 +31,11 @@ class TestApplyingAService:
         target.apply(runtime(), runtime("elsewhere", "team-b"), runtime("shared", None))
         target.apply(service())
 
-        asked = command.questions[-1]
-        assert asked["admit"] is True
-        assert asked["namespace"] == "team-a"
-        assert [each["metadata"]["name"] for each in asked["runtimes"]] == ["server", "elsewhere", "shared"]
-        assert "validateRuntime" not in asked
+        requested = command.questions[-1]
+        assert requested["admit"] is True
+        assert requested["namespace"] == "team-a"
+        assert [each["metadata"]["name"] for each in requested["runtimes"]] == ["server", "elsewhere", "shared"]
+        assert "validateRuntime" not in requested
 
     def test_it_is_stored_as_the_answer_says(self):
         """What admission stores is the implementation's word."""
@@ -111,10 +111,10 @@ class TestApplyingARuntime:
         target = target_of(command)
         target.apply(runtime("first"), runtime("second"))
 
-        asked = command.questions[-1]
-        assert asked["validateRuntime"] == 1
-        assert [each["metadata"]["name"] for each in asked["runtimes"]] == ["first", "second"]
-        assert "service" not in asked
+        requested = command.questions[-1]
+        assert requested["validateRuntime"] == 1
+        assert [each["metadata"]["name"] for each in requested["runtimes"]] == ["first", "second"]
+        assert "service" not in requested
 
     def test_its_earlier_state_is_among_the_others(self):
         """An update is compared with what is in store, itself included."""
@@ -198,11 +198,11 @@ class TestObserving:
         command = answering(full)
         target = target_of(command)
         target.apply(runtime(), service())
-        seen = target.observe(SERVICE, SOON)
+        observed = target.observe(SERVICE, SOON)
 
         assert command.questions[-1]["admit"] is False
         assert command.questions[-1]["service"]["metadata"]["creationTimestamp"]
-        assert (seen.outcome, seen.runtime) == (Outcome.RUNS, ObjectKey(NAMESPACED_RUNTIME, "server", "team-a"))
+        assert (observed.outcome, observed.runtime) == (Outcome.RUNS, ObjectKey(NAMESPACED_RUNTIME, "server", "team-a"))
 
     def test_a_cluster_runtime_has_no_namespace(self):
         """A runtime is named by its kind and name."""
@@ -217,10 +217,10 @@ class TestObserving:
         command = answering({"decision": None})
         target = target_of(command)
         target.store(service(sklearn={"storageUri": "gs://example/m"}))
-        seen = target.observe(SERVICE, SOON)
+        observed = target.observe(SERVICE, SOON)
 
         assert [question["admit"] for question in command.questions] == [False]
-        assert "service" in seen.unreported
+        assert "service" in observed.unreported
 
     def test_a_service_that_is_rejected_in_store_is_no_answer(self):
         """Only a write can be refused."""
@@ -238,8 +238,8 @@ class TestObserving:
 
     def test_the_pod_of_an_earlier_choice_may_still_be_there(self):
         """A refusal says nothing of it, and one after nothing else says that there is none."""
-        refused = {"decision": {"noRuntime": {"reason": "NoSupportingRuntime"}}}
-        answers = iter([{"service": service(), **refused}, refused, {"decision": RUNS}, refused])
+        is_rejected = {"decision": {"noRuntime": {"reason": "NoSupportingRuntime"}}}
+        answers = iter([{"service": service(), **is_rejected}, is_rejected, {"decision": RUNS}, is_rejected])
         target = target_of(answering(lambda _: next(answers)))
         target.apply(service())
         never, runs, after = (target.observe(SERVICE, SOON) for _ in range(3))

@@ -114,10 +114,10 @@ class TestAssets:
         entry = binaries.cached_manager("v0.15.2")
         entry.parent.mkdir()
         entry.write_text("", encoding="utf-8")
-        said: list[str] = []
+        printed: list[str] = []
 
-        assert binaries.manager("v0.15.2", said.append) == entry
-        assert said == []
+        assert binaries.manager("v0.15.2", printed.append) == entry
+        assert printed == []
 
 
 class TestFailing:
@@ -177,8 +177,8 @@ class TestFailing:
         with raises(TargetCode.BUILD_FAILED, match="expected package"):
             go.build("./x", tmp_path / "x", folder=tmp_path, what="it")
 
-    @pytest.mark.parametrize(("system", "told"), [(None, "host"), ("linux", "linux")])
-    def test_what_goes_into_an_image_is_built_for_linux(self, tmp_path, monkeypatch, system, told):
+    @pytest.mark.parametrize(("system", "reported"), [(None, "host"), ("linux", "linux")])
+    def test_what_goes_into_an_image_is_built_for_linux(self, tmp_path, monkeypatch, system, reported):
         """
         Docker's machine is a Linux wherever its command line is; everything else is built for where we are.
         """
@@ -190,7 +190,7 @@ class TestFailing:
 
         go.build("./x", tmp_path / "x", folder=tmp_path, what="it", system=system)
 
-        assert (tmp_path / "system").read_text(encoding="utf-8").strip() == told
+        assert (tmp_path / "system").read_text(encoding="utf-8").strip() == reported
 
     def test_a_module_that_cannot_be_fetched_is_told(self, tmp_path, monkeypatch):
         """

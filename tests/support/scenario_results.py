@@ -1,8 +1,7 @@
 """
-Scenarios played straight against the memory target, without pytest between.
+Scenarios run directly on the memory target, without pytest.
 
-A guard that flips hundreds of rules asks the whole suite hundreds of times: here
-each step text is matched once for all of them.
+A guard that flips hundreds of rules runs the whole suite hundreds of times. Here each step text is matched only once.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ from kserve_conformance.world import World
 
 
 @dataclass(frozen=True)
-class Played:
-    """What one scenario came to: None if it holds, else the first failure."""
+class ScenarioResult:
+    """The result of one scenario: its first failure, or None."""
 
     scenario: ScenarioInfo
     failure: BaseException | None
@@ -38,8 +37,8 @@ def scenarios() -> tuple[ScenarioInfo, ...]:
     return inventory(Suite.shipped())
 
 
-def asked_of(profile: Profile) -> tuple[ScenarioInfo, ...]:
-    """The scenarios that hold for a release on a target that stays what it is; those of broken claims are left out."""
+def scenarios_of(profile: Profile) -> tuple[ScenarioInfo, ...]:
+    """The scenarios that apply to a release without upgrades and pods, without those of known deviations."""
     return tuple(
         scenario
         for scenario in scenarios()
@@ -49,8 +48,8 @@ def asked_of(profile: Profile) -> tuple[ScenarioInfo, ...]:
     )
 
 
-def play(scenario: ScenarioInfo, profile: Profile) -> Played:
-    """Play one scenario against a profile."""
+def run_scenario(scenario: ScenarioInfo, profile: Profile) -> ScenarioResult:
+    """Run one scenario against a profile."""
     with ExitStack() as stack:
         fixtures = PlainFixtures(stack)
         fixtures.provide("world", stack.enter_context(World(MemoryTarget(profile), release=profile.name)))
@@ -60,12 +59,12 @@ def play(scenario: ScenarioInfo, profile: Profile) -> Played:
                 assert match is not None
                 match.call(step, fixtures)
         except pytest.skip.Exception:
-            return Played(scenario, None)
-        except Exception as failure:  # noqa: BLE001 - Whatever a flipped rule breaks is a failure that was looked for.
-            return Played(scenario, failure)
-    return Played(scenario, None)
+            return ScenarioResult(scenario, None)
+        except Exception as failure:  # noqa: BLE001 - Any exception counts as a failure.
+            return ScenarioResult(scenario, failure)
+    return ScenarioResult(scenario, None)
 
 
-def failures(asked: Iterable[ScenarioInfo], profile: Profile) -> Iterable[Played]:
-    """The scenarios that do not hold, lazily."""
-    return (played for scenario in asked if (played := play(scenario, profile)).failure is not None)
+def failures(requested: Iterable[ScenarioInfo], profile: Profile) -> Iterable[ScenarioResult]:
+    """The scenarios that fail, lazily."""
+    return (result for scenario in requested if (result := run_scenario(scenario, profile)).failure is not None)
