@@ -307,8 +307,8 @@ class TestWhatCouldNotBeRead:
 
         observed = found(odd, runtime("a"), services=[service()], workloads=[workload("example.com/a:1")])
 
-        assert [one.kind for one in observation.unread] == ["ClusterServingRuntime"]
-        assert [one.standing for one in observation.services] == [Standing.UNKNOWN]
+        assert [one.kind for one in observed.unread] == ["ClusterServingRuntime"]
+        assert [one.standing for one in observed.services] == [Standing.UNKNOWN]
 
 
 FAILED = {

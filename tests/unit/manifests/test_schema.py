@@ -219,7 +219,7 @@ class TestServices:
     )
     def test_defaulter_writes_absent_fields(self, manifest: Manifest) -> None:
         """KServe's defaulter writes the zero value of a required field before the schema is checked."""
-        assert reported_text(manifest) == []
+        assert reported(manifest) == []
 
     @pytest.mark.parametrize(
         ("metric", "expected"),
@@ -240,14 +240,14 @@ class TestServices:
         """A zero value that the schema does not allow is rejected, even if the schema calls the field optional."""
         given = with_predictor(model={"modelFormat": {"name": "a"}}, autoScaling={"metrics": [metric]})
 
-        assert reported_text(given) == [f"spec.predictor.autoScaling.metrics[0].{expected}"]
+        assert reported(given) == [f"spec.predictor.autoScaling.metrics[0].{expected}"]
 
     def test_absent_list_stays_absent(self) -> None:
         """A list has no zero value but null, which the schema rejects as it rejects an absent one."""
         affinity = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {}}}
         path = "spec.predictor.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"
 
-        assert reported_text(with_predictor(affinity=affinity)) == [f"{path}: is required"]
+        assert reported(with_predictor(affinity=affinity)) == [f"{path}: is required"]
 
     @pytest.mark.parametrize(
         ("api_version", "hint"),
