@@ -55,7 +55,7 @@ def page(browser: webdriver.Chrome, address: str) -> Iterator[Page]:
 
 class TestFilter:
     def test_all_are_shown_at_first(self, page: Page) -> None:
-        """Nothing is hidden before someone asks for it."""
+        """Nothing is hidden by default."""
         assert len(RUN.scenarios) == len(page.shown())
         assert f"{len(RUN.scenarios)} scenarios" == page.status
         assert not page.find("#clear").is_displayed()
@@ -127,7 +127,7 @@ class TestFilter:
         assert page.find("#query") == page.browser.switch_to.active_element
 
     def test_the_number_is_announced(self, page: Page) -> None:
-        """A screen reader is told what a filter did."""
+        """A screen reader announces the result of a filter."""
         assert page.find("#shown").aria_role == "status"
 
 
@@ -280,7 +280,7 @@ class TestScreenReader:
             if role in ("link", "button", "checkbox", "searchbox", "image", "DisclosureTriangle") and not name
         ] == []
 
-    def test_the_picture_is_told(self, page: Page) -> None:
+    def test_the_picture_is_reported(self, page: Page) -> None:
         """The picture has a title and a description in words."""
         picture = page.find(".picture svg")
 

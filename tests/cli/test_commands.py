@@ -81,7 +81,7 @@ class TestExitCode:
             (("rules", "nonsense"), Exit.USAGE),
         ],
     )
-    def test_tells_how_a_command_ended(self, arguments, code, capsys):
+    def test_reports_how_a_command_ended(self, arguments, code, capsys):
         """Invalid arguments are an error on stderr with their own code; stdout has only results."""
         assert code == code_of(arguments)
         if code:

@@ -107,7 +107,7 @@ def held(client: Client, namespace: str) -> Iterator[None]:
 
 
 class TestBadDays:
-    def test_a_namespace_that_cannot_be_deleted_is_told(self, shared, monkeypatch):
+    def test_a_namespace_that_cannot_be_deleted_is_reported(self, shared, monkeypatch):
         """
         What somebody's finalizer holds is left over, with what the cluster says of it.
         """

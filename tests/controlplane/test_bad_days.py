@@ -39,7 +39,7 @@ def opened() -> Iterator[ControlPlane]:
 
 @pytest.fixture
 def server(target: ControlPlane, monkeypatch: pytest.MonkeyPatch) -> FaultyServer:
-    """Stands between the target's writes and its API server, and fails as it is told; pauses are short."""
+    """A proxy between the target's writes and its API server that fails as configured; pauses are short."""
     monkeypatch.setattr(client_module, "PAUSE", 0.001)
     monkeypatch.setattr(client_module, "LONGEST_PAUSE", 0.001)
     admin = target._session.writer.client
@@ -52,7 +52,7 @@ class TestAnswers:
     @pytest.mark.parametrize(("status", "reason"), [(409, "Conflict"), (429, "TooManyRequests")])
     def test_that_ask_for_another_try_get_one(self, target, server, runtime, service, status, reason):
         """
-        A write that met another, or came while too much was asked, is made again; the decision is that of a calm day.
+        A conflicting or throttled write is retried, and the decision is the same.
         """
         fault = server.answers("POST", SERVICES, status, reason, "later", times=3)
 
@@ -70,7 +70,7 @@ class TestAnswers:
             (503, "ServiceUnavailable", r"503 ServiceUnavailable: later \(each of 20 times\)"),
         ],
     )
-    def test_that_ask_for_it_for_ever_are_told(self, target, server, service, status, reason, reported):
+    def test_that_ask_for_it_for_ever_are_reported(self, target, server, service, status, reason, reported):
         """
         It is tried so many times and no more, and what came is an error and no no_runtime.
         """
@@ -79,7 +79,7 @@ class TestAnswers:
         with pytest.raises(ApiError, match=reported):
             target.apply(service())
 
-    def test_of_what_does_not_fit_the_schema_are_refusals(self, target, server, service):
+    def test_of_what_does_not_fit_the_schema_are_rejections(self, target, server, service):
         """
         HTTP 422 says something of the object.
         """
@@ -98,7 +98,7 @@ class TestAnswers:
         with pytest.raises(ApiError, match="500 InternalError: something broke"):
             target.apply(service())
 
-    def test_that_do_not_come_are_told(self, target, server, service):
+    def test_that_do_not_come_are_reported(self, target, server, service):
         """
         An API server that is silent is unreachable.
         """
@@ -120,7 +120,7 @@ class TestNamespace:
         yield name
         past.put(f"/api/v1/namespaces/{name}/finalize", {**stuck, "spec": {"finalizers": []}})
 
-    def test_that_is_being_terminated_refuses_no_service(self, target, terminating, service):
+    def test_that_is_being_terminated_rejects_no_service(self, target, terminating, service):
         """
         Nothing can be created there, which says nothing of the service.
         """
@@ -132,7 +132,7 @@ class TestNamespace:
 
 
 class TestWebhook:
-    def test_that_hangs_refuses_nothing(self, target, runtime, service):
+    def test_that_hangs_rejects_nothing(self, target, runtime, service):
         """
         A webhook that does not answer in time has said neither yes nor no.
         """
@@ -168,7 +168,7 @@ class TestClock:
         found["metadata"]["creationTimestamp"] = f"{stamp - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
 
     @pytest.mark.parametrize("ticks", [False, True], ids=["at once", "a second later"])
-    def test_that_goes_back_within_a_scenario_is_told(self, target, server, runtime, ticks):
+    def test_that_goes_back_within_a_scenario_is_reported(self, target, server, runtime, ticks):
         """
         What was created later is stamped as older: nothing that is then chosen would be the release's fault.
         """
@@ -180,7 +180,7 @@ class TestClock:
         with pytest.raises(TargetError, match="clock went back: ClusterServingRuntime second is stamped"):
             target.apply(runtime("second"))
 
-    def test_that_stands_still_while_a_second_passes_is_told(self, target, server, runtime):
+    def test_that_stands_still_while_a_second_passes_is_reported(self, target, server, runtime):
         """
         After a second's wait an equal stamp is wrong too.
         """
@@ -311,7 +311,7 @@ class TestDiagnosis:
 
     def test_of_a_dead_plane_shows_its_end_and_what_cannot_be_had(self, own, runtime, service):
         """
-        Without an API server the log is still there, the end is told, and so is what it keeps from being shown.
+        Without an API server the evidence still has the log, how the server exited, and what could not be read.
         """
         own.apply(runtime("everyones"), service())
         own.observe(MODEL, WITHIN)
@@ -358,9 +358,9 @@ class TestLeftovers:
         } <= set(there)
         assert target.leftovers(thorough=True) == ()
 
-    def test_are_told_if_a_reset_overlooked_one(self, target, service):
+    def test_are_reported_if_a_reset_overlooked_one(self, target, service):
         """
-        What somebody made beside the scenario is found at the end.
+        Objects that another client created are reported at the end.
         """
         target.apply(service())
         target.reset()
@@ -373,12 +373,12 @@ class TestLeftovers:
 
     def test_are_a_process_or_a_folder_that_outlived_the_plane(self, monkeypatch):
         """
-        A process that could not be ended and a folder that could not be deleted are told once the plane is closed.
+        A process that could not be killed and a folder that could not be deleted are reported on close.
         """
         with ControlPlane("v0.15.2") as target:
             folder = target._plane.folder
             etcd = target._plane._server.etcd
-            # Nobody is told of it any more: neither the plane nor the guard ends it.
+            # Neither the plane nor the guard knows of it any more.
             target._plane._guard.forget(etcd.pid)
             monkeypatch.setattr(target._plane._server, "etcd", target._plane._server.process)
 
@@ -394,7 +394,7 @@ class TestLeftovers:
 class TestTwoAtOnce:
     def test_agree_and_do_not_disturb_each_other(self, opened, own, runtime, service):
         """
-        Two control planes of one release, asked at the same time, decide alike; the end of one is none of the other's.
+        Two control planes of one release decide alike at the same time, and closing one does not affect the other.
         """
 
         def requested(target: ControlPlane) -> list[object]:

@@ -72,7 +72,7 @@ class TestChoices:
 
     def test_a_missing_runtime_is_a_failure_with_its_words(self, target, service):
         """
-        A runtime that does not exist is told in status and event, and no workload is made.
+        A missing runtime is reported in status and event, and no workload is created.
         """
         target.apply(service(runtime="nobodys"))
 
@@ -110,7 +110,7 @@ class TestChoices:
 
     def test_a_service_that_is_not_there_cannot_be_observed(self, target):
         """
-        Asking for a service that nobody applied is an error and never an outcome.
+        Observing a service that was never applied is an error, not an outcome.
         """
         with pytest.raises(NotSettled, match="no such service"):
             target.observe(MODEL, WITHIN)
@@ -171,7 +171,7 @@ class TestLookingAgain:
 class TestAdmission:
     def test_two_legacy_keys_are_rejected(self, target, service):
         """
-        The webhook's refusal is the answer, with its own words, and nothing is stored.
+        The admission is a rejection with the webhook's message, and nothing is stored.
         """
         legacy = {"storageUri": "gs://example/models/model"}
         (answer,) = target.apply(service({"sklearn": legacy, "lightgbm": legacy}))
@@ -181,7 +181,7 @@ class TestAdmission:
 
     def test_the_schema_rejects_a_number_as_version(self, target, runtime):
         """
-        The API server's own schema refuses too.
+        The API server's schema rejects too.
         """
         formats = [{"name": "sklearn", "version": 1}]
         (answer,) = target.apply(runtime("everyones", supportedModelFormats=formats))
@@ -198,9 +198,9 @@ class TestAdmission:
 
         assert answer.rejected == 'no matches for kind "Nothing" in version "example.com/v1"'
 
-    def test_equal_priorities_are_refused_at_once(self, target, runtime):
+    def test_equal_priorities_are_rejected_at_once(self, target, runtime):
         """
-        A runtime applied right behind another of equal priority is refused where KServe checks: no cache was stale.
+        A runtime applied right after another of equal priority is rejected where KServe checks: no cache was stale.
         """
         formats = [{"name": "sklearn", "version": "1", "autoSelect": True, "priority": 1}]
         spec = {"supportedModelFormats": formats, "protocolVersions": ["v1"]}

@@ -163,7 +163,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
 
 
 class TestFailure:
-    def test_is_told_with_everything_that_there_is(self, shown):
+    def test_is_reported_with_everything_that_there_is(self, shown):
         """
         Each of service, runtimes, Deployment and log has its title, and a command asks the scenario again.
         """

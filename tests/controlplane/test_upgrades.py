@@ -72,7 +72,7 @@ class TestSwapping:
         """
         Right after an upgrade every service shows the new controller's choice and the old one's workload.
 
-        Those too that the new controller comes to last, and whether somebody had looked before or not.
+        Including those that the new controller reconciles last, whether they were observed before or not.
         """
         target.apply(runtime("speaks-v2", protocolVersions=["v2"]), *(numbered(service, one) for one in range(20)))
 

@@ -80,7 +80,7 @@ class TestCommandLine:
         assert "`--out FOLDER`" in section
         assert "\nkserve-conformance report merge" in section
 
-    def test_every_exit_code_is_told(self):
+    def test_every_exit_code_is_reported(self):
         """The table of exit codes is whole."""
         reported = command_line.whole().partition("## Exit codes")[2].partition("\n## ")[0]
 
@@ -88,7 +88,7 @@ class TestCommandLine:
 
 
 class TestChanges:
-    def test_every_pair_of_verdicts_is_told(self):
+    def test_every_pair_of_verdicts_is_reported(self):
         """The page has the table that comparisons go by: a row and a column for each verdict, and for none."""
         reported = dict(codes.parts())["changes-by-verdict"]
         rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in reported.splitlines()[2:]]

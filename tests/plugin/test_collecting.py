@@ -91,7 +91,7 @@ class TestCollecting:
 class TestRefusing:
     """A suite that contradicts itself is not run at all: pytest ends with its code for bad usage."""
 
-    def test_tells_all_of_it_at_once(self, project):
+    def test_reports_all_of_it_at_once(self, project):
         """Two problems in two files are one answer, before anything runs."""
         project.write("features/a.feature", "@foo\nFeature: a\n  Scenario: y\n    Given a number 1\n")
         project.write("features/b.feature", "Feature: b\n  Scenario: y\n    Given a\n    nonsense\n")
@@ -138,7 +138,7 @@ class TestSteps:
         assert "features/plain.feature:7: 'it is 2' matches 'it is (?P<what>.*)' (steps/more.py:5)" in run.stdout
         assert "and 'it is {number:d}' (steps/numbers.py:14)" in run.stdout
 
-    def test_that_are_async_are_refused(self, project):
+    def test_that_are_async_are_rejected(self, project):
         """A coroutine function would be called, never awaited, and pass."""
         project.write("features/x.feature", "Feature: x\n  Scenario: y\n    Then it is awaited\n")
         project.write(
@@ -174,7 +174,7 @@ class TestSteps:
 
         assert "1 passed" in project.run().stdout
 
-    def test_that_cannot_be_imported_are_told(self, project):
+    def test_that_cannot_be_imported_are_reported(self, project):
         """A broken module of steps is named with what broke."""
         project.write("features/plain.feature", PLAIN)
         project.write("steps/broken.py", "import nothing_like_it\n")

@@ -56,7 +56,7 @@ class TestFault:
             with pytest.raises(NotSettled):
                 target.observe(KEY, SOON)
 
-    def test_of_one_that_answers_wrong_is_a_runtime_that_nobody_has(self):
+    def test_of_one_that_answers_wrong_is_a_runtime_that_no_one_has(self):
         """Whatever the rules say."""
         with AnswersWrong(memory()) as target:
             target.apply(SERVICE)
@@ -65,7 +65,7 @@ class TestFault:
             assert observed.outcome == Outcome.RUNS
             assert str(observed.runtime) == "ClusterServingRuntime wrong"
 
-    def test_of_one_that_refuses_is_in_applying(self):
+    def test_of_one_that_rejects_is_in_applying(self):
         """Nothing gets into store."""
         with RejectsEverything(memory()) as target:
             assert target.apply(SERVICE)[0].rejected
@@ -90,7 +90,7 @@ class TestFault:
 
             assert target.leftovers(thorough=True) == ()
 
-    def test_of_one_that_cannot_diagnose_is_in_being_asked_why(self):
+    def test_of_one_that_cannot_diagnose_is_in_being_requested_why(self):
         """Everything else works."""
         with CannotDiagnose(memory()) as target:
             target.apply(SERVICE)
@@ -99,7 +99,7 @@ class TestFault:
             with pytest.raises(RuntimeError, match="no evidence of InferenceService team-a/model"):
                 target.diagnose(KEY)
 
-    def test_of_none_tells_no_more_than_what_it_wraps(self):
+    def test_of_none_reports_no_more_than_what_it_wraps(self):
         """A wrapped target that has nothing to tell of a failure tells nothing."""
         assert AnswersWrong(memory()).diagnose(KEY) == {}
         assert AnswersWrong(AnswersWrong(DiagnosesEverything(memory()))).diagnose(KEY)["log"].startswith("looked at")
@@ -126,7 +126,7 @@ class TestRun:
             ("Wrapped", Verdict.PASSED),
         ],
     )
-    def test_tells_a_wrong_answer_from_none(self, project, fault, verdict):
+    def test_reports_a_wrong_answer_from_none(self, project, fault, verdict):
         """A wrong answer is a failure; no answer is no verdict on anybody; without a fault it is a pass."""
         run = asked_of(project, self.FEATURE, f'{fault}(MemoryTarget("v0.15.2"))')
 
@@ -165,7 +165,7 @@ TWO = """
 
 
 class TestDiagnosis:
-    def test_is_asked_for_of_a_failure_and_redacted(self, project):
+    def test_is_requested_for_of_a_failure_and_redacted(self, project):
         """The scenario that failed shows what the target tells of its service; one that passed was not asked about."""
         run = asked_of(project, TWO, 'DiagnosesEverything(MemoryTarget("v0.15.2"))')
         evidence = run.scenarios["does not hold"].finding.evidence
@@ -174,7 +174,7 @@ class TestDiagnosis:
         assert evidence["log"] == "looked at InferenceService team-a/fraud, number 1; password: [redacted]"
         assert {"service", "runtimes"} <= set(evidence)
 
-    def test_is_asked_for_of_an_error(self, project):
+    def test_is_requested_for_of_an_error(self, project):
         """A service that shows nothing is looked at too."""
         run = asked_of(project, TWO, 'NeverSettles(DiagnosesEverything(MemoryTarget("v0.15.2")))')
 
@@ -196,7 +196,7 @@ class TestDiagnosis:
 
 class TestLeftovers:
     @pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["alone", "with workers"])
-    def test_are_told_and_limit_the_conclusion(self, project, arguments):
+    def test_are_reported_and_limit_the_conclusion(self, project, arguments):
         """What is there after a reset stands beside its scenario and at the end, also if a worker saw it."""
         run = asked_of(project, TWO, 'LeavesThingsBehind(MemoryTarget("v0.15.2"))', *arguments)
         left = ("ClusterServingRuntime ours", "InferenceService team-a/fraud")

@@ -38,12 +38,12 @@ class TestShard:
         assert all(part[topic] < number / 2 for topic, number in of_topic.items() if number > 20)
 
     @pytest.mark.parametrize("text", ["0/3", "4/3", "1/0", "1", "1/2/3", "a/b", "-1/2", "1/2 ", "", "01/3", "1/03"])
-    def test_is_refused_where_it_is_none(self, text):
+    def test_is_rejected_where_it_is_none(self, text):
         """A part that cannot be meant is no part."""
         with pytest.raises(BadShard):
             Shard.parse(text)
 
-    def test_without_a_scenario_is_refused(self):
+    def test_without_a_scenario_is_rejected(self):
         """An answer to nothing must not look like a part of an answer."""
         with pytest.raises(EmptyShard, match="shard 3/3 is empty: only 2 scenarios selected"):
             Shard(3, 3).of_ids("ab")
@@ -65,7 +65,7 @@ class TestRerun:
         assert [one.id for one in Selection(rerun=rerun).of(SCENARIOS)] == [IDS[2], IDS[5]]
         assert [one.id for one in Selection(rerun=rerun, ids=(IDS[5], IDS[7])).of(SCENARIOS)] == [IDS[5]]
 
-    def test_of_a_scenario_that_is_gone_is_refused(self):
+    def test_of_a_scenario_that_is_gone_is_rejected(self):
         """What failed and is no longer in the suite was not asked again: that must not look like a success."""
         with pytest.raises(SuiteError, match="unknown scenario"):
             Selection(rerun=Rerun("sha256:00", ("gone.feature::gone",))).of(SCENARIOS)

@@ -190,7 +190,7 @@ class TestInventory:
             ),
         ],
     )
-    def test_refuses_what_contradicts_itself(self, suite_of, feature, code, message):
+    def test_rejects_what_contradicts_itself(self, suite_of, feature, code, message):
         """Every contradiction is an error with a code of its own, with file and line."""
         with pytest.raises(SuiteError, match=re.escape(message)) as raised:
             inventory(suite_of(x=feature))
@@ -204,7 +204,7 @@ class TestInventory:
 
         assert raised.value.hint == "did you mean @rule-order-priority?"
 
-    def test_tells_every_problem_at_once(self, suite_of):
+    def test_reports_every_problem_at_once(self, suite_of):
         """Problems of several files are raised together, each tag once however many scenarios inherit it."""
         bad = f"@foo\nFeature: x\n  Scenario: y{STEP}  Scenario: z{STEP}"
 
@@ -247,7 +247,7 @@ class TestSuite:
         assert suite.fixtures.is_dir()
 
     @pytest.mark.parametrize("text", ["name = 1", "name = ", "colour = 'red'", "tags = 'a'"])
-    def test_with_a_bad_description_is_refused(self, suite_of, text):
+    def test_with_a_bad_description_is_rejected(self, suite_of, text):
         """What a description may say is closed."""
         suite = suite_of(x="Feature: x")
         (suite.root / "suite.toml").write_text(text)
@@ -303,7 +303,7 @@ class TestSelection:
             (Selection(keyword="one more"), SuiteCode.BAD_EXPRESSION),
         ],
     )
-    def test_refuses_what_would_silently_choose_nothing(self, suite_of, selection, code):
+    def test_rejects_what_would_silently_choose_nothing(self, suite_of, selection, code):
         """A misspelt tag or expression is an error, not an empty run."""
         with pytest.raises(SuiteError) as raised:
             selection.of(inventory(suite_of(**TAGGED)))

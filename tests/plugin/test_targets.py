@@ -117,7 +117,7 @@ class TestTarget:
             ("python", "MODULE:CALLABLE is required"),
         ],
     )
-    def test_that_does_not_exist_is_told_before_anything_runs(self, applying, target, reported):
+    def test_that_does_not_exist_is_reported_before_anything_runs(self, applying, target, reported):
         """A misspelt target is bad usage."""
         run = applying.run("--kserve-target", target)
 

@@ -189,7 +189,7 @@ class TestRecord:
 
         assert (target.target, target.release) == ("memory:v0.15.2", "v0.15.2")
 
-    def test_says_which_suite_was_asked(self, ways, run):
+    def test_says_which_suite_was_requested(self, ways, run):
         """A suite without a description is called like its folder, and its digest tells it from any other."""
         suite = run.record.header.suite
 
@@ -238,7 +238,7 @@ class TestFinding:
         assert (finding.message, finding.expected, finding.observed) == ("wrong", "this", "that")
         assert (finding.explanation, finding.evidence) == (("because",), {"log": "x"})
 
-    def test_tells_how_to_ask_again(self, run):
+    def test_reports_how_to_ask_again(self, run):
         """The command names target, suite and scenario, and no folder of this machine."""
         scenario = run.scenarios["asserts wrongly"]
 
@@ -268,13 +268,13 @@ class TestReason:
             ("is 4", "applies to v0.9.0 only; the target is v0.15.2"),
         ],
     )
-    def test_is_given_for_what_was_not_asked(self, run, name, reason):
+    def test_is_given_for_what_was_not_requested(self, run, name, reason):
         """Nobody has to guess why something has no answer."""
         assert reason == run.scenarios[name].reason
 
 
 class TestDocumented:
-    def test_is_asked_only_what_it_decides(self, project):
+    def test_is_requested_only_what_it_decides(self, project):
         """For the documentation, what it does not decide is unsupported, whatever the range."""
         project.write(
             "features/page.feature",

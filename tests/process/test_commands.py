@@ -47,7 +47,7 @@ class TestImplementation:
                 world.expect_no_runtime("NoSupportingRuntime")
 
     def test_that_dies_has_no_answer_to_that_question_and_one_to_the_next(self, implementation):
-        """The third question kills it; the fourth is asked of a new process."""
+        """The third question crashes it; the fourth goes to a new process."""
         with open_target(implementation("dies_on_third").target(**PATIENT)) as target:
             target.apply(runtime(), service())
             with pytest.raises(Died) as died:
@@ -71,7 +71,7 @@ class TestImplementation:
                 target.observe(SERVICE, SOON)
 
     def test_that_never_answers_is_not_waited_for(self, implementation):
-        """Nor is it for one that does not leave when it is asked to."""
+        """Nor for one that ignores SIGTERM."""
         with open_target(implementation("never_answers").target(timeout=0.3, restarts=0)) as target:
             began = time.monotonic()
             with pytest.raises(TimedOut, match=r"did not answer within 0.3 s"):
@@ -108,8 +108,8 @@ class TestImplementation:
         ):
             observed(target)
 
-    def test_that_says_nothing_tells_nothing(self, implementation):
-        """Every part is marked as not told."""
+    def test_that_says_nothing_reports_nothing(self, implementation):
+        """Every part is marked as unreported."""
         with open_target(implementation("says_nothing").target(**PATIENT)) as target:
             observation = observed(target)
 
@@ -138,7 +138,7 @@ class TestCommand:
         """A question longer than any pipe holds, to a command that talks before it reads."""
         with open_target("process:sh -c 'yes | head -c 500000 >&2; cat',timeout=60") as target:
             target.store(*(runtime(f"server-{number}") for number in range(2000)))
-            # A question that is its own echo is an answer that tells nothing.
+            # An echoed question is an answer that reports nothing.
             assert target.apply(runtime("last"))[0].unreported == {"stored", "rejected"}
 
     def test_that_closes_its_output_is_gone(self):
@@ -146,7 +146,7 @@ class TestCommand:
         with open_target("process:sh -c 'exec >&-; sleep 600',restarts=0") as target, pytest.raises(Died):
             target.apply(runtime())
 
-    def test_that_left_by_a_signal_is_told_so(self):
+    def test_that_left_by_a_signal_is_reported_so(self):
         """By the signal's name."""
         with (
             open_target("process:sh -c 'kill -SEGV $$',restarts=0") as target,
@@ -161,7 +161,7 @@ class TestCommand:
 
         assert log.read_text() == "bye\n"
 
-    def test_is_asked_to_leave_before_it_is_killed(self, tmp_path):
+    def test_is_requested_to_leave_before_it_is_killed(self, tmp_path):
         """A command that does not look at its input may still clean up."""
         log = tmp_path / "log"
         open_target(
@@ -170,7 +170,7 @@ class TestCommand:
 
         assert "bye" in log.read_text().splitlines()
 
-    def test_keeps_its_log_where_it_is_asked_to(self, tmp_path, monkeypatch):
+    def test_keeps_its_log_where_it_is_requested_to(self, tmp_path, monkeypatch):
         """A log of no name is deleted unless the target is to be kept, and then it is said where it is."""
         monkeypatch.setenv("TMPDIR", str(tmp_path))
         monkeypatch.setattr("tempfile.tempdir", None)

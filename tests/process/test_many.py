@@ -42,7 +42,7 @@ def test_many_at_once_show_what_each_shows_alone(opened):
 
 @pytest.mark.parametrize(("name", "failure"), [("wrong_id", "OutOfStep"), ("answers_garbage", "OutOfStep")])
 def test_one_out_of_step_fails_every_world_and_is_given_up(opened, name, failure):
-    """As when it is asked line by line: each failure takes a new process, and these are counted."""
+    """As with one line at a time: each failure takes a new process, and restarts are counted."""
     with opened(name, restarts=3) as target:
         runs = run_cases(target, CASES, WITHIN)
 
@@ -53,7 +53,7 @@ def test_one_out_of_step_fails_every_world_and_is_given_up(opened, name, failure
 
 
 def test_one_that_writes_two_lines_for_one_is_not_believed(opened):
-    """Its answers cannot be told apart, so there are none."""
+    """Its answers cannot be distinguished, so there are none."""
     with opened("two_lines", restarts=2) as target:
         runs = run_cases(target, CASES, WITHIN)
 
@@ -63,7 +63,7 @@ def test_one_that_writes_two_lines_for_one_is_not_believed(opened):
 
 
 def test_one_that_dies_now_and_then_fails_only_the_world_that_it_dies_of(opened):
-    """The questions beside that one are asked again, and answered."""
+    """The other questions are sent again, and answered."""
     with opened("dies_on_third", restarts=100) as target:
         runs = run_cases(target, CASES, WITHIN)
 
@@ -73,7 +73,7 @@ def test_one_that_dies_now_and_then_fails_only_the_world_that_it_dies_of(opened)
 
 
 def test_one_that_cannot_answer_fails_that_world_alone(opened):
-    """An error is the answer to its question, and the next is asked."""
+    """An error is the answer to its question, and the next one is sent."""
     with opened("partial") as target:
         runs = run_cases(target, CASES, WITHIN)
 

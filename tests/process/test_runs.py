@@ -61,7 +61,9 @@ def run(tmp_path):
 class TestHonest:
     @pytest.mark.parametrize("release", ["v0.15.2", "v0.10.2", "v0.8.0"])
     def test_our_own_resolver_behind_the_protocol_is_right(self, implementation, run, release):
-        """On old and new releases: nothing fails, nothing errs, and what is skipped is what lines cannot tell."""
+        """
+        On old and new releases: nothing fails or errors; only scenarios that the protocol cannot report are skipped.
+        """
         done = run(
             implementation("honest", release).target(release=release, timeout=TIMEOUT), "--tags", "explicit or legacy"
         )
@@ -72,8 +74,8 @@ class TestHonest:
         skipped = [scenario.reason for scenario in done.record.scenarios if scenario.verdict is Verdict.SKIPPED]
         assert all("does not report" in reason or "needs " in reason for reason in skipped)
 
-    def test_an_implementation_that_tells_only_choices_has_verdicts_on_choices(self, implementation, run):
-        """It is right in what it tells, and nobody says anything about the rest."""
+    def test_an_implementation_that_reports_only_choices_has_verdicts_on_choices(self, implementation, run):
+        """What it reports is right, and the rest has no verdict."""
         done = run(implementation("partial").target(release="v0.15.2", timeout=TIMEOUT), "--tags", "explicit or legacy")
 
         assert done.verdicts[Verdict.FAILED] == done.verdicts[Verdict.ERRORED] == 0
@@ -81,7 +83,7 @@ class TestHonest:
         assert done.verdicts[Verdict.SKIPPED] > 10
         assert "target does not report stored services" in done.reasons
 
-    def test_pods_that_are_not_told_are_skipped(self, implementation, run):
+    def test_pods_that_are_not_reported_are_skipped(self, implementation, run):
         """Never passed and never failed; the choices are as right as ever."""
         done = run(implementation("says_nothing_of_pods").target(release="v0.15.2", timeout=TIMEOUT), "--tags", FEW)
         of_pods = {scenario.verdict for scenario in done.record.scenarios if "rule-gpu-tag" in scenario.tags} - {
@@ -129,7 +131,7 @@ class TestFaulty:
         assert done.code == 1
 
     def test_an_implementation_that_says_nothing_does_not_conform(self, implementation, run):
-        """Nothing is told, so nothing passed."""
+        """Nothing is reported, so nothing passes."""
         done = run(implementation("says_nothing").target(release="v0.15.2", timeout=TIMEOUT), "--tags", FEW)
 
         assert set(done.verdicts) <= {Verdict.SKIPPED, Verdict.UNSUPPORTED}

@@ -79,7 +79,7 @@ class TestCompare:
         assert part(left, ran(replace(RUNS, runtime=B), replace(no_runtime, workload=B))) is None
         assert part(ran(RUNS, no_runtime), ran(RUNS, replace(no_runtime, workload=B))) == "workload"
 
-    def test_tells_a_rejection_from_an_admission(self):
+    def test_reports_a_rejection_from_an_admission(self):
         """And compares messages, one of which may contain the other."""
         accepted = Admission(KEY, stored={})
         rejected = Admission(KEY, rejected='admission webhook "x" denied the request: two models')

@@ -153,14 +153,14 @@ def objects(cases=CASES):
 
 
 class TestWorlds:
-    def test_of_one_seed_are_the_same_whatever_is_asked_first(self):
+    def test_of_one_seed_are_the_same_whatever_is_requested_first(self):
         """A case is made of its seed and its number alone."""
         assert Cases(7).at(GROUP_SIZE + 3) == CASES[GROUP_SIZE + 3]
         assert Cases(8).at(GROUP_SIZE + 3) != CASES[GROUP_SIZE + 3]
 
     @pytest.mark.parametrize("release", RELEASES)
     def test_pass_the_schema_of_every_release(self, release):
-        """An API server refuses none of them before KServe is asked."""
+        """An API server rejects none of them before KServe decides."""
         assert [one for one in objects() if check(one, release)] == []
 
     def test_have_each_property_as_often_as_intended(self):
@@ -203,7 +203,7 @@ class TestWorlds:
             observation |= own
 
     @pytest.mark.parametrize("release", ["v0.9.0", "v0.12.0", "v0.15.2", "v0.20.0"])
-    def test_begin_with_runtimes_that_no_webhook_refuses(self, release):
+    def test_begin_with_runtimes_that_no_webhook_rejects(self, release):
         """Otherwise no scenario could begin with them."""
         target = MemoryTarget(release)
         for case in CASES:
@@ -213,7 +213,7 @@ class TestWorlds:
             target.reset()
 
     def test_meet_every_kind_of_end(self):
-        """A search that only ever sees refusals would find little."""
+        """A search that only gets rejections would find little."""
         runs = run_cases(MemoryTarget("v0.15.2"), tuple(islice(Cases(1), 2000)), None)
         observation = [observed for one in runs for shown in one.turns for _, observed in shown.observations]
         answers = [answer for one in runs for shown in one.turns for answer in shown.admissions]

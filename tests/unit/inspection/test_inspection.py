@@ -15,7 +15,7 @@ class TestAgainstTheShippedCatalogue:
     @pytest.mark.parametrize("profile", profiles(), ids=lambda one: one.name)
     def test_a_release_is_as_it_ships_itself(self, profile):
         """
-        No release's own catalogue differs from itself, whichever installer brought it, or would be refused by it.
+        The catalogue of no installer of a release differs from itself, or is rejected by the release.
         """
         for ships in (shipped, shipped_by_helm):
             if ships is shipped_by_helm and profile.name == "v0.8.0":
@@ -32,7 +32,7 @@ class TestAgainstTheShippedCatalogue:
 
     def test_a_runtime_that_is_gone_is_missing(self):
         """
-        A shipped runtime that is not there is told by name.
+        A missing shipped runtime is named.
         """
         observed = found(*(one for one in shipped("v0.15.2") if one["metadata"]["name"] != "kserve-lgbserver"))
 
@@ -72,9 +72,9 @@ class TestAgainstTheShippedCatalogue:
             ),
         ],
     )
-    def test_every_change_that_decides_is_told(self, change, reported):
+    def test_every_change_that_decides_is_reported(self, change, reported):
         """
-        Formats, protocols and switches of a shipped runtime are told as they are and as they were shipped.
+        Changed formats, protocols and switches of a shipped runtime are reported with their shipped values.
         """
         changed = [
             {**one, "spec": {**one["spec"], **change}} if one["metadata"]["name"] == "kserve-sklearnserver" else one
@@ -88,7 +88,7 @@ class TestAgainstTheShippedCatalogue:
 
     def test_formats_in_another_order_are_a_change(self):
         """
-        The first entry's priority counts, so that an order is told even if nothing else changed.
+        The first entry's priority counts, so a changed order is reported even if nothing else changed.
         """
         changed = [
             {**one, "spec": {**one["spec"], "supportedModelFormats": one["spec"]["supportedModelFormats"][::-1]}}
@@ -116,7 +116,7 @@ class TestAgainstTheShippedCatalogue:
 class TestRuntimesAmongEachOther:
     def test_equals_go_by_name(self):
         """
-        Two runtimes of one second that differ in nothing are ordered by their names, which is told with the question.
+        Two equal runtimes of the same second are ordered by name, which is reported with the requests.
         """
         (finding,) = of(found(runtime("a"), runtime("b")), Code.DECIDED_BY_NAME)
 
@@ -129,7 +129,7 @@ class TestRuntimesAmongEachOther:
 
     def test_equals_of_different_ages_go_by_age(self):
         """
-        The newer of two equal runtimes is chosen, and that is told.
+        The newer of two equal runtimes is selected, which is reported.
         """
         observed = found(runtime("a", created="2024-01-01T00:00:00Z"), runtime("b", created="2024-01-01T00:00:01Z"))
 
@@ -144,7 +144,7 @@ class TestRuntimesAmongEachOther:
 
     def test_priorities_settle_it(self):
         """
-        A runtime with a higher priority is preferred on purpose: nothing is told.
+        A runtime with a higher priority is preferred on purpose, so nothing is reported.
         """
         first, second = (
             runtime(name, formats=[{"name": "sklearn", "autoSelect": True, "priority": priority}])
@@ -175,9 +175,9 @@ class TestRuntimesAmongEachOther:
 
         assert Code.DECIDED_BY_NAME not in codes(observed)
 
-    def test_equal_priorities_would_be_refused(self):
+    def test_equal_priorities_would_be_rejected(self):
         """
-        What the webhook refuses today can be in store from before: it is wrong, for its next write fails.
+        A stored runtime that the webhook would reject is wrong, because its next write fails.
         """
         pair = [
             runtime(name, protocolVersions=["v1"], formats=[{"name": "sklearn", "autoSelect": True, "priority": 1}])
@@ -190,7 +190,7 @@ class TestRuntimesAmongEachOther:
         assert observed.is_wrong
         assert not of(found(*pair, profile=profile_of("v0.10.2")), Code.WOULD_BE_REJECTED)
 
-    def test_mixed_priorities_in_one_runtime_are_told_since_there_are_priorities(self):
+    def test_mixed_priorities_in_one_runtime_are_reported_since_there_are_priorities(self):
         """
         Of several priorities for one format the first counts, from v0.11.1 on.
         """
@@ -228,7 +228,7 @@ class TestRuntimesAmongEachOther:
 
     def test_a_name_of_both_scopes_means_the_namespaces(self):
         """
-        A namespaced runtime with the name of a cluster runtime is told, for services that name it.
+        A namespaced runtime with the name of a cluster runtime is reported, because it shadows that one.
         """
         own = runtime("c", namespace="team-a", formats=[{"name": "own"}])
 

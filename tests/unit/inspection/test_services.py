@@ -12,7 +12,7 @@ from kserve_conformance.profiles import profile_of
 
 class TestServicesByTheirWorkloads:
     @pytest.mark.parametrize(("kind", "form"), [("Deployment", "{}-predictor"), ("Service", "{}-predictor-default")])
-    def test_the_container_tells_the_runtime(self, kind, form):
+    def test_the_container_reports_the_runtime(self, kind, form):
         """
         Image and arguments are those that the predicted runtime gives this service: they agree.
         """
@@ -28,7 +28,7 @@ class TestServicesByTheirWorkloads:
 
     def test_another_runtimes_container_differs(self):
         """
-        The container of another runtime is told beside what the rules say, with their reasons.
+        The container of another runtime is reported with the predicted runtime and the reasons.
         """
         one = standing(runtime("a"), runtime("b"), of_service=service(), workloads=[workload("example.com/b:1")])
 
@@ -46,7 +46,7 @@ class TestServicesByTheirWorkloads:
 
         assert standing(runtime("a"), of_service=service(), workloads=[made]).standing is Standing.DIFFERS
 
-    def test_equal_containers_cannot_be_told_apart(self):
+    def test_equal_containers_cannot_be_reported_apart(self):
         """
         Two runtimes that give the same container are both named, and the answer is none.
         """
@@ -58,9 +58,9 @@ class TestServicesByTheirWorkloads:
         assert len(one.shown) == 2
         assert not found(*pair, services=[service()], workloads=[workload("example.com/same:1")]).is_whole
 
-    def test_equal_images_are_told_apart_by_their_variables(self):
+    def test_equal_images_are_reported_apart_by_their_variables(self):
         """
-        Where image and arguments are the same, the environment may tell.
+        If image and arguments are equal, the environment can distinguish runtimes.
         """
         pair = [
             runtime(
@@ -100,7 +100,7 @@ class TestServicesByTheirWorkloads:
         """
         assert standing(runtime("a"), of_service=service()).standing is Standing.UNKNOWN
 
-    def test_a_placeholder_that_nobody_knows_is_no_answer(self):
+    def test_a_placeholder_that_no_one_knows_is_no_answer(self):
         """
         A runtime whose pod cannot be rendered may be the one: that is not taken for a difference.
         """
@@ -110,7 +110,7 @@ class TestServicesByTheirWorkloads:
 
         assert one.standing is Standing.UNKNOWN
 
-    def test_no_runtime_is_told_with_its_reason_and_a_hint(self):
+    def test_no_runtime_is_reported_with_its_reason_and_a_hint(self):
         """
         A service that the rules leave without a runtime, and that has failed, is wrong though rules and cluster agree.
         """
@@ -169,13 +169,13 @@ class TestServicesByTheirWorkloads:
     )
     def test_where_nothing_is_chosen_nothing_is_compared(self, other):
         """
-        Containers of one's own, ModelMesh and stopped services have no choice to compare; that is told.
+        Custom containers, ModelMesh and stopped services have no choice to compare, which is reported.
         """
         one = standing(runtime("a"), of_service=other)
 
         assert (one.standing, one.is_wrong) == (Standing.NOT_COMPARED, False)
 
-    def test_a_service_that_cannot_be_decided_is_told_as_such(self):
+    def test_a_service_that_cannot_be_decided_is_reported_as_such(self):
         """
         What is malformed where no schema looks is no answer, and stops nothing else.
         """
@@ -199,7 +199,7 @@ class TestServicesByTheirStatus:
 
     def test_an_older_release_has_no_such_status(self):
         """
-        A field that a release does not write is left over from another, and tells nothing.
+        A field that a release does not write is left over from another, and proves nothing.
         """
         named = service(status={"clusterServingRuntimeName": "a"})
 
@@ -227,7 +227,7 @@ class TestServicesByTheirStatus:
 
     def test_a_choice_that_is_kept_on_purpose_does_not_differ(self):
         """
-        A ready service with disable-auto-update keeps its runtime: what it would get is told.
+        A ready service with disable-auto-update keeps its runtime; the text names what a new choice would be.
         """
         status = {"clusterServingRuntimeName": "b", "conditions": [{"type": "Ready", "status": "True"}]}
         kept = service(status=status, annotations={"serving.kserve.io/disable-auto-update": "true"})

@@ -100,7 +100,7 @@ class TestWhatIsRead:
 
     def test_long_lists_come_in_pages(self, server, monkeypatch):
         """
-        A list that ends with a token is asked on until it is whole.
+        A list with a continue token is read to its end.
         """
         monkeypatch.setattr(snapshot, "PAGE", 2)
         server.put(SERVICES, *(service(f"more-{number}") for number in range(5)))
@@ -127,7 +127,7 @@ class TestWhatMayNotBeRead:
     )
     def test_a_forbidden_list_is_unread(self, server, end, kind):
         """
-        What RBAC forbids is told with what the API server said, and nothing is said to be absent.
+        A list that RBAC forbids is reported with the API server's message, and its objects do not count as missing.
         """
         server.forbidden.add(end)
 
@@ -149,7 +149,7 @@ class TestWhatMayNotBeRead:
 
     def test_the_default_mode_may_be_unknown(self, server):
         """
-        Without its configuration the release's own default is taken, and that is told.
+        Without its configuration the release's own default is assumed, which is reported.
         """
         server.forbidden.add("/inferenceservice-config")
 
@@ -160,7 +160,7 @@ class TestWhatMayNotBeRead:
 
     def test_a_missing_configuration_is_no_default(self, server):
         """
-        An install without its ConfigMap is read with the release's default, and it is told.
+        An installation without its ConfigMap is read with the release's default, which is reported.
         """
         del server.objects[CONFIG_MAPS.replace("configmaps", "namespaces/kserve/configmaps/inferenceservice-config")]
 
@@ -168,7 +168,7 @@ class TestWhatMayNotBeRead:
 
     def test_nothing_at_all_is_no_answer(self, server):
         """
-        Where neither runtimes nor services may be read there is nothing to say.
+        Without permission to read runtimes and services there is no result.
         """
         server.forbidden |= {"/clusterservingruntimes", "/servingruntimes", "/inferenceservices"}
 
@@ -197,7 +197,7 @@ class TestFindingTheInstall:
 
     def test_an_unknown_image_needs_the_release(self):
         """
-        An image of one's own says no release: that is asked for.
+        A custom image does not show the release, so --release is required.
         """
         server = installed("registry.example.com:5000/own/manager:main")
         server.put(CLUSTER_RUNTIMES, runtime("a"))

@@ -31,7 +31,7 @@ class Counting(io.BytesIO):
 
 class TestSize:
     @pytest.mark.parametrize("begin", [b"a: ", b'a: "', b"a: |\n  ", b"#", b"a: !<"], ids=repr)
-    def test_huge_scalar_is_refused_before_it_is_read(self, begin: bytes) -> None:
+    def test_huge_scalar_is_rejected_before_it_is_read(self, begin: bytes) -> None:
         """A scalar, comment or tag of 32 MiB stops the reading at the bound, not at its end."""
         stream = Counting(begin + b"x" * (32 * MEBIBYTE))
 
@@ -41,11 +41,11 @@ class TestSize:
         assert raised.value.problems[0].code in (ManifestCode.TOO_LARGE, ManifestCode.UNREADABLE)
         assert stream.taken < 5 * MEBIBYTE
 
-    def test_huge_scalar_of_a_file_is_refused(self) -> None:
+    def test_huge_scalar_of_a_file_is_rejected(self) -> None:
         """What is loaded whole has the same bound."""
         assert {ManifestCode.TOO_LARGE} == errors_of(b"a: " + b"x" * 5000, value_bytes=1000)
 
-    def test_huge_string_of_json_is_refused(self) -> None:
+    def test_huge_string_of_json_is_rejected(self) -> None:
         """JSON strings have the same bound."""
         assert {ManifestCode.TOO_LARGE} == errors_of('{"a": "' + "x" * 5000 + '"}', value_bytes=1000)
 
@@ -118,13 +118,13 @@ class TestDepth:
 
 
 class TestAliases:
-    def test_alias_bomb_is_refused(self) -> None:
+    def test_alias_bomb_is_rejected(self) -> None:
         """Nine aliases a line make billions in ten lines."""
         bomb = "a0: &a0 [x,x,x]\n" + "".join(f"a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 30))
 
         assert ManifestCode.ALIAS_BOMB in errors_of(bomb)
 
-    def test_bomb_of_merges_is_refused(self) -> None:
+    def test_bomb_of_merges_is_rejected(self) -> None:
         """Merging is no way around it."""
         bomb = "a0: &a0 {x: 1}\n" + "".join(
             f"a{i}: &a{i} {{k{i}: *a{i - 1}, <<: [{','.join([f'*a{i - 1}'] * 9)}]}}\n" for i in range(1, 60)
@@ -154,12 +154,12 @@ class TestNoText:
         [b"\x7fELF\0\0", b"kind: \x01", b"\xff\xfe\x00\xd8", b"a: \xc2\x80", b"PK\x03\x04\0"],
         ids=repr,
     )
-    def test_binary_is_refused(self, data: bytes) -> None:
+    def test_binary_is_rejected(self, data: bytes) -> None:
         """What is no text is said to be none."""
         assert {ManifestCode.UNREADABLE} == errors_of(data)
 
     @pytest.mark.parametrize("data", [b"\x7fELF\0\0", b"kind: \x01"], ids=repr)
-    def test_binary_stream_is_refused(self, data: bytes) -> None:
+    def test_binary_stream_is_rejected(self, data: bytes) -> None:
         """In a stream, too."""
         with pytest.raises(InvalidManifests) as raised:
             list(documents(io.BytesIO(data)))
@@ -185,13 +185,13 @@ class TestNumbersAndKeys:
     @pytest.mark.parametrize(
         "text", ['{"a": NaN}', '{"a": -Infinity}', '{"a": 1e999}', '{"a": ' + "9" * 400 + "}", "a: .inf", "a: .nan"]
     )
-    def test_numbers_that_json_lacks_are_refused(self, text: str) -> None:
+    def test_numbers_that_json_lacks_are_rejected(self, text: str) -> None:
         """No value is loaded that could not be stored."""
         with pytest.raises(InvalidManifests):
             value(text, "f.json" if text.startswith("{") else "f")
 
     @pytest.mark.parametrize("text", ["[1]: a", "{a: 1}: b", "~: a", "*x : a", "18446744073709551615: a"])
-    def test_keys_that_json_lacks_are_refused(self, text: str) -> None:
+    def test_keys_that_json_lacks_are_rejected(self, text: str) -> None:
         """A key must be a string or become one."""
         with pytest.raises(InvalidManifests):
             value(text)

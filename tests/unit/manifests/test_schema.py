@@ -37,7 +37,7 @@ def with_predictor(**fields: Any) -> Manifest:
 
 class TestGood:
     @pytest.mark.parametrize("manifest", [RUNTIME, SERVICE], ids=["runtime", "service"])
-    def test_nothing_is_told(self, manifest: Manifest) -> None:
+    def test_nothing_is_reported(self, manifest: Manifest) -> None:
         """What KServe's documentation shows passes."""
         assert reported(manifest) == []
 
@@ -258,7 +258,7 @@ class TestServices:
             ("v1", "write apiVersion: serving.kserve.io/v1beta1"),
         ],
     )
-    def test_other_versions_are_told_with_what_to_do(self, api_version: str, hint: str) -> None:
+    def test_other_versions_are_reported_with_what_to_do(self, api_version: str, hint: str) -> None:
         """A service of another version would be read wrongly, so it is not read."""
         (problem,) = check({**SERVICE, "apiVersion": api_version})
 
@@ -276,7 +276,7 @@ class TestNames:
         assert reported(replaced(RUNTIME, name, "metadata", "name")) == []
 
     @pytest.mark.parametrize("name", ["A", "a_b", "-a", "a-", "a..b", "a" * 254, "é", "a\n"])
-    def test_other_names_are_told(self, name: str) -> None:
+    def test_other_names_are_reported(self, name: str) -> None:
         """As the API server does."""
         (problem,) = check(replaced(RUNTIME, name, "metadata", "name"))
 

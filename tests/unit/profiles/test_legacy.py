@@ -46,7 +46,7 @@ class TestConversion:
 
     def test_only_the_first_of_two_keys_is_converted(self):
         """
-        The second key stays, for the validator to refuse.
+        The second key stays, for the validator to reject.
         """
         two = service({}, key="xgboost")
         two["spec"]["predictor"]["tensorflow"] = {}

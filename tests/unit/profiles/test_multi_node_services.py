@@ -55,7 +55,7 @@ class TestMultiNodeServices:
             (multi(worker={"containers": [{"resources": {"limits": {"example.com/npu": 1}}}]}), "Unknown GPU"),
         ],
     )
-    def test_what_is_refused(self, given, text):
+    def test_what_is_rejected(self, given, text):
         """
         Each rejection in KServe's own words, with the service's name.
         """

@@ -53,7 +53,7 @@ class TestFormats:
             (cluster("r", "onnx"), "supports onnx; sklearn requested"),
         ],
     )
-    def test_a_wrong_version_is_told_from_an_unknown_format(self, runtime, words):
+    def test_a_wrong_version_is_reported_from_an_unknown_format(self, runtime, words):
         """
         The reason says what the runtime lists.
         """

@@ -54,7 +54,7 @@ class TestServingContainer:
         assert [(one["name"], one["image"]) for one in pod["spec"]["containers"]] == [("kserve-container", "a")]
 
     @pytest.mark.parametrize("rendering", KSERVE_CONTAINER)
-    def test_from_0_11_its_name_is_asked_for(self, rendering):
+    def test_from_0_11_its_name_is_requested_for(self, rendering):
         """
         The one named ``kserve-container`` serves wherever it stands, and comes first.
         """
@@ -63,7 +63,7 @@ class TestServingContainer:
         assert names(pod) == ["kserve-container", "side"]
         assert pod["spec"]["containers"][0]["image"] == "a"
 
-    def test_0_11_to_0_14_tell_no_status_when_it_is_missing(self):
+    def test_0_11_to_0_14_report_no_status_when_it_is_missing(self):
         """
         Only the error says so.
         """
@@ -73,7 +73,7 @@ class TestServingContainer:
 
         assert no_runtime == NoRuntime(cause="InvalidPredictorSpec", error=error)
 
-    def test_from_0_15_the_status_tells_that_it_is_missing(self):
+    def test_from_0_15_the_status_reports_that_it_is_missing(self):
         """
         The message is the error.
         """
@@ -99,7 +99,7 @@ class TestServingContainer:
             ),
         ],
     )
-    def test_a_runtime_without_containers_is_told(self, rendering, reason, message):
+    def test_a_runtime_without_containers_is_reported(self, rendering, reason, message):
         """
         The error is the same in every era, the status is not.
         """
@@ -222,7 +222,7 @@ class TestMerge:
 
     def test_0_20_keeps_the_value_that_the_service_gives(self):
         """
-        Until then the merge leaves a value and a source, which Kubernetes refuses.
+        Until then the merge leaves a value and a source, which Kubernetes rejects.
         """
         theirs = container(
             env=[
@@ -284,7 +284,7 @@ class TestPlaceholders:
             ),
         ],
     )
-    def test_an_invalid_one_is_told(self, rendering, error, reason, message):
+    def test_an_invalid_one_is_reported(self, rendering, error, reason, message):
         """
         The error ends with what Go says of the template.
         """

@@ -20,13 +20,13 @@ def runtime(name, *entries, protocols=("v1",), **more):
 class TestEqualPriority:
     def test_two_of_one_scope_clash(self):
         """
-        Equal priorities for one format and version, with a protocol in common, are refused.
+        Equal priorities for one format and version, with a protocol in common, are rejected.
         """
         assert answer(runtime("b", P1), runtime("a", P1)) == (
             "same priority assigned for the model format sklearn in the clusterservingruntimes a and b"
         )
 
-    def test_the_namespace_is_told(self):
+    def test_the_namespace_is_reported(self):
         """
         A namespaced clash names the namespace.
         """
@@ -41,7 +41,7 @@ class TestEqualPriority:
         """
         assert answer(runtime("b", P1), runtime("a", P1), release=release).startswith(start)
 
-    def test_no_webhook_no_refusal(self):
+    def test_no_webhook_no_rejection(self):
         """
         v0.11.0 has no runtime webhook.
         """
@@ -81,7 +81,7 @@ class TestMixedPriority:
 
     def test_one_runtime_has_one_priority_for_a_format(self):
         """
-        Different priorities of one format in one runtime are refused from v0.12.0 on.
+        Different priorities of one format in one runtime are rejected from v0.12.0 on.
         """
         assert answer(runtime("b", *self.MIXED), runtime("a", "onnx")) == (
             "different priorities assigned for the model format sklearn under the clusterservingruntime b"
@@ -160,9 +160,9 @@ class TestMultiNode:
             ({"containers": [{"name": "worker-container", **GPU}]}, "unknown GPU resource type in a container(worker"),
         ],
     )
-    def test_what_is_refused(self, given, text):
+    def test_what_is_rejected(self, given, text):
         """
-        Each refusal in KServe's own words.
+        Each rejection has KServe's own message.
         """
         assert text in multi(**given)
 
@@ -220,7 +220,7 @@ class TestBlockedVariables:
     @pytest.mark.parametrize(("release", "rejected"), [("v0.17.0", False), ("v0.18.0", True)])
     def test_a_runtime_may_not_set_them(self, release, rejected):
         """
-        From v0.18.0 on PYTHONPATH is refused in a runtime's containers.
+        From v0.18.0 on PYTHONPATH is rejected in a runtime's containers.
         """
         env = [{"name": "PYTHONPATH", "value": "/own"}]
         text = answer(

@@ -152,7 +152,7 @@ class TestDefaults:
 
 class TestValidation:
     @pytest.mark.parametrize("name", ["Fraud", "1st", "a.b", "-a", ""])
-    def test_a_bad_name_is_refused(self, name):
+    def test_a_bad_name_is_rejected(self, name):
         """
         Names are stricter than Kubernetes' own.
         """
@@ -166,7 +166,7 @@ class TestValidation:
             ("v0.20.0", "exactly one of [Name, SKLearn"),
         ],
     )
-    def test_two_keys_are_refused_in_the_words_of_the_era(self, release, start):
+    def test_two_keys_are_rejected_in_the_words_of_the_era(self, release, start):
         """
         One key is converted, the other makes two implementations.
         """
@@ -175,7 +175,7 @@ class TestValidation:
 
         assert rejection_message(two, release).startswith(start)
 
-    def test_no_implementation_is_refused(self):
+    def test_no_implementation_is_rejected(self):
         """
         A predictor must have something.
         """
@@ -203,7 +203,7 @@ class TestValidation:
         else:
             assert stored(given, release)
 
-    def test_a_kserve_container_beside_a_model_is_refused(self):
+    def test_a_kserve_container_beside_a_model_is_rejected(self):
         """
         A model and a kserve-container are two implementations.
         """
@@ -270,7 +270,7 @@ class TestBlockedVariables:
     )
     def test_no_container_of_a_service_may_set_them(self, predictor):
         """
-        Wherever the variable stands, the service is refused from v0.18.0 on.
+        Wherever the variable is set, the service is rejected from v0.18.0 on.
         """
         given = service()
         given["spec"]["predictor"] = predictor
@@ -303,7 +303,7 @@ class TestChangesOfMode:
         self.change(release, before, given)
 
     @pytest.mark.parametrize("release", ["v0.15.2", "v0.16.0", "v0.17.0", "v0.20.0"])
-    def test_another_mode_is_refused(self, release):
+    def test_another_mode_is_rejected(self, release):
         """
         What the status names cannot be left, and both are told.
         """

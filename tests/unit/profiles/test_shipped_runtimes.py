@@ -316,7 +316,7 @@ class TestChartReader:
         assert text == script.rendered(template, VALUES)
 
     @pytest.mark.parametrize("template", ["{{ include `x` . }}", "{{ if and .Values.on .Values.off }}{{ end }}"])
-    def test_other_expressions_are_refused(self, script: ModuleType, template: str) -> None:
+    def test_other_expressions_are_rejected(self, script: ModuleType, template: str) -> None:
         """What cannot be read is never guessed: a catalogue with a hole would be believed."""
         with pytest.raises(script.Unreadable):
             script.rendered(template, VALUES)

@@ -53,7 +53,7 @@ class TestQuestions:
     @pytest.mark.parametrize("left_out", [name for name in WHOLE if name != "id"])
     def test_all_but_the_id_may_be_left_out(self, left_out):
         """
-        What is not asked is not there.
+        A field that is not requested is missing.
         """
         assert is_valid("question", {name: value for name, value in WHOLE.items() if name != left_out})
 
@@ -84,7 +84,7 @@ class TestQuestions:
         ],
         ids=json.dumps,
     )
-    def test_what_the_schema_refuses_the_server_refuses(self, wrong):
+    def test_what_the_schema_rejects_the_server_rejects(self, wrong):
         """
         The two read one contract: neither takes what the other does not.
         """
@@ -104,7 +104,7 @@ class TestQuestions:
 
     def test_only_an_id_is_a_question(self):
         """
-        Nothing is asked, and nothing is answered but that.
+        An empty question gets an error.
         """
         assert msgspec.convert({"id": 1}, Question) == Question(id=1)
         assert answer_line(b'{"id": 1}', "v0.16.0") == b'{"id":1}\n'
@@ -125,7 +125,7 @@ class TestAnswers:
         ],
         ids=json.dumps,
     )
-    def test_what_is_no_answer_is_refused(self, wrong):
+    def test_what_is_no_answer_is_rejected(self, wrong):
         """
         A schema that accepts everything would be no contract.
         """

@@ -47,7 +47,7 @@ class TestDecisions:
         assert found["pod"]["spec"]["containers"][0]["image"] == "example.com/r:1"
         assert "rejected" not in found
 
-    def test_a_refused_service(self):
+    def test_a_rejected_service(self):
         """
         No runtime, with reason and message as the status has them.
         """
@@ -58,7 +58,7 @@ class TestDecisions:
             }
         }
 
-    def test_a_release_whose_status_tells_nothing(self):
+    def test_a_release_whose_status_reports_nothing(self):
         """
         v0.8.0 puts no failure into the status.
         """
@@ -66,7 +66,7 @@ class TestDecisions:
 
     def test_a_rejected_service(self):
         """
-        A webhook's refusal is all there is to say.
+        The answer to a rejected service has only the rejection.
         """
         found = answered(service=service(name="Bad"), runtimes=[runtime()])
         assert set(found) == {"id", "error"}
@@ -86,7 +86,7 @@ class TestDecisions:
 
     def test_a_predictor_of_its_own_that_has_no_pod(self):
         """
-        No runtime was looked for, so none was refused; and there is no pod.
+        No runtime is needed, so there is neither a decision nor a pod.
         """
         own = service([{"name": "kserve-container", "image": "mine:1"}], key="containers")
         own["spec"]["predictor"]["workerSpec"] = {}
@@ -140,7 +140,7 @@ class TestRuntimeAdmission:
     )
 
     @pytest.mark.parametrize("index", [0, 1])
-    def test_a_clash_is_refused(self, index):
+    def test_a_clash_is_rejected(self, index):
         """
         Whichever of the two is written, the other is there.
         """
@@ -159,7 +159,7 @@ class TestRuntimeAdmission:
 
     def test_an_older_state_of_itself_is_no_other(self):
         """
-        Beside its own older state an update is asked about: worker nodes may not go.
+        An update is compared with its own older state: worker nodes cannot be removed.
         """
         workers = {"containers": [{"name": "worker-container", "image": "w:1"}]}
         multi = runtime(workerSpec={**workers, "pipelineParallelSize": 2, "tensorParallelSize": 1})
@@ -167,7 +167,7 @@ class TestRuntimeAdmission:
 
         assert "removing workerSpec where it already exists" in verdict["message"]
 
-    def test_it_may_be_asked_with_a_service(self):
+    def test_it_may_be_requested_with_a_service(self):
         """
         Both are answered.
         """
@@ -207,7 +207,7 @@ class TestBadWorlds:
         ],
         ids=str,
     )
-    def test_what_no_api_server_takes_cannot_be_asked_about(self, question, error):
+    def test_what_no_api_server_takes_cannot_be_requested_about(self, question, error):
         """
         The answer has an error that says what is wrong, and no decision.
         """
@@ -226,7 +226,7 @@ class TestBadWorlds:
             == R
         )
 
-    def test_a_question_can_be_asked_without_a_line(self):
+    def test_a_question_can_be_requested_without_a_line(self):
         """
         Types in, types out.
         """
@@ -271,7 +271,7 @@ class TestBadLines:
     @pytest.mark.parametrize("depth", [100, 200, 300, 500, 900])
     def test_deep_objects_are_answered(self, depth):
         """
-        However deep a part is that nobody reads, there is an answer.
+        A deeply nested part that no rule reads does not prevent an answer.
         """
         deep: dict = {}
         for _ in range(depth):
@@ -293,7 +293,7 @@ class TestBadLines:
         assert "a placeholder uses" in beyond["error"]
         assert (beyond["id"], after) == (1, {"id": 2})
 
-    def test_a_long_line_is_refused(self, monkeypatch):
+    def test_a_long_line_is_rejected(self, monkeypatch):
         """
         A line beyond the bound is not decoded.
         """
@@ -329,7 +329,7 @@ class TestServing:
 
     def test_blank_lines_have_no_answer(self):
         """
-        Nothing was asked.
+        An empty input has no answers.
         """
         assert len(list(serve(self.ASKED, "v0.16.0"))) == 5
 
@@ -349,7 +349,7 @@ class TestServing:
 
         assert read == [0]
 
-    def test_an_unknown_release_is_told_before_anything_is_read(self):
+    def test_an_unknown_release_is_reported_before_anything_is_read(self):
         """
         No question is lost to a misspelt release.
         """

@@ -160,7 +160,7 @@ class TestMoved:
 
 
 class TestRuns:
-    def test_another_suite_is_told_first(self) -> None:
+    def test_another_suite_is_reported_first(self) -> None:
         """Other questions have other answers: whoever reads on must know."""
         before = record(scenario("it"), target=TargetIdentity(target="memory:v0.15.2", release="v0.15.2"))
         after = record(scenario("it"), target=TargetIdentity(target="memory:v0.20.0", release="v0.20.0"))
@@ -178,7 +178,7 @@ class TestRuns:
         assert comparison.same_suite
         assert not comparison.is_worse()
 
-    def test_a_narrower_run_is_told(self) -> None:
+    def test_a_narrower_run_is_reported(self) -> None:
         """What was selected is a difference, and what is missing is not as it was."""
         comparison = compare(
             record(scenario("it"), scenario("more")), record(scenario("it"), selection={"tags": "core"})
@@ -189,7 +189,7 @@ class TestRuns:
         ]
         assert comparison.is_worse()
 
-    def test_a_scenario_that_asks_something_else_is_told(self) -> None:
+    def test_a_scenario_that_asks_something_else_is_reported(self) -> None:
         """One id, other steps: its verdicts are not about the same thing."""
         changed = scenario("it", steps=scenario().steps[:2])
 
@@ -197,7 +197,7 @@ class TestRuns:
         assert not it(record(scenario("it", FAILED)), record(scenario("it"))).has_other_steps
 
     @pytest.mark.parametrize("which", ["earlier", "later"])
-    def test_an_interrupted_run_is_refused(self, which: str) -> None:
+    def test_an_interrupted_run_is_rejected(self, which: str) -> None:
         """It does not say what it did not come to."""
         whole, cut = record(scenario("it")), record(scenario("it"), interrupted="Ctrl-C")
 

@@ -34,7 +34,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def resealed(lines: list[bytes], header: dict[str, Any] | None = None) -> bytes:
-    """The lines with an end that fits them, as whoever forges a whole file would write it."""
+    """The lines with a matching end, as in a forged file."""
     if header is not None:
         lines = [json.dumps(header).encode() + b"\n", *lines[1:]]
     before = b"".join(lines[:-1])
@@ -44,7 +44,7 @@ def resealed(lines: list[bytes], header: dict[str, Any] | None = None) -> bytes:
 
 class TestWhole:
     def test_every_run_is_in_it_as_it_was_written(self, file: Path) -> None:
-        """The record of a run is taken out byte for byte, and reads as the record it was."""
+        """The record of a run is extracted byte for byte, and reads as before."""
         for run in runs():
             if run.record is not None:
                 assert extract(file, run.target) == run.record
@@ -76,7 +76,7 @@ class TestWhole:
         assert (tmp_path / "again.ndjson").read_bytes() == file.read_bytes()
 
     def test_without_a_run_it_is_whole(self) -> None:
-        """No target was asked; that can be written and read, and concluded from by nobody."""
+        """A matrix without targets can be written and read, and never conforms."""
         assert matrix(()).records == ()
 
 
@@ -101,7 +101,7 @@ class TestBroken:
         ids=["without-footer", "half", "prettier", "empty", "noise"],
     )
     def test_a_record_that_cannot_be_read_is_no_run(self, change: Any, because: str) -> None:
-        """What the reader of records refuses is listed as broken, in its words."""
+        """A record that the reader rejects is listed as broken, with its message."""
         body = lines_of(record(*scenarios(priority=Verdict.FAILED)))
         whole = matrix((Run("memory:v0.15.2", change(body)),))
 
@@ -109,7 +109,7 @@ class TestBroken:
         assert because in str(whole.header.runs[0].broken)
 
     def test_a_run_of_another_suite_does_not_stand_beside(self) -> None:
-        """If the suite is changed while runs go on, what asked the older one is broken."""
+        """If the suite changes during the runs, runs of the older one are broken."""
         whole = matrix(suite=type(SUITE)(name=SUITE.name, version=SUITE.version, digest="sha256:" + "00" * 32))
 
         assert set(whole.records) == {None}
@@ -129,7 +129,7 @@ class TestBroken:
 
 class TestCut:
     def test_after_any_line(self, file: Path) -> None:
-        """A file that ends anywhere before its end is refused."""
+        """A file that is truncated anywhere is rejected."""
         lines = file.read_bytes().splitlines(keepends=True)
         for kept in range(len(lines)):
             with raises(Fault.TRUNCATED):
@@ -184,7 +184,7 @@ class TestChanged:
             read_matrix(io.BytesIO(resealed(lines, header)))
 
     def test_a_run_that_is_sealed_anew_must_still_be_a_record(self, file: Path) -> None:
-        """Whoever makes every digest fit meets the reader of records."""
+        """If all digests match, the reader of records still checks each record."""
         lines = file.read_bytes().splitlines(keepends=True)
         whole = read_matrix(file)
         run = next(run for run in whole.header.runs if run.target == "controlplane:v0.15.2")
@@ -264,11 +264,11 @@ class TestOneAndMany:
 
     @pytest.mark.parametrize("target", ["memory:v9.9.9", "controlplane:v0.8.0"])
     def test_a_run_that_is_not_there_cannot_be_taken_out(self, file: Path, target: str) -> None:
-        """Neither one that was not asked, nor one that is broken."""
+        """Neither a run that is not in the matrix nor a broken one can be extracted."""
         with pytest.raises(NoSuchRun):
             extract(file, target)
 
     def test_a_file_that_is_not_there(self, tmp_path: Path) -> None:
-        """Is told as any unreadable record is."""
+        """The error is that of any unreadable record."""
         with raises(Fault.UNREADABLE_FILE):
             read_matrix(tmp_path / "none")

@@ -81,8 +81,8 @@ class TestJoined:
         assert merge([("1", first), ("2", shard(2, 2))]).header.started is None
         assert merge([("1", first), ("2", shard(2, 2))]).footer.seconds is None
 
-    def test_knows_the_target_by_the_shards_that_asked_it(self) -> None:
-        """A shard of unsupported scenarios asked nothing, and knows no more than the target's name."""
+    def test_knows_the_target_by_the_shards_that_requested_it(self) -> None:
+        """A shard of unsupported scenarios never opened the target, and knows only its name."""
         idle = TargetIdentity(target=TARGET.target, release=TARGET.release)
         parts = shards(2)
         nothing_asked = record(

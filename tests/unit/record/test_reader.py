@@ -56,13 +56,13 @@ class TestWholeRecord:
         assert record(scenario("a"), scenario("b")) == read_of(changed(lines(), 1, colour="green"))
 
     def test_lines_come_one_by_one(self) -> None:
-        """A header can be looked at before the rest is there."""
+        """A header can be read before the rest."""
         parts = read_lines(io.BytesIO(ndjson(example()).encode()))
 
         assert isinstance(next(parts), Header)
 
     def test_an_interrupted_run_may_lack_scenarios(self) -> None:
-        """A run that says that it was interrupted is read as such; what it lacks is for the conclusion to say."""
+        """An interrupted run is read; the conclusion reports what is missing."""
         values = lines("a", "b")
         del values[2]
         values[-1] |= {"interrupted": "stopped after the first failure", "counts": values[-1]["counts"] | {"passed": 1}}
@@ -76,7 +76,7 @@ class TestTruncated:
         with raises(Fault.TRUNCATED, match=f"ends after {kept} line"):
             read_of(lines()[:kept])
 
-    def test_every_cut_in_the_middle_of_the_bytes_is_refused(self) -> None:
+    def test_every_cut_in_the_middle_of_the_bytes_is_rejected(self) -> None:
         """There is no place at which a record can be cut so that it is still read."""
         whole = ndjson(record(scenario("a"), scenario("b"))).encode()
         for end in range(len(whole) - 1):
@@ -140,7 +140,7 @@ class TestRefused:
         ],
     )
     def test_each_fault_by_its_name(self, fault: Fault, spoil: Callable[[Lines], Lines]) -> None:
-        """What is wrong with a record is told by the class of the error, and none of it is read as a run."""
+        """The code of the error says what is wrong with a record, and nothing of it is read as a run."""
         with raises(fault) as caught:
             read_of(spoil(lines()))
 
@@ -152,7 +152,7 @@ class TestRefused:
         ids=["html", "list", "empty line", "null", "nothing", "not UTF-8", "footer"],
     )
     def test_something_else_is_not_a_record(self, text: str) -> None:
-        """Another file, given by mistake, is refused at its first line."""
+        """Any other file is rejected at its first line."""
         with raises(Fault.NOT_A_RECORD, match="line 1: "):
             read(io.BytesIO(text.encode("latin-1")))
 
@@ -164,7 +164,7 @@ class TestRefused:
             read_of(changed(lines(), 0, schema=schema))
 
     def test_what_cannot_be_opened(self, tmp_path: Path) -> None:
-        """A file that is not there, and a folder, are told with their path."""
+        """The errors for a missing file and for a folder have the path."""
         for path in (tmp_path / "none.ndjson", tmp_path):
             with raises(Fault.UNREADABLE_FILE, match=path.name):
                 read(path)

@@ -83,7 +83,7 @@ class TestSecrets:
         assert "QUJD" not in PLAIN.text(r'last-applied: "{\"kind\":\"Secret\",\"stringData\":{\"a\":\"QUJD\"}}"')
 
     def test_members_of_a_value_by_their_names(self) -> None:
-        """In a JSON value the name of a member decides, and everything else is looked at as text."""
+        """In a JSON value the name of a member decides; every other value is redacted as text."""
         value = {"token": "abc", "topics": ["explicit", "Bearer abcdef123456"], "workers": 2}
 
         assert PLAIN.value(value) == {"token": "[redacted]", "topics": ["explicit", "Bearer [redacted]"], "workers": 2}

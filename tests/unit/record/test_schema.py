@@ -41,7 +41,7 @@ class TestShipped:
         (2, {"type": "scenario"}),
     ],
 )
-def test_refuses_what_no_record_has(number: int, fields: dict[str, object]) -> None:
+def test_rejects_what_no_record_has(number: int, fields: dict[str, object]) -> None:
     """A schema that accepts everything would be no contract."""
     value = json.loads(ndjson(record(scenario())).splitlines()[number])
     validator = jsonschema.Draft202012Validator(schema(NAMES[number]))

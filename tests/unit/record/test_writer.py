@@ -45,7 +45,7 @@ def written(record: Record) -> bytes:
 
 
 class InterruptedWhileWriting(io.BytesIO):
-    """A file during whose second line somebody ends the run."""
+    """A file during whose second line the run is interrupted."""
 
     lines = 0
 
@@ -193,7 +193,7 @@ class TestRefusals:
         ids=lambda value: value if isinstance(value, str) else "",
     )
     def test_a_line_that_denies_itself(self, wrong: object, why: str) -> None:
-        """A dry run, a deviation that nobody listed, a skip without a reason: none of them is written."""
+        """A dry run, an unlisted deviation, a skip without a reason: none of them is written."""
         with (
             RecordWriter(io.BytesIO(), header(()), redaction=NOTHING) as writer,
             raises(Fault.CONTRADICTION, match=why),

@@ -40,12 +40,12 @@ class TestAll:
         assert [name for name in changed if name not in text and not name.startswith("Hostile")] == []
 
     @pytest.mark.parametrize("kind", FORMATS)
-    def test_what_is_worse_is_told_as_a_whole(self, kind: str) -> None:
+    def test_what_is_worse_is_reported_as_a_whole(self, kind: str) -> None:
         """Who reads one line knows."""
         assert "Worse: 4 regressed, 8 newly failing, 8 lost, 6 removed" in FORMATS[kind](WHOLE)
 
     @pytest.mark.parametrize("kind", FORMATS)
-    def test_nothing_worse_is_told_too(self, kind: str) -> None:
+    def test_nothing_worse_is_reported_too(self, kind: str) -> None:
         """And only where it is so."""
         assert "Nothing is worse" in FORMATS[kind](same())
         assert "Nothing is worse" not in FORMATS[kind](WHOLE)
@@ -83,7 +83,7 @@ class TestTelling:
             ("failed → unsupported", "no such thing", 1),
         ]
 
-    def test_what_was_wrong_is_told_of_what_is_fixed(self) -> None:
+    def test_what_was_wrong_is_reported_of_what_is_fixed(self) -> None:
         """A pass has no reason; what it is better than has."""
         (part,) = parts(compare(record(scenario("it", Verdict.FAILED)), record(scenario("it"))))
 

@@ -83,7 +83,7 @@ class TestColumns:
 
 
 class TestCells:
-    def test_the_worst_that_is_asked(self):
+    def test_the_worst_that_is_requested(self):
         """A scenario of other releases hides no pass, and counts where there is no other; it is never a pass."""
         assert rule(observed(), "order-priority") == [
             Verdict.PASSED,
@@ -151,7 +151,7 @@ class TestAgreement:
         assert (pair.compared, pair.differences) == (0, ())
         assert str(pair.broken).startswith("controlplane:v0.8.0: run ended with 3")
 
-    def test_a_scenario_that_one_does_not_have_is_told(self):
+    def test_a_scenario_that_one_does_not_have_is_reported(self):
         """It is no agreement."""
         pair = paired("v0.15.2", ("m", (scenario("a"),)), ("r", (scenario("b"),)))
 
@@ -172,7 +172,7 @@ class TestTelling:
         assert ranges(found, [*memory[:3], memory[4]]) == "memory v0.8.0 to v0.10.0, v0.10.2"
         assert ranges(found, found.columns[:2]) == "memory v0.8.0; control plane v0.8.0"
 
-    def test_a_whole_kind_is_asked_again_by_all(self):
+    def test_a_whole_kind_is_requested_again_by_all(self):
         """The command that reproduces a rule is short where it can be."""
         every = [run_of(f"controlplane:{release}", *scenarios()) for release in RUN_BY_DEFAULT]
         found = observed(*every, run_of("memory:v0.8.0", *scenarios()))
@@ -261,7 +261,7 @@ class TestReports:
             (row["id"] for row in data(found)["rules"]), "errored"
         )
 
-    def test_many_differences_are_not_all_told_in_a_summary(self):
+    def test_many_differences_are_not_all_reported_in_a_summary(self):
         """A summary stays within what a page of CI takes, and says that there is more."""
         many = [scenario(f"Scenario {number}", choices=(on("a"),)) for number in range(80)]
         others = [scenario(f"Scenario {number}", choices=(on("b"),)) for number in range(80)]

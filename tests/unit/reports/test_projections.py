@@ -52,7 +52,7 @@ class TestAll:
         """A command that writes all formats knows their names."""
         assert list(FORMATS) == list(FILES)
 
-    def test_an_unknown_format_is_told_the_known_ones(self) -> None:
+    def test_an_unknown_format_is_reported_the_known_ones(self) -> None:
         """A typing mistake is answered with what there is."""
         with pytest.raises(ValueError, match=r"unknown report format 'pdf'; expected one of .*junit"):
             project(example(), "pdf")
@@ -152,7 +152,7 @@ class TestJUnit:
         assert counts[Verdict.ERRORED] == int(root.get("errors", "")) == len(list(root.iter("error")))
         assert 3 == int(root.get("skipped", "")) == len(list(root.iter("skipped")))
 
-    def test_reason_expected_observed_and_explanation_are_told(self) -> None:
+    def test_reason_expected_observed_and_explanation_are_reported(self) -> None:
         """Who sees only JUnit learns why."""
         root = parsed(project(example(), "junit"))
         failure = next(root.iter("failure"))
@@ -298,7 +298,7 @@ class TestPicture:
         assert "ordering, extended: 1 failed, 1 unsupported" in description
         assert root.get("role") == "img"
 
-    def test_no_verdict_is_told_by_colour_alone(self) -> None:
+    def test_no_verdict_is_reported_by_colour_alone(self) -> None:
         """Every square that is no pass has a letter of its own."""
         root = parsed(project(example(), "svg"))
         space = "{http://www.w3.org/2000/svg}"
@@ -348,7 +348,7 @@ class TestText:
             line.text for line in lines
         ]
 
-    def test_what_broke_for_one_reason_is_told_once(self) -> None:
+    def test_what_broke_for_one_reason_is_reported_once(self) -> None:
         """A target that does not come up breaks every scenario: the reason must not be lost among them."""
         gone = Finding(message="it does not come up", explanation=("hint: start it",))
         broken = [scenario(f"broken {number}", Verdict.ERRORED, finding=gone) for number in range(5)]

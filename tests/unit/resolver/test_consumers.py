@@ -30,7 +30,7 @@ class TestGraphs:
         """
         assert graph_protocol_of(naming("grpc"), V2_ONLY, V0_16) is None
 
-    def test_a_predictor_without_a_model_is_not_asked(self):
+    def test_a_predictor_without_a_model_is_not_requested(self):
         """
         A container of the user's own has no protocol that KServe knows.
         """
@@ -58,7 +58,7 @@ class TestCanaries:
 
         assert (name, decision.runtime) == ("next", cluster_ref("r"))
 
-    def test_another_format_is_refused_by_it(self):
+    def test_another_format_is_rejected_by_it(self):
         """
         Nothing is chosen for a canary.
         """

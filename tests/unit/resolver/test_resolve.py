@@ -22,7 +22,7 @@ class TestOutcomes:
         assert (decision.outcome, decision.runtime, decision.protocol) == (Outcome.RUNS, cluster_ref("r"), "v1")
         assert at(decision.pod, "spec", "containers")[0]["image"] == "example.com/r:1"
 
-    def test_a_refused_write_stores_nothing(self):
+    def test_a_rejected_write_stores_nothing(self):
         """
         What a webhook refuses is rejected with its text, and no service is stored.
         """
@@ -30,7 +30,7 @@ class TestOutcomes:
 
         assert (decision.outcome, decision.service) == (Outcome.REJECTED, None)
 
-    def test_no_runtime_is_refused_and_stored(self):
+    def test_no_runtime_is_rejected_and_stored(self):
         """
         A service without a runtime is in store, and its status says why.
         """

@@ -75,7 +75,7 @@ class TestNamed:
 
         assert outcome == chosen(requesting(runtime="kserve-mlserver"), runtimes, profile_of(release))
 
-    def test_a_version_that_is_not_listed_is_refused(self):
+    def test_a_version_that_is_not_listed_is_rejected(self):
         """
         A named runtime must list the asked version, letter by letter.
         """
@@ -224,7 +224,7 @@ class TestExplanation:
 
         assert (because, winner.key, True) == (second.exclusion.reason, second.behind, second.is_supporting)
 
-    def test_a_tie_is_told_as_undefined(self):
+    def test_a_tie_is_reported_as_undefined(self):
         """
         Where no rule decides, the story says so.
         """
@@ -233,7 +233,7 @@ class TestExplanation:
 
         assert ExclusionReason.TIE_UNDEFINED in [one.exclusion.reason for one in reported.candidates if one.exclusion]
 
-    def test_named_runtimes_tell_shadowed_and_not_named(self):
+    def test_named_runtimes_report_shadowed_and_not_named(self):
         """
         With a named runtime every other one is shadowed or simply not named.
         """
@@ -245,7 +245,7 @@ class TestExplanation:
             ExclusionReason.NOT_NAMED,
         ]
 
-    def test_a_missing_named_runtime_is_told_too(self):
+    def test_a_missing_named_runtime_is_reported_too(self):
         """
         Where the name is nowhere, every runtime is told as not named, and the error is there.
         """
@@ -280,7 +280,7 @@ class TestExplanation:
             ),
         ],
     )
-    def test_the_question_tells_what_was_not_given(self, request_, words):
+    def test_the_question_reports_what_was_not_given(self, request_, words):
         """
         The first line says what was asked, and which part is a default.
         """
@@ -289,7 +289,7 @@ class TestExplanation:
 
         assert words in reported.question()
 
-    def test_before_v0_11_1_any_protocol_is_asked(self):
+    def test_before_v0_11_1_any_protocol_is_requested(self):
         """
         Without a default the question says that any protocol will do.
         """

@@ -28,7 +28,7 @@ class TestCoverage:
         assert found.uncovered == tuple(rule.id for rule in registry().rules)
         assert not found.is_whole
 
-    def test_tag_that_is_no_rule_is_told_with_its_scenario(self) -> None:
+    def test_tag_that_is_no_rule_is_reported_with_its_scenario(self) -> None:
         """A misspelt rule covers nothing and does not vanish."""
         found = coverage(registry(), [Stated("one", ("format-exct",))])
 
@@ -55,7 +55,7 @@ class TestCoverage:
         assert coverage(registry(), [everything]).is_whole
         assert not coverage(registry(), [everything, Stated("odd", ("no-such-rule",))]).is_whole
 
-    def test_range_that_names_no_release_is_refused(self) -> None:
+    def test_range_that_names_no_release_is_rejected(self) -> None:
         """A tag that is no version is an error, not an open range."""
         with pytest.raises(UnknownRelease):
             coverage(registry(), [Stated("one", ("format-exact",), since="soon")])

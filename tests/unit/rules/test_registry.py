@@ -244,7 +244,7 @@ class TestDeviations:
         assert (found and found.id) == deviation
 
     def test_the_more_exact_deviation_is_the_answer(self) -> None:
-        """One that names the rule too tells more than one that names the claim alone."""
+        """A deviation with rule and claim is preferred to one with the claim alone."""
         rule, claim = _rule("a"), _claim("d1", "a")
         broad = KnownDeviation(id="broad", claim="d1", statement="It differs.", link="https://github.com/kserve/kserve")
         exact = KnownDeviation(id="exact", claim="d1", rule="a", statement="It differs.", link=broad.link)
@@ -255,7 +255,7 @@ class TestDeviations:
         assert found == exact
 
     def test_every_deviation_from_a_claim_is_a_broken_or_partly_kept_one(self) -> None:
-        """A claim that is kept cannot be deviated from: list and findings tell one truth."""
+        """A release cannot deviate from a claim that it keeps: list and findings agree."""
         for deviation in registry().deviations:
             assert deviation.claim is not None
             claim = registry().claim(deviation.claim)
@@ -306,7 +306,7 @@ def _claim(claim_id: str, *rules: str, findings: tuple[ClaimFinding, ...] = ()) 
 
 class TestContradictions:
     def test_one_error_reports_every_contradiction(self) -> None:
-        """A registry that contradicts itself is refused whole, with all that is wrong."""
+        """A registry that contradicts itself is rejected as a whole, with all problems."""
         kept = ClaimFinding(keeps=Keeping.KEPT, why="It is.")
         with pytest.raises(InvalidRegistry) as caught:
             Registry(
@@ -355,8 +355,8 @@ class TestContradictions:
         }
         assert caught.value.hint
 
-    def test_misspelt_field_and_missing_file_are_told(self, tmp_path: Path) -> None:
-        """A data file that says something else than the model is refused, not read around."""
+    def test_misspelt_field_and_missing_file_are_reported(self, tmp_path: Path) -> None:
+        """A data file that does not match the model is an error."""
         folder = tmp_path / "rules"
         shutil.copytree(FOLDER, folder)
         explicit = folder / "topics" / "explicit.yaml"

@@ -73,7 +73,7 @@ class TestCatalogue:
         assert entries[2].features == ()
         assert entries[2].example[0].startswith("Then the ")
 
-    def test_tells_what_follows_a_step(self, entries):
+    def test_reports_what_follows_a_step(self, entries):
         """A table or a doc string, and whether it may be left out."""
         assert [entry.argument for entry in entries] == ["a doc string", "a table, optional", ""]
         assert entries[0].features == ("features/doors.feature",)

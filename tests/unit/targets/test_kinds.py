@@ -17,6 +17,6 @@ class TestAgain:
             ("kind:v0.15.2,images=/home/me/images.tar", "kind:v0.15.2"),
         ],
     )
-    def test_what_changes_the_answers_is_told_and_what_lies_on_this_machine_is_not(self, written, reported):
+    def test_what_changes_the_answers_is_reported_and_what_lies_on_this_machine_is_not(self, written, reported):
         """A command that others can paste."""
         assert parse(written).again == reported

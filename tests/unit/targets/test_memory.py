@@ -48,7 +48,7 @@ class TestIdentity:
 
     def test_takes_a_profile_of_ones_own(self):
         """
-        What is no release can be asked too, and is what a reset goes back to.
+        A custom profile can be tested too, and a reset returns to it.
         """
         own = replace(profile_of("v0.15.2"), name="ours", filters=())
         made = MemoryTarget(own)
@@ -61,7 +61,7 @@ class TestIdentity:
 class TestApply:
     def test_answers_each_in_order(self):
         """
-        Every object has its own answer: stored, or refused.
+        Every object has its own admission: stored or rejected.
         """
         answers = MemoryTarget("v0.16.0").apply(runtime("b"), service(name="Bad"), runtime("a"))
 
@@ -100,9 +100,9 @@ class TestApply:
 
         assert "runtime" not in at(answer.stored, "spec", "predictor", "model")
 
-    def test_keeps_what_is_there_when_refused(self):
+    def test_keeps_what_is_there_when_rejected(self):
         """
-        A refused update changes nothing, neither what is stored nor what was applied last.
+        A rejected update changes nothing, neither the stored nor the last applied object.
         """
         made = target("v0.16.0", runtime("r", "sklearn"))
         (answer,) = made.apply(replaced(runtime("r", "onnx"), None, "spec", "containers"))
@@ -142,9 +142,9 @@ class TestApply:
 
 
 class TestSchema:
-    def test_refuses_in_the_words_of_the_api_server(self):
+    def test_rejects_in_the_words_of_the_api_server(self):
         """
-        What the CRD does not allow is refused before any webhook sees it.
+        An object that violates the CRD is rejected before any webhook sees it.
         """
         wrong = service({"modelFormat": {"name": "sklearn", "version": 1}})
         (answer,) = MemoryTarget("v0.16.0").apply(wrong)
@@ -191,7 +191,7 @@ class TestRuntimeWebhook:
         runtime("b", entry(priority=1), protocolVersions=["v1"]),
     )
 
-    def test_refuses_in_its_name(self):
+    def test_rejects_in_its_name(self):
         """
         The text has the webhook's name and KServe's reason.
         """
@@ -320,7 +320,7 @@ class TestDelete:
 class TestObserve:
     def test_what_is_not_there_never_settles(self):
         """
-        No answer is made up for a service that nobody applied.
+        Observing a service that was never applied is an error.
         """
         with pytest.raises(NotSettled, match=r"InferenceService team-a/fraud did not settle within 0 s"):
             MemoryTarget("v0.16.0").observe(FRAUD, NOW)
@@ -330,7 +330,7 @@ class TestObserve:
     )
     def test_a_failure_is_in_events_and_from_v0_9_in_the_status(self, release, reason):
         """
-        The error is told in every release, reason and message in those that have them.
+        Every release reports the error; reason and message only in releases that have them.
         """
         observed = target(release, service()).observe(FRAUD, NOW)
 
@@ -343,7 +343,7 @@ class TestObserve:
 
     def test_a_chosen_runtime_that_has_no_pod_is_no_runtime(self):
         """
-        No second one is tried, and the failure is told.
+        No second runtime is tried, and the failure is reported.
         """
         broken = runtime("a", containers=[{"name": "other", "image": "x"}])
         observed = target("v0.16.0", broken, runtime("b"), service()).observe(FRAUD, NOW)
@@ -352,7 +352,7 @@ class TestObserve:
 
     def test_an_open_choice_that_may_have_no_pod_is_open(self):
         """
-        Where the order is nobody's, neither the pod nor its lack is certain.
+        If no rule decides the order, neither the pod nor its absence is certain.
         """
         broken = runtime("a", containers=[])
         for first, second in ((broken, runtime("b")), (runtime("b"), broken)):
@@ -404,7 +404,7 @@ class TestObserve:
 class TestReleases:
     def test_installing_reconciles_what_is_stored(self):
         """
-        The new controller decides at its start, not only when it is looked at.
+        The new controller decides at its start, not only when it is observed.
         """
         made = target("v0.10.2", runtime("r", protocolVersions=["v2"]), service())
         made.install("v0.11.1")

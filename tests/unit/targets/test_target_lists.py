@@ -33,7 +33,7 @@ class TestSeveral:
         ],
     )
     def test_a_range_has_both_ends_and_what_all_has_between(self, text, expected):
-        """An end that all leaves out is asked all the same: it was named."""
+        """An end that `all` leaves out is included, because it is named explicitly."""
         assert names(text) == expected
 
     def test_parameters_go_to_each(self):
@@ -43,7 +43,7 @@ class TestSeveral:
             "controlplane:v0.20.0,upgrades=yes",
         }
 
-    def test_a_target_named_twice_is_asked_once(self):
+    def test_a_target_named_twice_is_requested_once(self):
         """A range may overlap with what was named before."""
         assert names("memory:v0.9.0", "memory:0.8.0..0.9.0") == ["memory:v0.9.0", "memory:v0.8.0"]
         with pytest.raises(BadTarget, match="controlplane"):
@@ -63,7 +63,7 @@ class TestSeveral:
             ("memory:..", UnknownRelease),
         ],
     )
-    def test_what_is_no_target_is_refused(self, text, error):
+    def test_what_is_no_target_is_rejected(self, text, error):
         """Nothing is quietly left out."""
         with pytest.raises(error):
             several([text])

@@ -35,7 +35,7 @@ class TestRuntime:
     @pytest.mark.parametrize("ref", [cluster_ref("s"), namespaced_ref("r")])
     def test_another_one_is_not(self, ref):
         """
-        Name, kind and namespace must be those of the chosen one; what was expected, seen and known is told.
+        Name, kind and namespace must match; a failure has what was expected, observed and explained.
         """
         failed = failure(served().expect_runtime, ref)
 
@@ -73,16 +73,16 @@ class TestRuntime:
 
     def test_a_target_that_answers_wrong_is_caught(self):
         """
-        The wrong runtime fails, whoever shows it.
+        The wrong runtime fails, wherever it is observed.
         """
         with World(AnswersWrong(MemoryTarget("v0.16.0")), release="v0.16.0") as wrong:
             wrong.apply_service(service())
 
             failure(wrong.expect_runtime, R)
 
-    def test_a_refused_service_runs_nowhere(self):
+    def test_a_rejected_service_runs_nowhere(self):
         """
-        What was not stored was not decided: the refusal is told, with the manifest that was refused.
+        A rejected service has no decision: the failure has the rejection and the rejected manifest.
         """
         made = served()
         made.apply_service(service(name="Bad"))
@@ -119,9 +119,9 @@ class TestRuntime:
         """
         assert failure(world().expect_runtime, R).message == "no service was applied before this step"
 
-    def test_the_target_is_asked_once(self):
+    def test_the_target_is_requested_once(self):
         """
-        Expectations that follow each other look at one observation; doing something asks anew.
+        Consecutive expectations share one observation; a change discards it.
         """
         made = served()
         made.expect_runtime(R)
@@ -187,7 +187,7 @@ class TestOneOf:
 class TestRefusal:
     def test_the_cause_is_expected(self):
         """
-        A service that is refused for the cause passes.
+        A service without a runtime for the stated reason passes.
         """
         unserved().expect_no_runtime("NoSupportingRuntime")
 
@@ -208,13 +208,13 @@ class TestRefusal:
 
     def test_an_end_that_is_open_is_not(self):
         """
-        Where the rules leave a runtime open that would serve, nothing is refused for certain.
+        If the rules allow a runtime that serves, "no runtime" is not certain.
         """
         failure(unserved(one_of=(R, cluster_ref("a"))).expect_no_runtime, "NoSupportingRuntime")
 
-    def test_a_refusal_without_any_cause_is_not(self):
+    def test_a_rejection_without_any_cause_is_not(self):
         """
-        What tells nothing has told no cause.
+        A target that reports nothing reports no reason.
         """
         failed = failure(unserved(reason=None, message=None, errors=()).expect_no_runtime, "NoSupportingRuntime")
 
@@ -235,7 +235,7 @@ class TestRefusal:
             ((), None),
         ],
     )
-    def test_the_newest_event_that_tells_one_decides(self, errors, cause):
+    def test_the_newest_event_that_reports_one_decides(self, errors, cause):
         """
         Each error text of KServe has its cause, in the words of the releases that report one.
         """
@@ -245,7 +245,7 @@ class TestRefusal:
 class TestOutcome:
     def test_it_is_as_expected_or_not(self):
         """
-        The words of the step are what is told.
+        The failure repeats the words of the step.
         """
         served().expect_outcome(Outcome.RUNS, "runs")
         failed = failure(served().expect_outcome, Outcome.CUSTOM, "uses no runtime")
@@ -319,7 +319,7 @@ class TestStatus:
 
     def test_a_failure_without_a_word(self):
         """
-        No runtime, and neither a reason nor an event; a word anywhere, or a runtime, is something else.
+        No runtime, no reason and no event; any reason, event or runtime fails.
         """
         silent = {"reason": None, "message": None, "errors": ()}
         unserved(**silent).expect_no_runtime_without_reason()
@@ -393,7 +393,7 @@ class TestWhatIsNotTold:
 
         assert silence.value.part == untold
 
-    def test_is_told_as_such(self):
+    def test_is_reported_as_such(self):
         """
         A list of choices does not guess.
         """
@@ -403,16 +403,16 @@ class TestWhatIsNotTold:
 class TestAnswers:
     def test_an_accepted_service(self):
         """
-        What was stored was accepted, and refused for nothing.
+        A stored service was accepted, so a rejection is not met.
         """
         served().expect_service_admission(accepted=True)
 
         assert failure(served().expect_service_admission, accepted=False).observed == "accepted"
         assert failure(served().expect_service_admission, accepted=False, text="name").expected == "rejected: name"
 
-    def test_a_refused_service(self):
+    def test_a_rejected_service(self):
         """
-        A refusal is one, with its text or any.
+        A rejection matches with its text, or without any.
         """
         made = world()
         made.apply_service(service(name="Bad"))
@@ -493,14 +493,14 @@ class TestTelling:
 
     def test_no_model_has_no_story(self):
         """
-        Where no runtime is looked for the resolver has nothing to tell.
+        If no runtime is needed, the resolver explains nothing.
         """
         made = world()
         made.store_service(service({}, key="sklearn"))
 
         assert failure(made.expect_runtime, R).explanation == ()
 
-    def test_a_failure_is_told_whole(self):
+    def test_a_failure_is_reported_whole(self):
         """
         The text has expected, observed and the story below each other.
         """

@@ -34,7 +34,7 @@ class TestMatching:
     )
     def test_a_part_matches(self, part):
         """
-        Whatever is not asked for may be anything, and named things are found by their names in any order.
+        Keys that are not stated may have any value, and named items match by name in any order.
         """
         assert list(mismatches(part, POD)) == []
 
@@ -65,13 +65,13 @@ class TestMatching:
             ({"spec": {"priority": [{"name": "a"}]}}, "spec.priority: expected [{'name': 'a'}], observed 1"),
         ],
     )
-    def test_a_difference_is_told_with_its_place(self, part, reported):
+    def test_a_difference_is_reported_with_its_place(self, part, reported):
         """
-        What is missing or different is told by where it is, what was expected and what is there.
+        Each mismatch has its path, the expected and the observed value.
         """
         assert list(mismatches(part, POD)) == [reported]
 
-    def test_every_difference_is_told(self):
+    def test_every_difference_is_reported(self):
         """
         The first difference does not hide the second.
         """
@@ -102,7 +102,7 @@ class TestEquality:
     )
     def test_different_values_are_not_equal(self, one, other):
         """
-        JSON's types are told apart where Python's are not, and nothing equals what is not there.
+        JSON's types are distinguished where Python's are equal, and no value equals a missing one.
         """
         assert not equal(one, other)
         assert not equal(other, one)

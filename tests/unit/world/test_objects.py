@@ -36,9 +36,9 @@ class TestRows:
 
         assert rows(table, RUNTIME_COLUMNS) == [{"format": "sklearn", "autoSelect": "true"}]
 
-    def test_a_column_that_the_step_does_not_take_is_refused(self):
+    def test_a_column_that_the_step_does_not_take_is_rejected(self):
         """
-        A misspelt column would silently mean nothing; so the table is wrong, and the known columns are told.
+        A misspelt column is an error that lists the known columns, because it would silently be ignored otherwise.
         """
         with pytest.raises(
             SuiteError, match=r"unknown columns autoselect; expected autoSelect, format, priority, version"
@@ -76,7 +76,7 @@ class TestFormatEntries:
     @pytest.mark.parametrize("cell", ["high", "1.5"])
     def test_a_priority_is_a_number(self, cell):
         """
-        What is no whole number is told as such, with the cell.
+        A cell that is not an integer is an error with the cell.
         """
         with pytest.raises(SuiteError, match=f"expected an integer, got '{cell}'"):
             format_entry({"format": "a", "priority": cell})
@@ -139,7 +139,7 @@ class TestManifests:
         assert check(manifest, release) == ()
         assert ObjectKey.of(manifest) == key_of_runtime(ref)
 
-    def test_images_tell_runtimes_apart(self):
+    def test_images_report_runtimes_apart(self):
         """
         Every runtime of a scenario has an image of its own.
         """
@@ -206,7 +206,7 @@ class TestSeveralNodes:
         assert at(stored, "spec", "predictor", "workerSpec") is not None
         assert at(stored, "metadata", "annotations", "team") == "a"
 
-    def test_the_documentation_is_asked_as_the_newest_is(self):
+    def test_the_documentation_is_requested_as_the_newest_is(self):
         """
         What is no version wants what later releases want.
         """

@@ -18,7 +18,7 @@ MARK = "ServingRuntime/team-a/ours"
 
 
 class Running(MemoryTarget):
-    """A memory target that says of its pods what it is told to say."""
+    """A memory target with canned answers about its pods."""
 
     def __init__(self, *, pod=None, answer=None) -> None:
         super().__init__("v0.15.2")
@@ -53,7 +53,7 @@ def world_of(target):
 
 class TestReady:
     def test_holds_of_a_pod_that_is(self):
-        """The pod is what was asked for."""
+        """The ready pod is returned."""
         assert world_of(Running(pod={"spec": {}})).expect_ready() == {"spec": {}}
 
     def test_fails_with_what_keeps_the_pod(self):
@@ -73,7 +73,7 @@ class TestAnswers:
         ("protocol", "path"), [("v1", "/v1/models/model:predict"), ("v2", "/v2/models/model/infer")]
     )
     def test_hold_of_the_runtime_that_answers(self, protocol, path):
-        """The server's own word counts, asked over the protocol of the step."""
+        """The server reports its runtime over the protocol of the step."""
         target = Running(pod={}, answer={"served_by": {"runtime": MARK}})
 
         world_of(target).expect_prediction(protocol, OURS)
@@ -105,7 +105,7 @@ class TestPod:
         world.expect_toleration({"key": "x", "operator": "Exists"})
 
     def test_lacks_what_is_not(self):
-        """The first difference is told."""
+        """The first difference is reported."""
         world = world_of(Running(pod=POD))
 
         with pytest.raises(Nonconformity):

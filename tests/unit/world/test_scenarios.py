@@ -83,9 +83,9 @@ class TestPending:
         assert listened.target.applications == [["r"]]
         assert len(listened.catalogue.in_cluster[0].formats) == 1
 
-    def test_a_refused_given_is_a_failure(self):
+    def test_a_rejected_given_is_a_failure(self):
         """
-        A scenario that says that a runtime is there cannot go on without it; the refused one is evidence.
+        A scenario fails if one of its runtimes is rejected; the rejected manifest is evidence.
         """
         made = world()
         made.add_runtime(R, {"supportedModelFormats": []})
@@ -96,7 +96,7 @@ class TestPending:
         assert "spec.containers: Required value" in failed.value.observed
         assert "name: r" in failed.value.evidence["runtimes"]
 
-    def test_a_target_that_refuses_everything_fails_the_first_given(self):
+    def test_a_target_that_rejects_everything_fails_the_first_given(self):
         """
         No scenario passes on a target that takes nothing.
         """
@@ -225,7 +225,7 @@ class TestServices:
 
         assert target.given["metadata"]["finalizers"] == ["inferenceservice.finalizers"]
 
-    def test_a_refused_service_can_be_annotated(self):
+    def test_a_rejected_service_can_be_annotated(self):
         """
         Where nothing is stored, the annotation goes onto what was applied.
         """
@@ -297,7 +297,7 @@ class TestRuntimes:
 
     def test_one_that_the_scenario_does_not_have_cannot_be_changed(self):
         """
-        The feature is wrong, and is told so.
+        The error says that the feature is wrong.
         """
         made = served()
         with pytest.raises(SuiteError, match="ClusterServingRuntime s was not applied before this step"):

@@ -82,7 +82,7 @@ class TestParts:
 
     def test_of_them_that_is_not_there_fails(self):
         """
-        Each way of asking can fail, and tells what is there.
+        Each expectation can fail, and reports what was observed.
         """
         made = served()
         failed = failure(made.expect_part, "container", {"image": "x"})

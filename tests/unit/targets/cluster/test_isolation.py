@@ -55,7 +55,7 @@ def requested(*applied, others=(), release="v0.15.2"):
 class TestOtherRuntimes:
     def test_one_that_would_be_chosen_instead_stands_in_the_way(self):
         """
-        A runtime of the user's with a higher priority would take the service: that is not asked, and told why.
+        A user's runtime with a higher priority would be selected: the scenario is skipped with the reason.
         """
         with raises(
             TargetCode.NOT_ISOLATED, match=r"ClusterServingRuntimes \(theirs\).*what InferenceService team-a/model"
@@ -64,14 +64,14 @@ class TestOtherRuntimes:
 
     def test_one_that_would_serve_where_none_should_stands_in_the_way(self):
         """
-        A scenario of a service without a runtime cannot be asked where somebody has one for it.
+        A scenario of a service without a runtime is skipped if a user's runtime would serve it.
         """
         with raises(TargetCode.NOT_ISOLATED):
             requested(service("onnx"), others=[runtime("theirs", format_="onnx")])
 
     def test_one_that_clashes_at_admission_stands_in_the_way(self):
         """
-        A runtime that the webhook would refuse only because of the user's is not applied.
+        A runtime that the webhook would reject only because of a user's runtime is not applied.
         """
         spoken = {"protocolVersions": ["v1"], "priority": 1}
         with raises(TargetCode.NOT_ISOLATED, match="whether ClusterServingRuntime ours is accepted"):
@@ -79,7 +79,7 @@ class TestOtherRuntimes:
 
     def test_one_that_loses_is_no_matter(self):
         """
-        A runtime that shares the format and is never chosen changes nothing: the scenario is asked.
+        A runtime that shares the format but is never selected changes nothing: the scenario runs.
         """
         requested(runtime("ours", priority=9), service(), others=[runtime("theirs", priority=1)])
         requested(runtime("ours"), service(), others=[runtime("theirs", disabled=True)])
@@ -133,20 +133,20 @@ class TestOtherRuntimes:
 
 
 class TestOurPrefix:
-    def test_a_name_that_a_rule_knows_cannot_be_asked(self):
+    def test_a_name_that_a_rule_knows_cannot_be_requested(self):
         """
         Until v0.16 servers have defaults by their runtime's exact name, which a prefix takes away.
         """
         with raises(TargetCode.NOT_ISOLATED, match="the name prefix"):
             requested(runtime("kserve-mlserver"), service())
 
-    def test_names_that_no_rule_knows_can_be_asked(self):
+    def test_names_that_no_rule_knows_can_be_requested(self):
         """
         Alone in a cluster a prefix changes nothing, not even the order by names.
         """
         requested(runtime("b"), runtime("a"), service())
 
-    def test_a_user_who_has_many_runtimes_is_told_a_few(self):
+    def test_a_user_who_has_many_runtimes_is_reported_a_few(self):
         """
         The reason names the first runtimes and how many more there are.
         """
@@ -195,7 +195,7 @@ services = st.builds(
 @given(ours, theirs, services, st.sampled_from(("v0.8.0", "v0.10.2", "v0.15.2", "v0.17.0", "v0.20.0")))
 def test_who_shares_no_format_is_never_in_the_way(own, others, requesting, release):
     """
-    A law: with runtimes of the user's that share no format with a scenario's, nothing of it is ever left out.
+    A law: if the user's runtimes share no format with a scenario's, the scenario is never skipped.
     """
     model = requesting["spec"]["predictor"]["model"]
     given_ = {key: value for key, value in model.items() if value is not None}

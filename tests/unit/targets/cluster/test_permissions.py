@@ -77,6 +77,6 @@ class TestRole:
 
     def test_nothing_used_is_no_right(self):
         """
-        A run that asked for nothing gets a role without rules.
+        A run without requests gets a role without rules.
         """
         assert Permissions().role("r")["rules"] == []

@@ -22,7 +22,7 @@ def test_without_a_socket_docker_is_not_running(tmp_path, monkeypatch):
 
 
 def test_a_socket_without_a_listener_does_not_respond(tmp_path, monkeypatch):
-    """A daemon that has ended leaves its socket: that is told apart from one that never ran."""
+    """A stopped daemon leaves its socket, which distinguishes it from one that never ran."""
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(tmp_path / "s"))
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path / 's'}")

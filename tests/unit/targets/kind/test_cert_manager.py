@@ -62,21 +62,21 @@ class TestRequired:
         return client_of(StoredServer({"/api": {"items": []}, "/apis": {"items": [group]}}))
 
     def test_is_what_an_install_asks_for(self):
-        """A cluster that serves both kinds has a cert-manager, as far as can be told at once."""
+        """A cluster that serves both kinds counts as having cert-manager."""
         cert_manager.require(self.serving("Certificate", "Issuer", "ClusterIssuer"))
 
     @pytest.mark.parametrize(
         ("kinds", "missing"),
         [((), "no Certificate and no Issuer"), (("Certificate",), "no Issuer")],
     )
-    def test_that_is_missing_is_told_with_what_to_do(self, kinds, missing):
+    def test_that_is_missing_is_reported_with_what_to_do(self, kinds, missing):
         """At once, and not when a pod has waited in vain for its certificate."""
         with raises(TargetCode.NO_CERT_MANAGER, match=missing) as caught:
             cert_manager.require(self.serving(*kinds))
         assert "scripts/airgapped/cert-manager" in str(caught.value.hint)
 
-    def test_is_asked_for_before_anything_is_loaded(self, tmp_path, monkeypatch):
-        """Images take long, and the logs of nodes would tell nothing of what is missing."""
+    def test_is_requested_for_before_anything_is_loaded(self, tmp_path, monkeypatch):
+        """Loading images takes long, and the logs of nodes would not show what is missing."""
         archive = tmp_path / "images.tar"
         archive.touch()
         kind = NotedKind(tmp_path, monkeypatch)
@@ -87,7 +87,7 @@ class TestRequired:
             KindTarget("v0.15.2", settings, print).__enter__()
         assert [call.split()[:2] for call in kind.calls] == [["get", "clusters"], ["export", "kubeconfig"]]
 
-    def test_is_refused_of_a_cluster_that_is_made_for_the_run(self):
+    def test_is_rejected_of_a_cluster_that_is_made_for_the_run(self):
         """It is empty, so that nothing needs to be made to know it."""
         with pytest.raises(BadTarget, match="a new cluster has no cert-manager") as caught:
             open_target("kind:v0.15.2,certificates=cert-manager")
@@ -136,7 +136,7 @@ class TestInjected:
             cert_manager.wait_injected(client_of(server), (HOOKS,), SECRET, AT_ONCE)
 
     def test_is_not_without_a_secret(self):
-        """Nobody's authority is none."""
+        """An empty CA does not count."""
         server = StoredServer({HOOKS: hooks(first=None)})
 
         with raises(TargetCode.CERT_MANAGER_TIMEOUT, match="whose Secret cannot be read"):
@@ -168,7 +168,9 @@ class TestForgotten:
 
     @pytest.mark.parametrize(("manager", "left"), [("kserve-conformance", []), ("cert-manager", [SECRET])])
     def test_is_a_secret_that_we_wrote(self, manager, left):
-        """Its key is not what a Certificate asks for, and cert-manager replaces none; its own it keeps."""
+        """
+        Its key does not match the Certificate, and cert-manager would not replace it. cert-manager's own Secret stays.
+        """
         server = StoredServer({SECRET: {"metadata": {"managedFields": [{"manager": manager}]}}})
 
         cert_manager.forget_secret(client_of(server), SECRET, "kserve-conformance")

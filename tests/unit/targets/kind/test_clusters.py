@@ -14,7 +14,7 @@ from kserve_conformance.targets.kinds import open_target
 
 
 def printed(line: str) -> None:
-    """Nobody listens."""
+    """Ignores progress."""
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ class TestMaking:
         assert "--image example.com/node:1" in call
 
     def test_that_fails_leaves_no_cluster_and_says_why(self, cluster, tmp_path, monkeypatch):
-        """Half a cluster is deleted before the error is told, with kind's own words."""
+        """A half-created cluster is deleted before the error is raised, with kind's output."""
         kind = NotedKind(tmp_path, monkeypatch, fails="create cluster", why="no room")
 
         with pytest.raises(KindFailed, match="ERROR: no room"):
@@ -71,13 +71,13 @@ class TestTarget:
             KindTarget("v0.15.2", KindSettings(cluster="elsewhere"), printed).__enter__()
         assert not [call for call in kind.calls if call.startswith(("create", "delete"))]
 
-    def test_other_releases_have_to_be_asked_for(self):
+    def test_other_releases_have_to_be_requested_for(self):
         """An upgrade takes minutes on a cluster."""
         assert "upgrade" not in KindTarget("v0.15.2", KindSettings(), printed).capabilities
         assert "upgrade" in KindTarget("v0.15.2", KindSettings(upgrades=True), printed).capabilities
 
     @pytest.mark.parametrize("parameter", ["colour=red", "certificates=none"])
-    def test_parameters_that_are_not_known_are_refused(self, parameter):
+    def test_parameters_that_are_not_known_are_rejected(self, parameter):
         """Before anything is made."""
         with pytest.raises(BadTarget):
             open_target(f"kind:v0.15.2,{parameter}")
@@ -91,7 +91,7 @@ class TestArchives:
 
         assert [path.name for path in archives_of(str(tmp_path))] == ["a.tar", "b.tar"]
 
-    def test_that_is_not_there_is_told(self, tmp_path):
+    def test_that_is_not_there_is_reported(self, tmp_path):
         """Before a cluster is made."""
         with pytest.raises(Exception, match="no such image archive"):
             archives_of(str(tmp_path / "none.tar"))

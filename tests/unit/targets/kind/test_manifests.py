@@ -86,13 +86,13 @@ class TestFolder:
 
         assert folder_of(tmp_path, release).name == folder
 
-    def test_that_is_missing_is_told(self, tmp_path):
+    def test_that_is_missing_is_reported(self, tmp_path):
         """A folder without any install is no source."""
         with raises(TargetCode.BAD_SOURCE, match=r"no install manifests of v0\.8\.0"):
             folder_of(tmp_path, "v0.8.0")
 
     def test_crds_are_left_to_the_source(self, tmp_path):
-        """They are applied from the release's own folder of CRDs, with those of others that a manager asks for."""
+        """They are applied from the release's own folder of CRDs, with third-party ones that a manager requires."""
         folder = tmp_path / "install" / "v0.15.2"
         folder.mkdir(parents=True)
         (folder / "kserve.yaml").write_text(
@@ -104,7 +104,7 @@ class TestFolder:
 
 class TestChosen:
     def test_namespaces_come_first_and_webhooks_last(self):
-        """A webhook that is there before its controller refuses everything that follows."""
+        """A webhook that is applied before its controller rejects everything that follows."""
         given = (
             webhooks("kserve-webhook-server-service"),
             CONTROLLER,
@@ -118,7 +118,7 @@ class TestChosen:
 
     @pytest.mark.parametrize("name", ["kserve-localmodel-controller-manager", "llmisvc-controller-manager"])
     def test_controllers_of_other_things_are_left_out(self, name):
-        """They choose no runtime, and their images would have to be had."""
+        """They affect no choice, and their images would have to be available."""
         assert chosen((named("Deployment", name),), CHOICES) == ()
 
     @pytest.mark.parametrize(("authority", "kept"), [("QUJD", []), (None, ["Certificate", "Issuer"])])

@@ -54,7 +54,7 @@ class TestBuilding:
             file.write("\n")
         assert len({first, renamed, go.source_digest(tmp_path / "source")}) == 3
 
-    def test_without_go_it_is_told(self, tmp_path, monkeypatch):
+    def test_without_go_it_is_reported(self, tmp_path, monkeypatch):
         """
         Where it is not cached and there is no Go, the error says so.
         """
@@ -120,9 +120,9 @@ def start(program, tmp_path):
 @needs_go
 @pytest.mark.controlplane
 class TestServing:
-    def test_v1_tells_who_served(self, start):
+    def test_v1_reports_who_served(self, start):
         """
-        A prediction of v1 names the runtime for each instance, and tells how the server was started.
+        A v1 prediction names the runtime for each instance, and reports how the server was started.
         """
         server = start("--runtime=kserve-sklearnserver", "--model_name", "fraud", "--workers=2")
 
@@ -140,7 +140,7 @@ class TestServing:
             "--workers=2",
         ]
 
-    def test_v2_tells_who_served(self, start):
+    def test_v2_reports_who_served(self, start):
         """
         An inference of v2 has the runtime as its output, with the request's id.
         """
@@ -160,9 +160,9 @@ class TestServing:
         ]
         assert answer["served_by"]["runtime"] == "kserve-mlserver"
 
-    def test_only_chosen_variables_are_told(self, start):
+    def test_only_chosen_variables_are_reported(self, start):
         """
-        Of the environment only what was asked for by name is told; a name that is not set is left out.
+        Only environment variables that are requested by name are reported; unset ones are left out.
         """
         server = start(
             KSERVE_CONFORMANCE_ENVIRONMENT="PROTOCOL, MISSING,",
@@ -182,9 +182,9 @@ class TestServing:
 
         assert server.ask("GET", "/") == (200, {"status": "alive", "runtime": "second"})
 
-    def test_the_source_of_the_model_is_told(self, start, program, tmp_path):
+    def test_the_source_of_the_model_is_reported(self, start, program, tmp_path):
         """
-        What stood in for the storage initializer noted what it was to fetch, and the server tells it.
+        The replacement of the storage initializer recorded its arguments, and the server reports them.
         """
         words = [program, "initialize", "gs://a/one", tmp_path / "one", "gs://b/two", tmp_path / "deep" / "two"]
         subprocess.run(words, check=True, timeout=10, capture_output=True)
@@ -210,9 +210,9 @@ class TestServing:
             ("POST", "/v1/models/fraud:predict", "LARGE", 413),
         ],
     )
-    def test_what_is_no_request_for_this_model_is_refused(self, start, method, path, body, status):
+    def test_what_is_no_request_for_this_model_is_rejected(self, start, method, path, body, status):
         """
-        Another model, another verb, a body of the other protocol, no JSON, and more than a mebibyte are refused.
+        Other models, verbs and protocols, invalid JSON and bodies of more than a mebibyte are HTTP errors.
         """
         server = start("--model_name=fraud")
 

@@ -32,7 +32,9 @@ GIVEN = (
 
 
 class WithOldCainjector(StoredServer):
-    """What is applied and asks for an authority gets it at once, and loses what Kubernetes 1.26 did not know."""
+    """
+    An applied configuration with the annotation gets its CA immediately, and loses fields newer than Kubernetes 1.26.
+    """
 
     def request(self, method: str, url: str, body: bytes | None = None, **more: Any) -> Answer:
         if method != "PATCH":
@@ -47,7 +49,7 @@ class WithOldCainjector(StoredServer):
 
 
 def test_have_its_authority_and_our_exemption():
-    """It is asked no more, as it would drop the exemption each time that it looks."""
+    """The injection is turned off afterwards, because it would drop the exemption at each reconcile."""
     server = WithOldCainjector({SECRET: {"metadata": {}, "data": {"ca.crt": AUTHORITY}}})
     client = Client(server)
     served = {(HOOKS.api_version, HOOKS.kind): HOOKS}

@@ -61,7 +61,7 @@ class TestRelease:
         "image",
         ["own/manager:latest", "own/manager", "host:5000/manager", "own/manager@sha256:0152", "own/manager:v9.9.9"],
     )
-    def test_what_nothing_says_is_asked(self, image):
+    def test_what_nothing_says_is_requested(self, image):
         """
         A release that is not known is not guessed: the error says how to give it.
         """
@@ -89,7 +89,7 @@ class TestFinding:
 
     def test_a_given_release_is_believed(self):
         """
-        Who says the release is not asked for a tag.
+        With a given release the image needs no tag.
         """
         assert found(installed("own/manager:main"), "v0.14.1").release == "v0.14.1"
 
@@ -114,7 +114,7 @@ class TestFinding:
 
     def test_forbidden_webhooks_are_taken_for_none(self):
         """
-        Who may not list them waits for less, and is not refused.
+        Without permission to list them, less is waited for, and nothing fails.
         """
         server = installed()
         server.forbidden.add("/validatingwebhookconfigurations")
@@ -135,7 +135,7 @@ class TestFinding:
 
         assert found(server).image_ids == ("sha256:aa",)
 
-    def test_a_cluster_without_kserve_is_told(self):
+    def test_a_cluster_without_kserve_is_reported(self):
         """
         No CRD, no controller, or no configuration: each is an error of its own words.
         """
@@ -166,14 +166,14 @@ class TestDefaultMode:
         """
         assert default_mode(Client(installed(deploy=deploy)), "kserve") == mode
 
-    def test_no_json_is_told(self):
+    def test_no_json_is_reported(self):
         """
         What KServe itself could not read is no default.
         """
         with pytest.raises(NotInstalled, match="not valid JSON"):
             default_mode(Client(installed(deploy="{")), "kserve")
 
-    def test_no_configuration_is_told(self):
+    def test_no_configuration_is_reported(self):
         """
         An install without its ConfigMap does not work, and is not taken for a default.
         """

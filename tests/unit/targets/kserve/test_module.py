@@ -52,7 +52,7 @@ def test_what_a_release_installs_is_downloaded_and_the_rest_left_out(machine, mo
 
 
 def test_a_module_that_go_has_downloaded_is_used(machine):
-    """Go's module cache is asked first, whether Go is installed or not."""
+    """Go's module cache is searched first, whether Go is installed or not."""
     expected = archive_at(machine / "modules" / "cache" / "download")
 
     assert (module_folder(RELEASE, silent, {RELEASE: expected}) / "config").is_dir()
@@ -73,7 +73,7 @@ def test_an_archive_with_another_sum_is_not_used(machine, monkeypatch):
 
 @pytest.mark.usefixtures("machine")
 def test_without_a_proxy_a_checkout_is_the_advice():
-    """The error says that nothing could be asked, and the hint what to pass instead."""
+    """The error says that no proxy can be used, and the hint what to pass instead."""
     with pytest.raises(CannotStart, match="GOPROXY names no proxy") as caught:
         module_folder(RELEASE, silent, {RELEASE: "h1:any"})
 

@@ -125,9 +125,9 @@ class TestDefinitions:
 
         assert names == ["inferenceservices.serving.kserve.io", "services.serving.knative.dev"]
 
-    def test_a_folder_of_something_else_is_told(self, tmp_path):
+    def test_a_folder_of_something_else_is_reported(self, tmp_path):
         """
-        A folder without KServe's CRDs is refused with a hint at what was expected.
+        A folder without KServe's CRDs is an error with a hint.
         """
         with raises(TargetCode.BAD_SOURCE, match="has no config/crd") as caught:
             _ = Source(tmp_path).definitions

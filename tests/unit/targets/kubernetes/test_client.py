@@ -28,9 +28,9 @@ def client(server):
 
 
 @pytest.mark.parametrize("status", [429, 503, 504])
-def test_an_answer_that_asks_for_it_is_asked_for_again(server, client, status):
+def test_an_answer_that_asks_for_it_is_requested_for_again(server, client, status):
     """
-    As long as there is an end to it nobody notices.
+    A temporary error is retried until the request succeeds.
     """
     fault = server.answers("GET", "/x", status, "", "later", times=client_module.ATTEMPTS - 1)
 
@@ -38,9 +38,9 @@ def test_an_answer_that_asks_for_it_is_asked_for_again(server, client, status):
     assert fault.came == client_module.ATTEMPTS - 1
 
 
-def test_it_is_told_how_often(server, client):
+def test_it_is_reported_how_often(server, client):
     """
-    One that never ends is told with status, reason and number.
+    A persistent one is reported with status, reason and number of attempts.
     """
     server.answers("GET", "/x", 429, "TooManyRequests", "later")
 
@@ -52,7 +52,7 @@ def test_it_is_told_how_often(server, client):
 
 def test_who_is_in_a_hurry_asks_once(server, client):
     """
-    Nothing is asked again for somebody who can do without it.
+    A hurried client does not retry.
     """
     fault = server.answers("GET", "/x", 503, "ServiceUnavailable", "later")
 
@@ -62,9 +62,9 @@ def test_who_is_in_a_hurry_asks_once(server, client):
     assert fault.came == 1
 
 
-def test_other_answers_are_not_asked_for_again(server, client):
+def test_other_answers_are_not_requested_for_again(server, client):
     """
-    What is refused once is refused.
+    A rejection is not retried.
     """
     fault = server.answers("POST", "/x", 422, "Invalid", "no")
 
@@ -74,7 +74,7 @@ def test_other_answers_are_not_asked_for_again(server, client):
     assert fault.came == 1
 
 
-def test_silence_is_told(server, client):
+def test_silence_is_reported(server, client):
     """
     No answer is no answer of the server.
     """

@@ -24,7 +24,7 @@ def test_later_and_equal_stamps_are_fine():
         creations.created(KEY, stamped(stamp))
 
 
-def test_an_earlier_stamp_is_told():
+def test_an_earlier_stamp_is_reported():
     """
     The message has the object and both moments.
     """
@@ -35,7 +35,7 @@ def test_an_earlier_stamp_is_told():
         creations.created(KEY, stamped("2026-01-01T09:00:00Z"))
 
 
-def test_after_a_second_an_equal_stamp_is_told_too():
+def test_after_a_second_an_equal_stamp_is_reported_too():
     """
     What was to be newer is not.
     """

@@ -70,7 +70,7 @@ def diagnosis(client, *, check=lambda: None, log="", names=AS_WRITTEN):
 
 
 class TestDiagnosis:
-    def test_of_no_service_tells_runtimes_and_log(self):
+    def test_of_no_service_reports_runtimes_and_log(self):
         """
         Before there is a service there are still those.
         """
@@ -78,7 +78,7 @@ class TestDiagnosis:
 
         assert reported == {"runtimes": "# none", "log": "line"}
 
-    def test_tells_that_a_service_is_not_in_store(self):
+    def test_reports_that_a_service_is_not_in_store(self):
         """
         Its absence is an answer.
         """
@@ -86,7 +86,7 @@ class TestDiagnosis:
 
     def test_goes_on_after_what_cannot_be_had(self):
         """
-        An answer that is an error leaves the others, and its reason is told.
+        An error affects only its own section, and its reason is reported.
         """
         client = TableOfAnswers(model=SERVICE, events=ApiError(403, "Forbidden", "you may not"))
 
@@ -106,7 +106,7 @@ class TestDiagnosis:
         assert len(client.requested) == 1
         assert reported[UNAVAILABLE].splitlines() == ["service: silence", "runtimes: silence", "events: silence"]
 
-    def test_tells_how_a_process_ended(self):
+    def test_reports_how_a_process_ended(self):
         """
         What the check raises is the exit_report.
         """

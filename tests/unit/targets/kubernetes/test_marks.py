@@ -60,7 +60,7 @@ def test_a_runtime_is_marked_once():
 @pytest.mark.parametrize("spec", [{}, {"containers": None}, {"containers": "nonsense"}, {"containers": ["x"]}])
 def test_what_is_no_container_is_left_to_the_api_server(spec):
     """
-    A malformed runtime reaches the API server as it is, so that its schema can refuse it.
+    A malformed runtime reaches the API server unchanged, so that its schema can reject it.
     """
     given = {"kind": "ServingRuntime", "metadata": {"name": "mine"}, "spec": spec}
 
@@ -69,7 +69,7 @@ def test_what_is_no_container_is_left_to_the_api_server(spec):
 
 def test_the_runtime_of_a_pod_is_that_of_its_mark():
     """
-    Any container's mark tells; a pod without one is the user's own.
+    The mark of any container counts; a pod without one is custom.
     """
     template = {"spec": {"containers": [{"name": "x", "env": [OTHER]}, {"name": "y", "env": [MARK]}]}}
 

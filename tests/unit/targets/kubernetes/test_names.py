@@ -63,7 +63,7 @@ class TestWriting:
 
     def test_formats_keep_their_names(self):
         """
-        Formats are part of what is asked: nothing of a spec but a service's runtime is changed.
+        Formats are part of the request: only the runtime of a service's spec is changed.
         """
         spec = {"supportedModelFormats": [{"name": "sklearn"}], "containers": [{"name": "kserve-container"}]}
 
@@ -81,9 +81,9 @@ class TestWriting:
 
 
 class TestTelling:
-    def test_an_admission_is_told_in_the_scenarios_words(self):
+    def test_an_admission_is_reported_in_the_scenarios_words(self):
         """
-        The key, the stored object without our label, and the text of a refusal have no prefix.
+        The key, the stored object without the run's label, and the text of a rejection have no prefix.
         """
         there = NAMES.manifest(manifest(CLUSTER))
 
@@ -95,7 +95,7 @@ class TestTelling:
         assert reported.stored == {**manifest(CLUSTER), "metadata": {"name": "sklearn", "labels": {}}}
         assert reported.rejected == "in the runtimes b and a"
 
-    def test_an_observation_is_told_in_the_scenarios_words(self):
+    def test_an_observation_is_reported_in_the_scenarios_words(self):
         """
         Runtimes, texts, logs and whole manifests have no prefix, however deep it stands.
         """
@@ -131,7 +131,7 @@ class TestTelling:
         ),
         st.sampled_from((CLUSTER, OWN, SERVICE, CONFIG)),
     )
-    def test_what_is_written_is_told_as_it_was(self, value, key):
+    def test_what_is_written_is_reported_as_it_was(self, value, key):
         """
         Whatever a manifest holds, writing it and telling it again gives the same, but for the label.
         """

@@ -69,7 +69,7 @@ def test_in_a_cluster_of_our_own_what_is_there_may_be_used(server):
     assert f"{PATH}/theirs/resourcequotas/{QUOTA}" in server.objects
 
 
-def test_pods_run_only_while_they_are_asked_for(server):
+def test_pods_run_only_while_they_are_requested_for(server):
     """
     The quota is taken away for a scenario about pods, and is there again afterwards.
     """
@@ -95,7 +95,7 @@ def test_all_are_gone_at_the_end(server):
     assert list(server.objects) == [f"{PATH}/theirs"]
 
 
-def test_one_that_stays_is_told_with_what_the_cluster_says_of_it(server, monkeypatch):
+def test_one_that_stays_is_reported_with_what_the_cluster_says_of_it(server, monkeypatch):
     """
     A namespace that cannot be deleted in time is left over, with its conditions.
     """

@@ -45,7 +45,7 @@ def test_a_definition_without_the_version_gets_the_plainest_probe():
 @pytest.mark.parametrize("probe", [OLDEST, MIDDLE, NEWEST])
 def test_a_fresh_probe_is_not_seen_yet(probe):
     """
-    Right after a probe was written nothing is proven: merged into an empty status it reads as not yet seen.
+    Right after a probe was written nothing is proven: merged into an empty status it reads as pending.
     """
     status = probe.patch["status"]
     stored = {key: value for key, value in status.items() if value is not None}
@@ -87,11 +87,11 @@ def test_a_fresh_probe_is_not_seen_yet(probe):
 )
 def test_a_status_is_read(probe, status, observed):
     """
-    Made, failed with a reason, failed without one, or not looked at since: told by what replaced the probe.
+    Created, failed with a reason, failed without one, or pending: shown by what replaced the probe.
     """
     assert probe.read({"status": status}) is observed
 
 
 def test_no_two_probes_of_the_oldest_release_are_equal():
-    """A failed reconcile leaves the probe in place: the same value again would be no change, and nobody would look."""
+    """A failed reconcile leaves the probe in place: writing the same value would change nothing and trigger nothing."""
     assert OLDEST.patch != OLDEST.patch

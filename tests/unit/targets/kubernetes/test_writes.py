@@ -76,7 +76,7 @@ def test_what_was_never_applied_is_created():
 
 def test_what_exists_is_merged_with_what_is_there():
     """
-    An object that somebody else stored keeps its fields, and is replaced at the version that was read.
+    An object that another client stored keeps its fields, and is replaced at the version that was read.
     """
     server = ScriptedServer(post=[EXISTS], get=[stored(kept=1)], put=[stored(kept=1, a=2)])
 
@@ -90,7 +90,7 @@ def test_what_exists_is_merged_with_what_is_there():
 
 def test_what_is_applied_no_more_is_taken_away():
     """
-    A field of the last applied manifest that the next one lacks is deleted; one that nobody applied stays.
+    A field of the last applied manifest that the next one lacks is deleted; one that was never applied stays.
     """
     server = ScriptedServer(get=[stored(old=1, kept=1)], put=[stored()])
 
@@ -133,9 +133,9 @@ def test_endless_conflicts_are_an_error():
     ],
     ids=("schema", "validator", "denier", "validator-that-panicked", "defaulter-that-panicked", "policy"),
 )
-def test_a_refusal_is_an_answer(error):
+def test_a_rejection_is_an_answer(error):
     """
-    Whether schema or webhook refused, or the webhook broke: the object is not stored, and these are the words.
+    Rejected by the schema or the webhook, or the webhook panicked: the object is not stored, with this message.
     """
     answer = writer(ScriptedServer(post=[error] * writes.BROKE_OFF_TIMES)).write(KEY, service(), None)
 
@@ -143,7 +143,7 @@ def test_a_refusal_is_an_answer(error):
     assert answer.admission.rejected == error.message
 
 
-def test_a_webhook_that_broke_off_once_is_asked_again():
+def test_a_webhook_that_broke_off_once_is_requested_again():
     """
     One call that breaks off may be anything; only what comes again is the webhook's own doing.
     """
@@ -163,9 +163,9 @@ def test_a_webhook_that_broke_off_once_is_asked_again():
     ],
     ids=("server", "too-many", "user", "terminating", "namespace"),
 )
-def test_an_answer_that_is_not_about_the_object_is_no_refusal(broken):
+def test_an_answer_that_is_not_about_the_object_is_no_rejection(broken):
     """
-    It is raised: nobody knows whether the object would have been accepted.
+    It is raised, because it is unknown whether the object would have been accepted.
     """
     assert not is_rejection(broken)
     with pytest.raises(ApiError, match=broken.message):
@@ -181,17 +181,17 @@ def test_an_answer_that_is_not_about_the_object_is_no_refusal(broken):
     ],
     ids=("hangs", "certificate", "no-webhook"),
 )
-def test_a_webhook_without_an_answer_refuses_nothing(silence):
+def test_a_webhook_without_an_answer_rejects_nothing(silence):
     """
-    Whoever does not answer has not said no.
+    A webhook that does not respond has not rejected the object.
     """
     with pytest.raises(Unreachable, match=f"KServe's webhook did not respond for .*{silence.message[-20:]}"):
         writer(ScriptedServer(post=[silence])).write(KEY, service(), None)
 
 
-def test_a_webhook_that_never_comes_refuses_nothing(monkeypatch):
+def test_a_webhook_that_never_comes_rejects_nothing(monkeypatch):
     """
-    A refused connection is tried for a while, and then told.
+    A refused connection is retried for a while, and then reported.
     """
     monkeypatch.setattr(writes, "GONE_WITHIN", 0.1)
 
@@ -199,7 +199,7 @@ def test_a_webhook_that_never_comes_refuses_nothing(monkeypatch):
         writer(ScriptedServer(post=[GONE] * 10)).write(KEY, service(), None)
 
 
-def test_a_webhook_whose_manager_has_ended_is_no_refusal():
+def test_a_webhook_whose_manager_has_ended_is_no_rejection():
     """
     When the manager is gone the write is not answered with its webhook's absence.
     """
@@ -213,14 +213,14 @@ def test_a_webhook_whose_manager_has_ended_is_no_refusal():
 
 def test_a_webhook_that_is_about_to_come_is_waited_for():
     """
-    A refused connection to a manager that lives is tried again.
+    A refused connection to a running manager is retried.
     """
     answer = writer(ScriptedServer(post=[GONE, GONE, stored()])).write(KEY, service(), None)
 
     assert answer.admission.rejected is None
 
 
-def test_a_kind_that_is_not_served_is_refused_as_kubectl_would():
+def test_a_kind_that_is_not_served_is_rejected_as_kubectl_would():
     """
     Nothing is sent for a kind that the server does not know.
     """

@@ -20,7 +20,7 @@ def read(answer, **about):
 
 class TestAnswer:
     def test_of_the_question_is_believed(self):
-        """Fields that nobody knows are passed over."""
+        """Unknown fields are ignored."""
         answer = read({"decision": RUNS, "mood": "good"})
 
         assert answer.decision.runtime.name == "server"
@@ -31,7 +31,7 @@ class TestAnswer:
         ids=["empty", "words", "bytes", "two", "list", "null", "deep"],
     )
     def test_that_is_no_object_is_out_of_step(self, line):
-        """Whoever wrote it may have written it to nobody."""
+        """Without an id it need not be an answer at all."""
         with pytest.raises(OutOfStep):
             read(line)
 
@@ -42,7 +42,7 @@ class TestAnswer:
             read({"id": identity})
 
     def test_without_an_id_is_out_of_step(self):
-        """Nobody knows to what it is an answer."""
+        """It is unknown which question it answers."""
         with pytest.raises(OutOfStep):
             read(b"{}")
 
@@ -79,12 +79,12 @@ class TestAnswer:
         ],
         ids=str,
     )
-    def test_that_nobody_can_mean_is_bad(self, answer):
+    def test_that_no_one_can_mean_is_bad(self, answer):
         """Of the wrong type, or against itself or the question."""
         with raises(TargetCode.BAD_ANSWER):
             read(answer)
 
     def test_with_a_service_to_a_question_without_one_is_bad(self):
-        """Nothing was asked about it."""
+        """The question was not about it."""
         with raises(TargetCode.BAD_ANSWER, match="about no service"):
             read({"service": service()}, service=None)

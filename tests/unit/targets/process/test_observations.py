@@ -46,13 +46,13 @@ class TestOutcome:
         ],
     )
     def test_follows_from_the_decision(self, answer, stored, outcome):
-        """A null says that no runtime is looked for; an object without a runtime that there is none."""
+        """Null means that no runtime is needed; an object without a runtime means that there is none."""
         observed = shown_result(answer, stored)
 
         assert observed.outcome == outcome
         assert "outcome" not in observed.unreported
 
-    def test_without_a_decision_is_not_told(self):
+    def test_without_a_decision_is_not_reported(self):
         """An answer that says nothing of it is no answer to it, whatever else it says."""
         observed = shown_result({"service": service(), "pod": POD}, service(containers=[{"name": "a"}]))
 
@@ -60,11 +60,11 @@ class TestOutcome:
 
 
 class TestParts:
-    def test_that_are_given_are_told(self):
-        """All but what the protocol has no word for."""
+    def test_that_are_given_are_reported(self):
+        """Everything that the protocol has a field for."""
         assert shown_result({"decision": RUNS, "pod": POD}).unreported == NEVER
 
-    def test_that_are_absent_are_not_told(self):
+    def test_that_are_absent_are_not_reported(self):
         """A null reason says that there is none; an absent one says nothing."""
         observed = shown_result({"decision": {"noRuntime": {}}})
 
@@ -84,12 +84,12 @@ class TestParts:
             ({"decision": {"noRuntime": {}}}, True, False),
         ],
     )
-    def test_the_pod_is_told_where_it_is_given_or_cannot_be(self, answer, had_pod, is_reported):
+    def test_the_pod_is_reported_where_it_is_given_or_cannot_be(self, answer, had_pod, is_reported):
         """What never ran has none; what ran before may have the old one."""
         assert ("pod" not in shown_result(answer, had_pod=had_pod).unreported) == is_reported
 
-    def test_the_service_of_the_answer_is_told_where_nothing_was_told_before(self):
-        """The first word of an implementation is what is compared; what it has said of a write stays in store."""
+    def test_the_service_of_the_answer_is_reported_where_nothing_was_reported_before(self):
+        """The first answer of an implementation is compared; the object that it reported for a write stays stored."""
         now = service(sklearn={})
 
         assert shown_result({"service": now}, service(), is_reported=False).service == now

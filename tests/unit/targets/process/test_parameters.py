@@ -10,7 +10,7 @@ from kserve_conformance.targets.kinds import open_target
 
 
 class TestOpening:
-    def test_the_newest_release_is_asked_for_unless_another_is_named(self):
+    def test_the_newest_release_is_requested_for_unless_another_is_named(self):
         """The command decides which it is; the name says what it is held against."""
         with open_target("process:cat") as target:
             assert target.identity.release == RELEASES[-1]
@@ -27,7 +27,7 @@ class TestOpening:
 
         assert log.read_text() == "a b|;|$HOME|"
 
-    def test_the_digest_of_every_file_of_the_command_is_told(self, tmp_path):
+    def test_the_digest_of_every_file_of_the_command_is_reported(self, tmp_path):
         """A script is what differs, not what runs it."""
         script = tmp_path / "mine.sh"
         script.write_text("cat\n")
@@ -53,7 +53,7 @@ class TestOpening:
         with pytest.raises(BadTarget, match=reported):
             open_target(text)
 
-    def test_an_unknown_release_is_told(self):
+    def test_an_unknown_release_is_reported(self):
         """As for every target."""
         with pytest.raises(UnknownRelease):
             open_target("process:cat,release=v0.15.9")

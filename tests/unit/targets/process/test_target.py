@@ -24,7 +24,7 @@ def full(question):
 
 
 class TestApplyingAService:
-    def test_it_is_asked_about_as_one_that_is_written(self):
+    def test_it_is_requested_about_as_one_that_is_written(self):
         """The question has the namespace, every runtime in store, and admit."""
         command = answering(full)
         target = target_of(command)
@@ -38,7 +38,7 @@ class TestApplyingAService:
         assert "validateRuntime" not in requested
 
     def test_it_is_stored_as_the_answer_says(self):
-        """What admission stores is the implementation's word."""
+        """The implementation reports what admission stores."""
         admitted = service() | {"metadata": {"name": "model", "namespace": "team-a", "labels": {"a": "b"}}}
         (answer,) = target_of(answering({"service": admitted})).apply(service())
 
@@ -46,7 +46,7 @@ class TestApplyingAService:
         assert answer.stored["metadata"]["labels"] == {"a": "b"}
         assert answer.unreported == frozenset()
 
-    def test_a_refusal_is_passed_on_and_nothing_is_stored(self):
+    def test_a_rejection_is_passed_on_and_nothing_is_stored(self):
         """The implementation's text, as it stands."""
         target = target_of(answering({"rejected": "no such luck"}))
         (answer,) = target.apply(service())
@@ -55,14 +55,14 @@ class TestApplyingAService:
         with pytest.raises(NotSettled):
             target.observe(SERVICE, SOON)
 
-    def test_without_a_word_it_is_not_told_whether_it_is_accepted_or_how_it_is_stored(self):
+    def test_without_a_word_it_is_not_reported_whether_it_is_accepted_or_how_it_is_stored(self):
         """A decision is no admission."""
         (answer,) = target_of(answering({"decision": RUNS})).apply(service())
 
         assert answer.unreported == {"stored", "rejected"}
 
     def test_without_a_word_it_is_admitted_anew_when_it_is_observed(self):
-        """Nobody knows its stored form, so it is not said to be in store."""
+        """Its stored form is unknown, so it is not marked as stored."""
         command = answering({"decision": RUNS})
         target = target_of(command)
         target.apply(service())
@@ -94,8 +94,8 @@ class TestApplyingAService:
         assert written["labels"] == {"new": "1"}
         assert written["x"] == 1
 
-    def test_what_no_api_server_takes_is_not_asked_about(self):
-        """Our own check of types would be our word: nothing is told, whatever the implementation would say."""
+    def test_what_no_api_server_takes_is_not_requested_about(self):
+        """The harness's own type check is not the implementation's: the result is unreported."""
         command = answering(full)
         wrong = service(model={"modelFormat": {"name": "sklearn", "version": 1}})
 
@@ -105,7 +105,7 @@ class TestApplyingAService:
 
 
 class TestApplyingARuntime:
-    def test_its_webhook_is_asked_with_the_others_there(self):
+    def test_its_webhook_is_requested_with_the_others_there(self):
         """The written runtime is the one of the index."""
         command = answering(full)
         target = target_of(command)
@@ -128,8 +128,8 @@ class TestApplyingARuntime:
         assert "disabled" not in new["spec"]
         assert command.questions[-1]["validateRuntime"] == 1
 
-    def test_a_refusal_is_passed_on_and_what_was_there_stays(self):
-        """A refused update changes nothing."""
+    def test_a_rejection_is_passed_on_and_what_was_there_stays(self):
+        """A rejected update changes nothing."""
         verdicts = iter([True, False])
         command = answering(lambda _: {"runtimeAdmission": {"allowed": next(verdicts, True), "message": "no"}})
         target = target_of(command)
@@ -140,14 +140,14 @@ class TestApplyingARuntime:
         assert answer.rejected == "no"
         assert "disabled" not in command.questions[-1]["runtimes"][0]["spec"]
 
-    def test_a_refusal_without_a_text_does_not_tell_why(self):
-        """That it is refused is told all the same."""
+    def test_a_rejection_without_a_text_does_not_report_why(self):
+        """The rejection is still reported."""
         (answer,) = target_of(answering({"runtimeAdmission": {"allowed": False}})).apply(runtime())
 
         assert answer.rejected is not None
         assert answer.unreported == {"why_rejected"}
 
-    def test_without_a_word_it_is_there_and_not_told_whether_it_is_accepted(self):
+    def test_without_a_word_it_is_there_and_not_reported_whether_it_is_accepted(self):
         """Most implementations are only about services."""
         command = answering(lambda question: {} if "validateRuntime" in question else full(question))
         target = target_of(command)
@@ -157,8 +157,8 @@ class TestApplyingARuntime:
         assert answer.unreported == {"stored", "rejected"}
         assert len(command.questions[-1]["runtimes"]) == 1
 
-    def test_how_it_is_stored_is_never_told(self):
-        """Which fields a schema drops is nothing that an implementation of the choice tells."""
+    def test_how_it_is_stored_is_never_reported(self):
+        """An implementation of the choice does not report which fields a schema drops."""
         (answer,) = target_of(answering(full)).apply(runtime())
 
         assert answer.unreported == {"stored"}
@@ -193,8 +193,8 @@ class TestTime:
 
 
 class TestObserving:
-    def test_a_stored_service_is_asked_about_as_one_in_store(self):
-        """No webhook runs on what nobody writes."""
+    def test_a_stored_service_is_requested_about_as_one_in_store(self):
+        """No webhook runs on an object that is not written."""
         command = answering(full)
         target = target_of(command)
         target.apply(runtime(), service())
@@ -212,8 +212,8 @@ class TestObserving:
 
         assert target.observe(SERVICE, SOON).runtime == ObjectKey(CLUSTER_RUNTIME, "shared")
 
-    def test_what_was_stored_past_the_webhooks_is_asked_about_as_it_stands(self):
-        """And how it is stored is told only if the answer has it."""
+    def test_what_was_stored_past_the_webhooks_is_requested_about_as_it_stands(self):
+        """Its stored form is only reported if the answer has it."""
         command = answering({"decision": None})
         target = target_of(command)
         target.store(service(sklearn={"storageUri": "gs://example/m"}))
@@ -223,7 +223,7 @@ class TestObserving:
         assert "service" in observed.unreported
 
     def test_a_service_that_is_rejected_in_store_is_no_answer(self):
-        """Only a write can be refused."""
+        """Only a write can be rejected."""
         answers = iter([{"service": service()}, {"rejected": "now I see"}])
         target = target_of(answering(lambda _: next(answers)))
         target.apply(service())
@@ -237,7 +237,7 @@ class TestObserving:
             target_of(answering(full)).observe(SERVICE, SOON)
 
     def test_the_pod_of_an_earlier_choice_may_still_be_there(self):
-        """A refusal says nothing of it, and one after nothing else says that there is none."""
+        """A rejection reports no pod; if nothing was stored before, there is none."""
         is_rejected = {"decision": {"noRuntime": {"reason": "NoSupportingRuntime"}}}
         answers = iter([{"service": service(), **is_rejected}, is_rejected, {"decision": RUNS}, is_rejected])
         target = target_of(answering(lambda _: next(answers)))
@@ -252,7 +252,7 @@ class TestObserving:
 
 class TestAnswers:
     def test_of_another_question_end_the_run(self):
-        """What has lost its place cannot be asked on."""
+        """A process that is out of step gets no more questions."""
         command = answering({"id": 99})
 
         with pytest.raises(OutOfStep, match="expected an answer to question 1, got one to 99"):
@@ -278,7 +278,7 @@ class TestTarget:
         assert target.capabilities == frozenset()
 
     def test_cannot_be_another_release_or_mode(self):
-        """The protocol has no word for either."""
+        """The protocol has no field for either."""
         target = target_of(answering(full))
 
         with pytest.raises(CannotDo):

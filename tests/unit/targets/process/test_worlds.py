@@ -46,43 +46,43 @@ def world_of(answer):
 
 class TestExpectations:
     @pytest.mark.parametrize("expectation", EXPECTATIONS.values(), ids=EXPECTATIONS)
-    def test_have_no_verdict_on_what_is_not_told(self, expectation):
+    def test_have_no_verdict_on_what_is_not_reported(self, expectation):
         """An implementation that answers and says nothing is neither right nor wrong, whatever is expected."""
         with pytest.raises(Unreported, match="target does not report"):
             expectation(world_of({}))
 
-    def test_of_the_runtime_fail_where_another_is_told(self):
-        """That nothing else is told does not matter."""
+    def test_of_the_runtime_fail_where_another_is_reported(self):
+        """Other unreported fields do not matter."""
         world = world_of({"decision": {"runtime": {"kind": NAMESPACED_RUNTIME, "name": "wrong"}}})
 
         with pytest.raises(Nonconformity):
             world.expect_runtime(SERVER)
 
-    def test_of_a_refusal_fail_where_something_runs(self):
-        """A reason need not be told for that."""
+    def test_of_a_rejection_fail_where_something_runs(self):
+        """That needs no reason."""
         with pytest.raises(Nonconformity):
             world_of({"decision": RUNS}).expect_no_runtime("RuntimeDisabled")
 
-    def test_of_a_refusal_fail_where_another_reason_is_told(self):
-        """A told reason is compared."""
+    def test_of_a_rejection_fail_where_another_reason_is_reported(self):
+        """A reported reason is compared."""
         with pytest.raises(Nonconformity):
             world_of({"decision": {"noRuntime": {"reason": "RuntimeDisabled"}}}).expect_no_runtime(
                 "NoSupportingRuntime"
             )
 
-    def test_of_a_refusal_have_no_verdict_without_a_reason(self):
-        """Where a release writes no reason, only an event would tell it."""
+    def test_of_a_rejection_have_no_verdict_without_a_reason(self):
+        """If a release writes no reason, only an event would show it."""
         with pytest.raises(Unreported, match="report events"):
             world_of({"decision": {"noRuntime": {"reason": None}}}).expect_no_runtime("RuntimeDisabled")
 
     def test_of_a_status_fail_where_the_reason_is_wrong(self):
-        """A message that is not told hides no wrong reason."""
+        """An unreported message does not hide a wrong reason."""
         world = world_of({"decision": {"noRuntime": {"reason": "NoSupportingRuntime"}}})
 
         with pytest.raises(Nonconformity):
             world.expect_status("RuntimeDisabled", "Specified runtime is disabled")
 
-    def test_of_a_status_have_no_verdict_where_only_the_reason_is_told(self):
+    def test_of_a_status_have_no_verdict_where_only_the_reason_is_reported(self):
         """Half of it is not the whole."""
         world = world_of({"decision": {"noRuntime": {"reason": "RuntimeDisabled"}}})
 

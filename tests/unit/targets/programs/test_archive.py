@@ -151,9 +151,9 @@ def test_a_failure_keeps_the_archive_that_was_there(tmp_path, image):
         ({"inside": ("/a", "/a/b/c")}, "the parent of /a/b/c is a file"),
     ],
 )
-def test_what_no_archive_can_hold_is_told(tmp_path, image, changes, says):
+def test_what_no_archive_can_hold_is_reported(tmp_path, image, changes, says):
     """
-    A name without a tag, nothing to start, and paths that lead out or collide are refused by name.
+    A name without a tag, no entrypoint, and paths outside of the image or twice in it are errors.
     """
     values = dict(changes)
     if "inside" in values:
@@ -165,7 +165,7 @@ def test_what_no_archive_can_hold_is_told(tmp_path, image, changes, says):
 
 def test_one_name_means_one_image(tmp_path, image):
     """
-    An archive with two images of one name, or with none, is refused.
+    An archive with two images of one name, or with none, is an error.
     """
     with raises(TargetCode.BAD_IMAGE, match="is repeated"):
         archive.write(tmp_path / "image.tar", image, replace(image, user=""))

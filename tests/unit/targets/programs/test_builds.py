@@ -85,7 +85,7 @@ class TestAssets:
 
         assert (found.etcd, found.api_server) == (tmp_path / "etcd", tmp_path / "kube-apiserver")
 
-    def test_a_folder_that_lacks_a_program_is_told(self, tmp_path, monkeypatch):
+    def test_a_folder_that_lacks_a_program_is_reported(self, tmp_path, monkeypatch):
         """
         A folder that was named and does not have a program is an error, not a reason to build.
         """
@@ -94,7 +94,7 @@ class TestAssets:
         with raises(TargetCode.NO_PROGRAM, match=r"KUBEBUILDER_ASSETS: no such file: .*etcd"):
             binaries.assets(silent)
 
-    def test_a_program_that_may_not_be_run_is_told(self, tmp_path):
+    def test_a_program_that_may_not_be_run_is_reported(self, tmp_path):
         """
         A manager without the permission to execute it is named.
         """
@@ -131,9 +131,9 @@ class TestFailing:
             ("invalid version: unknown revision v0.99.0", TargetCode.UNKNOWN_MODULE),
         ],
     )
-    def test_a_failure_is_told_by_its_kind(self, output, kind):
+    def test_a_failure_is_reported_by_its_kind(self, output, kind):
         """
-        The last lines are shown, and the code tells what it was.
+        The error has the last lines of the output, and a code.
         """
         noise = "\n".join(f"go: downloading m{number} v1" for number in range(50))
 
@@ -147,7 +147,7 @@ class TestFailing:
 
     def test_no_go_names_the_other_way(self, monkeypatch):
         """
-        Without Go the hint tells how to do without it.
+        Without Go the hint says how to do without it.
         """
         monkeypatch.setenv("PATH", "")
 
@@ -156,7 +156,7 @@ class TestFailing:
 
         assert "KUBEBUILDER_ASSETS" in caught.value.hint
 
-    def test_a_full_disk_is_told_before_a_build(self, tmp_path, monkeypatch):
+    def test_a_full_disk_is_reported_before_a_build(self, tmp_path, monkeypatch):
         """
         A build is not begun where there is no room for it.
         """
@@ -192,7 +192,7 @@ class TestFailing:
 
         assert (tmp_path / "system").read_text(encoding="utf-8").strip() == reported
 
-    def test_a_module_that_cannot_be_fetched_is_told(self, tmp_path, monkeypatch):
+    def test_a_module_that_cannot_be_fetched_is_reported(self, tmp_path, monkeypatch):
         """
         What Go answers as JSON is read for the reason.
         """

@@ -15,7 +15,7 @@ from kserve_conformance.targets.programs import cache
 
 def test_the_folder_follows_the_environment(tmp_path, monkeypatch):
     """
-    XDG_CACHE_HOME decides, if it is absolute as its specification asks; else the home folder.
+    XDG_CACHE_HOME decides if it is absolute, as its specification requires; else the home folder.
     """
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "x"))
@@ -57,7 +57,7 @@ def test_a_failure_leaves_no_half_entry(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == [".entry.lock"]
 
 
-def test_a_full_disk_is_told_by_name(tmp_path):
+def test_a_full_disk_is_reported_by_name(tmp_path):
     """
     No room while writing is an error of the cache, with the hint to move it.
     """
@@ -71,7 +71,7 @@ def test_a_full_disk_is_told_by_name(tmp_path):
     assert "XDG_CACHE_HOME" in caught.value.hint
 
 
-def test_a_folder_that_cannot_be_made_is_told(tmp_path):
+def test_a_folder_that_cannot_be_made_is_reported(tmp_path):
     """
     A file in the way of the cache folder is an error of the cache.
     """

@@ -78,7 +78,7 @@ class TestEnding:
         assert not process.is_alive
         assert wait_for(lambda: not is_running(child))
 
-    def test_a_program_that_is_not_there_is_told(self, guard, tmp_path):
+    def test_a_program_that_is_not_there_is_reported(self, guard, tmp_path):
         """
         Nothing is started, and the name is in the error.
         """
@@ -105,7 +105,7 @@ class TestGuarding:
 
     def test_it_ends_what_a_killed_harness_left(self, tmp_path):
         """
-        When the pipe closes without a word, the groups are killed and the folder is deleted.
+        When the pipe closes without notice, the groups are killed and the folder is deleted.
         """
         run = tmp_path / "run"
         run.mkdir()
@@ -154,7 +154,7 @@ class TestGuarding:
 class TestPorts:
     def test_ports_are_different_and_free(self):
         """
-        As many as asked for, each of which can be bound.
+        The requested number of ports, each of which can be bound.
         """
         ports = free_ports(5)
 
