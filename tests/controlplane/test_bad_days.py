@@ -70,7 +70,7 @@ class TestAnswers:
             (503, "ServiceUnavailable", r"503 ServiceUnavailable: later \(each of 20 times\)"),
         ],
     )
-    def test_that_ask_for_it_for_ever_are_reported(self, target, server, service, status, reason, reported):
+    def test_persistent_ones_are_reported(self, target, server, service, status, reason, reported):
         """
         It is tried so many times and no more, and what came is an error and no no_runtime.
         """
@@ -79,7 +79,7 @@ class TestAnswers:
         with pytest.raises(ApiError, match=reported):
             target.apply(service())
 
-    def test_of_what_does_not_fit_the_schema_are_rejections(self, target, server, service):
+    def test_that_violate_the_schema_are_rejections(self, target, server, service):
         """
         HTTP 422 says something of the object.
         """

@@ -131,7 +131,7 @@ class TestBreaking:
         own.apply(runtime("everyones"), service())
         assert own.observe(MODEL, WITHIN).outcome is Outcome.RUNS
 
-    def test_a_manager_that_dies_while_requested_is_unreachable(self, own, service):
+    def test_a_manager_that_dies_meanwhile_is_unreachable(self, own, service):
         """
         A death between the write and the answer is never taken for a decision.
         """

@@ -81,7 +81,7 @@ class TestNeighbours:
         list(zip(distinct_profiles(), distinct_profiles()[1:], strict=False)),
         ids=lambda profile: profile.name,
     )
-    def test_neighbouring_releases_are_reported_apart(self, older, newer):
+    def test_neighbouring_releases_are_distinguished(self, older, newer):
         """
         A scenario that holds for the newer release fails on the older one, or the other way round.
         """

@@ -56,7 +56,7 @@ class TestFault:
             with pytest.raises(NotSettled):
                 target.observe(KEY, SOON)
 
-    def test_of_one_that_answers_wrong_is_a_runtime_that_no_one_has(self):
+    def test_of_one_that_answers_wrong_is_a_runtime_that_does_not_exist(self):
         """Whatever the rules say."""
         with AnswersWrong(memory()) as target:
             target.apply(SERVICE)
@@ -90,7 +90,7 @@ class TestFault:
 
             assert target.leftovers(thorough=True) == ()
 
-    def test_of_one_that_cannot_diagnose_is_in_being_requested_why(self):
+    def test_of_one_that_cannot_diagnose_is_in_diagnosing(self):
         """Everything else works."""
         with CannotDiagnose(memory()) as target:
             target.apply(SERVICE)
@@ -165,7 +165,7 @@ TWO = """
 
 
 class TestDiagnosis:
-    def test_is_requested_for_of_a_failure_and_redacted(self, project):
+    def test_is_collected_for_a_failure_and_redacted(self, project):
         """The scenario that failed shows what the target tells of its service; one that passed was not asked about."""
         run = asked_of(project, TWO, 'DiagnosesEverything(MemoryTarget("v0.15.2"))')
         evidence = run.scenarios["does not hold"].finding.evidence
@@ -174,7 +174,7 @@ class TestDiagnosis:
         assert evidence["log"] == "looked at InferenceService team-a/fraud, number 1; password: [redacted]"
         assert {"service", "runtimes"} <= set(evidence)
 
-    def test_is_requested_for_of_an_error(self, project):
+    def test_is_collected_for_an_error(self, project):
         """A service that shows nothing is looked at too."""
         run = asked_of(project, TWO, 'NeverSettles(DiagnosesEverything(MemoryTarget("v0.15.2")))')
 

@@ -238,7 +238,7 @@ class TestFinding:
         assert (finding.message, finding.expected, finding.observed) == ("wrong", "this", "that")
         assert (finding.explanation, finding.evidence) == (("because",), {"log": "x"})
 
-    def test_reports_how_to_ask_again(self, run):
+    def test_reports_how_to_rerun(self, run):
         """The command names target, suite and scenario, and no folder of this machine."""
         scenario = run.scenarios["asserts wrongly"]
 

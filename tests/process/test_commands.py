@@ -146,7 +146,7 @@ class TestCommand:
         with open_target("process:sh -c 'exec >&-; sleep 600',restarts=0") as target, pytest.raises(Died):
             target.apply(runtime())
 
-    def test_that_left_by_a_signal_is_reported_so(self):
+    def test_that_ends_by_a_signal_is_reported(self):
         """By the signal's name."""
         with (
             open_target("process:sh -c 'kill -SEGV $$',restarts=0") as target,
@@ -161,7 +161,7 @@ class TestCommand:
 
         assert log.read_text() == "bye\n"
 
-    def test_is_requested_to_leave_before_it_is_killed(self, tmp_path):
+    def test_gets_sigterm_before_it_is_killed(self, tmp_path):
         """A command that does not look at its input may still clean up."""
         log = tmp_path / "log"
         open_target(
@@ -170,7 +170,7 @@ class TestCommand:
 
         assert "bye" in log.read_text().splitlines()
 
-    def test_keeps_its_log_where_it_is_requested_to(self, tmp_path, monkeypatch):
+    def test_keeps_its_log_in_the_named_folder(self, tmp_path, monkeypatch):
         """A log of no name is deleted unless the target is to be kept, and then it is said where it is."""
         monkeypatch.setenv("TMPDIR", str(tmp_path))
         monkeypatch.setattr("tempfile.tempdir", None)

@@ -153,7 +153,7 @@ def objects(cases=CASES):
 
 
 class TestWorlds:
-    def test_of_one_seed_are_the_same_whatever_is_requested_first(self):
+    def test_of_one_seed_are_the_same_whichever_comes_first(self):
         """A case is made of its seed and its number alone."""
         assert Cases(7).at(GROUP_SIZE + 3) == CASES[GROUP_SIZE + 3]
         assert Cases(8).at(GROUP_SIZE + 3) != CASES[GROUP_SIZE + 3]

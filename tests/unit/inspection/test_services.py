@@ -46,7 +46,7 @@ class TestServicesByTheirWorkloads:
 
         assert standing(runtime("a"), of_service=service(), workloads=[made]).standing is Standing.DIFFERS
 
-    def test_equal_containers_cannot_be_reported_apart(self):
+    def test_equal_containers_cannot_be_distinguished(self):
         """
         Two runtimes that give the same container are both named, and the answer is none.
         """
@@ -58,7 +58,7 @@ class TestServicesByTheirWorkloads:
         assert len(one.shown) == 2
         assert not found(*pair, services=[service()], workloads=[workload("example.com/same:1")]).is_whole
 
-    def test_equal_images_are_reported_apart_by_their_variables(self):
+    def test_equal_images_are_distinguished_by_their_variables(self):
         """
         If image and arguments are equal, the environment can distinguish runtimes.
         """
@@ -100,7 +100,7 @@ class TestServicesByTheirWorkloads:
         """
         assert standing(runtime("a"), of_service=service()).standing is Standing.UNKNOWN
 
-    def test_a_placeholder_that_no_one_knows_is_no_answer(self):
+    def test_a_placeholder_that_is_unknown_is_no_answer(self):
         """
         A runtime whose pod cannot be rendered may be the one: that is not taken for a difference.
         """
@@ -175,7 +175,7 @@ class TestServicesByTheirWorkloads:
 
         assert (one.standing, one.is_wrong) == (Standing.NOT_COMPARED, False)
 
-    def test_a_service_that_cannot_be_decided_is_reported_as_such(self):
+    def test_a_service_that_cannot_be_resolved_is_reported(self):
         """
         What is malformed where no schema looks is no answer, and stops nothing else.
         """

@@ -323,7 +323,7 @@ class TestDocumentsOfAStream:
 
     @pytest.mark.parametrize("begin", ["", " \n ", "\ufeff"])
     @pytest.mark.parametrize("text", [OTHER, json.dumps(value(OTHER))], ids=["flow", "json"])
-    def test_yaml_and_json_are_reported_apart_by_their_beginning(self, begin: str, text: str) -> None:
+    def test_yaml_and_json_are_distinguished_by_their_beginning(self, begin: str, text: str) -> None:
         """A dump may begin with a brace and be YAML, and with space or a byte order mark."""
         assert [value(OTHER)] == list(documents(io.BytesIO((begin + text).encode())))
 

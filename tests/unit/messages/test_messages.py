@@ -177,7 +177,7 @@ class TestMatching:
         assert match.values == ("Standard", "RawDeployment")
         assert "from 'Standard' to 'RawDeployment'" in match.printed
 
-    def test_the_webhook_before_runtimes_is_reported_apart(self):
+    def test_the_webhook_before_runtimes_is_distinguished(self):
         """v0.7.0 does not know spec.predictor.model, which its text does not say."""
         listed = "SKLearn, XGBoost, Tensorflow, PyTorch, Triton, ONNX, PMML, LightGBM, Paddle, PodSpec"
         (match,) = matches(f"Exactly one of [{listed}] must be specified in PredictorSpec")

@@ -64,7 +64,7 @@ class TestDecisions:
         """
         assert answered("v0.8.0", service=service())["decision"] == {"noRuntime": {"reason": None, "message": None}}
 
-    def test_a_rejected_service(self):
+    def test_a_rejected_service_has_only_the_rejection(self):
         """
         The answer to a rejected service has only the rejection.
         """
