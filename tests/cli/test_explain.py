@@ -276,6 +276,22 @@ class TestFormats:
         assert "hint: no runtime supports prophet, only onnx, sklearn: create one that does" in text
 
 
+class TestOtherControllersAndReleases:
+    def test_of_a_service_that_is_left_to_modelmesh(self, told):
+        """What this controller would select without the annotation."""
+        mode = "serving.kserve.io/deploymentMode: ModelMesh"
+        meshed = SERVICE.replace("namespace: team-a}", f"namespace: team-a, annotations: {{{mode}}}}}")
+        _, text = told([meshed, OURS])
+
+        assert text.splitlines()[-1] == f"  hint: remove the annotation {mode} to select ServingRuntime team-a/ours"
+
+    def test_of_a_field_of_a_later_release(self, told):
+        """An unknown field that a later release has is named with that release."""
+        _, text = told([SERVICE.replace("    model:", "    storageUris: [{uri: gs://x}]\n    model:"), OURS])
+
+        assert "hint: spec.predictor.storageUris is a field of KServe v0.16.0 and later" in text
+
+
 class TestRemedies:
     def test_of_a_crash(self, told):
         """A panic of the controller is explained, with what to change."""
@@ -292,7 +308,7 @@ class TestRemedies:
         assert code == Exit.NO
         assert text.splitlines()[-2:] == [
             "  hint: this crashes the controller, which retries for ever; only its log shows the error",
-            "  hint: rename container engine to kserve-container",
+            "  hint: rename container engine to kserve-container, the one that serves",
         ]
 
     def test_of_a_predictor_beside_spec(self, told):

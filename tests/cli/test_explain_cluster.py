@@ -123,6 +123,24 @@ class TestComparison:
 
         assert "hint: kserve-sklearnserver ships with KServe v0.15.2: install it" in printed.out
 
+    def test_of_a_runtime_in_another_namespace(self, call, server):
+        """The named runtime is found in another namespace, if these may be listed; otherwise it is not mentioned."""
+        server.put(SERVICES, service("fraud", runtime="b"))
+        _, printed = call("fraud", "-n", "team-a")
+        server.forbidden.add("v1alpha1/servingruntimes")
+        code, unlisted = call("fraud", "-n", "team-a")
+
+        assert "✗ ServingRuntime team-b/b   is in namespace team-b" in printed.out
+        assert "hint: b is in namespace team-b: create it in team-a too" in printed.out
+        assert (code, "team-b" in unlisted.out, unlisted.err) == (Exit.NO, False, "")
+
+    def test_of_the_namespace_of_the_context(self, call, server):
+        """Without --namespace the context's own is read, which is default here."""
+        server.put(SERVICES, service("iris", "default"))
+        server.put(DEPLOYMENTS, workload("iris", "a", "default"))
+
+        assert call("iris")[1].out.splitlines()[0] == "InferenceService default/iris: ClusterServingRuntime a"
+
     def test_as_data(self, call):
         """Programs get the standing, the runtimes that the status shows, and the status itself."""
         _, printed = call("fraud", "-n", "team-a", "--format", "json")
@@ -197,7 +215,7 @@ class TestRole:
     def test_is_exactly_what_is_read(self, call, server):
         """The documented role has every right that is used, and none that is not."""
         call("fraud", "-n", "team-a")
-        server.put(SERVICES, service("new"))
+        server.put(SERVICES, service("new", runtime="b"))
         call("new", "-n", "team-a")
         server.put(STATEFUL_SETS, server.objects.pop("/apis/apps/v1/namespaces/kserve/deployments/manager"))
         code, _ = call("fraud", "-n", "team-a")

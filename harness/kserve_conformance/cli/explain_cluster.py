@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from kserve_conformance.cli.answers import Answer, Assumptions
+from kserve_conformance.cli.answers import Answer, Assumptions, faults_in
 from kserve_conformance.cli.catalogues import placed
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.inspect import SIGNS
@@ -19,7 +19,7 @@ from kserve_conformance.cli.whereabouts import Surveyed
 from kserve_conformance.inspection import ServiceStanding, Standing, Stored, catalogue_of, inspect
 from kserve_conformance.inspection.snapshot import Reading, read_only
 from kserve_conformance.manifests import display_name, printable
-from kserve_conformance.objects import SERVICE, Manifest, Namespace, ObjectKey, at
+from kserve_conformance.objects import SERVICE, Catalogue, Manifest, Namespace, ObjectKey, Outcome, at
 from kserve_conformance.profiles import Profile
 from kserve_conformance.resolver import Explanation
 from kserve_conformance.targets.kubernetes.client import Client
@@ -114,7 +114,8 @@ def _text(compared: Compared, everything: bool) -> Iterator[str]:
 
 
 def _compared(client: Client, cluster: Cluster, key: ObjectKey) -> Compared:
-    stored, profile = Reading(client).read_service(key, cluster.release)
+    reading = Reading(client)
+    stored, profile = reading.read_service(key, cluster.release)
     mode = cluster.default_mode or stored.mode
     (service,) = stored.services
     assumptions = Assumptions(stored=True, default_mode=mode)
@@ -124,10 +125,13 @@ def _compared(client: Client, cluster: Cluster, key: ObjectKey) -> Compared:
     catalogue = catalogue_of(stored.runtimes, profile, unread)
     with placed(where, service):
         decision = assumptions.decide(service, catalogue, profile, in_store=True, reporter=explanation)
-        answer = Answer(display_name(service), where, decision)
-        story = story_of(
-            service, answer, explanation, Surveyed(catalogue, profile, how_to_ship="install it"), assumptions
+        answer = Answer(display_name(service), where, decision, faults_in(decision, catalogue))
+        # Runtimes of other namespaces change no answer, but may be what the service was meant to have.
+        others = reading.runtimes_elsewhere(str(key.namespace)) if decision.outcome is Outcome.NO_RUNTIME else ()
+        surveyed = Surveyed(
+            Catalogue((*catalogue, *catalogue_of(others, profile, []))), profile, how_to_ship="install it"
         )
+        story = story_of(service, answer, explanation, surveyed, assumptions)
     seen = Stored(mode, stored.runtimes, stored.services, stored.workloads, tuple(unread))
     (standing,) = inspect(seen, profile).services
     return Compared(story, standing, service, seen, profile)

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kserve_conformance.cli.answers import Answer, Assumptions, key_as_data
 from kserve_conformance.cli.validation import crd_findings, lines
 from kserve_conformance.cli.whereabouts import Named, Surveyed, hints_of, named_of
-from kserve_conformance.manifests import printable
-from kserve_conformance.objects import Catalogue, Decision, Manifest, NoRuntime, Outcome, Reason, Request
+from kserve_conformance.crds import crds_of
+from kserve_conformance.manifests import ManifestCode, Problem, printable
+from kserve_conformance.objects import (
+    SERVICE,
+    Catalogue,
+    Decision,
+    Manifest,
+    NoRuntime,
+    Outcome,
+    Reason,
+    Request,
+    at,
+    without,
+)
+from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.pods.errors import PANIC
+from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, MODELMESH
 from kserve_conformance.resolver import Explanation, Surroundings
 from kserve_conformance.resolver.hints import hints_for
 from kserve_conformance.resolver.remedies import remedies_for
+from kserve_conformance.rules.releases import RELEASES
 
 #: Candidates at this distance support other formats, or have another name than the one that the service gives.
 _FAR = 3
@@ -78,8 +93,13 @@ def story_of(
     """Put a story together from a service, the answer, and what the resolver reported."""
     decision = answer.decision
     stored = decision.service
-    if crd_findings(answer.findings) or (decision.rejected is None and decision.no_runtime is None):
-        return Story(answer, explanation, None, ())
+    later = tuple(_of_later_releases(answer.findings, surveyed.profile))
+    if crd_findings(answer.findings):
+        return Story(answer, explanation, None, later)
+    if decision.outcome is Outcome.UNMANAGED:
+        return Story(answer, explanation, None, (*later, *_managed(written, surveyed, assumptions)))
+    if decision.rejected is None and decision.no_runtime is None:
+        return Story(answer, explanation, None, later)
     if decision.rejected is not None or decision.no_runtime is None or _has_no_pod(decision):
         remedies = remedies_for(
             written,
@@ -89,14 +109,39 @@ def story_of(
             is_stored=assumptions.is_stored(written),
         )
         crashes = () if decision.no_runtime is None else tuple(_crashes(decision.no_runtime))
-        return Story(answer, explanation, None, (*crashes, *remedies))
+        return Story(answer, explanation, None, (*crashes, *later, *remedies))
     request = Request.of(stored or {})
     elsewhere = tuple(hints_of(stored or {}, surveyed))
     # Without a runtime there is nothing to compare with, and where there is one was said.
     compares = len(surveyed.catalogue) > 0 or not elsewhere
     near = hints_for(stored or {}, surveyed.catalogue, surveyed.profile) if compares else ()
-    hints = (*elsewhere, *near) or tuple(_supported(request, surveyed.catalogue))
+    hints = (*later, *elsewhere, *near) or tuple(_supported(request, surveyed.catalogue))
     return Story(answer, explanation, named_of(request, surveyed), hints)
+
+
+def _of_later_releases(findings: Sequence[Problem], profile: Profile) -> Iterator[str]:
+    """The unknown fields that a later release knows, each with the first one that does."""
+    if profile.name not in RELEASES:
+        return
+    for finding in findings:
+        if finding.code is not ManifestCode.UNKNOWN_FIELD:
+            continue
+        for release in RELEASES[RELEASES.index(profile.name) + 1 :]:
+            if crds_of(release).schema(SERVICE).has(finding.path):
+                yield f"{finding.pointer} is a field of KServe {release} and later"
+                break
+
+
+def _managed(written: Manifest, surveyed: Surveyed, assumptions: Assumptions) -> Iterator[str]:
+    """What this controller would do with a service that is left to ModelMesh's."""
+    if at(written, "metadata", "annotations", DEPLOYMENT_MODE) != MODELMESH:
+        return
+    changed = without(written, "metadata", "annotations", DEPLOYMENT_MODE)
+    decision = assumptions.decide(
+        changed, surveyed.catalogue, surveyed.profile, in_store=assumptions.is_stored(written)
+    )
+    if decision.outcome is Outcome.RUNS:
+        yield f"remove the annotation {DEPLOYMENT_MODE}: {MODELMESH} to select {decision.runtime}"
 
 
 def _has_no_pod(decision: Decision) -> bool:

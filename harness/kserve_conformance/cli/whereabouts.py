@@ -176,7 +176,10 @@ def _selects(request: Request, runtime: Runtime, surveyed: Surveyed) -> bool:
 
 
 def _from_files(request: Request, surveyed: Surveyed) -> Iterator[str]:
+    reviewed = {review.key for review in surveyed.reviews}
     for runtime, file in surveyed.neighbours.runtimes:
+        if runtime.key in reviewed:
+            continue  # Another one of the same name was passed.
         if _sees(request, runtime.key) and _selects(request, runtime, surveyed):
             yield f"{runtime.key} is in {file}: pass that file too"
             return

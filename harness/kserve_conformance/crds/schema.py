@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -40,3 +40,12 @@ class Schema:
     list_keys: tuple[str, ...] = ()
     #: Whether a value or a part of it can have a default, so that most values are not walked for one.
     has_defaults: bool = False
+
+    def has(self, path: Sequence[str | int]) -> bool:
+        """Whether there is a field at a path, whose numbers are indices of lists."""
+        schema: Schema | None = self
+        for part in path:
+            if schema is None:
+                return False
+            schema = schema.items if isinstance(part, int) else schema.properties.get(part, schema.additional)
+        return schema is not None

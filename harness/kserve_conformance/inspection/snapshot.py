@@ -152,6 +152,13 @@ class Reading:
         )
         return stored, profile
 
+    def runtimes_elsewhere(self, namespace: str) -> tuple[Manifest, ...]:
+        """The ServingRuntimes of other namespaces; none where they may not be listed, which hides no answer."""
+        noted = len(self.unread)
+        found = self._list(NAMESPACED_RUNTIMES, None, "") or ()
+        del self.unread[noted:]
+        return tuple(one for one in found if one["metadata"].get("namespace") != namespace)
+
     def _workloads_of(self, service: ObjectKey) -> Iterator[Manifest]:
         """Its Deployment, else its Knative Service."""
         for resource in (DEPLOYMENTS, KNATIVE_SERVICES):

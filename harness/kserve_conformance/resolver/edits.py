@@ -127,7 +127,7 @@ def _own_containers(state: State) -> Iterator[Edit]:
     if not containers or any(one.get("name") == KSERVE_CONTAINER for one in containers):
         return
     first = {**containers[0], "name": KSERVE_CONTAINER}
-    words = f"rename container {containers[0].get('name') or '1'} to {KSERVE_CONTAINER}"
+    words = f"rename container {containers[0].get('name') or '1'} to {KSERVE_CONTAINER}, the one that serves"
     yield words, state.with_predictor({**state.predictor, "containers": [first, *containers[1:]]})
 
 
@@ -222,7 +222,8 @@ def _workers(state: State) -> Iterator[Edit]:
     if len(worker.get("containers") or ()) > 1:
         one = {**worker, "containers": list(worker["containers"])[:1]}
         yield "keep one container in workerSpec", state.with_predictor({**predictor, "workerSpec": one})
-    yield "remove workerSpec", state.with_predictor(without(predictor, "workerSpec"))
+    needs = "" if at(predictor, "model") is not None else ": only a model on a runtime with a workerSpec can have one"
+    yield f"remove workerSpec{needs}", state.with_predictor(without(predictor, "workerSpec"))
 
 
 def _scaling(state: State) -> Iterator[Edit]:

@@ -35,6 +35,15 @@ def multi_node(worker: dict[str, Any], autoscaler: str = "none", **model: Any) -
 #: Services that one release or another rejects.
 SERVICES = (
     written({"sklearn": {}, "xgboost": {}}),
+    written({"model": MODEL}, name="Fraud"),
+    written({"model": MODEL, "minReplicas": 3, "maxReplicas": 2}),
+    written({"model": MODEL, "minReplicas": -1}),
+    written({"model": MODEL, "maxReplicas": -1}),
+    written({"model": MODEL, "containerConcurrency": -1}),
+    written({"model": {**MODEL, "storageUri": "ftp://x/y"}}),
+    written({"model": MODEL}, targetUtilizationPercentage="200"),
+    written({"model": MODEL, "scaleMetric": "lag"}, deploymentMode="RawDeployment"),
+    written({"sklearn": {"protocolVersion": "v9"}}),
     written({"model": MODEL}, autoscalerClass="cron"),
     written({"model": {**MODEL, "name": "fraud"}}),
     written({"model": {**MODEL, "env": PYTHONPATH}}),

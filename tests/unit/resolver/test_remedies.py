@@ -120,12 +120,12 @@ class TestNoPod:
             (
                 predicting({"containers": [ENGINE, {**ENGINE, "name": "proxy"}]}),
                 catalogue(),
-                "rename container engine to kserve-container",
+                "rename container engine to kserve-container, the one that serves",
             ),
             (
                 predicting({"containers": [{**ENGINE, "name": "kserve-container"}], "workerSpec": WORKER}),
                 catalogue(),
-                "remove workerSpec",
+                "remove workerSpec: only a model on a runtime with a workerSpec can have one",
             ),
             (
                 predicting({"model": {**MODEL, "runtime": "r"}, "workerSpec": {}}, autoscalerClass="none"),

@@ -47,13 +47,15 @@ def connect(context: str, kubeconfig: Path | None = None, watcher: Watcher | Non
 
 def namespace_of(context: str, kubeconfig: Path | None = None) -> str:
     """The namespace that kubectl uses in a context. Raises ``CannotStart``."""
-    from kubernetes import config
     from kubernetes.config import ConfigException
+    from kubernetes.config.kube_config import KUBE_CONFIG_DEFAULT_LOCATION, KubeConfigMerger
 
     try:
-        contexts, _ = config.list_kube_config_contexts(str(kubeconfig) if kubeconfig is not None else None)
+        # The list of contexts that the client has needs a current one, which a kubeconfig may not have.
+        merged = KubeConfigMerger(str(kubeconfig) if kubeconfig is not None else KUBE_CONFIG_DEFAULT_LOCATION).config
     except (ConfigException, OSError) as error:
         raise CannotStart(f"kubeconfig: {error}", code=TargetCode.NO_CONTEXT) from error
+    contexts: list[Manifest] = (merged.value.get("contexts") or []) if merged is not None else []
     named: Manifest = next((one for one in contexts if one["name"] == context), {})
     return str((named.get("context") or {}).get("namespace") or "default")
 
