@@ -102,7 +102,7 @@ class TestMLServer:
         assert complete(requested, runtime("kserve-mlserver", "v2"), COMPLETION_V0_8) == requested
 
     @pytest.mark.parametrize("completion", [COMPLETION_V0_9, COMPLETION_V0_10, COMPLETION_V0_17])
-    def test_speaks_v2_unless_reported_otherwise(self, completion):
+    def test_speaks_v2_unless_an_argument_says_otherwise(self, completion):
         """
         A missing protocol becomes v2 whatever the runtime lists; a given one stays.
         """
@@ -112,7 +112,7 @@ class TestMLServer:
         assert model_of(complete(service(protocolVersion="v1"), mlserver, completion))["protocolVersion"] == "v1"
 
     @pytest.mark.parametrize("given", [{"storageUri": "s3://m"}, {"storage": {"key": "k"}}])
-    def test_is_reported_where_the_model_is(self, given):
+    def test_gets_the_path_of_the_model(self, given):
         """
         With a model in storage, two variables name it.
         """
@@ -197,7 +197,7 @@ class TestTorchServe:
 
         assert completed["metadata"]["labels"]["serviceEnvelope"] == envelope
 
-    def test_speaks_v1_unless_reported_otherwise(self):
+    def test_speaks_v1_unless_an_argument_says_otherwise(self):
         """
         A missing protocol becomes v1 whatever the runtime lists.
         """
@@ -214,14 +214,14 @@ class TestTorchServe:
 
         assert completed == service("pytorch", protocolVersion="v1")
 
-    def test_before_0_11_1_no_variable_reports_the_protocol(self):
+    def test_before_0_11_1_no_variable_sets_the_protocol(self):
         """
         There is nothing but the label.
         """
         assert variables_of(complete(service("pytorch"), runtime("kserve-torchserve"), COMPLETION_V0_10)) == []
 
     @pytest.mark.parametrize("completion", [COMPLETION_V0_11_1, COMPLETION_V0_12, COMPLETION_V0_17])
-    def test_a_variable_reports_the_protocol_even_again(self, completion):
+    def test_a_variable_sets_the_protocol_even_if_it_is_set_twice(self, completion):
         """
         The variable is added after one that the service has set.
         """

@@ -69,7 +69,7 @@ class TestHead:
         assert "env" not in pod["spec"]["containers"][0]
         assert "isvc.generation" not in pod["metadata"]["labels"]
 
-    def test_0_15_0_reports_the_sizes(self):
+    def test_0_15_0_sets_the_sizes(self):
         """
         The size of the service goes before that of the runtime.
         """
@@ -204,7 +204,7 @@ class TestHead:
         assert (after["RAY_NODE_COUNT"], after["REQUEST_GPU_COUNT"]) == ("2", "4")
 
     @pytest.mark.parametrize(("metadata", "generation"), [({}, "1"), ({"generation": 4}, "4")])
-    def test_pods_report_the_generation_of_the_service(self, metadata, generation):
+    def test_pods_have_the_generation_of_the_service(self, metadata, generation):
         """
         A service that was never stored is the first.
         """
@@ -263,7 +263,7 @@ class TestRefusals:
         required = "the total required number of GPUs(8) is less than the number of GPUs assigned"
         assert no_runtime == NoRuntime("InvalidPredictorSpec", f"{required} to the head node(1) + worker node(5)")
 
-    def test_a_renamed_head_cannot_be_reported(self):
+    def test_a_renamed_head_gets_no_variables(self):
         """
         A stored ``model.name`` renames the container that the variables go to.
         """

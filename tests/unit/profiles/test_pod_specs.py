@@ -194,14 +194,14 @@ class TestPodSettings:
 
 class TestVariablesOfKServe:
     @pytest.mark.parametrize("rendering", ALL[:9])
-    def test_until_0_16_containers_are_reported_nothing(self, rendering):
+    def test_until_0_16_containers_get_no_variables(self, rendering):
         """
         The pod has the variables of runtime and service alone.
         """
         assert "env" not in serving(service(), runtime(container()), rendering)
 
     @pytest.mark.parametrize("rendering", ALL[9:])
-    def test_from_0_17_every_container_is_reported_its_service(self, rendering):
+    def test_from_0_17_every_container_gets_the_name_of_its_service(self, rendering):
         """
         A variable of that name is overwritten.
         """

@@ -106,7 +106,7 @@ class TestInvalid:
             ("{{/* x */ y}}", "comment ends before closing delimiter"),
         ],
     )
-    def test_syntax_is_reported_in_the_words_of_go(self, template, error):
+    def test_syntax_errors_have_go_s_message(self, template, error):
         """
         The whole container is one line.
         """

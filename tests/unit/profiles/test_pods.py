@@ -54,7 +54,7 @@ class TestServingContainer:
         assert [(one["name"], one["image"]) for one in pod["spec"]["containers"]] == [("kserve-container", "a")]
 
     @pytest.mark.parametrize("rendering", KSERVE_CONTAINER)
-    def test_from_0_11_its_name_is_requested_for(self, rendering):
+    def test_from_0_11_its_name_is_required(self, rendering):
         """
         The one named ``kserve-container`` serves wherever it stands, and comes first.
         """
@@ -63,7 +63,7 @@ class TestServingContainer:
         assert names(pod) == ["kserve-container", "side"]
         assert pod["spec"]["containers"][0]["image"] == "a"
 
-    def test_0_11_to_0_14_report_no_status_when_it_is_missing(self):
+    def test_0_11_to_0_14_set_no_status_when_it_is_missing(self):
         """
         Only the error says so.
         """

@@ -65,7 +65,7 @@ class TestCustom:
         with pytest.raises(CannotRender, match="panic"):
             render_custom(service(**predictor), rendering)
 
-    def test_from_0_17_it_is_reported_its_service(self):
+    def test_from_0_17_it_gets_the_name_of_its_service(self):
         """
         As every other container.
         """
@@ -131,7 +131,7 @@ class TestStoredLegacy:
             "MLSERVER_MODEL_IMPLEMENTATION",
         ]
 
-    def test_mlserver_is_reported_where_the_model_is(self):
+    def test_mlserver_gets_the_path_of_the_model(self):
         """
         Instead of waiting.
         """

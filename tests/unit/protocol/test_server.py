@@ -167,7 +167,7 @@ class TestRuntimeAdmission:
 
         assert "removing workerSpec where it already exists" in verdict["message"]
 
-    def test_it_may_be_requested_with_a_service(self):
+    def test_it_may_come_with_a_service(self):
         """
         Both are answered.
         """
@@ -207,7 +207,7 @@ class TestBadWorlds:
         ],
         ids=str,
     )
-    def test_what_no_api_server_takes_cannot_be_requested_about(self, question, error):
+    def test_a_question_with_an_invalid_object_is_an_error(self, question, error):
         """
         The answer has an error that says what is wrong, and no decision.
         """
@@ -226,7 +226,7 @@ class TestBadWorlds:
             == R
         )
 
-    def test_a_question_can_be_requested_without_a_line(self):
+    def test_a_question_can_be_answered_without_a_line(self):
         """
         Types in, types out.
         """

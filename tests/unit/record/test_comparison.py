@@ -189,7 +189,7 @@ class TestRuns:
         ]
         assert comparison.is_worse()
 
-    def test_a_scenario_that_asks_something_else_is_reported(self) -> None:
+    def test_a_scenario_with_other_steps_is_reported(self) -> None:
         """One id, other steps: its verdicts are not about the same thing."""
         changed = scenario("it", steps=scenario().steps[:2])
 

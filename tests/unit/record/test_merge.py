@@ -81,7 +81,7 @@ class TestJoined:
         assert merge([("1", first), ("2", shard(2, 2))]).header.started is None
         assert merge([("1", first), ("2", shard(2, 2))]).footer.seconds is None
 
-    def test_knows_the_target_by_the_shards_that_requested_it(self) -> None:
+    def test_knows_the_target_by_the_shards_that_reached_it(self) -> None:
         """A shard of unsupported scenarios never opened the target, and knows only its name."""
         idle = TargetIdentity(target=TARGET.target, release=TARGET.release)
         parts = shards(2)

@@ -83,7 +83,7 @@ class TestColumns:
 
 
 class TestCells:
-    def test_the_worst_that_is_requested(self):
+    def test_the_worst_applicable_verdict(self):
         """A scenario of other releases hides no pass, and counts where there is no other; it is never a pass."""
         assert rule(observed(), "order-priority") == [
             Verdict.PASSED,
@@ -172,7 +172,7 @@ class TestTelling:
         assert ranges(found, [*memory[:3], memory[4]]) == "memory v0.8.0 to v0.10.0, v0.10.2"
         assert ranges(found, found.columns[:2]) == "memory v0.8.0; control plane v0.8.0"
 
-    def test_a_whole_kind_is_requested_again_by_all(self):
+    def test_a_whole_kind_is_reproduced_with_all(self):
         """The command that reproduces a rule is short where it can be."""
         every = [run_of(f"controlplane:{release}", *scenarios()) for release in RUN_BY_DEFAULT]
         found = observed(*every, run_of("memory:v0.8.0", *scenarios()))

@@ -52,7 +52,7 @@ class TestAll:
         """A command that writes all formats knows their names."""
         assert list(FORMATS) == list(FILES)
 
-    def test_an_unknown_format_is_reported_the_known_ones(self) -> None:
+    def test_an_unknown_format_lists_the_known_ones(self) -> None:
         """A typing mistake is answered with what there is."""
         with pytest.raises(ValueError, match=r"unknown report format 'pdf'; expected one of .*junit"):
             project(example(), "pdf")

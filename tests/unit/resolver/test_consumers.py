@@ -30,7 +30,7 @@ class TestGraphs:
         """
         assert graph_protocol_of(naming("grpc"), V2_ONLY, V0_16) is None
 
-    def test_a_predictor_without_a_model_is_not_requested(self):
+    def test_a_predictor_without_a_model_requests_nothing(self):
         """
         A container of the user's own has no protocol that KServe knows.
         """

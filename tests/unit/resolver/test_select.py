@@ -280,7 +280,7 @@ class TestExplanation:
             ),
         ],
     )
-    def test_the_question_reports_what_was_not_given(self, request_, words):
+    def test_the_request_shows_defaults(self, request_, words):
         """
         The first line says what was asked, and which part is a default.
         """
@@ -289,7 +289,7 @@ class TestExplanation:
 
         assert words in reported.question()
 
-    def test_before_v0_11_1_any_protocol_is_requested(self):
+    def test_before_v0_11_1_any_protocol_is_accepted(self):
         """
         Without a default the question says that any protocol will do.
         """

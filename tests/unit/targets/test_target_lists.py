@@ -43,7 +43,7 @@ class TestSeveral:
             "controlplane:v0.20.0,upgrades=yes",
         }
 
-    def test_a_target_named_twice_is_requested_once(self):
+    def test_a_target_named_twice_runs_once(self):
         """A range may overlap with what was named before."""
         assert names("memory:v0.9.0", "memory:0.8.0..0.9.0") == ["memory:v0.9.0", "memory:v0.8.0"]
         with pytest.raises(BadTarget, match="controlplane"):

@@ -139,7 +139,7 @@ class TestManifests:
         assert check(manifest, release) == ()
         assert ObjectKey.of(manifest) == key_of_runtime(ref)
 
-    def test_images_report_runtimes_apart(self):
+    def test_images_distinguish_runtimes(self):
         """
         Every runtime of a scenario has an image of its own.
         """
@@ -206,7 +206,7 @@ class TestSeveralNodes:
         assert at(stored, "spec", "predictor", "workerSpec") is not None
         assert at(stored, "metadata", "annotations", "team") == "a"
 
-    def test_the_documentation_is_requested_as_the_newest_is(self):
+    def test_the_documentation_applies_like_the_newest_release(self):
         """
         What is no version wants what later releases want.
         """

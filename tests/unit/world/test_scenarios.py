@@ -83,7 +83,7 @@ class TestPending:
         assert listened.target.applications == [["r"]]
         assert len(listened.catalogue.in_cluster[0].formats) == 1
 
-    def test_a_rejected_given_is_a_failure(self):
+    def test_a_rejected_given_step_is_a_failure(self):
         """
         A scenario fails if one of its runtimes is rejected; the rejected manifest is evidence.
         """

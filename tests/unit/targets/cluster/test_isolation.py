@@ -133,20 +133,20 @@ class TestOtherRuntimes:
 
 
 class TestOurPrefix:
-    def test_a_name_that_a_rule_knows_cannot_be_requested(self):
+    def test_a_name_that_a_rule_knows_is_skipped(self):
         """
         Until v0.16 servers have defaults by their runtime's exact name, which a prefix takes away.
         """
         with raises(TargetCode.NOT_ISOLATED, match="the name prefix"):
             requested(runtime("kserve-mlserver"), service())
 
-    def test_names_that_no_rule_knows_can_be_requested(self):
+    def test_names_that_no_rule_knows_can_be_tested(self):
         """
         Alone in a cluster a prefix changes nothing, not even the order by names.
         """
         requested(runtime("b"), runtime("a"), service())
 
-    def test_a_user_who_has_many_runtimes_is_reported_a_few(self):
+    def test_only_a_few_of_many_runtimes_are_named(self):
         """
         The reason names the first runtimes and how many more there are.
         """

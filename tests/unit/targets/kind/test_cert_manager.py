@@ -75,7 +75,7 @@ class TestRequired:
             cert_manager.require(self.serving(*kinds))
         assert "scripts/airgapped/cert-manager" in str(caught.value.hint)
 
-    def test_is_requested_for_before_anything_is_loaded(self, tmp_path, monkeypatch):
+    def test_is_required_before_anything_is_loaded(self, tmp_path, monkeypatch):
         """Loading images takes long, and the logs of nodes would not show what is missing."""
         archive = tmp_path / "images.tar"
         archive.touch()
@@ -87,7 +87,7 @@ class TestRequired:
             KindTarget("v0.15.2", settings, print).__enter__()
         assert [call.split()[:2] for call in kind.calls] == [["get", "clusters"], ["export", "kubeconfig"]]
 
-    def test_is_rejected_of_a_cluster_that_is_made_for_the_run(self):
+    def test_is_an_error_for_a_new_cluster(self):
         """It is empty, so that nothing needs to be made to know it."""
         with pytest.raises(BadTarget, match="a new cluster has no cert-manager") as caught:
             open_target("kind:v0.15.2,certificates=cert-manager")

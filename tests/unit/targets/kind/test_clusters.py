@@ -71,13 +71,13 @@ class TestTarget:
             KindTarget("v0.15.2", KindSettings(cluster="elsewhere"), printed).__enter__()
         assert not [call for call in kind.calls if call.startswith(("create", "delete"))]
 
-    def test_other_releases_have_to_be_requested_for(self):
+    def test_other_releases_must_be_enabled(self):
         """An upgrade takes minutes on a cluster."""
         assert "upgrade" not in KindTarget("v0.15.2", KindSettings(), printed).capabilities
         assert "upgrade" in KindTarget("v0.15.2", KindSettings(upgrades=True), printed).capabilities
 
     @pytest.mark.parametrize("parameter", ["colour=red", "certificates=none"])
-    def test_parameters_that_are_not_known_are_rejected(self, parameter):
+    def test_unknown_parameters_are_errors(self, parameter):
         """Before anything is made."""
         with pytest.raises(BadTarget):
             open_target(f"kind:v0.15.2,{parameter}")

@@ -120,7 +120,7 @@ def start(program, tmp_path):
 @needs_go
 @pytest.mark.controlplane
 class TestServing:
-    def test_v1_reports_who_served(self, start):
+    def test_v1_reports_the_runtime(self, start):
         """
         A v1 prediction names the runtime for each instance, and reports how the server was started.
         """
@@ -140,7 +140,7 @@ class TestServing:
             "--workers=2",
         ]
 
-    def test_v2_reports_who_served(self, start):
+    def test_v2_reports_the_runtime(self, start):
         """
         An inference of v2 has the runtime as its output, with the request's id.
         """

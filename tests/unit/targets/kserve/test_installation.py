@@ -61,7 +61,7 @@ class TestRelease:
         "image",
         ["own/manager:latest", "own/manager", "host:5000/manager", "own/manager@sha256:0152", "own/manager:v9.9.9"],
     )
-    def test_what_nothing_says_is_requested(self, image):
+    def test_an_unknown_release_must_be_named(self, image):
         """
         A release that is not known is not guessed: the error says how to give it.
         """

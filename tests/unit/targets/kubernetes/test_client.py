@@ -28,7 +28,7 @@ def client(server):
 
 
 @pytest.mark.parametrize("status", [429, 503, 504])
-def test_an_answer_that_asks_for_it_is_requested_for_again(server, client, status):
+def test_a_temporary_error_is_retried(server, client, status):
     """
     A temporary error is retried until the request succeeds.
     """
@@ -38,7 +38,7 @@ def test_an_answer_that_asks_for_it_is_requested_for_again(server, client, statu
     assert fault.came == client_module.ATTEMPTS - 1
 
 
-def test_it_is_reported_how_often(server, client):
+def test_a_persistent_error_has_the_number_of_attempts(server, client):
     """
     A persistent one is reported with status, reason and number of attempts.
     """
@@ -62,7 +62,7 @@ def test_who_is_in_a_hurry_asks_once(server, client):
     assert fault.came == 1
 
 
-def test_other_answers_are_not_requested_for_again(server, client):
+def test_other_errors_are_not_retried(server, client):
     """
     A rejection is not retried.
     """

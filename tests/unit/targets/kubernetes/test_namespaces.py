@@ -69,7 +69,7 @@ def test_in_a_cluster_of_our_own_what_is_there_may_be_used(server):
     assert f"{PATH}/theirs/resourcequotas/{QUOTA}" in server.objects
 
 
-def test_pods_run_only_while_they_are_requested_for(server):
+def test_pods_run_only_while_they_are_allowed(server):
     """
     The quota is taken away for a scenario about pods, and is there again afterwards.
     """

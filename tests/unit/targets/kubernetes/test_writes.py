@@ -143,7 +143,7 @@ def test_a_rejection_is_an_answer(error):
     assert answer.admission.rejected == error.message
 
 
-def test_a_webhook_that_broke_off_once_is_requested_again():
+def test_a_webhook_that_broke_off_once_is_retried():
     """
     One call that breaks off may be anything; only what comes again is the webhook's own doing.
     """

@@ -79,7 +79,7 @@ class TestAnswer:
         ],
         ids=str,
     )
-    def test_that_no_one_can_mean_is_bad(self, answer):
+    def test_that_makes_no_sense_is_an_error(self, answer):
         """Of the wrong type, or against itself or the question."""
         with raises(TargetCode.BAD_ANSWER):
             read(answer)

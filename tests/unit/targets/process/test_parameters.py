@@ -10,7 +10,7 @@ from kserve_conformance.targets.kinds import open_target
 
 
 class TestOpening:
-    def test_the_newest_release_is_requested_for_unless_another_is_named(self):
+    def test_the_newest_release_is_the_default(self):
         """The command decides which it is; the name says what it is held against."""
         with open_target("process:cat") as target:
             assert target.identity.release == RELEASES[-1]

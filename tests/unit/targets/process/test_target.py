@@ -24,7 +24,7 @@ def full(question):
 
 
 class TestApplyingAService:
-    def test_it_is_requested_about_as_one_that_is_written(self):
+    def test_the_question_is_that_of_a_write(self):
         """The question has the namespace, every runtime in store, and admit."""
         command = answering(full)
         target = target_of(command)
@@ -94,7 +94,7 @@ class TestApplyingAService:
         assert written["labels"] == {"new": "1"}
         assert written["x"] == 1
 
-    def test_what_no_api_server_takes_is_not_requested_about(self):
+    def test_an_invalid_object_is_not_sent(self):
         """The harness's own type check is not the implementation's: the result is unreported."""
         command = answering(full)
         wrong = service(model={"modelFormat": {"name": "sklearn", "version": 1}})
@@ -105,7 +105,7 @@ class TestApplyingAService:
 
 
 class TestApplyingARuntime:
-    def test_its_webhook_is_requested_with_the_others_there(self):
+    def test_its_webhook_sees_the_other_runtimes(self):
         """The written runtime is the one of the index."""
         command = answering(full)
         target = target_of(command)
@@ -193,7 +193,7 @@ class TestTime:
 
 
 class TestObserving:
-    def test_a_stored_service_is_requested_about_as_one_in_store(self):
+    def test_the_question_about_a_stored_service_does_not_admit_it(self):
         """No webhook runs on an object that is not written."""
         command = answering(full)
         target = target_of(command)
@@ -212,7 +212,7 @@ class TestObserving:
 
         assert target.observe(SERVICE, SOON).runtime == ObjectKey(CLUSTER_RUNTIME, "shared")
 
-    def test_what_was_stored_past_the_webhooks_is_requested_about_as_it_stands(self):
+    def test_what_was_stored_past_the_webhooks_is_sent_unchanged(self):
         """Its stored form is only reported if the answer has it."""
         command = answering({"decision": None})
         target = target_of(command)

@@ -58,19 +58,19 @@ class TestExpectations:
         with pytest.raises(Nonconformity):
             world.expect_runtime(SERVER)
 
-    def test_of_a_rejection_fail_where_something_runs(self):
+    def test_of_no_runtime_fail_if_something_runs(self):
         """That needs no reason."""
         with pytest.raises(Nonconformity):
             world_of({"decision": RUNS}).expect_no_runtime("RuntimeDisabled")
 
-    def test_of_a_rejection_fail_where_another_reason_is_reported(self):
+    def test_of_no_runtime_fail_if_another_reason_is_reported(self):
         """A reported reason is compared."""
         with pytest.raises(Nonconformity):
             world_of({"decision": {"noRuntime": {"reason": "RuntimeDisabled"}}}).expect_no_runtime(
                 "NoSupportingRuntime"
             )
 
-    def test_of_a_rejection_have_no_verdict_without_a_reason(self):
+    def test_of_no_runtime_have_no_verdict_without_a_reason(self):
         """If a release writes no reason, only an event would show it."""
         with pytest.raises(Unreported, match="report events"):
             world_of({"decision": {"noRuntime": {"reason": None}}}).expect_no_runtime("RuntimeDisabled")
