@@ -232,18 +232,3 @@ class TestSteps:
         assert capsys.readouterr().out == (
             "Given nothing happens\n    Do nothing.\n    Example:\n      Given nothing happens\n\n1 of 1 steps\n"
         )
-
-
-class TestDoctor:
-    def test_says_how_to_fix_what_is_missing(self, capsys, monkeypatch):
-        """Whatever is missing has advice; what only some targets need is a warning."""
-        monkeypatch.setenv("PATH", "/nowhere")
-
-        assert code_of(["doctor", "--format", "json"]) == Exit.OK
-
-        checks = {check["name"]: check for check in json.loads(capsys.readouterr().out)}
-        assert checks["python"]["status"] == "ok"
-        assert checks["suite"]["status"] == "ok"
-        assert (checks["go"]["status"], checks["go"]["found"]) == ("warn", "not found")
-        assert "controlplane targets need Go" in checks["go"]["advice"]
-        assert all(check["advice"] for check in checks.values() if check["status"] != "ok")

@@ -11,10 +11,11 @@ import sys
 import time
 from pathlib import Path
 
+import click
 import pytest
 
 from kserve_conformance.cli.exit_codes import Exit
-from kserve_conformance.cli.fuzz import exit_code
+from kserve_conformance.cli.fuzz import command, exit_code, parse_duration
 from kserve_conformance.fuzz import Summary
 
 IMPLEMENTATIONS = Path(__file__).parent.parent / "support/implementations"
@@ -242,3 +243,18 @@ class TestAdmission:
 
         assert done.returncode == Exit.USAGE
         assert "file.yaml cannot be replayed" in done.stderr
+
+
+class TestDuration:
+    @pytest.mark.parametrize(
+        ("text", "seconds"), [("90", 90), ("90s", 90), ("1.5 m", 90), ("10m", 600), ("2h", 7200), (None, None)]
+    )
+    def test_is_in_seconds_unless_a_unit_is_given(self, text, seconds):
+        """Seconds, minutes or hours."""
+        assert parse_duration(click.Context(command), command.params[0], text) == seconds
+
+    @pytest.mark.parametrize("text", ["soon", "1d", "-1s", "", "1m30s"])
+    def test_that_cannot_be_read_is_an_error(self, text):
+        """The message says what is expected."""
+        with pytest.raises(click.BadParameter, match="expected a duration such as 90s, 10m or 1h"):
+            parse_duration(click.Context(command), command.params[0], text)

@@ -262,6 +262,10 @@ class TestUsage:
             (("memory:all", "--tags", "nonsense"), "no scenario has the tag @nonsense"),
             (("memory:all", "--extract", "memory:v0.15.2"), "--extract requires --record"),
             (("memory:all", "--record", "x"), "--record runs nothing"),
+            (("--record", "x", "--tags", "explicit"), "--record runs nothing"),
+            (("--record", "x", "-k", "explicit"), "--record runs nothing"),
+            (("--record", "x", "--jobs", "2"), "--record runs nothing"),
+            (("--record", "x", "--resume"), "--record runs nothing"),
             (("memory:v0.15.2", "--out", "own.py/out"), "choose another folder with --out"),
         ],
     )
