@@ -1,7 +1,8 @@
 """
 One mutant against the tests that reach its line.
 
-- Fast tests run first, then those that start programs, the shortest first and no more than ``SLOW`` seconds of them.
+- Fast tests run first, then those that start programs: first those of a file with the module's name, then the shortest,
+  and no more than ``SLOW`` seconds of them.
 - A failed test kills. One that starts programs must then pass without the mutant, or it is not counted: it may have
   failed because the machine was busy.
 - A run that takes four times what its tests took when they were collected, and half a minute, is stopped. They then
@@ -17,6 +18,7 @@ import enum
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 
@@ -25,7 +27,7 @@ from mutation.mutants import Mutant, is_in_function
 from mutation.reach import Reach
 
 #: Seconds of slow tests that one mutant has to survive.
-SLOW = 60.0
+SLOW = 30.0
 
 
 class Result(enum.StrEnum):
@@ -83,7 +85,12 @@ class _Trial:
     def _groups(self) -> Iterator[list[str]]:
         reaching = self._reach.of(self._mutant)
         fast = {test for test in reaching if self._reach.is_fast(test)}
-        slow = sorted(reaching - fast, key=self._reach.seconds)
+        stem = Path(self._mutant.module).stem
+
+        def is_elsewhere(test: str) -> bool:
+            return f"/test_{stem}" not in test
+
+        slow = sorted(reaching - fast, key=lambda test: (is_elsewhere(test), self._reach.seconds(test)))
         total = 0.0
         affordable = []
         for test in slow:
@@ -91,8 +98,9 @@ class _Trial:
             if affordable and total > SLOW:
                 break
             affordable.append(test)
+        affordable.sort(key=lambda test: (is_elsewhere(test), test))
         rest = self._reach.neighbours(fast) - fast
-        groups = (sorted(fast), sorted(rest), [] if self._reach.fast else sorted(affordable))
+        groups = (sorted(fast), sorted(rest), [] if self._reach.fast else affordable)
         yield from (group for group in groups if group)
 
     def _killer(self, tests: list[str]) -> str | None:
