@@ -35,6 +35,7 @@ class TestServicesByTheirWorkloads:
         assert one.standing is Standing.DIFFERS
         assert "runs on ClusterServingRuntime b; the rules predict ClusterServingRuntime a" in one.text
         assert any("sorts after a by name" in line for line in one.story)
+        assert not any(line.startswith("hint:") for line in one.story)
         assert one.explanation["candidates"]
 
     @pytest.mark.parametrize("changed", [{"args": ("--else",)}, {"image": "example.com/a:2"}])
@@ -448,6 +449,21 @@ class TestWhole:
         assert observation.counts == findings | services
         assert list(observation.counts) == [*map(str, Weight), *map(str, Standing)]
         assert observation.as_data()["counts"] == observation.counts
+
+    def test_data_names_runtimes_as_kubernetes_does(self):
+        """
+        A runtime of a namespace has one, a cluster's has none.
+        """
+        one = standing(
+            runtime("a"),
+            runtime("a", namespace="team-a"),
+            of_service=service(),
+            workloads=[workload("example.com/a:1")],
+        )
+        cluster = standing(runtime("a"), of_service=service(), workloads=[workload("example.com/a:1")])
+
+        assert one.as_data()["predicted"] == [{"kind": "ServingRuntime", "name": "a", "namespace": "team-a"}]
+        assert cluster.as_data()["shown"] == [{"kind": "ClusterServingRuntime", "name": "a"}]
 
     def test_what_could_not_be_read_is_listed_by_kind_and_namespace(self):
         """

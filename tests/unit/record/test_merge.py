@@ -129,7 +129,9 @@ class TestRefused:
         with raises(Fault.SELECTIONS_DIFFER, Fault.OVERLAPPING_SHARDS):
             merge([("1", shard(1, 3)), ("2", shard(2, 2))])
 
-    @pytest.mark.parametrize(("left_out", "reported"), [((1,), "2/3"), ((0, 2), "1/3, 3/3")])
+    @pytest.mark.parametrize(
+        ("left_out", "reported"), [((1,), "missing: shard 2/3$"), ((0, 2), "missing: shards 1/3, 3/3$")]
+    )
     def test_if_one_is_missing(self, left_out: tuple[int, ...], reported: str) -> None:
         """What is missing may be what failed, and is named."""
         with raises(Fault.MISSING_SHARDS, match=reported):

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from base64 import b64encode
+from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -15,7 +16,7 @@ import pytest
 import yaml
 from choice_examples import none, on
 from page_parts import Parts
-from record_examples import HOSTILE, STATEMENTS, example, record, scenario
+from record_examples import HOSTILE, STATEMENTS, example, large, record, scenario
 
 from kserve_conformance.record import Finding, Record, RecordWriter, Redaction, TargetIdentity, Verdict, read, tally
 from kserve_conformance.reports import FILES, FORMATS, matrix, project, summary
@@ -297,6 +298,22 @@ class TestPicture:
         assert len(example().scenarios) == len(list(root.iter(f"{space}use")))
         assert "ordering, extended: 1 failed, 1 unsupported" in description
         assert root.get("role") == "img"
+
+    @pytest.mark.parametrize(("number", "size"), [(40, 18), (300, 18), (301, 12)])
+    def test_no_square_covers_another_or_leaves_the_picture(self, number: int, size: int) -> None:
+        """With many scenarios squares are smaller, in longer rows."""
+        root = parsed(project(large(number), "svg"))
+        squares = [(int(one.get("x", "")), int(one.get("y", ""))) for one in root.findall(".//{*}use")]
+        width, height = map(int, root.get("viewBox", "").split()[2:])
+
+        assert len(squares) == number
+        assert all(x + size <= width and y + size <= height for x, y in squares)
+        rows: dict[int, list[int]] = {}
+        for x, y in squares:
+            rows.setdefault(y, []).append(x)
+        for row in rows.values():
+            assert all(right - left >= size for left, right in pairwise(sorted(row)))
+        assert all(lower - upper >= size for upper, lower in pairwise(sorted(rows)))
 
     def test_no_verdict_is_reported_by_colour_alone(self) -> None:
         """Every square that is no pass has a letter of its own."""
