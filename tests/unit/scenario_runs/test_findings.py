@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import runpy
 from pathlib import Path
-from typing import NoReturn
+from typing import Any
 
 import pytest
 
@@ -12,8 +12,6 @@ from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.record import Finding
 from kserve_conformance.scenario_runs.findings import finding_of_error, finding_of_failure, first_line
 from kserve_conformance.world import Nonconformity
-
-HERE = "/".join(Path(__file__).parts[-2:])
 
 
 class TestFailures:
@@ -59,29 +57,20 @@ class TestErrors:
         )
         assert finding_of_error(HarnessError("cannot connect"), None) == Finding(message="cannot connect")
 
-    def test_any_other_error_has_a_traceback_without_folders(self) -> None:
-        """Each frame is a line with the file in its folder, and the error is last."""
+    def test_any_other_error_has_a_traceback_of_the_steps_alone(self, tmp_path: Path) -> None:
+        """Each frame is a line, with the file in its folder; frames that only run steps are the same for every error."""
+        step = run_path(tmp_path / "steps" / "models.py", "def step():\n    raise ValueError('no answer\\nat all')\n")
+        run = run_path(tmp_path / "pytest_bdd" / "steps.py", "def run(step):\n    step()\n")
         with pytest.raises(ValueError, match="no answer") as caught:
-            _fail()
+            run["run"](step["step"])
         finding = finding_of_error(caught.value, None)
 
         assert finding.message == "ValueError: no answer"
-        lines = finding.evidence["traceback"].splitlines()
-        assert lines[0].startswith(f"{HERE}:")
-        assert lines[0].endswith(" in test_any_other_error_has_a_traceback_without_folders: _fail()")
-        assert lines[1].startswith(f"{HERE}:")
-        assert lines[1].endswith(' in _fail: raise ValueError("no answer")')
-        assert lines[2:] == ["ValueError: no answer"]
-
-    def test_frames_that_run_steps_are_left_out(self, tmp_path: Path) -> None:
-        """They are the same for every error."""
-        runner = tmp_path / "pytest_bdd" / "steps.py"
-        runner.parent.mkdir()
-        runner.write_text("def run(step):\n    step()\n", encoding="utf-8")
-        with pytest.raises(ValueError, match="no answer") as caught:
-            runpy.run_path(str(runner))["run"](_fail)
-
-        assert "pytest_bdd" not in finding_of_error(caught.value, None).evidence["traceback"]
+        assert finding.evidence["traceback"].splitlines() == [
+            "steps/models.py:2 in step: raise ValueError('no answer\\nat all')",
+            "ValueError: no answer",
+            "at all",
+        ]
 
 
 @pytest.mark.parametrize(
@@ -99,5 +88,8 @@ def test_the_first_line_names_classes_that_are_not_ours(error: BaseException, li
     assert first_line(error) == line
 
 
-def _fail() -> NoReturn:
-    raise ValueError("no answer")
+def run_path(file: Path, source: str) -> dict[str, Any]:
+    """The names of a module in a file of its own."""
+    file.parent.mkdir()
+    file.write_text(source, encoding="utf-8")
+    return runpy.run_path(str(file))
