@@ -58,7 +58,7 @@ class TestErrors:
         assert finding_of_error(HarnessError("cannot connect"), None) == Finding(message="cannot connect")
 
     def test_any_other_error_has_a_traceback_of_the_steps_alone(self, tmp_path: Path) -> None:
-        """Each frame is a line, with the file in its folder; frames that only run steps are the same for every error."""
+        """Each frame is a line, with the file in its folder; frames that only run steps are left out."""
         step = run_path(tmp_path / "steps" / "models.py", "def step():\n    raise ValueError('no answer\\nat all')\n")
         run = run_path(tmp_path / "pytest_bdd" / "steps.py", "def run(step):\n    step()\n")
         with pytest.raises(ValueError, match="no answer") as caught:
