@@ -27,6 +27,7 @@ def connect(context: str, kubeconfig: Path | None = None, watcher: Watcher | Non
     from kubernetes import config
     from kubernetes.client import Configuration
     from kubernetes.config import ConfigException
+    from yaml import YAMLError
 
     configuration = Configuration()
     try:
@@ -36,7 +37,7 @@ def connect(context: str, kubeconfig: Path | None = None, watcher: Watcher | Non
             client_configuration=configuration,
             persist_config=False,
         )
-    except (ConfigException, OSError) as error:
+    except (ConfigException, OSError, YAMLError) as error:
         raise CannotStart(
             f"context {context!r}: {error}",
             code=TargetCode.NO_CONTEXT,
@@ -49,13 +50,14 @@ def namespace_of(context: str, kubeconfig: Path | None = None) -> str:
     """The namespace that kubectl uses in a context. Raises ``CannotStart``."""
     from kubernetes.config import ConfigException
     from kubernetes.config.kube_config import KUBE_CONFIG_DEFAULT_LOCATION, KubeConfigMerger
+    from yaml import YAMLError
 
     try:
         # The list of contexts that the client has needs a current one, which a kubeconfig may not have.
         merged = KubeConfigMerger(str(kubeconfig) if kubeconfig is not None else KUBE_CONFIG_DEFAULT_LOCATION).config
-    except (ConfigException, OSError) as error:
+    except (ConfigException, OSError, YAMLError) as error:
         raise CannotStart(f"kubeconfig: {error}", code=TargetCode.NO_CONTEXT) from error
-    contexts: list[Manifest] = (merged.value.get("contexts") or []) if merged is not None else []
+    contexts: list[Manifest] = [one.value for one in merged.value["contexts"]] if merged is not None else []
     named: Manifest = next((one for one in contexts if one["name"] == context), {})
     return str((named.get("context") or {}).get("namespace") or "default")
 
