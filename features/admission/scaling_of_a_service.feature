@@ -116,6 +116,32 @@ Feature: The webhook validates how a component scales, for the autoscaler that i
       | RawDeployment | hpa   | cpu    | accepted | since v0.17.0 |
       | RawDeployment | hpa   | rps    | rejected | since v0.17.0 |
 
+  @rule-scale-metric-known @since-0.9.0 @until-0.15.2
+  Scenario Outline: In raw mode without an autoscaler class, the metric rps is <answer> <when>
+    When this service is applied
+      """
+      metadata:
+        name: model
+        namespace: team-a
+        annotations: {serving.kserve.io/deploymentMode: RawDeployment}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: sklearn}
+          scaleMetric: rps
+      """
+    Then the service is <answer>
+
+    @until-0.14.1
+    Examples: Up to v0.14.1
+      | answer   | when          |
+      | rejected | up to v0.14.1 |
+
+    @since-0.15.0
+    Examples: Since v0.15.0
+      | answer   | when          |
+      | accepted | since v0.15.0 |
+
   @rule-scale-metric-known @until-0.8.0
   Scenario: In v0.8.0 a component has no metric to scale by
     When this service is applied
