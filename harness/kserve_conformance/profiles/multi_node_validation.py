@@ -114,7 +114,9 @@ def _first(answers: Iterable[str | None]) -> str | None:
 
 class MultiNodeServiceChecks:
     """
-    The multi-node part of the service webhook of one era; call it as a ``Validating``.
+    A service on multiple nodes has storage that the nodes can share, no autoscaler, one container, and sizes that work.
+
+    An instance is the ``Validating`` of one era.
 
     Source: ``validateMultiNodeVariables``, pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.15.0.
     """

@@ -74,7 +74,11 @@ def hpa_metric_is_known(texts: Texts) -> ComponentCheck:
     Source: ``validateScalingHPACompExtension`` and ``validateHPAMetrics``,
     pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.9.0.
     """
-    return _metric_is_known(texts, HPA, "cpu", "memory")
+
+    def check(component: Component) -> str | None:
+        return _metric_problem(component, texts, HPA, ("cpu", "memory"))
+
+    return check
 
 
 def kpa_metric_is_known(texts: Texts) -> ComponentCheck:
@@ -84,17 +88,18 @@ def kpa_metric_is_known(texts: Texts) -> ComponentCheck:
     Source: ``validateScalingKPACompExtension`` and ``validateKPAMetrics``,
     pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.9.0.
     """
-    return _metric_is_known(texts, KPA, "concurrency", "rps")
 
-
-def _metric_is_known(texts: Texts, autoscaler: str, *metrics: str) -> ComponentCheck:
     def check(component: Component) -> str | None:
-        metric = component.spec.get("scaleMetric")
-        if component.autoscaler != autoscaler or metric is None or metric in metrics:
-            return None
-        return texts.metric.format(value=metric)
+        return _metric_problem(component, texts, KPA, ("concurrency", "rps"))
 
     return check
+
+
+def _metric_problem(component: Component, texts: Texts, autoscaler: str, metrics: tuple[str, ...]) -> str | None:
+    metric = component.spec.get("scaleMetric")
+    if component.autoscaler != autoscaler or metric is None or metric in metrics:
+        return None
+    return texts.metric.format(value=metric)
 
 
 def hpa_target_is_in_range(texts: Texts) -> ComponentCheck:
