@@ -26,10 +26,10 @@ from kserve_conformance.targets.programs.archive import Image
 #: The image of the pods' network, as ``node/default-cni.yaml`` names it.
 POD_NETWORK = "docker.io/kserve-conformance/pod-network:v1"
 
-#: kubeadm's manifests give commands without their folder.
+#: kubeadm's manifests have commands without their folder.
 ENV = {"PATH": "/usr/local/bin:/usr/sbin:/usr/bin"}
 
-#: Programs of Debian, and under which names each of them stands for several.
+#: Programs of Debian, each with all of its names.
 _IPTABLES = [f"{family}{{}}{verb}" for family in ("iptables", "ip6tables") for verb in ("", "-save", "-restore")]
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "usr/sbin/xtables-nft-multi": (*(name.format("") for name in _IPTABLES), *(n.format("-nft") for n in _IPTABLES)),

@@ -292,7 +292,7 @@ class TestDocumented:
 
         assert run.scenarios["told"].verdict == Verdict.PASSED
         assert run.scenarios["not told"].verdict == Verdict.UNSUPPORTED
-        assert run.scenarios["not told"].reason == "the documentation does not say"
+        assert run.scenarios["not told"].reason == "the documentation does not cover it"
 
 
 DEVIATING = """

@@ -70,7 +70,7 @@ class ScenarioRunner:
         release = self.lease.release()
         if not scenario.tags.holds_for(release):
             if release == DOCUMENTED:
-                return Judgement(Verdict.UNSUPPORTED, "the documentation does not say")
+                return Judgement(Verdict.UNSUPPORTED, "the documentation does not cover it")
             return Judgement(Verdict.UNSUPPORTED, f"applies to {scenario.tags.range()}; the target is {release}")
         if scenario.tags.needs:
             capabilities = {str(capability) for capability in self.lease.target().capabilities}
