@@ -67,6 +67,15 @@ class TestRun:
         assert any(line.startswith("observed") for line in output[start:])
         assert "failed basics/theirs.feature::does not hold" in run.stderr
 
+    @pytest.mark.parametrize("options", [(), ("--timings",)], ids=["by default", "--timings"])
+    def test_has_times_only_on_request(self, suite, tmp_path, options):
+        """Without them two runs give equal records."""
+        arguments = ("run", "--suite", str(suite), "--target", "memory:v0.15.2", "--tags", "core", *options)
+        assert call(tmp_path, *arguments).returncode == Exit.OK
+
+        lines = [json.loads(line) for line in (tmp_path / "reports/record.ndjson").read_bytes().splitlines()]
+        assert any("seconds" in line for line in lines) is bool(options)
+
     def test_prints_only_json_on_stdout(self, suite, tmp_path):
         """Stdout has nothing but JSON, and two processes give the same result as one."""
         arguments = ("run", "--suite", str(suite), "--target", "memory:v0.15.2", "--format", "json", "--out", "out")
