@@ -1,5 +1,5 @@
 """
-The root of everything that this package raises, and how such errors are told.
+The root of all exceptions of this package, and how their messages are made.
 
 ::
 
@@ -7,7 +7,7 @@ The root of everything that this package raises, and how such errors are told.
     ├── ManifestError                 a document is not what Kubernetes would take   (manifests)
     ├── ProfileError                  a release or a profile is not known            (profiles)
     ├── SuiteError                    features, steps or tags contradict each other  (suite)
-    ├── TargetError                   something that was to be asked cannot be       (targets)
+    ├── TargetError                   a target cannot be used                      (targets)
     └── RecordError                   a record is not a record of a whole run        (record)
 
 Each family lives beside the thing that it concerns. "No runtime supports this
@@ -22,7 +22,7 @@ from typing import ClassVar
 
 class HarnessError(Exception):
     """
-    Something kept us from an answer.
+    The harness could not do what was requested.
 
     ``str(error)`` says what is wrong and where; ``hint`` says what to do about
     it, or is None where there is nothing to add. ``code`` is a stable name for

@@ -1,5 +1,5 @@
 """
-Kubernetes objects as they travel: plain JSON values, and the few questions asked of any of them.
+Kubernetes objects as they travel: plain JSON values, and a few functions for any of them.
 
 The harness types only what it reads. A whole object stays the mapping that the
 API server would store, because rendering a pod needs fields that we never name.

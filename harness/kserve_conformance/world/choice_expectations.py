@@ -18,63 +18,63 @@ class ChoiceExpectations(Expectations):
 
     def expect_runtime(self, ref: ObjectKey) -> None:
         """The service runs on this runtime, and the rules allow no other."""
-        seen = self.observed("outcome", "runtime")
-        if seen.outcome != Outcome.RUNS or seen.runtime != ref or seen.one_of:
-            raise self.unmet(f"run on {ref}", _choice(seen), expected=str(ref), observed=str(choice_of(seen)))
+        actual = self.observed("outcome", "runtime")
+        if actual.outcome != Outcome.RUNS or actual.runtime != ref or actual.one_of:
+            raise self.unmet(f"run on {ref}", _choice(actual), expected=str(ref), observed=str(choice_of(actual)))
 
     def expect_one_of(self, *refs: ObjectKey) -> None:
         """The service runs on one of these; if the target knows which ones the rules allow, these are all of them."""
-        seen = self.observed("outcome", "runtime")
+        actual = self.observed("outcome", "runtime")
         one_of = f"one of {', '.join(sorted(map(str, refs)))}"
         knows = Capability.OPEN_CHOICES in self.target.capabilities
-        if seen.outcome != Outcome.RUNS or seen.runtime not in refs or (knows and set(seen.one_of) != set(refs)):
-            raise self.unmet(f"run on {one_of}", _choice(seen), expected=one_of, observed=str(choice_of(seen)))
+        if actual.outcome != Outcome.RUNS or actual.runtime not in refs or (knows and set(actual.one_of) != set(refs)):
+            raise self.unmet(f"run on {one_of}", _choice(actual), expected=one_of, observed=str(choice_of(actual)))
 
     def expect_no_runtime(self, reason: str) -> None:
         """The service has no runtime for this reason, and the rules allow no other outcome."""
-        seen = self.observed("outcome")
-        found = seen.reason or cause_of(seen.errors)
-        if seen.outcome == Outcome.NO_RUNTIME and found is None:
-            seen.needs("reason", "errors")
-        if seen.outcome != Outcome.NO_RUNTIME or seen.one_of or found != reason:
+        actual = self.observed("outcome")
+        found = actual.reason or cause_of(actual.errors)
+        if actual.outcome == Outcome.NO_RUNTIME and found is None:
+            actual.needs("reason", "errors")
+        if actual.outcome != Outcome.NO_RUNTIME or actual.one_of or found != reason:
             raise self.unmet(
                 f"have no runtime ({reason})",
-                _choice(seen),
+                _choice(actual),
                 expected=f"no runtime, {reason}",
-                observed=str(choice_of(seen)),
+                observed=str(choice_of(actual)),
             )
 
     def expect_no_runtime_without_reason(self) -> None:
         """The service has no runtime, and neither its status nor any event gives a reason."""
-        seen = self.observed("outcome", "reason", "errors")
-        if seen.outcome != Outcome.NO_RUNTIME or seen.one_of or seen.reason or seen.errors:
+        actual = self.observed("outcome", "reason", "errors")
+        if actual.outcome != Outcome.NO_RUNTIME or actual.one_of or actual.reason or actual.errors:
             raise self.unmet(
                 "have no runtime, without a reason",
-                _choice(seen),
+                _choice(actual),
                 expected="no runtime, without a reason in status or events",
-                observed=str(choice_of(seen)),
+                observed=str(choice_of(actual)),
             )
 
     def expect_outcome(self, outcome: Outcome, words: str) -> None:
         """This is the outcome for the predictor; ``words`` complete "the service should …"."""
-        seen = self.observed("outcome")
-        if seen.outcome != outcome:
-            raise self.unmet(words, _choice(seen), expected=words, observed=str(choice_of(seen)))
+        actual = self.observed("outcome")
+        if actual.outcome != outcome:
+            raise self.unmet(words, _choice(actual), expected=words, observed=str(choice_of(actual)))
 
     def expect_status(self, reason: str | None, message: str | None) -> None:
         """The status has this failure, or none."""
-        seen = self.observation
-        both = [("reason", seen.reason, reason), ("message", seen.message, message)]
-        if any(found != expected and part not in seen.unreported for part, found, expected in both):
-            expected, observed = failure(reason, message), failure(seen.reason, seen.message)
+        actual = self.observation
+        both = [("reason", actual.reason, reason), ("message", actual.message, message)]
+        if any(found != expected and part not in actual.unreported for part, found, expected in both):
+            expected, observed = failure(reason, message), failure(actual.reason, actual.message)
             raise self.unmet(f"report {expected}", f"its status has {observed}", expected=expected, observed=observed)
-        seen.needs("reason", "message")
+        actual.needs("reason", "message")
 
     def expect_event(self, text: str) -> None:
         """A Warning event of the service contains this text."""
-        seen = self.observed("errors")
-        if not any(text in error for error in seen.errors):
-            events = " | ".join(seen.errors) or "no Warning event"
+        actual = self.observed("errors")
+        if not any(text in error for error in actual.errors):
+            events = " | ".join(actual.errors) or "no Warning event"
             raise self.unmet(f"have a Warning event with {text!r}", f"has {events}", expected=text, observed=events)
 
     def expect_status_name(self, kind: str | None, name: str | None) -> None:
@@ -100,9 +100,11 @@ class ChoiceExpectations(Expectations):
 
     def expect_no_workload(self) -> None:
         """The controller created nothing for the service."""
-        seen = self.observed("pod")
-        if seen.pod is not None:
-            raise self.unmet("have no workload", _choice(seen), expected="no workload", observed=str(choice_of(seen)))
+        actual = self.observed("pod")
+        if actual.pod is not None:
+            raise self.unmet(
+                "have no workload", _choice(actual), expected="no workload", observed=str(choice_of(actual))
+            )
 
     def expect_graph_protocol(self, protocol: str | None) -> None:
         """An inference graph calls the service with this protocol, or cannot call it."""
@@ -161,17 +163,17 @@ class ChoiceExpectations(Expectations):
             raise self.nonconformity(message, expected, repr(found))
 
 
-def _choice(seen: Observation) -> str:
+def _choice(actual: Observation) -> str:
     """An observed choice, after "but"."""
-    if "outcome" in seen.unreported:
+    if "outcome" in actual.unreported:
         return "its outcome is not reported"
-    if seen.one_of:
-        return f"may run on {choice_of(seen)}"
-    if seen.outcome == Outcome.RUNS:
-        return f"runs on {seen.runtime}"
-    if seen.outcome == Outcome.NO_RUNTIME:
-        return f"has no runtime ({seen.reason or cause_of(seen.errors) or 'without a reason'})"
-    return {Outcome.CUSTOM: "runs its own container"}.get(seen.outcome, "is not managed by this controller")
+    if actual.one_of:
+        return f"may run on {choice_of(actual)}"
+    if actual.outcome == Outcome.RUNS:
+        return f"runs on {actual.runtime}"
+    if actual.outcome == Outcome.NO_RUNTIME:
+        return f"has no runtime ({actual.reason or cause_of(actual.errors) or 'without a reason'})"
+    return {Outcome.CUSTOM: "runs its own container"}.get(actual.outcome, "is not managed by this controller")
 
 
 def _runtime(named: str) -> str:

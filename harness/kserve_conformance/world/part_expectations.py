@@ -107,11 +107,11 @@ class PartExpectations(Expectations):
     def _part(self, where: str) -> Any:
         if where == "stored manifest":
             return self.observed("service").service
-        seen = self.observed("pod")
-        if seen.pod is None:
-            raise self.unmet("have a pod", "has none", expected=f"a {where}", observed=str(choice_of(seen)))
+        actual = self.observed("pod")
+        if actual.pod is None:
+            raise self.unmet("have a pod", "has none", expected=f"a {where}", observed=str(choice_of(actual)))
         if where == "pod":
-            return seen.pod
-        containers = at(seen.pod, "spec", "containers") or ()
+            return actual.pod
+        containers = at(actual.pod, "spec", "containers") or ()
         named = [item for item in containers if item.get("name") == "kserve-container"]
         return (named or list(containers) or [{}])[0]

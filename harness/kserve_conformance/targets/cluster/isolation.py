@@ -56,9 +56,9 @@ class Isolation:
         key = ObjectKey.of(manifest)
         if key.kind not in KNOWN_KINDS:
             return
-        (alone,) = self._alone.apply(manifest)
-        (there,) = self._there.apply(self._names.manifest(manifest))
-        if _answer(alone) != _answer(self._names.admission(key, there)):
+        (expected,) = self._alone.apply(manifest)
+        (predicted,) = self._there.apply(self._names.manifest(manifest))
+        if _answer(expected) != _answer(self._names.admission(key, predicted)):
             raise self._not_isolated(f"whether {key} is accepted")
 
     def delete(self, key: ObjectKey) -> None:
@@ -74,11 +74,11 @@ class Isolation:
     def observe(self, service: ObjectKey) -> None:
         """Predict an observation, before it happens. Raises ``CannotDo`` if sharing would change the result."""
         try:
-            alone = self._alone.observe(service, AT_ONCE)
-            there = self._names.observation(self._there.observe(self._names.key(service), AT_ONCE))
+            expected = self._alone.observe(service, AT_ONCE)
+            predicted = self._names.observation(self._there.observe(self._names.key(service), AT_ONCE))
         except NotSettled:
             return
-        if _choice(alone) != _choice(there):
+        if _choice(expected) != _choice(predicted):
             raise self._not_isolated(f"the runtime or the pod of {service}")
 
     def _not_isolated(self, what: str) -> CannotDo:
@@ -101,8 +101,8 @@ def _answer(admission: Admission) -> tuple[object, ...]:
     return stored, admission.rejected
 
 
-def _choice(seen: Observation) -> tuple[object, ...]:
+def _choice(observed: Observation) -> tuple[object, ...]:
     return (
-        *(seen.outcome, seen.runtime, seen.reason, seen.message, seen.errors),
-        *(seen.workload, seen.status_runtime, seen.one_of, seen.pod),
+        *(observed.outcome, observed.runtime, observed.reason, observed.message, observed.errors),
+        *(observed.workload, observed.status_runtime, observed.one_of, observed.pod),
     )

@@ -81,21 +81,21 @@ class Names:
             return answer
         return replace(answer, key=key, stored=self._back(answer.stored), rejected=self._back(answer.rejected))
 
-    def observation(self, seen: Observation) -> Observation:
+    def observation(self, observed: Observation) -> Observation:
         """An observation with the scenario's names."""
         if not self.prefix:
-            return seen
+            return observed
         return replace(
-            seen,
-            service=self._back(seen.service),
-            runtime=self._ref(seen.runtime),
-            one_of=tuple(map(self._key, seen.one_of)),
-            message=self._back(seen.message),
-            errors=self._back(seen.errors),
-            pod=self._back(seen.pod),
-            workload=self._ref(seen.workload),
-            status_runtime=self._ref(seen.status_runtime),
-            logs=self._back(seen.logs),
+            observed,
+            service=self._back(observed.service),
+            runtime=self._ref(observed.runtime),
+            one_of=tuple(map(self._key, observed.one_of)),
+            message=self._back(observed.message),
+            errors=self._back(observed.errors),
+            pod=self._back(observed.pod),
+            workload=self._ref(observed.workload),
+            status_runtime=self._ref(observed.status_runtime),
+            logs=self._back(observed.logs),
         )
 
     def text(self, text: str) -> str:

@@ -86,13 +86,13 @@ def _check_decision(answer: Answer) -> None:
         raise bad_answer(f"expected a runtime of kind {' or '.join(RUNTIME_KINDS)}, got {decided.runtime.kind!r}")
 
 
-def _check_service(given: Manifest, asked: ObjectKey | None, release: str | None) -> None:
+def _check_service(given: Manifest, subject: ObjectKey | None, release: str | None) -> None:
     try:
         key = ObjectKey.of(given)
     except (KeyError, TypeError, AttributeError) as error:
         raise bad_answer("the answer's service has no kind or no name") from error
-    if key != asked:
-        raise bad_answer(f"expected an answer about {asked or 'no service'}, got {key}")
+    if key != subject:
+        raise bad_answer(f"expected an answer about {subject or 'no service'}, got {key}")
     problems = check(given, release)
     if problems:
         raise bad_answer(f"an API server would reject the answer's service: {rejection_message(given, problems)}")

@@ -95,10 +95,10 @@ class Store:
             answer = yield self._about(service, current.manifest, admit=not current.is_stored_form)
             if answer.rejected is not None:
                 raise bad_answer(f"the answer rejects {service}, which is stored: {answer.rejected}")
-        seen = observation(answer, current.manifest, is_reported=current.is_reported, had_pod=current.had_pod)
+        observed = observation(answer, current.manifest, is_reported=current.is_reported, had_pod=current.had_pod)
         if not current.had_pod and has_pod(answer):
             self._objects[service] = msgspec.structs.replace(current, had_pod=True)
-        return seen
+        return observed
 
     def write(self, manifest: Manifest) -> Questions[Admission]:
         """
