@@ -12,8 +12,9 @@ from typing import Any
 
 from kserve_conformance.profiles import Profile, profiles
 
-#: What is no rule: a name, and the mode in which a target happens to install a release.
-NO_RULES = frozenset({"name", "default_mode"})
+#: Not rules: a name, the mode in which a target installs a release, and what no target reports: whether a deletion
+#: comes to an end.
+NO_RULES = frozenset({"name", "default_mode", "checks_change_on_deletion", "checks_deletion"})
 
 
 @dataclass(frozen=True)

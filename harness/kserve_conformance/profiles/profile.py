@@ -13,6 +13,7 @@ from kserve_conformance.crds import Crds
 from kserve_conformance.profiles.checks import Check
 from kserve_conformance.profiles.completion import Completion
 from kserve_conformance.profiles.consumers import Canaries, GraphProtocol
+from kserve_conformance.profiles.deployment_modes import ConfiguredMode, RecordedMode
 from kserve_conformance.profiles.filters import Filter
 from kserve_conformance.profiles.lookup import LookUp, Scopes, namespace_then_cluster
 from kserve_conformance.profiles.order import OrderKey
@@ -30,6 +31,8 @@ class Profile:
 
     ``name``: the release, or ``documented``.
     ``default_mode``: the deployment mode of services that name none.
+    ``configured_mode``: what a default mode in the cluster's configuration means.
+    ``recorded_mode``: the mode that the controller records in a service's status.
     ``crds``: the schemas of its kinds, which say which fields are stored at all.
     ``service_admission`` and ``runtime_admission``: its webhooks.
     ``scopes``: the candidate sets of an automatic selection, nearest first.
@@ -48,6 +51,8 @@ class Profile:
 
     name: str
     default_mode: str
+    configured_mode: ConfiguredMode
+    recorded_mode: RecordedMode
     crds: Crds
     service_admission: ServiceAdmission
     runtime_admission: tuple[RuntimeCheck, ...]

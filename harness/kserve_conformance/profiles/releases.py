@@ -26,6 +26,19 @@ from kserve_conformance.profiles.completion import (
 )
 from kserve_conformance.profiles.consumers import canaries, graph_protocol, no_canaries, protocol_of_model_alone
 from kserve_conformance.profiles.custom_predictors import first_is_named, first_is_named_if_alone, first_is_sized
+from kserve_conformance.profiles.deployment_modes import (
+    BOTH_NAMES,
+    OLD_NAMES,
+    default_as_configured,
+    default_by_new_name,
+    first_mode_recorded,
+    mode_is_kept,
+    mode_is_kept_by_new_name,
+    mode_is_standard_until_recorded,
+    modelmesh_not_recorded,
+    no_mode_recorded,
+    record_renamed,
+)
 from kserve_conformance.profiles.filters import (
     agrees_on_nodes,
     is_auto_selectable,
@@ -69,8 +82,6 @@ from kserve_conformance.profiles.runtime_admission import no_equal_priority, no_
 from kserve_conformance.profiles.service_admission import (
     ServiceAdmission,
     mode_as_annotated,
-    mode_is_kept,
-    mode_is_kept_once_noted,
     mode_read_then_written,
     mode_renamed,
     mode_written_then_read,
@@ -118,6 +129,8 @@ def following(before: Profile, name: str, **parts: Any) -> Profile:
 V0_8_0 = Profile(
     name="v0.8.0",
     default_mode=release_named("v0.8.0").default_mode,
+    configured_mode=default_as_configured,
+    recorded_mode=no_mode_recorded,
     crds=crds_of("v0.8.0"),
     service_admission=ServiceAdmission(
         read_mode=mode_as_annotated,
@@ -293,13 +306,14 @@ V0_15_0 = following(
 #: The head node gets the number of nodes.
 V0_15_1 = following(V0_15_0, "v0.15.1", rendering=RENDERING_V0_15_2)
 
-#: Multi-node services must have no autoscaler, and their sizes can be one.
+#: Multi-node services must have no autoscaler, and their sizes can be one. A service keeps its deployment mode.
 V0_15_2 = following(
     V0_15_1,
     "v0.15.2",
+    recorded_mode=modelmesh_not_recorded(first_mode_recorded(OLD_NAMES)),
     service_admission=replace(
         V0_15_1.service_admission,
-        validates_change=(mode_is_kept_once_noted,),
+        validates_change=(mode_is_kept,),
         validates=(
             name_is_valid(TEXTS_V0_14),
             autoscaler_class_is_known(TEXTS_V0_14, "hpa", "external", "keda", "none"),
@@ -310,10 +324,12 @@ V0_15_2 = following(
     runtime_admission=(*V0_14_1.runtime_admission, MultiNodeRuntimeChecks(LIMITS_V0_15_2)),
 )
 
-#: The status names the runtime, a predictor with a name is rejected, and the raw mode is called Standard.
+#: The status names the runtime, a predictor with a name is rejected, and modes have new names: Standard and Knative.
 V0_16_0 = following(
     V0_15_2,
     "v0.16.0",
+    configured_mode=default_by_new_name,
+    recorded_mode=modelmesh_not_recorded(first_mode_recorded(BOTH_NAMES)),
     service_admission=replace(
         V0_15_2.service_admission,
         read_mode=mode_read_then_written("Standard"),
@@ -337,11 +353,12 @@ V0_16_0 = following(
 V0_17_0 = following(
     V0_16_0,
     "v0.17.0",
+    recorded_mode=first_mode_recorded(BOTH_NAMES),
     service_admission=replace(
         V0_16_0.service_admission,
         read_mode=mode_renamed(mode_read_then_written("Standard")),
         defaults=(*V0_16_0.service_admission.defaults, model_format_annotated),
-        validates_change=(mode_is_kept,),
+        checks_change_on_deletion=False,
     ),
     named_protocol=as_requested,
     completion=COMPLETION_V0_17,
@@ -369,8 +386,18 @@ V0_18_0 = following(
 
 V0_18_1 = following(V0_18_0, "v0.18.1")
 
-#: An installation can leave out the kind ClusterServingRuntime: no kind, no candidates.
-V0_19_0 = following(V0_18_1, "v0.19.0")
+#: An installation can leave out the kind ClusterServingRuntime: no kind, no candidates. Old names of modes in a status
+#: mean the new ones, none means Standard, and a service that is being deleted is not checked.
+V0_19_0 = following(
+    V0_18_1,
+    "v0.19.0",
+    recorded_mode=record_renamed(V0_18_1.recorded_mode),
+    service_admission=replace(
+        V0_18_1.service_admission,
+        validates_change=(mode_is_standard_until_recorded,),
+        checks_deletion=False,
+    ),
+)
 
 #: The format vLLM defaults to protocol v2, and a service can have canaries.
 V0_20_0 = following(
@@ -382,6 +409,7 @@ V0_20_0 = following(
         validates=(*V0_19_0.service_admission.validates, confidential_model_is_valid),
         components=COMPONENTS_V0_20,
         validates_last=(canaries_are_valid(COMPONENTS_V0_20),),
+        validates_change=(mode_is_kept_by_new_name,),
         validates_update=(predictor_is_renamed_with_its_model,),
     ),
     rendering=RENDERING_V0_20,

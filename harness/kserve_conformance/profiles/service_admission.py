@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from kserve_conformance.objects import Manifest, at, replaced
 from kserve_conformance.profiles.component_defaults import with_component_defaults
@@ -41,7 +42,8 @@ Defaulting = Callable[[Manifest], Manifest]
 #: None, or the message with which the validating webhook rejects.
 Validating = Callable[[Manifest], str | None]
 
-#: None, or the message with which it rejects a change; takes the written service and the mode in its status.
+#: None, or the message with which it rejects an update; takes the written service and the mode that its status
+#: records, "" if there is none.
 ValidatingChange = Callable[[Manifest, str], str | None]
 
 #: None, or the message with which it rejects an update; takes the written service and the stored one.
@@ -57,9 +59,12 @@ class ServiceAdmission:
     ``after_conversion`` one that a legacy key became, ``defaults`` every one
     with a model, ``own_containers`` one that has containers instead.
 
-    The first message rejects: of ``validates_change``, if a controller has
-    looked at the service already; of ``validates_update``, if there is one
-    already; of ``validates``, ``components`` and ``validates_last``.
+    The first message rejects: of ``validates_change`` and ``validates_update``, if
+    there is a service already; of ``validates``, ``components`` and ``validates_last``.
+
+    The removal of a finalizer is an update too. ``checks_change_on_deletion`` and
+    ``checks_deletion`` say what is checked then: the change of the mode, and the
+    rest. What is rejected then is never deleted.
     """
 
     read_mode: ReadMode
@@ -73,19 +78,25 @@ class ServiceAdmission:
     validates_last: tuple[Validating, ...] = ()
     validates_change: tuple[ValidatingChange, ...] = ()
     validates_update: tuple[ValidatingUpdate, ...] = ()
+    checks_change_on_deletion: bool = True
+    checks_deletion: bool = True
 
 
 def admit(
     service: Manifest,
     admission: ServiceAdmission,
     default_mode: str,
-    mode_before: str | None = None,
+    recorded_mode: str | None = None,
     before: Manifest | None = None,
+    *,
+    is_deleted: bool = False,
 ) -> Manifest:
     """
     Default and check a service as the webhooks of a release do on a write.
 
-    ``before`` is the service that the write replaces, ``mode_before`` the mode in its status, if there is one.
+    ``before`` is the service that the write replaces, ``recorded_mode`` the mode in its status, "" if there is none;
+    both are None for a new service. ``is_deleted``: it is being deleted, and only its finalizers change.
+
     The predictor of a service in ModelMesh mode is neither converted nor defaulted, only checked. Raises ``Rejected``.
     """
     read = admission.read_mode(service, default_mode)
@@ -93,19 +104,27 @@ def admit(
     if read.mode != MODELMESH:
         admitted = _defaulted(admitted, admission)
     admitted = with_component_defaults(admitted, admission.components)
-    answers = _answers(admitted, admission, mode_before, before)
+    checks_mode = recorded_mode is not None and (admission.checks_change_on_deletion or not is_deleted)
+    answers = chain(
+        _answers_to_change(admitted, admission, recorded_mode if checks_mode else None),
+        _answers(admitted, admission, before) if admission.checks_deletion or not is_deleted else (),
+    )
     message = next((answer for answer in answers if answer is not None), None)
     if message is not None:
         raise Rejected(message)
     return admitted
 
 
-def _answers(
-    service: Manifest, admission: ServiceAdmission, mode_before: str | None, before: Manifest | None
+def _answers_to_change(
+    service: Manifest, admission: ServiceAdmission, recorded_mode: str | None
 ) -> Iterator[str | None]:
-    """What each check of the validating webhook answers, in its order."""
-    if mode_before is not None:
-        yield from (check(service, mode_before) for check in admission.validates_change)
+    """What the webhook's checks of the deployment mode answer, which come first; nothing without a recorded mode."""
+    if recorded_mode is not None:
+        yield from (check(service, recorded_mode) for check in admission.validates_change)
+
+
+def _answers(service: Manifest, admission: ServiceAdmission, before: Manifest | None) -> Iterator[str | None]:
+    """What each other check of the validating webhook answers, in its order."""
     if before is not None:
         yield from (check(service, before) for check in admission.validates_update)
     yield from (check(service) for check in admission.validates)
@@ -188,32 +207,6 @@ def mode_read_then_written(raw: str) -> ReadMode:
 
 #: The old names of deployment modes and what v0.17.0 and later write in their place.
 RENAMED_MODES = {"RawDeployment": "Standard", "Serverless": "Knative"}
-
-
-def mode_is_kept(service: Manifest, mode_before: str) -> str | None:
-    """
-    A service's deployment mode may not be changed once its status names one.
-
-    The old and the new name of a mode are one mode here: a controller of the release writes the new one. What is
-    rejected before it has written any is not modelled, because it depends on which of two comes first: v0.17.0 compares
-    the old name that a controller of before wrote, and v0.19.0 takes a status without a mode for one of Standard.
-
-    Source: ``validateDeploymentMode``, pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.17.0.
-    """
-    given = at(service, "metadata", "annotations", DEPLOYMENT_MODE)
-    if given is None or RENAMED_MODES.get(given, given) == RENAMED_MODES.get(mode_before, mode_before):
-        return None
-    return f"update rejected: deploymentMode cannot be changed from '{mode_before}' to '{given}'"
-
-
-def mode_is_kept_once_noted(service: Manifest, mode_before: str) -> str | None:
-    """
-    As :func:`mode_is_kept`, but a controller does not note in a status that it leaves the service to ModelMesh.
-
-    Source: ``validateDeploymentMode``, pkg/apis/serving/v1beta1/inference_service_validation.go, and ``Reconcile``,
-    which returns before ``updateStatus``, pkg/controller/v1beta1/inferenceservice/controller.go, v0.15.2 to v0.16.0.
-    """
-    return None if mode_before == MODELMESH else mode_is_kept(service, mode_before)
 
 
 def mode_renamed(read_mode: ReadMode) -> ReadMode:

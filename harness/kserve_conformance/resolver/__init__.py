@@ -5,6 +5,7 @@ from kserve_conformance.resolver.resolve import (
     ORDINARY,
     Surroundings,
     admitted,
+    default_mode,
     resolve,
     resolve_stored,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "Selection",
     "Surroundings",
     "admitted",
+    "default_mode",
     "resolve",
     "resolve_stored",
     "select",

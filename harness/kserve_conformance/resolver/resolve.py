@@ -62,17 +62,25 @@ def admitted(
     service: Manifest,
     profile: Profile,
     surroundings: Surroundings = ORDINARY,
-    mode_before: str | None = None,
+    recorded_mode: str | None = None,
     before: Manifest | None = None,
+    *,
+    is_deleted: bool = False,
 ) -> Manifest:
     """
     The service as a write stores it. Raises ``Rejected`` if a webhook rejects it.
 
-    ``before`` is the service as stored before, and ``mode_before`` the deployment mode in its status, if there is one.
+    ``before`` is the service as stored before, ``recorded_mode`` the deployment mode in its status, "" if there is
+    none; both are None for a new service. ``is_deleted``: it is being deleted, and the write removes a finalizer.
     """
     known = profile.crds.pruned(service)
-    default_mode = surroundings.default_mode or profile.default_mode
-    return admit(known, profile.service_admission, default_mode, mode_before, before)
+    mode = default_mode(profile, surroundings)
+    return admit(known, profile.service_admission, mode, recorded_mode, before, is_deleted=is_deleted)
+
+
+def default_mode(profile: Profile, surroundings: Surroundings = ORDINARY) -> str:
+    """The deployment mode of services that name none, under the name that the release has for it."""
+    return profile.configured_mode(surroundings.default_mode or profile.default_mode)
 
 
 def resolve_stored(
@@ -89,7 +97,7 @@ def resolve_stored(
 def _decided(
     stored: Manifest, catalogue: Catalogue, profile: Profile, reporter: Reporter | None, surroundings: Surroundings
 ) -> Decision:
-    mode = at(stored, "metadata", "annotations", DEPLOYMENT_MODE) or surroundings.default_mode or profile.default_mode
+    mode = at(stored, "metadata", "annotations", DEPLOYMENT_MODE) or default_mode(profile, surroundings)
     if mode == MODELMESH:
         return Decision(Outcome.UNMANAGED, service=stored)
     if at(stored, "spec", "predictor", "model") is None:

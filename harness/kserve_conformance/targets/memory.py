@@ -26,13 +26,12 @@ from kserve_conformance.objects import (
     Manifest,
     ObjectKey,
     Runtime,
-    at,
 )
 from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
 from kserve_conformance.profiles.runtime_admission import rejection_of
-from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, Rejected
+from kserve_conformance.profiles.service_admission import MODELMESH, Rejected
 from kserve_conformance.profiles.status import names_none
-from kserve_conformance.resolver import Surroundings, admitted, resolve_stored
+from kserve_conformance.resolver import Surroundings, admitted, default_mode, resolve_stored
 from kserve_conformance.resolver.consumers import canaries_of, graph_protocol_of
 from kserve_conformance.targets.clock import Clock
 from kserve_conformance.targets.contract import Admission, Capability, Identity, NotSettled, Observation
@@ -42,12 +41,12 @@ from kserve_conformance.targets.three_way_merge import applied
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """The last pod that was rendered for a service, and the decision behind it."""
+    """The last pod that was rendered for a service, the decision behind it, and the deployment mode in its status."""
 
     pod: Manifest | None = None
     runtime: ObjectKey | None = None
     status_runtime: ObjectKey | None = None
-    mode: str | None = None
+    mode: str = ""
 
 
 class MemoryTarget:
@@ -223,7 +222,8 @@ class MemoryTarget:
 
     def _admitted(self, key: ObjectKey, whole: Manifest, live: Manifest | None = None) -> Manifest:
         if key.kind == SERVICE:
-            return admitted(whole, self._profile, self._surroundings, self._workloads.get(key, Workload()).mode, live)
+            recorded = None if live is None else self._workloads.get(key, Workload()).mode
+            return admitted(whole, self._profile, self._surroundings, recorded, live)
         known = self._profile.crds.pruned(whole)
         if key.kind in RUNTIME_KINDS:
             runtime = Runtime.from_manifest(known)
@@ -252,15 +252,23 @@ class MemoryTarget:
             pod=decision.pod if made else before.pod,
             runtime=decision.runtime if made else before.runtime,
             status_runtime=self._status_runtime(decision, before),
-            mode=self._mode_of(key),
+            mode=self._recorded_mode(key, stored),
         )
         self._decided[key] = stored, catalogue, decision
         return decision
 
-    def _mode_of(self, key: ObjectKey) -> str:
-        """The deployment mode that a reconcile writes to the status of a service."""
-        own: str | None = at(self._objects[key], "metadata", "annotations", DEPLOYMENT_MODE)
-        return own or self._surroundings.default_mode or self._profile.default_mode
+    def _recorded_mode(self, key: ObjectKey, stored: Manifest) -> str:
+        """The deployment mode in the status of a service after a reconcile."""
+        known = self._workloads.get(key)
+        default = default_mode(self._profile, self._surroundings)
+        mode = self._profile.recorded_mode(stored, "" if known is None else known.mode, default)
+        # A service that is left to ModelMesh gets no finalizer.
+        is_stuck = known is None and mode != MODELMESH and self._rejects_finalizer(stored)
+        return "" if is_stuck else mode
+
+    def _rejects_finalizer(self, stored: Manifest) -> bool:
+        """Does the webhook reject the first update of a new service, which is the controller's own?"""
+        return any(change(stored, "") is not None for change in self._profile.service_admission.validates_change)
 
     def _status_runtime(self, decision: Decision, before: Workload) -> ObjectKey | None:
         """The runtime that the status names: kept through a failure, and dropped by CRDs that have no field for it."""

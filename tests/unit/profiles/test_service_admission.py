@@ -5,7 +5,7 @@ from selection import service
 
 from kserve_conformance.objects import at
 from kserve_conformance.profiles import profile_of
-from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, Rejected, admit
+from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, Rejected
 from kserve_conformance.resolver import Surroundings, admitted
 
 MODELMESH = {"annotations": {DEPLOYMENT_MODE: "ModelMesh"}}
@@ -285,44 +285,3 @@ class TestBlockedVariables:
         empty["spec"]["predictor"] = {}
 
         assert "index out of range" in rejection_message(empty, "v0.18.0")
-
-
-class TestChangesOfMode:
-    def change(self, release, before, given):
-        annotations = {} if given is None else {"annotations": {DEPLOYMENT_MODE: given}}
-        return admit(service(**annotations), profile_of(release).service_admission, "RawDeployment", before)
-
-    @pytest.mark.parametrize("release", ["v0.15.2", "v0.16.0", "v0.17.0", "v0.20.0"])
-    @pytest.mark.parametrize(
-        ("before", "given"), [("RawDeployment", None), ("Serverless", "Serverless"), (None, "Standard")]
-    )
-    def test_a_mode_that_stays_or_is_not_noted_is_accepted(self, release, before, given):
-        """
-        Only a change of what the status names is one.
-        """
-        self.change(release, before, given)
-
-    @pytest.mark.parametrize("release", ["v0.15.2", "v0.16.0", "v0.17.0", "v0.20.0"])
-    def test_another_mode_is_rejected(self, release):
-        """
-        What the status names cannot be left, and both are told.
-        """
-        with pytest.raises(Rejected, match="deploymentMode cannot be changed from 'RawDeployment' to '"):
-            self.change(release, "RawDeployment", "Serverless")
-
-    def test_earlier_releases_let_it_change(self):
-        """
-        Before v0.15.2 nothing is compared.
-        """
-        self.change("v0.15.0", "RawDeployment", "Serverless")
-
-    @pytest.mark.parametrize(("release", "rejected"), [("v0.15.2", False), ("v0.16.0", False), ("v0.17.0", True)])
-    def test_what_is_left_to_model_mesh_is_noted_since_v0_17(self, release, rejected):
-        """
-        Before, a controller returned before it wrote that into the status.
-        """
-        if rejected:
-            with pytest.raises(Rejected, match="cannot be changed from 'ModelMesh'"):
-                self.change(release, "ModelMesh", "RawDeployment")
-        else:
-            self.change(release, "ModelMesh", "RawDeployment")

@@ -11,8 +11,9 @@ Which values those are is read from the release's own CRD:
 - ``modelStatus.transitionStatus`` (since v0.9.0): ``InProgress`` after a workload was made and ``InvalidSpec`` after a
   failed choice (``UpdateModelRevisionStates`` and ``UpdateModelTransitionStatus``,
   pkg/apis/serving/v1beta1/inference_service_status.go). The probe is ``BlockedByFailedLoad``, which needs pods.
-- ``deploymentMode`` (since v0.15.0): written back by every reconcile, failed ones too (``updateStatus``,
-  pkg/controller/v1beta1/inferenceservice/controller.go). It shows a failure that is no failed choice.
+- ``deploymentMode`` (since v0.15.2): written back by every reconcile, failed ones too (``updateStatus``,
+  pkg/controller/v1beta1/inferenceservice/controller.go). It shows a failure that is no failed choice. A mode that an
+  earlier release recorded is lost by it: the controller records the mode anew, by the annotation.
 - ``components.predictor.latestCreatedRevision`` (v0.8.0): replaced once a workload was made (``PropagateStatus``).
 """
 

@@ -20,7 +20,7 @@ from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoRes
 from kserve_conformance.targets.kubernetes.clock import Creations
 from kserve_conformance.targets.kubernetes.deletion import Sweeper
 from kserve_conformance.targets.kubernetes.names import AS_WRITTEN, Names
-from kserve_conformance.targets.kubernetes.observer import ControllerLog, Observer
+from kserve_conformance.targets.kubernetes.observer import SERVERLESS, ControllerLog, Observer
 from kserve_conformance.targets.kubernetes.probes import Probe
 from kserve_conformance.targets.kubernetes.writes import Writer, is_silence, silent_webhook, written
 
@@ -113,7 +113,8 @@ class Session:
     def reconnect(self, link: Link) -> None:
         """Connect to the controller that replaced another, and wait until it has reconciled everything stored."""
         self.connect(link)
-        self.modes.add(link.mode)
+        # v0.16.0 and v0.17.0 create a Knative Service for a service that v0.15.2 recorded as RawDeployment.
+        self.modes |= {link.mode, *SERVERLESS}
         # The previous controller wrote the status of existing services.
         self.new.clear()
         self.beacons.wait_for_queue()
