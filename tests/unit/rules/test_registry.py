@@ -40,7 +40,8 @@ IDS = frozenset(
     raw-default-crashes-webhook legacy-protocol-v1 legacy-protocol-v2 triton-format-speaks-v2
     vllm-format-speaks-v2 webhook-server-defaults model-format-annotation predictor-name-rejected
     no-runtime-lookup-at-admission multi-node-service-checked schema-checked service-name-checked
-    autoscaler-class-checked default-mode-written mode-is-kept blocked-variables model-decides
+    autoscaler-class-checked default-mode-written mode-is-kept mode-locks-service
+    mode-recorded-by-old-name mode-standard-until-recorded blocked-variables model-decides
     stored-legacy-uses-no-runtime choice-not-persisted modelmesh-not-managed explicit-namespace-first
     explicit-not-found explicit-no-second-try explicit-disabled explicit-protocol explicit-protocol-ignored
     explicit-format explicit-version explicit-ignores-auto-select explicit-ignores-multi-model
