@@ -3,15 +3,15 @@ The root of all exceptions of this package, and how their messages are made.
 
 ::
 
-    HarnessError                      what happened, what to do about it
-    ├── ManifestError                 a document is not what Kubernetes would take   (manifests)
-    ├── ProfileError                  a release or a profile is not known            (profiles)
-    ├── SuiteError                    features, steps or tags contradict each other  (suite)
-    ├── TargetError                   a target cannot be used                      (targets)
-    └── RecordError                   a record is not a record of a whole run        (record)
+    HarnessError                      any error, with a hint
+    ├── ManifestError                 a document is not a valid manifest             (manifests)
+    ├── ProfileError                  a release or a profile is unknown              (profiles)
+    ├── SuiteError                    features, steps or tags are invalid            (suite)
+    ├── TargetError                   a target failed or cannot be used              (targets)
+    └── RecordError                   a record is incomplete or invalid              (record)
 
-Each family lives beside the thing that it concerns. "No runtime supports this
-model" is not an error but a decision: an error means that nothing was decided.
+Each family is defined in its package. "No runtime supports this model" is not
+an error but a decision: an error means that there is no decision.
 """
 
 from __future__ import annotations
