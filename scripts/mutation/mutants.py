@@ -2,8 +2,8 @@
 The mutants: every place where an operator of cosmic-ray can change behaviour, and a seeded sample of the places.
 
 Left out are changes that cannot alter behaviour: annotations (never evaluated here), ``__all__``, bodies of protocols,
-``is None`` compared with ``==`` instead, ``@cache``, which alters speed only, and ``frozen`` and ``slots`` of a class,
-which forbid what no code here does (mypy checks that).
+``is None`` compared with ``==`` instead, ``@cache``, which alters speed only, and the flags ``frozen``, ``kw_only``,
+``slots`` and ``strict``, which forbid what no code here does.
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ def _tree(module: Path) -> ast.Module:
 def _inert_spans(node: ast.AST) -> Iterator[Span]:
     """The parts of a node in which no mutation changes behaviour."""
     parts: list[ast.expr | ast.stmt | None] = []
-    if isinstance(node, ast.keyword) and node.arg in {"frozen", "slots"}:
+    if isinstance(node, ast.keyword) and node.arg in {"frozen", "kw_only", "slots", "strict"}:
         parts = [node.value]
     elif isinstance(node, ast.arg | ast.AnnAssign):
         parts = [node.annotation]
