@@ -65,10 +65,15 @@ def requests(number: int) -> tuple[Request, ...]:
     return tuple(found)
 
 
-def dump(number: int) -> bytes:
-    """Services as ``kubectl get -o yaml`` prints them, with status, annotations and the last applied configuration."""
+def services(number: int) -> list[dict[str, object]]:
+    """Stored services, with status, annotations and the last applied configuration."""
     random = Random(21)  # noqa: S311 - the same
-    items = [_service(index, random) for index in range(number)]
+    return [_service(index, random) for index in range(number)]
+
+
+def dump(number: int) -> bytes:
+    """Services as ``kubectl get -o yaml`` prints them."""
+    items = services(number)
     listed = {"apiVersion": "v1", "kind": "List", "items": items, "metadata": {"resourceVersion": ""}}
     text: str = yaml.dump(listed, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), sort_keys=True)
     return text.encode()

@@ -6,13 +6,14 @@ import io
 import json
 import tempfile
 import time
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 
 import yaml
 
-from benchmarks.fleet import RELEASE, catalogue, dump, requests
+from benchmarks.fleet import RELEASE, catalogue, dump, requests, services
 from benchmarks.measurement import (
     PROGRAM,
     ROOT,
@@ -25,6 +26,8 @@ from benchmarks.measurement import (
     cpu_note,
     cpu_seconds,
 )
+from kserve_conformance.cli.answers import Answers, Assumptions
+from kserve_conformance.cli.source_options import Sources
 from kserve_conformance.fuzz import Limits, Search
 from kserve_conformance.manifests import BOOKKEEPING, documents
 from kserve_conformance.profiles import profile_of
@@ -36,6 +39,9 @@ from kserve_conformance.targets.kinds import open_target
 
 #: The number of requests that a run of the resolver decides, with a cache and without.
 WITH_CACHE, WITHOUT_CACHE = 500_000, 20_000
+
+#: The number of services of a fleet.
+FLEET = 10_000
 
 #: The number of services in the dump.
 SERVICES = 20_000
@@ -141,6 +147,41 @@ def _count(text: bytes, *, bookkeeping: bool) -> None:
         raise Broken(f"{found} services were read of {SERVICES}")
 
 
+def fleets(runs: int) -> Iterator[Row]:
+    """``resolve`` over the services of a whole fleet, and the standard library's decoder over the same text."""
+    items = services(FLEET)
+    lines = [json.dumps(one) for one in items]
+    listed = {"apiVersion": "v1", "kind": "List", "items": items}
+    texts = {
+        "kubectl get -o json": json.dumps(listed, indent=4),
+        "NDJSON": "".join(f"{line}\n" for line in lines),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "fleet.json"
+        for name, text in texts.items():
+            file.write_text(text, encoding="utf-8")
+            ratios = []
+            for _ in range(runs):
+                theirs = cpu_seconds(lambda: [json.loads(line) for line in lines])
+                ratios.append(cpu_seconds(lambda: _answer(file)) / theirs)
+            what = f"resolve of {FLEET:,} services ({len(text) / 1e6:.0f} MB, {name})"
+            note = "processor time, from the file to every answer"
+            yield Row(what, tuple(ratios), "times json.loads", 4, note=note)
+        tracemalloc.start()
+        before = tracemalloc.get_traced_memory()[0]
+        answers = _answer(file)
+        grown = (tracemalloc.get_traced_memory()[0] - before) / len(answers.fleet)
+        tracemalloc.stop()
+    yield Row(f"memory kept for each of {FLEET:,} services", (grown,), "bytes", 200, note="one run")
+
+
+def _answer(file: Path) -> Answers:
+    answers = Answers(Sources((str(file),)), profile_of(RELEASE), Assumptions(with_shipped=True))
+    if sum(1 for _ in answers) != FLEET:
+        raise Broken(f"{len(answers.fleet)} services were read of {FLEET}")
+    return answers
+
+
 def first_verdict(runs: int) -> Iterator[Row]:
     """A real control plane with built programs, from the start to the verdict of one scenario."""
     target = f"controlplane:{RELEASE}"
@@ -220,7 +261,7 @@ def _has_verdict(record: Path) -> bool:
         return False
 
 
-IN_MEMORY: tuple[Benchmark, ...] = (resolving, whole_suite, matrix, deciding, reading, searching)
+IN_MEMORY: tuple[Benchmark, ...] = (resolving, whole_suite, matrix, deciding, reading, fleets, searching)
 ON_CONTROLPLANE: tuple[Benchmark, ...] = (first_verdict, whole_suite_for_real, searching_for_real)
 
 

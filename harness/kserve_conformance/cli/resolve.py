@@ -96,7 +96,11 @@ def command(
         return print_pods(sources, chain, assumptions, format_)
     if then:
         return _upgrade(sources, chain, crds, format_, assumptions)
-    answers = Answers(sources, profile, assumptions, _progress if sys.stderr.isatty() else None)
+    progress = _Progress()
+    try:
+        answers = Answers(sources, profile, assumptions, progress if sys.stderr.isatty() else None)
+    finally:
+        progress.clear()
     is_ok = _Verdict()
     if format_ == "text":
         _write(itertools.chain(headline(profile, crds), _lines(answers, is_ok)))
@@ -183,8 +187,22 @@ def _json(head: dict[str, str], answers: Answers, verdict: _Verdict) -> Iterator
     yield "," + rest[1:] + "\n"
 
 
-def _progress(count: int) -> None:
-    click.echo(f"\r{count:,} services read", err=True, nl=False)
+class _Progress:
+    """A line on stderr that counts the services, and is cleared before the answer is printed."""
+
+    def __init__(self) -> None:
+        self._width = 0
+
+    def __call__(self, count: int) -> None:
+        """Show how many services were read."""
+        line = f"{count:,} services read"
+        self._width = len(line)
+        click.echo(f"\r{line}", err=True, nl=False)
+
+    def clear(self) -> None:
+        """Remove the line, if there is one."""
+        if self._width:
+            click.echo(f"\r{' ' * self._width}\r", err=True, nl=False)
 
 
 def _upgrade(
