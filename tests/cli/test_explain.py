@@ -60,8 +60,8 @@ InferenceService team-a/fraud: no runtime (RuntimeNotRecognized)
   ✗ ServingRuntime team-a/ours     the service names 'our'
   ✗ ClusterServingRuntime theirs   the service names 'our'
   error: No ServingRuntimes or ClusterServingRuntimes with the name: our
-  hint: remove runtime to select ours
   hint: did you mean runtime: ours?
+  hint: remove runtime to select ours
 """
 
 

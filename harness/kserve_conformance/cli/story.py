@@ -161,7 +161,8 @@ def _supported(request: Request, catalogue: Catalogue) -> Iterator[str]:
     formats = sorted({entry.name for runtime in catalogue for entry in runtime.formats})
     if formats and request.format not in formats:
         more = f" and {len(formats) - _FORMATS} more" if len(formats) > _FORMATS else ""
-        yield (
-            f"no runtime supports {request.format or 'a model without a format'}, only "
-            f"{', '.join(formats[:_FORMATS])}{more}: create one that does"
-        )
+        listed = f"{', '.join(formats[:_FORMATS])}{more}"
+        if request.format:
+            yield f"no runtime supports {request.format}, only {listed}: create one that does"
+        else:
+            yield f"set modelFormat.name to a format that a runtime supports: {listed}"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from kserve_conformance.messages.meanings import OF_KSERVE, OF_KUBERNETES, Meaning
+from kserve_conformance.messages.meanings import INVALID_PREDICTOR, OF_KSERVE, OF_KUBERNETES, OF_REASONS, Meaning
 from kserve_conformance.messages.texts import Text, collapsed, filled, pattern_of, releases_read, texts
 from kserve_conformance.objects import API_VERSIONS, SERVICE, Manifest
 from kserve_conformance.profiles import Profile, profile_of
@@ -33,7 +33,20 @@ _NO_RUNTIMES_YET = (
     "Upgrade KServe to v0.8.0 or later, or use a legacy key such as sklearn or onnx."
 )
 
-_ONE_OF = "exactly-one-implementation"
+_KFSERVING = "kfserving-webhook-server"
+
+#: What the list in a text says about its release, by the code of its meaning: the predictor with which each release
+#: says it, and where the list is.
+_LISTS: Mapping[str, tuple[Manifest, re.Pattern[str]]] = {
+    "exactly-one-implementation": (
+        {"sklearn": {}, "xgboost": {}},
+        pattern_of("xactly one of [%s] must be specified"),
+    ),
+    "storage-uri": (
+        {"model": {"modelFormat": {"name": "sklearn"}, "storageUri": "none://x"}},
+        pattern_of("storageUri, must be one of: [%s] or match"),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +79,12 @@ class Match:
 def matches(message: str) -> tuple[Match, ...]:
     """The texts in a message that do not overlap, the most telling first; none if no text is known."""
     plain = collapsed(message.replace('\\"', '"').replace("\\n", " ")).strip()
+    if _KFSERVING in plain:
+        # Its texts are alike, but none is of a release of KServe.
+        return tuple(one for one in _of_kubernetes(plain) if one.meaning.code == "kfserving-webhook")
     found = sorted(
-        _united((*_of_kserve(plain), *_of_kubernetes(plain))), key=lambda one: (one.meaning.is_wrapper, -one.own)
+        _united((*_of_kserve(plain), *_of_reasons(plain), *_of_kubernetes(plain))),
+        key=lambda one: (one.meaning.is_wrapper, -one.own),
     )
     kept: list[Match] = []
     for one in found:
@@ -116,6 +133,17 @@ def _of_kserve(plain: str) -> Iterator[Match]:
         )
 
 
+def _of_reasons(plain: str) -> Iterator[Match]:
+    """The reasons of the status, which says none before v0.9.0."""
+    for reason, code in OF_REASONS.items():
+        start = plain.find(reason)
+        if start >= 0:
+            meaning = next((one for one in OF_KSERVE if one.code == code), INVALID_PREDICTOR)
+            span = (start, start + len(reason))
+            releases = tuple(release for release in RELEASES if release != "v0.8.0")
+            yield Match(meaning, reason, (), releases, "status", span=span, covers=span, own=1)
+
+
 def _own_span(found: re.Match[str]) -> tuple[int, int]:
     """A match without the placeholder at its end, which takes all that follows."""
     groups = found.re.groups
@@ -135,31 +163,33 @@ def meaning_of(text: Text) -> Meaning:
 
 
 def _refined(match: Match) -> Match:
-    """Which releases list just these implementations: the list grew."""
-    if match.meaning.code != _ONE_OF or not match.values:
+    """Only the releases whose lists are just this one: the lists grew."""
+    if match.meaning.code not in _LISTS or not match.values:
         return match
     listed = match.values[0]
     if listed == _BEFORE_RUNTIMES:
         return replace(match, releases=(releases_read()[0],), note=_NO_RUNTIMES_YET)
-    releases = tuple(release for release in match.releases if _implementations(release) == listed)
+    releases = tuple(release for release in match.releases if _list_of(release, match.meaning.code) == listed)
     return replace(match, releases=releases) if releases else match
 
 
 @cache
-def _implementations(release: str) -> str | None:
-    """The implementations in the text with which a release rejects a service that has two."""
+def _list_of(release: str, code: str) -> str | None:
+    """The list in the text with which a release rejects the predictor of a code."""
     if release not in RELEASES:
         return None
-    found = pattern_of("xactly one of [%s] must be specified").search(_rejection(profile_of(release)))
+    predictor, pattern = _LISTS[code]
+    found = pattern.search(_rejection(predictor, profile_of(release)))
     return found.group(1) if found else None
 
 
-def _rejection(profile: Profile) -> str:
+def _rejection(predictor: Manifest, profile: Profile) -> str:
     service: Manifest = {
         "apiVersion": API_VERSIONS[SERVICE],
         "kind": SERVICE,
-        "metadata": {"name": "model", "namespace": "default", "annotations": {"of": "two"}},
-        "spec": {"predictor": {"sklearn": {}, "xgboost": {}}},
+        # v0.9.0 crashes on a service without annotations.
+        "metadata": {"name": "model", "namespace": "default", "annotations": {"any": "one"}},
+        "spec": {"predictor": predictor},
     }
     try:
         admitted(service, profile)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from kserve_conformance.objects import Reason
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
@@ -346,6 +348,23 @@ OF_KSERVE = (
     ),
 )
 
+#: The reasons of ``status.modelStatus.lastFailureInfo``, by the codes of the meanings above.
+OF_REASONS = {
+    Reason.RUNTIME_NOT_RECOGNIZED: "runtime-not-found",
+    Reason.RUNTIME_DISABLED: "runtime-disabled",
+    Reason.NO_SUPPORTING_RUNTIME: "no-supporting-runtime",
+    Reason.INVALID_PREDICTOR_SPEC: "invalid-predictor",
+}
+
+#: What the last of them means: the message beside it has one of several texts.
+INVALID_PREDICTOR = _meaning(
+    "invalid-predictor",
+    r"InvalidPredictorSpec",
+    "A runtime was selected, but no valid pod can be made of it and the service: no container kserve-container, a "
+    "placeholder that cannot be filled in, or settings that cannot be merged.",
+    "Read the message beside the reason, and run explain on the service and the runtime.",
+)
+
 #: Texts of the API server and of Go, which every release can cause: pattern in the message, meaning, remedy.
 OF_KUBERNETES = (
     _meaning(
@@ -400,25 +419,25 @@ OF_KUBERNETES = (
     ),
     _meaning(
         "unsupported-value",
-        r"Unsupported value: .*supported values",
+        r"(\S+: )?Unsupported value: .*supported values",
         "The CRD lists the values of this field, and the value is none of them.",
         "Use one of the supported values in the text.",
     ),
     _meaning(
         "wrong-type",
-        r"in body (must|should) (be|match|have)",
+        r"\S+ in body (must|should) (be|match|have)( of type \w+)?",
         "The CRD gives this field another type or bound.",
         'Correct the value; quote numbers in texts, for example version: "1".',
     ),
     _meaning(
         "required-value",
-        r"Required value",
+        r"(\S+: )?Required value",
         "The CRD requires this field.",
         "Add the field at the path in the text.",
     ),
     _meaning(
         "duplicate-value",
-        r"Duplicate value",
+        r"(\S+: )?Duplicate value",
         "Two items of a list have the same key, for example two ports of one number and protocol.",
         "Remove one of the two.",
     ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any
 
 from kserve_conformance.objects import SERVICE, Catalogue, Manifest, Namespace, Runtime, at, replaced, without
@@ -115,7 +116,12 @@ def _wrapped(state: State) -> Iterator[Edit]:
         yield words, state.with_predictor({**kept, "containers": [container]})
     known = state.profile.crds.schema(SERVICE).properties["spec"].properties["predictor"].properties
     for key, value in predictor.items():
-        if key not in known and isinstance(value, Mapping) and "model" not in predictor:
+        if key in known:
+            continue
+        for meant in get_close_matches(key.lower(), (*LEGACY_KEYS_V0_12, "model", "containers"), n=1, cutoff=0.75):
+            renamed = {meant if name == key else name: inner for name, inner in predictor.items()}
+            yield f"rename spec.predictor.{key} to {meant}", state.with_predictor(renamed)
+        if isinstance(value, Mapping) and "model" not in predictor:
             model = {"modelFormat": {"name": key}, **value}
             words = f"write spec.predictor.{key} as spec.predictor.model with modelFormat.name: {key}"
             yield words, state.with_predictor({**without(predictor, key), "model": model})

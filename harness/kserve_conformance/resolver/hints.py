@@ -41,10 +41,11 @@ def _hints(request: Request, catalogue: Catalogue, profile: Profile) -> Iterator
         *_changes(request, catalogue, profile),
         *_enabled(request, catalogue, profile),
     ]
-    yield from single
     if meant is not None:
         yield f"did you mean runtime: {meant}?"
+        yield from single
         return
+    yield from single
     # Which runtime to name instead is of use if none is selected without a name.
     named = () if request.runtime is not None and single else tuple(_named_runtimes(request, catalogue, profile))
     yield from named

@@ -146,6 +146,10 @@ DENIED = (
     'admission webhook "inferenceservice.kserve-webhook-server.validator" denied the request: the InferenceService '
     "\\\"Fraud\\\" is invalid: Multinode only supports 'none' autoscaler(hpa)"
 )
+KFSERVING = (
+    'admission webhook "inferenceservice.kfserving-webhook-server.validator" denied the request: Exactly one of '
+    "[Custom, ONNX] must be specified in PredictorSpec"
+)
 UNREACHABLE = (
     'Internal error occurred: failed calling webhook "inferenceservice.kserve-webhook-server.defaulter": failed to '
     'call webhook: Post "https://example.com": dial tcp: connect: connection refused'
@@ -167,6 +171,9 @@ class TestMatching:
             ('no matches for kind "ServingRuntime" in version "serving.kserve.io/v1alpha1"', "kind-not-served"),
             (UNREACHABLE, "webhook-unreachable"),
             ("fails to reconcile predictor: the object has been modified", "reconcile-failed"),
+            ("RuntimeNotRecognized", "runtime-not-found"),
+            ("reason: InvalidPredictorSpec", "invalid-predictor"),
+            (KFSERVING, "kfserving-webhook"),
         ],
     )
     def test_is_tolerant_of_what_is_around_a_text(self, message, code):
@@ -184,7 +191,7 @@ class TestMatching:
         (match,) = matches("update rejected: deploymentMode cannot be changed from 'Standard' to 'RawDeployment'")
 
         assert match.values == ("Standard", "RawDeployment")
-        assert "from 'Standard' to 'RawDeployment'" in match.printed
+        assert "from 'Standard' to 'RawDeployment'" in match.said
 
     def test_the_webhook_before_runtimes_is_distinguished(self):
         """v0.7.0 does not know spec.predictor.model, which its text does not say."""

@@ -67,6 +67,7 @@ class TestRejected:
                 ),
             ),
             ("v0.12.0", predicting({"sklearn": {}, "xgboost": {}}), "remove spec.predictor.xgboost"),
+            ("v0.12.0", predicting({"sklern": {}}), "rename spec.predictor.sklern to sklearn"),
             ("v0.12.0", predicting({"model": MODEL}, name="Fraud_2"), "rename the service to fraud-2"),
             (
                 "v0.16.0",
