@@ -22,6 +22,11 @@ _ZEROS: Final[Mapping[str | None, Any]] = {"string": "", "integer": 0, "boolean"
 #: v0.15.0.
 _ALWAYS_WRITTEN: Final = (("type", "averageUtilization"), ("backend", "serverAddress"))
 
+#: The fields of a gRPC probe, whose ``service`` is a pointer that Go writes as null. The schemas of most releases have
+#: a default for it, which the API server has filled in before.
+#: Source: type ``GRPCAction``, k8s.io/api, core/v1/types.go.
+_GRPC_PROBE: Final = {"port", "service"}
+
 
 def with_zero_values(manifest: Manifest, schema: Schema) -> Manifest:
     """
@@ -45,7 +50,8 @@ def _filled(value: Any, schema: Schema) -> Any:
     if isinstance(value, Mapping):
         return _filled_mapping(value, schema)
     if isinstance(value, list | tuple) and schema.items is not None:
-        return [_filled(inner, schema.items) for inner in value]
+        items = schema.items
+        return [_filled({} if inner is None and items.properties else inner, items) for inner in value]
     return value
 
 
@@ -61,4 +67,6 @@ def _filled_mapping(value: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
             zero = 0 if known.is_int_or_string else {} if known.properties else _ZEROS.get(known.type)
             if zero is not None:
                 result[field] = _filled(zero, known)
+    if schema.properties.keys() == _GRPC_PROBE:
+        result.setdefault("service", None)
     return result

@@ -60,6 +60,7 @@ def check(
     *,
     crds: Crds | None = None,
     spellings: Mapping[Path, str] | None = None,
+    past_webhooks: bool = False,
 ) -> tuple[Problem, ...]:
     """
     List what an API server with KServe's CRDs rejects in an object.
@@ -74,7 +75,8 @@ def check(
     ...        "metadata": {"name": "r"}, "spec": {"containers": [], "disabled": "true"}})[0].headline
     'spec.disabled: expected true or false, got "true"'
     """
-    return tuple(islice(_problems(manifest, crds or crds_of(release), spellings or {}), _MOST))
+    problems = _problems(manifest, crds or crds_of(release), spellings or {}, past_webhooks=past_webhooks)
+    return tuple(islice(problems, _MOST))
 
 
 def unknown(manifest: Manifest, crds: Crds) -> tuple[Problem, ...]:
@@ -128,29 +130,34 @@ def missing(path: Path, *, hint: str | None = None, rejection: str | None = None
     return Problem(ManifestCode.INVALID_FIELD, "is required", path, hint=hint, rejection=message)
 
 
-_VIOLATIONS: Memo[tuple[Violation, ...]] = Memo()
+#: What is known of manifests that pass the webhooks, and of those that are written past them.
+_VIOLATIONS: Mapping[bool, Memo[tuple[Violation, ...]]] = {False: Memo(), True: Memo()}
 
 
-def _violations(manifest: Manifest, schema: Schema) -> tuple[Violation, ...]:
-    key = _VIOLATIONS.key(manifest, schema)
-    known = _VIOLATIONS.get(key)
+def _violations(manifest: Manifest, schema: Schema, *, past_webhooks: bool) -> tuple[Violation, ...]:
+    memo = _VIOLATIONS[past_webhooks]
+    key = memo.key(manifest, schema)
+    known = memo.get(key)
     if known is not None:
         return known
     known_fields = defaulted(pruned(manifest, schema), schema)
     found = tuple(violations(known_fields, schema))
-    if manifest.get("kind") == SERVICE and (found or _has_metrics(known_fields)):
+    if not past_webhooks and manifest.get("kind") == SERVICE and (found or _has_metrics_or_probes(known_fields)):
         found = tuple(violations(with_zero_values(known_fields, schema), schema))
-    return _VIOLATIONS.keep(key, schema, found)
+    return memo.keep(key, schema, found)
 
 
-def _has_metrics(service: Manifest) -> bool:
+def _has_metrics_or_probes(service: Manifest) -> bool:
     """Can a service have fields that are valid until KServe's defaulter writes them?"""
     spec = service.get("spec")
     parts = spec.items() if isinstance(spec, Mapping) else ()
-    return any(key == "canary" or (isinstance(part, Mapping) and "autoScaling" in part) for key, part in parts)
+    return any(
+        key == "canary" or (isinstance(part, Mapping) and ("autoScaling" in part or "'grpc'" in str(part)))
+        for key, part in parts
+    )
 
 
-def _problems(manifest: Any, crds: Crds, spellings: Mapping[Path, str]) -> Iterator[Problem]:
+def _problems(manifest: Any, crds: Crds, spellings: Mapping[Path, str], *, past_webhooks: bool) -> Iterator[Problem]:
     if not isinstance(manifest, Mapping):
         yield Problem(
             ManifestCode.NOT_AN_OBJECT,
@@ -174,7 +181,7 @@ def _problems(manifest: Any, crds: Crds, spellings: Mapping[Path, str]) -> Itera
     yield from (_metadata_problem(fault, spellings) for fault in metadata.faults(manifest, has_dns_name=is_ours))
     if is_ours:
         schema = crds.schema(kind)
-        for violation in _violations(manifest, schema):
+        for violation in _violations(manifest, schema, past_webhooks=past_webhooks):
             yield _problem(violation, spellings)
 
 

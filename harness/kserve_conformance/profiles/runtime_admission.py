@@ -11,6 +11,9 @@ from collections.abc import Callable
 
 from kserve_conformance.objects import Runtime, SupportedFormat
 
+#: The largest uint16.
+MAX_REPLICAS = 65535
+
 #: Gets the written runtime and those stored in its scope (an older state of itself may be among them); None accepts it.
 RuntimeCheck = Callable[[Runtime, tuple[Runtime, ...]], str | None]
 
@@ -22,9 +25,25 @@ def rejection_of(runtime: Runtime, stored: tuple[Runtime, ...], checks: tuple[Ru
     Source: ``Handle`` of the two validators, pkg/webhook/admission/servingruntime/servingruntime_webhook.go,
     since v0.11.1.
     """
+    if checks and (undecodable := _undecodable(runtime)) is not None:
+        return undecodable
     if runtime.disabled:
         return None
     return next((text for check in checks if (text := check(runtime, stored)) is not None), None)
+
+
+def _undecodable(runtime: Runtime) -> str | None:
+    """
+    The number of replicas is a uint16 in Go and has no bounds in the schema, so the webhook cannot decode others.
+
+    Source: type ``ServingRuntimeSpec``, pkg/apis/serving/v1alpha1/servingruntime_types.go, since v0.8.0; observed on
+    the controllers of v0.15.2 and v0.20.0.
+    """
+    replicas = runtime.spec.get("replicas")
+    if replicas is None or 0 <= replicas <= MAX_REPLICAS:
+        return None
+    field = "ServingRuntimeSpec.spec.replicas of type uint16"
+    return f"json: cannot unmarshal number {replicas} into Go struct field {field}"
 
 
 def _scope(runtime: Runtime) -> str:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kserve_conformance.crds import with_zero_values
 from kserve_conformance.objects import (
+    SERVICE,
     Catalogue,
     Decision,
     Manifest,
@@ -73,7 +75,7 @@ def admitted(
     ``before`` is the service as stored before, ``recorded_mode`` the deployment mode in its status, "" if there is
     none; both are None for a new service. ``is_deleted``: it is being deleted, and the write removes a finalizer.
     """
-    known = profile.crds.pruned(service)
+    known = with_zero_values(profile.crds.pruned(service), profile.crds.schema(SERVICE))
     mode = default_mode(profile, surroundings)
     return admit(known, profile.service_admission, mode, recorded_mode, before, is_deleted=is_deleted)
 

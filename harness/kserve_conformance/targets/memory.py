@@ -17,6 +17,7 @@ from typing import Any, Self
 from kserve_conformance import __version__
 from kserve_conformance.crds import unknown_fields
 from kserve_conformance.crds.structure import pointer as api_server_pointer
+from kserve_conformance.exceptions import TargetError
 from kserve_conformance.manifests import check, rejection_message
 from kserve_conformance.objects import (
     RUNTIME_KINDS,
@@ -37,6 +38,9 @@ from kserve_conformance.targets.clock import Clock
 from kserve_conformance.targets.contract import Admission, Capability, Identity, NotSettled, Observation
 from kserve_conformance.targets.dry_runs import DryRun
 from kserve_conformance.targets.three_way_merge import applied
+
+#: What a part that the rules do not expect can raise. A search of thousands of objects goes on, and reports it.
+MALFORMED = (KeyError, TypeError, AttributeError, ValueError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +102,18 @@ class MemoryTarget:
     def _dry_run(self, manifest: Manifest) -> DryRun:
         schema = self._profile.crds.schema(manifest["kind"])
         unknown = frozenset(api_server_pointer(field.path) for field in unknown_fields(manifest, schema))
+        raw = check(manifest, self._schema_release, past_webhooks=True)
         problems = check(manifest, self._schema_release)
         # The API server's own message begins with the field as it writes it.
-        invalid = frozenset((problem.rejection or problem.pointer).partition(": ")[0] for problem in problems)
+        invalid = frozenset((problem.rejection or problem.pointer).partition(": ")[0] for problem in raw)
         if problems:
             return DryRun(unknown, invalid, rejection_message(manifest, problems))
         try:
             self._admitted(ObjectKey.of(manifest), manifest)
         except Rejected as rejection:
             return DryRun(unknown, invalid, str(rejection), webhook=True)
+        except MALFORMED as error:
+            return DryRun(failed=TargetError(f"cannot be decided: {type(error).__name__}: {error}"))
         return DryRun(unknown, invalid)
 
     def store(self, *objects: Manifest) -> None:
