@@ -242,6 +242,32 @@ class TestServices:
 
         assert reported(given) == [f"spec.predictor.autoScaling.metrics[0].{expected}"]
 
+    def test_null_element_is_an_empty_one(self) -> None:
+        """A null in a list is decoded as an element in which every field is zero."""
+        manifest = with_predictor(containers=[None])
+
+        assert reported(manifest) == []
+        assert [problem.headline for problem in check(manifest, past_webhooks=True)] == [
+            "spec.predictor.containers[0]: expected a mapping, got null"
+        ]
+
+    @pytest.mark.parametrize(("release", "is_valid"), [("v0.10.2", False), ("v0.20.0", True)])
+    def test_probe_gets_null_where_the_schema_has_no_default(self, release: str, is_valid: bool) -> None:
+        """The service of a gRPC probe is a pointer that Go does not omit."""
+        probe = {"readinessProbe": {"grpc": {"port": 80}}}
+        found = reported(with_predictor(model={"modelFormat": {"name": "a"}, **probe}), release)
+
+        assert found == [] if is_valid else found[0].endswith("grpc.service: expected a string, got null")
+
+    def test_past_the_webhooks_nothing_is_written(self) -> None:
+        """The schema alone sees what the manifest has."""
+        manifest = with_predictor(model={"modelFormat": {}})
+
+        assert reported(manifest) == []
+        assert [problem.headline for problem in check(manifest, past_webhooks=True)] == [
+            "spec.predictor.model.modelFormat.name: is required"
+        ]
+
     def test_absent_list_stays_absent(self) -> None:
         """A list has no zero value but null, which the schema rejects as it rejects an absent one."""
         affinity = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {}}}

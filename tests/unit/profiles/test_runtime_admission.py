@@ -228,3 +228,21 @@ class TestBlockedVariables:
         )
 
         assert (text is not None) == rejected
+
+
+class TestReplicas:
+    @pytest.mark.parametrize(("replicas", "is_accepted"), [(0, True), (65535, True), (-1, False), (65536, False)])
+    def test_must_fit_into_a_uint16(self, replicas, is_accepted):
+        """
+        The webhook cannot decode other numbers, though the schema allows them, and it decodes a disabled runtime too.
+        """
+        text = answer(cluster("r", replicas=replicas, disabled=True))
+
+        assert (text is None) == is_accepted
+        assert is_accepted or f"cannot unmarshal number {replicas}" in str(text)
+
+    def test_are_not_decoded_before_there_was_a_webhook(self):
+        """
+        Until v0.11.0 no webhook sees a runtime.
+        """
+        assert answer(cluster("r", replicas=-1), release="v0.11.0") is None
