@@ -109,6 +109,7 @@ class TestWhatCannotBeRead:
             (SERVICE.replace("name: fraud", "name: {{ .Values.name }}"), "a Helm template"),
             (SERVICE.replace("name: fraud", 'name: "{{ .Release.Name }}"'), "a Helm template"),
             (SERVICE.replace("name: fraud", 'name: "{{ service_name }}"'), "a Jinja template"),
+            (SERVICE.replace("name: fraud", "name: {{ .name }}"), "a Go template"),
             (SERVICE.replace("name: fraud", "name: $SERVICE"), "a template with shell variables"),
             (SERVICE.replace("{name: sklearn}", '{name: "${FORMAT}"}'), "a template with shell variables"),
         ],
@@ -163,6 +164,21 @@ class TestWhatCannotBeRead:
         runtime = OURS.replace('ours:1"}', 'ours:1", args: ["--model_name={{.Name}}"]}')
 
         assert call({"service.yaml": SERVICE, "ours.yaml": runtime}, ".")[:2] == (Exit.OK, SELECTED)
+
+    @pytest.mark.parametrize(
+        ("kind", "problem"),
+        [
+            ("", "broken.yaml:1: kind: is required"),
+            ("kind: Inferenceservice\n", "broken.yaml:2: kind: expected InferenceService, got Inferenceservice"),
+        ],
+    )
+    def test_an_object_without_a_kind_of_kserve(self, kind, problem, call):
+        """A missing or misspelled kind is an error, and not an object of another kind."""
+        broken = SERVICE.replace("kind: InferenceService\n", kind)
+        code, out, err = call({"service.yaml": SERVICE, "ours.yaml": OURS, "broken.yaml": broken}, ".")
+
+        assert (code, out) == (Exit.USAGE, SELECTED)
+        assert f"error: {problem}\n" in err
 
     def test_a_tab_is_named(self, call):
         """YAML's own message does not say so."""
@@ -330,7 +346,7 @@ class TestExplanations:
         text = "{apiVersion: serving.kserve.io/v1beta1, kind: InferenceService, metadata: {name: s}"
         _, out, err = call({"s.yaml": text + ", spec: {}, predictor: {sklearn: {}}}"}, ".", command="explain")
 
-        assert "predictor is beside spec, not below it" in out + err
+        assert "hint: indent predictor under spec" in out + err
 
 
 class TestTerminals:

@@ -161,6 +161,8 @@ class Loader:
             return None
         if spellings is None:
             self._count += 1
+        if not value.get("kind") or (group == _KSERVE and _kind_of(value) is not None):
+            return Checked(_without_kind(value), is_kept=False)
         if not schema.is_kserve(value) or group == _KUBEFLOW:
             self.others[group, str(value.get("kind"))] += 1
             return None
@@ -294,6 +296,21 @@ def _hinted(manifest: Manifest, problems: tuple[Problem, ...]) -> tuple[Problem,
     hint = "predictor is beside spec, not below it: indent it under spec"
     places = (("spec",), ("spec", "predictor"))
     return tuple(replace(problem, hint=hint) if problem.path in places else problem for problem in problems)
+
+
+def _kind_of(manifest: Manifest) -> str | None:
+    """The kind of KServe's that another one differs from by its case alone."""
+    kind = str(manifest["kind"])
+    return next((known for known in API_VERSIONS if known != kind and known.lower() == kind.lower()), None)
+
+
+def _without_kind(manifest: Manifest) -> tuple[Problem, ...]:
+    """The problems of an object of KServe's with no kind, or one that is misspelled."""
+    meant = manifest.get("kind") and _kind_of(manifest)
+    if not meant:
+        return schema.check(manifest)
+    text = f"expected {meant}, got {manifest['kind']}"
+    return (Problem(ManifestCode.INVALID_FIELD, text, ("kind",), hint=f"write kind: {meant}"),)
 
 
 def _has_name(manifest: Manifest) -> bool:

@@ -30,6 +30,8 @@ _LANGUAGES: Final = (
             re.MULTILINE,
         ),
     ),
+    # KServe's own placeholders in runtimes, such as {{.Name}}, begin with a capital.
+    ("a Go template", f"gomplate -f FILE {_TO}", re.compile(r"\{\{-?\s*\$?\.[a-z]")),
     (
         "a Jinja template",
         f"jinja2 FILE VALUES {_TO}",
