@@ -219,3 +219,31 @@ Feature: Pods have the pod settings of their runtime
       spec:
         tolerations: [{key: of-service, operator: Exists}]
       """
+
+  @rule-storage-helper-unused @documented
+  Scenario Outline: storageHelper of a runtime, disabled: <disabled>, changes nothing
+    Given a ClusterServingRuntime "serves-sklearn"
+      """
+      supportedModelFormats:
+        - {name: sklearn, version: "1", autoSelect: true}
+      storageHelper: {disabled: <disabled>}
+      containers:
+        - name: kserve-container
+          image: example.com/own/server:1.2
+          args: [--model_dir=/mnt/models]
+      """
+    When a service in namespace "team-a" requests "sklearn"
+    Then it runs on ClusterServingRuntime "serves-sklearn"
+    And it is stored with format "sklearn"
+    And its pod has containers "kserve-container"
+    And its container has args
+      | --model_dir=/mnt/models |
+    And its container has no "volumeMounts"
+    And its pod has no "spec.storageHelper"
+    And its pod has no "spec.initContainers"
+    And its status reports no failure
+
+    Examples:
+      | disabled |
+      | true     |
+      | false    |

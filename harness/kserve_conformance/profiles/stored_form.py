@@ -36,8 +36,9 @@ def stored_form(written: Manifest, service: Manifest, crds: Crds, *, keeps_zeros
     ``keeps_zeros``: does the webhook keep what Go does not write? It does since v0.16.0, as the ``CustomDefaulter`` of
     sigs.k8s.io/controller-runtime v0.20.0 and later does; seen in v0.20.0, and not in v0.10.2 and v0.15.2.
 
-    Source: ``Default`` of ``InferenceService``, pkg/apis/serving/v1beta1/inference_service_defaults.go, and of
-    ``CustomTransformer``, ``CustomExplainer`` and ``ARTExplainerSpec`` beside it, since v0.8.0.
+    Source: ``DefaultInferenceService``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.8.0, and the
+    ``Default`` of each component, pkg/apis/serving/v1beta1/transformer_custom.go,
+    pkg/apis/serving/v1beta1/explainer_custom.go and pkg/apis/serving/v1beta1/explainer_art.go, since v0.8.0.
     """
     given = {key: value for key, value in defaulted(service, crds.schema(SERVICE)).items() if key != "status"}
     stored = dict(given)

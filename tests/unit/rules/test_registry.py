@@ -54,7 +54,8 @@ IDS = frozenset(
     server-defaults-by-name server-defaults-by-annotation mlserver-defaults torchserve-defaults triton-defaults
     runtime-version-replaces-tag digest-kept gpu-tag vllm-cpu-tag kserve-container-required first-container-used
     containers-required containers-merged args-concatenated env-merged-by-name env-concatenated
-    placeholders-filled placeholders-invalid pod-labels-propagated pod-settings-used container-attributes-used
+    placeholders-filled placeholders-invalid pod-labels-propagated pod-settings-used storage-helper-unused
+    container-attributes-used
     custom-predictor-container extra-containers-kept multi-node-filter multi-node-not-filtered
     multi-node-explicit-unchecked multi-node-mismatch-crashes no-equal-priority no-mixed-priority
     disabled-not-checked priority-check-gaps mixed-priority-check-gaps multi-node-runtime-checked
