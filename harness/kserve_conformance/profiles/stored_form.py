@@ -12,7 +12,6 @@ from typing import Any
 
 from kserve_conformance.crds import Crds, defaulted
 from kserve_conformance.objects import SERVICE, Manifest
-from kserve_conformance.profiles.custom_predictors import DEFAULT_SIZE, KSERVE_CONTAINER
 from kserve_conformance.profiles.pods.go_json import CONTAINER_FIELDS, POD_FIELDS, container_of, pod_spec_of
 from kserve_conformance.profiles.pods.legacy_servers import IMPLEMENTATIONS
 
@@ -36,9 +35,7 @@ def stored_form(written: Manifest, service: Manifest, crds: Crds, *, keeps_zeros
     ``keeps_zeros``: does the webhook keep what Go does not write? It does since v0.16.0, as the ``CustomDefaulter`` of
     sigs.k8s.io/controller-runtime v0.20.0 and later does; seen in v0.20.0, and not in v0.10.2 and v0.15.2.
 
-    Source: ``DefaultInferenceService``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.8.0, and the
-    ``Default`` of each component, pkg/apis/serving/v1beta1/transformer_custom.go,
-    pkg/apis/serving/v1beta1/explainer_custom.go and pkg/apis/serving/v1beta1/explainer_art.go, since v0.8.0.
+    Source: ``Default``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.8.0.
     """
     given = {key: value for key, value in defaulted(service, crds.schema(SERVICE)).items() if key != "status"}
     stored = dict(given)
@@ -46,8 +43,7 @@ def stored_form(written: Manifest, service: Manifest, crds: Crds, *, keeps_zeros
     spec = dict(stored.get("spec") or {})
     for name in _COMPONENTS:
         if isinstance(spec.get(name), Mapping):
-            component = spec[name] if name == "predictor" else _with_defaults(spec[name])
-            spec[name] = _component(component)
+            spec[name] = _component(spec[name])
     stored["spec"] = _with_zeros(spec, given.get("spec"), written.get("spec")) if keeps_zeros else spec
     return stored
 
@@ -64,24 +60,6 @@ def _with_zeros(stored: Any, given: Any, written: Any) -> Any:
 
 def _without_empty(part: Manifest) -> Manifest:
     return {key: value for key, value in part.items() if value or key not in (*_DROPPED_IF_EMPTY, *_DROPPED_IF_ZERO)}
-
-
-def _with_defaults(component: Manifest) -> Manifest:
-    """A transformer or explainer whose container is named and sized."""
-    containers = component.get("containers")
-    if containers:
-        return {**component, "containers": [_sized(containers[0]), *containers[1:]]}
-    for key in _EXPLAINERS:
-        if component.get(key) is not None:
-            # ``defaultImageVersion`` of config/configmap/inferenceservice.yaml.
-            return {**component, key: {"runtimeVersion": "latest", **_sized(component[key])}}
-    return component
-
-
-def _sized(container: Manifest) -> dict[str, Any]:
-    given = container.get("resources") or {}
-    sizes = {part: {**DEFAULT_SIZE, **(given.get(part) or {})} for part in ("requests", "limits")}
-    return {**container, "name": KSERVE_CONTAINER, "resources": {**given, **sizes}}
 
 
 def _component(component: Manifest) -> dict[str, Any]:
