@@ -128,7 +128,7 @@ def mode_is_kept_by_new_name(service: Manifest, recorded: str) -> str | None:
 
 def mode_is_standard_until_recorded(service: Manifest, recorded: str) -> str | None:
     """
-    As :func:`mode_is_kept_by_new_name`, but a status without a mode stands for Standard.
+    The annotation must be the new name of the recorded mode; a status without one stands for Standard.
 
     So the controller cannot add its finalizer to a new service that is annotated with another mode.
 

@@ -228,7 +228,7 @@ COMPONENTS_V0_16 = Components(
     transformer=replace(COMPONENTS_V0_15.transformer, listed=TRANSFORMER_V0_16),
     explainer=replace(COMPONENTS_V0_15.explainer, listed=EXPLAINER_V0_16),
     autoscaler=by_class_in_raw_mode("Standard"),
-    checks=(*COMPONENTS_V0_15.checks, logger_storage_is_whole),
+    checks=(*COMPONENTS_V0_15.checks[:3], logger_storage_is_whole, *COMPONENTS_V0_15.checks[3:]),
 )
 
 #: Predictors have names.
