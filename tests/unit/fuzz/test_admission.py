@@ -43,6 +43,15 @@ class Silent(MemoryTarget):
         return tuple(DryRun(failed=Unreachable("no answer")) for _ in manifests)
 
 
+class FailsAlone(Strict):
+    """A strict target that answers for many objects at once only."""
+
+    def dry_run(self, manifests: Sequence[Manifest]) -> tuple[DryRun, ...]:
+        if len(manifests) == 1:
+            return (DryRun(failed=Unreachable("no answer")),)
+        return super().dry_run(manifests)
+
+
 class TestObjects:
     def test_are_the_same_for_the_same_seed(self):
         """Object 7 can be made without the six before it."""
@@ -132,6 +141,14 @@ class TestSearch:
         assert summary.errored == summary.objects < 1000
         assert summary.lost is not None
         assert not summary.is_conclusive
+
+    def test_keeps_a_difference_that_it_cannot_repeat(self):
+        """It is reported as found, and as neither reproducible nor shrunk."""
+        summary = search(MemoryTarget("v0.15.2"), FailsAlone("v0.15.2"), objects=1000).run()
+
+        group = next(one for one in summary.differences.values() if one.difference.part == "admission")
+        assert (group.is_reproducible, group.is_shrunk) == (False, False)
+        assert group.manifest == group.generated
 
     def test_has_a_neighbour_in_each_scope(self):
         """A runtime with the neighbour's priority is rejected, so these rules are compared too."""
