@@ -167,11 +167,11 @@ class TestRecord:
     def test_reports_are_rendered_from_the_record_alone(self, folder):
         """Without running anything: the same files, the same exit code."""
         first = call(folder, "memory:v0.15.2", "python:own:wrong", *PART, "--out", "out")
-        again = call(folder, "--record", "out/matrix.ndjson.xz", "--out", "again")
+        again = call(folder, "--record", "out/matrix.ndjson.xz", "--out", "deeper/again")
 
         assert first.returncode == again.returncode == Exit.NO
         for name in ("matrix.html", "matrix.md", "matrix.svg", "matrix.json", "matrix.yaml"):
-            assert (folder / "out" / name).read_bytes() == (folder / "again" / name).read_bytes()
+            assert (folder / "out" / name).read_bytes() == (folder / "deeper/again" / name).read_bytes()
 
     def test_a_cut_record_is_4(self, folder):
         """Half a matrix is not readable."""
