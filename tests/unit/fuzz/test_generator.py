@@ -17,8 +17,11 @@ from kserve_conformance.targets.memory import MemoryTarget
 CASES = tuple(islice(Cases(7), 3 * GROUP_SIZE))
 
 
-#: One case of each of many groups, so that what a group shares is random too.
-GROUPS = tuple(Cases(3).at(number * GROUP_SIZE) for number in range(2500))
+@pytest.fixture(scope="module")
+def groups():
+    """One case of each of many groups, so that what a group shares is random too."""
+    return tuple(Cases(3).at(number * GROUP_SIZE) for number in range(2500))
+
 
 #: How often a case, a turn or an object has each property.
 SHARES = {
@@ -61,7 +64,7 @@ SHARES = {
 }
 
 
-def shares():
+def shares(groups):
     """How often generated objects and turns have each property, of all those that could."""
     counts: Counter[str] = Counter()
     totals: Counter[str] = Counter()
@@ -70,7 +73,7 @@ def shares():
         totals[subject] += 1
         counts.update(f"{subject}: {name.replace('_', ' ')}" for name, holds in properties.items() if holds)
 
-    for case in GROUPS:
+    for case in groups:
         number = first_service_turn(case)
         add(
             "case",
@@ -163,26 +166,26 @@ class TestWorlds:
         """An API server rejects none of them before KServe decides."""
         assert [one for one in objects() if check(one, release)] == []
 
-    def test_have_each_property_as_often_as_intended(self):
+    def test_have_each_property_as_often_as_intended(self, groups):
         """A search meets what is rare often enough, and is not filled with it."""
-        assert shares() == pytest.approx(SHARES, rel=0.2)
+        assert shares(groups) == pytest.approx(SHARES, rel=0.2)
 
-    def test_write_in_one_second_only_what_cannot_race(self):
+    def test_write_in_one_second_only_what_cannot_race(self, groups):
         """
         Each turn after the first is later, and once a service is stored each has one write.
 
         A real controller may look between two writes, and a runtime's age has whole seconds.
         """
-        for case in GROUPS:
+        for case in groups:
             assert [turn.later for turn in case.turns] == [bool(number) for number in range(len(case.turns))]
             number = first_service_turn(case)
             assert all(len(turn.applied) + len(turn.deleted) <= 1 for turn in case.turns[number + 1 :])
             assert not any(turn.present or turn.stored for turn in case.turns[number + 1 :])
             assert not case.turns[number].stored or not case.turns[number].applied
 
-    def test_change_one_service_only(self):
+    def test_change_one_service_only(self, groups):
         """What is written later is the same service again, or another of its name; never one in ModelMesh mode."""
-        for case in GROUPS:
+        for case in groups:
             services = [one for one in objects([case]) if one["kind"] == SERVICE]
             assert len({one["metadata"]["namespace"] for one in services}) == 1
             assert not any("deploymentMode" in str(one["metadata"]) for one in services[1:] if one != services[0])
