@@ -52,6 +52,17 @@ class FailsAlone(Strict):
         return super().dry_run(manifests)
 
 
+class FailsSometimes(MemoryTarget):
+    """A target without an answer for objects with an odd name."""
+
+    def dry_run(self, manifests: Sequence[Manifest]) -> tuple[DryRun, ...]:
+        answers = super().dry_run(manifests)
+        return tuple(
+            answer if manifest["metadata"]["name"] == "odd" else DryRun(failed=Unreachable("no answer\nat all"))
+            for manifest, answer in zip(manifests, answers, strict=True)
+        )
+
+
 class TestObjects:
     def test_are_the_same_for_the_same_seed(self):
         """Object 7 can be made without the six before it."""
@@ -149,6 +160,31 @@ class TestSearch:
         group = next(one for one in summary.differences.values() if one.difference.part == "admission")
         assert (group.is_reproducible, group.is_shrunk) == (False, False)
         assert group.manifest == group.generated
+
+    def test_counts_what_was_compared_by_answer(self):
+        """Two targets that agree differ in nothing, and every object is counted."""
+        target = MemoryTarget("v0.15.2")
+        summary = search(target, MemoryTarget("v0.15.2"), objects=200).run()
+        target.apply(*neighbours())
+        answers = target.dry_run(made(1, 200))
+
+        assert (summary.objects, summary.compared, summary.errored, summary.differing) == (200, 200, 0, 0)
+        assert summary.accepted == sum(one.rejected is None and not one.unknown for one in answers)
+        assert summary.unknown == sum(bool(one.unknown) for one in answers)
+        assert summary.invalid == sum(bool(one.invalid) for one in answers)
+        assert summary.by_webhook == sum(one.webhook for one in answers)
+        assert summary.rate == pytest.approx(200 / summary.seconds)
+        assert (summary.lost, summary.errors, summary.is_interrupted) == (None, {}, False)
+
+    def test_goes_on_after_an_error(self):
+        """Errors are counted by their first line, and what was not compared is not conclusive."""
+        summary = search(MemoryTarget("v0.15.2"), FailsSometimes("v0.15.2"), objects=300).run()
+
+        assert summary.lost is None
+        assert 0 < summary.errored < 50
+        assert summary.errors == {"Unreachable: no answer": summary.errored}
+        assert summary.compared + summary.errored == summary.objects == 300
+        assert not summary.is_conclusive
 
     def test_has_a_neighbour_in_each_scope(self):
         """A runtime with the neighbour's priority is rejected, so these rules are compared too."""

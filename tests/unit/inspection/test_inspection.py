@@ -6,8 +6,10 @@ import pytest
 from inspected import codes, found, of, runtime
 
 from kserve_conformance.inspection import Code, Weight
-from kserve_conformance.objects import ObjectKey
+from kserve_conformance.inspection.overlaps import NOWHERE, worded
+from kserve_conformance.objects import ObjectKey, Request
 from kserve_conformance.profiles import profile_of, profiles
+from kserve_conformance.profiles.order import PROTOCOL_RANKS
 from kserve_conformance.profiles.shipped_runtimes import shipped, shipped_by_helm
 
 
@@ -244,3 +246,21 @@ class TestRuntimesAmongEachOther:
 
         assert of(observed, Code.DISABLED)
         assert not observed.is_wrong
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("protocols", "words"),
+        [
+            ((None,), "requests for onnx, no protocol"),
+            (("v2",), "requests for onnx, protocol v2"),
+            (("v1", "v2"), "requests for onnx, protocol v1, v2"),
+            ((None, "v2"), "requests for onnx, no protocol or protocol v2"),
+            ((None, *PROTOCOL_RANKS), "requests for onnx, any protocol"),
+        ],
+    )
+    def test_requests_that_differ_in_their_protocol_are_one(self, protocols, words):
+        """
+        A tie of many requests is read as one.
+        """
+        assert worded([Request(NOWHERE, "onnx", protocol=protocol) for protocol in protocols]) == (words,)
