@@ -10,6 +10,7 @@ from enum import Enum
 from generate.markup import code, table
 from kserve_conformance.objects import Outcome, Reason
 from kserve_conformance.profiles.exclusions import ExclusionReason
+from kserve_conformance.profiles.mode_faults import ModeFaultCode
 from kserve_conformance.profiles.pods import PodFaultCode
 from kserve_conformance.record import CHANGES, WORSE, Change, Verdict
 from kserve_conformance.reports.comparison.phrases import SIGNS
@@ -57,7 +58,7 @@ def parts() -> Iterator[tuple[str, str]]:
             ((code(one.value), kinds[one in OUTRANKED], MEANINGS[one]) for one in ExclusionReason),
         ),
     )
-    yield "faults", table(("code", "meaning"), _commented(PodFaultCode))
+    yield "faults", table(("code", "meaning"), (*_commented(PodFaultCode), *_commented(ModeFaultCode)))
     yield "causes", table(("reason", "meaning"), ((code(one.value), CAUSES[one]) for one in Reason))
     yield "outcomes", table(("outcome", "meaning"), _commented(Outcome))
     rows = ((code(change), SIGNS[change].meaning, "yes" if change in WORSE else "") for change in Change)

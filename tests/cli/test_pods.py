@@ -14,6 +14,7 @@ from kserve_conformance.cli.exit_codes import Exit
 GREEDY = SERVICE + "      resources: {requests: {cpu: 2}, limits: {cpu: 1}}\n"
 
 FAULT = "container kserve-container: requests 2 of cpu, above its limit 1: the API server rejects the pod"
+HINT = "hint: set resources.limits.cpu of the service to 2 or more"
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ class TestFaults:
         code, out = run("resolve", (GREEDY, OURS))
 
         assert code == Exit.OK
-        assert out == f"⚠ team-a/fraud   ServingRuntime team-a/ours  (all.yaml:1)\n    {FAULT}\n"
+        assert out == f"⚠ team-a/fraud   ServingRuntime team-a/ours  (all.yaml:1)\n    {FAULT}\n    {HINT}\n"
 
     def test_resolve_prints_those_of_the_last_release(self, run):
         """Below the table, with the name of the service."""
@@ -45,14 +46,14 @@ class TestFaults:
 
         assert code == Exit.OK
         assert "\n⚠ team-a/fraud  " in out
-        assert out.endswith(f"\n⚠ team-a/fraud   {FAULT}\n")
+        assert out.endswith(f"\n⚠ team-a/fraud   {FAULT}\n  {HINT}\n")
 
     def test_explain_prints_what_to_do(self, run):
         """With a hint for each."""
         code, out = run("explain", (GREEDY, OURS))
 
         assert code == Exit.OK
-        assert f"  ⚠ {FAULT}\n    hint: set resources.limits.cpu of the service to 2 or more\n" in out
+        assert f"  ⚠ {FAULT}\n    {HINT}\n" in out
 
     @pytest.mark.parametrize("command", ["resolve", "explain"])
     def test_are_data(self, run, command):

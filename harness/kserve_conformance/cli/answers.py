@@ -25,10 +25,21 @@ from kserve_conformance.manifests import (
 )
 from kserve_conformance.manifests.fingerprint import completed
 from kserve_conformance.manifests.template_languages import merged
-from kserve_conformance.objects import SERVICE, Catalogue, Decision, Manifest, NoRuntime, ObjectKey, Outcome, is_stored
-from kserve_conformance.profiles import Profile
+from kserve_conformance.objects import (
+    SERVICE,
+    Catalogue,
+    Decision,
+    Manifest,
+    NoRuntime,
+    ObjectKey,
+    Outcome,
+    at,
+    is_stored,
+)
+from kserve_conformance.profiles import DOCUMENTED_NAME, Profile
+from kserve_conformance.profiles.mode_faults import ModeFault, StoredMode
 from kserve_conformance.profiles.pods import PodFault, faults_of
-from kserve_conformance.resolver import Reporter, Surroundings, resolve, resolve_stored
+from kserve_conformance.resolver import Reporter, Surroundings, default_mode, resolve, resolve_stored
 
 #: How often a program that reads many services says how far it is.
 _STEP = 10_000
@@ -59,6 +70,19 @@ class Assumptions:
         surroundings = Surroundings(self.default_mode)
         return (resolve_stored if in_store else resolve)(service, catalogue, profile, reporter, surroundings)
 
+    def stored_mode(
+        self, decision: Decision, profile: Profile, *, in_store: bool, recorded: str | None = None
+    ) -> StoredMode | None:
+        """The deployment mode of a service as stored; ``recorded`` by an earlier release, or what its status says."""
+        service = decision.service
+        if service is None or profile.name == DOCUMENTED_NAME:
+            return None
+        if recorded is None:
+            recorded = str(at(service, "status", "deploymentMode") or "") if in_store else ""
+        return StoredMode(
+            service, profile, default_mode(profile, Surroundings(self.default_mode)), recorded, is_new=not in_store
+        )
+
     def is_stored(self, service: Manifest) -> bool:
         """Does no webhook see the service?"""
         return is_stored(service, self.stored)
@@ -76,7 +100,7 @@ class Answer:
     name: str
     where: str
     decision: Decision
-    faults: tuple[PodFault, ...] = ()
+    faults: tuple[PodFault | ModeFault, ...] = ()
     findings: tuple[Problem, ...] = ()
 
     @property
@@ -157,10 +181,13 @@ def key_as_data(key: ObjectKey) -> dict[str, str]:
     return {"kind": key.kind, "name": key.name, **({"namespace": key.namespace} if key.namespace else {})}
 
 
-def faults_in(decision: Decision, catalogue: Catalogue) -> tuple[PodFault, ...]:
-    """The faults of the pod that a decision has."""
+def faults_in(
+    decision: Decision, catalogue: Catalogue, mode: StoredMode | None = None
+) -> tuple[PodFault | ModeFault, ...]:
+    """The faults of the pod that a decision has, and of the deployment mode of its service."""
     runtime = None if decision.runtime is None else catalogue.get(decision.runtime)
-    return faults_of(decision.pod, decision.service, runtime)
+    of_mode = () if mode is None else mode.faults()
+    return (*faults_of(decision.pod, decision.service, runtime), *of_mode)
 
 
 class Answers:
@@ -205,7 +232,7 @@ class Answers:
         check_something(sources, self.notes, len(self.fleet) + len(runtimes))
 
     def __iter__(self) -> Iterator[Answer]:
-        decisions: dict[int, tuple[Decision, tuple[PodFault, ...]]] = {}
+        decisions: dict[int, tuple[Decision, tuple[PodFault | ModeFault, ...]]] = {}
         for member in self.fleet:
             decided = decisions.get(member.kind)
             if decided is None:
@@ -214,17 +241,19 @@ class Answers:
             findings = () if member.entry is None else self._sources.rejecting(self._findings.get(member.entry, ()))
             yield Answer(member.name, member.where, _of_member(decision, member), faults, findings)
 
-    def _decided(self, member: Member) -> tuple[Decision, tuple[PodFault, ...]]:
+    def _decided(self, member: Member) -> tuple[Decision, tuple[PodFault | ModeFault, ...]]:
         manifest = self.fleet.manifest(member.kind)
+        in_store = self._assumptions.is_stored(manifest)
         with placed(member.where, {**manifest, "metadata": {**manifest["metadata"], "name": _short(member.name)}}):
             decision = self._assumptions.decide(
                 manifest,
                 self.catalogue,
                 self._profile,
-                in_store=self._assumptions.is_stored(manifest),
+                in_store=in_store,
                 is_valid=member.entry is None,
             )
-            faults = faults_in(decision, self.catalogue)
+            mode = self._assumptions.stored_mode(decision, self._profile, in_store=in_store)
+            faults = faults_in(decision, self.catalogue, mode)
         # The pod and the stored service are not shown, and would be kept.
         return replace(decision, pod=None, service=None), faults
 
@@ -289,6 +318,7 @@ def answers_of_chain(
     each release. Raises ``ManifestError`` where something is malformed.
     """
     states = {id(one): (one, assumptions.is_stored(one)) for one in loaded.services}
+    recorded: dict[int, str] = {}
     runtimes = Runtimes(given_runtimes(loaded, sources), assumptions.with_shipped, assumptions.stored)
     rows: list[tuple[tuple[Answer, ...], tuple[Review, ...]]] = []
     for profile in chain:
@@ -301,7 +331,10 @@ def answers_of_chain(
             if not in_store and decision.service is not None:
                 states[id(service)] = decision.service, True
             findings = () if rows else sources.rejecting(loaded.findings(service))
-            faults = faults_in(decision, catalogue)
+            mode = assumptions.stored_mode(decision, profile, in_store=in_store, recorded=recorded.get(id(service)))
+            if mode is not None:
+                recorded[id(service)] = mode.reconciled
+            faults = faults_in(decision, catalogue, mode)
             row.append(Answer(display_name(service), loaded.where(service), decision, faults, findings))
         rows.append((tuple(row), reviews))
     return tuple(rows)

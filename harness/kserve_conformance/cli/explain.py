@@ -167,15 +167,17 @@ def _stories(loaded: Loaded, sources: Sources, assumptions: Assumptions, surveye
 
     for service in loaded.services:
         explanation = Explanation()
+        in_store = assumptions.is_stored(service)
         with placed(loaded.where(service), service):
             decision = assumptions.decide(
                 service,
                 surveyed.catalogue,
                 surveyed.profile,
-                in_store=assumptions.is_stored(service),
+                in_store=in_store,
                 reporter=explanation,
             )
-            faults = faults_in(decision, surveyed.catalogue)
+            mode = assumptions.stored_mode(decision, surveyed.profile, in_store=in_store)
+            faults = faults_in(decision, surveyed.catalogue, mode)
             findings = sources.rejecting(loaded.findings(service))
             answer = Answer(display_name(service), loaded.where(service), decision, faults, findings)
             yield story_of(service, answer, explanation, surveyed, assumptions)

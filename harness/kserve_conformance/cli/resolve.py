@@ -76,8 +76,8 @@ def command(
     first, like a new one. So are runtimes, in order; a rejected one is not a candidate. Exits with 1 if a service has
     no runtime or a write is rejected (with --then: under the last release), and with 2 if a manifest cannot be read.
 
-    A service with a ⚠ has a runtime, but its pod has a fault: a warning, which changes no exit code. With --pod, prints
-    a YAML document for each service instead of a line.
+    A service with a ⚠ has a runtime, but its pod or its deployment mode has a fault: a warning, which changes no exit
+    code. With --pod, prints a YAML document for each service instead of a line.
     """
     profile = profile_with(release, crds)
     if batch is not None:
@@ -153,7 +153,8 @@ def _lines(answers: Answers, verdict: _Verdict) -> Iterator[str]:
         yield printable(f"{answer.mark} {answer.name:{width}}   {answer.headline}  ({answer.where})") + "\n"
         if answer.findings:
             yield "\n".join(lines(answer.findings)) + "\n"
-        yield from (printable(f"    {fault}") + "\n" for fault in answer.faults)
+        for fault in answer.faults:
+            yield f"    {printable(str(fault))}\n    hint: {printable(fault.hint)}\n"
     yield from review_lines(answers.reviews, only_rejected=len(answers.fleet) > 0)
 
 
@@ -251,7 +252,9 @@ def _table(chain: tuple[Profile, ...], rows: tuple[tuple[tuple[Answer, ...], tup
         table_rows.append((f"{sign} {printable(of_one[0].name)}", *headlines, printable(f"({of_one[0].where})")))
     table = columns(("  service", *(profile.name for profile in chain), ""), table_rows)
     table += "".join(f"{line}\n" for line in rejected)
-    table += "".join(printable(f"⚠ {one.name}   {fault}") + "\n" for one in rows[-1][0] for fault in one.faults)
+    for one in rows[-1][0]:
+        for fault in one.faults:
+            table += f"⚠ {printable(f'{one.name}   {fault}')}\n  hint: {printable(fault.hint)}\n"
     last = {each.key for each in rows[-1][1]}
     reviews = (*(each for each in rows[0][1] if each.findings and each.key not in last), *rows[-1][1])
     return table + "".join(review_lines(reviews, only_rejected=True))

@@ -55,8 +55,9 @@ def fingerprint(manifest: Manifest) -> int:
                 None if isinstance(namespace, str) and _NAME_FORMAT.match(namespace) else namespace,
                 manifest.get("apiVersion"),
                 is_stored,
-                # The API server writes the status of a stored service; of a written one it decodes it.
-                None if is_stored else manifest.get("status"),
+                # The API server writes the status of a stored service, of which only the deployment mode is read; of a
+                # written one it decodes all.
+                _recorded_mode(manifest.get("status")) if is_stored else manifest.get("status"),
                 _without(metadata.get("labels"), _is_label),
                 _without(metadata.get("annotations"), _is_unread),
                 _generic(manifest.get("spec")),
@@ -66,6 +67,10 @@ def fingerprint(manifest: Manifest) -> int:
             _NO_REFERENCES,
         )
     )
+
+
+def _recorded_mode(status: Any) -> Any:
+    return status.get("deploymentMode") if isinstance(status, dict) else None
 
 
 def _odd(mapping: Manifest, known: frozenset[str]) -> list[Any] | None:

@@ -29,8 +29,9 @@ from kserve_conformance.objects import (
     Runtime,
 )
 from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
+from kserve_conformance.profiles.mode_faults import StoredMode
 from kserve_conformance.profiles.runtime_admission import rejection_of
-from kserve_conformance.profiles.service_admission import MODELMESH, Rejected
+from kserve_conformance.profiles.service_admission import Rejected
 from kserve_conformance.profiles.status import names_none
 from kserve_conformance.resolver import Surroundings, admitted, default_mode, resolve_stored
 from kserve_conformance.resolver.consumers import canaries_of, graph_protocol_of
@@ -268,14 +269,8 @@ class MemoryTarget:
         """The deployment mode in the status of a service after a reconcile."""
         known = self._workloads.get(key)
         default = default_mode(self._profile, self._surroundings)
-        mode = self._profile.recorded_mode(stored, "" if known is None else known.mode, default)
-        # A service that is left to ModelMesh gets no finalizer.
-        is_stuck = known is None and mode != MODELMESH and self._rejects_finalizer(stored)
-        return "" if is_stuck else mode
-
-    def _rejects_finalizer(self, stored: Manifest) -> bool:
-        """Does the webhook reject the first update of a new service, which is the controller's own?"""
-        return any(change(stored, "") is not None for change in self._profile.service_admission.validates_change)
+        recorded = "" if known is None else known.mode
+        return StoredMode(stored, self._profile, default, recorded, is_new=known is None).reconciled
 
     def _status_runtime(self, decision: Decision, before: Workload) -> ObjectKey | None:
         """The runtime that the status names: kept through a failure, and dropped by CRDs that have no field for it."""

@@ -1,0 +1,120 @@
+"""
+Faults of a deployment mode: a runtime is selected, but the service is locked, never deployed, or deployed twice.
+
+They follow from what the controller records in the status; see :mod:`~kserve_conformance.profiles.deployment_modes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kserve_conformance.objects import Manifest, at, replaced
+from kserve_conformance.profiles.profile import Profile
+from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, MODELMESH, RENAMED_MODES
+from kserve_conformance.rules.releases import RAW
+
+
+class ModeFaultCode(StrEnum):
+    """What is wrong with a deployment mode; stable, so that scripts can match it."""
+
+    #: The webhook rejects every update of the service, because its annotation is not the mode in its status.
+    UPDATES_REJECTED = "UPDATES_REJECTED"
+    #: The webhook rejects the controller's first update of the service, so it is never deployed.
+    NEVER_RECONCILED = "NEVER_RECONCILED"
+    #: The status has the old name RawDeployment, and the controller creates a Knative Service beside the Deployment.
+    DEPLOYED_TWICE = "DEPLOYED_TWICE"
+
+
+@dataclass(frozen=True, slots=True)
+class ModeFault:
+    """One fault: its code, what is wrong, and what to do."""
+
+    code: ModeFaultCode
+    text: str
+    hint: str
+
+    @property
+    def container(self) -> None:
+        """No container has it."""
+        return
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMode:
+    """
+    The deployment mode of a stored service, to a release that reconciles it.
+
+    ``recorded`` is the mode in its status until then, "" if there is none;
+    ``default_mode`` is the cluster's, under the release's own name. ``is_new``: no
+    controller has added its finalizer yet.
+    """
+
+    service: Manifest
+    profile: Profile
+    default_mode: str
+    recorded: str = ""
+    is_new: bool = False
+
+    @property
+    def reconciled(self) -> str:
+        """The mode in the status once the service was reconciled; "" if there is none."""
+        return "" if self._first_rejection is not None else self._next
+
+    def faults(self) -> Iterator[ModeFault]:
+        """What is wrong with the mode."""
+        annotated = at(self.service, "metadata", "annotations", DEPLOYMENT_MODE)
+        mode = self.reconciled
+        first = self._first_rejection
+        if first is not None:
+            text = f"the service is never deployed: the webhook rejects the controller's finalizer ({first})"
+            record = RENAMED_MODES.get(str(annotated), self._next)
+            yield ModeFault(ModeFaultCode.NEVER_RECONCILED, text, _record(record))
+            return
+        if mode == RAW and self.profile.configured_mode(RAW) != RAW:
+            text = f"status.deploymentMode is {RAW}, so a Knative Service is created beside the Deployment"
+            hint = f"{_record(RENAMED_MODES[RAW])}, and delete the Knative Service"
+            yield ModeFault(ModeFaultCode.DEPLOYED_TWICE, text, hint)
+        rejection = self._rejection(self.service, mode)
+        if rejection is not None:
+            deletion = ", and it cannot be deleted" if self._blocks_deletion else ""
+            text = f"every update of the service is rejected{deletion} ({rejection})"
+            yield ModeFault(ModeFaultCode.UPDATES_REJECTED, text, self._way_out(mode))
+
+    @property
+    def _next(self) -> str:
+        return self.profile.recorded_mode(self.service, self.recorded, self.default_mode)
+
+    @property
+    def _first_rejection(self) -> str | None:
+        """Why the webhook rejects the finalizer of a new service; one that is left to ModelMesh gets none."""
+        if not self.is_new or self._next == MODELMESH:
+            return None
+        return self._rejection(self.service, self.recorded)
+
+    @property
+    def _blocks_deletion(self) -> bool:
+        return self.profile.service_admission.checks_change_on_deletion
+
+    def _rejection(self, service: Manifest, recorded: str) -> str | None:
+        """Why the webhook rejects an update that changes nothing."""
+        admission = self.profile.service_admission
+        written = admission.read_mode(service, self.default_mode).service
+        messages = (check(written, recorded) for check in admission.validates_change)
+        return next((message for message in messages if message is not None), None)
+
+    def _way_out(self, mode: str) -> str:
+        annotated = replaced(self.service, mode, "metadata", "annotations", DEPLOYMENT_MODE)
+        if self._rejection(annotated, mode) is None:
+            return f"set the annotation {DEPLOYMENT_MODE} to {mode}: that update is accepted"
+        return _record(RENAMED_MODES.get(mode, mode))
+
+
+def _record(mode: str) -> str:
+    """How to change the mode in a status: no webhook sees a write to the status subresource."""
+    patch = f'{{"status":{{"deploymentMode":"{mode}"}}}}'
+    return f"change the mode in the status: kubectl patch isvc NAME --subresource=status --type=merge -p '{patch}'"

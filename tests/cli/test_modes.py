@@ -1,0 +1,74 @@
+"""What ``resolve`` and ``explain`` print about deployment modes that lock a service."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from kserve_conformance.cli import code_of
+
+SERVICE = """\
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {name: fraud, namespace: team-a, annotations: {serving.kserve.io/deploymentMode: RawDeployment}%s}
+spec: {predictor: {model: {modelFormat: {name: sklearn}, storageUri: "gs://example/models/fraud"}}}
+%s"""
+LOCKED = "update rejected: deploymentMode cannot be changed from '%s' to '%s'"
+ANNOTATE = "hint: set the annotation serving.kserve.io/deploymentMode to Standard: that update is accepted"
+
+
+@pytest.fixture
+def printed(tmp_path, monkeypatch, capfd):
+    """Run a command on one service and return its exit code and what it prints."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str, uid: str = "", status: str = "") -> tuple[int, str]:
+        (tmp_path / "service.yaml").write_text(SERVICE % (uid, status), encoding="utf-8")
+        code = code_of([*arguments, "--shipped", "service.yaml"])
+        return code, capfd.readouterr().out
+
+    return run
+
+
+class TestResolve:
+    def test_a_service_that_is_locked_once_created_is_a_warning(self, printed):
+        """It has a runtime, so the exit code is 0; the hint names the way out."""
+        code, out = printed("resolve", "--release", "v0.16.0")
+
+        assert code == 0
+        assert out.startswith("⚠ team-a/fraud   ClusterServingRuntime kserve-sklearnserver")
+        assert "every update of the service is rejected, and it cannot be deleted" in out
+        assert LOCKED % ("Standard", "RawDeployment") in out
+        assert ANNOTATE in out
+
+    @pytest.mark.parametrize("release", ["v0.15.2", "v0.17.0", "v0.20.0", "documented"])
+    def test_other_releases_give_no_warning(self, printed, release):
+        """v0.15.2 records the old name, v0.17.0 and later replace it in the annotation."""
+        assert "⚠" not in printed("resolve", "--release", release)[1]
+
+    def test_an_upgrade_keeps_what_the_first_release_recorded(self, printed):
+        """v0.17.0 creates a Knative Service for a service of v0.15.2, and rejects its updates."""
+        out = printed("resolve", "--release", "v0.15.2", "--then", "v0.17.0")[1]
+
+        assert "a Knative Service is created beside the Deployment" in out
+        assert LOCKED % ("RawDeployment", "Standard") in out
+        assert '{"status":{"deploymentMode":"Standard"}}' in out
+
+    @pytest.mark.parametrize(("mode", "is_locked"), [("Standard", True), ("RawDeployment", False)])
+    def test_a_dump_says_what_is_recorded(self, printed, mode, is_locked):
+        """The mode in the status of a stored service is compared with its annotation."""
+        status = f"status: {{deploymentMode: {mode}}}\n"
+        out = printed("resolve", "--release", "v0.16.0", uid=", uid: u", status=status)[1]
+
+        assert ("every update" in out) == is_locked
+
+
+class TestExplain:
+    def test_the_warning_comes_with_its_hint(self, printed):
+        """The same words as ``resolve``, and a code in JSON."""
+        assert ANNOTATE in printed("explain", "--release", "v0.16.0")[1]
+        data = json.loads(printed("explain", "--release", "v0.16.0", "--format", "json")[1])
+        (fault,) = data["services"][0]["faults"]
+
+        assert (fault["code"], fault["container"]) == ("UPDATES_REJECTED", None)

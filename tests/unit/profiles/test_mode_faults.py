@@ -1,0 +1,108 @@
+"""Faults of a deployment mode: what they are, on which releases, and that the way out in their hint is one."""
+
+from __future__ import annotations
+
+import pytest
+from selection import service
+
+from kserve_conformance.objects import replaced
+from kserve_conformance.profiles import profile_of
+from kserve_conformance.profiles.mode_faults import ModeFaultCode, StoredMode
+from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE
+from kserve_conformance.resolver import Surroundings, admitted, default_mode
+
+LOCKED = ModeFaultCode.UPDATES_REJECTED
+STUCK = ModeFaultCode.NEVER_RECONCILED
+TWICE = ModeFaultCode.DEPLOYED_TWICE
+
+
+def stored_mode(release: str, mode: str | None, recorded: str = "", *, is_new: bool = True) -> StoredMode:
+    """A service with this annotation as the release stores it, with the release's own default mode."""
+    profile = profile_of(release)
+    written = service() if mode is None else service(annotations={DEPLOYMENT_MODE: mode})
+    stored = admitted(written, profile) if is_new else written
+    return StoredMode(stored, profile, default_mode(profile, Surroundings()), recorded, is_new=is_new)
+
+
+def codes(*args, **options) -> list[ModeFaultCode]:
+    return [fault.code for fault in stored_mode(*args, **options).faults()]
+
+
+class TestNewServices:
+    @pytest.mark.parametrize(
+        ("release", "locking"),
+        [
+            ("v0.15.1", ()),
+            ("v0.15.2", ("Standard", "Knative", "odd")),
+            ("v0.16.0", ("RawDeployment", "Serverless", "odd")),
+            ("v0.17.0", ("odd",)),
+            ("v0.20.0", ("odd",)),
+        ],
+    )
+    def test_a_mode_that_is_recorded_under_another_name_locks_the_service(self, release, locking):
+        """The old names in v0.16.0 only, a name that the release does not know always."""
+        modes = (None, "RawDeployment", "Serverless", "Standard", "Knative", "ModelMesh", "odd")
+
+        assert {mode: codes(release, mode) for mode in modes} == {
+            mode: [LOCKED] if mode in locking else [] for mode in modes
+        }
+
+    def test_v0_19_never_deploys_a_new_service_in_another_mode_than_standard(self):
+        """The webhook rejects the finalizer of its own controller; ModelMesh gets none."""
+        modes = (None, "Standard", "RawDeployment", "ModelMesh", "Knative", "Serverless", "odd")
+
+        assert [mode for mode in modes if codes("v0.19.0", mode) == [STUCK]] == ["Knative", "Serverless", "odd"]
+
+    @pytest.mark.parametrize(("release", "is_blocked"), [("v0.16.0", True), ("v0.17.0", False)])
+    def test_a_fault_says_whether_the_service_can_be_deleted(self, release, is_blocked):
+        """Since v0.17.0 the removal of a finalizer is not checked."""
+        (fault,) = stored_mode(release, "odd").faults()
+
+        assert ("cannot be deleted" in fault.text) == is_blocked
+
+
+class TestUpgradedServices:
+    @pytest.mark.parametrize(
+        ("release", "recorded", "expected"),
+        [
+            ("v0.15.2", "RawDeployment", []),
+            ("v0.16.0", "RawDeployment", [TWICE]),
+            ("v0.17.0", "RawDeployment", [TWICE, LOCKED]),
+            ("v0.19.0", "RawDeployment", []),
+            ("v0.20.0", "RawDeployment", []),
+            ("v0.16.0", "", [LOCKED]),
+            ("v0.17.0", "", []),
+        ],
+    )
+    def test_what_an_earlier_release_recorded_is_not_renamed_until_v0_19(self, release, recorded, expected):
+        """Neither v0.16.0 nor v0.17.0 knows RawDeployment in a status."""
+        assert codes(release, "RawDeployment", recorded, is_new=False) == expected
+
+
+class TestWaysOut:
+    def test_an_annotation_with_the_recorded_mode_unlocks(self):
+        """The hint names the annotation, and a service with it has no fault."""
+        locked = stored_mode("v0.16.0", "RawDeployment")
+        (fault,) = locked.faults()
+        unlocked = replaced(locked.service, "Standard", "metadata", "annotations", DEPLOYMENT_MODE)
+
+        assert fault.hint == f"set the annotation {DEPLOYMENT_MODE} to Standard: that update is accepted"
+        assert not list(StoredMode(unlocked, locked.profile, locked.default_mode, locked.reconciled).faults())
+
+    @pytest.mark.parametrize(
+        ("release", "mode", "recorded", "patched"),
+        [("v0.17.0", "RawDeployment", "RawDeployment", "Standard"), ("v0.17.0", "Serverless", "Serverless", "Knative")],
+    )
+    def test_where_no_annotation_is_accepted_the_status_has_to_change(self, release, mode, recorded, patched):
+        """The hint has the command, and with that mode in the status there is no fault."""
+        *_, fault = stored_mode(release, mode, recorded, is_new=False).faults()
+
+        assert f'{{"status":{{"deploymentMode":"{patched}"}}}}' in fault.hint
+        assert codes(release, mode, patched, is_new=False) == []
+
+    def test_a_service_that_is_never_deployed_needs_its_mode_in_the_status(self):
+        """With it the finalizer is accepted."""
+        (fault,) = stored_mode("v0.19.0", "Knative").faults()
+
+        assert '"deploymentMode":"Knative"' in fault.hint
+        assert codes("v0.19.0", "Knative", "Knative") == []
