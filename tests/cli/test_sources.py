@@ -82,6 +82,17 @@ class TestWhatIsLeftOut:
         assert "skipped: 1 InferenceService: belongs to KFServing; to convert it" in err
         assert "skipped: 1 Workflow" in err
 
+    def test_other_kinds_alone_answer_nothing(self, call):
+        """What to do about each kind is all that can be said."""
+        graph = "{apiVersion: serving.kserve.io/v1alpha1, kind: InferenceGraph, metadata: {name: g}}\n"
+        code, out, err = call({"graph.yaml": graph}, "graph.yaml")
+
+        assert (code, out) == (Exit.USAGE, "")
+        assert err == (
+            "skipped: 1 InferenceGraph: selects no runtime; resolve the services that it routes to\n"
+            "error: no InferenceService or runtime in graph.yaml\n"
+        )
+
     def test_hidden_folders_are_not_read(self, call):
         """A repository's own files are not its manifests."""
         assert call({"service.yaml": SERVICE, "ours.yaml": OURS, ".git/x.yaml": SERVICE}, ".")[1] == SELECTED

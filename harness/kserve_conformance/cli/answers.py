@@ -296,7 +296,8 @@ def check_something(sources: Sources, notes: Notes, count: int) -> None:
     raise ManifestError(
         printable(f"no InferenceService or runtime in {', '.join(sources.paths)}"),
         code=ManifestCode.NOTHING_TO_RESOLVE,
-        hint="pass files, folders or '-' with at least one InferenceService",
+        # What to do about objects of other kinds was said of each.
+        hint=None if notes.others else "pass files, folders or '-' with at least one InferenceService",
     )
 
 
