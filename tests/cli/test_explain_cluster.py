@@ -79,7 +79,7 @@ class TestComparison:
         assert code == Exit.OK
 
     def test_of_a_service_that_runs_on_another_runtime(self, call, server):
-        """A workload of another runtime than the rules select: KServe selects again at its next look."""
+        """A workload of another runtime than the rules select: KServe selects again at the next reconcile."""
         server.put(CLUSTER_RUNTIMES, runtime("old", disabled=True))
         server.put(DEPLOYMENTS, workload("fraud", "old"))
         code, printed = call("fraud", "-n", "team-a")
