@@ -187,9 +187,7 @@ class TestRules:
     def test_are_1_if_one_has_no_scenario(self, tmp_path, capsys):
         """A suite that covers one rule leaves the others uncovered."""
         (tmp_path / "features").mkdir()
-        (tmp_path / "features/x.feature").write_text(
-            "@rule-format-exact\nFeature: x\n  Scenario: y\n    Given a step\n"
-        )
+        (tmp_path / "features/x.feature").write_text("@rule-format-exact\nFeature: x\n  Scenario: y\n    Then a step\n")
 
         assert code_of(["rules", "--suite", str(tmp_path)]) == Exit.NO
         assert code_of(["rules", "--suite", str(tmp_path), "format-exact"]) == Exit.OK
@@ -222,13 +220,13 @@ class TestSteps:
     def test_of_another_suite_are_its_own(self, tmp_path, capsys):
         """--suite lists the steps of that suite."""
         (tmp_path / "features").mkdir()
-        (tmp_path / "features/x.feature").write_text("Feature: x\n  Scenario: y\n    Given nothing happens\n")
+        (tmp_path / "features/x.feature").write_text("Feature: x\n  Scenario: y\n    Then nothing happens\n")
         (tmp_path / "steps").mkdir()
         (tmp_path / "steps/own.py").write_text(
-            'from pytest_bdd import given\n\n\n@given("nothing happens")\ndef nothing():\n    """Do nothing."""\n'
+            'from pytest_bdd import then\n\n\n@then("nothing happens")\ndef nothing():\n    """Do nothing."""\n'
         )
 
         assert code_of(["steps", "--suite", str(tmp_path)]) == Exit.OK
         assert capsys.readouterr().out == (
-            "Given nothing happens\n    Do nothing.\n    Example:\n      Given nothing happens\n\n1 of 1 steps\n"
+            "Then nothing happens\n    Do nothing.\n    Example:\n      Then nothing happens\n\n1 of 1 steps\n"
         )

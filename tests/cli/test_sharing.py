@@ -17,11 +17,11 @@ from kserve_conformance.reports import project
 
 STEPS = """\
 import os
-from pytest_bdd import given
+from pytest_bdd import then
 from pytest_bdd.parsers import parse
 
 
-@given(parse("{name} is as {variable} says"))
+@then(parse("{name} is as {variable} says"))
 def as_said(name, variable):
     said = os.environ.get(variable, "passed")
     if said == "errored":
@@ -39,7 +39,7 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "steps/said.py").write_text(STEPS)
     for name in "ab":
         scenarios = "".join(
-            f"  Scenario: {name}{number}\n    Given it is as {name.upper()}{number} says\n" for number in (1, 2, 3)
+            f"  Scenario: {name}{number}\n    Then it is as {name.upper()}{number} says\n" for number in (1, 2, 3)
         )
         (folder / f"features/{name}.feature").write_text(f"@core\nFeature: {name}\n{scenarios}")
     return folder

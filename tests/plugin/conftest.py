@@ -47,6 +47,10 @@ STEPS = """
     @then(parse("it is {number:d}"))
     def is_number(box, number):
         assert box[0] == number
+
+    @then("it ends")
+    def ends():
+        pass
 """
 
 

@@ -81,7 +81,7 @@ class TestCollecting:
     def test_leaves_features_of_others_alone(self, project):
         """A feature outside of the suite is not ours to run."""
         project.write("features/plain/plain.feature", PLAIN)
-        project.write("elsewhere/other.feature", "Feature: other\n  Scenario: x\n    Given what nobody knows\n")
+        project.write("elsewhere/other.feature", "Feature: other\n  Scenario: x\n    Then what nobody knows\n")
 
         run = project.recorded("elsewhere")
 
@@ -93,8 +93,8 @@ class TestRefusing:
 
     def test_reports_all_of_it_at_once(self, project):
         """Two problems in two files are one answer, before anything runs."""
-        project.write("features/a.feature", "@foo\nFeature: a\n  Scenario: y\n    Given a number 1\n")
-        project.write("features/b.feature", "Feature: b\n  Scenario: y\n    Given a\n    nonsense\n")
+        project.write("features/a.feature", "@foo\nFeature: a\n  Scenario: y\n    Then it ends\n")
+        project.write("features/b.feature", "Feature: b\n  Scenario: y\n    Then a\n    nonsense\n")
 
         run = project.run()
 
@@ -106,7 +106,7 @@ class TestRefusing:
     def test_does_not_refuse_tags_that_the_suite_declares(self, project):
         """A suite of one's own may have tags of its own, and a name and a version."""
         project.write("suite.toml", 'name = "ours"\nversion = "7"\ntags = ["smoke"]\n')
-        project.write("features/a.feature", "@smoke\nFeature: a\n  Scenario: y\n    Given a number 1\n")
+        project.write("features/a.feature", "@smoke\nFeature: a\n  Scenario: y\n    Then it ends\n")
 
         run = project.recorded("-m", "smoke")
 

@@ -11,27 +11,27 @@ from kserve_conformance.record import RecordFault, conforms, read
 
 STEPS = """
     import os, pathlib, time
-    from pytest_bdd import when
+    from pytest_bdd import then
 
-    @when("somebody waits")
+    @then("somebody waits")
     def waits():
         pathlib.Path("waiting").touch()
         time.sleep(60)
 
-    @when("somebody works")
+    @then("somebody works")
     def works():
         pathlib.Path("waiting").touch()
         time.sleep(3)
         pathlib.Path("went-on").touch()
 
-    @when("the process dies")
+    @then("the process dies")
     def dies():
         os._exit(9)
 """
 
 WAITING = (
-    "Feature: x\n  Scenario: first\n    Given a number 1\n"
-    "  Scenario: waits\n    When somebody waits\n  Scenario: last\n    Given a number 1\n"
+    "Feature: x\n  Scenario: first\n    Then it ends\n"
+    "  Scenario: waits\n    Then somebody waits\n  Scenario: last\n    Then it ends\n"
 )
 
 
@@ -57,7 +57,7 @@ class TestInterrupted:
 
     def test_run_ends_its_workers_at_once(self, waiting):
         """A signal for the run alone reaches the workers too, though xdist would let them go on for a while."""
-        waiting.write("features/x.feature", "Feature: x\n  Scenario: works\n    When somebody works\n")
+        waiting.write("features/x.feature", "Feature: x\n  Scenario: works\n    Then somebody works\n")
 
         waiting.ended_by(signal.SIGTERM, "-n", "2")
 
@@ -91,7 +91,7 @@ class TestStopped:
         """What was not run after it has no verdict, and the record says why."""
         project.write(
             "features/x.feature",
-            "Feature: x\n  Scenario: a\n    Given a number 1\n    Then it is 2\n  Scenario: b\n    Given a number 1\n",
+            "Feature: x\n  Scenario: a\n    Given a number 1\n    Then it is 2\n  Scenario: b\n    Then it ends\n",
         )
 
         run = project.recorded("-x")
@@ -106,8 +106,8 @@ class TestWorker:
         project.write("steps/waiting.py", STEPS)
         project.write(
             "features/x.feature",
-            "Feature: x\n  Scenario: a\n    Given a number 1\n  Scenario: dies\n    When the process dies\n"
-            "  Scenario: c\n    Given a number 1\n  Scenario: d\n    Given a number 1\n",
+            "Feature: x\n  Scenario: a\n    Then it ends\n  Scenario: dies\n    Then the process dies\n"
+            "  Scenario: c\n    Then it ends\n  Scenario: d\n    Then it ends\n",
         )
 
         run = project.recorded("-n", "2")
@@ -120,8 +120,8 @@ class TestWorker:
         project.write("steps/waiting.py", STEPS)
         project.write(
             "features/x.feature",
-            "Feature: x\n  Scenario: dies\n    When the process dies\n"
-            "  Scenario: a\n    Given a number 1\n  Scenario: b\n    Given a number 1\n",
+            "Feature: x\n  Scenario: dies\n    Then the process dies\n"
+            "  Scenario: a\n    Then it ends\n  Scenario: b\n    Then it ends\n",
         )
 
         run = project.recorded("-n", "1")
@@ -136,7 +136,7 @@ class TestWorker:
     def test_that_dies_with_every_scenario_says_so(self, project):
         """No process was left to tell of any scenario: the record says why, and never conforms."""
         project.write("steps/waiting.py", STEPS)
-        project.write("features/x.feature", "Feature: x\n  Scenario: dies\n    When the process dies\n")
+        project.write("features/x.feature", "Feature: x\n  Scenario: dies\n    Then the process dies\n")
 
         run = project.recorded("-n", "2")
 
@@ -148,7 +148,7 @@ class TestWorker:
 class TestNothing:
     def test_matched_is_no_pass(self, project):
         """A run that asked nothing ends with pytest's code for it, and its record does not conform."""
-        project.write("features/x.feature", "Feature: x\n  Scenario: a\n    Given a number 1\n")
+        project.write("features/x.feature", "Feature: x\n  Scenario: a\n    Then it ends\n")
 
         run = project.recorded("-k", "zzz")
 

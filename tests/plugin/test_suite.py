@@ -36,7 +36,7 @@ def suite_of(tmp_path):
     return make
 
 
-STEP = "\n    Given a step\n"
+STEP = "\n    Then a step\n"
 
 
 class TestInventory:
@@ -57,6 +57,7 @@ class TestInventory:
                   \"\"\"
                   told
                   \"\"\"
+                Then something else
               @until-0.11.0
               Rule: r
                 Scenario Outline: row <a>
@@ -81,7 +82,7 @@ class TestInventory:
             plain.topic,
             plain.line,
         ) == ("topic/x.feature::plain", "plain", "X", "About it.", "topic", 9)
-        assert [step.kind for step in plain.steps] == ["given", "when"]
+        assert [step.kind for step in plain.steps] == ["given", "when", "then"]
         assert plain.steps[1].doc_string == "told"
         assert two.id == "topic/x.feature::row <a>[named]"
         assert [(info.name, info.tags.level) for info in (one, two)] == [
@@ -127,7 +128,7 @@ class TestInventory:
                 "features/topic/x.feature:6: a second scenario is named 'same'",
             ),
             (
-                "Feature: x\n  Scenario Outline: r\n    Given <n>\n    Examples:\n    | n |\n    | 1 |\n    | 1 |\n",
+                "Feature: x\n  Scenario Outline: r\n    Then <n>\n    Examples:\n    | n |\n    | 1 |\n    | 1 |\n",
                 SuiteCode.DUPLICATE_SCENARIO,
                 "x.feature:7: a second row of 'r' has the same values",
             ),
@@ -142,14 +143,19 @@ class TestInventory:
                 "x.feature:4: 'empty' has no step of its own",
             ),
             (
-                "Feature: x\n  Scenario Outline: r\n    Given <n>\n    Examples:\n      | n |\n",
+                "Feature: x\n  Scenario Outline: r\n    Then <n>\n    Examples:\n      | n |\n",
                 SuiteCode.EMPTY_SCENARIO,
                 "x.feature:4: Examples of 'r' have no row",
+            ),
+            (
+                "Feature: x\n  Background:\n    Given a\n  Scenario: y\n    When b\n    And c\n",
+                SuiteCode.NO_THEN,
+                "x.feature:4: 'y' has no Then step",
             ),
             ("Feature: x\n", SuiteCode.UNREADABLE_FEATURE, "x.feature: no scenario"),
             ("", SuiteCode.UNREADABLE_FEATURE, "x.feature: no scenario"),
             (
-                "Feature: x\n  Scenario: y\n    Given a\n    nonsense\n",
+                "Feature: x\n  Scenario: y\n    Then a\n    nonsense\n",
                 SuiteCode.UNREADABLE_FEATURE,
                 "x.feature:4: expected:",
             ),
@@ -196,6 +202,16 @@ class TestInventory:
             inventory(suite_of(x=feature))
 
         assert raised.value.code is code
+
+    def test_rejects_a_file_that_nothing_would_collect(self, suite_of):
+        """On a file system that tells cases apart, pytest and Cucumber skip a file named ``B.FEATURE``."""
+        suite = suite_of(x=f"Feature: x\n  Scenario: y{STEP}")
+        (suite.features / "B.FEATURE").write_text(f"Feature: b\n  Scenario: y{STEP}")
+
+        with pytest.raises(SuiteError, match=r"features/B.FEATURE: ends in \.FEATURE") as raised:
+            inventory(Suite.at(suite.root))
+
+        assert "rename it to B.feature" in raised.value.hint
 
     def test_suggests_what_was_meant(self, suite_of):
         """The hint has the nearest tag."""

@@ -7,9 +7,9 @@ import pytest
 from kserve_conformance.record import Verdict
 
 STEPS = """
-    from pytest_bdd import when, then
+    from pytest_bdd import then
 
-    @when("something is applied")
+    @then("something is applied")
     def applied(world):
         world.apply(
             {
@@ -25,7 +25,7 @@ STEPS = """
 """
 
 FEATURE = "Feature: x\n" + "".join(
-    f"  Scenario: {name}\n    When something is applied\n" for name in ("one", "two", "three", "four", "five")
+    f"  Scenario: {name}\n    Then something is applied\n" for name in ("one", "two", "three", "four", "five")
 )
 
 TARGETS = """

@@ -33,12 +33,15 @@ FEATURE = """
       Scenario: breaks in a step
         Given a number 1
         When it breaks
+        Then it ends
 
       Scenario: breaks before
         Given a broken fixture
+        Then it ends
 
       Scenario: breaks after
         Given something that cannot be cleaned up
+        Then it ends
 
       Scenario: fails and breaks after
         Given something that cannot be cleaned up
@@ -46,9 +49,31 @@ FEATURE = """
 
       Scenario: asserts while cleaning up
         Given something that asserts while it is cleaned up
+        Then it ends
 
       Scenario: calls pytest.fail
         When it is given up
+        Then it ends
+
+      Scenario: calls pytest.xfail
+        Given a number 1
+        Then it is known to be wrong
+
+      Scenario: returns its check
+        Given a number 1
+        Then it is returned as 2
+
+      Scenario: returns a generator of checks
+        Given a number 1
+        Then its checks are returned
+
+      Scenario: returns a check in a wrapper
+        Given a number 1
+        Then it is yielded by a wrapped step
+
+      Scenario: returns without a target fixture
+        Given a number that is thrown away
+        Then it ends
 
       Scenario: is skipped by a step
         Given a number 1
@@ -57,14 +82,17 @@ FEATURE = """
 
       Scenario: asks the target for what it cannot do
         When the target cannot do it
+        Then it ends
 
       @needs-pods
       Scenario: needs what the target cannot do
         Given a number 1
+        Then it ends
 
       @until-0.10.2
       Scenario: is of another release
         Given a number 1
+        Then it ends
 
       Scenario Outline: is <number>
         Given a number <half>
@@ -80,8 +108,11 @@ FEATURE = """
 """
 
 STEPS = """
+    from functools import wraps
+
     import pytest
     from pytest_bdd import given, then, when
+    from pytest_bdd.parsers import parse
 
     from kserve_conformance.targets.contract import CannotDo
     from kserve_conformance.world.nonconformity import Nonconformity
@@ -115,6 +146,34 @@ STEPS = """
     @when("it is given up")
     def given_up():
         pytest.fail("given up")
+
+    @then("it is known to be wrong")
+    def known_to_be_wrong():
+        pytest.xfail("known")
+
+    @then(parse("it is returned as {number:d}"), target_fixture="checked")
+    def returned(box, number):
+        return box[0] == number
+
+    @then("its checks are returned")
+    def checks(box):
+        return (number == 2 for number in box)
+
+    def wrapped(function):
+        @wraps(function)
+        def wrapper(*args, **kwargs):
+            return function(*args, **kwargs)
+        return wrapper
+
+    @then("it is yielded by a wrapped step")
+    @wrapped
+    def yielded(box):
+        assert box[0] == 2
+        yield
+
+    @given("a number that is thrown away")
+    def thrown_away():
+        return 1
 
     @when("it is skipped")
     def skipped():
@@ -154,6 +213,11 @@ def run(ways):
         ("fails and breaks after", Verdict.ERRORED),
         ("asserts while cleaning up", Verdict.ERRORED),
         ("calls pytest.fail", Verdict.ERRORED),
+        ("calls pytest.xfail", Verdict.ERRORED),
+        ("returns its check", Verdict.ERRORED),
+        ("returns a generator of checks", Verdict.ERRORED),
+        ("returns a check in a wrapper", Verdict.ERRORED),
+        ("returns without a target fixture", Verdict.ERRORED),
         ("is skipped by a step", Verdict.SKIPPED),
         ("asks the target for what it cannot do", Verdict.SKIPPED),
         ("needs what the target cannot do", Verdict.SKIPPED),
@@ -221,7 +285,7 @@ class TestSteps:
 
     def test_of_what_was_not_run_are_skipped(self, run):
         """A scenario of another release has its steps in the record, none of them run."""
-        assert [step.status for step in run.scenarios["is of another release"].steps] == ["skipped"]
+        assert [step.status for step in run.scenarios["is of another release"].steps] == ["skipped", "skipped"]
 
     def test_read_as_in_the_feature(self, run):
         """Keyword, text and line are those of the file, with the row's values in place."""
@@ -282,9 +346,9 @@ class TestDocumented:
             Feature: Page
               @documented @until-0.8.0
               Scenario: told
-                Given a number 1
+                Then it ends
               Scenario: not told
-                Given a number 1
+                Then it ends
             """,
         )
 
@@ -305,7 +369,7 @@ DEVIATING = """
         Given a number 1
         Then it is 1
       Scenario: breaks
-        Given nobody knows what
+        Then nobody knows what
 """
 
 

@@ -17,10 +17,11 @@ from typing import Any, Protocol
 
 import pytest
 
+from kserve_conformance.exceptions import SuiteError
 from kserve_conformance.scenario_runs.bdd import DATA_TABLE, DOC_STRING, RegisteredStep, steps_in
 from kserve_conformance.suite import ROOT, ScenarioInfo, StepInfo
 from kserve_conformance.suite.guards import Definition, ambiguous_steps, async_steps, takers
-from kserve_conformance.suite.problems import Place, SuiteProblem
+from kserve_conformance.suite.problems import Place, SuiteCode, SuiteProblem
 
 #: Where the shipped step definitions are imported from, in a checkout and in a wheel.
 SHIPPED_STEPS = "kserve_conformance.suite.steps"
@@ -77,7 +78,11 @@ class Match:
     arguments: Mapping[str, Any] | None
 
     def call(self, step: StepInfo, fixtures: Fixtures) -> None:
-        """Call the step's function, and provide its result if it has a ``target_fixture``."""
+        """
+        Call the step's function, and provide its result if it has a ``target_fixture``.
+
+        Raises ``SuiteError`` for any other result, by which a check might pass without checking anything.
+        """
         __tracebackhide__ = True
         registered = self.definition.registered
         parameters = registered.parameters
@@ -96,8 +101,18 @@ class Match:
             fixtures.add_finalizer(partial(_finish, generator))
         else:
             value = registered.function(**arguments)
-        if registered.target_fixture is not None:
+        if registered.target_fixture is not None and step.kind != "then":
             fixtures.provide(registered.target_fixture, value)
+        elif value is not None:
+            raise self._returned(value)
+
+    def _returned(self, value: object) -> SuiteError:
+        """A value that nothing reads: ``return x == y`` looks like a check, and checks nothing."""
+        return SuiteError(
+            f"step {self.definition.pattern!r} ({self.definition.place}) returned a {type(value).__name__}",
+            code=SuiteCode.STEP_RESULT,
+            hint="check with assert and return nothing; a Given or When with a target_fixture may return its value",
+        )
 
 
 class StepRegistry:

@@ -22,6 +22,9 @@ from kserve_conformance.suite.problems import SuiteCode
 #: The file in which a suite describes itself: name, version and additional tags.
 DESCRIPTION = "suite.toml"
 
+#: How the name of a feature file ends; pytest and Cucumber read no other spelling.
+SUFFIX = ".feature"
+
 #: The folders whose files the digest covers.
 _PARTS = ("features", "steps", "fixtures")
 
@@ -76,8 +79,13 @@ class Suite:
         return self.root / "fixtures"
 
     def feature_files(self) -> tuple[Path, ...]:
-        """Every feature file, ordered by path; records have this order."""
-        return tuple(sorted(self.features.rglob("*.feature"), key=lambda file: file.relative_to(self.root).parts))
+        """
+        Every feature file, ordered by path; records have this order.
+
+        A file whose name ends in ``.FEATURE`` is listed too, although nothing collects it: its author takes it for one.
+        """
+        files = (file for file in self.features.rglob("*") if file.suffix.lower() == SUFFIX and file.is_file())
+        return tuple(sorted(files, key=lambda file: file.relative_to(self.root).parts))
 
     @cached_property
     def digest(self) -> str:

@@ -18,7 +18,7 @@ from gherkin.errors import CompositeParserException, ParserError
 from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler, GherkinDocumentWithURI
 
-from kserve_conformance.suite.folder import Suite
+from kserve_conformance.suite.folder import SUFFIX, Suite
 from kserve_conformance.suite.identity import ID_COLUMN, scenario_id
 from kserve_conformance.suite.problems import Place, SuiteCode, SuiteProblem, raise_all
 from kserve_conformance.suite.registry_terms import registered
@@ -91,6 +91,10 @@ def _read(suite: Suite) -> tuple[ScenarioInfo, ...]:
     found: list[ScenarioInfo] = []
     for file in suite.feature_files():
         path = file.relative_to(suite.root).as_posix()
+        if file.suffix != SUFFIX:
+            hint = f"rename it to {file.stem}{SUFFIX}; otherwise, its scenarios do not run"
+            problems.append(SuiteProblem(SuiteCode.UNREADABLE_FEATURE, Place(path), f"ends in {file.suffix}", hint))
+            continue
         try:
             found.extend(_Feature(file, path, tags, problems).scenarios())
         except SuiteProblem as error:
@@ -136,6 +140,11 @@ class _Feature:
                 row=MappingProxyType(row),
                 steps=tuple(self._step(step) for step in pickle["steps"]),
             )
+            if info.steps and not any(step.kind == "then" for step in info.steps):
+                hint = "without a Then it would pass without checking anything"
+                self._problems.append(
+                    SuiteProblem(SuiteCode.NO_THEN, place, f"{scenario['name']!r} has no Then step", hint)
+                )
             if row and info.id in seen:
                 hint = f"the first is in line {seen[info.id].line}; a column {ID_COLUMN!r} names rows"
                 self._problems.append(

@@ -28,6 +28,10 @@ STEPS = '''
     def shut(thing):
         """Check a door."""
 
+    @then("the door stays open")
+    def stays_open():
+        """Check a door."""
+
     def no_step():
         """Nothing."""
 '''
@@ -42,12 +46,13 @@ FEATURE = '''
         When somebody enters "the hall"
           | a  | b |
           | 10 | 2 |
+        Then the door stays open
 '''
 
 
 @pytest.fixture
 def entries(tmp_path):
-    """The catalogue of a suite with three steps, two of which its feature uses."""
+    """The catalogue of a suite with four steps, three of which its feature uses."""
     for name, text in (("steps/doors.py", STEPS), ("features/doors.feature", FEATURE)):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text(dedent(text), encoding="utf-8")
@@ -61,6 +66,7 @@ class TestCatalogue:
             ("given", ("an open door",)),
             ("when", ('somebody enters "{room}"', 'somebody enters "{room}" {times} times')),
             ("then", (r"the (?P<thing>\w+) is shut",)),
+            ("then", ("the door stays open",)),
         ]
 
     def test_examples_come_from_features(self, entries):
@@ -75,7 +81,7 @@ class TestCatalogue:
 
     def test_reports_what_follows_a_step(self, entries):
         """A table or a doc string, and whether it may be left out."""
-        assert [entry.argument for entry in entries] == ["a doc string", "a table, optional", ""]
+        assert [entry.argument for entry in entries] == ["a doc string", "a table, optional", "", ""]
         assert entries[0].features == ("features/doors.feature",)
         assert entries[0].description == "Open a door."
 
