@@ -73,6 +73,25 @@ Feature: Container settings of a service override those of its runtime
       | --workers=2             |
       | --model_dir=/elsewhere  |
 
+  @until-0.10.2
+  Scenario: A request of the service is kept beside a lower limit of the runtime
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: sklearn}
+            storageUri: gs://example/models/model
+            resources: {requests: {cpu: "2"}}
+      """
+    Then its container has
+      """
+      resources:
+        limits: {cpu: "1", memory: 2Gi}
+        requests: {cpu: "2"}
+      """
+
   Scenario: One resource of the service replaces that of the runtime, and the others are kept
     When this service is applied
       """

@@ -225,7 +225,8 @@ def _repetitions(rendered: _Rendered, container: Manifest) -> Iterator[PodFault]
                 PodFaultCode.FLAG_REPEATED,
                 container["name"],
                 f"flag {flag} appears {_times(count)}{rendered.origins('args', _flags, flag)}",
-                "keep one of them: KServe appends the arguments of the service to those of the runtime",
+                "keep one: KServe appends the arguments of the service to those of the runtime, "
+                "and the server decides which one counts",
             )
     for variable, count in Counter(_variables(container.get("env"))).items():
         if count > 1:
@@ -233,7 +234,7 @@ def _repetitions(rendered: _Rendered, container: Manifest) -> Iterator[PodFault]
                 PodFaultCode.VARIABLE_REPEATED,
                 container["name"],
                 f"variable {variable} appears {_times(count)}{rendered.origins('env', _variables, variable)}",
-                "keep one of them: only the last one has an effect",
+                "keep one: only the last one has an effect",
             )
     if container["name"] == SERVING:
         yield from _replaced_variables(rendered, container)
