@@ -11,6 +11,7 @@ Source: k8s.io/apiextensions-apiserver v0.34.4, pkg/apiserver/schema (pruning, d
 pkg/apiserver/validation; read on a kube-apiserver v1.34.4 with ``kubectl create --dry-run=server``.
 """
 
+from kserve_conformance.crds.go_integers import undecodable_integers
 from kserve_conformance.crds.schema import Schema
 from kserve_conformance.crds.structure import UnknownField, defaulted, pruned, unknown_fields
 from kserve_conformance.crds.table import FULL, MINIMAL, VARIANTS, Crds, crds_of, new_fields
@@ -30,6 +31,7 @@ __all__ = [
     "defaulted",
     "new_fields",
     "pruned",
+    "undecodable_integers",
     "unknown_fields",
     "violations",
     "with_zero_values",

@@ -22,10 +22,15 @@ _ZEROS: Final[Mapping[str | None, Any]] = {"string": "", "integer": 0, "boolean"
 #: v0.15.0.
 _ALWAYS_WRITTEN: Final = (("type", "averageUtilization"), ("backend", "serverAddress"))
 
-#: The fields of a gRPC probe, whose ``service`` is a pointer that Go writes as null. The schemas of most releases have
-#: a default for it, which the API server has filled in before.
-#: Source: type ``GRPCAction``, k8s.io/api, core/v1/types.go.
-_GRPC_PROBE: Final = {"port", "service"}
+#: The fields of gRPC probes and data sources, and the pointer among them that Go writes as null. The schemas of most
+#: releases have a default for a probe's, which the API server has filled in before.
+#: Source: types ``GRPCAction``, ``TypedLocalObjectReference`` and ``TypedObjectReference``, k8s.io/api,
+#: core/v1/types.go.
+_WRITTEN_AS_NULL: Final = (
+    ({"port", "service"}, "service"),
+    ({"apiGroup", "kind", "name"}, "apiGroup"),
+    ({"apiGroup", "kind", "name", "namespace"}, "apiGroup"),
+)
 
 
 def with_zero_values(manifest: Manifest, schema: Schema) -> Manifest:
@@ -52,7 +57,20 @@ def _filled(value: Any, schema: Schema) -> Any:
     if isinstance(value, list | tuple) and schema.items is not None:
         items = schema.items
         return [_filled({} if inner is None and items.properties else inner, items) for inner in value]
+    if isinstance(value, float):
+        return _number(value, schema)
     return value
+
+
+def _number(value: float, schema: Schema) -> Any:
+    """
+    A number as Go writes it: whole ones without a fraction, and a quantity, such as ``cpu: 0.5``, as a string.
+
+    Source: ``UnmarshalJSON`` and ``MarshalJSON`` of ``Quantity``, k8s.io/apimachinery, pkg/api/resource/quantity.go.
+    """
+    if schema.is_int_or_string and schema.pattern is not None:
+        return str(value)
+    return int(value) if schema.type == "integer" and value.is_integer() else value
 
 
 def _filled_mapping(value: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
@@ -67,6 +85,7 @@ def _filled_mapping(value: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
             zero = 0 if known.is_int_or_string else {} if known.properties else _ZEROS.get(known.type)
             if zero is not None:
                 result[field] = _filled(zero, known)
-    if schema.properties.keys() == _GRPC_PROBE:
-        result.setdefault("service", None)
+    for fields, null in _WRITTEN_AS_NULL:
+        if schema.properties.keys() == fields:
+            result.setdefault(null, None)
     return result

@@ -8,6 +8,7 @@ Specs are checked by the CRDs of the release (:mod:`kserve_conformance.crds`), m
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
@@ -20,10 +21,12 @@ from kserve_conformance.crds import (
     crds_of,
     defaulted,
     pruned,
+    undecodable_integers,
     unknown_fields,
     violations,
     with_zero_values,
 )
+from kserve_conformance.crds.go_integers import INT32
 from kserve_conformance.crds.memo import Memo
 from kserve_conformance.manifests import metadata
 from kserve_conformance.manifests.problems import ManifestCode, Path, Problem, pointer
@@ -147,12 +150,16 @@ def _violations(manifest: Manifest, schema: Schema, *, past_webhooks: bool) -> t
     return memo.keep(key, schema, found)
 
 
+#: Fields below which Go writes a null that most schemas have a default for, and some allow.
+_NULLED: Final = re.compile("'(grpc|dataSource|dataSourceRef)'")
+
+
 def _has_metrics_or_probes(service: Manifest) -> bool:
     """Can a service have fields that are valid until KServe's defaulter writes them?"""
     spec = service.get("spec")
     parts = spec.items() if isinstance(spec, Mapping) else ()
     return any(
-        key == "canary" or (isinstance(part, Mapping) and ("autoScaling" in part or "'grpc'" in str(part)))
+        key == "canary" or (isinstance(part, Mapping) and ("autoScaling" in part or _NULLED.search(str(part))))
         for key, part in parts
     )
 
@@ -183,6 +190,8 @@ def _problems(manifest: Any, crds: Crds, spellings: Mapping[Path, str], *, past_
         schema = crds.schema(kind)
         for violation in _violations(manifest, schema, past_webhooks=past_webhooks):
             yield _problem(violation, spellings)
+        if kind == SERVICE and not past_webhooks:
+            yield from (_too_large(path, value) for path, value in undecodable_integers(manifest, schema))
 
 
 def _metadata_problem(fault: metadata.MetadataFault, spellings: Mapping[Path, str]) -> Problem:
@@ -254,6 +263,13 @@ def _type_hint(schema: Schema, value: Any, path: Path, spellings: Mapping[Path, 
     if schema.type == "array" and isinstance(value, Mapping | str):
         return "start each element with a dash"
     return None
+
+
+def _too_large(path: Path, value: int) -> Problem:
+    """The problem of an integer that the defaulter cannot decode."""
+    text = f"expected {INT32.start} to {INT32.stop - 1}, got {value}"
+    rejection = f"json: cannot unmarshal number {value} into Go struct field {pointer(path)} of type int32"
+    return Problem(ManifestCode.INVALID_FIELD, text, path, rejection=rejection)
 
 
 def _wrong_type(path: Path, value: Any, expected: str, spellings: Mapping[Path, str]) -> Problem:

@@ -259,6 +259,39 @@ class TestServices:
 
         assert found == [] if is_valid else found[0].endswith("grpc.service: expected a string, got null")
 
+    @pytest.mark.parametrize("quantity", [0.5, 9e18, 1.0])
+    def test_number_is_a_quantity(self, quantity: float) -> None:
+        """The defaulter reads an unquoted number as a quantity and writes it as a string, which the schema allows."""
+        limits = {"resources": {"limits": {"cpu": quantity}}}
+        manifest = with_predictor(model={"modelFormat": {"name": "a"}, **limits})
+
+        assert reported(manifest) == []
+
+    def test_number_is_no_quantity_of_a_runtime(self) -> None:
+        """No defaulter reads a runtime, so the schema sees the number."""
+        container = {"name": "c", "image": "a", "resources": {"limits": {"cpu": 0.5}}}
+
+        assert reported(replaced(RUNTIME, [container], "spec", "containers")) != []
+
+    @pytest.mark.parametrize(
+        ("predictor", "is_valid"),
+        [
+            ({"minReplicas": 2**31 - 1}, True),
+            ({"minReplicas": 2**31}, False),
+            ({"containers": [{"name": "a", "livenessProbe": {"tcpSocket": {"port": 2**31}}}]}, False),
+            ({"containers": [{"name": "a", "resources": {"limits": {"memory": 2**31}}}]}, True),
+            ({"terminationGracePeriodSeconds": 2**31}, True),
+        ],
+        ids=["largest", "replicas", "port", "quantity", "int64"],
+    )
+    def test_integer_must_fit_into_its_go_type(self, predictor: dict[str, Any], is_valid: bool) -> None:
+        """The schema has no bounds, and the defaulter cannot decode an int32 beyond its own."""
+        found = check(with_predictor(**predictor), "v0.15.2")
+
+        assert (found == ()) == is_valid
+        assert is_valid or "cannot unmarshal number 2147483648" in str(found[0].rejection)
+        assert check(with_predictor(**predictor), "v0.15.2", past_webhooks=True) == ()
+
     def test_past_the_webhooks_nothing_is_written(self) -> None:
         """The schema alone sees what the manifest has."""
         manifest = with_predictor(model={"modelFormat": {}})

@@ -1,0 +1,48 @@
+"""
+Integers that a schema allows and Go cannot decode.
+
+A CRD's ``format: int32`` limits nothing, so the API server stores any integer, unless a webhook decodes the object.
+
+Source: encoding/json (``UnmarshalTypeError``), and type ``IntOrString``, k8s.io/apimachinery,
+pkg/util/intstr/intstr.go; observed on the controllers of v0.15.2 and v0.20.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from kserve_conformance.crds.schema import Schema
+from kserve_conformance.crds.structure import Path
+
+#: The bounds of an int32.
+INT32: Final = range(-(2**31), 2**31)
+
+
+def undecodable_integers(value: Any, schema: Schema, path: Path = ()) -> Iterator[tuple[Path, int]]:
+    """The integers of an object that do not fit into the int32 that its Go type has for them, with their places."""
+    if not _has_large(value):
+        return
+    yield from _undecodable(value, schema, path)
+
+
+def _has_large(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_large, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_has_large, value))
+    return isinstance(value, int) and value not in INT32
+
+
+def _undecodable(value: Any, schema: Schema | None, path: Path) -> Iterator[tuple[Path, int]]:
+    if schema is None:
+        return
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _undecodable(inner, schema.properties.get(key, schema.additional), (*path, key))
+    elif isinstance(value, list | tuple):
+        for index, inner in enumerate(value):
+            yield from _undecodable(inner, schema.items, (*path, index))
+    # A quantity is an integer or a string too, with a pattern, and has no bounds.
+    elif _has_large(value) and (schema.format == "int32" or (schema.is_int_or_string and schema.pattern is None)):
+        yield path, value
