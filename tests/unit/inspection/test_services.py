@@ -87,6 +87,19 @@ class TestServicesByTheirWorkloads:
 
         assert one.standing is Standing.DIFFERS
 
+    def test_the_server_type_is_that_of_the_nearest_runtime_with_the_name(self):
+        """
+        From v0.20.0 on a runtime of the namespace so decides about the image of the cluster's.
+        """
+        cluster = runtime("a", image="example.com/vllm:1")
+        cluster["metadata"]["annotations"] = {"serving.kserve.io/server-type": "vllmserver"}
+        shadow = runtime("a", namespace="team-a", formats=[{"name": "onnx", "autoSelect": True}])
+        profile = profile_of("v0.20.0")
+
+        for runtimes, image in (((cluster,), "example.com/vllm-cpu:1"), ((cluster, shadow), "example.com/vllm:1")):
+            one = standing(*runtimes, of_service=service(), workloads=[workload(image)], profile=profile)
+            assert one.shown == (ObjectKey("ClusterServingRuntime", "a"),)
+
     def test_a_workload_of_an_earlier_service_of_that_name_counts_for_nothing(self):
         """
         Only what the service owns by its uid is its workload.
