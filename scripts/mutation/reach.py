@@ -81,9 +81,22 @@ class Reach:
         return self._files[test.partition("::")[0]].seconds[test]
 
     def of(self, mutant: Mutant) -> set[str]:
-        """The tests that reach the line of a mutant; of a line that runs at import, those that use its module."""
+        """
+        The tests that reach the line of a mutant.
+
+        Of a line that runs at import they are those that use the functions of its module, or if it has none, the unit
+        tests of its package.
+        """
         lines = set(statement_lines(mutant)) if is_in_function(mutant) else function_lines(mutant.module)
-        return set(self._reaching(mutant.module, lines)) or set(self._reaching(mutant.module, None))
+        reaching = set(self._reaching(mutant.module, lines)) or set(self._reaching(mutant.module, None))
+        if reaching or is_in_function(mutant):
+            return reaching
+        return {
+            test
+            for name, file in self._files.items()
+            if name.startswith(f"{UNIT}{mutant.package}/")
+            for test in file.seconds
+        }
 
     def is_fast(self, test: str) -> bool:
         """Does a test run in this process only, and shortly?"""
