@@ -56,7 +56,8 @@ class Reach:
         self.fast = fast
         self._files: dict[str, TestFile] = {}
         if cache.exists():
-            self._files = msgspec.json.decode(cache.read_bytes(), type=dict[str, TestFile])
+            known = msgspec.json.decode(cache.read_bytes(), type=dict[str, TestFile])
+            self._files = {name: file for name, file in known.items() if Path(name).is_file()}
 
     def update(self, checkout: Checkout) -> None:
         """Run the files of tests that are new or changed, with coverage. One that fails is left out with a warning."""
@@ -109,8 +110,6 @@ class Reach:
 
     def _reaching(self, module: str, lines: set[int] | None) -> Iterator[str]:
         for name, file in self._files.items():
-            if not Path(name).is_file():
-                continue
             for line, tests in file.reached.get(module, {}).items():
                 if lines is None or line in lines:
                     for test in tests:
