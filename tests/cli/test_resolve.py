@@ -399,7 +399,10 @@ class TestBadInput:
         """
         The hint has the release that was most likely meant first.
         """
-        assert "hint: known releases, nearest first: v0.15.2" in told("--release", "v0.15.9", "service.yaml")[2]
+        assert (
+            "hint: nearest: v0.15.2, v0.15.1, v0.15.0; list all with: kserve-conformance releases"
+            in told("--release", "v0.15.9", "service.yaml")[2]
+        )
 
     def test_tells_all_problems_of_all_files(self, told, folder):
         """

@@ -226,6 +226,7 @@ def _target(header: Header) -> dict[str, str]:
         "release": target.release,
         "API server": target.api_server or "",
         "observed through": target.observed_through,
+        "built from": "a source tree" if target.is_source_tree else "",
         **{f"digest of {name}": digest for name, digest in target.digests.items()},
     }
 

@@ -97,8 +97,14 @@ def narrowed(header: Header) -> dict[str, Any]:
 
 
 def caveat_of(header: Header) -> str | None:
-    """Say why results for the release of a run are less certain than those for others; None if they are not."""
+    """
+    Say why results of a run say less about its release than others; None if they do not.
+
+    A source tree is not the release whose name it was given, whatever it contains.
+    """
     release = header.target.release
+    if header.target.is_source_tree:
+        return f"built from a source tree, as {release}"
     # The documented profile is not a release: it was read from the documentation.
     return None if release == DOCUMENTED else caveat(release)
 

@@ -142,7 +142,8 @@ def _reached_target(record: Record) -> bool:
 def _described(target: TargetIdentity) -> str:
     parts = (target.target, target.release, target.api_server, target.observed_through)
     digests = (f"{name} {digest}" for name, digest in sorted(target.digests.items()))
-    return ", ".join(part for part in (*parts, *digests) if part)
+    tree = "a source tree" if target.is_source_tree else None
+    return ", ".join(part for part in (*parts, tree, *digests) if part)
 
 
 def _suite(record: Record) -> str:

@@ -44,6 +44,7 @@ class TargetIdentity(Part, frozen=True, kw_only=True):
     api_server: str | None = None
     observed_through: str = ""
     digests: dict[str, str] = {}
+    is_source_tree: bool = False
 
 
 class SuiteIdentity(Part, frozen=True, kw_only=True):

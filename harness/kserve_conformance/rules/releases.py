@@ -43,13 +43,17 @@ class ReleaseErrorCode(StrEnum):
     INCOMPLETE_CATALOGUE = "incomplete-catalogue"
 
 
+#: How many releases a hint names.
+_NEAREST = 3
+
+
 class UnknownRelease(ProfileError):
     """A name that is not in the table of releases. ``known`` has every name that is, the nearest first."""
 
     def __init__(self, text: str) -> None:
         super().__init__(f"unknown KServe release {text!r}", code=ReleaseErrorCode.UNKNOWN_RELEASE)
         self.known = nearest(text)
-        self.hint = f"known releases, nearest first: {', '.join(self.known)}"
+        self.hint = f"nearest: {', '.join(self.known[:_NEAREST])}; list all with: kserve-conformance releases"
 
 
 class Origin(StrEnum):

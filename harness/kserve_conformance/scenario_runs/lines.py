@@ -49,6 +49,7 @@ def target_line(identity: Identity) -> TargetIdentity:
         api_server=identity.api_server,
         observed_through=identity.observed_through,
         digests=dict(identity.digests),
+        is_source_tree=identity.is_source_tree,
     )
 
 

@@ -40,6 +40,8 @@ class Identity:
 
     ``observed_through`` describes how the choice is observed. ``digests`` maps
     names (an image, a binary, the installed CRDs) to ``sha256:…``.
+    ``is_source_tree``: a source tree was installed in place of the release whose
+    name it was given.
     """
 
     target: str
@@ -47,6 +49,7 @@ class Identity:
     api_server: str | None = None
     observed_through: str = ""
     digests: Mapping[str, str] = field(default_factory=dict)
+    is_source_tree: bool = False
 
 
 @dataclass(frozen=True, slots=True)

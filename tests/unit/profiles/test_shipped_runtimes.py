@@ -197,7 +197,7 @@ class TestShipped:
         with pytest.raises(UnknownRelease, match="v0\\.15\\.3") as caught:
             shipped("v0.15.3")
 
-        assert "nearest first: v0.15.2, v0.15.1" in (caught.value.hint or "")
+        assert "nearest: v0.15.2, v0.15.1" in (caught.value.hint or "")
 
 
 class TestHelm:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from record_examples import record, scenario
 
-from kserve_conformance.record import Baseline, Record, Result, Verdict, conforms
+from kserve_conformance.record import Baseline, Record, Result, TargetIdentity, Verdict, conforms
 
 PASSED = scenario("passed")
 
@@ -130,3 +130,11 @@ class TestNo:
 
         assert not conclusion.conforms
         assert "interrupted" in conclusion.reasons[0]
+
+
+class TestSourceTrees:
+    def test_a_source_tree_is_never_taken_for_the_release_whose_name_it_has(self) -> None:
+        """The headline says so, conforming or not."""
+        target = TargetIdentity(target="controlplane:v0.20.0", release="v0.20.0", is_source_tree=True)
+
+        assert conforms(record(PASSED, target=target)).headline == ("Conforms (built from a source tree, as v0.20.0)")

@@ -64,7 +64,7 @@ class TestUnknown:
         assert isinstance(caught.value, ProfileError)
         assert set(caught.value.known) == set(NAMES)
         assert repr(text) in str(caught.value)
-        assert "nearest first" in (caught.value.hint or "")
+        assert (caught.value.hint or "").endswith("list all with: kserve-conformance releases")
 
     @pytest.mark.parametrize(
         ("text", "first"),
@@ -114,7 +114,7 @@ class TestTable:
 
     def test_a_source_tree_has_no_caveat(self) -> None:
         """What was read from a source tree was read."""
-        release = Release(name="v0.21.0", origin=Origin.SOURCE, default_mode="Standard")
+        release = Release(name="v0.21.0", origin=Origin.SOURCE, default_mode="Knative")
 
         assert release.read_from == "source tree"
         assert release.caveat is None

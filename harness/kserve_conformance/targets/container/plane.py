@@ -148,6 +148,7 @@ class ContainerPlane:
             api_server=str(self.admin.get("/version")["gitVersion"]),
             observed_through=OBSERVED_THROUGH,
             digests={**digests, "crds": self.source.digest},
+            is_source_tree=self._settings.source is not None,
         )
 
     def _seed(self, digests: Mapping[str, str]) -> Path:

@@ -46,6 +46,7 @@ class ReleaseParts:
         self.name = name
         self.mode = mode or target_mode(name)
         self.source = Source(source or binaries.source(name))
+        self.is_source_tree = source is not None
         self.program = binaries.executable(manager or self._built(progress, source), "the manager")
 
     def _built(self, progress: Progress, source: Path | None) -> Path:
@@ -116,6 +117,7 @@ class Plane:
                 api_server=self._server.version,
                 observed_through=OBSERVED_THROUGH,
                 digests=digests.result(),
+                is_source_tree=self.release.is_source_tree,
             )
 
     def _api_server(self, data: Path | None) -> ApiServer:

@@ -80,6 +80,7 @@ class KindTarget(InstalledTarget):
             keep=settings.keep,
             progress=progress,
         )
+        self.is_source_tree = settings.source is not None
         self.capabilities = frozenset(can)
         self._release = self._wanted = self._installed = release
         self._settings = settings

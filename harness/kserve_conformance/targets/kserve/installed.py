@@ -36,6 +36,9 @@ OBSERVED_THROUGH = (
 class InstalledTarget(LiveTarget):
     """A KServe in a cluster. Subclasses make the cluster, or find it; open it with ``with``."""
 
+    #: Was a source tree installed in place of the release whose name it was given?
+    is_source_tree = False
+
     def __init__(
         self, name: str, names: Names, *, release: str | None, keep: bool, progress: Progress = silent
     ) -> None:
@@ -93,6 +96,7 @@ class InstalledTarget(LiveTarget):
             api_server=str(self._client.get("/version")["gitVersion"]),
             observed_through=OBSERVED_THROUGH,
             digests={f"image-{number}": digest for number, digest in enumerate(install.image_ids, 1)},
+            is_source_tree=self.is_source_tree,
         )
 
     def _make_beacons(self) -> None:
