@@ -129,7 +129,8 @@ OF_KSERVE = (
         "The annotation serving.kserve.io/deploymentMode differs from the mode in the status of the service, "
         "which may not "
         "change. In v0.16.0 RawDeployment and Serverless differ from their new names Standard and Knative.",
-        "Set the annotation back to the mode that the status has. If both are names of one mode, change the status: kubectl "
+        "Set the annotation back to the mode that the status has. If both are names of one mode, "
+        "change the status: kubectl "
         'patch isvc NAME --subresource=status --type=merge -p \'{"status":{"deploymentMode":"MODE"}}\'. Until then '
         "every update is rejected, and so is the removal of the finalizer when the service is deleted.",
     ),
