@@ -193,6 +193,15 @@ class TestCrds:
             '      hint: quote it: version: "1"\n'
         )
 
+    def test_what_an_earlier_release_stored_is_served(self, call):
+        """From v0.14.0 on a variable twice is rejected, but nothing validates a stored object again."""
+        twice = 'ours:1", env: [{name: A, value: a}, {name: A, value: b}]}'
+        files = {"service.yaml": SERVICE, "ours.yaml": OURS.replace('ours:1"}', twice)}
+
+        assert "rejected: 1 invalid field" in call(files, "--release", "v0.20.0")[1]
+        assert "rejected" not in call({}, "--release", "v0.10.2", "--then", "v0.20.0")[1]
+        assert "rejected" not in call({}, "--release", "v0.20.0", "--stored")[1]
+
     def test_minimal_crds_check_nothing_below_spec(self, call):
         """The first line says which CRDs these are."""
         code, out, _ = call({"service.yaml": MISSPELLED, "ours.yaml": OURS}, "--crds", "minimal")

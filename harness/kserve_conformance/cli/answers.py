@@ -64,7 +64,7 @@ class Assumptions:
         reporter: Reporter | None = None,
     ) -> Decision:
         """The decision for one service, which the release's CRDs check first unless it is known to be valid."""
-        problems = () if is_valid else check(service, crds=profile.crds)
+        problems = () if is_valid else check(service, crds=profile.crds, is_stored=in_store)
         if problems:
             return Decision(Outcome.REJECTED, rejected=rejection_message(service, problems))
         surroundings = Surroundings(self.default_mode)
@@ -328,7 +328,9 @@ def answers_of_chain(
         for service in loaded.services:
             state, in_store = states[id(service)]
             with placed(loaded.where(service), service):
-                decision = assumptions.decide(state, catalogue, profile, in_store=in_store)
+                # No CRDs of a later release check what is stored.
+                is_valid = in_store and not crd_findings(loaded.findings(service))
+                decision = assumptions.decide(state, catalogue, profile, in_store=in_store, is_valid=is_valid)
             if not in_store and decision.service is not None:
                 states[id(service)] = decision.service, True
             findings = () if rows else sources.rejecting(loaded.findings(service))

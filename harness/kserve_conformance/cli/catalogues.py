@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from kserve_conformance.cli.validation import as_data, summary
+from kserve_conformance.cli.validation import as_data, crd_findings, summary
 from kserve_conformance.exceptions import ManifestError
 from kserve_conformance.manifests import ManifestCode, Problem, check, display_name, printable, rejection_message
 from kserve_conformance.objects import Catalogue, Manifest, ObjectKey, Runtime, is_stored
@@ -91,7 +91,7 @@ class Runtimes:
         for each in self.given:
             key = ObjectKey.of(each.manifest)
             wheres[key] = each.where
-            if is_stored(each.manifest, self.stored) and not check(each.manifest, crds=profile.crds):
+            if is_stored(each.manifest, self.stored) and not crd_findings(each.findings):
                 base[key] = each.manifest
         if self.with_shipped:
             base.update({ObjectKey.of(manifest): manifest for manifest in shipped(profile.name)})
@@ -106,12 +106,13 @@ class Runtimes:
         for given in self.given:
             manifest, where = given.manifest, given.where
             key = ObjectKey.of(manifest)
-            problems = check(manifest, crds=profile.crds)
+            was_stored = is_stored(manifest, self.stored) and not crd_findings(given.findings)
+            if was_stored or (not self._is_first and key in self._written):
+                continue
             findings = given.findings if self._is_first else ()
+            problems = check(manifest, crds=profile.crds)
             if problems:
                 yield Review(key, where, rejection_message(manifest, problems), findings)
-                continue
-            if is_stored(manifest, self.stored) or (not self._is_first and key in self._written):
                 continue
             known = profile.crds.pruned(manifest)
             runtime = self._typed(known, profile, where)

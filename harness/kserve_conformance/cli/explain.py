@@ -174,6 +174,7 @@ def _stories(loaded: Loaded, sources: Sources, assumptions: Assumptions, surveye
                 surveyed.catalogue,
                 surveyed.profile,
                 in_store=in_store,
+                is_valid=not loaded.findings(service),
                 reporter=explanation,
             )
             mode = assumptions.stored_mode(decision, surveyed.profile, in_store=in_store)

@@ -124,7 +124,7 @@ def _compared(client: Client, cluster: Cluster, key: ObjectKey) -> Compared:
     unread = list(stored.unread)
     catalogue = catalogue_of(stored.runtimes, profile, unread)
     with placed(where, service):
-        decision = assumptions.decide(service, catalogue, profile, in_store=True, reporter=explanation)
+        decision = assumptions.decide(service, catalogue, profile, in_store=True, is_valid=True, reporter=explanation)
         recorded = assumptions.stored_mode(decision, profile, in_store=True)
         answer = Answer(display_name(service), where, decision, faults_in(decision, catalogue, recorded))
         # Runtimes of other namespaces change no answer, but may be what the service was meant to have.

@@ -41,14 +41,12 @@ class Sources:
             stdin,
             self.crds,
             keeps_rejected=True,
-            is_validated=self._is_validated,
+            finds_unknown=self.validation is not Validation.IGNORE,
+            is_stored=self._is_stored,
         )
 
-    def _is_validated(self, manifest: Manifest) -> bool:
-        """Are the fields of an object validated? Those of a stored one are not: it is not written."""
-        if self.validation is Validation.IGNORE:
-            return False
-        return not is_stored(manifest, self.stored)
+    def _is_stored(self, manifest: Manifest) -> bool:
+        return is_stored(manifest, self.stored)
 
     def load(self) -> Loaded:
         """Read everything. Raises ``InvalidManifests`` if it is strict and anything cannot be read."""

@@ -72,8 +72,10 @@ class Loader:
     #: The CRDs that check the objects; those of the latest release if None.
     crds: Crds | None = None
     keeps_rejected: bool = False
-    #: Whether the unknown fields of an object are looked for.
-    is_validated: Callable[[Manifest], bool] = lambda _: False
+    #: Whether unknown fields are looked for in objects that are written.
+    finds_unknown: bool = False
+    #: Whether an object was stored before, and is not written.
+    is_stored: Callable[[Manifest], bool] = lambda _: False
     limits: Limits = DEFAULT
     #: Manifests that could not be read.
     problems: list[Problem] = field(default_factory=list)
@@ -184,9 +186,10 @@ class Loader:
         if known is not None:
             return known
         crds = self.crds or crds_of()
-        problems = _hinted(manifest, schema.check(manifest, crds=crds, spellings=spellings))
+        is_stored = self.is_stored(manifest)
+        problems = _hinted(manifest, schema.check(manifest, crds=crds, spellings=spellings, is_stored=is_stored))
         # Nothing is known about the fields of another version.
-        if self.is_validated(manifest) and all(problem.path != ("apiVersion",) for problem in problems):
+        if self.finds_unknown and not is_stored and all(problem.path != ("apiVersion",) for problem in problems):
             problems += schema.unknown(manifest, crds)
         if mark is not None and not spellings and len(self._known) < _REMEMBERED:
             self._known[mark] = problems

@@ -38,6 +38,10 @@ _GROUPS: Final = ("serving.kserve.io", "serving.kubeflow.org")
 #: How many problems of one object are reported.
 _MOST: Final = 1000
 
+#: Faults of an object whose parts are not what they should be. Others do not keep a stored object from being served: an
+#: earlier release's CRDs allowed them, and no API server validates what it reads.
+_STRUCTURAL: Final = (Fault.TYPE, Fault.REQUIRED)
+
 #: What a schema's types are called in messages.
 _TYPES: Final[Mapping[str | None, str]] = {
     "string": "a string",
@@ -64,6 +68,7 @@ def check(
     crds: Crds | None = None,
     spellings: Mapping[Path, str] | None = None,
     past_webhooks: bool = False,
+    is_stored: bool = False,
 ) -> tuple[Problem, ...]:
     """
     List what an API server with KServe's CRDs rejects in an object.
@@ -72,13 +77,16 @@ def check(
     only need a kind, an apiVersion and a name. ``spellings`` are the source's own
     texts of unquoted scalars, so that a message can repeat ``1.0`` where the
     value is the number 1. Unknown fields are not listed: they are dropped
-    (:func:`kserve_conformance.crds.unknown_fields`).
+    (:func:`kserve_conformance.crds.unknown_fields`). Of an object that
+    ``is_stored``, only wrong types and missing fields are listed.
 
     >>> check({"kind": "ClusterServingRuntime", "apiVersion": "serving.kserve.io/v1alpha1",
     ...        "metadata": {"name": "r"}, "spec": {"containers": [], "disabled": "true"}})[0].headline
     'spec.disabled: expected true or false, got "true"'
     """
-    problems = _problems(manifest, crds or crds_of(release), spellings or {}, past_webhooks=past_webhooks)
+    crds = crds or crds_of(release)
+    past_webhooks = past_webhooks or is_stored
+    problems = _problems(manifest, crds, spellings or {}, past_webhooks=past_webhooks, is_stored=is_stored)
     return tuple(islice(problems, _MOST))
 
 
@@ -164,7 +172,9 @@ def _has_metrics_or_probes(service: Manifest) -> bool:
     )
 
 
-def _problems(manifest: Any, crds: Crds, spellings: Mapping[Path, str], *, past_webhooks: bool) -> Iterator[Problem]:
+def _problems(
+    manifest: Any, crds: Crds, spellings: Mapping[Path, str], *, past_webhooks: bool, is_stored: bool
+) -> Iterator[Problem]:
     if not isinstance(manifest, Mapping):
         yield Problem(
             ManifestCode.NOT_AN_OBJECT,
@@ -189,7 +199,8 @@ def _problems(manifest: Any, crds: Crds, spellings: Mapping[Path, str], *, past_
     if is_ours:
         schema = crds.schema(kind)
         for violation in _violations(manifest, schema, past_webhooks=past_webhooks):
-            yield _problem(violation, spellings)
+            if not is_stored or violation.fault in _STRUCTURAL:
+                yield _problem(violation, spellings)
         if kind == SERVICE and not past_webhooks:
             yield from (_too_large(path, value) for path, value in undecodable_integers(manifest, schema))
 
