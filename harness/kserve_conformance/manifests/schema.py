@@ -198,11 +198,17 @@ def _problems(
     yield from (_metadata_problem(fault, spellings) for fault in metadata.faults(manifest, has_dns_name=is_ours))
     if is_ours:
         schema = crds.schema(kind)
-        for violation in _violations(manifest, schema, past_webhooks=past_webhooks):
-            if not is_stored or violation.fault in _STRUCTURAL:
-                yield _problem(violation, spellings)
-        if kind == SERVICE and not past_webhooks:
-            yield from (_too_large(path, value) for path, value in undecodable_integers(manifest, schema))
+        yield from _field_problems(manifest, schema, spellings, past_webhooks=past_webhooks, is_stored=is_stored)
+
+
+def _field_problems(
+    manifest: Manifest, schema: Schema, spellings: Mapping[Path, str], *, past_webhooks: bool, is_stored: bool
+) -> Iterator[Problem]:
+    for violation in _violations(manifest, schema, past_webhooks=past_webhooks):
+        if not is_stored or violation.fault in _STRUCTURAL:
+            yield _problem(violation, spellings)
+    if manifest.get("kind") == SERVICE and not past_webhooks:
+        yield from (_too_large(path, value) for path, value in undecodable_integers(manifest, schema))
 
 
 def _metadata_problem(fault: metadata.MetadataFault, spellings: Mapping[Path, str]) -> Problem:
