@@ -31,6 +31,16 @@ Feature: The webhook writes the default deployment mode into new services
       | mode     | when          |
       | Standard | since v0.16.0 |
 
+  @needs-default-mode @since-0.16.0
+  Scenario: The old name of the default is stored as the new one
+    Given the default deployment mode is "RawDeployment"
+    When a service in namespace "team-a" requests "sklearn"
+    Then its stored manifest has
+      """
+      metadata:
+        annotations: {serving.kserve.io/deploymentMode: Standard}
+      """
+
   @needs-default-mode @until-0.16.0
   Scenario: The Knative default is not stored
     Given the default deployment mode is "Serverless"

@@ -76,7 +76,8 @@ def command(
 
     Takes the same input as resolve. With --format json, each reason has a stable code, and the stored service and the
     pod template are included. Exits with 1 if a service has no runtime or a write is rejected, and with 2 if a manifest
-    cannot be read. A service with a ⚠ has a runtime, but its pod has a fault: a warning, which changes no exit code.
+    cannot be read. A service with a ⚠ has a runtime, but its pod or its deployment mode has a fault: a warning, which
+    changes no exit code.
 
     With --context, reads the named services, their runtimes and KServe's configuration from a cluster, without writing
     to it, and compares the explanation with the status of each service. The release is read from the controller's image
