@@ -39,7 +39,7 @@ class TestLockedServices:
     @pytest.mark.parametrize(("release", "is_blocked"), [("v0.16.0", True), ("v0.20.0", False)])
     def test_deletion_ends_once_the_annotation_is_the_recorded_mode(self, release, is_blocked, runtime, service):
         """
-        Until v0.16.0 the webhook rejects the removal of the finalizer as it rejects any update; a new annotation ends it.
+        Until v0.16.0 the webhook rejects the removal of the finalizer as it rejects any update.
 
         A mode that no release knows is recorded as the default.
         """
