@@ -31,7 +31,7 @@ def _has_large(value: Any) -> bool:
         return any(map(_has_large, value.values()))
     if isinstance(value, list | tuple):
         return any(map(_has_large, value))
-    return isinstance(value, int) and value not in INT32
+    return isinstance(value, int | float) and value == value // 1 and not INT32.start <= value < INT32.stop
 
 
 def _undecodable(value: Any, schema: Schema | None, path: Path) -> Iterator[tuple[Path, int]]:
@@ -45,4 +45,4 @@ def _undecodable(value: Any, schema: Schema | None, path: Path) -> Iterator[tupl
             yield from _undecodable(inner, schema.items, (*path, index))
     # A quantity is an integer or a string too, with a pattern, and has no bounds.
     elif _has_large(value) and (schema.format == "int32" or (schema.is_int_or_string and schema.pattern is None)):
-        yield path, value
+        yield path, int(value)

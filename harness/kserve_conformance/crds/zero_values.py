@@ -22,15 +22,20 @@ _ZEROS: Final[Mapping[str | None, Any]] = {"string": "", "integer": 0, "boolean"
 #: v0.15.0.
 _ALWAYS_WRITTEN: Final = (("type", "averageUtilization"), ("backend", "serverAddress"))
 
-#: The fields of gRPC probes and data sources, and the pointer among them that Go writes as null. The schemas of most
-#: releases have a default for a probe's, which the API server has filled in before.
+#: The fields of gRPC probes, projected volumes and data sources, and the one that Go writes as null. Most schemas
+#: have a default for a probe's, which the API server has filled in before.
 #: Source: types ``GRPCAction``, ``TypedLocalObjectReference`` and ``TypedObjectReference``, k8s.io/api,
 #: core/v1/types.go.
 _WRITTEN_AS_NULL: Final = (
     ({"port", "service"}, "service"),
+    ({"defaultMode", "sources"}, "sources"),
     ({"apiGroup", "kind", "name"}, "apiGroup"),
     ({"apiGroup", "kind", "name", "namespace"}, "apiGroup"),
 )
+
+
+#: The bounds of an int64.
+INT64: Final = range(-(2**63), 2**63)
 
 
 def with_zero_values(manifest: Manifest, schema: Schema) -> Manifest:
@@ -57,8 +62,9 @@ def _filled(value: Any, schema: Schema) -> Any:
     if isinstance(value, list | tuple) and schema.items is not None:
         items = schema.items
         return [_filled({} if inner is None and items.properties else inner, items) for inner in value]
-    if isinstance(value, float):
-        return _number(value, schema)
+    # An integer beyond an int64 is a float once its JSON is read.
+    if isinstance(value, float) or (type(value) is int and value not in INT64):
+        return _number(float(value), schema)
     return value
 
 

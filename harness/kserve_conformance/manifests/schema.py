@@ -159,7 +159,7 @@ def _violations(manifest: Manifest, schema: Schema, *, past_webhooks: bool) -> t
 
 
 #: Fields below which Go writes a null that most schemas have a default for, and some allow.
-_NULLED: Final = re.compile("'(grpc|dataSource|dataSourceRef)'")
+_NULLED: Final = re.compile("'(grpc|projected|dataSource|dataSourceRef)'")
 
 
 def _has_metrics_or_probes(service: Manifest) -> bool:

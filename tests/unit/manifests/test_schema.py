@@ -259,7 +259,7 @@ class TestServices:
 
         assert found == [] if is_valid else found[0].endswith("grpc.service: expected a string, got null")
 
-    @pytest.mark.parametrize("quantity", [0.5, 9e18, 1.0])
+    @pytest.mark.parametrize("quantity", [0.5, 9e18, 10**19, 1.0])
     def test_number_is_a_quantity(self, quantity: float) -> None:
         """The defaulter reads an unquoted number as a quantity and writes it as a string, which the schema allows."""
         limits = {"resources": {"limits": {"cpu": quantity}}}
@@ -278,11 +278,12 @@ class TestServices:
         [
             ({"minReplicas": 2**31 - 1}, True),
             ({"minReplicas": 2**31}, False),
+            ({"minReplicas": float(2**31)}, False),
             ({"containers": [{"name": "a", "livenessProbe": {"tcpSocket": {"port": 2**31}}}]}, False),
             ({"containers": [{"name": "a", "resources": {"limits": {"memory": 2**31}}}]}, True),
             ({"terminationGracePeriodSeconds": 2**31}, True),
         ],
-        ids=["largest", "replicas", "port", "quantity", "int64"],
+        ids=["largest", "replicas", "whole float", "port", "quantity", "int64"],
     )
     def test_integer_must_fit_into_its_go_type(self, predictor: dict[str, Any], is_valid: bool) -> None:
         """The schema has no bounds, and the defaulter cannot decode an int32 beyond its own."""
