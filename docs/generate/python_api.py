@@ -32,6 +32,8 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
         "kserve_conformance.resolver": "from a service and a catalogue to a decision",
         "kserve_conformance.resolver.selections": "many selections from one catalogue",
         "kserve_conformance.resolver.hints": "which change would select a runtime",
+        "kserve_conformance.resolver.remedies": "which change would make a service accepted, or give it a pod",
+        "kserve_conformance.messages": "what an error text means, and which releases say it",
     },
     "protocol": {"kserve_conformance.protocol": "one question per line, one answer per line"},
     "suite": {
