@@ -9,6 +9,8 @@ import pytest
 from kserve_conformance.cli.matrix_progress import MatrixProgress
 from kserve_conformance.targets.kinds import parse
 
+#: Colours and movements of the cursor.
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 FIRST, SECOND = parse("memory:v0.8.0"), parse("controlplane:v0.15.2")
 
 
@@ -16,7 +18,7 @@ def shown(capsys: pytest.CaptureFixture[str]) -> list[str]:
     """The lines on stderr without colours and cursor movements; nothing may be on stdout."""
     out, err = capsys.readouterr()
     assert out == ""
-    return [line.strip() for line in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "\n", err).splitlines() if line.strip()]
+    return [line.strip() for line in ESCAPES.sub("\n", err).splitlines() if line.strip()]
 
 
 def run_both() -> None:
@@ -54,13 +56,16 @@ def test_a_record_that_is_reused_counts_as_done(capsys: pytest.CaptureFixture[st
 def test_a_terminal_has_bars_and_keeps_the_ends(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a run prints is beside its bar; how it ended stays."""
+    """What a run prints is beside its bar; how it ended stays, and a failure is red."""
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "160")
     run_both()
 
-    text = " ".join(shown(capsys))
+    err = capsys.readouterr().err
+    text = ESCAPES.sub(" ", err)
+    assert "\x1b[31mfailed: run ended with 3" in err
+    assert not re.search(r"\x1b\[31m\S*finished", err)
     assert "memory:v0.8.0: building etcd" not in text
     assert "failed: run ended with 3" in text
     assert re.search(r"finished in 0\.\d s", text)
