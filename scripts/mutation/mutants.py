@@ -75,7 +75,8 @@ class Mutant:
         if mutated is None or mutated == original:
             return None
         try:
-            with warnings.catch_warnings(action="ignore", category=SyntaxWarning):
+            # A warning of the compiler is an error in tests, whatever they check.
+            with warnings.catch_warnings(action="error", category=SyntaxWarning):
                 compile(mutated, self.module, "exec")
         except SyntaxError:
             return None
