@@ -97,6 +97,23 @@ class TestComparison:
         assert "  status: model InvalidSpec (NoSupportingRuntime: No runtime found)\n" in printed.out
         assert "✗ status differs: has failed with NoSupportingRuntime" in printed.out
 
+    def test_of_conditions_that_are_not_true(self, call, server):
+        """Each with what it says; those that are true say nothing new."""
+        conditions = [
+            NOT_READY,
+            {"type": "PredictorReady", "status": "Unknown"},
+            {"type": "IngressReady", "status": "False", "reason": "Waiting", "message": "for the predictor"},
+            {"type": "Stopped", "status": "True"},
+        ]
+        server.put(SERVICES, with_status(service("fraud"), conditions=conditions))
+        _, printed = call("fraud", "-n", "team-a")
+
+        assert [line for line in printed.out.splitlines() if line.startswith("  status: ")] == [
+            "  status: Ready False",
+            "  status: PredictorReady Unknown",
+            "  status: IngressReady False (Waiting: for the predictor)",
+        ]
+
     def test_of_a_service_without_a_runtime(self, call, server):
         """The failure and its hints, as for a file; the status agrees, and the exit code is 1."""
         lost = with_status(service("lost", modelFormat={"name": "SKLearn"}), modelStatus=INVALID)
