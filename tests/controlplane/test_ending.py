@@ -82,7 +82,7 @@ class TestClosing:
             os.kill(target._plane.manager.pid, signal.SIGKILL)
             assert wait_for(lambda: not target._plane.manager_is_alive())
 
-        assert any("is not kept: KServe's manager was ended by SIGKILL" in line for line in printed)
+        assert any("is not kept: KServe's manager was killed by SIGKILL" in line for line in printed)
         assert processes_of(folder) == []
         assert not folder.exists()
 

@@ -90,7 +90,7 @@ class TestWithoutACommand:
             access = json.loads("".join(iter(running.stdout.readline, "}\n")) + "}")
             os.kill(access["pids"]["manager"], signal.SIGKILL)
             code = running.wait(30)
-            assert "KServe's manager was ended by SIGKILL" in running.stderr.read()
+            assert "KServe's manager was killed by SIGKILL" in running.stderr.read()
 
         assert code == Exit.BROKEN
         assert wait_for(lambda: processes_of(access["folder"]) == [])
