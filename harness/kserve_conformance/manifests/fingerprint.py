@@ -51,7 +51,7 @@ def fingerprint(manifest: Manifest) -> int:
     return hash(
         marshal.dumps(
             (
-                None if isinstance(name, str) and _NAME_FORMAT.match(name) else name,
+                NAME if isinstance(name, str) and _NAME_FORMAT.match(name) else name,
                 None if isinstance(namespace, str) and _NAME_FORMAT.match(namespace) else namespace,
                 manifest.get("apiVersion"),
                 is_stored,

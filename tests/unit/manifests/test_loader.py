@@ -218,6 +218,15 @@ items:
         ]
         assert raised.value.exit_code == 2
 
+    def test_service_without_a_name_is_reported_behind_its_like(self) -> None:
+        """A spec that was checked before with a name does not hide that the name is missing."""
+        nameless = SERVICE.replace("name: s, ", "")
+
+        loader = Loader(stdin=io.BytesIO(f"{SERVICE}---\n{nameless}".encode()), keeps_rejected=True)
+
+        assert [each.manifest["metadata"]["name"] for each in loader.entries("-")] == ["s"]
+        assert [problem.pointer for problem in loader.problems] == ["metadata.name"]
+
     def test_directory_entry_that_cannot_be_read(self, tmp_path: Path) -> None:
         """A link to nowhere is reported, and the other files are read."""
         (tmp_path / "a.yaml").symlink_to(tmp_path / "nowhere")
