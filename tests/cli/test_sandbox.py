@@ -13,7 +13,7 @@ from kserve_conformance.cli.exit_codes import Exit
     [
         ((), "RELEASE is required, for example v0.15.2", "--help"),
         (("v9.9.9",), "unknown KServe release 'v9.9.9'", "nearest: v0.20.0"),
-        (("v0.15.2", "--", "no-such-command"), "command not found: no-such-command", "prints KUBECONFIG"),
+        (("v0.15.2", "--", "no-such-command", "true"), "command not found: no-such-command", "prints KUBECONFIG"),
         (("v0.15.2", "--format", "json", "--", "true"), "--format json cannot be used with COMMAND", "--help"),
         (("--end", "/nowhere"), "/nowhere is not the folder of a control plane", "run --keep"),
         (("--end", "/nowhere", "v0.15.2"), "--end takes no RELEASE and no COMMAND", "--help"),
