@@ -205,6 +205,17 @@ class TestWorlds:
             assert not own & observation
             observation |= own
 
+    def test_of_three_crowds_in_a_row_share_no_namespace(self):
+        """The objects of a crowd are still being deleted while the next two run."""
+        crowds = [CASES[start : start + GROUP_SIZE] for start in range(0, len(CASES), GROUP_SIZE)]
+        own = [
+            {one["metadata"]["namespace"] for one in objects(crowd) if one["kind"] != CLUSTER_RUNTIME}
+            for crowd in crowds
+        ]
+
+        assert len(own) == 3
+        assert not (own[0] & own[1] or own[1] & own[2] or own[0] & own[2])
+
     @pytest.mark.parametrize("release", ["v0.9.0", "v0.12.0", "v0.15.2", "v0.20.0"])
     def test_begin_with_runtimes_that_no_webhook_rejects(self, release):
         """Otherwise no scenario could begin with them."""
