@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import islice
+from random import Random
 
 import pytest
 
 from kserve_conformance.fuzz import GROUP_SIZE, Cases
+from kserve_conformance.fuzz.generator import changed, runtime
 from kserve_conformance.fuzz.services import LEGACY_KEYS
 from kserve_conformance.manifests import check
 from kserve_conformance.objects import CLUSTER_RUNTIME, NAMESPACED_RUNTIME, SERVICE, Outcome
@@ -118,7 +120,7 @@ def shares(groups):
                     selected_automatically=one.get("autoSelect") is True,
                     not_selected_automatically=one.get("autoSelect") is False,
                     has_a_version="version" in one,
-                    has_a_priority="priority" in one,
+                    has_a_priority=one.get("priority") is not None,
                 )
         for manifest in objects([case]):
             if manifest["kind"] == SERVICE:
@@ -204,6 +206,21 @@ class TestWorlds:
             own = {one["metadata"]["namespace"] for one in objects([case]) if one["kind"] != CLUSTER_RUNTIME}
             assert not own & observation
             observation |= own
+
+    def test_change_one_field_of_a_runtime(self):
+        """Most often whether it is disabled."""
+        generator = Random(1)
+        old = runtime(generator, ("sklearn", "onnx"), None)
+        changes = Counter(
+            name
+            for _ in range(2000)
+            for name, value in changed(generator, old, ("sklearn", "onnx"))["spec"].items()
+            if value != old["spec"].get(name)
+        )
+
+        assert dict(changes) == pytest.approx(
+            {"disabled": 800, "supportedModelFormats": 600, "protocolVersions": 300, "multiModel": 300}, rel=0.25
+        )
 
     def test_of_three_crowds_in_a_row_share_no_namespace(self):
         """The objects of a crowd are still being deleted while the next two run."""

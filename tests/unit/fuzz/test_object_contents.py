@@ -55,7 +55,7 @@ def listed(objects: list[Any]) -> str:
 @pytest.mark.parametrize("kind", [SERVICE, CLUSTER_RUNTIME])
 def test_plausible_objects(kind: str, snapshot: SnapshotAssertion) -> None:
     """Mostly what people write, with a few values that a webhook or an API server rejects."""
-    generator = Random(1)  # noqa: S311 - reproducible on purpose
+    generator = Random(1)
     objects = [plausible(generator, kind) for _ in range(NUMBER)]
 
     assert listed(objects) == snapshot.use_extension(TextFile)
