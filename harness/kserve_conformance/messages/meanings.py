@@ -433,6 +433,24 @@ OF_KUBERNETES = (
         'Correct the value; quote numbers in texts, for example version: "1".',
     ),
     _meaning(
+        "pod-without-image",
+        r"\S*ontainers\[\d+\]\.image: Required value",
+        "A container of the pod has no image: neither the runtime nor the service sets one.",
+        "Set the image in the container of the runtime or the service.",
+    ),
+    _meaning(
+        "invalid-object-name",
+        r"(\S+: )?Invalid value: .*RFC 1123 (subdomain|label)",
+        "The name is not one that Kubernetes allows.",
+        "Use lowercase letters, digits and '-', and start and end with a letter or digit.",
+    ),
+    _meaning(
+        "conflict",
+        r"Operation cannot be fulfilled on .*the object has been modified",
+        "The object was changed between reading and writing it. The controller tries again by itself.",
+        "Nothing, if it stops. With kubectl replace or a client of your own, read the object again first.",
+    ),
+    _meaning(
         "required-value",
         r"(\S+: )?Required value",
         "The CRD requires this field.",

@@ -55,22 +55,30 @@ def pattern_of(text: str) -> re.Pattern[str]:
     """
     text = text.removesuffix(".")
     parts = [re.escape(collapsed(part)).replace(r"\ ", r"\s+") for part in _VERB.split(text)]
-    pattern = "(.+?)".join(parts)
+    # A value may be empty.
+    pattern = "(.*?)".join(parts)
     # A placeholder at an end has what there is.
-    if pattern.endswith("(.+?)"):
-        pattern = pattern.removesuffix("(.+?)") + r"(.*?)(?=\)?: error when |$)"
-    return re.compile(pattern.removeprefix("(.+?)"))
+    if pattern.endswith("(.*?)"):
+        pattern = pattern.removesuffix("(.*?)") + r"(.*?)(?=\)?: error when |$)"
+    return re.compile(pattern.removeprefix("(.*?)"))
 
 
 def filled(text: str, values: tuple[str, ...]) -> str:
     """
     A format of Go's ``fmt`` with values in its placeholders, as far as there are any.
 
-    >>> filled("runtime %s is %s", ("ours",))
-    'runtime ours is …'
+    >>> filled("runtime %q is %s", ("ours",))
+    'runtime "ours" is …'
     """
     rest = iter(values)
-    return _VERB.sub(lambda _: next(rest, "…"), text)
+
+    def fill(verb: re.Match[str]) -> str:
+        value = next(rest, None)
+        if value is None:
+            return "…"
+        return f'"{value}"' if verb[0].endswith("q") else value
+
+    return _VERB.sub(fill, text)
 
 
 def collapsed(text: str) -> str:

@@ -174,6 +174,16 @@ class TestMatching:
             ("RuntimeNotRecognized", "runtime-not-found"),
             ("reason: InvalidPredictorSpec", "invalid-predictor"),
             (KFSERVING, "kfserving-webhook"),
+            (
+                "the InferenceService \"s\" is invalid: Multinode only supports 'none' autoscaler()",
+                "multi-node-autoscaler",
+            ),
+            (
+                'Deployment.apps "d" is invalid: spec.template.spec.containers[0].image: Required value',
+                "pod-without-image",
+            ),
+            ('metadata.name: Invalid value: "A": a lowercase RFC 1123 subdomain must consist', "invalid-object-name"),
+            ('Operation cannot be fulfilled on x "y": the object has been modified', "conflict"),
         ],
     )
     def test_is_tolerant_of_what_is_around_a_text(self, message, code):
@@ -192,6 +202,13 @@ class TestMatching:
 
         assert match.values == ("Standard", "RawDeployment")
         assert "from 'Standard' to 'RawDeployment'" in match.said
+
+    def test_quoted_values_keep_their_quotes(self):
+        """A value may be empty, as the name of a container is before the webhook sets it."""
+        text = 'setting PYTHONPATH in container "" is not allowed for security reasons'
+        (match,) = matches(f'the InferenceService "s" is invalid: {text}')
+
+        assert match.said == text
 
     def test_the_webhook_before_runtimes_is_distinguished(self):
         """v0.7.0 does not know spec.predictor.model, which its text does not say."""
