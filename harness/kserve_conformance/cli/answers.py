@@ -38,7 +38,7 @@ from kserve_conformance.objects import (
 )
 from kserve_conformance.profiles import DOCUMENTED_NAME, Profile
 from kserve_conformance.profiles.mode_faults import ModeFault, StoredMode
-from kserve_conformance.profiles.pods import PodFault, faults_of
+from kserve_conformance.profiles.pods import PodFault, faults_of, scheme_faults
 from kserve_conformance.resolver import Reporter, Surroundings, default_mode, resolve, resolve_stored
 
 #: How often a program that reads many services says how far it is.
@@ -182,12 +182,13 @@ def key_as_data(key: ObjectKey) -> dict[str, str]:
 
 
 def faults_in(
-    decision: Decision, catalogue: Catalogue, mode: StoredMode | None = None
+    decision: Decision, catalogue: Catalogue, profile: Profile, mode: StoredMode | None = None
 ) -> tuple[PodFault | ModeFault, ...]:
     """The faults of the pod that a decision has, and of the deployment mode of its service."""
     runtime = None if decision.runtime is None else catalogue.get(decision.runtime)
     of_mode = () if mode is None else mode.faults()
-    return (*faults_of(decision.pod, decision.service, runtime), *of_mode)
+    of_storage = () if decision.pod is None else scheme_faults(decision.service, profile.name)
+    return (*faults_of(decision.pod, decision.service, runtime), *of_storage, *of_mode)
 
 
 class Answers:
@@ -253,7 +254,7 @@ class Answers:
                 is_valid=member.entry is None,
             )
             mode = self._assumptions.stored_mode(decision, self._profile, in_store=in_store)
-            faults = faults_in(decision, self.catalogue, mode)
+            faults = faults_in(decision, self.catalogue, self._profile, mode)
         # The pod and the stored service are not shown, and would be kept.
         return replace(decision, pod=None, service=None), faults
 
@@ -337,7 +338,7 @@ def answers_of_chain(
             mode = assumptions.stored_mode(decision, profile, in_store=in_store, recorded=recorded.get(id(service)))
             if mode is not None:
                 recorded[id(service)] = mode.reconciled
-            faults = faults_in(decision, catalogue, mode)
+            faults = faults_in(decision, catalogue, profile, mode)
             row.append(Answer(display_name(service), loaded.where(service), decision, faults, findings))
         rows.append((tuple(row), reviews))
     return tuple(rows)

@@ -179,7 +179,7 @@ def _stories(loaded: Loaded, sources: Sources, assumptions: Assumptions, surveye
                 reporter=explanation,
             )
             mode = assumptions.stored_mode(decision, surveyed.profile, in_store=in_store)
-            faults = faults_in(decision, surveyed.catalogue, mode)
+            faults = faults_in(decision, surveyed.catalogue, surveyed.profile, mode)
             findings = sources.rejecting(loaded.findings(service))
             answer = Answer(display_name(service), loaded.where(service), decision, faults, findings)
             yield story_of(service, answer, explanation, surveyed, assumptions)

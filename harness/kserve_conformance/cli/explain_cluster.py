@@ -126,7 +126,7 @@ def _compared(client: Client, cluster: Cluster, key: ObjectKey) -> Compared:
     with placed(where, service):
         decision = assumptions.decide(service, catalogue, profile, in_store=True, is_valid=True, reporter=explanation)
         recorded = assumptions.stored_mode(decision, profile, in_store=True)
-        answer = Answer(display_name(service), where, decision, faults_in(decision, catalogue, recorded))
+        answer = Answer(display_name(service), where, decision, faults_in(decision, catalogue, profile, recorded))
         # Runtimes of other namespaces change no answer, but may be what the service was meant to have.
         others = reading.runtimes_elsewhere(str(key.namespace)) if decision.outcome is Outcome.NO_RUNTIME else ()
         surveyed = Surveyed(

@@ -8,7 +8,7 @@ import pytest
 
 from kserve_conformance.objects import Catalogue, Manifest
 from kserve_conformance.profiles import profile_of
-from kserve_conformance.profiles.pods import PodFault, PodFaultCode, faults_of
+from kserve_conformance.profiles.pods import PodFault, PodFaultCode, faults_of, scheme_faults
 from kserve_conformance.profiles.pods.image_references import is_reference
 from kserve_conformance.profiles.shipped_runtimes import shipped
 from kserve_conformance.resolver import resolve, resolve_stored
@@ -246,3 +246,34 @@ class TestResources:
     def test_extended_resources_need_equal_limits(self, resources: Manifest, expected: list[str]) -> None:
         """Kubernetes does not overcommit GPUs."""
         assert codes("v0.15.2", service({"resources": resources})) == expected
+
+
+class TestStorageSchemes:
+    @pytest.mark.parametrize(
+        ("release", "uri", "expected"),
+        [
+            ("v0.20.0", "abfs://container/model", ["UNSUPPORTED_SCHEME"]),
+            ("v0.20.0", "S3://bucket/model", ["UNSUPPORTED_SCHEME"]),
+            ("v0.20.0", "git+https://example.com/model", ["UNSUPPORTED_SCHEME"]),
+            ("v0.20.0", "oci+native://example.com/model", []),
+            ("v0.19.0", "oci+native://example.com/model", ["UNSUPPORTED_SCHEME"]),
+            ("v0.14.0", "hf://owner/model", []),
+            ("v0.13.1", "hf://owner/model", ["UNSUPPORTED_SCHEME"]),
+            ("v0.12.0", "oci://example.com/model", []),
+            ("v0.11.2", "oci://example.com/model", ["UNSUPPORTED_SCHEME"]),
+            ("v0.15.2", "/mnt/model", []),
+            ("v0.15.2", "models/fraud", []),
+            ("v0.10.2", "abfs://container/model", []),
+            ("documented", "abfs://container/model", []),
+        ],
+    )
+    def test_schemes_of_a_release(self, release: str, uri: str, expected: list[str]) -> None:
+        """The controller rejects what the webhook rejected until v0.10.2, and creates no pod."""
+        assert [fault.code for fault in scheme_faults(service({"storageUri": uri}), release)] == expected
+
+    def test_what_to_do(self) -> None:
+        """The schemes are listed: there is no other place where a user finds them."""
+        (fault,) = scheme_faults(service({"storageUri": "abfs://container/model"}), "v0.15.2")
+
+        assert str(fault) == "storageUri: abfs:// is not supported, so the controller creates no pod"
+        assert "webhdfs://, oci:// or hf://, or add a ClusterStorageContainer that supports abfs://" in fault.hint

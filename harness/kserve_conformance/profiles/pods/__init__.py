@@ -27,6 +27,7 @@ from kserve_conformance.profiles.pods.renderer import (
     runtime_template,
     service_template,
 )
+from kserve_conformance.profiles.pods.storage_schemes import scheme_faults
 
 __all__ = [
     "RENDERING_MAIN",
@@ -53,5 +54,6 @@ __all__ = [
     "render_stored_legacy",
     "render_without_runtime",
     "runtime_template",
+    "scheme_faults",
     "service_template",
 ]

@@ -48,6 +48,8 @@ class PodFaultCode(StrEnum):
     REQUEST_ABOVE_LIMIT = "REQUEST_ABOVE_LIMIT"
     #: A container requests GPUs, or another extended resource, without the same limit.
     LIMIT_NOT_EQUAL = "LIMIT_NOT_EQUAL"
+    #: The controller does not support the scheme of the storage URI, and creates no pod.
+    UNSUPPORTED_SCHEME = "UNSUPPORTED_SCHEME"
 
 
 @dataclass(frozen=True, slots=True)
