@@ -88,6 +88,10 @@ def _misplaced(state: State) -> Iterator[Edit]:
         moved = replaced(without(service, "predictor"), beside, "spec", "predictor")
         yield "indent predictor under spec", replace(state, service=moved)
     spec = at(service, "spec")
+    older = at(spec, "default", "predictor") if isinstance(spec, Mapping) else None
+    if isinstance(older, Mapping):
+        moved = replaced(without(service, "spec", "default"), older, "spec", "predictor")
+        yield "move spec.default.predictor to spec.predictor, as v1beta1 has it", replace(state, service=moved)
     for key in ("model", "containers", *LEGACY_KEYS_V0_12):
         for where, holder in (("", service), ("spec.", spec)):
             if not isinstance(holder, Mapping) or holder.get(key) is None:
@@ -144,6 +148,10 @@ def _implementations(state: State) -> Iterator[Edit]:
     if len(present) > 1:
         for key in reversed(present):
             yield f"remove spec.predictor.{key}", state.with_predictor(without(predictor, key))
+    elif not present and not _has_content(state):
+        # Any container shows that nothing else is wrong.
+        words = "add model to spec.predictor, with modelFormat.name and storageUri"
+        yield words, state.with_predictor({**predictor, "containers": [{"name": KSERVE_CONTAINER, "image": "any"}]})
     for component in ("transformer", "explainer"):
         part = at(state.service, "spec", component)
         if not isinstance(part, Mapping):
@@ -156,6 +164,12 @@ def _implementations(state: State) -> Iterator[Edit]:
         kept = {name: value for name, value in (at(state.service, "spec") or {}).items() if name != component}
         words = f"add containers to spec.{component}, or remove it"
         yield words, replace(state, service=replaced(state.service, kept, "spec"))
+
+
+def _has_content(state: State) -> bool:
+    """Is there anything that could be meant as what serves, if not where it belongs?"""
+    places = (state.predictor, at(state.service, "spec", "default") or {}, {"": state.service.get("predictor")})
+    return any(isinstance(value, Mapping) for place in places for value in place.values())
 
 
 def _names(state: State) -> Iterator[Edit]:

@@ -110,8 +110,27 @@ class TestRejected:
         )
 
     def test_what_no_edit_helps_has_no_remedy(self):
-        """A service without anything that could serve is left to the person."""
-        assert remedies_for(predicting({}), catalogue(SERVER), profile_of("v0.15.2")) == ()
+        """What only the person can decide is left to them."""
+        written = predicting({"model": MODEL, "deploymentStrategy": {"type": "Recreate"}})
+
+        assert remedies_for(written, catalogue(SERVER), profile_of("v0.15.2")) == ()
+
+    @pytest.mark.parametrize("release", ["v0.10.2", "v0.15.2", "v0.20.0"])
+    @pytest.mark.parametrize("predictor", [{}, {"sklearn": None}, {"model": None, "minReplicas": 1}])
+    def test_an_empty_predictor_needs_a_model(self, release, predictor):
+        """Since v0.18.0 the webhook crashes on it, and its text says nothing."""
+        (remedy,) = remedies_for(predicting(predictor), catalogue(SERVER), profile_of(release))
+
+        assert remedy == "add model to spec.predictor, with modelFormat.name and storageUri"
+
+    def test_a_spec_of_v1alpha2_is_moved(self):
+        """The predictor was below spec.default there."""
+        written = predicting({})
+        written["spec"] = {"default": {"predictor": {"sklearn": {"storageUri": "s3://m/x"}}}}
+
+        (remedy,) = remedies_for(written, catalogue(SERVER), profile_of("v0.20.0"))
+
+        assert remedy == "move spec.default.predictor to spec.predictor, as v1beta1 has it"
 
 
 class TestNoPod:
