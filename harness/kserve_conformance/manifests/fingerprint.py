@@ -22,6 +22,9 @@ _NO_REFERENCES: Final = 2
 
 _ROOT: Final = frozenset({*ROOT_FIELDS, "spec", "status"})
 
+#: The fields of metadata that are checked, but decide nothing.
+_CHECKED: Final = METADATA_FIELDS - {"name", "namespace", "uid", "labels", "annotations"}
+
 #: Stands for a name that KServe accepts.
 NAME: Final = "kserve-conformance-name"
 #: Stands for the path of a model, behind the scheme of its URI.
@@ -63,6 +66,8 @@ def fingerprint(manifest: Manifest) -> int:
                 _generic(manifest.get("spec")),
                 _odd(manifest, _ROOT),
                 _odd(metadata, METADATA_FIELDS),
+                # The API server has checked those of a stored service.
+                None if is_stored else _checked(metadata),
             ),
             _NO_REFERENCES,
         )
@@ -71,6 +76,16 @@ def fingerprint(manifest: Manifest) -> int:
 
 def _recorded_mode(status: Any) -> Any:
     return status.get("deploymentMode") if isinstance(status, dict) else None
+
+
+def _checked(metadata: Manifest) -> list[Any] | None:
+    """The other fields that are checked: lists with what is in them, and the types of the rest."""
+    keys = metadata.keys() & _CHECKED
+    if not keys:
+        return None
+    return [
+        (key, metadata[key] if type(metadata[key]) is list else type(metadata[key]).__name__) for key in sorted(keys)
+    ]
 
 
 def _odd(mapping: Manifest, known: frozenset[str]) -> list[Any] | None:

@@ -45,7 +45,8 @@ def objects(intake: Intake) -> Iterator[Found]:
 
 
 def _is_yaml(intake: Intake, not_json: NotJson) -> bool:
-    if intake.source.name.endswith(".json"):
+    # kubectl reads a .json file that is not JSON as YAML, too. A large one is rather a broken dump.
+    if intake.source.name.endswith(".json") and not intake.source.is_small:
         return False
     return not_json.at_document or (not_json.is_first and yaml_objects.is_readable(intake.source, intake.limits))
 

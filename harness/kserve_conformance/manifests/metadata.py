@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -49,14 +49,30 @@ _KEY_RULE: Final = (
     "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
 )
 
-#: The types of the fields that people write; others are the API server's own.
+#: Types in words.
+_NAMES: Final[Mapping[type, str]] = {str: "a string", dict: "a mapping", list: "a list", int: "an integer"}
+
+#: The types of the fields. Source: type ``ObjectMeta``, pkg/apis/meta/v1/types.go.
 _TYPES: Final[Mapping[str, type]] = {
     "name": str,
     "generateName": str,
     "namespace": str,
     "labels": dict,
     "annotations": dict,
+    "finalizers": list,
+    "ownerReferences": list,
+    "managedFields": list,
+    "selfLink": str,
+    "uid": str,
+    "resourceVersion": str,
+    "creationTimestamp": str,
+    "deletionTimestamp": str,
+    "generation": int,
+    "deletionGracePeriodSeconds": int,
 }
+
+#: What an owner reference must have. Source: ``validateOwnerReference``, pkg/api/validation/objectmeta.go.
+_OF_OWNER: Final = ("apiVersion", "kind", "name", "uid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +98,9 @@ def faults(manifest: Manifest, *, has_dns_name: bool) -> Iterator[MetadataFault]
     if not isinstance(metadata, Mapping):
         yield _wrong_type(("metadata",), metadata, "a mapping")
         return
-    wrong = [name for name, kind in _TYPES.items() if not isinstance(metadata.get(name), kind | None)]
+    wrong = [name for name, kind in _TYPES.items() if not _has_type(metadata.get(name), kind)]
     for name in wrong:
-        yield _wrong_type(("metadata", name), metadata[name], "a string" if _TYPES[name] is str else "a mapping")
+        yield _wrong_type(("metadata", name), metadata[name], _NAMES[_TYPES[name]])
     if "name" not in wrong:
         yield from _name(metadata, has_dns_name=has_dns_name)
     if "namespace" not in wrong and metadata.get("namespace"):
@@ -93,12 +109,21 @@ def faults(manifest: Manifest, *, has_dns_name: bool) -> Iterator[MetadataFault]
         yield from _labels(metadata.get("labels") or {})
     if "annotations" not in wrong:
         yield from _annotations(metadata.get("annotations") or {})
+    if "finalizers" not in wrong:
+        yield from _finalizers(metadata.get("finalizers") or ())
+    if "ownerReferences" not in wrong:
+        yield from _owners(metadata.get("ownerReferences") or ())
+
+
+def _has_type(value: Any, kind: type) -> bool:
+    return value is None or (isinstance(value, kind) and not (kind is int and isinstance(value, bool)))
 
 
 def _wrong_type(path: Path, value: Any, expected: str) -> MetadataFault:
     hint = None
     if expected == "a string" and isinstance(value, bool | int | float):
-        hint = f'quote it: {path[-1]}: "{json.dumps(value)}"'
+        key = f"{path[-1]}: " if isinstance(path[-1], str) else ""
+        hint = f'quote it: {key}"{json.dumps(value)}"'
     where = ".".join(map(str, path))
     return MetadataFault(path, value, expected, hint, f"{where}: Invalid value: {json.dumps(value)}: not {expected}")
 
@@ -161,11 +186,35 @@ def _annotations(annotations: Mapping[str, Any]) -> Iterator[MetadataFault]:
     if size > _ANNOTATIONS_LENGTH:
         yield MetadataFault(
             ("metadata", "annotations"),
-            f"{size} bytes",
+            size,
             f"at most {_ANNOTATIONS_LENGTH} bytes",
             None,
             f"metadata.annotations: Too long: may not be more than {_ANNOTATIONS_LENGTH} bytes",
         )
+
+
+def _finalizers(finalizers: Sequence[Any]) -> Iterator[MetadataFault]:
+    for index, finalizer in enumerate(finalizers):
+        path = ("metadata", "finalizers", index)
+        if isinstance(finalizer, str):
+            yield from _key(path, finalizer, "finalizers")
+        else:
+            yield _wrong_type(path, finalizer, "a string")
+
+
+def _owners(owners: Sequence[Any]) -> Iterator[MetadataFault]:
+    for index, owner in enumerate(owners):
+        path = ("metadata", "ownerReferences", index)
+        if not isinstance(owner, Mapping):
+            yield _wrong_type(path, owner, "a mapping")
+            continue
+        for key in _OF_OWNER:
+            value = owner.get(key)
+            if value is not None and not isinstance(value, str):
+                yield _wrong_type((*path, key), value, "a string")
+            elif not value:
+                message = f'metadata.ownerReferences.{key}: Invalid value: "": must not be empty'
+                yield MetadataFault((*path, key), None, "", None, message)
 
 
 def _key(path: Path, key: str, parent: str) -> Iterator[MetadataFault]:

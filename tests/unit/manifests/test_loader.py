@@ -227,6 +227,27 @@ items:
         assert [each.manifest["metadata"]["name"] for each in loader.entries("-")] == ["s"]
         assert [problem.pointer for problem in loader.problems] == ["metadata.name"]
 
+    @pytest.mark.parametrize("odd", ["finalizers: hold", "ownerReferences: [{}]", "generation: one"])
+    def test_metadata_is_checked_behind_the_same_spec(self, odd: str) -> None:
+        """A spec that was checked before does not hide what is wrong beside it."""
+        text = f"{SERVICE}---\n{SERVICE.replace('name: s,', f'name: t, {odd},')}"
+
+        loader = Loader(stdin=io.BytesIO(text.encode()), keeps_rejected=True)
+
+        assert [each.is_clean for each in loader.entries("-")] == [True, False]
+
+    def test_yaml_in_a_json_file(self, tmp_path: Path) -> None:
+        """It is read as by kubectl, and so is JSON with a comma too many; what is neither is reported as JSON."""
+        (tmp_path / "1.json").write_text(SERVICE)
+        (tmp_path / "2.json").write_text(json.dumps(value(SERVICE))[:-1] + ",}")
+        (tmp_path / "3.json").write_text('{"kind": "InferenceService" "x"}')
+
+        loaded = load(tmp_path)
+
+        assert len(loaded.services) == 2
+        assert [problem.source for problem in loaded.problems] == [str(tmp_path / "3.json")]
+        assert "JSON" in loaded.problems[0].text
+
     def test_directory_entry_that_cannot_be_read(self, tmp_path: Path) -> None:
         """A link to nowhere is reported, and the other files are read."""
         (tmp_path / "a.yaml").symlink_to(tmp_path / "nowhere")

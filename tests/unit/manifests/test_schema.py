@@ -342,6 +342,27 @@ class TestNames:
 
         assert problem.text.startswith("expected a lowercase RFC 1123 subdomain, got")
 
+    @pytest.mark.parametrize(
+        ("field", "value", "expected"),
+        [
+            ("finalizers", "example.com/hold", 'metadata.finalizers: expected a list, got "example.com/hold"'),
+            ("finalizers", [1], "metadata.finalizers[0]: expected a string, got 1"),
+            ("finalizers", ["a/b/c"], 'metadata.finalizers[0]: expected a qualified name, got "a/b/c"'),
+            ("ownerReferences", ["x"], 'metadata.ownerReferences[0]: expected a mapping, got "x"'),
+            (
+                "ownerReferences",
+                [{"apiVersion": "v1", "kind": "Pod", "name": "x"}],
+                "metadata.ownerReferences[0].uid: is required",
+            ),
+            ("generation", "1", 'metadata.generation: expected an integer, got "1"'),
+            ("resourceVersion", 1, "metadata.resourceVersion: expected a string, got 1"),
+        ],
+    )
+    def test_fields_that_people_copy(self, field: str, value: Any, expected: str) -> None:
+        """The API server decodes all of metadata, and checks finalizers and owners."""
+        assert reported(replaced(SERVICE, value, "metadata", field)) == [expected]
+        assert reported(replaced(SERVICE, ["example.com/hold"], "metadata", "finalizers")) == []
+
     @pytest.mark.parametrize("metadata", [None, {}, {"name": None}, {"name": ""}, {"generateName": "a-"}])
     def test_name_is_required(self, metadata: Any) -> None:
         """The harness follows objects by their names."""
