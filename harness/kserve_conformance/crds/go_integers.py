@@ -4,7 +4,7 @@ Integers that a schema allows and Go cannot decode.
 A CRD's ``format: int32`` limits nothing, so the API server stores any integer, unless a webhook decodes the object.
 
 Source: encoding/json (``UnmarshalTypeError``), and type ``IntOrString``, k8s.io/apimachinery,
-pkg/util/intstr/intstr.go; observed on the controllers of v0.15.2 and v0.20.0.
+pkg/util/intstr/intstr.go. Observed on the controllers of v0.15.2 and v0.20.0.
 """
 
 from __future__ import annotations

@@ -58,7 +58,8 @@ class TestOtherRuntimes:
         A user's runtime with a higher priority would be selected: the scenario is skipped with the reason.
         """
         with raises(
-            TargetCode.NOT_ISOLATED, match=r"ClusterServingRuntimes \(theirs\).*what InferenceService team-a/model"
+            TargetCode.NOT_ISOLATED,
+            match=r"ClusterServingRuntimes \(theirs\).*the runtime or the pod of InferenceService team-a/model",
         ):
             requested(runtime("ours"), service(), others=[runtime("theirs", priority=9)])
 
