@@ -36,8 +36,8 @@ def _undecodable(runtime: Runtime) -> str | None:
     """
     The number of replicas is a uint16 in Go and has no bounds in the schema, so the webhook cannot decode others.
 
-    Source: type ``ServingRuntimeSpec``, pkg/apis/serving/v1alpha1/servingruntime_types.go, since v0.8.0; observed on
-    the controllers of v0.15.2 and v0.20.0.
+    Source: type ``ServingRuntimeSpec``, pkg/apis/serving/v1alpha1/servingruntime_types.go, since v0.8.0.
+    Observed on the controllers of v0.15.2 and v0.20.0.
     """
     replicas = runtime.spec.get("replicas")
     if replicas is None or 0 <= replicas <= MAX_REPLICAS:
