@@ -36,6 +36,7 @@ class TestMany:
         [
             (["in/a.txt"], "skipped: 1 file without Kubernetes objects (a.txt)"),
             (["a", "b", "c"], "skipped: 3 files without Kubernetes objects (a, b, c)"),
+            (["1/a", "2/a", "3/a", "4/b"], "skipped: 4 files without Kubernetes objects (a, b and 2 more)"),
             (["a", "b", "c", "d"], "skipped: 4 files without Kubernetes objects (a, b, c and 1 more)"),
         ],
     )
@@ -71,6 +72,18 @@ class TestKinds:
         assert Notes(others=others).lines() == [
             "skipped: 1 InferenceGraph: selects no runtime; resolve the services that it routes to",
             "skipped: 1,200 Deployment, 2 ConfigMap",
+        ]
+
+    def test_kinds_of_one_name_are_told_apart(self) -> None:
+        """Kubernetes has a Service, and so has Knative."""
+        others = {("", "Service"): 2, ("serving.knative.dev", "Service"): 1}
+
+        assert Notes(others=others).lines() == ["skipped: 2 Service, 1 Service (serving.knative.dev)"]
+
+    def test_a_wrong_group_is_named(self) -> None:
+        """Who writes kserve.io means KServe, and would miss an answer."""
+        assert Notes(others={("kserve.io", "InferenceService"): 1}).lines() == [
+            "skipped: 1 InferenceService: of the API group kserve.io; KServe has apiVersion: serving.kserve.io/v1beta1"
         ]
 
 

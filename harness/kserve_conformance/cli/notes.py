@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -12,6 +13,7 @@ import click
 from kserve_conformance.cli.validation import as_data
 from kserve_conformance.manifests import Loaded, Loader, Problem, printable
 from kserve_conformance.manifests.template_languages import merged
+from kserve_conformance.objects import API_VERSIONS
 
 #: How many names of files a note has.
 _NAMED = 3
@@ -83,10 +85,15 @@ class Notes:
     def _other_kinds(self) -> list[str]:
         lines = []
         rest = []
+        kinds = Counter(kind for _, kind in self.others)
         for (group, kind), count in sorted(self.others.items(), key=lambda one: (-one[1], one[0])):
             advice = _ADVICE.get((group, kind))
+            if advice is None and kind in API_VERSIONS:
+                advice = f"of the API group {group or 'core'}; KServe has apiVersion: {API_VERSIONS[kind]}"
             if advice is None:
-                rest.append(f"{count:,} {kind}")
+                # Two groups may have a kind of one name, as Kubernetes and Knative have Service.
+                is_known = group in ("", "apps", "batch") or kinds[kind] == 1
+                rest.append(f"{count:,} {kind}" if is_known else f"{count:,} {kind} ({group})")
             else:
                 lines.append(printable(f"skipped: {count:,} {kind}: {advice}"))
         if rest:
@@ -132,6 +139,6 @@ def _times(count: int) -> str:
 
 
 def _names(files: Sequence[str]) -> str:
-    names = [PurePath(name).name for name in files]
-    more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+    names = list(dict.fromkeys(PurePath(name).name for name in files))[:_NAMED]
+    more = len(files) - len(names)
+    return ", ".join(names) + (f" and {more:,} more" if more > 0 else "")

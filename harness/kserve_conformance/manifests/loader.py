@@ -93,6 +93,8 @@ class Loader:
     _known: dict[int, tuple[Problem, ...]] = field(default_factory=dict)
     _count: int = 0
     _number: int = 0
+    #: Whether the source has an OpenShift Template whose parameters were filled in.
+    _is_processed: bool = False
 
     def entries(self, *given: str | os.PathLike[str]) -> Iterator[Entry]:
         """Read files, folders and, as ``-``, standard input."""
@@ -110,6 +112,7 @@ class Loader:
 
     def _of_source(self, source: sources.Source) -> Iterator[Entry]:
         self._count = 0
+        self._is_processed = False
         if not source.is_small:
             for each in reader.objects(source, self.limits, self._report, self._check, self._expand):
                 yield _entry(each, source)
@@ -117,7 +120,9 @@ class Loader:
         problems: list[Problem] = []
         found = list(reader.objects(source, self.limits, problems.append, self._check, self._expand))
         errors = [problem for problem in problems if problem.code not in WARNINGS]
-        if any(map(_may_be_of_template, errors)) or any(has_placeholder(each.manifest) for each in found):
+        is_doubtful = any(map(_may_be_of_template, errors)) or any(has_placeholder(each.manifest) for each in found)
+        # What is left of a Template's own placeholders is what `oc process` leaves, too.
+        if is_doubtful and not self._is_processed:
             template = template_problem(source.text(), source.name)
             if template is not None and _is_foreign(source):
                 self.skipped.append(source.name)
@@ -142,6 +147,7 @@ class Loader:
             if missing:
                 yield (), _Unfinished(missing)
                 return
+            self._is_processed = True
             for path, each in openshift.processed(value, self.parameters):
                 for inner, element in listed(each):
                     yield path + inner, element
@@ -302,9 +308,10 @@ def _hinted(manifest: Manifest, problems: tuple[Problem, ...]) -> tuple[Problem,
 
 
 def _kind_of(manifest: Manifest) -> str | None:
-    """The kind of KServe's that another one differs from by its case alone."""
+    """The kind of KServe's that another one differs from by its case or as its plural."""
     kind = str(manifest["kind"])
-    return next((known for known in API_VERSIONS if known != kind and known.lower() == kind.lower()), None)
+    meant = kind.lower().removesuffix("s")
+    return next((known for known in API_VERSIONS if known != kind and known.lower() == meant), None)
 
 
 def _without_kind(manifest: Manifest) -> tuple[Problem, ...]:

@@ -236,6 +236,15 @@ items:
 
         assert [each.is_clean for each in loader.entries("-")] == [True, False]
 
+    def test_placeholders_that_a_template_leaves(self) -> None:
+        """`oc process` leaves what is not a parameter, so the object has it; it is no template of another tool."""
+        named = json.dumps(value(SERVICE.replace("name: s,", "name: '${S}',")))
+        text = f"kind: Template\napiVersion: v1\nobjects:\n- {named}"
+
+        loader = Loader(stdin=io.BytesIO(text.encode()), keeps_rejected=True)
+
+        assert [each.manifest["metadata"]["name"] for each in loader.entries("-")] == ["${S}"]
+
     def test_yaml_in_a_json_file(self, tmp_path: Path) -> None:
         """It is read as by kubectl, and so is JSON with a comma too many; what is neither is reported as JSON."""
         (tmp_path / "1.json").write_text(SERVICE)
