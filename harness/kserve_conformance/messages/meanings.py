@@ -433,6 +433,18 @@ OF_KUBERNETES = (
         'Correct the value; quote numbers in texts, for example version: "1".',
     ),
     _meaning(
+        "wrong-go-type",
+        r"cannot unmarshal \w+ into Go (struct field|value)( \S+)? of type \S+",
+        "A field has a value of another type than KServe has there. The text names the field and the type.",
+        'Correct the value: quote numbers in texts, for example version: "1", and do not quote numbers elsewhere.',
+    ),
+    _meaning(
+        "empty-value",
+        r'unknown object type "nil" in \S+',
+        "The field has no value, often because what follows is not indented below it.",
+        "Indent the fields below it, or remove it.",
+    ),
+    _meaning(
         "pod-without-image",
         r"\S*ontainers\[\d+\]\.image: Required value",
         "A container of the pod has no image: neither the runtime nor the service sets one.",

@@ -183,6 +183,11 @@ class TestMatching:
                 "pod-without-image",
             ),
             ('metadata.name: Invalid value: "A": a lowercase RFC 1123 subdomain must consist', "invalid-object-name"),
+            (
+                "json: cannot unmarshal number into Go struct field ModelFormat.spec.version of type string",
+                "wrong-go-type",
+            ),
+            ('error validating data: unknown object type "nil" in InferenceService.spec.predictor', "empty-value"),
             ('Operation cannot be fulfilled on x "y": the object has been modified', "conflict"),
         ],
     )
