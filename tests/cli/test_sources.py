@@ -108,6 +108,14 @@ class TestWhatCannotBeRead:
         assert (code, out) == (Exit.USAGE, SELECTED)
         assert "error: broken.yaml:7: spec.predictor.model.modelFormat.name: .nan has no JSON equivalent" in err
 
+    def test_every_problem_is_an_error_of_its_own(self, call):
+        """Where nothing is answered, too."""
+        code, _, err = call({"a.yaml": "kind: InferenceService", "b.yaml": "kind: ServingRuntime"}, ".")
+
+        assert code == 2
+        assert len(err.splitlines()) > 1
+        assert all(line.startswith(("error: ", "  hint: ")) for line in err.splitlines()), err
+
     def test_strict_is_all_or_nothing(self, call):
         """With --strict nothing is answered."""
         code, out, _ = call({"service.yaml": SERVICE, "ours.yaml": OURS, "broken.yaml": self.BROKEN}, "--strict", ".")

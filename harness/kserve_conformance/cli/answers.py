@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import click
+
 from kserve_conformance.cli.catalogues import GivenRuntime, Review, Runtimes, placed
+from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.fleet import Fleet, Member
 from kserve_conformance.cli.notes import Notes
 from kserve_conformance.cli.source_options import Sources
@@ -14,7 +17,6 @@ from kserve_conformance.cli.validation import as_data, crd_findings, summary
 from kserve_conformance.exceptions import ManifestError
 from kserve_conformance.manifests import (
     Entry,
-    InvalidManifests,
     Loaded,
     ManifestCode,
     Problem,
@@ -24,7 +26,6 @@ from kserve_conformance.manifests import (
     rejection_message,
 )
 from kserve_conformance.manifests.fingerprint import completed
-from kserve_conformance.manifests.template_languages import merged
 from kserve_conformance.objects import (
     SERVICE,
     Catalogue,
@@ -287,13 +288,12 @@ def repeated(objects: Iterable[tuple[Manifest, str]]) -> dict[str, list[str]]:
 
 
 def check_something(sources: Sources, notes: Notes, count: int) -> None:
-    """Raise ``ManifestError`` if there is nothing to decide, once the notes have said why."""
+    """End the command if there is nothing to decide, once the notes have said why."""
     if count:
         return
-    if notes.problems:
-        notes.print_all_but_problems()
-        raise InvalidManifests(merged(notes.problems))
     notes.print()
+    if notes.problems:
+        raise click.exceptions.Exit(Exit.USAGE)
     raise ManifestError(
         printable(f"no InferenceService or runtime in {', '.join(sources.paths)}"),
         code=ManifestCode.NOTHING_TO_RESOLVE,

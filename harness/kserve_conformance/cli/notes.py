@@ -104,13 +104,7 @@ class Notes:
 
     def print(self) -> None:
         """Print all notes on stderr, the errors last."""
-        self.print_all_but_problems()
-        for line in self._errors():
-            click.echo(line, err=True)
-
-    def print_all_but_problems(self) -> None:
-        """Print the notes on stderr, for a caller that raises the problems."""
-        for line in self.lines():
+        for line in (*self.lines(), *self._errors()):
             click.echo(line, err=True)
 
     def as_data(self) -> dict[str, Any]:

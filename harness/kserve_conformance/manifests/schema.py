@@ -214,8 +214,13 @@ def _field_problems(
 def _metadata_problem(fault: metadata.MetadataFault, spellings: Mapping[Path, str]) -> Problem:
     if not fault.expected:
         return missing(fault.path, hint=fault.hint, rejection=fault.message)
-    text = f"expected {fault.expected}, got {described(fault.value, spellings.get(fault.path))}"
-    return Problem(ManifestCode.INVALID_FIELD, text, fault.path, hint=fault.hint, rejection=fault.message)
+    spelling = spellings.get(fault.path)
+    text = f"expected {fault.expected}, got {described(fault.value, spelling)}"
+    hint = fault.hint
+    if hint is not None and spelling is not None and fault.expected == "a string":
+        key = f"{fault.path[-1]}: " if isinstance(fault.path[-1], str) else ""
+        hint = f'quote it: {key}"{spelling}"'
+    return Problem(ManifestCode.INVALID_FIELD, text, fault.path, hint=hint, rejection=fault.message)
 
 
 def _problem(violation: Violation, spellings: Mapping[Path, str]) -> Problem:

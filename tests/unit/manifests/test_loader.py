@@ -236,6 +236,13 @@ items:
 
         assert [each.is_clean for each in loader.entries("-")] == [True, False]
 
+    @pytest.mark.parametrize("name", ["yes", "no", "1e3", "010"])
+    def test_names_are_quoted_as_they_are_written(self, name: str) -> None:
+        """YAML reads another value, but the author means the text."""
+        (problem,) = problems_of(SERVICE.replace("name: s,", f"name: {name},"))
+
+        assert problem.hint == f'quote it: name: "{name}"'
+
     def test_placeholders_that_a_template_leaves(self) -> None:
         """`oc process` leaves what is not a parameter, so the object has it; it is no template of another tool."""
         named = json.dumps(value(SERVICE.replace("name: s,", "name: '${S}',")))
