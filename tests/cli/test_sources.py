@@ -108,6 +108,16 @@ class TestWhatCannotBeRead:
         assert (code, out) == (Exit.USAGE, SELECTED)
         assert "error: broken.yaml:7: spec.predictor.model.modelFormat.name: .nan has no JSON equivalent" in err
 
+    @pytest.mark.parametrize("command", ["resolve", "explain"])
+    def test_generated_names_are_not_repeated(self, command, call):
+        """The API server makes a name of its own for each object with the same generateName."""
+        generated = SERVICE.replace("name: fraud", "generateName: fraud-")
+
+        _, out, err = call({"a.yaml": f"{generated}\n---\n{generated}"}, "--shipped", "a.yaml", command=command)
+
+        assert out.count("team-a/fraud-*") == 2
+        assert "twice" not in err
+
     def test_every_problem_is_an_error_of_its_own(self, call):
         """Where nothing is answered, too."""
         code, _, err = call({"a.yaml": "kind: InferenceService", "b.yaml": "kind: ServingRuntime"}, ".")

@@ -279,9 +279,11 @@ def _of_member(decision: Decision, member: Member) -> Decision:
 
 
 def repeated(objects: Iterable[tuple[Manifest, str]]) -> dict[str, list[str]]:
-    """The objects that are defined more than once, with all of their places."""
+    """The objects that are defined more than once, with all of their places. Generated names all differ."""
     places: dict[str, list[str]] = {}
     for manifest, where in objects:
+        if display_name(manifest).endswith("*"):
+            continue
         if where not in places.setdefault(str(ObjectKey.of(manifest)), []):
             places[str(ObjectKey.of(manifest))].append(where)
     return {name: found for name, found in places.items() if len(found) > 1}
