@@ -83,8 +83,8 @@ def command(
     to it, and compares the explanation with the status of each service. The release is read from the controller's image
     unless --release sets it. Exits with 1 if the status differs, too, and with 3 if it shows no runtime to compare.
 
-    With --message, says what an error text means that a webhook, the status, an event or the log has, which releases
-    say it, and what to do. Exits with 1 if the text is unknown.
+    With --message, explains an error text of a webhook, the status, an event or the log: which releases say it, what
+    it means, and what to do. Exits with 1 if the text is unknown.
     """
     chosen = release if call.get_parameter_source("release") is ParameterSource.COMMANDLINE else None
     if message is not None:

@@ -233,9 +233,19 @@ class TestResources:
         )
         assert fault.hint == "set resources.limits.cpu of the service to 2 or more"
 
+    def test_a_negative_quantity(self) -> None:
+        """A schema accepts it, since quantities have signs."""
+        (fault,) = faults("v0.15.2", service({}), runtime({"resources": {"limits": {"memory": "-1"}}}))
+
+        assert str(fault) == "container kserve-container: limits.memory: -1 is negative: the API server rejects the pod"
+        assert fault.hint == "set resources.limits of memory to 0 or more"
+
     @pytest.mark.parametrize(
         ("resources", "expected"),
         [
+            ({"limits": {"nvidia.com/gpu": "0.5"}}, ["INVALID_QUANTITY"]),
+            ({"limits": {"nvidia.com/gpu": "500m"}}, ["INVALID_QUANTITY"]),
+            ({"limits": {"nvidia.com/gpu": "2000m"}}, []),
             ({"requests": {"nvidia.com/gpu": "1"}}, ["LIMIT_NOT_EQUAL"]),
             ({"requests": {"nvidia.com/gpu": "1"}, "limits": {"nvidia.com/gpu": "2"}}, ["LIMIT_NOT_EQUAL"]),
             ({"requests": {"nvidia.com/gpu": "1"}, "limits": {"nvidia.com/gpu": "1"}}, []),

@@ -48,6 +48,8 @@ class PodFaultCode(StrEnum):
     REQUEST_ABOVE_LIMIT = "REQUEST_ABOVE_LIMIT"
     #: A container requests GPUs, or another extended resource, without the same limit.
     LIMIT_NOT_EQUAL = "LIMIT_NOT_EQUAL"
+    #: A quantity is negative, or a fraction of a resource that has none, such as a GPU.
+    INVALID_QUANTITY = "INVALID_QUANTITY"
     #: The controller does not support the scheme of the storage URI, and creates no pod.
     UNSUPPORTED_SCHEME = "UNSUPPORTED_SCHEME"
 
@@ -278,6 +280,8 @@ def _resource_faults(container: Manifest) -> Iterator[PodFault]:
     Source: ``validateContainerResourceRequirements``, k8s.io/kubernetes, pkg/apis/core/validation/validation.go.
     """
     requests, limits = (at(container, "resources", part) or {} for part in ("requests", "limits"))
+    yield from _quantity_faults(container["name"], "requests", requests)
+    yield from _quantity_faults(container["name"], "limits", limits)
     for resource, request in requests.items():
         limit, name = limits.get(resource), container["name"]
         if _NATIVE.match(resource) is None:
@@ -296,3 +300,27 @@ def _resource_faults(container: Manifest) -> Iterator[PodFault]:
                 f"requests {request} of {resource}, above its limit {limit}: the API server rejects the pod",
                 f"set resources.limits.{resource} of the service to {request} or more",
             )
+
+
+def _quantity_faults(name: str, part: str, quantities: Manifest) -> Iterator[PodFault]:
+    """
+    The quantities that are not valid by themselves.
+
+    Source: ``ValidateResourceQuantityValue``, k8s.io/kubernetes, pkg/apis/core/validation/validation.go.
+    """
+    for resource, quantity in quantities.items():
+        value = value_of(quantity)
+        if value < 0:
+            wrong = "is negative"
+        elif _NATIVE.match(resource) is None and value % 1:
+            wrong = "is not a whole number"
+        else:
+            continue
+        yield PodFault(
+            PodFaultCode.INVALID_QUANTITY,
+            name,
+            f"{part}.{resource}: {quantity} {wrong}: the API server rejects the pod",
+            f"set resources.{part} of {resource} to a whole number"
+            if value > 0
+            else f"set resources.{part} of {resource} to 0 or more",
+        )
