@@ -281,6 +281,24 @@ class TestStorageSchemes:
         """The controller rejects what the webhook rejected until v0.10.2, and creates no pod."""
         assert [fault.code for fault in scheme_faults(service({"storageUri": uri}), release)] == expected
 
+    def test_schemes_of_other_components(self) -> None:
+        """An explainer has a URI of its own, and each container one in its environment."""
+        container = {"name": "kserve-container", "env": [{"name": "STORAGE_URI", "value": "abfs://container/model"}]}
+        written = service({})
+        written["spec"] |= {
+            "transformer": {"containers": [container]},
+            "explainer": {"art": {"storageUri": "ftp://x/y"}},
+        }
+        custom = {**written, "spec": {"predictor": {"containers": [{"name": "other"}, container]}}}
+
+        assert [str(fault).partition(" is ")[0] for fault in scheme_faults(written, "v0.15.2")] == [
+            "storageUri of the transformer: abfs://",
+            "storageUri of the explainer: ftp://",
+        ]
+        assert [fault.text.partition(" is ")[0] for fault in scheme_faults(custom, "v0.15.2")] == [
+            "storageUri: abfs://"
+        ]
+
     def test_what_to_do(self) -> None:
         """The schemes are listed: there is no other place where a user finds them."""
         (fault,) = scheme_faults(service({"storageUri": "abfs://container/model"}), "v0.15.2")

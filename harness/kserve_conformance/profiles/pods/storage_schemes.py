@@ -14,6 +14,7 @@ from typing import Final
 
 from kserve_conformance.objects import Manifest, at
 from kserve_conformance.profiles.pods.faults import PodFault, PodFaultCode
+from kserve_conformance.profiles.service_validation.storage import uri_of_first_container, uri_of_kserve_container
 from kserve_conformance.rules.releases import RELEASES
 
 _V0_11: Final = ("gs://", "s3://", "pvc://", "file://", "https://", "http://", "hdfs://", "webhdfs://")
@@ -28,18 +29,39 @@ _HAS_SCHEME: Final = re.compile(r"\w+?://", re.ASCII)
 
 
 def scheme_faults(service: Manifest | None, release: str) -> Iterator[PodFault]:
-    """The fault of a stored service whose model has a storage URI with a scheme that the release does not support."""
-    uri = at(service, "spec", "predictor", "model", "storageUri") if service is not None else None
+    """The faults of a stored service: a component has a storage URI with a scheme that the release does not support."""
     schemes = _schemes(release)
-    if not isinstance(uri, str) or not schemes or not _HAS_SCHEME.search(uri) or uri.startswith(schemes):
+    if service is None or not schemes:
         return
-    scheme = f"{uri.partition('://')[0]}://"
-    yield PodFault(
-        PodFaultCode.UNSUPPORTED_SCHEME,
-        None,
-        f"storageUri: {scheme} is not supported, so the controller creates no pod",
-        f"use {', '.join(schemes[:-1])} or {schemes[-1]}, or add a ClusterStorageContainer that supports {scheme}",
-    )
+    for component in ("predictor", "transformer", "explainer"):
+        uri = _uri_of(component, at(service, "spec", component) or {})
+        if not isinstance(uri, str) or not _HAS_SCHEME.search(uri) or uri.startswith(schemes):
+            continue
+        scheme = f"{uri.partition('://')[0]}://"
+        is_predictor = component == "predictor"
+        where = "storageUri" if is_predictor else f"storageUri of the {component}"
+        yield PodFault(
+            PodFaultCode.UNSUPPORTED_SCHEME,
+            None,
+            f"{where}: {scheme} is not supported, so the controller creates no {'pod' if is_predictor else component}",
+            f"use {', '.join(schemes[:-1])} or {schemes[-1]}, or add a ClusterStorageContainer that supports {scheme}",
+        )
+
+
+def _uri_of(component: str, spec: Manifest) -> object:
+    """
+    The storage URI of a component: that of its model or server, or a variable of its own container.
+
+    Source: ``GetStorageUri``, pkg/apis/serving/v1beta1/predictor.go, explainer.go, predictor_custom.go,
+    transformer_custom.go and explainer_custom.go, since v0.11.0.
+    """
+    for key in ("model", "art", "alibi", "aix"):
+        uri = at(spec, key, "storageUri")
+        if uri:
+            return uri
+    if at(spec, "model") is not None or not spec.get("containers"):
+        return None
+    return uri_of_kserve_container(spec) if component == "predictor" else uri_of_first_container(spec)
 
 
 def _schemes(release: str) -> tuple[str, ...]:
