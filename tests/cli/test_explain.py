@@ -93,6 +93,18 @@ class TestText:
         """
         assert told([SERVICE.replace("sklearn", "onnx"), OURS, THEIRS]) == (Exit.NO, UNSERVED)
 
+    def test_address_of_a_version_is_left_out(self, told):
+        """
+        KServe's error ends with an address, which says nothing and is another one each time.
+        """
+        versioned = SERVICE.replace("name: sklearn", 'name: sklearn, version: "9"')
+        assert versioned != SERVICE
+
+        assert (
+            "  error: no runtime found to support predictor with model type: {sklearn 0x…}\n"
+            in told([versioned, OURS])[1]
+        )
+
     def test_of_a_name_that_nothing_has(self, told):
         """
         A misspelt runtime is found.

@@ -72,7 +72,7 @@ class Story:
             is_named = self.explanation.request is not None and self.explanation.request.runtime is not None
             yield f"  · {far} others {'have other names' if is_named else 'support other formats'}"
         if self.explanation.no_runtime is not None:
-            yield printable(f"  error: {self.explanation.no_runtime.error}")
+            yield printable(f"  error: {self.explanation.no_runtime.readable_error}")
         for fault in self.answer.faults:
             yield printable(f"  ⚠ {fault}")
             yield printable(f"    hint: {fault.hint}")

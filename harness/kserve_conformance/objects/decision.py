@@ -56,6 +56,11 @@ class NoRuntime:
     message: str | None = None
     has_event: bool = True
 
+    @property
+    def readable_error(self) -> str:
+        """The error for people: Go prints the address of a version, which is another one each time."""
+        return f"{self.error}…}}" if self.error.endswith(" 0x") else self.error
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:

@@ -136,7 +136,7 @@ class Explanation:
             for candidate in self.ordered()
         )
         if self.no_runtime is not None:
-            lines.append(f"error: {self.no_runtime.error}")
+            lines.append(f"error: {self.no_runtime.readable_error}")
         lines.extend(f"hint: {hint}" for hint in self.hints)
         return tuple(lines)
 
