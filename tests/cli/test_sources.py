@@ -198,7 +198,7 @@ class TestWhatCannotBeRead:
         ("kind", "problem"),
         [
             ("", "broken.yaml:1: kind: is required"),
-            ("kind: Inferenceservice\n", "broken.yaml:2: kind: expected InferenceService, got Inferenceservice"),
+            ("kind: Inferenceservice\n", 'broken.yaml:2: kind: expected InferenceService, got "Inferenceservice"'),
         ],
     )
     def test_an_object_without_a_kind_of_kserve(self, kind, problem, call):

@@ -310,7 +310,7 @@ def _hinted(manifest: Manifest, problems: tuple[Problem, ...]) -> tuple[Problem,
 def _kind_of(manifest: Manifest) -> str | None:
     """The kind of KServe's that another one differs from by its case or as its plural."""
     kind = str(manifest["kind"])
-    meant = kind.lower().removesuffix("s")
+    meant = kind.strip().lower().removesuffix("s")
     return next((known for known in API_VERSIONS if known != kind and known.lower() == meant), None)
 
 
@@ -319,7 +319,7 @@ def _without_kind(manifest: Manifest) -> tuple[Problem, ...]:
     meant = manifest.get("kind") and _kind_of(manifest)
     if not meant:
         return schema.check(manifest)
-    text = f"expected {meant}, got {manifest['kind']}"
+    text = f"expected {meant}, got {schema.described(manifest['kind'])}"
     return (Problem(ManifestCode.INVALID_FIELD, text, ("kind",), hint=f"write kind: {meant}"),)
 
 

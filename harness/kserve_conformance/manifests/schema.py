@@ -186,6 +186,9 @@ def _problems(
     for name, found in (("kind", kind), ("apiVersion", api_version)):
         if found is None or found == "":
             hint = "this is not a Kubernetes object" if kind is None and api_version is None else None
+            misspelled = next((key for key in manifest if str(key).lower() == name.lower() and key != name), None)
+            if misspelled is not None:
+                hint = f"write {name} instead of {misspelled}"
             yield missing((name,), hint=hint)
         elif not isinstance(found, str):
             yield _wrong_type((name,), found, "a string", spellings)

@@ -363,6 +363,15 @@ class TestNames:
         assert reported(replaced(SERVICE, value, "metadata", field)) == [expected]
         assert reported(replaced(SERVICE, ["example.com/hold"], "metadata", "finalizers")) == []
 
+    @pytest.mark.parametrize(("field", "written"), [("kind", "Kind"), ("apiVersion", "apiversion")])
+    def test_fields_are_spelled_with_their_case(self, field: str, written: str) -> None:
+        """Kubernetes knows no other one, and what is missing is easily overlooked."""
+        misspelled = {written if key == field else key: one for key, one in SERVICE.items()}
+
+        (problem,) = check(misspelled)
+
+        assert (problem.text, problem.hint) == ("is required", f"write {field} instead of {written}")
+
     @pytest.mark.parametrize("metadata", [None, {}, {"name": None}, {"name": ""}, {"generateName": "a-"}])
     def test_name_is_required(self, metadata: Any) -> None:
         """The harness follows objects by their names."""
