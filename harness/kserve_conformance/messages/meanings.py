@@ -439,6 +439,12 @@ OF_KUBERNETES = (
         'Correct the value: quote numbers in texts, for example version: "1", and do not quote numbers elsewhere.',
     ),
     _meaning(
+        "invalid-yaml",
+        r"error converting YAML to JSON: yaml: .*",
+        "The manifest is not valid YAML, so kubectl sends nothing.",
+        "Look at the line in the text and the one above it: tabs, a missing blank after a colon, indentation.",
+    ),
+    _meaning(
         "empty-value",
         r'unknown object type "nil" in \S+',
         "The field has no value, often because what follows is not indented below it.",

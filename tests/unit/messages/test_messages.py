@@ -187,6 +187,7 @@ class TestMatching:
                 "json: cannot unmarshal number into Go struct field ModelFormat.spec.version of type string",
                 "wrong-go-type",
             ),
+            ("error parsing x.yaml: error converting YAML to JSON: yaml: line 10: found character", "invalid-yaml"),
             ('error validating data: unknown object type "nil" in InferenceService.spec.predictor', "empty-value"),
             ('Operation cannot be fulfilled on x "y": the object has been modified', "conflict"),
         ],
