@@ -12,7 +12,7 @@ from manifests_of import LEGACY, OURS, SERVICE, THEIRS
 from kserve_conformance.cli import code_of
 from kserve_conformance.cli.exit_codes import Exit
 
-#: The runtimes of the golden texts: each is there for a reason of its own.
+#: The runtimes of the expected texts, each with another reason.
 RUNTIMES = (
     OURS.replace("name: ours", "name: disabled").replace("spec:", "spec:\n  disabled: true", 1),
     OURS,
@@ -49,7 +49,7 @@ InferenceService team-a/fraud: no runtime (NoSupportingRuntime)
 UNCONVERTED = """\
 InferenceService team-a/old: custom container, no runtime needed
   defined in all.yaml:1
-  ⚠ no image: the API server rejects the pod
+  ⚠ no image, so the API server rejects the pod
     hint: apply the service again, so that the webhook converts sklearn to model; no runtime is used until then
 """
 
@@ -66,8 +66,8 @@ InferenceService team-a/fraud: no runtime (RuntimeNotRecognized)
 
 
 @pytest.fixture
-def told(tmp_path, capsys, monkeypatch):
-    """Calls the command on some documents: its code, and what it told."""
+def explain(tmp_path, capsys, monkeypatch):
+    """Call the command on documents; returns the exit code and stdout."""
     monkeypatch.chdir(tmp_path)
 
     def call(documents, *arguments: str) -> tuple[int, str]:
@@ -81,66 +81,54 @@ def told(tmp_path, capsys, monkeypatch):
 
 
 class TestText:
-    def test_of_a_served_service(self, told):
-        """
-        The chosen one, those that came after it, and those that are out, each with what decided.
-        """
-        assert told([SERVICE, *RUNTIMES]) == (Exit.OK, SERVED)
+    def test_of_a_served_service(self, explain):
+        """The selected runtime, the outranked ones and the excluded ones, each with the reason."""
+        assert explain([SERVICE, *RUNTIMES]) == (Exit.OK, SERVED)
 
-    def test_of_an_unserved_service(self, told):
-        """
-        What came nearest first, KServe's own error, and what would help.
-        """
-        assert told([SERVICE.replace("sklearn", "onnx"), OURS, THEIRS]) == (Exit.NO, UNSERVED)
+    def test_of_an_unserved_service(self, explain):
+        """The closest candidates first, KServe's own error, and hints."""
+        assert explain([SERVICE.replace("sklearn", "onnx"), OURS, THEIRS]) == (Exit.NO, UNSERVED)
 
-    def test_address_of_a_version_is_left_out(self, told):
-        """
-        KServe's error ends with an address, which says nothing and is another one each time.
-        """
+    def test_address_of_a_version_is_shortened(self, explain):
+        """The address of the version in KServe's error changes with each call, so it is shortened."""
         versioned = SERVICE.replace("name: sklearn", 'name: sklearn, version: "9"')
         assert versioned != SERVICE
 
         assert (
             "  error: no runtime found to support predictor with model type: {sklearn 0x…}\n"
-            in told([versioned, OURS])[1]
+            in explain([versioned, OURS])[1]
         )
 
-    def test_of_a_name_that_nothing_has(self, told):
-        """
-        A misspelt runtime is found.
-        """
+    def test_of_an_unknown_runtime_name(self, explain):
+        """The runtime with a similar name is suggested."""
         named = SERVICE.replace("      modelFormat", "      runtime: our\n      modelFormat")
 
-        assert told([named, OURS, THEIRS]) == (Exit.NO, NAMED)
+        assert explain([named, OURS, THEIRS]) == (Exit.NO, NAMED)
 
-    def test_of_a_service_that_no_runtime_is_looked_for(self, told):
-        """
-        There is a headline and no candidates.
-        """
-        assert told([LEGACY, OURS], "--stored") == (Exit.OK, UNCONVERTED)
+    def test_of_a_service_that_needs_no_runtime(self, explain):
+        """Only a headline, without candidates."""
+        assert explain([LEGACY, OURS], "--stored") == (Exit.OK, UNCONVERTED)
 
-    def test_of_a_rejected_service(self, told):
-        """A rejected service has no candidates, only what would make the webhook accept it."""
-        code, out = told([LEGACY + "    xgboost: {}\n", OURS])
+    def test_of_a_rejected_service(self, explain):
+        """A rejected service has no candidates, only hints that make the webhook accept it."""
+        code, out = explain([LEGACY + "    xgboost: {}\n", OURS])
 
         assert (code, out.splitlines()[2:]) == (Exit.NO, ["  hint: remove spec.predictor.xgboost"])
         assert out.startswith("InferenceService team-a/old: rejected: exactly one of [")
 
-    def test_of_a_runtime_without_the_container(self, told):
-        """
-        The chosen one has the mark, and the error says what it lacks.
-        """
-        code, out = told([SERVICE, OURS.replace("name: kserve-container", "name: other")])
+    def test_of_a_runtime_without_the_container(self, explain):
+        """The selected runtime is marked, and the error says what is missing."""
+        code, out = explain([SERVICE, OURS.replace("name: kserve-container", "name: other")])
 
         assert code == Exit.NO
         assert out.splitlines()[0] == "InferenceService team-a/fraud: no runtime (InvalidPredictorSpec)"
         assert "✓ ServingRuntime team-a/ours   selected" in out
         assert "error: failed to find kserve-container in ServingRuntime containers" in out
 
-    def test_of_a_field_that_the_crds_do_not_have(self, told):
+    def test_of_a_field_that_the_crds_do_not_have(self, explain):
         """An unknown field is named with its path and the nearest known one, whatever was selected without it."""
         misspelled = SERVICE.replace("      modelFormat", "      protocolversion: v2\n      modelFormat", 1)
-        code, text = told([misspelled, *RUNTIMES])
+        code, text = explain([misspelled, *RUNTIMES])
 
         assert code == Exit.NO
         assert text.startswith(
@@ -149,22 +137,18 @@ class TestText:
             "    all.yaml:7: unknown field spec.predictor.model.protocolversion: did you mean protocolVersion?\n"
         )
 
-    def test_of_several_services(self, told):
-        """
-        A story each, with an empty line between them.
-        """
-        _, out = told([SERVICE, LEGACY, OURS])
+    def test_of_several_services(self, explain):
+        """One explanation each, separated by an empty line."""
+        _, out = explain([SERVICE, LEGACY, OURS])
 
         assert [story.split(":")[0] for story in out.split("\n\n")] == [
             "InferenceService team-a/fraud",
             "InferenceService team-a/old",
         ]
 
-    def test_of_a_tie(self, told):
-        """
-        Where no rule decides, that is the reason.
-        """
-        _, out = told([SERVICE, OURS, OURS.replace("name: ours", "name: also")], "--release", "v0.8.0")
+    def test_of_a_tie(self, explain):
+        """If no rule decides, the undefined order is the reason."""
+        _, out = explain([SERVICE, OURS, OURS.replace("name: ours", "name: also")], "--release", "v0.8.0")
 
         assert "· ServingRuntime team-a/also   ties with ours; the order is undefined" in out
 
@@ -222,18 +206,18 @@ class TestNamedRuntime:
             ),
         ],
     )
-    def test_comes_first_with_what_excludes_it(self, told, documents, arguments, row, hint):
+    def test_comes_first_with_what_excludes_it(self, explain, documents, arguments, row, hint):
         """The runtime that the service names is the first candidate, wherever it is."""
-        code, text = told(documents, *arguments)
+        code, text = explain(documents, *arguments)
         lines = text.splitlines()
 
         assert code == Exit.NO
         assert lines[3].strip().startswith(row)
         assert hint is None or f"  hint: {hint}" in lines
 
-    def test_is_in_the_data(self, told):
-        """Programs get its key and what excludes it."""
-        _, text = told([named("ours"), OURS.replace("team-a", "team-b")], "--format", "json")
+    def test_is_in_the_data(self, explain):
+        """JSON has its key and the reason for its exclusion."""
+        _, text = explain([named("ours"), OURS.replace("team-a", "team-b")], "--format", "json")
         (service,) = json.loads(text)["services"]
 
         assert service["explanation"]["named"] == {
@@ -243,25 +227,25 @@ class TestNamedRuntime:
             "text": "is in namespace team-b; services only see their own, team-a",
         }
 
-    def test_is_in_a_file_that_was_not_passed(self, tmp_path, told):
+    def test_is_in_a_file_that_was_not_passed(self, tmp_path, explain):
         """A runtime in a file beside the one that was passed is found, and the file is named."""
         (tmp_path / "runtimes.yaml").write_text(OURS)
         (tmp_path / "broken.yaml").write_text("kind: ServingRuntime\n  spec: [")
-        code, text = told([named("ours")])
+        code, text = explain([named("ours")])
 
         assert code == Exit.NO
         assert "✗ ServingRuntime team-a/ours   is in runtimes.yaml, which was not passed" in text
         assert "hint: ServingRuntime team-a/ours is in runtimes.yaml: pass that file too" in text
 
-    def test_of_a_similar_name_only_if_it_would_be_accepted(self, told):
-        """A name is suggested if it is alike and can serve the model, and not because of a common prefix."""
+    def test_of_a_similar_name_only_if_it_would_be_accepted(self, explain):
+        """A similar name is suggested only if that runtime can serve the model; a common prefix is not enough."""
         runtimes = [
             THEIRS.replace("theirs", "kserve-tritonserver"),
             THEIRS.replace("theirs", "kserve-ovmz").replace("priority: 1", "priority: 2"),
         ]
-        _, alike = told([named("kserve-ovms", "onnx"), *runtimes])
-        _, unlike = told([named("kserve-ovms", "onnx"), runtimes[0]])
-        _, unable = told([named("kserve-ovms", "paddle"), *runtimes])
+        _, alike = explain([named("kserve-ovms", "onnx"), *runtimes])
+        _, unlike = explain([named("kserve-ovms", "onnx"), runtimes[0]])
+        _, unable = explain([named("kserve-ovms", "paddle"), *runtimes])
 
         assert "did you mean runtime: kserve-ovmz?" in alike
         assert "did you mean" not in unlike
@@ -269,43 +253,43 @@ class TestNamedRuntime:
 
 
 class TestFormats:
-    def test_that_only_another_namespace_has(self, told):
-        """A runtime that would serve the model, were it in the namespace of the service."""
-        _, text = told([SERVICE, OURS.replace("team-a", "team-b")])
+    def test_that_only_another_namespace_has(self, explain):
+        """A runtime in another namespace that could serve the model is reported."""
+        _, text = explain([SERVICE, OURS.replace("team-a", "team-b")])
 
         assert "hint: ours supports sklearn, but is in namespace team-b: create it in team-a too" in text
 
-    def test_that_a_later_release_supports(self, told):
+    def test_that_a_later_release_supports(self, explain):
         """The release from which a runtime for the format ships, with the spelling that it has there."""
-        _, text = told([SERVICE.replace("sklearn", "vllm")], "--shipped")
+        _, text = explain([SERVICE.replace("sklearn", "vllm")], "--shipped")
 
         assert "hint: kserve-vllmserver supports it as format vLLM, and ships with KServe from v0.20.0" in text
 
-    def test_that_no_runtime_supports(self, told):
-        """Where nothing else helps, the formats that have a runtime are listed."""
-        _, text = told([SERVICE.replace("sklearn", "prophet"), THEIRS])
+    def test_that_no_runtime_supports(self, explain):
+        """Without any other hint, the supported formats are listed."""
+        _, text = explain([SERVICE.replace("sklearn", "prophet"), THEIRS])
 
         assert "hint: no runtime supports prophet, only onnx, sklearn: create one that does" in text
 
 
 class TestOtherControllersAndReleases:
-    def test_of_a_service_that_is_left_to_modelmesh(self, told):
+    def test_of_a_service_in_modelmesh_mode(self, explain):
         """What this controller would select without the annotation."""
         mode = "serving.kserve.io/deploymentMode: ModelMesh"
         meshed = SERVICE.replace("namespace: team-a}", f"namespace: team-a, annotations: {{{mode}}}}}")
-        _, text = told([meshed, OURS])
+        _, text = explain([meshed, OURS])
 
         assert text.splitlines()[-1] == f"  hint: remove the annotation {mode} to select ServingRuntime team-a/ours"
 
-    def test_of_a_field_of_a_later_release(self, told):
+    def test_of_a_field_of_a_later_release(self, explain):
         """An unknown field that a later release has is named with that release."""
-        _, text = told([SERVICE.replace("    model:", "    storageUris: [{uri: gs://x}]\n    model:"), OURS])
+        _, text = explain([SERVICE.replace("    model:", "    storageUris: [{uri: gs://x}]\n    model:"), OURS])
 
         assert "hint: spec.predictor.storageUris is a field of KServe v0.16.0 and later" in text
 
 
 class TestRemedies:
-    def test_of_a_crash(self, told):
+    def test_of_a_crash(self, explain):
         """A panic of the controller is explained, with what to change."""
         own = (
             SERVICE.replace("model:", "containers:")
@@ -315,18 +299,18 @@ class TestRemedies:
                 "      - {name: engine, image: example.com/e:1}\n      - {name: proxy, image: example.com/p:1}",
             )
         )
-        code, text = told([own])
+        code, text = explain([own])
 
         assert code == Exit.NO
         assert text.splitlines()[-2:] == [
-            "  hint: this crashes the controller, which retries for ever; only its log shows the error",
+            "  hint: this crashes the controller, which retries forever; only its log shows the error",
             "  hint: rename container engine to kserve-container, the one that serves",
         ]
 
-    def test_of_a_predictor_beside_spec(self, told):
-        """A wrong indentation is named, whatever the webhook says about it."""
+    def test_of_a_predictor_beside_spec(self, explain):
+        """Wrong indentation is reported, whatever the webhook's message."""
         beside = SERVICE.replace("  predictor:", "predictor:")
-        code, text = told([beside], "--release", "v0.20.0")
+        code, text = explain([beside], "--release", "v0.20.0")
 
         assert code == Exit.NO
         assert "hint: indent predictor under spec" in text
@@ -338,20 +322,18 @@ class TestRemedies:
             ("    storageUrl: gs://x\n", "spec.predictor.model.storageUri"),
         ],
     )
-    def test_of_a_field_on_the_wrong_level(self, told, field, where):
-        """A field of the model that stands beside it is named with the path where it belongs."""
-        _, text = told([SERVICE.replace("    model:\n", f"{field}    model:\n"), OURS])
+    def test_of_a_field_on_the_wrong_level(self, explain, field, where):
+        """A field of the model on the wrong level is reported with its correct path."""
+        _, text = explain([SERVICE.replace("    model:\n", f"{field}    model:\n"), OURS])
         (finding,) = (line for line in text.splitlines() if "unknown field spec" in line)
 
         assert finding.endswith(f": did you mean {where}?")
 
 
 class TestData:
-    def test_has_stable_codes(self, told):
-        """
-        A script matches on codes; chosen and supporting are flags.
-        """
-        _, out = told([SERVICE, *RUNTIMES], "--format", "json")
+    def test_has_stable_codes(self, explain):
+        """Scripts can match codes; selected and supporting are flags."""
+        _, out = explain([SERVICE, *RUNTIMES], "--format", "json")
         (service,) = json.loads(out)["services"]
         candidates = service["explanation"]["candidates"]
 
@@ -368,31 +350,25 @@ class TestData:
         ]
         assert service["explanation"]["request"] == "requests sklearn, protocol v1 (default)"
 
-    def test_has_the_stored_service_and_the_pod(self, told):
-        """
-        What the webhooks made of the service, and what the runtime and it give together.
-        """
-        _, out = told([LEGACY, OURS], "--format", "json")
+    def test_has_the_stored_service_and_the_pod(self, explain):
+        """The service as stored by the webhooks, and the rendered pod."""
+        _, out = explain([LEGACY, OURS], "--format", "json")
         (service,) = json.loads(out)["services"]
 
         assert service["stored"]["spec"]["predictor"]["model"]["modelFormat"] == {"name": "sklearn"}
         assert service["pod"]["spec"]["containers"][0]["image"] == "example.com/ours:1"
 
-    def test_is_the_same_in_both_formats(self, told):
-        """
-        YAML says what JSON says, hints included.
-        """
+    def test_is_the_same_in_both_formats(self, explain):
+        """YAML and JSON have the same data, including hints."""
         documents = [SERVICE.replace("sklearn", "onnx"), THEIRS]
-        as_json = json.loads(told(documents, "--format", "json")[1])
+        as_json = json.loads(explain(documents, "--format", "json")[1])
 
-        assert as_json == yaml.safe_load(told(documents, "--format", "yaml")[1])
+        assert as_json == yaml.safe_load(explain(documents, "--format", "yaml")[1])
         assert as_json["services"][0]["explanation"]["hints"][0] == "set protocolVersion: v2 to select theirs"
 
-    def test_decides_as_resolve_does(self, told, capsys):
-        """
-        Explaining changes no decision.
-        """
-        _, out = told([SERVICE, LEGACY, *RUNTIMES], "--format", "json")
+    def test_decides_as_resolve_does(self, explain, capsys):
+        """``explain`` and ``resolve`` report the same decisions."""
+        _, out = explain([SERVICE, LEGACY, *RUNTIMES], "--format", "json")
         code_of(["resolve", "all.yaml", "--release", "v0.15.2", "--format", "json"])
         resolved = json.loads(capsys.readouterr().out)["services"]
         explained = json.loads(out)["services"]
@@ -401,27 +377,24 @@ class TestData:
 
 
 def test_nothing_to_explain_is_usage(capsys):
-    """
-    Without a source there is nothing to tell, and stdout stays empty.
-    """
+    """Without input, stdout stays empty."""
     assert code_of(["explain"]) == Exit.USAGE
     assert capsys.readouterr().out == ""
 
 
 class TestMessage:
     def test_says_what_a_text_means(self, capsys):
-        """Who says it, since when, what it means and what to do."""
+        """The source, the releases, the meaning and the fix."""
         code = code_of(["explain", "--message", "fails to reconcile predictor: specified runtime ours is disabled"])
 
         assert code == Exit.OK
         assert capsys.readouterr().out == (
             "specified runtime ours is disabled\n"
-            "  said by: KServe, as an error, since v0.8.0 "
+            "  source: KServe error, since v0.8.0 "
             "(pkg/controller/v1beta1/inferenceservice/components/predictor.go)\n"
-            "  means: The service names a runtime with spec.disabled: true. A disabled ServingRuntime of the namespace "
-            "also\n"
-            "         hides a ClusterServingRuntime of its name.\n"
-            "  do: Enable the runtime or name another one.\n"
+            "  meaning: The service names a runtime with spec.disabled: true. A disabled ServingRuntime in the namespace\n"
+            "           also shadows a ClusterServingRuntime with the same name.\n"
+            "  fix: Enable the runtime, or set another one.\n"
         )
 
     def test_is_read_from_stdin(self, capsys, monkeypatch):
@@ -433,21 +406,21 @@ class TestMessage:
         assert (match["code"], match["values"], match["releases"][0]) == ("runtime-disabled", ["ours"], "v0.8.0")
 
     def test_of_another_release_says_so(self, capsys):
-        """A text that the named release does not say comes from another one."""
+        """A message that the release does not have comes from another one."""
         text = "the 'name' field is not allowed in standard predictor"
 
         assert code_of(["explain", "--message", text, "--release", "v0.15.2"]) == Exit.OK
-        assert "but: not by v0.15.2" in capsys.readouterr().out
+        assert "note: v0.15.2 does not report this" in capsys.readouterr().out
 
     def test_that_is_unknown_is_1(self, capsys):
-        """An unknown text has no meaning, only similar texts."""
+        """An unknown message has no meaning, only similar texts."""
         assert code_of(["explain", "--message", "runtime ours is currently disabled"]) == Exit.NO
         out = capsys.readouterr().out
-        assert out.startswith("unknown text:")
+        assert out.startswith("unknown message:")
         assert "similar: specified runtime … is disabled  (since v0.8.0)" in out
 
     @pytest.mark.parametrize("other", [["all.yaml"], ["--context", "production"]])
-    def test_goes_with_nothing_else_to_explain(self, capsys, other):
-        """A text is explained alone."""
+    def test_cannot_be_combined_with_other_input(self, capsys, other):
+        """``--message`` cannot be combined with other input."""
         assert code_of(["explain", "--message", "x", *other]) == Exit.USAGE
         assert "cannot be used with" in capsys.readouterr().err

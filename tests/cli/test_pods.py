@@ -13,7 +13,7 @@ from kserve_conformance.cli.exit_codes import Exit
 
 GREEDY = SERVICE + "      resources: {requests: {cpu: 2}, limits: {cpu: 1}}\n"
 
-FAULT = "container kserve-container: requests 2 of cpu, above its limit 1: the API server rejects the pod"
+FAULT = "container kserve-container: requests 2 of cpu, above its limit 1, so the API server rejects the pod"
 HINT = "hint: set resources.limits.cpu of the service to 2 or more"
 
 

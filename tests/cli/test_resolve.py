@@ -1,8 +1,7 @@
-"""``resolve``: from files, folders, dumps and lines to decisions."""
+"""``resolve``: decisions from files, folders and kubectl dumps."""
 
 from __future__ import annotations
 
-import io
 import json
 import subprocess
 import sys
@@ -11,7 +10,6 @@ import pytest
 import yaml
 from manifests_of import LEGACY, OURS, SERVICE, THEIRS
 
-from kserve_conformance.cli import code_of
 from kserve_conformance.cli.exit_codes import Exit
 
 #: The CRDs of this release do not have the field, which strict validation rejects.
@@ -21,40 +19,14 @@ FROM_STDIN = ON_OURS.replace("service.yaml", "<stdin>")
 COMMAND = [sys.executable, "-m", "kserve_conformance", "resolve"]
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """A service, and a folder with a runtime of its namespace."""
-    (tmp_path / "service.yaml").write_text(SERVICE)
-    (tmp_path / "legacy.yaml").write_text(LEGACY)
-    (tmp_path / "runtimes").mkdir()
-    (tmp_path / "runtimes/ours.yaml").write_text(OURS)
-    (tmp_path / "theirs.yaml").write_text(THEIRS)
-    (tmp_path / "other.yaml").write_text("{apiVersion: v1, kind: Secret, metadata: {name: x}}\n")
-    return tmp_path
-
-
-@pytest.fixture
-def told(folder, capsys, monkeypatch):
-    """Calls the command in the folder: its code, what it told, and what it complained about."""
-    monkeypatch.chdir(folder)
-
-    def call(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
-        code = code_of(["resolve", *arguments])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
-
-
-def data(told, *arguments, **more):
-    """The one service of an answer as data."""
-    (service,) = json.loads(told(*arguments, "--format", "json", **more)[1])["services"]
+def data(resolve, *arguments, **more):
+    """The only service of the JSON output."""
+    (service,) = json.loads(resolve(*arguments, "--format", "json", **more)[1])["services"]
     return service
 
 
 def listed(*texts: str, **metadata: str) -> dict:
-    """What ``kubectl get`` prints of some objects, which all have the metadata of stored ones."""
+    """The List that ``kubectl get`` prints of stored objects."""
     stored = {"uid": "6d1b0c7e", "resourceVersion": "1", "creationTimestamp": "2024-01-01T00:00:00Z", **metadata}
     objects = [yaml.safe_load(text) for text in texts]
     items = [{**one, "metadata": {**one["metadata"], **stored}, "status": {}} for one in objects]
@@ -62,25 +34,19 @@ def listed(*texts: str, **metadata: str) -> dict:
 
 
 class TestSources:
-    def test_files_and_folders(self, told):
-        """
-        What any of them holds is one world.
-        """
-        assert told("service.yaml", "runtimes") == (Exit.OK, ON_OURS, "")
+    def test_files_and_folders(self, resolve):
+        """Objects from files and folders are resolved together."""
+        assert resolve("service.yaml", "runtimes") == (Exit.OK, ON_OURS, "")
 
-    def test_standard_input(self, told):
-        """
-        A dash is standard input, beside files or alone.
-        """
-        assert told("-", "runtimes", stdin=SERVICE) == (Exit.OK, FROM_STDIN, "")
-        assert told("-", stdin=f"{SERVICE}---\n{OURS}") == (Exit.OK, FROM_STDIN, "")
+    def test_standard_input(self, resolve):
+        """A dash reads standard input, alone or together with files."""
+        assert resolve("-", "runtimes", stdin=SERVICE) == (Exit.OK, FROM_STDIN, "")
+        assert resolve("-", stdin=f"{SERVICE}---\n{OURS}") == (Exit.OK, FROM_STDIN, "")
 
     @pytest.mark.parametrize("dumped", [json.dumps, yaml.safe_dump])
-    def test_dumps_of_kubectl(self, dumped, told):
-        """
-        A list of stored objects is each of them.
-        """
-        code, out, err = told("-", stdin=dumped(listed(SERVICE, OURS, THEIRS)))
+    def test_dumps_of_kubectl(self, dumped, resolve):
+        """The items of a List are read as objects."""
+        code, out, err = resolve("-", stdin=dumped(listed(SERVICE, OURS, THEIRS)))
 
         assert (code, out.startswith("✓ team-a/fraud   ServingRuntime team-a/ours  (<stdin>:"), err) == (
             Exit.OK,
@@ -88,43 +54,35 @@ class TestSources:
             "",
         )
 
-    def test_the_shipped_runtimes(self, told):
-        """
-        Those of the release, beside those that are given.
-        """
-        assert told("service.yaml", "--shipped")[1] == (
+    def test_the_shipped_runtimes(self, resolve):
+        """The runtimes of the release are added to those in the files."""
+        assert resolve("service.yaml", "--shipped")[1] == (
             "✓ team-a/fraud   ClusterServingRuntime kserve-sklearnserver  (service.yaml:1)\n"
         )
-        assert told("service.yaml", "runtimes", "--shipped") == (Exit.OK, ON_OURS, "")
+        assert resolve("service.yaml", "runtimes", "--shipped") == (Exit.OK, ON_OURS, "")
 
-    def test_a_given_runtime_replaces_the_shipped_one_of_its_name(self, told, folder):
-        """
-        A cluster has one runtime of a name.
-        """
+    def test_a_runtime_replaces_the_shipped_one_with_its_name(self, resolve, folder):
+        """A cluster has only one runtime of each name."""
         changed = THEIRS.replace("name: theirs", "name: kserve-sklearnserver").replace(
             "- {name: sklearn,", "- {name: x,"
         )
         (folder / "changed.yaml").write_text(changed)
-        code, out, _ = told("service.yaml", "changed.yaml", "--shipped")
+        code, out, _ = resolve("service.yaml", "changed.yaml", "--shipped")
 
         assert (code, out) == (Exit.NO, "✗ team-a/fraud   no runtime (NoSupportingRuntime)  (service.yaml:1)\n")
 
-    def test_a_runtime_given_twice_is_as_given_last(self, told, folder):
-        """
-        As if both had been applied.
-        """
+    def test_the_last_definition_of_a_runtime_counts(self, resolve, folder):
+        """A runtime that is defined twice is resolved as if both were applied in order."""
         (folder / "off.yaml").write_text(OURS.replace("spec:", "spec:\n  disabled: true", 1))
 
-        assert told("service.yaml", "runtimes", "off.yaml")[0] == Exit.NO
-        assert told("service.yaml", "off.yaml", "runtimes")[0] == Exit.OK
-        same = data(told, "service.yaml", "runtimes", "runtimes", "--release", "v0.8.0")
+        assert resolve("service.yaml", "runtimes", "off.yaml")[0] == Exit.NO
+        assert resolve("service.yaml", "off.yaml", "runtimes")[0] == Exit.OK
+        same = data(resolve, "service.yaml", "runtimes", "runtimes", "--release", "v0.8.0")
         assert (same["oneOf"], same["runtime"]["name"]) == ([], "ours")
 
-    def test_several_services(self, told):
-        """
-        Each has its line, in the order in which they were read; one without a runtime makes the answer no.
-        """
-        code, out, _ = told("legacy.yaml", "service.yaml", "theirs.yaml", *BEFORE_PRIORITIES)
+    def test_several_services(self, resolve):
+        """One line for each, in input order; a service without a runtime makes the exit code 1."""
+        code, out, _ = resolve("legacy.yaml", "service.yaml", "theirs.yaml", *BEFORE_PRIORITIES)
         assert (code, out) == (
             Exit.OK,
             (
@@ -134,36 +92,28 @@ class TestSources:
         )
 
         onnx = SERVICE.replace("sklearn", "pmml")
-        assert told("-", "service.yaml", "runtimes", stdin=onnx)[0] == Exit.NO
+        assert resolve("-", "service.yaml", "runtimes", stdin=onnx)[0] == Exit.NO
 
 
 class TestStoredOrWritten:
-    def test_a_manifest_is_written(self, told):
-        """
-        What never was in a cluster is admitted as a new service is: a legacy key is converted.
-        """
-        assert data(told, "legacy.yaml", "runtimes")["outcome"] == "runs"
+    def test_a_manifest_is_written(self, resolve):
+        """A manifest without a uid is admitted as a new service: a legacy key is converted."""
+        assert data(resolve, "legacy.yaml", "runtimes")["outcome"] == "runs"
 
-    def test_a_dump_is_stored(self, told):
-        """
-        What has a uid is in store, and no webhook sees it again.
-        """
+    def test_a_dump_is_stored(self, resolve):
+        """An object with a uid is stored, so no webhook changes it."""
         dump = json.dumps(listed(LEGACY, OURS))
 
-        assert data(told, "-", stdin=dump)["outcome"] == "custom"
+        assert data(resolve, "-", stdin=dump)["outcome"] == "custom"
 
-    def test_either_can_be_said(self, told):
-        """
-        The options decide for all services.
-        """
-        assert data(told, "legacy.yaml", "runtimes", "--stored")["outcome"] == "custom"
-        assert data(told, "-", "--written", stdin=json.dumps(listed(LEGACY, OURS)))["outcome"] == "runs"
+    def test_options_override_the_detection(self, resolve):
+        """``--stored`` and ``--written`` apply to all services."""
+        assert data(resolve, "legacy.yaml", "runtimes", "--stored")["outcome"] == "custom"
+        assert data(resolve, "-", "--written", stdin=json.dumps(listed(LEGACY, OURS)))["outcome"] == "runs"
 
-    def test_a_default_mode_can_be_said(self, told):
-        """
-        A service in ModelMesh mode is not this controller's, and that is no failure.
-        """
-        code, out, _ = told("service.yaml", "--stored", "--default-mode", "ModelMesh")
+    def test_the_default_mode_is_an_option(self, resolve):
+        """A service in ModelMesh mode is not handled by this controller, which is not a failure."""
+        code, out, _ = resolve("service.yaml", "--stored", "--default-mode", "ModelMesh")
 
         assert (code, out) == (
             Exit.OK,
@@ -172,11 +122,9 @@ class TestStoredOrWritten:
 
 
 class TestDecisions:
-    def test_as_data(self, told):
-        """
-        Everything that was decided is there, and what does not apply is null.
-        """
-        assert data(told, "service.yaml", "runtimes", "theirs.yaml", "--release", "v0.10.2") == {
+    def test_as_data(self, resolve):
+        """The output has every part of the decision; parts that do not apply are null."""
+        assert data(resolve, "service.yaml", "runtimes", "theirs.yaml", "--release", "v0.10.2") == {
             "namespace": "team-a",
             "name": "fraud",
             "source": "service.yaml:1",
@@ -195,178 +143,78 @@ class TestDecisions:
             "findings": [],
         }
 
-    def test_a_refusal(self, told):
-        """
-        The cause in every release, reason and message in those that have them.
-        """
+    def test_no_runtime(self, resolve):
+        """Every release has the cause; only some have a reason and message."""
         error = "no runtime found to support predictor with model type: {sklearn <nil>}"
         message = "No runtime found to support specified framework/version"
         for release, reason, text in (("v0.8.0", None, None), ("v0.9.0", "NoSupportingRuntime", message)):
-            assert data(told, "service.yaml", "--release", release)["noRuntime"] == {
+            assert data(resolve, "service.yaml", "--release", release)["noRuntime"] == {
                 "cause": "NoSupportingRuntime",
                 "reason": reason,
                 "message": text,
                 "error": error,
             }
 
-    def test_a_rejection(self, told):
-        """
-        A service that a webhook refuses is told in the webhook's words.
-        """
+    def test_a_rejection(self, resolve):
+        """A rejection is reported with the webhook's own message."""
         both = LEGACY + "    xgboost: {}\n"
-        code, out, _ = told("-", stdin=both)
+        code, out, _ = resolve("-", stdin=both)
 
         assert (code, out.startswith("✗ team-a/old   rejected: exactly one of [")) == (Exit.NO, True)
-        assert data(told, "-", stdin=both)["rejection"].startswith("exactly one of [")
+        assert data(resolve, "-", stdin=both)["rejection"].startswith("exactly one of [")
 
-    def test_its_own_container(self, told):
-        """
-        A custom predictor is served by itself.
-        """
+    def test_its_own_container(self, resolve):
+        """A custom predictor needs no runtime."""
         own = SERVICE.split("    model:")[0] + "    containers: [{name: kserve-container, image: mine}]\n"
 
-        assert told("-", stdin=own) == (
+        assert resolve("-", stdin=own) == (
             Exit.OK,
             "✓ team-a/fraud   custom container, no runtime needed  (<stdin>:1)\n",
             "",
         )
 
-    def test_its_own_container_without_a_pod(self, told):
-        """
-        What cannot be made serves nobody, and no runtime is to blame.
-        """
+    def test_its_own_container_without_a_pod(self, resolve):
+        """A custom predictor without a pod is a failure, and not that of a runtime."""
         own = SERVICE.split("    model:")[0] + "    containers: [{name: kserve-container, image: mine}]\n"
-        code, out, _ = told("-", "--stored", "--release", "v0.15.2", stdin=own + "    workerSpec: {}\n")
+        code, out, _ = resolve("-", "--stored", "--release", "v0.15.2", stdin=own + "    workerSpec: {}\n")
 
         assert (code, out.startswith("✗ team-a/fraud   custom container, but no pod: panic: ")) == (Exit.NO, True)
 
-    def test_an_open_choice(self, told, folder):
-        """
-        Where no rule decides, every runtime that it may be is told.
-        """
+    def test_an_open_choice(self, resolve, folder):
+        """If no rule decides, every possible runtime is listed."""
         (folder / "runtimes/second.yaml").write_text(OURS.replace("name: ours", "name: also"))
-        code, out, _ = told("service.yaml", "runtimes", "--release", "v0.8.0")
+        code, out, _ = resolve("service.yaml", "runtimes", "--release", "v0.8.0")
 
         assert code == Exit.OK
         choice = "one of ServingRuntime team-a/also, ServingRuntime team-a/ours (order undefined)"
         assert out == f"✓ team-a/fraud   {choice}  (service.yaml:1)\n"
-        assert [ref["name"] for ref in data(told, "service.yaml", "runtimes", "--release", "v0.8.0")["oneOf"]] == [
+        assert [ref["name"] for ref in data(resolve, "service.yaml", "runtimes", "--release", "v0.8.0")["oneOf"]] == [
             "also",
             "ours",
         ]
 
-    def test_an_open_choice_that_may_fail(self, told, folder):
-        """
-        If one of the open ones has no pod, no runtime is only one end of it.
-        """
+    def test_an_open_choice_that_may_fail(self, resolve, folder):
+        """If one of the possible runtimes has no pod, the output lists both outcomes."""
         (folder / "runtimes/a.yaml").write_text(
             OURS.replace("name: ours", "name: also").replace("containers:\n    - ", "containers: []\n  x:\n    - ")
         )
-        code, out, _ = told("service.yaml", "runtimes", "--release", "v0.8.0")
+        code, out, _ = resolve("service.yaml", "runtimes", "--release", "v0.8.0")
 
         assert (code, "or one of ServingRuntime team-a/also" in out) == (Exit.NO, True)
 
-    def test_a_service_without_a_namespace(self, told):
-        """
-        It is in default.
-        """
+    def test_a_service_without_a_namespace(self, resolve):
+        """Its namespace is default."""
         bare = SERVICE.replace(", namespace: team-a", "")
 
-        assert told("-", "theirs.yaml", "--release", "v0.10.2", stdin=bare)[1].startswith("✓ default/fraud ")
-
-
-class TestThen:
-    def test_a_column_for_each_release(self, told, folder):
-        """
-        What each release makes of what is stored, and a sign for services that move and for those that end with none.
-        """
-        (folder / "others.yaml").write_text(
-            "---\n".join(
-                SERVICE.replace("name: fraud", f"name: {name}").replace("name: sklearn", f"name: {format_}")
-                for name, format_ in (("churn", "mlflow"), ("paths", "xgboost"))
-            )
-        )
-        code, said, _ = told("--release", "v0.10.2", "--then", "v0.11.1", "--shipped", "others.yaml", "service.yaml")
-
-        assert code == Exit.NO
-        assert said == (
-            "  service       v0.10.2                                     v0.11.1\n"
-            "✗ team-a/churn  ClusterServingRuntime kserve-mlserver       no runtime (NoSupportingRuntime)"
-            "            (others.yaml:1)\n"
-            "✓ team-a/paths  ClusterServingRuntime kserve-xgbserver      ClusterServingRuntime kserve-xgbserver"
-            "      (others.yaml:10)\n"
-            "✓ team-a/fraud  ClusterServingRuntime kserve-sklearnserver  ClusterServingRuntime kserve-sklearnserver"
-            "  (service.yaml:1)\n"
-        )
-
-    def test_the_last_release_decides_how_it_ends(self, told, folder):
-        """
-        A service that was without a runtime on the way and has one in the end is one that moved.
-        """
-        arguments = ("--release", "v0.8.0", "--then", "v0.9.0", "--then", "v0.11.1", "--shipped", "pmml.yaml")
-        (folder / "pmml.yaml").write_text(SERVICE.replace("{name: sklearn}", "{name: pmml}\n      protocolVersion: v2"))
-        code, said, _ = told(*arguments)
-
-        assert code == Exit.OK
-        assert said.splitlines()[1].split("  ")[0] == "≠ team-a/fraud"
-
-    def test_a_service_is_written_once(self, told):
-        """
-        A legacy key is pinned by v0.8.0, and the pin stays; written under v0.9.0 it would not be there.
-        """
-        asked = ("--shipped", "legacy.yaml", "runtimes")
-        _, pinned, _ = told("--release", "v0.8.0", "--then", "v0.9.0", *asked)
-        _, free, _ = told("--release", "v0.9.0", *asked)
-
-        assert pinned.splitlines()[1].count("ClusterServingRuntime kserve-sklearnserver") == 2
-        assert free == ON_OURS.replace("fraud", "old").replace("service", "legacy")
-
-    def test_a_runtime_is_written_once(self, told, folder):
-        """
-        A priority that the first release does not know is not there after the upgrade either.
-        """
-        ours = yaml.safe_load(OURS)
-        ours["spec"]["supportedModelFormats"][0]["priority"] = 2
-        other = {**ours, "metadata": {**ours["metadata"], "name": "alike"}, "spec": {**ours["spec"]}}
-        other["spec"]["supportedModelFormats"] = [{**ours["spec"]["supportedModelFormats"][0], "priority": 1}]
-        (folder / "ours.yaml").write_text(yaml.safe_dump_all([ours, other]))
-        _, lost, _ = told("--release", "v0.10.2", "--then", "v0.15.2", "service.yaml", "ours.yaml")
-        _, kept, _ = told("--release", "v0.15.2", "service.yaml", "ours.yaml")
-
-        assert lost.splitlines()[1].count("ServingRuntime team-a/alike") == 2
-        assert kept == ON_OURS
-
-    def test_what_was_rejected_is_written_again(self, told, folder):
-        """
-        A rejected service is not in store; the next release is asked for a new one.
-        """
-        (folder / "named.yaml").write_text(LEGACY.replace("{storage", "{name: kserve-container, storage"))
-        _, said, _ = told("--release", "v0.16.0", "--then", "v0.15.2", "named.yaml", "runtimes")
-
-        assert "rejected: " in said
-        assert said.rstrip().endswith("ServingRuntime team-a/ours  (named.yaml:1)")
-
-    def test_as_data(self, told):
-        """
-        The answer of the first release as without the option, and those of the others in ``then``.
-        """
-        asked = ("--format", "json", "service.yaml", "runtimes")
-        _, said, _ = told("--release", "v0.10.2", "--then", "v0.11.1", "--then", "v0.15.2", *asked)
-        _, alone, _ = told("--release", "v0.10.2", *asked)
-        then = json.loads(said)["then"]
-
-        assert json.loads(said) == {**json.loads(alone), "then": then}
-        assert [one["release"] for one in then] == ["v0.11.1", "v0.15.2"]
+        assert resolve("-", "theirs.yaml", "--release", "v0.10.2", stdin=bare)[1].startswith("✓ default/fraud ")
 
 
 class TestFormats:
-    def test_json_and_yaml_are_one_result_on_stdout(self, told):
-        """
-        A program that reads stdout meets nothing else, whatever the answer is.
-        """
+    def test_json_and_yaml_are_one_result_on_stdout(self, resolve):
+        """Stdout has only the result, whatever the outcome."""
         for arguments, code in ((("runtimes",), Exit.OK), ((), Exit.NO)):
-            as_json = told("service.yaml", *arguments, "--format", "json")
-            as_yaml = told("service.yaml", *arguments, "--format", "yaml")
+            as_json = resolve("service.yaml", *arguments, "--format", "json")
+            as_yaml = resolve("service.yaml", *arguments, "--format", "yaml")
 
             assert (as_json[0], as_json[2], as_yaml[0], as_yaml[2]) == (code, "", code, "")
             assert json.loads(as_json[1]) == yaml.safe_load(as_yaml[1])
@@ -375,7 +223,7 @@ class TestFormats:
 
 class TestBadInput:
     @pytest.mark.parametrize(
-        ("arguments", "complaint"),
+        ("arguments", "message"),
         [
             (("--release", "v0.15.9", "service.yaml"), "error: unknown KServe release 'v0.15.9'"),
             (("nowhere.yaml",), "error: nowhere.yaml: does not exist"),
@@ -386,31 +234,27 @@ class TestBadInput:
             (("--batch", "-", "--release", "nine"), "error: unknown KServe release 'nine'"),
         ],
     )
-    def test_is_told_on_stderr(self, arguments, complaint, told):
-        """
-        What cannot be used has its own code, and stdout stays empty.
-        """
-        code, out, err = told(*arguments)
+    def test_is_reported_on_stderr(self, arguments, message, resolve):
+        """Invalid input has its own exit code, and stdout stays empty."""
+        code, out, err = resolve(*arguments)
 
         assert (code, out) == (Exit.USAGE, "")
-        assert complaint in err
+        assert message in err
 
-    def test_names_the_nearest_release(self, told):
-        """
-        The hint has the release that was most likely meant first.
-        """
+    def test_names_the_nearest_release(self, resolve):
+        """The hint lists the nearest release first."""
         assert (
             "hint: nearest: v0.15.2, v0.15.1, v0.15.0; list all with: kserve-conformance releases"
-            in told("--release", "v0.15.9", "service.yaml")[2]
+            in resolve("--release", "v0.15.9", "service.yaml")[2]
         )
 
-    def test_tells_all_problems_of_all_files(self, told, folder):
+    def test_lists_all_problems_of_all_files(self, resolve, folder):
         """
-        The first bad document does not hide the second. A field that the API server rejects is part of the answer.
+        The first bad document does not hide the second. A field that the API server rejects is part of the result.
         """
         (folder / "a.yaml").write_text(OURS.replace('version: "1"', "version: 1"))
         (folder / "b.yaml").write_text(SERVICE.replace("sklearn", ".nan"))
-        code, out, err = told("a.yaml", "b.yaml")
+        code, out, err = resolve("a.yaml", "b.yaml")
 
         assert (code, out) == (
             Exit.USAGE,
@@ -422,87 +266,20 @@ class TestBadInput:
         )
         assert "b.yaml:7: spec.predictor.model.modelFormat.name: .nan" in err
 
-    def test_names_what_cannot_be_decided(self, told, folder):
-        """
-        A part that no schema of ours looks into may still be nonsense: the object and its place are told.
-        """
+    def test_names_the_object_that_cannot_be_resolved(self, resolve, folder):
+        """A value that no schema checks may still be invalid: the object and its location are reported."""
         (folder / "odd.yaml").write_text(
             OURS.replace("name: ours, namespace: team-a", 'name: odd, namespace: team-a, creationTimestamp: "noon"')
         )
-        code, out, err = told("service.yaml", "odd.yaml")
+        code, out, err = resolve("service.yaml", "odd.yaml")
 
         assert (code, out) == (Exit.USAGE, "")
         assert "odd.yaml:1: ServingRuntime team-a/odd cannot be resolved: ValueError" in err
         assert "hint: try kubectl apply --dry-run=server" in err
 
 
-def question(**more) -> str:
-    return json.dumps({"id": 1, "namespace": "team-a", **more})
-
-
-class TestBatch:
-    def test_a_file_of_questions(self, folder):
-        """
-        One answer a line, in order; a bad line ends nothing and is no failure of the command.
-        """
-        service = yaml.safe_load(SERVICE)
-        lines = [question(id=1, service=service), "nonsense", "", question(id=3, runtimes=[yaml.safe_load(OURS)])]
-        (folder / "asked.ndjson").write_text("\n".join(lines))
-        run = subprocess.run(
-            [*COMMAND, "--release", "v0.15.2", "--batch", "asked.ndjson"], cwd=folder, capture_output=True, check=False
-        )
-        found = [json.loads(line) for line in run.stdout.splitlines()]
-
-        assert (run.returncode, run.stderr) == (Exit.OK, b"")
-        assert [one.get("id") for one in found] == [1, None, 3]
-        assert "error" in found[1]
-
-    def test_workers_give_the_same_bytes(self):
-        """
-        How many processes share the work cannot be seen.
-        """
-        asked = "\n".join(
-            question(id=number, service=yaml.safe_load(SERVICE), runtimes=[yaml.safe_load(OURS)])
-            for number in range(300)
-        ).encode()
-        runs = [
-            subprocess.run(
-                [*COMMAND, "--batch", "-", "--workers", workers], input=asked, capture_output=True, check=True
-            )
-            for workers in ("1", "2")
-        ]
-
-        assert len(runs[0].stdout.splitlines()) == 300
-        assert runs[0].stdout == runs[1].stdout
-
-    def test_each_line_is_answered_before_the_next(self):
-        """
-        Who asks one question and waits for its answer gets it.
-        """
-        with subprocess.Popen(
-            [*COMMAND, "--batch", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        ) as process:
-            for number in range(3):
-                process.stdin.write(question(id=number, service=yaml.safe_load(SERVICE)).encode() + b"\n")
-                process.stdin.flush()
-                assert json.loads(process.stdout.readline())["id"] == number
-            process.stdin.close()
-            assert process.wait(timeout=20) == Exit.OK
-            assert process.stderr.read() == b""
-
-    def test_nothing_asked_is_nothing_answered(self):
-        """
-        An empty input has an empty output.
-        """
-        run = subprocess.run([*COMMAND, "--batch", "-"], input=b"", capture_output=True, check=True)
-
-        assert (run.stdout, run.stderr) == (b"", b"")
-
-
 def test_a_dump_through_a_pipe(folder):
-    """
-    As people call it: kubectl on the left, stdin on the right, only the result on stdout.
-    """
+    """As in ``kubectl get -o json | resolve -``: only the result is on stdout."""
     dump = json.dumps(listed(SERVICE, OURS)).encode()
     run = subprocess.run(
         [*COMMAND, "-", "--release", "v0.15.2"], input=dump, capture_output=True, check=False, cwd=folder

@@ -1,4 +1,4 @@
-"""``explain --message``: what an error text of KServe or the API server means, who says it, and what to do."""
+"""``explain --message``: the source and the meaning of an error message of KServe or the API server, and a fix."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from kserve_conformance.rules.releases import full_name
 
 _WIDTH = 110
 
-#: Who says each kind of text.
-_SPEAKERS = {
-    "error": "KServe, as an error",
-    "status": "KServe, in the status",
-    "event": "KServe, in an event",
-    "log": "KServe, in the controller's log",
-    "kubernetes": "the API server, or Go",
+#: Where each kind of message comes from.
+_SOURCES = {
+    "error": "KServe error",
+    "status": "KServe, status of the service",
+    "event": "KServe event",
+    "log": "KServe controller log",
+    "kubernetes": "API server or Go runtime",
 }
 
 
 def explain_message(message: str, release: str | None, format_: str) -> Exit:
-    """Print the texts that are in a message, or the most similar ones. Raises ``UnknownRelease``."""
+    """Explain the known texts in a message, or list the most similar ones. Raises ``UnknownRelease``."""
     if message == "-":
         message = sys.stdin.read()
     installed = None if release is None else full_name(release)
@@ -43,27 +43,28 @@ def explain_message(message: str, release: str | None, format_: str) -> Exit:
 
 def _lines(found: tuple[Match, ...], similar: tuple[Text, ...], installed: str | None) -> Iterator[str]:
     if not found:
-        yield "unknown text: neither a release since v0.7.0 nor the API server is known to say it"
+        yield "unknown message: not found in KServe v0.7.0 or later, nor among those of the API server"
         for text in similar:
             yield printable(f"  similar: {text.readable}  ({spans(text.releases)})")
         if not similar:
-            yield "  hint: pass the whole text, as kubectl, an event or the log of kserve-controller-manager has it"
+            yield "  hint: pass the whole message from kubectl, an event or the log of kserve-controller-manager"
         return
     for number, match in enumerate(found):
         if number:
             yield ""
-        yield printable(match.said)
-        yield from _field("said by", _said_by(match))
+        yield printable(match.filled)
+        yield from _field("source", _source(match))
         if installed is not None and match.releases and installed not in match.releases:
-            yield from _field("but", f"not by {installed}: another release is installed, or was when it was said")
-        yield from _field("means", match.meaning.means)
-        yield from _field("do", match.note or match.meaning.remedy)
+            text = f"{installed} does not report this: another release is installed, or was at that time"
+            yield from _field("note", text)
+        yield from _field("meaning", match.meaning.means)
+        yield from _field("fix", match.note or match.meaning.remedy)
 
 
-def _said_by(match: Match) -> str:
+def _source(match: Match) -> str:
     releases = f" {spans(match.releases)}" if match.releases else ""
     where = f" ({match.file})" if match.file else ""
-    return f"{_SPEAKERS[match.kind]}{',' if releases else ''}{releases}{where}"
+    return f"{_SOURCES[match.kind]}{',' if releases else ''}{releases}{where}"
 
 
 def _field(name: str, text: str) -> Iterator[str]:
@@ -76,13 +77,13 @@ def _match_as_data(match: Match) -> dict[str, Any]:
         "code": match.meaning.code,
         "text": match.text,
         "values": list(match.values),
-        "saidBy": match.kind,
+        "kind": match.kind,
         "releases": list(match.releases),
         "file": match.file,
-        "means": match.meaning.means,
+        "meaning": match.meaning.means,
         "remedy": match.note or match.meaning.remedy,
     }
 
 
 def _text_as_data(text: Text) -> dict[str, Any]:
-    return {"text": text.text, "releases": list(text.releases), "saidBy": text.kind, "file": text.file}
+    return {"text": text.text, "releases": list(text.releases), "kind": text.kind, "file": text.file}

@@ -153,7 +153,7 @@ def _has_no_pod(decision: Decision) -> bool:
 
 def _crashes(no_runtime: NoRuntime) -> Iterator[str]:
     if no_runtime.error == PANIC:
-        yield "this crashes the controller, which retries for ever; only its log shows the error"
+        yield "this crashes the controller, which retries forever; only its log shows the error"
 
 
 def _supported(request: Request, catalogue: Catalogue) -> Iterator[str]:

@@ -432,7 +432,7 @@ class Builder:
             f"nested more than {self._deepest} levels deep",
             line,
             path=tuple(self._path[:3]),
-            hint="no Kubernetes object is nested this deep; is this the right file?",
+            hint="no Kubernetes object is nested this deep",
         )
         raise Stopped(line, resumable=True)
 

@@ -47,7 +47,7 @@ class Feed:
         if self.fed > self._limits.value_bytes:
             raise Overfed(
                 f"contains a value of more than {self._limits.value_bytes:,} bytes",
-                "no API server accepts an object of more than 3 MiB; is this the right file?",
+                "the API server rejects objects larger than 3 MiB",
             )
         if self._total > self._whole:
             raise Overfed(f"is larger than {self._whole:,} bytes", "split it, or use JSON with one object per line")

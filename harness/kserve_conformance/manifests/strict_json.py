@@ -153,7 +153,7 @@ def too_deep(line: int, depth: int) -> Problem:
         ManifestCode.TOO_DEEP,
         f"nested more than {depth} levels deep",
         line=line,
-        hint="no Kubernetes object is nested this deep; is this the right file?",
+        hint="no Kubernetes object is nested this deep",
     )
 
 

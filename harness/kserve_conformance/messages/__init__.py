@@ -1,8 +1,8 @@
 """
-What the texts mean that KServe's webhooks, controller and the API server say about services and runtimes.
+Error messages of KServe's webhooks and controller and of the API server, with their meanings.
 
-- :mod:`.texts` has KServe's texts with the releases that say each, made from its modules by ``scripts/messages``.
-- :mod:`.meanings` says what each means and what to do, by hand.
+- :mod:`.texts` has KServe's texts with the releases of each, generated from its modules by ``scripts/messages``.
+- :mod:`.meanings` lists meanings and remedies, written by hand.
 - :mod:`.catalogue` finds the texts in a message.
 """
 

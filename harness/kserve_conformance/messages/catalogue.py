@@ -1,4 +1,4 @@
-"""Finding texts in a message: with prefixes of logs, quotes, and what webhooks and wrappers put around them."""
+"""Search for KServe's texts in a message, which may have log prefixes, quotes, and the wrappers of webhooks."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from kserve_conformance.profiles.service_admission import Rejected
 from kserve_conformance.resolver import admitted
 from kserve_conformance.rules.releases import RELEASES
 
-#: A text with fewer characters of its own would be found anywhere.
+#: Minimum number of characters outside placeholders; shorter texts would match everywhere.
 _OWN = 12
-#: How much of a text's words a similar one has at least, and how many are suggested.
+#: Minimum similarity of a suggestion, and the maximum number of suggestions.
 _SIMILAR = 0.4
 _SUGGESTED = 3
-#: How many words they share at least, beside those that say nothing.
+#: Minimum number of common words, not counting those in ``_COMMON``.
 _SHARED = 2
 _COMMON = frozenset({"cannot", "with", "from", "this", "that", "than", "must", "should", "error", "failed", "fails"})
 
@@ -29,14 +29,14 @@ _COMMON = frozenset({"cannot", "with", "from", "this", "that", "than", "must", "
 _BEFORE_RUNTIMES = "SKLearn, XGBoost, Tensorflow, PyTorch, Triton, ONNX, PMML, LightGBM, Paddle, PodSpec"
 
 _NO_RUNTIMES_YET = (
-    "v0.7.0 has no runtimes: it does not know spec.predictor.model, drops it, and then finds nothing. "
+    "v0.7.0 has no runtimes: it does not have spec.predictor.model, and drops it. "
     "Upgrade KServe to v0.8.0 or later, or use a legacy key such as sklearn or onnx."
 )
 
 _KFSERVING = "kfserving-webhook-server"
 
-#: What the list in a text says about its release, by the code of its meaning: the predictor with which each release
-#: says it, and where the list is.
+#: Texts whose list of values identifies the release, by the code of the meaning: a predictor that each release rejects
+#: with the text, and a pattern for the list.
 _LISTS: Mapping[str, tuple[Manifest, re.Pattern[str]]] = {
     "exactly-one-implementation": (
         {"sklearn": {}, "xgboost": {}},
@@ -52,10 +52,10 @@ _LISTS: Mapping[str, tuple[Manifest, re.Pattern[str]]] = {
 @dataclass(frozen=True, slots=True)
 class Match:
     """
-    A text that is in a message, and what it means.
+    A text found in a message, with its meaning.
 
-    ``text`` has the placeholders of the source, and ``values`` are what the message has in their place. ``releases``
-    say it; none where it is not KServe's own.
+    ``text`` has the placeholders of the source, and ``values`` are their values in the message. ``releases`` are those
+    that have the text; empty if it is not KServe's own.
     """
 
     meaning: Meaning
@@ -71,16 +71,16 @@ class Match:
     own: int = field(default=0, compare=False)
 
     @property
-    def said(self) -> str:
-        """The text as the message has it."""
+    def filled(self) -> str:
+        """The text with the values from the message."""
         return filled(self.text, self.values)
 
 
 def matches(message: str) -> tuple[Match, ...]:
-    """The texts in a message that do not overlap, the most telling first; none if no text is known."""
+    """The non-overlapping texts in a message, the most specific first; empty if none is known."""
     plain = collapsed(message.replace('\\"', '"').replace("\\n", " ")).strip()
     if _KFSERVING in plain:
-        # Its texts are alike, but none is of a release of KServe.
+        # KFServing has similar texts, but is not a release of KServe.
         return tuple(one for one in _of_kubernetes(plain) if one.meaning.code == "kfserving-webhook")
     found = sorted(
         _united((*_of_kserve(plain), *_of_reasons(plain), *_of_kubernetes(plain))),
@@ -91,20 +91,20 @@ def matches(message: str) -> tuple[Match, ...]:
         same = next((each for each in kept if each.meaning.code == one.meaning.code), None)
         if same is None and not any(_overlap(one, each) for each in kept):
             kept.append(one)
-    # What only wraps another text says nothing beside it.
+    # A wrapper adds nothing to the text that it wraps.
     return tuple(one for one in kept if not one.meaning.is_wrapper) or tuple(kept[:1])
 
 
 def _united(found: tuple[Match, ...]) -> Iterator[Match]:
     """
-    The matches, each with the releases of those that mean the same and cover the same of the message.
+    The matches, each with the releases of all matches with the same meaning and range.
 
-    One release's text may differ from another's in a full stop, or in a placeholder that both fill alike.
+    The texts of two releases may differ only in a full stop or a placeholder.
     """
     for one in found:
         same = [each for each in found if each.meaning is one.meaning and each.covers == one.covers]
-        said = {release for each in same for release in each.releases}
-        yield replace(one, releases=tuple(release for release in releases_read() if release in said))
+        releases = {release for each in same for release in each.releases}
+        yield replace(one, releases=tuple(release for release in releases_read() if release in releases))
 
 
 def _overlap(one: Match, other: Match) -> bool:
@@ -134,7 +134,7 @@ def _of_kserve(plain: str) -> Iterator[Match]:
 
 
 def _of_reasons(plain: str) -> Iterator[Match]:
-    """The reasons of the status, which says none before v0.9.0."""
+    """The failure reasons in the status, which has none before v0.9.0."""
     for reason, code in OF_REASONS.items():
         start = plain.find(reason)
         if start >= 0:
@@ -145,7 +145,7 @@ def _of_reasons(plain: str) -> Iterator[Match]:
 
 
 def _own_span(found: re.Match[str]) -> tuple[int, int]:
-    """A match without the placeholder at its end, which takes all that follows."""
+    """The range of a match without the placeholder at its end, which matches all the rest."""
     groups = found.re.groups
     return found.start(), found.start(groups) if groups and found.end(groups) == found.end() else found.end()
 
@@ -158,12 +158,12 @@ def _of_kubernetes(plain: str) -> Iterator[Match]:
 
 
 def meaning_of(text: Text) -> Meaning:
-    """The meaning of one of KServe's texts; the last one fits all."""
+    """The meaning of one of KServe's texts; the last meaning matches all."""
     return next(meaning for meaning in OF_KSERVE if meaning.pattern.search(text.text))
 
 
 def _refined(match: Match) -> Match:
-    """Only the releases whose lists are just this one: the lists grew."""
+    """The match, limited to the releases with exactly this list of values."""
     if match.meaning.code not in _LISTS or not match.values:
         return match
     listed = match.values[0]
@@ -199,7 +199,7 @@ def _rejection(predictor: Manifest, profile: Profile) -> str:
 
 
 def nearest(message: str) -> tuple[Text, ...]:
-    """The texts that share most words with a message of which none is known; rare words count for more."""
+    """The texts with the most words in common with an unknown message; rare words count for more."""
     words = _words(message)
     scored = [(_share(words, _words(text.text)), text) for text in texts() if text.literal >= _OWN]
     ranked = sorted((each for each in scored if each[0] >= _SIMILAR), key=lambda each: -each[0])

@@ -1,4 +1,4 @@
-"""What texts mean and what to do about them: the first meaning whose pattern is found in a text counts."""
+"""Meanings of error messages, and how to fix their causes. The first meaning whose pattern matches a text applies."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from kserve_conformance.objects import Reason
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """
-    What a text means, and a remedy.
+    The meaning of a text, and a remedy.
 
-    ``pattern`` is searched in the text as KServe's source has it, placeholders included. ``is_wrapper``: does the text
-    only say where another one comes from?
+    ``pattern`` is searched in the text of KServe's source, including its placeholders. A text for which ``is_wrapper``
+    is set only adds context to another text.
     """
 
     code: str
@@ -33,9 +33,8 @@ OF_KSERVE = (
     _meaning(
         "exactly-one-implementation",
         r"exactly one of \[%s\] must be specified",
-        "The predictor, transformer or explainer has none of the fields that say what serves, or more than "
-        "one. A field "
-        "that the release does not know counts as none: the API server has dropped it.",
+        "The predictor, transformer or explainer has no field that selects an implementation, or more than "
+        "one. A field that the release does not have does not count: the API server has dropped it.",
         "Keep exactly one: model, a legacy key such as sklearn, or containers, directly below the component. "
         "Check the "
         "indentation and spelling with kubectl apply --dry-run=server --validate=strict.",
@@ -43,139 +42,134 @@ OF_KSERVE = (
     _meaning(
         "runtime-not-found",
         r"No ServingRuntimes or ClusterServingRuntimes with the name|Waiting for runtime to become available",
-        "The service names a runtime that neither its namespace nor the cluster has. In v0.8.0 the webhook "
-        "names one for "
-        "a legacy key such as sklearn.",
+        "The service names a runtime that exists neither in its namespace nor in the cluster. In v0.8.0 the webhook "
+        "sets the runtime of services with a legacy key such as sklearn.",
         "Create the runtime in the namespace of the service or as a ClusterServingRuntime, or correct "
-        "spec.predictor.model.runtime. The controller tries again by itself, after growing pauses.",
+        "spec.predictor.model.runtime. The controller retries with increasing delays.",
     ),
     _meaning(
         "runtime-disabled",
         r"specified runtime( %s)? is disabled",
-        "The service names a runtime with spec.disabled: true. A disabled ServingRuntime of the namespace also "
-        "hides a "
-        "ClusterServingRuntime of its name.",
-        "Enable the runtime or name another one.",
+        "The service names a runtime with spec.disabled: true. A disabled ServingRuntime in the namespace also "
+        "shadows a ClusterServingRuntime with the same name.",
+        "Enable the runtime, or set another one.",
     ),
     _meaning(
         "runtime-protocol",
         r"specified runtime( %s)? does not support specified protocol version",
-        "The named runtime lists protocols, and the one of the service is not among them.",
-        "Set spec.predictor.model.protocolVersion to a protocol of the runtime's spec.protocolVersions.",
+        "The named runtime does not support the protocol of the service.",
+        "Set spec.predictor.model.protocolVersion to one of the protocols in the runtime's spec.protocolVersions.",
     ),
     _meaning(
         "runtime-format",
         r"specified runtime( %s)? does not support specified framework/version",
-        "The named runtime lists the format of the service not at all, or with other versions only. Names and "
-        "versions "
-        "are compared as texts.",
-        "Correct spec.predictor.model.modelFormat, or leave out its version.",
+        "The named runtime does not support the format of the service, or only in other versions. Names and "
+        "versions are compared as strings.",
+        "Correct spec.predictor.model.modelFormat, or remove its version.",
     ),
     _meaning(
         "no-supporting-runtime",
         r"no runtime found to support",
-        "No enabled runtime that the service can see supports its format with autoSelect, its version and its "
-        "protocol. "
-        "Since v0.11.1 a service without protocolVersion requests v1. What looks like an address is the version.",
-        "Run explain on the service and the runtimes: it lists what excludes each.",
+        "No enabled runtime in the namespace or the cluster supports the format, version and protocol of the service "
+        "with autoSelect. Since v0.11.1, a service without protocolVersion requests v1. A value that looks like an "
+        "address is a pointer to the version.",
+        "Run explain on the service and its runtimes to see why each was excluded.",
     ),
     _meaning(
         "runtime-without-container",
         r"failed to find (%s|kserve-container) in ServingRuntime containers|fail(s|ed) to get runtime container",
-        "The selected runtime has no container with that name. Since v0.11.0 the one that serves is kserve-container.",
-        "Rename the container of the runtime that serves to kserve-container.",
+        "The selected runtime has no container with that name. Since v0.11.0, the serving container must be named "
+        "kserve-container.",
+        "Rename the serving container of the runtime to kserve-container.",
     ),
     _meaning(
         "runtime-without-containers",
         r"no container configuration found in selected serving runtime",
-        "The selected runtime has no containers: it is one of ModelMesh's built-in adapters, or incomplete.",
+        "The selected runtime has no containers: it uses a built-in adapter of ModelMesh, or is incomplete.",
         "Add spec.containers to the runtime, or select another one.",
     ),
     _meaning(
         "bad-placeholder",
         r"failed to replace placeholders",
-        "A placeholder {{...}} in a container of the runtime cannot be filled in. KServe parses the container "
-        "as JSON, so a "
-        "quote inside a placeholder is escaped, and a key with a dash is no field.",
-        "Write {{index .Annotations `my-key`}} with backquotes instead of quotes or {{.Annotations.my-key}}.",
+        "A placeholder {{...}} in a container of the runtime cannot be replaced. KServe parses the container "
+        "as JSON, so quotes inside a placeholder are escaped, and keys with a dash are not valid field names.",
+        "Write {{index .Annotations `my-key`}} with backquotes, not with quotes or as {{.Annotations.my-key}}.",
     ),
     _meaning(
         "pod-not-merged",
         r"failed to consolidate serving runtime PodSpecs|failed to merge container|"
         r"strategic merge patch|merged container|base container|"
         r"overlay container",
-        "The pod settings of the runtime and of the service cannot be merged, for example because an item of a "
-        "list lacks "
-        "its name.",
-        "Give every container, volume and port of both a name.",
+        "The pod settings of the runtime and the service cannot be merged, for example because an item of a "
+        "list has no name.",
+        "Set a name for every container, volume and port in both.",
     ),
     _meaning(
         "equal-priority",
         r"same priority assigned for the model format|in the (cluster)?servingruntimes %s and %s",
-        "Two enabled runtimes of one scope that share a protocol give one format and version the same "
-        "priority. Formats "
-        "are compared without regard to case.",
-        "Change the priority of one of the two, leave it out, or disable one.",
+        "Two enabled runtimes in the same scope with a common protocol have the same priority for a format and "
+        "version. Formats are compared case-insensitively.",
+        "Change or remove the priority of one of the two, or disable one.",
     ),
     _meaning(
         "mixed-priority",
         r"different priorities assigned for the model format|under the (cluster)?servingruntime %s",
-        "One runtime gives its autoSelect entries of one format different priorities.",
-        "Give all entries of the format the same priority.",
+        "A runtime has autoSelect entries for the same format with different priorities.",
+        "Set the same priority for all entries of the format.",
     ),
     _meaning(
         "mode-changed",
         r"deploymentMode cannot be changed",
         "The annotation serving.kserve.io/deploymentMode differs from the mode in the status of the service, "
-        "which may not "
-        "change. In v0.16.0 RawDeployment and Serverless differ from their new names Standard and Knative.",
-        "Set the annotation back to the mode that the status has. If both are names of one mode, "
+        "which cannot be changed. v0.16.0 treats RawDeployment and Serverless as different from their new names, "
+        "Standard and Knative.",
+        "Set the annotation back to the mode in the status. If both are names of the same mode, "
         "change the status: kubectl "
         'patch isvc NAME --subresource=status --type=merge -p \'{"status":{"deploymentMode":"MODE"}}\'. Until then '
-        "every update is rejected, and so is the removal of the finalizer when the service is deleted.",
+        "every update is rejected, including the removal of the finalizer when the service is deleted.",
     ),
     _meaning(
         "invalid-name",
         r"InferenceService name must consist of",
-        "The name of the service is part of host names.",
-        "Use lower-case letters, digits and dashes; begin with a letter and end with a letter or digit.",
+        "The name of the service is not valid in a host name.",
+        "Use lowercase letters, digits and '-', starting with a letter and ending with a letter or digit.",
     ),
     _meaning(
         "name-in-model",
         r"the 'name' field is not allowed in standard predictor",
-        "spec.predictor.model or a legacy key has a name, which only containers may have.",
-        "Remove the name. A stored service can keep its name only as long as it is not written.",
+        "spec.predictor.model or a legacy key has a name, which is only allowed for containers.",
+        "Remove the name. A stored service keeps running with it until the next update.",
     ),
     _meaning(
         "blocked-variable",
         r"not allowed for security reasons",
-        "A container of the service or runtime sets an environment variable that is blocked: PYTHONPATH.",
-        "Remove the variable; set the path in the image instead.",
+        "A container of the service or runtime sets PYTHONPATH, an environment variable that KServe blocks.",
+        "Remove the variable, and set the path in the image instead.",
     ),
     _meaning(
         "multi-node-autoscaler",
         r"Multinode only supports '\w+' autoscaler",
-        "KServe does not scale a service with workerSpec.",
-        "Set the annotation serving.kserve.io/autoscalerClass to the value in the text (external in v0.15.0, "
-        "none since).",
+        "KServe does not autoscale services with workerSpec.",
+        "Set the annotation serving.kserve.io/autoscalerClass to the value in the message (external in v0.15.0, "
+        "none in later releases).",
     ),
     _meaning(
         "multi-node-storage",
         r"Multinode only supports .* Storage Protocol|StorageURI must be set for multinode",
-        "All nodes of a service with workerSpec read the model from one place.",
+        "All nodes of a service with workerSpec read the model from shared storage.",
         "Set storageUri to pvc://CLAIM/PATH (since v0.16.0 also oci://).",
     ),
     _meaning(
         "multi-node-size",
         r"ParallelSize (cannot be less|must be set)|convert pipelineParallelSize|rayNodeCount",
-        "pipelineParallelSize and tensorParallelSize count nodes and GPUs of each.",
+        "pipelineParallelSize is the number of nodes, tensorParallelSize the number of GPUs per node.",
         "Set both in workerSpec: at least 1, and pipelineParallelSize at least 2 in v0.15.0.",
     ),
     _meaning(
         "multi-node-gpus",
         r"required number of GPUs",
-        "pipelineParallelSize times tensorParallelSize GPUs are needed, and head and workers request fewer.",
-        "Request more GPUs in the containers, or lower the sizes.",
+        "The head and worker containers request fewer GPUs than pipelineParallelSize times tensorParallelSize.",
+        "Request more GPUs in the containers, or reduce the sizes.",
     ),
     _meaning(
         "multi-node-variables",
@@ -186,14 +180,14 @@ OF_KSERVE = (
     _meaning(
         "multi-node-containers",
         r"multiple containers in workerSpec|workerSpec\.containers",
-        "A workerSpec has exactly one container: the one that runs on every worker.",
-        "Keep one container, worker-container.",
+        "A workerSpec must have exactly one container, which runs on every worker.",
+        "Keep only worker-container.",
     ),
     _meaning(
         "multi-node-removed",
         r"removing workerSpec",
-        "A runtime with workerSpec cannot become one without.",
-        "Create a runtime of another name.",
+        "workerSpec cannot be removed from a runtime.",
+        "Create a runtime with another name.",
     ),
     _meaning(
         "unknown-gpu",
@@ -219,15 +213,15 @@ OF_KSERVE = (
         r"for rps|value)|"
         r"(cpu|memory) target value|Average(Utilization|Value) type|Value type should|query should|threshold value|"
         r"resource type %s is not supported",
-        "The metric of the autoscaler or its target is not one that the autoscaler class supports.",
-        "With hpa use cpu or memory; with the Knative autoscaler concurrency or rps; see spec.predictor.scaleMetric, "
+        "The autoscaler class does not support the metric or its target.",
+        "With hpa, use cpu or memory; with the Knative autoscaler, concurrency or rps. See spec.predictor.scaleMetric, "
         "scaleTarget and autoScaling.",
     ),
     _meaning(
         "replicas",
         r"(Min|Max)Replicas.*(cannot|must)",
-        "minReplicas and maxReplicas contradict each other, or one is negative.",
-        "Set 0 <= minReplicas <= maxReplicas; a maxReplicas of 0 stands for no limit.",
+        "minReplicas is greater than maxReplicas, or one of them is negative.",
+        "Set 0 <= minReplicas <= maxReplicas; maxReplicas: 0 means no limit.",
     ),
     _meaning(
         "concurrency",
@@ -238,75 +232,73 @@ OF_KSERVE = (
     _meaning(
         "storage-container",
         r"ClusterStorageContainer|storage container",
-        "A ClusterStorageContainer is missing, disabled, or not made for this URI or workload.",
-        "Create one whose supportedUriFormats match the URI, or leave out storageContainerName.",
+        "A ClusterStorageContainer is missing, disabled, or does not support this URI or workload.",
+        "Create one whose supportedUriFormats match the URI, or remove storageContainerName.",
     ),
     _meaning(
         "storage-paths",
         r"StorageURIs|storage path|PVC storage paths|storage URI cannot be empty|mountPath|OCI (mount|source)|"
         r"must provide only one of storageUri",
-        "The storage fields of a component contradict each other: storageUri beside storageUris or "
-        "storage.path, or mount "
-        "paths that are relative, equal or without a common parent.",
-        "Use one of storageUri, storage and storageUris. Paths of storageUris are absolute, different, and "
-        "below one folder.",
+        "The storage fields of a component are in conflict: storageUri together with storageUris or storage.path, "
+        "or mount paths that are relative, equal or without a common parent directory.",
+        "Use only one of storageUri, storage and storageUris. The paths of storageUris must be absolute, unique and "
+        "have a common parent directory.",
     ),
     _meaning(
         "storage-uri",
         r"storageUri, must be one of|StorageURI not supported|storage\.spec\.type|pvc://<pvcname>|PVC URI",
-        "The scheme of the storage URI is none that the release supports.",
-        "Use a scheme of the list in the text; later releases have more.",
+        "The release does not support the scheme of the storage URI.",
+        "Use a scheme from the list in the message; later releases support more.",
     ),
     _meaning(
         "transformer-storage",
         r"storage uri should not be specified in transformer container",
-        "A transformer has an environment variable STORAGE_URI although the predictor's model is mounted for it.",
+        "The transformer container sets STORAGE_URI, but it shares the model of the predictor.",
         "Remove STORAGE_URI from the transformer-container.",
     ),
     _meaning(
         "logger",
         r"logger type|logger storage",
-        "The mode of the payload logger is none of all, request and response.",
+        "The mode of the payload logger must be all, request or response.",
         "Set spec.predictor.logger.mode to all, request or response.",
     ),
     _meaning(
         "protocol-of-key",
         r"invalid protocol %s|inference protocol version|ProtocolVersion v2 is not supported",
         "The legacy key does not support this protocol.",
-        "Use a protocol of the text, or spec.predictor.model with a runtime that supports it.",
+        "Use a protocol from the message, or spec.predictor.model with a runtime that supports this one.",
     ),
     _meaning(
         "runtime-version",
         r"RuntimeVersion (is|must)|storageUri file extension|workers? (argument|cannot)",
         "A legacy key such as tensorflow or pytorch has a runtimeVersion, file or argument that its server "
-        "cannot have.",
-        "Match runtimeVersion (-gpu) with the GPU resources, or use spec.predictor.model.",
+        "does not support.",
+        "Use a runtimeVersion with -gpu if, and only if, the service requests GPUs, or use spec.predictor.model.",
     ),
     _meaning(
         "canary",
         r"canary",
-        "spec.canary contradicts the stable predictor or itself.",
-        "Read the text: canaries need Standard mode, a model, a name each, and at most 100 percent of the "
-        "traffic together.",
+        "spec.canary is invalid, or in conflict with the stable predictor.",
+        "Canaries require Standard mode, a model and unique names, and get at most 100 percent of the traffic in "
+        "total.",
     ),
     _meaning(
         "predictor-renamed",
         r"predictor\.name change",
-        "The name of the predictor may only change together with the model.",
-        "Change storageUri too, or keep the name.",
+        "The name of the predictor can only be changed together with the model.",
+        "Change storageUri as well, or keep the name.",
     ),
     _meaning(
         "knative-missing",
         r"Knative Serving is not available|Knative mode rejected",
-        "The mode of the service is Knative's (Serverless), and the cluster has no Knative Serving.",
-        "Install Knative Serving, or set the annotation serving.kserve.io/deploymentMode: Standard "
-        "(RawDeployment until "
-        "v0.15), or defaultDeploymentMode in the ConfigMap inferenceservice-config.",
+        "The deployment mode of the service is Knative (Serverless), but Knative Serving is not installed.",
+        "Install Knative Serving, set the annotation serving.kserve.io/deploymentMode: Standard "
+        "(RawDeployment until v0.15), or change defaultDeploymentMode in the ConfigMap inferenceservice-config.",
     ),
     _meaning(
         "deployment-strategy",
         r"customizing deploymentStrategy|unsupported deployment mode",
-        "The field or mode does not fit the deployment mode of the service.",
+        "The deployment mode of the service does not support this field, or the mode is unknown.",
         "Set the annotation serving.kserve.io/deploymentMode to the mode that you want.",
     ),
     _meaning(
@@ -314,39 +306,39 @@ OF_KSERVE = (
         r"(deploy|ingress|agent|batcher|logger|storage initializer|isvc|otel|service|autoscaler|%v) (config|json)|"
         r"deployment mode\. Supported|ingress config|pathTemplate|IngressConfig|DeployConfig|InferenceServicesConfig|"
         r"(resource configuration)|domain (name|template)|ConfigMap|configmap|config map|StorageInitializer config",
-        "KServe's own configuration cannot be used: nothing about the service is wrong.",
-        "Check the ConfigMap inferenceservice-config in KServe's namespace, and that it is the release's own.",
+        "KServe's own configuration is invalid; the service is not the cause.",
+        "Check the ConfigMap inferenceservice-config in KServe's namespace, and that it belongs to this release.",
     ),
     _meaning(
         "graph-protocol",
         r"protocol compatible with Inference Graphs",
-        "An InferenceGraph cannot call the service: its runtime lists neither v1 nor v2.",
-        "Set protocolVersion on the service, or list the protocol in the runtime.",
+        "An InferenceGraph cannot call the service, because its runtime supports neither v1 nor v2.",
+        "Set protocolVersion in the service, or add the protocol to the runtime.",
     ),
     _meaning(
         "confidential",
         r"confidential model serving",
-        "A service with confidential computing needs a model to decrypt.",
+        "A confidential service requires a model to decrypt.",
         "Set storageUri.",
     ),
     _meaning(
         "no-longer-ready",
         r"is no longer Ready",
-        "A service that was ready is not any more. The text lists the conditions that are not true.",
-        "Read the messages of these conditions in the status: kubectl describe inferenceservice NAME.",
+        "A service that was ready no longer is. The message lists the conditions that are not true.",
+        "Check the messages of these conditions: kubectl describe inferenceservice NAME.",
     ),
     _meaning(
         "reconcile-failed",
         r"fails? to re?con?cile|Failed to reconcile|reconcile component|fails to reoncile",
-        "The controller could not bring the service to its state. What follows in the text says why.",
-        "Read the rest of the text, the events of the service, and the log of kserve-controller-manager.",
+        "The controller could not reconcile the service. The rest of the message says why.",
+        "Check the rest of the message, the events of the service, and the log of kserve-controller-manager.",
         is_wrapper=True,
     ),
     _meaning(
         "controller-error",
         r".",
-        "The controller or a webhook could not do its work. The text is all that it says.",
-        "Read the events of the service and the log of kserve-controller-manager around the text.",
+        "The controller or a webhook failed. KServe gives no further details.",
+        "Check the events of the service, and the log of kserve-controller-manager around this message.",
         is_wrapper=True,
     ),
 )
@@ -359,84 +351,76 @@ OF_REASONS = {
     Reason.INVALID_PREDICTOR_SPEC: "invalid-predictor",
 }
 
-#: What the last of them means: the message beside it has one of several texts.
+#: The meaning of the last of them, whose message is one of several texts.
 INVALID_PREDICTOR = _meaning(
     "invalid-predictor",
     r"InvalidPredictorSpec",
-    "A runtime was selected, but no valid pod can be made of it and the service: no container kserve-container, a "
-    "placeholder that cannot be filled in, or settings that cannot be merged.",
-    "Read the message beside the reason, and run explain on the service and the runtime.",
+    "A runtime was selected, but KServe cannot create a valid pod from it and the service: there is no container "
+    "kserve-container, a placeholder cannot be replaced, or settings cannot be merged.",
+    "Check the message next to the reason, and run explain on the service and the runtime.",
 )
 
-#: Texts of the API server and of Go, which every release can cause: pattern in the message, meaning, remedy.
+#: Messages of the API server and the Go runtime, which any release can cause.
 OF_KUBERNETES = (
     _meaning(
         "kfserving-webhook",
         r"inferenceservice\.kfserving-webhook-server\.\w+",
-        "The cluster has KFServing, the project before KServe, not KServe: its webhook answers.",
+        "The message comes from the webhook of KFServing, the predecessor of KServe, which is installed instead.",
         "Use the fields of KFServing (apiVersion serving.kubeflow.org/v1beta1), or install KServe v0.8.0 or later.",
     ),
     _meaning(
         "controller-panic",
         r"invalid memory address or nil pointer dereference|assignment to entry in nil map",
-        "A webhook or the controller has crashed on the object. A controller tries again for ever, and reports "
-        "nothing else.",
-        "Usual causes: workerSpec with a runtime that has none or with containers of your own; containers none "
-        "of which is "
-        "kserve-container; no annotations at all in v0.9.0 with another default mode. Run explain on the "
-        "service: it finds "
-        "what to change.",
+        "A webhook or the controller crashed on the object. The controller retries forever, and reports nothing else.",
+        "Common causes: workerSpec with a runtime that has none, or with custom containers; custom containers of "
+        "which none is named kserve-container; no annotations in v0.9.0 with another default mode. Run explain on the "
+        "service to find out what to change.",
     ),
     _meaning(
         "webhook-panic",
         r"index out of range \[0\] with length 0",
-        "A webhook has crashed: the predictor has nothing that serves (since v0.18.0), or the workerSpec of a "
-        "runtime has no "
-        "containers.",
+        "A webhook crashed: the predictor has no implementation (since v0.18.0), or the workerSpec of a "
+        "runtime has no containers.",
         "Check the indentation of spec.predictor; add a container to the workerSpec of the runtime.",
     ),
     _meaning(
         "unknown-field",
         r'unknown field "[^"]+"',
         "The release's CRDs do not have this field. Strict validation, the default of kubectl, rejects the "
-        "object; without, "
-        "the field is dropped.",
-        "Correct the spelling or the place of the field. Run explain on the file: it names the field that was "
-        "probably meant.",
+        "object; otherwise the API server drops the field.",
+        "Correct the spelling or indentation of the field. Run explain on the file to find the closest known field.",
     ),
     _meaning(
         "kind-not-served",
         r"no matches for kind|the server could not find the requested resource|ensure CRDs are installed",
-        "The cluster does not serve this kind in this version: KServe's CRDs are missing or older.",
-        "Install KServe's CRDs. InferenceService is serving.kserve.io/v1beta1; runtimes are "
-        "serving.kserve.io/v1alpha1, "
-        "since v0.8.0.",
+        "The API server does not serve this kind in this version: KServe's CRDs are missing or too old.",
+        "Install KServe's CRDs. InferenceService is in serving.kserve.io/v1beta1; runtimes are in "
+        "serving.kserve.io/v1alpha1, since v0.8.0.",
     ),
     _meaning(
         "webhook-unreachable",
         r'failed calling webhook "[^"]*kserve[^"]*".*|no endpoints available for service "?kserve-webhook-server',
-        "The API server cannot reach KServe's webhook, so nothing can be written: the object was not looked at.",
+        "The API server cannot reach KServe's webhook, so it rejects every write. The object itself was not checked.",
         "Check that the pod kserve-controller-manager is ready, that its certificate is valid (cert-manager), "
-        "and that the "
-        "API server can reach it (network policies, private clusters: port 9443).",
+        "and that the API server can reach it (network policies; port 9443 on private clusters).",
     ),
     _meaning(
         "unsupported-value",
         r"(\S+: )?Unsupported value: .*supported values",
-        "The CRD lists the values of this field, and the value is none of them.",
-        "Use one of the supported values in the text.",
+        "The CRD does not allow this value.",
+        "Use one of the supported values in the message.",
     ),
     _meaning(
         "wrong-type",
         r"\S+ in body (must|should) (be|match|have)( of type \w+)?",
-        "The CRD gives this field another type or bound.",
-        'Correct the value; quote numbers in texts, for example version: "1".',
+        "The value does not have the type or format that the CRD requires.",
+        'Correct the value; quote numbers in string fields, for example version: "1".',
     ),
     _meaning(
         "wrong-go-type",
         r"cannot unmarshal \w+ into Go (struct field|value)( \S+)? of type \S+",
-        "A field has a value of another type than KServe has there. The text names the field and the type.",
-        'Correct the value: quote numbers in texts, for example version: "1", and do not quote numbers elsewhere.',
+        "The value of a field has the wrong type. The message names the field and the expected type.",
+        'Correct the value: quote numbers in string fields, for example version: "1", but not elsewhere.',
     ),
     _meaning(
         "invalid-yaml",
@@ -447,7 +431,7 @@ OF_KUBERNETES = (
     _meaning(
         "empty-value",
         r'unknown object type "nil" in \S+',
-        "The field has no value, often because what follows is not indented below it.",
+        "The field has no value, often because the following lines are not indented.",
         "Indent the fields below it, or remove it.",
     ),
     _meaning(
@@ -459,25 +443,25 @@ OF_KUBERNETES = (
     _meaning(
         "invalid-object-name",
         r"(\S+: )?Invalid value: .*RFC 1123 (subdomain|label)",
-        "The name is not one that Kubernetes allows.",
-        "Use lowercase letters, digits and '-', and start and end with a letter or digit.",
+        "The name is not a valid Kubernetes name.",
+        "Use lowercase letters, digits and '-', starting and ending with a letter or digit.",
     ),
     _meaning(
         "conflict",
         r"Operation cannot be fulfilled on .*the object has been modified",
-        "The object was changed between reading and writing it. The controller tries again by itself.",
-        "Nothing, if it stops. With kubectl replace or a client of your own, read the object again first.",
+        "Another client changed the object between the read and the write. The controller retries.",
+        "No action needed if it stops. With kubectl replace or your own client, get the object again before you write.",
     ),
     _meaning(
         "required-value",
         r"(\S+: )?Required value",
         "The CRD requires this field.",
-        "Add the field at the path in the text.",
+        "Add the field at the path in the message.",
     ),
     _meaning(
         "duplicate-value",
         r"(\S+: )?Duplicate value",
-        "Two items of a list have the same key, for example two ports of one number and protocol.",
+        "Two items of a list have the same key, for example two ports with the same number and protocol.",
         "Remove one of the two.",
     ),
 )

@@ -1,4 +1,4 @@
-"""KServe's texts as its source has them, each with the releases that have it."""
+"""The message texts in KServe's source, each with the releases that have it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _SPACES = re.compile(r"\s+")
 
 class Text(msgspec.Struct, frozen=True, dict=True):
     """
-    One text: a format of Go's ``fmt``, what says it (an error, an event, the status, the log), and where.
+    A format string of Go's ``fmt``; its ``kind`` is error, event, status or log.
 
-    ``releases`` are those whose source has it, of the releases that were read; ``file`` is that of the last of them.
+    ``releases`` are those with the text, out of :func:`releases_read`; ``file`` is its source file in the last of them.
     """
 
     text: str
@@ -38,7 +38,7 @@ class Text(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def literal(self) -> int:
-        """How many characters of the text are its own."""
+        """Number of characters outside placeholders."""
         return len(_VERB.sub("", self.text).strip())
 
 
@@ -48,16 +48,16 @@ class _Header(msgspec.Struct):
 
 def pattern_of(text: str) -> re.Pattern[str]:
     """
-    A pattern for a format of Go's ``fmt``; each run of blanks stands for any other.
+    A pattern for a format string of Go's ``fmt``; whitespace matches any other whitespace.
 
     >>> pattern_of("specified runtime %s is disabled").search("specified runtime ours is disabled").groups()
     ('ours',)
     """
     text = text.removesuffix(".")
     parts = [re.escape(collapsed(part)).replace(r"\ ", r"\s+") for part in _VERB.split(text)]
-    # A value may be empty.
+    # Values may be empty.
     pattern = "(.*?)".join(parts)
-    # A placeholder at an end has what there is.
+    # A placeholder at the end matches the rest of the message.
     if pattern.endswith("(.*?)"):
         pattern = pattern.removesuffix("(.*?)") + r"(.*?)(?=\)?: error when |$)"
     return re.compile(pattern.removeprefix("(.*?)"))
@@ -65,7 +65,7 @@ def pattern_of(text: str) -> re.Pattern[str]:
 
 def filled(text: str, values: tuple[str, ...]) -> str:
     """
-    A format of Go's ``fmt`` with values in its placeholders, as far as there are any.
+    Fill the placeholders of a format string of Go's ``fmt``; an ellipsis stands for each missing value.
 
     >>> filled("runtime %q is %s", ("ours",))
     'runtime "ours" is …'
@@ -82,7 +82,7 @@ def filled(text: str, values: tuple[str, ...]) -> str:
 
 
 def collapsed(text: str) -> str:
-    """A text on one line."""
+    """The text on one line."""
     return _SPACES.sub(" ", text)
 
 
@@ -94,7 +94,7 @@ def texts() -> tuple[Text, ...]:
 
 @cache
 def releases_read() -> tuple[str, ...]:
-    """The releases whose source was read, oldest first: the one before runtimes, and those with a Go module."""
+    """The releases whose source was scanned, oldest first: v0.7.0 and those with a Go module."""
     return msgspec.json.decode(_lines()[0], type=_Header).releases
 
 
@@ -105,7 +105,7 @@ def _lines() -> tuple[bytes, ...]:
 
 def spans(releases: tuple[str, ...]) -> str:
     """
-    Some releases in words, as spans of those that were read.
+    Format releases as ranges of :func:`releases_read`.
 
     >>> spans(("v0.7.0", "v0.8.0")), spans(("v0.19.0", "v0.20.0")), spans(("v0.15.2",))
     ('v0.7.0 to v0.8.0', 'since v0.19.0', 'v0.15.2')

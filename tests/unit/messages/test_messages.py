@@ -207,14 +207,14 @@ class TestMatching:
         (match,) = matches("update rejected: deploymentMode cannot be changed from 'Standard' to 'RawDeployment'")
 
         assert match.values == ("Standard", "RawDeployment")
-        assert "from 'Standard' to 'RawDeployment'" in match.said
+        assert "from 'Standard' to 'RawDeployment'" in match.filled
 
     def test_quoted_values_keep_their_quotes(self):
         """A value may be empty, as the name of a container is before the webhook sets it."""
         text = 'setting PYTHONPATH in container "" is not allowed for security reasons'
         (match,) = matches(f'the InferenceService "s" is invalid: {text}')
 
-        assert match.said == text
+        assert match.filled == text
 
     def test_the_webhook_before_runtimes_is_distinguished(self):
         """v0.7.0 does not know spec.predictor.model, which its text does not say."""

@@ -87,7 +87,10 @@ class TestImages:
         old = {**service({}), "spec": {"predictor": {"sklearn": {"runtimeVersion": "v0.7.0"}}}}
         (fault,) = faults("v0.8.0", old, stored=True)
 
-        assert (fault.code, fault.text) == (PodFaultCode.INVALID_IMAGE, "invalid image ':v0.7.0': it cannot be pulled")
+        assert (fault.code, fault.text) == (
+            PodFaultCode.INVALID_IMAGE,
+            "invalid image ':v0.7.0', which cannot be pulled",
+        )
 
     def test_a_runtime_without_an_image(self) -> None:
         """The CRDs require none."""
@@ -114,7 +117,7 @@ class TestImages:
 
         assert (fault.code, fault.text) == (
             PodFaultCode.INVALID_IMAGE,
-            "invalid image 'example.com/own@sha256:2': it cannot be pulled",
+            "invalid image 'example.com/own@sha256:2', which cannot be pulled",
         )
 
     @pytest.mark.parametrize(
@@ -229,7 +232,7 @@ class TestResources:
 
         assert fault.code is PodFaultCode.REQUEST_ABOVE_LIMIT
         assert str(fault) == (
-            "container kserve-container: requests 2 of cpu, above its limit 1: the API server rejects the pod"
+            "container kserve-container: requests 2 of cpu, above its limit 1, so the API server rejects the pod"
         )
         assert fault.hint == "set resources.limits.cpu of the service to 2 or more"
 

@@ -1,5 +1,5 @@
 """
-Faults of a rendered pod: KServe selects a runtime and reports nothing, but the pod cannot run, or is not the one meant.
+Faults of a rendered pod: KServe selects a runtime and reports no error, but the pod fails or is not what was intended.
 
 A fault says what is wrong with one container and what to do. It changes no decision. The API server and kubelet decide
 whether a pod with a fault is rejected, fails or only behaves unexpectedly; the text says which.
@@ -32,15 +32,15 @@ class PodFaultCode(StrEnum):
     GPU_SUFFIX_ON_DIGEST = "GPU_SUFFIX_ON_DIGEST"
     #: KServe appended `-gpu` to a tag that ends with it.
     GPU_SUFFIX_TWICE = "GPU_SUFFIX_TWICE"
-    #: A GPU is requested, but the image is not the GPU variant that the server has.
+    #: A GPU is requested, but the image is not the server's GPU variant.
     GPU_IMAGE_MISSING = "GPU_IMAGE_MISSING"
-    #: `runtimeVersion` replaced the tag of the service's own image, or more of an image than its tag.
+    #: `runtimeVersion` replaced the tag of the service's own image, or more than the tag of an image.
     TAG_REPLACED = "TAG_REPLACED"
     #: The arguments of a container have a flag more than once.
     FLAG_REPEATED = "FLAG_REPEATED"
     #: The environment of a container has a variable more than once.
     VARIABLE_REPEATED = "VARIABLE_REPEATED"
-    #: A variable of the service has another value in the pod.
+    #: KServe overwrote the value of a variable of the service.
     VARIABLE_REPLACED = "VARIABLE_REPLACED"
     #: No container is named `kserve-container`.
     NO_SERVING_CONTAINER = "NO_SERVING_CONTAINER"
@@ -85,7 +85,7 @@ _Names = Callable[[Any], list[str]]
 
 
 def faults_of(pod: Manifest | None, service: Manifest | None, runtime: Runtime | None) -> tuple[PodFault, ...]:
-    """The faults of the pod of a stored service; none if there is no pod. Without a model there is no runtime."""
+    """The faults in the pod of a stored service; none if it has no pod. ``runtime`` is None for custom containers."""
     if pod is None or service is None:
         return ()
     return tuple(_faults(_Rendered(pod, service, runtime)))
@@ -99,13 +99,13 @@ class _Rendered:
 
     @property
     def model(self) -> Manifest:
-        """The container of the service that is laid over the runtime's, or a legacy key that was never converted."""
+        """The service's model, which KServe merges into the runtime's container, or an unconverted legacy key."""
         model: Manifest = at(self.service, "spec", "predictor", self.legacy_key or "model") or {}
         return model
 
     @property
     def legacy_key(self) -> str | None:
-        """The legacy key that was never converted."""
+        """The legacy key that the webhook has not converted to ``model``."""
         predictor = at(self.service, "spec", "predictor") or {}
         return next((key for key in IMPLEMENTATIONS if predictor.get(key) is not None), None)
 
@@ -116,13 +116,13 @@ class _Rendered:
         return [*(spec.get("initContainers") or ()), *(spec.get("containers") or ())]
 
     def origins(self, field: str, names: _Names, name: str) -> str:
-        """Where a repeated flag or variable comes from, if it comes from two places."""
+        """Both sources of a repeated flag or variable, as a clause; empty if they are the same."""
         ours = names(self.model.get(field)).count(name)
         containers = () if self.runtime is None else self.runtime.spec.get("containers") or ()
         theirs = sum(names(container.get(field)).count(name) for container in containers)
         if ours and theirs:
             return ", from the runtime and from the service"
-        # What neither has repeated, KServe has added.
+        # If neither repeats it, KServe added it.
         return ", from the service and from KServe" if ours == 1 else ""
 
 
@@ -132,13 +132,13 @@ def _faults(rendered: _Rendered) -> Iterator[PodFault]:
         yield from _repetitions(rendered, container)
         yield from _resource_faults(container)
     names = [container["name"] for container in rendered.pod["spec"].get("containers") or ()]
-    # A legacy key that no release knows gives a container without anything, which has a fault of its own.
+    # An unsupported legacy key results in an empty container, which is reported as a fault of its own.
     if SERVING not in names and rendered.legacy_key is None:
         is_renamed = bool(rendered.model.get("name"))
         yield PodFault(
             PodFaultCode.NO_SERVING_CONTAINER,
             None,
-            f"no container is named {SERVING}, so that no model is downloaded (containers: {', '.join(names)})",
+            f"no container is named {SERVING}, so no model is downloaded (containers: {', '.join(names)})",
             "remove name from the model of the service" if is_renamed else f"name the container {SERVING}",
         )
 
@@ -150,23 +150,23 @@ def _image_faults(rendered: _Rendered, container: Manifest) -> Iterator[PodFault
     name, image = container["name"], container.get("image") or ""
     digest = image.partition(_DIGEST)[2]
     if not image:
-        yield PodFault(PodFaultCode.NO_IMAGE, name, "no image: the API server rejects the pod", _imaged(rendered))
+        yield PodFault(PodFaultCode.NO_IMAGE, name, "no image, so the API server rejects the pod", _imaged(rendered))
     elif digest.endswith("-gpu"):
         yield PodFault(
             PodFaultCode.GPU_SUFFIX_ON_DIGEST,
             name,
-            f"KServe appended -gpu to the digest of its image {image}",
-            "use an image with a tag in the runtime; KServe leaves digests alone from v0.16.0 on",
+            f"KServe appended -gpu to the digest of the image {image}",
+            "use an image with a tag in the runtime; KServe v0.16.0 and later leave digests unchanged",
         )
     elif not is_reference(image):
-        hint = "remove runtimeVersion, which replaces a digest too" if digest else _imaged(rendered)
-        yield PodFault(PodFaultCode.INVALID_IMAGE, name, f"invalid image {image!r}: it cannot be pulled", hint)
+        hint = "remove runtimeVersion, which also replaces digests" if digest else _imaged(rendered)
+        yield PodFault(PodFaultCode.INVALID_IMAGE, name, f"invalid image {image!r}, which cannot be pulled", hint)
     elif image.endswith("-gpu-gpu"):
         yield PodFault(
             PodFaultCode.GPU_SUFFIX_TWICE,
             name,
-            f"KServe appended -gpu to the tag of its image once more: {image}",
-            "remove -gpu from the image of the service or the runtime; KServe v0.10.1 and later append it once",
+            f"KServe appended a second -gpu to the tag of the image: {image}",
+            "remove -gpu from the image of the service or the runtime; KServe v0.10.1 and later append it only once",
         )
     if name == SERVING and image:
         yield from _replaced_tag(rendered, image)
@@ -212,7 +212,7 @@ def _missing_gpu_image(container: Manifest, image: str) -> Iterator[PodFault]:
     if repository.endswith("-cpu"):
         text, hint = f"requests a GPU, but its image {image} is for CPUs", f"use {repository.removesuffix('-cpu')}"
     elif _WITH_GPU_TAG.search(repository) and "gpu" not in tag:
-        text = f"requests a GPU, but its image {image} is not the GPU image"
+        text = f"requests a GPU, but its image {image} has no GPU support"
         hint = f"set runtimeVersion: {tag.removeprefix(':') or 'latest'}-gpu, or an image for GPUs"
     else:
         return
@@ -253,8 +253,8 @@ def _replaced_variables(rendered: _Rendered, container: Manifest) -> Iterator[Po
             yield PodFault(
                 PodFaultCode.VARIABLE_REPLACED,
                 SERVING,
-                f"variable {name} has the value that KServe sets, not the one of the service",
-                "remove it from the service; KServe v0.10.0 and later keep it",
+                f"variable {name} is overwritten by KServe; the value in the service has no effect",
+                "remove it from the service; KServe v0.10.0 and later keep the service's value",
             )
 
 
@@ -275,7 +275,7 @@ def _times(count: int) -> str:
 
 def _resource_faults(container: Manifest) -> Iterator[PodFault]:
     """
-    The requests that the API server rejects beside their limits.
+    The requests that the API server rejects because of their limits.
 
     Source: ``validateContainerResourceRequirements``, k8s.io/kubernetes, pkg/apis/core/validation/validation.go.
     """
@@ -289,15 +289,15 @@ def _resource_faults(container: Manifest) -> Iterator[PodFault]:
                 yield PodFault(
                     PodFaultCode.LIMIT_NOT_EQUAL,
                     name,
-                    f"requests {request} of {resource}, with {'no limit' if limit is None else f'limit {limit}'}: "
-                    "the API server rejects the pod",
+                    f"requests {request} of {resource} {'without a limit' if limit is None else f'with limit {limit}'}"
+                    ", so the API server rejects the pod",
                     f"set resources.limits and resources.requests of {resource} to the same value",
                 )
         elif limit is not None and value_of(request) > value_of(limit):
             yield PodFault(
                 PodFaultCode.REQUEST_ABOVE_LIMIT,
                 name,
-                f"requests {request} of {resource}, above its limit {limit}: the API server rejects the pod",
+                f"requests {request} of {resource}, above its limit {limit}, so the API server rejects the pod",
                 f"set resources.limits.{resource} of the service to {request} or more",
             )
 

@@ -360,7 +360,9 @@ class Batch:
                 continue
             missing = [key for key in one.services if key not in settled]
             if missing:
-                one.failed = NotSettled(missing[0], self._within, "no settled status in a batch of cases")
+                one.failed = NotSettled(
+                    missing[0], self._within, "the controller did not settle these services in time"
+                )
                 continue
             observations: list[tuple[ObjectKey, Observation]] = []
             for key in one.services:

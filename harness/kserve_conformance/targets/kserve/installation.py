@@ -109,7 +109,7 @@ def release_of(image: str, labels: Mapping[str, str]) -> str:
         if (found := _VERSION.search(text)) and f"v{found.group(1)}" in RELEASES:
             return f"v{found.group(1)}"
     raise CannotStart(
-        f"neither the controller's image {image} nor its labels name a known KServe release",
+        f"cannot detect the KServe release from the controller's image {image} or its labels",
         code=TargetCode.UNKNOWN_INSTALLATION,
         hint="set the release: cluster:CONTEXT,release=v0.15.2",
     )
