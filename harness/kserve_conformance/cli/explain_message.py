@@ -55,8 +55,8 @@ def _lines(found: tuple[Match, ...], similar: tuple[Text, ...], installed: str |
         yield printable(match.filled)
         yield from _field("source", _source(match))
         if installed is not None and match.releases and installed not in match.releases:
-            text = f"{installed} does not report this: another release is installed, or was at that time"
-            yield from _field("note", text)
+            note = f"{installed} does not report this: another release is installed, or was at that time"
+            yield from _field("note", note)
         yield from _field("meaning", match.meaning.means)
         yield from _field("fix", match.note or match.meaning.remedy)
 
