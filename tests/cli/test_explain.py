@@ -392,7 +392,8 @@ class TestMessage:
             "specified runtime ours is disabled\n"
             "  source: KServe error, since v0.8.0 "
             "(pkg/controller/v1beta1/inferenceservice/components/predictor.go)\n"
-            "  meaning: The service names a runtime with spec.disabled: true. A disabled ServingRuntime in the namespace\n"
+            "  meaning: The service names a runtime with spec.disabled: true. A disabled ServingRuntime in the "
+            "namespace\n"
             "           also shadows a ClusterServingRuntime with the same name.\n"
             "  fix: Enable the runtime, or set another one.\n"
         )
