@@ -157,3 +157,15 @@ Feature: Two runtimes of one scope cannot have the same priority for one format
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |
     Then the runtime is accepted
+
+  @rule-no-runtime-webhook @until-0.11.0 @since-0.8.0
+  Scenario: Up to v0.11.0 no runtime is rejected for a number of replicas that Go cannot decode
+    When a ClusterServingRuntime "model-server" is applied
+      """
+      replicas: 65536
+      supportedModelFormats:
+        - name: sklearn
+          version: "1"
+          autoSelect: true
+      """
+    Then the runtime is accepted

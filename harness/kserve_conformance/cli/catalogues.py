@@ -118,7 +118,7 @@ class Runtimes:
             runtime = self._typed(known, profile, where)
             scope = tuple(each for each in runtimes.values() if each.key.namespace == key.namespace)
             with placed(where, manifest):
-                rejection = rejection_of(runtime, scope, profile.runtime_admission)
+                rejection = rejection_of(runtime, scope, profile)
             if rejection is None:
                 # The last one of a name counts, at its own place in the order.
                 runtimes.pop(key, None)

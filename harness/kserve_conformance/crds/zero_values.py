@@ -61,7 +61,8 @@ def _filled(value: Any, schema: Schema) -> Any:
         return _filled_mapping(value, schema)
     if isinstance(value, list | tuple) and schema.items is not None:
         items = schema.items
-        return [_filled({} if inner is None and items.properties else inner, items) for inner in value]
+        zero = {} if items.properties else _ZEROS.get(items.type)
+        return [_filled(zero if inner is None else inner, items) for inner in value]
     # An integer beyond an int64 is a float once its JSON is read.
     if isinstance(value, float) or (type(value) is int and value not in INT64):
         return _number(float(value), schema)

@@ -88,7 +88,7 @@ def _rejected(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[RuntimeF
     for runtime in scope:
         others = tuple(one for one in scope if one is not runtime)
         # A stored runtime is also compared with its own previous state.
-        rejection = rejection_of(runtime, (*others, runtime), profile.runtime_admission)
+        rejection = rejection_of(runtime, (*others, runtime), profile)
         if rejection is not None:
             text = "would be rejected if it were applied now"
             yield RuntimeFinding(Code.WOULD_BE_REJECTED, Weight.WRONG, runtime.key, text, (rejection,))

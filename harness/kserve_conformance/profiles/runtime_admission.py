@@ -1,49 +1,37 @@
 """
-What the runtime webhook rejects, since v0.11.1: conflicts of priorities.
+What the runtime webhook rejects, since v0.11.1: conflicts of priorities, and what it cannot decode.
 
-It compares a written runtime with the stored ones of its own scope, and looks
-at nothing of a runtime that is written as disabled.
+It compares a written runtime with the stored ones of its own scope, and only decodes a runtime that is written as
+disabled.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from kserve_conformance.objects import Runtime, SupportedFormat
 
-#: The largest uint16.
-MAX_REPLICAS = 65535
+if TYPE_CHECKING:
+    from kserve_conformance.profiles.profile import Profile
 
 #: Gets the written runtime and those stored in its scope (an older state of itself may be among them); None accepts it.
 RuntimeCheck = Callable[[Runtime, tuple[Runtime, ...]], str | None]
 
 
-def rejection_of(runtime: Runtime, stored: tuple[Runtime, ...], checks: tuple[RuntimeCheck, ...]) -> str | None:
+def rejection_of(runtime: Runtime, stored: tuple[Runtime, ...], profile: Profile) -> str | None:
     """
     Ask a release's runtime webhook about a create or update; ``stored`` are the runtimes of the same scope.
 
     Source: ``Handle`` of the two validators, pkg/webhook/admission/servingruntime/servingruntime_webhook.go,
     since v0.11.1.
     """
-    if checks and (undecodable := _undecodable(runtime)) is not None:
-        return undecodable
+    decoding = profile.runtime_decoding
+    if decoding is not None and (error := decoding.error(runtime, profile.crds.schema(runtime.key.kind))) is not None:
+        return error
     if runtime.disabled:
         return None
-    return next((text for check in checks if (text := check(runtime, stored)) is not None), None)
-
-
-def _undecodable(runtime: Runtime) -> str | None:
-    """
-    The number of replicas is a uint16 in Go and has no bounds in the schema, so the webhook cannot decode others.
-
-    Source: type ``ServingRuntimeSpec``, pkg/apis/serving/v1alpha1/servingruntime_types.go, since v0.8.0.
-    Observed on the controllers of v0.15.2 and v0.20.0.
-    """
-    replicas = runtime.spec.get("replicas")
-    if replicas is None or 0 <= replicas <= MAX_REPLICAS:
-        return None
-    field = "ServingRuntimeSpec.spec.replicas of type uint16"
-    return f"json: cannot unmarshal number {replicas} into Go struct field {field}"
+    return next((text for check in profile.runtime_admission if (text := check(runtime, stored)) is not None), None)
 
 
 def _scope(runtime: Runtime) -> str:

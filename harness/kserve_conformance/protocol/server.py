@@ -141,7 +141,7 @@ def _runtime_admission(runtimes: list[Runtime], index: int, profile: Profile) ->
     scope = tuple(
         other for place, other in enumerate(runtimes) if place != index and other.key.namespace == written.key.namespace
     )
-    text = rejection_of(written, scope, profile.runtime_admission)
+    text = rejection_of(written, scope, profile)
     return RuntimeAdmission(text is None, text)
 
 

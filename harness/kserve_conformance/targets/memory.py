@@ -236,7 +236,7 @@ class MemoryTarget:
         if key.kind in RUNTIME_KINDS:
             runtime = Runtime.from_manifest(known)
             scope = tuple(other for other in self.catalogue if other.key.namespace == runtime.key.namespace)
-            why = rejection_of(runtime, scope, self._profile.runtime_admission)
+            why = rejection_of(runtime, scope, self._profile)
             if why is not None:
                 webhook = f"{key.kind.lower()}.kserve-webhook-server.validator"
                 raise Rejected(f'admission webhook "{webhook}" denied the request: {why}')

@@ -98,7 +98,7 @@ def said_by(profile: Profile) -> Iterator[str]:
             yield str(rejection)
     for runtime in RUNTIMES:
         stored: tuple[Runtime, ...] = (STORED,)
-        text = rejection_of(runtime, stored, profile.runtime_admission)
+        text = rejection_of(runtime, stored, profile)
         if text is not None:
             yield text
     for runtimes, model in CATALOGUES:

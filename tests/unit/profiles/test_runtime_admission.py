@@ -10,7 +10,7 @@ P1 = entry(priority=1)
 
 
 def answer(written, *stored, release="v0.15.2"):
-    return rejection_of(written, stored, profile_of(release).runtime_admission)
+    return rejection_of(written, stored, profile_of(release))
 
 
 def runtime(name, *entries, protocols=("v1",), **more):
@@ -246,3 +246,116 @@ class TestReplicas:
         Until v0.11.0 no webhook sees a runtime.
         """
         assert answer(cluster("r", replicas=-1), release="v0.11.0") is None
+
+
+LARGE = 2**31
+PORT = "json: cannot unmarshal number 2147483648 into Go struct field ContainerPort.spec"
+
+
+def with_container(**fields):
+    return {"containers": [{"name": "kserve-container", "image": "example.com/r:1", **fields}]}
+
+
+def int32_fields(schema, path=()):
+    """The places of all fields of a schema that Go decodes into an int32."""
+    if schema is None:
+        return
+    if schema.format == "int32" or (schema.is_int_or_string and schema.pattern is None):
+        yield path
+    for name, inner in schema.properties.items():
+        yield from int32_fields(inner, (*path, name))
+    yield from int32_fields(schema.items, (*path, 0))
+    yield from int32_fields(schema.additional, (*path, "any"))
+
+
+def nested(path, value):
+    """An object with one value at a path."""
+    for part in reversed(path):
+        value = [value] if part == 0 else {part: value}
+    return value
+
+
+class TestIntegers:
+    @pytest.mark.parametrize(("priority", "is_accepted"), [(LARGE - 1, True), (LARGE, False)])
+    def test_must_fit_into_an_int32(self, priority, is_accepted):
+        """
+        The webhook cannot decode larger ones, though the schema allows them, and it decodes a disabled runtime too.
+        """
+        text = answer(cluster("r", entry(priority=priority), disabled=True))
+
+        assert text == (
+            None
+            if is_accepted
+            else "json: cannot unmarshal number 2147483648 into Go struct field "
+            "SupportedModelFormat.spec.supportedModelFormats.priority of type int32"
+        )
+
+    @pytest.mark.parametrize(
+        ("release", "place"),
+        [("v0.16.0", ".containers.ports"), ("v0.17.0", ".ServingRuntimePodSpec.containers.ports")],
+    )
+    def test_embedded_types_are_named_since_v0_17_0(self, release, place):
+        """
+        A newer sigs.k8s.io/json names the Go types that a field is embedded by.
+        """
+        written = cluster("r", **with_container(ports=[{"containerPort": LARGE}]))
+
+        assert answer(written, release=release) == f"{PORT}{place}.containerPort of type int32"
+
+    @pytest.mark.parametrize(
+        ("spec", "text"),
+        [
+            (
+                with_container(readinessProbe={"httpGet": {"port": LARGE}}),
+                "HTTPGetAction.spec.ServingRuntimePodSpec.containers.readinessProbe.ProbeHandler.httpGet.port",
+            ),
+            (
+                with_container(readinessProbe={"failureThreshold": LARGE}),
+                "Probe.spec.ServingRuntimePodSpec.containers.readinessProbe.failureThreshold",
+            ),
+            (
+                {"workerSpec": with_container(ports=[{"containerPort": LARGE}])},
+                "ContainerPort.spec.workerSpec.ServingRuntimePodSpec.containers.ports.containerPort",
+            ),
+            (
+                {"volumes": [{"name": "v", "secret": {"defaultMode": LARGE}}]},
+                "SecretVolumeSource.spec.ServingRuntimePodSpec.volumes.VolumeSource.secret.defaultMode",
+            ),
+        ],
+    )
+    def test_texts_of_v0_20_0(self, spec, text):
+        """
+        As the controller of v0.20.0 says it.
+        """
+        assert f"Go struct field {text} of type int32" in str(answer(cluster("r", **spec), release="v0.20.0"))
+
+    def test_only_the_first_field_of_the_json_counts(self):
+        """
+        The API server sorts keys, so containers come before replicas and formats.
+        """
+        written = cluster("r", entry(priority=LARGE), replicas=-1, **with_container(ports=[{"containerPort": LARGE}]))
+
+        assert str(answer(written)).startswith(PORT)
+
+    def test_are_not_decoded_before_there_was_a_webhook(self):
+        """
+        Until v0.11.0 no webhook sees a runtime.
+        """
+        written = cluster("r", **with_container(ports=[{"containerPort": LARGE}]))
+
+        assert answer(written, release="v0.11.0") is None
+
+    @pytest.mark.parametrize("release", ["v0.11.1", "v0.15.2", "v0.20.0", "main"])
+    def test_every_int32_of_a_runtime_has_its_go_type(self, release):
+        """
+        Whatever field is too large, the text names the type that has it.
+        """
+        schema = profile_of(release).crds.schema("ClusterServingRuntime")
+        paths = [path for path in int32_fields(schema) if path[0] == "spec"]
+
+        texts = [answer(cluster("r", **nested(path, LARGE)["spec"]), release=release) for path in paths]
+
+        assert len(texts) > 40
+        assert all(
+            f"{path[-1] or path[-2]} of type int32" in str(text) for path, text in zip(paths, texts, strict=True)
+        )
