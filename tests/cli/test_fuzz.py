@@ -110,6 +110,7 @@ class TestTwoReleases:
         assert done.stderr.split("seed ")[1].split()[0] in done.stdout
 
 
+@pytest.mark.slow
 class TestProcesses:
     def test_an_honest_one_is_0(self, tmp_path):
         """The reference behind the line protocol agrees with itself in memory."""

@@ -182,6 +182,7 @@ class TestRecord:
         assert call(folder, "--record", "cut.xz").returncode == Exit.RECORD
 
 
+@pytest.mark.slow
 class TestResume:
     def test_reuses_complete_runs_and_runs_the_rest(self, folder):
         """A real target is not run twice; memory targets always are."""

@@ -9,6 +9,8 @@ import pytest
 from kserve_conformance.exceptions import RecordError
 from kserve_conformance.record import RecordFault, conforms, read
 
+pytestmark = pytest.mark.slow
+
 STEPS = """
     import os, pathlib, time
     from pytest_bdd import then
