@@ -68,7 +68,7 @@ FEATURE = """
 STEPS = """
     import os, signal, time
     from pathlib import Path
-    from pytest_bdd import given, when
+    from pytest_bdd import given, then, when
     from pytest_bdd.parsers import parse
 
     @given(parse('namespace "{name}" is being terminated'))
