@@ -39,7 +39,7 @@ from kserve_conformance.objects import (
 )
 from kserve_conformance.profiles import DOCUMENTED_NAME, Profile
 from kserve_conformance.profiles.mode_faults import ModeFault, StoredMode
-from kserve_conformance.profiles.pods import PodFault, faults_of, scheme_faults
+from kserve_conformance.profiles.pods import PodFault, faults_of, scheme_faults, validation_faults
 from kserve_conformance.resolver import Reporter, Surroundings, default_mode, resolve, resolve_stored
 
 #: How often a program that reads many services says how far it is.
@@ -189,7 +189,8 @@ def faults_in(
     runtime = None if decision.runtime is None else catalogue.get(decision.runtime)
     of_mode = () if mode is None else mode.faults()
     of_storage = () if decision.pod is None else scheme_faults(decision.service, profile.name)
-    return (*faults_of(decision.pod, decision.service, runtime), *of_storage, *of_mode)
+    rejected = validation_faults(decision.pod, decision.service)
+    return (*faults_of(decision.pod, decision.service, runtime), *rejected, *of_storage, *of_mode)
 
 
 class Answers:

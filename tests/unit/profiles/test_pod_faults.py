@@ -8,7 +8,7 @@ import pytest
 
 from kserve_conformance.objects import Catalogue, Manifest
 from kserve_conformance.profiles import profile_of
-from kserve_conformance.profiles.pods import PodFault, PodFaultCode, faults_of, scheme_faults
+from kserve_conformance.profiles.pods import PodFault, PodFaultCode, faults_of, scheme_faults, validation_faults
 from kserve_conformance.profiles.pods.image_references import is_reference
 from kserve_conformance.profiles.shipped_runtimes import shipped
 from kserve_conformance.resolver import resolve, resolve_stored
@@ -308,3 +308,81 @@ class TestStorageSchemes:
 
         assert str(fault) == "storageUri: abfs:// is not supported, so the controller creates no pod"
         assert "webhdfs://, oci:// or hf://, or add a ClusterStorageContainer that supports abfs://" in fault.hint
+
+
+class TestValidation:
+    @pytest.mark.parametrize(
+        ("container", "predictor", "expected"),
+        [
+            ({}, {}, []),
+            ({"volumeMounts": [{"name": "data", "mountPath": "/data"}]}, {}, ["UNKNOWN_VOLUME"]),
+            (
+                {"volumeMounts": [{"name": "data", "mountPath": "/data"}]},
+                {"volumes": [{"name": "data", "emptyDir": {}}]},
+                [],
+            ),
+            (
+                {"volumeMounts": [{"name": "a", "mountPath": "/data"}, {"name": "b", "mountPath": "/data"}]},
+                {"volumes": [{"name": "a", "emptyDir": {}}, {"name": "b", "emptyDir": {}}]},
+                ["MOUNT_REPEATED"],
+            ),
+            ({}, {"volumes": [{"name": "a", "emptyDir": {}}, {"name": "a", "emptyDir": {}}]}, ["VOLUME_REPEATED"]),
+            ({}, {"volumes": [{"name": "My_Data", "emptyDir": {}}]}, ["INVALID_VOLUME"]),
+            ({"ports": [{"containerPort": 65535}]}, {}, []),
+            ({"ports": [{"containerPort": 65536}]}, {}, ["INVALID_PORT"]),
+            ({"ports": [{"containerPort": 0}]}, {}, ["INVALID_PORT"]),
+            ({"ports": [{"containerPort": 80, "hostPort": -1}]}, {}, ["INVALID_PORT"]),
+            ({"ports": [{"containerPort": 80, "name": "h2c"}]}, {}, []),
+            ({"ports": [{"containerPort": 80, "name": "metrics-and-more"}]}, {}, ["INVALID_PORT"]),
+            ({"ports": [{"containerPort": 80, "name": "8080"}]}, {}, ["INVALID_PORT"]),
+            ({"ports": [{"containerPort": 80, "protocol": "HTTP"}]}, {}, ["INVALID_PORT"]),
+        ],
+    )
+    def test_pods_that_the_api_server_rejects(
+        self, container: Manifest, predictor: Manifest, expected: list[str]
+    ) -> None:
+        """No CRD of KServe checks volumes, mounts and ports against each other."""
+        written = service(container)
+        written["spec"]["predictor"] |= predictor
+        decision = resolve(written, Catalogue.of([runtime({})]), profile_of("v0.15.2"))
+
+        assert [fault.code for fault in validation_faults(decision.pod, decision.service)] == expected
+
+    def test_what_to_do_about_an_unknown_volume(self) -> None:
+        """The volumes of the pod are listed, since a typo is the usual cause."""
+        written = service({"volumeMounts": [{"name": "dta", "mountPath": "/data"}]})
+        written["spec"]["predictor"]["volumes"] = [{"name": "data", "emptyDir": {}}]
+        decision = resolve(written, Catalogue.of([runtime({})]), profile_of("v0.15.2"))
+        (fault,) = validation_faults(decision.pod, decision.service)
+
+        assert str(fault) == (
+            "container kserve-container: mounts the volume dta, which does not exist (volumes: data), "
+            "so the API server rejects the pod"
+        )
+        assert fault.hint == "add dta to volumes of the predictor, or correct the name in volumeMounts"
+
+    def test_a_transformer(self) -> None:
+        """It has a pod of its own, with the same rules. The webhook names its first container."""
+        written = service({})
+        written["spec"]["transformer"] = {
+            "containers": [{}, {"name": "Logs", "image": "log:1"}, *[{"name": "a", "image": "a:1"}] * 2]
+        }
+        decision = resolve(written, Catalogue.of([runtime({})]), profile_of("v0.15.2"))
+
+        assert [str(fault) for fault in validation_faults(decision.pod, decision.service)] == [
+            "transformer: invalid name 'Logs' of a container, so the API server rejects the pod",
+            "transformer: more than one container is named a, so the API server rejects the pod",
+            "transformer, container kserve-container: no image, so the API server rejects the pod",
+        ]
+
+    @pytest.mark.parametrize("release", RELEASES)
+    def test_pods_of_shipped_runtimes(self, release: str) -> None:
+        """The API server accepts the pod of a plain service on each runtime that a release ships."""
+        for one in shipped(release):
+            if one["spec"].get("workerSpec"):
+                continue
+            name = one["spec"]["supportedModelFormats"][0]["name"]
+            plain = service({"modelFormat": {"name": name}, "runtime": one["metadata"]["name"]})
+            decision = resolve(plain, Catalogue.of(shipped(release)), profile_of(release))
+
+            assert list(validation_faults(decision.pod, decision.service)) == [], one["metadata"]["name"]

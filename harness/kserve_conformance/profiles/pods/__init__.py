@@ -18,6 +18,7 @@ from kserve_conformance.profiles.pods.eras import (
 from kserve_conformance.profiles.pods.errors import CannotRender
 from kserve_conformance.profiles.pods.faults import PodFault, PodFaultCode, faults_of
 from kserve_conformance.profiles.pods.placeholders import UnknownPlaceholder
+from kserve_conformance.profiles.pods.pod_validation import validation_faults
 from kserve_conformance.profiles.pods.renderer import (
     Rendering,
     render,
@@ -56,4 +57,5 @@ __all__ = [
     "runtime_template",
     "scheme_faults",
     "service_template",
+    "validation_faults",
 ]

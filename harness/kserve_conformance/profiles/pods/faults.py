@@ -50,6 +50,20 @@ class PodFaultCode(StrEnum):
     LIMIT_NOT_EQUAL = "LIMIT_NOT_EQUAL"
     #: A quantity is negative, or a fraction of a resource that has none, such as a GPU.
     INVALID_QUANTITY = "INVALID_QUANTITY"
+    #: A container mounts a volume that the pod does not have.
+    UNKNOWN_VOLUME = "UNKNOWN_VOLUME"
+    #: The name of a volume is not a valid name.
+    INVALID_VOLUME = "INVALID_VOLUME"
+    #: A pod has more than one volume of the same name.
+    VOLUME_REPEATED = "VOLUME_REPEATED"
+    #: A container mounts more than one volume at the same path.
+    MOUNT_REPEATED = "MOUNT_REPEATED"
+    #: The number, name or protocol of a port is not valid.
+    INVALID_PORT = "INVALID_PORT"
+    #: The name of a container is not a valid name.
+    INVALID_CONTAINER_NAME = "INVALID_CONTAINER_NAME"
+    #: A pod has more than one container of the same name.
+    CONTAINER_REPEATED = "CONTAINER_REPEATED"
     #: The controller does not support the scheme of the storage URI, and creates no pod.
     UNSUPPORTED_SCHEME = "UNSUPPORTED_SCHEME"
 
