@@ -26,8 +26,8 @@ def rejection_of(runtime: Runtime, stored: tuple[Runtime, ...], profile: Profile
     Source: ``Handle`` of the two validators, pkg/webhook/admission/servingruntime/servingruntime_webhook.go,
     since v0.11.1.
     """
-    decoding = profile.runtime_decoding
-    if decoding is not None and (error := decoding.error(runtime, profile.crds.schema(runtime.key.kind))) is not None:
+    error = profile.runtime_decoding(runtime, profile.crds.schema(runtime.key.kind))
+    if error is not None:
         return error
     if runtime.disabled:
         return None

@@ -6,8 +6,7 @@ Every object is decoded before it is checked, so this concerns disabled runtimes
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from kserve_conformance.crds import Schema, undecodable_integers
@@ -44,29 +43,46 @@ _TYPES: Final = {
 _OUTSIDE_PODS: Final = frozenset({"supportedModelFormats", "replicas", "builtInAdapter", "workerSpec"})
 
 
-@dataclass(frozen=True)
-class RuntimeDecoding:
+#: Gets a runtime and the schema of its kind; None decodes it.
+RuntimeDecoding = Callable[[Runtime, Schema], str | None]
+
+
+def not_decoded(_: Runtime, __: Schema) -> None:
+    """Until v0.11.0 no webhook sees a runtime."""
+    return
+
+
+def decoded(runtime: Runtime, schema: Schema) -> str | None:
     """
-    How a release's webhook decodes runtimes; ``names_embedded_types`` if its errors name embedded Go types.
+    The error of the first field that cannot be decoded, or None.
 
-    Source: ``addErrorContext`` and ``object``, internal/golang/encoding/json/decode.go, sigs.k8s.io/json: embedded
-    types are named since its version of July 2025, which KServe has since v0.17.0. Texts observed on the controllers
-    of v0.15.2 and v0.20.0.
+    Source: ``addErrorContext``, internal/golang/encoding/json/decode.go, sigs.k8s.io/json, and ``Handle``,
+    pkg/webhook/admission/servingruntime/servingruntime_webhook.go, since v0.11.1. Texts observed on the controller of
+    v0.15.2.
     """
+    return _error(runtime, schema, list)
 
-    names_embedded_types: bool = False
 
-    def error(self, runtime: Runtime, schema: Schema) -> str | None:
-        """The error of the first field that cannot be decoded, in the order of the API server's JSON, or None."""
-        # The API server writes the keys of a custom resource in alphabetical order, and only the first error counts.
-        first = min((*undecodable_integers(runtime.manifest, schema), *_replicas(runtime)), default=None)
-        if first is None:
-            return None
-        path, value = first
-        keys = [part for part in path if isinstance(part, str)]
-        places = ".".join(_with_embedded_types(keys) if self.names_embedded_types else keys)
-        size = "uint16" if keys[-1] == "replicas" else "int32"
-        return f"json: cannot unmarshal number {value} into Go struct field {_type_of(keys)}.{places} of type {size}"
+def decoded_naming_embedded_types(runtime: Runtime, schema: Schema) -> str | None:
+    """
+    The same, in a text that also names the Go types that the field is embedded by.
+
+    Source: ``object``, internal/golang/encoding/json/decode.go, sigs.k8s.io/json, of July 2025, in KServe since
+    v0.17.0. Texts observed on the controller of v0.20.0.
+    """
+    return _error(runtime, schema, _with_embedded_types)
+
+
+def _error(runtime: Runtime, schema: Schema, named: Callable[[list[str]], Iterable[str]]) -> str | None:
+    # The API server writes the keys of a custom resource in alphabetical order, and only the first error counts.
+    first = min((*undecodable_integers(runtime.manifest, schema), *_replicas(runtime)), default=None)
+    if first is None:
+        return None
+    path, value = first
+    keys = [part for part in path if isinstance(part, str)]
+    size = "uint16" if keys[-1] == "replicas" else "int32"
+    field = f"{_type_of(keys)}.{'.'.join(named(keys))}"
+    return f"json: cannot unmarshal number {value} into Go struct field {field} of type {size}"
 
 
 def _replicas(runtime: Runtime) -> Iterator[tuple[tuple[str | int, ...], int]]:

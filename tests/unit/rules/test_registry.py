@@ -40,6 +40,7 @@ IDS = frozenset(
     raw-default-crashes-webhook legacy-protocol-v1 legacy-protocol-v2 triton-format-speaks-v2
     vllm-format-speaks-v2 webhook-server-defaults model-format-annotation predictor-name-rejected
     no-runtime-lookup-at-admission multi-node-service-checked schema-checked service-name-checked
+    service-decoded service-encoded-by-go grpc-probe-needs-service runtime-decoded
     autoscaler-class-checked default-mode-written mode-is-kept mode-locks-service
     mode-recorded-by-old-name mode-standard-until-recorded blocked-variables model-decides
     stored-legacy-uses-no-runtime choice-not-persisted modelmesh-not-managed explicit-namespace-first
@@ -110,6 +111,8 @@ SINCE = {
     "no-mixed-priority": "0.12.0",
     "mixed-priority-check-gaps": "0.12.0",
     "disabled-not-checked": "0.11.1",
+    "runtime-decoded": "0.11.1",
+    "grpc-probe-needs-service": "0.10.0",
     "re-enabling-checked": "0.11.1",
     "priority-check-gaps": "0.11.1",
     "multi-node-runtime-checked": "0.15.0",
