@@ -141,6 +141,15 @@ class TestProcesses:
         assert report["errored"] > 0
         assert report["compared"] < 300
 
+    def test_one_that_dies_has_its_error_counted_for_people(self, tmp_path):
+        """Every error is printed, so nothing is said about others."""
+        right = process("dies_on_third", release="v0.15.2", timeout=60)
+        done = call(tmp_path, "fuzz", "memory:v0.15.2", right, "--seed", "2", "--max-cases", "300")
+        assert "1 × GivenUp: " in done.stdout
+        assert "stopped early: GivenUp: " in done.stdout
+        assert "0 of 1 cases compared, 0 differ, 1 errored" in done.stdout
+        assert "other errors" not in done.stdout
+
     def test_one_that_reports_nothing_is_3(self, tmp_path):
         """No case was compared, and that is no agreement."""
         right = process("says_nothing", release="v0.15.2", timeout=60)

@@ -81,11 +81,12 @@ def targets_of(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 class TestMatrix:
     def test_runs_a_range_and_writes_one_record_and_every_report(self, folder):
-        """All conform: 0, a line for each target on stderr, and the files in the folder."""
+        """All conform: 0, a line for each target on stderr and in the result, and the files in the folder."""
         run = call(folder, "memory:v0.10.2..v0.11.1", "memory:documented", *PART, "--out", "out")
 
         assert run.returncode == Exit.OK, run.stderr
         assert run.stdout.count("  conforms (part of the suite") == 4
+        assert run.stdout.count(" passed") == 4
         assert "Every target conforms (part of the suite" in run.stdout
         assert run.stderr.count("finished in") == 4
         reports = {"matrix.ndjson.xz", "matrix.html", "matrix.md", "matrix.svg", "matrix.json", "matrix.yaml", "runs"}
