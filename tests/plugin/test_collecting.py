@@ -174,6 +174,29 @@ class TestSteps:
 
         assert "1 passed" in project.run().stdout
 
+    def test_get_arguments_that_no_other_scenario_changed(self, project):
+        """A step may change a list that its parser made; a later scenario with the same words gets a new one."""
+        scenario = "  Scenario: {}\n    Given the numbers 1 2\n    Then there are 3\n"
+        project.write("features/x.feature", f"Feature: x\n{scenario.format('a')}{scenario.format('b')}")
+        project.write(
+            "steps/lists.py",
+            """
+            from pytest_bdd import given, then
+            from pytest_bdd.parsers import parse
+
+            @given(parse("the numbers {numbers:Words}", extra_types={"Words": str.split}), target_fixture="box")
+            def numbers_and_another(numbers):
+                numbers.append("3")
+                return numbers
+
+            @then(parse("there are {count:d}"))
+            def are(box, count):
+                assert len(box) == count
+            """,
+        )
+
+        assert "2 passed" in project.run().stdout
+
     def test_that_cannot_be_imported_are_reported(self, project):
         """A broken module of steps is named with what broke."""
         project.write("features/plain.feature", PLAIN)
