@@ -102,6 +102,38 @@ class TestStopped:
         assert [scenario.name for scenario in run.record.scenarios] == ["a"]
 
 
+class TestBroken:
+    def test_run_names_what_failed(self, project):
+        """An error in another plugin ends the run, and its last line is the reason in the record."""
+        project.write("features/x.feature", "Feature: x\n  Scenario: a\n    Then it ends\n")
+        project.write("features/conftest.py", "def pytest_runtest_logfinish():\n    raise ValueError('no more')\n")
+
+        run = project.recorded()
+
+        assert run.code == pytest.ExitCode.INTERNAL_ERROR
+        assert run.record.footer.interrupted == "pytest failed: ValueError: no more"
+
+    def test_start_says_only_why(self, project):
+        """A session that another plugin stops before it starts has no record and no traceback."""
+        project.write("features/x.feature", "Feature: x\n  Scenario: a\n    Then it ends\n")
+        project.write(
+            "features/conftest.py",
+            """
+            import pytest
+
+            @pytest.hookimpl(trylast=True)
+            def pytest_sessionstart():
+                raise pytest.UsageError("not today")
+            """,
+        )
+
+        run = project.run("--kserve-record", "record.ndjson")
+
+        assert run.returncode == pytest.ExitCode.USAGE_ERROR
+        assert run.stderr.strip() == "ERROR: not today"
+        assert not (project.path / "record.ndjson").exists()
+
+
 class TestWorker:
     def test_that_dies_makes_its_scenario_errored(self, project):
         """A scenario that takes its process with it is errored; the others have their verdicts from another worker."""
