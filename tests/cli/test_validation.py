@@ -228,7 +228,7 @@ class TestCrds:
 
 class TestData:
     def test_findings_are_data(self, call):
-        """With the decision about the service without the field."""
+        """With their places, the fields probably meant, and the decision about the service without the field."""
         _, out, _ = call({"service.yaml": MISSPELLED, "ours.yaml": WITHOUT_AUTO_SELECT}, "--format", "json")
         answer = json.loads(out)
         (service,), (runtime,) = answer["services"], answer["runtimes"]
@@ -238,7 +238,10 @@ class TestData:
             {
                 "code": "unknown-field",
                 "source": "service.yaml:8",
+                "file": "service.yaml",
+                "line": 8,
                 "field": "spec.predictor.model.protocolversion",
+                "nearest": "protocolVersion",
                 "text": "unknown field spec.predictor.model.protocolversion: did you mean protocolVersion?",
                 "hint": None,
             }

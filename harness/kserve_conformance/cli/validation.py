@@ -63,7 +63,10 @@ def as_data(finding: Problem) -> dict[str, Any]:
     return {
         "code": str(finding.code),
         "source": finding.where,
+        "file": finding.source or None,
+        "line": finding.line,
         "field": finding.pointer,
+        "nearest": finding.nearest,
         "text": finding.text,
         "hint": finding.hint,
     }

@@ -105,7 +105,8 @@ class Problem:
     ``text`` follows the place: "expected a string, got 1". ``rejection`` is the
     API server's own message, where the API server would reject the object; it
     is None for what never reaches a server. ``entry`` is the number of the
-    object that has the problem, if the object was read all the same.
+    object that has the problem, if the object was read all the same. ``nearest``
+    is the field that was probably meant by an unknown one.
     """
 
     code: ManifestCode
@@ -116,6 +117,7 @@ class Problem:
     hint: str | None = None
     rejection: str | None = field(default=None, compare=False)
     entry: int | None = field(default=None, compare=False)
+    nearest: str | None = field(default=None, compare=False)
 
     @property
     def pointer(self) -> str:

@@ -100,6 +100,7 @@ def unknown(manifest: Manifest, crds: Crds) -> tuple[Problem, ...]:
             one.text,
             one.path,
             rejection=f'strict decoding error: unknown field "{pointer(one.path)}"',
+            nearest=one.nearest,
         )
         for one in fields
     )
