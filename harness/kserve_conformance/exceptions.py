@@ -42,6 +42,11 @@ class HarnessError(Exception):
         if hint is not None:
             self.hint = hint
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What to print behind ``error:``; more than one text if it collects errors."""
+        return (str(self),)
+
 
 class ManifestError(HarnessError):
     """A document cannot be taken as the Kubernetes object that it should be."""

@@ -132,6 +132,16 @@ class TestWhatCannotBeRead:
 
         assert (code, out) == (Exit.USAGE, "")
 
+    def test_strict_prints_each_problem_as_an_error(self, call):
+        """As without --strict: no line is without its prefix."""
+        code, out, err = call({"a.yaml": self.BROKEN, "b.yaml": self.BROKEN}, "--strict", ".")
+
+        assert (code, out) == (Exit.USAGE, "")
+        assert [line.split(" spec.")[0] for line in err.splitlines() if "hint:" not in line] == [
+            "error: a.yaml:7:",
+            "error: b.yaml:7:",
+        ]
+
     @pytest.mark.parametrize(
         ("text", "language"),
         [

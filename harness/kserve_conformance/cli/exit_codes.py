@@ -50,7 +50,10 @@ def exit_code_of(error: BaseException) -> int:
     """
     match error:
         case HarnessError():
-            print_error(str(error), error.hint)
+            *others, last = error.lines
+            for line in others:
+                print_error(line, None)
+            print_error(last, error.hint)
             return error.exit_code
         case click.UsageError():
             print_error(_lower_first(error.format_message()), _usage_hint(error.ctx))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
@@ -34,6 +34,14 @@ METADATA_FIELDS: Final = frozenset(
         "managedFields",
     }
 )
+
+
+#: The fields of the elements of lists in ``metadata``. Source: ``OwnerReference`` and ``ManagedFieldsEntry`` in the same
+#: file.
+_METADATA_LISTS: Final[Mapping[str, frozenset[str]]] = {
+    "ownerReferences": frozenset({"apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion"}),
+    "managedFields": frozenset({"manager", "operation", "apiVersion", "time", "fieldsType", "fieldsV1", "subresource"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +90,17 @@ def _unknown_at_root(manifest: Manifest, schema: Schema) -> Iterator[Path]:
             yield (key,)
     metadata = manifest.get("metadata")
     if isinstance(metadata, Mapping):
-        for key in metadata:
+        for key, value in metadata.items():
             if key not in METADATA_FIELDS:
                 yield "metadata", key
+            elif key in _METADATA_LISTS and isinstance(value, list | tuple):
+                yield from _unknown_of_elements(value, _METADATA_LISTS[key], ("metadata", key))
+
+
+def _unknown_of_elements(elements: Sequence[Any], fields: frozenset[str], path: Path) -> Iterator[Path]:
+    for index, element in enumerate(elements):
+        if isinstance(element, Mapping):
+            yield from ((*path, index, key) for key in element if key not in fields)
 
 
 def _unknown(value: Any, schema: Schema | None, path: Path) -> Iterator[Path]:
@@ -105,6 +121,9 @@ def _unknown(value: Any, schema: Schema | None, path: Path) -> Iterator[Path]:
         for index, inner in enumerate(value):
             yield from _unknown(inner, items, (*path, index))
 
+
+#: The length of the path of a field of ``metadata`` itself.
+_OF_METADATA: Final = 2
 
 #: How many levels below an object a field of the same name is looked for.
 _LEVELS: Final = 3
@@ -141,6 +160,8 @@ def _alike(name: str, fields: Mapping[str, Any]) -> str | None:
 def _around(path: Path, manifest: Manifest, schema: Schema) -> Iterator[tuple[Path, Any, Mapping[str, Any]]]:
     """The mappings around a field, the nearest first: where each is, its value, and the fields that it may have."""
     if path[0] == "metadata":
+        if len(path) > _OF_METADATA:
+            yield path[:-1], {}, dict.fromkeys(_METADATA_LISTS[str(path[1])])
         yield path[:1], {}, dict.fromkeys(METADATA_FIELDS)
         yield (), {}, schema.properties
         return

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from kserve_conformance.crds.schema import ROOT_FIELDS
 from kserve_conformance.crds.structure import METADATA_FIELDS
+from kserve_conformance.manifests.metadata import TIMES, is_time
 from kserve_conformance.objects import Manifest
 
 #: The version of marshal that writes equal values as equal bytes.
@@ -79,13 +80,15 @@ def _recorded_mode(status: Any) -> Any:
 
 
 def _checked(metadata: Manifest) -> list[Any] | None:
-    """The other fields that are checked: lists with what is in them, and the types of the rest."""
+    """The other fields that are checked: those whose values are checked with these, and the types of the rest."""
     keys = metadata.keys() & _CHECKED
-    if not keys:
-        return None
-    return [
-        (key, metadata[key] if type(metadata[key]) is list else type(metadata[key]).__name__) for key in sorted(keys)
-    ]
+    return [(key, _checked_part(key, metadata[key])) for key in sorted(keys)] if keys else None
+
+
+def _checked_part(key: str, value: Any) -> Any:
+    if type(value) is list or key == "generateName" or (key in TIMES and type(value) is str and not is_time(value)):
+        return value
+    return type(value).__name__
 
 
 def _odd(mapping: Manifest, known: frozenset[str]) -> list[Any] | None:

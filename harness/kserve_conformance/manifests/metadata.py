@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from kserve_conformance.objects import Manifest
@@ -71,6 +72,11 @@ _TYPES: Final[Mapping[str, type]] = {
     "deletionGracePeriodSeconds": int,
 }
 
+#: The fields that hold a time. Source: type ``ObjectMeta``, pkg/apis/meta/v1/types.go.
+TIMES: Final = ("creationTimestamp", "deletionTimestamp")
+#: Go's ``time.RFC3339``. Source: ``UnmarshalJSON``, pkg/apis/meta/v1/time.go.
+_RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:\d\d)\Z", re.ASCII)
+
 #: What an owner reference must have. Source: ``validateOwnerReference``, pkg/api/validation/objectmeta.go.
 _OF_OWNER: Final = ("apiVersion", "kind", "name", "uid")
 
@@ -101,7 +107,14 @@ def faults(manifest: Manifest, *, has_dns_name: bool) -> Iterator[MetadataFault]
     wrong = [name for name, kind in _TYPES.items() if not _has_type(metadata.get(name), kind)]
     for name in wrong:
         yield _wrong_type(("metadata", name), metadata[name], _NAMES[_TYPES[name]])
-    if "name" not in wrong:
+    for name in TIMES:
+        if name not in wrong and metadata.get(name) is not None:
+            yield from _time(("metadata", name), metadata[name])
+    base = "" if "generateName" in wrong or not has_dns_name else metadata.get("generateName") or ""
+    of_base = tuple(_base(base))
+    yield from of_base
+    # What is wrong with the base is wrong with a name that is generated from it.
+    if "name" not in wrong and not (of_base and str(metadata.get("name")).startswith(base)):
         yield from _name(metadata, has_dns_name=has_dns_name)
     if "namespace" not in wrong and metadata.get("namespace"):
         yield from _namespace(metadata["namespace"])
@@ -141,6 +154,51 @@ def _name(metadata: Mapping[str, Any], *, has_dns_name: bool) -> Iterator[Metada
             f"use at most {_NAME_LENGTH} lowercase letters, digits, '-' and '.'{_ENDS}",
             f'metadata.name: Invalid value: "{name}": {_SUBDOMAIN_RULE}',
         )
+
+
+def _base(base: str) -> Iterator[MetadataFault]:
+    """
+    The start of a generated name, which may end with a dash.
+
+    Source: ``NameIsDNSSubdomain`` and ``maskTrailingDash``, pkg/api/validation/generic.go.
+    """
+    masked = f"{base[:-2]}a" if len(base) > 1 and base.endswith("-") else base
+    if base and (len(base) > _NAME_LENGTH or not _SUBDOMAIN.match(masked)):
+        yield MetadataFault(
+            ("metadata", "generateName"),
+            base,
+            "the start of a lowercase RFC 1123 subdomain",
+            f"use at most {_NAME_LENGTH} lowercase letters, digits, '-' and '.', starting with a letter or digit",
+            f'metadata.generateName: Invalid value: "{base}": {_SUBDOMAIN_RULE}',
+        )
+
+
+def _time(path: Path, time: str) -> Iterator[MetadataFault]:
+    if not is_time(time):
+        yield MetadataFault(
+            path,
+            time,
+            "an RFC 3339 time",
+            'write it as "2026-01-31T12:00:00Z", or remove it: the API server sets it',
+            f'{".".join(map(str, path))}: Invalid value: "{time}": '
+            f'parsing time "{time}" as "2006-01-02T15:04:05Z07:00": cannot parse',
+        )
+
+
+def is_time(time: str) -> bool:
+    """
+    Does the API server decode a text as a time?
+
+    >>> is_time("2026-01-31T12:00:00Z"), is_time("2026-02-31T12:00:00Z"), is_time("2026-01-31")
+    (True, False, False)
+    """
+    if not _RFC_3339.match(time):
+        return False
+    try:
+        datetime.fromisoformat(time[:19])
+    except ValueError:
+        return False
+    return True
 
 
 def _namespace(namespace: str) -> Iterator[MetadataFault]:

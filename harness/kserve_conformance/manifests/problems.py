@@ -145,7 +145,11 @@ class InvalidManifests(ManifestError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        lines = [str(problem) for problem in self.problems[:PRINTED]]
-        if len(self.problems) > PRINTED:
-            lines.append(f"... and {len(self.problems) - PRINTED} more")
-        super().__init__("\n".join(lines), code=self.problems[0].code)
+        super().__init__("\n".join(self.lines), code=self.problems[0].code)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """One text for each problem that is printed."""
+        printed = tuple(str(problem) for problem in self.problems[:PRINTED])
+        more = len(self.problems) - PRINTED
+        return (*printed, f"... and {more} more") if more > 0 else printed

@@ -208,11 +208,15 @@ def _problems(
 def _field_problems(
     manifest: Manifest, schema: Schema, spellings: Mapping[Path, str], *, past_webhooks: bool, is_stored: bool
 ) -> Iterator[Problem]:
+    reported = set()
     for violation in _violations(manifest, schema, past_webhooks=past_webhooks):
+        reported.add(violation.path)
         if not is_stored or violation.fault in _STRUCTURAL:
             yield _problem(violation, spellings)
     if manifest.get("kind") == SERVICE and not past_webhooks:
-        yield from (_too_large(path, value) for path, value in undecodable_integers(manifest, schema))
+        # A number that is too large even for the schema's integer is reported as that.
+        integers = undecodable_integers(manifest, schema)
+        yield from (_too_large(path, value) for path, value in integers if path not in reported)
 
 
 def _metadata_problem(fault: metadata.MetadataFault, spellings: Mapping[Path, str]) -> Problem:

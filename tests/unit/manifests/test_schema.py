@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from kserve_conformance.crds import crds_of
 from kserve_conformance.manifests import check, rejection_message
+from kserve_conformance.manifests.schema import unknown
 from kserve_conformance.objects import Manifest, replaced, without
 
 RUNTIME: Manifest = {
@@ -354,6 +356,21 @@ class TestNames:
                 [{"apiVersion": "v1", "kind": "Pod", "name": "x"}],
                 "metadata.ownerReferences[0].uid: is required",
             ),
+            (
+                "creationTimestamp",
+                "yesterday",
+                'metadata.creationTimestamp: expected an RFC 3339 time, got "yesterday"',
+            ),
+            (
+                "deletionTimestamp",
+                "2026-02-30T12:00:00Z",
+                'metadata.deletionTimestamp: expected an RFC 3339 time, got "2026-02-30T12:00:00Z"',
+            ),
+            (
+                "generateName",
+                "Fraud-",
+                'metadata.generateName: expected the start of a lowercase RFC 1123 subdomain, got "Fraud-"',
+            ),
             ("generation", "1", 'metadata.generation: expected an integer, got "1"'),
             ("resourceVersion", 1, "metadata.resourceVersion: expected a string, got 1"),
         ],
@@ -362,6 +379,21 @@ class TestNames:
         """The API server decodes all of metadata, and checks finalizers and owners."""
         assert reported(replaced(SERVICE, value, "metadata", field)) == [expected]
         assert reported(replaced(SERVICE, ["example.com/hold"], "metadata", "finalizers")) == []
+        assert reported(replaced(SERVICE, "2026-01-31T12:00:00+01:00", "metadata", "creationTimestamp")) == []
+        assert reported(replaced(SERVICE, "fraud-", "metadata", "generateName")) == []
+
+    def test_unknown_fields_in_lists_of_metadata(self) -> None:
+        """Strict decoding reports them as those of the spec."""
+        entries = [{"manager": "kubectl", "operaton": "Apply", "fieldsV1": {"f:metadata": {}}}]
+        (problem,) = unknown(replaced(SERVICE, entries, "metadata", "managedFields"), crds_of("v0.20.0"))
+
+        assert problem.text == "unknown field metadata.managedFields[0].operaton: did you mean operation?"
+
+    def test_an_integer_beyond_64_bits_is_one_problem(self) -> None:
+        """It is a number without being an integer; that it does not fit into an int32 is no news."""
+        large = replaced(SERVICE, 10**20, "spec", "predictor", "minReplicas")
+
+        assert reported(large) == ["spec.predictor.minReplicas: expected an integer, got 100000000000000000000"]
 
     @pytest.mark.parametrize(("field", "written"), [("kind", "Kind"), ("apiVersion", "apiversion")])
     def test_fields_are_spelled_with_their_case(self, field: str, written: str) -> None:
