@@ -161,6 +161,39 @@ class TestWhatCannotBeRead:
         assert err.count("error:") == 1
         assert f"looks like {language}\n  hint: render it first:" in err
 
+    def test_code_of_ytt_is_recognised_in_valid_yaml(self, call):
+        """A comment to YAML: the value is null, and no answer would be about the service that ytt writes."""
+        written = SERVICE.replace("{name: fraud, namespace: team-a}", "\n  name: fraud\n  namespace: #@ data.values.ns")
+        code, out, err = call({"a.yaml": written}, "a.yaml")
+
+        assert (code, out) == (Exit.USAGE, "")
+        assert err == (
+            "error: a.yaml:5: looks like a ytt template\n"
+            "  hint: render it first: ytt -f FILE | kserve-conformance resolve -\n"
+        )
+
+    @pytest.mark.parametrize(
+        "placeholder", ["{{inputs.parameters.name}}", "{{ workflow.name }}", "{{=sprig.lower(x)}}"]
+    )
+    def test_templates_of_argo_are_recognised(self, placeholder, call):
+        """They have Jinja's braces, but no command renders them."""
+        code, _, err = call({"a.yaml": SERVICE.replace("name: fraud", f'name: "{placeholder}"')}, "a.yaml")
+
+        assert code == Exit.USAGE
+        assert "looks like an Argo Workflows template\n  hint: resolve the service that the workflow creates:" in err
+
+    @pytest.mark.parametrize(("encoding", "name"), [("utf-16-le", "UTF-16LE"), ("utf-16-be", "UTF-16BE")])
+    def test_utf16_without_a_byte_order_mark(self, encoding, name, call, tmp_path):
+        """It is text, which an editor of Windows wrote, and no archive."""
+        (tmp_path / "a.yaml").write_bytes(SERVICE.encode(encoding))
+        code, _, err = call({}, "a.yaml")
+
+        assert code == Exit.USAGE
+        assert err == (
+            "error: a.yaml: is UTF-16 without a byte order mark\n"
+            f"  hint: save it as UTF-8: iconv -f {name} -t UTF-8 a.yaml\n"
+        )
+
     def test_the_templates_of_a_chart_are_one_error(self, call):
         """With the command that renders the chart, and not one for each file."""
         template = SERVICE.replace("name: fraud", "name: {{ .Values.name }}")

@@ -36,8 +36,7 @@ METADATA_FIELDS: Final = frozenset(
 )
 
 
-#: The fields of the elements of lists in ``metadata``. Source: ``OwnerReference`` and ``ManagedFieldsEntry`` in the same
-#: file.
+#: The fields of elements of lists in ``metadata``. Source: ``OwnerReference`` and ``ManagedFieldsEntry``, same file.
 _METADATA_LISTS: Final[Mapping[str, frozenset[str]]] = {
     "ownerReferences": frozenset({"apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion"}),
     "managedFields": frozenset({"manager", "operation", "apiVersion", "time", "fieldsType", "fieldsV1", "subresource"}),

@@ -23,7 +23,12 @@ from kserve_conformance.manifests.fingerprint import fingerprint
 from kserve_conformance.manifests.limits import DEFAULT, Limits
 from kserve_conformance.manifests.placement import Checked, Found
 from kserve_conformance.manifests.problems import WARNINGS, InvalidManifests, ManifestCode, Path, Problem
-from kserve_conformance.manifests.template_languages import has_placeholder, is_placeholder, template_problem
+from kserve_conformance.manifests.template_languages import (
+    has_placeholder,
+    has_ytt_code,
+    is_placeholder,
+    template_problem,
+)
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, SERVICE, Manifest, at
 
 _KUBEFLOW: Final = "serving.kubeflow.org"
@@ -121,6 +126,7 @@ class Loader:
         found = list(reader.objects(source, self.limits, problems.append, self._check, self._expand))
         errors = [problem for problem in problems if problem.code not in WARNINGS]
         is_doubtful = any(map(_may_be_of_template, errors)) or any(has_placeholder(each.manifest) for each in found)
+        is_doubtful = is_doubtful or (bool(errors or found) and has_ytt_code(source.text()))
         # What is left of a Template's own placeholders is what `oc process` leaves, too.
         if is_doubtful and not self._is_processed:
             template = template_problem(source.text(), source.name)

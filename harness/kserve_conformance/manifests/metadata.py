@@ -107,15 +107,8 @@ def faults(manifest: Manifest, *, has_dns_name: bool) -> Iterator[MetadataFault]
     wrong = [name for name, kind in _TYPES.items() if not _has_type(metadata.get(name), kind)]
     for name in wrong:
         yield _wrong_type(("metadata", name), metadata[name], _NAMES[_TYPES[name]])
-    for name in TIMES:
-        if name not in wrong and metadata.get(name) is not None:
-            yield from _time(("metadata", name), metadata[name])
-    base = "" if "generateName" in wrong or not has_dns_name else metadata.get("generateName") or ""
-    of_base = tuple(_base(base))
-    yield from of_base
-    # What is wrong with the base is wrong with a name that is generated from it.
-    if "name" not in wrong and not (of_base and str(metadata.get("name")).startswith(base)):
-        yield from _name(metadata, has_dns_name=has_dns_name)
+    yield from _times(metadata, wrong)
+    yield from _names(metadata, wrong, has_dns_name=has_dns_name)
     if "namespace" not in wrong and metadata.get("namespace"):
         yield from _namespace(metadata["namespace"])
     if "labels" not in wrong:
@@ -139,6 +132,21 @@ def _wrong_type(path: Path, value: Any, expected: str) -> MetadataFault:
         hint = f'quote it: {key}"{json.dumps(value)}"'
     where = ".".join(map(str, path))
     return MetadataFault(path, value, expected, hint, f"{where}: Invalid value: {json.dumps(value)}: not {expected}")
+
+
+def _times(metadata: Mapping[str, Any], wrong: Sequence[str]) -> Iterator[MetadataFault]:
+    for name in TIMES:
+        if name not in wrong and metadata.get(name) is not None and not is_time(metadata[name]):
+            yield _no_time(("metadata", name), metadata[name])
+
+
+def _names(metadata: Mapping[str, Any], wrong: Sequence[str], *, has_dns_name: bool) -> Iterator[MetadataFault]:
+    base = "" if "generateName" in wrong or not has_dns_name else metadata.get("generateName") or ""
+    of_base = tuple(_base(base))
+    yield from of_base
+    # What is wrong with the base is wrong with a name that is generated from it.
+    if "name" not in wrong and not (of_base and str(metadata.get("name")).startswith(base)):
+        yield from _name(metadata, has_dns_name=has_dns_name)
 
 
 def _name(metadata: Mapping[str, Any], *, has_dns_name: bool) -> Iterator[MetadataFault]:
@@ -173,16 +181,15 @@ def _base(base: str) -> Iterator[MetadataFault]:
         )
 
 
-def _time(path: Path, time: str) -> Iterator[MetadataFault]:
-    if not is_time(time):
-        yield MetadataFault(
-            path,
-            time,
-            "an RFC 3339 time",
-            'write it as "2026-01-31T12:00:00Z", or remove it: the API server sets it',
-            f'{".".join(map(str, path))}: Invalid value: "{time}": '
-            f'parsing time "{time}" as "2006-01-02T15:04:05Z07:00": cannot parse',
-        )
+def _no_time(path: Path, time: str) -> MetadataFault:
+    return MetadataFault(
+        path,
+        time,
+        "an RFC 3339 time",
+        'write it as "2026-01-31T12:00:00Z", or remove it: the API server sets it',
+        f'{".".join(map(str, path))}: Invalid value: "{time}": '
+        f'parsing time "{time}" as "2006-01-02T15:04:05Z07:00": cannot parse',
+    )
 
 
 def is_time(time: str) -> bool:

@@ -24,6 +24,8 @@ STDIN_NAME: Final = "<stdin>"
 SMALL: Final = MEBIBYTE
 
 _HEAD: Final = 8192
+#: The share of zeros by which text in UTF-16 is recognised.
+_MOSTLY: Final = 0.8
 _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 Report = Callable[[Problem], None]
@@ -213,7 +215,20 @@ def as_utf8(data: bytes, name: str, report: Report) -> Source | None:
 
 def not_text(head: bytes, name: str) -> Problem | None:
     """The problem of bytes that do not begin like text."""
-    if b"\0" in head and not head.startswith(_UTF16):
+    if head.startswith(_UTF16):
+        return None
+    # Half of the bytes of Latin text in UTF-16 are zero, either the first or the second of each pair.
+    halves = head[::2], head[1::2]
+    if any(
+        len(one) > 1 and one.count(0) > len(one) * _MOSTLY and 0 not in other for one, other in (halves, halves[::-1])
+    ):
+        return Problem(
+            ManifestCode.UNREADABLE,
+            "is UTF-16 without a byte order mark",
+            source=name,
+            hint=f"save it as UTF-8: iconv -f UTF-16{'BE' if head[0] == 0 else 'LE'} -t UTF-8 {name}",
+        )
+    if b"\0" in head:
         return Problem(
             ManifestCode.UNREADABLE,
             "is a binary file",

@@ -1,5 +1,5 @@
 """
-Recognising manifests that are still templates: Helm charts, Jinja, ytt, shell variables.
+Recognising manifests that are still templates: Helm charts, Jinja, Argo Workflows, ytt, shell variables.
 
 They are not manifests until their own tool has rendered them. One line says so, instead of every error that their
 placeholders cause.
@@ -17,11 +17,17 @@ from kserve_conformance.manifests.problems import ManifestCode, Problem
 
 _TO = "| kserve-conformance resolve -"
 
-#: What a template language looks like, by its name and the command that renders it. The more specific come first.
+_YTT: Final = re.compile(r"^\s*#@|[:-] #@|#!\s*ytt|\(@\s*=", re.MULTILINE)
+#: What no other comment looks like: statements, annotations and values of ytt.
+_YTT_CODE: Final = re.compile(
+    r"^\s*#@\s*(?:load\(|def\b|if\b|for\b|end\b|else|data/|overlay/|schema/|yaml/|library/)|[:-] #@\s", re.MULTILINE
+)
+
+#: What a template language looks like, by its name and how to render it. The more specific come first.
 _LANGUAGES: Final = (
     (
         "a Helm template",
-        f"helm template NAME CHART {_TO}",
+        f"render it first: helm template NAME CHART {_TO}",
         re.compile(
             r"\{\{-?\s*(?:(?:if|range|with|toYaml|quote|default|printf|required|tpl|not|and|or)\s[^}]*)?"
             r"[$.]*\.?(?:Values|Release|Chart|Capabilities|Template|Files)\b"
@@ -31,16 +37,23 @@ _LANGUAGES: Final = (
         ),
     ),
     # KServe's own placeholders in runtimes, such as {{.Name}}, begin with a capital.
-    ("a Go template", f"gomplate -f FILE {_TO}", re.compile(r"\{\{-?\s*\$?\.[a-z]")),
+    ("a Go template", f"render it first: gomplate -f FILE {_TO}", re.compile(r"\{\{-?\s*\$?\.[a-z]")),
+    (
+        "an Argo Workflows template",
+        "resolve the service that the workflow creates: kubectl get isvc NAME -o yaml | kserve-conformance resolve -",
+        re.compile(
+            r"\{\{=|\{\{\s*(?:inputs|outputs|workflow|tasks|steps)\.[\w.-]+\s*\}\}|\{\{\s*(?:item|pod\.name|retries)\s*\}\}"
+        ),
+    ),
     (
         "a Jinja template",
-        f"jinja2 FILE VALUES {_TO}",
+        f"render it first: jinja2 FILE VALUES {_TO}",
         re.compile(r"\{%-?\s*\w+|\{\{-?\s*[A-Za-z_]\w*(?:[.\[][^}]*)?\s*(?:\|[^}]*)?-?\}\}"),
     ),
-    ("a ytt template", f"ytt -f FILE {_TO}", re.compile(r"^\s*#@|: #@|#!\s*ytt|\(@\s*=", re.MULTILINE)),
+    ("a ytt template", f"render it first: ytt -f FILE {_TO}", _YTT),
     (
         "a template with shell variables",
-        f"envsubst < FILE {_TO}",
+        f"render it first: envsubst < FILE {_TO}",
         re.compile(r"\$\{[A-Za-z_]\w*(?::?[-=?+][^}]*)?\}|(?<![\w$])\$[A-Za-z_]\w*|\$\(\w+\)"),
     ),
 )
@@ -59,7 +72,7 @@ _PLACEHOLDER: Final = re.compile(r"\{\{|\$\{|\{%|\$\(|^\$[A-Za-z_]|<[A-Z_]+>")
 
 def template_problem(text: str, source: str) -> Problem | None:
     """The one problem of a text that looks like a template, with the chart of a Helm template; None for other texts."""
-    for language, command, pattern in _LANGUAGES:
+    for language, hint, pattern in _LANGUAGES:
         match = pattern.search(text)
         if match is not None:
             return Problem(
@@ -67,7 +80,7 @@ def template_problem(text: str, source: str) -> Problem | None:
                 f"looks like {language}",
                 source=source,
                 line=text.count("\n", 0, match.start()) + 1,
-                hint=f"render it first: {command.replace('CHART', _chart(source))}",
+                hint=hint.replace("CHART", _chart(source)),
             )
     return None
 
@@ -94,6 +107,16 @@ def _merged(group: list[Problem]) -> Problem:
     more = "1 other file" if len(others) == 1 else f"{len(others):,} other files"
     hint = first.hint and first.hint.replace("render it", "render them", 1)
     return replace(first, text=f"{first.text}, and so {'does' if len(others) == 1 else 'do'} {more}", hint=hint)
+
+
+def has_ytt_code(text: str) -> bool:
+    """
+    Does a text hold code of ytt? It is in comments, so that the text is valid YAML without the values.
+
+    >>> has_ytt_code("name: #@ data.values.name"), has_ytt_code("name: a #@team-a")
+    (True, False)
+    """
+    return _YTT_CODE.search(text) is not None
 
 
 def has_placeholder(manifest: Any) -> bool:
