@@ -1,6 +1,6 @@
 @rule-canaries-valid @extended @since-0.20.0
 Feature: The webhook validates the canaries of a service
-  Since v0.20.0 a service in raw mode can have canaries, each a predictor with a name and a share of the traffic. A
+  Since v0.20.0 a service in raw mode can have canaries: named predictors that get a share of the traffic. A
   canary has a fixed size, so it cannot scale.
 
   Scenario Outline: Canaries are <answer>: <what>

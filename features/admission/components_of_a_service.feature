@@ -1,8 +1,8 @@
 @extended
 Feature: A transformer and an explainer are checked like a predictor
-  A service can have a transformer and an explainer beside its predictor. The webhook requires exactly one
-  implementation of each. A transformer consists of the user's own containers; an explainer can also be one of KServe's.
-  Settings such as replicas do not make an implementation.
+  Besides its predictor, a service can have a transformer and an explainer. The webhook requires exactly one
+  implementation of each. A transformer consists of custom containers; an explainer can also be one of KServe's own.
+  Settings such as replicas do not count as an implementation.
 
   @rule-component-implementations
   Scenario Outline: <what> is <answer>

@@ -1,6 +1,6 @@
 @extended
 Feature: The webhook validates the variables of a predictor's own containers
-  A predictor can consist of the user's own containers, which describe themselves by environment variables. Since
+  A predictor can consist of custom containers, which set their protocol and storage in environment variables. Since
   v0.12.0 the containers of a predictor can include a transformer.
 
   @rule-custom-protocol-known

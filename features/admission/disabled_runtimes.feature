@@ -1,7 +1,7 @@
 @core @since-0.11.1
 Feature: Disabled runtimes are exempt from priority and worker checks
-  The webhook accepts a disabled runtime whatever its priorities are, and does not compare other runtimes with it. It
-  makes up for the check when the runtime is enabled.
+  The webhook accepts a disabled runtime regardless of its priorities, and does not compare other runtimes with it. It
+  performs the check when the runtime is enabled.
 
   @rule-disabled-not-checked
   Scenario: A disabled runtime with an equal priority is accepted

@@ -1,7 +1,7 @@
 @rule-webhook-server-defaults @extended @exact-names
 Feature: v0.8.0 stores the environment of MLServer in services, once more with each write
   In KServe v0.8.0 the webhook adds the environment variables of MLServer to a service that names the runtime
-  kserve-mlserver. It appends them to each write, so every update of the service stores them once more. Since v0.9.0
+  kserve-mlserver. It appends them on each write, so every update of the service stores them once more. Since v0.9.0
   it stores none of them.
 
   Background:

@@ -1,8 +1,8 @@
 @rule-schema-checked @extended
 Feature: The API server silently drops fields that a release does not know
-  Each release adds fields. The API server stores only the fields that the installed CRDs define and drops the others,
-  so a manifest for a later release is accepted but means less than it says. An upgrade of KServe does not bring back
-  what was dropped.
+  Each release adds fields. The API server only stores fields that the installed CRDs define and drops the others, so
+  a manifest for a later release is accepted, but not all of it has an effect. An upgrade of KServe does not restore
+  dropped fields.
 
   Scenario Outline: A service loses spec.predictor.<field> <when>
     When this service is applied

@@ -1,7 +1,7 @@
 @extended
 Feature: In ModelMesh mode the webhook validates legacy keys by the rules of their servers
-  A service in ModelMesh mode keeps its legacy key, so the webhook still applies what KServe required of the key's own
-  server. In every other mode the key has become a model before the service is validated.
+  A service in ModelMesh mode keeps its legacy key, so the webhook still applies the checks for the key's own server.
+  In every other mode the key is converted to a model before the service is validated.
 
   @rule-onnx-extension
   Scenario Outline: The key onnx with <uri> is <answer> in the mode <mode> <when>

@@ -1,8 +1,7 @@
 @rule-multi-node-runtime-checked @extended @since-0.15.0
 Feature: The webhook validates the worker nodes of a runtime
-  A multi-node runtime describes its worker nodes: one container, and over how many nodes and GPUs it spreads a model.
-  Since v0.15.0 the webhook rejects descriptions that KServe could not run. The requirements for the sizes changed in
-  v0.15.2.
+  A multi-node runtime describes its worker nodes: one container, and the numbers of nodes and GPUs for a model. Since
+  v0.15.0 the webhook rejects descriptions that KServe cannot run. The requirements for the sizes changed in v0.15.2.
 
   Scenario: A runtime with one worker container and both sizes is accepted
     When a ClusterServingRuntime "many-node" that is multi-node is applied

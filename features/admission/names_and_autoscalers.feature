@@ -1,7 +1,7 @@
 @extended
 Feature: The webhook validates the name and the autoscaler of a service
-  The name of a service becomes part of other names, so KServe is stricter about it than Kubernetes. The webhook also
-  rejects unknown autoscaler classes; the list of known ones has grown over the releases.
+  The name of a service becomes part of other names, so KServe is stricter than Kubernetes. The webhook also rejects
+  unknown autoscaler classes; later releases support more of them.
 
   @rule-service-name-checked
   Scenario Outline: The name <name> is <answer>

@@ -1,7 +1,7 @@
 @rule-runtime-decoded @core @since-0.11.1
 Feature: The webhook of runtimes must be able to decode a runtime
   The CRDs allow any integer where KServe's Go types have 32 or 16 bits. Since v0.11.1 a webhook decodes every runtime,
-  also a disabled one, and rejects a number that does not fit.
+  even a disabled one, and rejects a number that is out of range.
 
   Scenario Outline: A priority beyond 32 bits is rejected: disabled <disabled>
     When a ClusterServingRuntime "model-server" is applied

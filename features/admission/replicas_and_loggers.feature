@@ -1,7 +1,7 @@
 @extended
 Feature: The webhook validates replicas, concurrency and loggers of every component
-  Predictor, transformer and explainer share a set of settings. The webhook rejects numbers that make no sense and
-  loggers that do not say what to log.
+  Predictor, transformer and explainer have common settings. The webhook rejects invalid numbers, and loggers that do
+  not set what to log.
 
   @rule-replicas-in-order
   Scenario Outline: A predictor with <what> is <answer>

@@ -1,7 +1,7 @@
 @core
 Feature: The webhook decodes a service and writes it again before the schema is checked
-  The defaulter reads a service into Go types and writes them back, and the API server validates what comes back. So some
-  fields are accepted that the schema does not allow, and some are rejected that no one wrote.
+  The defaulter decodes a service into Go types and encodes it again, and the API server validates the result. So some
+  invalid fields are accepted, and some fields are rejected that are not in the manifest.
 
   @rule-service-decoded
   Scenario: A port beyond 32 bits is rejected

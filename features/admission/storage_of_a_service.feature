@@ -1,8 +1,8 @@
 @extended
 Feature: The webhook validates where models are stored
-  Up to v0.10.2 the webhook knows which schemes of storage URIs KServe can download, and rejects others. Since v0.11.0
-  administrators can add schemes, so the webhook accepts all of them and the pod fails. Since v0.16.0 a component can
-  have a list of storage URIs, which has rules of its own.
+  Up to v0.10.2 the webhook rejects storage URIs whose scheme KServe cannot download. Since v0.11.0 administrators can
+  add schemes, so the webhook accepts all of them and an unsupported one fails in the pod. Since v0.16.0 a component can
+  have a list of storage URIs, with separate rules.
 
   @rule-storage-uri-scheme
   Scenario Outline: A model at <uri> is <answer> <when>

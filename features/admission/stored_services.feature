@@ -1,8 +1,7 @@
 @extended
 Feature: Stored services are unchanged until the next write
-  KServe changes a service only while it is written. A service that an earlier release stored stays unchanged, and
-  KServe selects a runtime for what is stored. The next write, whatever it changes, is treated like the creation of a
-  service.
+  KServe's webhooks change a service only when it is written. A service that an earlier release stored stays unchanged,
+  and KServe selects a runtime for the stored service. The next write, whatever it changes, is treated like a creation.
 
   @rule-webhook-only-on-write @since-0.11.2 @exact-names
   Scenario: A stored triton model without a protocol has no runtime until the next write

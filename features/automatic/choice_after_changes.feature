@@ -1,7 +1,7 @@
 @rule-choice-made-at-each-reconcile @core
 Feature: KServe selects the runtime again with each reconcile
-  A choice does not last. With each reconcile, whatever its cause, KServe selects from the runtimes that exist at that
-  time. So an unchanged service can move to another runtime, or lose the one it had.
+  A choice is not permanent. With each reconcile, whatever its cause, KServe selects from the runtimes that exist at
+  that time. So an unchanged service can move to another runtime, or lose its runtime.
 
   Background:
     Given a ClusterServingRuntime "first-server"

@@ -1,7 +1,7 @@
 @core
 Feature: Since v0.9.0 the status reports why a service has no runtime
-  The status has a reason, one word for programs, and a message for people. Both are fixed texts; only the event
-  includes what was requested.
+  The status has a machine-readable reason and a message. Both are fixed texts; only the event includes the requested
+  format.
 
   Background:
     Given these ServingRuntimes in namespace "team-a"

@@ -1,8 +1,8 @@
 @extended @needs-pods @rule-running-pod-as-described @since-0.11.0
 Feature: The running pod has the settings of its runtime
 
-  Between the pod template that KServe renders and the running pod there are KServe's own pod webhook and all defaults
-  of the cluster. The settings of the runtime must survive them.
+  KServe's pod webhook and the defaults of the cluster change the pod template that KServe renders. The settings of
+  the runtime must not get lost.
 
   Background:
     Given pods can run in namespace "team-a"

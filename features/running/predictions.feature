@@ -1,8 +1,8 @@
 @extended @needs-pods @rule-chosen-runtime-serves @since-0.11.0
 Feature: The server of the selected runtime answers predictions
 
-  The decision of the controller only matters if it has the right effect. Here the pods are real: a model server
-  reports which runtime started it, over each protocol that KServe supports.
+  A decision of the controller only matters if the right server runs. These scenarios run real pods: a model server
+  reports the name of its runtime, over each protocol that KServe supports.
 
   Background:
     Given pods can run in namespace "team-a"

@@ -1,8 +1,8 @@
 @needs-upgrade @core @exact-names
 Feature: Services through a chain of upgrades
-  A cluster that is years old has gone through many releases and has services from each of them. An upgrade writes
-  nothing into them: each service stays as it was stored, and every release selects a runtime by its own rules and
-  from its own catalogue.
+  A cluster that is years old was upgraded many times and has services from many releases. Upgrades do not change
+  them: each service stays as it was stored, and every release selects a runtime by its own rules from its own
+  catalogue.
 
   @rule-upgrade-keeps-stored-service
   Scenario: A legacy service of v0.9.0 keeps its runtime up to v0.20.0, beside services of each release on the way

@@ -1,7 +1,7 @@
 @rule-upgrade-catalogue @needs-upgrade @exact-names
 Feature: Upgrades of the controller without its runtimes, and of the runtimes without their controller
-  The controller, with its CRDs and webhooks, and the runtimes that it ships are installed by separate manifests. In
-  between, a cluster has one of the new release and one of the old, and the runtime of a service depends on which was
+  The controller, with its CRDs and webhooks, and the shipped runtimes are installed by separate manifests. In between,
+  a cluster has one from the new release and one from the old, and the runtime of a service depends on which was
   upgraded first.
 
   @core

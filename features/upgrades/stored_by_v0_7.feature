@@ -1,8 +1,8 @@
 @needs-upgrade @extended @exact-names
 Feature: Services stored by v0.7 in later releases
   v0.7 had no runtimes: it stored a legacy key with the version of the server and the name of the container. An
-  upgrade of KServe rewrites nothing that is stored, so what runs for such a service depends only on the controller
-  until the next write, when a webhook converts it.
+  upgrade of KServe does not change stored services, so the pod of such a service depends only on the controller until
+  the next write, when a webhook converts it.
 
   @rule-upgrade-keeps-stored-service @rule-stored-legacy-uses-no-runtime
   Scenario: A sklearn service of v0.7 loses its image in v0.8.0 and gets it back in v0.9.0
