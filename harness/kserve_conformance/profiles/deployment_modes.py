@@ -1,8 +1,8 @@
 """
-Deployment modes: what the controller records of them in a service's status, and what the webhook accepts afterwards.
+Deployment modes: what the controller records in the status of a service, and which updates the webhook accepts.
 
-A service's own mode is an annotation; without one it gets the cluster's default. Since
-v0.15.2 the status records the mode, and that record wins over the annotation.
+An annotation sets the mode of a service; without one it gets the cluster's default. Since v0.15.2 the status records
+the mode, and takes precedence over the annotation.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from types import MappingProxyType
 from kserve_conformance.objects import Manifest, at
 from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, MODELMESH, RENAMED_MODES
 
-#: The mode that a status without one stands for in v0.19.0.
+#: The mode that v0.19.0 assumes if the status has none.
 STANDARD = "Standard"
 
 #: Takes the stored service, the mode in its status ("" if there is none), and the cluster's default.
 RecordedMode = Callable[[Manifest, str, str], str]
 
-#: What a default mode in the cluster's configuration means.
+#: Maps the default mode in the cluster's configuration to its effective name.
 ConfiguredMode = Callable[[str], str]
 
-#: What an annotation means, until v0.15.2 and since v0.16.0.
+#: The modes that an annotation can set, with their effective names: until v0.15.2, and since v0.16.0.
 OLD_NAMES: Mapping[str, str] = MappingProxyType({mode: mode for mode in (*RENAMED_MODES, MODELMESH)})
 BOTH_NAMES: Mapping[str, str] = MappingProxyType(
     {**RENAMED_MODES, **{mode: mode for mode in (*RENAMED_MODES.values(), MODELMESH)}}
@@ -31,7 +31,7 @@ BOTH_NAMES: Mapping[str, str] = MappingProxyType(
 
 def default_as_configured(mode: str) -> str:
     """
-    The default mode means itself.
+    The default mode is used under its configured name.
 
     Source: ``NewDeployConfig``, pkg/apis/serving/v1beta1/configmap.go, until v0.15.2.
     """
@@ -40,7 +40,7 @@ def default_as_configured(mode: str) -> str:
 
 def default_by_new_name(mode: str) -> str:
     """
-    The old name of a default mode means the new one.
+    An old name of the default mode is replaced with the new one.
 
     Source: ``NewDeployConfig``, pkg/apis/serving/v1beta1/configmap.go, since v0.16.0.
     """
@@ -58,9 +58,9 @@ def no_mode_recorded(stored: Manifest, recorded: str, default_mode: str) -> str:
 
 def first_mode_recorded(names: Mapping[str, str]) -> RecordedMode:
     """
-    The controller records the annotated mode once, or the default if it does not know that mode, and keeps the record.
+    The controller records the annotated mode once, or the default if that mode is unknown, and keeps it.
 
-    ``names`` are the modes that it knows, and what it records for each.
+    ``names`` maps the known modes to the recorded names.
 
     Source: ``GetDeploymentMode``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, and ``updateStatus``,
     pkg/controller/v1beta1/inferenceservice/controller.go, since v0.15.2.
@@ -75,7 +75,7 @@ def first_mode_recorded(names: Mapping[str, str]) -> RecordedMode:
 
 def modelmesh_not_recorded(record: RecordedMode) -> RecordedMode:
     """
-    ModelMesh is recorded only for a service with a transformer: for any other the controller returns before.
+    ModelMesh is only recorded for services with a transformer: for all others the controller returns earlier.
 
     Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/controller.go, v0.15.2 and v0.16.0.
     """
@@ -90,7 +90,7 @@ def modelmesh_not_recorded(record: RecordedMode) -> RecordedMode:
 
 def record_renamed(record: RecordedMode) -> RecordedMode:
     """
-    An old name in the status is replaced by the new one.
+    An old name in the status is replaced with the new one.
 
     Source: ``GetDeploymentMode``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, since v0.19.0.
     """
@@ -104,10 +104,10 @@ def record_renamed(record: RecordedMode) -> RecordedMode:
 
 def mode_is_kept(service: Manifest, recorded: str) -> str | None:
     """
-    The annotation must be the recorded mode, to the letter.
+    The annotation must be exactly the recorded mode.
 
-    So a service is locked whose annotation is not what the controller recorded for it, for example because v0.16.0
-    recorded the new name of the mode.
+    So a service is locked if the controller recorded another mode than its annotation, for example the new name of the
+    mode in v0.16.0.
 
     Source: ``validateDeploymentMode``, pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.15.2.
     """
@@ -128,7 +128,7 @@ def mode_is_kept_by_new_name(service: Manifest, recorded: str) -> str | None:
 
 def mode_is_standard_until_recorded(service: Manifest, recorded: str) -> str | None:
     """
-    The annotation must be the new name of the recorded mode; a status without one stands for Standard.
+    The annotation must be the new name of the recorded mode, or Standard if the status has none.
 
     So the controller cannot add its finalizer to a new service that is annotated with another mode.
 

@@ -19,7 +19,7 @@ from kserve_conformance.rules.releases import RAW
 class ModeFaultCode(StrEnum):
     """What is wrong with a deployment mode; stable, so that scripts can match it."""
 
-    #: The webhook rejects every update of the service, because its annotation is not the mode in its status.
+    #: The webhook rejects every update of the service, because its annotation differs from the mode in its status.
     UPDATES_REJECTED = "UPDATES_REJECTED"
     #: The webhook rejects the controller's first update of the service, so it is never deployed.
     NEVER_RECONCILED = "NEVER_RECONCILED"
@@ -37,7 +37,7 @@ class ModeFault:
 
     @property
     def container(self) -> None:
-        """No container has it."""
+        """None: a mode is not part of a container."""
         return
 
     def __str__(self) -> str:
@@ -47,11 +47,10 @@ class ModeFault:
 @dataclass(frozen=True, slots=True)
 class StoredMode:
     """
-    The deployment mode of a stored service, to a release that reconciles it.
+    The deployment mode of a stored service under the release that reconciles it.
 
-    ``recorded`` is the mode in its status until then, "" if there is none;
-    ``default_mode`` is the cluster's, under the release's own name. ``is_new``: no
-    controller has added its finalizer yet.
+    ``recorded`` is the mode in its status before, or ""; ``default_mode`` is the cluster's default, under the name that
+    the release uses. ``is_new`` is set until a controller has added its finalizer.
     """
 
     service: Manifest
@@ -62,7 +61,7 @@ class StoredMode:
 
     @property
     def reconciled(self) -> str:
-        """The mode in the status once the service was reconciled; "" if there is none."""
+        """The mode in the status after a reconcile, or ""."""
         return "" if self._first_rejection is not None else self._next
 
     def faults(self) -> Iterator[ModeFault]:
@@ -91,7 +90,7 @@ class StoredMode:
 
     @property
     def _first_rejection(self) -> str | None:
-        """Why the webhook rejects the finalizer of a new service; one that is left to ModelMesh gets none."""
+        """Why the webhook rejects the finalizer of a new service. ModelMesh services get no finalizer."""
         if not self.is_new or self._next == MODELMESH:
             return None
         return self._rejection(self.service, self.recorded)
@@ -115,6 +114,6 @@ class StoredMode:
 
 
 def _record(mode: str) -> str:
-    """How to change the mode in a status: no webhook sees a write to the status subresource."""
+    """How to change the mode in a status: updates of the status subresource do not go through the webhook."""
     patch = f'{{"status":{{"deploymentMode":"{mode}"}}}}'
     return f"change the mode in the status: kubectl patch isvc NAME --subresource=status --type=merge -p '{patch}'"

@@ -1,7 +1,7 @@
 """
-Edits of a service, or of a runtime that it uses, that people make when KServe rejects it or makes no pod of it.
+Possible fixes for a service that is rejected or gets no pod: edits of the service, or of a runtime that it uses.
 
-An edit is only a proposal: :mod:`.remedies` resolves the service with it before anything is said.
+An edit is only a candidate: :mod:`.remedies` resolves the service with it before it is suggested.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from kserve_conformance.profiles.profile import Profile
 
 AUTOSCALER_CLASS = "serving.kserve.io/autoscalerClass"
 
-#: The variables that one release or another lets no container of a service set.
+#: The variables that some release does not allow in containers of a service.
 _BLOCKED = ("PYTHONPATH", PIPELINE_SIZE, TENSOR_SIZE)
 
 #: Names that wrap a pod's spec elsewhere in Kubernetes or in older APIs; a predictor has its fields directly.
@@ -34,7 +34,7 @@ _QUOTED = re.compile(r"\{\{[^{}]*\"[^{}]*\}\}")
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A service with the runtimes of its cluster; ``is_stored``: do the webhooks not see it?"""
+    """A service with the runtimes of its cluster. No webhook processes it if ``is_stored`` is set."""
 
     service: Manifest
     catalogue: Catalogue
@@ -81,7 +81,7 @@ def edits_of(state: State) -> Iterator[Edit]:
 
 
 def _misplaced(state: State) -> Iterator[Edit]:
-    """Fields that stand beside ``spec`` or ``predictor`` instead of below."""
+    """Fields next to ``spec`` or ``predictor`` that belong below them."""
     service = state.service
     beside = service.get("predictor")
     if isinstance(beside, Mapping):
@@ -116,7 +116,7 @@ def _wrapped(state: State) -> Iterator[Edit]:
     container = at(predictor, "custom", "container")
     if isinstance(container, Mapping):
         kept = without(predictor, "custom")
-        words = "write spec.predictor.custom.container as the only item of spec.predictor.containers"
+        words = "move spec.predictor.custom.container to spec.predictor.containers, as its only item"
         yield words, state.with_predictor({**kept, "containers": [container]})
     known = state.profile.crds.schema(SERVICE).properties["spec"].properties["predictor"].properties
     for key, value in predictor.items():
@@ -142,14 +142,14 @@ def _own_containers(state: State) -> Iterator[Edit]:
 
 
 def _implementations(state: State) -> Iterator[Edit]:
-    """More than one of the fields that each say what serves."""
+    """Several implementations, or none."""
     predictor = state.predictor
     present = [key for key in (*LEGACY_KEYS_V0_12, "model", "containers") if predictor.get(key) is not None]
     if len(present) > 1:
         for key in reversed(present):
             yield f"remove spec.predictor.{key}", state.with_predictor(without(predictor, key))
     elif not present and not _has_content(state):
-        # Any container shows that nothing else is wrong.
+        # With any container, a remaining rejection has another cause.
         words = "add model to spec.predictor, with modelFormat.name and storageUri"
         yield words, state.with_predictor({**predictor, "containers": [{"name": KSERVE_CONTAINER, "image": "any"}]})
     for component in ("transformer", "explainer"):
@@ -159,7 +159,7 @@ def _implementations(state: State) -> Iterator[Edit]:
         container = at(part, "custom", "container")
         if isinstance(container, Mapping):
             moved = {**without(part, "custom"), "containers": [container]}
-            words = f"write spec.{component}.custom.container as the only item of spec.{component}.containers"
+            words = f"move spec.{component}.custom.container to spec.{component}.containers, as its only item"
             yield words, replace(state, service=replaced(state.service, moved, "spec", component))
         kept = {name: value for name, value in (at(state.service, "spec") or {}).items() if name != component}
         words = f"add containers to spec.{component}, or remove it"
@@ -167,13 +167,13 @@ def _implementations(state: State) -> Iterator[Edit]:
 
 
 def _has_content(state: State) -> bool:
-    """Is there anything that could be meant as what serves, if not where it belongs?"""
+    """Could anything in the service be a misplaced implementation?"""
     places = (state.predictor, at(state.service, "spec", "default") or {}, {"": state.service.get("predictor")})
     return any(isinstance(value, Mapping) for place in places for value in place.values())
 
 
 def _names(state: State) -> Iterator[Edit]:
-    """Names that are not valid, or stand where none may."""
+    """Names that are invalid, or not allowed."""
     name = str(at(state.service, "metadata", "name") or "")
     valid = re.sub(r"^[^a-z]+", "", re.sub(r"[^a-z0-9-]+", "-", name.lower())).strip("-")
     if valid and valid != name:
@@ -217,7 +217,7 @@ def _without_variable(value: Any, variable: str) -> Any:
 
 
 def _workers(state: State) -> Iterator[Edit]:
-    """A ``workerSpec`` that the runtime has none of, or with values that are not allowed."""
+    """A ``workerSpec`` with a runtime that has none, or with values that are not allowed."""
     predictor = state.predictor
     worker = predictor.get("workerSpec")
     if not isinstance(worker, Mapping):
@@ -242,12 +242,12 @@ def _workers(state: State) -> Iterator[Edit]:
     if len(worker.get("containers") or ()) > 1:
         one = {**worker, "containers": list(worker["containers"])[:1]}
         yield "keep one container in workerSpec", state.with_predictor({**predictor, "workerSpec": one})
-    needs = "" if at(predictor, "model") is not None else ": only a model on a runtime with a workerSpec can have one"
+    needs = "" if at(predictor, "model") is not None else ", which requires a model on a runtime with a workerSpec"
     yield f"remove workerSpec{needs}", state.with_predictor(without(predictor, "workerSpec"))
 
 
 def _scaling(state: State) -> Iterator[Edit]:
-    """Numbers of replicas and requests, and the class of the autoscaler."""
+    """Replicas, concurrency, loggers and the autoscaler class."""
     for component in _COMPONENTS:
         part = at(state.service, "spec", component)
         if not isinstance(part, Mapping):
@@ -278,7 +278,7 @@ def _scaling(state: State) -> Iterator[Edit]:
 
 
 def _storage(state: State) -> Iterator[Edit]:
-    """A storage URI with a scheme that the release, or a service on several nodes, does not support."""
+    """A storage URI with a scheme that the release does not support, at all or on multiple nodes."""
     for key in ("model", *LEGACY_KEYS_V0_12):
         uri = at(state.predictor, key, "storageUri")
         if uri is None and (
@@ -292,7 +292,7 @@ def _storage(state: State) -> Iterator[Edit]:
 
 
 def _placeholders(state: State) -> Iterator[Edit]:
-    """Placeholders of the runtime that Go cannot parse inside JSON: quotes are escaped, and dashes end a name."""
+    """Placeholders of the runtime that Go cannot parse inside JSON: quotes are escaped, and names have no dashes."""
     runtime = _runtime_in_use(state)
     if runtime is None:
         return
@@ -302,7 +302,7 @@ def _placeholders(state: State) -> Iterator[Edit]:
         return
     words = (
         f"write {_fixed(placeholder.group(0))} in {runtime.key}: "
-        "the container is filled in as JSON, where placeholders need backquotes"
+        "KServe parses the container as JSON, so placeholders need backquotes"
     )
     yield words, _with_runtime(state, runtime, _mapped(runtime.spec, _fixed))
 
@@ -313,7 +313,7 @@ def _fixed(text: str) -> str:
 
 
 def _runtime_containers(state: State) -> Iterator[Edit]:
-    """A runtime none of whose containers is the one that serves."""
+    """A runtime without a container named ``kserve-container``."""
     runtime = _runtime_in_use(state)
     containers = list(runtime.spec.get("containers") or ()) if runtime is not None else []
     if runtime is None or not containers or any(one.get("name") == KSERVE_CONTAINER for one in containers):
@@ -324,13 +324,13 @@ def _runtime_containers(state: State) -> Iterator[Edit]:
 
 
 def _written_again(state: State) -> Iterator[Edit]:
-    """A stored service that an older release wrote: its webhooks made less of it."""
+    """A service stored by an older release, whose webhooks set fewer fields."""
     if state.is_stored:
         yield "apply the service again, so that the webhook completes it", replace(state, is_stored=False)
 
 
 def _runtime_in_use(state: State) -> Runtime | None:
-    """The runtime that the service names, or the only one whose placeholders or containers can be meant."""
+    """The runtime that the service names, or the first visible one that lists its format."""
     name = at(state.predictor, "model", "runtime")
     if name is not None:
         return state.profile.look_up(str(name), state.namespace, state.catalogue)

@@ -1,8 +1,8 @@
 """
-What to change in a service that is rejected, or of which no pod can be made.
+Suggested changes for a service that is rejected, or for which KServe cannot create a pod.
 
-Every remedy is verified: the service was resolved with it. What was rejected is accepted then, and what had no pod has
-one. One edit is preferred to two, and two to three, because a webhook reports one problem at a time.
+Every remedy is verified by resolving the service with it: a rejected service is accepted, and one without a pod gets
+one. Fewer edits are preferred; several may be needed because a webhook reports one problem at a time.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from kserve_conformance.profiles.profile import Profile
 from kserve_conformance.resolver.edits import Edit, State, edits_of
 from kserve_conformance.resolver.resolve import ORDINARY, Surroundings, resolve, resolve_stored
 
-#: How many edits a remedy has at most, and how many remedies are worth reading.
+#: Maximum number of edits in a remedy, and of remedies.
 _STEPS = 3
 _REMEDIES = 3
-#: How many states are resolved at most.
+#: Maximum number of resolved states.
 _TRIES = 200
 
-#: What an edit of something malformed can raise, wherever it is read first.
+#: Errors that a malformed object can raise wherever it is read.
 _MALFORMED = (HarnessError, KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError)
 
 
@@ -33,7 +33,7 @@ def remedies_for(
     *,
     is_stored: bool = False,
 ) -> tuple[str, ...]:
-    """The remedies, as imperatives; none for a service that runs, or that no known edit helps."""
+    """The remedies, as imperatives; empty if the service runs, or if no known edit helps."""
     state = State(service, catalogue, profile, is_stored)
     failure = _failure(state, surroundings)
     if failure is None:
@@ -49,15 +49,15 @@ def remedies_for(
                 tries -= 1
                 if tries < 0:
                     return tuple(dict.fromkeys(remedies or halves))[:_REMEDIES]
-                said = f"{words} and {step}" if words else step
+                remedy = f"{words} and {step}" if words else step
                 problem = _failure(after, surroundings)
                 if problem is None:
-                    remedies.append(said)
+                    remedies.append(remedy)
                 elif failure.is_rejection and not problem.is_rejection:
-                    halves.append(f"{said}; then it is accepted, but has no runtime" if len(catalogue) else said)
+                    halves.append(f"{remedy}; then it is accepted, but has no runtime" if len(catalogue) else remedy)
                 elif problem.text not in failures:
-                    # The webhook reports something else now, so the edit helped.
-                    following.append((said, after, failures | {problem.text}))
+                    # The webhook reports another problem, so the edit fixed the first one.
+                    following.append((remedy, after, failures | {problem.text}))
         if remedies or halves:
             return tuple(dict.fromkeys(remedies or halves))[:_REMEDIES]
         frontier = following

@@ -56,7 +56,7 @@ class TestRejected:
             (
                 "v0.12.0",
                 predicting({"custom": {"container": ENGINE}}),
-                "write spec.predictor.custom.container as the only item of spec.predictor.containers",
+                "move spec.predictor.custom.container to spec.predictor.containers, as its only item",
             ),
             (
                 "v0.15.2",
@@ -145,7 +145,7 @@ class TestNoPod:
             (
                 predicting({"containers": [{**ENGINE, "name": "kserve-container"}], "workerSpec": WORKER}),
                 catalogue(),
-                "remove workerSpec: only a model on a runtime with a workerSpec can have one",
+                "remove workerSpec, which requires a model on a runtime with a workerSpec",
             ),
             (
                 predicting({"model": {**MODEL, "runtime": "r"}, "workerSpec": {}}, autoscalerClass="none"),
@@ -162,7 +162,7 @@ class TestNoPod:
                 templated('{{index .Annotations "serving.kserve.io/tier"}}'),
                 (
                     "write {{index .Annotations `serving.kserve.io/tier`}} in ClusterServingRuntime r: "
-                    "the container is filled in as JSON, where placeholders need backquotes"
+                    "KServe parses the container as JSON, so placeholders need backquotes"
                 ),
             ),
             (
@@ -170,7 +170,7 @@ class TestNoPod:
                 templated("{{.Labels.cost-center}}"),
                 (
                     "write {{index .Labels `cost-center`}} in ClusterServingRuntime r: "
-                    "the container is filled in as JSON, where placeholders need backquotes"
+                    "KServe parses the container as JSON, so placeholders need backquotes"
                 ),
             ),
         ],

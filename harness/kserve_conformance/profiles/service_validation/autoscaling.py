@@ -1,5 +1,5 @@
 """
-How a component scales: the metric, its target and the list of metrics.
+Checks of autoscaling settings: the metric, its target and the list of metrics.
 
 Annotations decide which autoscaler KServe takes these settings to be for: Knative's (``kpa``), that of Kubernetes
 (``hpa``) or KEDA (``keda``).
@@ -16,13 +16,13 @@ from kserve_conformance.profiles.service_validation.components import Component,
 from kserve_conformance.profiles.service_validation.names import AUTOSCALER_CLASS
 from kserve_conformance.profiles.service_validation.texts import Texts
 
-#: Knative's annotation for an autoscaler, and its value for that of Kubernetes.
+#: Knative's annotation for the autoscaler, and its value for the HPA.
 #: Source: ``ClassAnnotationKey`` and ``HPA``, pkg/apis/autoscaling/register.go, knative.dev/serving.
 KNATIVE_CLASS, KNATIVE_HPA = "autoscaling.knative.dev/class", "hpa.autoscaling.knative.dev"
 
 HPA, KPA, KEDA = "hpa", "kpa", "keda"
 
-#: The panic of a webhook that follows a pointer to nothing; the API server shows it as a rejection.
+#: The panic of a webhook that dereferences a nil pointer; the API server reports it as a rejection.
 NIL_POINTER = "panic: runtime error: invalid memory address or nil pointer dereference [recovered]"
 
 _MEBIBYTE = 2**20
@@ -30,7 +30,7 @@ _MEBIBYTE = 2**20
 
 def none_checked(annotations: Manifest) -> str | None:
     """
-    No setting of a component is about scaling by a metric yet.
+    No metrics are checked: components have none yet.
 
     Source: type ``ComponentExtensionSpec``, pkg/apis/serving/v1beta1/component.go, v0.8.0.
     """
@@ -39,7 +39,7 @@ def none_checked(annotations: Manifest) -> str | None:
 
 def hpa_in_raw_mode(annotations: Manifest) -> str | None:
     """
-    The autoscaler of Kubernetes in raw mode and where Knative's annotation names it, else Knative's.
+    The HPA in raw mode and if Knative's annotation names it, otherwise the KPA.
 
     Source: ``validateAutoScalingCompExtension``, pkg/apis/serving/v1beta1/inference_service_validation.go, v0.9.0 to
     v0.14.1.
@@ -50,7 +50,7 @@ def hpa_in_raw_mode(annotations: Manifest) -> str | None:
 
 def by_class_in_raw_mode(raw: str) -> Callable[[Manifest], str | None]:
     """
-    In raw mode the autoscaler class, of which hpa and keda are checked; else as Knative's annotation says.
+    In raw mode the autoscaler class, of which only hpa and keda are checked; otherwise as Knative's annotation sets it.
 
     ``raw`` is the release's name of the mode without Knative: in v0.16.0 the old name is any other mode.
 
@@ -69,7 +69,7 @@ def by_class_in_raw_mode(raw: str) -> Callable[[Manifest], str | None]:
 
 def hpa_metric_is_known(texts: Texts) -> ComponentCheck:
     """
-    The autoscaler of Kubernetes scales by cpu, which is the default, or memory.
+    ``scaleMetric`` must be cpu (the default) or memory for the HPA.
 
     Source: ``validateScalingHPACompExtension`` and ``validateHPAMetrics``,
     pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.9.0.
@@ -83,7 +83,7 @@ def hpa_metric_is_known(texts: Texts) -> ComponentCheck:
 
 def kpa_metric_is_known(texts: Texts) -> ComponentCheck:
     """
-    Knative's autoscaler scales by concurrency, which is the default, or requests per second.
+    ``scaleMetric`` must be concurrency (the default) or rps for the KPA.
 
     Source: ``validateScalingKPACompExtension`` and ``validateKPAMetrics``,
     pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.9.0.
@@ -104,7 +104,7 @@ def _metric_problem(component: Component, texts: Texts, autoscaler: str, metrics
 
 def hpa_target_is_in_range(texts: Texts) -> ComponentCheck:
     """
-    The target of the autoscaler of Kubernetes is a percentage from 1 to 100; that of memory is checked likewise.
+    ``scaleTarget`` must be a percentage from 1 to 100 for the HPA, also for memory.
 
     Source: ``validateScalingHPACompExtension``, pkg/apis/serving/v1beta1/inference_service_validation.go, since
     v0.9.0.
@@ -122,7 +122,7 @@ def hpa_target_is_in_range(texts: Texts) -> ComponentCheck:
 
 def kpa_target_is_in_range(texts: Texts) -> ComponentCheck:
     """
-    Knative's autoscaler scales by at least one request per second.
+    ``scaleTarget`` must be at least one request per second for the KPA.
 
     Source: ``validateScalingKPACompExtension``, pkg/apis/serving/v1beta1/inference_service_validation.go, since
     v0.9.0.
@@ -138,7 +138,7 @@ def kpa_target_is_in_range(texts: Texts) -> ComponentCheck:
 
 def kpa_has_no_deployment_strategy(component: Component) -> str | None:
     """
-    ``deploymentStrategy`` is for raw mode only.
+    ``deploymentStrategy`` is only allowed in raw mode.
 
     Source: ``validateScalingKPACompExtension``, pkg/apis/serving/v1beta1/inference_service_validation.go, since
     v0.13.0.
@@ -150,7 +150,7 @@ def kpa_has_no_deployment_strategy(component: Component) -> str | None:
 
 def hpa_metrics_are_of_resources(component: Component) -> str | None:
     """
-    In a list of metrics, the autoscaler of Kubernetes knows those of resources only.
+    A list of metrics must only have resource metrics for the HPA.
 
     Source: ``validateScalingHPACompExtension``, pkg/apis/serving/v1beta1/inference_service_validation.go, since
     v0.15.0.
@@ -168,7 +168,7 @@ def hpa_metrics_are_of_resources(component: Component) -> str | None:
 
 def keda_has_no_scale_metric(component: Component) -> str | None:
     """
-    KEDA scales by a list of metrics, not by ``scaleMetric``.
+    KEDA does not support ``scaleMetric``, only a list of metrics.
 
     Source: ``validateScalingKedaCompExtension``, pkg/apis/serving/v1beta1/inference_service_validation.go, since
     v0.15.0.
@@ -180,7 +180,7 @@ def keda_has_no_scale_metric(component: Component) -> str | None:
 
 def keda_metrics_are_whole(component: Component) -> str | None:
     """
-    Each metric of KEDA has the part that its type names, with a target of a type that fits.
+    Each metric for KEDA must have the field for its type, with a target of a matching type.
 
     Source: ``validateScalingKedaCompExtension``, pkg/apis/serving/v1beta1/inference_service_validation.go, since
     v0.15.0.
@@ -191,7 +191,7 @@ def keda_metrics_are_whole(component: Component) -> str | None:
 
 def keda_memory_has_a_value(component: Component) -> str | None:
     """
-    The validator crashes if KEDA scales by the average value of memory, and the target has no such value.
+    The validator panics if KEDA scales by the average value of memory and the target does not set it.
 
     Source: ``validateScalingKedaCompExtension``, pkg/apis/serving/v1beta1/inference_service_validation.go, v0.15.0 to
     v0.15.2: a nil pointer is dereferenced. Since v0.16.0 a missing value counts as 0.

@@ -1,4 +1,4 @@
-"""The canaries of a service: named predictors with a share of the traffic and a fixed size."""
+"""Checks of canaries: named predictors with a share of the traffic and a fixed number of replicas."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kserve_conformance.profiles.service_validation.storage_uris import own_uri
 
 def canaries_are_valid(components: Components) -> Validating:
     """
-    Canaries are for raw mode, have names of their own and one implementation each, and do not scale.
+    Canaries require raw mode, unique names and one implementation each, and must not scale.
 
     Source: ``validateCanarySpecs``, pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.20.0. It comes
     last, so the predictor is known to be valid. ``components`` has the checks of a predictor; scaling is not checked.

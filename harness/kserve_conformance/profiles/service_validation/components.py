@@ -1,7 +1,7 @@
 """
-Predictor, transformer and explainer: each has one implementation, and settings that make sense.
+Predictor, transformer and explainer: each must have exactly one implementation and valid settings.
 
-KServe runs the same loop over all three and stops at the first message.
+KServe runs the same loop over all three and stops at the first failed check.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from kserve_conformance.objects import Manifest, at
 from kserve_conformance.profiles.custom_predictors import KSERVE_CONTAINER
 from kserve_conformance.profiles.service_validation.texts import Texts
 
-#: What an implementation is called that is containers of the user's own.
+#: The key of an implementation that consists of custom containers.
 CUSTOM = "containers"
 
-#: The Go fields of each component that the text about "exactly one" lists: all but the last one of the type.
+#: The Go fields that the message about "exactly one" lists for each component: all but the last field of the type.
 #: Source: type ``PredictorSpec``, pkg/apis/serving/v1beta1/predictor.go, since v0.8.0; type ``TransformerSpec``,
 #: pkg/apis/serving/v1beta1/transformer.go, since v0.8.0; type ``ExplainerSpec``,
 #: pkg/apis/serving/v1beta1/explainer.go, since v0.8.0.
@@ -35,14 +35,14 @@ EXPLAINER_V0_16 = "ART, PodSpec, ComponentExtensionSpec"
 
 @dataclass(frozen=True, slots=True)
 class Implementation:
-    """One implementation of a component: the key that it is written under, and what is written there."""
+    """An implementation of a component: its key, and the value of the key."""
 
     key: str
     spec: Manifest
 
     @property
     def is_custom(self) -> bool:
-        """Is it containers of the user's own?"""
+        """Does it consist of custom containers?"""
         return self.key == CUSTOM
 
 
@@ -70,7 +70,7 @@ ComponentCheck = Callable[[Component], str | None]
 
 @dataclass(frozen=True, slots=True)
 class ComponentRules:
-    """One kind of component: its implementations, how the rejection lists them, and the checks of its own."""
+    """The rules for one kind of component: its implementations, their list in the rejection, and its own checks."""
 
     implementations: Implementations
     listed: str
@@ -80,7 +80,7 @@ class ComponentRules:
 @dataclass(frozen=True, slots=True)
 class Components:
     """
-    What an era checks of the components.
+    The checks of components in an era, a range of releases.
 
     ``exactly_one`` begins the rejection of none and of several implementations. ``autoscaler`` reads which autoscaler
     the annotations choose. ``panics`` come before every other check of a component, because KServe runs all checks
@@ -126,7 +126,7 @@ def component_problem(service: Manifest, components: Components) -> str | None:
 
 def not_exactly_one(kind: str, listed: str, start: str) -> str:
     """
-    The rejection of a component with no implementation or several.
+    The rejection of a component that has no implementation, or several.
 
     Source: ``ExactlyOneErrorFor``, pkg/apis/serving/v1beta1/component.go, since v0.8.0.
     """
@@ -139,7 +139,7 @@ def _under(spec: Manifest, keys: tuple[str, ...]) -> tuple[Implementation, ...]:
 
 def any_containers(*keys: str) -> Implementations:
     """
-    The keys of a component; all of its containers together are one more implementation.
+    The keys of a component are its implementations; all of its containers together count as another one.
 
     Source: ``GetImplementations``, pkg/apis/serving/v1beta1/predictor.go, v0.8.0 to v0.14.1; ``GetImplementations``,
     pkg/apis/serving/v1beta1/transformer.go, since v0.8.0; ``GetImplementations``,
@@ -173,7 +173,7 @@ predictor_with_any_containers = any_containers(*PREDICTOR_KEYS)
 
 def predictor_with_kserve_container(spec: Manifest) -> tuple[Implementation, ...]:
     """
-    Only a container named ``kserve-container`` counts as an implementation, or the first one if there is no other.
+    A container named ``kserve-container`` counts as an implementation; without any other, the first container does.
 
     Source: ``GetImplementations``, pkg/apis/serving/v1beta1/predictor.go, since v0.15.0.
     """
@@ -185,7 +185,7 @@ def predictor_with_kserve_container(spec: Manifest) -> tuple[Implementation, ...
 
 def concurrency_is_positive(texts: Texts) -> ComponentCheck:
     """
-    ``containerConcurrency`` is not negative.
+    ``containerConcurrency`` must not be negative.
 
     Source: ``validateContainerConcurrency``, pkg/apis/serving/v1beta1/component.go, since v0.8.0.
     """
@@ -198,7 +198,7 @@ def concurrency_is_positive(texts: Texts) -> ComponentCheck:
 
 def replicas_are_in_order(texts: Texts) -> ComponentCheck:
     """
-    Numbers of replicas are not negative, and ``minReplicas`` (1 if unset) is at most ``maxReplicas`` unless that is 0.
+    Replicas must not be negative, and ``minReplicas`` (default 1) must not exceed ``maxReplicas`` unless that is 0.
 
     Source: ``validateReplicas``, pkg/apis/serving/v1beta1/component.go, since v0.8.0.
     """
@@ -218,7 +218,7 @@ def replicas_are_in_order(texts: Texts) -> ComponentCheck:
 
 def logger_has_a_mode(texts: Texts) -> ComponentCheck:
     """
-    A logger sets its mode. The schema rejects unknown modes before the webhook does.
+    A logger must have a mode. Unknown modes are rejected earlier, by the schema.
 
     Source: ``validateLogger``, pkg/apis/serving/v1beta1/component.go, since v0.8.0.
     """
@@ -232,7 +232,7 @@ def logger_has_a_mode(texts: Texts) -> ComponentCheck:
 
 def logger_storage_is_whole(component: Component) -> str | None:
     """
-    The storage of a logger sets path, parameters and key.
+    The storage of a logger must have a path, parameters and a key.
 
     Source: ``validateLogger``, pkg/apis/serving/v1beta1/component.go, since v0.16.0.
     """
@@ -244,7 +244,7 @@ def logger_storage_is_whole(component: Component) -> str | None:
 
 def custom_protocol_is_known(texts: Texts) -> ComponentCheck:
     """
-    The variable PROTOCOL of the first own container is v1 or v2. KServe swaps the two values of its message.
+    PROTOCOL of the first custom container must be v1 or v2. KServe swaps the two values in its message.
 
     Source: ``validateCustomProtocol``, pkg/apis/serving/v1beta1/predictor_custom.go, since v0.8.0.
     """
@@ -259,7 +259,7 @@ def custom_protocol_is_known(texts: Texts) -> ComponentCheck:
 
 
 def variable(container: Manifest, name: str) -> str | None:
-    """The value of an environment variable of a container; empty if it has a source instead."""
+    """The value of an environment variable of a container; empty if it has ``valueFrom`` instead."""
     for one in container.get("env") or ():
         if one.get("name") == name:
             return one.get("value") or ""

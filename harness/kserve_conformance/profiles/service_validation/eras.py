@@ -1,4 +1,4 @@
-"""What the releases check of the components of a service, each era a copy of the one before with what changed."""
+"""The checks of components in each era, a range of releases. Each is a copy of the previous one with the changes."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ COMPONENTS_V0_8 = Components(
     ),
 )
 
-#: Metrics to scale by, storage specs, and HDFS; a version that the defaulter no longer sets is read all the same.
+#: Adds scaling metrics, storage specs and HDFS. Reads a version that the defaulter no longer sets, and panics.
 COMPONENTS_V0_9 = Components(
     exactly_one="Exactly one",
     panics=(legacy_server_has_a_version,),
@@ -121,10 +121,10 @@ COMPONENTS_V0_9 = Components(
     ),
 )
 
-#: The crash is fixed.
+#: Fixes the panic.
 COMPONENTS_V0_10 = replace(COMPONENTS_V0_9, panics=())
 
-#: ClusterStorageContainers take the place of the list of schemes; the explainer AIX is gone.
+#: ClusterStorageContainers replace the list of schemes. Removes the explainer AIX.
 COMPONENTS_V0_11 = replace(
     COMPONENTS_V0_10,
     predictor=replace(
@@ -143,7 +143,7 @@ COMPONENTS_V0_11 = replace(
     ),
 )
 
-#: A key for huggingface; workers of pmml are no longer counted.
+#: Adds the key huggingface. No longer checks the workers of pmml.
 COMPONENTS_V0_12 = replace(
     COMPONENTS_V0_11,
     predictor=ComponentRules(
@@ -159,7 +159,7 @@ COMPONENTS_V0_12 = replace(
     checks=(*COMPONENTS_V0_11.checks[:-1], kpa_target_is_in_range(TEXTS_V0_12)),
 )
 
-#: The explainer Alibi is gone; deployments have a strategy, which is for raw mode.
+#: Removes the explainer Alibi. Adds deploymentStrategy, for raw mode.
 COMPONENTS_V0_13 = replace(
     COMPONENTS_V0_12,
     explainer=ComponentRules(any_containers("art"), EXPLAINER_V0_13, (storage_spec_is_supported(TEXTS_V0_8, "art"),)),
@@ -170,7 +170,7 @@ COMPONENTS_V0_13 = replace(
     ),
 )
 
-#: Rejections begin in lower case; predictors have worker nodes.
+#: Messages start in lower case. Adds worker nodes.
 COMPONENTS_V0_14 = Components(
     exactly_one="exactly one",
     predictor=ComponentRules(
@@ -198,7 +198,7 @@ COMPONENTS_V0_14 = Components(
     ),
 )
 
-#: Containers beside a model are allowed; KEDA, and lists of metrics.
+#: Allows containers beside a model. Adds KEDA and lists of metrics.
 COMPONENTS_V0_15 = replace(
     COMPONENTS_V0_14,
     panics=(keda_memory_has_a_value,),
@@ -212,7 +212,7 @@ COMPONENTS_V0_15 = replace(
     ),
 )
 
-#: Components have lists of storage URIs, loggers have storage, and an instance of a GPU is one.
+#: Adds lists of storage URIs and storage of loggers. GPU instances count as GPUs.
 COMPONENTS_V0_16 = Components(
     exactly_one="exactly one",
     predictor=ComponentRules(
@@ -231,5 +231,5 @@ COMPONENTS_V0_16 = Components(
     checks=(*COMPONENTS_V0_15.checks[:3], logger_storage_is_whole, *COMPONENTS_V0_15.checks[3:]),
 )
 
-#: Predictors have names.
+#: Adds names of predictors.
 COMPONENTS_V0_20 = replace(COMPONENTS_V0_16, predictor=replace(COMPONENTS_V0_16.predictor, listed=PREDICTOR_V0_20))

@@ -1,7 +1,7 @@
 """
-What the webhook checks of a legacy key.
+Checks of legacy keys.
 
-Only a service in ModelMesh mode still has one when it is checked: the defaulter converts every other.
+Only services in ModelMesh mode still have one when they are validated: the defaulter converts all others.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _MOST = 2**63 - 1
 
 def legacy_server_has_a_version(component: Component) -> str | None:
     """
-    A tensorflow or pytorch key without ``runtimeVersion`` crashes the validator.
+    The validator panics on a tensorflow or pytorch key without ``runtimeVersion``.
 
     Source: ``validateGPU``, pkg/apis/serving/v1beta1/predictor_tfserving.go, v0.9.0; ``validateGPU``,
     pkg/apis/serving/v1beta1/predictor_torchserve.go, v0.9.0. A nil pointer is dereferenced, because ModelMesh mode
@@ -34,7 +34,7 @@ def legacy_server_has_a_version(component: Component) -> str | None:
 
 def onnx_has_the_extension(texts: Texts) -> ComponentCheck:
     """
-    The storage URI of an onnx key ends with ``.onnx`` or has no extension.
+    The storage URI of an onnx key must end with ``.onnx`` or have no extension.
 
     Source: ``Validate``, pkg/apis/serving/v1beta1/predictor_onnxruntime.go, since v0.8.0.
     """
@@ -51,7 +51,7 @@ def onnx_has_the_extension(texts: Texts) -> ComponentCheck:
 
 def pmml_has_one_worker(component: Component) -> str | None:
     """
-    An argument of a pmml key that starts with ``--workers`` sets one worker at most.
+    An argument of a pmml key that starts with ``--workers`` must set at most one worker.
 
     Source: ``ValidateMaxArgumentWorkers``, pkg/apis/serving/v1beta1/component.go, v0.8.0 to v0.11.2.
     """
@@ -68,7 +68,7 @@ def pmml_has_one_worker(component: Component) -> str | None:
 
 def has_gpu(limits: Manifest) -> bool:
     """
-    Does a container have a GPU?
+    Does a container request a GPU?
 
     Source: ``IsGPUEnabled``, pkg/utils/utils.go, v0.8.0 to v0.15.2.
     """
@@ -77,7 +77,7 @@ def has_gpu(limits: Manifest) -> bool:
 
 def has_gpu_or_part_of_one(limits: Manifest) -> bool:
     """
-    Does a container have a GPU, or an instance of one?
+    Does a container request a GPU or a GPU instance?
 
     Source: ``IsGPUEnabled``, pkg/utils/utils.go, since v0.16.0.
     """

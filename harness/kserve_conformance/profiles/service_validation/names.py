@@ -1,4 +1,4 @@
-"""What the webhook checks of a service as a whole: its name, its annotations, and what is beside the model."""
+"""Checks of the service as a whole: its name, its annotations, and the containers beside the model."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TRANSFORMER_CONTAINER = "transformer-container"
 
 def name_is_valid(texts: Texts) -> Validating:
     """
-    The name of a service consists of lower-case letters, digits and dashes, and starts with a letter.
+    The name of a service must consist of lowercase letters, digits and dashes, and start with a letter.
 
     Source: ``validateInferenceServiceName``, pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.8.0.
     """
@@ -71,7 +71,7 @@ def metric_is_known(texts: Texts, *metrics: str) -> Validating:
 
 def target_utilization_is_a_percentage(texts: Texts) -> Validating:
     """
-    The target utilization in the annotation is a whole number from 1 to 100.
+    The target utilization in the annotation must be an integer from 1 to 100.
 
     Source: ``validateAutoscalerTargetUtilizationPercentage``,
     pkg/apis/serving/v1beta1/inference_service_validation.go, v0.8.0 to v0.14.1.
@@ -88,7 +88,7 @@ def target_utilization_is_a_percentage(texts: Texts) -> Validating:
 
 def transformer_beside_model_has_no_storage(service: Manifest) -> str | None:
     """
-    A transformer among the predictor's containers has no storage of its own.
+    A transformer among the predictor's containers must not set ``STORAGE_URI``.
 
     Source: ``validateCollocationStorageURI``, pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.12.0.
     """
@@ -102,7 +102,7 @@ def transformer_beside_model_has_no_storage(service: Manifest) -> str | None:
 
 def predictor_is_not_empty(service: Manifest) -> str | None:
     """
-    The defaulter reads the first implementation of a predictor, and crashes where there is none.
+    The defaulter reads the first implementation of a predictor, and panics if there is none.
 
     Source: ``setLocalModelLabel``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.18.0.
     Read at v0.19.0, and observed on the controller of v0.20.0.

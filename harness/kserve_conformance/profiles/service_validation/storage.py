@@ -1,4 +1,4 @@
-"""Where a model is stored: URIs and the storage spec of one component."""
+"""Checks of storage URIs and of the storage spec of a component."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ AZURE, AZURE_URI = "blob.core.windows.net", re.compile("https://(.+?).blob.core.
 
 _HAS_SCHEME = re.compile(r"\w+?://", re.ASCII)
 
-#: The variable of own containers that names the model's location.
+#: The variable in which custom containers set the location of the model.
 STORAGE_URI = "STORAGE_URI"
 
 
 def uri_of_first_container(spec: Manifest) -> str | None:
     """
-    The storage URI that the first of a component's own containers has in its environment.
+    The storage URI in the environment of a component's first custom container.
 
     Source: ``GetStorageUri``, pkg/apis/serving/v1beta1/predictor_custom.go, v0.8.0 to v0.11.2; ``GetStorageUri``,
     pkg/apis/serving/v1beta1/transformer_custom.go, since v0.8.0; ``GetStorageUri``,
@@ -45,7 +45,7 @@ def uri_of_first_container(spec: Manifest) -> str | None:
 
 def uri_of_kserve_container(spec: Manifest) -> str | None:
     """
-    The storage URI that the container named ``kserve-container`` has in its environment.
+    The storage URI in the environment of the container named ``kserve-container``.
 
     Source: ``GetStorageUri``, pkg/apis/serving/v1beta1/predictor_custom.go, since v0.12.0.
     """
@@ -57,7 +57,7 @@ def uri_of_kserve_container(spec: Manifest) -> str | None:
 
 def uri_of(implementation: Implementation) -> str | None:
     """
-    The storage URI of an implementation; an empty one of an explainer is none.
+    The storage URI of an implementation; an empty one of an explainer counts as unset.
 
     Source: ``GetStorageUri``, pkg/apis/serving/v1beta1/predictor.go, since v0.9.0; ``GetStorageUri``,
     pkg/apis/serving/v1beta1/explainer.go, since v0.9.0.
@@ -70,7 +70,7 @@ def uri_of(implementation: Implementation) -> str | None:
 
 def storage_uri_is_supported(texts: Texts, *prefixes: str) -> ComponentCheck:
     """
-    A storage URI has a scheme that the release knows, or none at all.
+    A storage URI must have a scheme that the release supports, or none.
 
     Source: ``validateStorageURI``, pkg/apis/serving/v1beta1/component.go, v0.8.0 to v0.10.2. Later releases leave it
     to the controller, which looks for a ClusterStorageContainer.
@@ -89,7 +89,7 @@ def storage_uri_is_supported(texts: Texts, *prefixes: str) -> ComponentCheck:
 
 def storage_spec_is_supported(texts: Texts, *keys: str) -> ComponentCheck:
     """
-    A storage spec is of a type that KServe knows, and a URI beside it too. Only some implementations are checked.
+    The type of a storage spec, or of the URI beside it, must be supported. Only some implementations are checked.
 
     Source: ``validateStorageSpec``, pkg/apis/serving/v1beta1/component.go, since v0.9.0; ``Validate``,
     pkg/apis/serving/v1beta1/explainer.go, since v0.9.0; ``Validate``,

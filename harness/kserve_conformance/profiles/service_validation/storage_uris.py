@@ -1,4 +1,4 @@
-"""Lists of storage URIs with the paths that they are mounted at, and confidential models."""
+"""Checks of lists of storage URIs with their mount paths, and of confidential models."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from kserve_conformance.profiles.service_validation.components import (
 )
 from kserve_conformance.profiles.service_validation.storage import uri_of, uri_of_kserve_container
 
-#: Where a storage URI is mounted that sets no path: the default of ``StorageUri.MountPath`` in the CRDs.
+#: The mount path of a storage URI that sets none: the default of ``StorageUri.MountPath`` in the CRDs.
 DEFAULT_PATH = "/mnt/models"
 
 #: ``KBSResourceIdRegexp``, pkg/validation/confidential.go, since v0.20.0.
 RESOURCE_ID = re.compile("kbs:///[a-zA-Z0-9_.-]+/[a-zA-Z0-9_.-]+/[a-zA-Z0-9_.-]+")
 
-#: The panic of a webhook that reads the first part of a path that has none.
+#: The panic of the webhook when it reads the first part of an empty path.
 NO_PART = "panic: runtime error: index out of range [0] with length 0 [recovered]"
 
 #: Source: ``validateMultipleStorageURIsSpec``, pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.16.0.
@@ -35,7 +35,7 @@ _EXPLAINER = any_containers("art")
 
 def storage_uris_are_valid(service: Manifest) -> str | None:
     """
-    A component has a storage URI or a list of them; the list has absolute paths that share a parent.
+    A component must not have both a storage URI and a list of them; the paths of the list must share a parent.
 
     Source: ``validateMultipleStorageURIs``, pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.16.0.
     """
@@ -61,7 +61,7 @@ def storage_uris_are_valid(service: Manifest) -> str | None:
 
 
 def own_uri(kind: str, implementation: Implementation) -> str | None:
-    """The storage URI of an implementation; that of a predictor's own containers is in the one it is served by."""
+    """The storage URI of an implementation; for custom containers of a predictor, that of the serving container."""
     if kind == "predictor" and implementation.is_custom:
         return uri_of_kserve_container(implementation.spec)
     return uri_of(implementation)
@@ -69,7 +69,7 @@ def own_uri(kind: str, implementation: Implementation) -> str | None:
 
 def _list_problem(uris: Sequence[Manifest]) -> str | None:
     """
-    The schema rejects empty URIs and relative paths before. Claims are compared only beside two other URIs.
+    The schema already rejects empty URIs and relative paths. Claims are only compared if there are two other URIs.
 
     Source: ``validateStorageURISpec`` and ``validateMultipleStorageURIsSpec``,
     pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.16.0.
@@ -103,7 +103,7 @@ def _parent_problem(paths: list[str]) -> str | None:
 
 def confidential_model_is_valid(service: Manifest) -> str | None:
     """
-    A confidential model has a storage URI, and the id of its key has the form that the key broker knows.
+    A confidential model must have a storage URI, and its resource id must be a key broker path.
 
     Source: ``validateConfidential``, pkg/apis/serving/v1beta1/inference_service_validation.go, and
     ``ValidateConfidentialSpec``, pkg/validation/confidential.go, since v0.20.0.

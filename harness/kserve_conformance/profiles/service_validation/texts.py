@@ -1,4 +1,4 @@
-"""The texts of rejections that KServe has reworded over the releases."""
+"""The messages of rejections that KServe has reworded in later releases."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 @dataclass(frozen=True, slots=True)
 class Texts:
     """
-    The rejections of one era.
+    The messages of an era, a range of releases.
 
     KServe ends ``autoscaler_class`` and ``metric`` with a line break before v0.14.0; it is left out here.
     """
@@ -32,7 +32,7 @@ class Texts:
     tensorflow_with_gpu: str
 
 
-#: The texts about GPUs have a verb of Go's without a value.
+#: The texts about GPUs have a format verb of Go without a value.
 #: Source: ``ValidateCreate``, pkg/apis/serving/v1beta1/inference_service_validation.go, v0.8.0; ``Validate``,
 #: pkg/apis/serving/v1beta1/component.go, v0.8.0; ``validateGPU``, pkg/apis/serving/v1beta1/predictor_tfserving.go,
 #: v0.8.0; ``validateAutoScalingCompExtension``, pkg/apis/serving/v1beta1/inference_service_validation.go, v0.9.0.

@@ -1,4 +1,4 @@
-"""What the webhook checks of a change, against the service that is stored."""
+"""Checks of an update against the stored service."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kserve_conformance.profiles.service_validation.storage_uris import own_uri
 
 def predictor_is_renamed_with_its_model(service: Manifest, before: Manifest) -> str | None:
     """
-    The name of a predictor changes only with the storage URI of its model.
+    The name of a predictor can only change together with the storage URI of its model.
 
     Source: ``validatePredictorNameChange``, pkg/apis/serving/v1beta1/inference_service_validation.go, since v0.20.0.
     A stored predictor without an implementation, which crashes KServe here, is not modelled.
