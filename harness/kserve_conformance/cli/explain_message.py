@@ -21,7 +21,7 @@ _SOURCES = {
     "status": "KServe, status of the service",
     "event": "KServe event",
     "log": "KServe controller log",
-    "kubernetes": "API server or Go runtime",
+    "kubernetes": "Kubernetes, Knative or the Go runtime",
 }
 
 
@@ -43,7 +43,7 @@ def explain_message(message: str, release: str | None, format_: str) -> Exit:
 
 def _lines(found: tuple[Match, ...], similar: tuple[Text, ...], installed: str | None) -> Iterator[str]:
     if not found:
-        yield "unknown message: not found in KServe v0.7.0 or later, nor among those of the API server"
+        yield "unknown message: not found in KServe v0.7.0 or later, nor among those of Kubernetes"
         for text in similar:
             yield printable(f"  similar: {text.readable}  ({spans(text.releases)})")
         if not similar:

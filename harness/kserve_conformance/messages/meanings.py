@@ -360,7 +360,7 @@ INVALID_PREDICTOR = _meaning(
     "Check the message next to the reason, and run explain on the service and the runtime.",
 )
 
-#: Messages of the API server and the Go runtime, which any release can cause.
+#: Messages of Kubernetes, Knative and the Go runtime, which any release can cause.
 OF_KUBERNETES = (
     _meaning(
         "kfserving-webhook",
@@ -439,6 +439,54 @@ OF_KUBERNETES = (
         r"\S*ontainers\[\d+\]\.image: Required value",
         "A container of the pod has no image: neither the runtime nor the service sets one.",
         "Set the image in the container of the runtime or the service.",
+    ),
+    _meaning(
+        "image-not-pulled",
+        r"ImagePullBackOff|ErrImagePull|InvalidImageName|Back-off pulling image.*|Failed to pull image.*",
+        "The kubelet cannot pull the image of a container: its name or tag does not exist, the registry requires "
+        "credentials, or the node cannot reach it.",
+        "kubectl describe pod shows the image and the registry's answer. resolve --pod shows where the image comes "
+        "from: correct it in the runtime or the service, or add imagePullSecrets.",
+    ),
+    _meaning(
+        "container-crashes",
+        r"(Init:)?CrashLoopBackOff|back-off .*restarting failed container.*|OOMKilled",
+        "A container starts and ends again and again: the server or the storage initializer fails, or has too little "
+        "memory.",
+        "Read the log of the last attempt: kubectl logs POD -c CONTAINER --previous. In Init:CrashLoopBackOff the "
+        "container is storage-initializer, and storageUri or its credentials are the usual cause. After OOMKilled, "
+        "increase resources.limits.memory.",
+    ),
+    _meaning(
+        "revision-missing",
+        r"RevisionMissing|does not have any ready Revision",
+        "Knative has no revision of the component that is ready to receive traffic: its pod was not created, does not "
+        "start, or does not become ready in time.",
+        "kubectl get revision,pod -l serving.kserve.io/inferenceservice=NAME shows the revision and its reason; "
+        "kubectl describe pod shows why it does not start.",
+    ),
+    _meaning(
+        "component-not-ready",
+        r"(Predictor|Transformer|Explainer)(Configuration|Route)?NotReady",
+        "A component of the service is not ready. The reason is in its own condition.",
+        "kubectl describe isvc NAME lists the conditions, such as PredictorReady; then look at the pods of the "
+        "component.",
+    ),
+    _meaning(
+        "insufficient-resources",
+        r"Insufficient (cpu|memory|ephemeral-storage|pods|[\w.-]+/[\w.-]*\w)",
+        "No node has enough of this resource left for the pod, which stays Pending. If no node has any, the "
+        "device plugin that offers it, such as NVIDIA's, may not run.",
+        "kubectl describe nodes shows what each node has and what is requested. Add nodes, or reduce resources of "
+        "the service or the runtime; resolve --pod shows what the pod requests.",
+    ),
+    _meaning(
+        "forbidden",
+        r"\S+ is forbidden: .*|\(Forbidden\)|\AForbidden\Z",
+        "The API server denies the request: the user or service account has no permission for it, or a policy of the "
+        "namespace, such as a quota or Pod Security, does not allow the object.",
+        "The text behind 'forbidden' names the cause. For permissions (User ... cannot ...), check kubectl auth can-i, "
+        "and add a Role or ClusterRole; otherwise change the object or the policy of the namespace.",
     ),
     _meaning(
         "invalid-object-name",

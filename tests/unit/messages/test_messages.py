@@ -252,3 +252,29 @@ class TestTable:
         """A pattern finds the text that it is made of."""
         for one in texts():
             assert one.pattern.search(one.readable), one.text
+
+
+class TestStatesOfPods:
+    @pytest.mark.parametrize(
+        ("message", "code"),
+        [
+            ("ImagePullBackOff", "image-not-pulled"),
+            ('Failed to pull image "example.com/own:1": not found', "image-not-pulled"),
+            ("CrashLoopBackOff", "container-crashes"),
+            ("back-off 5m0s restarting failed container=kserve-container", "container-crashes"),
+            ("RevisionMissing", "revision-missing"),
+            ('Configuration "fraud-predictor" does not have any ready Revision.', "revision-missing"),
+            ("PredictorNotReady", "component-not-ready"),
+            ('Error from server (Forbidden): pods is forbidden: User "a" cannot list resource', "forbidden"),
+            ("forbidden", "forbidden"),
+            ("0/3 nodes are available: 3 Insufficient nvidia.com/gpu.", "insufficient-resources"),
+        ],
+    )
+    def test_words_of_kubectl_are_explained(self, message: str, code: str) -> None:
+        """People see them in kubectl get before any message."""
+        assert [one.meaning.code for one in matches(message)] == [code]
+
+    @pytest.mark.parametrize("message", ["Insufficient permissions", "a forbidden word"])
+    def test_other_uses_of_the_words_are_unknown(self, message: str) -> None:
+        """They are no states of pods."""
+        assert not matches(message)
