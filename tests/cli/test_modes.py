@@ -53,7 +53,32 @@ class TestResolve:
 
         assert "a Knative Service is created beside the Deployment" in out
         assert LOCKED % ("RawDeployment", "Standard") in out
-        assert '{"status":{"deploymentMode":"Standard"}}' in out
+        assert "⚠ team-a/fraud   v0.17.0: status.deploymentMode is RawDeployment" in out
+        assert (
+            "change the mode in the status with v0.17.0 installed: kubectl patch isvc fraud -n team-a "
+            """--subresource=status --type=merge -p '{"status":{"deploymentMode":"Standard"}}'"""
+        ) in out
+
+    def test_the_command_names_each_service_of_a_fleet(self, printed):
+        """They are decided once, by a service that stands for all of them."""
+        documents = [
+            {
+                "apiVersion": "serving.kserve.io/v1beta1",
+                "kind": "InferenceService",
+                "metadata": {
+                    "name": name,
+                    "namespace": "team-a",
+                    "annotations": {"serving.kserve.io/deploymentMode": "Knative"},
+                },
+                "spec": {"predictor": {"model": {"modelFormat": {"name": "sklearn"}, "storageUri": "gs://m/x"}}},
+            }
+            for name in ("one", "two")
+        ]
+        others = "".join(f"---\n{json.dumps(document)}\n" for document in documents)
+        out = printed("resolve", "--release", "v0.19.0", status=others)[1]
+        command = "kubectl patch isvc {} -n team-a --subresource"
+
+        assert [out.count(command.format(name)) for name in ("one", "two")] == [1, 1]
 
     @pytest.mark.parametrize(("mode", "is_locked"), [("Standard", True), ("RawDeployment", False)])
     def test_a_dump_says_what_is_recorded(self, printed, mode, is_locked):

@@ -242,6 +242,7 @@ class Answers:
                 decided = decisions[member.kind] = self._decided(member)
             decision, faults = decided
             findings = () if member.entry is None else self._sources.rejecting(self._findings.get(member.entry, ()))
+            faults = tuple(_fault_of_member(fault, member) for fault in faults)
             yield Answer(member.name, member.where, _of_member(decision, member), faults, findings)
 
     def _decided(self, member: Member) -> tuple[Decision, tuple[PodFault | ModeFault, ...]]:
@@ -277,6 +278,13 @@ def _of_member(decision: Decision, member: Member) -> Decision:
     found = decision.no_runtime
     no_runtime = found and replace(found, error=fill(found.error) or "", message=fill(found.message))
     return replace(decision, no_runtime=no_runtime, rejected=fill(decision.rejected))
+
+
+def _fault_of_member(fault: PodFault | ModeFault, member: Member) -> PodFault | ModeFault:
+    """A fault of a stand-in, for one of those for which it stands: its command has their name."""
+    if not isinstance(fault, ModeFault):
+        return fault
+    return replace(fault, hint=completed(fault.hint, _short(member.name), member.uri))
 
 
 def repeated(objects: Iterable[tuple[Manifest, str]]) -> dict[str, list[str]]:

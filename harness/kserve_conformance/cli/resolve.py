@@ -254,7 +254,7 @@ def _table(chain: tuple[Profile, ...], rows: tuple[tuple[tuple[Answer, ...], tup
     table += "".join(f"{line}\n" for line in rejected)
     for one in rows[-1][0]:
         for fault in one.faults:
-            table += f"⚠ {printable(f'{one.name}   {fault}')}\n  hint: {printable(fault.hint)}\n"
+            table += f"⚠ {printable(f'{one.name}   {chain[-1].name}: {fault}')}\n  hint: {printable(fault.hint)}\n"
     last = {each.key for each in rows[-1][1]}
     reviews = (*(each for each in rows[0][1] if each.findings and each.key not in last), *rows[-1][1])
     return table + "".join(review_lines(reviews, only_rejected=True))

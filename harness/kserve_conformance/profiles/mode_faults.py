@@ -72,11 +72,11 @@ class StoredMode:
         if first is not None:
             text = f"the service is never deployed: the webhook rejects the controller's finalizer ({first})"
             record = RENAMED_MODES.get(str(annotated), self._next)
-            yield ModeFault(ModeFaultCode.NEVER_RECONCILED, text, _record(record))
+            yield ModeFault(ModeFaultCode.NEVER_RECONCILED, text, self._record(record))
             return
         if mode == RAW and self.profile.configured_mode(RAW) != RAW:
             text = f"status.deploymentMode is {RAW}, so a Knative Service is created beside the Deployment"
-            hint = f"{_record(RENAMED_MODES[RAW])}, and delete the Knative Service"
+            hint = f"{self._record(RENAMED_MODES[RAW])}, and delete the Knative Service"
             yield ModeFault(ModeFaultCode.DEPLOYED_TWICE, text, hint)
         rejection = self._rejection(self.service, mode)
         if rejection is not None:
@@ -110,10 +110,12 @@ class StoredMode:
         annotated = replaced(self.service, mode, "metadata", "annotations", DEPLOYMENT_MODE)
         if self._rejection(annotated, mode) is None:
             return f"set the annotation {DEPLOYMENT_MODE} to {mode}: that update is accepted"
-        return _record(RENAMED_MODES.get(mode, mode))
+        return self._record(RENAMED_MODES.get(mode, mode))
 
-
-def _record(mode: str) -> str:
-    """How to change the mode in a status: updates of the status subresource do not go through the webhook."""
-    patch = f'{{"status":{{"deploymentMode":"{mode}"}}}}'
-    return f"change the mode in the status: kubectl patch isvc NAME --subresource=status --type=merge -p '{patch}'"
+    def _record(self, mode: str) -> str:
+        """How to change the mode in a status: updates of the status subresource do not go through the webhook."""
+        name = at(self.service, "metadata", "name")
+        namespace = at(self.service, "metadata", "namespace") or "default"
+        patch = f'{{"status":{{"deploymentMode":"{mode}"}}}}'
+        command = f"kubectl patch isvc {name} -n {namespace} --subresource=status --type=merge -p '{patch}'"
+        return f"change the mode in the status with {self.profile.name} installed: {command}"

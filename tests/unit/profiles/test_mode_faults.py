@@ -104,5 +104,8 @@ class TestWaysOut:
         """With it the finalizer is accepted."""
         (fault,) = stored_mode("v0.19.0", "Knative").faults()
 
-        assert '"deploymentMode":"Knative"' in fault.hint
+        assert fault.hint == (
+            "change the mode in the status with v0.19.0 installed: kubectl patch isvc fraud -n team-a "
+            """--subresource=status --type=merge -p '{"status":{"deploymentMode":"Knative"}}'"""
+        )
         assert codes("v0.19.0", "Knative", "Knative") == []
