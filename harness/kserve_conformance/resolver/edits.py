@@ -17,6 +17,8 @@ from kserve_conformance.profiles.custom_predictors import KSERVE_CONTAINER
 from kserve_conformance.profiles.legacy import LEGACY_KEYS_V0_12
 from kserve_conformance.profiles.multi_node_validation import PIPELINE_SIZE, TENSOR_SIZE
 from kserve_conformance.profiles.profile import Profile
+from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE
+from kserve_conformance.rules.releases import RAW
 
 AUTOSCALER_CLASS = "serving.kserve.io/autoscalerClass"
 
@@ -72,6 +74,7 @@ def edits_of(state: State) -> Iterator[Edit]:
         _variables,
         _workers,
         _scaling,
+        _strategies,
         _storage,
         _placeholders,
         _runtime_containers,
@@ -275,6 +278,21 @@ def _scaling(state: State) -> Iterator[Edit]:
     if AUTOSCALER_CLASS in annotations:
         bare = without(state.service, "metadata", "annotations", AUTOSCALER_CLASS)
         yield f"remove the annotation {AUTOSCALER_CLASS}", replace(state, service=bare)
+
+
+def _strategies(state: State) -> Iterator[Edit]:
+    """A strategy of a Deployment, in a mode that creates none."""
+    components = [one for one in _COMPONENTS if at(state.service, "spec", one, "deploymentStrategy") is not None]
+    if not components:
+        return
+    service = state.service
+    for component in components:
+        service = without(service, "spec", component, "deploymentStrategy")
+    listed = " and ".join(f"spec.{component}.deploymentStrategy" for component in components)
+    yield f"remove {listed}", replace(state, service=service)
+    mode = state.profile.configured_mode(RAW)
+    annotated = replaced(state.service, mode, "metadata", "annotations", DEPLOYMENT_MODE)
+    yield f"set the annotation {DEPLOYMENT_MODE}: {mode}", replace(state, service=annotated)
 
 
 def _storage(state: State) -> Iterator[Edit]:

@@ -67,6 +67,21 @@ class TestRejected:
                 ),
             ),
             ("v0.12.0", predicting({"sklearn": {}, "xgboost": {}}), "remove spec.predictor.xgboost"),
+            (
+                "v0.20.0",
+                predicting({"model": MODEL, "deploymentStrategy": {"type": "Recreate"}}),
+                "remove spec.predictor.deploymentStrategy",
+            ),
+            (
+                "v0.20.0",
+                predicting({"model": MODEL, "deploymentStrategy": {"type": "Recreate"}}),
+                "set the annotation serving.kserve.io/deploymentMode: Standard",
+            ),
+            (
+                "v0.15.2",
+                predicting({"model": MODEL, "deploymentStrategy": {"type": "Recreate"}}),
+                "set the annotation serving.kserve.io/deploymentMode: RawDeployment",
+            ),
             ("v0.12.0", predicting({"sklern": {}}), "rename spec.predictor.sklern to sklearn"),
             ("v0.12.0", predicting({"model": MODEL}, name="Fraud_2"), "rename the service to fraud-2"),
             (
