@@ -126,7 +126,7 @@ class TestRejected:
 
     def test_what_no_edit_helps_has_no_remedy(self):
         """What only the person can decide is left to them."""
-        written = predicting({"model": MODEL, "deploymentStrategy": {"type": "Recreate"}})
+        written = predicting({"model": MODEL, "scaleMetric": "lag"}, deploymentMode="RawDeployment")
 
         assert remedies_for(written, catalogue(SERVER), profile_of("v0.15.2")) == ()
 
