@@ -304,7 +304,7 @@ class TestRemedies:
         assert code == Exit.NO
         assert text.splitlines()[-2:] == [
             "  hint: this crashes the controller, which retries forever; only its log shows the error",
-            "  hint: rename container engine to kserve-container, the one that serves",
+            "  hint: rename container engine to kserve-container, the serving container",
         ]
 
     def test_of_a_predictor_beside_spec(self, explain):

@@ -131,7 +131,7 @@ class TestComparison:
 
         assert code == Exit.BROKEN
         assert "  status: empty: no controller has handled the service\n" in printed.out
-        assert "? status says too little" in printed.out
+        assert "? status unknown" in printed.out
 
     def test_of_a_runtime_that_the_release_ships(self, call, server):
         """What is missing in a cluster is installed, not added with an option."""

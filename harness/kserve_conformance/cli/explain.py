@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 )
 @click.argument("paths", nargs=-1, metavar="FILE|FOLDER|-|NAME...")
 @click.option(
-    "--message", metavar="TEXT", help="Explain an error text of KServe or the API server; '-' reads it from stdin"
+    "--message", metavar="TEXT", help="Explain an error message of KServe or the API server; '-' reads it from stdin"
 )
 @click.option("--context", metavar="CONTEXT", help="Read the services NAME... and their runtimes from a cluster")
 @click.option(
@@ -72,26 +72,26 @@ def command(
     format_: str,
 ) -> int:
     """
-    For each service, show every candidate and what excluded or outranked it.
+    Show every candidate for each service, and why it was excluded or outranked.
 
     Takes the same input as resolve. With --format json, each reason has a stable code, and the stored service and the
-    pod template are included. Exits with 1 if a service has no runtime or a write is rejected, and with 2 if a manifest
-    cannot be read. A service with a ⚠ has a runtime, but its pod or its deployment mode has a fault: a warning, which
-    changes no exit code.
+    pod template are included. Exits with 1 if a service has no runtime or an object is rejected, and with 2 if a
+    manifest cannot be read. A service marked with ⚠ has a runtime, but there is a problem with its pod or its
+    deployment mode: a warning, which does not change the exit code.
 
     With --context, reads the named services, their runtimes and KServe's configuration from a cluster, without writing
     to it, and compares the explanation with the status of each service. The release is read from the controller's image
-    unless --release sets it. Exits with 1 if the status differs, too, and with 3 if it shows no runtime to compare.
+    unless --release sets it. Also exits with 1 if the status differs, and with 3 if it shows no runtime to compare.
 
-    With --message, explains an error text of a webhook, the status, an event or the log: which releases say it, what
-    it means, and what to do. Exits with 1 if the text is unknown.
+    With --message, explains an error message from a webhook, the status, an event or the log, lists the releases that
+    report it, and suggests a fix. Exits with 1 if the message is unknown.
     """
     chosen = release if call.get_parameter_source("release") is ParameterSource.COMMANDLINE else None
     if message is not None:
         from kserve_conformance.cli.explain_message import explain_message
 
         if paths or context is not None:
-            raise click.UsageError("--message explains a text and cannot be used with files, names or --context")
+            raise click.UsageError("--message cannot be used with files, names or --context")
         return explain_message(message, chosen, format_)
     if not paths:
         raise click.UsageError("Missing argument 'FILE|FOLDER|-|NAME...'.")
@@ -144,12 +144,12 @@ def command(
 #: The options of pods and stored services.
 _OF_VIEWS = ("pod", "pod_diff", "show_stored")
 
-#: The options that say how manifests are read, and so nothing about a cluster.
+#: The options for reading manifests, which do not apply to a cluster.
 _OF_MANIFESTS = ("crds", "shipped", "stored", "parameters", "kustomize", "strict", "validation", *_OF_VIEWS)
 
 
 def _check_options(call: click.Context) -> None:
-    """Raise ``UsageError`` for options that do nothing with ``--context``."""
+    """Raise ``UsageError`` for options that have no effect with ``--context``."""
     given = [
         option.opts[-1]
         for option in call.command.params

@@ -1,4 +1,4 @@
-"""``explain --context``: services of a cluster, with what their status says beside what the rules say."""
+"""``explain --context``: explanations of the services in a cluster, compared with their status."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from kserve_conformance.targets.kubernetes.connection import connect, namespace_
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Where to read services, and what to assume of the installation instead of reading it."""
+    """The cluster to read from, and settings that override those of its installation."""
 
     context: str
     kubeconfig: Path | None = None
@@ -39,7 +39,7 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The explanation of a stored service, and how its status stands to it."""
+    """The explanation of a stored service, compared with its status."""
 
     story: Story
     standing: ServiceStanding
@@ -74,18 +74,18 @@ class Compared:
 
     @property
     def exit_code(self) -> Exit:
-        """No, if it has no runtime or its status differs; no conclusion, if that is unknown."""
+        """``NO`` if it has no runtime or its status differs, ``BROKEN`` if that is unknown."""
         if self.standing.is_wrong or not self.story.answer.is_served:
             return Exit.NO
         return Exit.BROKEN if self.standing.standing is Standing.UNKNOWN else Exit.OK
 
 
-#: What a standing says about the status.
+#: The texts for each standing.
 _VERDICTS: Mapping[Standing, str] = {
     Standing.AGREES: "status agrees",
     Standing.NO_RUNTIME: "status agrees",
     Standing.DIFFERS: "status differs",
-    Standing.UNKNOWN: "status says too little",
+    Standing.UNKNOWN: "status unknown",
     Standing.NOT_COMPARED: "status not compared",
 }
 
@@ -127,7 +127,7 @@ def _compared(client: Client, cluster: Cluster, key: ObjectKey) -> Compared:
         decision = assumptions.decide(service, catalogue, profile, in_store=True, is_valid=True, reporter=explanation)
         recorded = assumptions.stored_mode(decision, profile, in_store=True)
         answer = Answer(display_name(service), where, decision, faults_in(decision, catalogue, profile, recorded))
-        # Runtimes of other namespaces change no answer, but may be what the service was meant to have.
+        # Runtimes in other namespaces do not change the result, but may be the intended ones.
         others = reading.runtimes_elsewhere(str(key.namespace)) if decision.outcome is Outcome.NO_RUNTIME else ()
         surveyed = Surveyed(
             Catalogue((*catalogue, *catalogue_of(others, profile, []))), profile, how_to_ship="install it"
@@ -139,7 +139,7 @@ def _compared(client: Client, cluster: Cluster, key: ObjectKey) -> Compared:
 
 
 def _status(service: Manifest) -> Iterator[str]:
-    """What the status says, in short: the conditions that are not true, the model's status, and the runtime."""
+    """A summary of the status: the conditions that are not true, and the model status."""
     status = at(service, "status") or {}
     if not status:
         yield "empty: no controller has handled the service"

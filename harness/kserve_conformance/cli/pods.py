@@ -1,4 +1,4 @@
-"""Pods and stored services: in YAML, and compared with what they were made of."""
+"""Pods and stored services: as YAML, and compared with their sources."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from kserve_conformance.rules.releases import release_named
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """What to print below an explanation."""
+    """Views to print below an explanation."""
 
     pod: bool = False
     pod_diff: bool = False
@@ -54,7 +54,7 @@ def print_pods(sources: Sources, chain: Sequence[Profile], assumptions: Assumpti
     """
     Print the pod templates of all services under the last release of a chain, as YAML documents or as data.
 
-    The exit code is that of ``resolve``. Raises ``ManifestError`` where there is nothing to decide.
+    The exit code is that of ``resolve``. Raises ``ManifestError`` if there is nothing to resolve.
     """
     loaded = sources.load()
     places = ((one, loaded.where(one)) for one in (*loaded.services, *loaded.runtimes))
@@ -76,7 +76,7 @@ def print_pods(sources: Sources, chain: Sequence[Profile], assumptions: Assumpti
 
 
 def _document(answer: Answer) -> str:
-    """A YAML document with the pod template, below a comment that says whose it is."""
+    """A YAML document with the pod template, below a comment with the service."""
     lines = (f"{answer.mark} InferenceService {answer.name}: {answer.headline}", *(f"  {one}" for one in answer.faults))
     return "".join(f"# {printable(line)}\n" for line in lines) + (pod_of(answer) or "")
 
@@ -87,7 +87,7 @@ def pod_of(answer: Answer) -> str | None:
 
 
 def pod_diff(answer: Answer, catalogue: Catalogue, profile: Profile) -> str | None:
-    """What the pod template has in other than that of its runtime, or of its own predictor; None if there is none."""
+    """A diff of the pod template and that of its runtime, or of its custom predictor; None if there is no pod."""
     decision = answer.decision
     if decision.pod is None or decision.service is None:
         return None
@@ -100,7 +100,7 @@ def pod_diff(answer: Answer, catalogue: Catalogue, profile: Profile) -> str | No
 
 
 def stored_diff(written: Manifest, answer: Answer, profile: Profile) -> str | None:
-    """What is stored other than the manifest has it, empty if nothing is; None if nothing is stored."""
+    """A diff of the manifest and the stored service, which may be empty; None if nothing is stored."""
     if answer.decision.service is None:
         return None
     if is_stored(written):
@@ -130,7 +130,7 @@ def _yaml(value: Manifest) -> str:
 
 
 def _sorted(value: Any) -> Any:
-    """The value with sorted keys, as kubectl prints it; a name first would hide what changed."""
+    """The value with sorted keys, as kubectl prints it; with the name first, diffs would show moved lines."""
     if isinstance(value, dict):
         return {key: _sorted(value[key]) for key in sorted(value)}
     return [_sorted(one) for one in value] if isinstance(value, list | tuple) else value

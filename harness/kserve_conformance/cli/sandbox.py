@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from kserve_conformance.targets.controlplane.access import Access
     from kserve_conformance.targets.controlplane.sandbox import Sandbox
 
-#: How often the processes are looked at while nothing else happens, in seconds.
+#: Interval of the check that the processes are alive, in seconds.
 CHECK_EVERY = 1.0
 
-#: How long a command may take to end after a signal that was passed on to it, in seconds.
+#: Grace period of the command after a forwarded signal, in seconds.
 COMMAND_ENDS_WITHIN = 10.0
 
-#: What a shell adds to the number of the signal that ended a command.
+#: A shell adds this to the number of the signal that ended a command.
 SIGNALLED = 128
 
 
@@ -74,11 +74,11 @@ def command(
     """
     Start KServe RELEASE on an API server without a cluster.
 
-    With COMMAND, run it with KUBECONFIG set, then end everything; the exit code is that of COMMAND. Without, print
-    KUBECONFIG and run until Ctrl-C.
+    With COMMAND, run it with KUBECONFIG set, then stop; the exit code is that of COMMAND. Otherwise print KUBECONFIG
+    and run until Ctrl-C.
 
-    KServe's own webhooks and controller answer. No pods run: there is no node, no scheduler and no garbage collector.
-    Until it ends, KServe's webhook port is open on every interface of this machine; the API server is not.
+    KServe's own webhooks and controller run, but no pods: there is no node, scheduler or garbage collector. Until it
+    stops, KServe's webhook port is open on every interface of this machine; the API server is not.
     """
     from kserve_conformance.signals import interrupt_on_signals
     from kserve_conformance.targets.controlplane.sandbox import Sandbox
@@ -116,7 +116,7 @@ def _resolved(path: Path | None) -> Path | None:
 
 
 def _require_program(name: str) -> None:
-    """Raise ``CommandError`` before minutes are spent on building for a command that cannot run."""
+    """Raise ``CommandError`` before building anything for a command that does not exist."""
     if shutil.which(name) is None:
         raise CommandError(
             f"command not found: {name}",
@@ -134,7 +134,7 @@ def _install_shipped(sandbox: Sandbox) -> None:
 
 
 def _wait(sandbox: Sandbox) -> int:
-    """Run until a signal ends it. Raises ``Unreachable`` if one of its processes ends by itself."""
+    """Run until interrupted. Raises ``Unreachable`` if one of its processes exits."""
     try:
         while True:
             time.sleep(CHECK_EVERY)
@@ -146,9 +146,9 @@ def _wait(sandbox: Sandbox) -> int:
 
 def _run(command_: tuple[str, ...], sandbox: Sandbox, access: Access) -> int:
     """
-    Run a command to its end and return its exit code, as a shell counts it.
+    Run a command and return its exit code, as a shell reports it.
 
-    Raises ``Unreachable`` if KServe or its API server ended meanwhile: the command's own result means nothing then.
+    Raises ``Unreachable`` if KServe or its API server exited in the meantime, which makes the result meaningless.
     """
     with _passing_signals() as passed:
         try:
@@ -163,7 +163,7 @@ def _run(command_: tuple[str, ...], sandbox: Sandbox, access: Access) -> int:
 
 
 def _wait_for(process: subprocess.Popen[bytes], passed: list[int]) -> int:
-    """The exit code of a process; signals that arrive meanwhile are passed on, and all but SIGINT have to end it."""
+    """The exit code of a process. Forwards signals; after any but SIGINT the process is killed if it does not exit."""
     deadline = None
     while True:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -172,7 +172,7 @@ def _wait_for(process: subprocess.Popen[bytes], passed: list[int]) -> int:
             number = passed.pop(0)
             if number != signal.SIGINT:
                 deadline = time.monotonic() + COMMAND_ENDS_WITHIN
-            # At a terminal, Ctrl-C has reached the command as well.
+            # In a terminal, the command has received Ctrl-C as well.
             elif _is_in_foreground():
                 continue
             process.send_signal(number)
@@ -182,7 +182,7 @@ def _wait_for(process: subprocess.Popen[bytes], passed: list[int]) -> int:
 
 @contextlib.contextmanager
 def _passing_signals() -> Iterator[list[int]]:
-    """Collect the signals that would end us: they are for the command, which decides what they mean."""
+    """Collect signals instead of handling them, so that they can be forwarded to the command."""
     from kserve_conformance.signals import ENDING
 
     passed: list[int] = []
@@ -211,7 +211,7 @@ def _is_in_foreground() -> bool:
 
 
 def _environment(access: Access) -> Mapping[str, str]:
-    """The environment of the command: ours, with the kubeconfig, and no proxy between it and this machine."""
+    """The environment of the command: ours, with the kubeconfig, and without a proxy for this machine."""
     exempt = ",".join(filter(None, (os.environ.get("NO_PROXY", os.environ.get("no_proxy", "")), "127.0.0.1")))
     return {**os.environ, "KUBECONFIG": access.kubeconfig, "NO_PROXY": exempt, "no_proxy": exempt}
 
@@ -228,7 +228,7 @@ def _warning(access: Access) -> str:
 
 
 def _text(access: Access) -> str:
-    """Lines that a shell can evaluate: the variable, and comments."""
+    """Output that a shell can evaluate: the variable, and comments."""
     return (
         f"export KUBECONFIG={shlex.quote(access.kubeconfig)}\n"
         f"# {_summary(access)}.\n"

@@ -1,8 +1,8 @@
 """
-Field validation of manifests, as ``kubectl apply --validate`` has it: strict, warn or ignore.
+Field validation of manifests, as with ``kubectl apply --validate``: strict, warn or ignore.
 
-Strict validation rejects unknown and duplicate fields. Which runtime a service would get without them is a question of
-its own, and is answered all the same.
+Strict validation rejects unknown and duplicate fields. The runtime that a service would get without them is reported
+as well.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from kserve_conformance.manifests import NOT_STRICT, ManifestCode, Problem, prin
 
 
 class Validation(StrEnum):
-    """What becomes of unknown and duplicate fields."""
+    """How to handle unknown and duplicate fields."""
 
     #: They are errors: the object is rejected.
     STRICT = "strict"
     #: They are warnings.
     WARN = "warn"
-    #: They are dropped without a word.
+    #: They are dropped silently.
     IGNORE = "ignore"
 
 
@@ -32,13 +32,13 @@ def strict_findings(findings: Sequence[Problem]) -> tuple[Problem, ...]:
 
 
 def crd_findings(findings: Sequence[Problem]) -> tuple[Problem, ...]:
-    """The findings for which the API server rejects an object however it is written."""
+    """The findings for which the API server rejects an object regardless of field validation."""
     return tuple(each for each in findings if each.code not in NOT_STRICT)
 
 
 def summary(findings: Sequence[Problem]) -> str:
     """
-    Findings in a few words.
+    A summary of findings.
 
     >>> summary([Problem(ManifestCode.UNKNOWN_FIELD, "unknown field a")])
     '1 unknown field'
@@ -49,7 +49,7 @@ def summary(findings: Sequence[Problem]) -> str:
 
 
 def lines(findings: Sequence[Problem]) -> list[str]:
-    """A line for each finding, and one for its hint, below the object that has them."""
+    """A line for each finding, and one for its hint, to print below the object."""
     texts = []
     for each in findings:
         texts.append(f"    {each.headline}")

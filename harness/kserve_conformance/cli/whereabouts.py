@@ -1,4 +1,4 @@
-"""Where the runtime is that a service needs and does not see: elsewhere, rejected, in another release or file."""
+"""Runtimes that a service needs but cannot use: in another namespace, release or file, or rejected."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from kserve_conformance.profiles.shipped_runtimes import shipped
 from kserve_conformance.resolver import resolve_stored, select
 from kserve_conformance.rules.releases import RELEASES
 
-#: How many other files of a folder are read, and their largest size.
+#: Maximum number and size of the other files that are read from a folder.
 _FILES = 200
 _SIZE = 1_000_000
 _ENDINGS = (".yaml", ".yml", ".json")
@@ -34,13 +34,13 @@ _ENDINGS = (".yaml", ".yml", ".json")
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The files beside those that were passed, read when a service has no runtime."""
+    """The other files in the folders of the passed files, read if a service has no runtime."""
 
     paths: Sequence[str]
 
     @cached_property
     def runtimes(self) -> tuple[tuple[Runtime, str], ...]:
-        """Their runtimes, each with its file. What cannot be read there is left out."""
+        """Their runtimes, each with its file. Objects that cannot be read are ignored."""
         passed = {Path(path).resolve() for path in self.paths if path != "-"}
         folders = sorted({path.parent for path in passed if path.is_file()})
         files = [one for folder in folders for one in sorted(folder.iterdir()) if _may_have_runtimes(one)]
@@ -58,13 +58,13 @@ def _may_have_runtimes(file: Path) -> bool:
 
 
 def _file_of(where: str) -> str:
-    """The name of a file, of a place in it."""
+    """The name of the file of a location."""
     return Path(where.rpartition(":")[0]).name
 
 
 @dataclass(frozen=True)
 class Surveyed:
-    """Everything in which a runtime can be looked for."""
+    """All places in which to look for a runtime."""
 
     catalogue: Catalogue
     profile: Profile
@@ -76,14 +76,14 @@ class Surveyed:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The runtime that a service names, as its first candidate, and what excludes it."""
+    """The runtime that a service names, which is listed as its first candidate, and why it is excluded."""
 
     key: ObjectKey
     text: str
 
 
 def named_of(request: Request, surveyed: Surveyed) -> Named | None:
-    """The runtime that a service names, wherever it is, if it cannot serve it."""
+    """The runtime that a service names, wherever it is, unless it can serve the model."""
     if request.runtime is None:
         return None
     runtime = surveyed.profile.look_up(request.runtime, request.namespace, surveyed.catalogue)
@@ -106,7 +106,7 @@ def _fault(request: Request, runtime: Runtime, profile: Profile) -> str | None:
 
 
 def _absent(request: Request, name: str, surveyed: Surveyed) -> Iterator[Named]:
-    """The places of a runtime that the service does not see, the likeliest first."""
+    """The locations of a runtime that the service does not see, the most likely first."""
     for review in surveyed.reviews:
         if review.rejection is not None and review.key.name == name and _sees(request, review.key):
             yield Named(review.key, "was rejected")
@@ -130,7 +130,7 @@ def _sees(request: Request, key: ObjectKey) -> bool:
 
 
 def _shipping_release(name: str, release: str) -> str | None:
-    """The first release, this one or a later one, that ships a runtime of this name."""
+    """The first release, this one or a later one, that ships a runtime with this name."""
     return next(
         (each for each in _from(release) if any(one["metadata"]["name"] == name for one in shipped(each))), None
     )
@@ -142,9 +142,9 @@ def _from(release: str) -> tuple[str, ...]:
 
 def hints_of(service: Manifest, surveyed: Surveyed) -> Iterator[str]:
     """
-    How to bring a runtime to a stored service that has none, from another namespace, file or release.
+    Hints for a stored service without a runtime: runtimes from another namespace, file or release.
 
-    Each was resolved with that runtime.
+    Each is verified by resolving the service with that runtime.
     """
     request = Request.of(service)
     yield from _rejected(request, surveyed)
@@ -169,7 +169,7 @@ def _from_namespaces(request: Request, surveyed: Surveyed) -> Iterator[str]:
 
 
 def _selects(request: Request, runtime: Runtime, surveyed: Surveyed) -> bool:
-    """Would the service get the runtime, were it in its namespace?"""
+    """Would the service get the runtime if it were in its namespace?"""
     key = runtime.key if runtime.key.namespace is None else replace(runtime.key, namespace=request.namespace)
     moved = replace(runtime, key=key)
     return select(request, Catalogue((*surveyed.catalogue, moved)), surveyed.profile).runtime is moved
@@ -179,14 +179,14 @@ def _from_files(request: Request, surveyed: Surveyed) -> Iterator[str]:
     reviewed = {review.key for review in surveyed.reviews}
     for runtime, file in surveyed.neighbours.runtimes:
         if runtime.key in reviewed:
-            continue  # Another one of the same name was passed.
+            continue  # A runtime with the same key was passed.
         if _sees(request, runtime.key) and _selects(request, runtime, surveyed):
             yield f"{runtime.key} is in {file}: pass that file too"
             return
 
 
 def _from_releases(service: Manifest, request: Request, surveyed: Surveyed) -> Iterator[str]:
-    """A runtime that this release or a later one ships, by its name or by the format in any case."""
+    """A runtime that this release or a later one ships for the format, compared case-insensitively."""
     for release in _from(surveyed.profile.name):
         catalogue = Catalogue.of(shipped(release))
         profile = profile_of(release)
@@ -196,7 +196,7 @@ def _from_releases(service: Manifest, request: Request, surveyed: Surveyed) -> I
             if decision.outcome is not Outcome.RUNS or decision.runtime is None:
                 continue
             if surveyed.catalogue.get(decision.runtime) is not None:
-                continue  # It is there already, so what is wrong is something else.
+                continue  # It already exists, so the problem is another one.
             name, spelling = decision.runtime.name, "" if format_ == request.format else f" as format {format_}"
             if release != surveyed.profile.name:
                 yield f"{name} supports it{spelling}, and ships with KServe from {release}"
@@ -208,6 +208,6 @@ def _from_releases(service: Manifest, request: Request, surveyed: Surveyed) -> I
 
 
 def _formats_alike(wanted: str, catalogue: Catalogue) -> list[str]:
-    """The formats of a catalogue that differ from the wanted one in case alone, that one first."""
+    """The formats of a catalogue that equal the wanted one case-insensitively, an exact match first."""
     names = {entry.name for runtime in catalogue for entry in runtime.formats}
     return sorted((name for name in names if name.lower() == wanted.lower()), key=lambda name: name != wanted)

@@ -1,11 +1,11 @@
 """
-What an API server with a release's CRDs does to an object before any webhook or controller sees it.
+Pruning, defaulting and validation of objects with a release's CRDs, as the API server does it.
 
-- :mod:`.schema` is what a schema says of a value.
-- :mod:`.table` has the schemas of each release, made from KServe's CRDs by ``scripts/crds``.
-- :mod:`.structure` finds and drops unknown fields, and fills in defaults.
-- :mod:`.validation` finds the values that the schema does not allow.
-- :mod:`.zero_values` has what KServe's defaulter writes into a service before it is validated.
+- :mod:`.schema` defines the schema of a value.
+- :mod:`.table` has the schemas of each release, generated from KServe's CRDs by ``scripts/crds``.
+- :mod:`.structure` finds and drops unknown fields, and sets defaults.
+- :mod:`.validation` finds values that the schema does not allow.
+- :mod:`.zero_values` sets the fields that KServe's defaulter writes into a service before it is validated.
 
 Source: k8s.io/apiextensions-apiserver v0.34.4, pkg/apiserver/schema (pruning, defaulting, listtype) and
 pkg/apiserver/validation; read on a kube-apiserver v1.34.4 with ``kubectl create --dry-run=server``.

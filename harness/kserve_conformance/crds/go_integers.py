@@ -20,7 +20,7 @@ INT32: Final = range(-(2**31), 2**31)
 
 
 def undecodable_integers(value: Any, schema: Schema, path: Path = ()) -> Iterator[tuple[Path, int]]:
-    """The integers of an object that do not fit into the int32 that its Go type has for them, with their places."""
+    """The integers of an object that overflow the int32 of its Go type, with their paths."""
     if not _has_large(value):
         return
     yield from _undecodable(value, schema, path)
@@ -43,6 +43,6 @@ def _undecodable(value: Any, schema: Schema | None, path: Path) -> Iterator[tupl
     elif isinstance(value, list | tuple):
         for index, inner in enumerate(value):
             yield from _undecodable(inner, schema.items, (*path, index))
-    # A quantity is an integer or a string too, with a pattern, and has no bounds.
+    # A quantity is also an integer or a string, but has a pattern and no bounds.
     elif _has_large(value) and (schema.format == "int32" or (schema.is_int_or_string and schema.pattern is None)):
         yield path, int(value)

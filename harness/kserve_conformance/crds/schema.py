@@ -1,4 +1,4 @@
-"""The part of a CRD's schema that decides whether an object is stored, and how."""
+"""The parts of a CRD's schema that determine whether and how an object is stored."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-#: ``metadata`` has a schema of its own in the API server, and every object has these three.
+#: Fields of every object. The API server has its own schema for ``metadata``.
 ROOT_FIELDS: Final = ("apiVersion", "kind", "metadata")
 
 
 @dataclass(slots=True, eq=False)
 class Schema:
     """
-    What a CRD says of one value.
+    The schema of a value in a CRD.
 
-    ``additional`` is the schema of a map's values; ``list_keys`` name an element of a list of type ``map``.
-    ``default`` is None where there is none: no CRD of KServe's has null as a default.
+    ``additional`` is the schema of a map's values; ``list_keys`` identify an element of a list of type ``map``.
+    ``default`` is None if there is none: no CRD of KServe has null as a default.
     """
 
     type: str | None = None
@@ -42,7 +42,7 @@ class Schema:
     has_defaults: bool = False
 
     def has(self, path: Sequence[str | int]) -> bool:
-        """Whether there is a field at a path, whose numbers are indices of lists."""
+        """Whether the schema has a field at a path; numbers in it are list indices."""
         schema: Schema | None = self
         for part in path:
             if schema is None:

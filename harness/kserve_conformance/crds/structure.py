@@ -1,4 +1,4 @@
-"""Unknown fields and defaults: what an API server drops from an object and adds to it before it is validated."""
+"""Unknown fields and defaults, which the API server drops and adds before it validates an object."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kserve_conformance.crds.memo import Memo
 from kserve_conformance.crds.schema import ROOT_FIELDS, Schema
 from kserve_conformance.objects import Manifest
 
-#: Where a value is inside its object: keys and list indices.
+#: The path of a value in its object: keys and list indices.
 Path = tuple[str | int, ...]
 
 #: The fields of ``metadata``. Source: ``ObjectMeta``, k8s.io/apimachinery v0.34.4, pkg/apis/meta/v1/types.go.
@@ -48,8 +48,8 @@ class UnknownField:
     """
     A field that the schema does not have, and that is dropped.
 
-    ``nearest`` is the field that was probably meant, or None: the name of one beside it that is spelled alike, or the
-    path of one with the same name in another place of the object.
+    ``nearest`` is the field that was probably intended, or None: the name of a sibling with a similar name, or the path
+    of a field with the same name elsewhere in the object.
     """
 
     path: Path
@@ -57,7 +57,7 @@ class UnknownField:
 
     @property
     def text(self) -> str:
-        """What is wrong, and what may have been meant."""
+        """The problem, with the field that was probably intended."""
         return f"unknown field {pointer(self.path)}" + (f": did you mean {self.nearest}?" if self.nearest else "")
 
 
@@ -124,12 +124,12 @@ def _unknown(value: Any, schema: Schema | None, path: Path) -> Iterator[Path]:
 #: The length of the path of a field of ``metadata`` itself.
 _OF_METADATA: Final = 2
 
-#: How many levels below an object a field of the same name is looked for.
+#: Number of levels below an object in which to look for a field with the same name.
 _LEVELS: Final = 3
 
 
 def _nearest(path: Path, manifest: Manifest, schema: Schema) -> str | None:
-    """The field that was probably meant: spelled alike beside it, of this name around it or below, or nearly alike."""
+    """The intended field: a sibling in another case, one with this name above or below, or one with a similar name."""
     name = str(path[-1])
     around = list(_around(path, manifest, schema))
     siblings = around[0][2]
@@ -150,14 +150,14 @@ def _nearest(path: Path, manifest: Manifest, schema: Schema) -> str | None:
 
 
 def _alike(name: str, fields: Mapping[str, Any]) -> str | None:
-    """The field whose name is spelled most like this one, in any case."""
+    """The field with the most similar name, compared case-insensitively."""
     folded = {one.lower(): one for one in fields}
     near = get_close_matches(name.lower(), folded, n=1, cutoff=0.75)
     return folded[near[0]] if near else None
 
 
 def _around(path: Path, manifest: Manifest, schema: Schema) -> Iterator[tuple[Path, Any, Mapping[str, Any]]]:
-    """The mappings around a field, the nearest first: where each is, its value, and the fields that it may have."""
+    """The mappings around a field, the innermost first: path, value, and known fields of each."""
     if path[0] == "metadata":
         if len(path) > _OF_METADATA:
             yield path[:-1], {}, dict.fromkeys(_METADATA_LISTS[str(path[1])])
@@ -177,7 +177,7 @@ def _around(path: Path, manifest: Manifest, schema: Schema) -> Iterator[tuple[Pa
 
 
 def _below(place: Path, value: Any, fields: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Schema]]]:
-    """The mappings below an object, also in its lists, and the fields that each may have; the nearest first."""
+    """The mappings below an object, including those in lists, with the known fields of each; the nearest first."""
     level = [(place, value, fields)]
     for _ in range(_LEVELS):
         following = []
@@ -207,7 +207,7 @@ def pointer(path: Path) -> str:
 
 def pruned(manifest: Manifest, schema: Schema) -> Manifest:
     """
-    The object without its unknown fields; the same object where it has none.
+    The object without unknown fields; the same object if it has none.
 
     >>> from kserve_conformance.crds import crds_of
     >>> runtime = {"kind": "ServingRuntime", "spec": {"hostIPC": True}}

@@ -1,5 +1,5 @@
 """
-The values that a schema does not allow, each with the API server's own message.
+Validation of values against a schema, with the API server's own messages.
 
 Source: ``ValidateCustomResource``, pkg/apiserver/validation/validation.go, and ``ValidateListSetsAndMaps``,
 pkg/apiserver/schema/listtype/validation.go, k8s.io/apiextensions-apiserver v0.34.4; messages of
@@ -44,7 +44,7 @@ class Violation:
 
 
 def violations(manifest: Manifest, schema: Schema) -> Iterator[Violation]:
-    """Every violation of an object that is pruned and defaulted; ``metadata`` is the API server's own and left out."""
+    """All violations in a pruned and defaulted object, except in ``metadata``, which has its own schema."""
     for name in schema.required:
         if manifest.get(name) is None:
             yield _violation((name,), Fault.REQUIRED, None, schema, "Required value")
@@ -125,16 +125,16 @@ def _of_list(value: list[Any] | tuple[Any, ...], schema: Schema, path: Path) -> 
 
 
 def _duplicates(value: list[Any] | tuple[Any, ...], schema: Schema, path: Path) -> Iterator[Violation]:
-    """Elements of a set, or keys of a list map, that are given twice."""
+    """Duplicate elements of a set, or keys of a list map."""
     counts: Counter[str] = Counter()
     is_map = schema.list_type == "map"
     if is_map and not all(isinstance(inner, Mapping) for inner in value):
-        return  # The API server compares no keys then.
+        return  # Then the API server does not compare keys.
     for index, inner in enumerate(value):
         key = {name: inner[name] for name in schema.list_keys if name in inner} if is_map else inner
         text = json.dumps(key, sort_keys=True, separators=(",", ":"))
         counts[text] += 1
-        # However often it is repeated, the API server reports it once.
+        # The API server reports a duplicate only once, however often it occurs.
         if counts[text] == _TWICE:
             yield _violation((*path, index), Fault.DUPLICATE, inner, schema, f"Duplicate value: {text}")
 
@@ -153,7 +153,7 @@ def _is_integer(value: Any) -> bool:
     return isinstance(value, float) and value.is_integer() and abs(value) <= _SAFE_INTEGER
 
 
-#: The values that each type of a schema takes. A whole number may be written with a fraction of zero.
+#: The values that each type of a schema accepts. A whole number may be written with a fraction of zero.
 _TAKES: Mapping[str | None, Callable[[Any], bool]] = {
     "string": lambda value: isinstance(value, str),
     "boolean": lambda value: isinstance(value, bool),
@@ -176,7 +176,7 @@ _TYPE_NAMES = ((bool, "boolean"), (str, "string"), (Mapping, "object"), (list | 
 
 
 def type_name(value: Any) -> str:
-    """A value's type in JSON Schema's words, as the API server names what it found."""
+    """A value's type in JSON Schema, as in the messages of the API server."""
     if value is None:
         return "null"
     for kind, name in _TYPE_NAMES:

@@ -1,9 +1,9 @@
 """
-What KServe's defaulter adds to a service by reading and writing it in Go.
+Zero values that KServe's defaulter adds to a service by decoding and encoding it in Go.
 
-The defaulter runs before the API server validates an object. It decodes a service into Go types and encodes them again,
-so a required field that is absent comes back with its zero value. A container without a name is accepted that way, and
-a metric without a type is rejected for the type "". Runtimes have no defaulter.
+The defaulter runs before the API server validates an object. It decodes a service into Go types and encodes it again,
+so missing required fields get their zero value. So a container without a name is accepted, and a metric without a type
+is rejected because of the type "". Runtimes have no defaulter.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kserve_conformance.objects import Manifest
 #: The zero values of the types that are not pointers in Go. A list without elements is null, so it stays absent.
 _ZEROS: Final[Mapping[str | None, Any]] = {"string": "", "integer": 0, "boolean": False}
 
-#: Fields that the CRDs call optional and Go writes all the same, and a field of the same object that tells it apart.
+#: Optional fields of the CRDs that Go always writes, each with a field of the same object that identifies it.
 #: Source: types ``MetricTarget``, ``ExternalMetrics`` and ``PodMetrics``, pkg/apis/serving/v1beta1/component.go, since
 #: v0.15.0.
 _ALWAYS_WRITTEN: Final = (("type", "averageUtilization"), ("backend", "serverAddress"))
@@ -40,7 +40,7 @@ INT64: Final = range(-(2**63), 2**63)
 
 def with_zero_values(manifest: Manifest, schema: Schema) -> Manifest:
     """
-    A service as the defaulter sends it back: with every field that Go writes in any case.
+    A service as the defaulter returns it: with every field that Go always writes.
 
     Source: ``Handle`` of the defaulter in pkg/webhook/admission, sigs.k8s.io/controller-runtime, which compares the
     encoded object with what it got.
@@ -63,7 +63,7 @@ def _filled(value: Any, schema: Schema) -> Any:
         items = schema.items
         zero = {} if items.properties else _ZEROS.get(items.type)
         return [_filled(zero if inner is None else inner, items) for inner in value]
-    # An integer beyond an int64 is a float once its JSON is read.
+    # Go decodes an integer that overflows an int64 as a float.
     if isinstance(value, float) or (type(value) is int and value not in INT64):
         return _number(float(value), schema)
     return value

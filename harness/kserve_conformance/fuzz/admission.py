@@ -1,7 +1,7 @@
 """
-Comparing what two targets would answer to the creation of random objects, and reporting where they differ.
+Compare the responses of two targets to the creation of random objects, and report differences.
 
-Nothing is stored but the neighbours: a runtime in each scope, for the rules that compare a runtime with others.
+Only the neighbours are stored: a runtime in each scope, for the rules that compare a runtime with others.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, NAMESPACED
 from kserve_conformance.targets.contract import Target, Unreachable
 from kserve_conformance.targets.dry_runs import DryRun, DryRunTarget
 
-#: How many objects are sent at once.
+#: Number of objects per batch.
 BATCH = 200
 
-#: How many errors in a row mean that a target is lost.
+#: Number of consecutive errors after which a target counts as lost.
 LOST_AFTER = 2 * BATCH
 
-#: The total time for shrinking, in seconds, and the number of attempts for each difference.
+#: Total time limit for shrinking, in seconds, and maximum number of attempts per difference.
 SHRUNK_WITHIN = 120.0
 ATTEMPTS = 300
 
-#: The answers that are compared, in the order in which an API server gives them.
+#: The parts of a response that are compared, in the order in which an API server checks them.
 PARTS = ("unknown fields", "invalid fields", "admission", "rejection message")
 
 _DECODING = re.compile(r"json: cannot unmarshal \w+( \S+)?")
@@ -53,7 +53,7 @@ class AdmissionDifference:
 
     @property
     def signature(self) -> tuple[str, ...]:
-        """Equal for differences that seem to have one cause, whatever the values are."""
+        """A key that is equal for differences that seem to have the same cause."""
         if self.part.endswith("fields"):
             left, right = (set(_INDEX.sub("[]", text).split(", ")) for text in (self.left, self.right))
             only = sorted(text.split(".")[-1] for text in left ^ right if text)
@@ -62,7 +62,7 @@ class AdmissionDifference:
 
 
 def _words(text: str) -> str:
-    """A text without what is quoted, bracketed or has digits."""
+    """The text without quoted and bracketed parts, and words with digits."""
     return " ".join(_NAMES.sub("", text).split())[:160]
 
 
@@ -75,7 +75,7 @@ def compare_dry_runs(kind: str, left: DryRun, right: DryRun) -> AdmissionDiffere
     if (left.rejected is None) != (right.rejected is None):
         return AdmissionDifference(kind, "admission", _admission(left), _admission(right))
     one, other = left.rejected or "", right.rejected or ""
-    # A field that the schema does not allow can stop the mutating webhook, which comes before the schema.
+    # The mutating webhook runs before the schema is checked, so an invalid field can make it fail.
     if _MUTATING in one + other and not (left.webhook and right.webhook):
         return None
     if not right.invalid and not left.invalid and not _is_same(one, other):
@@ -84,10 +84,10 @@ def compare_dry_runs(kind: str, left: DryRun, right: DryRun) -> AdmissionDiffere
 
 
 def _is_same(one: str, other: str) -> bool:
-    """Is it the same message? An API server names the webhook, and lists the faults of a schema in any order."""
+    """Are the messages equal? An API server adds the name of the webhook, and lists schema errors in any order."""
     decoded = _DECODING.search(one), _DECODING.search(other)
     if decoded[0] and decoded[1]:
-        # Which Go type has the field is not known here.
+        # The Go type of the field is not known here.
         return decoded[0][0] == decoded[1][0]
     return one in other or other in one or sorted(_PARTS_OF_LIST.split(one)) == sorted(_PARTS_OF_LIST.split(other))
 
@@ -150,11 +150,11 @@ class AdmissionSummary:
 
 
 class AdmissionTarget(Target, DryRunTarget, Protocol):
-    """A target that can answer without storing."""
+    """A target that supports dry runs."""
 
 
 def neighbours() -> tuple[Manifest, ...]:
-    """The runtimes that are stored beside every object."""
+    """The runtimes that are stored before any object is compared."""
     spec = {
         "protocolVersions": ["v1", "v2"],
         "supportedModelFormats": [{"name": "sklearn", "version": "1", "autoSelect": True, "priority": 1}],
@@ -183,12 +183,12 @@ class AdmissionSearch:
     on_batch: Callable[[AdmissionSummary], None]
 
     def run(self) -> AdmissionSummary:
-        """Search until a limit is reached, a target is lost, or the user interrupts; then shrink what differs."""
+        """Search until a limit is reached, a target is lost, or the user interrupts; then shrink the differences."""
         numbered = enumerate(OddObjects(self.seed, self.crds), 1)
         return self._searched(islice(numbered, self.objects))
 
     def replay(self, manifests: Sequence[Manifest]) -> AdmissionSummary:
-        """Compare these objects, and nothing else."""
+        """Compare only these objects."""
         return self._searched(iter(enumerate(manifests, 1)))
 
     def _searched(self, numbered: Iterator[tuple[int, Manifest]]) -> AdmissionSummary:

@@ -1,9 +1,9 @@
 """
-Random objects of KServe's kinds with something odd about most of them, for what API servers and webhooks reject.
+Random, mostly invalid objects of KServe's kinds, to compare what API servers and webhooks reject.
 
-An object is either a plausible one, with the parts that people write and that webhooks check, or one made from the
-release's CRDs, which reaches every field. Then a few oddities: a field is misspelt, misplaced, duplicated, dropped,
-or has a value of another type, out of range or empty. Object ``n`` of a seed is the same in every search.
+An object is either a typical one, with the fields that webhooks check, or generated from the release's CRDs, which
+covers every field. Then a few mutations are applied: a field is misspelled, misplaced, duplicated or dropped, or its
+value has another type, is out of range or empty. Object ``n`` of a seed is the same in every search.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ NAMESPACE = "team-a"
 #: Most rules are about services.
 _KINDS = (SERVICE, SERVICE, SERVICE, NAMESPACED_RUNTIME, CLUSTER_RUNTIME)
 
-#: How many oddities an object has.
+#: Numbers of mutations of an object.
 _ODDITIES = (0, 1, 1, 1, 2, 3)
 
-#: Fields that exist somewhere, and are written elsewhere.
+#: Fields that are added in wrong places.
 _STRAY = ("labels", "namespace", "nodeSelector", "foo", "autoselect", "volumes", "minReplicas", "storageUrl", "name")
 
 _WORDS = (
@@ -55,7 +55,7 @@ _SCALARS: tuple[Any, ...] = (
     *(True, False, None, [], {}, ["a"], {"a": "b"}, [None]),
 )
 
-#: How deep optional fields are made, and how deep any are.
+#: Maximum depth of optional fields, and of all fields.
 _WIDE, _DEEP = 7, 9
 
 Path = tuple[str | int, ...]
@@ -97,7 +97,7 @@ def _scalar(rng: Random) -> Any:
 
 
 def _add_metadata(rng: Random, metadata: dict[str, Any], kind: str) -> None:
-    """Sometimes an odd name, and annotations and labels, of which the webhooks read some."""
+    """Sometimes add an invalid name, annotations or labels; the webhooks read some annotations."""
     if rng.random() < 0.04:
         metadata["name"] = rng.choice(("Odd", "0dd", "odd.name", "odd_name", "-odd", "odd-", "o" * 64, "o" * 254))
     if kind == SERVICE and rng.random() < 0.3:
@@ -133,7 +133,7 @@ _ANNOTATIONS: tuple[tuple[str, str], ...] = tuple(
 
 
 def _from_schema(rng: Random, schema: Schema, depth: int = 0) -> Any:
-    """A value that mostly fits a schema."""
+    """A mostly valid value for a schema."""
     if rng.random() < 0.012:
         return _scalar(rng)
     if schema.type == "object" and not schema.is_int_or_string:
@@ -177,12 +177,12 @@ def _fitting(rng: Random, schema: Schema) -> Any:
     return rng.choice(values.get(schema.type, (None,)))
 
 
-#: A change to an object; it may find nothing to change.
+#: A mutation of an object, which may have no effect.
 _Change = Callable[[Random, dict[str, Any], Schema], None]
 
 
 def _places(value: Any, path: Path = ()) -> Iterator[Path]:
-    """Every place below a value."""
+    """The paths of all values below a value."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in items:
         yield (*path, key)
@@ -197,7 +197,7 @@ def _container(whole: dict[str, Any], path: Path) -> Any:
 
 
 def _pick(rng: Random, whole: dict[str, Any], *, fields_only: bool = False) -> tuple[Any, Any] | None:
-    """A random place in the spec: what it is in, and its key there."""
+    """A random value in the spec: its container, and its key or index."""
     places = [path for path in _places(whole["spec"], ("spec",)) if not fields_only or isinstance(path[-1], str)]
     if not places:
         return None
@@ -255,7 +255,7 @@ def _duplicate(rng: Random, whole: dict[str, Any], schema: Schema) -> None:  # n
 
 
 def _add_known(rng: Random, whole: dict[str, Any], schema: Schema) -> None:
-    """Add a field that the schema has, with a value that mostly fits, somewhere in the spec."""
+    """Add a known field with a mostly valid value somewhere in the spec."""
     known = schema.properties["spec"]
     holder: Any = whole["spec"]
     while isinstance(holder, dict) and known.properties:

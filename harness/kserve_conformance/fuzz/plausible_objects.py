@@ -1,4 +1,4 @@
-"""Random specs of services and runtimes as people write them, with values on both sides of what webhooks check."""
+"""Random specs of typical services and runtimes, with valid and invalid values for the checks of the webhooks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Json = dict[str, Any]
 
 FORMATS = ("sklearn", "xgboost", "pytorch", "triton", "onnx", "huggingface", "tensorflow", "lightgbm", "pmml", "odd")
 
-#: The keys of frameworks, some of which not every release has.
+#: The legacy keys, some of which not every release has.
 FRAMEWORKS = (
     *("sklearn", "xgboost", "pytorch", "triton", "onnx", "huggingface", "tensorflow", "lightgbm", "pmml", "paddle"),
 )
@@ -38,7 +38,7 @@ PROTOCOLS = ("v1", "v2", "grpc-v1", "grpc-v2", "odd", "")
 
 
 def plausible(rng: Random, kind: str) -> Json:
-    """The spec of an object of a kind."""
+    """A random spec for an object of this kind."""
     return _service(rng) if kind == SERVICE else _runtime(rng)
 
 
@@ -70,7 +70,7 @@ def _predictor(rng: Random) -> Json:
 
 
 def _component(rng: Random) -> Json:
-    """Some fields that every component has."""
+    """Some fields that are common to all components."""
     fields: Json = {
         "minReplicas": rng.choice(REPLICAS),
         "maxReplicas": rng.choice(REPLICAS),

@@ -130,17 +130,17 @@ def _wrapped(state: State) -> Iterator[Edit]:
             yield f"rename spec.predictor.{key} to {meant}", state.with_predictor(renamed)
         if isinstance(value, Mapping) and "model" not in predictor:
             model = {"modelFormat": {"name": key}, **value}
-            words = f"write spec.predictor.{key} as spec.predictor.model with modelFormat.name: {key}"
+            words = f"replace spec.predictor.{key} with spec.predictor.model and modelFormat.name: {key}"
             yield words, state.with_predictor({**without(predictor, key), "model": model})
 
 
 def _own_containers(state: State) -> Iterator[Edit]:
-    """A predictor of containers alone, none of which is the one that serves."""
+    """A custom predictor without a container named ``kserve-container``."""
     containers = _containers(state.predictor)
     if not containers or any(one.get("name") == KSERVE_CONTAINER for one in containers):
         return
     first = {**containers[0], "name": KSERVE_CONTAINER}
-    words = f"rename container {containers[0].get('name') or '1'} to {KSERVE_CONTAINER}, the one that serves"
+    words = f"rename container {containers[0].get('name') or '1'} to {KSERVE_CONTAINER}, the serving container"
     yield words, state.with_predictor({**state.predictor, "containers": [first, *containers[1:]]})
 
 

@@ -62,7 +62,7 @@ class TestRejected:
                 "v0.15.2",
                 predicting({"lightning": {"storageUri": "s3://m/x"}}),
                 (
-                    "write spec.predictor.lightning as spec.predictor.model with modelFormat.name: lightning; "
+                    "replace spec.predictor.lightning with spec.predictor.model and modelFormat.name: lightning; "
                     "then it is accepted, but has no runtime"
                 ),
             ),
@@ -155,7 +155,7 @@ class TestNoPod:
             (
                 predicting({"containers": [ENGINE, {**ENGINE, "name": "proxy"}]}),
                 catalogue(),
-                "rename container engine to kserve-container, the one that serves",
+                "rename container engine to kserve-container, the serving container",
             ),
             (
                 predicting({"containers": [{**ENGINE, "name": "kserve-container"}], "workerSpec": WORKER}),
