@@ -1,15 +1,15 @@
 """
-One mutant against the tests that reach its line.
+Run a mutant with the tests that cover its line.
 
-- Fast tests run first, then those that start programs: first those of a file with the module's name, then the shortest,
-  and no more than ``SLOW`` seconds of them.
-- A failed test kills. One that starts programs must then pass without the mutant, or it is not counted: it may have
-  failed because the machine was busy.
-- A run that takes four times what its tests took when they were collected, and half a minute, is stopped. They then
-  run without the mutant: unless the mutant had three times as long as that and half a minute, it gets another, longer
-  try. So a slow machine never kills a mutant; only a hang does.
-- A mutant that does not compile, or whose module cannot be imported, is no mutant: everything would notice it. Another
-  one takes its place in the sample.
+- Fast tests run first, then tests that start programs, up to ``SLOW`` seconds: those in a file with the module's name
+  first, then the shortest.
+- A failing test kills the mutant. A test that starts programs must also pass without the mutant to count, because it
+  may have failed on a busy machine.
+- A run is stopped after half a minute plus four times the recorded duration of its tests. The tests then run without
+  the mutant: if the mutant had less than half a minute plus three times that duration, it runs again with a longer
+  limit. So only a hang kills a mutant, never a slow machine.
+- A mutant that does not compile, or whose module cannot be imported, is replaced in the sample, because any test would
+  fail.
 """
 
 from __future__ import annotations
