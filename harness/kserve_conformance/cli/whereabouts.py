@@ -172,6 +172,9 @@ def _selects(request: Request, runtime: Runtime, surveyed: Surveyed) -> bool:
     """Would the service get the runtime if it were in its namespace?"""
     key = runtime.key if runtime.key.namespace is None else replace(runtime.key, namespace=request.namespace)
     moved = replace(runtime, key=key)
+    # What is not selected alone is not selected among others, and most runtimes end here.
+    if select(request, Catalogue((moved,)), surveyed.profile).runtime is not moved:
+        return False
     return select(request, Catalogue((*surveyed.catalogue, moved)), surveyed.profile).runtime is moved
 
 

@@ -112,7 +112,6 @@ SINCE = {
     "mixed-priority-check-gaps": "0.12.0",
     "disabled-not-checked": "0.11.1",
     "runtime-decoded": "0.11.1",
-    "grpc-probe-needs-service": "0.10.0",
     "re-enabling-checked": "0.11.1",
     "priority-check-gaps": "0.11.1",
     "multi-node-runtime-checked": "0.15.0",
