@@ -33,7 +33,7 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
         "kserve_conformance.resolver.selections": "many selections from one catalogue",
         "kserve_conformance.resolver.hints": "which change would select a runtime",
         "kserve_conformance.resolver.remedies": "which change would make a service accepted, or give it a pod",
-        "kserve_conformance.messages": "what an error text means, and which releases say it",
+        "kserve_conformance.messages": "meanings of error messages, and the releases that have them",
     },
     "protocol": {"kserve_conformance.protocol": "one question per line, one answer per line"},
     "suite": {

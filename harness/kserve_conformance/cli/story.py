@@ -1,4 +1,4 @@
-"""The explanation of one service, as people read it: the runtimes that nearly served it first, the rest folded."""
+"""The explanation of a service as text: the closest candidates first, the rest summarized."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from kserve_conformance.resolver.hints import hints_for
 from kserve_conformance.resolver.remedies import remedies_for
 from kserve_conformance.rules.releases import RELEASES
 
-#: Candidates at this distance support other formats, or have another name than the one that the service gives.
+#: Candidates at this distance support other formats, or have another name than the one in the service.
 _FAR = 3
-#: So many of them are listed all the same.
+#: Up to this number, they are listed nevertheless.
 _FEW = 3
 #: How many formats a hint lists.
 _FORMATS = 12
@@ -90,7 +90,7 @@ class Story:
 def story_of(
     written: Manifest, answer: Answer, explanation: Explanation, surveyed: Surveyed, assumptions: Assumptions
 ) -> Story:
-    """Put a story together from a service, the answer, and what the resolver reported."""
+    """Build a story from a service, its answer, and the resolver's explanation."""
     decision = answer.decision
     stored = decision.service
     later = tuple(_of_later_releases(answer.findings, surveyed.profile))
@@ -112,7 +112,7 @@ def story_of(
         return Story(answer, explanation, None, (*crashes, *later, *remedies))
     request = Request.of(stored or {})
     elsewhere = tuple(hints_of(stored or {}, surveyed))
-    # Without a runtime there is nothing to compare with, and where there is one was said.
+    # Without any runtime there is nothing to compare, and other hints say where to find one.
     compares = len(surveyed.catalogue) > 0 or not elsewhere
     near = hints_for(stored or {}, surveyed.catalogue, surveyed.profile) if compares else ()
     hints = (*later, *elsewhere, *near) or tuple(_supported(request, surveyed.catalogue))
@@ -120,7 +120,7 @@ def story_of(
 
 
 def _of_later_releases(findings: Sequence[Problem], profile: Profile) -> Iterator[str]:
-    """The unknown fields that a later release knows, each with the first one that does."""
+    """Unknown fields that a later release has, each with the first such release."""
     if profile.name not in RELEASES:
         return
     for finding in findings:
@@ -133,7 +133,7 @@ def _of_later_releases(findings: Sequence[Problem], profile: Profile) -> Iterato
 
 
 def _managed(written: Manifest, surveyed: Surveyed, assumptions: Assumptions) -> Iterator[str]:
-    """What this controller would do with a service that is left to ModelMesh's."""
+    """The runtime that this controller would select for a ModelMesh service without its annotation."""
     if at(written, "metadata", "annotations", DEPLOYMENT_MODE) != MODELMESH:
         return
     changed = without(written, "metadata", "annotations", DEPLOYMENT_MODE)
@@ -145,7 +145,7 @@ def _managed(written: Manifest, surveyed: Surveyed, assumptions: Assumptions) ->
 
 
 def _has_no_pod(decision: Decision) -> bool:
-    """Was a runtime or a container of the service's own found, of which no pod can be made?"""
+    """Does the service have a runtime or a custom container, but no pod?"""
     return decision.outcome is Outcome.CUSTOM or (
         decision.no_runtime is not None and decision.no_runtime.cause == Reason.INVALID_PREDICTOR_SPEC
     )
@@ -157,7 +157,7 @@ def _crashes(no_runtime: NoRuntime) -> Iterator[str]:
 
 
 def _supported(request: Request, catalogue: Catalogue) -> Iterator[str]:
-    """The formats that the runtimes support, for a service that nothing else helps."""
+    """The formats that the runtimes support, for a service without any other hint."""
     formats = sorted({entry.name for runtime in catalogue for entry in runtime.formats})
     if formats and request.format not in formats:
         more = f" and {len(formats) - _FORMATS} more" if len(formats) > _FORMATS else ""

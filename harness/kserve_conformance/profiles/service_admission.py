@@ -1,8 +1,8 @@
 """
-What the webhooks do with a service that is written: default it, then accept or reject it.
+Admission of services: the webhooks set defaults, then accept or reject the service.
 
-They run on every create and update of a service and on nothing else. A stored
-service stays as an older release left it until it is written again.
+They only run when a service is created or updated. A stored service stays as an older release stored it until the next
+write.
 """
 
 from __future__ import annotations
