@@ -12,6 +12,7 @@ from manifests_of import OURS, SERVICE, THEIRS
 
 from kserve_conformance.cli import code_of
 from kserve_conformance.cli.exit_codes import Exit
+from kserve_conformance.manifests import value
 
 SELECTED = "✓ team-a/fraud   ServingRuntime team-a/ours  (service.yaml:1)\n"
 TEMPLATE = """\
@@ -196,6 +197,26 @@ class TestWhatCannotBeRead:
 
         assert code == Exit.USAGE
         assert "looks like an Argo Workflows template\n  hint: resolve the service that the workflow creates:" in err
+
+    @pytest.mark.parametrize("before", ["// a comment\n", "/* a comment */\n", '{ // a comment\n"a": 1}\n'])
+    def test_nothing_of_a_json_file_is_read_whose_first_object_has_a_comment(self, before, call):
+        """As by kubectl, which reads it as YAML then, and fails."""
+        service = json.dumps(value(SERVICE))
+        code, out, err = call({"ours.yaml": OURS, "a.json": f"{before}{service}\n"}, "a.json", "ours.yaml")
+
+        assert (code, "fraud" in out) == (Exit.USAGE, False)
+        assert err == (
+            "error: a.json:1: is not valid JSON: JSON has no comments\n"
+            "  hint: remove the comment, or write YAML, whose comments begin with #\n"
+        )
+
+    def test_objects_before_a_comment_are_read(self, call):
+        """By then, kubectl has applied them."""
+        service = json.dumps(value(SERVICE))
+        code, out, err = call({"ours.yaml": OURS, "a.json": f"{service}\n// the end\n"}, "a.json", "ours.yaml")
+
+        assert (code, "✓ team-a/fraud" in out) == (Exit.USAGE, True)
+        assert err.startswith("error: a.json:2: is not valid JSON: JSON has no comments\n")
 
     @pytest.mark.parametrize(("encoding", "name"), [("utf-16-le", "UTF-16LE"), ("utf-16-be", "UTF-16BE")])
     def test_utf16_without_a_byte_order_mark(self, encoding, name, call, tmp_path):

@@ -38,7 +38,8 @@ def objects(intake: Intake) -> Iterator[Found]:
                     yield from yaml_objects.objects(intake, offset, not_json.line - 1 if offset else 0)
                     return
                 intake.report(not_json.problem)
-                if not json_stream.skip():
+                # kubectl reads nothing of a file whose first object has a comment: it is neither JSON nor YAML.
+                if (not_json.is_first and not_json.is_comment) or not json_stream.skip():
                     return
             else:
                 return

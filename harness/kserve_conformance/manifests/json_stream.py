@@ -18,6 +18,7 @@ from kserve_conformance.manifests.limits import Limits
 from kserve_conformance.manifests.problems import ManifestCode, Path, Problem
 
 _BLOCK: Final = 1 << 18
+_COMMENTS: Final = ("//", "/*")
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _NEXT_OBJECT: Final = re.compile(r"\n(?=\{)")
 #: How close to the end of the text an error must be to come from its being cut there.
@@ -51,15 +52,22 @@ class Element:
 
 
 class NotJson(Exception):
-    """The text stops being JSON. ``is_first`` says that nothing of it was; ``offset`` and ``line`` are where."""
+    """
+    The text stops being JSON, perhaps with a comment (``is_comment``).
 
-    def __init__(self, problem: Problem, *, is_first: bool, offset: int, line: int, at_document: bool) -> None:
+    ``is_first`` says that nothing of it was JSON; ``offset`` and ``line`` are where.
+    """
+
+    def __init__(
+        self, problem: Problem, *, is_first: bool, offset: int, line: int, at_document: bool, is_comment: bool
+    ) -> None:
         super().__init__(problem.text)
         self.problem = problem
         self.is_first = is_first
         self.offset = offset
         self.line = line
         self.at_document = at_document
+        self.is_comment = is_comment
 
 
 class JsonStream:
@@ -268,14 +276,21 @@ class JsonStream:
         return True
 
     def _fail(self, message: str, at: int | None = None) -> Any:
-        line = self._line + self._text.count("\n", self._at, self._at if at is None else at)
-        self._raise(Problem(ManifestCode.UNREADABLE, f"is not valid JSON: {message}", line=line))
+        place = self._at if at is None else at
+        line = self._line + self._text.count("\n", self._at, place)
+        is_comment = self._text.startswith(_COMMENTS, place)
+        hint = None
+        if is_comment:
+            message, hint = "JSON has no comments", "remove the comment, or write YAML, whose comments begin with #"
+        problem = Problem(ManifestCode.UNREADABLE, f"is not valid JSON: {message}", line=line, hint=hint)
+        self._raise(problem, is_comment=is_comment)
 
-    def _raise(self, problem: Problem) -> Any:
+    def _raise(self, problem: Problem, *, is_comment: bool = False) -> Any:
         raise NotJson(
             problem,
             is_first=self._document == 0,
             offset=self._before + self._at,
             line=self._line,
             at_document=self._text.startswith("---", self._at),
+            is_comment=is_comment,
         )
