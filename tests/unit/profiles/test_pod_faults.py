@@ -375,6 +375,18 @@ class TestValidation:
             "transformer, container kserve-container: no image, so the API server rejects the pod",
         ]
 
+    def test_a_fault_of_two_containers_of_one_name_is_reported_once(self) -> None:
+        """The text would not say which one has it."""
+        written = service({})
+        port = {"name": "a", "image": "a:1", "ports": [{"containerPort": 99999}]}
+        written["spec"]["transformer"] = {"containers": [{"image": "t:1"}, port, port]}
+        decision = resolve(written, Catalogue.of([runtime({})]), profile_of("v0.15.2"))
+
+        assert [fault.code for fault in validation_faults(decision.pod, decision.service)] == [
+            PodFaultCode.CONTAINER_REPEATED,
+            PodFaultCode.INVALID_PORT,
+        ]
+
     @pytest.mark.parametrize("release", RELEASES)
     def test_pods_of_shipped_runtimes(self, release: str) -> None:
         """The API server accepts the pod of a plain service on each runtime that a release ships."""

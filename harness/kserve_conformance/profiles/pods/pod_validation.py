@@ -27,10 +27,12 @@ _PORTS: Final = range(1, 65536)
 _PROTOCOLS: Final = ("SCTP", "TCP", "UDP")
 
 
-def validation_faults(pod: Manifest | None, service: Manifest | None) -> Iterator[PodFault]:
-    """The faults in the predictor's pod, and in the transformer and explainer of a stored service."""
-    if pod is None or service is None:
-        return
+def validation_faults(pod: Manifest | None, service: Manifest | None) -> tuple[PodFault, ...]:
+    """The different faults in the predictor's pod, and in the transformer and explainer of a stored service."""
+    return () if pod is None or service is None else tuple(dict.fromkeys(_of_service(pod, service)))
+
+
+def _of_service(pod: Manifest, service: Manifest) -> Iterator[PodFault]:
     yield from _of_pod(pod["spec"], component="")
     for component in ("transformer", "explainer"):
         spec = at(service, "spec", component)
