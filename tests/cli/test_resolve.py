@@ -230,6 +230,11 @@ class TestBadInput:
             (("other.yaml",), "error: no InferenceService or runtime in other.yaml"),
             ((), "error: nothing to read: pass files, folders or '-'"),
             (("--batch", "nowhere"), "file 'nowhere' does not exist"),
+            (
+                ("--batch", "-", "--crds", "full", "--validation", "warn"),
+                "--batch answers questions and cannot be used with --crds, --validation",
+            ),
+            (("--batch", "-", "file.yaml"), "--batch answers questions and cannot be used with files"),
             (("--batch", "-", "--workers", "0"), "0 is not in the range x>=1"),
             (("--batch", "-", "--release", "nine"), "error: unknown KServe release 'nine'"),
         ],

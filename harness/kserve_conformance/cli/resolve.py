@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
+from click.core import ParameterSource
 
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import columns, emit, example, format_option
@@ -50,7 +51,9 @@ if TYPE_CHECKING:
 )
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Number of processes for --batch")
 @format_option
+@click.pass_context
 def command(
+    call: click.Context,
     paths: tuple[str, ...],
     release: str,
     crds: str | None,
@@ -81,8 +84,7 @@ def command(
     """
     profile = profile_with(release, crds)
     if batch is not None:
-        if pod:
-            raise click.UsageError("--pod cannot be used with --batch")
+        _check_options(call)
         return _serve(batch, release, workers)
     if not paths:
         raise click.UsageError("nothing to read: pass files, folders or '-'")
@@ -112,6 +114,22 @@ def command(
     answers.notes.print()
     is_accepted = all(each.is_accepted for each in answers.reviews)
     return code(answers.notes.problems, is_ok=is_ok.value and is_accepted)
+
+
+#: The options that ``--batch`` has; a question says everything else.
+_OF_BATCHES = ("release", "batch", "workers")
+
+
+def _check_options(call: click.Context) -> None:
+    """Raise ``UsageError`` for arguments that do nothing with ``--batch``."""
+    given = [
+        "files" if isinstance(option, click.Argument) else option.opts[-1]
+        for option in call.command.params
+        if option.name not in _OF_BATCHES
+        and call.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise click.UsageError(f"--batch answers questions and cannot be used with {', '.join(given)}")
 
 
 def code(problems: Sequence[object], *, is_ok: bool) -> int:
