@@ -6,6 +6,8 @@ import pytest
 
 from kserve_conformance.cli import code_of
 from kserve_conformance.cli.exit_codes import Exit
+from kserve_conformance.cli.sandbox import text_of
+from kserve_conformance.targets.controlplane.access import Access
 
 
 @pytest.mark.parametrize(
@@ -51,3 +53,23 @@ def test_help_says_what_is_not_there(capsys):
     shown = " ".join(capsys.readouterr().out.split())
     assert "No pods run" in shown
     assert "open on every interface" in shown
+
+
+@pytest.mark.parametrize(
+    ("is_source_tree", "start"),
+    [(False, "KServe v0.20.0 is ready"), (True, "KServe built from a source tree, as v0.20.0, is ready")],
+)
+def test_a_source_tree_is_named(is_source_tree, start):
+    """A source tree is not the release as which it runs."""
+    access = Access(
+        release="v0.20.0",
+        api_server="v1.34.4",
+        default_mode="Knative",
+        folder="/plane",
+        kubeconfig="/plane/kubeconfig",
+        processes={},
+        ports={"webhooks": 1},
+        is_source_tree=is_source_tree,
+    )
+
+    assert f"# {start} on kube-apiserver" in text_of(access)

@@ -107,7 +107,7 @@ def command(
         if command_:
             show_progress(f"{_summary(access)}; {_warning(access)}")
             return _run(command_, sandbox, access)
-        emit(format_, _as_data(access), lambda: _text(access))
+        emit(format_, _as_data(access), lambda: text_of(access))
         return _wait(sandbox)
 
 
@@ -217,9 +217,9 @@ def _environment(access: Access) -> Mapping[str, str]:
 
 
 def _summary(access: Access) -> str:
+    built = f"built from a source tree, as {access.release}," if access.is_source_tree else access.release
     return (
-        f"KServe {access.release} is ready on kube-apiserver {access.api_server}, "
-        f"default deployment mode {access.default_mode}"
+        f"KServe {built} is ready on kube-apiserver {access.api_server}, default deployment mode {access.default_mode}"
     )
 
 
@@ -227,7 +227,7 @@ def _warning(access: Access) -> str:
     return f"no pods run; KServe's webhook port {access.ports['webhooks']} is open on every interface"
 
 
-def _text(access: Access) -> str:
+def text_of(access: Access) -> str:
     """Output that a shell can evaluate: the variable, and comments."""
     return (
         f"export KUBECONFIG={shlex.quote(access.kubeconfig)}\n"
@@ -245,6 +245,7 @@ def _text(access: Access) -> str:
 def _as_data(access: Access) -> dict[str, Any]:
     return {
         "release": access.release,
+        "isSourceTree": access.is_source_tree,
         "apiServer": access.api_server,
         "defaultMode": access.default_mode,
         "kubeconfig": access.kubeconfig,

@@ -56,7 +56,8 @@ class Access(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """
     How to reach a running control plane.
 
-    ``processes`` and ``ports`` are by program: etcd, kube-apiserver, manager.
+    ``processes`` and ``ports`` are by program: etcd, kube-apiserver, manager. ``is_source_tree``: it was built from a
+    source tree in place of the release.
     """
 
     release: str
@@ -66,6 +67,7 @@ class Access(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     kubeconfig: str
     processes: dict[str, RunningProcess]
     ports: dict[str, int]
+    is_source_tree: bool = False
 
     def save(self) -> None:
         """Write it into the control plane's folder."""

@@ -232,6 +232,7 @@ class Plane:
                 "manager": RunningProcess.of(controller.process),
             },
             ports={"etcd": server.etcd_port, "kube-apiserver": server.port, "webhooks": controller.webhook_port},
+            is_source_tree=self.release.is_source_tree,
         )
 
     def leave(self) -> Access:
