@@ -76,6 +76,9 @@ def no_equal_priority(start: str) -> RuntimeCheck:
     """
 
     def check(runtime: Runtime, stored: tuple[Runtime, ...]) -> str | None:
+        # Catalogues of thousands of runtimes rarely have priorities, and are compared pair by pair.
+        if not any(entry.auto_select and entry.priority is not None for entry in runtime.formats):
+            return None
         for other in stored:
             clash = _clash(runtime, other)
             if clash is not None:
