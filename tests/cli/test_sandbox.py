@@ -51,7 +51,7 @@ def test_help_says_what_is_not_there(capsys):
     code_of(["sandbox", "--help"])
 
     shown = " ".join(capsys.readouterr().out.split())
-    assert "No pods run" in shown
+    assert "controller run, but no pods" in shown
     assert "open on every interface" in shown
 
 
