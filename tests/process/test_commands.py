@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ from answering import SERVICE, runtime, service
 
 from kserve_conformance.objects import Outcome
 from kserve_conformance.targets.kinds import open_target
+from kserve_conformance.targets.process.command import Command
 from kserve_conformance.targets.process.failures import Died, GivenUp, NoAnswer, OutOfStep, TimedOut
 from kserve_conformance.targets.spec import Options
 from kserve_conformance.world import Nonconformity, World
@@ -190,6 +193,23 @@ class TestCommand:
         target.close()
         with pytest.raises(NoAnswer):
             target.apply(runtime())
+
+    def test_answers_the_next_question_anew_after_an_interrupt(self):
+        """An answer that was no longer awaited is not taken for that of the next question."""
+
+        def interrupt(*_):
+            raise KeyboardInterrupt
+
+        words = ["sh", "-c", 'read line; [ "$line" = 2 ] && echo two; cat >&2']
+        with contextlib.closing(Command(words, timeout=60)) as command:
+            earlier = signal.signal(signal.SIGALRM, interrupt)
+            try:
+                signal.setitimer(signal.ITIMER_REAL, 0.1)
+                with pytest.raises(KeyboardInterrupt):
+                    command.exchange(b"1\n")
+            finally:
+                signal.signal(signal.SIGALRM, earlier)
+            assert command.exchange(b"2\n") == b"two"
 
     def test_leaves_no_descriptor_open(self, implementation):
         """However often it was started again."""
