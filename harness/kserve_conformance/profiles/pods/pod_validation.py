@@ -20,7 +20,7 @@ _REJECTS: Final = "so the API server rejects the pod"
 
 #: Source: ``IsDNS1123Label``, k8s.io/apimachinery v0.34.4, pkg/util/validation/validation.go.
 _LABEL: Final = re.compile(r"(?=.{1,63}\Z)[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z")
-#: Source: ``IsValidPortName`` in the same file.
+#: Source: ``IsValidPortName``, k8s.io/apimachinery v0.34.4, pkg/util/validation/validation.go.
 _PORT_NAME: Final = re.compile(r"(?=.{1,15}\Z)(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z")
 
 _PORTS: Final = range(1, 65536)
