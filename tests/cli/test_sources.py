@@ -119,21 +119,6 @@ class TestWhatCannotBeRead:
         assert out.count("team-a/fraud-*") == 2
         assert "twice" not in err
 
-    def test_runtimes_with_a_generated_name_are_all_candidates(self, call):
-        """The API server creates both, under names that nobody knows before."""
-        generated = OURS.replace("name: ours", "generateName: rt-")
-        assert "generateName" in generated
-        _, out, err = call(
-            {"a.yaml": f"{SERVICE}---\n{generated}---\n{generated.replace('ours:1', 'ours:2')}"},
-            "a.yaml",
-            command="explain",
-        )
-
-        assert out.startswith("InferenceService team-a/fraud: ServingRuntime team-a/rt-*\n")
-        assert out.count("ServingRuntime team-a/rt-*  ") == 2
-        assert "after rt-* by name" in out
-        assert err == ""
-
     def test_every_problem_is_an_error_of_its_own(self, call):
         """Where nothing is answered, too."""
         code, _, err = call({"a.yaml": "kind: InferenceService", "b.yaml": "kind: ServingRuntime"}, ".")

@@ -179,7 +179,7 @@ def _no_runtime_as_data(no_runtime: NoRuntime) -> dict[str, Any]:
 
 def key_as_data(key: ObjectKey) -> dict[str, str]:
     """The key of a runtime as JSON values."""
-    return {"kind": key.kind, "name": key.shown or key.name, **({"namespace": key.namespace} if key.namespace else {})}
+    return {"kind": key.kind, "name": key.name, **({"namespace": key.namespace} if key.namespace else {})}
 
 
 def faults_in(

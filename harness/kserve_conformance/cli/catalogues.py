@@ -58,7 +58,7 @@ class Review:
         namespace = {"namespace": self.key.namespace} if self.key.namespace else {}
         return {
             "kind": self.key.kind,
-            "name": self.key.shown or self.key.name,
+            "name": self.key.name,
             **namespace,
             "source": self.where,
             "accepted": self.is_accepted,

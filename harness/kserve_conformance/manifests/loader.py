@@ -29,10 +29,13 @@ from kserve_conformance.manifests.template_languages import (
     is_placeholder,
     template_problem,
 )
-from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, SERVICE, Manifest, at, generated_name, shown_name
+from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, SERVICE, Manifest, at
 
 _KUBEFLOW: Final = "serving.kubeflow.org"
 _KSERVE: Final = "serving.kserve.io"
+#: Placeholder for the five characters that the API server appends to a ``generateName`` (cut to 58 characters).
+_GENERATED: Final = "xxxxx"
+_LONGEST_BASE: Final = 58
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,6 @@ class Loader:
     _known: dict[int, tuple[Problem, ...]] = field(default_factory=dict)
     _count: int = 0
     _number: int = 0
-    #: How many names of runtimes were generated from each ``generateName``.
-    _generated: Counter[str] = field(default_factory=Counter)
     #: Whether the source has an OpenShift Template whose parameters were filled in.
     _is_processed: bool = False
 
@@ -213,10 +214,7 @@ class Loader:
             return ()
         base = metadata.get("generateName")
         if not metadata.get("name") and isinstance(base, str) and base:
-            # Services are decided one by one, but a catalogue has its runtimes by name.
-            is_runtime = manifest.get("kind") != SERVICE
-            metadata["name"] = generated_name(base, self._generated[base] if is_runtime else 0)
-            self._generated[base] += is_runtime
+            metadata["name"] = base[:_LONGEST_BASE] + _GENERATED
         if self.namespace is None or manifest.get("kind") == CLUSTER_RUNTIME:
             return ()
         if not metadata.get("namespace"):
@@ -298,9 +296,11 @@ def group_of(manifest: Manifest) -> str:
 def display_name(manifest: Manifest) -> str:
     """Namespace and name of an object; an asterisk stands for what the API server generates."""
     metadata = manifest["metadata"]
-    name = shown_name(metadata)
+    name, base = metadata["name"], metadata.get("generateName")
+    if base and name == base[:_LONGEST_BASE] + _GENERATED:
+        name = f"{base}*"
     if manifest.get("kind") == CLUSTER_RUNTIME:
-        return name
+        return str(name)
     return f"{metadata.get('namespace') or 'default'}/{name}"
 
 

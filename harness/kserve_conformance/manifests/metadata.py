@@ -202,7 +202,7 @@ def is_time(time: str) -> bool:
     if not _RFC_3339.match(time):
         return False
     try:
-        datetime.fromisoformat(time.replace(",", "."))
+        datetime.fromisoformat(time[:19])
     except ValueError:
         return False
     return True

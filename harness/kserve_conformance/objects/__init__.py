@@ -11,11 +11,9 @@ from kserve_conformance.objects.manifest import (
     Namespace,
     ObjectKey,
     at,
-    generated_name,
     is_stored,
     items,
     replaced,
-    shown_name,
     without,
 )
 from kserve_conformance.objects.request import Request
@@ -39,10 +37,8 @@ __all__ = [
     "Runtime",
     "SupportedFormat",
     "at",
-    "generated_name",
     "is_stored",
     "items",
     "replaced",
-    "shown_name",
     "without",
 ]

@@ -8,8 +8,8 @@ API server would store, because rendering a pod needs fields that we never name.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final, NewType
+from dataclasses import dataclass
+from typing import Any, NewType
 
 #: A namespace's name.
 Namespace = NewType("Namespace", str)
@@ -32,49 +32,13 @@ API_VERSIONS = {
 }
 
 
-#: The length to which the API server cuts a ``generateName``, and that of the characters that it appends.
-#: Source: ``maxGeneratedNameLength``, pkg/storage/names/generate.go, k8s.io/apiserver.
-_LONGEST_BASE: Final = 58
-_SUFFIX: Final = 5
-
-
-def generated_name(base: str, number: int = 0) -> str:
-    """
-    A name that stands for one that the API server generates; another one for each number.
-
-    >>> generated_name("fraud-"), generated_name("fraud-", 2)
-    ('fraud-xxxxx', 'fraud-xxxx2')
-    """
-    return base[:_LONGEST_BASE] + (f"{number:x>{_SUFFIX}}" if number else "x" * _SUFFIX)
-
-
-def shown_name(metadata: Manifest) -> str:
-    """
-    The name in an object's metadata; with an asterisk for what the API server generates.
-
-    >>> shown_name({"generateName": "fraud-", "name": "fraud-xxxxx"}), shown_name({"name": "fraud"})
-    ('fraud-*', 'fraud')
-    """
-    name, base = str(metadata["name"]), metadata.get("generateName")
-    if not base or not name.startswith(start := str(base)[:_LONGEST_BASE]):
-        return name
-    suffix = name.removeprefix(start)
-    number = suffix.lstrip("x")
-    return f"{base}*" if len(suffix) == _SUFFIX > len(number) and (not number or number.isdecimal()) else name
-
-
 @dataclass(frozen=True, slots=True, order=True)
 class ObjectKey:
-    """
-    Names one object of a cluster: its kind, its namespace (None for a cluster-scoped one) and its name.
-
-    ``shown`` is the name that people read, where the API server is yet to generate it.
-    """
+    """Names one object of a cluster: its kind, its namespace (None for a cluster-scoped one) and its name."""
 
     kind: str
     name: str
     namespace: Namespace | None = None
-    shown: str = field(default="", compare=False, repr=False)
 
     @classmethod
     def of(cls, manifest: Manifest) -> ObjectKey:
@@ -82,9 +46,8 @@ class ObjectKey:
         kind = manifest["kind"]
         metadata = manifest["metadata"]
         if kind in (CLUSTER_RUNTIME, "Namespace"):
-            return cls(kind, metadata["name"], None, shown_name(metadata))
-        namespace = Namespace(metadata.get("namespace") or "default")
-        return cls(kind, metadata["name"], namespace, shown_name(metadata))
+            return cls(kind, metadata["name"])
+        return cls(kind, metadata["name"], Namespace(metadata.get("namespace") or "default"))
 
     @property
     def is_namespaced(self) -> bool:
@@ -93,7 +56,7 @@ class ObjectKey:
 
     def __str__(self) -> str:
         where = f"{self.namespace}/" if self.namespace else ""
-        return f"{self.kind} {where}{self.shown or self.name}"
+        return f"{self.kind} {where}{self.name}"
 
 
 def is_stored(manifest: Manifest, override: bool | None = None) -> bool:

@@ -18,7 +18,6 @@ from kserve_conformance.objects.manifest import (
     Namespace,
     ObjectKey,
     at,
-    shown_name,
 )
 
 
@@ -56,11 +55,6 @@ class Runtime:
         return self.key.name
 
     @property
-    def shown_name(self) -> str:
-        """Its name as people read it, with an asterisk for what the API server generates."""
-        return self.key.shown or self.key.name
-
-    @property
     def annotations(self) -> Manifest:
         """Its own ``metadata.annotations``, not those of its pods."""
         return at(self.manifest, "metadata", "annotations") or {}
@@ -78,7 +72,7 @@ class Runtime:
         kind = manifest["kind"]
         namespace = Namespace(metadata.get("namespace") or "default") if kind == NAMESPACED_RUNTIME else None
         return cls(
-            key=ObjectKey(kind, metadata["name"], namespace, shown_name(metadata)),
+            key=ObjectKey(kind, metadata["name"], namespace),
             formats=tuple(
                 SupportedFormat(
                     name=entry.get("name", ""),

@@ -70,8 +70,8 @@ def _priority_place(request: Request, runtime: Runtime) -> tuple[bool, int]:
 def _lower_priority(request: Request, winner: Runtime, loser: Runtime) -> Exclusion:
     better, worse = priority_of(winner, request.format), priority_of(loser, request.format)
     if worse is None:
-        return Exclusion(ExclusionReason.PRIORITY_UNSET, f"has no priority; {winner.shown_name} has {better}")
-    return Exclusion(ExclusionReason.LOWER_PRIORITY, f"has priority {worse}; {winner.shown_name} has {better}")
+        return Exclusion(ExclusionReason.PRIORITY_UNSET, f"has no priority; {winner.name} has {better}")
+    return Exclusion(ExclusionReason.LOWER_PRIORITY, f"has priority {worse}; {winner.name} has {better}")
 
 
 def _protocols(runtime: Runtime) -> str:
@@ -90,7 +90,7 @@ BY_PROTOCOL_RANK = OrderKey(
     lambda request, runtime: protocol_rank(runtime),
     lambda request, winner, loser: Exclusion(
         ExclusionReason.HIGHER_PROTOCOL_RANK,
-        f"supports {_protocols(loser)}; {winner.shown_name} supports {_protocols(winner)}, which ranks first",
+        f"supports {_protocols(loser)}; {winner.name} supports {_protocols(winner)}, which ranks first",
     ),
 )
 
@@ -99,7 +99,7 @@ BY_PROTOCOL_RANK = OrderKey(
 BY_AGE = OrderKey(
     "age",
     lambda request, runtime: -runtime.created,
-    lambda request, winner, loser: Exclusion(ExclusionReason.OLDER, f"is older than {winner.shown_name}"),
+    lambda request, winner, loser: Exclusion(ExclusionReason.OLDER, f"is older than {winner.name}"),
 )
 
 #: The name in ascending order.
@@ -107,5 +107,5 @@ BY_AGE = OrderKey(
 BY_NAME = OrderKey(
     "name",
     lambda request, runtime: runtime.name.encode(),
-    lambda request, winner, loser: Exclusion(ExclusionReason.NAME_ORDER, f"sorts after {winner.shown_name} by name"),
+    lambda request, winner, loser: Exclusion(ExclusionReason.NAME_ORDER, f"sorts after {winner.name} by name"),
 )

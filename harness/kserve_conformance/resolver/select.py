@@ -143,9 +143,7 @@ def _report_order(
     if nearer is not None:
         for runtime in passed:
             reporter.outranking(
-                nearer,
-                runtime,
-                Exclusion(ExclusionReason.LOWER_SCOPE, f"ranks after {nearer.shown_name} in the namespace"),
+                nearer, runtime, Exclusion(ExclusionReason.LOWER_SCOPE, f"ranks after {nearer.name} in the namespace")
             )
         return
     winner = passed[0]
@@ -155,7 +153,7 @@ def _report_order(
             reporter.outranking(
                 winner,
                 loser,
-                Exclusion(ExclusionReason.TIE_UNDEFINED, f"ties with {winner.shown_name}; the order is undefined"),
+                Exclusion(ExclusionReason.TIE_UNDEFINED, f"ties with {winner.name}; the order is undefined"),
             )
             continue
         key = next(key for key in profile.order if key.place(request, winner) != key.place(request, loser))
