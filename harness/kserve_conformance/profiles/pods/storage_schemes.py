@@ -52,8 +52,8 @@ def _uri_of(component: str, spec: Manifest) -> object:
     """
     The storage URI of a component: that of its model or server, or a variable of its own container.
 
-    Source: ``GetStorageUri``, pkg/apis/serving/v1beta1/predictor.go, explainer.go, predictor_custom.go,
-    transformer_custom.go and explainer_custom.go, since v0.11.0.
+    Source: ``GetStorageUri``, pkg/apis/serving/v1beta1/predictor_custom.go, since v0.11.0. Every implementation of a
+    component has a method of this name.
     """
     for key in ("model", "art", "alibi", "aix"):
         uri = at(spec, key, "storageUri")
