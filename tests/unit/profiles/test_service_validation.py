@@ -368,7 +368,9 @@ class TestMessages:
                 PERCENTAGE,
             ),
             ({"type": "PodMetric"}, "metricSpec.PodMetric is not set for pod metric source type"),
+            ({"type": "External"}, "metricSpec.External is not set for external metric source type"),
             ({"type": "External", "external": {"target": {"value": 1}}}, "the query should not be empty"),
+            ({"type": "PodMetric", "podmetric": {"target": {"value": 1}}}, "the query should not be empty"),
             (
                 {"type": "External", "external": {"metric": {"query": "up"}}},
                 "the target threshold value should not be empty",

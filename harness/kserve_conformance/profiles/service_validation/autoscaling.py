@@ -216,18 +216,21 @@ def _metrics(component: Component, autoscaler: str) -> tuple[Manifest, ...]:
 
 def _keda_problems(metric: Manifest) -> Iterator[str]:
     match metric.get("type"):
+        case "Resource" if metric.get("resource") is None:
+            yield "metricSpec.Resource is not set for resource metric source type"
         case "Resource":
-            yield from _resource_problems(metric.get("resource"))
+            yield from _resource_problems(metric["resource"])
+        case "External" if metric.get("external") is None:
+            yield "metricSpec.External is not set for external metric source type"
         case "External":
-            yield from _query_problems("External", "external", metric.get("external"))
+            yield from _query_problems(metric["external"])
+        case "PodMetric" if metric.get("podmetric") is None:
+            yield "metricSpec.PodMetric is not set for pod metric source type"
         case "PodMetric":
-            yield from _query_problems("PodMetric", "pod", metric.get("podmetric"))
+            yield from _query_problems(metric["podmetric"])
 
 
-def _resource_problems(resource: Manifest | None) -> Iterator[str]:
-    if resource is None:
-        yield "metricSpec.Resource is not set for resource metric source type"
-        return
+def _resource_problems(resource: Manifest) -> Iterator[str]:
     target = resource.get("target") or {}
     type_ = target.get("type")
     if resource.get("name") == "cpu" and type_ != "Utilization":
@@ -240,10 +243,7 @@ def _resource_problems(resource: Manifest | None) -> Iterator[str]:
     yield from _target_problems(target)
 
 
-def _query_problems(name: str, words: str, source: Manifest | None) -> Iterator[str]:
-    if source is None:
-        yield f"metricSpec.{name} is not set for {words} metric source type"
-        return
+def _query_problems(source: Manifest) -> Iterator[str]:
     target = source.get("target") or {}
     if not at(source, "metric", "query"):
         yield "the query should not be empty"

@@ -48,23 +48,24 @@ def _problems(service: Manifest, components: Components) -> Iterator[str]:
         names.add(name)
         if name == predictor.get("name"):
             yield f'canary predictor.name "{name}" conflicts with stable predictor name'
-        yield from _problems_of_one(name, canary["predictor"], predictor, components)
+        implementations = predictor_with_kserve_container(canary["predictor"])
+        if len(implementations) == 1:
+            component = Component(canary["predictor"], implementations[0], {}, autoscaler=None)
+            yield from _problems_of_one(name, component, predictor, components)
+        else:
+            message = not_exactly_one("predictor", components.predictor.listed, components.exactly_one)
+            yield f'canary "{name}" predictor: {message}'
     total = sum(canary.get("trafficPercent") or 0 for canary in canaries)
     if total > 100:
         yield f"sum of canary trafficPercent values ({total}) must be <= 100"
 
 
-def _problems_of_one(name: str, canary: Manifest, predictor: Manifest, components: Components) -> Iterator[str]:
-    found = predictor_with_kserve_container(canary)
-    if len(found) != 1:
-        message = not_exactly_one("predictor", components.predictor.listed, components.exactly_one)
-        yield f'canary "{name}" predictor: {message}'
-        return
-    component = Component(canary, found[0], {}, autoscaler=None)
+def _problems_of_one(name: str, component: Component, predictor: Manifest, components: Components) -> Iterator[str]:
+    canary = component.spec
     for check in (*components.predictor.checks, *components.checks):
-        message_ = check(component)
-        if message_ is not None:
-            yield f'canary "{name}" predictor: {message_}'
+        message = check(component)
+        if message is not None:
+            yield f'canary "{name}" predictor: {message}'
     if canary.get("workerSpec") is not None:
         yield f'canary "{name}" must not set workerSpec (multi-node is not yet supported for canary)'
     if (canary.get("maxReplicas") or 0) > 0:
