@@ -60,6 +60,13 @@ class TestNewServices:
 
         assert ("cannot be deleted" in fault.text) == is_blocked
 
+    def test_a_fault_belongs_to_no_container(self):
+        """It is listed with the faults of pods, and printed as its text alone."""
+        (fault,) = stored_mode("v0.16.0", "odd").faults()
+
+        assert fault.container is None
+        assert str(fault) == fault.text
+
 
 class TestUpgradedServices:
     @pytest.mark.parametrize(

@@ -335,6 +335,12 @@ class TestValidation:
             ({"ports": [{"containerPort": 80, "name": "h2c"}]}, {}, []),
             ({"ports": [{"containerPort": 80, "name": "metrics-and-more"}]}, {}, ["INVALID_PORT"]),
             ({"ports": [{"containerPort": 80, "name": "8080"}]}, {}, ["INVALID_PORT"]),
+            (
+                {"ports": [{"containerPort": 80, "name": "http1"}, {"containerPort": 81, "name": "http1"}]},
+                {},
+                ["INVALID_PORT"],
+            ),
+            ({"ports": [{"containerPort": 80}, {"containerPort": 81}]}, {}, []),
             ({"ports": [{"containerPort": 80, "protocol": "HTTP"}]}, {}, ["INVALID_PORT"]),
         ],
     )

@@ -78,6 +78,7 @@ class TestInvalid:
             ("{{-x}}", 'bad number syntax: "-x"'),
             ("{{-.Name}}", 'bad number syntax: "-.N"'),
             ("{{1a}}", 'bad number syntax: "1a"'),
+            ("{{1e+5x}}", 'bad number syntax: "1e+5x"'),
             ("{{1-2}}", 'bad number syntax: "1-2"'),
             ("{{0b12}}", 'bad number syntax: "0b12"'),
             ("{{-}}", 'illegal number syntax: "-"'),

@@ -23,6 +23,8 @@ from kserve_conformance.profiles.pods import (
     RENDERING_V0_20,
     UnknownPlaceholder,
     render,
+    runtime_template,
+    service_template,
 )
 
 ALL = (
@@ -361,3 +363,39 @@ class TestOtherContainers:
 
         expected = "failed to replace placeholders in serving runtime server Container transformer-container"
         assert no_runtime.message == expected
+
+
+class TestTemplatesBeforeRendering:
+    def test_a_runtime_s_template_is_neither_filled_nor_merged(self):
+        """
+        Its metadata, its pod settings and its containers as Go writes them, and no other field of its spec.
+        """
+        spec = {
+            "annotations": {"a": "b"},
+            "labels": {},
+            "supportedModelFormats": [{"name": "sklearn"}],
+            "nodeSelector": {"disk": "ssd"},
+            "containers": [container(args=["{{.Name}}"])],
+        }
+
+        assert runtime_template(spec, RENDERING_V0_20) == {
+            "metadata": {"annotations": {"a": "b"}},
+            "spec": {"nodeSelector": {"disk": "ssd"}, "containers": [container(args=["{{.Name}}"], resources={})]},
+        }
+
+    def test_a_runtime_without_containers_has_an_empty_list(self):
+        """
+        A pod always has the list.
+        """
+        assert runtime_template({}, RENDERING_V0_20) == {"metadata": {}, "spec": {"containers": []}}
+
+    def test_a_service_s_template_is_its_predictor_s_pod_spec(self):
+        """
+        With its own annotations and labels; the model is not part of a pod.
+        """
+        custom = service(metadata={"labels": {"tier": "gold"}}, containers=[container()], nodeSelector={"disk": "ssd"})
+
+        assert service_template(custom) == {
+            "metadata": {"labels": {"tier": "gold"}},
+            "spec": {"nodeSelector": {"disk": "ssd"}, "containers": [container(resources={})]},
+        }

@@ -16,12 +16,12 @@ SIZED = {"limits": {"cpu": "1", "memory": "2Gi"}, "requests": {"cpu": "1", "memo
 MODEL = {"modelFormat": {"name": "sklearn"}, "storageUri": "gs://example/model"}
 
 
-def stored(spec: Manifest, release: str = "v0.15.2") -> dict[str, Any]:
+def stored(spec: Manifest, release: str = "v0.15.2", annotations: Manifest | None = None) -> dict[str, Any]:
     """The spec of a service as it is stored."""
     written = {
         "apiVersion": "serving.kserve.io/v1beta1",
         "kind": "InferenceService",
-        "metadata": {"name": "fraud", "namespace": "team-a"},
+        "metadata": {"name": "fraud", "namespace": "team-a", "annotations": annotations or {}},
         "spec": spec,
     }
     profile = profile_of(release)
@@ -60,6 +60,26 @@ class TestPredictor:
 
         assert ("maxReplicas" in predictor, "labels" in predictor) == (is_kept, is_kept)
         assert ("command" in predictor["model"]) is is_kept
+
+    @pytest.mark.parametrize(("release", "is_kept"), [("v0.15.2", False), ("v0.20.0", True)])
+    def test_zeros_in_a_list_are_kept_since_v0_16_0(self, release: str, is_kept: bool) -> None:
+        """Each element of a list is compared with the one that was written."""
+        side = {"name": "side", "image": "side:1", "command": []}
+        (container,) = stored({"predictor": {"model": MODEL, "containers": [side]}}, release)["predictor"]["containers"]
+
+        assert ("command" in container) is is_kept
+
+    def test_workers_are_a_pod_spec_too(self) -> None:
+        """Their containers have resources, and the fields of KServe stay."""
+        worker = {"pipelineParallelSize": 2, "containers": [{"name": "worker-container", "image": "own:1"}]}
+        model = {**MODEL, "storageUri": "pvc://models/fraud"}
+        annotations = {"serving.kserve.io/autoscalerClass": "none", "serving.kserve.io/deploymentMode": "RawDeployment"}
+        predictor = stored({"predictor": {"model": model, "workerSpec": worker}}, annotations=annotations)["predictor"]
+
+        assert predictor["workerSpec"] == {
+            "pipelineParallelSize": 2,
+            "containers": [{"name": "worker-container", "image": "own:1", "resources": {}}],
+        }
 
     def test_zeros_of_a_converted_key_are_not(self) -> None:
         """They were written at another place."""
