@@ -30,6 +30,9 @@ _WRAPPERS = (("podSpec",), ("podspec",), ("template", "spec"), ("template",), ("
 
 _COMPONENTS = ("predictor", "transformer", "explainer")
 
+#: Source: type ``LoggerType``, pkg/apis/serving/v1beta1/inference_service.go, since v0.8.0.
+_LOGGER_MODES = ("all", "request", "response")
+
 _DASHED = re.compile(r"\{\{-?\s*\.(Annotations|Labels)\.([A-Za-z0-9_./]*-[-A-Za-z0-9_./]*)\s*-?\}\}")
 _QUOTED = re.compile(r"\{\{[^{}]*\"[^{}]*\}\}")
 
@@ -265,8 +268,9 @@ def _scaling(state: State) -> Iterator[Edit]:
             changes.append(("maxReplicas", max(least or 0, 1)))
         if isinstance(part.get("containerConcurrency"), int) and part["containerConcurrency"] < 0:
             changes.append(("containerConcurrency", 0))
-        if at(part, "logger", "mode") is not None:
-            changes.append(("logger", {**part["logger"], "mode": "all"}))
+        logger = part.get("logger")
+        if isinstance(logger, Mapping) and logger.get("mode") not in _LOGGER_MODES:
+            changes.append(("logger", {**logger, "mode": "all"}))
         for field, value in changes:
             words = (
                 f"set spec.{component}.logger.mode: all"

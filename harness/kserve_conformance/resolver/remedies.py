@@ -32,14 +32,18 @@ def remedies_for(
     surroundings: Surroundings = ORDINARY,
     *,
     is_stored: bool = False,
+    tries: int = _TRIES,
 ) -> tuple[str, ...]:
-    """The remedies, as imperatives; empty if the service runs, or if no known edit helps."""
+    """
+    The remedies, as imperatives; empty if the service runs, or if no known edit helps.
+
+    After ``tries`` edits the search stops, with the best remedies up to there.
+    """
     state = State(service, catalogue, profile, is_stored)
     failure = _failure(state, surroundings)
     if failure is None:
         return ()
     frontier = [("", state, frozenset({failure.text}))]
-    tries = _TRIES
     for _ in range(_STEPS):
         remedies: list[str] = []
         halves: list[str] = []

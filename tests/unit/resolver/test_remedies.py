@@ -12,11 +12,12 @@ from kserve_conformance.resolver.edits import State, edits_of
 from kserve_conformance.resolver.remedies import remedies_for
 
 MODEL = {"modelFormat": {"name": "sklearn"}, "storageUri": "pvc://claim/model"}
-WORKER = {
+WORKER: dict[str, Any] = {
     "pipelineParallelSize": 2,
     "tensorParallelSize": 1,
     "containers": [{"name": "worker-container", "image": "example.com/worker:1"}],
 }
+TWO_WORKERS = {**WORKER, "containers": [*WORKER["containers"], {"name": "proxy", "image": "example.com/proxy:1"}]}
 ENGINE = {"name": "engine", "image": "example.com/engine:1"}
 SERVER = cluster("r")
 MULTI_NODE = cluster("many", "sklearn", workerSpec=WORKER)
@@ -27,6 +28,11 @@ def predicting(predictor: dict[str, Any], *, name: str = "fraud", **annotations:
     annotations = {f"serving.kserve.io/{key}": value for key, value in annotations.items()}
     metadata = {**written["metadata"], "name": name, **({"annotations": annotations} if annotations else {})}
     return {**written, "metadata": metadata, "spec": {"predictor": predictor}}
+
+
+def with_component(name: str, component: dict[str, Any]) -> dict[str, Any]:
+    written = predicting({"model": MODEL})
+    return {**written, "spec": {**written["spec"], name: component}}
 
 
 def beside_spec() -> dict[str, Any]:
@@ -109,6 +115,39 @@ class TestRejected:
                 predicting({"model": MODEL, "workerSpec": WORKER}),
                 "set the annotation serving.kserve.io/autoscalerClass: external",
             ),
+            (
+                "v0.15.2",
+                predicting({"model": MODEL, "workerSpec": TWO_WORKERS}, autoscalerClass="none"),
+                "keep one container in workerSpec",
+            ),
+            (
+                "v0.12.0",
+                predicting({"model": MODEL, "minReplicas": 3, "maxReplicas": 2}),
+                "set spec.predictor.maxReplicas: 3",
+            ),
+            ("v0.12.0", predicting({"model": MODEL, "minReplicas": -1}), "set spec.predictor.minReplicas: 1"),
+            ("v0.20.0", predicting({"model": MODEL, "maxReplicas": -1}), "set spec.predictor.maxReplicas: 1"),
+            (
+                "v0.15.2",
+                predicting({"model": MODEL, "containerConcurrency": -1}),
+                "set spec.predictor.containerConcurrency: 0",
+            ),
+            (
+                "v0.15.2",
+                predicting({"model": MODEL, "logger": {"url": "http://sink.example.com"}}),
+                "set spec.predictor.logger.mode: all",
+            ),
+            ("v0.12.0", with_component("transformer", {}), "add containers to spec.transformer, or remove it"),
+            (
+                "v0.12.0",
+                with_component("transformer", {"custom": {"container": ENGINE}}),
+                "move spec.transformer.custom.container to spec.transformer.containers, as its only item",
+            ),
+            (
+                "v0.15.2",
+                with_component("explainer", {"alibi": {"type": "AnchorTabular"}}),
+                "add containers to spec.explainer, or remove it",
+            ),
         ],
     )
     def test_is_accepted_with_the_remedy(self, release, written, remedy):
@@ -125,10 +164,47 @@ class TestRejected:
         )
 
     def test_what_no_edit_helps_has_no_remedy(self):
-        """What only the person can decide is left to them."""
-        written = predicting({"model": MODEL, "scaleMetric": "lag"}, deploymentMode="RawDeployment")
+        """No edit can fill in where a logger stores its payloads: that is left to the user."""
+        written = predicting({"model": MODEL, "logger": {"mode": "all", "storage": {}}})
+        profile = profile_of("v0.16.0")
+
+        assert resolve(written, catalogue(SERVER), profile).rejected == "invalid logger storage configuration"
+        assert remedies_for(written, catalogue(SERVER), profile) == ()
+
+    def test_a_malformed_spec_has_no_remedy(self):
+        """A text instead of a mapping has no fields to edit."""
+        written = {**predicting({}), "spec": "sklearn"}
 
         assert remedies_for(written, catalogue(SERVER), profile_of("v0.15.2")) == ()
+
+    def test_an_edit_that_leaves_a_malformed_predictor_is_no_remedy(self):
+        """Renaming a misspelled key does not help if its value is no mapping."""
+        written = predicting({"sklern": "s3://models/fraud"})
+        profile = profile_of("v0.15.2")
+
+        assert "rename spec.predictor.sklern to sklearn" in dict(edits_of(State(written, catalogue(SERVER), profile)))
+        assert remedies_for(written, catalogue(SERVER), profile) == (
+            "add model to spec.predictor, with modelFormat.name and storageUri",
+        )
+
+    @pytest.mark.parametrize(
+        ("tries", "remedy"),
+        [
+            (
+                1,
+                (
+                    "replace spec.predictor.lightning with spec.predictor.model and modelFormat.name: lightning; "
+                    "then it is accepted, but has no runtime"
+                ),
+            ),
+            (20, "rename spec.predictor.sklern to sklearn"),
+        ],
+    )
+    def test_the_search_is_limited(self, tries, remedy):
+        """It stops after a number of edits, although a better one may follow."""
+        written = predicting({"lightning": {}, "sklern": {}})
+
+        assert remedy in remedies_for(written, catalogue(SERVER), profile_of("v0.15.2"), tries=tries)
 
     @pytest.mark.parametrize("release", ["v0.10.2", "v0.15.2", "v0.20.0"])
     @pytest.mark.parametrize("predictor", [{}, {"sklearn": None}, {"model": None, "minReplicas": 1}])
@@ -166,6 +242,11 @@ class TestNoPod:
                 predicting({"model": {**MODEL, "runtime": "r"}, "workerSpec": {}}, autoscalerClass="none"),
                 catalogue(SERVER, MULTI_NODE),
                 "set runtime: many, which has a workerSpec",
+            ),
+            (
+                predicting({"model": MODEL, "workerSpec": WORKER}, autoscalerClass="none"),
+                catalogue(SERVER),
+                "remove workerSpec",
             ),
             (
                 predicting({"model": MODEL}),
