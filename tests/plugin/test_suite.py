@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from textwrap import dedent
 
 import pytest
@@ -95,20 +94,6 @@ class TestInventory:
             "v0.9.0 to v0.11.0",
             "v0.10.0 to v0.11.0",
         ]
-
-    def test_is_read_fast(self, suite_of):
-        """Three hundred scenarios take well under half a second."""
-        steps = "".join(f"    And step {number} of it\n      | a | b |\n      | 1 | 2 |\n" for number in range(5))
-        scenarios = "".join(f"  Scenario: s{number}{STEP}{steps}" for number in range(300))
-        suite = suite_of(x=f"Feature: x\n{scenarios}")
-
-        # Processor time, so that whatever else the machine does has no say.
-        began = time.process_time()
-        found = inventory(suite)
-        took = time.process_time() - began
-
-        assert len(found) == 300
-        assert took < 0.5
 
     def test_of_the_shipped_suite_has_no_problem(self):
         """Every scenario of it has a rule, a level and known tags."""
