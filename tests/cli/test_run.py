@@ -160,11 +160,11 @@ class TestRun:
     def test_that_is_interrupted_is_3(self, tmp_path):
         """The results so far are reported, without a conclusion."""
         (tmp_path / "features").mkdir()
-        (tmp_path / "features/a.feature").write_text("Feature: a\n  Scenario: waits\n    Then somebody waits\n")
+        (tmp_path / "features/a.feature").write_text("Feature: a\n  Scenario: waits\n    Then the step waits\n")
         (tmp_path / "steps").mkdir()
         (tmp_path / "steps/x.py").write_text(
             "import os, signal\nfrom pytest_bdd import then\n\n"
-            "@then('somebody waits')\ndef waits():\n    os.kill(os.getpid(), signal.SIGINT)\n"
+            "@then('the step waits')\ndef waits():\n    os.kill(os.getpid(), signal.SIGINT)\n"
         )
 
         run = call(tmp_path, "run", "--suite", ".", "--format", "json")

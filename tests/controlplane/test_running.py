@@ -82,7 +82,7 @@ STEPS = """
         os.kill(world.target._plane.manager.pid, signal.SIGKILL)
         world.target._plane.manager._process.wait()
 
-    @then("somebody waits")
+    @then("the step waits")
     def waits():
         Path(os.environ["WAITING"]).touch()
         time.sleep(120)
@@ -251,7 +251,7 @@ WAITS = """
       @rule-namespace-before-cluster
       Scenario: waits
         When a service in namespace "team-a" requests "sklearn"
-        Then somebody waits
+        Then the step waits
 """
 
 #: Clears away so slowly that somebody loses patience.

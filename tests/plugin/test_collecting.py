@@ -81,7 +81,7 @@ class TestCollecting:
     def test_leaves_features_of_others_alone(self, project):
         """A feature outside of the suite is not ours to run."""
         project.write("features/plain/plain.feature", PLAIN)
-        project.write("elsewhere/other.feature", "Feature: other\n  Scenario: x\n    Then what nobody knows\n")
+        project.write("elsewhere/other.feature", "Feature: other\n  Scenario: x\n    Then an undefined step\n")
 
         run = project.recorded("elsewhere")
 

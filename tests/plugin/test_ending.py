@@ -15,12 +15,12 @@ STEPS = """
     import os, pathlib, time
     from pytest_bdd import then
 
-    @then("somebody waits")
+    @then("the step waits")
     def waits():
         pathlib.Path("waiting").touch()
         time.sleep(60)
 
-    @then("somebody works")
+    @then("the step works")
     def works():
         pathlib.Path("waiting").touch()
         time.sleep(3)
@@ -33,7 +33,7 @@ STEPS = """
 
 WAITING = (
     "Feature: x\n  Scenario: first\n    Then it ends\n"
-    "  Scenario: waits\n    Then somebody waits\n  Scenario: last\n    Then it ends\n"
+    "  Scenario: waits\n    Then the step waits\n  Scenario: last\n    Then it ends\n"
 )
 
 
@@ -59,7 +59,7 @@ class TestInterrupted:
 
     def test_run_ends_its_workers_at_once(self, waiting):
         """A signal for the run alone reaches the workers too, though xdist would let them go on for a while."""
-        waiting.write("features/x.feature", "Feature: x\n  Scenario: works\n    Then somebody works\n")
+        waiting.write("features/x.feature", "Feature: x\n  Scenario: works\n    Then the step works\n")
 
         waiting.ended_by(signal.SIGTERM, "-n", "2")
 

@@ -369,7 +369,7 @@ DEVIATING = """
         Given a number 1
         Then it is 1
       Scenario: breaks
-        Then nobody knows what
+        Then an undefined step
 """
 
 

@@ -46,9 +46,7 @@ def scenarios(*, priority: Verdict = Verdict.PASSED, chosen: str = "a") -> tuple
         ),
         scenario("A rule of later releases", Verdict.UNSUPPORTED, topic="ordering", rules=("order-newest",)),
         scenario("The newest of equals wins", topic="ordering", rules=("order-newest",)),
-        scenario(
-            "Nobody knows this rule", Verdict.DEVIATES, topic="upgrades", rules=("no-such-rule",), tags=("claim-d8",)
-        ),
+        scenario("No such rule here", Verdict.DEVIATES, topic="upgrades", rules=("no-such-rule",), tags=("claim-d8",)),
     )
 
 
