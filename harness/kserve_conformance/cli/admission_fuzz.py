@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import emit, show_progress
+from kserve_conformance.cli.search_progress import SearchProgress
 
 if TYPE_CHECKING:
     from kserve_conformance.fuzz.admission import AdmissionGroup, AdmissionSummary
     from kserve_conformance.objects import Manifest
     from kserve_conformance.targets.contract import Target
-
-#: Seconds between two lines of progress.
-PROGRESS_EVERY = 5.0
 
 
 def run(
@@ -44,7 +41,7 @@ def run(
             )
     left, right = targets
     crds = crds_of(full_name(left.identity.release))
-    search = AdmissionSearch(left, right, crds, seed, objects, seconds, _ProgressLines().show)  # type: ignore[arg-type]
+    search = AdmissionSearch(left, right, crds, seed, objects, seconds, _progress())  # type: ignore[arg-type]  # Both can try admission.
     if replay is not None:
         summary = search.replay(_manifests(replay))
     else:
@@ -58,17 +55,11 @@ def run(
     return Exit.OK if summary.is_conclusive else Exit.BROKEN
 
 
-class _ProgressLines:
-    """Prints the progress of a search to stderr every few seconds."""
-
-    def __init__(self) -> None:
-        self._next = time.monotonic() + PROGRESS_EVERY
-
-    def show(self, summary: AdmissionSummary) -> None:
-        if time.monotonic() >= self._next:
-            self._next = time.monotonic() + PROGRESS_EVERY
-            errored = f", {summary.errored} errored" if summary.errored else ""
-            show_progress(f"{summary.objects} objects, {summary.rate:.0f}/s, {summary.differing} differ{errored}")
+def _progress() -> Callable[[AdmissionSummary], None]:
+    lines = SearchProgress("objects")
+    return lambda summary: lines.show(
+        summary.objects, rate=summary.rate, differing=summary.differing, errored=summary.errored
+    )
 
 
 def _manifests(file: Path) -> Sequence[Manifest]:

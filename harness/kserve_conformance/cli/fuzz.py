@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,15 +14,13 @@ import click
 from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import emit, example, format_option, out_option, show_progress
+from kserve_conformance.cli.search_progress import SearchProgress
 
 if TYPE_CHECKING:
     from kserve_conformance.fuzz import DifferenceGroup, Search, Summary
 
 #: The number of cases without ``--max-cases`` and ``--max-time``.
 DEFAULT_CASES = 1000
-
-#: Seconds between two lines of progress.
-PROGRESS_EVERY = 5.0
 
 #: At most so many different error messages are printed.
 ERRORS_SHOWN = 10
@@ -119,7 +117,7 @@ def command(
             from kserve_conformance.cli import admission_fuzz
 
             return admission_fuzz.run((one, other), seed, max_cases, max_time, out, replay, format_)
-        search = Search(one, other, seed, Limits(max_cases, max_time), _ProgressLines().show)
+        search = Search(one, other, seed, Limits(max_cases, max_time), _progress())
         if replay is not None:
             return _replay(search, replay, format_)
         show_progress(f"seed {seed}")
@@ -137,17 +135,11 @@ def exit_code(summary: Summary) -> Exit:
     return Exit.OK if summary.is_conclusive else Exit.BROKEN
 
 
-class _ProgressLines:
-    """Prints the progress of a search to stderr every few seconds."""
-
-    def __init__(self) -> None:
-        self._next = time.monotonic() + PROGRESS_EVERY
-
-    def show(self, summary: Summary) -> None:
-        if time.monotonic() >= self._next:
-            self._next = time.monotonic() + PROGRESS_EVERY
-            errored = f", {summary.errored} errored" if summary.errored else ""
-            show_progress(f"{summary.cases} cases, {summary.rate:.0f}/s, {summary.differing} differ{errored}")
+def _progress() -> Callable[[Summary], None]:
+    lines = SearchProgress("cases")
+    return lambda summary: lines.show(
+        summary.cases, rate=summary.rate, differing=summary.differing, errored=summary.errored
+    )
 
 
 def _replay(search: Search, file: Path, format_: str) -> int:

@@ -20,7 +20,7 @@ from kserve_conformance.profiles.order import OrderKey
 from kserve_conformance.profiles.pods import Rendering
 from kserve_conformance.profiles.protocols import RequestedProtocol
 from kserve_conformance.profiles.runtime_admission import RuntimeCheck
-from kserve_conformance.profiles.runtime_decoding import RuntimeDecoding, not_decoded
+from kserve_conformance.profiles.runtime_integers import RuntimeDecoding, not_decoded
 from kserve_conformance.profiles.service_admission import ServiceAdmission
 from kserve_conformance.profiles.status import Reports, StatusNames
 
@@ -36,7 +36,7 @@ class Profile:
     ``recorded_mode``: the mode that the controller records in a service's status.
     ``crds``: the schemas of its kinds, which say which fields are stored at all.
     ``service_admission`` and ``runtime_admission``: its webhooks.
-    ``runtime_decoding``: how the webhook of runtimes decodes them.
+    ``runtime_integers``: how the webhook of runtimes decodes them.
     ``scopes``: the candidate sets of an automatic selection, nearest first.
     ``requested_protocol``: the protocol by which an automatic selection filters.
     ``filters``: what a candidate must pass.
@@ -72,4 +72,4 @@ class Profile:
     status_names: StatusNames
     graph_protocol: GraphProtocol
     canaries: Canaries
-    runtime_decoding: RuntimeDecoding = not_decoded
+    runtime_integers: RuntimeDecoding = not_decoded

@@ -79,7 +79,7 @@ from kserve_conformance.profiles.pods import (
 from kserve_conformance.profiles.profile import Profile
 from kserve_conformance.profiles.protocols import as_requested, protocol_by_runtime_name, v1_unless_set
 from kserve_conformance.profiles.runtime_admission import no_equal_priority, no_mixed_priority
-from kserve_conformance.profiles.runtime_decoding import decoded, decoded_naming_embedded_types
+from kserve_conformance.profiles.runtime_integers import decoded, decoded_naming_embedded_types
 from kserve_conformance.profiles.service_admission import (
     ServiceAdmission,
     mode_as_annotated,
@@ -221,7 +221,7 @@ V0_11_1 = following(
     V0_11_0,
     "v0.11.1",
     runtime_admission=(no_equal_priority("Same priority"),),
-    runtime_decoding=decoded,
+    runtime_integers=decoded,
     requested_protocol=v1_unless_set,
     order=(BY_PRIORITY, *V0_11_0.order),
     stable_up_to=12,
@@ -362,7 +362,7 @@ V0_17_0 = following(
         defaults=(*V0_16_0.service_admission.defaults, model_format_annotated),
         checks_change_on_deletion=False,
     ),
-    runtime_decoding=decoded_naming_embedded_types,
+    runtime_integers=decoded_naming_embedded_types,
     named_protocol=as_requested,
     completion=COMPLETION_V0_17,
     rendering=RENDERING_V0_17,

@@ -26,7 +26,7 @@ def rejection_of(runtime: Runtime, stored: tuple[Runtime, ...], profile: Profile
     Source: ``Handle`` of the two validators, pkg/webhook/admission/servingruntime/servingruntime_webhook.go,
     since v0.11.1.
     """
-    error = profile.runtime_decoding(runtime, profile.crds.schema(runtime.key.kind))
+    error = profile.runtime_integers(runtime, profile.crds.schema(runtime.key.kind))
     if error is not None:
         return error
     if runtime.disabled:

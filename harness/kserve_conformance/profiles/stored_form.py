@@ -13,7 +13,7 @@ from typing import Any
 from kserve_conformance.crds import Crds, defaulted
 from kserve_conformance.objects import SERVICE, Manifest
 from kserve_conformance.profiles.pods.go_json import CONTAINER_FIELDS, POD_FIELDS, container_of, pod_spec_of
-from kserve_conformance.profiles.pods.legacy_servers import IMPLEMENTATIONS
+from kserve_conformance.profiles.service_validation.components import LEGACY_KEYS
 
 _COMPONENTS = ("predictor", "transformer", "explainer")
 
@@ -64,7 +64,7 @@ def _without_empty(part: Manifest) -> Manifest:
 
 def _component(component: Manifest) -> dict[str, Any]:
     result = {**_without_empty(_others(component, POD_FIELDS)), **pod_spec_of(component)}
-    for key in ("model", *IMPLEMENTATIONS, *_EXPLAINERS):
+    for key in ("model", *LEGACY_KEYS, *_EXPLAINERS):
         if isinstance(result.get(key), Mapping):
             result[key] = _container(result[key])
     if isinstance(result.get("model"), Mapping):

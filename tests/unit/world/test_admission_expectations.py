@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from failing import failure
+from failures import failure
 from selection import TEAM, cluster_ref, entry, service
 from showing import served, world
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from failing import failure
+from failures import failure
 from selection import cluster_ref, entry, namespaced_ref, service
 from showing import Showing, served, unserved, world
 

@@ -17,8 +17,8 @@ from typing import Any
 from kserve_conformance.objects import Manifest, Runtime, at
 from kserve_conformance.profiles.pods.containers import SERVING
 from kserve_conformance.profiles.pods.image_references import is_reference, repository_of
-from kserve_conformance.profiles.pods.legacy_servers import IMPLEMENTATIONS
 from kserve_conformance.profiles.pods.quantities import value_of
+from kserve_conformance.profiles.service_validation.components import LEGACY_KEYS
 
 
 class PodFaultCode(StrEnum):
@@ -121,7 +121,7 @@ class _Rendered:
     def legacy_key(self) -> str | None:
         """The legacy key that the webhook has not converted to ``model``."""
         predictor = at(self.service, "spec", "predictor") or {}
-        return next((key for key in IMPLEMENTATIONS if predictor.get(key) is not None), None)
+        return next((key for key in LEGACY_KEYS if predictor.get(key) is not None), None)
 
     @property
     def containers(self) -> list[Manifest]:

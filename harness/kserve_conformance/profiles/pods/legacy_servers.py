@@ -20,21 +20,6 @@ from kserve_conformance.profiles.pods.errors import CannotRender, panicked
 from kserve_conformance.profiles.pods.go_json import container_of
 from kserve_conformance.profiles.pods.quantities import whole
 
-#: The legacy keys in the order in which the controller looks for an implementation.
-#: Source: ``GetImplementations``, pkg/apis/serving/v1beta1/predictor.go, since v0.8.0 (huggingface since v0.12.0).
-IMPLEMENTATIONS = (
-    "xgboost",
-    "pytorch",
-    "triton",
-    "sklearn",
-    "tensorflow",
-    "onnx",
-    "pmml",
-    "lightgbm",
-    "paddle",
-    "huggingface",
-)
-
 #: The container of a service's legacy key.
 LegacyContainer = Callable[[Manifest, str], dict[str, Any]]
 

@@ -24,12 +24,13 @@ from kserve_conformance.profiles.pods.environment import AddVariables
 from kserve_conformance.profiles.pods.errors import CannotRender, PodFailures, panicked
 from kserve_conformance.profiles.pods.go_json import container_of, pod_spec_of
 from kserve_conformance.profiles.pods.images import TagImage
-from kserve_conformance.profiles.pods.legacy_servers import IMPLEMENTATIONS, LegacyContainer
+from kserve_conformance.profiles.pods.legacy_servers import LegacyContainer
 from kserve_conformance.profiles.pods.multi_node import ConfigureHead, LabelHead
 from kserve_conformance.profiles.pods.placeholders import BadPlaceholder, filled
 from kserve_conformance.profiles.pods.pod_metadata import PodMetadata
 from kserve_conformance.profiles.pods.pod_specs import MergePodSpec, settings_of
 from kserve_conformance.profiles.pods.strategic_merge import MissingMergeKey
+from kserve_conformance.profiles.service_validation.components import LEGACY_KEYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def render_stored_legacy(service: Manifest, rendering: Rendering) -> dict[str, A
     Raises ``CannotRender`` where KServe makes no pod.
     """
     predictor = at(service, "spec", "predictor")
-    key = next(key for key in IMPLEMENTATIONS if predictor.get(key) is not None)
+    key = next(key for key in LEGACY_KEYS if predictor.get(key) is not None)
     containers = [container_of(one) for one in predictor.get("containers") or ()]
     return _without_runtime(service, rendering.legacy_container(service, key), containers, rendering)
 
@@ -100,7 +101,7 @@ def render_without_runtime(service: Manifest, rendering: Rendering) -> dict[str,
     Source: ``GetImplementations``, pkg/apis/serving/v1beta1/predictor.go, since v0.8.0.
     """
     predictor = at(service, "spec", "predictor") or {}
-    has_legacy_key = any(predictor.get(key) is not None for key in IMPLEMENTATIONS)
+    has_legacy_key = any(predictor.get(key) is not None for key in LEGACY_KEYS)
     return render_stored_legacy(service, rendering) if has_legacy_key else render_custom(service, rendering)
 
 

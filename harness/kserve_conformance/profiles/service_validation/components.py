@@ -152,9 +152,9 @@ def any_containers(*keys: str) -> Implementations:
     return implementations
 
 
-#: The keys of a predictor, in KServe's order. The CRDs have ``huggingface`` since v0.12.0.
-#: Source: ``GetImplementations``, pkg/apis/serving/v1beta1/predictor.go, since v0.12.0.
-PREDICTOR_KEYS = (
+#: The legacy keys of a predictor, in the order in which the controller looks for an implementation.
+#: Source: ``GetImplementations``, pkg/apis/serving/v1beta1/predictor.go, since v0.8.0 (huggingface since v0.12.0).
+LEGACY_KEYS = (
     "xgboost",
     "pytorch",
     "triton",
@@ -165,8 +165,11 @@ PREDICTOR_KEYS = (
     "lightgbm",
     "paddle",
     "huggingface",
-    "model",
 )
+
+#: The keys of a predictor, in KServe's order. The CRDs have ``huggingface`` since v0.12.0.
+#: Source: ``GetImplementations``, pkg/apis/serving/v1beta1/predictor.go, since v0.12.0.
+PREDICTOR_KEYS = (*LEGACY_KEYS, "model")
 
 predictor_with_any_containers = any_containers(*PREDICTOR_KEYS)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kserve_conformance.profiles.service_validation.autoscaling import (
+from kserve_conformance.profiles.service_validation.autoscalers import (
     by_class_in_raw_mode,
     hpa_in_raw_mode,
     hpa_metric_is_known,
