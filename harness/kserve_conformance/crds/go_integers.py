@@ -12,25 +12,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from kserve_conformance.crds.memo import Memo
 from kserve_conformance.crds.schema import Schema
 from kserve_conformance.crds.structure import Path
+from kserve_conformance.objects import Manifest
 
 #: The bounds of an int32.
 INT32: Final = range(-(2**31), 2**31)
 
 
-def undecodable_integers(value: Any, schema: Schema, path: Path = ()) -> Iterator[tuple[Path, int]]:
+_UNDECODABLE: Memo[tuple[tuple[Path, int], ...]] = Memo()
+
+
+def undecodable_integers(manifest: Manifest, schema: Schema) -> tuple[tuple[Path, int], ...]:
     """The integers of an object that overflow the int32 of its Go type, with their paths."""
-    if not _has_large(value):
-        return
-    yield from _undecodable(value, schema, path)
+    key = _UNDECODABLE.key(manifest, schema)
+    known = _UNDECODABLE.get(key)
+    if known is not None:
+        return known
+    return _UNDECODABLE.keep(key, schema, tuple(_undecodable(manifest, schema, ())))
 
 
-def _has_large(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return any(map(_has_large, value.values()))
-    if isinstance(value, list | tuple):
-        return any(map(_has_large, value))
+def _is_large(value: Any) -> bool:
     return isinstance(value, int | float) and value == value // 1 and not INT32.start <= value < INT32.stop
 
 
@@ -44,5 +47,5 @@ def _undecodable(value: Any, schema: Schema | None, path: Path) -> Iterator[tupl
         for index, inner in enumerate(value):
             yield from _undecodable(inner, schema.items, (*path, index))
     # A quantity is also an integer or a string, but has a pattern and no bounds.
-    elif _has_large(value) and (schema.format == "int32" or (schema.is_int_or_string and schema.pattern is None)):
+    elif _is_large(value) and (schema.format == "int32" or (schema.is_int_or_string and schema.pattern is None)):
         yield path, int(value)

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 
 from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.scenario_runs.settings import named_release
-from kserve_conformance.targets.contract import Identity, ReportsLeftovers, Target, Unreachable
+from kserve_conformance.targets.contract import Identity, Target, Unreachable, reports_leftovers
 from kserve_conformance.targets.kinds import open_target
 from kserve_conformance.targets.spec import Options, Spec
 
@@ -99,7 +99,7 @@ class TargetLease:
 
 
 def _leftovers_of(target: Target | None, *, thorough: bool) -> tuple[str, ...]:
-    if not isinstance(target, ReportsLeftovers):
+    if not reports_leftovers(target):
         return ()
     try:
         return tuple(target.leftovers(thorough=thorough))

@@ -30,7 +30,7 @@ from kserve_conformance.suite import ScenarioInfo, SuiteCode
 from kserve_conformance.suite.guards import nearest
 from kserve_conformance.suite.registry_terms import deviation_for
 from kserve_conformance.suite.tags import DOCUMENTED
-from kserve_conformance.targets.contract import UNAVAILABLE, Diagnoses, Unreachable
+from kserve_conformance.targets.contract import UNAVAILABLE, Unreachable, diagnoses
 from kserve_conformance.world import World
 
 #: Exceptions of a phase that do not end the run; pytest's skip and fail are not subclasses of ``Exception``.
@@ -256,7 +256,7 @@ class ScenarioRun:
         becomes part of the evidence.
         """
         target = self._runner.lease.current
-        if not isinstance(target, Diagnoses) or self._evidence:
+        if not diagnoses(target) or self._evidence:
             return
         if self.judge().verdict not in (Verdict.FAILED, Verdict.ERRORED):
             return

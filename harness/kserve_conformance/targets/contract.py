@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from types import TracebackType
-from typing import Any, Protocol, Self, runtime_checkable
+from typing import Any, Protocol, Self, TypeGuard, runtime_checkable
 
 from kserve_conformance.exceptions import TargetError
 from kserve_conformance.objects import Manifest, ObjectKey, Outcome
@@ -286,6 +286,11 @@ class Diagnoses(Protocol):
         """
 
 
+def diagnoses(target: object) -> TypeGuard[Diagnoses]:
+    """Whether a target has more evidence. ``issubclass`` is cached for a protocol, and ``isinstance`` is not."""
+    return issubclass(type(target), Diagnoses)
+
+
 @runtime_checkable
 class ReportsLeftovers(Protocol):
     """A target that can report what it left behind."""
@@ -297,6 +302,11 @@ class ReportsLeftovers(Protocol):
         Called after each reset, where it must be cheap: a target for which the search is expensive returns nothing
         then. Called with ``thorough`` before a target is closed, and once more after that.
         """
+
+
+def reports_leftovers(target: object) -> TypeGuard[ReportsLeftovers]:
+    """Whether a target can report what it left behind."""
+    return issubclass(type(target), ReportsLeftovers)
 
 
 #: The image of the model server that scenarios run: it predicts nothing, and reports which runtime started it.
