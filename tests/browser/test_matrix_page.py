@@ -115,6 +115,25 @@ def test_a_phone_shows_rule_and_cell_together(page: Page) -> None:
     assert 0 <= edges[0] < edges[1] <= 390
 
 
+def test_every_column_fits_on_a_desk(page: Page) -> None:
+    """Without scrolling the last column is whole, and so is its heading."""
+    last = page.run(
+        "const grid = document.querySelector('.grid.tall').getBoundingClientRect();"
+        "const row = document.querySelector('#matrix tbody tr:not(.topic-row)');"
+        "return grid.right - row.cells[row.cells.length - 1].getBoundingClientRect().right"
+    )
+
+    assert last > 0
+
+
+def test_a_reason_is_given_once(page: Page) -> None:
+    """Why scenarios ran on one target only is listed once, below the pairs, and folded."""
+    reasons = page.browser.find_elements(By.CSS_SELECTOR, ".apart li")
+
+    assert len(reasons) == len({reason.get_attribute("textContent") for reason in reasons}) > 0
+    assert not reasons[0].is_displayed()
+
+
 def test_names_roles_and_headings(page: Page) -> None:
     """Landmarks, one first heading, no level left out, and a name for everything that can be worked."""
     tree = page.browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]

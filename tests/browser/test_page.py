@@ -115,6 +115,25 @@ class TestFilter:
         assert len(rows) == 1
         assert rows[0].startswith("order-newest")
 
+    def test_badges_follow_the_filter(self, page: Page) -> None:
+        """Topics, rules and chips count the scenarios that are shown; clearing restores them."""
+        badges = (
+            "return [...document.querySelectorAll('.counts > .count')].filter(e => e.checkVisibility())"
+            ".map(e => e.dataset.verdict + ' ' + e.querySelector('.n').textContent)"
+        )
+        whole = page.run(badges)
+        page.choose("failed")
+        page.until(lambda: page.status == f"{COUNTS[Verdict.FAILED]} of {len(RUN.scenarios)} scenarios shown")
+        shown = page.run(badges)
+
+        assert shown
+        assert all(badge.startswith("failed ") for badge in shown)
+        core = len([one for one in tally(RUN.scenarios).of(Verdict.FAILED) if one.level == "core"])
+        assert page.find("#filter input[value=core] + span small").text == str(core)
+        assert page.run("return document.querySelectorAll('.frame a:not(.filtered)').length") == COUNTS[Verdict.FAILED]
+        page.find("#clear").click()
+        page.until(lambda: page.run(badges) == whole)
+
     def test_clear(self, page: Page) -> None:
         """One button brings all back and forgets the fragment."""
         page.choose("failed")
@@ -191,6 +210,47 @@ class TestLinks:
         assert page.find("#filter").is_displayed()
         assert page.shown()
 
+    def test_squares_lead_to_their_scenarios(self, page: Page) -> None:
+        """Every square of the picture is a link, by pointer and by keyboard, and has one tab stop for all."""
+        squares = page.browser.find_elements(By.CSS_SELECTOR, ".frame svg a")
+        page.find(f".frame a[href='#{FAILED}']").click()
+        page.until(lambda: page.find(f"#{FAILED}").get_property("open") is True)
+
+        assert page.fragment == f"#{FAILED}"
+        assert len(squares) == len(RUN.scenarios)
+        assert len(page.browser.find_elements(By.CSS_SELECTOR, ".frame svg a[tabindex='0']")) == 1
+        page.run("arguments[0].focus()", squares[0])
+        page.browser.switch_to.active_element.send_keys(Keys.ARROW_RIGHT)
+        page.until(lambda: page.browser.switch_to.active_element == squares[1])
+        page.browser.switch_to.active_element.send_keys(Keys.ENTER)
+        page.until(lambda: page.fragment == squares[1].get_dom_attribute("href"))
+
+    def test_opening_a_scenario_is_a_step_in_the_history(self, page: Page) -> None:
+        """Opening changes the URL, with the filter kept; going back closes it, going forward opens it."""
+        page.choose("passed")
+        page.until(lambda: page.fragment == "#verdict=passed")
+        page.find(f"#{PASSED} > summary").click()
+        page.until(lambda: page.fragment == f"#{PASSED}&verdict=passed")
+        page.browser.back()
+        page.until(lambda: page.fragment == "#verdict=passed")
+        page.until(lambda: page.find(f"#{PASSED}").get_property("open") is False)
+        page.browser.forward()
+        page.until(lambda: page.find(f"#{PASSED}").get_property("open") is True)
+        page.find(f"#{PASSED} > summary").click()
+        page.until(lambda: page.fragment == "#verdict=passed")
+
+    def test_broken_rules_come_first(self, page: Page) -> None:
+        """The table of rules starts with those that have failures, and each failure names its rules."""
+        rules = page.run("return [...document.querySelectorAll('.rules tbody tr')].map(e => e.className)")
+        broken = [one for one in rules if one in ("failed", "errored")]
+
+        assert broken
+        assert rules[: len(broken)] == broken
+        link = page.find("#failures small a[href^='#rule-']")
+        link.click()
+        page.until(lambda: page.fragment.startswith("#rule-"))
+        assert page.find(page.fragment).is_displayed()
+
     def test_from_a_rule_to_its_scenario_and_back(self, page: Page) -> None:
         """Rules lead to their scenarios and scenarios to their rules."""
         page.find("#rule-order-priority details summary").click()
@@ -202,7 +262,7 @@ class TestLinks:
     def test_every_link_inside_leads_somewhere(self, page: Page) -> None:
         """No link of the page is dead."""
         dead = page.run(
-            "return [...document.querySelectorAll(\"a[href^='#']\")].map(a => a.hash.slice(1))"
+            "return [...document.querySelectorAll(\"a[href^='#']\")].map(a => a.getAttribute('href').slice(1))"
             ".filter(place => !document.getElementById(place))"
         )
 
@@ -284,7 +344,7 @@ class TestScreenReader:
         """The picture has a title and a description in words."""
         picture = page.find(".picture svg")
 
-        assert picture.aria_role == "image"
+        assert picture.aria_role == "group"
         assert "Verdicts of controlplane:v0.15.2 by topic and level" in picture.accessible_name
 
     @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -22,6 +22,7 @@ _STYLES = {
     Change.DEVIATION_GONE: "green",
     Change.GAINED: "green",
     Change.NEW: "cyan",
+    Change.NOT_APPLICABLE: "dim",
 }
 
 

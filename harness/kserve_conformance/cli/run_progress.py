@@ -13,6 +13,7 @@ from kserve_conformance.cli.output import progress_console
 from kserve_conformance.pytest_plugin.reports import scenario_in, start_in
 from kserve_conformance.reports.characters import one_line
 from kserve_conformance.reports.text import FEW
+from kserve_conformance.reports.verdicts import readable_id
 
 #: The verdicts that have a line of their own, and its color.
 _COLORS = {"failed": "red", "errored": "red", "deviates": "yellow"}
@@ -59,17 +60,19 @@ class RunProgress:
             if scenario is not None:
                 self._bar.advance(self._task)
         if scenario is not None and scenario.verdict in _COLORS:
-            self._show(scenario.verdict, scenario.id, scenario.reason or "")
+            self._show(scenario.verdict, readable_id(scenario), scenario.reason or "")
 
-    def _show(self, verdict: str, id_: str, reason: str) -> None:
+    def _show(self, verdict: str, name: str, reason: str) -> None:
         """Print a line; only a few for errors with one reason, since a lost target makes every scenario error."""
         if verdict == "errored":
             self._errors[reason] += 1
             if self._errors[reason] > FEW + 1:
                 return
             if self._errors[reason] > FEW:
-                id_ = f"and more, for the same reason: {one_line(reason)}"
-        self._console.print(Text(f"{verdict:>8} ", style=_COLORS[verdict]).append(id_, style="default"), soft_wrap=True)
+                name = f"and more, for the same reason: {one_line(reason)}"
+        self._console.print(
+            Text(f"{verdict:>8} ", style=_COLORS[verdict]).append(name, style="default"), soft_wrap=True
+        )
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep the error of a feature that cannot be collected: otherwise its scenarios would just be missing."""

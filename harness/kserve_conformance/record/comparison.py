@@ -3,7 +3,8 @@ What changed from one run to another, scenario by scenario.
 
 :data:`CHANGES` is the only place that says what a pair of verdicts means. A
 result that is unknown in the later run never counts as unchanged: it is lost,
-even though nothing failed.
+even though nothing failed. Between releases one pair means something else: a
+scenario that does not apply to the later release cannot have a result there.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ class Change(StrEnum):
     GAINED = "gained"
     #: It was not part of the earlier run, and does not fail.
     NEW = "new"
+    #: It had a result, and does not apply to the later run's release, which is another one.
+    NOT_APPLICABLE = "not-applicable"
     #: It has the same result.
     UNCHANGED = "unchanged"
 
@@ -184,16 +187,20 @@ def compare(earlier: Record, later: Record, *, only: Collection[str] | None = No
     before = {one.id: one for one in earlier.scenarios if only is None or one.id in only}
     after = {one.id: one for one in later.scenarios}
     ordered = tally((before | after).values()).scenarios
+    across = earlier.header.target.release != later.header.target.release
     return Comparison(
         earlier=earlier.header,
         later=later.header,
         differences=tuple(_differences(earlier.header, later.header)),
-        scenarios=tuple(_compared(before.get(one.id), after.get(one.id)) for one in ordered),
+        scenarios=tuple(_compared(before.get(one.id), after.get(one.id), across=across) for one in ordered),
     )
 
 
-def _compared(earlier: Scenario | None, later: Scenario | None) -> Compared:
+def _compared(earlier: Scenario | None, later: Scenario | None, *, across: bool) -> Compared:
+    """Compare one scenario; ``across`` says that the runs have different releases."""
     change = CHANGES[earlier.verdict if earlier else None, later.verdict if later else None]
+    if change is Change.LOST and across and later is not None and later.verdict is Verdict.UNSUPPORTED:
+        change = Change.NOT_APPLICABLE
     compared = Compared(change, earlier, later)
     passes = later is not None and later.verdict is Verdict.PASSED
     if change is Change.UNCHANGED and passes and compared.has_other_choices:

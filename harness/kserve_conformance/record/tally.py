@@ -22,6 +22,16 @@ WORST_FIRST = (
     Verdict.PASSED,
 )
 
+#: The verdicts of scenarios that ran, the worst first, then those of scenarios that did not.
+_RAN_FIRST = (
+    Verdict.ERRORED,
+    Verdict.FAILED,
+    Verdict.DEVIATES,
+    Verdict.PASSED,
+    Verdict.SKIPPED,
+    Verdict.UNSUPPORTED,
+)
+
 #: The levels of a scenario, in display order.
 LEVELS = ("core", "extended")
 
@@ -49,6 +59,16 @@ class Tally:
     def worst(self) -> Verdict | None:
         """The worst verdict of the group; None for an empty group."""
         return next((verdict for verdict in WORST_FIRST if self.of(verdict)), None)
+
+    @property
+    def standing(self) -> Verdict | None:
+        """
+        The worst verdict of the scenarios that ran, else skipped, else unsupported; None for an empty group.
+
+        A group with a pass and a skipped scenario has passed as far as it ran, which is
+        for its reader to say: ``counts`` has both.
+        """
+        return next((verdict for verdict in _RAN_FIRST if self.of(verdict)), None)
 
     def of(self, *verdicts: Verdict) -> tuple[Scenario, ...]:
         """Return the scenarios with one of these verdicts."""

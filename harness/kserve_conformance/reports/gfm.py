@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from kserve_conformance.record import Scenario
 from kserve_conformance.reports.characters import one_line, visible
+from kserve_conformance.reports.verdicts import name_of, row_of
 
 #: Maximum length of one text of a finding; the record has all of it.
 LONGEST = 4000
@@ -20,8 +21,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>|~$])")
 
 def title_of(scenario: Scenario) -> str:
     """Return a scenario's topic, name and row as plain text."""
-    row = f" [{', '.join(f'{key}={value}' for key, value in scenario.row.items())}]" if scenario.row else ""
-    return f"{scenario.topic}: {scenario.name}{row}"
+    return f"{scenario.topic}: {name_of(scenario)}{row_of(scenario)}"
 
 
 def block(title: str, text: str) -> Iterator[str]:

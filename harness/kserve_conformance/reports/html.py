@@ -19,7 +19,7 @@ from kserve_conformance.record.conclusion import narrowed
 from kserve_conformance.record.tally import LEVELS, WORST_FIRST
 from kserve_conformance.reports import pictures, svg
 from kserve_conformance.reports.assets import shipped
-from kserve_conformance.reports.page import environment, policy
+from kserve_conformance.reports.page import anchor, environment, policy
 from kserve_conformance.reports.verdicts import SIGNS, STEP_SYMBOLS, by_reason, leftovers_of, subject
 
 
@@ -46,14 +46,14 @@ def html(record: Record, rules: Mapping[str, str] | None = None) -> str:
         subject=subject(record.header),
         everything=everything,
         topics={name: (cases, tuple(_features(cases))) for name, cases in by_topic(record).items()},
-        rules=by_rule(record),
+        rules=_broken_first(by_rule(record)),
         statements=dict(rules or {}),
         broken=everything.of(Verdict.FAILED, Verdict.ERRORED),
         deviations=_deviations(everything),
         not_run={verdict: by_reason(everything.of(verdict)) for verdict in (Verdict.SKIPPED, Verdict.UNSUPPORTED)},
         leftovers=leftovers_of(record),
         selection=narrowed(record.header),
-        picture=Markup(ET.tostring(svg.picture(record), encoding="unicode")),  # noqa: S704 - made of escaped texts
+        picture=Markup(ET.tostring(svg.picture(record, _place), encoding="unicode")),  # noqa: S704 - made of escaped texts
         style=Markup(style),  # noqa: S704 - ships with the package
         script=Markup(script),  # noqa: S704 - ships with the package
         policy=policy(style, script),
@@ -63,6 +63,16 @@ def html(record: Record, rules: Mapping[str, str] | None = None) -> str:
         signs=SIGNS,
         step_symbols=STEP_SYMBOLS,
     )
+
+
+def _place(scenario: Scenario) -> str:
+    return f"#{anchor(scenario.id)}"
+
+
+def _broken_first(rules: Mapping[str, Tally]) -> dict[str, Tally]:
+    """Order rules: those with failed or errored scenarios, then known deviations, then all others by id."""
+    rank = {Verdict.ERRORED: 0, Verdict.FAILED: 0, Verdict.DEVIATES: 1}
+    return dict(sorted(rules.items(), key=lambda entry: (rank.get(entry[1].worst or Verdict.PASSED, 2), entry[0])))
 
 
 def _features(cases: Tally) -> Iterator[Feature]:

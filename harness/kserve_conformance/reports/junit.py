@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 
 from kserve_conformance.record import Record, Scenario, Tally, Verdict, by_topic, conforms
 from kserve_conformance.reports.characters import in_xml
-from kserve_conformance.reports.verdicts import STEP_SYMBOLS, why
+from kserve_conformance.reports.verdicts import STEP_SYMBOLS, name_of, row_of, why
 
 
 def junit(record: Record) -> str:
@@ -56,14 +56,11 @@ def _suite(root: ET.Element, topic: str, cases: Tally, record: Record) -> None:
 
 
 def _case(suite: ET.Element, scenario: Scenario) -> None:
-    name = scenario.name
-    if scenario.row:
-        name += f" [{', '.join(f'{key}={value}' for key, value in scenario.row.items())}]"
     case = ET.SubElement(
         suite,
         "testcase",
         classname=in_xml(scenario.path),
-        name=in_xml(name),
+        name=in_xml(name_of(scenario) + row_of(scenario)),
         file=in_xml(scenario.path),
         line=str(scenario.line),
     )

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from kserve_conformance.record import Record, Scenario, Tally, Verdict, by_topic, conforms, tally
 from kserve_conformance.record.tally import LEVELS
 from kserve_conformance.reports.gfm import block, code, in_html, plain, title_of
-from kserve_conformance.reports.verdicts import SIGNS, by_reason, leftovers_of, subject, why
+from kserve_conformance.reports.verdicts import SIGNS, by_reason, leftovers_of, readable_id, subject, why
 
 #: Number of findings with details. GitHub accepts 1 MiB of summary for a step.
 FULL = 50
@@ -103,7 +103,7 @@ def _findings(everything: Tally) -> Iterator[str]:
     if found[FULL:]:
         yield f"And {len(found) - FULL} more, with details in the record:"
         yield ""
-        yield from (f"- {scenario.verdict} {plain(scenario.id)}" for scenario in found[FULL:])
+        yield from (f"- {scenario.verdict} {plain(readable_id(scenario))}" for scenario in found[FULL:])
         yield ""
 
 

@@ -25,7 +25,7 @@ from kserve_conformance.reports.pictures import (
     set_size,
     standing_alone,
 )
-from kserve_conformance.reports.verdicts import SIGNS
+from kserve_conformance.reports.verdicts import SIGNS, name_of
 
 _LABEL_WIDTH = 116
 _SQUARES = {"core": 12, "extended": 9}
@@ -47,13 +47,21 @@ def matrix(records: Sequence[Record], *, by: Literal["topic", "rule"] = "topic")
     return standing_alone(root)
 
 
-def picture(record: Record) -> ET.Element:
-    """Draw the picture of one record without its style, for a page that includes it."""
+def picture(record: Record, link: Callable[[Scenario], str] | None = None) -> ET.Element:
+    """
+    Draw the picture of one record without its style, for a page that includes it.
+
+    ``link`` returns where the square of a scenario leads. Of all linked squares only
+    the first is a tab stop; a page moves it with the arrow keys.
+    """
     many = len(record.scenarios) > _MANY
     size, per_row = (12, {level: number * 3 // 2 for level, number in _SQUARES.items()}) if many else (18, _SQUARES)
     left = {"core": _LABEL_WIDTH, "extended": _LABEL_WIDTH + per_row["core"] * size + size}
     root = new_picture(f"Verdicts of {record.header.target.target} by topic and level", _description(by_topic(record)))
     define_squares(root, size)
+    if link is not None:
+        # What is inside an image is presentational, and links are not.
+        root.set("role", "group")
     for level in LEVELS:
         put_text(root, left[level], 12, level, "kc-head")
     top = 20
@@ -64,17 +72,21 @@ def picture(record: Record) -> ET.Element:
             some = cases.at(level).scenarios
             rows = max(rows, -(-len(some) // per_row[level]))
             for index, scenario in enumerate(some):
-                _square(
-                    root, left[level] + index % per_row[level] * size, top + index // per_row[level] * size, scenario
-                )
+                x, y = left[level] + index % per_row[level] * size, top + index // per_row[level] * size
+                _square(_linked(root, link(scenario)) if link is not None else root, x, y, scenario)
         top += rows * size + 6
     set_size(root, left["extended"] + per_row["extended"] * size, top)
     return root
 
 
+def _linked(root: ET.Element, address: str) -> ET.Element:
+    is_first = root.find("a") is None
+    return ET.SubElement(root, "a", href=address, tabindex="0" if is_first else "-1")
+
+
 def _square(root: ET.Element, x: int, y: int, scenario: Scenario) -> None:
     use = ET.SubElement(root, "use", href=f"#kc-{SIGNS[scenario.verdict].letter}", x=str(x), y=str(y))
-    ET.SubElement(use, "title").text = in_xml(f"{scenario.verdict}: {scenario.name}")
+    ET.SubElement(use, "title").text = in_xml(f"{scenario.verdict}: {name_of(scenario)}")
 
 
 def _table(records: Sequence[Record], grouped: Callable[[Record], Mapping[str, Tally]]) -> ET.Element:

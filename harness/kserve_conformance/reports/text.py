@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kserve_conformance.record import Record, Scenario, Verdict, conforms, tally
 from kserve_conformance.reports.characters import one_line
-from kserve_conformance.reports.verdicts import SIGNS, by_reason, subject, why
+from kserve_conformance.reports.verdicts import SIGNS, by_reason, readable_id, subject, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def _finding(scenario: Scenario, others: int = 0) -> Iterator[Line]:
     verdict, finding = scenario.verdict, scenario.finding
     more = f" and {others:,} more scenarios for the same reason" if others else ""
     rules = () if others else scenario.rules
-    yield Line(f"{SIGNS[verdict].symbol} {verdict} {one_line(scenario.id)}{more}", verdict, rules=rules)
+    yield Line(f"{SIGNS[verdict].symbol} {verdict} {one_line(readable_id(scenario))}{more}", verdict, rules=rules)
     yield Line(one_line(why(scenario)), verdict, 1)
     if finding is not None:
         for title, text in (("expected", finding.expected), ("observed", finding.observed)):

@@ -6,6 +6,7 @@ Each verdict has a word, a symbol and a letter, so that no report depends on col
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -42,7 +43,42 @@ STEP_SYMBOLS: Mapping[str, str] = MappingProxyType(
     {"passed": "✓", "failed": "✗", "errored": "!", "undefined": "?", "skipped": "·"}
 )
 
+_PLACEHOLDER = re.compile(r"<([^<>]+)>")
+
 _NO_REASON = "no reason recorded"
+
+
+def name_of(scenario: Scenario) -> str:
+    """Return the name of a scenario with its placeholders filled: those of a scenario outline have a row."""
+    return _PLACEHOLDER.sub(lambda found: scenario.row.get(found[1], found[0]), scenario.name)
+
+
+def readable_id(scenario: Scenario) -> str:
+    """
+    Return the id of a scenario as a person reads it: the placeholders filled, and its row unless they say all of it.
+
+    >>> from kserve_conformance.record import Scenario, Verdict
+    >>> readable_id(
+    ...     Scenario(
+    ...         id="order/names.feature::<a> wins[9afeb0f2]",
+    ...         name="<a> wins",
+    ...         feature="Names",
+    ...         path="features/order/names.feature",
+    ...         row={"a": "1", "b": "2"},
+    ...         verdict=Verdict.PASSED,
+    ...     )
+    ... )
+    'order/names.feature::1 wins (b: 2)'
+    """
+    path, separator, _ = scenario.id.partition("::")
+    return f"{path}{separator}{name_of(scenario)}{row_of(scenario)}" if separator else scenario.id
+
+
+def row_of(scenario: Scenario) -> str:
+    """Return the values of a row that are not part of the name, as `` (key: value)``; empty without any."""
+    in_name = set(_PLACEHOLDER.findall(scenario.name))
+    values = ", ".join(f"{key}: {value}" for key, value in scenario.row.items() if key not in in_name)
+    return f" ({values})" if values else ""
 
 
 def why(scenario: Scenario) -> str:

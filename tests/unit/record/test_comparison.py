@@ -104,6 +104,21 @@ class TestPairs:
         """One earlier and one later verdict, and what became of the scenario."""
         assert change is it(run(earlier), run(later)).change
 
+    @pytest.mark.parametrize("earlier", [PASSED, FAILED, DEVIATES])
+    def test_a_scenario_of_another_release_is_not_lost(self, earlier: Verdict) -> None:
+        """Between releases a result may have no counterpart; between runs of one release it is lost."""
+        before, after = run(earlier), run(UNSUPPORTED)
+        newer = msgspec.structs.replace(
+            after,
+            header=msgspec.structs.replace(
+                after.header, target=TargetIdentity(target="memory:v0.20.0", release="v0.20.0")
+            ),
+        )
+
+        assert it(before, newer).change is Change.NOT_APPLICABLE
+        assert Change.NOT_APPLICABLE not in WORSE
+        assert it(before, after).change is Change.LOST
+
     def test_none_is_left_out(self) -> None:
         """The meanings above are those of all pairs, each once."""
         pairs = [pair for _, *pair in PAIRS]

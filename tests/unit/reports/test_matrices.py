@@ -18,7 +18,7 @@ from kserve_conformance.record.matrix import Run
 from kserve_conformance.reports.matrices import FILES, View, data, project_all, view
 from kserve_conformance.reports.matrices.agreement import paired
 from kserve_conformance.reports.matrices.phrases import matrix_command, ranges
-from kserve_conformance.reports.matrices.view import ClaimResult, worst_applicable
+from kserve_conformance.reports.matrices.view import ClaimResult
 from kserve_conformance.rules.registry import registry
 from kserve_conformance.rules.releases import RELEASES, RUN_BY_DEFAULT
 
@@ -83,7 +83,7 @@ class TestColumns:
 
 
 class TestCells:
-    def test_the_worst_applicable_verdict(self):
+    def test_the_worst_verdict_of_what_ran(self):
         """A scenario of other releases hides no pass, and counts where there is no other; it is never a pass."""
         assert rule(observed(), "order-priority") == [
             Verdict.PASSED,
@@ -94,18 +94,33 @@ class TestCells:
         ]
         assert rule(observed(), "order-newest")[-1] is Verdict.SKIPPED
 
-    @pytest.mark.parametrize("worst", [Verdict.ERRORED, Verdict.FAILED, Verdict.DEVIATES, Verdict.SKIPPED])
+    @pytest.mark.parametrize("worst", [Verdict.ERRORED, Verdict.FAILED, Verdict.DEVIATES])
     def test_any_scenario_can_spoil_a_cell(self, worst):
         """Each of these outweighs any number of passes."""
-        cases = tally([scenario("a"), scenario("b"), scenario("c", Verdict.UNSUPPORTED), scenario("d", worst)])
+        cases = tally([scenario("a"), scenario("b"), scenario("c", Verdict.SKIPPED), scenario("d", worst)])
 
-        assert worst_applicable(cases) is worst
+        assert cases.standing is worst
 
-    def test_what_nobody_asks_has_no_verdict(self):
-        """An empty cell is not a pass."""
-        assert worst_applicable(None) is None
-        assert worst_applicable(tally([])) is None
-        assert worst_applicable(tally([scenario("c", Verdict.UNSUPPORTED)])) is Verdict.UNSUPPORTED
+    def test_a_skipped_scenario_hides_no_pass_and_is_counted(self):
+        """A rule with passes and one skipped scenario is not skipped, and every report says that a part did not run."""
+        some = [
+            scenario("It runs", rules=("order-priority",)),
+            scenario("Its pod runs", Verdict.SKIPPED, rules=("order-priority",)),
+        ]
+        found = observed(run_of("memory:v0.15.2", *some))
+        row = next(row for rows in found.topics.values() for row in rows if row.id == "order-priority")
+
+        assert [(cell.verdict, cell.skipped) for cell in row.cells] == [(Verdict.PASSED, 1)]
+        assert "1 passed, 1 skipped" in project_all(found, registry())["html"]
+        assert next(rule for rule in data(found)["rules"])["skipped"] == {"memory:v0.15.2": 1}
+        assert "some of them were skipped" in project_all(found, registry())["markdown"]
+
+    def test_what_did_not_run_is_no_pass(self):
+        """A cell without a scenario is empty, one whose scenarios were all skipped is skipped."""
+        assert tally([]).standing is None
+        assert tally([scenario("c", Verdict.UNSUPPORTED)]).standing is Verdict.UNSUPPORTED
+        skipped = [scenario("c", Verdict.UNSUPPORTED), scenario("d", Verdict.SKIPPED)]
+        assert tally(skipped).standing is Verdict.SKIPPED
 
     def test_a_release_that_was_not_read_is_marked(self):
         """Every report of a matrix says that the behaviour of a release was inferred."""
@@ -142,7 +157,7 @@ class TestAgreement:
             (Verdict.PASSED, Verdict.PASSED),
         ]
         assert pair.compared == 4
-        assert pair.not_compared == (("skipped on controlplane:v0.15.2: the target cannot install another release", 1),)
+        assert pair.not_compared == (("skipped on the real target: the target cannot install another release", 1),)
 
     def test_a_broken_run_is_not_compared(self):
         """And it is said, beside the release."""
@@ -157,7 +172,7 @@ class TestAgreement:
 
         assert (pair.compared, dict(pair.not_compared)) == (
             0,
-            {"not part of the run on r": 1, "not part of the run on m": 1},
+            {"not part of the run on the real target": 1, "not part of the run of the reference": 1},
         )
 
 

@@ -52,6 +52,9 @@ SIGNS: Mapping[Change, Sign] = MappingProxyType(
         ),
         Change.GAINED: Sign("+", "Gained", Verdict.PASSED, "Had no result, and now has one that is not a failure."),
         Change.NEW: Sign("+", "New", Verdict.SKIPPED, "Not part of the earlier run, and does not fail."),
+        Change.NOT_APPLICABLE: Sign(
+            "–", "Not applicable", Verdict.UNSUPPORTED, "Had a result, and does not apply to the later release."
+        ),
         Change.UNCHANGED: Sign("=", "Unchanged", Verdict.UNSUPPORTED, "Same result in both runs."),
     }
 )

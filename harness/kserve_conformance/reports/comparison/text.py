@@ -17,6 +17,7 @@ from kserve_conformance.reports.comparison.phrases import (
     parts,
     warnings,
 )
+from kserve_conformance.reports.verdicts import readable_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def _part(part: Part) -> Iterator[Line]:
 def _group(change: Change, group: Group) -> Iterator[Line]:
     yield Line(one_line(f"{group.verdicts}: {group.reason}" if group.reason else group.verdicts), depth=1)
     for member in group.members:
-        yield Line(one_line(member.scenario.id), change, 2)
+        yield Line(one_line(readable_id(member.scenario)), change, 2)
         yield from _details(change, member)
 
 

@@ -68,15 +68,15 @@ def paired(
     for one in reference[1]:
         other = others.pop(one.id, None)
         if other is None:
-            apart[f"not part of the run on {real[0]}"] += 1
+            apart["not part of the run on the real target"] += 1
         elif one.verdict in RAN and other.verdict in RAN:
             compared += 1
             if one.verdict is not other.verdict or not are_equal(one.choices, other.choices):
                 differences.append(Difference(one, other))
         elif one.verdict in RAN or other.verdict in RAN:
-            target, missing = (real[0], other) if one.verdict in RAN else (reference[0], one)
-            apart[f"{missing.verdict} on {target}: {why(missing)}"] += 1
-    apart[f"not part of the run on {reference[0]}"] += len(others)
+            place, missing = ("on the real target", other) if one.verdict in RAN else ("in the reference", one)
+            apart[f"{missing.verdict} {place}: {why(missing)}"] += 1
+    apart["not part of the run of the reference"] += len(others)
     differences.sort(
         key=lambda difference: (not difference.in_verdict, difference.reference.topic, difference.reference.id)
     )

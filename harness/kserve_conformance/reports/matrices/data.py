@@ -19,9 +19,10 @@ def data(view: View) -> dict[str, Any]:
     """
     Build the matrix as a JSON value.
 
-    The ``verdicts`` of a rule map each target to the verdict of its cell. A target
-    without a scenario for the rule is missing; one without a whole run is
-    ``errored``.
+    The ``verdicts`` of a rule map each target to the verdict of its cell: the worst of
+    the scenarios that ran. ``skipped`` has the targets on which some of them did not run,
+    with their number. A target without a scenario for the rule is missing; one without
+    a whole run is ``errored``.
     """
     header = view.matrix.header
     return {
@@ -51,6 +52,11 @@ def data(view: View) -> dict[str, Any]:
                 "topic": topic,
                 "statement": row.rule.statement if row.rule else None,
                 "verdicts": _cells(view, row.cells),
+                "skipped": {
+                    column.target: cell.skipped
+                    for column, cell in zip(view.columns, row.cells, strict=True)
+                    if cell.skipped
+                },
             }
             for topic, rows in view.topics.items()
             for row in rows

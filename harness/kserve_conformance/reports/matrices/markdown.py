@@ -127,7 +127,8 @@ def _rules(view: View) -> Iterator[str]:
     listed = [row for row in rows if any(_is_listed(cell, column) for cell, column in _pairs(row, view))]
     yield (
         f"{len(rows)} rules were tested; {len(rows) - len(listed)} of them pass on every target that they apply to. "
-        "A rule has the verdict of its worst scenario."
+        "A rule has the worst verdict of the scenarios that ran"
+        f"{'; some of them were skipped on some targets' if view.has_skips_beside_results else ''}."
     )
     yield ""
     if not listed:

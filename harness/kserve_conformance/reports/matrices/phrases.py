@@ -25,11 +25,11 @@ class CellMeaning:
 
 #: What a cell of a rule means, for all of its scenarios on a target.
 CELL_MEANINGS: dict[Verdict | None, CellMeaning] = {
-    Verdict.PASSED: CellMeaning("✓", "Every scenario that applies to this release passed."),
+    Verdict.PASSED: CellMeaning("✓", "Every scenario that ran passed."),
     Verdict.FAILED: CellMeaning("F", "At least one scenario failed."),
     Verdict.DEVIATES: CellMeaning("D", "At least one scenario has a known deviation from the documentation."),
     Verdict.ERRORED: CellMeaning("E", "The target or its run broke, so the result is unknown."),
-    Verdict.SKIPPED: CellMeaning("S", "At least one scenario was skipped on this target; no other is worse."),
+    Verdict.SKIPPED: CellMeaning("S", "Every scenario that applies to this release was skipped on this target."),
     Verdict.UNSUPPORTED: CellMeaning("U", "No scenario applies to this release."),
     None: CellMeaning("·", "No scenario tests it."),
 }
@@ -99,6 +99,34 @@ def _span(run: list[str]) -> str:
     if run[0] == "all":
         return f"(all {run[1]})"
     return run[0] if len(run) == 1 else f"{run[0]}, {run[1]}" if len(run) == 2 else f"{run[0]} to {run[-1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class NotCompared:
+    """Why scenarios ran on only one of a pair: the reason, once for all pairs that have it, and their number."""
+
+    reason: str
+    number: str
+    where: str
+
+
+def not_compared(view: View) -> tuple[NotCompared, ...]:
+    """Return each reason why scenarios were not compared, the most frequent first."""
+    numbers: dict[str, dict[str, int]] = {}
+    for pair in view.pairs:
+        for reason, number in pair.not_compared:
+            numbers.setdefault(reason, {})[pair.real] = number
+    return tuple(
+        NotCompared(
+            reason, _extent(found.values()), ranges(view, [one for one in view.columns if one.argument in found])
+        )
+        for reason, found in sorted(numbers.items(), key=lambda entry: (-max(entry[1].values()), entry[0]))
+    )
+
+
+def _extent(numbers: Iterable[int]) -> str:
+    least, most = min(numbers), max(numbers)
+    return f"{most:,}" if least == most else f"{least:,} to {most:,}"
 
 
 def run_command(column: Column, scenario: Scenario) -> str:

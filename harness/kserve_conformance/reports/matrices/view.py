@@ -2,8 +2,8 @@
 Several runs side by side: what every report of a matrix shows, as values.
 
 A column is a target. A target without a whole run is a column too, with errored
-cells. A cell has the worst verdict of the scenarios that apply to its release;
-it is unsupported only if none applies.
+cells. A cell has the worst verdict of the scenarios that ran; it is skipped only if
+none ran, and unsupported only if none applies to its release.
 """
 
 from __future__ import annotations
@@ -85,10 +85,22 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The result of one target for one rule; ``verdict`` is None if no scenario tests it."""
+    """
+    The result of one target for one rule; ``verdict`` is None if no scenario tests it.
+
+    ``verdict`` is the worst of the scenarios that ran, so that one skipped scenario does
+    not hide the others; ``skipped`` is how many of them did not run.
+    """
 
     verdict: Verdict | None
     cases: Tally | None = None
+
+    @property
+    def skipped(self) -> int:
+        """The number of skipped scenarios beside others that ran; 0 if all were skipped."""
+        if self.cases is None or self.verdict is Verdict.SKIPPED:
+            return 0
+        return self.cases.counts[Verdict.SKIPPED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +226,11 @@ class View:
         return Result.SUCCESS if whole else Result.PARTIAL
 
     @property
+    def has_skips_beside_results(self) -> bool:
+        """Whether some cell has a result although scenarios of it were skipped."""
+        return any(cell.skipped for rows in self.topics.values() for row in rows for cell in row.cells)
+
+    @property
     def verdicts(self) -> tuple[Verdict, ...]:
         """The verdicts that some cell of a rule has, in the order of :class:`Verdict`."""
         shown = {cell.verdict for rows in self.topics.values() for row in rows for cell in row.cells}
@@ -230,14 +247,6 @@ def view(matrix: Matrix, registry: Registry) -> View:
         claims=tuple(_claim_rows(columns, registry)),
         topics=_topics(columns, registry),
     )
-
-
-def worst_applicable(cases: Tally | None) -> Verdict | None:
-    """Return the worst verdict of the scenarios that apply to the release; unsupported only if none does."""
-    if cases is None:
-        return None
-    applicable = tuple(scenario for scenario in cases.scenarios if scenario.verdict is not Verdict.UNSUPPORTED)
-    return Tally(applicable).worst or cases.worst
 
 
 def _column(run: ListedRun, record: Record | None) -> Column:
@@ -276,9 +285,13 @@ def _pairs(columns: tuple[Column, ...]) -> Iterator[Pair]:
 
 def _cells(columns: tuple[Column, ...], groups: Iterable[Mapping[str, Tally]], name: str) -> tuple[Cell, ...]:
     return tuple(
-        Cell(Verdict.ERRORED) if column.broken is not None else Cell(worst_applicable(group.get(name)), group.get(name))
+        Cell(Verdict.ERRORED) if column.broken is not None else _cell(group.get(name))
         for column, group in zip(columns, groups, strict=True)
     )
+
+
+def _cell(cases: Tally | None) -> Cell:
+    return Cell(None) if cases is None else Cell(cases.standing, cases)
 
 
 def _claim_rows(columns: tuple[Column, ...], registry: Registry) -> Iterator[ClaimRow]:
@@ -294,6 +307,9 @@ def _claim_result(cell: Cell, column: Column, claim: Claim) -> ClaimResult:
         return ClaimResult.NOT_TESTED
     if cell.verdict is not Verdict.PASSED:
         return ClaimResult(cell.verdict.value)
+    # Whether a claim is kept is not known before all of its scenarios ran.
+    if cell.skipped:
+        return ClaimResult.SKIPPED
     if column.release not in RELEASES:
         return ClaimResult.KEPT
     return {Keeping.PARTLY: ClaimResult.PARTLY, Keeping.BROKEN: ClaimResult.BROKEN}.get(

@@ -12,7 +12,7 @@
     return {
       element,
       details,
-      verdicts: new Set([...element.cells].slice(1).map((cell) => cell.className)),
+      verdicts: new Set([...element.cells].slice(1).flatMap((cell) => [...cell.classList])),
       text: `${element.cells[0].textContent} ${details?.querySelector("summary").textContent ?? ""}`.toLowerCase(),
     };
   });

@@ -20,6 +20,22 @@
     element,
     scenarios: [...element.querySelectorAll("a")].map((link) => document.getElementById(link.hash.slice(1))),
   }));
+  // What counts scenarios: topics, rules and the chips of the filter.
+  const counted = [
+    ...[...document.querySelectorAll(".topic")].map((element) => ({
+      element,
+      scenarios: [...element.querySelectorAll(".scenario")],
+    })),
+    ...rules,
+  ].map(({ element, scenarios: some }) => ({
+    scenarios: some,
+    counts: [...element.querySelectorAll(".counts > .count")],
+    total: element.querySelector(".total"),
+  }));
+  const squares = [...document.querySelectorAll(".frame a")].map((element) => ({
+    element,
+    scenario: document.getElementById(element.getAttribute("href").slice(1)),
+  }));
   let anchor = "";
 
   const checked = (name) => [...form.querySelectorAll(`input[name=${name}]:checked`)].map((input) => input.value);
@@ -35,14 +51,32 @@
     const levels = new Set(checked("level"));
     const words = query.value.toLowerCase().split(/\s+/).filter(Boolean);
     let number = 0;
+    const chips = new Map();
+    const count = (value) => chips.set(value, (chips.get(value) ?? 0) + 1);
     for (const scenario of scenarios) {
-      const fits =
-        (!verdicts.size || verdicts.has(scenario.verdict)) &&
-        (!levels.size || levels.has(scenario.level)) &&
-        words.every((word) => textOf(scenario).includes(word));
+      const ofVerdict = !verdicts.size || verdicts.has(scenario.verdict);
+      const ofLevel = !levels.size || levels.has(scenario.level);
+      const named = words.every((word) => textOf(scenario).includes(word));
+      const fits = ofVerdict && ofLevel && named;
       scenario.element.hidden = !fits;
       number += fits;
+      // A chip counts what it would add: what the other parts of the filter leave.
+      if (named && ofLevel) count(scenario.verdict);
+      if (named && ofVerdict) count(scenario.level);
     }
+    for (const input of form.querySelectorAll(".chip input")) {
+      input.nextElementSibling.querySelector("small").textContent = chips.get(input.value) ?? 0;
+    }
+    for (const { scenarios: some, counts, total } of counted) {
+      const left = some.filter((element) => element && !element.hidden);
+      for (const badge of counts) {
+        const of = left.filter((element) => element.dataset.verdict === badge.dataset.verdict).length;
+        badge.hidden = !of;
+        badge.querySelector(".n").textContent = of;
+      }
+      if (total) total.textContent = left.length === some.length ? some.length : `${left.length} of ${some.length}`;
+    }
+    for (const square of squares) square.element.classList.toggle("filtered", Boolean(square.scenario?.hidden));
     for (const group of groups) group.hidden = !group.querySelector(".scenario:not([hidden])");
     for (const rule of rules) rule.element.hidden = rule.scenarios.every((element) => element?.hidden);
     const narrowed = verdicts.size || levels.size || words.length;
@@ -53,7 +87,8 @@
   }
 
   // The fragment holds the place and the filter: #scenario-…&verdict=failed,errored&level=core&q=priority
-  function remember() {
+  // With ``step`` it is a step in the history of the browser, and its back button returns.
+  function remember(step = false) {
     const parts = anchor ? [encodeURIComponent(anchor)] : [];
     for (const name of ["verdict", "level"]) {
       const values = checked(name);
@@ -62,7 +97,9 @@
     const words = query.value.trim();
     if (words) parts.push(`q=${encodeURIComponent(words)}`);
     const fragment = parts.join("&");
-    if (fragment !== location.hash.slice(1)) history.replaceState(null, "", `#${fragment}`);
+    if (fragment === location.hash.slice(1)) return;
+    if (step) history.pushState(null, "", `#${fragment}`);
+    else history.replaceState(null, "", `#${fragment}`);
   }
 
   const decoded = (text) => {
@@ -73,7 +110,10 @@
     }
   };
 
+  let following = false;
+
   function recall() {
+    const before = anchor;
     const parts = location.hash.slice(1).split("&").filter(Boolean);
     const filter = new Map(parts.filter((part) => part.includes("=")).map((part) => [
       part.slice(0, part.indexOf("=")),
@@ -88,6 +128,10 @@
       }
     }
     apply();
+    // Going back or forward undoes what was opened; a link on the page closes nothing.
+    const left = document.getElementById(before);
+    if (!following && before !== anchor && left?.matches(".scenario")) left.open = false;
+    following = false;
     if (anchor) visit(document.getElementById(anchor));
     remember();
   }
@@ -128,10 +172,35 @@
   // A second click on one link changes no fragment, and must lead there all the same.
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href^='#']");
-    if (link && decoded(link.hash.slice(1)) === anchor) {
+    if (!link) return;
+    const place = decoded(link.getAttribute("href").slice(1));
+    if (place === anchor) {
       event.preventDefault();
       visit(document.getElementById(anchor));
+    } else if (place) {
+      following = true;
     }
+  });
+  // Opening a scenario by hand is a place in the history, as a link to it is. Enter and Space click as well.
+  for (const { element } of scenarios) {
+    element.querySelector("summary").addEventListener("click", () => {
+      const opens = !element.open;
+      if (!opens && anchor !== element.id) return;
+      anchor = opens ? element.id : "";
+      remember(true);
+    });
+  }
+  // All squares are one tab stop; the arrow keys move among them.
+  const picture = document.querySelector(".frame svg");
+  picture?.addEventListener("keydown", (event) => {
+    const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+    const at = squares.findIndex(({ element }) => element === document.activeElement);
+    const next = squares[at + (steps[event.key] ?? 0)];
+    if (at < 0 || !(event.key in steps) || !next) return;
+    event.preventDefault();
+    squares[at].element.setAttribute("tabindex", "-1");
+    next.element.setAttribute("tabindex", "0");
+    next.element.focus();
   });
 
   let closed = [];
