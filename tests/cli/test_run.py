@@ -9,6 +9,7 @@ import sys
 import pytest
 from calling import call
 
+from kserve_conformance.cli import code_of
 from kserve_conformance.cli.exit_codes import Exit
 
 FEATURE = """\
@@ -31,6 +32,24 @@ Feature: Theirs
       | sklearn | 1       | true       |
     When a service in namespace "team-a" requests "sklearn"
     Then it runs on ClusterServingRuntime "theirs"
+"""
+
+#: A target that behaves as the reference, under a name of its own.
+OURS = """\
+from dataclasses import replace
+
+from kserve_conformance.targets.faulty import Wrapped
+from kserve_conformance.targets.memory import MemoryTarget
+
+
+class Ours(Wrapped):
+    @property
+    def identity(self):
+        return replace(super().identity, target="python:ours:opened")
+
+
+def opened():
+    return Ours(MemoryTarget("v0.15.2"))
 """
 
 
@@ -189,12 +208,31 @@ class TestRun:
 
     def test_names_its_publisher(self, suite, tmp_path):
         """The header has the implementation from the options, and real times only with --timings."""
+        (tmp_path / "ours.py").write_text(OURS)
         given = ("--organization", "Example", "--contact", "a@example.com", "--timings")
-        call(tmp_path, "run", "--suite", str(suite), *given, SOURCE_DATE_EPOCH="0")
+        call(tmp_path, "run", "--target", "python:ours:opened", "--suite", str(suite), *given, SOURCE_DATE_EPOCH="0")
         header = json.loads((tmp_path / "reports/record.ndjson").read_text().splitlines()[0])
 
         assert header["implementation"] == {"organization": "Example", "contact": ["a@example.com"]}
         assert header["started"] == "1970-01-01T00:00:00Z"
+
+    @pytest.mark.parametrize(
+        ("option", "value"),
+        [
+            ("--organization", "Example"),
+            ("--project", "example-serving"),
+            ("--implementation-version", "4.2.0"),
+            ("--url", "https://example.com"),
+            ("--contact", "a@example.com"),
+        ],
+    )
+    def test_in_memory_is_not_published(self, tmp_path, monkeypatch, capsys, option, value):
+        """No KServe ran, so the result is nobody's; nothing is written."""
+        monkeypatch.chdir(tmp_path)
+
+        assert code_of(["run", "--target", "memory:v0.15.2", option, value]) == Exit.USAGE
+        assert f"a run in memory cannot be published: no KServe runs (got {option})" in capsys.readouterr().err
+        assert not list(tmp_path.iterdir())
 
 
 class TestReport:

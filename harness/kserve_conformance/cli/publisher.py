@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+import msgspec
 
 from kserve_conformance.record import Implementation
 
@@ -32,3 +33,17 @@ def implementation_of(options: dict[str, Any]) -> Implementation:
         version=options["implementation_version"],
         contact=options["contact"],
     )
+
+
+def require_an_implementation(kind: str, implementation: Implementation) -> None:
+    """Only the result of an implementation can be published. Raises ``UsageError`` for a run in memory."""
+    given = [name for name, value in msgspec.to_builtins(implementation).items() if value]
+    if kind == "memory" and given:
+        raise click.UsageError(
+            f"a run in memory cannot be published: no KServe runs (got {', '.join(map(_option, given))}); "
+            "test a build instead, for example controlplane:v0.15.2 with --manager"
+        )
+
+
+def _option(field: str) -> str:
+    return "--implementation-version" if field == "version" else f"--{field}"

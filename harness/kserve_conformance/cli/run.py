@@ -17,7 +17,7 @@ from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.jobs import workers
 from kserve_conformance.cli.option_sections import SectionedCommand
 from kserve_conformance.cli.output import columns, emit, example, format_option, out_option
-from kserve_conformance.cli.publisher import implementation_of, publishing_options
+from kserve_conformance.cli.publisher import implementation_of, publishing_options, require_an_implementation
 from kserve_conformance.cli.records import RECORD, RecordInput, read_record, require_one_stdin
 from kserve_conformance.cli.rerun import failed_scenarios
 from kserve_conformance.cli.selection_options import selection_options, suite_option
@@ -26,6 +26,7 @@ from kserve_conformance.record import conforms, read
 from kserve_conformance.suite import ScenarioInfo, Suite, inventory
 from kserve_conformance.suite.selection import Selection
 from kserve_conformance.suite.shards import Shard
+from kserve_conformance.targets.kinds import parse
 
 
 class Run(SectionedCommand):
@@ -116,6 +117,7 @@ def command(
 
         return inspect.read_only(target, click.get_current_context(), format_)
     target = with_cluster_options(target, others)
+    require_an_implementation(parse(target).kind, implementation_of(others))
     require_one_stdin(*(path for path in (rerun_failed, baseline) if path is not None))
     chosen = Suite.at(suite) if suite else Suite.shipped()
     before = read_record(baseline) if baseline else None

@@ -13,7 +13,10 @@ from rich.text import Text
 
 from kserve_conformance.cli.output import result_console
 from kserve_conformance.record import Record, Verdict, by_topic, conforms, tally
+from kserve_conformance.record.broken_rules import broken_rules
+from kserve_conformance.record.causes import causes
 from kserve_conformance.reports import FILES, project, summary
+from kserve_conformance.reports.verdicts import subject
 from kserve_conformance.suite.registry_terms import statements
 
 #: The reports that a run writes to the folder of its record.
@@ -43,6 +46,8 @@ def result_of(record: Record, files: Mapping[str, Path]) -> dict[str, Any]:
     """The result of a run for programs."""
     conclusion = conforms(record)
     return {
+        "subject": subject(record.header),
+        "banner": conclusion.banner,
         "conforms": conclusion.conforms,
         "result": conclusion.result.value,
         "reasons": list(conclusion.reasons),
@@ -57,8 +62,18 @@ def result_of(record: Record, files: Mapping[str, Path]) -> dict[str, Any]:
                 "verdict": scenario.verdict.value,
                 "rules": list(scenario.rules),
                 "message": scenario.finding.message if scenario.finding else scenario.reason,
+                "reproduce": scenario.finding.reproduce if scenario.finding else None,
             }
             for scenario in tally(record.scenarios).of(Verdict.FAILED, Verdict.ERRORED)
+        ],
+        "brokenRules": [{"rule": one.rule, "failed": len(one.failed), "ran": one.ran} for one in broken_rules(record)],
+        "causes": [
+            {
+                "shape": cause.shape,
+                "rules": list(cause.rules),
+                "scenarios": [scenario.id for scenario in cause.scenarios],
+            }
+            for cause in causes(record)
         ],
         "files": {format_: str(file) for format_, file in files.items()},
     }

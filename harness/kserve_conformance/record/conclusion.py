@@ -5,26 +5,36 @@ Whether the target of a record conforms, and what limits that conclusion.
 only for a whole run in which something passed and nothing failed or errored. A
 listed deviation, a feature that the release does not have, and a skipped
 scenario do not turn it into a no; they are counted and reported.
+
+A full success means that everything that the target can do passed. Scenarios that need
+something else, such as pods on a control plane, are listed apart with their reasons.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from kserve_conformance.record.model import Header, Record, Verdict
+from kserve_conformance.record.model import Header, Record, Skip, Verdict
 from kserve_conformance.record.tally import Tally, tally
 from kserve_conformance.rules.releases import caveat
 from kserve_conformance.suite.tags import DOCUMENTED
+
+#: The banner on reports of a run in memory.
+REFERENCE_ONLY = "reference only: no KServe ran"
+
+#: The number of reasons for skipped scenarios that the notes name.
+_REASONS = 5
 
 
 class Result(StrEnum):
     """The conclusion in one word."""
 
     SUCCESS = "success"
-    #: Nothing failed, but not every scenario ran.
+    #: Nothing failed, but something was left out: by a selection, a step, or because a prerequisite is missing.
     PARTIAL = "partial"
     FAILURE = "failure"
 
@@ -36,9 +46,11 @@ class Conclusion:
 
     ``reasons`` say why it does not, and are empty exactly if it does. ``notes``
     say what else limits the conclusion, beyond what the headline says.
-    ``selected`` is true for a run of a part of the suite. ``caveat`` says why a
+    ``selected`` is true for a run of a part of the suite. ``omitted`` is the number of
+    skipped scenarios that the target may well be able to run. ``caveat`` says why a
     result for this release is less certain than one for others: it is unreleased,
-    or its behaviour was inferred from neighbouring releases.
+    or its behaviour was inferred from neighbouring releases. ``banner`` is set where no
+    implementation ran at all, and belongs on every report.
     """
 
     counts: dict[Verdict, int]
@@ -46,6 +58,8 @@ class Conclusion:
     reasons: tuple[str, ...]
     notes: tuple[str, ...]
     caveat: str | None = None
+    omitted: int = 0
+    banner: str | None = None
 
     @property
     def conforms(self) -> bool:
@@ -57,7 +71,7 @@ class Conclusion:
         """The conclusion in one word."""
         if self.reasons:
             return Result.FAILURE
-        return Result.PARTIAL if self.selected or self.counts[Verdict.SKIPPED] else Result.SUCCESS
+        return Result.PARTIAL if self.selected or self.omitted else Result.SUCCESS
 
     @property
     def headline(self) -> str:
@@ -86,8 +100,10 @@ def conforms(record: Record) -> Conclusion:
         counts=everything.counts,
         selected=bool(narrowed(record.header)),
         reasons=reasons,
-        notes=tuple(_notes(record, everything, is_conforming=not reasons)),
+        notes=tuple(_notes(record, everything)),
         caveat=caveat_of(record.header),
+        omitted=sum(one.skip is not Skip.CAPABILITY for one in everything.of(Verdict.SKIPPED)),
+        banner=REFERENCE_ONLY if record.header.target.is_reference else None,
     )
 
 
@@ -126,7 +142,7 @@ def _reasons(record: Record, everything: Tally) -> Iterator[str]:
         yield "no scenario passed"
 
 
-def _notes(record: Record, everything: Tally, *, is_conforming: bool) -> Iterator[str]:
+def _notes(record: Record, everything: Tally) -> Iterator[str]:
     counts = everything.counts
     selection = narrowed(record.header)
     if selection:
@@ -138,9 +154,8 @@ def _notes(record: Record, everything: Tally, *, is_conforming: bool) -> Iterato
             f"the exit code of the run is relative to a baseline, KServe {baseline.release} ({baseline.target}, "
             f"{baseline.digest}); this conclusion is not"
         )
-    if counts[Verdict.SKIPPED] and not is_conforming:
-        # The headline of a target that conforms says so.
-        yield f"{_scenarios(counts[Verdict.SKIPPED])} skipped"
+    for reason, number in _skips(everything).items():
+        yield f"{_scenarios(number)} skipped: {reason}"
     if counts[Verdict.DEVIATES]:
         yield f"{_scenarios(counts[Verdict.DEVIATES])} with a known deviation from the documentation"
     if counts[Verdict.UNSUPPORTED]:
@@ -153,6 +168,17 @@ def _notes(record: Record, everything: Tally, *, is_conforming: bool) -> Iterato
     left = {name for scenario in record.scenarios for name in scenario.leftovers} | set(record.footer.leftovers)
     if left:
         yield f"{len(left)} object{'s' if len(left) > 1 else ''} left behind by the run"
+
+
+def _skips(everything: Tally) -> dict[str, int]:
+    """Count the skipped scenarios by reason, the most frequent first; the rest together."""
+    reasons = Counter(
+        scenario.reason or (scenario.finding.message if scenario.finding else "no reason recorded")
+        for scenario in everything.of(Verdict.SKIPPED)
+    )
+    most = dict(reasons.most_common(_REASONS))
+    rest = reasons.total() - sum(most.values())
+    return most | ({"other reasons": rest} if rest else {})
 
 
 def _text(value: Any) -> str:

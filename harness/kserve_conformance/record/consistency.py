@@ -43,6 +43,8 @@ def contradictions(scenario: Scenario) -> Iterator[str]:
         yield from _against_a_pass(scenario)
     if scenario.verdict is Verdict.DEVIATES and scenario.deviation is None:
         yield "it deviates but names no listed deviation"
+    if scenario.skip is not None and scenario.verdict is not Verdict.SKIPPED:
+        yield f"it is {scenario.verdict} but says why it was skipped ({scenario.skip})"
     if scenario.verdict in _NEEDS_REASON and not (scenario.reason or scenario.finding):
         yield f"it is {scenario.verdict} without a reason"
 

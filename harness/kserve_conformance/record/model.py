@@ -32,6 +32,17 @@ class Verdict(StrEnum):
     ERRORED = "errored"
 
 
+class Skip(StrEnum):
+    """Why a scenario was skipped."""
+
+    #: The target cannot do what the scenario needs, or does not report it.
+    CAPABILITY = "capability"
+    #: The source tree or the installation lacks something that the scenario needs.
+    PREREQUISITE = "prerequisite"
+    #: A step of the suite skipped it.
+    STEP = "step"
+
+
 class Part(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """A part of a record: camelCase in JSON, without default values (except in a header, which is written whole)."""
 
@@ -45,6 +56,11 @@ class TargetIdentity(Part, frozen=True, kw_only=True):
     observed_through: str = ""
     digests: dict[str, str] = {}
     is_source_tree: bool = False
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether the run was in memory: it shows what the rules say, and nothing about any build of KServe."""
+        return self.target.partition(":")[0] == "memory"
 
 
 class SuiteIdentity(Part, frozen=True, kw_only=True):
@@ -139,7 +155,7 @@ class Scenario(Part, frozen=True, kw_only=True, tag="scenario"):
     ``suite.identity``). ``rules`` are ids of the registry. ``level`` is core or
     extended. ``feature`` is the feature's name, ``path`` its file relative to
     the suite, ``about`` its description. ``choices`` are those of the target, in
-    the order of the observations.
+    the order of the observations. ``skip`` is set with ``skipped`` only.
     """
 
     id: str
@@ -155,6 +171,7 @@ class Scenario(Part, frozen=True, kw_only=True, tag="scenario"):
     row: dict[str, str] = {}
     verdict: Verdict
     reason: str | None = None
+    skip: Skip | None = None
     steps: tuple[Step, ...] = ()
     finding: Finding | None = None
     deviation: Deviation | None = None

@@ -19,7 +19,7 @@ from kserve_conformance.record.consistency import check
 from kserve_conformance.record.errors import RecordFault, fault
 from kserve_conformance.record.limits import Limits
 from kserve_conformance.record.lines import Source, decoded, open_lines
-from kserve_conformance.record.model import SCHEMA, Footer, Header, Record, Scenario, Verdict
+from kserve_conformance.record.model import SCHEMA, Footer, Header, Implementation, Record, Scenario, Verdict
 
 #: One line of a record.
 Line = Header | Scenario | Footer
@@ -83,6 +83,9 @@ class _State:
         repeated = [scenario for scenario, times in Counter(header.collected).items() if times > 1]
         if repeated:
             raise fault(RecordFault.DUPLICATE_SCENARIO, f"scenario {repeated[0]!r} is listed twice", line=1)
+        if header.target.is_reference and header.implementation != Implementation():
+            text = "a run in memory names an implementation, but no KServe ran"
+            raise fault(RecordFault.CONTRADICTION, text, line=1)
         self._collected = dict.fromkeys(header.collected)
 
     def _check_scenario(self, scenario: Scenario) -> None:

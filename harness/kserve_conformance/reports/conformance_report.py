@@ -17,10 +17,12 @@ import msgspec
 
 from kserve_conformance.manifests import dump
 from kserve_conformance.record import Record, Result, Scenario, Tally, Verdict, by_topic, conforms, tally
+from kserve_conformance.record.broken_rules import broken_rules
 from kserve_conformance.record.conclusion import narrowed
+from kserve_conformance.record.model import Skip
 from kserve_conformance.record.tally import LEVELS
 from kserve_conformance.reports.ndjson import ndjson
-from kserve_conformance.reports.verdicts import why
+from kserve_conformance.reports.verdicts import subject, why
 
 API_VERSION = "conformance.kserve.io/v1alpha1"
 KIND = "ConformanceReport"
@@ -40,6 +42,7 @@ def as_manifest(record: Record) -> dict[str, Any]:
         {
             "apiVersion": API_VERSION,
             "kind": KIND,
+            "banner": conclusion.banner,
             "implementation": msgspec.to_builtins(header.implementation),
             "target": {
                 "name": header.target.target,
@@ -56,11 +59,12 @@ def as_manifest(record: Record) -> dict[str, Any]:
         }
     ) | {
         "result": conclusion.result.value,
-        "summary": conclusion.headline,
+        "summary": f"{conclusion.headline}: {subject(header)}",
         "reasons": list(conclusion.reasons),
         "notes": list(conclusion.notes),
         "recordDigest": "sha256:" + hashlib.sha256(ndjson(record).encode()).hexdigest(),
         "statistics": _statistics(everything),
+        "brokenRules": [{"rule": one.rule, "failed": len(one.failed), "ran": one.ran} for one in broken_rules(record)],
         "topics": [_topic(name, cases) for name, cases in by_topic(record).items()],
         "failures": [_failure(scenario) for scenario in everything.of(Verdict.FAILED, Verdict.ERRORED)],
         "deviations": _deviations(everything.of(Verdict.DEVIATES)),
@@ -80,7 +84,8 @@ def _result(cases: Tally) -> Result:
     """Return the result of a group: that of its worst member, and never a success if nothing passed."""
     if cases.of(Verdict.FAILED, Verdict.ERRORED):
         return Result.FAILURE
-    return Result.PARTIAL if cases.of(Verdict.SKIPPED) or not cases.of(Verdict.PASSED) else Result.SUCCESS
+    omitted = any(scenario.skip is not Skip.CAPABILITY for scenario in cases.of(Verdict.SKIPPED))
+    return Result.PARTIAL if omitted or not cases.of(Verdict.PASSED) else Result.SUCCESS
 
 
 def _statistics(cases: Tally) -> dict[str, int]:
@@ -113,7 +118,8 @@ def _deviations(scenarios: Iterable[Scenario]) -> list[dict[str, Any]]:
 
 
 def _not_run(scenario: Scenario) -> dict[str, Any]:
-    return _identity(scenario) | {"reason": why(scenario)}
+    cause = {"cause": scenario.skip.value} if scenario.skip is not None else {}
+    return _identity(scenario) | {"reason": why(scenario)} | cause
 
 
 def _identity(scenario: Scenario) -> dict[str, Any]:

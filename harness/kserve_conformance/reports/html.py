@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 from markupsafe import Markup
 
 from kserve_conformance.record import Record, Scenario, Tally, Verdict, by_rule, by_topic, conforms, tally
+from kserve_conformance.record.broken_rules import broken_rules, sentence
 from kserve_conformance.record.conclusion import narrowed
 from kserve_conformance.record.tally import LEVELS, WORST_FIRST
 from kserve_conformance.reports import pictures, svg
@@ -44,6 +45,7 @@ def html(record: Record, rules: Mapping[str, str] | None = None) -> str:
         header=record.header,
         conclusion=conforms(record),
         subject=subject(record.header),
+        broken_rules=sentence(broken_rules(record)),
         everything=everything,
         topics={name: (cases, tuple(_features(cases))) for name, cases in by_topic(record).items()},
         rules=_broken_first(by_rule(record)),

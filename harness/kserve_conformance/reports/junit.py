@@ -13,16 +13,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from kserve_conformance.record import Record, Scenario, Tally, Verdict, by_topic, conforms
+from kserve_conformance.record import Conclusion, Record, Scenario, Tally, Verdict, by_topic, conforms
 from kserve_conformance.reports.characters import in_xml
-from kserve_conformance.reports.verdicts import STEP_SYMBOLS, name_of, row_of, why
+from kserve_conformance.reports.verdicts import STEP_SYMBOLS, name_of, row_of, subject, why
 
 
 def junit(record: Record) -> str:
     """Render a record as JUnit XML. A scenario without a verdict is an error, so that an interrupted run is red."""
     conclusion = conforms(record)
     topics = by_topic(record)
-    root = ET.Element("testsuites", name=in_xml(f"kserve-conformance {record.header.target.target}"))
+    root = ET.Element("testsuites", name=in_xml(_name(record, conclusion)))
     for topic, cases in topics.items():
         _suite(root, topic, cases, record)
     unaccounted = tuple(_unaccounted(record))
@@ -33,6 +33,12 @@ def junit(record: Record) -> str:
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in suites)))
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _name(record: Record, conclusion: Conclusion) -> str:
+    """Return what was tested, with the banner of a run in memory."""
+    tested = f"{subject(record.header)} ({record.header.target.target})"
+    return f"{tested}, {conclusion.banner}" if conclusion.banner else tested
 
 
 def _suite(root: ET.Element, topic: str, cases: Tally, record: Record) -> None:
@@ -99,6 +105,9 @@ def _unaccounted(record: Record) -> Iterator[str]:
 
 def _identity(record: Record) -> Iterator[tuple[str, str]]:
     header = record.header
+    yield "subject", subject(header)
+    if (banner := conforms(record).banner) is not None:
+        yield "banner", banner
     yield "target", header.target.target
     yield "release", header.target.release
     if (caveat := conforms(record).caveat) is not None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from kserve_conformance.record import Record, Scenario, Tally, Verdict, by_topic, conforms, tally
+from kserve_conformance.record.broken_rules import broken_rules, sentence
 from kserve_conformance.record.tally import LEVELS
 from kserve_conformance.reports.gfm import block, code, in_html, plain, title_of
 from kserve_conformance.reports.verdicts import SIGNS, by_reason, leftovers_of, readable_id, subject, why
@@ -30,8 +31,14 @@ def _lines(record: Record) -> Iterator[str]:
     everything = tally(record.scenarios)
     yield f"# {plain(f'{conclusion.headline}: {subject(header)}')}"
     yield ""
+    if conclusion.banner is not None:
+        yield f"> **{conclusion.banner}**"
+        yield ""
     yield from (f"- **{plain(reason)}**" for reason in conclusion.reasons)
     yield from (f"- {plain(note)}" for note in conclusion.notes)
+    broken = sentence(broken_rules(record))
+    if broken is not None:
+        yield f"- {plain(broken)}"
     yield ""
     yield " · ".join(
         f"{SIGNS[verdict].symbol} {number} {verdict}" for verdict, number in conclusion.counts.items() if number

@@ -9,6 +9,7 @@ import msgspec
 
 from kserve_conformance.manifests.writer import escaped
 from kserve_conformance.record import Record, conforms
+from kserve_conformance.reports.verdicts import subject
 
 
 def ndjson(record: Record) -> str:
@@ -27,6 +28,8 @@ def as_json(record: Record) -> str:
     conclusion = conforms(record)
     document = {
         "conclusion": {
+            "subject": subject(record.header),
+            "banner": conclusion.banner,
             "conforms": conclusion.conforms,
             "result": conclusion.result.value,
             "headline": conclusion.headline,

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kserve_conformance.record import Record, Scenario, Verdict, conforms, tally
+from kserve_conformance.record.broken_rules import broken_rules, sentence
+from kserve_conformance.record.causes import causes
 from kserve_conformance.reports.characters import one_line
 from kserve_conformance.reports.verdicts import SIGNS, by_reason, readable_id, subject, why
 
@@ -27,9 +29,12 @@ class Line:
 #: Up to this number, scenarios that errored for the same reason are listed one by one.
 FEW = 3
 
+#: The number of causes that are listed.
+LISTED = 10
+
 
 def summary(record: Record) -> tuple[Line, ...]:
-    """List what failed or errored with expected and observed, then the counts, then the conclusion."""
+    """List what failed or errored with expected and observed, its causes, the counts, the conclusion, broken rules."""
     return tuple(_lines(record))
 
 
@@ -49,11 +54,32 @@ def _lines(record: Record) -> Iterator[Line]:
         else:
             for scenario in alike:
                 yield from _finding(scenario)
+    yield from _causes(record)
     yield Line(
         ", ".join(f"{number} {verdict}" for verdict, number in conclusion.counts.items() if number) or "no scenarios"
     )
     yield Line(one_line(f"{conclusion.headline}: {subject(record.header)} ({record.header.target.target})"))
+    if conclusion.banner is not None:
+        yield Line(conclusion.banner, depth=1)
     yield from (Line(one_line(reason), depth=1) for reason in (*conclusion.reasons, *conclusion.notes))
+    broken = sentence(broken_rules(record))
+    if broken is not None:
+        yield Line(one_line(broken), Verdict.FAILED)
+
+
+def _causes(record: Record) -> Iterator[Line]:
+    """Yield the failures by what they look like, where at least two look alike."""
+    found = causes(record)
+    if not any(cause.scenarios[1:] for cause in found):
+        return
+    total = sum(len(cause.scenarios) for cause in found)
+    yield Line(f"{total} failures that look like {len(found)} cause{'' if len(found) == 1 else 's'}:")
+    for cause in found[:LISTED]:
+        yield Line(one_line(f"{len(cause.scenarios)} × {cause.shape}"), depth=1)
+        if cause.rules:
+            yield Line(f"rules  {one_line(', '.join(cause.rules))}", depth=2)
+    if found[LISTED:]:
+        yield Line(f"and {len(found) - LISTED} more", depth=1)
 
 
 def _finding(scenario: Scenario, others: int = 0) -> Iterator[Line]:

@@ -69,6 +69,7 @@ def scenario_line(info: ScenarioInfo, judgement: Judgement, statuses: Sequence[s
         row=dict(info.row),
         verdict=judgement.verdict,
         reason=judgement.reason,
+        skip=judgement.skip,
         steps=_step_lines(info.steps, tuple(statuses)),
         finding=judgement.finding,
         deviation=judgement.deviation,

@@ -19,7 +19,7 @@ import pytest
 from kserve_conformance.exceptions import HarnessError, SuiteError
 from kserve_conformance.objects import ObjectKey
 from kserve_conformance.record.choice import Choice
-from kserve_conformance.record.model import Scenario, Verdict
+from kserve_conformance.record.model import Scenario, Skip, Verdict
 from kserve_conformance.rules.model import KnownDeviation
 from kserve_conformance.scenario_runs.lease import TargetLease
 from kserve_conformance.scenario_runs.lines import scenario_line
@@ -77,7 +77,7 @@ class ScenarioRunner:
             missing = [need for need in scenario.tags.needs if need not in capabilities]
             if missing:
                 reason = f"requires {' and '.join(missing)}, which the target does not support"
-                return Judgement(Verdict.SKIPPED, reason)
+                return Judgement(Verdict.SKIPPED, reason, skip=Skip.CAPABILITY)
         return None
 
     def run(self, scenario: ScenarioInfo, registry: StepRegistry) -> Scenario:

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 import pytest
 
-from kserve_conformance.record.model import Deviation, Finding, Verdict
+from kserve_conformance.record.model import Deviation, Finding, Skip, Verdict
 from kserve_conformance.rules import model as rules
 from kserve_conformance.scenario_runs.findings import finding_of_error, finding_of_failure, first_line
 from kserve_conformance.targets.contract import CannotDo
@@ -51,6 +51,7 @@ class Judgement:
     reason: str | None = None
     finding: Finding | None = None
     deviation: Deviation | None = None
+    skip: Skip | None = None
 
 
 def judge(
@@ -81,7 +82,8 @@ def judge(
 def _concluded(error: BaseException, deviation: rules.KnownDeviation | None, reproduce: str | None) -> Judgement:
     """The verdict for a step that skipped the scenario or failed."""
     if isinstance(error, pytest.skip.Exception | CannotDo):
-        return Judgement(Verdict.SKIPPED, str(error) or "skipped by a step, without a reason")
+        kind = Skip.CAPABILITY if isinstance(error, CannotDo) else Skip.STEP
+        return Judgement(Verdict.SKIPPED, str(error) or "skipped by a step, without a reason", skip=kind)
     finding = finding_of_failure(error, reproduce)
     if deviation is None:
         return Judgement(Verdict.FAILED, finding=finding)

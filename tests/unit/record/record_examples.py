@@ -19,6 +19,7 @@ from kserve_conformance.record import (
     Implementation,
     Record,
     Scenario,
+    Skip,
     Step,
     SuiteIdentity,
     TargetIdentity,
@@ -95,7 +96,7 @@ def scenario(name: str = "It holds", verdict: Verdict = Verdict.PASSED, **more: 
         case Verdict.DEVIATES:
             needed |= {"steps": steps(last="failed"), "finding": MISMATCH, "deviation": DEVIATION}
         case Verdict.SKIPPED:
-            needed |= {"reason": "the target cannot install another release"}
+            needed |= {"reason": "the target cannot install another release", "skip": Skip.CAPABILITY}
         case Verdict.UNSUPPORTED:
             needed |= {"reason": "v0.10.2 has no priorities (since v0.11.1)"}
     return Scenario(

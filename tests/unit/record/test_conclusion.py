@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from record_examples import record, scenario
 
-from kserve_conformance.record import Baseline, Record, Result, TargetIdentity, Verdict, conforms
+from kserve_conformance.record import Baseline, Record, Result, Skip, TargetIdentity, Verdict, conforms
 
 PASSED = scenario("passed")
 
@@ -50,16 +50,34 @@ class TestYes:
 class TestPartly:
     @pytest.mark.parametrize(
         "run",
-        [record(PASSED, scenario("x", Verdict.SKIPPED)), record(PASSED, selection={"topics": ["explicit"]})],
-        ids=["skipped", "selected"],
+        [
+            record(PASSED, scenario("x", Verdict.SKIPPED, skip=Skip.STEP)),
+            record(PASSED, scenario("x", Verdict.SKIPPED, skip=Skip.PREREQUISITE)),
+            record(PASSED, scenario("x", Verdict.SKIPPED, skip=None)),
+            record(PASSED, selection={"topics": ["explicit"]}),
+            record(PASSED, selection={"shard": "1/2"}),
+        ],
+        ids=["skipped-by-step", "prerequisite", "unknown", "selected", "shard"],
     )
     def test_less_than_the_suite_is_no_full_success(self, run: Record) -> None:
-        """Scenarios that were skipped or not selected make the result partial."""
+        """Scenarios that were left out, or skipped although the target could run them, make the result partial."""
         conclusion = conforms(run)
 
         assert conclusion.conforms
         assert Result.PARTIAL is conclusion.result
         assert conclusion.headline.startswith("Conforms (")
+
+    def test_what_the_target_cannot_do_is_listed_apart(self) -> None:
+        """Everything that the target can do passed: a success, with the number and the reason of each skip."""
+        skips = (scenario(name, Verdict.SKIPPED, reason="requires pods") for name in "xy")
+        conclusion = conforms(record(PASSED, *skips, scenario("z", Verdict.SKIPPED)))
+
+        assert Result.SUCCESS is conclusion.result
+        assert conclusion.headline == "Conforms (3 scenarios skipped)"
+        assert conclusion.notes == (
+            "2 scenarios skipped: requires pods",
+            "1 scenario skipped: the target cannot install another release",
+        )
 
     @pytest.mark.parametrize(
         ("run", "headline"),
@@ -82,7 +100,7 @@ class TestPartly:
         """Its headline does not mention them."""
         run = record(scenario("x", Verdict.FAILED), scenario("y", Verdict.SKIPPED))
 
-        assert "1 scenario skipped" in conforms(run).notes
+        assert "1 scenario skipped: the target cannot install another release" in conforms(run).notes
 
     def test_an_empty_selection_narrows_nothing(self) -> None:
         """An option without a value does not make a run partial."""
@@ -138,3 +156,17 @@ class TestSourceTrees:
         target = TargetIdentity(target="controlplane:v0.20.0", release="v0.20.0", is_source_tree=True)
 
         assert conforms(record(PASSED, target=target)).headline == ("Conforms (built from a source tree, as v0.20.0)")
+
+
+class TestReference:
+    @pytest.mark.parametrize("name", ["memory:v0.15.2", "memory"])
+    def test_a_run_in_memory_carries_a_banner(self, name: str) -> None:
+        """It shows what the rules say, whatever its verdicts."""
+        target = TargetIdentity(target=name, release="v0.15.2")
+
+        assert conforms(record(PASSED, target=target)).banner == "reference only: no KServe ran"
+
+    @pytest.mark.parametrize("name", ["controlplane:v0.15.2", "cluster:memory", "process:memory"])
+    def test_no_other_target_does(self, name: str) -> None:
+        """What ran there is an implementation."""
+        assert conforms(record(PASSED, target=TargetIdentity(target=name, release="v0.15.2"))).banner is None
