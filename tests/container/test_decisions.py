@@ -29,7 +29,8 @@ def test_it_decides_as_the_release_does(shared, runtime, service):
     assert (without.outcome, without.reason) == (Outcome.NO_RUNTIME, "RuntimeNotRecognized")
     assert any("absent" in text for text in without.errors)
     assert shared.identity.api_server.startswith("v1.")
-    assert set(shared.identity.digests) == {"manager", "kube-apiserver", "etcd", "crds"}
+    assert set(shared.identity.binaries) == {"manager", "kube-apiserver", "etcd"}
+    assert set(shared.identity.digests) == {"crds"}
     assert Capability.UPGRADE not in shared.capabilities
 
 

@@ -317,8 +317,9 @@ class TestInstalling:
 
         assert identity.target == f"controlplane:{identity.release}"
         assert identity.api_server.startswith("v1.")
-        assert sorted(identity.digests) == ["crds", "etcd", "kube-apiserver", "manager"]
-        assert all(value.startswith("sha256:") for value in identity.digests.values())
+        assert sorted(identity.binaries) == ["etcd", "kube-apiserver", "manager"]
+        assert sorted(identity.digests) == ["crds"]
+        assert all(value.startswith("sha256:") for value in (*identity.binaries.values(), *identity.digests.values()))
         assert "/" not in repr(identity)
 
     def test_another_release_is_installed_over_what_is_stored(self, target, runtime, service):

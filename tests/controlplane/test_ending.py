@@ -201,5 +201,5 @@ class TestStarting:
         with ControlPlane("v0.15.2", manager=program, source=source) as target:
             target.apply(service())
 
-            assert target.identity.digests["manager"] == binaries.digest(program)
+            assert target.identity.binaries["manager"] == binaries.digest(program)
             assert target.observe(MODEL, WITHIN).reason == "NoSupportingRuntime"

@@ -109,8 +109,8 @@ def _run(
     from kserve_conformance import __version__
     from kserve_conformance.cli.matrix_progress import MatrixProgress
     from kserve_conformance.matrix.runs import Plan, run_all
-    from kserve_conformance.record import SuiteIdentity
     from kserve_conformance.record.matrix import write_matrix
+    from kserve_conformance.scenario_runs.lines import suite_identity
     from kserve_conformance.suite import Suite, inventory
     from kserve_conformance.suite.selection import Selection
     from kserve_conformance.targets.target_lists import several
@@ -118,7 +118,8 @@ def _run(
     specs = several(targets)
     suite = Suite.shipped()
     selection = Selection(tags, words)
-    selected = selection.of(inventory(suite))
+    scenarios = inventory(suite)
+    selected = selection.of(scenarios)
     if not selected:
         raise CommandError.nothing_selected()
     plan = Plan(selection, out.resolve(), resume, jobs)
@@ -131,7 +132,7 @@ def _run(
             out / FILE,
             runs,
             harness=__version__,
-            suite=SuiteIdentity(name=suite.name, version=suite.version, digest=suite.digest),
+            suite=suite_identity(suite, len(scenarios)),
             selection=plan.header_selection,
             started=started,
         )

@@ -158,7 +158,7 @@ class Comparison:
     @property
     def same_suite(self) -> bool:
         """Whether both ran the same suite, byte for byte."""
-        return self.earlier.suite == self.later.suite
+        return self.earlier.suite.digest == self.later.suite.digest
 
     @property
     def with_other_steps(self) -> tuple[Compared, ...]:
@@ -234,7 +234,7 @@ def _target(header: Header) -> dict[str, str]:
         "API server": target.api_server or "",
         "observed through": target.observed_through,
         "built from": "a source tree" if target.is_source_tree else "",
-        **{f"digest of {name}": digest for name, digest in target.digests.items()},
+        **{f"digest of {name}": digest for name, digest in target.all_digests.items()},
     }
 
 

@@ -45,6 +45,8 @@ def contradictions(scenario: Scenario) -> Iterator[str]:
         yield "it deviates but names no listed deviation"
     if scenario.skip is not None and scenario.verdict is not Verdict.SKIPPED:
         yield f"it is {scenario.verdict} but says why it was skipped ({scenario.skip})"
+    if scenario.keeps is not None and scenario.verdict is not Verdict.PASSED:
+        yield f"it is {scenario.verdict} but keeps what the deviation {scenario.keeps.id} breaks"
     if scenario.verdict in _NEEDS_REASON and not (scenario.reason or scenario.finding):
         yield f"it is {scenario.verdict} without a reason"
 

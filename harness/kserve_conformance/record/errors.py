@@ -24,6 +24,7 @@ class RecordFault(StrEnum):
     UNEXPECTED_SCENARIO = "unexpected-scenario"
     MISSING_SCENARIOS = "missing-scenarios"
     WRONG_COUNTS = "wrong-counts"
+    WRONG_DIGEST = "wrong-digest"
     CONTRADICTION = "contradiction"
     INTERRUPTED = "interrupted"
     NO_SUCH_RUN = "no-such-run"
@@ -60,6 +61,7 @@ _HINTS: Mapping[RecordFault, str] = MappingProxyType(
         RecordFault.UNEXPECTED_SCENARIO: "the header lists every scenario of the run",
         RecordFault.MISSING_SCENARIOS: _RUN_AGAIN,
         RecordFault.WRONG_COUNTS: _EDITED,
+        RecordFault.WRONG_DIGEST: _EDITED,
         RecordFault.CONTRADICTION: "the program that wrote this record has a bug; nothing can be concluded from it",
         RecordFault.INTERRUPTED: "run it again to the end",
         RecordFault.NOT_A_SHARD: "merge joins records of `run --shard I/N`; to compare two whole runs use diff",

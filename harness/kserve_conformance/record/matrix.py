@@ -33,7 +33,7 @@ from kserve_conformance.record.model import Part, Record, SuiteIdentity
 from kserve_conformance.record.reader import read
 
 #: The version of this format. It changes when a reader of the old one would read the new one wrongly.
-MATRIX_SCHEMA = "kserve-conformance/matrix/v1"
+MATRIX_SCHEMA = "kserve-conformance/matrix/v2"
 
 
 class NoSuchRun(RecordError):

@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from kserve_conformance.exceptions import SuiteError
+from kserve_conformance.record.chain import sealed
 from kserve_conformance.record.conclusion import narrowed
 from kserve_conformance.record.errors import RecordFault, fault, interrupted
 from kserve_conformance.record.model import Footer, Record, Scenario, TargetIdentity, Verdict
@@ -112,7 +113,7 @@ def _joined(records: list[Record], total: int) -> Record:
     selection = {name: value for name, value in first.selection.items() if name != _SHARD}
     started = [record.header.started for record in records if record.header.started is not None]
     seconds = [record.footer.seconds for record in records if record.footer.seconds is not None]
-    return Record(
+    merged = Record(
         header=msgspec.structs.replace(
             first,
             selection=selection,
@@ -127,6 +128,7 @@ def _joined(records: list[Record], total: int) -> Record:
             seconds=round(sum(seconds), 3) if len(seconds) == total else None,
         ),
     )
+    return sealed(merged)[0]
 
 
 def _place(scenario: Scenario) -> tuple[Any, ...]:
@@ -141,7 +143,7 @@ def _reached_target(record: Record) -> bool:
 
 def _described(target: TargetIdentity) -> str:
     parts = (target.target, target.release, target.api_server, target.observed_through)
-    digests = (f"{name} {digest}" for name, digest in sorted(target.digests.items()))
+    digests = (f"{name} {digest}" for name, digest in sorted(target.all_digests.items()))
     tree = "a source tree" if target.is_source_tree else None
     return ", ".join(part for part in (*parts, tree, *digests) if part)
 

@@ -15,7 +15,7 @@ import msgspec
 from kserve_conformance.record.choice import Choice
 
 #: The version of this format. It changes when a reader of the old one would read the new one wrongly.
-SCHEMA = "kserve-conformance/record/v1"
+SCHEMA = "kserve-conformance/record/v2"
 
 
 class Verdict(StrEnum):
@@ -47,15 +47,43 @@ class Part(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """A part of a record: camelCase in JSON, without default values (except in a header, which is written whole)."""
 
 
+class Build(Part, frozen=True, kw_only=True):
+    """
+    What a run was given in place of a release's own manager and manifests, as far as it can be published.
+
+    ``release`` is the release that the build claims to be based on.
+    """
+
+    source: str | None = None
+    manager: str | None = None
+    overlay: str | None = None
+    go_tags: tuple[str, ...] = ()
+    release: str | None = None
+
+
 class TargetIdentity(Part, frozen=True, kw_only=True):
-    """The implementation under test (see ``targets.contract.Identity``)."""
+    """
+    The implementation under test (see ``targets.contract.Identity``).
+
+    ``binaries`` maps what ran (a program, a container image) to its digest. It is
+    empty in memory, where nothing was built, and where a target cannot say what
+    runs. ``digests`` are those of everything else, such as the CRDs. ``build`` is
+    set if something was given in place of the release.
+    """
 
     target: str
     release: str
     api_server: str | None = None
     observed_through: str = ""
+    binaries: dict[str, str] = {}
     digests: dict[str, str] = {}
     is_source_tree: bool = False
+    build: Build | None = None
+
+    @property
+    def all_digests(self) -> dict[str, str]:
+        """The digests of binaries and of everything else, by name."""
+        return self.binaries | self.digests
 
     @property
     def is_reference(self) -> bool:
@@ -64,11 +92,17 @@ class TargetIdentity(Part, frozen=True, kw_only=True):
 
 
 class SuiteIdentity(Part, frozen=True, kw_only=True):
-    """The suite that ran: its version, and a digest of all its files."""
+    """
+    The suite that ran, whatever part of it was selected.
+
+    ``digest`` covers every file of features, steps and fixtures, and so the ids
+    and contents of all scenarios; ``scenarios`` is their number.
+    """
 
     name: str
     version: str
     digest: str
+    scenarios: int
 
 
 class Implementation(Part, frozen=True, kw_only=True):
@@ -89,11 +123,33 @@ class Baseline(Part, frozen=True, kw_only=True):
     release: str
 
 
+class ListedDeviation(Part, frozen=True, kw_only=True):
+    """A deviation that verdicts could refer to: in scenarios of one of these rules."""
+
+    id: str
+    statement: str
+    link: str
+    rules: tuple[str, ...]
+
+
+class DeviationList(Part, frozen=True, kw_only=True):
+    """
+    The deviations that verdicts were judged by: those that are listed for the release under test.
+
+    ``digest`` is that of the ``entries`` (see ``record.deviations``).
+    """
+
+    name: str
+    digest: str
+    entries: tuple[ListedDeviation, ...] = ()
+
+
 class Header(Part, frozen=True, kw_only=True, omit_defaults=False, tag="header"):
     """
     What ran, on which target, with which version.
 
     ``collected`` are the ids of all scenarios that this run must account for.
+    ``deviations`` is the list that the verdicts were judged by, if there was one.
     ``baseline`` is set if the run's exit code says whether anything is worse than
     in an earlier run; the conclusion from the record does not depend on it.
     """
@@ -103,6 +159,7 @@ class Header(Part, frozen=True, kw_only=True, omit_defaults=False, tag="header")
     suite: SuiteIdentity
     target: TargetIdentity
     implementation: Implementation = Implementation()
+    deviations: DeviationList | None = None
     selection: dict[str, Any] = {}
     collected: tuple[str, ...] = ()
     started: str | None = None
@@ -154,8 +211,10 @@ class Scenario(Part, frozen=True, kw_only=True, tag="scenario"):
     ``id`` is stable: the feature's path, the scenario's name and its row (see
     ``suite.identity``). ``rules`` are ids of the registry. ``level`` is core or
     extended. ``feature`` is the feature's name, ``path`` its file relative to
-    the suite, ``about`` its description. ``choices`` are those of the target, in
-    the order of the observations. ``skip`` is set with ``skipped`` only.
+    the suite, ``about`` its description. ``keeps`` is set for a pass on a build of
+    its own that keeps what the upstream release breaks. ``choices`` are those of
+    the target, in the order of the observations. ``skip`` is set with ``skipped``
+    only.
     """
 
     id: str
@@ -175,18 +234,26 @@ class Scenario(Part, frozen=True, kw_only=True, tag="scenario"):
     steps: tuple[Step, ...] = ()
     finding: Finding | None = None
     deviation: Deviation | None = None
+    keeps: Deviation | None = None
     choices: tuple[Choice, ...] = ()
     leftovers: tuple[str, ...] = ()
     seconds: float | None = None
 
 
 class Footer(Part, frozen=True, kw_only=True, tag="footer"):
-    """The end of a whole run. ``counts`` has every verdict, zeros included."""
+    """
+    The end of a whole run.
 
+    ``scenarios`` is the number of their lines, and ``counts`` has every verdict,
+    zeros included. ``digest`` covers all lines (see ``record.chain``) and comes last.
+    """
+
+    scenarios: int = 0
     counts: dict[str, int]
     leftovers: tuple[str, ...] = ()
     interrupted: str | None = None
     seconds: float | None = None
+    digest: str = ""
 
 
 class Record(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from typing import cast
 import msgspec
 
 from kserve_conformance.exceptions import RecordError
+from kserve_conformance.record.chain import Chain
 from kserve_conformance.record.consistency import check
 from kserve_conformance.record.errors import RecordFault, fault
 from kserve_conformance.record.limits import Limits
@@ -55,6 +56,7 @@ class _State:
         self._counts: Counter[str] = Counter()
         self._has_footer = False
         self._number = 0
+        self._chain = Chain()
 
     def part(self, number: int, line: bytes) -> Line:
         self._number = number
@@ -70,6 +72,9 @@ class _State:
                 self._check_scenario(part)
             case Footer():
                 self._check_footer(part)
+                self._chain.check(line, number)
+                return part
+        self._chain.add(line)
         return part
 
     def check_end(self) -> None:
@@ -110,6 +115,9 @@ class _State:
                 if footer.counts.get(verdict) != number
             )
             text = f"the counts of the footer do not match the scenarios ({differing})"
+            raise fault(RecordFault.WRONG_COUNTS, text, line=self._number)
+        if footer.scenarios != len(self._ids):
+            text = f"the footer says {footer.scenarios} scenarios, found {len(self._ids)}"
             raise fault(RecordFault.WRONG_COUNTS, text, line=self._number)
         missing = [scenario for scenario in self._collected if scenario not in self._ids]
         if missing and footer.interrupted is None:

@@ -55,8 +55,11 @@ def derived(name: str) -> dict[str, Any]:
                 "properties": verdicts,
                 "required": list(verdicts),
                 "additionalProperties": False,
-            }
+            },
+            "scenarios": number,
+            "digest": {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"},
         }
+        parts["Footer"]["required"] = [*parts["Footer"]["required"], "scenarios", "digest"]
     return {"$schema": _DIALECT, "$id": f"urn:{SCHEMA.replace('/', ':')}:{name}", **made, "$defs": parts}
 
 

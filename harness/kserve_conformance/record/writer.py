@@ -16,6 +16,7 @@ from typing import BinaryIO, Self
 
 import msgspec
 
+from kserve_conformance.record.chain import Chain, line_of
 from kserve_conformance.record.choice import Choice
 from kserve_conformance.record.consistency import check
 from kserve_conformance.record.errors import RecordFault, fault
@@ -24,8 +25,6 @@ from kserve_conformance.record.model import Finding, Footer, Header, Scenario, S
 from kserve_conformance.record.redaction import Redaction
 from kserve_conformance.record.tally import tally
 from kserve_conformance.signals import signals_wait
-
-_ENCODER = msgspec.json.Encoder()
 
 
 class RecordWriter:
@@ -52,6 +51,7 @@ class RecordWriter:
         self._stream: BinaryIO | None = None
         self._written: list[Scenario] = []
         self._ids: set[str] = set()
+        self._chain = Chain()
 
     def __enter__(self) -> Self:
         if isinstance(self._to, Path | str):
@@ -60,7 +60,7 @@ class RecordWriter:
             self._stream = path.open("wb")
         else:
             self._stream = self._to
-        self._line(self._redacted_header())
+        self._write(self._chain.add(line_of(self._redacted_header())))
         return self
 
     def __exit__(
@@ -85,7 +85,7 @@ class RecordWriter:
         if scenario.id in self._ids:
             raise fault(RecordFault.DUPLICATE_SCENARIO, f"second result for {scenario.id!r}")
         with signals_wait():
-            self._line(self._redacted_scenario(scenario))
+            self._write(self._chain.add(line_of(self._redacted_scenario(scenario))))
             self._ids.add(scenario.id)
             # A run may be long and its evidence large, so only what the footer counts is kept.
             self._written.append(msgspec.structs.replace(scenario, steps=(), finding=None, choices=(), about=""))
@@ -95,14 +95,14 @@ class RecordWriter:
     ) -> None:
         """Write the footer and close the record; ``interrupted`` says why a run ended early."""
         counts = {verdict.value: number for verdict, number in tally(self._written).counts.items()}
-        self._line(
-            Footer(
-                counts=counts,
-                leftovers=self._redaction.value(leftovers),
-                interrupted=None if interrupted is None else self._text(interrupted),
-                seconds=seconds,
-            )
+        footer = Footer(
+            scenarios=len(self._written),
+            counts=counts,
+            leftovers=self._redaction.value(leftovers),
+            interrupted=None if interrupted is None else self._text(interrupted),
+            seconds=seconds,
         )
+        self._write(self._chain.end(footer)[1])
         self._close()
 
     def _close(self) -> None:
@@ -110,10 +110,10 @@ class RecordWriter:
         if stream is not None and stream is not self._to:
             stream.close()
 
-    def _line(self, part: Header | Scenario | Footer) -> None:
+    def _write(self, line: bytes) -> None:
         if self._stream is None:
             raise RuntimeError("the record is not open: use its writer in a with statement, and finish it once")
-        self._stream.write(_ENCODER.encode(part) + b"\n")
+        self._stream.write(line)
         self._stream.flush()
 
     def _redacted_header(self) -> Header:

@@ -50,6 +50,7 @@ def as_manifest(record: Record) -> dict[str, Any]:
                 "caveat": conclusion.caveat,
                 "apiServer": header.target.api_server,
                 "observedThrough": header.target.observed_through,
+                "binaries": dict(header.target.binaries),
                 "digests": dict(header.target.digests),
             },
             "suite": msgspec.to_builtins(header.suite),

@@ -114,6 +114,8 @@ def _identity(record: Record) -> Iterator[tuple[str, str]]:
         yield "release-caveat", caveat
     if header.target.api_server:
         yield "api-server", header.target.api_server
+    for name, digest in header.target.binaries.items():
+        yield f"binary:{name}", digest
     for name, digest in header.target.digests.items():
         yield f"digest:{name}", digest
     yield "suite", f"{header.suite.name} {header.suite.version}"

@@ -73,7 +73,7 @@ def _identity(record: Record) -> Iterator[str]:
         yield f"| API server | {plain(header.target.api_server)} |"
     if header.target.observed_through:
         yield f"| Observed through | {plain(header.target.observed_through)} |"
-    for name, digest in header.target.digests.items():
+    for name, digest in header.target.all_digests.items():
         yield f"| {plain(name)} | {code(digest)} |"
     yield f"| Suite | {plain(header.suite.name)} {plain(header.suite.version)} {code(header.suite.digest)} |"
     if header.started:

@@ -9,13 +9,13 @@ import msgspec
 
 from kserve_conformance.manifests.writer import escaped
 from kserve_conformance.record import Record, conforms
+from kserve_conformance.record.chain import sealed
 from kserve_conformance.reports.verdicts import subject
 
 
 def ndjson(record: Record) -> str:
     """Render the lines of the record as its writer writes them."""
-    encode = msgspec.json.Encoder().encode
-    return "".join(encode(part).decode() + "\n" for part in (record.header, *record.scenarios, record.footer))
+    return sealed(record)[1].decode()
 
 
 def json_value(part: Any) -> Any:

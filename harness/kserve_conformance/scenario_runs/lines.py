@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,10 +10,20 @@ from functools import lru_cache
 from typing import Any
 
 import kserve_conformance
-from kserve_conformance.record.model import Finding, Header, Scenario, Step, SuiteIdentity, TargetIdentity, Verdict
+from kserve_conformance.record.deviations import upstream
+from kserve_conformance.record.model import (
+    Build,
+    Finding,
+    Header,
+    Scenario,
+    Step,
+    SuiteIdentity,
+    TargetIdentity,
+    Verdict,
+)
 from kserve_conformance.scenario_runs.settings import RunSettings
 from kserve_conformance.scenario_runs.verdicts import Judgement
-from kserve_conformance.suite import ScenarioInfo, StepInfo
+from kserve_conformance.suite import ScenarioInfo, StepInfo, Suite
 from kserve_conformance.targets.contract import Identity
 
 
@@ -31,14 +42,20 @@ def header_line(settings: RunSettings, target: TargetIdentity, collected: tuple[
         narrowed["scenarios"] = f"{len(collected)} of {len(settings.selected)}"
     return Header(
         harness=kserve_conformance.__version__,
-        suite=SuiteIdentity(name=suite.name, version=suite.version, digest=suite.digest),
+        suite=suite_identity(suite, len(settings.scenarios)),
         target=target,
         implementation=settings.implementation,
+        deviations=upstream(target.release),
         selection={key: value for key, value in narrowed.items() if value},
         collected=collected,
         started=_started() if settings.timings or "SOURCE_DATE_EPOCH" in os.environ else None,
         baseline=settings.baseline,
     )
+
+
+def suite_identity(suite: Suite, scenarios: int) -> SuiteIdentity:
+    """The identity of a suite with so many scenarios, for a header."""
+    return SuiteIdentity(name=suite.name, version=suite.version, digest=suite.digest, scenarios=scenarios)
 
 
 def target_line(identity: Identity) -> TargetIdentity:
@@ -48,8 +65,10 @@ def target_line(identity: Identity) -> TargetIdentity:
         release=identity.release,
         api_server=identity.api_server,
         observed_through=identity.observed_through,
+        binaries=dict(identity.binaries),
         digests=dict(identity.digests),
         is_source_tree=identity.is_source_tree,
+        build=None if identity.build is None else Build(**dataclasses.asdict(identity.build)),
     )
 
 

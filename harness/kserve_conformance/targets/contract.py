@@ -34,12 +34,26 @@ class Capability(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Build:
+    """What was given in place of a release's manager and manifests; ``release`` is the base that it claims."""
+
+    source: str | None = None
+    manager: str | None = None
+    overlay: str | None = None
+    go_tags: tuple[str, ...] = ()
+    release: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """
     Which implementation was tested, without host names and paths.
 
     ``observed_through`` describes how the choice is observed. ``digests`` maps
-    names (an image, a binary, the installed CRDs) to ``sha256:…``.
+    names (such as the installed CRDs) to ``sha256:…``, and so does ``binaries``
+    for what ran: programs and images. Targets in memory have none, and a target
+    that does not know them tests an unknown build. ``build`` is set if something
+    was given in place of the release.
     ``is_source_tree``: a source tree was installed in place of the release whose
     name it was given.
     """
@@ -50,6 +64,8 @@ class Identity:
     observed_through: str = ""
     digests: Mapping[str, str] = field(default_factory=dict)
     is_source_tree: bool = False
+    binaries: Mapping[str, str] = field(default_factory=dict)
+    build: Build | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import record_examples
 from choice_examples import on
 from record_examples import HOSTILE, record, scenario
 
 from kserve_conformance.record import Record, Scenario, SuiteIdentity, TargetIdentity, Verdict
+from kserve_conformance.record.chain import sealed
 from kserve_conformance.record.matrix import Matrix, Run, read_matrix, write_matrix
 
-SUITE = SuiteIdentity(name="kserve-conformance", version="0.1.0", digest="sha256:" + "4f" * 32)
-_ENCODE = msgspec.json.Encoder().encode
+SUITE = msgspec.structs.replace(record_examples.SUITE, scenarios=6)
 
 
 def lines_of(whole: Record) -> bytes:
     """A record as its writer writes it."""
-    return b"".join(_ENCODE(part) + b"\n" for part in (whole.header, *whole.scenarios, whole.footer))
+    return sealed(whole)[1]
 
 
 def run_of(target: str, *scenarios: Scenario, **more: Any) -> Run:
@@ -73,8 +74,15 @@ def runs() -> tuple[Run, ...]:
 
 def written(to: Path, some: tuple[Run, ...] | None = None, **more: Any) -> Matrix:
     """The matrix of some runs, in a file."""
-    given: dict[str, Any] = {"harness": "0.1.0", "suite": SUITE, "selection": {}, "started": "2025-03-01T09:30:00Z"}
-    return write_matrix(to, runs() if some is None else some, **(given | more))
+    given: dict[str, Any] = {"harness": "0.1.0", "selection": {}, "started": "2025-03-01T09:30:00Z"}
+    some = runs() if some is None else some
+    suites = [
+        msgspec.json.decode(run.record.partition(b"\n")[0])["suite"]
+        for run in some
+        if (run.record or b"").startswith(b"{")
+    ]
+    given["suite"] = msgspec.convert(suites[0], SuiteIdentity) if suites else SUITE
+    return write_matrix(to, some, **(given | more))
 
 
 def matrix(some: tuple[Run, ...] | None = None, **more: Any) -> Matrix:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from choice_examples import on
 
 from kserve_conformance.record import (
@@ -26,6 +27,7 @@ from kserve_conformance.record import (
     Verdict,
     tally,
 )
+from kserve_conformance.record.chain import sealed
 
 #: A text that would run if any projection took it for markup.
 HOSTILE = "<script>document.title='taken'</script>\"'><img src=x onerror=alert(1)>]]>&amp; `|*_ \x07"
@@ -134,13 +136,23 @@ DEVIATION = Deviation(
 )
 
 
+#: A suite that no reader has at hand.
+SUITE = SuiteIdentity(name="example-suite", version="1.2.0", digest="sha256:" + "4f" * 32, scenarios=0)
+
+
 def header(scenarios: tuple[Scenario, ...], **more: Any) -> Header:
     """The header of a run that was to account for these scenarios."""
     return Header(
         harness=more.pop("harness", "0.1.0"),
-        suite=SuiteIdentity(name="kserve-conformance", version="0.1.0", digest="sha256:" + "4f" * 32),
+        suite=more.pop("suite", msgspec.structs.replace(SUITE, scenarios=more.pop("inventory", len(scenarios)))),
         target=more.pop(
-            "target", TargetIdentity(target="controlplane:v0.15.2", release="v0.15.2", observed_through="status")
+            "target",
+            TargetIdentity(
+                target="controlplane:v0.15.2",
+                release="v0.15.2",
+                observed_through="status",
+                binaries={"manager": "sha256:" + "9b" * 32},
+            ),
         ),
         collected=more.pop("collected", tuple(one.id for one in scenarios)),
         **more,
@@ -156,7 +168,7 @@ def record(*scenarios: Scenario, **more: Any) -> Record:
         interrupted=more.pop("interrupted", None),
         seconds=more.pop("seconds", None),
     )
-    return Record(header=header(scenarios, **more), scenarios=scenarios, footer=footer)
+    return sealed(Record(header=header(scenarios, **more), scenarios=scenarios, footer=footer))[0]
 
 
 def example() -> Record:
@@ -172,8 +184,10 @@ def example() -> Record:
             release="v0.15.2",
             api_server="v1.33.5",
             observed_through="status of the service and its Deployment",
-            digests={
+            binaries={
                 "kserve-controller-manager": "sha256:9b1de0c4a6f27be20dc8be6e42a27dc3f32e1a2cb26cf4ff3d9b0f4e4df9d7d1",
+            },
+            digests={
                 "crds": "sha256:7a4e3ee0ac1d9a5b4dbd2a0f43a3ee25ab7fd81fb8b03a0c5a29dd5b0a1e7f02",
             },
         ),

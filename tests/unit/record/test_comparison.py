@@ -179,7 +179,7 @@ class TestRuns:
         """Other questions have other answers: whoever reads on must know."""
         before = record(scenario("it"), target=TargetIdentity(target="memory:v0.15.2", release="v0.15.2"))
         after = record(scenario("it"), target=TargetIdentity(target="memory:v0.20.0", release="v0.20.0"))
-        other = SuiteIdentity(name="kserve-conformance", version="0.1.0", digest="sha256:" + "5e" * 32)
+        other = SuiteIdentity(name="example-suite", version="1.2.0", digest="sha256:" + "5e" * 32, scenarios=1)
         comparison = compare(before, with_suite(after, other))
 
         assert [one.name for one in comparison.differences] == ["suite digest", "target", "target release"]

@@ -44,7 +44,7 @@ def shard(number: int, total: int = 3, **more: Any) -> Record:
     mine = Shard(number, total).of_ids(one.id for one in SCENARIOS)
     selection = {**more.pop("selection", {}), "shard": f"{number}/{total}"}
     given = {"target": TARGET, **more}
-    return record(*(one for one in SCENARIOS if one.id in mine), selection=selection, **given)
+    return record(*(one for one in SCENARIOS if one.id in mine), selection=selection, inventory=len(SCENARIOS), **given)
 
 
 class TestJoined:
@@ -100,7 +100,7 @@ class TestRefused:
         [
             (
                 Fault.SUITES_DIFFER,
-                {"suite": SuiteIdentity(name="other", version="0.1.0", digest="sha256:00")},
+                {"suite": SuiteIdentity(name="other", version="0.1.0", digest="sha256:00", scenarios=1)},
             ),
             (Fault.TARGETS_DIFFER, {"target": msgspec.structs.replace(TARGET, target="memory:v0.15.2")}),
             (Fault.TARGETS_DIFFER, {"target": msgspec.structs.replace(TARGET, release="v0.16.0")}),

@@ -121,7 +121,7 @@ class TestText:
         """Both runs, what differs, the warning; at the end whether anything is worse."""
         lines = [line.text for line in summary(WHOLE)]
 
-        assert lines[0].startswith("earlier  KServe v0.15.2 (controlplane:v0.15.2), suite kserve-conformance 0.1.0")
+        assert lines[0].startswith("earlier  KServe v0.15.2 (controlplane:v0.15.2), suite example-suite 1.2.0")
         assert lines[1].startswith("later    KServe v0.20.0")
         assert lines[2] == "! 1 scenario has other steps than before"
         assert lines[-1].startswith("Worse: ")

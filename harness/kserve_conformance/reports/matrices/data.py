@@ -90,6 +90,7 @@ def _column(view: View, column: Column) -> dict[str, Any]:
         "notes": list(conclusion.notes) if conclusion else [],
         "counts": {verdict.value: number for verdict, number in conclusion.counts.items()} if conclusion else {},
         "apiServer": target.api_server if target else None,
+        "binaries": dict(target.binaries) if target else {},
         "digests": dict(target.digests) if target else {},
         "recordDigest": listed.digest,
     }

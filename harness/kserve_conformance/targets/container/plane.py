@@ -147,7 +147,8 @@ class ContainerPlane:
             release=self.release,
             api_server=str(self.admin.get("/version")["gitVersion"]),
             observed_through=OBSERVED_THROUGH,
-            digests={**digests, "crds": self.source.digest},
+            binaries=digests,
+            digests={"crds": self.source.digest},
             is_source_tree=self._settings.source is not None,
         )
 

@@ -96,7 +96,7 @@ class Plane:
         self._certificate = issued(self.folder)
         data = seeded(self.release, self._assets, self._progress, lambda: self._api_server(None))
         with ThreadPoolExecutor(1) as aside:
-            digests = aside.submit(self._digests)
+            digests = aside.submit(self._binaries)
             self._server = self._api_server(data)
             self._server.wait()
             self.admin = self._server.admin
@@ -116,7 +116,8 @@ class Plane:
                 release=self.release.name,
                 api_server=self._server.version,
                 observed_through=OBSERVED_THROUGH,
-                digests=digests.result(),
+                binaries=digests.result(),
+                digests={"crds": self.release.source.digest},
                 is_source_tree=self.release.is_source_tree,
             )
 
@@ -130,16 +131,13 @@ class Plane:
             data=data,
         )
 
-    def _digests(self) -> dict[str, str]:
+    def _binaries(self) -> dict[str, str]:
         programs = {
             "manager": self.release.program,
             "kube-apiserver": self._assets.api_server,
             "etcd": self._assets.etcd,
         }
-        return {
-            **{name: binaries.digest(program) for name, program in programs.items()},
-            "crds": self.release.source.digest,
-        }
+        return {name: binaries.digest(program) for name, program in programs.items()}
 
     @property
     def manager_log(self) -> Path:

@@ -95,7 +95,7 @@ class InstalledTarget(LiveTarget):
             release=install.release,
             api_server=str(self._client.get("/version")["gitVersion"]),
             observed_through=OBSERVED_THROUGH,
-            digests={f"image-{number}": digest for number, digest in enumerate(install.image_ids, 1)},
+            binaries={f"image-{number}": digest for number, digest in enumerate(install.image_ids, 1)},
             is_source_tree=self.is_source_tree,
         )
 

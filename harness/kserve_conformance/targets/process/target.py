@@ -50,7 +50,7 @@ class ProcessTarget:
             target=f"process:{command.name}",
             release=release,
             observed_through="the answers of a command to questions about a world, one line of JSON each",
-            digests=command.digests,
+            binaries=command.digests,
         )
         self._questions = 0
         self._store = Store(self._schema)

@@ -33,8 +33,8 @@ class TestOpening:
         script.write_text("cat\n")
         with open_target(f"process:sh {script}") as target:
             assert target.identity.target == "process:sh"
-            assert set(target.identity.digests) == {"sh", "mine.sh"}
-            assert all(digest.startswith("sha256:") for digest in target.identity.digests.values())
+            assert set(target.identity.binaries) == {"sh", "mine.sh"}
+            assert all(digest.startswith("sha256:") for digest in target.identity.binaries.values())
 
     @pytest.mark.parametrize(
         ("text", "reported"),
