@@ -137,8 +137,66 @@ class TestInventory:
                 SuiteCode.NO_THEN,
                 "x.feature:4: 'y' has no Then step",
             ),
-            ("Feature: x\n", SuiteCode.UNREADABLE_FEATURE, "x.feature: no scenario"),
-            ("", SuiteCode.UNREADABLE_FEATURE, "x.feature: no scenario"),
+            (
+                "Feature: x\n  Background:\n    Given a\n    Then b\n  Scenario: y\n    When c\n",
+                SuiteCode.NO_THEN,
+                "x.feature:5: 'y' has no Then step",
+            ),
+            (
+                "Feature: x\n  Scenario: y\n    Given a\n    # Then b\n",
+                SuiteCode.NO_THEN,
+                "x.feature:2: 'y' has no Then step",
+            ),
+            (
+                "Feature: x\n  Scenario: y\n    Given a\n    * b\n    Then c\n",
+                SuiteCode.KINDLESS_STEP,
+                "x.feature:4: * b: not a Given, When or Then",
+            ),
+            (
+                "Feature: x\n  Scenario: y\n    And a\n    Then c\n",
+                SuiteCode.KINDLESS_STEP,
+                "x.feature:3: And a: not a Given, When or Then",
+            ),
+            (
+                "Feature: x\n  Background:\n    * a\n  Scenario: y\n    Then c\n  Scenario: z\n    Then c\n",
+                SuiteCode.KINDLESS_STEP,
+                "x.feature:3: * a: not a Given, When or Then",
+            ),
+            (
+                "Feature: x\n  Scenario Outline: r\n    Then <n>\n",
+                SuiteCode.EMPTY_SCENARIO,
+                "x.feature:2: 'r' has no Examples",
+            ),
+            (
+                "# language: zh-TW\n功能: x\n  場景大綱: r\n    那麼<n>\n",
+                SuiteCode.EMPTY_SCENARIO,
+                "x.feature:3: 'r' has no Examples",
+            ),
+            (
+                "Feature: x\n  Scenario Outline: r\n    Then <n>\n    Examples:\n",
+                SuiteCode.EMPTY_SCENARIO,
+                "x.feature:4: Examples of 'r' have no row",
+            ),
+            (
+                f"Feature: x\n  Scenario: y{STEP}  Rule: later\n    Background:\n      Given a\n",
+                SuiteCode.EMPTY_SCENARIO,
+                "x.feature:4: the Rule 'later' has no scenario",
+            ),
+            (
+                (
+                    "Feature: x\n  Scenario Outline: r\n    Then b\n    Examples:\n    | id |\n    | 1 |\n"
+                    "  Scenario: r[1]\n    Then a\n"
+                ),
+                SuiteCode.DUPLICATE_SCENARIO,
+                "x.feature:7: the id 'topic/x.feature::r[1]' is already used",
+            ),
+            (
+                "# Soon.\n\nFeature: x\n  Background:\n    Given a\n",
+                SuiteCode.UNREADABLE_FEATURE,
+                "x.feature:3: no scenario",
+            ),
+            ("Feature: x\n", SuiteCode.UNREADABLE_FEATURE, "x.feature:1: no scenario"),
+            ("", SuiteCode.UNREADABLE_FEATURE, "x.feature:1: no scenario"),
             (
                 "Feature: x\n  Scenario: y\n    Then a\n    nonsense\n",
                 SuiteCode.UNREADABLE_FEATURE,
@@ -198,6 +256,15 @@ class TestInventory:
 
         assert "rename it to B.feature" in raised.value.hint
 
+    @pytest.mark.parametrize("name", ["skip", "xfail", "flaky"])
+    def test_rejects_a_topic_that_pytest_reads_as_a_marker(self, suite_of, name):
+        """A folder is a topic, and a topic a marker: in ``features/skip/`` pytest would run nothing."""
+        suite = suite_of(x=f"Feature: x\n  Scenario: y{STEP}")
+        (suite.features / "topic").rename(suite.features / name)
+
+        with pytest.raises(SuiteError, match=f"the folder '{name}' has the name of a marker of pytest"):
+            inventory(Suite.at(suite.root))
+
     def test_suggests_what_was_meant(self, suite_of):
         """The hint has the nearest tag."""
         with pytest.raises(SuiteError) as raised:
@@ -247,7 +314,7 @@ class TestSuite:
         assert suite.steps.is_dir()
         assert suite.fixtures.is_dir()
 
-    @pytest.mark.parametrize("text", ["name = 1", "name = ", "colour = 'red'", "tags = 'a'"])
+    @pytest.mark.parametrize("text", ["name = 1", "name = ", "colour = 'red'", "tags = 'a'", "tags = ['xfail']"])
     def test_with_a_bad_description_is_rejected(self, suite_of, text):
         """What a description may say is closed."""
         suite = suite_of(x="Feature: x")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+
 import pytest
 
 from kserve_conformance.record import Verdict
@@ -75,6 +78,34 @@ FEATURE = """
         Given a number that is thrown away
         Then it ends
 
+      Scenario: returns a coroutine
+        Given a number 1
+        Then it is checked later
+
+      Scenario: provides a coroutine
+        Given a number that comes later
+        Then it ends
+
+      Scenario: is skipped without a reason
+        Given a number 1
+        Then it is skipped silently
+
+      Scenario: is skipped by a fixture without a reason
+        Given a fixture that skips silently
+        Then it ends
+
+      Scenario: is skipped as unittest does
+        Given a number 1
+        Then it is skipped as in unittest
+
+      Scenario: calls sys.exit
+        Given a number 1
+        Then Python exits with 0
+
+      Scenario: calls pytest.exit
+        Given a number 1
+        Then pytest exits with 0
+
       Scenario: is skipped by a step
         Given a number 1
         When it is skipped
@@ -108,6 +139,9 @@ FEATURE = """
 """
 
 STEPS = """
+    import asyncio
+    import sys
+    import unittest
     from functools import wraps
 
     import pytest
@@ -175,6 +209,40 @@ STEPS = """
     def thrown_away():
         return 1
 
+    @then("it is checked later")
+    def later():
+        return asyncio.sleep(0)
+
+    @given("a number that comes later", target_fixture="box")
+    def number_later():
+        async def number():
+            return [1]
+        return number()
+
+    @then("it is skipped silently")
+    def skipped_silently():
+        pytest.skip(" ")
+
+    @pytest.fixture
+    def skipping():
+        pytest.skip()
+
+    @given("a fixture that skips silently")
+    def with_skipping(skipping):
+        pass
+
+    @then("it is skipped as in unittest")
+    def skipped_by_unittest():
+        raise unittest.SkipTest("not today")
+
+    @then("Python exits with 0")
+    def ended_by_python():
+        sys.exit(0)
+
+    @then("pytest exits with 0")
+    def ended_by_pytest():
+        pytest.exit("enough", returncode=0)
+
     @when("it is skipped")
     def skipped():
         pytest.skip("not today")
@@ -218,6 +286,13 @@ def run(ways):
         ("returns a generator of checks", Verdict.ERRORED),
         ("returns a check in a wrapper", Verdict.ERRORED),
         ("returns without a target fixture", Verdict.ERRORED),
+        ("returns a coroutine", Verdict.ERRORED),
+        ("provides a coroutine", Verdict.ERRORED),
+        ("is skipped without a reason", Verdict.ERRORED),
+        ("is skipped by a fixture without a reason", Verdict.ERRORED),
+        ("is skipped as unittest does", Verdict.SKIPPED),
+        ("calls sys.exit", Verdict.ERRORED),
+        ("calls pytest.exit", Verdict.ERRORED),
         ("is skipped by a step", Verdict.SKIPPED),
         ("asks the target for what it cannot do", Verdict.SKIPPED),
         ("needs what the target cannot do", Verdict.SKIPPED),
@@ -259,6 +334,32 @@ class TestRecord:
 
         assert (ways.path.name, "0") == (suite.name, suite.version)
         assert suite.digest.startswith("sha256:")
+
+    def test_counts_what_pytest_counts(self, run):
+        """Whatever a step does, pytest's own counts are those of the verdicts."""
+        counts = Counter(scenario.verdict for scenario in run.scenarios.values())
+        failed = counts[Verdict.FAILED] + counts[Verdict.ERRORED]
+        skipped = counts[Verdict.SKIPPED] + counts[Verdict.UNSUPPORTED]
+
+        # A broken cleanup is an error beside the result of the scenario.
+        assert f"{failed - 2} failed, {counts[Verdict.PASSED] + 2} passed, {skipped} skipped, 3 errors" in run.output
+
+    @pytest.mark.parametrize(
+        ("name", "reason"),
+        [
+            ("returns its check", r"steps/ways.py:\d+: step 'it is returned as {number:d}' returned a bool"),
+            ("returns a coroutine", r"steps/ways.py:\d+: step 'it is checked later' returned a coroutine"),
+            (
+                "is skipped without a reason",
+                r"steps/ways.py:\d+: step 'it is skipped silently' skipped without a reason",
+            ),
+            ("calls sys.exit", r"steps/ways.py:\d+: step 'Python exits with 0' tried to end the run: SystemExit: 0"),
+            ("calls pytest.exit", r"steps/ways.py:\d+: step 'pytest exits with 0' tried to end the run: Exit: enough"),
+        ],
+    )
+    def test_names_the_line_of_a_step_that_proves_nothing(self, run, name, reason):
+        """The author of the step finds it by its file and line."""
+        assert re.fullmatch(reason, run.scenarios[name].reason)
 
     def test_fails_pytest(self, run):
         """A run with failures is one for pytest too."""

@@ -79,7 +79,7 @@ class Reports:
         if isinstance(item, ScenarioItem):
             phase = Phase(call.when)
             item.run.end_phase(phase, call.excinfo.value if call.excinfo else None, item.world)
-            if phase is Phase.CALL and report.outcome != "skipped":
+            if phase is Phase.CALL or (phase is Phase.SETUP and report.outcome != "passed"):
                 _count_as_recorded(report, item.run)
             if phase is Phase.TEARDOWN:
                 self._attach(report, _SCENARIO, item.run.finish())
@@ -96,14 +96,17 @@ class Reports:
 
 
 def _count_as_recorded(report: pytest.TestReport, run: ScenarioRun) -> None:
-    """Count a known deviation as an expected failure, and a pass without proof as a failure."""
+    """Count a known deviation as an expected failure, and as a failure what any plugin took for a pass or a skip."""
     judgement = run.judge()
+    if hasattr(report, "wasxfail"):
+        # A marker xfail says nothing about a verdict.
+        del report.wasxfail
     if judgement.verdict is Verdict.DEVIATES and judgement.deviation is not None:
         report.outcome = "skipped"
         report.wasxfail = f"deviates: {judgement.deviation.id} {judgement.deviation.link}"
-    elif judgement.verdict is Verdict.SKIPPED:
+    elif judgement.verdict in (Verdict.SKIPPED, Verdict.UNSUPPORTED):
         report.outcome = "skipped"
         report.longrepr = (report.location[0], report.location[1] or 0, f"Skipped: {judgement.reason}")
-    elif judgement.verdict in (Verdict.FAILED, Verdict.ERRORED) and report.outcome == "passed":
+    elif judgement.verdict in (Verdict.FAILED, Verdict.ERRORED) and report.outcome != "failed":
         report.outcome = "failed"
         report.longrepr = judgement.finding.message if judgement.finding else str(judgement.reason)

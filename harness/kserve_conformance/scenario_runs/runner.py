@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
+from unittest import SkipTest
 
 import msgspec
 import pytest
@@ -177,9 +178,25 @@ class ScenarioRun:
                 # Only an assertion is a result of the target.
                 self._statuses[number] = "failed"
                 raise
-            except pytest.skip.Exception:
+            except (pytest.skip.Exception, SkipTest) as error:
+                if not str(error).strip():
+                    raise SuiteError(
+                        f"{match.definition.place}: step {match.definition.pattern!r} skipped without a reason",
+                        code=SuiteCode.SKIP_WITHOUT_REASON,
+                        hint='say why: pytest.skip("…")',
+                    ) from error
                 self._statuses[number] = "skipped"
+                if isinstance(error, SkipTest):
+                    raise pytest.skip.Exception(str(error)) from error
                 raise
+            except (pytest.exit.Exception, SystemExit) as error:
+                # A step that ended the session would leave no verdict, and pytest might exit with 0.
+                raise SuiteError(
+                    f"{match.definition.place}: step {match.definition.pattern!r} tried to end the run: "
+                    f"{type(error).__name__}: {error}",
+                    code=SuiteCode.STEP_EXIT,
+                    hint="fail with an assertion, or raise an exception",
+                ) from error
             self._statuses[number] = "passed"
 
     @contextlib.contextmanager

@@ -101,6 +101,12 @@ class Match:
             fixtures.add_finalizer(partial(_finish, generator))
         else:
             value = registered.function(**arguments)
+        if inspect.isawaitable(value):
+            close = getattr(value, "close", None)
+            if close is not None:
+                # Otherwise Python warns that the coroutine was never awaited.
+                close()
+            raise self._returned(value)
         if registered.target_fixture is not None and step.kind != "then":
             fixtures.provide(registered.target_fixture, value)
         elif value is not None:
@@ -109,7 +115,7 @@ class Match:
     def _returned(self, value: object) -> SuiteError:
         """A value that nothing reads: ``return x == y`` looks like a check, and checks nothing."""
         return SuiteError(
-            f"step {self.definition.pattern!r} ({self.definition.place}) returned a {type(value).__name__}",
+            f"{self.definition.place}: step {self.definition.pattern!r} returned a {type(value).__name__}",
             code=SuiteCode.STEP_RESULT,
             hint="check with assert and return nothing; a Given or When with a target_fixture may return its value",
         )

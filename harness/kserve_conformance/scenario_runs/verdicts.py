@@ -37,9 +37,9 @@ class Raised:
 
     @property
     def concludes(self) -> bool:
-        """Is it a result of the target or a skip? Only an exception from a step can be."""
+        """Is it a result of the target, or a skip with a reason? Only an exception from a step can be a result."""
         if isinstance(self.error, CannotDo | pytest.skip.Exception):
-            return self.phase is not Phase.TEARDOWN
+            return self.phase is not Phase.TEARDOWN and bool(str(self.error).strip())
         return self.phase is Phase.CALL and isinstance(self.error, AssertionError)
 
 
@@ -83,7 +83,7 @@ def _concluded(error: BaseException, deviation: rules.KnownDeviation | None, rep
     """The verdict for a step that skipped the scenario or failed."""
     if isinstance(error, pytest.skip.Exception | CannotDo):
         kind = Skip.CAPABILITY if isinstance(error, CannotDo) else Skip.STEP
-        return Judgement(Verdict.SKIPPED, str(error) or "skipped by a step, without a reason", skip=kind)
+        return Judgement(Verdict.SKIPPED, str(error), skip=kind)
     finding = finding_of_failure(error, reproduce)
     if deviation is None:
         return Judgement(Verdict.FAILED, finding=finding)

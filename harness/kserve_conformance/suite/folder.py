@@ -18,6 +18,7 @@ import kserve_conformance
 from kserve_conformance.exceptions import SuiteError
 from kserve_conformance.suite import ROOT
 from kserve_conformance.suite.problems import SuiteCode
+from kserve_conformance.suite.tags import RESERVED
 
 #: The file in which a suite describes itself: name, version and additional tags.
 DESCRIPTION = "suite.toml"
@@ -144,4 +145,7 @@ def _described(folder: Path) -> dict[str, object]:
         raise _bad_description(file, "name and version must be strings")
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         raise _bad_description(file, "tags must be a list of strings")
-    return {"name": name, "version": version, "own_tags": frozenset(tag.lstrip("@") for tag in tags)}
+    own_tags = frozenset(tag.lstrip("@") for tag in tags)
+    if reserved := sorted(own_tags & RESERVED):
+        raise _bad_description(file, f"the tag {reserved[0]!r} is a marker of pytest, which would change verdicts")
+    return {"name": name, "version": version, "own_tags": own_tags}

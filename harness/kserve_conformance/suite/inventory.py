@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from textwrap import dedent
 from types import MappingProxyType
 from typing import Any, cast
 
+from gherkin.dialect import Dialect
 from gherkin.errors import CompositeParserException, ParserError
 from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler, GherkinDocumentWithURI
@@ -22,7 +24,7 @@ from kserve_conformance.suite.folder import SUFFIX, Suite
 from kserve_conformance.suite.identity import ID_COLUMN, scenario_id
 from kserve_conformance.suite.problems import Place, SuiteCode, SuiteProblem, raise_all
 from kserve_conformance.suite.registry_terms import registered
-from kserve_conformance.suite.tags import Known, TagAt, TagReader, Tags
+from kserve_conformance.suite.tags import RESERVED, Known, TagAt, TagReader, Tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class ScenarioInfo:
         return Place(self.path, self.line)
 
 
+#: The kinds of steps by their types in Cucumber's pickles. A step whose keyword is ``*`` has none.
 _KINDS = {"Context": "given", "Action": "when", "Outcome": "then"}
 
 
@@ -95,6 +98,10 @@ def _read(suite: Suite) -> tuple[ScenarioInfo, ...]:
             hint = f"rename it to {file.stem}{SUFFIX}; otherwise, its scenarios do not run"
             problems.append(SuiteProblem(SuiteCode.UNREADABLE_FEATURE, Place(path), f"ends in {file.suffix}", hint))
             continue
+        if _topic(path) in RESERVED:
+            message = f"the folder {_topic(path)!r} has the name of a marker of pytest, which would change verdicts"
+            problems.append(SuiteProblem(SuiteCode.RESERVED_NAME, Place(path), message, "rename the folder"))
+            continue
         try:
             found.extend(_Feature(file, path, tags, problems).scenarios())
         except SuiteProblem as error:
@@ -117,14 +124,17 @@ class _Feature:
         self._steps: dict[str, Any] = {}
         self._scenarios: dict[str, tuple[Any, Any]] = {}
         self._rows: dict[str, tuple[Any, Any]] = {}
+        self._kindless: set[str] = set()
+        self._outlines = _outline_keywords(self._feature["language"])
         self._index(self._feature, None)
 
     def scenarios(self) -> Iterator[ScenarioInfo]:
-        seen: dict[str, Place] = {}
+        seen: dict[str, tuple[Place, str]] = {}
         for pickle in Compiler().compile(cast("GherkinDocumentWithURI", {**self._document, "uri": self.path})):
             scenario, rule = self._scenarios[pickle["astNodeIds"][0]]
             examples, row = self._rows.get(pickle["astNodeIds"][-1], (None, {}))
             place = Place(self.path, pickle["location"]["line"])
+            self._check_kinds(pickle)
             info = ScenarioInfo(
                 id=scenario_id(self.path.removeprefix("features/"), scenario["name"], row),
                 name=pickle["name"],
@@ -140,27 +150,55 @@ class _Feature:
                 row=MappingProxyType(row),
                 steps=tuple(self._step(step) for step in pickle["steps"]),
             )
-            if info.steps and not any(step.kind == "then" for step in info.steps):
-                hint = "without a Then it would pass without checking anything"
-                self._problems.append(
-                    SuiteProblem(SuiteCode.NO_THEN, place, f"{scenario['name']!r} has no Then step", hint)
+            if scenario["steps"] and not self._has_then(pickle, scenario):
+                self._report(
+                    SuiteCode.NO_THEN,
+                    place,
+                    f"{scenario['name']!r} has no Then step",
+                    "without a Then it would pass without checking anything",
                 )
-            if row and info.id in seen:
-                hint = f"the first is in line {seen[info.id].line}; a column {ID_COLUMN!r} names rows"
-                self._problems.append(
-                    SuiteProblem(
-                        SuiteCode.DUPLICATE_SCENARIO,
-                        place,
-                        f"a second row of {scenario['name']!r} has the same values",
-                        hint,
-                    )
-                )
-            seen.setdefault(info.id, place)
+            self._check_id(info, scenario["name"], seen)
             yield info
+
+    def _report(self, code: SuiteCode, place: Place, message: str, hint: str | None = None) -> None:
+        self._problems.append(SuiteProblem(code, place, message, hint))
+
+    def _has_then(self, pickle: Any, scenario: Any) -> bool:
+        """Does the scenario check anything? A Then of its Background was checked before the scenario did anything."""
+        own = {step["id"] for step in scenario["steps"]}
+        return any(step["type"] == "Outcome" and step["astNodeIds"][0] in own for step in pickle["steps"])
+
+    def _check_kinds(self, pickle: Any) -> None:
+        """Report steps that could be a Given, a When or a Then: ``*``, and an And that follows nothing."""
+        for step in pickle["steps"]:
+            written = self._steps[step["astNodeIds"][0]]
+            if step["type"] in _KINDS or written["id"] in self._kindless:
+                continue
+            self._kindless.add(written["id"])
+            self._report(
+                SuiteCode.KINDLESS_STEP,
+                Place(self.path, written["location"]["line"]),
+                f"{written['keyword'].strip()} {written['text']}: not a Given, When or Then",
+                "start with Given, When or Then, and continue with And or But",
+            )
+
+    def _check_id(self, info: ScenarioInfo, name: str, seen: dict[str, tuple[Place, str]]) -> None:
+        """Report a second scenario with the same id. One with the same name is reported by its name."""
+        first, other = seen.setdefault(info.id, (info.place, name))
+        if first == info.place or (other == name and not info.row):
+            return
+        message = (
+            f"a second row of {name!r} has the same values" if other == name else f"the id {info.id!r} is already used"
+        )
+        hint = f"the first is in line {first.line}; a column {ID_COLUMN!r} names rows"
+        self._report(SuiteCode.DUPLICATE_SCENARIO, info.place, message, hint)
 
     def _index(self, container: Any, rule: Any) -> None:
         for child in container["children"]:
             if "rule" in child:
+                if not _has_scenarios(child["rule"]):
+                    where = Place(self.path, child["rule"]["location"]["line"])
+                    self._report(SuiteCode.EMPTY_SCENARIO, where, f"the Rule {child['rule']['name']!r} has no scenario")
                 self._index(child["rule"], child["rule"])
                 continue
             part = child.get("background") or child["scenario"]
@@ -174,25 +212,22 @@ class _Feature:
             if other["name"] == scenario["name"]:
                 first = other["location"]["line"]
                 hint = f"the first is in line {first}; names are unique within a file"
-                self._problems.append(
-                    SuiteProblem(
-                        SuiteCode.DUPLICATE_SCENARIO, place, f"a second scenario is named {scenario['name']!r}", hint
-                    )
+                self._report(
+                    SuiteCode.DUPLICATE_SCENARIO, place, f"a second scenario is named {scenario['name']!r}", hint
                 )
                 break
         if not scenario["steps"]:
             hint = "without steps it would pass without testing anything"
-            self._problems.append(
-                SuiteProblem(SuiteCode.EMPTY_SCENARIO, place, f"{scenario['name']!r} has no step of its own", hint)
-            )
+            self._report(SuiteCode.EMPTY_SCENARIO, place, f"{scenario['name']!r} has no step of its own", hint)
+        if not scenario["examples"] and scenario["keyword"] in self._outlines:
+            hint = "add Examples with a row for each scenario, or make it a Scenario"
+            self._report(SuiteCode.EMPTY_SCENARIO, place, f"{scenario['name']!r} has no Examples", hint)
         self._scenarios[scenario["id"]] = (scenario, rule)
         for examples in scenario["examples"]:
             header = [cell["value"] for cell in examples.get("tableHeader", {}).get("cells", ())]
             if not examples.get("tableBody"):
                 where = Place(self.path, examples["location"]["line"])
-                self._problems.append(
-                    SuiteProblem(SuiteCode.EMPTY_SCENARIO, where, f"Examples of {scenario['name']!r} have no row")
-                )
+                self._report(SuiteCode.EMPTY_SCENARIO, where, f"Examples of {scenario['name']!r} have no row")
             for row in examples.get("tableBody", ()):
                 values = dict(zip(header, (cell["value"] for cell in row["cells"]), strict=True))
                 self._rows[row["id"]] = (examples, values)
@@ -226,9 +261,24 @@ def _parsed(file: Path, path: str) -> Any:
         raise SuiteProblem(SuiteCode.UNREADABLE_FEATURE, Place(path, _line_of(error)), _message(error)) from error
     except UnicodeDecodeError as error:
         raise SuiteProblem(SuiteCode.UNREADABLE_FEATURE, Place(path), f"not UTF-8: {error}") from error
-    if not document.get("feature") or not any("background" not in child for child in document["feature"]["children"]):
-        raise SuiteProblem(SuiteCode.UNREADABLE_FEATURE, Place(path), "no scenario")
+    feature = document.get("feature")
+    if not feature or not any("background" not in child for child in feature["children"]):
+        line = feature["location"]["line"] if feature else 1
+        raise SuiteProblem(SuiteCode.UNREADABLE_FEATURE, Place(path, line), "no scenario")
     return document
+
+
+def _has_scenarios(rule: Any) -> bool:
+    return any("scenario" in child for child in rule["children"])
+
+
+@cache
+def _outline_keywords(language: str) -> frozenset[str]:
+    """The keywords of a Scenario Outline in a language; some languages use one of them for a Scenario too."""
+    dialect = Dialect.for_name(language)
+    if dialect is None:
+        return frozenset()
+    return frozenset(dialect.scenario_outline_keywords) - frozenset(dialect.scenario_keywords)
 
 
 def _line_of(error: Exception) -> int:

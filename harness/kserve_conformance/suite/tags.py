@@ -29,6 +29,9 @@ NEEDS = ("upgrade", "pods", "default-mode")
 #: Tags without a prefix.
 PLAIN = ("core", "extended", "documented", "one-of", "exact-names")
 
+#: Markers by which pytest and its plugins change verdicts. Tags and topics become markers, so none has such a name.
+RESERVED = frozenset({"filterwarnings", "flaky", "parametrize", "skip", "skipif", "usefixtures", "xfail"})
+
 #: The release name of the documentation, taken literally.
 DOCUMENTED = "documented"
 
