@@ -10,13 +10,12 @@ import click
 
 from kserve_conformance.cli.catalogues import GivenRuntime, Review, Runtimes, placed
 from kserve_conformance.cli.exit_codes import Exit
-from kserve_conformance.cli.fleet import Fleet, Member
 from kserve_conformance.cli.notes import Notes
 from kserve_conformance.cli.source_options import Sources
 from kserve_conformance.cli.validation import as_data, crd_findings, summary
 from kserve_conformance.exceptions import ManifestError
+from kserve_conformance.fleet import Member, Processes, Workers, read
 from kserve_conformance.manifests import (
-    Entry,
     Loaded,
     ManifestCode,
     Problem,
@@ -27,7 +26,6 @@ from kserve_conformance.manifests import (
 )
 from kserve_conformance.manifests.fingerprint import completed
 from kserve_conformance.objects import (
-    SERVICE,
     Catalogue,
     Decision,
     Manifest,
@@ -41,9 +39,6 @@ from kserve_conformance.profiles import DOCUMENTED_NAME, Profile
 from kserve_conformance.profiles.mode_faults import ModeFault, StoredMode
 from kserve_conformance.profiles.pods import PodFault, faults_of, scheme_faults, validation_faults
 from kserve_conformance.resolver import Reporter, Surroundings, default_mode, resolve, resolve_stored
-
-#: How often a program that reads many services says how far it is.
-_STEP = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,19 +201,13 @@ class Answers:
         profile: Profile,
         assumptions: Assumptions,
         progress: Callable[[int], None] | None = None,
+        workers: Workers | None = None,
     ) -> None:
         loader = sources.loader()
-        self.fleet = Fleet()
         self._profile = profile
         self._assumptions = assumptions
-        runtimes: list[Entry] = []
-        for entry in loader.entries(*sources.paths):
-            if entry.manifest["kind"] == SERVICE:
-                self.fleet.add(entry)
-                if progress is not None and len(self.fleet) % _STEP == 0:
-                    progress(len(self.fleet))
-            else:
-                runtimes.append(entry)
+        everything = read(loader, sources.paths, workers or Processes(1), progress)
+        self.fleet, runtimes = everything.fleet, everything.runtimes
         sources.check(loader)
         self._sources = sources
         self._findings = loader.findings
@@ -242,7 +231,8 @@ class Answers:
                 decided = decisions[member.kind] = self._decided(member)
             decision, faults = decided
             findings = () if member.entry is None else self._sources.rejecting(self._findings.get(member.entry, ()))
-            faults = tuple(_fault_of_member(fault, member) for fault in faults)
+            if faults:
+                faults = tuple(_fault_of_member(fault, member) for fault in faults)
             yield Answer(member.name, member.where, _of_member(decision, member), faults, findings)
 
     def _decided(self, member: Member) -> tuple[Decision, tuple[PodFault | ModeFault, ...]]:

@@ -49,7 +49,12 @@ if TYPE_CHECKING:
     metavar="FILE|-",
     help="Answer JSON questions, one per line, in JSON (see the protocol reference)",
 )
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Number of processes for --batch")
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    show_default="1 for --batch, else the number of cores for large input",
+    help="Number of processes",
+)
 @format_option
 @click.pass_context
 def command(
@@ -68,7 +73,7 @@ def command(
     then: tuple[str, ...],
     pod: bool,
     batch: str | None,
-    workers: int,
+    workers: int | None,
     format_: str,
 ) -> int:
     """
@@ -85,11 +90,13 @@ def command(
     profile = profile_with(release, crds)
     if batch is not None:
         _check_options(call)
-        return _serve(batch, release, workers)
+        return _serve(batch, release, workers or 1)
     if not paths:
         raise click.UsageError("nothing to read: pass files, folders or '-'")
     from kserve_conformance.cli.answers import Answers, Assumptions
     from kserve_conformance.cli.pods import print_pods
+    from kserve_conformance.fleet import Processes
+    from kserve_conformance.machine import allowed
 
     sources = Sources(paths, namespace, parameters, kustomize, strict, Validation(validation), profile.crds, stored)
     assumptions = Assumptions(shipped, stored, default_mode)
@@ -100,7 +107,8 @@ def command(
         return _upgrade(sources, chain, crds, format_, assumptions)
     progress = _Progress()
     try:
-        answers = Answers(sources, profile, assumptions, progress if sys.stderr.isatty() else None)
+        with Processes(workers or allowed()[0]) as processes:
+            answers = Answers(sources, profile, assumptions, progress if sys.stderr.isatty() else None, processes)
     finally:
         progress.clear()
     is_ok = _Verdict()

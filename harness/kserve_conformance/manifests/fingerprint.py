@@ -7,9 +7,9 @@ contains a stand-in is completed for each service.
 
 from __future__ import annotations
 
+import hashlib
 import marshal
 import re
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
@@ -20,6 +20,8 @@ from kserve_conformance.objects import Manifest
 
 #: The version of marshal that writes equal values as equal bytes.
 _NO_REFERENCES: Final = 2
+#: The bytes of a fingerprint.
+_DIGEST: Final = 16
 
 _ROOT: Final = frozenset({*ROOT_FIELDS, "spec", "status"})
 
@@ -46,32 +48,36 @@ def fingerprint(manifest: Manifest) -> int:
     """
     A number that is equal for services that the API server treats alike, and for others as good as never.
 
-    Those in the same namespace are decided alike, too. The values of labels and of annotations that KServe does not
-    read are left out. Only a placeholder of a runtime sees them, and it puts them into the pod whatever they are.
+    It is the same in every process. Services in the same namespace are decided alike, too. The values of labels and of
+    annotations that KServe does not read are left out. Only a placeholder of a runtime sees them, and it puts them into
+    the pod whatever they are.
     """
     metadata = manifest["metadata"]
     name, namespace = metadata.get("name"), metadata.get("namespace")
     is_stored = "uid" in metadata
-    return hash(
-        marshal.dumps(
-            (
-                NAME if isinstance(name, str) and _NAME_FORMAT.match(name) else name,
-                None if isinstance(namespace, str) and _NAME_FORMAT.match(namespace) else namespace,
-                manifest.get("apiVersion"),
-                is_stored,
-                # The API server writes the status of a stored service, of which only the deployment mode is read; of a
-                # written one it decodes all.
-                _recorded_mode(manifest.get("status")) if is_stored else manifest.get("status"),
-                _without(metadata.get("labels"), _is_label),
-                _without(metadata.get("annotations"), _is_unread),
-                _generic(manifest.get("spec")),
-                _odd(manifest, _ROOT),
-                _odd(metadata, METADATA_FIELDS),
-                # The API server has checked those of a stored service.
-                None if is_stored else _checked(metadata),
+    return int.from_bytes(
+        hashlib.blake2b(
+            marshal.dumps(
+                (
+                    NAME if isinstance(name, str) and _NAME_FORMAT.match(name) else name,
+                    None if isinstance(namespace, str) and _NAME_FORMAT.match(namespace) else namespace,
+                    manifest.get("apiVersion"),
+                    is_stored,
+                    # The API server writes the status of a stored service, of which only the deployment mode is read;
+                    # of a written one it decodes all.
+                    _recorded_mode(manifest.get("status")) if is_stored else manifest.get("status"),
+                    _label_keys(metadata.get("labels")),
+                    _read_annotations(metadata.get("annotations")),
+                    _generic(manifest.get("spec")),
+                    _odd(manifest, _ROOT),
+                    _odd(metadata, METADATA_FIELDS),
+                    # The API server has checked those of a stored service.
+                    None if is_stored else _checked(metadata),
+                ),
+                _NO_REFERENCES,
             ),
-            _NO_REFERENCES,
-        )
+            digest_size=_DIGEST,
+        ).digest()
     )
 
 
@@ -93,8 +99,10 @@ def _checked_part(key: str, value: Any) -> Any:
 
 def _odd(mapping: Manifest, known: frozenset[str]) -> list[Any] | None:
     """What a mapping has beside the fields that are known."""
+    if known.issuperset(mapping):
+        return None
     keys = mapping.keys() - known
-    return [(key, mapping[key]) for key in sorted(keys)] if keys else None
+    return [(key, mapping[key]) for key in sorted(keys)]
 
 
 def stand_in(manifest: Manifest) -> Manifest:
@@ -145,24 +153,21 @@ def _generic_uri(uri: str) -> str:
     return match[1] + (_NESTED_PATH if match[2] else _PATH)
 
 
-def _without(values: Any, is_out: Callable[[str, str], bool]) -> Any:
-    """Labels or annotations with None for the values that do not matter."""
-    if type(values) is not dict:
-        return values
-    return [(key, None if type(value) is str and is_out(key, value) else value) for key, value in values.items()]
+def _label_keys(labels: Any) -> Any:
+    """Labels with None for the values that are valid."""
+    if type(labels) is not dict:
+        return labels
+    valid = _LABEL.match
+    return [(key, None if type(value) is str and valid(value) else value) for key, value in labels.items()]
+
+
+def _read_annotations(annotations: Any) -> Any:
+    """Annotations with None for the values that KServe does not read."""
+    if type(annotations) is not dict:
+        return annotations
+    return [(key, None if type(value) is str and _is_unread(key) else value) for key, value in annotations.items()]
 
 
 @lru_cache(maxsize=4096)
-def _is_label(key: str, value: str) -> bool:
-    del key
-    return _LABEL.match(value) is not None
-
-
-def _is_unread(key: str, value: str) -> bool:
-    del value
-    return _is_unread_key(key)
-
-
-@lru_cache(maxsize=4096)
-def _is_unread_key(key: str) -> bool:
+def _is_unread(key: str) -> bool:
     return _READ.search(key) is None

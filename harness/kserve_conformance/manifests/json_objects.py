@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kserve_conformance.manifests import locations, yaml_objects
-from kserve_conformance.manifests.json_stream import Element, JsonStream, NotJson
+from kserve_conformance.manifests.json_stream import BEGINNING, Element, JsonStream, NotJson, Position
 from kserve_conformance.manifests.placement import (
     Found,
     Intake,
@@ -20,15 +20,35 @@ from kserve_conformance.manifests.placement import (
 from kserve_conformance.manifests.problems import Path, Problem
 
 
-def objects(intake: Intake) -> Iterator[Found]:
+@dataclass(slots=True)
+class Section:
     """
-    Read the objects of a source that begins like JSON.
+    A part of a large source that is read by itself, from ``start`` to the byte ``end`` or the end of the source.
+
+    After reading, ``following`` is where the next section begins; None at the end of the source. Lines are counted from
+    the beginning of a section: ``lines`` of them were read. ``items`` elements were read of the list in which the
+    section ended; ``is_continued`` if it is the one in which the section began.
+    """
+
+    start: Position = BEGINNING
+    end: int | None = None
+    following: Position | None = None
+    lines: int = 0
+    items: int = 0
+    is_continued: bool = False
+
+
+def objects(intake: Intake, section: Section | None = None) -> Iterator[Found]:
+    """
+    Read the objects of a source that begins like JSON, or of a section of one.
 
     What is YAML after all, or goes on as YAML behind ``---``, is read as YAML. Behind a syntax error reading goes on at
     the next line that begins an object.
     """
+    section = section or Section()
     with intake.source.open() as stream:
-        json_stream = JsonStream(stream, intake.limits)
+        stream.seek(section.start.offset, 1)
+        json_stream = JsonStream(stream, intake.limits, section.start, section.end)
         while not intake.report.is_full:
             try:
                 yield from _elements(json_stream, intake)
@@ -42,6 +62,9 @@ def objects(intake: Intake) -> Iterator[Found]:
                 if (not_json.is_first and not_json.is_comment) or not json_stream.skip():
                     return
             else:
+                section.following = json_stream.position
+                section.lines, section.items = json_stream.lines, json_stream.items
+                section.is_continued = json_stream.is_continued
                 return
 
 
@@ -58,10 +81,12 @@ def _elements(json_stream: JsonStream, intake: Intake) -> Iterator[Found]:
         if element.is_rest:
             yield from _rest(element, held, intake)
             held.clear()
+            json_stream.needs_rest = False
         elif any(map(is_error, element.problems)) or element.value is None:
             _report_own(element, intake)
         elif element.item is not None and waits_for_kind(element.value, element.root):
             held.append(replace(element, text=element.text[element.begin :], begin=0))
+            json_stream.needs_rest = True
         else:
             yield from _objects_of(element, intake)
 

@@ -51,11 +51,30 @@ class Element:
         return () if self.item is None else ("items", self.item)
 
 
+class Continued(int):
+    """The index of an element in a list that began in an earlier section, counted from where this one begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """
+    A place in a stream at which a section of it may begin: before a document, or before an element of a list.
+
+    ``offset`` is in bytes. ``root`` is what was read of the object around the list, as JSON; None before a document.
+    """
+
+    offset: int = 0
+    root: str | None = None
+
+
+BEGINNING: Final = Position()
+
+
 class NotJson(Exception):
     """
     The text stops being JSON, perhaps with a comment (``is_comment``).
 
-    ``is_first`` says that nothing of it was JSON; ``offset`` and ``line`` are where.
+    ``is_first`` says that nothing of it was JSON; ``offset``, in bytes, and ``line`` are where.
     """
 
     def __init__(
@@ -71,9 +90,14 @@ class NotJson(Exception):
 
 
 class JsonStream:
-    """Reads the elements of one stream. ``skip`` goes on behind a value that is not JSON."""
+    """
+    Reads the elements of one stream, or of a section of it. ``skip`` goes on behind a value that is not JSON.
 
-    def __init__(self, stream: BinaryIO, limits: Limits) -> None:
+    A section begins at ``start``, where the stream is, and ends before the first document or element at or behind the
+    byte ``end``. ``position`` is where the next section begins; None at the end of the stream.
+    """
+
+    def __init__(self, stream: BinaryIO, limits: Limits, start: Position = BEGINNING, end: int | None = None) -> None:
         self._stream = stream
         self._limits = limits
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
@@ -82,14 +106,35 @@ class JsonStream:
         self._at = 0
         self._is_ended = False
         self._block = _BLOCK
-        #: Characters before the text that is held, and the line of the position.
-        self._before = 0
+        #: Bytes before the text that is held, bytes read, and the line of the position.
+        self._before = start.offset
+        self._read = start.offset
         self._line = 1
-        self._document = -1
+        self._document = -1 if start.offset == 0 else 0
+        self._root_before: dict[str, Any] | None = None if start.root is None else json.loads(start.root)
+        self._end = end
+        #: Where the end of the section is in the text that is held, once it has been read.
+        self._end_at: int | None = None
+        self.position: Position | None = None
+        #: How many elements were read of the list in which the section ended.
+        self.items = 0
+        #: Did the section end in the list in which it began?
+        self.is_continued = start.root is not None
+        #: Whether the rest of a list must be read in this section.
+        self.needs_rest = False
+
+    @property
+    def lines(self) -> int:
+        """How many line ends were read."""
+        return self._line - 1
 
     def elements(self) -> Iterator[Element]:
         """Read on. Raises :class:`NotJson` where the text is not JSON."""
-        while self._peek():
+        root, self._root_before = self._root_before, None
+        if root is not None:
+            self._document += 1
+            yield from self._members({**root, "items": []}, self._line, self._at, is_continued=True)
+        while self.position is None and not self._stops(None) and self._peek():
             self._document += 1
             yield from self._root()
 
@@ -117,23 +162,34 @@ class JsonStream:
             yield self._element(whole[0], line, begin)
             self._drop()
             return
-        root: dict[str, Any] = {}
-        problems: list[Problem] = []
-        is_list = False
         self._move(begin + 1)
+        yield from self._members({}, line, begin)
+
+    def _members(self, root: dict[str, Any], line: int, begin: int, *, is_continued: bool = False) -> Iterator[Element]:
+        """The rest of an object, behind its brace or before an element of its list."""
+        problems: list[Problem] = []
+        is_list, in_items = is_continued, is_continued
         separator = ""
-        while (character := self._need()) != "}" or separator == ",":
-            key_line = self._line
-            key = self._value() if character == '"' else self._fail("Expecting property name enclosed in double quotes")
-            if key in root:
-                problems.append(strict_json.duplicate((key,), key_line))
-            if self._need() != ":":
-                self._fail("Expecting ':' delimiter")
-            self._move(self._at + 1)
-            if key == "items" and self._need() == "[" and not is_list:
-                is_list = True
-                root["items"] = []
-                yield from self._items(root)
+        while in_items or (character := self._need()) != "}" or separator == ",":
+            if not in_items:
+                key_line = self._line
+                key = (
+                    self._value()
+                    if character == '"'
+                    else self._fail("Expecting property name enclosed in double quotes")
+                )
+                if key in root:
+                    problems.append(strict_json.duplicate((key,), key_line))
+                if self._need() != ":":
+                    self._fail("Expecting ':' delimiter")
+                self._move(self._at + 1)
+                in_items = key == "items" and self._need() == "[" and not is_list
+            if in_items:
+                is_list, in_items = True, False
+                yield from self._items(root, problems, is_continued=is_continued)
+                if self.position is not None:
+                    return
+                is_continued = self.is_continued = False
             else:
                 self._need()
                 value_at, value_line = self._at, self._line
@@ -151,27 +207,48 @@ class JsonStream:
             yield Element(root, line, self._document, self._text, begin, problems=tuple(problems))
         self._drop()
 
-    def _items(self, root: dict[str, Any]) -> Iterator[Element]:
-        self._move(self._at + 1)
-        index = 0
-        if self._need() == "]":
+    def _items(self, root: dict[str, Any], problems: list[Problem], *, is_continued: bool) -> Iterator[Element]:
+        self.items = 0
+        if not is_continued:
+            root["items"] = []
             self._move(self._at + 1)
-            return
+            if self._need() == "]":
+                self._move(self._at + 1)
+                return
         while True:
             self._drop()
             self._need()
             begin, line = self._at, self._line
             value = self._value()
             element = self._element(value, line, begin, 2)
-            element.item, element.root = index, root
+            element.item, element.root = Continued(self.items) if is_continued else self.items, root
             yield element
-            index += 1
+            self.items += 1
             character = self._need()
             self._move(self._at + 1)
             if character == "]":
                 return
             if character != ",":
                 self._fail("Expecting ',' delimiter")
+            # What was said of the object around the list is reported with its end.
+            if not problems and not self.needs_rest and self._stops(root):
+                return
+
+    def _stops(self, root: dict[str, Any] | None) -> bool:
+        """Does the section end here, inside this object's list or between documents? Then note the position."""
+        if self._end is None:
+            return False
+        while True:
+            self._move(_SPACE.match(self._text, self._at).end())  # type: ignore[union-attr]  # It matches nothing, too.
+            if self._end_at is not None and self._at >= self._end_at:
+                around = None if root is None else json.dumps(root)
+                self.position = Position(self._offset(), around)
+                return True
+            if self._at < len(self._text) or not self._more():
+                return False
+
+    def _offset(self) -> int:
+        return self._before + len(self._text[: self._at].encode())
 
     def _element(self, value: Any, line: int, begin: int, depth: int = 0) -> Element:
         problems = self._problems(value, begin, line, (), depth)
@@ -260,7 +337,9 @@ class JsonStream:
     def _drop(self) -> None:
         """Forget the text before the position, once it is long."""
         if self._at > _BLOCK:
-            self._before += self._at
+            self._before = self._offset()
+            if self._end_at is not None:
+                self._end_at -= self._at
             self._text = self._text[self._at :]
             self._at = 0
             self._block = _BLOCK
@@ -268,8 +347,14 @@ class JsonStream:
     def _more(self) -> bool:
         if self._is_ended:
             return False
-        data = self._stream.read(self._block)
+        size = self._block
+        if self._end is not None and self._read < self._end:
+            size = min(size, self._end - self._read)
+        data = self._stream.read(size)
         self._text += self._decode(data, final=not data)
+        self._read += len(data)
+        if self._read == self._end:
+            self._end_at = len(self._text)
         self._is_ended = not data
         # A value that does not fit is read in ever larger blocks, so that it is not decoded ever again.
         self._block *= 2
@@ -286,10 +371,11 @@ class JsonStream:
         self._raise(problem, is_comment=is_comment)
 
     def _raise(self, problem: Problem, *, is_comment: bool = False) -> Any:
+        self.is_continued = self.needs_rest = False
         raise NotJson(
             problem,
             is_first=self._document == 0,
-            offset=self._before + self._at,
+            offset=self._offset(),
             line=self._line,
             at_document=self._text.startswith("---", self._at),
             is_comment=is_comment,

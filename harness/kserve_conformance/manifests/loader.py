@@ -15,11 +15,14 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, BinaryIO, Final
 
 from kserve_conformance.crds import Crds, crds_of
 from kserve_conformance.manifests import kustomizations, openshift, reader, schema, sources
 from kserve_conformance.manifests.fingerprint import fingerprint
+from kserve_conformance.manifests.json_objects import Section
+from kserve_conformance.manifests.json_stream import Continued
 from kserve_conformance.manifests.limits import DEFAULT, Limits
 from kserve_conformance.manifests.placement import Checked, Found
 from kserve_conformance.manifests.problems import WARNINGS, InvalidManifests, ManifestCode, Path, Problem
@@ -58,6 +61,10 @@ class Entry:
         return f"{self.source}:{self.line}"
 
 
+def _never(_: Manifest) -> bool:
+    return False
+
+
 @dataclass(slots=True)
 class Loader:
     """
@@ -80,7 +87,7 @@ class Loader:
     #: Whether unknown fields are looked for in objects that are written.
     finds_unknown: bool = False
     #: Whether an object was stored before, and is not written.
-    is_stored: Callable[[Manifest], bool] = lambda _: False
+    is_stored: Callable[[Manifest], bool] = _never
     limits: Limits = DEFAULT
     #: Manifests that could not be read.
     problems: list[Problem] = field(default_factory=list)
@@ -104,10 +111,54 @@ class Loader:
     def entries(self, *given: str | os.PathLike[str]) -> Iterator[Entry]:
         """Read files, folders and, as ``-``, standard input."""
         try:
-            for source in self._sources(given):
-                yield from self._of_source(source)
+            for source in self.open(given):
+                yield from self.read(source)
         finally:
             sources.remove_copies()
+
+    def anew(self) -> Loader:
+        """A loader with the same options that has read nothing; standard input is left to this one."""
+        return replace(
+            self,
+            stdin=None,
+            problems=[],
+            warnings=[],
+            findings={},
+            skipped=[],
+            kustomizations=[],
+            others=Counter(),
+            _number=0,
+        )
+
+    def forget(self) -> None:
+        """Drop what only makes reading faster."""
+        self._known = {}
+
+    def add(self, other: Loader, *, lines: int = 0, items: int = 0) -> int:
+        """
+        Add what another loader noted of a later source, or of a section behind this many lines and elements of a list.
+
+        Returns by how much the numbers of its entries are greater in this loader.
+        """
+        numbers = self._number
+
+        def shifted(problem: Problem) -> Problem:
+            path = problem.path
+            if len(path) > 1 and isinstance(path[1], Continued):
+                path = (path[0], items + path[1], *path[2:])
+            line = None if problem.line is None else problem.line + lines
+            entry = None if problem.entry is None else problem.entry + numbers
+            return replace(problem, path=path, line=line, entry=entry)
+
+        self.problems += map(shifted, other.problems)
+        self.warnings += map(shifted, other.warnings)
+        for number, findings in other.findings.items():
+            self.findings[number + numbers] = [shifted(each) for each in findings]
+        self.skipped += other.skipped
+        self.kustomizations += other.kustomizations
+        self.others += other.others
+        self._number += other._number
+        return numbers
 
     def _report(self, problem: Problem) -> None:
         if problem.entry is not None:
@@ -115,11 +166,12 @@ class Loader:
         else:
             (self.warnings if problem.code in WARNINGS else self.problems).append(problem)
 
-    def _of_source(self, source: sources.Source) -> Iterator[Entry]:
+    def read(self, source: sources.Source, section: Section | None = None) -> Iterator[Entry]:
+        """Read the entries of one source, or of a section of a large one."""
         self._count = 0
         self._is_processed = False
         if not source.is_small:
-            for each in reader.objects(source, self.limits, self._report, self._check, self._expand):
+            for each in reader.objects(source, self.limits, self._report, self._check, self._expand, section):
                 yield _entry(each, source)
             return
         problems: list[Problem] = []
@@ -230,7 +282,8 @@ class Loader:
             )
         return ()
 
-    def _sources(self, given: Iterable[str | os.PathLike[str]]) -> Iterator[sources.Source]:
+    def open(self, given: Iterable[str | os.PathLike[str]]) -> Iterator[sources.Source]:
+        """Open the sources that paths stand for, one after the other."""
         for each in given:
             path = pathlib.Path(each)
             if os.fspath(each) == sources.STDIN:
@@ -315,7 +368,11 @@ def _hinted(manifest: Manifest, problems: tuple[Problem, ...]) -> tuple[Problem,
 
 def _kind_of(manifest: Manifest) -> str | None:
     """The kind of KServe's that another one differs from by its case or as its plural."""
-    kind = str(manifest["kind"])
+    return _intended_kind(str(manifest["kind"]))
+
+
+@lru_cache(maxsize=1024)
+def _intended_kind(kind: str) -> str | None:
     meant = kind.strip().lower().removesuffix("s")
     return next((known for known in API_VERSIONS if known != kind and known.lower() == meant), None)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from kserve_conformance.manifests import json_objects, strict_json, yaml_objects
+from kserve_conformance.manifests.json_objects import Section
 from kserve_conformance.manifests.limits import Limits
 from kserve_conformance.manifests.placement import Check, Collector, Expand, Found, Intake
 from kserve_conformance.manifests.problems import Problem
@@ -17,20 +18,22 @@ _JSON_BEGINNING: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*(?:\"|\}|\Z)")
 _HEAD: Final = 8192
 
 
-def objects(source: Source, limits: Limits, report: Report, check: Check, expand: Expand) -> Iterator[Found]:
+def objects(
+    source: Source, limits: Limits, report: Report, check: Check, expand: Expand, section: Section | None = None
+) -> Iterator[Found]:
     """
-    Read the objects of a source, elements of lists one by one.
+    Read the objects of a source, or of a section of JSON, elements of lists one by one.
 
     Objects with a problem are left out. Their problems are reported, at most ``limits.problems`` of a source.
     """
     intake = Intake(source, limits, Collector(source, limits.problems, report), check, expand)
-    return json_objects.objects(intake) if _is_json(source) else yaml_objects.objects(intake)
+    return json_objects.objects(intake, section) if is_json(source) else yaml_objects.objects(intake)
 
 
 def values(source: Source, limits: Limits) -> tuple[list[Any], list[Problem]]:
     """Read the values of a source as they are, objects or not."""
     problems: list[Problem] = []
-    if _is_json(source):
+    if is_json(source):
         decoded = list(strict_json.values(source.text(), limits))
         problems = [problem for value in decoded for problem in value.problems]
         if not problems or source.name.endswith(".json"):
@@ -51,7 +54,8 @@ def looks_like_json(head: bytes) -> bool:
     return _JSON_BEGINNING.match(head) is not None
 
 
-def _is_json(source: Source) -> bool:
+def is_json(source: Source) -> bool:
+    """Is a source read as JSON, at least at first?"""
     if source.name.endswith(".json"):
         return True
     with source.open() as stream:

@@ -63,6 +63,28 @@ class Fleet:
         self._kinds.append(kind)
         self.width = max(self.width, len(name))
 
+    def extend(self, other: Fleet, *, lines: int = 0, numbers: int = 0) -> None:
+        """Add the services of another fleet, ``lines`` further down in their source, with greater numbers."""
+        before, texts = len(self), len(self._texts)
+        kinds = []
+        for (key, _), text in zip(other._kind_of.items(), other._stand_ins, strict=True):
+            kind = self._kind_of.setdefault(key, len(self._stand_ins))
+            if kind == len(self._stand_ins):
+                self._stand_ins.append(text)
+            kinds.append(kind)
+        self._kinds.extend(array("L", map(kinds.__getitem__, other._kinds)))
+        self._texts += other._texts
+        self._ends.extend(array("Q", (end + texts for end in other._ends)))
+        self._lines.extend(array("L", (line + lines for line in other._lines)))
+        names = len(self._names)
+        if self._names and other._names and self._names[-1] == other._names[0]:
+            names -= 1
+        self._names += other._names[len(self._names) - names :]
+        self._sources.extend(array("L", (source + names for source in other._sources)))
+        for place, number in other._entries.items():
+            self._entries[before + place] = number + numbers
+        self.width = max(self.width, other.width)
+
     def __iter__(self) -> Iterator[Member]:
         begin = 0
         for index, kind in enumerate(self._kinds):
@@ -80,16 +102,14 @@ class Fleet:
     def repeated(self) -> dict[str, list[str]]:
         """The names that more than one service has, with all of their places. Generated names all differ."""
         once: set[int] = set()
-        twice: set[str] = set()
-        for member in self:
-            if member.name.endswith("*"):
-                continue
-            mark = hash(member.name)
-            if mark in once:
-                twice.add(member.name)
-            once.add(mark)
+        twice: set[int] = set()
+        texts, begin = bytes(self._texts), 0
+        for index in range(len(self)):
+            mark = hash(texts[begin : self._ends[2 * index]])
+            (twice if mark in once else once).add(mark)
+            begin = self._ends[2 * index + 1]
         places: dict[str, list[str]] = {}
         for member in self if twice else ():
-            if member.name in twice:
+            if hash(member.name.encode("utf-8", "replace")) in twice and not member.name.endswith("*"):
                 places.setdefault(f"InferenceService {member.name}", []).append(member.where)
-        return places
+        return {name: found for name, found in places.items() if len(found) > 1}

@@ -1,0 +1,122 @@
+"""Parts of the input: where large sources can be split, and what is read of one part."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from kserve_conformance.fleet.members import Fleet
+from kserve_conformance.manifests import Entry, Loader
+from kserve_conformance.manifests.json_objects import Section
+from kserve_conformance.manifests.json_stream import BEGINNING, JsonStream, NotJson, Position
+from kserve_conformance.manifests.limits import MEBIBYTE, Limits
+from kserve_conformance.manifests.reader import is_json
+from kserve_conformance.manifests.sources import Source
+from kserve_conformance.objects import SERVICE
+
+#: Bytes of a part. Parts do not depend on the number of processes, and so neither do the results.
+PART: Final = 4 * MEBIBYTE
+
+#: How far behind its nominal beginning a part may begin.
+_WINDOW: Final = MEBIBYTE
+
+#: How many services are read from one report of progress to the next.
+STEP: Final = 10_000
+
+#: Where documents probably begin, and elements of a list: whoever reads the part before finds out.
+_DOCUMENT: Final = re.compile(rb"\n(?=\{)")
+_ELEMENT: Final = re.compile(rb"\}\s*,\s*(?=\{\s*\"(?:apiVersion|kind|metadata)\"\s*:)")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Small sources, or a large one, or the section of a large one from ``start`` to the byte ``end``."""
+
+    sources: tuple[Source, ...]
+    start: Position = BEGINNING
+    end: int | None = None
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it has."""
+        if self.end is not None:
+            return self.end - self.start.offset
+        return max(sum(each.size for each in self.sources) - self.start.offset, 0)
+
+
+@dataclass(slots=True)
+class Contents:
+    """
+    What was read of a part. Lines, numbers and indices are counted from its beginning.
+
+    ``section`` says where the next part of the source begins.
+    """
+
+    fleet: Fleet
+    runtimes: list[Entry]
+    loader: Loader
+    section: Section = field(default_factory=Section)
+
+
+def contents_of(part: Part, options: bytes, progress: Callable[[int], None] | None = None) -> Contents:
+    """
+    Read a part, here or in any other process, with the pickled loader that has the options.
+
+    ``progress`` is called with the number of services now and then.
+    """
+    loader = _loader(options).anew()
+    contents = Contents(Fleet(), [], loader, Section(part.start, part.end))
+    for source in part.sources:
+        for entry in loader.read(source, contents.section):
+            if entry.manifest["kind"] == SERVICE:
+                contents.fleet.add(entry)
+                if progress is not None and len(contents.fleet) % STEP == 0:
+                    progress(len(contents.fleet))
+            else:
+                contents.runtimes.append(entry)
+    loader.forget()
+    return contents
+
+
+@lru_cache(maxsize=1)
+def _loader(options: bytes) -> Loader:
+    """The loader whose memory of equal objects all parts share that one process reads."""
+    loader: Loader = pickle.loads(options)  # noqa: S301 - Written by the process that started this one.
+    return loader
+
+
+def parts_of(source: Source, limits: Limits, size: int = PART) -> Iterator[Part]:
+    """The parts of one large source; only JSON can be split."""
+    begins = list(_begins(source, limits, size)) if is_json(source) else []
+    start = BEGINNING
+    for following in begins:
+        yield Part((source,), start, following.offset)
+        start = following
+    yield Part((source,), start)
+
+
+def _begins(source: Source, limits: Limits, size: int) -> Iterator[Position]:
+    """Where the second part and those behind it probably begin."""
+    with source.open() as stream:
+        first_byte = stream.tell()
+        try:
+            first = next(JsonStream(stream, limits).elements(), None)
+        except NotJson:
+            return
+        if first is None:
+            return
+        root = None if first.item is None else json.dumps(first.root)
+        pattern = _DOCUMENT if root is None else _ELEMENT
+        nominal = size
+        while nominal < source.size:
+            stream.seek(first_byte + nominal)
+            match = pattern.search(stream.read(_WINDOW))
+            if match is not None:
+                nominal += match.end()
+                yield Position(nominal, root)
+            nominal += size
