@@ -1,5 +1,5 @@
 """
-Signals that end a run: deferred while something must not be interrupted, and all handled alike.
+Signals that end a command: deferred while something must not be interrupted, and all handled alike.
 
 Between the start of a process and the moment that its guard knows of it, an interrupt
 would leave the process behind. And a scenario whose line is in a record must be counted
@@ -11,12 +11,16 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import ClassVar
 
-#: The signals that end a run.
+#: Seconds within which the same signal counts once.
+SAME_WITHIN = 1.0
+
+#: The signals that end a command.
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -27,6 +31,8 @@ class _Deferral:
     received: ClassVar[list[int]] = []
     #: Signals whose handler defers by itself, so that a block need not replace it.
     deferring: ClassVar[frozenset[int]] = frozenset()
+    #: The last signal that raised ``KeyboardInterrupt``, and when.
+    raised: tuple[int, float] | None = None
 
 
 def _remember(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - The signature of a handler.
@@ -36,10 +42,29 @@ def _remember(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - T
 def _interrupt(number: int, frame: FrameType | None) -> None:
     if _Deferral.is_active:
         _remember(number, frame)
-    elif number == signal.SIGINT:
-        raise KeyboardInterrupt
-    else:
-        raise KeyboardInterrupt(f"ended by {signal.Signals(number).name}")
+        return
+    # Terminals, timeout(1) and service managers signal a whole process group, and our parent forwards what it gets.
+    if _Deferral.raised is not None and _Deferral.raised[0] == number:
+        is_copy = time.monotonic() - _Deferral.raised[1] < SAME_WITHIN
+        if is_copy:
+            return
+    _Deferral.raised = (number, time.monotonic())
+    raise _interrupt_by(number)
+
+
+def _interrupt_by(number: int) -> KeyboardInterrupt:
+    return KeyboardInterrupt(*([] if number == signal.SIGINT else [f"ended by {signal.Signals(number).name}"]))
+
+
+def raise_if_interrupted() -> None:
+    """
+    Raise the ``KeyboardInterrupt`` of a signal again.
+
+    Python drops an exception that a handler raises while a finalizer or a callback of
+    the garbage collector runs. A loop that nothing else ends calls this in every turn.
+    """
+    if _Deferral.raised is not None:
+        raise _interrupt_by(_Deferral.raised[0])
 
 
 @contextmanager
@@ -90,6 +115,8 @@ def interrupt_on_signals() -> Iterator[None]:
     }
     for number in replaced:
         signal.signal(number, _interrupt)
+    if not _Deferral.deferring:
+        _Deferral.raised = None
     deferring, _Deferral.deferring = _Deferral.deferring, _Deferral.deferring | frozenset(replaced)
     try:
         yield

@@ -15,7 +15,8 @@ from collections.abc import Mapping, Sequence
 import click
 
 from kserve_conformance import __version__
-from kserve_conformance.cli.exit_codes import MEANINGS, Exit, after_flush, exit_code_of
+from kserve_conformance.cli.exit_codes import MEANINGS, Exit, exit_code_of, final_code, open_missing_streams
+from kserve_conformance.signals import interrupt_on_signals
 
 #: Every command and what it does, by what people use it for.
 SECTIONS: Mapping[str, Mapping[str, str]] = {
@@ -82,13 +83,16 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with one of the codes of ``exit_codes``."""
-    sys.exit(after_flush(code_of(arguments)))
+    open_missing_streams()
+    sys.exit(final_code(code_of(arguments)))
 
 
 def code_of(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     try:
-        result = cli.main(arguments, prog_name="kserve-conformance", standalone_mode=False)
+        # Python ends at once by SIGTERM and SIGHUP, with a code of its own and targets left running.
+        with interrupt_on_signals():
+            result = cli.main(arguments, prog_name="kserve-conformance", standalone_mode=False)
     except SystemExit:
         # click exits with 1 when the reader of a pipe, such as head, leaves early. It did not get the whole result.
         return Exit.BROKEN

@@ -87,14 +87,16 @@ def _manifests(file: Path) -> Sequence[Manifest]:
 
 
 def _save(summary: AdmissionSummary, out: Path, targets: tuple[str, str]) -> list[Path]:
-    """Write the manifest of each difference. Raises ``CommandError``."""
+    """Write the manifest of each difference. Raises ``CommandError`` and ``OutputError``."""
+    from kserve_conformance.outputs import write_file
+
     written = []
     try:
         for number, group in enumerate(summary.differences.values(), 1):
             out.mkdir(parents=True, exist_ok=True)
             path = out / f"{number}-{group.difference.part.replace(' ', '-')}.yaml"
             comment = "".join(f"# {line}\n" for line in _answers(group, targets))
-            path.write_text(f"{comment}{_yaml(group)}", encoding="utf-8")
+            write_file(path, f"{comment}{_yaml(group)}")
             written.append(path)
     except OSError as error:
         raise CommandError.cannot_write(out, error) from error

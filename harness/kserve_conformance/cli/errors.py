@@ -26,6 +26,8 @@ class CommandCode(StrEnum):
     CANNOT_REPLAY = "CANNOT_REPLAY"
     #: Fewer scenarios were collected than selected, so the run says nothing about the rest.
     SCENARIOS_LOST = "SCENARIOS_LOST"
+    #: The process of a run ended before its record was complete.
+    RUN_ENDED_EARLY = "RUN_ENDED_EARLY"
 
 
 class CommandError(HarnessError):

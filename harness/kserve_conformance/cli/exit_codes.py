@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import Mapping
 from enum import IntEnum
-from typing import TextIO
+from typing import ClassVar, TextIO
 
 import click
 
@@ -79,30 +79,71 @@ def print_error(message: str, hint: str | None) -> None:
             click.echo(f"  hint: {hint}", err=True)
 
 
-def after_flush(code: int) -> int:
-    """
-    Flush stdout and stderr, and return the code to exit with: 3 if a result could not be written.
+class _Stdout:
+    """Why the result could not be written to stdout, or None. Empty if its reader left, which needs no message."""
 
-    Python would otherwise flush them on exit, and exit with 120 if that fails.
+    lost: ClassVar[str | None] = None
+
+
+def stdout_lost(error: OSError | None) -> None:
+    """Note that a result could not be written to stdout; None if stdout is closed. See ``final_code``."""
+    if error is None:
+        _Stdout.lost = "stdout is closed"
+    elif isinstance(error, BrokenPipeError):
+        _Stdout.lost = ""
+    else:
+        _Stdout.lost = f"cannot write the result to stdout: {error.strerror or error}"
+
+
+def open_missing_streams() -> None:
     """
-    if not _flushed(sys.stdout) and code in (Exit.OK, Exit.NO):
-        print_error("cannot write the result to stdout", None)
+    Open the null device for each standard stream that is closed.
+
+    Otherwise the next file that is opened would become stdout or stderr, and get
+    what is printed.
+    """
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            # The lowest free descriptor: this one.
+            os.open(os.devnull, os.O_RDONLY if descriptor == 0 else os.O_WRONLY)
+            if descriptor == 1:
+                stdout_lost(None)
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(1, "w", closefd=False)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w", closefd=False)
+
+
+def final_code(code: int) -> int:
+    """
+    Flush stdout and stderr, and return the code to exit with: 3 for a success whose result could not be written.
+
+    Every other code stays: a target that does not conform still does not, and an
+    unreadable record is still unreadable. Python would flush on exit too, and exit
+    with 120 if that fails.
+    """
+    error = _flush(sys.stdout)
+    if error is not None and _Stdout.lost is None:
+        stdout_lost(error)
+    if _Stdout.lost is not None and code == Exit.OK:
+        if _Stdout.lost:
+            print_error(_Stdout.lost, None)
         code = Exit.BROKEN
-    _flushed(sys.stderr)
+    _flush(sys.stderr)
     return code
 
 
-def _flushed(stream: TextIO | None) -> bool:
-    # Python sets a stream that was closed from the start to None.
-    if stream is None:
-        return True
+def _flush(stream: TextIO) -> OSError | None:
+    """Flush a stream. If that fails, drop what it holds, and return why."""
     try:
         stream.flush()
-    except (OSError, ValueError):
+    except (OSError, ValueError) as error:
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        return False
-    return True
+        return error if isinstance(error, OSError) else OSError(str(error))
+    return None
 
 
 def _usage_hint(context: click.Context | None) -> str | None:

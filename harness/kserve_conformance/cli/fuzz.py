@@ -154,8 +154,9 @@ def _replay(search: Search, file: Path, format_: str) -> int:
 
 
 def _save(summary: Summary, out: Path, targets: tuple[str, str]) -> list[tuple[Path, Path]]:
-    """Write each difference as a file to replay and as a feature. Raises ``CommandError``."""
+    """Write each difference as a file to replay and as a feature. Raises ``CommandError`` and ``OutputError``."""
     from kserve_conformance.fuzz import SavedDifference, feature, save
+    from kserve_conformance.outputs import write_file
 
     written = []
     try:
@@ -164,7 +165,7 @@ def _save(summary: Summary, out: Path, targets: tuple[str, str]) -> list[tuple[P
             saved = SavedDifference.of(group.seed, targets, group.difference, group.left.case, group.generated)
             path = save(out, name, saved)
             scenario = out / f"{name}.feature"
-            scenario.write_text(feature(group.left, group.difference, targets), encoding="utf-8")
+            write_file(scenario, feature(group.left, group.difference, targets))
             written.append((path, scenario))
     except OSError as error:
         raise CommandError.cannot_write(out, error) from error

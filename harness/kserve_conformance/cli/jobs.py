@@ -27,8 +27,7 @@ def workers(jobs: str, target: str, manager: str | None, scenarios: int) -> int:
     for anything but a positive number, for a target that can exist only once, or if
     pytest-xdist is missing.
     """
-    from kserve_conformance.scenario_runs.settings import with_known_release
-    from kserve_conformance.targets.kinds import parse
+    from kserve_conformance.targets.kinds import parse, with_known_release
 
     spec = with_known_release(parse(target))
     if jobs == "auto":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kserve_conformance.cli.errors import CommandError
+from kserve_conformance.cli.out_folder import out_folder
 from kserve_conformance.cli.output import emit, example, format_option
 from kserve_conformance.cli.records import RECORD, read_record, require_one_stdin
 
@@ -31,22 +31,18 @@ def command(records: tuple[Path, ...], out: Path, format_: str) -> int:
     """
     # Imported here because `report` imports this module for its help.
     from kserve_conformance.cli.summary import result_of, result_text, write_all
+    from kserve_conformance.outputs import write_file
     from kserve_conformance.record import conforms
     from kserve_conformance.record.merge import merge
     from kserve_conformance.reports import project
+    from kserve_conformance.reports.folder import RECORD as RECORD_FILE
+    from kserve_conformance.reports.folder import WRITTEN
 
     require_one_stdin(*records)
-    place = out / "record.ndjson"
-    for record in records:
-        if record.resolve() == place.resolve():
-            raise CommandError.would_overwrite(record)
     parts = [read_record(record) for record in records]
     merged = merge([(part.name, part.record) for part in parts])
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        place.write_text(project(merged, "ndjson"), encoding="utf-8")
-        files = write_all(merged, place, out)
-    except OSError as error:
-        raise CommandError.cannot_write(out, error) from error
+    with out_folder(out, WRITTEN, *records):
+        write_file(out / RECORD_FILE, project(merged, "ndjson"))
+        files = write_all(merged, out / RECORD_FILE, out)
     emit(format_, result_of(merged, files), lambda: result_text(merged, files, color=sys.stdout.isatty()))
     return conforms(merged).exit_code

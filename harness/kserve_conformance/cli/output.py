@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
+from kserve_conformance.cli.exit_codes import stdout_lost
 from kserve_conformance.exceptions import HarnessError
 
 if TYPE_CHECKING:
@@ -74,9 +75,22 @@ def emit(format_: str, value: Any, text: Callable[[], str]) -> None:
 
 
 def write(result: str) -> None:
-    """Write text to stdout. Raises ``BrokenPipeError`` if its reader has gone, else ``HarnessError``."""
+    """Write a result to stdout. One that cannot be written changes the exit code of a success, and no other."""
     try:
         click.echo(result, nl=False)
+    except OSError as error:
+        stdout_lost(error)
+
+
+@contextlib.contextmanager
+def streaming() -> Iterator[None]:
+    """
+    Write a result to stdout in parts. Ends the command with the first that cannot be written.
+
+    Raises ``BrokenPipeError`` if the reader has gone, else ``HarnessError``.
+    """
+    try:
+        yield
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -15,8 +15,8 @@ from typing import Any
 import click
 
 from kserve_conformance.cli import merge
-from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import Exit
+from kserve_conformance.cli.out_folder import out_folder
 from kserve_conformance.cli.output import emit, example, format_option, out_option, write
 from kserve_conformance.cli.records import RECORD, read_record
 
@@ -70,13 +70,14 @@ def command(record: Path, as_: str | None, out: Path | None, format_: str) -> in
     from kserve_conformance.cli.summary import result_of, result_text, write_all
     from kserve_conformance.record import conforms
     from kserve_conformance.reports import project
+    from kserve_conformance.reports.folder import RUN_REPORTS
     from kserve_conformance.suite.registry_terms import statements
 
     run = read_record(record).record
-    try:
-        files = write_all(run, record, out) if out else {}
-    except OSError as error:
-        raise CommandError.cannot_write(out or record, error) from error
+    files: Mapping[str, Path] = {}
+    if out is not None:
+        with out_folder(out, RUN_REPORTS, record):
+            files = write_all(run, record, out)
     if as_ is not None:
         write(project(run, as_, rules=statements()))
     else:

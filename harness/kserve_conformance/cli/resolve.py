@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from kserve_conformance.cli.exit_codes import Exit
-from kserve_conformance.cli.output import columns, emit, example, format_option
+from kserve_conformance.cli.output import columns, emit, example, format_option, streaming
 from kserve_conformance.cli.pod_options import pod_option
 from kserve_conformance.cli.release_options import headline, profile_with, release_options
 from kserve_conformance.cli.source_options import Sources, source_options
@@ -166,9 +166,11 @@ def _write(chunks: Iterator[str]) -> None:
     for chunk in chunks:
         block.append(chunk)
         if len(block) == 1000:
-            click.echo("".join(block), nl=False)
+            with streaming():
+                click.echo("".join(block), nl=False)
             block.clear()
-    click.echo("".join(block), nl=False)
+    with streaming():
+        click.echo("".join(block), nl=False)
 
 
 def _lines(answers: Answers, verdict: _Verdict) -> Iterator[str]:
@@ -302,6 +304,7 @@ def _answer_all(lines: BinaryIO, release: str, workers: int) -> None:
     from kserve_conformance.protocol import lines_of, serve
 
     for answered in serve(lines_of(lines), release, workers):
-        sys.stdout.buffer.write(answered)
-        # A client that asks line by line waits for each answer.
-        sys.stdout.buffer.flush()
+        with streaming():
+            sys.stdout.buffer.write(answered)
+            # A client that sends line by line waits for each answer.
+            sys.stdout.buffer.flush()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -10,19 +9,23 @@ from typing import Any, ClassVar
 import click
 import msgspec
 
-from kserve_conformance.cli.baseline import baseline_of, compare_with_baseline
+from kserve_conformance.child import run_in_child
+from kserve_conformance.cli.baseline import baseline_of
 from kserve_conformance.cli.cluster_options import cluster_options, with_cluster_options
-from kserve_conformance.cli.errors import CommandCode, CommandError
+from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.jobs import workers
 from kserve_conformance.cli.option_sections import SectionedCommand
+from kserve_conformance.cli.out_folder import out_folder
 from kserve_conformance.cli.output import columns, emit, example, format_option, out_option
 from kserve_conformance.cli.publisher import implementation_of, publishing_options, require_an_implementation
 from kserve_conformance.cli.records import RECORD, RecordInput, read_record, require_one_stdin
 from kserve_conformance.cli.rerun import failed_scenarios
+from kserve_conformance.cli.run_conclusion import RunConclusion
 from kserve_conformance.cli.selection_options import selection_options, suite_option
-from kserve_conformance.exceptions import HarnessError
-from kserve_conformance.record import conforms, read
+from kserve_conformance.record import conforms
+from kserve_conformance.reports.folder import RECORD as RECORD_FILE
+from kserve_conformance.reports.folder import WRITTEN
 from kserve_conformance.suite import ScenarioInfo, Suite, inventory
 from kserve_conformance.suite.selection import Selection
 from kserve_conformance.suite.shards import Shard
@@ -35,7 +38,7 @@ class Run(SectionedCommand):
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "Target": ("target", "manager", "source", "cluster", "images", "node_image", "keep", "read_only"),
         "Scenarios": ("suite", "tags", "words", "ids", "rerun_failed", "shard", "list_only"),
-        "Run": ("jobs", "fail_fast", "baseline"),
+        "Run": ("jobs", "fail_fast", "debugger", "baseline"),
         "Output": ("out", "format_", "timings"),
         "Publication": ("organization", "project", "url", "implementation_version", "contact"),
     }
@@ -75,6 +78,7 @@ class Run(SectionedCommand):
 @click.option("--list", "list_only", is_flag=True, help="List the selected scenarios and exit")
 @click.option("--jobs", default="auto", show_default=True, metavar="N", help="Number of targets to run in parallel")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first scenario that fails or errors")
+@click.option("--pdb", "debugger", is_flag=True, help="Open a debugger where a step fails or errors")
 @click.option(
     "--baseline",
     type=RECORD,
@@ -96,6 +100,7 @@ def command(
     list_only: bool,
     jobs: str,
     fail_fast: bool,
+    debugger: bool,
     baseline: Path | None,
     out: Path,
     keep: bool,
@@ -136,13 +141,16 @@ def command(
     if list_only:
         emit(format_, [_as_data(scenario) for scenario in selected], lambda: _table(selected))
         return Exit.OK
-    processes = workers(jobs, target, manager, len(selected))
-    record = _prepare(out, rerun_failed, baseline)
+    processes = workers("1" if debugger and jobs == "auto" else jobs, target, manager, len(selected))
+    if debugger and processes > 1:
+        raise click.UsageError("--pdb: one process has the terminal, so it excludes --jobs")
+    record = out / RECORD_FILE
     arguments = [
         f"--kserve-target={target}",
         f"--kserve-suite={chosen.root}",
         f"--kserve-record={record.resolve()}",
         f"--kserve-implementation={_json(implementation_of(others))}",
+        "--kserve-all-selected",
         *([f"--kserve-tags={tags}"] if tags else []),
         *([f"--kserve-words={words}"] if words else []),
         *(f"--kserve-scenario={id_}" for id_ in ids),
@@ -155,11 +163,16 @@ def command(
         *(["--kserve-timings"] if timings else []),
         *(["--maxfail=1"] if fail_fast else []),
     ]
-    # Imported here because --list and invalid options need no pytest.
-    from kserve_conformance.cli.pytest_session import run_features
 
-    run_features(chosen, arguments, processes, total=len(selected))
-    return _report(record, selected, before, format_)
+    def session() -> None:
+        # Imported here because only the child may import pytest, and what it loads.
+        from kserve_conformance.cli.pytest_session import run_features
+
+        run_features(chosen, arguments, processes, total=len(selected), debugger=debugger)
+
+    conclusion = RunConclusion(record, tuple(scenario.id for scenario in selected), before, format_)
+    with out_folder(out, WRITTEN, rerun_failed, baseline):
+        return conclusion.after(run_in_child(session))
 
 
 def _json(value: Any) -> str:
@@ -173,60 +186,6 @@ def _report_nothing_failed(earlier: RecordInput, format_: str) -> int:
     text = f"nothing to rerun: no scenario failed or errored in {earlier.name}\n"
     emit(format_, result, lambda: text + "".join(f"  {reason}\n" for reason in conclusion.reasons))
     return conclusion.exit_code
-
-
-def _prepare(out: Path, *inputs: Path | None) -> Path:
-    """
-    Make the folder for reports and remove an older record, which must not be taken for the new one.
-
-    Returns the path of the new record. Raises ``CommandError`` before anything is lost.
-    """
-    record = out / "record.ndjson"
-    for path in inputs:
-        if path is not None and path.resolve() == record.resolve():
-            raise CommandError.would_overwrite(path)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        record.open("wb").close()
-        record.unlink()
-    except OSError as error:
-        raise CommandError.cannot_write(out, error) from error
-    return record
-
-
-def _report(record: Path, selected: tuple[ScenarioInfo, ...], before: RecordInput | None, format_: str) -> int:
-    """
-    Write the reports beside the record, print the result and return its exit code.
-
-    Raises ``RecordError``, and ``HarnessError`` if selected scenarios were not collected.
-    """
-    from kserve_conformance.cli.comparison import comparison_text
-    from kserve_conformance.cli.summary import result_of, result_text, write_all
-
-    run = read(record)
-    files = write_all(run, record, record.parent)
-    is_interrupted = run.footer.interrupted is not None
-    compared = compare_with_baseline(run, before) if before is not None and not is_interrupted else None
-
-    def text() -> str:
-        color = sys.stdout.isatty()
-        result = result_text(run, files, color=color)
-        if compared is None:
-            return result
-        return f"{result}\n{comparison_text(compared.comparison, color=color)}\n{compared.sentence}\n"
-
-    result = result_of(run, files)
-    emit(format_, result if compared is None else {**result, "baseline": compared.document}, text)
-    if is_interrupted:
-        return Exit.BROKEN
-    lost = sorted({scenario.id for scenario in selected} - set(run.header.collected))
-    if lost:
-        raise HarnessError(
-            f"{len(lost)} of {len(selected)} selected scenarios were not collected, for example {lost[0]!r}",
-            code=CommandCode.SCENARIOS_LOST,
-            hint="look for a conftest.py that deselects tests",
-        )
-    return conforms(run).exit_code if compared is None else compared.exit_code
 
 
 def _as_data(scenario: ScenarioInfo) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from rich.progress import Progress as Bar
 from rich.text import Text
 
 from kserve_conformance.cli.output import progress_console
+from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.pytest_plugin.reports import scenario_in, start_in
 from kserve_conformance.reports.characters import one_line
 from kserve_conformance.reports.text import FEW
@@ -20,15 +21,22 @@ _COLORS = {"failed": "red", "errored": "red", "deviates": "yellow"}
 
 
 class RunProgress:
-    """A pytest plugin that shows verdicts as they arrive. ``uncollected`` has the errors of features not collected."""
+    """
+    A pytest plugin that shows verdicts as they arrive.
 
-    def __init__(self, total: int) -> None:
+    ``uncollected`` has the errors of features that were not collected, ``error`` the
+    error of the harness by which the session ended early. ``bar`` is False where a
+    debugger uses the terminal.
+    """
+
+    def __init__(self, total: int, *, bar: bool = True) -> None:
         self._console = progress_console()
         self.uncollected: list[str] = []
+        self.error: HarnessError | None = None
         self._errors: Counter[str] = Counter()
         self._bar: Bar | None = None
         self._task: TaskID | None = None
-        if self._console.is_terminal:
+        if bar and self._console.is_terminal:
             self._bar = Bar(
                 TextColumn("{task.description}"),
                 BarColumn(),
@@ -79,8 +87,11 @@ class RunProgress:
         if report.failed:
             self.uncollected.append(str(report.longrepr))
 
-    def pytest_internalerror(self, excrepr: object) -> None:
-        """Print an internal error of pytest."""
+    def pytest_internalerror(self, excrepr: object, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Print an internal error of pytest or a plugin; keep one of the harness, whose message is enough."""
+        if isinstance(excinfo.value, HarnessError):
+            self.error = excinfo.value
+            return
         self._console.print(Text(str(excrepr)), soft_wrap=True)
 
     def stop(self) -> None:

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kserve_conformance.cli.output import result_console
+from kserve_conformance.outputs import write_file
 from kserve_conformance.record import Record, Verdict, by_topic, conforms, tally
 from kserve_conformance.record.broken_rules import broken_rules
 from kserve_conformance.record.causes import causes
@@ -33,12 +34,15 @@ _STYLES = {
 
 
 def write_all(record: Record, source: Path, out: Path) -> dict[str, Path]:
-    """Write the reports of a run to a folder; returns the files by format, the record first."""
-    out.mkdir(parents=True, exist_ok=True)
+    """
+    Write the reports of a run to a folder that exists; return the files by format, the record first.
+
+    Raises ``OutputError``. Every report is whole, or not written.
+    """
     files = {"ndjson": source}
     for format_ in WRITTEN:
         files[format_] = out / FILES[format_]
-        files[format_].write_text(project(record, format_, rules=statements()), encoding="utf-8")
+        write_file(files[format_], project(record, format_, rules=statements()))
     return files
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.fuzz.differences import Difference
+from kserve_conformance.outputs import write_file
 from kserve_conformance.targets.cases import Case
 from kserve_conformance.targets.contract import Admission, Observation
 
@@ -78,10 +79,10 @@ def reported_value(value: Any, result: Admission | Observation) -> Any:
 
 
 def save(folder: Path, name: str, difference: SavedDifference) -> Path:
-    """Write a difference to ``NAME.json`` in a folder and return its path. Raises ``OSError``."""
+    """Write a difference to ``NAME.json`` in a folder and return its path. Raises ``OSError`` and ``OutputError``."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.json"
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(difference), indent=2) + b"\n")
+    write_file(path, msgspec.json.format(msgspec.json.encode(difference), indent=2) + b"\n")
     return path
 
 

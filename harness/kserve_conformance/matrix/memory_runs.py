@@ -16,11 +16,11 @@ from kserve_conformance.record import RecordWriter
 from kserve_conformance.record.redaction import Redaction
 from kserve_conformance.scenario_runs import RunSettings, ScenarioRunner
 from kserve_conformance.scenario_runs.lines import header_line, target_line
-from kserve_conformance.scenario_runs.settings import with_known_release
 from kserve_conformance.scenario_runs.steps import shipped_steps
 from kserve_conformance.suite import ScenarioInfo, Suite, inventory
 from kserve_conformance.suite.problems import raise_all
 from kserve_conformance.suite.selection import Selection
+from kserve_conformance.targets.kinds import with_known_release
 from kserve_conformance.targets.spec import Options, Spec
 
 

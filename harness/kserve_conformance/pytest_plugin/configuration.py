@@ -15,7 +15,7 @@ import pytest
 
 from kserve_conformance.exceptions import SuiteError
 from kserve_conformance.record.model import Baseline, Implementation
-from kserve_conformance.scenario_runs.settings import RunSettings, with_known_release
+from kserve_conformance.scenario_runs.settings import RunSettings
 from kserve_conformance.scenario_runs.steps import (
     CONFTEST,
     SHIPPED,
@@ -28,7 +28,7 @@ from kserve_conformance.suite import ROOT, Suite, SuiteCode, inventory
 from kserve_conformance.suite.selection import Rerun, Selection
 from kserve_conformance.suite.shards import Shard
 from kserve_conformance.suite.tags import describe
-from kserve_conformance.targets.kinds import parse
+from kserve_conformance.targets.kinds import parse, with_known_release
 from kserve_conformance.targets.spec import Options
 
 #: Prefix of the package that contains another suite's steps.
@@ -80,6 +80,7 @@ def settings_of(config: pytest.Config) -> RunSettings:
             progress=partial(_report_progress, config),
         ),
         record=Path(record) if record else None,
+        all_selected=config.getoption("kserve_all_selected"),
         timings=config.getoption("kserve_timings"),
         implementation=msgspec.json.decode(config.getoption("kserve_implementation"), type=Implementation),
         baseline=msgspec.json.decode(baseline, type=Baseline) if baseline else None,

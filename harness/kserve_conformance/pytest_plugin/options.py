@@ -39,6 +39,11 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="JSON",
         help="select these scenarios; includes the digest of the record in which they failed",
     )
+    group.addoption(
+        "--kserve-all-selected",
+        action="store_true",
+        help="a selected scenario that is not collected makes the run incomplete, as under `kserve-conformance run`",
+    )
     group.addoption("--kserve-shard", metavar="I/N", help="run shard I of N of the selection")
     group.addoption("--kserve-record", metavar="FILE", help="write the record of the run to this file")
     group.addoption(

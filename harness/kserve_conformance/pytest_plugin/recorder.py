@@ -20,8 +20,9 @@ from kserve_conformance.record.model import Scenario, TargetIdentity
 from kserve_conformance.record.writer import RecordWriter
 from kserve_conformance.scenario_runs import RunSettings, TargetLease
 from kserve_conformance.scenario_runs.lines import crash_line, header_line
-from kserve_conformance.scenario_runs.settings import named_release
 from kserve_conformance.signals import interrupt_on_signals, signals_wait
+from kserve_conformance.suite.selection import scenarios_lost
+from kserve_conformance.targets.kinds import named_release
 
 #: The phase of the report that xdist creates for a worker that died.
 _CRASHED = "???"
@@ -41,6 +42,8 @@ class Recorder:
         self._writer: RecordWriter | None = None
         self._finished = False
         self._collected: tuple[str, ...] | None = None
+        self._lost: str | None = None
+        self._crashed: str | None = None
         self._ids: dict[str, str] = {}
         self._crashes: dict[str, str] = {}
         self._waiting: dict[str, Scenario] = {}
@@ -64,7 +67,8 @@ class Recorder:
         if scenario is not None:
             self._take(scenario)
         elif report.when == _CRASHED:
-            self._crashes[report.nodeid] = _crash_reason(str(report.longrepr))
+            self._crashes[report.nodeid] = reason = _crash_reason(str(report.longrepr))
+            self._crashed = self._crashed or reason
         # The scenario of a node id is only known once some worker has reported it.
         for nodeid in [nodeid for nodeid in self._crashes if nodeid in self._ids]:
             info = self._settings.scenarios[self._settings.order[self._ids[nodeid]]]
@@ -113,7 +117,11 @@ class Recorder:
         """Write the header."""
         order = self._settings.order
         self._collected = tuple(sorted(collected, key=lambda id_: order[id_]))
-        self._writer = RecordWriter(self._path, header_line(self._settings, target, self._collected)).__enter__()
+        expected = self._collected
+        if self._settings.all_selected:
+            expected = tuple(scenario.id for scenario in self._settings.selected)
+            self._lost = scenarios_lost(expected, self._collected)
+        self._writer = RecordWriter(self._path, header_line(self._settings, target, expected)).__enter__()
         return self._writer
 
     def _take(self, scenario: Scenario) -> None:
@@ -158,7 +166,8 @@ class Recorder:
         if self._collected is not None and self._written < len(self._collected):
             crash = next(iter(self._crashes.values()), None)
             return str(session.shouldfail or session.shouldstop or crash or "not every scenario ran")
-        return None
+        # A run in one process would have ended with it.
+        return self._lost or self._crashed
 
 
 def _crash_reason(report: str) -> str:

@@ -26,6 +26,7 @@ from typing import Any
 import msgspec
 
 from kserve_conformance.exceptions import RecordError
+from kserve_conformance.outputs import write_file
 from kserve_conformance.record.errors import RecordFault, fault
 from kserve_conformance.record.limits import Limits
 from kserve_conformance.record.lines import Source, decoded, open_lines
@@ -123,7 +124,7 @@ def write_matrix(
 
     A record that is not of a whole run of this suite and selection is left out:
     its run is listed as broken, with the reason. The file is put in place once it
-    is complete. Raises ``OSError``.
+    is complete. Raises ``OutputError``.
     """
     listed: list[ListedRun] = []
     bodies: list[bytes] = []
@@ -149,10 +150,7 @@ def write_matrix(
         digest=_digest(before),
     )
     whole = b"".join((before, encode(end), b"\n"))
-    to.parent.mkdir(parents=True, exist_ok=True)
-    beginning = to.with_name(f".{to.name}.part")
-    beginning.write_bytes(lzma.compress(whole, preset=6) if to.suffix == ".xz" else whole)
-    beginning.replace(to)
+    write_file(to, lzma.compress(whole, preset=6) if to.suffix == ".xz" else whole)
     return read_matrix(io.BytesIO(whole))
 
 

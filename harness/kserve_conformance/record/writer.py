@@ -16,6 +16,7 @@ from typing import BinaryIO, Self
 
 import msgspec
 
+from kserve_conformance.outputs import cannot_write
 from kserve_conformance.record.chain import Chain, line_of
 from kserve_conformance.record.choice import Choice
 from kserve_conformance.record.consistency import check
@@ -113,8 +114,11 @@ class RecordWriter:
     def _write(self, line: bytes) -> None:
         if self._stream is None:
             raise RuntimeError("the record is not open: use its writer in a with statement, and finish it once")
-        self._stream.write(line)
-        self._stream.flush()
+        try:
+            self._stream.write(line)
+            self._stream.flush()
+        except OSError as error:
+            raise cannot_write(Path(getattr(self._stream, "name", "the record")), error) from error
 
     def _redacted_header(self) -> Header:
         header = self._header

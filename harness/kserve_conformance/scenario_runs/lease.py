@@ -11,9 +11,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from kserve_conformance.exceptions import HarnessError
-from kserve_conformance.scenario_runs.settings import named_release
 from kserve_conformance.targets.contract import Identity, Target, Unreachable, reports_leftovers
-from kserve_conformance.targets.kinds import open_target
+from kserve_conformance.targets.kinds import named_release, open_target
 from kserve_conformance.targets.spec import Options, Spec
 
 

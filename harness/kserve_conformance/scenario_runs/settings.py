@@ -8,11 +8,8 @@ from functools import cached_property
 from pathlib import Path
 
 from kserve_conformance.record.model import Baseline, Implementation
-from kserve_conformance.rules.releases import full_name
 from kserve_conformance.suite import ScenarioInfo, Suite
 from kserve_conformance.suite.selection import Selection
-from kserve_conformance.suite.tags import DOCUMENTED
-from kserve_conformance.targets.kinds import KINDS
 from kserve_conformance.targets.spec import Options, Spec
 
 
@@ -22,7 +19,9 @@ class RunSettings:
     The settings of one run, the same in every process that works on it.
 
     ``scenarios`` is the whole suite, ``selected`` the part of it that ``selection``
-    chooses. ``record`` is the file to write, ``timings`` says whether it has
+    chooses. ``all_selected`` makes a run incomplete in which one of those was not
+    collected: pytest's own options may narrow a run, a conftest of a suite may not.
+    ``record`` is the file to write, ``timings`` says whether it has
     durations; ``implementation`` and ``baseline`` go into its header.
     """
 
@@ -33,6 +32,7 @@ class RunSettings:
     target: Spec
     options: Options
     record: Path | None = None
+    all_selected: bool = False
     timings: bool = False
     implementation: Implementation = field(default_factory=Implementation)
     baseline: Baseline | None = None
@@ -63,15 +63,3 @@ class RunSettings:
         words = ["kserve-conformance", "run", "--target", self.target.again]
         suite = [] if self.suite.is_shipped else ["--suite", self.suite.root.name]
         return shlex.join([*words, *suite, "--scenario", scenario.id])
-
-
-def with_known_release(spec: Spec) -> Spec:
-    """A target whose release is written out in full, ``v0.15.2``. Raises ``UnknownRelease``."""
-    if not KINDS[spec.kind].is_release or spec.argument == DOCUMENTED:
-        return spec
-    return Spec(spec.kind, full_name(spec.argument), spec.parameters)
-
-
-def named_release(spec: Spec) -> str | None:
-    """The release that a target's name states; None where only the open target knows it."""
-    return spec.argument if KINDS[spec.kind].is_release else None

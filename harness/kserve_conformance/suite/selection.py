@@ -7,7 +7,7 @@ other tools do. A run must account for every scenario that is selected here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -150,3 +150,19 @@ def _reason(error: TagExpressionError) -> str:
         return "unexpected end"
     reason = line.removeprefix("Syntax error. ").partition(": ")[0].replace("after BEGIN", "at the start")
     return reason[:1].lower() + reason[1:]
+
+
+def scenarios_lost(selected: Collection[str], collected: Collection[str]) -> str | None:
+    """
+    Say which selected scenarios a run did not collect; None if it collected all of them.
+
+    >>> scenarios_lost(["a", "b"], ["a"])
+    "1 of 2 selected scenarios were not collected, for example 'b'"
+    """
+    known = set(collected)
+    lost = [id_ for id_ in selected if id_ not in known]
+    return (
+        f"{len(lost)} of {len(selected)} selected scenarios were not collected, for example {lost[0]!r}"
+        if lost
+        else None
+    )

@@ -14,7 +14,8 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import cast
 
-from kserve_conformance.rules.releases import LATEST, target_mode
+from kserve_conformance.rules.releases import LATEST, full_name, target_mode
+from kserve_conformance.suite.tags import DOCUMENTED
 from kserve_conformance.targets.contract import BadTarget, Target, TargetCode
 from kserve_conformance.targets.spec import Options, Spec
 
@@ -171,3 +172,15 @@ def open_target(text: str, options: Options | None = None) -> Target:
             f"{spec} requires the Python module {error.name!r}, which cannot be imported",
             hint="install the package with all of its dependencies",
         ) from error
+
+
+def with_known_release(spec: Spec) -> Spec:
+    """A target whose release is written out in full, ``v0.15.2``. Raises ``UnknownRelease``."""
+    if not KINDS[spec.kind].is_release or spec.argument == DOCUMENTED:
+        return spec
+    return Spec(spec.kind, full_name(spec.argument), spec.parameters)
+
+
+def named_release(spec: Spec) -> str | None:
+    """The release that a target's name states; None where only the open target knows it."""
+    return spec.argument if KINDS[spec.kind].is_release else None

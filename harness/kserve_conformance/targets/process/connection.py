@@ -17,6 +17,7 @@ import time
 from collections.abc import Sequence
 from typing import TypeVar
 
+from kserve_conformance.child import ending_of
 from kserve_conformance.signals import signals_wait
 from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.process.failures import Died, NoAnswer, OutOfStep, TimedOut
@@ -190,8 +191,7 @@ class Connection:
             time.sleep(0.002)
         if code is None:
             return self._with_stderr(Died, f"{self._name} closed its output before it answered")
-        exit_status = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"exited with code {code}"
-        return self._with_stderr(Died, f"{self._name} {exit_status} before it answered")
+        return self._with_stderr(Died, f"{self._name} {ending_of(code)} before it answered")
 
     def _with_stderr(self, failure: type[_Failure], text: str) -> _Failure:
         """A failure with the end of the process's standard error."""

@@ -19,6 +19,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import IO, Protocol, Self
 
+from kserve_conformance.child import ending_of
 from kserve_conformance.signals import signals_wait
 from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.programs import guard as guard_module
@@ -49,7 +50,7 @@ def log_end(log: Path, offset: int = 0) -> str:
 
 def exit_report(name: str, code: int | None, words: str) -> str:
     """A message with a program's exit code, negative for a signal, and the end of its log."""
-    how = f"was killed by {signal.Signals(-code).name}" if code is not None and code < 0 else f"exited with code {code}"
+    how = "is running" if code is None else ending_of(code)
     return f"{name} {how}; the end of its log:\n{words}"
 
 
