@@ -89,7 +89,7 @@ class TestImplementation:
         [
             ("answers_garbage", "the answer is not valid JSON"),
             ("wrong_id", r"expected an answer to question \d, got one to 100\d"),
-            ("huge_answer", "wrote more than 16777216 bytes without ending the line"),
+            ("huge_answer", "wrote more than 16,777,216 bytes without ending the line"),
         ],
     )
     def test_that_is_out_of_step_has_no_answer(self, implementation, name, reported):

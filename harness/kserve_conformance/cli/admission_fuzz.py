@@ -64,13 +64,17 @@ def _progress() -> Callable[[AdmissionSummary], None]:
 
 def _manifests(file: Path) -> Sequence[Manifest]:
     """The manifests of a file as they are written, valid or not. Raises ``CommandError``."""
-    import yaml
+    from kserve_conformance.files import read_bytes
+    from kserve_conformance.limits import OverLimit
+    from kserve_conformance.manifests import InvalidManifests, values
+    from kserve_conformance.objects import API_VERSIONS
 
     try:
-        found = list(yaml.load_all(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise CommandError.cannot_replay(file, str(error)) from error
-    from kserve_conformance.objects import API_VERSIONS
+        found = values(read_bytes(file), str(file))
+    except OSError as error:
+        raise CommandError.cannot_replay(file, error.strerror or str(error)) from error
+    except (OverLimit, InvalidManifests) as error:
+        raise CommandError.cannot_replay(file, str(error).partition("\n")[0]) from error
 
     for one in found:
         if (

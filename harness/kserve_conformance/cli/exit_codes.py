@@ -64,6 +64,10 @@ def exit_code_of(error: BaseException) -> int:
         case click.Abort() | KeyboardInterrupt():
             print_error(f"interrupted: {error}" if str(error) else "interrupted", None)
             return Exit.BROKEN
+        case MemoryError():
+            hint = "raise the memory limit of the process, or pass a smaller input"
+            print_error("out of memory; no conclusion can be drawn", hint)
+            return Exit.BROKEN
         case _:
             with contextlib.suppress(OSError):
                 traceback.print_exception(error)

@@ -9,6 +9,7 @@ from typing import Any
 
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import emit
+from kserve_conformance.files import read_stream
 from kserve_conformance.manifests import printable
 from kserve_conformance.messages import Match, Text, matches, nearest, spans
 from kserve_conformance.rules.releases import full_name
@@ -28,7 +29,7 @@ _SOURCES = {
 def explain_message(message: str, release: str | None, format_: str) -> Exit:
     """Explain the known texts in a message, or list the most similar ones. Raises ``UnknownRelease``."""
     if message == "-":
-        message = sys.stdin.read()
+        message = read_stream(sys.stdin.buffer, "stdin").decode("utf-8", "replace")
     installed = None if release is None else full_name(release)
     found = matches(message)
     similar = () if found else nearest(message)

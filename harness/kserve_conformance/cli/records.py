@@ -11,10 +11,14 @@ from pathlib import Path
 import click
 
 from kserve_conformance.exceptions import RecordError
+from kserve_conformance.files import read_bytes, read_stream
+from kserve_conformance.limits import OverLimit
 from kserve_conformance.record import Record, RecordFault, fault, read
+from kserve_conformance.record.lines import too_large
 
 #: The type of an argument or option that names a record; ``-`` is stdin.
-RECORD = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+#: What cannot be read is a fault of the record, with its exit code, so click checks nothing.
+RECORD = click.Path(path_type=Path, readable=False, allow_dash=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,13 @@ def read_record(path: Path) -> RecordInput:
     """Read a record that was named on the command line. Raises ``RecordError`` with its name."""
     name = "stdin" if str(path) == "-" else str(path)
     try:
-        content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        content = (
+            read_stream(sys.stdin.buffer, name, limit="record_bytes")
+            if name == "stdin"
+            else read_bytes(path, limit="record_bytes")
+        )
+    except OverLimit as error:
+        raise too_large(error) from error
     except OSError as error:
         raise fault(RecordFault.UNREADABLE_FILE, f"{path}: {error.strerror or error}") from error
     try:

@@ -11,10 +11,10 @@ from functools import lru_cache
 from typing import Final
 
 from kserve_conformance.fleet.members import Fleet
+from kserve_conformance.limits import MEBIBYTE, Limits
 from kserve_conformance.manifests import Entry, Loader
 from kserve_conformance.manifests.json_objects import Section
 from kserve_conformance.manifests.json_stream import BEGINNING, JsonStream, NotJson, Position
-from kserve_conformance.manifests.limits import MEBIBYTE, Limits
 from kserve_conformance.manifests.reader import is_json
 from kserve_conformance.manifests.sources import Source
 from kserve_conformance.objects import SERVICE

@@ -13,9 +13,9 @@ from kserve_conformance.fleet import parts
 from kserve_conformance.fleet.members import Fleet
 from kserve_conformance.fleet.parts import PART, Contents, Part, contents_of, parts_of
 from kserve_conformance.fleet.processes import Workers, workers_needed
+from kserve_conformance.limits import MEBIBYTE
 from kserve_conformance.manifests import Entry, Loader, ManifestCode, Problem
 from kserve_conformance.manifests.json_stream import BEGINNING, Position
-from kserve_conformance.manifests.limits import MEBIBYTE
 from kserve_conformance.manifests.sources import Source, remove_copies
 
 #: Less than this many bytes are read faster without other processes.

@@ -9,7 +9,9 @@ from typing import Any, Self
 import msgspec
 
 from kserve_conformance.exceptions import HarnessError
+from kserve_conformance.files import read_bytes
 from kserve_conformance.fuzz.differences import Difference
+from kserve_conformance.limits import OverLimit
 from kserve_conformance.outputs import write_file
 from kserve_conformance.targets.cases import Case
 from kserve_conformance.targets.contract import Admission, Observation
@@ -89,8 +91,8 @@ def save(folder: Path, name: str, difference: SavedDifference) -> Path:
 def load(path: Path) -> SavedDifference:
     """Read a saved difference. Raises ``ArtifactError``."""
     try:
-        difference = msgspec.json.decode(path.read_bytes(), type=SavedDifference)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+        difference = msgspec.json.decode(read_bytes(path), type=SavedDifference)
+    except (OSError, OverLimit, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise ArtifactError(f"{path} is not a saved difference: {error}", code=ArtifactCode.UNREADABLE) from error
     if difference.version != VERSION:
         raise ArtifactError(

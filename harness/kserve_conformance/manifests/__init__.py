@@ -15,8 +15,7 @@ source), ``loader`` (all of them).
 
 from kserve_conformance.manifests.builder import BOOKKEEPING
 from kserve_conformance.manifests.document_stream import documents
-from kserve_conformance.manifests.limits import Limits
-from kserve_conformance.manifests.loader import Entry, Loaded, Loader, display_name, load, loads, value
+from kserve_conformance.manifests.loader import Entry, Loaded, Loader, display_name, load, loads, value, values
 from kserve_conformance.manifests.problems import NOT_STRICT, InvalidManifests, ManifestCode, Problem, printable
 from kserve_conformance.manifests.schema import check, rejection_message
 from kserve_conformance.manifests.writer import dump, dumps
@@ -26,7 +25,6 @@ __all__ = [
     "NOT_STRICT",
     "Entry",
     "InvalidManifests",
-    "Limits",
     "Loaded",
     "Loader",
     "ManifestCode",
@@ -41,4 +39,5 @@ __all__ = [
     "printable",
     "rejection_message",
     "value",
+    "values",
 ]

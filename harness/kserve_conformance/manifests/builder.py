@@ -27,10 +27,10 @@ from yaml import (
 )
 from yaml.cyaml import CParser  # type: ignore[attr-defined]  # The stubs forget it.
 
+from kserve_conformance.limits import Limits
 from kserve_conformance.manifests import scalars
 from kserve_conformance.manifests.byte_stream import Feed, Overfed, Stopped
-from kserve_conformance.manifests.limits import Limits
-from kserve_conformance.manifests.problems import ManifestCode, Path, Problem
+from kserve_conformance.manifests.problems import ManifestCode, Path, Problem, over
 from kserve_conformance.manifests.scalars import UnusableScalar
 
 #: What is left out of each object: a key, and either None for all of it or what to leave out inside it.
@@ -96,6 +96,8 @@ class Builder:
         #: The events of anchored scalars: the same one is 1 as a value and "1" as a key.
         self._anchored: dict[str, Any] = {}
         self._aliased = 0
+        #: Values of the object so far.
+        self._values = 0
         #: Size and height by identity; the values themselves are kept, so that no identity is used twice.
         self._measured: dict[int, tuple[int, int, Any]] = {}
         self._line = 1
@@ -145,6 +147,7 @@ class Builder:
         self._anchored.clear()
         self._measured.clear()
         self._aliased = 0
+        self._values = 0
         self._line = line_of(event)
         if event.version not in (None, (1, 1)):
             version = ".".join(map(str, event.version))
@@ -166,6 +169,7 @@ class Builder:
                         break
                     self._path.extend(("items", index))
                     yield Part(self._value(element, 2, self._dropped), line_of(element), document, index)
+                    self._values = 0
                     del self._path[-2:]
             else:
                 self._entry(rest, merged, key, event, value_event, 1, self._dropped)
@@ -232,6 +236,7 @@ class Builder:
                 else:
                     mapping[key] = self._alias(event, depth)
                 path.pop()
+        self._count(len(mapping), start)
         if anchored is not None:
             self._close(start, anchored, mapping)
         return mapping
@@ -250,9 +255,18 @@ class Builder:
             sequence.append(self._value(event, depth))
             path[-1] = len(sequence)
         path.pop()
+        self._count(len(sequence), start)
         if anchored is not None:
             self._close(start, anchored, sequence)
         return sequence
+
+    def _count(self, inner: int, event: Any) -> None:
+        """Count a container and what it holds towards the values of its object."""
+        self._values += 1 + inner
+        if self._values > self._limits.values:
+            line = line_of(event)
+            self._report_problem(over(self._limits, "values", "an object", line))
+            raise Stopped(line, resumable=True)
 
     def _entry(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from kserve_conformance.manifests.limits import Limits
+from kserve_conformance.limits import Limits
 
 
 class Stopped(Exception):

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, BinaryIO, Final
 
+from kserve_conformance.limits import Limits, current
 from kserve_conformance.manifests import reader, sources, strict_json
 from kserve_conformance.manifests.builder import Builder, Dropped
 from kserve_conformance.manifests.byte_stream import Stopped
-from kserve_conformance.manifests.limits import DEFAULT, Limits
 from kserve_conformance.manifests.problems import InvalidManifests, ManifestCode, Problem
 from kserve_conformance.manifests.schema import described
 from kserve_conformance.manifests.sources import Report
@@ -25,7 +25,7 @@ def documents(
     *,
     dropped: Dropped | None = None,
     report: Report | None = None,
-    limits: Limits = DEFAULT,
+    limits: Limits | None = None,
 ) -> Iterator[Manifest]:
     """
     Read the objects of a huge dump one by one, keeping none; only their shape is checked, not their fields.
@@ -37,6 +37,7 @@ def documents(
     ``report`` is called with each problem. Without it :class:`InvalidManifests`
     with all of them is raised when the stream ends: until then, good objects come.
     """
+    limits = limits or current()
     problems: list[Problem] = []
     collect = report or problems.append
 

@@ -17,7 +17,7 @@ from kserve_conformance.manifests.placement import (
     typed,
     waits_for_kind,
 )
-from kserve_conformance.manifests.problems import Path, Problem
+from kserve_conformance.manifests.problems import Path, Problem, over
 
 
 @dataclass(slots=True)
@@ -78,6 +78,8 @@ def _is_yaml(intake: Intake, not_json: NotJson) -> bool:
 def _elements(json_stream: JsonStream, intake: Intake) -> Iterator[Found]:
     held: list[Element] = []
     for element in json_stream.elements():
+        if intake.report.is_full:
+            return
         if element.is_rest:
             yield from _rest(element, held, intake)
             held.clear()
@@ -85,8 +87,12 @@ def _elements(json_stream: JsonStream, intake: Intake) -> Iterator[Found]:
         elif any(map(is_error, element.problems)) or element.value is None:
             _report_own(element, intake)
         elif element.item is not None and waits_for_kind(element.value, element.root):
-            held.append(replace(element, text=element.text[element.begin :], begin=0))
             json_stream.needs_rest = True
+            # Only the element's own text: the buffer behind it may be long, and is held for each.
+            held.append(replace(element, text=element.text[element.begin : element.end], begin=0))
+            if len(held) > intake.limits.values:
+                intake.report(over(intake.limits, "values", "a list whose kind comes last", element.line))
+                return
         else:
             yield from _objects_of(element, intake)
 

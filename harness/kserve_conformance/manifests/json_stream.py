@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
+from kserve_conformance.limits import Limits, exceeds_values
 from kserve_conformance.manifests import strict_json
-from kserve_conformance.manifests.limits import Limits
-from kserve_conformance.manifests.problems import ManifestCode, Path, Problem
+from kserve_conformance.manifests.problems import ManifestCode, Path, Problem, over
 
 _BLOCK: Final = 1 << 18
 _COMMENTS: Final = ("//", "/*")
@@ -40,6 +40,8 @@ class Element:
     document: int
     text: str
     begin: int
+    #: Where the value ends in ``text``.
+    end: int
     item: int | None = None
     root: dict[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
@@ -202,13 +204,13 @@ class JsonStream:
                 self._move(self._at + 1)
         self._move(self._at + 1)
         if is_list:
-            yield Element(root, line, self._document, "", 0, None, root, tuple(problems), is_rest=True)
+            yield Element(root, line, self._document, "", 0, 0, None, root, tuple(problems), is_rest=True)
         else:
-            yield Element(root, line, self._document, self._text, begin, problems=tuple(problems))
+            yield Element(root, line, self._document, self._text, begin, self._at, problems=tuple(problems))
         self._drop()
 
     def _items(self, root: dict[str, Any], problems: list[Problem], *, is_continued: bool) -> Iterator[Element]:
-        self.items = 0
+        self.items = strays = 0
         if not is_continued:
             root["items"] = []
             self._move(self._at + 1)
@@ -220,6 +222,9 @@ class JsonStream:
             self._need()
             begin, line = self._at, self._line
             value = self._value()
+            strays += not isinstance(value, dict)
+            if strays > self._limits.problems:
+                self._raise(over(self._limits, "problems", "a list", line))
             element = self._element(value, line, begin, 2)
             element.item, element.root = Continued(self.items) if is_continued else self.items, root
             yield element
@@ -252,7 +257,7 @@ class JsonStream:
 
     def _element(self, value: Any, line: int, begin: int, depth: int = 0) -> Element:
         problems = self._problems(value, begin, line, (), depth)
-        return Element(value, line, self._document, self._text, begin, problems=problems)
+        return Element(value, line, self._document, self._text, begin, self._at, problems=problems)
 
     def _problems(self, value: Any, begin: int, line: int, path: Path, depth: int) -> tuple[Problem, ...]:
         text = self._text
@@ -269,6 +274,7 @@ class JsonStream:
             self._move(whole[1])
             return whole[0]
         while True:
+            self._check_values()
             try:
                 value, end = self._decoder.decode(self._text, self._at)
             except json.JSONDecodeError as error:
@@ -306,6 +312,10 @@ class JsonStream:
                 return None
         value = strict_json.quickly(text[at:end])
         return None if value is None else (value, end)
+
+    def _check_values(self) -> None:
+        if exceeds_values(self._text, self._limits.values, self._at):
+            self._raise(over(self._limits, "values", "a value", self._line))
 
     def _bound(self) -> None:
         if len(self._text) - self._at > max(self._limits.value_bytes, 1 << 20) * 8:

@@ -6,16 +6,24 @@ The names of the file: ``RecognizedKustomizationFileNames`` in api/konfig/genera
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
+import tempfile
+import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from kserve_conformance.files import read_bytes, read_stream
+from kserve_conformance.limits import OverLimit
 from kserve_conformance.manifests.problems import ManifestCode, Problem
 
 FILE_NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 GROUP: Final = "kustomize.config.k8s.io"
 _TIMEOUT: Final = 300
+#: Bytes of the end of standard error in which the last line is looked for.
+_TAIL: Final = 64 * 1024
 
 
 def is_kustomization(path: Path) -> bool:
@@ -43,21 +51,39 @@ def build(folder: Path) -> bytes | Problem:
         if found is None:
             continue
         command = " ".join((program, *arguments, str(folder)))
-        try:
-            run = subprocess.run(  # noqa: S603 - The user asked for it; nothing passes through a shell.
-                [found, *arguments, str(folder)], capture_output=True, check=False, timeout=_TIMEOUT
-            )
-        except subprocess.TimeoutExpired:
-            return _problem(folder, f"{command} did not finish in {_TIMEOUT} s")
-        if run.returncode == 0:
-            return run.stdout
-        lines = run.stderr.decode("utf-8", "replace").strip().splitlines()
-        return _problem(folder, f"{command} failed: {lines[-1] if lines else f'exit code {run.returncode}'}")
+        return _output([found, *arguments, str(folder)], command, folder)
     return _problem(
         folder,
         "neither kubectl nor kustomize is installed",
         hint="install one, or pipe the built manifests to '-'",
     )
+
+
+def _output(words: list[str], command: str, folder: Path) -> bytes | Problem:
+    with tempfile.TemporaryFile() as errors:
+        run = subprocess.Popen(  # noqa: S603 - The user named the folder; nothing passes through a shell.
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors
+        )
+        overdue = threading.Timer(_TIMEOUT, run.kill)
+        overdue.start()
+        try:
+            with run:
+                assert run.stdout is not None  # noqa: S101 - It is a pipe.
+                try:
+                    built = read_stream(run.stdout, f"the output of {command}", limit="source_bytes")
+                except OverLimit as error:
+                    run.kill()
+                    return replace(_problem(folder, str(error), error.hint), code=ManifestCode.TOO_LARGE)
+        finally:
+            is_overdue = not overdue.is_alive()
+            overdue.cancel()
+        if run.returncode == 0:
+            return built
+        if is_overdue:
+            return _problem(folder, f"{command} did not finish in {_TIMEOUT} s")
+        errors.seek(max(errors.seek(0, io.SEEK_END) - _TAIL, 0))
+        lines = errors.read().decode("utf-8", "replace").strip().splitlines()
+        return _problem(folder, f"{command} failed: {lines[-1] if lines else f'exit code {run.returncode}'}")
 
 
 def _problem(folder: Path, text: str, hint: str | None = None) -> Problem:
@@ -73,7 +99,7 @@ def _included(folder: Path) -> set[Path]:
         file = folder / name
         if file.is_file():
             try:
-                content = value(file.read_bytes(), str(file))
+                content = value(read_bytes(file), str(file))
             except Exception:  # noqa: BLE001 - What cannot be read includes nothing; its own build says why.
                 return set()
             break

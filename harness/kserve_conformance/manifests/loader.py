@@ -19,11 +19,11 @@ from functools import lru_cache
 from typing import Any, BinaryIO, Final
 
 from kserve_conformance.crds import Crds, crds_of
+from kserve_conformance.limits import Limits, current
 from kserve_conformance.manifests import kustomizations, openshift, reader, schema, sources
 from kserve_conformance.manifests.fingerprint import fingerprint
 from kserve_conformance.manifests.json_objects import Section
 from kserve_conformance.manifests.json_stream import Continued
-from kserve_conformance.manifests.limits import DEFAULT, Limits
 from kserve_conformance.manifests.placement import Checked, Found
 from kserve_conformance.manifests.problems import WARNINGS, InvalidManifests, ManifestCode, Path, Problem
 from kserve_conformance.manifests.template_languages import (
@@ -88,7 +88,7 @@ class Loader:
     finds_unknown: bool = False
     #: Whether an object was stored before, and is not written.
     is_stored: Callable[[Manifest], bool] = _never
-    limits: Limits = DEFAULT
+    limits: Limits = field(default_factory=current)
     #: Manifests that could not be read.
     problems: list[Problem] = field(default_factory=list)
     #: Problems that did not prevent reading.
@@ -497,7 +497,7 @@ def load(*given: str | os.PathLike[str], loader: Loader | None = None, strict: b
     )
 
 
-def loads(text: str | bytes, name: str = "<string>", *, limits: Limits = DEFAULT) -> tuple[Manifest, ...]:
+def loads(text: str | bytes, name: str = "<string>", *, limits: Limits | None = None) -> tuple[Manifest, ...]:
     """
     Load all objects of a text, of whatever kind. ``name`` is what problems call it.
 
@@ -510,7 +510,7 @@ def loads(text: str | bytes, name: str = "<string>", *, limits: Limits = DEFAULT
     source = sources.as_utf8(_bytes(text), name, problems.append)
     objects: list[Found] = []
     if source is not None:
-        objects = list(reader.objects(source, limits, problems.append, _strictly, listed))
+        objects = list(reader.objects(source, limits or current(), problems.append, _strictly, listed))
     if problems:
         raise InvalidManifests(problems)
     return tuple(each.manifest for each in objects)
@@ -521,7 +521,7 @@ def _strictly(value: Any, spellings: Mapping[Path, str] | None) -> Checked:
     return Checked(problems, is_kept=not problems)
 
 
-def value(text: str | bytes, name: str = "<string>", *, limits: Limits = DEFAULT) -> Any:
+def value(text: str | bytes, name: str = "<string>", *, limits: Limits | None = None) -> Any:
     """
     Read one YAML or JSON value of any shape, such as a part of an object; None for an empty text.
 
@@ -530,17 +530,31 @@ def value(text: str | bytes, name: str = "<string>", *, limits: Limits = DEFAULT
     >>> value("version: 1.0")
     {'version': 1}
     """
+    found = values(text, name, limits=limits)
+    if len(found) > 1:
+        text = f"expected one document, found {len(found)}"
+        raise InvalidManifests((Problem(ManifestCode.NOT_AN_OBJECT, text, source=name),))
+    return found[0] if found else None
+
+
+def values(text: str | bytes, name: str = "<string>", *, limits: Limits | None = None) -> tuple[Any, ...]:
+    r"""
+    Read the YAML or JSON values of a text as they are, objects or not.
+
+    Raises :class:`InvalidManifests` with all problems.
+
+    >>> values("1\n---\\na: b")
+    (1, {'a': 'b'})
+    """
     problems: list[Problem] = []
     source = sources.as_utf8(_bytes(text), name, problems.append)
-    values: list[Any] = []
+    found: list[Any] = []
     if source is not None:
-        values, more = reader.values(source, limits)
+        found, more = reader.values(source, limits or current())
         problems += more
-    if len(values) > 1:
-        problems.append(Problem(ManifestCode.NOT_AN_OBJECT, f"expected one document, found {len(values)}", source=name))
     if problems:
         raise InvalidManifests(problems)
-    return values[0] if values else None
+    return tuple(found)
 
 
 def _bytes(text: str | bytes) -> bytes:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from kserve_conformance.limits import Limits
 from kserve_conformance.manifests import locations
-from kserve_conformance.manifests.limits import Limits
 from kserve_conformance.manifests.locations import Places
 from kserve_conformance.manifests.problems import WARNINGS, ManifestCode, Path, Problem
 from kserve_conformance.manifests.sources import Report, Source

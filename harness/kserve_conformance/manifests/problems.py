@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from kserve_conformance.exceptions import ManifestError
+from kserve_conformance.limits import Limits
 
 #: Where a value is inside its document: keys and list indices.
 Path = tuple[str | int, ...]
@@ -138,6 +139,12 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.headline}\n  hint: {printable(self.hint)}" if self.hint else self.headline
+
+
+def over(limits: Limits, name: str, what: str, line: int | None = None) -> Problem:
+    """The problem of a source that exceeds a limit."""
+    error = limits.over(name, what)
+    return Problem(ManifestCode.TOO_LARGE, str(error), line=line, hint=error.hint)
 
 
 class InvalidManifests(ManifestError):

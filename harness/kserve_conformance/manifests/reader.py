@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
+from kserve_conformance.limits import Limits
 from kserve_conformance.manifests import json_objects, strict_json, yaml_objects
 from kserve_conformance.manifests.json_objects import Section
-from kserve_conformance.manifests.limits import Limits
 from kserve_conformance.manifests.placement import Check, Collector, Expand, Found, Intake
 from kserve_conformance.manifests.problems import Problem
 from kserve_conformance.manifests.sources import Report, Source

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from kserve_conformance.manifests.limits import MEBIBYTE, Limits
+from kserve_conformance.limits import MEBIBYTE, Limits
 from kserve_conformance.manifests.problems import ManifestCode, Problem
 
 #: The suffixes of the files that are read in a folder, as ``kubectl apply -f`` has them.

@@ -18,9 +18,9 @@ from typing import Any, Final
 
 import msgspec
 
+from kserve_conformance.limits import Limits, exceeds_values
 from kserve_conformance.manifests import locations, scalars
-from kserve_conformance.manifests.limits import Limits
-from kserve_conformance.manifests.problems import ManifestCode, Path, Problem
+from kserve_conformance.manifests.problems import ManifestCode, Path, Problem, over
 
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _NEXT_LINE: Final = re.compile(r"\n(?=\{)")
@@ -104,6 +104,9 @@ def values(text: str, limits: Limits) -> Iterator[Value]:
         begin = _SPACE.match(text, position).end()  # type: ignore[union-attr]  # It matches nothing at all, too.
         line += text.count("\n", position, begin)
         if begin == len(text):
+            return
+        if exceeds_values(text, limits.values, begin):
+            yield Value(None, line, begin, (over(limits, "values", "a value", line),))
             return
         try:
             value, position = decoder.decode(text, begin)

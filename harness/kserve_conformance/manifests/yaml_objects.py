@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from kserve_conformance.limits import Limits
 from kserve_conformance.manifests import locations
 from kserve_conformance.manifests.builder import Builder, Part
 from kserve_conformance.manifests.byte_stream import Stopped
-from kserve_conformance.manifests.limits import Limits
 from kserve_conformance.manifests.locations import Places
 from kserve_conformance.manifests.placement import (
     Found,

@@ -4,7 +4,6 @@ from kserve_conformance.record.choice import Choice, ChoiceOutcome
 from kserve_conformance.record.comparison import CHANGES, WORSE, Change, Compared, Comparison, compare
 from kserve_conformance.record.conclusion import Conclusion, Result, conforms
 from kserve_conformance.record.errors import RecordFault, fault, interrupted
-from kserve_conformance.record.limits import Limits
 from kserve_conformance.record.model import (
     SCHEMA,
     Baseline,
@@ -47,7 +46,6 @@ __all__ = [
     "Footer",
     "Header",
     "Implementation",
-    "Limits",
     "ListedDeviation",
     "Record",
     "RecordFault",

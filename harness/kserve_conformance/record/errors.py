@@ -83,9 +83,9 @@ _HINTS: Mapping[RecordFault, str] = MappingProxyType(
 )
 
 
-def fault(code: RecordFault, message: str, *, line: int | None = None) -> RecordError:
+def fault(code: RecordFault, message: str, *, line: int | None = None, hint: str | None = None) -> RecordError:
     """Build the error for a fault, with its hint; ``line`` is the number of the line that has it."""
-    return RecordError(f"line {line}: {message}" if line else message, code=code, hint=_HINTS.get(code))
+    return RecordError(f"line {line}: {message}" if line else message, code=code, hint=hint or _HINTS.get(code))
 
 
 def interrupted(name: str, reason: str) -> RecordError:

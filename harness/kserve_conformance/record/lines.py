@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import io
-import lzma
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 import msgspec
 
+from kserve_conformance.exceptions import RecordError
+from kserve_conformance.files import CorruptData, decompressed
+from kserve_conformance.limits import Limits, OverLimit, current, exceeds_values
 from kserve_conformance.record.errors import RecordFault, fault
-from kserve_conformance.record.limits import Limits
 
 #: What can be read: a file by its path, or an open binary stream.
 Source = Path | str | BinaryIO
 
-_XZ = b"\xfd7zXZ\x00"
+#: What msgspec raises for bytes that are not the JSON of a type: bad syntax or type, bad UTF-8, too deep nesting.
+UNDECODABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 @contextmanager
@@ -27,13 +28,13 @@ def open_lines(source: Source, limits: Limits | None = None) -> Iterator[Iterato
 
     Raises ``RecordError`` (UNREADABLE_FILE, TOO_LARGE, TRUNCATED, CHANGED).
     """
-    limits = limits or Limits()
+    limits = limits or current()
     if not isinstance(source, Path | str):
-        yield _lines(_decompressed(source), limits)
+        yield _lines(source, limits)
         return
     try:
         with Path(source).open("rb") as stream:
-            yield _lines(_decompressed(stream), limits)
+            yield _lines(stream, limits)
     except OSError as error:
         raise fault(RecordFault.UNREADABLE_FILE, f"{source}: {error.strerror or error}") from error
 
@@ -42,34 +43,52 @@ def decoded(line: bytes, number: int, code: RecordFault) -> Any:
     """Decode the JSON of one line. Raises ``RecordError`` with ``code``, or TRUNCATED for a line without an end."""
     try:
         return msgspec.json.decode(line)
-    except msgspec.DecodeError as error:
+    except UNDECODABLE as error:
         # A line that was being written when the run was killed has no end.
         if number > 1 and not line.endswith(b"\n"):
             raise fault(RecordFault.TRUNCATED, f"the file ends within line {number}") from error
-        raise fault(code, f"not valid JSON: {error}", line=number) from error
+        raise fault(code, f"not valid JSON: {why(error)}", line=number) from error
 
 
-def _decompressed(stream: BinaryIO) -> BinaryIO:
-    if not stream.seekable():
-        # A pipe cannot be rewound, and its first bytes say whether it is compressed.
-        stream = io.BytesIO(stream.read())
-    start = stream.read(len(_XZ))
-    stream.seek(-len(start), io.SEEK_CUR)
-    return cast("BinaryIO", lzma.LZMAFile(stream)) if start == _XZ else stream
+def why(error: Exception) -> str:
+    """Say in a few words why bytes could not be decoded."""
+    match error:
+        case UnicodeDecodeError():
+            return f"not UTF-8 ({error.reason})"
+        case RecursionError():
+            return "nested too deep"
+        case _:
+            return str(error)
 
 
-def _lines(stream: BinaryIO, limits: Limits) -> Iterator[tuple[int, bytes]]:
-    number = 0
+def too_large(error: OverLimit, number: int | None = None) -> RecordError:
+    """Build the error for a record that exceeds a limit, with the hint of the limit."""
+    return fault(RecordFault.TOO_LARGE, str(error), line=number, hint=error.hint)
+
+
+def _lines(raw: BinaryIO, limits: Limits) -> Iterator[tuple[int, bytes]]:
+    number = total = values = 0
     try:
+        stream = decompressed(raw, limits)
         # One byte more than the limit, so that a line of exactly the limit is accepted.
-        while line := stream.readline(limits.line + 1):
+        while line := stream.readline(limits.record_line_bytes + 1):
             number += 1
-            if len(line) > limits.line:
-                raise fault(RecordFault.TOO_LARGE, f"longer than {limits.line:,} bytes", line=number)
-            if number > limits.lines:
-                raise fault(RecordFault.TOO_LARGE, f"more than {limits.lines:,} lines", line=number)
+            total += len(line)
+            values += line.count(b",") + line.count(b"[") + line.count(b"{")
+            if len(line) > limits.record_line_bytes:
+                raise too_large(limits.over("record_line_bytes", "the line"), number)
+            if number > limits.record_lines:
+                raise too_large(limits.over("record_lines", "the file"), number)
+            if total > limits.record_bytes:
+                raise too_large(limits.over("record_bytes", "the file"), number)
+            if values > limits.record_values:
+                raise too_large(limits.over("record_values", "the file"), number)
+            if exceeds_values(line, limits.values):
+                raise too_large(limits.over("values", "the line"), number)
             yield number, line
-    except EOFError as error:
-        raise fault(RecordFault.TRUNCATED, "the compressed file ends too early") from error
-    except lzma.LZMAError as error:
+    except CorruptData as error:
+        if error.is_cut:
+            raise fault(RecordFault.TRUNCATED, str(error)) from error
         raise fault(RecordFault.CHANGED, f"the compressed file is corrupt: {error}") from error
+    except OverLimit as error:
+        raise too_large(error) from error

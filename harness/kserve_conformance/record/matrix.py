@@ -16,7 +16,9 @@ from __future__ import annotations
 
 import io
 import lzma
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
@@ -26,10 +28,10 @@ from typing import Any
 import msgspec
 
 from kserve_conformance.exceptions import RecordError
+from kserve_conformance.limits import Limits
 from kserve_conformance.outputs import write_file
 from kserve_conformance.record.errors import RecordFault, fault
-from kserve_conformance.record.limits import Limits
-from kserve_conformance.record.lines import Source, decoded, open_lines
+from kserve_conformance.record.lines import UNDECODABLE, Source, decoded, open_lines, why
 from kserve_conformance.record.model import Part, Record, SuiteIdentity
 from kserve_conformance.record.reader import read
 
@@ -161,11 +163,8 @@ def read_matrix(source: Source, *, limits: Limits | None = None) -> Matrix:
     Raises ``RecordError`` for anything that is not whole, also for a fault in the
     record of a single run (CHANGED).
     """
-    header, bodies = _parts(source, limits)
-    records = tuple(
-        None if body is None else _record(run, body, header, limits)
-        for run, body in zip(header.runs, bodies, strict=True)
-    )
+    with _opened(source, limits) as (header, bodies):
+        records = tuple(None if body is None else _record(run, body, header, limits) for run, body in bodies)
     return Matrix(header, records)
 
 
@@ -182,37 +181,43 @@ def _record(run: ListedRun, body: bytes, header: MatrixHeader, limits: Limits | 
 
 def extract(source: Source, target: str, *, limits: Limits | None = None) -> bytes:
     """Return the record of one run, byte for byte. Raises ``NoSuchRun`` and what ``read_matrix`` raises."""
-    header, bodies = _parts(source, limits)
-    for run, body in zip(header.runs, bodies, strict=True):
-        if run.target == target and body is not None:
+    with _opened(source, limits) as (header, bodies):
+        # The whole file is read: a matrix that was cut has no record to extract.
+        found = [(run, body) for run, body in bodies if run.target == target]
+    for run, body in found:
+        if body is not None:
             return body
-        if run.target == target:
-            raise NoSuchRun(f"{target!r} has no record in this matrix: {run.broken}")
+        raise NoSuchRun(f"{target!r} has no record in this matrix: {run.broken}")
     known = ", ".join(first_lines(header))
     raise NoSuchRun(f"{target!r} is not in this matrix", hint=f"targets with a record: {known}" if known else None)
 
 
-def _parts(source: Source, limits: Limits | None) -> tuple[MatrixHeader, tuple[bytes | None, ...]]:
-    """Read the header, and the bytes of each run that has a record, without reading the records."""
+@contextmanager
+def _opened(
+    source: Source, limits: Limits | None
+) -> Iterator[tuple[MatrixHeader, Iterator[tuple[ListedRun, bytes | None]]]]:
+    """Open a matrix: its header, and each run with the bytes of its record, one at a time; the end is checked last."""
     with open_lines(source, limits) as numbered:
         lines = (line for _, line in numbered)
         first = next(lines, b"")
         header = _header(first)
-        digest = sha256(first)
-        bodies: list[bytes | None] = []
-        for run in header.runs:
-            body = b"".join(islice(lines, run.lines))
-            found = body.count(b"\n")
-            if found < run.lines:
-                raise fault(RecordFault.TRUNCATED, f"the matrix has {found} of {run.lines} lines of {run.target}")
-            if run.broken is None and _digest(body) != run.digest:
-                raise fault(RecordFault.CHANGED, f"the lines of {run.target} do not match the digest in the header")
-            digest.update(body)
-            bodies.append(body if run.broken is None else None)
-        _check_end(next(lines, b""), header, digest.hexdigest())
-        if next(lines, b""):
-            raise fault(RecordFault.NOT_A_MATRIX, "unexpected line after the end of the matrix")
-    return header, tuple(bodies)
+        yield header, _bodies(header, first, lines)
+
+
+def _bodies(header: MatrixHeader, first: bytes, lines: Iterator[bytes]) -> Iterator[tuple[ListedRun, bytes | None]]:
+    digest = sha256(first)
+    for run in header.runs:
+        body = b"".join(islice(lines, run.lines))
+        found = body.count(b"\n")
+        if found < run.lines:
+            raise fault(RecordFault.TRUNCATED, f"the matrix has {found} of {run.lines} lines of {run.target}")
+        if run.broken is None and _digest(body) != run.digest:
+            raise fault(RecordFault.CHANGED, f"the lines of {run.target} do not match the digest in the header")
+        digest.update(body)
+        yield run, (body if run.broken is None else None)
+    _check_end(next(lines, b""), header, digest.hexdigest())
+    if next(lines, b""):
+        raise fault(RecordFault.NOT_A_MATRIX, "unexpected line after the end of the matrix")
 
 
 def _header(line: bytes) -> MatrixHeader:
@@ -238,6 +243,8 @@ def _check_listed(header: MatrixHeader) -> None:
     if len(set(targets)) != len(targets):
         raise fault(RecordFault.NOT_A_MATRIX, "a target is listed twice", line=1)
     for run in header.runs:
+        if not 0 <= run.lines <= sys.maxsize:
+            raise fault(RecordFault.NOT_A_MATRIX, f"{run.target} cannot have {run.lines} lines", line=1)
         if run.broken is None and (run.lines < 1 or run.digest is None):
             raise fault(RecordFault.NOT_A_MATRIX, f"{run.target} has neither a record nor a reason", line=1)
         if run.broken is not None and (run.lines or run.digest):
@@ -249,8 +256,9 @@ def _check_end(line: bytes, header: MatrixHeader, digest: str) -> None:
         raise fault(RecordFault.TRUNCATED, "the last line of the matrix is missing")
     try:
         end = msgspec.json.decode(line, type=MatrixEnd)
-    except msgspec.DecodeError as error:
-        raise fault(RecordFault.NOT_A_MATRIX, f"expected the end of the matrix after its runs: {error}") from error
+    except UNDECODABLE as error:
+        text = f"expected the end of the matrix after its runs: {why(error)}"
+        raise fault(RecordFault.NOT_A_MATRIX, text) from error
     broken = sum(run.broken is not None for run in header.runs)
     expected = (len(header.runs), broken, sum(run.lines for run in header.runs), f"sha256:{digest}")
     if (end.runs, end.broken, end.lines, end.digest) != expected:

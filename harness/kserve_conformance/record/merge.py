@@ -11,6 +11,7 @@ attempts is not the verdict of one run.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -23,6 +24,9 @@ from kserve_conformance.record.errors import RecordFault, fault, interrupted
 from kserve_conformance.record.model import Footer, Record, Scenario, TargetIdentity, Verdict
 from kserve_conformance.record.tally import tally
 from kserve_conformance.suite.shards import EmptyShard, Shard
+
+#: How many missing shards an error names.
+_NAMED = 20
 
 #: The key of a header's selection that names the shard.
 _SHARD = "shard"
@@ -101,9 +105,11 @@ def _check_all(shards: Sequence[tuple[str, Record, Shard]]) -> int:
     """Check that no shard is missing, and return how many there are."""
     numbers = {shard.number for _, _, shard in shards}
     total = shards[0][2].total
-    missing = [f"{number}/{total}" for number in range(1, total + 1) if number not in numbers]
-    if missing:
-        raise fault(RecordFault.MISSING_SHARDS, f"missing: shard{'s' if len(missing) > 1 else ''} {', '.join(missing)}")
+    count = total - len(numbers)
+    if count:
+        missing = (f"{number}/{total}" for number in range(1, total + 1) if number not in numbers)
+        some = ", ".join(islice(missing, _NAMED)) + (f" and {count - _NAMED:,} more" if count > _NAMED else "")
+        raise fault(RecordFault.MISSING_SHARDS, f"missing: shard{'s' if count > 1 else ''} {some}")
     return total
 
 

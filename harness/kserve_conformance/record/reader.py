@@ -15,11 +15,11 @@ from typing import cast
 import msgspec
 
 from kserve_conformance.exceptions import RecordError
+from kserve_conformance.limits import Limits
 from kserve_conformance.record.chain import Chain
 from kserve_conformance.record.consistency import check
 from kserve_conformance.record.errors import RecordFault, fault
-from kserve_conformance.record.limits import Limits
-from kserve_conformance.record.lines import Source, decoded, open_lines
+from kserve_conformance.record.lines import UNDECODABLE, Source, decoded, open_lines, why
 from kserve_conformance.record.model import SCHEMA, Footer, Header, Implementation, Record, Scenario, Verdict
 
 #: One line of a record.
@@ -130,11 +130,11 @@ class _State:
 def _decoded(number: int, line: bytes) -> Line:
     try:
         return _DECODER.decode(line)
-    except msgspec.DecodeError as error:
+    except UNDECODABLE as error:
         raw = decoded(line, number, RecordFault.NOT_A_RECORD)
         if isinstance(raw, dict) and raw.get("type") == "scenario" and raw.get("verdict") not in tuple(Verdict):
             raise _unknown_verdict(raw.get("verdict"), number) from error
-        raise fault(RecordFault.NOT_A_RECORD, str(error), line=number) from error
+        raise fault(RecordFault.NOT_A_RECORD, why(error), line=number) from error
 
 
 def _unknown_verdict(verdict: object, number: int) -> RecordError:

@@ -16,12 +16,12 @@ from typing import BinaryIO, Self
 
 import msgspec
 
+from kserve_conformance.limits import Limits, current
 from kserve_conformance.outputs import cannot_write
 from kserve_conformance.record.chain import Chain, line_of
 from kserve_conformance.record.choice import Choice
 from kserve_conformance.record.consistency import check
 from kserve_conformance.record.errors import RecordFault, fault
-from kserve_conformance.record.limits import Limits
 from kserve_conformance.record.model import Finding, Footer, Header, Scenario, Step
 from kserve_conformance.record.redaction import Redaction
 from kserve_conformance.record.tally import tally
@@ -46,7 +46,7 @@ class RecordWriter:
         limits: Limits | None = None,
     ) -> None:
         self._to = to
-        self._limits = limits or Limits()
+        self._limits = limits or current()
         self._redaction = redaction or Redaction.of_this_machine()
         self._header = header
         self._stream: BinaryIO | None = None

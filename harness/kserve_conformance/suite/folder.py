@@ -16,6 +16,7 @@ from pathlib import Path
 
 import kserve_conformance
 from kserve_conformance.exceptions import SuiteError
+from kserve_conformance.files import read_text
 from kserve_conformance.suite import ROOT
 from kserve_conformance.suite.problems import SuiteCode
 from kserve_conformance.suite.tags import RESERVED
@@ -134,9 +135,11 @@ def _described(folder: Path) -> dict[str, object]:
     described: dict[str, object] = {}
     if file.is_file():
         try:
-            described = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            described = tomllib.loads(read_text(file))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
             raise _bad_description(file, str(error)) from error
+        except OSError as error:
+            raise _bad_description(file, f"cannot be read: {error.strerror or error}") from error
     unknown = sorted(set(described) - {"name", "version", "tags"})
     if unknown:
         raise _bad_description(file, f"unknown key {unknown[0]!r}")

@@ -20,6 +20,8 @@ from gherkin.errors import CompositeParserException, ParserError
 from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler, GherkinDocumentWithURI
 
+from kserve_conformance.files import read_text
+from kserve_conformance.limits import OverLimit
 from kserve_conformance.suite.folder import SUFFIX, Suite
 from kserve_conformance.suite.identity import ID_COLUMN, scenario_id
 from kserve_conformance.suite.problems import Place, SuiteCode, SuiteProblem, raise_all
@@ -253,7 +255,7 @@ class _Feature:
 
 def _parsed(file: Path, path: str) -> Any:
     try:
-        document = Parser().parse(file.read_text(encoding="utf-8"))
+        document = Parser().parse(read_text(file))
     except CompositeParserException as error:
         first = error.errors[0]
         raise SuiteProblem(SuiteCode.UNREADABLE_FEATURE, Place(path, _line_of(first)), _message(first)) from error
@@ -261,6 +263,11 @@ def _parsed(file: Path, path: str) -> Any:
         raise SuiteProblem(SuiteCode.UNREADABLE_FEATURE, Place(path, _line_of(error)), _message(error)) from error
     except UnicodeDecodeError as error:
         raise SuiteProblem(SuiteCode.UNREADABLE_FEATURE, Place(path), f"not UTF-8: {error}") from error
+    except OSError as error:
+        text = f"cannot be read: {error.strerror or error}"
+        raise SuiteProblem(SuiteCode.UNREADABLE_FEATURE, Place(path), text) from error
+    except OverLimit as error:
+        raise SuiteProblem(SuiteCode.UNREADABLE_FEATURE, Place(path), str(error), error.hint) from error
     feature = document.get("feature")
     if not feature or not any("background" not in child for child in feature["children"]):
         line = feature["location"]["line"] if feature else 1

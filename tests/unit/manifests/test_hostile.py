@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kserve_conformance.manifests import InvalidManifests, Limits, Loader, ManifestCode, documents, load, loads, value
+from kserve_conformance.limits import Limits
+from kserve_conformance.manifests import InvalidManifests, Loader, ManifestCode, documents, load, loads, value
 
 MEBIBYTE = 1024 * 1024
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from kserve_conformance.limits import Limits
 from kserve_conformance.manifests import InvalidManifests, ManifestCode, scalars, strict_json, value
-from kserve_conformance.manifests.limits import DEFAULT
 
 HERE = Path(__file__).parent
 
@@ -22,7 +22,7 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 def from_json(text: str) -> Any:
     """A JSON text as the API server reads it."""
-    (found,) = strict_json.values(text, DEFAULT)
+    (found,) = strict_json.values(text, Limits())
     assert not found.problems
     return found.value
 

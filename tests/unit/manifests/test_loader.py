@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from kserve_conformance.limits import Limits
 from kserve_conformance.manifests import (
     BOOKKEEPING,
     InvalidManifests,
-    Limits,
     Loader,
     ManifestCode,
     Problem,

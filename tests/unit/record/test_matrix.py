@@ -16,8 +16,9 @@ from matrix_examples import SUITE, lines_of, matrix, run_of, runs, scenarios, wr
 from record_examples import record
 
 from kserve_conformance.exceptions import RecordError
-from kserve_conformance.record import Limits, Verdict, read
+from kserve_conformance.limits import Limits
 from kserve_conformance.record import RecordFault as Fault
+from kserve_conformance.record import Verdict, read
 from kserve_conformance.record.matrix import (
     NoSuchRun,
     Run,
@@ -243,11 +244,11 @@ class TestChanged:
         lines = file.read_bytes().splitlines(keepends=True)
         longest = max(map(len, lines))
 
-        read_matrix(file, limits=Limits(line=longest, lines=len(lines)))
-        with raises(Fault.TOO_LARGE, match="longer than"):
-            read_matrix(file, limits=Limits(line=longest - 1))
+        read_matrix(file, limits=Limits(record_line_bytes=longest, record_lines=len(lines)))
+        with raises(Fault.TOO_LARGE, match="the line is larger than"):
+            read_matrix(file, limits=Limits(record_line_bytes=longest - 1))
         with raises(Fault.TOO_LARGE, match=f"more than {len(lines) - 1} lines"):
-            read_matrix(file, limits=Limits(lines=len(lines) - 1))
+            read_matrix(file, limits=Limits(record_lines=len(lines) - 1))
 
 
 class TestOneAndMany:

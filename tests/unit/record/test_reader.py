@@ -13,9 +13,9 @@ from chaining import rechained
 from faults import raises
 from record_examples import example, record, scenario
 
+from kserve_conformance.limits import Limits
 from kserve_conformance.record import (
     Header,
-    Limits,
     Record,
     Verdict,
     read,
@@ -176,11 +176,11 @@ class TestRefused:
         """Reading ends at the limits, before what is beyond them is in memory."""
         longest = max(len(json.dumps(line)) + 1 for line in lines())
 
-        read_of(lines(), limits=Limits(line=longest, lines=4))
-        with raises(Fault.TOO_LARGE, match="longer than"):
-            read_of(lines(), limits=Limits(line=longest - 1))
-        with raises(Fault.TOO_LARGE, match="line 4: more than 3 lines"):
-            read_of(lines(), limits=Limits(lines=3))
+        read_of(lines(), limits=Limits(record_line_bytes=longest, record_lines=4))
+        with raises(Fault.TOO_LARGE, match="the line is larger than"):
+            read_of(lines(), limits=Limits(record_line_bytes=longest - 1))
+        with raises(Fault.TOO_LARGE, match="line 4: the file has more than 3 lines"):
+            read_of(lines(), limits=Limits(record_lines=3))
 
     def test_the_message_names_line_and_scenario(self) -> None:
         """Who reads the message can find the line."""

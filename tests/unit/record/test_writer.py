@@ -15,9 +15,9 @@ import pytest
 from faults import raises
 from record_examples import example, header, record, scenario, step, steps
 
+from kserve_conformance.limits import Limits
 from kserve_conformance.record import (
     Finding,
-    Limits,
     Record,
     RecordWriter,
     Redaction,

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from kserve_conformance.limits import current, exceeds_values
 from kserve_conformance.manifests import check, rejection_message
 from kserve_conformance.objects import RUNTIME_KINDS, Manifest, ObjectKey, at
 from kserve_conformance.protocol import Answer
@@ -31,6 +32,8 @@ def read_answer(line: bytes, question: int, service: ObjectKey | None = None, re
     Raises ``OutOfStep`` for a line that is not an answer or answers another question, and ``NoAnswer`` for an error and
     for an answer that contradicts itself.
     """
+    if exceeds_values(line, current().values):
+        raise OutOfStep(str(current().over("values", "the answer")))
     try:
         answer = _decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

@@ -18,14 +18,12 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from kserve_conformance.child import ending_of
+from kserve_conformance.limits import current
 from kserve_conformance.signals import signals_wait
 from kserve_conformance.targets.contract import CannotStart
 from kserve_conformance.targets.process.failures import Died, NoAnswer, OutOfStep, TimedOut
 from kserve_conformance.targets.programs.log import StderrLog
 from kserve_conformance.targets.programs.processes import Guard
-
-#: The longest answer accepted: no service and pod are this large.
-LONGEST_ANSWER = 16 * 1024 * 1024
 
 #: How long a command may take to exit after its input is closed, and again after SIGTERM.
 _PATIENCE = 2.0
@@ -50,12 +48,12 @@ class Connection:
     killed. The guard kills it if the harness is killed.
     """
 
-    def __init__(self, words: Sequence[str], log: StderrLog, guard: Guard, longest: int = LONGEST_ANSWER) -> None:
+    def __init__(self, words: Sequence[str], log: StderrLog, guard: Guard, longest: int | None = None) -> None:
         """Start it with the environment and working folder of the harness. Raises ``CannotStart``."""
         self._name = os.path.basename(words[0])  # noqa: PTH119 - A word of a command line, not a path.
         self._log = log
         self._guard = guard
-        self._longest = longest
+        self._longest = longest or current().answer_bytes
         self._buffer = bytearray()
         self._is_over = False
         log.begin()
@@ -103,7 +101,7 @@ class Connection:
             question = self._transfer(left, question)
             if len(self._buffer) > self._longest:
                 raise self._with_stderr(
-                    OutOfStep, f"{self._name} wrote more than {self._longest} bytes without ending the line"
+                    OutOfStep, f"{self._name} wrote more than {self._longest:,} bytes without ending the line"
                 )
         if question:
             raise self._with_stderr(OutOfStep, f"{self._name} answered before it had read the question")
