@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,9 +11,9 @@ from typing import Any
 from kserve_conformance.cli.validation import as_data, crd_findings, summary
 from kserve_conformance.exceptions import ManifestError
 from kserve_conformance.manifests import ManifestCode, Problem, check, display_name, printable, rejection_message
-from kserve_conformance.objects import Catalogue, Manifest, ObjectKey, Runtime, is_stored
+from kserve_conformance.objects import Catalogue, Manifest, Namespace, ObjectKey, Runtime, is_stored
 from kserve_conformance.profiles import Profile
-from kserve_conformance.profiles.runtime_admission import rejection_of
+from kserve_conformance.profiles.runtime_admission import Scope, rejection_of
 from kserve_conformance.profiles.shipped_runtimes import shipped
 
 #: Exceptions from malformed parts that no schema validates.
@@ -103,6 +104,9 @@ class Runtimes:
         return Catalogue(tuple(runtimes.values())), reviews
 
     def _write(self, profile: Profile, runtimes: dict[ObjectKey, Runtime]) -> Iterator[Review]:
+        scopes: defaultdict[Namespace | None, Scope] = defaultdict(Scope)
+        for each in runtimes.values():
+            scopes[each.key.namespace].add(each)
         for given in self.given:
             manifest, where = given.manifest, given.where
             key = ObjectKey.of(manifest)
@@ -116,13 +120,13 @@ class Runtimes:
                 continue
             known = profile.crds.pruned(manifest)
             runtime = self._typed(known, profile, where)
-            scope = tuple(each for each in runtimes.values() if each.key.namespace == key.namespace)
             with placed(where, manifest):
-                rejection = rejection_of(runtime, scope, profile)
+                rejection = rejection_of(runtime, scopes[key.namespace], profile)
             if rejection is None:
                 # The last one of a name counts, at its own place in the order.
                 runtimes.pop(key, None)
                 runtimes[key] = runtime
+                scopes[key.namespace].add(runtime)
                 self._written[key] = known
             yield Review(key, where, rejection, findings)
 

@@ -61,6 +61,9 @@ class UnknownField:
         return f"unknown field {pointer(self.path)}" + (f": did you mean {self.nearest}?" if self.nearest else "")
 
 
+#: For how many unknown fields of one object the intended field is looked up: more are not misspellings.
+_COMPARED: Final = 50
+
 _UNKNOWN: Memo[tuple[UnknownField, ...]] = Memo()
 
 
@@ -74,7 +77,10 @@ def unknown_fields(manifest: Manifest, schema: Schema) -> tuple[UnknownField, ..
     known = _UNKNOWN.get(key)
     if known is not None:
         return known
-    fields = (UnknownField(path, _nearest(path, manifest, schema)) for path in _unknown_at_root(manifest, schema))
+    fields = (
+        UnknownField(path, _nearest(path, manifest, schema) if number < _COMPARED else None)
+        for number, path in enumerate(_unknown_at_root(manifest, schema))
+    )
     return _UNKNOWN.keep(key, schema, tuple(fields))
 
 
@@ -214,21 +220,25 @@ def pruned(manifest: Manifest, schema: Schema) -> Manifest:
     >>> pruned(runtime, crds_of("v0.13.1").schema("ServingRuntime"))
     {'kind': 'ServingRuntime', 'spec': {}}
     """
-    unknown = unknown_fields(manifest, schema)
-    for one in unknown:
-        manifest = _without(manifest, one.path)
-    return manifest
+    tree: dict[str | int, Any] = {}
+    for path in _unknown_at_root(manifest, schema):
+        branch = tree
+        for part in path[:-1]:
+            branch = branch.setdefault(part, {})
+        branch[path[-1]] = None
+    pruned_manifest: Manifest = _without(manifest, tree) if tree else manifest
+    return pruned_manifest
 
 
-def _without(value: Any, path: Path) -> Any:
-    head, *rest = path
-    if isinstance(head, int):
-        copy = list(value)
-        copy[head] = _without(copy[head], tuple(rest))
-        return copy
-    if not rest:
-        return {key: inner for key, inner in value.items() if key != head}
-    return {**value, head: _without(value[head], tuple(rest))}
+def _without(value: Any, tree: Mapping[str | int, Any]) -> Any:
+    """A value without the fields of a tree whose leaves are None."""
+    if isinstance(value, Mapping):
+        return {
+            key: _without(inner, tree[key]) if key in tree else inner
+            for key, inner in value.items()
+            if key not in tree or tree[key] is not None
+        }
+    return [_without(inner, tree[index]) if index in tree else inner for index, inner in enumerate(value)]
 
 
 def defaulted(manifest: Manifest, schema: Schema) -> Manifest:

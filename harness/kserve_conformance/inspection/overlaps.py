@@ -17,7 +17,7 @@ from kserve_conformance.objects import Catalogue, Namespace, ObjectKey, Request,
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.exclusions import ExclusionReason
 from kserve_conformance.profiles.order import BY_PRIORITY, PROTOCOL_RANKS
-from kserve_conformance.profiles.runtime_admission import rejection_of
+from kserve_conformance.profiles.runtime_admission import Scope, rejection_of
 from kserve_conformance.resolver import Explanation, select
 
 #: An empty namespace: a service there sees only the cluster's runtimes.
@@ -85,10 +85,10 @@ def _by_chance(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Runtime
 
 
 def _rejected(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[RuntimeFinding]:
+    # A stored runtime is also compared with its own previous state.
+    stored = Scope(scope)
     for runtime in scope:
-        others = tuple(one for one in scope if one is not runtime)
-        # A stored runtime is also compared with its own previous state.
-        rejection = rejection_of(runtime, (*others, runtime), profile)
+        rejection = rejection_of(runtime, stored, profile)
         if rejection is not None:
             text = "would be rejected if it were applied now"
             yield RuntimeFinding(Code.WOULD_BE_REJECTED, Weight.WRONG, runtime.key, text, (rejection,))

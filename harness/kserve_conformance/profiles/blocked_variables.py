@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from kserve_conformance.objects import Manifest, Runtime, at
 from kserve_conformance.profiles.legacy import LEGACY_KEYS_V0_12
+from kserve_conformance.profiles.runtime_admission import Scope
 
 #: ``DefaultBlockedEnvVars``, pkg/validation/env_policy.go, since v0.19.0.
 BLOCKED = frozenset({"PYTHONPATH"})
@@ -38,7 +39,7 @@ def _containers(spec: Manifest | None) -> Iterable[Manifest]:
     return (*(spec.get("containers") or ()), *(spec.get("initContainers") or ()))
 
 
-def runtime_sets_none(runtime: Runtime, stored: tuple[Runtime, ...]) -> str | None:
+def runtime_sets_none(runtime: Runtime, stored: Scope) -> str | None:
     """
     No container of a runtime sets a blocked variable.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kserve_conformance.objects import Manifest, Runtime, at
+from kserve_conformance.profiles.runtime_admission import Scope
 
 #: Resources that are no accelerator. Source: ``HasUnknownGpuResourceType``, pkg/utils/utils.go, v0.15.2.
 BASIC_RESOURCES = frozenset({"cpu", "memory", "storage", "ephemeral-storage"})
@@ -179,10 +180,9 @@ class MultiNodeRuntimeChecks:
     def __init__(self, limits: MultiNodeLimits) -> None:
         self.limits = limits
 
-    def __call__(self, runtime: Runtime, existing: tuple[Runtime, ...]) -> str | None:
+    def __call__(self, runtime: Runtime, existing: Scope) -> str | None:
         """None for a runtime that may be written beside the existing ones of its scope."""
-        old = next((other for other in existing if other.name == runtime.name), None)
-        text = _first(self._problems(runtime, old))
+        text = _first(self._problems(runtime, existing.named(runtime.name)))
         if text is None:
             return None
         if text.startswith("panic"):

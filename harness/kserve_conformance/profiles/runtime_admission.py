@@ -7,21 +7,80 @@ disabled.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from kserve_conformance.objects import Runtime, SupportedFormat
+from kserve_conformance.objects import ObjectKey, Runtime, SupportedFormat
 
 if TYPE_CHECKING:
     from kserve_conformance.profiles.profile import Profile
 
-#: Gets the written runtime and those stored in its scope (an older state of itself may be among them); None accepts it.
-RuntimeCheck = Callable[[Runtime, tuple[Runtime, ...]], str | None]
+#: What two runtimes of one scope must not both have: a format, its version, and a priority.
+_Place = tuple[str, str | None, int]
 
 
-def rejection_of(runtime: Runtime, stored: tuple[Runtime, ...], profile: Profile) -> str | None:
+class Scope:
     """
-    Ask a release's runtime webhook about a create or update; ``stored`` are the runtimes of the same scope.
+    The stored runtimes of one scope: of a namespace, or of the cluster.
+
+    A runtime that is added replaces the one of its name, and moves to the end. Thousands can be added one after the
+    other: each is compared only with those of its priorities.
+    """
+
+    def __init__(self, runtimes: Iterable[Runtime] = ()) -> None:
+        self._numbers: dict[ObjectKey, int] = {}
+        self._runtimes: dict[ObjectKey, Runtime] = {}
+        self._named: dict[str, Runtime] = {}
+        self._places: dict[_Place, dict[ObjectKey, Runtime]] = {}
+        self._count = 0
+        for runtime in runtimes:
+            self.add(runtime)
+
+    def add(self, runtime: Runtime) -> None:
+        """Add a runtime, or replace its older state."""
+        old = self._runtimes.pop(runtime.key, None)
+        for place in _places(old) if old is not None else ():
+            self._places[place].pop(runtime.key, None)
+        self._count += 1
+        self._numbers[runtime.key] = self._count
+        self._runtimes[runtime.key] = self._named[runtime.name] = runtime
+        for place in _places(runtime):
+            self._places.setdefault(place, {})[runtime.key] = runtime
+
+    def __bool__(self) -> bool:
+        return bool(self._runtimes)
+
+    def named(self, name: str) -> Runtime | None:
+        """The runtime of that name."""
+        return self._named.get(name)
+
+    def rivals(self, runtime: Runtime) -> list[Runtime]:
+        """The enabled runtimes with the priority of this one for a format and version, in the order of storage."""
+        rivals: dict[ObjectKey, Runtime] = {}
+        for place in _places(runtime):
+            rivals.update(self._places.get(place, {}))
+        return sorted(rivals.values(), key=lambda one: self._numbers[one.key])
+
+
+def _places(runtime: Runtime) -> set[_Place]:
+    if runtime.disabled:
+        return set()
+    return {
+        (entry.name.casefold(), entry.version, entry.priority)
+        for entry in runtime.formats
+        if entry.auto_select and entry.priority is not None
+    }
+
+
+#: Gets the written runtime and those stored in its scope (an older state of itself may be among them); None accepts it.
+RuntimeCheck = Callable[[Runtime, Scope], str | None]
+
+
+def rejection_of(runtime: Runtime, stored: Scope, profile: Profile) -> str | None:
+    """
+    The message with which a release's runtime webhook rejects a create or update; None if it accepts it.
+
+    ``stored`` are the runtimes of the same scope.
 
     Source: ``Handle`` of the two validators, pkg/webhook/admission/servingruntime/servingruntime_webhook.go,
     since v0.11.1.
@@ -49,7 +108,7 @@ def no_mixed_priority(start: str) -> RuntimeCheck:
     v0.12.0.
     """
 
-    def check(runtime: Runtime, stored: tuple[Runtime, ...]) -> str | None:
+    def check(runtime: Runtime, stored: Scope) -> str | None:
         if not stored:
             return None
         first: dict[str, int | None] = {}
@@ -75,11 +134,8 @@ def no_equal_priority(start: str) -> RuntimeCheck:
     v0.11.1.
     """
 
-    def check(runtime: Runtime, stored: tuple[Runtime, ...]) -> str | None:
-        # Catalogues of thousands of runtimes rarely have priorities, and are compared pair by pair.
-        if not any(entry.auto_select and entry.priority is not None for entry in runtime.formats):
-            return None
-        for other in stored:
+    def check(runtime: Runtime, stored: Scope) -> str | None:
+        for other in stored.rivals(runtime):
             clash = _clash(runtime, other)
             if clash is not None:
                 where = f" in namespace {runtime.key.namespace}" if runtime.key.is_namespaced else ""
@@ -93,7 +149,7 @@ def no_equal_priority(start: str) -> RuntimeCheck:
 
 
 def _clash(runtime: Runtime, other: Runtime) -> str | None:
-    if other.name == runtime.name or other.disabled or other.multi_model != runtime.multi_model:
+    if other.name == runtime.name or other.multi_model != runtime.multi_model:
         return None
     if not set(other.protocols) & set(runtime.protocols):
         return None

@@ -31,7 +31,7 @@ from kserve_conformance.objects import (
     replaced,
 )
 from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
-from kserve_conformance.profiles.runtime_admission import rejection_of
+from kserve_conformance.profiles.runtime_admission import Scope, rejection_of
 from kserve_conformance.protocol.messages import Answer, Decided, Named, Question, RuntimeAdmission
 from kserve_conformance.resolver import resolve, resolve_stored
 
@@ -138,7 +138,7 @@ def _runtime_admission(runtimes: list[Runtime], index: int, profile: Profile) ->
     if not 0 <= index < len(runtimes):
         raise _Bad(f"validateRuntime: expected an index below {len(runtimes)}, got {index}")
     written = runtimes[index]
-    scope = tuple(
+    scope = Scope(
         other for place, other in enumerate(runtimes) if place != index and other.key.namespace == written.key.namespace
     )
     text = rejection_of(written, scope, profile)

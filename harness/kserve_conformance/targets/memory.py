@@ -30,7 +30,7 @@ from kserve_conformance.objects import (
 )
 from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
 from kserve_conformance.profiles.mode_faults import StoredMode
-from kserve_conformance.profiles.runtime_admission import rejection_of
+from kserve_conformance.profiles.runtime_admission import Scope, rejection_of
 from kserve_conformance.profiles.service_admission import Rejected
 from kserve_conformance.profiles.status import names_none
 from kserve_conformance.resolver import Surroundings, admitted, default_mode, resolve_stored
@@ -235,7 +235,7 @@ class MemoryTarget:
         known = self._profile.crds.pruned(whole)
         if key.kind in RUNTIME_KINDS:
             runtime = Runtime.from_manifest(known)
-            scope = tuple(other for other in self.catalogue if other.key.namespace == runtime.key.namespace)
+            scope = Scope(other for other in self.catalogue if other.key.namespace == runtime.key.namespace)
             why = rejection_of(runtime, scope, self._profile)
             if why is not None:
                 webhook = f"{key.kind.lower()}.kserve-webhook-server.validator"

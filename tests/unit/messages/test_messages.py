@@ -13,7 +13,7 @@ from kserve_conformance.messages.catalogue import meaning_of
 from kserve_conformance.messages.meanings import OF_KSERVE, OF_KUBERNETES
 from kserve_conformance.objects import Runtime
 from kserve_conformance.profiles import Profile, profile_of
-from kserve_conformance.profiles.runtime_admission import rejection_of
+from kserve_conformance.profiles.runtime_admission import Scope, rejection_of
 from kserve_conformance.profiles.service_admission import Rejected
 from kserve_conformance.resolver import admitted, resolve, resolve_stored
 from kserve_conformance.rules.releases import RELEASES
@@ -98,7 +98,7 @@ def said_by(profile: Profile) -> Iterator[str]:
             yield str(rejection)
     for runtime in RUNTIMES:
         stored: tuple[Runtime, ...] = (STORED,)
-        text = rejection_of(runtime, stored, profile)
+        text = rejection_of(runtime, Scope(stored), profile)
         if text is not None:
             yield text
     for runtimes, model in CATALOGUES:

@@ -4,13 +4,13 @@ import pytest
 from selection import cluster, entry, namespaced
 
 from kserve_conformance.profiles import profile_of
-from kserve_conformance.profiles.runtime_admission import rejection_of
+from kserve_conformance.profiles.runtime_admission import Scope, rejection_of
 
 P1 = entry(priority=1)
 
 
 def answer(written, *stored, release="v0.15.2"):
-    return rejection_of(written, stored, profile_of(release))
+    return rejection_of(written, Scope(stored), profile_of(release))
 
 
 def runtime(name, *entries, protocols=("v1",), **more):
