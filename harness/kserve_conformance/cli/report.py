@@ -49,13 +49,14 @@ class Report(click.Command):
     epilog=example(
         "kserve-conformance report reports/record.ndjson --as html > report.html",
         "kserve-conformance report reports/record.ndjson --out reports",
+        "kserve-conformance report reports/record.ndjson --as badge > badge.svg",
     ),
 )
 @click.argument("record", type=RECORD)
 @click.option(
     "--as",
     "as_",
-    type=click.Choice(("html", "junit", "yaml", "markdown", "svg", "text", "json", "ndjson")),
+    type=click.Choice(("html", "junit", "yaml", "markdown", "svg", "badge", "badge-json", "text", "json", "ndjson")),
     help="Write this report to stdout",
 )
 @out_option(None, "Write the reports of a run to this folder")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from kserve_conformance.record import Record
+from kserve_conformance.reports.badge import badge_json, badge_svg
 from kserve_conformance.reports.conformance_report import conformance_report
 from kserve_conformance.reports.html import html
 from kserve_conformance.reports.junit import junit
@@ -28,6 +29,8 @@ FORMATS: Mapping[str, Callable[[Record], str]] = MappingProxyType(
         "yaml": conformance_report,
         "markdown": markdown,
         "svg": svg,
+        "badge": badge_svg,
+        "badge-json": badge_json,
         "text": as_text,
         "json": as_json,
         "ndjson": ndjson,
@@ -42,6 +45,8 @@ FILES: Mapping[str, str] = MappingProxyType(
         "yaml": "conformance-report.yaml",
         "markdown": "summary.md",
         "svg": "matrix.svg",
+        "badge": "badge.svg",
+        "badge-json": "badge.json",
         "text": "summary.txt",
         "json": "record.json",
         "ndjson": "record.ndjson",
