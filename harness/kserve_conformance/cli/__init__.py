@@ -34,6 +34,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "Publish": {
         "report": "Render reports from the record of a run",
         "diff": "Compare the records of two runs",
+        "site": "Build a static results site from many records",
     },
     "Reference": {
         "rules": "List the rules and the scenarios that cover them",

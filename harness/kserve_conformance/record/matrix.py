@@ -179,6 +179,12 @@ def _record(run: ListedRun, body: bytes, header: MatrixHeader, limits: Limits | 
     return record
 
 
+def listed_records(content: bytes, *, limits: Limits | None = None) -> tuple[tuple[ListedRun, bytes | None], ...]:
+    """Return the runs of a matrix, each with the bytes of its record, which are not read. Raises ``RecordError``."""
+    header, bodies = _parts(io.BytesIO(content), limits)
+    return tuple(zip(header.runs, bodies, strict=True))
+
+
 def extract(source: Source, target: str, *, limits: Limits | None = None) -> bytes:
     """Return the record of one run, byte for byte. Raises ``NoSuchRun`` and what ``read_matrix`` raises."""
     with _opened(source, limits) as (header, bodies):

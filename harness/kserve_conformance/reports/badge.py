@@ -15,9 +15,10 @@ from enum import Enum
 from xml.etree import ElementTree as ET
 
 from kserve_conformance.record import Record, Result, Verdict, conforms
+from kserve_conformance.record.conclusion import caveat_of
 from kserve_conformance.reports.characters import in_xml, one_line
 from kserve_conformance.reports.ndjson import json_document
-from kserve_conformance.reports.verdicts import is_reference, subject
+from kserve_conformance.reports.verdicts import subject
 
 #: A name longer than this is cut, so that no badge is wider than a page.
 LONGEST = 60
@@ -50,8 +51,9 @@ class Badge:
 def badge(record: Record, *, signed: bool = False) -> Badge:
     """Return the badge of a record; ``signed`` says that its signature was verified."""
     result, color = _result(record)
-    marks = []
-    if is_reference(record.header):
+    limit = caveat_of(record.header)
+    marks = [limit] if limit else []
+    if record.header.target.is_reference:
         marks.append("reference only")
         color = Color.REFERENCE if color is Color.SUCCESS else color
     if not signed:

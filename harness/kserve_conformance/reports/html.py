@@ -34,14 +34,15 @@ class Feature:
     scenarios: tuple[Scenario, ...]
 
 
-def html(record: Record, rules: Mapping[str, str] | None = None) -> str:
-    """Render the page. ``rules`` maps ids of rules to their statements."""
+def html(record: Record, rules: Mapping[str, str] | None = None, *, home: str | None = None) -> str:
+    """Render the page. ``rules`` maps ids of rules to their statements; ``home`` is the page of a site to link to."""
     style = shipped("page.css") + pictures.STYLE
     script = shipped("parts.js") + shipped("page.js")
     everything = tally(record.scenarios)
     page = environment().get_template("page.html.jinja")
     return page.render(
         record=record,
+        home=home,
         header=record.header,
         conclusion=conforms(record),
         subject=subject(record.header),

@@ -98,11 +98,6 @@ def subject(header: Header) -> str:
     return f"{product}, tested as {release}" if product else release
 
 
-def is_reference(header: Header) -> bool:
-    """Tell whether a run was in memory: its results are those of this project's model, and no KServe ran."""
-    return header.target.target.partition(":")[0] == "memory"
-
-
 def leftovers_of(record: Record) -> tuple[str, ...]:
     """Return every object that the run left behind, once each."""
     every = (name for scenario in record.scenarios for name in scenario.leftovers)

@@ -22,4 +22,4 @@ FORMATS: Mapping[str, Callable[[Comparison], str]] = MappingProxyType(
     {"html": html, "markdown": markdown, "text": as_text, "json": as_json}
 )
 
-__all__ = ["FORMATS", "Line", "document", "headline", "summary"]
+__all__ = ["FORMATS", "Line", "document", "headline", "html", "summary"]

@@ -21,12 +21,13 @@ from kserve_conformance.reports.verdicts import SIGNS as VERDICT_SIGNS
 from kserve_conformance.reports.verdicts import STEP_SYMBOLS
 
 
-def html(comparison: Comparison) -> str:
-    """Render the page."""
+def html(comparison: Comparison, *, home: str | None = None) -> str:
+    """Render the page; ``home`` is the page of a site to link to."""
     style = shipped("page.css") + shipped("comparison.css")
     page = environment().get_template("comparison.html.jinja")
     return page.render(
         comparison=comparison,
+        home=home,
         headline=headline(comparison),
         subject=subject(comparison),
         earlier=identity(comparison.earlier),

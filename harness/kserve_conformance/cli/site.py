@@ -1,0 +1,195 @@
+"""``site``: a static site from the records of many runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kserve_conformance.cli.errors import CommandError
+from kserve_conformance.cli.exit_codes import Exit, print_error
+from kserve_conformance.cli.output import emit, example, format_option, out_option, show_progress
+from kserve_conformance.exceptions import RecordError
+from kserve_conformance.reports.characters import one_line
+
+if TYPE_CHECKING:
+    from kserve_conformance.reports.site import File, Inputs, Withheld
+
+#: The endings of files in a folder that are read as records.
+_ENDINGS = (".ndjson", ".ndjson.xz")
+
+#: The list of files that the last build wrote, so that the next one removes those that it does not write.
+_FILES = ".site-files.json"
+
+
+@dataclass
+class _Reading:
+    """What became of the inputs."""
+
+    inputs: Inputs
+    unreadable: list[RecordError] = field(default_factory=list)
+
+
+@click.command(
+    epilog=example(
+        "kserve-conformance site reports/record.ndjson published/ --out site",
+        "kserve-conformance site reports/matrix/matrix.ndjson.xz --out site",
+    )
+)
+@click.argument(
+    "inputs", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True), metavar="RECORD|FOLDER..."
+)
+@out_option("site", "Folder for the site")
+@format_option
+def command(inputs: tuple[Path, ...], out: Path, format_: str) -> int:
+    """
+    Build a static results site from many records.
+
+    A FOLDER is searched for records of runs and matrices (*.ndjson, *.ndjson.xz). Equal
+    records count once. A run that was interrupted, or in which everything errored, is
+    withheld. The exit code is 4 if a record cannot be read; the site has all others.
+    """
+    from kserve_conformance.reports.site import Inputs, pages
+    from kserve_conformance.suite.registry_terms import statements
+
+    reading = _Reading(Inputs())
+    for name, path in _records(inputs):
+        _read(name, path, reading)
+    try:
+        files = _write(out, pages(reading.inputs, statements()))
+    except OSError as error:
+        raise CommandError.cannot_write(out, error) from error
+    result = _result(reading, out, files)
+    emit(format_, result, lambda: _text(reading, out))
+    for error in reading.unreadable:
+        print_error(one_line(str(error)), error.hint)
+    return Exit.RECORD if reading.unreadable else Exit.OK
+
+
+def _records(inputs: Iterable[Path]) -> Iterator[tuple[str, Path]]:
+    """Yield each file to read, with its name in messages."""
+    for path in inputs:
+        if not path.is_dir():
+            yield str(path), path
+            continue
+        for file in sorted(path.rglob("*")):
+            if file.name.endswith(_ENDINGS) and file.is_file() and not _is_messages(file):
+                yield str(file), file
+
+
+def _is_messages(file: Path) -> bool:
+    """Tell whether a file has the Cucumber Messages of a run, which are NDJSON too."""
+    with file.open("rb") as stream:
+        return stream.read(9).replace(b" ", b"").startswith(b'{"meta":')
+
+
+def _read(name: str, path: Path, reading: _Reading) -> None:
+    """Add the runs of one file to the inputs; a file or run that cannot be read is listed."""
+    from kserve_conformance.record.lines import open_lines
+    from kserve_conformance.record.matrix import listed_records
+    from kserve_conformance.reports.site import Withheld
+
+    try:
+        with open_lines(path) as lines:
+            content = b"".join(line for _, line in lines)
+        if not content.startswith(b'{"type":"matrix"'):
+            reading.inputs.add(content)
+            return
+        runs = listed_records(content)
+    except RecordError as error:
+        reading.unreadable.append(_named(name, error))
+        return
+    for run, body in runs:
+        try:
+            if body is None:
+                release = run.target.partition(":")[2]
+                withheld = Withheld(f"KServe {release}", run.target, f"no result: {run.broken}")
+                reading.inputs.withhold(f"{run.broken}", withheld)
+            else:
+                reading.inputs.add(body)
+        except RecordError as error:
+            reading.unreadable.append(_named(f"{name}, {run.target}", error))
+
+
+def _named(name: str, error: RecordError) -> RecordError:
+    text = str(error)
+    error.args = (text if text.startswith(name) else f"{name}: {text}",)
+    return error
+
+
+def _write(out: Path, files: Iterable[File]) -> list[str]:
+    """
+    Write the site and return its files, the start page last. Raises ``OSError``.
+
+    Each file is put in place once it is whole. Files of the last build that this one
+    does not write are removed; other files in the folder stay.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    before = _of_last_build(out)
+    (out / "index.html").unlink(missing_ok=True)
+    written: list[str] = []
+    for number, file in enumerate(files, 1):
+        _put(out / file.path, file.text)
+        written.append(file.path)
+        if number % 50 == 0:
+            show_progress(f"{number} files written")
+    _put(out / _FILES, json.dumps(sorted(written), indent=1) + "\n")
+    for name in before.difference(written):
+        (out / name).unlink(missing_ok=True)
+    return written
+
+
+def _put(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beginning = path.with_name(f".{path.name}.part")
+    try:
+        beginning.write_text(text, encoding="utf-8", newline="\n")
+        beginning.replace(path)
+    finally:
+        beginning.unlink(missing_ok=True)
+
+
+def _of_last_build(out: Path) -> set[str]:
+    """Return the files of the last build: those that its list names and that are within the folder."""
+    try:
+        names = json.loads((out / _FILES).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return set()
+    if not isinstance(names, list):
+        return set()
+    return {
+        name
+        for name in names
+        if isinstance(name, str) and not PurePosixPath(name).is_absolute() and ".." not in PurePosixPath(name).parts
+    }
+
+
+def _result(reading: _Reading, out: Path, files: list[str]) -> dict[str, Any]:
+    inputs = reading.inputs
+    return {
+        "site": str(out / "index.html"),
+        "runs": len(inputs.published),
+        "withheld": [_withheld(one) for one in inputs.withheld],
+        "unreadable": [str(error) for error in reading.unreadable],
+        "files": files,
+    }
+
+
+def _withheld(one: Withheld) -> dict[str, str]:
+    return {"subject": one.subject, "target": one.target, "reason": one.reason}
+
+
+def _text(reading: _Reading, out: Path) -> str:
+    """The result for people: the runs that were withheld and why, then the counts, then the start page."""
+    inputs = reading.inputs
+    lines = [
+        f"withheld {one_line(one.subject)} ({one_line(one.target)}): {one_line(one.reason)}" for one in inputs.withheld
+    ]
+    counts = [f"{len(inputs.published)} run{'' if len(inputs.published) == 1 else 's'} published"]
+    counts += [f"{len(inputs.withheld)} withheld"] if inputs.withheld else []
+    counts += [f"{len(reading.unreadable)} unreadable"] if reading.unreadable else []
+    return "\n".join((*lines, ", ".join(counts), f"  {out / 'index.html'}")) + "\n"
