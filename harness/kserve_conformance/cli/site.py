@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import Exit, print_error
+from kserve_conformance.cli.out_folder import out_folder
 from kserve_conformance.cli.output import emit, example, format_option, out_option, show_progress
 from kserve_conformance.exceptions import RecordError
+from kserve_conformance.outputs import remove_files, write_file
 from kserve_conformance.reports.characters import one_line
 
 if TYPE_CHECKING:
@@ -53,20 +54,19 @@ def command(inputs: tuple[Path, ...], out: Path, format_: str) -> int:
     records count once. A run that was interrupted, or in which everything errored, is
     withheld. The exit code is 4 if a record cannot be read; the site has all others.
     """
-    from kserve_conformance.reports.site import Inputs, pages
+    from kserve_conformance.reports.site import INDEX, Inputs, pages
     from kserve_conformance.suite.registry_terms import statements
 
     reading = _Reading(Inputs())
     for name, path in _records(inputs):
         _read(name, path, reading)
-    try:
+    # Without its start page no reader takes a site for a whole one.
+    with out_folder(out, [INDEX]):
         files = _write(out, pages(reading.inputs, statements()))
-    except OSError as error:
-        raise CommandError.cannot_write(out, error) from error
     result = _result(reading, out, files)
     emit(format_, result, lambda: _text(reading, out))
-    for error in reading.unreadable:
-        print_error(one_line(str(error)), error.hint)
+    for fault in reading.unreadable:
+        print_error(one_line(str(fault)), fault.hint)
     return Exit.RECORD if reading.unreadable else Exit.OK
 
 
@@ -123,34 +123,23 @@ def _named(name: str, error: RecordError) -> RecordError:
 
 def _write(out: Path, files: Iterable[File]) -> list[str]:
     """
-    Write the site and return its files, the start page last. Raises ``OSError``.
+    Write the site and return its files, the start page last. Raises ``OutputError``.
 
     Each file is put in place once it is whole. Files of the last build that this one
     does not write are removed; other files in the folder stay.
     """
-    out.mkdir(parents=True, exist_ok=True)
     before = _of_last_build(out)
-    (out / "index.html").unlink(missing_ok=True)
     written: list[str] = []
     for number, file in enumerate(files, 1):
-        _put(out / file.path, file.text)
+        path = out / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_file(path, file.text)
         written.append(file.path)
         if number % 50 == 0:
             show_progress(f"{number} files written")
-    _put(out / _FILES, json.dumps(sorted(written), indent=1) + "\n")
-    for name in before.difference(written):
-        (out / name).unlink(missing_ok=True)
+    write_file(out / _FILES, json.dumps(sorted(written), indent=1) + "\n")
+    remove_files(out, before.difference(written))
     return written
-
-
-def _put(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beginning = path.with_name(f".{path.name}.part")
-    try:
-        beginning.write_text(text, encoding="utf-8", newline="\n")
-        beginning.replace(path)
-    finally:
-        beginning.unlink(missing_ok=True)
 
 
 def _of_last_build(out: Path) -> set[str]:

@@ -181,8 +181,8 @@ def _record(run: ListedRun, body: bytes, header: MatrixHeader, limits: Limits | 
 
 def listed_records(content: bytes, *, limits: Limits | None = None) -> tuple[tuple[ListedRun, bytes | None], ...]:
     """Return the runs of a matrix, each with the bytes of its record, which are not read. Raises ``RecordError``."""
-    header, bodies = _parts(io.BytesIO(content), limits)
-    return tuple(zip(header.runs, bodies, strict=True))
+    with _opened(io.BytesIO(content), limits) as (_, bodies):
+        return tuple(bodies)
 
 
 def extract(source: Source, target: str, *, limits: Limits | None = None) -> bytes:

@@ -97,7 +97,7 @@ class TestInputs:
 
 class TestUpstream:
     def test_the_plain_release_on_a_real_target_is_best(self) -> None:
-        """A vendor's run is compared with a real run of the release that it claims, else with memory, else not at all."""
+        """A vendor's run is compared with a real run of its release, else with memory, else with none."""
         vendor, real, memory = (
             published(version="1"),
             published(),
@@ -154,9 +154,9 @@ class TestUpstream:
 class TestOrder:
     def test_versions(self) -> None:
         """Versions are ordered by their numbers, and a release candidate comes before its release."""
-        ordered = ["", "1.0", "4.2.0-rc.1", "4.2.0-rc.2", "4.2.0", "4.9.0", "4.10.0", "v5"]
+        ordered = ("", "1.0", "4.2.0-rc.1", "4.2.0-rc.2", "4.2.0", "4.9.0", "4.10.0", "v5")
 
-        assert sorted(reversed(ordered), key=version_order) == ordered
+        assert tuple(sorted(set(ordered), key=version_order)) == ordered
 
     def test_history(self) -> None:
         """The page of an implementation has its newest version first."""

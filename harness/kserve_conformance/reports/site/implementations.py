@@ -61,7 +61,8 @@ class Implementation:
             if one.release == run.release and one.order < run.order and one.version != run.version
         ]
         alike = [one for one in earlier if one.kind == run.kind]
-        return (alike or earlier or [None])[-1]
+        last = alike or earlier
+        return last[-1] if last else None
 
 
 @dataclass(frozen=True, slots=True)
