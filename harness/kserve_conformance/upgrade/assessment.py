@@ -1,0 +1,211 @@
+"""One service before and after an upgrade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from kserve_conformance.objects import Manifest, ObjectKey
+from kserve_conformance.upgrade.causes import Cause, causes_of
+from kserve_conformance.upgrade.path import (
+    Installed,
+    State,
+    UpgradePath,
+    deletion_rejection,
+    state_of,
+    states_along,
+    update,
+)
+from kserve_conformance.upgrade.remedies import Remedy, remedies_of
+
+
+class Change(StrEnum):
+    """What an upgrade does to the runtime of a service."""
+
+    #: The same runtime before and after.
+    SAME = "same"
+    #: Another runtime.
+    MOVED = "moved"
+    #: A runtime before, and none after.
+    LOST = "lost"
+    #: No runtime before, and one after.
+    GAINED = "gained"
+    #: No runtime, before and after.
+    BROKEN_BEFORE = "broken-before"
+    #: KServe's rules leave open which runtime it has after the upgrade.
+    UNDEFINED = "undefined"
+
+
+class Flag(StrEnum):
+    """What else an upgrade does to a service, whatever its runtime."""
+
+    #: Its pod is wrong, or it has no runtime, until the service is written once.
+    NEEDS_WRITE = "needs-write"
+    #: Its next update or its deletion is rejected.
+    REJECTED_LATER = "rejected-later"
+    #: The pod has another image, other arguments, or differs elsewhere.
+    POD_DIFFERS = "pod-differs"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """
+    What an upgrade changes for one service.
+
+    ``trigger`` is what makes it happen. ``details`` are lines about flags: the rejection, the differences of the pod,
+    new faults. ``remedies`` are verified; the first is the best.
+    """
+
+    change: Change
+    flags: tuple[Flag, ...]
+    before: State
+    after: State
+    causes: tuple[Cause, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
+    trigger: str = ""
+    details: tuple[str, ...] = ()
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Does the upgrade change nothing?"""
+        return self.change is Change.SAME and not self.flags
+
+
+#: What makes a change happen. Every controller lists and reconciles all services when it starts.
+ON_START = "the start of the new controller, which reconciles every service"
+ON_WRITE = "the next update of the service"
+ON_DELETION = "the deletion of the service"
+
+
+def assess(service: Manifest, path: UpgradePath, *, in_store: bool) -> Assessment:
+    """Compare a service under the first and under the last release of a path."""
+    states = list(states_along(service, path, in_store=in_store))
+    before, after = states[0], states[-1]
+    change = _change(before, after)
+    rewritten = _rewritten(after, path)
+    details: list[str] = []
+    flags = list(_flags(before, after, rewritten, path, details))
+    is_changed = change in (Change.MOVED, Change.LOST, Change.GAINED, Change.UNDEFINED)
+    causes: tuple[Cause, ...] = ()
+    if is_changed or Flag.POD_DIFFERS in flags:
+        causes = _causes(before, after, path, is_pod=not is_changed)
+    remedies: tuple[Remedy, ...] = ()
+    if change in (Change.MOVED, Change.LOST, Change.UNDEFINED) or Flag.NEEDS_WRITE in flags:
+        remedies = remedies_of(before, after, path.last, path.surroundings)
+    elif Flag.REJECTED_LATER in flags:
+        remedies = tuple(Remedy(fault.hint) for fault in after.faults if "update" in fault.text)
+    trigger = ON_START if is_changed or Flag.POD_DIFFERS in flags else ON_WRITE if flags else ""
+    return Assessment(change, tuple(flags), before, after, causes, remedies, trigger, tuple(details))
+
+
+def _change(before: State, after: State) -> Change:
+    if after.is_served and after.decision.is_open:
+        return Change.UNDEFINED
+    match before.is_served, after.is_served:
+        case True, True:
+            return Change.SAME if before.decision.runtime == after.decision.runtime else Change.MOVED
+        case True, False:
+            return Change.LOST
+        case False, True:
+            return Change.GAINED
+        case _:
+            return Change.BROKEN_BEFORE
+
+
+def _rewritten(after: State, path: UpgradePath) -> State | None:
+    """The service after an update that changes nothing; None if it was never stored."""
+    return None if after.service is None else update(after, after.service, path.last, path.surroundings)
+
+
+def _flags(
+    before: State, after: State, rewritten: State | None, path: UpgradePath, details: list[str]
+) -> Iterator[Flag]:
+    new_faults = [fault for fault in after.faults if fault.code not in {each.code for each in before.faults}]
+    if rewritten is not None and rewritten.decision.rejected is None:
+        mended = {fault.code for fault in new_faults} - {fault.code for fault in rewritten.faults}
+        if (rewritten.is_served and not after.is_served) or mended:
+            yield Flag.NEEDS_WRITE
+    rejected = list(_rejections(before, after, rewritten, path))
+    if rejected:
+        details += rejected
+        yield Flag.REJECTED_LATER
+    if before.is_served and after.is_served:
+        differences = list(_pod_differences(before.decision.pod, after.decision.pod))
+        if differences:
+            details += differences
+            yield Flag.POD_DIFFERS
+    details += [f"{fault}" for fault in new_faults if str(fault) not in details]
+
+
+def _rejections(before: State, after: State, rewritten: State | None, path: UpgradePath) -> Iterator[str]:
+    """Rejections of an update or the deletion that the first release would not have made."""
+    earlier = None if before.service is None else update(before, before.service, path.first, path.surroundings)
+    if rewritten is not None and rewritten.decision.rejected is not None:
+        if earlier is None or earlier.decision.rejected is None:
+            yield f"rejected at the next update: {rewritten.decision.rejected}"
+    deletion = deletion_rejection(after, path.last, path.surroundings)
+    if deletion is not None and deletion_rejection(before, path.first, path.surroundings) is None:
+        yield f"cannot be deleted: {deletion}"
+
+
+def _causes(before: State, after: State, path: UpgradePath, *, is_pod: bool) -> tuple[Cause, ...]:
+    stored = after.service or before.service
+    if stored is None:
+        return ()
+    keys = tuple(dict.fromkeys(key for key in (before.decision.runtime, after.decision.runtime) if key is not None))
+
+    def undone(installed: Installed) -> bool:
+        from kserve_conformance.resolver import resolve_stored
+
+        decision = resolve_stored(stored, installed.catalogue, installed.profile, surroundings=path.surroundings)
+        if is_pod:
+            return decision.pod == before.decision.pod
+        return not state_of(stored, decision, installed, path.surroundings, before.mode).differs(before)
+
+    return causes_of(path.first, path.last, undone, _involved(keys, path))
+
+
+def _involved(keys: tuple[ObjectKey, ...], path: UpgradePath) -> tuple[ObjectKey, ...]:
+    """The runtimes of a change; without any, all that one of the two catalogues lacks."""
+    if keys:
+        return keys
+    first, last = ({runtime.key for runtime in one.catalogue} for one in (path.first, path.last))
+    return tuple(sorted(first ^ last))
+
+
+def _pod_differences(before: Manifest | None, after: Manifest | None) -> Iterator[str]:
+    """The differences of two pods, a line for each field; lists of containers are compared by name."""
+    if before == after:
+        return
+    yield from _differences(before or {}, after or {}, "pod")
+
+
+#: Fields that are worth a line of their own; of others only the path is said.
+_SHOWN = ("image", "command", "args")
+
+
+def _differences(before: Any, after: Any, where: str) -> Iterator[str]:
+    if before == after:
+        return
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in dict.fromkeys((*before, *after)):
+            yield from _differences(before.get(key), after.get(key), f"{where}.{key}")
+    elif _are_named(before) and _are_named(after):
+        old, new = ({each["name"]: each for each in one} for one in (before, after))
+        for name in dict.fromkeys((*old, *new)):
+            yield from _differences(old.get(name), new.get(name), f"{where}[{name}]")
+    else:
+        field = where.rpartition(".")[2]
+        shown = f": {_short(before)} → {_short(after)}" if field in _SHOWN or not isinstance(after, dict | list) else ""
+        yield f"{where.removeprefix('pod.')}{shown}"
+
+
+def _are_named(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) and "name" in each for each in value)
+
+
+def _short(value: Any) -> str:
+    text = "none" if value is None else " ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

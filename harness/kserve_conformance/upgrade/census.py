@@ -1,0 +1,94 @@
+"""Counts and groups of the findings about many services, in a size that depends on the groups alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from kserve_conformance.upgrade.assessment import Assessment, Change, Flag
+
+#: The services that a group names.
+EXAMPLES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One service, by its name and place, and what the upgrade changes for it."""
+
+    name: str
+    where: str
+    assessment: Assessment
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Its change and its flags."""
+        return (str(self.assessment.change), *map(str, self.assessment.flags))
+
+
+@dataclass(slots=True)
+class Group:
+    """Services for which the same changes for the same reason, of which the first hundred are kept."""
+
+    change: Change
+    flags: tuple[Flag, ...]
+    causes: tuple[Any, ...]
+    sample: Finding
+    count: int = 0
+    examples: list[Finding] = field(default_factory=list)
+
+
+#: The changes in the order in which people want to read them.
+ORDER = (
+    Change.LOST,
+    Change.UNDEFINED,
+    Change.MOVED,
+    Change.SAME,
+    Change.GAINED,
+    Change.BROKEN_BEFORE,
+)
+
+
+class Census:
+    """Counts findings as they come."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self.changes: Counter[Change] = Counter()
+        self.flags: Counter[Flag] = Counter()
+        self._groups: dict[tuple[Any, ...], Group] = {}
+
+    def add(self, finding: Finding) -> None:
+        """Count a service."""
+        assessment = finding.assessment
+        self.total += 1
+        self.changes[assessment.change] += 1
+        self.flags.update(assessment.flags)
+        if assessment.is_unchanged:
+            return
+        key = (
+            assessment.change,
+            assessment.flags,
+            assessment.causes,
+            headline_key(assessment),
+            tuple(remedy.text for remedy in assessment.remedies if remedy.patch is not None),
+        )
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = Group(assessment.change, assessment.flags, assessment.causes, finding)
+        group.count += 1
+        if len(group.examples) < EXAMPLES:
+            group.examples.append(finding)
+
+    def groups(self) -> Iterator[Group]:
+        """The groups: the worst change first, then the largest group."""
+        yield from sorted(self._groups.values(), key=lambda one: (ORDER.index(one.change), -one.count, one.sample.name))
+
+
+def headline_key(assessment: Assessment) -> tuple[Any, ...]:
+    """What a group has in common beside its causes: the runtimes or reasons before and after."""
+    return tuple(
+        (decision.runtime, decision.no_runtime and decision.no_runtime.cause, decision.outcome)
+        for decision in (assessment.before.decision, assessment.after.decision)
+    )

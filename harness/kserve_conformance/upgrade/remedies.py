@@ -1,0 +1,106 @@
+"""What keeps a service as it was before an upgrade, or serves it after. Each remedy is resolved before it is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kserve_conformance.objects import Manifest, at
+from kserve_conformance.profiles.protocols import PROTOCOL_RANKS
+from kserve_conformance.resolver import Surroundings
+from kserve_conformance.resolver.remedies import remedies_for
+from kserve_conformance.upgrade.path import Installed, State, update
+
+#: The annotation by which a service is written without changing anything that KServe reads.
+_TOUCH = "kubectl annotate isvc {name} -n {namespace} kserve-conformance/written-after-upgrade=true"
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """
+    A verified remedy.
+
+    ``text`` is an imperative. ``patch`` is the merge patch that it comes to; None if only the resolver's words are known.
+    ``keeps`` is set if the service then has the runtime that it had before.
+    """
+
+    text: str
+    patch: Manifest | None = None
+    keeps: bool = False
+
+
+def remedies_of(
+    before: State, after: State, installed: Installed, surroundings: Surroundings
+) -> tuple[Remedy, ...]:
+    """The remedies for a stored service, best first: those that keep its runtime, else those that give it one."""
+    if after.service is None:
+        return ()
+    kept: list[Remedy] = []
+    others: list[Remedy] = []
+    for text, patch in _candidates(before, after):
+        result = update(after, _patched(after.service, patch), installed, surroundings)
+        if not result.is_served or len(result.faults) > len(before.faults):
+            continue
+        if result.decision.is_open:
+            continue
+        if result.decision.runtime == before.decision.runtime:
+            kept.append(Remedy(text, patch, keeps=True))
+            break
+        if not after.is_served:
+            runtime = result.decision.runtime
+            others.append(Remedy(f"{text} (selects {runtime.name})" if runtime else text, patch))
+    if kept or others or after.is_served:
+        return tuple(kept or others[:_MOST])
+    texts = remedies_for(after.service, installed.catalogue, installed.profile, surroundings, is_stored=True)
+    return tuple(Remedy(text) for text in texts)
+
+
+#: Alternatives for one service.
+_MOST = 3
+
+
+def _candidates(before: State, after: State) -> Iterator[tuple[str, Manifest]]:
+    namespace = at(after.service, "metadata", "namespace") or "default"
+    name = at(after.service, "metadata", "name")
+    touch = {"metadata": {"annotations": {"kserve-conformance/written-after-upgrade": "true"}}}
+    yield f"write it once, for example: {_TOUCH.format(name=name, namespace=namespace)}", touch
+    if at(after.service, "spec", "predictor", "model") is None:
+        return
+    runtime = before.decision.runtime
+    if runtime is not None:
+        yield f"set runtime: {runtime.name}", _model({"runtime": runtime.name})
+    for protocol in PROTOCOL_RANKS:
+        yield f"set protocolVersion: {protocol}", _model({"protocolVersion": protocol})
+    if runtime is not None:
+        for protocol in PROTOCOL_RANKS:
+            yield (
+                f"set runtime: {runtime.name} and protocolVersion: {protocol}",
+                _model({"runtime": runtime.name, "protocolVersion": protocol}),
+            )
+    if at(after.service, "spec", "predictor", "model", "runtime") is not None:
+        yield "remove runtime", _model({"runtime": None})
+    if at(after.service, "spec", "predictor", "model", "modelFormat", "version") is not None:
+        yield "remove version from modelFormat", _model({"modelFormat": {"version": None}})
+
+
+def _model(fields: dict[str, Any]) -> Manifest:
+    return {"spec": {"predictor": {"model": fields}}}
+
+
+def _patched(manifest: Any, patch: Any) -> Any:
+    """
+    An object with a JSON merge patch (RFC 7386).
+
+    >>> _patched({"a": 1, "b": {"c": 2}}, {"a": None, "b": {"d": 3}})
+    {'b': {'c': 2, 'd': 3}}
+    """
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(manifest) if isinstance(manifest, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = _patched(result.get(key), value)
+    return result
