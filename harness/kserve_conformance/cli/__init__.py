@@ -29,6 +29,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "Analyze": {
         "resolve": "Show which runtime each service gets",
         "explain": "Explain why a service gets its runtime, or none",
+        "upgrade": "Show what an upgrade of KServe changes for services",
         "inspect": "Check the KServe installation of a cluster (read-only)",
     },
     "Publish": {

@@ -220,7 +220,8 @@ class Answers:
             GivenRuntime(each.manifest, each.where, sources.rejecting(loader.findings.get(each.number, ())))
             for each in runtimes
         ]
-        self.catalogue, self.reviews = Runtimes(given, assumptions.with_shipped, assumptions.stored).under(profile)
+        self.runtimes = Runtimes(given, assumptions.with_shipped, assumptions.stored)
+        self.catalogue, self.reviews = self.runtimes.under(profile)
         check_something(sources, self.notes, len(self.fleet) + len(runtimes))
 
     def __iter__(self) -> Iterator[Answer]:

@@ -91,3 +91,9 @@ class Decision:
     def is_open(self) -> bool:
         """Do the rules allow more than one runtime?"""
         return len(self.one_of) > 1
+
+    @property
+    def essence(self) -> tuple[object, ...]:
+        """The choice without anything about its pod: equal for two releases that select alike."""
+        cause = None if self.no_runtime is None else self.no_runtime.cause
+        return self.outcome, self.runtime, cause, frozenset(self.one_of) if self.is_open else frozenset()

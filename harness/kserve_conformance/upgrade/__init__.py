@@ -1,5 +1,5 @@
 """
-What an upgrade of KServe changes for the services of a cluster: which lose or change their runtime, why, and what to do.
+What an upgrade of KServe changes for services: which lose or change their runtime, why, and what to do.
 
 - :mod:`.path`: the releases that are installed one after the other, each with its runtimes.
 - :mod:`.assessment`: one service before and after.

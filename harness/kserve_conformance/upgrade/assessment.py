@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from kserve_conformance.objects import Manifest, ObjectKey
+from kserve_conformance.objects import Decision, Manifest, ObjectKey, Outcome
+from kserve_conformance.profiles.mode_faults import ModeFaultCode
+from kserve_conformance.resolver import resolve_stored
 from kserve_conformance.upgrade.causes import Cause, causes_of
 from kserve_conformance.upgrade.path import (
     Installed,
     State,
     UpgradePath,
     deletion_rejection,
-    state_of,
     states_along,
     update,
 )
@@ -69,14 +70,17 @@ class Assessment:
 
     @property
     def is_unchanged(self) -> bool:
-        """Does the upgrade change nothing?"""
-        return self.change is Change.SAME and not self.flags
+        """Does the upgrade change nothing, on the way neither?"""
+        return self.change is Change.SAME and not self.flags and not self.details
 
 
 #: What makes a change happen. Every controller lists and reconciles all services when it starts.
 ON_START = "the start of the new controller, which reconciles every service"
+#: Without a new controller nothing happens at once.
+ON_RECONCILE = (
+    "the next reconcile of the service: an edit, a restart of the controller, or since v0.16.0 an edit of its runtime"
+)
 ON_WRITE = "the next update of the service"
-ON_DELETION = "the deletion of the service"
 
 
 def assess(service: Manifest, path: UpgradePath, *, in_store: bool) -> Assessment:
@@ -85,7 +89,7 @@ def assess(service: Manifest, path: UpgradePath, *, in_store: bool) -> Assessmen
     before, after = states[0], states[-1]
     change = _change(before, after)
     rewritten = _rewritten(after, path)
-    details: list[str] = []
+    details = list(_on_the_way(states, path))
     flags = list(_flags(before, after, rewritten, path, details))
     is_changed = change in (Change.MOVED, Change.LOST, Change.GAINED, Change.UNDEFINED)
     causes: tuple[Cause, ...] = ()
@@ -93,10 +97,12 @@ def assess(service: Manifest, path: UpgradePath, *, in_store: bool) -> Assessmen
         causes = _causes(before, after, path, is_pod=not is_changed)
     remedies: tuple[Remedy, ...] = ()
     if change in (Change.MOVED, Change.LOST, Change.UNDEFINED) or Flag.NEEDS_WRITE in flags:
-        remedies = remedies_of(before, after, path.last, path.surroundings)
+        remedies = remedies_of(before, after, path.last, path.surroundings, needs_write=Flag.NEEDS_WRITE in flags)
     elif Flag.REJECTED_LATER in flags:
         remedies = tuple(Remedy(fault.hint) for fault in after.faults if "update" in fault.text)
-    trigger = ON_START if is_changed or Flag.POD_DIFFERS in flags else ON_WRITE if flags else ""
+    is_upgrade = path.first.profile.name != path.last.profile.name
+    starts = ON_START if is_upgrade else ON_RECONCILE
+    trigger = starts if is_changed or Flag.POD_DIFFERS in flags else ON_WRITE if flags else ""
     return Assessment(change, tuple(flags), before, after, causes, remedies, trigger, tuple(details))
 
 
@@ -112,6 +118,31 @@ def _change(before: State, after: State) -> Change:
             return Change.GAINED
         case _:
             return Change.BROKEN_BEFORE
+
+
+def _on_the_way(states: Sequence[State], path: UpgradePath) -> Iterator[str]:
+    """A line for each release on the way whose choice is neither the first nor the last."""
+    ends = (states[0].decision.essence, states[-1].decision.essence)
+    for state, installed in zip(states[1:-1], path.installed[1:-1], strict=True):
+        if state.decision.essence not in ends:
+            yield f"under {installed.profile.name}: {in_words(state.decision)}"
+
+
+def in_words(decision: Decision) -> str:
+    """A decision in a few words."""
+    if decision.is_open and decision.no_runtime is None:
+        return f"one of {', '.join(sorted(key.name for key in decision.one_of))}"
+    if decision.no_runtime is not None:
+        return f"no runtime ({decision.no_runtime.cause})"
+    match decision.outcome:
+        case Outcome.RUNS if decision.runtime is not None:
+            return decision.runtime.name
+        case Outcome.REJECTED:
+            return "rejected"
+        case Outcome.UNMANAGED:
+            return "ModelMesh"
+        case _:
+            return "custom container"
 
 
 def _rewritten(after: State, path: UpgradePath) -> State | None:
@@ -136,15 +167,16 @@ def _flags(
         if differences:
             details += differences
             yield Flag.POD_DIFFERS
-    details += [f"{fault}" for fault in new_faults if str(fault) not in details]
+    is_said = ModeFaultCode.UPDATES_REJECTED if rejected else None
+    details += [str(fault) for fault in new_faults if fault.code != is_said]
 
 
 def _rejections(before: State, after: State, rewritten: State | None, path: UpgradePath) -> Iterator[str]:
     """Rejections of an update or the deletion that the first release would not have made."""
     earlier = None if before.service is None else update(before, before.service, path.first, path.surroundings)
-    if rewritten is not None and rewritten.decision.rejected is not None:
-        if earlier is None or earlier.decision.rejected is None:
-            yield f"rejected at the next update: {rewritten.decision.rejected}"
+    was_accepted = earlier is None or earlier.decision.rejected is None
+    if rewritten is not None and rewritten.decision.rejected is not None and was_accepted:
+        yield f"rejected at the next update: {rewritten.decision.rejected}"
     deletion = deletion_rejection(after, path.last, path.surroundings)
     if deletion is not None and deletion_rejection(before, path.first, path.surroundings) is None:
         yield f"cannot be deleted: {deletion}"
@@ -156,15 +188,12 @@ def _causes(before: State, after: State, path: UpgradePath, *, is_pod: bool) -> 
         return ()
     keys = tuple(dict.fromkeys(key for key in (before.decision.runtime, after.decision.runtime) if key is not None))
 
-    def undone(installed: Installed) -> bool:
-        from kserve_conformance.resolver import resolve_stored
-
+    def decide(installed: Installed) -> object:
         decision = resolve_stored(stored, installed.catalogue, installed.profile, surroundings=path.surroundings)
-        if is_pod:
-            return decision.pod == before.decision.pod
-        return not state_of(stored, decision, installed, path.surroundings, before.mode).differs(before)
+        return decision.pod if is_pod else decision.essence
 
-    return causes_of(path.first, path.last, undone, _involved(keys, path))
+    was = before.decision.pod if is_pod else before.decision.essence
+    return causes_of(path.first, path.last, decide, was, _involved(keys, path))
 
 
 def _involved(keys: tuple[ObjectKey, ...], path: UpgradePath) -> tuple[ObjectKey, ...]:
@@ -198,8 +227,8 @@ def _differences(before: Any, after: Any, where: str) -> Iterator[str]:
             yield from _differences(old.get(name), new.get(name), f"{where}[{name}]")
     else:
         field = where.rpartition(".")[2]
-        shown = f": {_short(before)} → {_short(after)}" if field in _SHOWN or not isinstance(after, dict | list) else ""
-        yield f"{where.removeprefix('pod.')}{shown}"
+        is_short = field in _SHOWN or (not isinstance(before, dict | list) and not isinstance(after, dict | list))
+        yield where.removeprefix("pod.") + (f": {_short(before)} → {_short(after)}" if is_short else "")
 
 
 def _are_named(value: Any) -> bool:

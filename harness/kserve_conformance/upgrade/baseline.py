@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import msgspec
+import yaml
 
 from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.upgrade.census import Finding
@@ -63,10 +64,11 @@ class Baseline:
 def read(path: Path) -> tuple[Accepted, ...]:
     """Read a baseline. Raises ``HarnessError`` for a file that is none."""
     try:
-        accepted = msgspec.yaml.decode(path.read_bytes(), type=_File).accepted
+        # A day can be quoted or not.
+        accepted = msgspec.convert(yaml.safe_load(path.read_bytes()), _File).accepted
     except OSError as error:
         raise _invalid(path, error.strerror or str(error)) from error
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+    except (msgspec.ValidationError, yaml.YAMLError, ValueError, RecursionError) as error:
         raise _invalid(path, str(error)) from error
     for each in accepted:
         if not each.reason.strip():

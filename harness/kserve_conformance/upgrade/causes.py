@@ -18,13 +18,8 @@ from kserve_conformance.rules.model import Rule
 from kserve_conformance.rules.registry import registry
 from kserve_conformance.upgrade.path import Installed
 
-#: The topics of rules that a part of a profile implements.
+#: The topics of rules that a part of a profile implements, where its rules alone say what it does.
 _TOPICS: Final[Mapping[str, tuple[str, ...]]] = {
-    "crds": ("services", "catalogues"),
-    "default_mode": ("deployment",),
-    "configured_mode": ("deployment",),
-    "recorded_mode": ("deployment",),
-    "service_admission": ("admission", "services", "protocols", "legacy", "deployment"),
     "scopes": ("automatic", "catalogues"),
     "requested_protocol": ("protocols",),
     "filters": ("automatic", "protocols", "multinode"),
@@ -32,8 +27,6 @@ _TOPICS: Final[Mapping[str, tuple[str, ...]]] = {
     "look_up": ("explicit",),
     "named_protocol": ("protocols", "explicit"),
     "checks": ("explicit", "multinode"),
-    "completion": ("protocols", "legacy", "deployment"),
-    "rendering": ("deployment", "multinode"),
 }
 
 #: What changed, where no rule says it.
@@ -57,7 +50,9 @@ _PARTS: Final[Mapping[str, str]] = {
 }
 
 #: Parts that change what is reported and nothing that is decided.
-_REPORTING: Final = frozenset({"name", "reports", "status_names", "graph_protocol", "runtime_admission", "runtime_integers"})
+_REPORTING: Final = frozenset(
+    {"name", "reports", "status_names", "graph_protocol", "runtime_admission", "runtime_integers"}
+)
 
 #: The code spans of docstrings, in which sources name Go functions.
 _SPAN: Final = re.compile(r"``(\w+)``")
@@ -68,7 +63,7 @@ class Cause:
     """
     Something that changed between two releases.
 
-    ``code`` is the part of the profile, or ``runtimes``; ``rules`` are the ids of the rules that began or ended with it.
+    ``code`` is the part of the profile, or ``runtimes``; ``rules`` are the ids of those that began or ended with it.
     """
 
     code: str
@@ -76,39 +71,43 @@ class Cause:
     rules: tuple[str, ...] = ()
 
 
-#: Decides again with another release, and says whether the result is the one before the upgrade.
-Undone = Callable[[Installed], bool]
+#: Decides again with another release or other runtimes: the choice or the pod, whichever changed.
+Decide = Callable[[Installed], object]
 
 
-def causes_of(before: Installed, after: Installed, undone: Undone, involved: tuple[ObjectKey, ...]) -> tuple[Cause, ...]:
+def causes_of(
+    before: Installed, after: Installed, decide: Decide, was: object, involved: tuple[ObjectKey, ...]
+) -> tuple[Cause, ...]:
     """
-    The causes of a change between two releases.
+    The causes of a change between two releases: those that undo it alone, else those without which it is another one.
 
-    ``involved`` are the runtimes before and after. If no single cause undoes the change, there is one that says so.
+    ``was`` is what the release before decided, ``involved`` are the runtimes of the change.
     """
-    found = list(_causes(before, after, undone, involved))
-    return tuple(found) or (Cause("several", "several changes together, none of which alone undoes it"),)
+    became = decide(after)
+    results = [(cause, decide(installed)) for cause, installed in _reversals(before, after, involved)]
+    alone = tuple(cause for cause, result in results if result == was)
+    together = tuple(cause for cause, result in results if result != became)
+    return alone or together or (Cause("several", "several changes together"),)
 
 
-def _causes(
-    before: Installed, after: Installed, undone: Undone, involved: tuple[ObjectKey, ...]
-) -> Iterator[Cause]:
-    if before.catalogue is not after.catalogue and undone(Installed(after.profile, before.catalogue)):
-        yield Cause("runtimes", _runtimes_text(before.catalogue, after.catalogue, involved))
+def _reversals(
+    before: Installed, after: Installed, involved: tuple[ObjectKey, ...]
+) -> Iterator[tuple[Cause, Installed]]:
+    """The release after with one thing of the release before, for each in which they differ."""
+    if before.catalogue is not after.catalogue:
+        text = _runtimes_text(before.catalogue, after.catalogue, involved)
+        yield Cause("runtimes", text), Installed(after.profile, before.catalogue)
     for name in differing_parts(before.profile, after.profile):
         profile = replace(after.profile, **{name: getattr(before.profile, name)})
-        if undone(Installed(profile, after.catalogue)):
-            yield cause_in(name, before.profile, after.profile)
+        yield cause_in(name, before.profile, after.profile), Installed(profile, after.catalogue)
 
 
-@lru_cache(maxsize=256)
 def differing_parts(before: Profile, after: Profile) -> tuple[str, ...]:
     """The parts that two profiles have differently, without those that only report."""
     names = (field.name for field in fields(Profile) if field.name not in _REPORTING)
     return tuple(name for name in names if getattr(before, name) != getattr(after, name))
 
 
-@lru_cache(maxsize=1024)
 def cause_in(part: str, before: Profile, after: Profile) -> Cause:
     """The cause in a part of the profile, with the rules that began or ended."""
     changed = _changed_rules(before.name, after.name)
@@ -118,8 +117,6 @@ def cause_in(part: str, before: Profile, after: Profile) -> Cause:
         for rule in changed
         if rule.topic in _TOPICS.get(part, ()) and (named & {source.function for source in rule.code})
     ]
-    if not rules:
-        rules = [rule for rule in changed if rule.topic in _TOPICS.get(part, ())[:1]]
     if not rules or len(rules) > _MOST_RULES:
         return Cause(part, _PARTS.get(part, f"{part} changed"))
     begun = [rule for rule in rules if rule.holds_for(after.name)]

@@ -72,7 +72,8 @@ class Census:
             assessment.flags,
             assessment.causes,
             headline_key(assessment),
-            tuple(remedy.text for remedy in assessment.remedies if remedy.patch is not None),
+            # The text of a remedy can have the name of the service.
+            repr([remedy.patch for remedy in assessment.remedies]),
         )
         group = self._groups.get(key)
         if group is None:
@@ -81,9 +82,11 @@ class Census:
         if len(group.examples) < EXAMPLES:
             group.examples.append(finding)
 
-    def groups(self) -> Iterator[Group]:
-        """The groups: the worst change first, then the largest group."""
-        yield from sorted(self._groups.values(), key=lambda one: (ORDER.index(one.change), -one.count, one.sample.name))
+    def groups(self, only: frozenset[str] = frozenset()) -> Iterator[Group]:
+        """The groups, ``only`` those of these classes if any: the worst change first, then the largest group."""
+        for group in sorted(self._groups.values(), key=lambda one: (ORDER.index(one.change), -one.count)):
+            if not only or only & set(group.sample.classes):
+                yield group
 
 
 def headline_key(assessment: Assessment) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ from kserve_conformance.profiles import DOCUMENTED_NAME, Profile
 from kserve_conformance.profiles.mode_faults import ModeFault, StoredMode
 from kserve_conformance.profiles.pods import PodFault, faults_of, scheme_faults, validation_faults
 from kserve_conformance.profiles.service_admission import Rejected
-from kserve_conformance.resolver import Surroundings, admitted, default_mode, resolve, resolve_stored
+from kserve_conformance.resolver import ORDINARY, Surroundings, admitted, default_mode, resolve, resolve_stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class UpgradePath:
     """
 
     installed: tuple[Installed, ...]
-    surroundings: Surroundings = Surroundings()
+    surroundings: Surroundings = ORDINARY
 
     @property
     def first(self) -> Installed:
@@ -62,19 +62,9 @@ class State:
         """Does something serve it: a runtime, its own container or ModelMesh?"""
         return self.decision.rejected is None and self.decision.no_runtime is None
 
-    def differs(self, other: State) -> bool:
-        """Is another runtime selected, or none, or for another reason?"""
-        return _essence(self.decision) != _essence(other.decision)
-
-
-def _essence(decision: Decision) -> tuple[object, ...]:
-    no_runtime = decision.no_runtime
-    return (
-        decision.outcome,
-        decision.runtime,
-        None if no_runtime is None else no_runtime.cause,
-        frozenset(decision.one_of) if decision.is_open else frozenset(),
-    )
+    def without_objects(self) -> State:
+        """The same without the stored service and the pod, which take memory."""
+        return replace(self, service=None, decision=replace(self.decision, pod=None, service=None))
 
 
 def states_along(service: Manifest, path: UpgradePath, *, in_store: bool) -> Iterator[State]:
@@ -150,9 +140,7 @@ def deletion_rejection(state: State, installed: Installed, surroundings: Surroun
     if state.service is None:
         return None
     try:
-        admitted(
-            state.service, installed.profile, surroundings, state.mode or None, state.service, is_deleted=True
-        )
+        admitted(state.service, installed.profile, surroundings, state.mode or None, state.service, is_deleted=True)
     except Rejected as rejection:
         return str(rejection)
     return None

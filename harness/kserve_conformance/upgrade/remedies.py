@@ -1,4 +1,4 @@
-"""What keeps a service as it was before an upgrade, or serves it after. Each remedy is resolved before it is offered."""
+"""Edits that keep a service as it was before an upgrade, or serve it after; each is resolved before it is offered."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kserve_conformance.objects import Manifest, at
-from kserve_conformance.profiles.protocols import PROTOCOL_RANKS
+from kserve_conformance.profiles.order import PROTOCOL_RANKS
 from kserve_conformance.resolver import Surroundings
 from kserve_conformance.resolver.remedies import remedies_for
 from kserve_conformance.upgrade.path import Installed, State, update
@@ -21,7 +21,7 @@ class Remedy:
     """
     A verified remedy.
 
-    ``text`` is an imperative. ``patch`` is the merge patch that it comes to; None if only the resolver's words are known.
+    ``text`` is an imperative. ``patch`` is its merge patch, or None for edits that only the resolver knows.
     ``keeps`` is set if the service then has the runtime that it had before.
     """
 
@@ -31,11 +31,18 @@ class Remedy:
 
 
 def remedies_of(
-    before: State, after: State, installed: Installed, surroundings: Surroundings
+    before: State, after: State, installed: Installed, surroundings: Surroundings, *, needs_write: bool = False
 ) -> tuple[Remedy, ...]:
-    """The remedies for a stored service, best first: those that keep its runtime, else those that give it one."""
+    """
+    The remedies for a stored service, best first: those that keep its runtime, else those that give it one.
+
+    One that ``needs_write`` is known to work once it was written, and that is its remedy.
+    """
     if after.service is None:
         return ()
+    if needs_write:
+        text, patch = next(_candidates(before, after))
+        return (Remedy(text, patch),)
     kept: list[Remedy] = []
     others: list[Remedy] = []
     for text, patch in _candidates(before, after):

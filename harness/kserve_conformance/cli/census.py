@@ -1,0 +1,180 @@
+"""The services and runtimes of some sources under an upgrade, and the gate that decides the exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import click
+
+from kserve_conformance.cli.answers import Answers, Assumptions
+from kserve_conformance.cli.catalogues import placed
+from kserve_conformance.cli.errors import CommandError
+from kserve_conformance.cli.fleet import Member
+from kserve_conformance.cli.source_options import Sources
+from kserve_conformance.manifests import load, printable
+from kserve_conformance.manifests.fingerprint import completed
+from kserve_conformance.objects import Catalogue, ObjectKey, Runtime
+from kserve_conformance.profiles import Profile
+from kserve_conformance.resolver import Surroundings
+from kserve_conformance.upgrade import (
+    Accepted,
+    Assessment,
+    Baseline,
+    Census,
+    Finding,
+    Installed,
+    UpgradePath,
+    assess,
+)
+from kserve_conformance.upgrade.baseline import read, text_of
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeChanges:
+    """What happens to runtimes with the last release: files to apply, names to delete, names to disable."""
+
+    files: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    disable: tuple[str, ...] = ()
+
+    def applied(self, catalogue: Catalogue, profile: Profile) -> Catalogue:
+        """The catalogue after the changes. Raises ``UsageError`` for a runtime that does not exist."""
+        runtimes = {runtime.key: runtime for runtime in catalogue}
+        if self.files:
+            for manifest in load(*self.files).runtimes:
+                runtimes[ObjectKey.of(manifest)] = Runtime.from_manifest(profile.crds.pruned(manifest))
+        for name in self.without:
+            for key in _named(name, runtimes, "--without"):
+                del runtimes[key]
+        for name in self.disable:
+            for key in _named(name, runtimes, "--disable"):
+                runtimes[key] = replace(runtimes[key], disabled=True)
+        return Catalogue(tuple(runtimes.values()))
+
+    def __bool__(self) -> bool:
+        return bool(self.files or self.without or self.disable)
+
+
+def _named(name: str, runtimes: dict[ObjectKey, Runtime], option: str) -> list[ObjectKey]:
+    """The runtimes of a name, or of ``namespace/name``."""
+    namespace, _, bare = name.rpartition("/")
+    found = [key for key in runtimes if key.name == bare and (not namespace or key.namespace == namespace)]
+    if not found:
+        raise click.BadParameter(f"there is no runtime {name!r}", param_hint=option)
+    return found
+
+
+class Upgraded:
+    """
+    The services of some sources, each with what an upgrade changes for it; equal ones are assessed once.
+
+    Raises ``ManifestError`` where there is nothing to assess, or something malformed.
+    """
+
+    def __init__(
+        self, sources: Sources, profiles: Sequence[Profile], changes: RuntimeChanges, assumptions: Assumptions
+    ) -> None:
+        first, *later = profiles
+        progress = _progress if sys.stderr.isatty() else None
+        answers = Answers(sources, first, assumptions, progress)
+        if progress is not None:
+            click.echo("\r\033[K", err=True, nl=False)
+        self.fleet, self.notes = answers.fleet, answers.notes
+        installed = [Installed(first, answers.catalogue)]
+        #: The runtimes that a webhook rejects, of each release.
+        self.reviews = [(first, review) for review in answers.reviews if not review.is_accepted]
+        for profile in later:
+            catalogue, reviews = answers.runtimes.under(profile)
+            self.reviews += [(profile, review) for review in reviews if not review.is_accepted]
+            installed.append(Installed(profile, catalogue))
+        if changes:
+            last = installed[-1]
+            installed[-1] = Installed(last.profile, changes.applied(last.catalogue, last.profile))
+        self._path = UpgradePath(tuple(installed), Surroundings(assumptions.default_mode))
+        self._assumptions = assumptions
+
+    def __iter__(self) -> Iterator[Finding]:
+        known: dict[int, Assessment] = {}
+        for member in self.fleet:
+            assessment = known.get(member.kind)
+            if assessment is None:
+                assessment = known[member.kind] = self._assessed(member)
+            yield Finding(member.name, member.where, _of_member(assessment, member))
+
+    def _assessed(self, member: Member) -> Assessment:
+        manifest = self.fleet.manifest(member.kind)
+        shown = {**manifest, "metadata": {**manifest["metadata"], "name": member.name.partition("/")[2]}}
+        with placed(member.where, shown):
+            found = assess(manifest, self._path, in_store=self._assumptions.is_stored(manifest))
+        # Pods and stored services are not shown, and would be kept.
+        return replace(found, before=found.before.without_objects(), after=found.after.without_objects())
+
+
+def _progress(count: int) -> None:
+    click.echo(f"\r{count:,} services read", err=True, nl=False)
+
+
+def _of_member(assessment: Assessment, member: Member) -> Assessment:
+    """The assessment of a stand-in, for one of those for which it stands."""
+    if not assessment.details and not assessment.remedies:
+        return assessment
+    name = member.name.partition("/")[2]
+
+    def fill(text: str) -> str:
+        return completed(text, name, member.uri)
+
+    remedies = tuple(replace(remedy, text=fill(remedy.text)) for remedy in assessment.remedies)
+    return replace(assessment, details=tuple(map(fill, assessment.details)), remedies=remedies)
+
+
+@dataclass(slots=True)
+class Gate:
+    """Which findings fail the command; counts all on the way."""
+
+    fail_on: frozenset[str]
+    baseline: Baseline
+    census: Census = field(default_factory=Census)
+    failing: int = 0
+    accepted: int = 0
+    #: What ``--write-baseline`` writes.
+    to_accept: list[Accepted] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, fail_on: frozenset[str], baseline: Path | None, today: date) -> Gate:
+        """A gate with the baseline of a file. Raises ``HarnessError`` for an invalid one."""
+        return cls(fail_on, Baseline(read(baseline) if baseline else (), today))
+
+    def passed(self, findings: Iterator[Finding]) -> Iterator[Finding]:
+        """Count the findings and pass them on."""
+        for finding in findings:
+            self.census.add(finding)
+            for class_ in finding.classes:
+                if class_ not in self.fail_on:
+                    continue
+                if self.baseline.accepts(finding, class_):
+                    self.accepted += 1
+                else:
+                    self.failing += 1
+                    self.to_accept.append(Accepted(finding.name, class_, "accepted when the baseline was written"))
+            yield finding
+
+    def print_notes(self) -> None:
+        """Say on stderr what the baseline accepted, and what of it is of no more use."""
+        if self.accepted:
+            click.echo(f"{self.accepted:,} accepted by the baseline", err=True)
+        for each in self.baseline.expired:
+            click.echo(printable(f"warning: accepted until {each.expires}: {each.finding} of {each.service}"), err=True)
+        for each in self.baseline.unmet:
+            click.echo(printable(f"warning: no longer found: {each.finding} of {each.service}"), err=True)
+
+    def write(self, path: Path) -> None:
+        """Write what failed as a baseline. Raises ``CommandError`` if the file cannot be written."""
+        try:
+            path.write_text(text_of(self.to_accept), encoding="utf-8")
+        except OSError as error:
+            raise CommandError.cannot_write(path, error) from error
+        click.echo(printable(f"wrote {path}: {len(self.to_accept):,} accepted"), err=True)

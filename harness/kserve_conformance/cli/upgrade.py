@@ -1,0 +1,213 @@
+"""``upgrade``: what changes for the services of a cluster when another KServe release is installed."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import click
+
+from kserve_conformance.cli.exit_codes import Exit
+from kserve_conformance.cli.option_sections import SectionedCommand
+from kserve_conformance.cli.output import emit, example, write
+from kserve_conformance.cli.release_options import profile_with
+from kserve_conformance.cli.source_options import Sources, source_options
+from kserve_conformance.cli.validation import Validation
+from kserve_conformance.crds import FULL, VARIANTS
+from kserve_conformance.manifests import printable
+
+if TYPE_CHECKING:
+    from kserve_conformance.upgrade import Census, Finding
+
+#: What ``--fail-on`` and ``--only`` take: the changes and flags of :mod:`kserve_conformance.upgrade`.
+CLASSES = (
+    "lost",
+    "undefined",
+    "moved",
+    "same",
+    "gained",
+    "broken-before",
+    "needs-write",
+    "rejected-later",
+    "pod-differs",
+)
+
+#: The output formats. ``ndjson`` has a line for each service and nothing else.
+FORMATS = ("text", "json", "yaml", "ndjson", "markdown", "sarif")
+
+
+class Upgrade(SectionedCommand):
+    """``upgrade``, whose options are listed in sections."""
+
+    sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "Upgrade": ("from_", "to", "path", "shipped", "crds", "default_mode"),
+        "What if": ("with_", "without", "disable"),
+        "Input": ("stored", "namespace", "parameters", "kustomize", "strict", "validation"),
+        "Result": ("only", "fail_on", "baseline", "write_baseline", "format_"),
+    }
+
+
+def _classes(_: click.Context, option: click.Parameter, value: str | None) -> frozenset[str]:
+    names = [name.strip() for name in (value or "").split(",") if name.strip()]
+    if names == ["none"]:
+        return frozenset()
+    for name in names:
+        if name not in CLASSES:
+            raise click.BadParameter(f"{name!r} is not one of {', '.join(CLASSES)}", param=option)
+    return frozenset(names)
+
+
+@click.command(
+    cls=Upgrade,
+    epilog=example(
+        "kserve-conformance upgrade --from v0.10.2 --to v0.15.2 --shipped dump.yaml",
+        "kubectl get isvc,servingruntimes,clusterservingruntimes -A -o json |"
+        " kserve-conformance upgrade --path v0.9.0,v0.11.2,v0.15.2 -",
+        "kserve-conformance upgrade --from v0.15.2 --to v0.15.2 --without kserve-mlserver --shipped dump.yaml",
+    ),
+)
+@click.argument("paths", nargs=-1, metavar="[FILE|FOLDER|-]...")
+@click.option("--from", "from_", metavar="RELEASE", help="Release that is installed now")
+@click.option("--to", metavar="RELEASE", help="Release to install")
+@click.option("--path", metavar="RELEASE,...", help="Releases to install one after the other, the installed one first")
+@click.option("--shipped", is_flag=True, help="Add the cluster runtimes that each release ships")
+@click.option("--crds", type=click.Choice(VARIANTS), show_default=FULL, help="CRDs that the cluster has")
+@click.option(
+    "--default-mode", metavar="MODE", show_default="the release's own", help="Default deployment mode of the cluster"
+)
+@click.option(
+    "--with", "with_", multiple=True, metavar="FILE", help="Add or replace the runtimes of this file (can be repeated)"
+)
+@click.option("--without", multiple=True, metavar="NAME", help="Delete this runtime (can be repeated)")
+@click.option("--disable", multiple=True, metavar="NAME", help="Disable this runtime (can be repeated)")
+@click.option(
+    "--stored/--written",
+    "stored",
+    default=None,
+    show_default="stored if it has a uid",
+    help="Treat services as already stored, or as written under the first release",
+)
+@source_options
+@click.option("--only", metavar="CLASS,...", callback=_classes, help=f"Print only these: {', '.join(CLASSES)}")
+@click.option(
+    "--fail-on",
+    metavar="CLASS,...|none",
+    default="lost,rejected-later",
+    show_default=True,
+    callback=_classes,
+    help="Exit with 1 if a service has one of these",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Accepted findings, which do not fail the command",
+)
+@click.option(
+    "--write-baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Accept all findings that would fail the command, in this file",
+)
+@click.option(
+    "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="Output format"
+)
+def command(
+    paths: tuple[str, ...],
+    from_: str | None,
+    to: str | None,
+    path: str | None,
+    shipped: bool,
+    crds: str | None,
+    default_mode: str | None,
+    with_: tuple[str, ...],
+    without: tuple[str, ...],
+    disable: tuple[str, ...],
+    stored: bool | None,
+    namespace: str | None,
+    parameters: tuple[tuple[str, str], ...],
+    kustomize: bool,
+    strict: bool,
+    validation: str,
+    only: frozenset[str],
+    fail_on: frozenset[str],
+    baseline: Path | None,
+    write_baseline: Path | None,
+    format_: str,
+) -> int:
+    """
+    Show which services change or lose their runtime when KServe is upgraded, why, and what to do.
+
+    Reads what `resolve` reads: manifests, folders, kubectl dumps, or standard input. Each service is what the first
+    release stored; the later ones only reconcile it. Counts come first, then groups of services by cause. Every hint
+    was verified by resolving it. Nothing is written anywhere. With --with, --without and --disable, the runtimes
+    change with the last release; --from and --to may be the same.
+    """
+    releases = _releases(from_, to, path)
+    if not paths:
+        raise click.UsageError("nothing to read: pass files, folders or '-'")
+    from kserve_conformance.cli.answers import Assumptions
+    from kserve_conformance.cli.census import Gate, RuntimeChanges, Upgraded
+
+    profiles = tuple(profile_with(release, crds) for release in releases)
+    sources = Sources(paths, namespace, parameters, kustomize, strict, Validation(validation), profiles[0].crds, stored)
+    changes = RuntimeChanges(with_, without, disable)
+    services = Upgraded(sources, profiles, changes, Assumptions(shipped, stored, default_mode))
+    gate = Gate.of(fail_on, baseline, datetime.now(UTC).date())
+    findings = gate.passed(iter(services))
+    if format_ == "ndjson":
+        _write_lines(findings, only)
+    else:
+        deque(findings, maxlen=0)
+        _write_census(gate.census, tuple(profile.name for profile in profiles), only, format_)
+    for profile, review in services.reviews:
+        click.echo(printable(f"warning: {profile.name} rejects {review.key}: {review.headline}"), err=True)
+    services.notes.print()
+    if write_baseline is not None:
+        gate.write(write_baseline)
+        return Exit.USAGE if services.notes.problems else Exit.OK
+    gate.print_notes()
+    if services.notes.problems:
+        return Exit.USAGE
+    return Exit.NO if gate.failing else Exit.OK
+
+
+def _write_lines(findings: Iterator[Finding], only: frozenset[str]) -> None:
+    from kserve_conformance.upgrade.reports.data import finding_as_data
+
+    for finding in findings:
+        if not only or only & set(finding.classes):
+            click.echo(json.dumps(finding_as_data(finding), ensure_ascii=False))
+
+
+def _write_census(census: Census, releases: tuple[str, ...], only: frozenset[str], format_: str) -> None:
+    from kserve_conformance.upgrade.reports import data, markdown, sarif, text
+
+    if format_ == "markdown":
+        write("".join(f"{line}\n" for line in markdown.lines(census, releases, only)))
+    elif format_ == "sarif":
+        write(json.dumps(sarif.log(census, releases, only), indent=2, ensure_ascii=False) + "\n")
+    else:
+        emit(
+            format_,
+            data.summary(census, releases, only),
+            lambda: "".join(f"{line}\n" for line in text.lines(census, releases, only)),
+        )
+
+
+def _releases(from_: str | None, to: str | None, path: str | None) -> tuple[str, ...]:
+    """The releases of the options. Raises ``UsageError`` unless there are at least two."""
+    if path is not None:
+        if from_ is not None or to is not None:
+            raise click.UsageError("--path cannot be used with --from or --to")
+        releases = tuple(name.strip() for name in path.split(",") if name.strip())
+        if len(releases) < 2:
+            raise click.UsageError("--path needs at least two releases, such as v0.10.2,v0.15.2")
+        return releases
+    if from_ is None or to is None:
+        raise click.UsageError("pass --from and --to, or --path")
+    return from_, to

@@ -1,0 +1,1 @@
+"""The result of a census as text, Markdown, JSON values, and SARIF."""

@@ -1,0 +1,73 @@
+"""The census as JSON values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kserve_conformance.objects import Decision, ObjectKey
+from kserve_conformance.upgrade.assessment import Assessment
+from kserve_conformance.upgrade.census import Census, Finding, Group
+from kserve_conformance.upgrade.reports.text import counts
+
+SCHEMA = "kserve-conformance.upgrade/v1"
+
+
+def summary(census: Census, releases: tuple[str, ...], only: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """Counts and groups; ``only`` the groups of these classes."""
+    return {
+        "schema": SCHEMA,
+        "releases": list(releases),
+        "services": census.total,
+        "counts": dict(counts(census)),
+        "groups": [group_as_data(group) for group in census.groups(only)],
+    }
+
+
+def group_as_data(group: Group) -> dict[str, Any]:
+    """One group, with the first of its services."""
+    return {
+        "count": group.count,
+        **assessment_as_data(group.sample.assessment),
+        "examples": [{**_name(finding), "source": finding.where} for finding in group.examples],
+    }
+
+
+def finding_as_data(finding: Finding) -> dict[str, Any]:
+    """One service."""
+    return {**_name(finding), "source": finding.where, **assessment_as_data(finding.assessment)}
+
+
+def assessment_as_data(assessment: Assessment) -> dict[str, Any]:
+    """What changes for a service, and why."""
+    return {
+        "change": str(assessment.change),
+        "flags": [str(flag) for flag in assessment.flags],
+        "before": _decision(assessment.before.decision),
+        "after": _decision(assessment.after.decision),
+        "causes": [{"code": cause.code, "text": cause.text, "rules": list(cause.rules)} for cause in assessment.causes],
+        "details": list(assessment.details),
+        "trigger": assessment.trigger or None,
+        "remedies": [
+            {"text": remedy.text, "patch": remedy.patch, "keepsRuntime": remedy.keeps} for remedy in assessment.remedies
+        ],
+    }
+
+
+def _name(finding: Finding) -> dict[str, str]:
+    namespace, _, name = finding.name.partition("/")
+    return {"namespace": namespace, "name": name}
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    no_runtime = decision.no_runtime
+    return {
+        "outcome": str(decision.outcome),
+        "runtime": None if decision.runtime is None else _key(decision.runtime),
+        "oneOf": [_key(key) for key in sorted(decision.one_of)] if decision.is_open else [],
+        "noRuntime": None if no_runtime is None else {"cause": str(no_runtime.cause), "error": no_runtime.error},
+        "rejection": decision.rejected,
+    }
+
+
+def _key(key: ObjectKey) -> dict[str, str]:
+    return {"kind": key.kind, "name": key.name, **({"namespace": key.namespace} if key.namespace else {})}

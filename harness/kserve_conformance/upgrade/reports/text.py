@@ -1,0 +1,64 @@
+"""The census for a terminal: counts first, then groups by cause, in eighty columns where names allow it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from kserve_conformance.manifests import printable
+from kserve_conformance.upgrade.assessment import Change, Flag
+from kserve_conformance.upgrade.census import ORDER, Census, Group
+from kserve_conformance.upgrade.reports.phrases import MEANINGS, headline, services, title, why
+
+_WIDTH = 80
+#: The services of a group that are printed.
+_EXAMPLES = 5
+
+
+def lines(census: Census, releases: tuple[str, ...], only: frozenset[str] = frozenset()) -> Iterator[str]:
+    """The whole text, a line at a time."""
+    yield f"KServe {' → '.join(releases)}: {services(census.total)}"
+    yield ""
+    for name, count in counts(census):
+        yield f"  {count:>9,}  {name:<15} {MEANINGS[name]}"
+    for group in census.groups(only):
+        yield ""
+        yield from _group(group)
+
+
+def counts(census: Census) -> Iterator[tuple[str, int]]:
+    """The changes and flags that occur, with the number of services; ``same`` always."""
+    for change in ORDER:
+        if census.changes[change] or change is Change.SAME:
+            yield str(change), census.changes[change]
+    for flag in Flag:
+        if census.flags[flag]:
+            yield str(flag), census.flags[flag]
+
+
+def _group(group: Group) -> Iterator[str]:
+    assessment = group.sample.assessment
+    yield printable(f"{title(group)}: {services(group.count)}, {headline(assessment)}")
+    for text in why(assessment):
+        yield from _wrapped("why: ", text)
+    for detail in assessment.details[:_EXAMPLES]:
+        yield from _wrapped("", detail)
+    if len(assessment.details) > _EXAMPLES:
+        yield f"  ... and {len(assessment.details) - _EXAMPLES} more differences"
+    if assessment.trigger:
+        yield from _wrapped("when: ", assessment.trigger)
+    for remedy in assessment.remedies:
+        effect = " to keep the runtime" if remedy.keeps and assessment.change is not Change.SAME else ""
+        yield from _wrapped("hint: ", f"{remedy.text}{effect}")
+    for finding in group.examples[:_EXAMPLES]:
+        yield printable(f"    {finding.name}  ({finding.where})")
+    if group.count > _EXAMPLES:
+        yield f"    ... and {group.count - _EXAMPLES:,} more"
+
+
+def _wrapped(label: str, text: str) -> Iterator[str]:
+    # Commands are copied, so nothing breaks a long word.
+    width = _WIDTH - 2 - len(label)
+    wrapped = textwrap.wrap(printable(text), width, break_long_words=False, break_on_hyphens=False)
+    for number, line in enumerate(wrapped):
+        yield f"  {label if number == 0 else ' ' * len(label)}{line}"

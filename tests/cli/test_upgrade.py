@@ -1,0 +1,161 @@
+"""``upgrade``: what changes for services, in every format, and the exit code."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+
+from kserve_conformance.cli.exit_codes import Exit
+
+SERVICES = """\
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {name: iris, namespace: team-a}
+spec: {predictor: {model: {modelFormat: {name: sklearn}, storageUri: "s3://bucket/iris"}}}
+---
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {name: faces, namespace: team-a}
+spec: {predictor: {model: {modelFormat: {name: onnx}, storageUri: "s3://bucket/faces"}}}
+---
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {name: cars, namespace: team-a}
+spec: {predictor: {model: {modelFormat: {name: onnx}, storageUri: "s3://bucket/cars"}}}
+"""
+PATH = ("upgrade", "--from", "v0.9.0", "--to", "v0.11.2", "--shipped", "services.yaml")
+
+
+@pytest.fixture(autouse=True)
+def services(tmp_path, monkeypatch):
+    """Two services that lose their runtime, and one that keeps it, in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "services.yaml").write_text(SERVICES)
+
+
+class TestText:
+    def test_counts_then_groups(self, invoke):
+        """The counts come first, then one group for the services that change alike, with cause and hint."""
+        code, out, _ = invoke(*PATH)
+
+        assert code == Exit.NO
+        assert out.splitlines()[0] == "KServe v0.9.0 → v0.11.2: 3 services"
+        assert "lost: 2 services, kserve-tritonserver → no runtime (NoSupportingRuntime)" in out
+        assert "(auto-protocol-v1-by-default)" in out
+        assert "hint: set runtime: kserve-tritonserver to keep the runtime" in out
+        assert "    team-a/faces  (services.yaml:6)\n    team-a/cars  (services.yaml:11)\n" in out
+
+    def test_only_some_classes(self, invoke):
+        """--only prints the groups of these classes; the counts are those of all services."""
+        out = invoke(*PATH, "--only", "pod-differs")[1]
+
+        assert "lost: 2 services" not in out
+        assert "          2  lost " in out
+
+
+class TestExitCode:
+    @pytest.mark.parametrize(
+        ("fail_on", "code"),
+        [("lost", Exit.NO), ("moved", Exit.OK), ("pod-differs", Exit.NO), ("none", Exit.OK), ("moved,lost", Exit.NO)],
+    )
+    def test_is_decided_by_fail_on(self, fail_on, code, invoke):
+        """The command fails if a service has one of the classes."""
+        assert invoke(*PATH, "--fail-on", fail_on)[0] == code
+
+    def test_a_baseline_accepts_findings(self, invoke, tmp_path):
+        """What --write-baseline wrote passes with --baseline, until a finding is removed from it."""
+        assert invoke(*PATH, "--write-baseline", "accepted.yaml")[0] == Exit.OK
+        assert invoke(*PATH, "--baseline", "accepted.yaml")[0] == Exit.OK
+        accepted = yaml.safe_load((tmp_path / "accepted.yaml").read_text())
+        del accepted["accepted"][0]
+        (tmp_path / "accepted.yaml").write_text(yaml.safe_dump(accepted))
+        assert invoke(*PATH, "--baseline", "accepted.yaml")[0] == Exit.NO
+
+    def test_a_broken_file_is_no_pass(self, invoke, tmp_path):
+        """A manifest that cannot be read ends with 2, whatever the services that were read say."""
+        (tmp_path / "broken.yaml").write_text("a: [")
+
+        assert invoke(*PATH, "broken.yaml", "--fail-on", "none")[0] == Exit.USAGE
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("--from", "v0.9.0"),
+            ("--path", "v0.9.0"),
+            ("--path", "v0.9.0,v0.10.2", "--to", "v0.15.2"),
+            ("--from", "v0.9.0", "--to", "v9"),
+            ("--from", "v0.9.0", "--to", "v0.10.2", "--fail-on", "worse"),
+            ("--from", "v0.9.0", "--to", "v0.10.2", "--without", "nothing"),
+        ],
+    )
+    def test_wrong_arguments(self, arguments, invoke):
+        """Missing and unknown releases, classes and runtimes are usage errors."""
+        assert invoke("upgrade", *arguments, "services.yaml")[0] == Exit.USAGE
+
+
+class TestFormats:
+    def test_json(self, invoke):
+        """JSON has the counts and groups."""
+        data = json.loads(invoke(*PATH, "--format", "json")[1])
+
+        assert data["counts"] == {"lost": 2, "same": 1, "pod-differs": 1}
+        group = data["groups"][0]
+        assert (group["change"], group["count"]) == ("lost", 2)
+        assert group["remedies"][0]["patch"] == {"spec": {"predictor": {"model": {"runtime": "kserve-tritonserver"}}}}
+
+    def test_ndjson(self, invoke):
+        """NDJSON has a line for each service."""
+        lines = [json.loads(line) for line in invoke(*PATH, "--format", "ndjson")[1].splitlines()]
+
+        assert [(line["name"], line["change"]) for line in lines] == [
+            ("iris", "same"),
+            ("faces", "lost"),
+            ("cars", "lost"),
+        ]
+
+    def test_markdown(self, invoke):
+        """Markdown has a table of the counts and a section for each group."""
+        out = invoke(*PATH, "--format", "markdown")[1]
+
+        assert "| 2 | **lost** | has a runtime before and none after |" in out
+        assert "- `team-a/faces` (services.yaml:6)" in out
+
+    def test_sarif(self, invoke):
+        """SARIF has a result for each finding, at its line; every result has a rule."""
+        log = json.loads(invoke(*PATH, "--format", "sarif")[1])
+
+        (run,) = log["runs"]
+        lost = [result for result in run["results"] if result["ruleId"] == "upgrade/lost"]
+        assert [each["locations"][0]["physicalLocation"]["region"]["startLine"] for each in lost] == [6, 11]
+        rules = run["tool"]["driver"]["rules"]
+        assert all(rules[each["ruleIndex"]]["id"] == each["ruleId"] for each in run["results"])
+
+
+class TestWhatIf:
+    def test_a_runtime_is_disabled(self, invoke):
+        """--disable changes the runtimes with the last release, which may be the first one."""
+        out = invoke(
+            "upgrade", "--path", "v0.9.0,v0.9.0", "--disable", "kserve-tritonserver", "--shipped", "services.yaml"
+        )[1]
+
+        assert "lost: 2 services" in out
+        assert "kserve-tritonserver changed: disabled" in out
+        assert "when: the next reconcile of the service" in out
+
+    def test_a_runtime_is_added(self, invoke, tmp_path):
+        """--with adds the runtimes of a file."""
+        (tmp_path / "mine.yaml").write_text(
+            "apiVersion: serving.kserve.io/v1alpha1\n"
+            "kind: ServingRuntime\n"
+            "metadata: {name: mine, namespace: team-a}\n"
+            "spec:\n"
+            "  supportedModelFormats: [{name: sklearn, autoSelect: true}]\n"
+            "  protocolVersions: [v1]\n"
+            "  containers: [{name: kserve-container, image: example.com/mine:1}]\n"
+        )
+        out = invoke("upgrade", "--path", "v0.15.2,v0.15.2", "--with", "mine.yaml", "--shipped", "services.yaml")[1]
+
+        assert "moved, pod-differs: 1 service, kserve-sklearnserver → mine" in out
+        assert "mine was added" in out
