@@ -56,6 +56,7 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
         "kserve_conformance.targets.faulty": "targets that fail in named ways",
         "kserve_conformance.targets.cases": "cases as values, and runs of many at once",
     },
+    "upgrade": {"kserve_conformance.upgrade": "what an upgrade changes for services"},
     "scenario_runs": {"kserve_conformance.scenario_runs": "one scenario on one target"},
     "fuzzing": {"kserve_conformance.fuzz": "random cases on two targets"},
     "record": {

@@ -12,12 +12,13 @@ import click
 
 from kserve_conformance.cli.answers import Answers, Assumptions
 from kserve_conformance.cli.catalogues import placed
-from kserve_conformance.cli.errors import CommandError
-from kserve_conformance.cli.fleet import Member
 from kserve_conformance.cli.source_options import Sources
+from kserve_conformance.fleet import Member, Processes
+from kserve_conformance.machine import allowed
 from kserve_conformance.manifests import load, printable
 from kserve_conformance.manifests.fingerprint import completed
 from kserve_conformance.objects import Catalogue, ObjectKey, Runtime
+from kserve_conformance.outputs import write_file
 from kserve_conformance.profiles import Profile
 from kserve_conformance.resolver import Surroundings
 from kserve_conformance.upgrade import (
@@ -80,7 +81,8 @@ class Upgraded:
     ) -> None:
         first, *later = profiles
         progress = _progress if sys.stderr.isatty() else None
-        answers = Answers(sources, first, assumptions, progress)
+        with Processes(allowed()[0]) as processes:
+            answers = Answers(sources, first, assumptions, progress, processes)
         if progress is not None:
             click.echo("\r\033[K", err=True, nl=False)
         self.fleet, self.notes = answers.fleet, answers.notes
@@ -172,9 +174,6 @@ class Gate:
             click.echo(printable(f"warning: no longer found: {each.finding} of {each.service}"), err=True)
 
     def write(self, path: Path) -> None:
-        """Write what failed as a baseline. Raises ``CommandError`` if the file cannot be written."""
-        try:
-            path.write_text(text_of(self.to_accept), encoding="utf-8")
-        except OSError as error:
-            raise CommandError.cannot_write(path, error) from error
+        """Write what failed as a baseline. Raises ``OutputError``."""
+        write_file(path, text_of(self.to_accept))
         click.echo(printable(f"wrote {path}: {len(self.to_accept):,} accepted"), err=True)

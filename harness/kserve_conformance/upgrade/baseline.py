@@ -11,6 +11,8 @@ import msgspec
 import yaml
 
 from kserve_conformance.exceptions import HarnessError
+from kserve_conformance.files import read_bytes
+from kserve_conformance.limits import OverLimit
 from kserve_conformance.upgrade.census import Finding
 
 
@@ -65,7 +67,9 @@ def read(path: Path) -> tuple[Accepted, ...]:
     """Read a baseline. Raises ``HarnessError`` for a file that is none."""
     try:
         # A day can be quoted or not.
-        accepted = msgspec.convert(yaml.safe_load(path.read_bytes()), _File).accepted
+        accepted = msgspec.convert(yaml.safe_load(read_bytes(path)), _File).accepted
+    except OverLimit as error:
+        raise _invalid(path, str(error)) from error
     except OSError as error:
         raise _invalid(path, error.strerror or str(error)) from error
     except (msgspec.ValidationError, yaml.YAMLError, ValueError, RecursionError) as error:
