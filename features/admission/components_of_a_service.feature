@@ -216,3 +216,18 @@ Feature: A transformer and an explainer are checked like a predictor
                 resource: {name: cpu, target: {averageUtilization: 50}}
       """
     Then the service is rejected with "target.type: Unsupported value"
+
+  @rule-zero-values-written @since-0.17.0
+  Scenario: A rule for exit codes without an operator is rejected, because the webhook leaves out what Go omits when empty
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a}
+      spec:
+        predictor:
+          containers:
+            - name: kserve-container
+              image: example.com/own:1
+              restartPolicyRules:
+                - {action: Restart, exitCodes: {}}
+      """
+    Then the service is rejected with "exitCodes.operator: Required value"

@@ -33,6 +33,15 @@ _WRITTEN_AS_NULL: Final = (
     ({"apiGroup", "kind", "name", "namespace"}, "apiGroup"),
 )
 
+#: Required fields that Go leaves out where they are empty, each with another field of its object that identifies it.
+#: Source: types ``ContainerRestartRule``, ``ContainerRestartRuleOnExitCodes`` and ``PodCertificateProjection``,
+#: k8s.io/api v0.34.4, core/v1/types.go. Observed on the API server and the defaulter of v0.20.0.
+_LEFT_OUT: Final = (
+    ("action", "exitCodes"),
+    ("operator", "values"),
+    ("signerName", "credentialBundlePath"),
+    ("keyType", "credentialBundlePath"),
+)
 
 #: The bounds of an int64.
 INT64: Final = range(-(2**63), 2**63)
@@ -80,13 +89,20 @@ def _number(value: float, schema: Schema) -> Any:
     return int(value) if schema.type == "integer" and value.is_integer() else value
 
 
+def _is_left_out(field: str, schema: Schema) -> bool:
+    return any(
+        field == name and other in schema.properties and "key" not in schema.properties for name, other in _LEFT_OUT
+    )
+
+
 def _filled_mapping(value: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, inner in value.items():
         known = schema.properties.get(key, schema.additional)
         result[key] = inner if known is None else _filled(inner, known)
     optional = (field for field, other in _ALWAYS_WRITTEN if field in schema.properties and other in schema.properties)
-    for field in (*schema.required, *optional):
+    required = (field for field in schema.required if not _is_left_out(field, schema))
+    for field in (*required, *optional):
         if result.get(field) is None and field in schema.properties:
             known = schema.properties[field]
             zero = 0 if known.is_int_or_string else {} if known.properties else _ZEROS.get(known.type)

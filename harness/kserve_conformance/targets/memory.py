@@ -8,7 +8,7 @@ a failure, and a clock of whole seconds that only ``advance_clock`` moves.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
@@ -27,8 +27,10 @@ from kserve_conformance.objects import (
     Manifest,
     ObjectKey,
     Runtime,
+    at,
 )
 from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
+from kserve_conformance.profiles.legacy import LEGACY_KEYS_V0_12
 from kserve_conformance.profiles.mode_faults import StoredMode
 from kserve_conformance.profiles.runtime_admission import Scope, rejection_of
 from kserve_conformance.profiles.service_admission import Rejected
@@ -52,6 +54,15 @@ class Workload:
     runtime: ObjectKey | None = None
     status_runtime: ObjectKey | None = None
     mode: str = ""
+
+
+def _as_converted(message: str, service: Manifest) -> str:
+    """What the schema rejects only once the defaulter has replaced a legacy key by ``model``."""
+    predictor = at(service, "spec", "predictor")
+    for key in predictor if isinstance(predictor, Mapping) else ():
+        if key in LEGACY_KEYS_V0_12:
+            return message.replace(f"spec.predictor.{key}.", "spec.predictor.model.")
+    return message
 
 
 class MemoryTarget:
@@ -108,7 +119,8 @@ class MemoryTarget:
         # The API server's own message begins with the field as it writes it.
         invalid = frozenset((problem.rejection or problem.pointer).partition(": ")[0] for problem in raw)
         if problems:
-            return DryRun(unknown, invalid, rejection_message(manifest, problems))
+            message = rejection_message(manifest, problems)
+            return DryRun(unknown, invalid, message if raw else _as_converted(message, manifest))
         try:
             self._admitted(ObjectKey.of(manifest), manifest)
         except Rejected as rejection:

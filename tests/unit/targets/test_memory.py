@@ -488,3 +488,12 @@ class TestReleases:
             cluster_ref("r"),
             cluster_ref("r"),
         )
+
+
+class TestDryRuns:
+    def test_what_the_schema_rejects_after_the_conversion_is_below_model(self):
+        """The defaulter of v0.10.2 writes a null into a gRPC probe, and has moved the probe from sklearn to model."""
+        probe = {"storageUri": "gs://x", "startupProbe": {"grpc": {"port": 1}}}
+        (answer,) = MemoryTarget("v0.10.2").dry_run([service(probe, key="sklearn")])
+
+        assert "spec.predictor.model.startupProbe.grpc.service: Invalid value" in str(answer.rejected)
