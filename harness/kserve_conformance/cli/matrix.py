@@ -13,16 +13,16 @@ import click
 
 from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import Exit
-from kserve_conformance.cli.output import columns, emit, example, format_option
+from kserve_conformance.cli.out_folder import out_folder
+from kserve_conformance.cli.output import columns, emit, example, format_option, streaming
 from kserve_conformance.cli.records import RECORD
 from kserve_conformance.cli.selection_options import selection_options
+from kserve_conformance.outputs import cannot_write, write_file
+from kserve_conformance.reports.folder import MATRIX, MATRIX_REPORTS, WRITTEN
 
 if TYPE_CHECKING:
     from kserve_conformance.record.matrix import Matrix
     from kserve_conformance.reports.matrices.view import Column, View
-
-#: The record of a matrix in its folder. It compresses to a hundredth, since releases have much in common.
-FILE = "matrix.ndjson.xz"
 
 
 @click.command(
@@ -91,10 +91,15 @@ def _render(record: Path, extract: str | None, out: Path | None, format_: str) -
 
     source = sys.stdin.buffer if str(record) == "-" else record
     if extract is not None:
-        sys.stdout.buffer.write(matrix.extract(source, extract))
-        sys.stdout.buffer.flush()
+        with streaming():
+            sys.stdout.buffer.write(matrix.extract(source, extract))
+            sys.stdout.buffer.flush()
         return Exit.OK
-    return _report(matrix.read_matrix(source), record, out, format_)
+    table = matrix.read_matrix(source)
+    if out is None:
+        return _report(table, record, None, format_)
+    with out_folder(out, MATRIX_REPORTS, record):
+        return _report(table, record, out, format_)
 
 
 def _run(
@@ -124,41 +129,23 @@ def _run(
         raise CommandError.nothing_selected()
     plan = Plan(selection, out.resolve(), resume, jobs)
     started = _now()
-    _prepare(out)
-    try:
-        with MatrixProgress(len(specs), len(selected)) as progress:
-            runs, interrupted = run_all(specs, plan, progress)
+    with out_folder(out, WRITTEN):
+        try:
+            with MatrixProgress(len(specs), len(selected)) as progress:
+                runs, interrupted = run_all(specs, plan, progress)
+        except OSError as error:
+            raise cannot_write(out, error) from error
         matrix = write_matrix(
-            out / FILE,
+            out / MATRIX,
             runs,
             harness=__version__,
             suite=suite_identity(suite, len(scenarios)),
             selection=plan.header_selection,
             started=started,
+            collected=[scenario.id for scenario in selected],
         )
-    except OSError as error:
-        raise CommandError.cannot_write(out, error) from error
-    code = _report(matrix, out / FILE, out, format_)
+        code = _report(matrix, out / MATRIX, out, format_)
     return Exit.BROKEN if interrupted else code
-
-
-def _prepare(out: Path) -> None:
-    """
-    Make the folder and remove an older record and its reports, which must not be taken for the new ones.
-
-    Runs that ``--resume`` may reuse stay. Raises ``CommandError``.
-    """
-    from kserve_conformance.reports.matrices import FILES
-
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name in (FILE, *FILES.values()):
-            (out / name).unlink(missing_ok=True)
-        # Fail now rather than after all runs.
-        (out / FILE).open("wb").close()
-        (out / FILE).unlink()
-    except OSError as error:
-        raise CommandError.cannot_write(out, error) from error
 
 
 def _report(matrix: Matrix, record: Path, out: Path | None, format_: str) -> int:
@@ -169,9 +156,8 @@ def _report(matrix: Matrix, record: Path, out: Path | None, format_: str) -> int
     table = view(matrix, registry())
     files: dict[str, str] = {"ndjson": str(record)}
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
         for name, text in project_all(table, registry()).items():
-            (out / FILES[name]).write_text(text, encoding="utf-8")
+            write_file(out / FILES[name], text)
             files[name] = str(out / FILES[name])
     emit(format_, {**data(table), "files": files}, lambda: _text(table, files))
     if table.broken:

@@ -19,6 +19,7 @@ from kserve_conformance.fuzz.manifest_shrinker import smaller_manifests
 from kserve_conformance.fuzz.odd_objects import NAMESPACE, OddObjects
 from kserve_conformance.fuzz.shrinker import shrink
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, NAMESPACED_RUNTIME, Manifest
+from kserve_conformance.signals import raise_if_interrupted
 from kserve_conformance.targets.contract import Target, Unreachable
 from kserve_conformance.targets.dry_runs import DryRun, DryRunTarget
 
@@ -207,6 +208,7 @@ class AdmissionSearch:
     def _compare_all(self, summary: AdmissionSummary, numbered: Iterator[tuple[int, Manifest]]) -> None:
         started = time.monotonic()
         while batch := list(islice(numbered, BATCH)):
+            raise_if_interrupted()
             if self.seconds is not None and time.monotonic() - started >= self.seconds:
                 return
             manifests = [manifest for _, manifest in batch]
@@ -253,6 +255,7 @@ class AdmissionSearch:
         """Shrink the first object of each group."""
         deadline = time.monotonic() + SHRUNK_WITHIN
         for group in summary.differences.values():
+            raise_if_interrupted()
             if time.monotonic() > deadline:
                 return
             self._shrink(group, deadline)

@@ -7,6 +7,7 @@ either target is counted as errored, never as compared.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,7 +18,8 @@ from itertools import islice
 from kserve_conformance.fuzz.differences import Comparison, Difference, compare
 from kserve_conformance.fuzz.generator import GROUP_SIZE, Cases
 from kserve_conformance.fuzz.shrinker import shrink, smaller_cases
-from kserve_conformance.targets.cases import Case, CaseRun, case_runner, run_case
+from kserve_conformance.signals import raise_if_interrupted
+from kserve_conformance.targets.cases import Case, CaseRun, CaseRunner, OneByOne, case_runner, run_case
 from kserve_conformance.targets.contract import Target, Unreachable
 from kserve_conformance.targets.process.failures import GivenUp
 
@@ -114,6 +116,7 @@ class Search:
     limits: Limits
     on_batch: Callable[[Summary], None]
     batch_size: int = GROUP_SIZE * 2
+    _stopping: threading.Event = field(default_factory=threading.Event, init=False)
 
     def run(self) -> Summary:
         """Search until a limit is reached, a target is lost, or the user interrupts."""
@@ -128,9 +131,19 @@ class Search:
             ):
 
                 def start(cases: Sequence[Case]) -> _RunningBatch:
-                    return left_thread.submit(left.run, cases), right_thread.submit(right.run, cases)
+                    return (
+                        left_thread.submit(self._run_batch, left, cases),
+                        right_thread.submit(self._run_batch, right, cases),
+                    )
 
-                self._search(summary, start)
+                try:
+                    self._search(summary, start)
+                except BaseException:
+                    # An interrupt within `start` leaves a batch that only its thread knows of.
+                    self._stopping.set()
+                    for thread in (left_thread, right_thread):
+                        thread.shutdown(wait=False, cancel_futures=True)
+                    raise
         except KeyboardInterrupt:
             summary.is_interrupted = True
         except Unreachable as error:
@@ -159,16 +172,18 @@ class Search:
             try:
                 ahead = start(following) if (following := next(batches, None)) is not None else None
                 for left, right in zip(current[0].result(), current[1].result(), strict=True):
+                    raise_if_interrupted()
                     self._add(summary, left, right)
                     summary.seconds = time.monotonic() - started
-            except BaseException:
-                if ahead is not None:
-                    for future in ahead:
-                        future.cancel()
-                raise
             finally:
                 summary.seconds = time.monotonic() - started
             self.on_batch(summary)
+
+    def _run_batch(self, runner: CaseRunner, cases: Sequence[Case]) -> Sequence[CaseRun]:
+        """Run a batch. One that a target runs one by one stops early after an interrupt, when nobody needs its rest."""
+        if not isinstance(runner, OneByOne):
+            return () if self._stopping.is_set() else runner.run(cases)
+        return tuple(run for case in cases if not self._stopping.is_set() for run in runner.run((case,)))
 
     def _batches(self, started: float) -> Iterator[tuple[Case, ...]]:
         cases = iter(Cases(self.seed))
@@ -234,6 +249,7 @@ class Search:
         signature = group.difference.signature
 
         def still_differs(case: Case) -> bool:
+            raise_if_interrupted()
             if time.monotonic() > deadline:
                 return False
             left, comparison = self._run_alone(case)

@@ -3,8 +3,9 @@ The runs of a matrix: one per target, each with its record.
 
 Targets in memory run in worker processes. Every other target runs in a
 ``kserve-conformance run`` process of its own, so that it opens, fails and ends as
-it does there. A process that ends early leaves an incomplete record, and its
-column says so.
+it does there. No process outlives this one, and only this one concludes: from the
+records, never from how a process ended. One that ends early leaves an incomplete
+record, and its column says so.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from kserve_conformance.child import ending_of, spawn
 from kserve_conformance.machine import allowed
 from kserve_conformance.matrix.resume import is_reusable
 from kserve_conformance.record.matrix import Run
@@ -231,7 +233,7 @@ class _Runs:
             result = self._result_of(worker, spec)
             if result is None:
                 code = worker.wait()
-                self._end(spec, f"its worker process exited with {code}")
+                self._end(spec, f"its process {ending_of(code)}")
                 worker = None
             else:
                 self._end(spec, result["error"])
@@ -293,10 +295,10 @@ class _Runs:
                 self.listener.advanced(spec, _scenarios_in(record))
             for reader in readers:
                 reader.join()
-            if not record.is_file():
-                reason = next((line for line in last if line.startswith("error: ")), last[-1] if last else "")
-                return f"run exited with {child.returncode}: {reason.removeprefix('error: ') or 'no output'}"
-            # It is kept even if it is incomplete: the reader reports that.
+            error = next((line.removeprefix("error: ") for line in last if line.startswith("error: ")), None)
+            if not record.is_file() or (error is not None and child.returncode not in (0, 1)):
+                return error or f"its process {ending_of(child.returncode)}: {last[-1] if last else 'no output'}"
+            # The record of an interrupted run is kept: the reader reports that.
             shutil.move(record, self.plan.record_of(spec))
         return None
 
@@ -308,10 +310,7 @@ class _Runs:
                 self.listener.printed(spec, text)
 
     def _child(self, command: list[str], stderr: int | None) -> subprocess.Popen[bytes]:
-        # In its own session, so that Ctrl-C only reaches this process, which then stops its children one by one.
-        child = subprocess.Popen(  # noqa: S603 - this very program
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, start_new_session=True
-        )
+        child = spawn(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr)
         self.children.append(child)
         return child
 

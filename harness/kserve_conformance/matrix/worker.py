@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from kserve_conformance.child import watch_parent
 from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.matrix.memory_runs import write_record
 from kserve_conformance.suite.selection import Selection
@@ -32,7 +33,8 @@ def answer(question: dict[str, Any]) -> dict[str, str | None]:
 
 
 def main() -> None:
-    """Answer until stdin ends."""
+    """Answer until stdin ends, or the process that started this one does."""
+    watch_parent()
     for line in sys.stdin.buffer:
         sys.stdout.buffer.write(msgspec.json.encode(answer(msgspec.json.decode(line))) + b"\n")
         sys.stdout.buffer.flush()

@@ -34,6 +34,7 @@ from kserve_conformance.record.errors import RecordFault, fault
 from kserve_conformance.record.lines import UNDECODABLE, Source, decoded, open_lines, why
 from kserve_conformance.record.model import Part, Record, SuiteIdentity
 from kserve_conformance.record.reader import read
+from kserve_conformance.suite.selection import scenarios_lost
 
 #: The version of this format. It changes when a reader of the old one would read the new one wrongly.
 MATRIX_SCHEMA = "kserve-conformance/matrix/v2"
@@ -120,12 +121,14 @@ def write_matrix(
     suite: SuiteIdentity,
     selection: dict[str, Any],
     started: str | None = None,
+    collected: Sequence[str] | None = None,
 ) -> Matrix:
     """
     Write the record of several runs, and return it as read back from what was written.
 
     A record that is not of a whole run of this suite and selection is left out:
-    its run is listed as broken, with the reason. The file is put in place once it
+    its run is listed as broken, with the reason. So is one that does not account for
+    exactly the ``collected`` scenarios, if they are given. The file is put in place once it
     is complete. Raises ``OutputError``.
     """
     listed: list[ListedRun] = []
@@ -134,7 +137,7 @@ def write_matrix(
         lines = b"" if run.record is None else run.record
         broken = run.broken
         if broken is None:
-            broken = _why_broken(lines, suite, selection)
+            broken = _why_broken(lines, suite, selection, collected)
         parameters = dict(run.parameters)
         if broken is not None:
             listed.append(ListedRun(target=run.target, parameters=parameters, broken=broken))
@@ -271,12 +274,17 @@ def _check_end(line: bytes, header: MatrixHeader, digest: str) -> None:
         raise fault(RecordFault.CHANGED, "the last line does not match the lines before it")
 
 
-def _why_broken(lines: bytes, suite: SuiteIdentity, selection: dict[str, Any]) -> str | None:
+def _why_broken(
+    lines: bytes, suite: SuiteIdentity, selection: dict[str, Any], collected: Sequence[str] | None
+) -> str | None:
     """Say why the record of a run cannot be part of the matrix; None if it can."""
     try:
-        return _mismatch(read(io.BytesIO(lines)), suite, selection)
+        record = read(io.BytesIO(lines))
     except RecordError as error:
         return f"its record cannot be read: {error}"
+    if collected is not None and record.header.collected != tuple(collected):
+        return scenarios_lost(collected, record.header.collected) or "it ran other scenarios than the selected ones"
+    return _mismatch(record, suite, selection)
 
 
 def _mismatch(record: Record, suite: SuiteIdentity, selection: dict[str, Any]) -> str | None:
