@@ -78,15 +78,6 @@ class TestCollecting:
         assert f"{passed} passed" in run.output
         assert passed == len(run.record.header.collected) == len(run.record.scenarios)
 
-    def test_leaves_features_of_others_alone(self, project):
-        """A feature outside of the suite is not ours to run."""
-        project.write("features/plain/plain.feature", PLAIN)
-        project.write("elsewhere/other.feature", "Feature: other\n  Scenario: x\n    Then an undefined step\n")
-
-        run = project.recorded("elsewhere")
-
-        assert "3 passed" in run.output
-
 
 class TestRefusing:
     """A suite that contradicts itself is not run at all: pytest ends with its code for bad usage."""

@@ -9,21 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
 from types import ModuleType
 
 import pytest
 
 from kserve_conformance.exceptions import SuiteError
-from kserve_conformance.pytest_plugin.configuration import StepRegistries
 from kserve_conformance.pytest_plugin.item import ScenarioItem
-from kserve_conformance.scenario_runs import ScenarioRunner
+from kserve_conformance.pytest_plugin.suite_session import SuiteSession
 from kserve_conformance.suite import ScenarioInfo
 from kserve_conformance.suite.problems import raise_all
 
-#: The runner of this session, and the step definitions of its files.
-RUNNER = pytest.StashKey[ScenarioRunner]()
-REGISTRIES = pytest.StashKey[StepRegistries]()
+#: The suite of this session of pytest.
+SESSION = pytest.StashKey[SuiteSession]()
 
 
 class FeatureFile(pytest.Module):
@@ -36,27 +33,24 @@ class FeatureFile(pytest.Module):
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
         """Create the items. Raises ``CollectError`` for steps that would not run as intended."""
-        runner = self.config.stash[RUNNER]
-        registry = self.config.stash[REGISTRIES].visible_from(self.path)
-        scenarios = runner.settings.scenarios_in(self.path)
+        session = self.config.stash[SESSION]
+        runner = session.runner
+        scenarios = runner.settings.scenarios_in(self.path) if runner is not None else ()
+        if runner is None or not scenarios:
+            raise self.CollectError(
+                f"{self.path.name} is not a feature of the suite\n"
+                "hint: links to folders are not followed; run pytest with the folder that they lead to"
+            )
+        registry = session.registries.visible_from(self.path)
         try:
             raise_all(registry.problems(scenarios))
         except SuiteError as error:
             raise self.CollectError(f"{error}\nhint: {error.hint}" if error.hint else str(error)) from error
         fixture_info = None
         for name, scenario in item_names(scenarios):
-            item = ScenarioItem.from_parent(
-                self, name=name, scenario=scenario, runner=runner, registry=registry, fixtureinfo=fixture_info
-            )
+            item = ScenarioItem.of(self, name, scenario, runner, registry, fixtureinfo=fixture_info)
             fixture_info = item.fixture_info
-            for marker in filter(None, (*scenario.tags.names, scenario.topic)):
-                item.add_marker(_marker(marker))
             yield item
-
-
-@cache
-def _marker(name: str) -> pytest.MarkDecorator:
-    return getattr(pytest.mark, name)  # type: ignore[no-any-return]
 
 
 def item_names(scenarios: Iterable[ScenarioInfo]) -> Iterator[tuple[str, ScenarioInfo]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import sys
+from collections.abc import Collection
 from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +19,7 @@ from kserve_conformance.record.model import Baseline, Implementation
 from kserve_conformance.scenario_runs.settings import RunSettings
 from kserve_conformance.scenario_runs.steps import (
     CONFTEST,
+    MODULE,
     SHIPPED,
     SHIPPED_STEPS,
     SUITE,
@@ -44,18 +46,12 @@ class BadSteps(SuiteError):
         super().__init__(f"{file}: cannot import steps: {type(cause).__name__}: {cause}", code=SuiteCode.BAD_STEPS)
 
 
-def runs_features(config: pytest.Config) -> bool:
-    """Can this session collect any feature of the suite?"""
-    if config.getoption("kserve_record") or config.getoption("kserve_suite"):
-        return True
-    features = _suite_folder(config) / "features"
-    folders = [(config.invocation_params.dir / str(arg).partition("::")[0]).resolve() for arg in config.args]
-    return any(folder == features or folder in features.parents or features in folder.parents for folder in folders)
+def settings_of(config: pytest.Config, suite: Suite) -> RunSettings:
+    """
+    Read the options of a run of a suite.
 
-
-def settings_of(config: pytest.Config) -> RunSettings:
-    """Read the options. Raises ``SuiteError``, ``UnknownTarget``, ``BadTarget`` and ``UnknownRelease``."""
-    suite = Suite.at(_suite_folder(config))
+    Raises ``SuiteError``, ``UnknownTarget``, ``BadTarget`` and ``UnknownRelease``.
+    """
     scenarios = inventory(suite)
     rerun, baseline = config.getoption("kserve_rerun"), config.getoption("kserve_baseline")
     selection = Selection(
@@ -94,9 +90,8 @@ def load_steps(config: pytest.Config, suite: Suite) -> None:
     Another suite's modules become a package named after its folder, so that they
     can import each other and never shadow anything.
     """
-    shipped = ROOT / "steps"
-    _import_plugins(config, SHIPPED_STEPS, shipped)
-    if suite.steps.is_dir() and suite.steps.resolve() != shipped.resolve():
+    load_shipped_steps(config)
+    if suite.steps.is_dir() and suite.steps.resolve() != (ROOT / "steps").resolve():
         package = _SUITE_STEPS + sha256(str(suite.root).encode()).hexdigest()[:8]
         if package not in sys.modules:
             module = ModuleType(package, "The step definitions of a suite of its own.")
@@ -106,21 +101,32 @@ def load_steps(config: pytest.Config, suite: Suite) -> None:
         _import_plugins(config, package, suite.steps)
 
 
+def load_shipped_steps(config: pytest.Config) -> None:
+    """Import the shipped step definitions as plugins; pytest rewrites their asserts if nothing imported them before."""
+    _import_plugins(config, SHIPPED_STEPS, ROOT / "steps")
+
+
 class StepRegistries:
-    """The step definitions that each feature file sees: those of plugins, and of each conftest above the file."""
+    """The step definitions that each file sees: those of plugins, of each conftest above it, and of a test module."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._plugins = config.pluginmanager
         self._registries: dict[tuple[str, ...], StepRegistry] = {}
         self._definitions = cache(definitions_in)
 
-    def visible_from(self, file: Path) -> StepRegistry:
-        """The definitions that a feature file sees; the same registry for files that see the same ones."""
+    def visible_from(self, file: Path, module: ModuleType | None = None) -> StepRegistry:
+        """
+        The definitions that a file sees; the same registry for files that see the same ones.
+
+        ``module`` is the test module that binds a scenario, if the file is one.
+        """
         modules = [
             (plugin, layer)
             for plugin in self._plugins.get_plugins()
             if isinstance(plugin, ModuleType) and (layer := _layer(plugin, file)) is not None
         ]
+        if module is not None:
+            modules.append((module, MODULE))
         key = tuple(sorted(module.__name__ + str(module.__file__) for module, _ in modules))
         if key not in self._registries:
             self._registries[key] = StepRegistry(
@@ -142,11 +148,16 @@ def _layer(module: ModuleType, file: Path) -> int | None:
     return CONFTEST + len(path.parts) if file.is_relative_to(path.parent) else None
 
 
+def register_tags(config: pytest.Config, tags: Collection[str]) -> None:
+    """Register a marker for each of some tags."""
+    for name, about in describe(tags):
+        config.addinivalue_line("markers", f"{name}: {about}")
+
+
 def register_markers(config: pytest.Config, settings: RunSettings) -> None:
     """Register a marker for every tag and topic of the suite, which strict markers would reject otherwise."""
     tags = {tag for scenario in settings.scenarios for tag in scenario.tags.names}
-    for name, about in describe(tags):
-        config.addinivalue_line("markers", f"{name}: {about}")
+    register_tags(config, tags)
     for topic in sorted({scenario.topic for scenario in settings.scenarios} - tags - {""}):
         config.addinivalue_line("markers", f"{topic}: a topic of the suite")
 
@@ -167,10 +178,3 @@ def _report_progress(config: pytest.Config, line: str) -> None:
     with contextlib.nullcontext() if capture is None else capture.global_and_fixture_disabled():
         sys.stderr.write(f"{line}\n")
         sys.stderr.flush()
-
-
-def _suite_folder(config: pytest.Config) -> Path:
-    folder: str | None = config.getoption("kserve_suite")
-    if folder:
-        return Path(config.invocation_params.dir / folder).resolve()
-    return Path(config.rootpath) if (config.rootpath / "features").is_dir() else ROOT.resolve()

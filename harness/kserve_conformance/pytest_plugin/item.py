@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kserve_conformance.exceptions import SuiteError
 from kserve_conformance.scenario_runs import ScenarioRun, ScenarioRunner
-from kserve_conformance.scenario_runs.bdd import provide_fixture
+from kserve_conformance.scenario_runs.bdd import BoundScenario, provide_fixture
 from kserve_conformance.scenario_runs.steps import StepRegistry
 from kserve_conformance.suite import ScenarioInfo
+
+
+@cache
+def _marker(name: str) -> pytest.MarkDecorator:
+    return getattr(pytest.mark, name)  # type: ignore[no-any-return]
 
 
 def _scenario(request: pytest.FixtureRequest, world: object) -> None:
@@ -22,13 +29,41 @@ class ScenarioItem(pytest.Function):
     """One scenario, or one row of its Examples."""
 
     def __init__(
-        self, *, scenario: ScenarioInfo, runner: ScenarioRunner, registry: StepRegistry, **of_function: Any
+        self,
+        *,
+        scenario: ScenarioInfo,
+        runner: ScenarioRunner,
+        registry: StepRegistry,
+        bound: BoundScenario | None = None,
+        **of_function: Any,
     ) -> None:
         super().__init__(callobj=_scenario, **of_function)
         self.scenario = scenario
+        self.bound = bound
         self._runner = runner
         self._registry = registry
         self._run: ScenarioRun | None = None
+        self._was_set_up = self._is_rerun = False
+
+    @classmethod
+    def of(
+        cls,
+        parent: pytest.Module,
+        name: str,
+        scenario: ScenarioInfo,
+        runner: ScenarioRunner,
+        registry: StepRegistry,
+        **more: Any,
+    ) -> ScenarioItem:
+        """The item of a scenario, with a marker for each of its tags, its topic, and each marker of its function."""
+        item: ScenarioItem = cls.from_parent(
+            parent, name=name, scenario=scenario, runner=runner, registry=registry, **more
+        )
+        for marker in filter(None, (*scenario.tags.names, scenario.topic)):
+            item.add_marker(_marker(marker))
+        if item.bound is not None:
+            item.own_markers.extend(item.bound.markers)
+        return item
 
     @property
     def fixture_info(self) -> Any:
@@ -43,12 +78,21 @@ class ScenarioItem(pytest.Function):
         return self._run
 
     @property
+    def is_rerun(self) -> bool:
+        """Has a plugin set up the item again after its scenario had a verdict?"""
+        return self._is_rerun
+
+    @property
     def world(self) -> object:
         """What the steps act on; None before its setup."""
         return self.funcargs.get("world")
 
     def setup(self) -> None:
         """Set up the fixtures, unless this release or target cannot run the scenario."""
+        if self._was_set_up:
+            self._is_rerun = True
+            raise SuiteError("the scenario already has its verdict", hint="a scenario is not run a second time")
+        self._was_set_up = True
         self._run = None
         self._runner.open(item.scenario for item in self.session.items if isinstance(item, ScenarioItem))
         if not self.run.applies():
@@ -59,11 +103,14 @@ class ScenarioItem(pytest.Function):
     def runtest(self) -> None:
         """Run the steps."""
         __tracebackhide__ = True
-        self.run.run_steps(self._registry, RequestFixtures(self.funcargs))
+        fixtures = RequestFixtures(self.funcargs)
+        self.run.run_steps(self._registry, fixtures)
+        if self.bound is not None:
+            self.bound.body(*(fixtures.get(name) for name in self.bound.fixtures))
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """The line of the scenario in its feature file."""
-        return self.path, self.scenario.line - 1, self.scenario.name
+        return self._runner.settings.suite.root / self.scenario.path, self.scenario.line - 1, self.scenario.name
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ARG002
         """A failure in terms of the feature, if possible."""

@@ -76,7 +76,7 @@ class Reports:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """End the phase, make pytest's counts match the record, and attach the scenario's line after the teardown."""
         report = yield
-        if isinstance(item, ScenarioItem):
+        if isinstance(item, ScenarioItem) and not item.is_rerun:
             phase = Phase(call.when)
             item.run.end_phase(phase, call.excinfo.value if call.excinfo else None, item.world)
             if phase is Phase.CALL or (phase is Phase.SETUP and report.outcome != "passed"):

@@ -14,12 +14,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from operator import methodcaller
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 from pytest_bdd.compat import inject_fixture
 from pytest_bdd.parsers import StepParser
+from pytest_bdd.scenario import scenario_wrapper_template_registry
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 #: The parameters of a step function for its table and doc string.
@@ -80,6 +82,42 @@ class RegisteredStep:
         parsed = self.parser.parse_arguments(text) or {}
         converters = self.context.converters
         return {name: converters[name](value) if name in converters else value for name, value in parsed.items()}
+
+
+@dataclass(frozen=True)
+class BoundScenario:
+    """
+    A scenario that a test module binds with pytest-bdd's ``scenario`` or ``scenarios``.
+
+    ``body`` is the test function that runs after the steps, and ``fixtures`` are its arguments; ``markers`` are those
+    of the function, without what pytest-bdd adds for the rows of Examples.
+    """
+
+    file: Path
+    name: str
+    body: Callable[..., Any]
+    fixtures: tuple[str, ...]
+    markers: tuple[pytest.Mark, ...]
+
+
+def bound_scenario(function: object) -> BoundScenario | None:
+    """The scenario that a test function of a module is bound to, or None."""
+    try:
+        template = scenario_wrapper_template_registry.get(function)
+    except TypeError:
+        # Not every attribute of a module can have a weak reference.
+        return None
+    if template is None:
+        return None
+    closure = inspect.getclosurevars(function).nonlocals
+    markers = (mark for mark in getattr(function, "pytestmark", ()) if not _is_of_rows(mark))
+    return BoundScenario(
+        Path(template.feature.filename), template.name, closure["fn"], tuple(closure["func_args"]), tuple(markers)
+    )
+
+
+def _is_of_rows(mark: pytest.Mark) -> bool:
+    return mark.name == "parametrize" and mark.args[:1] == ("_pytest_bdd_example",)
 
 
 def steps_in(module: ModuleType) -> tuple[RegisteredStep, ...]:

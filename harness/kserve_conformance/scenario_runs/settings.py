@@ -55,8 +55,9 @@ class RunSettings:
         return {path: tuple(scenarios) for path, scenarios in by_file.items()}
 
     def scenarios_in(self, file: Path) -> tuple[ScenarioInfo, ...]:
-        """The scenarios of a feature file, in order."""
-        return self._by_file.get(file.relative_to(self.suite.root).as_posix(), ())
+        """The scenarios of a feature file, in order; none of a file that the suite does not have."""
+        place = self.suite.place_of(file)
+        return () if place is None else self._by_file.get(place.relative_to(self.suite.root).as_posix(), ())
 
     def reproduce(self, scenario: ScenarioInfo) -> str:
         """The command that reruns a scenario. It names another suite by its folder, not by its path."""

@@ -29,6 +29,9 @@ SHIPPED_STEPS = "kserve_conformance.suite.steps"
 #: The layer of the shipped definitions; a suite's own replace those with the same pattern, and a conftest's those.
 SHIPPED, SUITE, CONFTEST = range(3)
 
+#: The layer of a test module's own definitions, above those of any conftest.
+MODULE = 1_000_000
+
 #: Argument values that no call can change, so that they are parsed once for all scenarios.
 _CONSTANTS = (str, int, float, bool, type(None))
 

@@ -38,12 +38,15 @@ class Suite:
 
     ``own_tags`` are tags that this suite declares beside those that the harness
     knows. In the shipped suite, every scenario must name a rule and a level.
+    ``files`` are the features of a folder that has them beside other files, not in
+    ``features/``.
     """
 
     root: Path
     name: str
     version: str
     own_tags: frozenset[str] = field(default_factory=frozenset)
+    files: tuple[Path, ...] | None = None
 
     @classmethod
     def at(cls, root: Path | str) -> Suite:
@@ -54,6 +57,17 @@ class Suite:
         if folder == ROOT.resolve():
             return cls(folder, "kserve-conformance", kserve_conformance.__version__)
         return cls(folder, **_described(folder))  # type: ignore[arg-type]
+
+    @classmethod
+    def of_feature(cls, file: Path) -> Suite:
+        """The suite that a feature file is in: around the nearest ``features/``, or the folder of the file itself."""
+        folder = file.parent.absolute()
+        for parent in (folder, *folder.parents):
+            if parent.name == "features":
+                return cls.at(parent.parent)
+        folder = folder.resolve()
+        files = sorted(one for one in folder.iterdir() if one.suffix.lower() == SUFFIX and one.is_file())
+        return cls(folder, **_described(folder), files=tuple(files))  # type: ignore[arg-type]
 
     @classmethod
     def shipped(cls) -> Suite:
@@ -68,7 +82,7 @@ class Suite:
     @property
     def features(self) -> Path:
         """The folder of features."""
-        return self.root / "features"
+        return self.root / "features" if self.files is None else self.root
 
     @property
     def steps(self) -> Path:
@@ -80,13 +94,32 @@ class Suite:
         """The folder of data files, which may be missing."""
         return self.root / "fixtures"
 
+    def is_around(self, folder: Path) -> bool:
+        """Is a folder that of the features, or within it?"""
+        return self.files is None and any(path.is_relative_to(self.features) for path in (folder, folder.resolve()))
+
+    def place_of(self, file: Path) -> Path | None:
+        """Where the suite has a feature file, however it is reached through links; None if the suite lacks it."""
+        candidates = (file, file.parent.resolve() / file.name, file.resolve())
+        return next((candidate for candidate in candidates if candidate in self._feature_set), None)
+
+    @cached_property
+    def _feature_set(self) -> frozenset[Path]:
+        return frozenset(self.feature_files())
+
     def feature_files(self) -> tuple[Path, ...]:
         """
         Every feature file, ordered by path; records have this order.
 
         A file whose name ends in ``.FEATURE`` is listed too, although nothing collects it: its author takes it for one.
         """
-        files = (file for file in self.features.rglob("*") if file.suffix.lower() == SUFFIX and file.is_file())
+        if self.files is not None:
+            return self.files
+        files = (
+            file
+            for file in self.features.rglob("*")
+            if file.suffix.lower() == SUFFIX and file.is_file() and _counts(file.relative_to(self.root))
+        )
         return tuple(sorted(files, key=lambda file: file.relative_to(self.root).parts))
 
     @cached_property
@@ -100,7 +133,8 @@ class Suite:
         return f"sha256:{sum_.hexdigest()}"
 
     def _files(self) -> Iterator[Path]:
-        for part in _PARTS:
+        yield from self.files or ()
+        for part in _PARTS if self.files is None else _PARTS[1:]:
             yield from sorted(
                 (
                     file

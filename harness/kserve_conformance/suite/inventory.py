@@ -114,6 +114,19 @@ def _read(suite: Suite) -> tuple[ScenarioInfo, ...]:
     return tuple(found)
 
 
+def step_texts(file: Path) -> Iterator[str]:
+    """The texts of all steps of a feature file, as written; none of a file that is not valid Gherkin."""
+    try:
+        children = list(_parsed(file, file.name)["feature"]["children"])
+    except (SuiteProblem, OSError):
+        return
+    while children:
+        child = children.pop()
+        part = child.get("rule") or child.get("background") or child["scenario"]
+        children.extend(part.get("children", ()))
+        yield from (step["text"] for step in part.get("steps", ()))
+
+
 class _Feature:
     """A feature file being read: the nodes of its document by id, to find the source of each pickle."""
 
@@ -300,8 +313,8 @@ def _message(error: Exception) -> str:
 
 def _topic(path: str) -> str:
     """The folder under ``features/``; empty for a feature directly in it."""
-    _, *folders, _ = path.split("/")
-    return folders[0] if folders else ""
+    folder, _, _ = path.removeprefix("features/").rpartition("/")
+    return folder.partition("/")[0]
 
 
 def _known(suite: Suite) -> Known:

@@ -19,6 +19,7 @@ class SuiteCode(StrEnum):
 
     # A folder, and how it describes itself.
     NO_SUITE = "no-suite"
+    SEVERAL_SUITES = "several-suites"
     BAD_DESCRIPTION = "bad-description"
     # A feature file.
     UNREADABLE_FEATURE = "unreadable-feature"

@@ -8,7 +8,7 @@ from functools import cache
 from kserve_conformance.rules.model import KnownDeviation
 from kserve_conformance.rules.registry import registry
 from kserve_conformance.rules.releases import RELEASES, UnknownRelease
-from kserve_conformance.suite.tags import DOCUMENTED
+from kserve_conformance.suite.tags import DOCUMENTED, NEEDS, PLAIN
 
 
 @cache
@@ -20,6 +20,21 @@ def registered() -> Mapping[str, Collection[str]]:
         "claims": frozenset(known.claims_by_id),
         "releases": frozenset(release.removeprefix("v") for release in RELEASES),
     }
+
+
+@cache
+def known_tags() -> frozenset[str]:
+    """Every tag that a scenario of any suite may have, besides the tags that its suite declares."""
+    terms = registered()
+    return frozenset(
+        (
+            *PLAIN,
+            *(f"needs-{need}" for need in NEEDS),
+            *(f"rule-{rule}" for rule in terms["rules"]),
+            *(f"claim-{claim}" for claim in terms["claims"]),
+            *(f"{bound}-{release}" for bound in ("since", "until") for release in terms["releases"]),
+        )
+    )
 
 
 @cache
