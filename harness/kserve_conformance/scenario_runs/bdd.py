@@ -100,7 +100,7 @@ class BoundScenario:
     markers: tuple[pytest.Mark, ...]
 
 
-def bound_scenario(function: object) -> BoundScenario | None:
+def bound_scenario(function: Any) -> BoundScenario | None:
     """The scenario that a test function of a module is bound to, or None."""
     try:
         template = scenario_wrapper_template_registry.get(function)
