@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from kserve_conformance.record.model import Baseline, Implementation
+from kserve_conformance.scenario_runs.reproduction import Reproduction
 from kserve_conformance.suite import ScenarioInfo, Suite
 from kserve_conformance.suite.selection import Selection
 from kserve_conformance.targets.spec import Options, Spec
@@ -60,7 +60,9 @@ class RunSettings:
         return () if place is None else self._by_file.get(place.relative_to(self.suite.root).as_posix(), ())
 
     def reproduce(self, scenario: ScenarioInfo) -> str:
-        """The command that reruns a scenario. It names another suite by its folder, not by its path."""
-        words = ["kserve-conformance", "run", "--target", self.target.again]
-        suite = [] if self.suite.is_shipped else ["--suite", self.suite.root.name]
-        return shlex.join([*words, *suite, "--scenario", scenario.id])
+        """The command that reruns a scenario on the same build."""
+        return self._reproduction.command(scenario.id)
+
+    @cached_property
+    def _reproduction(self) -> Reproduction:
+        return Reproduction(self.target, self.suite, self.options)
