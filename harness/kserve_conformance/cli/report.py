@@ -56,7 +56,9 @@ class Report(click.Command):
 @click.option(
     "--as",
     "as_",
-    type=click.Choice(("html", "junit", "yaml", "markdown", "svg", "badge", "badge-json", "text", "json", "ndjson")),
+    type=click.Choice(
+        ("html", "junit", "yaml", "markdown", "svg", "badge", "badge-json", "text", "json", "ndjson", "deviations")
+    ),
     help="Write this report to stdout",
 )
 @out_option(None, "Write the reports of a run to this folder")

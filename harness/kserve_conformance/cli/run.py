@@ -27,6 +27,7 @@ from kserve_conformance.record import conforms
 from kserve_conformance.reports.folder import RECORD as RECORD_FILE
 from kserve_conformance.reports.folder import WRITTEN
 from kserve_conformance.suite import ScenarioInfo, Suite, inventory
+from kserve_conformance.suite.declared_deviations import declared_in
 from kserve_conformance.suite.selection import Selection
 from kserve_conformance.suite.shards import Shard
 from kserve_conformance.targets.kinds import parse
@@ -36,7 +37,7 @@ class Run(SectionedCommand):
     """``run``, whose many options are listed in sections."""
 
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "Target": ("target", "manager", "source", "cluster", "images", "node_image", "keep", "read_only"),
+        "Target": ("target", "manager", "source", "deviations", "cluster", "images", "node_image", "keep", "read_only"),
         "Scenarios": ("suite", "tags", "words", "ids", "rerun_failed", "shard", "list_only"),
         "Run": ("jobs", "fail_fast", "debugger", "baseline"),
         "Output": ("out", "format_", "timings"),
@@ -61,6 +62,12 @@ class Run(SectionedCommand):
 )
 @click.option("--manager", metavar="IMAGE|FILE", help="KServe controller to use instead of the release's own")
 @click.option("--source", metavar="FOLDER|ARCHIVE", help="KServe source for targets that build the controller")
+@click.option(
+    "--deviations",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Deviations of your implementation, a YAML file; its scenarios deviate instead of failing",
+)
 @cluster_options
 @click.option(
     "--keep", is_flag=True, help="Leave the target running after the run, and print how to use and how to end it"
@@ -106,6 +113,7 @@ def command(
     keep: bool,
     manager: str | None,
     source: str | None,
+    deviations: Path | None,
     timings: bool,
     read_only: bool,
     format_: str,
@@ -132,8 +140,11 @@ def command(
         rerun = failed_scenarios(earlier)
         if rerun is None:
             return _report_nothing_failed(earlier, format_)
+    scenarios = inventory(chosen)
+    if deviations is not None:
+        declared_in(deviations, scenarios)
     selection = Selection(tags, words, ids, rerun, Shard.parse(shard) if shard else None)
-    selected = selection.of(inventory(chosen))
+    selected = selection.of(scenarios)
     if not selected:
         if tags or words or ids or rerun:
             raise CommandError.nothing_selected()
@@ -159,6 +170,7 @@ def command(
         *([f"--kserve-baseline={_json(baseline_of(before))}"] if before else []),
         *([f"--kserve-manager={manager}"] if manager else []),
         *([f"--kserve-source={source}"] if source else []),
+        *([f"--kserve-deviations={deviations.absolute()}"] if deviations else []),
         *(["--kserve-keep"] if keep else []),
         *(["--kserve-timings"] if timings else []),
         *(["--maxfail=1"] if fail_fast else []),

@@ -70,6 +70,7 @@ def result_of(record: Record, files: Mapping[str, Path]) -> dict[str, Any]:
             }
             for scenario in tally(record.scenarios).of(Verdict.FAILED, Verdict.ERRORED)
         ],
+        "keeps": sum(scenario.keeps is not None for scenario in record.scenarios),
         "brokenRules": [{"rule": one.rule, "failed": len(one.failed), "ran": one.ran} for one in broken_rules(record)],
         "causes": [
             {

@@ -27,6 +27,7 @@ from kserve_conformance.scenario_runs.steps import (
     definitions_in,
 )
 from kserve_conformance.suite import ROOT, Suite, SuiteCode, inventory
+from kserve_conformance.suite.declared_deviations import declared_in
 from kserve_conformance.suite.selection import Rerun, Selection
 from kserve_conformance.suite.shards import Shard
 from kserve_conformance.suite.tags import describe
@@ -61,7 +62,7 @@ def settings_of(config: pytest.Config, suite: Suite) -> RunSettings:
         msgspec.json.decode(rerun, type=Rerun) if rerun else None,
         Shard.parse(shard) if (shard := config.getoption("kserve_shard")) else None,
     )
-    record = config.getoption("kserve_record")
+    record, deviations = config.getoption("kserve_record"), config.getoption("kserve_deviations")
     return RunSettings(
         suite=suite,
         scenarios=scenarios,
@@ -80,6 +81,7 @@ def settings_of(config: pytest.Config, suite: Suite) -> RunSettings:
         timings=config.getoption("kserve_timings"),
         implementation=msgspec.json.decode(config.getoption("kserve_implementation"), type=Implementation),
         baseline=msgspec.json.decode(baseline, type=Baseline) if baseline else None,
+        declared=declared_in(Path(deviations), scenarios) if deviations else None,
     )
 
 

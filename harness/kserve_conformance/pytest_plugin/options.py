@@ -57,6 +57,9 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--kserve-source", metavar="FOLDER|ARCHIVE", help="KServe source for targets that build the controller"
     )
+    group.addoption(
+        "--kserve-deviations", metavar="FILE", help="deviations that the implementation declares, a YAML file"
+    )
     group.addoption("--kserve-keep", action="store_true", help="keep the target after the run")
     group.addoption(
         "--kserve-implementation",

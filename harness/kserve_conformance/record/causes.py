@@ -25,6 +25,8 @@ _NAMES = re.compile(
     r"|(?<![\w./-])[\w.-]+/[\w./-]+|(?<![\w.])\d[\w.]*"
 )
 
+_OBJECT = re.compile(r"(?:InferenceService|ServingRuntime) ([\w./-]+)")
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -53,14 +55,14 @@ def _shape(scenario: Scenario) -> str:
     finding = scenario.finding
     if finding is None:
         return scenario.reason or "no reason recorded"
-    message = _without_names(finding.message)
+    message = _without_names(finding.message, finding)
     # A list with a wrong entry names the difference; a rejection and a differing part say more than their message.
     difference = _difference(finding)
     if difference is not None:
         should = finding.message.replace(finding.expected or "", "…").partition(", but ")[0]
-        return f"{_without_names(should)}, but {difference}"
+        return f"{_without_names(should, finding)}, but {difference}"
     if finding.observed and message.endswith(("was rejected", "it differs")):
-        return f"{message}: {_without_names(finding.observed.splitlines()[0])}"
+        return f"{message}: {_without_names(finding.observed.splitlines()[0], finding)}"
     return message
 
 
@@ -76,5 +78,9 @@ def _difference(finding: Finding) -> str | None:
     return " and ".join(parts) or None
 
 
-def _without_names(text: str) -> str:
+def _without_names(text: str, finding: Finding) -> str:
+    # A message of KServe names an object without its kind and namespace.
+    objects = {name.rpartition("/")[2] for name in _OBJECT.findall(finding.message)}
+    if objects:
+        text = re.sub(rf"(?<![\w./-])(?:{'|'.join(map(re.escape, sorted(objects)))})(?![\w./-])", "…", text)
     return re.sub(r"…(?:, …)+", "…", _NAMES.sub("…", text))

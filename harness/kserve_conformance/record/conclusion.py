@@ -156,8 +156,10 @@ def _notes(record: Record, everything: Tally) -> Iterator[str]:
         )
     for reason, number in _skips(everything).items():
         yield f"{_scenarios(number)} skipped: {reason}"
-    if counts[Verdict.DEVIATES]:
-        yield f"{_scenarios(counts[Verdict.DEVIATES])} with a known deviation from the documentation"
+    yield from _deviations(record, everything)
+    if kept := Counter(one.keeps.id for one in everything.scenarios if one.keeps is not None):
+        keep = "keeps" if kept.total() == 1 else "keep"
+        yield f"{_scenarios(kept.total())} {keep} what {record.header.target.release} breaks: {_numbered(kept)}"
     if counts[Verdict.UNSUPPORTED]:
         yield f"{_scenarios(counts[Verdict.UNSUPPORTED])} not applicable to this release"
     core = everything.at("core")
@@ -168,6 +170,25 @@ def _notes(record: Record, everything: Tally) -> Iterator[str]:
     left = {name for scenario in record.scenarios for name in scenario.leftovers} | set(record.footer.leftovers)
     if left:
         yield f"{len(left)} object{'s' if len(left) > 1 else ''} left behind by the run"
+
+
+def _deviations(record: Record, everything: Tally) -> Iterator[str]:
+    """Count the scenarios that deviate, those of the release apart from those that the implementation declares."""
+    entries = record.header.deviations.entries if record.header.deviations is not None else ()
+    declared = {one.id for one in entries if one.declared}
+    found = Counter(one.deviation.id for one in everything.of(Verdict.DEVIATES) if one.deviation is not None)
+    of_release = sum(number for name, number in found.items() if name not in declared)
+    if of_release:
+        yield f"{_scenarios(of_release)} with a known deviation from the documentation"
+    own = Counter({name: number for name, number in found.items() if name in declared})
+    if own:
+        yield f"{_scenarios(own.total())} with a declared deviation of the implementation: {_numbered(own)}"
+
+
+def _numbered(counts: Counter[str]) -> str:
+    """List names with their numbers, the highest first."""
+    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return ", ".join(f"{name} ({number})" for name, number in ordered)
 
 
 def _skips(everything: Tally) -> dict[str, int]:

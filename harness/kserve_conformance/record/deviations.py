@@ -14,7 +14,7 @@ from hashlib import sha256
 import msgspec
 
 from kserve_conformance.record.model import DeviationList, ListedDeviation
-from kserve_conformance.rules.model import KnownDeviation
+from kserve_conformance.rules.model import DeclaredDeviation, KnownDeviation
 from kserve_conformance.rules.registry import registry
 from kserve_conformance.rules.releases import UnknownRelease
 from kserve_conformance.suite.tags import DOCUMENTED
@@ -47,6 +47,25 @@ def upstream(release: str) -> DeviationList | None:
         return listed(UPSTREAM, (one for one in registry().deviations if one.holds_for(release)))
     except UnknownRelease:
         return None
+
+
+def with_declared(shipped: DeviationList | None, name: str, declared: Iterable[DeclaredDeviation]) -> DeviationList:
+    """The list for a header of an implementation that declares deviations of its own; they come first."""
+    own = tuple(
+        ListedDeviation(
+            id=one.id,
+            statement=one.statement,
+            link=one.link,
+            rules=one.rules,
+            scenarios=(*one.scenarios, *one.setup_rejected),
+            declared=True,
+        )
+        for one in declared
+    )
+    entries = (*own, *(shipped.entries if shipped else ()))
+    return DeviationList(
+        name=" and ".join((name, *([shipped.name] if shipped else []))), digest=digest_of(entries), entries=entries
+    )
 
 
 def _rules_of(deviation: KnownDeviation) -> tuple[str, ...]:

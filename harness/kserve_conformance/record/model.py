@@ -124,12 +124,18 @@ class Baseline(Part, frozen=True, kw_only=True):
 
 
 class ListedDeviation(Part, frozen=True, kw_only=True):
-    """A deviation that verdicts could refer to: in scenarios of one of these rules."""
+    """
+    A deviation that verdicts could refer to: in scenarios of one of these rules, or with one of these ids.
+
+    ``declared`` says that the vendor of the implementation declares it; all others are those of the KServe release.
+    """
 
     id: str
     statement: str
     link: str
-    rules: tuple[str, ...]
+    rules: tuple[str, ...] = ()
+    scenarios: tuple[str, ...] = ()
+    declared: bool = False
 
 
 class DeviationList(Part, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from kserve_conformance.record import Record
 from kserve_conformance.reports.badge import badge_json, badge_svg
 from kserve_conformance.reports.conformance_report import conformance_report
+from kserve_conformance.reports.deviations import draft
 from kserve_conformance.reports.html import html
 from kserve_conformance.reports.junit import junit
 from kserve_conformance.reports.markdown import markdown
@@ -34,6 +35,7 @@ FORMATS: Mapping[str, Callable[[Record], str]] = MappingProxyType(
         "text": as_text,
         "json": as_json,
         "ndjson": ndjson,
+        "deviations": draft,
     }
 )
 
@@ -50,6 +52,7 @@ FILES: Mapping[str, str] = MappingProxyType(
         "text": "summary.txt",
         "json": "record.json",
         "ndjson": "record.ndjson",
+        "deviations": "deviations.yaml",
     }
 )
 

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from kserve_conformance.manifests import dump
-from kserve_conformance.record import Record, Result, Scenario, Tally, Verdict, by_topic, conforms, tally
+from kserve_conformance.record import Deviation, Record, Result, Scenario, Tally, Verdict, by_topic, conforms, tally
 from kserve_conformance.record.broken_rules import broken_rules
 from kserve_conformance.record.conclusion import narrowed
 from kserve_conformance.record.model import Skip
@@ -68,7 +68,8 @@ def as_manifest(record: Record) -> dict[str, Any]:
         "brokenRules": [{"rule": one.rule, "failed": len(one.failed), "ran": one.ran} for one in broken_rules(record)],
         "topics": [_topic(name, cases) for name, cases in by_topic(record).items()],
         "failures": [_failure(scenario) for scenario in everything.of(Verdict.FAILED, Verdict.ERRORED)],
-        "deviations": _deviations(everything.of(Verdict.DEVIATES)),
+        "deviations": _deviations((one.deviation, one) for one in everything.of(Verdict.DEVIATES)),
+        "keeps": _deviations((one.keeps, one) for one in everything.of(Verdict.PASSED)),
         "skipped": [_not_run(scenario) for scenario in everything.of(Verdict.SKIPPED)],
         "unsupported": [_not_run(scenario) for scenario in everything.of(Verdict.UNSUPPORTED)],
     }
@@ -107,14 +108,13 @@ def _failure(scenario: Scenario) -> dict[str, Any]:
     )
 
 
-def _deviations(scenarios: Iterable[Scenario]) -> list[dict[str, Any]]:
+def _deviations(scenarios: Iterable[tuple[Deviation | None, Scenario]]) -> list[dict[str, Any]]:
     """List each deviation once, with its scenarios."""
     found: dict[str, dict[str, Any]] = {}
-    for scenario in scenarios:
-        if scenario.deviation is None:
-            continue
-        deviation = found.setdefault(scenario.deviation.id, msgspec.to_builtins(scenario.deviation) | {"scenarios": []})
-        deviation["scenarios"].append(_identity(scenario))
+    for deviation, scenario in scenarios:
+        if deviation is not None:
+            entry = found.setdefault(deviation.id, msgspec.to_builtins(deviation) | {"scenarios": []})
+            entry["scenarios"].append(_identity(scenario))
     return [found[name] for name in sorted(found)]
 
 

@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from kserve_conformance.record import Conclusion, Record, Scenario, Tally, Verdict, by_topic, conforms
+from kserve_conformance.record import Conclusion, Header, Record, Scenario, Tally, Verdict, by_topic, conforms
 from kserve_conformance.reports.characters import in_xml
-from kserve_conformance.reports.verdicts import STEP_SYMBOLS, name_of, row_of, subject, why
+from kserve_conformance.reports.verdicts import STEP_SYMBOLS, kept, name_of, row_of, subject, why
 
 
 def junit(record: Record) -> str:
@@ -58,10 +58,10 @@ def _suite(root: ET.Element, topic: str, cases: Tally, record: Record) -> None:
         suite.set("time", f"{sum(case.seconds or 0 for case in cases.scenarios):.3f}")
     _properties(suite, _identity(record))
     for scenario in cases.scenarios:
-        _case(suite, scenario)
+        _case(suite, scenario, record.header)
 
 
-def _case(suite: ET.Element, scenario: Scenario) -> None:
+def _case(suite: ET.Element, scenario: Scenario, header: Header) -> None:
     case = ET.SubElement(
         suite,
         "testcase",
@@ -72,7 +72,7 @@ def _case(suite: ET.Element, scenario: Scenario) -> None:
     )
     if scenario.seconds is not None:
         case.set("time", f"{scenario.seconds:.3f}")
-    _properties(case, _properties_of(scenario))
+    _properties(case, _properties_of(scenario, header))
     reason = in_xml(why(scenario))
     match scenario.verdict:
         case Verdict.FAILED:
@@ -123,7 +123,7 @@ def _identity(record: Record) -> Iterator[tuple[str, str]]:
     yield "harness", header.harness
 
 
-def _properties_of(scenario: Scenario) -> Iterator[tuple[str, str]]:
+def _properties_of(scenario: Scenario, header: Header) -> Iterator[tuple[str, str]]:
     yield "id", scenario.id
     yield "verdict", scenario.verdict.value
     yield "level", scenario.level
@@ -131,6 +131,9 @@ def _properties_of(scenario: Scenario) -> Iterator[tuple[str, str]]:
     if scenario.deviation is not None:
         yield "deviation", scenario.deviation.id
         yield "deviation-link", scenario.deviation.link
+    if scenario.keeps is not None:
+        yield "keeps", f"{kept(scenario, header)}: {scenario.keeps.id}"
+        yield "keeps-link", scenario.keeps.link
     yield from (("choice", str(choice)) for choice in scenario.choices)
     yield from (("leftover", leftover) for leftover in scenario.leftovers)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from kserve_conformance.record import Record, Scenario, Tally, Verdict, by_topic, conforms, tally
+from kserve_conformance.record import Deviation, Record, Scenario, Tally, Verdict, by_topic, conforms, tally
 from kserve_conformance.record.broken_rules import broken_rules, sentence
 from kserve_conformance.record.tally import LEVELS
 from kserve_conformance.reports.gfm import block, code, in_html, plain, title_of
@@ -47,7 +47,8 @@ def _lines(record: Record) -> Iterator[str]:
     yield from _identity(record)
     yield from _topics(record)
     yield from _findings(everything)
-    yield from _deviations(everything)
+    yield from _deviations("Deviations", _deviating(everything))
+    yield from _deviations(f"Keeps what {header.target.release} breaks", _keeping(everything))
     yield from _not_run("Skipped", everything.of(Verdict.SKIPPED))
     yield from _not_run("Not applicable to this release", everything.of(Verdict.UNSUPPORTED))
     leftovers = leftovers_of(record)
@@ -135,18 +136,27 @@ def _finding(scenario: Scenario) -> Iterator[str]:
     yield ""
 
 
-def _deviations(everything: Tally) -> Iterator[str]:
-    found = everything.of(Verdict.DEVIATES)
-    if not found:
+def _deviating(everything: Tally) -> Iterator[tuple[Scenario, Deviation]]:
+    return ((one, one.deviation) for one in everything.of(Verdict.DEVIATES) if one.deviation is not None)
+
+
+def _keeping(everything: Tally) -> Iterator[tuple[Scenario, Deviation]]:
+    return ((one, one.keeps) for one in everything.of(Verdict.PASSED) if one.keeps is not None)
+
+
+def _deviations(title: str, found: Iterable[tuple[Scenario, Deviation]]) -> Iterator[str]:
+    """Yield each deviation once, with its scenarios."""
+    groups: dict[str, tuple[Deviation, list[Scenario]]] = {}
+    for scenario, deviation in found:
+        groups.setdefault(deviation.id, (deviation, []))[1].append(scenario)
+    if not groups:
         return
-    yield "## Known deviations from the documentation"
+    yield f"## {title}"
     yield ""
-    for scenario in found:
-        deviation = scenario.deviation
-        if deviation is None:
-            continue
+    for deviation, scenarios in groups.values():
         link = f" (<{deviation.link}>)" if re.fullmatch(r"https?://[^\s<>]+", deviation.link) else ""
-        yield f"- {plain(title_of(scenario))}: {plain(deviation.statement)} {code(deviation.id)}{link}"
+        yield f"- {code(deviation.id)}: {plain(deviation.statement)}{link}"
+        yield from (f"  - {plain(title_of(scenario))}" for scenario in scenarios)
     yield ""
 
 

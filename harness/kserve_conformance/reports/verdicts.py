@@ -31,7 +31,7 @@ SIGNS: Mapping[Verdict, Sign] = MappingProxyType(
         Verdict.DEVIATES: Sign(
             "Δ",
             "D",
-            "The target behaves differently; this is a known deviation of the release from its documentation.",
+            "The target behaves differently; the release is known to, or the implementation declares it.",
         ),
         Verdict.UNSUPPORTED: Sign("–", "U", "Not applicable to this release."),
         Verdict.SKIPPED: Sign("»", "S", "The scenario did not run, for the reason given."),
@@ -96,6 +96,11 @@ def subject(header: Header) -> str:
     release = f"KServe {header.target.release}"
     product = " ".join(filter(None, (header.implementation.project, header.implementation.version)))
     return f"{product}, tested as {release}" if product else release
+
+
+def kept(scenario: Scenario, header: Header) -> str | None:
+    """Say what a build keeps that its release breaks, for example ``keeps what v0.20.0 breaks``; None for others."""
+    return f"keeps what {header.target.release} breaks" if scenario.keeps is not None else None
 
 
 def leftovers_of(record: Record) -> tuple[str, ...]:

@@ -144,6 +144,22 @@ class KnownDeviation(Ranged, frozen=True, kw_only=True):
         return (self.rule is None or self.rule in rule_ids) and (self.claim is None or self.claim in claim_ids)
 
 
+class DeclaredDeviation(Entry, frozen=True, kw_only=True):
+    """
+    A difference between an implementation and KServe that its vendor declares.
+
+    The scenarios of its ``rules``, and its ``scenarios``, must fail. Those of
+    ``setup_rejected`` cannot be set up, because a write of a Given step is rejected.
+    """
+
+    id: str
+    statement: str
+    link: str
+    rules: tuple[str, ...] = ()
+    scenarios: tuple[str, ...] = ()
+    setup_rejected: tuple[str, ...] = ()
+
+
 class Edge(Entry, frozen=True, kw_only=True):
     """An edge case, named after what makes it one."""
 

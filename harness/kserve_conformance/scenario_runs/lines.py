@@ -10,9 +10,10 @@ from functools import lru_cache
 from typing import Any
 
 import kserve_conformance
-from kserve_conformance.record.deviations import upstream
+from kserve_conformance.record.deviations import upstream, with_declared
 from kserve_conformance.record.model import (
     Build,
+    DeviationList,
     Finding,
     Header,
     Scenario,
@@ -45,12 +46,19 @@ def header_line(settings: RunSettings, target: TargetIdentity, collected: tuple[
         suite=suite_identity(suite, len(settings.scenarios)),
         target=target,
         implementation=settings.implementation,
-        deviations=upstream(target.release),
+        deviations=_deviations(settings, target.release),
         selection={key: value for key, value in narrowed.items() if value},
         collected=collected,
         started=_started() if settings.timings or "SOURCE_DATE_EPOCH" in os.environ else None,
         baseline=settings.baseline,
     )
+
+
+def _deviations(settings: RunSettings, release: str) -> DeviationList | None:
+    """The list that verdicts are judged by: the release's, after that of the implementation if it has one."""
+    shipped = upstream(release)
+    declared = settings.declared
+    return with_declared(shipped, declared.file.name, declared.entries) if declared is not None else shipped
 
 
 def suite_identity(suite: Suite, scenarios: int) -> SuiteIdentity:
@@ -92,6 +100,7 @@ def scenario_line(info: ScenarioInfo, judgement: Judgement, statuses: Sequence[s
         steps=_step_lines(info.steps, tuple(statuses)),
         finding=judgement.finding,
         deviation=judgement.deviation,
+        keeps=judgement.keeps,
         **observed,
     )
 

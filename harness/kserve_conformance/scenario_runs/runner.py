@@ -21,12 +21,11 @@ from kserve_conformance.exceptions import HarnessError, SuiteError
 from kserve_conformance.objects import ObjectKey
 from kserve_conformance.record.choice import Choice
 from kserve_conformance.record.model import Scenario, Skip, Verdict
-from kserve_conformance.rules.model import KnownDeviation
 from kserve_conformance.scenario_runs.lease import TargetLease
 from kserve_conformance.scenario_runs.lines import scenario_line
 from kserve_conformance.scenario_runs.settings import RunSettings
 from kserve_conformance.scenario_runs.steps import Fixtures, StepRegistry
-from kserve_conformance.scenario_runs.verdicts import Judgement, Phase, Raised, judge
+from kserve_conformance.scenario_runs.verdicts import Judgement, Listed, Phase, Raised, judge
 from kserve_conformance.suite import ScenarioInfo, SuiteCode
 from kserve_conformance.suite.guards import nearest
 from kserve_conformance.suite.registry_terms import deviation_for
@@ -228,7 +227,7 @@ class ScenarioRun:
         """The verdict of the scenario so far."""
         if self._not_applicable is not None:
             return self._not_applicable
-        judgement = judge(self._statuses, self.raised, self._deviation(), self._reproduce())
+        judgement = judge(self._statuses, self.raised, self._listed(), self._reproduce())
         finding = judgement.finding
         if finding is None or not self._evidence:
             return judgement
@@ -257,13 +256,20 @@ class ScenarioRun:
         hint = getattr(error, "hint", None)
         return "\n".join([*lines, "", str(error), *([f"hint: {hint}"] if hint else [])])
 
-    def _deviation(self) -> KnownDeviation | None:
-        tags = self.scenario.tags
+    def _listed(self) -> Listed:
+        scenario, settings = self.scenario, self._runner.settings
         try:
-            return deviation_for(self._runner.lease.release(), tags.rules, tags.claims)
+            shipped = deviation_for(self._runner.lease.release(), scenario.tags.rules, scenario.tags.claims)
         except HarnessError:
             # The target did not open, so its release is unknown and the verdict is errored in any case.
-            return None
+            return Listed()
+        declared = settings.declared
+        return Listed(
+            shipped=shipped,
+            declared=declared.expected(scenario.id, scenario.tags.rules) if declared else None,
+            rejected_setup=declared.of_rejected_setup(scenario.id) if declared else None,
+            is_own_build=settings.is_own_build,
+        )
 
     def _diagnose(self, world: object) -> None:
         """

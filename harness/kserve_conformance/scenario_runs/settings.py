@@ -9,7 +9,9 @@ from pathlib import Path
 from kserve_conformance.record.model import Baseline, Implementation
 from kserve_conformance.scenario_runs.reproduction import Reproduction
 from kserve_conformance.suite import ScenarioInfo, Suite
+from kserve_conformance.suite.declared_deviations import DeclaredDeviations
 from kserve_conformance.suite.selection import Selection
+from kserve_conformance.targets.kinds import KINDS
 from kserve_conformance.targets.spec import Options, Spec
 
 
@@ -22,7 +24,8 @@ class RunSettings:
     chooses. ``all_selected`` makes a run incomplete in which one of those was not
     collected: pytest's own options may narrow a run, a conftest of a suite may not.
     ``record`` is the file to write, ``timings`` says whether it has
-    durations; ``implementation`` and ``baseline`` go into its header.
+    durations; ``implementation`` and ``baseline`` go into its header. ``declared``
+    are the deviations of the implementation.
     """
 
     suite: Suite
@@ -36,6 +39,7 @@ class RunSettings:
     timings: bool = False
     implementation: Implementation = field(default_factory=Implementation)
     baseline: Baseline | None = None
+    declared: DeclaredDeviations | None = None
 
     @cached_property
     def selected_ids(self) -> frozenset[str]:
@@ -65,4 +69,10 @@ class RunSettings:
 
     @cached_property
     def _reproduction(self) -> Reproduction:
-        return Reproduction(self.target, self.suite, self.options)
+        return Reproduction(self.target, self.suite, self.options, self.declared.file if self.declared else None)
+
+    @cached_property
+    def is_own_build(self) -> bool:
+        """Whether something else runs than the release whose name the target has."""
+        given = (self.options.manager, self.options.source)
+        return not KINDS[self.target.kind].is_release or any(one is not None for one in given)

@@ -44,6 +44,8 @@ class SuiteCode(StrEnum):
     UNKNOWN_FIELD = "unknown-field"
     UNKNOWN_OBJECT = "unknown-object"
     UNKNOWN_FIXTURE = "unknown-fixture"
+    # The deviations that an implementation declares.
+    BAD_DEVIATIONS = "bad-deviations"
     # A selection of scenarios.
     BAD_EXPRESSION = "bad-expression"
     UNKNOWN_SCENARIO = "unknown-scenario"
@@ -71,18 +73,18 @@ class SuiteProblem(SuiteError):
 
 
 class SuiteProblems(SuiteError):
-    """Several problems of one suite; ``problems`` has each of them."""
+    """Several problems of one suite, or of one of its files; ``problems`` has each of them."""
 
-    def __init__(self, problems: tuple[SuiteError, ...]) -> None:
+    def __init__(self, problems: tuple[SuiteError, ...], where: str = "the suite") -> None:
         listed = [f"{problem}\n  hint: {problem.hint}" if problem.hint else str(problem) for problem in problems]
-        super().__init__("\n".join([f"{len(problems)} problems in the suite", *listed]))
+        super().__init__("\n".join([f"{len(problems)} problems in {where}", *listed]))
         self.problems = problems
 
 
-def raise_all(problems: Iterable[SuiteError]) -> None:
+def raise_all(problems: Iterable[SuiteError], where: str = "the suite") -> None:
     """Raise nothing for none, the problem itself for one, and ``SuiteProblems`` for more."""
     found = tuple(problems)
     if len(found) == 1:
         raise found[0]
     if found:
-        raise SuiteProblems(found)
+        raise SuiteProblems(found, where)

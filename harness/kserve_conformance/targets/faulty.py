@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from kserve_conformance.objects import CLUSTER_RUNTIME, Manifest, ObjectKey, Outcome
 from kserve_conformance.targets.contract import (
@@ -138,6 +138,33 @@ class RejectsEverything(Wrapped):
 
     def apply(self, *objects: Manifest) -> tuple[Admission, ...]:
         return tuple(Admission(ObjectKey.of(manifest), rejected="rejected on purpose") for manifest in objects)
+
+
+class ChecksPrioritiesStrictly(Wrapped):
+    """
+    Rejects every runtime with different priorities for one format, as the documentation says.
+
+    KServe accepts it as the first runtime of its scope, so this keeps a claim that KServe breaks.
+    """
+
+    def apply(self, *objects: Manifest) -> tuple[Admission, ...]:
+        return tuple(self._admission(manifest) for manifest in objects)
+
+    def _admission(self, manifest: Manifest) -> Admission:
+        name = _format_with_mixed_priorities(manifest.get("spec", {}))
+        if name is None:
+            return super().apply(manifest)[0]
+        key = ObjectKey.of(manifest)
+        text = f"different priorities assigned for the model format {name} under the servingruntime {key.name}"
+        return Admission(key, rejected=text)
+
+
+def _format_with_mixed_priorities(spec: Mapping[str, Any]) -> str | None:
+    priorities: dict[str, set[int]] = {}
+    for entry in () if spec.get("disabled") else spec.get("supportedModelFormats") or ():
+        if entry.get("priority") is not None:
+            priorities.setdefault(entry["name"], set()).add(entry["priority"])
+    return next((name for name, values in priorities.items() if len(values) > 1), None)
 
 
 class LeavesThingsBehind(Wrapped):

@@ -40,3 +40,7 @@ class Nonconformity(AssertionError):
             lines.append("  the reference:")
             lines.extend(f"    {line}" for line in self.explanation)
         return "\n".join(lines)
+
+
+class SetupRejected(Nonconformity):
+    """An object of a Given step was rejected, so that the scenario cannot be set up."""

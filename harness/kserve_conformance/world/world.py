@@ -28,7 +28,7 @@ from kserve_conformance.suite.problems import SuiteCode
 from kserve_conformance.targets.contract import Admission, Observation, Target
 from kserve_conformance.world.choice_expectations import ChoiceExpectations
 from kserve_conformance.world.evidence import evidence_of, explanation_of
-from kserve_conformance.world.nonconformity import Nonconformity
+from kserve_conformance.world.nonconformity import Nonconformity, SetupRejected
 from kserve_conformance.world.objects import default_spec, key_of_runtime, merged, runtime_manifest
 from kserve_conformance.world.part_expectations import PartExpectations
 from kserve_conformance.world.pod_expectations import PodExpectations
@@ -99,7 +99,7 @@ class World(ChoiceExpectations, PartExpectations, PodExpectations):
         for manifest, admission in zip(objects, self.target.apply(*objects), strict=True):
             self._remember(manifest, admission)
             if admission.rejected is not None:
-                raise Nonconformity(
+                raise SetupRejected(
                     f"setup failed: {admission.key} was rejected",
                     expected="accepted",
                     observed=admission.rejected,

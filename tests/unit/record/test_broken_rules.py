@@ -103,11 +103,12 @@ class TestCauses:
         message = "setup failed: ServingRuntime a/r was rejected"
         run = record(
             failing("a", message, observed="different priorities in 'r'"),
-            failing("b", message, observed="different priorities in 'q'"),
-            failing("c", message, observed="unknown field"),
+            failing("b", "setup failed: ServingRuntime b/q was rejected", observed="different priorities in 'q'"),
+            failing("c", message, observed="unknown field in r"),
+            failing("d", "setup failed: ServingRuntime b/q was rejected", observed="unknown field in q"),
         )
 
-        assert [len(cause.scenarios) for cause in causes(run)] == [2, 1]
+        assert [len(cause.scenarios) for cause in causes(run)] == [2, 2]
 
     def test_names_its_rules(self) -> None:
         """The most frequent first."""
