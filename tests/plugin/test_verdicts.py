@@ -407,7 +407,7 @@ class TestFinding:
         """The command names target, suite and scenario, and no folder of this machine."""
         scenario = run.scenarios["asserts wrongly"]
 
-        assert scenario.finding.reproduce.startswith("kserve-conformance run --target memory:v0.15.2 --suite project")
+        assert scenario.finding.reproduce.startswith("kserve-conformance run --target memory:v0.15.2 --suite . ")
         assert scenario.finding.reproduce.endswith(f"--scenario '{scenario.id}'")
 
     def test_of_a_break_has_the_frames_that_matter(self, run):

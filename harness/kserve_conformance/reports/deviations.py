@@ -13,6 +13,7 @@ from typing import Any
 from kserve_conformance.manifests import dump
 from kserve_conformance.record import Record, Scenario
 from kserve_conformance.record.causes import SETUP_FAILED, Cause, causes
+from kserve_conformance.record.conclusion import caveat_of
 from kserve_conformance.reports.characters import one_line
 from kserve_conformance.reports.verdicts import subject
 from kserve_conformance.suite.declared_deviations import TODO
@@ -29,7 +30,9 @@ _STALE = "did not occur"
 def draft(record: Record) -> str:
     """Render the draft as YAML; without failures, an empty list."""
     found = tuple(cause for cause in causes(record) if not cause.shape.endswith(_STALE))
-    tested = one_line(f"{subject(record.header)} ({record.header.target.target})")
+    caveat = caveat_of(record.header)
+    limits = (record.header.target.target, *([caveat] if caveat else []))
+    tested = one_line(f"{subject(record.header)} ({', '.join(limits)})")
     entries = [f"# {len(cause.scenarios)} × {one_line(cause.shape)}\n{dump([one])}" for cause, one in _entries(found)]
     return "\n".join([_HEADING.format(tested=tested, todo=TODO), *(entries or ["[]\n"])])
 

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from kserve_conformance.exceptions import ManifestError, SuiteError
+from kserve_conformance.files import read_bytes
+from kserve_conformance.limits import OverLimit
 from kserve_conformance.manifests import printable, value
 from kserve_conformance.manifests.locations import Places, in_yaml, nearest, with_parents
 from kserve_conformance.manifests.problems import Path as ValuePath
@@ -28,9 +30,6 @@ from kserve_conformance.suite.problems import Place, SuiteCode, SuiteProblem, ra
 
 #: What a draft has in place of a statement or a link (see ``reports.deviations``). It is never accepted.
 TODO = "TODO"
-
-#: Bytes of a file. The registry of all of KServe's deviations has 5 KiB.
-MOST_BYTES = 1024 * 1024
 
 _ID = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 _LINK = re.compile(r"https?://[^\s/<>\"']+\.[^\s<>\"']+")
@@ -107,15 +106,12 @@ class _Problem:
 
 def _bytes(file: Path) -> bytes:
     try:
-        with file.open("rb") as stream:
-            data = stream.read(MOST_BYTES + 1)
+        return read_bytes(file)
     except OSError as error:
         message = f"{file}: cannot read the deviations: {error.strerror or error}"
         raise SuiteError(message, code=SuiteCode.BAD_DEVIATIONS) from error
-    if len(data) > MOST_BYTES:
-        message = f"{file}: a file of deviations can have {MOST_BYTES // 1024} KiB"
-        raise SuiteError(message, code=SuiteCode.BAD_DEVIATIONS)
-    return data
+    except OverLimit as error:
+        raise SuiteError(str(error), code=SuiteCode.BAD_DEVIATIONS, hint=error.hint) from error
 
 
 def _entry(content: Mapping[str, Any]) -> DeclaredDeviation:
