@@ -59,6 +59,15 @@ class TestResolve:
             """--subresource=status --type=merge -p '{"status":{"deploymentMode":"Standard"}}'"""
         ) in out
 
+    def test_a_fault_is_listed_with_each_release_that_has_it(self, printed):
+        """Also one of the way: v0.16.0 locks the service, which v0.17.0 undoes and a downgrade does not."""
+        undone = printed("resolve", "--release", "v0.16.0", "--then", "v0.17.0")[1]
+        kept = printed("resolve", "--release", "v0.16.0", "--then", "v0.15.2")[1]
+
+        assert "\n✓ team-a/fraud  " in undone
+        assert "\n⚠ team-a/fraud   v0.16.0: every update" in undone
+        assert "\n⚠ team-a/fraud   v0.16.0, v0.15.2: every update" in kept
+
     def test_the_command_names_each_service_of_a_fleet(self, printed):
         """They are decided once, by a service that stands for all of them."""
         documents = [

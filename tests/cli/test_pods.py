@@ -40,13 +40,13 @@ class TestFaults:
         assert code == Exit.OK
         assert out == f"⚠ team-a/fraud   ServingRuntime team-a/ours  (all.yaml:1)\n    {FAULT}\n    {HINT}\n"
 
-    def test_resolve_prints_those_of_the_last_release(self, run):
-        """Below the table, with the name of the service and the release."""
+    def test_resolve_prints_those_of_every_release(self, run):
+        """Below the table, with the name of the service and the releases."""
         code, out = run("resolve", (GREEDY, OURS), "--then", "v0.16.0")
 
         assert code == Exit.OK
         assert "\n⚠ team-a/fraud  " in out
-        assert out.endswith(f"\n⚠ team-a/fraud   v0.16.0: {FAULT}\n  {HINT}\n")
+        assert out.endswith(f"\n⚠ team-a/fraud   v0.15.2, v0.16.0: {FAULT}\n  {HINT}\n")
 
     def test_explain_prints_what_to_do(self, run):
         """With a hint for each."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ import click
 from kserve_conformance.cli.catalogues import GivenRuntime, Review, Runtimes, placed
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.notes import Notes
+from kserve_conformance.cli.reading_progress import ReadingProgress
 from kserve_conformance.cli.source_options import Sources
 from kserve_conformance.cli.validation import as_data, crd_findings, summary
 from kserve_conformance.exceptions import ManifestError
@@ -200,13 +201,14 @@ class Answers:
         sources: Sources,
         profile: Profile,
         assumptions: Assumptions,
-        progress: Callable[[int], None] | None = None,
+        progress: ReadingProgress | None = None,
         workers: Workers | None = None,
     ) -> None:
-        loader = sources.loader()
+        progress = progress or ReadingProgress()
+        loader = sources.loader(progress)
         self._profile = profile
         self._assumptions = assumptions
-        everything = read(loader, sources.paths, workers or Processes(1), progress)
+        everything = read(loader, sources.paths, workers or Processes(1), progress.services)
         self.fleet, runtimes = everything.fleet, everything.runtimes
         sources.check(loader)
         self._sources = sources
@@ -312,7 +314,7 @@ def given_runtimes(loaded: Loaded, sources: Sources) -> list[GivenRuntime]:
 
 
 def answers_of_chain(
-    loaded: Loaded, chain: Sequence[Profile], assumptions: Assumptions, sources: Sources
+    loaded: Loaded, chain: Sequence[Profile], assumptions: Assumptions, sources: Sources, progress: ReadingProgress
 ) -> tuple[tuple[tuple[Answer, ...], tuple[Review, ...]], ...]:
     """
     Decide every service by one release, then by each that is installed after it; a row of answers for each release.
@@ -328,7 +330,7 @@ def answers_of_chain(
     for profile in chain:
         catalogue, reviews = runtimes.under(profile)
         row = []
-        for service in loaded.services:
+        for service in progress.resolving(loaded.services, len(loaded.services), profile.name):
             state, in_store = states[id(service)]
             with placed(loaded.where(service), service):
                 # No CRDs of a later release check what is stored.

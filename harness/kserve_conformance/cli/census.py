@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -12,6 +11,7 @@ import click
 
 from kserve_conformance.cli.answers import Answers, Assumptions
 from kserve_conformance.cli.catalogues import placed
+from kserve_conformance.cli.reading_progress import ReadingProgress
 from kserve_conformance.cli.source_options import Sources
 from kserve_conformance.fleet import Member, Processes
 from kserve_conformance.machine import allowed
@@ -80,11 +80,8 @@ class Upgraded:
         self, sources: Sources, profiles: Sequence[Profile], changes: RuntimeChanges, assumptions: Assumptions
     ) -> None:
         first, *later = profiles
-        progress = _progress if sys.stderr.isatty() else None
-        with Processes(allowed()[0]) as processes:
+        with ReadingProgress() as progress, Processes(allowed()[0]) as processes:
             answers = Answers(sources, first, assumptions, progress, processes)
-        if progress is not None:
-            click.echo("\r\033[K", err=True, nl=False)
         self.fleet, self.notes = answers.fleet, answers.notes
         installed = [Installed(first, answers.catalogue)]
         #: The runtimes that a webhook rejects, of each release.
@@ -114,10 +111,6 @@ class Upgraded:
             found = assess(manifest, self._path, in_store=self._assumptions.is_stored(manifest))
         # Pods and stored services are not shown, and would be kept.
         return replace(found, before=found.before.without_objects(), after=found.after.without_objects())
-
-
-def _progress(count: int) -> None:
-    click.echo(f"\r{count:,} services read", err=True, nl=False)
 
 
 def _of_member(assessment: Assessment, member: Member) -> Assessment:

@@ -11,6 +11,7 @@ from click.core import ParameterSource
 
 from kserve_conformance.cli.output import emit, example, format_option
 from kserve_conformance.cli.pod_options import view_options
+from kserve_conformance.cli.reading_progress import ReadingProgress
 from kserve_conformance.cli.release_options import headline, profile_with, release_options
 from kserve_conformance.cli.source_options import Sources, source_options
 from kserve_conformance.cli.validation import Validation
@@ -112,7 +113,8 @@ def command(
 
     profile = profile_with(release, crds)
     sources = Sources(paths, namespace, parameters, kustomize, strict, Validation(validation), profile.crds, stored)
-    loaded = sources.load()
+    with ReadingProgress() as progress:
+        loaded = sources.load(progress)
     objects = (*loaded.services, *loaded.runtimes)
     places = repeated((one, loaded.where(one)) for one in objects)
     notes = Notes.of(loaded, places, sources.warned(loaded.all_findings()))
@@ -120,7 +122,8 @@ def command(
     catalogue, reviews = Runtimes(given_runtimes(loaded, sources), shipped, stored).under(profile)
     assumptions = Assumptions(shipped, stored, default_mode)
     surveyed = Surveyed(catalogue, profile, reviews, Neighbours(paths))
-    stories = tuple(_stories(loaded, sources, assumptions, surveyed))
+    with ReadingProgress() as progress:
+        stories = tuple(_stories(loaded, sources, assumptions, surveyed, progress))
     views = Views(pod, pod_diff, show_stored)
     viewed = [(service, one.answer, catalogue, profile) for service, one in zip(loaded.services, stories, strict=True)]
     data = {
@@ -159,14 +162,16 @@ def _check_options(call: click.Context) -> None:
         raise click.UsageError(f"--context reads from a cluster and cannot be used with {', '.join(given)}")
 
 
-def _stories(loaded: Loaded, sources: Sources, assumptions: Assumptions, surveyed: Surveyed) -> Iterator[Story]:
+def _stories(
+    loaded: Loaded, sources: Sources, assumptions: Assumptions, surveyed: Surveyed, progress: ReadingProgress
+) -> Iterator[Story]:
     from kserve_conformance.cli.answers import Answer, faults_in
     from kserve_conformance.cli.catalogues import placed
     from kserve_conformance.cli.story import story_of
     from kserve_conformance.manifests import display_name
     from kserve_conformance.resolver import Explanation
 
-    for service in loaded.services:
+    for service in progress.resolving(loaded.services, len(loaded.services)):
         explanation = Explanation()
         in_store = assumptions.is_stored(service)
         with placed(loaded.where(service), service):

@@ -11,6 +11,7 @@ from kserve_conformance.cli.answers import Answer, Assumptions, answers_of_chain
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.notes import Notes
 from kserve_conformance.cli.output import emit
+from kserve_conformance.cli.reading_progress import ReadingProgress
 from kserve_conformance.cli.source_options import Sources
 from kserve_conformance.manifests import dump, printable
 from kserve_conformance.objects import Catalogue, Manifest, is_stored
@@ -56,11 +57,13 @@ def print_pods(sources: Sources, chain: Sequence[Profile], assumptions: Assumpti
 
     The exit code is that of ``resolve``. Raises ``ManifestError`` if there is nothing to resolve.
     """
-    loaded = sources.load()
+    with ReadingProgress() as progress:
+        loaded = sources.load(progress)
     places = ((one, loaded.where(one)) for one in (*loaded.services, *loaded.runtimes))
     notes = Notes.of(loaded, repeated(places), sources.warned(loaded.all_findings()))
     check_something(sources, notes, len(loaded.services))
-    answers, reviews = answers_of_chain(loaded, chain, assumptions, sources)[-1]
+    with ReadingProgress() as progress:
+        answers, reviews = answers_of_chain(loaded, chain, assumptions, sources, progress)[-1]
     data = {
         "release": chain[-1].name,
         "services": [{**one.as_data(), "pod": one.decision.pod} for one in answers],

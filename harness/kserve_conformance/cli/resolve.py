@@ -15,6 +15,7 @@ from click.core import ParameterSource
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import columns, emit, example, format_option, streaming
 from kserve_conformance.cli.pod_options import pod_option
+from kserve_conformance.cli.reading_progress import ReadingProgress
 from kserve_conformance.cli.release_options import headline, profile_with, release_options
 from kserve_conformance.cli.source_options import Sources, source_options
 from kserve_conformance.cli.validation import Validation, lines, strict_findings
@@ -105,12 +106,8 @@ def command(
         return print_pods(sources, chain, assumptions, format_)
     if then:
         return _upgrade(sources, chain, crds, format_, assumptions)
-    progress = _Progress()
-    try:
-        with Processes(workers or allowed()[0]) as processes:
-            answers = Answers(sources, profile, assumptions, progress if sys.stderr.isatty() else None, processes)
-    finally:
-        progress.clear()
+    with ReadingProgress() as progress, Processes(workers or allowed()[0]) as processes:
+        answers = Answers(sources, profile, assumptions, progress, processes)
     is_ok = _Verdict()
     if format_ == "text":
         _write(itertools.chain(headline(profile, crds), _lines(answers, is_ok)))
@@ -216,35 +213,19 @@ def _json(head: dict[str, str], answers: Answers, verdict: _Verdict) -> Iterator
     yield "," + rest[1:] + "\n"
 
 
-class _Progress:
-    """A line on stderr that counts the services, and is cleared before the answer is printed."""
-
-    def __init__(self) -> None:
-        self._width = 0
-
-    def __call__(self, count: int) -> None:
-        """Show how many services were read."""
-        line = f"{count:,} services read"
-        self._width = len(line)
-        click.echo(f"\r{line}", err=True, nl=False)
-
-    def clear(self) -> None:
-        """Remove the line, if there is one."""
-        if self._width:
-            click.echo(f"\r{' ' * self._width}\r", err=True, nl=False)
-
-
 def _upgrade(
     sources: Sources, chain: tuple[Profile, ...], crds: str | None, format_: str, assumptions: Assumptions
 ) -> int:
     from kserve_conformance.cli.answers import answers_of_chain, check_something, repeated
     from kserve_conformance.cli.notes import Notes
 
-    loaded = sources.load()
+    with ReadingProgress() as progress:
+        loaded = sources.load(progress)
     places = ((one, loaded.where(one)) for one in (*loaded.services, *loaded.runtimes))
     notes = Notes.of(loaded, repeated(places), sources.warned(loaded.all_findings()))
     check_something(sources, notes, len(loaded.services))
-    rows = answers_of_chain(loaded, chain, assumptions, sources)
+    with ReadingProgress() as progress:
+        rows = answers_of_chain(loaded, chain, assumptions, sources, progress)
     first, *others = (
         {
             "release": profile.name,
@@ -280,12 +261,24 @@ def _table(chain: tuple[Profile, ...], rows: tuple[tuple[tuple[Answer, ...], tup
         table_rows.append((f"{sign} {printable(of_one[0].name)}", *headlines, printable(f"({of_one[0].where})")))
     table = columns(("  service", *(profile.name for profile in chain), ""), table_rows)
     table += "".join(f"{line}\n" for line in rejected)
-    for one in rows[-1][0]:
-        for fault in one.faults:
-            table += f"⚠ {printable(f'{one.name}   {chain[-1].name}: {fault}')}\n  hint: {printable(fault.hint)}\n"
+    for of_one in zip(*(row for row, _ in rows), strict=True):
+        table += "".join(_faults(chain, of_one))
     last = {each.key for each in rows[-1][1]}
     reviews = (*(each for each in rows[0][1] if each.findings and each.key not in last), *rows[-1][1])
     return table + "".join(review_lines(reviews, only_rejected=True))
+
+
+def _faults(chain: tuple[Profile, ...], answers: tuple[Answer, ...]) -> Iterator[str]:
+    """The faults of one service, each with the releases that have it."""
+    from kserve_conformance.manifests import printable
+
+    releases: dict[tuple[str, str], list[str]] = {}
+    for profile, answer in zip(chain, answers, strict=True):
+        for fault in answer.faults:
+            releases.setdefault((str(fault), fault.hint), []).append(profile.name)
+    for (text, hint), names in releases.items():
+        headline_ = f"{answers[0].name}   {', '.join(dict.fromkeys(names))}: {text}"
+        yield f"⚠ {printable(headline_)}\n  hint: {printable(hint)}\n"
 
 
 def _serve(batch: str, release: str, workers: int) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from kserve_conformance.cli.reading_progress import ReadingProgress
 from kserve_conformance.cli.validation import Validation, crd_findings, strict_findings
 from kserve_conformance.crds import Crds
 from kserve_conformance.manifests import InvalidManifests, Loaded, Loader, Problem, load
@@ -31,7 +32,7 @@ class Sources:
     #: Whether objects count as stored; if None, those with a uid do.
     stored: bool | None = None
 
-    def loader(self) -> Loader:
+    def loader(self, progress: ReadingProgress | None = None) -> Loader:
         """A loader with these options."""
         stdin = sys.stdin.buffer if "-" in self.paths else None
         return Loader(
@@ -43,14 +44,16 @@ class Sources:
             keeps_rejected=True,
             finds_unknown=self.validation is not Validation.IGNORE,
             is_stored=self._is_stored,
+            on_build=None if progress is None else progress.building,
         )
 
     def _is_stored(self, manifest: Manifest) -> bool:
         return is_stored(manifest, self.stored)
 
-    def load(self) -> Loaded:
+    def load(self, progress: ReadingProgress) -> Loaded:
         """Read everything. Raises ``InvalidManifests`` if it is strict and anything cannot be read."""
-        return load(*self.paths, loader=self.loader(), strict=self.strict)
+        loader = self.loader(progress)
+        return load(*self.paths, loader=loader, strict=self.strict, progress=progress.services)
 
     def rejecting(self, findings: Sequence[Problem]) -> tuple[Problem, ...]:
         """The findings for which an object is rejected: unknown and duplicate fields only if validation is strict."""

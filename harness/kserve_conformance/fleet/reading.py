@@ -92,7 +92,7 @@ def read(
 
 
 def _jobs(loader: Loader, paths: tuple[str, ...], part_bytes: int) -> Iterator[_Job]:
-    opening = replace(loader.anew(), stdin=loader.stdin)
+    opening = replace(loader.anew(), stdin=loader.stdin, on_build=loader.on_build)
     small: list[Source] = []
     size = 0
     sources = opening.open(paths)

@@ -89,6 +89,8 @@ class Loader:
     #: Whether an object was stored before, and is not written.
     is_stored: Callable[[Manifest], bool] = _never
     limits: Limits = field(default_factory=current)
+    #: Called with each kustomization before it is built.
+    on_build: Callable[[pathlib.Path], None] | None = None
     #: Manifests that could not be read.
     problems: list[Problem] = field(default_factory=list)
     #: Problems that did not prevent reading.
@@ -121,6 +123,7 @@ class Loader:
         return replace(
             self,
             stdin=None,
+            on_build=None,
             problems=[],
             warnings=[],
             findings={},
@@ -299,6 +302,8 @@ class Loader:
 
     def _built(self, roots: Iterable[pathlib.Path]) -> Iterator[sources.Source]:
         for folder in roots:
+            if self.on_build is not None:
+                self.on_build(folder)
             content = kustomizations.build(folder)
             if isinstance(content, Problem):
                 self.problems.append(content)
@@ -318,6 +323,9 @@ class Loader:
             if source is not None:
                 yield source if file == path else replace(source, is_named=False)
 
+
+#: How many objects are read from one report of progress to the next.
+STEP: Final = 10_000
 
 #: How many different specs are remembered with their problems.
 _REMEMBERED: Final = 100_000
@@ -473,15 +481,25 @@ class Loaded:
         return self._findings.values()
 
 
-def load(*given: str | os.PathLike[str], loader: Loader | None = None, strict: bool = False) -> Loaded:
+def load(
+    *given: str | os.PathLike[str],
+    loader: Loader | None = None,
+    strict: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Loaded:
     """
     Load files, folders and, as ``-``, standard input.
 
     YAML may hold many documents and lists, as ``kubectl get -o yaml`` writes them; JSON may hold one value after the
-    other. ``loader`` has the options. Raises :class:`InvalidManifests` with all problems if ``strict``.
+    other. ``loader`` has the options. ``progress`` is called with the number of objects now and then.
+    Raises :class:`InvalidManifests` with all problems if ``strict``.
     """
     loader = loader or Loader()
-    entries = list(loader.entries(*given))
+    entries: list[Entry] = []
+    for entry in loader.entries(*given):
+        entries.append(entry)
+        if progress is not None and len(entries) % STEP == 0:
+            progress(len(entries))
     if strict and loader.problems:
         raise InvalidManifests(loader.problems)
     return Loaded(
