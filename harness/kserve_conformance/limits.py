@@ -78,8 +78,9 @@ class Limits:
         128 * 1024, "one text in a record, such as the log of a controller; longer ones are cut", "characters"
     )
     file_bytes: int = _limit(
-        16 * MEBIBYTE, "a feature, a suite.toml, a deviations file, a saved case of `fuzz`, a message on stdin", "bytes"
+        16 * MEBIBYTE, "a feature, a suite.toml, a deviations file, a saved case of `fuzz`", "bytes"
     )
+    message_bytes: int = _limit(64 * 1024, "a message for `explain --message -`", "bytes")
     answer_bytes: int = _limit(16 * MEBIBYTE, "one answer of a `process:` target", "bytes")
 
     def over(self, name: str, what: str) -> OverLimit:

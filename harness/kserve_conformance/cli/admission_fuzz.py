@@ -115,7 +115,7 @@ def _yaml(group: AdmissionGroup) -> str:
 
 def _answers(group: AdmissionGroup, targets: tuple[str, str]) -> list[str]:
     """What each target answered, in lines that stay lines."""
-    from kserve_conformance.manifests import printable
+    from kserve_conformance.characters import printable
 
     width = max(map(len, targets))
     values = (group.difference.left, group.difference.right)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from kserve_conformance.characters import printable
 from kserve_conformance.cli.catalogues import GivenRuntime, Review, Runtimes, placed
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.notes import Notes
@@ -16,15 +17,7 @@ from kserve_conformance.cli.source_options import Sources
 from kserve_conformance.cli.validation import as_data, crd_findings, summary
 from kserve_conformance.exceptions import ManifestError
 from kserve_conformance.fleet import Member, Processes, Workers, read
-from kserve_conformance.manifests import (
-    Loaded,
-    ManifestCode,
-    Problem,
-    check,
-    display_name,
-    printable,
-    rejection_message,
-)
+from kserve_conformance.manifests import Loaded, ManifestCode, Problem, check, display_name, rejection_message
 from kserve_conformance.manifests.fingerprint import completed
 from kserve_conformance.objects import (
     Catalogue,

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from kserve_conformance.characters import printable
 from kserve_conformance.cli.validation import as_data, crd_findings, summary
 from kserve_conformance.exceptions import ManifestError
-from kserve_conformance.manifests import ManifestCode, Problem, check, display_name, printable, rejection_message
+from kserve_conformance.manifests import ManifestCode, Problem, check, display_name, rejection_message
 from kserve_conformance.objects import Catalogue, Manifest, Namespace, ObjectKey, Runtime, is_stored
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.runtime_admission import Scope, rejection_of

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import click
 
+from kserve_conformance.characters import printable
 from kserve_conformance.cli.answers import Answers, Assumptions
 from kserve_conformance.cli.catalogues import placed
 from kserve_conformance.cli.reading_progress import ReadingProgress
 from kserve_conformance.cli.source_options import Sources
 from kserve_conformance.fleet import Member, Processes
 from kserve_conformance.machine import allowed
-from kserve_conformance.manifests import load, printable
+from kserve_conformance.manifests import load
 from kserve_conformance.manifests.fingerprint import completed
 from kserve_conformance.objects import Catalogue, ObjectKey, Runtime
 from kserve_conformance.outputs import write_file

@@ -12,6 +12,7 @@ from typing import ClassVar, TextIO
 
 import click
 
+from kserve_conformance.characters import printable_lines
 from kserve_conformance.exceptions import HarnessError
 
 
@@ -70,7 +71,7 @@ def exit_code_of(error: BaseException) -> int:
             return Exit.BROKEN
         case _:
             with contextlib.suppress(OSError):
-                traceback.print_exception(error)
+                click.echo(printable_lines("".join(traceback.format_exception(error))), err=True, nl=False)
             print_error("internal error; no conclusion can be drawn", "report this traceback as a bug")
             return Exit.BROKEN
 
@@ -78,9 +79,9 @@ def exit_code_of(error: BaseException) -> int:
 def print_error(message: str, hint: str | None) -> None:
     """Print an error and its hint to stderr, as far as it can be written."""
     with contextlib.suppress(OSError):
-        click.echo(f"error: {message}", err=True)
+        click.echo(printable_lines(f"error: {message}"), err=True)
         if hint:
-            click.echo(f"  hint: {hint}", err=True)
+            click.echo(printable_lines(f"  hint: {hint}"), err=True)
 
 
 class _Stdout:

@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import click
-
+from kserve_conformance.characters import printable
 from kserve_conformance.cli.answers import Answer, Assumptions, faults_in
 from kserve_conformance.cli.catalogues import placed
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.inspect import SIGNS
-from kserve_conformance.cli.output import emit
+from kserve_conformance.cli.output import echo, emit
 from kserve_conformance.cli.story import Story, story_of
 from kserve_conformance.cli.whereabouts import Surveyed
 from kserve_conformance.inspection import ServiceStanding, Standing, Stored, catalogue_of, inspect
 from kserve_conformance.inspection.snapshot import Reading, read_only
-from kserve_conformance.manifests import display_name, printable
+from kserve_conformance.manifests import display_name
 from kserve_conformance.objects import SERVICE, Catalogue, Manifest, Namespace, ObjectKey, Outcome, at
 from kserve_conformance.profiles import Profile
 from kserve_conformance.resolver import Explanation
@@ -101,7 +100,7 @@ def explain_cluster(cluster: Cluster, names: Sequence[str], *, everything: bool,
     data = {"context": cluster.context, "services": [one.as_data() for one in compared]}
     emit(format_, data, lambda: "\n".join("".join(f"{line}\n" for line in _text(one, everything)) for one in compared))
     for unread in dict.fromkeys(one for each in compared for one in each.stored.unread):
-        click.echo(printable(f"warning: could not be read: {unread}"), err=True)
+        echo(printable(f"warning: could not be read: {unread}"), err=True)
     codes = {one.exit_code for one in compared}
     return Exit.NO if Exit.NO in codes else max(codes, default=Exit.OK)
 

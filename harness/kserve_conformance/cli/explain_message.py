@@ -7,14 +7,17 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
+from kserve_conformance.characters import printable
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import emit
 from kserve_conformance.files import read_stream
-from kserve_conformance.manifests import printable
 from kserve_conformance.messages import Match, Text, matches, nearest, spans
 from kserve_conformance.rules.releases import full_name
 
 _WIDTH = 110
+
+#: How much of an unknown message is compared with those that are known.
+_COMPARED = 4096
 
 #: Where each kind of message comes from.
 _SOURCES = {
@@ -29,10 +32,10 @@ _SOURCES = {
 def explain_message(message: str, release: str | None, format_: str) -> Exit:
     """Explain the known texts in a message, or list the most similar ones. Raises ``UnknownRelease``."""
     if message == "-":
-        message = read_stream(sys.stdin.buffer, "stdin").decode("utf-8", "replace")
+        message = read_stream(sys.stdin.buffer, "stdin", limit="message_bytes").decode("utf-8", "replace")
     installed = None if release is None else full_name(release)
     found = matches(message)
-    similar = () if found else nearest(message)
+    similar = () if found else nearest(message[:_COMPARED])
     data = {
         "message": message.strip(),
         "matches": [_match_as_data(one) for one in found],

@@ -156,7 +156,7 @@ def _sign(sign: str, *, color: bool) -> str:
 
 
 def _safe(text: str, *, keep_columns: bool = False) -> str:
-    from kserve_conformance.reports.characters import one_line
+    from kserve_conformance.characters import one_line
 
     return one_line(text, keep_columns=keep_columns)
 

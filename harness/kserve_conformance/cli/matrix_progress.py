@@ -7,10 +7,12 @@ import time
 from types import TracebackType
 from typing import Self
 
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 from rich.text import Text
 
+from kserve_conformance.characters import printable
 from kserve_conformance.cli.output import progress_console
 from kserve_conformance.targets.spec import Spec
 
@@ -58,7 +60,9 @@ class MatrixProgress:
         with self._lock:
             self._started[spec.name] = time.monotonic()
             if self._bars is not None:
-                self._tasks[spec.name] = self._bars.add_task(spec.name, total=self._scenarios, message="")
+                self._tasks[spec.name] = self._bars.add_task(
+                    escape(printable(spec.name)), total=self._scenarios, message=""
+                )
 
     def advanced(self, spec: Spec, scenarios: int) -> None:
         """A run has finished this many scenarios."""
@@ -68,7 +72,7 @@ class MatrixProgress:
     def printed(self, spec: Spec, line: str) -> None:
         """A run printed a line to stderr."""
         if self._bars is not None:
-            self._bars.update(self._tasks[spec.name], message=line[:_MESSAGE_WIDTH])
+            self._bars.update(self._tasks[spec.name], message=escape(printable(line)[:_MESSAGE_WIDTH]))
         else:
             self._console.print(Text(f"  {spec.name}: {line}"), soft_wrap=True)
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
-import click
-
+from kserve_conformance.characters import printable
+from kserve_conformance.cli.output import echo
 from kserve_conformance.cli.validation import as_data
-from kserve_conformance.manifests import Loaded, Loader, Problem, printable
+from kserve_conformance.manifests import Loaded, Loader, Problem
 from kserve_conformance.manifests.template_languages import merged
 from kserve_conformance.objects import API_VERSIONS
 
@@ -105,7 +105,7 @@ class Notes:
     def print(self) -> None:
         """Print all notes on stderr, the errors last."""
         for line in (*self.lines(), *self._errors()):
-            click.echo(line, err=True)
+            echo(line, err=True)
 
     def as_data(self) -> dict[str, Any]:
         """The notes as JSON values."""

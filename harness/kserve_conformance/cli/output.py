@@ -8,6 +8,7 @@ program that reads stdout never meets a line that is not the result.
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
+from kserve_conformance.characters import in_json, printable_lines, without_commands
 from kserve_conformance.cli.exit_codes import stdout_lost
 from kserve_conformance.exceptions import HarnessError
 
@@ -65,13 +67,33 @@ def emit(format_: str, value: Any, text: Callable[[], str]) -> None:
     if format_ == "json":
         import json
 
-        write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+        write(in_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n")
     elif format_ == "yaml":
         from kserve_conformance.manifests import dump
 
-        write(dump(value))
+        write(printable_lines(dump(value)))
     else:
-        write(text())
+        write(for_people(text(), sys.stdout))
+
+
+def for_people(text: str, stream: TextIO | None) -> str:
+    """Escape what a terminal or a CI server acts on; on a terminal, our own colours stay."""
+    if stream is None or not stream.isatty():
+        return printable_lines(text)
+    return without_commands(_STYLE_OR_TEXT.sub(_outside_styles, text))
+
+
+#: A sequence of ``click.style`` or rich that sets a style, or the text up to the next one.
+_STYLE_OR_TEXT = re.compile(r"\x1b\[[0-9;]*m|(?:(?!\x1b\[[0-9;]*m)[\s\S])+")
+
+
+def _outside_styles(part: re.Match[str]) -> str:
+    return part[0] if part[0].startswith("\x1b[") and part[0].endswith("m") else printable_lines(part[0])
+
+
+def echo(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Write a text to stdout or stderr, through the gate. Raises ``OSError``."""
+    click.echo(for_people(text, sys.stderr if err else sys.stdout), err=err, nl=nl)
 
 
 def write(result: str) -> None:
@@ -100,7 +122,7 @@ def streaming() -> Iterator[None]:
 def show_progress(line: str) -> None:
     """Write a line of progress to stderr. A stderr that cannot be written never ends a command."""
     with contextlib.suppress(OSError):
-        click.echo(line, err=True)
+        echo(line, err=True)
 
 
 def columns(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
@@ -115,22 +137,21 @@ def columns(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 def result_console(stream: TextIO, *, color: bool) -> Console:
     """A console that renders a result into a stream, for a terminal (``color``) or for a file."""
-    from rich.console import Console
+    from kserve_conformance.cli.consoles import GatedConsole
 
-    return Console(
+    return GatedConsole(
         file=stream,
         force_terminal=color,
         width=None if color else WIDTH,
-        highlight=False,
         no_color=None if color else True,
     )
 
 
 def progress_console() -> Console:
     """A console for progress on stderr. A stderr that cannot be written never ends a command."""
-    from rich.console import Console
+    from kserve_conformance.cli.consoles import GatedConsole
 
-    return Console(file=_Stderr(sys.stderr), highlight=False)  # type: ignore[arg-type]  # Has the methods that rich calls.
+    return GatedConsole(file=_Stderr(sys.stderr))
 
 
 class _Stderr:

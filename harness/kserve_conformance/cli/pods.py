@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from typing import Any
 
+from kserve_conformance.characters import printable
 from kserve_conformance.cli.answers import Answer, Assumptions, answers_of_chain, check_something, repeated
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.notes import Notes
 from kserve_conformance.cli.output import emit
 from kserve_conformance.cli.reading_progress import ReadingProgress
 from kserve_conformance.cli.source_options import Sources
-from kserve_conformance.manifests import dump, printable
+from kserve_conformance.manifests import dump
 from kserve_conformance.objects import Catalogue, Manifest, is_stored
 from kserve_conformance.profiles import DOCUMENTED_NAME, Profile
 from kserve_conformance.profiles.pods import runtime_template, service_template

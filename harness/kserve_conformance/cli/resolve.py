@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from kserve_conformance.cli.exit_codes import Exit
-from kserve_conformance.cli.output import columns, emit, example, format_option, streaming
+from kserve_conformance.cli.output import columns, echo, emit, example, format_option, streaming
 from kserve_conformance.cli.pod_options import pod_option
 from kserve_conformance.cli.reading_progress import ReadingProgress
 from kserve_conformance.cli.release_options import headline, profile_with, release_options
@@ -164,14 +164,14 @@ def _write(chunks: Iterator[str]) -> None:
         block.append(chunk)
         if len(block) == 1000:
             with streaming():
-                click.echo("".join(block), nl=False)
+                echo("".join(block), nl=False)
             block.clear()
     with streaming():
-        click.echo("".join(block), nl=False)
+        echo("".join(block), nl=False)
 
 
 def _lines(answers: Answers, verdict: _Verdict) -> Iterator[str]:
-    from kserve_conformance.manifests import printable
+    from kserve_conformance.characters import printable
 
     width = answers.fleet.width
     for answer in verdict.of(answers):
@@ -185,7 +185,7 @@ def _lines(answers: Answers, verdict: _Verdict) -> Iterator[str]:
 
 def review_lines(reviews: Iterable[Review], *, only_rejected: bool) -> Iterator[str]:
     """A line for each runtime that the webhook rejected, or for each at all."""
-    from kserve_conformance.manifests import printable
+    from kserve_conformance.characters import printable
 
     for review in reviews:
         if review.is_accepted and only_rejected:
@@ -249,7 +249,7 @@ def _upgrade(
 
 
 def _table(chain: tuple[Profile, ...], rows: tuple[tuple[tuple[Answer, ...], tuple[Review, ...]], ...]) -> str:
-    from kserve_conformance.manifests import printable
+    from kserve_conformance.characters import printable
 
     table_rows = []
     rejected: list[str] = []
@@ -293,10 +293,17 @@ def _serve(batch: str, release: str, workers: int) -> int:
     return Exit.OK
 
 
+def _readable(lines: Iterator[bytes]) -> Iterator[bytes]:
+    try:
+        yield from lines
+    except OSError as error:
+        raise click.BadParameter(f"cannot be read: {error.strerror or error}", param_hint="--batch") from error
+
+
 def _answer_all(lines: BinaryIO, release: str, workers: int) -> None:
     from kserve_conformance.protocol import lines_of, serve
 
-    for answered in serve(lines_of(lines), release, workers):
+    for answered in serve(_readable(lines_of(lines)), release, workers):
         with streaming():
             sys.stdout.buffer.write(answered)
             # A client that sends line by line waits for each answer.

@@ -9,10 +9,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bar
 from rich.text import Text
 
+from kserve_conformance.characters import one_line
 from kserve_conformance.cli.output import progress_console
 from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.pytest_plugin.reports import scenario_in, start_in
-from kserve_conformance.reports.characters import one_line
 from kserve_conformance.reports.text import FEW
 from kserve_conformance.reports.verdicts import readable_id
 

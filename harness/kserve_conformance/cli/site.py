@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kserve_conformance.characters import one_line
 from kserve_conformance.cli.exit_codes import Exit, print_error
 from kserve_conformance.cli.out_folder import out_folder
 from kserve_conformance.cli.output import emit, example, format_option, out_option, show_progress
 from kserve_conformance.exceptions import RecordError
 from kserve_conformance.outputs import remove_files, write_file
-from kserve_conformance.reports.characters import one_line
 
 if TYPE_CHECKING:
     from kserve_conformance.reports.site import File, Inputs, Withheld

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kserve_conformance.characters import printable
 from kserve_conformance.cli.answers import Answer, Assumptions, key_as_data
 from kserve_conformance.cli.validation import crd_findings, lines
 from kserve_conformance.cli.whereabouts import Named, Surveyed, hints_of, named_of
 from kserve_conformance.crds import crds_of
-from kserve_conformance.manifests import ManifestCode, Problem, printable
+from kserve_conformance.manifests import ManifestCode, Problem
 from kserve_conformance.objects import (
     SERVICE,
     Catalogue,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import click
 
+from kserve_conformance.characters import printable
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.option_sections import SectionedCommand
 from kserve_conformance.cli.output import emit, example, write
@@ -18,7 +19,6 @@ from kserve_conformance.cli.release_options import profile_with
 from kserve_conformance.cli.source_options import Sources, source_options
 from kserve_conformance.cli.validation import Validation
 from kserve_conformance.crds import FULL, VARIANTS
-from kserve_conformance.manifests import printable
 
 if TYPE_CHECKING:
     from kserve_conformance.upgrade import Census, Finding

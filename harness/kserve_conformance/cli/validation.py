@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
-from kserve_conformance.manifests import NOT_STRICT, ManifestCode, Problem, printable
+from kserve_conformance.characters import printable
+from kserve_conformance.manifests import NOT_STRICT, ManifestCode, Problem
 
 
 class Validation(StrEnum):

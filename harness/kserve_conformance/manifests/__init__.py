@@ -16,7 +16,7 @@ source), ``loader`` (all of them).
 from kserve_conformance.manifests.builder import BOOKKEEPING
 from kserve_conformance.manifests.document_stream import documents
 from kserve_conformance.manifests.loader import Entry, Loaded, Loader, display_name, load, loads, value, values
-from kserve_conformance.manifests.problems import NOT_STRICT, InvalidManifests, ManifestCode, Problem, printable
+from kserve_conformance.manifests.problems import NOT_STRICT, InvalidManifests, ManifestCode, Problem
 from kserve_conformance.manifests.schema import check, rejection_message
 from kserve_conformance.manifests.writer import dump, dumps
 
@@ -36,7 +36,6 @@ __all__ = [
     "dumps",
     "load",
     "loads",
-    "printable",
     "rejection_message",
     "value",
     "values",

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from kserve_conformance.characters import printable
 from kserve_conformance.exceptions import ManifestError
 from kserve_conformance.limits import Limits
 
@@ -84,18 +85,6 @@ def pointer(path: Iterable[str | int]) -> str:
         else:
             text += f".{part}" if text else part
     return text
-
-
-def printable(text: str) -> str:
-    r"""
-    Escape what a terminal would act on: control characters, line ends, and what changes the direction of text.
-
-    >>> print(printable("a\x1b[31m\u202e"))
-    a\x1b[31m\u202e
-    """
-    if text.isprintable():
-        return text
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
 @dataclass(frozen=True, slots=True)

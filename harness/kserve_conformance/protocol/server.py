@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from kserve_conformance.exceptions import HarnessError
+from kserve_conformance.limits import current, exceeds_values
 from kserve_conformance.manifests import check, rejection_message
 from kserve_conformance.objects import (
     CLUSTER_RUNTIME,
@@ -36,7 +37,7 @@ from kserve_conformance.protocol.messages import Answer, Decided, Named, Questio
 from kserve_conformance.resolver import resolve, resolve_stored
 
 #: A longer line is not read: no question is this long.
-LONGEST_LINE = 64 * 1024 * 1024
+LONGEST_LINE = 16 * 1024 * 1024
 
 #: How many parsed runtimes are kept: the questions of one fleet repeat the same ones.
 KNOWN_RUNTIMES = 4096
@@ -164,8 +165,8 @@ def _decided(service: Manifest, admit: bool, catalogue: Catalogue, profile: Prof
 def answer_line(line: bytes, release: str) -> bytes:
     """Answer any line with one line. Raises ``UnknownRelease``."""
     profile = profile_of(release)
-    if len(line) > LONGEST_LINE:
-        return _encode(Answer(error=f"expected a line of at most {LONGEST_LINE} bytes")) + b"\n"
+    if (excess := _excess(line)) is not None:
+        return _encode(Answer(error=excess)) + b"\n"
     answered = _quick_answer(line, profile)
     if answered is not None:
         return _encode(answered) + b"\n"
@@ -180,6 +181,15 @@ def answer_line(line: bytes, release: str) -> bytes:
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as bad:
         # A question that passes the schema and still raises must not affect the answers to others.
         return _encode(Answer(id=question.id, error=f"no decision: {type(bad).__name__}: {bad}")) + b"\n"
+
+
+def _excess(line: bytes) -> str | None:
+    """Say which limit a line exceeds; None if it is within them."""
+    if len(line) > LONGEST_LINE:
+        return f"expected a line of at most {LONGEST_LINE} bytes"
+    if exceeds_values(line, current().values):
+        return str(current().over("values", "the question"))
+    return None
 
 
 def _id_of(line: bytes) -> str | int | None:
@@ -197,8 +207,13 @@ def lines_of(stream: BinaryIO) -> Iterator[bytes]:
     """
     while line := stream.readline(LONGEST_LINE + 1):
         yield line
+        skipped = 0
         while len(line) > LONGEST_LINE and not line.endswith(b"\n"):
             line = stream.readline(LONGEST_LINE + 1)
+            skipped += len(line)
+            if skipped > current().source_bytes:
+                # Without an end in sight, such as a device, it is no stream of lines.
+                return
 
 
 def serve(lines: Iterable[bytes], release: str, workers: int = 1) -> Iterator[bytes]:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from enum import Enum
 from xml.etree import ElementTree as ET
 
+from kserve_conformance.characters import in_xml, one_line
 from kserve_conformance.record import Record, Result, Verdict, conforms
 from kserve_conformance.record.conclusion import caveat_of
-from kserve_conformance.reports.characters import in_xml, one_line
 from kserve_conformance.reports.ndjson import json_document
 from kserve_conformance.reports.verdicts import subject
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from kserve_conformance.characters import one_line
 from kserve_conformance.manifests import dump
 from kserve_conformance.record import Record, Scenario
 from kserve_conformance.record.causes import SETUP_FAILED, Cause, causes
 from kserve_conformance.record.conclusion import caveat_of
-from kserve_conformance.reports.characters import one_line
 from kserve_conformance.reports.verdicts import subject
 from kserve_conformance.suite.declared_deviations import TODO
 

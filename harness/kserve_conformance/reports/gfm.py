@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kserve_conformance.characters import one_line, visible
 from kserve_conformance.record import Scenario
-from kserve_conformance.reports.characters import one_line, visible
 from kserve_conformance.reports.verdicts import name_of, row_of
 
 #: Maximum length of one text of a finding; the record has all of it.

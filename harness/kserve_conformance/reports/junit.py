@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
+from kserve_conformance.characters import in_xml
 from kserve_conformance.record import Conclusion, Header, Record, Scenario, Tally, Verdict, by_topic, conforms
-from kserve_conformance.reports.characters import in_xml
 from kserve_conformance.reports.verdicts import STEP_SYMBOLS, kept, name_of, row_of, subject, why
 
 

@@ -15,8 +15,8 @@ from functools import cache
 import jinja2
 from markupsafe import Markup
 
+from kserve_conformance.characters import visible
 from kserve_conformance.reports.assets import FOLDER
-from kserve_conformance.reports.characters import visible
 from kserve_conformance.reports.verdicts import name_of, row_of
 
 

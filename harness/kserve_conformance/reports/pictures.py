@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
+from kserve_conformance.characters import in_xml
 from kserve_conformance.record import Verdict
 from kserve_conformance.reports.assets import shipped
-from kserve_conformance.reports.characters import in_xml
 from kserve_conformance.reports.verdicts import SIGNS
 
 #: The style of a picture. HTML pages include it in their own style.

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 from xml.etree import ElementTree as ET
 
+from kserve_conformance.characters import in_xml
 from kserve_conformance.record import Record, Scenario, Tally, Verdict, by_rule, by_topic
 from kserve_conformance.record.conclusion import caveat_of
 from kserve_conformance.record.tally import LEVELS
-from kserve_conformance.reports.characters import in_xml
 from kserve_conformance.reports.pictures import (
     OUTLINED,
     define_squares,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kserve_conformance.characters import one_line
 from kserve_conformance.record import Record, Scenario, Verdict, conforms, tally
 from kserve_conformance.record.broken_rules import broken_rules, sentence
 from kserve_conformance.record.causes import causes
-from kserve_conformance.reports.characters import one_line
 from kserve_conformance.reports.verdicts import SIGNS, by_reason, readable_id, subject, why
 
 

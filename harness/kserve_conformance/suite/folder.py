@@ -51,7 +51,10 @@ class Suite:
     @classmethod
     def at(cls, root: Path | str) -> Suite:
         """The suite in a folder. Raises ``SuiteError``."""
-        folder = Path(root).resolve()
+        try:
+            folder = Path(root).resolve()
+        except (OSError, RuntimeError) as error:  # Up to Python 3.12, a loop of links is a RuntimeError.
+            raise _no_suite(Path(root)) from error
         if not (folder / "features").is_dir():
             raise _no_suite(folder)
         if folder == ROOT.resolve():

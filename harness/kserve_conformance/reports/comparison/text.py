@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kserve_conformance.characters import one_line
 from kserve_conformance.record import Change, Compared, Comparison
-from kserve_conformance.reports.characters import one_line
 from kserve_conformance.reports.comparison.phrases import (
     DETAILED,
     Group,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
+from kserve_conformance.characters import in_xml
 from kserve_conformance.record import Verdict
-from kserve_conformance.reports.characters import in_xml
 from kserve_conformance.reports.matrices.phrases import CELL_MEANINGS, label_of, subject
 from kserve_conformance.reports.matrices.view import View
 from kserve_conformance.reports.pictures import define_squares, new_picture, put_text, set_size, standing_alone

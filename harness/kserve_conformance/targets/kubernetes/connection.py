@@ -18,6 +18,12 @@ from kserve_conformance.targets.kubernetes.client import Client, NoResponse, Wat
 if TYPE_CHECKING:
     from kubernetes.client import Configuration
 
+#: Bytes of a kubeconfig. One of a thousand clusters has about 5 MB with their certificates.
+_LONGEST = 8 * 1024 * 1024
+
+#: What the client raises for a kubeconfig that is not UTF-8, not a mapping, or nested too deep.
+_MALFORMED = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
+
 #: Number of connections kept open: as many as threads make requests at once.
 CONNECTIONS = 16
 
@@ -30,6 +36,7 @@ def connect(context: str, kubeconfig: Path | None = None, watcher: Watcher | Non
     from yaml import YAMLError
 
     configuration = Configuration()
+    _check_size(kubeconfig)
     try:
         config.load_kube_config(
             config_file=str(kubeconfig) if kubeconfig is not None else None,
@@ -37,7 +44,7 @@ def connect(context: str, kubeconfig: Path | None = None, watcher: Watcher | Non
             client_configuration=configuration,
             persist_config=False,
         )
-    except (ConfigException, OSError, YAMLError) as error:
+    except (ConfigException, OSError, YAMLError, *_MALFORMED) as error:
         raise CannotStart(
             f"context {context!r}: {error}",
             code=TargetCode.NO_CONTEXT,
@@ -46,16 +53,23 @@ def connect(context: str, kubeconfig: Path | None = None, watcher: Watcher | Non
     return Client(ClusterConnections(configuration), watcher)
 
 
+def _check_size(kubeconfig: Path | None) -> None:
+    """Reject a file too large for a kubeconfig, which the client would take minutes to parse."""
+    if kubeconfig is not None and kubeconfig.is_file() and kubeconfig.stat().st_size > _LONGEST:
+        raise CannotStart(f"kubeconfig: {kubeconfig} is larger than {_LONGEST:,} bytes", code=TargetCode.NO_CONTEXT)
+
+
 def namespace_of(context: str, kubeconfig: Path | None = None) -> str:
     """The namespace that kubectl uses in a context. Raises ``CannotStart``."""
     from kubernetes.config import ConfigException
     from kubernetes.config.kube_config import KUBE_CONFIG_DEFAULT_LOCATION, KubeConfigMerger
     from yaml import YAMLError
 
+    _check_size(kubeconfig)
     try:
         # The list of contexts that the client has needs a current one, which a kubeconfig may not have.
         merged = KubeConfigMerger(str(kubeconfig) if kubeconfig is not None else KUBE_CONFIG_DEFAULT_LOCATION).config
-    except (ConfigException, OSError, YAMLError) as error:
+    except (ConfigException, OSError, YAMLError, *_MALFORMED) as error:
         raise CannotStart(f"kubeconfig: {error}", code=TargetCode.NO_CONTEXT) from error
     contexts: list[Manifest] = [one.value for one in merged.value["contexts"]] if merged is not None else []
     named: Manifest = next((one for one in contexts if one["name"] == context), {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from kserve_conformance.manifests import printable
+from kserve_conformance.characters import printable
 from kserve_conformance.upgrade.assessment import Change, Flag
 from kserve_conformance.upgrade.census import ORDER, Census, Group
 from kserve_conformance.upgrade.reports.phrases import MEANINGS, headline, services, title, why
