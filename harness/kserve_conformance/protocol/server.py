@@ -188,7 +188,7 @@ def _excess(line: bytes) -> str | None:
     if len(line) > LONGEST_LINE:
         return f"expected a line of at most {LONGEST_LINE} bytes"
     if exceeds_values(line, current().values):
-        return str(current().over("values", "the question"))
+        return f"not a question: {current().over('values', 'it')}"
     return None
 
 
