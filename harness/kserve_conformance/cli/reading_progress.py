@@ -11,7 +11,7 @@ from typing import Self, TypeVar
 
 import click
 
-from kserve_conformance.manifests import printable
+from kserve_conformance.characters import printable
 
 #: How many services are resolved between two updates of the line.
 STEP = 500

@@ -270,7 +270,7 @@ def _table(chain: tuple[Profile, ...], rows: tuple[tuple[tuple[Answer, ...], tup
 
 def _faults(chain: tuple[Profile, ...], answers: tuple[Answer, ...]) -> Iterator[str]:
     """The faults of one service, each with the releases that have it."""
-    from kserve_conformance.manifests import printable
+    from kserve_conformance.characters import printable
 
     releases: dict[tuple[str, str], list[str]] = {}
     for profile, answer in zip(chain, answers, strict=True):

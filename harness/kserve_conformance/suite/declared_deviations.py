@@ -16,10 +16,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from kserve_conformance.characters import printable
 from kserve_conformance.exceptions import ManifestError, SuiteError
 from kserve_conformance.files import read_bytes
 from kserve_conformance.limits import OverLimit
-from kserve_conformance.manifests import printable, value
+from kserve_conformance.manifests import value
 from kserve_conformance.manifests.locations import Places, in_yaml, nearest, with_parents
 from kserve_conformance.manifests.problems import Path as ValuePath
 from kserve_conformance.manifests.problems import pointer
