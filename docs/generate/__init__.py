@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from generate import codes, command_line, lines, python_api, registry, releases, suite, webhook
+from generate import codes, command_line, lines, python_api, registry, releases, suite, traceability, webhook
 
 SOURCES: tuple[Callable[[], Iterator[tuple[str, str]]], ...] = (
     codes.parts,
@@ -21,6 +21,7 @@ SOURCES: tuple[Callable[[], Iterator[tuple[str, str]]], ...] = (
     registry.parts,
     releases.parts,
     suite.parts,
+    traceability.parts,
     webhook.parts,
 )
 

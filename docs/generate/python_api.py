@@ -68,6 +68,7 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
         "kserve_conformance.reports": "projections of a record",
         "kserve_conformance.reports.comparison": "projections of a comparison",
         "kserve_conformance.reports.matrices": "projections of a matrix",
+        "kserve_conformance.reports.site": "a static site from many records",
     },
     "world": {
         "kserve_conformance.world": "what steps act on",
