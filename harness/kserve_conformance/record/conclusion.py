@@ -19,6 +19,7 @@ from enum import StrEnum
 from typing import Any
 
 from kserve_conformance.record.model import Header, Record, Skip, Verdict
+from kserve_conformance.record.participants import is_unknown_build, unchecked
 from kserve_conformance.record.tally import Tally, tally
 from kserve_conformance.rules.releases import caveat
 from kserve_conformance.suite.tags import DOCUMENTED
@@ -50,7 +51,8 @@ class Conclusion:
     skipped scenarios that the target may well be able to run. ``caveat`` says why a
     result for this release is less certain than one for others: it is unreleased,
     or its behaviour was inferred from neighbouring releases. ``banner`` is set where no
-    implementation ran at all, and belongs on every report.
+    implementation ran at all, and belongs on every report. ``unknown_build`` is true
+    for a real target whose binaries are not in the record.
     """
 
     counts: dict[Verdict, int]
@@ -60,6 +62,7 @@ class Conclusion:
     caveat: str | None = None
     omitted: int = 0
     banner: str | None = None
+    unknown_build: bool = False
 
     @property
     def conforms(self) -> bool:
@@ -83,6 +86,8 @@ class Conclusion:
             limits.append(f"{_scenarios(self.counts[Verdict.SKIPPED])} skipped")
         if self.caveat:
             limits.append(self.caveat)
+        if self.unknown_build:
+            limits.append("unknown build")
         words = "Conforms" if self.conforms else "Does not conform"
         return f"{words} ({', '.join(limits)})" if limits else words
 
@@ -104,6 +109,7 @@ def conforms(record: Record) -> Conclusion:
         caveat=caveat_of(record.header),
         omitted=sum(one.skip is not Skip.CAPABILITY for one in everything.of(Verdict.SKIPPED)),
         banner=REFERENCE_ONLY if record.header.target.is_reference else None,
+        unknown_build=is_unknown_build(record.header.target),
     )
 
 
@@ -144,6 +150,7 @@ def _reasons(record: Record, everything: Tally) -> Iterator[str]:
 
 def _notes(record: Record, everything: Tally) -> Iterator[str]:
     counts = everything.counts
+    yield from unchecked(record.header)
     selection = narrowed(record.header)
     if selection:
         options = ", ".join(f"{name} {_text(value)}" for name, value in selection.items())

@@ -9,7 +9,7 @@ ran.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kserve_conformance.record.errors import RecordFault, fault
 from kserve_conformance.record.model import Scenario, Verdict
@@ -22,9 +22,13 @@ STEP_STATUSES = ("passed", "failed", "errored", "undefined", "skipped")
 _NEEDS_REASON = (Verdict.SKIPPED, Verdict.UNSUPPORTED)
 
 
-def check(scenario: Scenario, line: int | None = None) -> None:
-    """Raise ``RecordError`` (CONTRADICTION) that lists everything in a scenario that contradicts itself."""
-    found = tuple(contradictions(scenario))
+def check(scenario: Scenario, line: int | None = None, others: Iterable[str] = ()) -> None:
+    """
+    Raise ``RecordError`` (CONTRADICTION) that lists everything in a scenario that contradicts itself.
+
+    ``others`` are contradictions to the rest of the record, and to its suite.
+    """
+    found = (*contradictions(scenario), *others)
     if found:
         text = f"scenario {scenario.id!r} contradicts itself: {'; '.join(found)}"
         raise fault(RecordFault.CONTRADICTION, text, line=line)
@@ -41,6 +45,8 @@ def contradictions(scenario: Scenario) -> Iterator[str]:
             yield f"step {number} has the unknown status {step.status!r}; expected one of {', '.join(STEP_STATUSES)}"
     if scenario.verdict is Verdict.PASSED:
         yield from _against_a_pass(scenario)
+    else:
+        yield from _against_others(scenario)
     if scenario.verdict is Verdict.DEVIATES and scenario.deviation is None:
         yield "it deviates but names no listed deviation"
     if scenario.skip is not None and scenario.verdict is not Verdict.SKIPPED:
@@ -49,6 +55,21 @@ def contradictions(scenario: Scenario) -> Iterator[str]:
         yield f"it is {scenario.verdict} but keeps what the deviation {scenario.keeps.id} breaks"
     if scenario.verdict in _NEEDS_REASON and not (scenario.reason or scenario.finding):
         yield f"it is {scenario.verdict} without a reason"
+
+
+def _against_others(scenario: Scenario) -> Iterator[str]:
+    statuses = {step.status for step in scenario.steps}
+    match scenario.verdict:
+        case Verdict.FAILED | Verdict.ERRORED if scenario.finding is None:
+            yield f"it is {scenario.verdict} without a finding"
+        case Verdict.DEVIATES if scenario.steps and "failed" not in statuses:
+            yield "it deviates but no step failed"
+        case Verdict.UNSUPPORTED if statuses - {"skipped"}:
+            yield "it is unsupported but a step ran"
+        case Verdict.SKIPPED if statuses & {"failed", "undefined"}:
+            yield "it is skipped but a step failed"
+        case _:
+            pass
 
 
 def _against_a_pass(scenario: Scenario) -> Iterator[str]:

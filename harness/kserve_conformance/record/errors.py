@@ -25,6 +25,8 @@ class RecordFault(StrEnum):
     MISSING_SCENARIOS = "missing-scenarios"
     WRONG_COUNTS = "wrong-counts"
     WRONG_DIGEST = "wrong-digest"
+    OTHER_INVENTORY = "other-inventory"
+    REPEATED_KEY = "repeated-key"
     CONTRADICTION = "contradiction"
     INTERRUPTED = "interrupted"
     NO_SUCH_RUN = "no-such-run"
@@ -62,6 +64,8 @@ _HINTS: Mapping[RecordFault, str] = MappingProxyType(
         RecordFault.MISSING_SCENARIOS: _RUN_AGAIN,
         RecordFault.WRONG_COUNTS: _EDITED,
         RecordFault.WRONG_DIGEST: _EDITED,
+        RecordFault.OTHER_INVENTORY: "the suite or the record was changed after the run; run the suite again",
+        RecordFault.REPEATED_KEY: "programs disagree about which value counts, so the record is not accepted",
         RecordFault.CONTRADICTION: "the program that wrote this record has a bug; nothing can be concluded from it",
         RecordFault.INTERRUPTED: "run it again to the end",
         RecordFault.NOT_A_SHARD: "merge joins records of `run --shard I/N`; to compare two whole runs use diff",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,6 +60,23 @@ def why(error: Exception) -> str:
             return "nested too deep"
         case _:
             return str(error)
+
+
+def check_keys(line: bytes, number: int) -> None:
+    """Check that no object in a line has a key twice. Raises ``RecordError`` (REPEATED_KEY, NOT_A_RECORD)."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        members = dict(pairs)
+        if len(members) < len(pairs):
+            names = [name for name, _ in pairs]
+            repeated = next(name for name in names if names.count(name) > 1)
+            raise fault(RecordFault.REPEATED_KEY, f"the key {repeated!r} is repeated", line=number)
+        return members
+
+    try:
+        json.loads(line, object_pairs_hook=unique)
+    except (ValueError, RecursionError) as error:
+        raise fault(RecordFault.NOT_A_RECORD, f"not valid JSON: {why(error)}", line=number) from error
 
 
 def too_large(error: OverLimit, number: int | None = None) -> RecordError:

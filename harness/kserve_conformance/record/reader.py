@@ -19,28 +19,35 @@ from kserve_conformance.limits import Limits
 from kserve_conformance.record.chain import Chain
 from kserve_conformance.record.consistency import check
 from kserve_conformance.record.errors import RecordFault, fault
-from kserve_conformance.record.lines import UNDECODABLE, Source, decoded, open_lines, why
+from kserve_conformance.record.inventory import Inventory, at_hand, check_collected, differences
+from kserve_conformance.record.lines import UNDECODABLE, Source, check_keys, decoded, open_lines, why
 from kserve_conformance.record.model import SCHEMA, Footer, Header, Implementation, Record, Scenario, Verdict
+from kserve_conformance.record.participants import against_header, check_header
 
 #: One line of a record.
 Line = Header | Scenario | Footer
 
+_ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 
 
-def read(source: Source, *, limits: Limits | None = None) -> Record:
-    """Read the record of one whole run. Raises ``RecordError``, whose ``code`` is a ``RecordFault``."""
-    header, *scenarios, footer = read_lines(source, limits=limits)
+def read(source: Source, *, limits: Limits | None = None, suite: Inventory | None = None) -> Record:
+    """
+    Read the record of one whole run. Raises ``RecordError``, whose ``code`` is a ``RecordFault``.
+
+    ``suite`` is a suite to compare it with, beside the shipped one.
+    """
+    header, *scenarios, footer = read_lines(source, limits=limits, suite=suite)
     return Record(cast("Header", header), cast("tuple[Scenario, ...]", tuple(scenarios)), cast("Footer", footer))
 
 
-def read_lines(source: Source, *, limits: Limits | None = None) -> Iterator[Line]:
+def read_lines(source: Source, *, limits: Limits | None = None, suite: Inventory | None = None) -> Iterator[Line]:
     """
     Yield the parts of a record: a header, scenarios, a footer. Raises as ``read`` does.
 
     Parts that were yielded before it raised are not a run. Only ids and counts are held.
     """
-    state = _State()
+    state = _State(suite)
     with open_lines(source, limits) as lines:
         for number, line in lines:
             yield state.part(number, line)
@@ -50,8 +57,12 @@ def read_lines(source: Source, *, limits: Limits | None = None) -> Iterator[Line
 class _State:
     """The state after the lines so far, which decides what may follow."""
 
-    def __init__(self) -> None:
-        self._collected: dict[str, None] = {}
+    def __init__(self, suite: Inventory | None) -> None:
+        self._given = suite
+        self._suite: Inventory | None = None
+        self._header: Header | None = None
+        self._collected: dict[str, int] = {}
+        self._place = 0
         self._ids: set[str] = set()
         self._counts: Counter[str] = Counter()
         self._has_footer = False
@@ -91,17 +102,32 @@ class _State:
         if header.target.is_reference and header.implementation != Implementation():
             text = "a run in memory names an implementation, but no KServe ran"
             raise fault(RecordFault.CONTRADICTION, text, line=1)
-        self._collected = dict.fromkeys(header.collected)
+        check_header(header)
+        self._suite = self._given if self._given and self._given.names(header.suite) else at_hand(header.suite)
+        check_collected(header, self._suite)
+        self._header = header
+        self._collected = {id_: place for place, id_ in enumerate(header.collected)}
 
     def _check_scenario(self, scenario: Scenario) -> None:
-        check(scenario, self._number)
+        check(scenario, self._number, self._against_rest(scenario))
         if scenario.id in self._ids:
             raise fault(RecordFault.DUPLICATE_SCENARIO, f"second result for {scenario.id!r}", line=self._number)
         if scenario.id not in self._collected:
             text = f"scenario {scenario.id!r} is not listed in the header"
             raise fault(RecordFault.UNEXPECTED_SCENARIO, text, line=self._number)
+        if self._collected[scenario.id] < self._place:
+            text = f"scenario {scenario.id!r} is not where the header lists it"
+            raise fault(RecordFault.UNEXPECTED_SCENARIO, text, line=self._number)
+        self._place = self._collected[scenario.id]
         self._ids.add(scenario.id)
         self._counts[scenario.verdict.value] += 1
+
+    def _against_rest(self, scenario: Scenario) -> Iterator[str]:
+        """How a scenario contradicts the header, and the suite if it is at hand."""
+        if self._header is not None:
+            yield from against_header(scenario, self._header)
+            if self._suite is not None and scenario.id in self._collected:
+                yield from differences(scenario, self._header, self._suite)
 
     def _check_footer(self, footer: Footer) -> None:
         unknown = [verdict for verdict in footer.counts if verdict not in tuple(Verdict)]
@@ -129,12 +155,16 @@ class _State:
 
 def _decoded(number: int, line: bytes) -> Line:
     try:
-        return _DECODER.decode(line)
+        part = _DECODER.decode(line)
     except UNDECODABLE as error:
         raw = decoded(line, number, RecordFault.NOT_A_RECORD)
         if isinstance(raw, dict) and raw.get("type") == "scenario" and raw.get("verdict") not in tuple(Verdict):
             raise _unknown_verdict(raw.get("verdict"), number) from error
         raise fault(RecordFault.NOT_A_RECORD, why(error), line=number) from error
+    # A line as its writer writes it has no key twice; only others need the slower check.
+    if _ENCODER.encode(part) != line.rstrip(b"\n"):
+        check_keys(line, number)
+    return part
 
 
 def _unknown_verdict(verdict: object, number: int) -> RecordError:

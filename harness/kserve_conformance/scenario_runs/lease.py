@@ -8,7 +8,11 @@ follows errors at once with the same reason; nothing hangs.
 
 from __future__ import annotations
 
+import hashlib
+import sys
 from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
 
 from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.targets.contract import Identity, Target, Unreachable, reports_leftovers
@@ -57,7 +61,7 @@ class TargetLease:
             except Exception as error:
                 self._given_up = Unreachable(f"{self._spec} could not be opened: {type(error).__name__}: {error}")
                 raise self._given_up from error
-            self._identity = self._target.identity
+            self._identity = _with_module(self._spec, self._target.identity)
         return self._target
 
     def lost(self, error: Unreachable) -> None:
@@ -95,6 +99,19 @@ class TargetLease:
         except Exception as error:  # noqa: BLE001 - An error here must not hide the results of the run.
             self._options.progress(f"{self._spec} could not be closed: {type(error).__name__}: {error}")
         self._leftovers.update(dict.fromkeys(_leftovers_of(target, thorough=True)))
+
+
+def _with_module(spec: Spec, identity: Identity) -> Identity:
+    """The identity of a Python target with the digest of its module, unless it has binaries or is in memory."""
+    if spec.kind != "python" or identity.binaries or identity.target.startswith("memory:"):
+        return identity
+    module = sys.modules.get(spec.argument.partition(":")[0])
+    try:
+        file = Path(str(getattr(module, "__file__", None)))
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return identity
+    return replace(identity, binaries={file.name: f"sha256:{digest}"})
 
 
 def _leftovers_of(target: Target | None, *, thorough: bool) -> tuple[str, ...]:

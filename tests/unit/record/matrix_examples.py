@@ -26,7 +26,8 @@ def lines_of(whole: Record) -> bytes:
 def run_of(target: str, *scenarios: Scenario, **more: Any) -> Run:
     """A whole run of a target."""
     release = more.pop("release", target.partition(":")[2])
-    identity = TargetIdentity(target=target, release=release, **more.pop("identity", {}))
+    binaries = {} if target.startswith("memory:") else {"manager": "sha256:" + "9b" * 32}
+    identity = TargetIdentity(target=target, release=release, **({"binaries": binaries} | more.pop("identity", {})))
     return Run(target, lines_of(record(*scenarios, target=identity, **more)))
 
 
@@ -64,7 +65,6 @@ def runs() -> tuple[Run, ...]:
             identity={
                 "api_server": "v1.34.4",
                 "observed_through": "the pod template of the Deployment",
-                "digests": {"manager": "sha256:" + "9b" * 32},
             },
         ),
         Run("controlplane:v0.8.0", broken=f"run ended with 3: {HOSTILE}"),

@@ -14,10 +14,12 @@ from choice_examples import on
 
 from kserve_conformance.record import (
     Deviation,
+    DeviationList,
     Finding,
     Footer,
     Header,
     Implementation,
+    ListedDeviation,
     Record,
     Scenario,
     Skip,
@@ -28,6 +30,7 @@ from kserve_conformance.record import (
     tally,
 )
 from kserve_conformance.record.chain import sealed
+from kserve_conformance.record.deviations import digest_of
 
 #: A text that would run if any projection took it for markup.
 HOSTILE = "<script>document.title='taken'</script>\"'><img src=x onerror=alert(1)>]]>&amp; `|*_ \x07"
@@ -140,6 +143,18 @@ DEVIATION = Deviation(
 SUITE = SuiteIdentity(name="example-suite", version="1.2.0", digest="sha256:" + "4f" * 32, scenarios=0)
 
 
+def deviations_of(scenarios: tuple[Scenario, ...]) -> DeviationList:
+    """A list with every deviation of these scenarios."""
+    entries = {
+        one.deviation.id: ListedDeviation(
+            id=one.deviation.id, statement=one.deviation.statement, link=one.deviation.link, rules=one.rules
+        )
+        for one in scenarios
+        if one.deviation
+    }
+    return DeviationList(name="example", digest=digest_of(entries.values()), entries=tuple(entries.values()))
+
+
 def header(scenarios: tuple[Scenario, ...], **more: Any) -> Header:
     """The header of a run that was to account for these scenarios."""
     return Header(
@@ -154,6 +169,7 @@ def header(scenarios: tuple[Scenario, ...], **more: Any) -> Header:
                 binaries={"manager": "sha256:" + "9b" * 32},
             ),
         ),
+        deviations=more.pop("deviations", deviations_of(scenarios)),
         collected=more.pop("collected", tuple(one.id for one in scenarios)),
         **more,
     )

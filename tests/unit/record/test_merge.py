@@ -31,7 +31,13 @@ SCENARIOS = tuple(
     for letter, verdict in (("a", Verdict.PASSED), ("b", Verdict.FAILED), ("c", Verdict.PASSED))
     for line in (3, 9, 21)
 )
-TARGET = TargetIdentity(target="controlplane:v0.15.2", release="v0.15.2", api_server="v1.33.5", digests={"crds": "x"})
+TARGET = TargetIdentity(
+    target="controlplane:v0.15.2",
+    release="v0.15.2",
+    api_server="v1.33.5",
+    binaries={"manager": "sha256:" + "9b" * 32},
+    digests={"crds": "x"},
+)
 
 
 def shards(total: int = 3, **more: Any) -> list[tuple[str, Record]]:

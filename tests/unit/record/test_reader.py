@@ -137,7 +137,11 @@ class TestRefused:
                 Fault.WRONG_COUNTS, lambda it: changed(it, 3, counts=it[3]["counts"] | {"passed": 3}), id="counts-more"
             ),
             pytest.param(Fault.WRONG_COUNTS, lambda it: changed(it, 3, counts={"passed": 2}), id="counts-only-passes"),
-            pytest.param(Fault.WRONG_COUNTS, lambda it: changed(it, 1, verdict="failed"), id="counts-another-verdict"),
+            pytest.param(
+                Fault.WRONG_COUNTS,
+                lambda it: changed(it, 1, verdict="failed", finding={"message": "no"}),
+                id="counts-another-verdict",
+            ),
             pytest.param(Fault.CONTRADICTION, lambda it: changed(it, 1, steps=[]), id="a-pass-without-steps"),
             pytest.param(Fault.CONTRADICTION, lambda it: changed(it, 1, level="optional"), id="another-level"),
         ],

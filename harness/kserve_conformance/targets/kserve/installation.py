@@ -31,6 +31,9 @@ CONFIGURATION = "inferenceservice-config"
 #: Labels in which installers write an application's version.
 VERSION_LABELS = ("app.kubernetes.io/version", "helm.sh/chart")
 
+#: The digest in the ``imageID`` of a container, which some container runtimes report without a repository.
+_IMAGE_DIGEST = re.compile(r"sha256:[0-9a-f]{64}$")
+
 _VERSION = re.compile(r"v?(\d+\.\d+\.\d+)(?:\b|$)")
 
 
@@ -146,8 +149,8 @@ def _has_runtime_webhooks(client: Client) -> bool:
 def _image_ids(client: Client, namespace: str) -> set[str]:
     pods = client.get(f"/api/v1/namespaces/{namespace}/pods", labelSelector=CONTROLLER_LABEL)["items"]
     return {
-        str(status["imageID"]).rpartition("@")[2]
+        found[0]
         for pod in pods
         for status in at(pod, "status", "containerStatuses") or ()
-        if status.get("name") == CONTAINER and status.get("imageID")
+        if status.get("name") == CONTAINER and (found := _IMAGE_DIGEST.search(str(status.get("imageID"))))
     }

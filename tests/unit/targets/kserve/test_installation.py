@@ -127,13 +127,13 @@ class TestFinding:
         """
         server = installed()
         statuses = [
-            {"name": "manager", "imageID": "docker.io/kserve/x@sha256:aa"},
-            {"name": "proxy", "imageID": "y@sha256:bb"},
+            {"name": "manager", "imageID": "docker.io/kserve/x@sha256:" + "aa" * 32},
+            {"name": "proxy", "imageID": "y@sha256:" + "bb" * 32},
         ]
         metadata = {"name": "p", "namespace": "kserve", "labels": {"control-plane": "kserve-controller-manager"}}
         server.put(PODS, {"metadata": metadata, "status": {"containerStatuses": statuses}})
 
-        assert found(server).image_ids == ("sha256:aa",)
+        assert found(server).image_ids == ("sha256:" + "aa" * 32,)
 
     def test_a_cluster_without_kserve_is_reported(self):
         """
