@@ -8,7 +8,8 @@ The root of all exceptions of this package, and how their messages are made.
     ├── ProfileError                  a release or a profile is unknown              (profiles)
     ├── SuiteError                    features, steps or tags are invalid            (suite)
     ├── TargetError                   a target failed or cannot be used              (targets)
-    └── RecordError                   a record is incomplete or invalid              (record)
+    ├── RecordError                   a record is incomplete or invalid              (record)
+    └── AttestationError              a key or an attestation cannot be used         (attestation)
 
 Each family is defined in its package. "No runtime supports this model" is not
 an error but a decision: an error means that there is no decision.
@@ -74,3 +75,9 @@ class RecordError(HarnessError):
     """A record cannot be read as the record of one whole run."""
 
     exit_code = 4
+
+
+class AttestationError(HarnessError):
+    """A key cannot be used, or an attestation does not hold."""
+
+    exit_code = 2

@@ -34,6 +34,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     },
     "Publish": {
         "report": "Render reports from the record of a run",
+        "attest": "Sign a statement about the record of a run",
+        "verify": "Check the attestation of a record, offline",
         "diff": "Compare the records of two runs",
         "site": "Build a static results site from many records",
     },

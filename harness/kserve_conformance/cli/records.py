@@ -14,6 +14,7 @@ from kserve_conformance.exceptions import RecordError
 from kserve_conformance.files import read_bytes, read_stream
 from kserve_conformance.limits import OverLimit
 from kserve_conformance.record import Record, RecordFault, fault, read
+from kserve_conformance.record.inventory import Inventory
 from kserve_conformance.record.lines import too_large
 
 #: The type of an argument or option that names a record; ``-`` is stdin.
@@ -28,10 +29,15 @@ class RecordInput:
     name: str
     record: Record
     digest: str
+    content: bytes = b""
 
 
-def read_record(path: Path) -> RecordInput:
-    """Read a record that was named on the command line. Raises ``RecordError`` with its name."""
+def read_record(path: Path, suite: Inventory | None = None) -> RecordInput:
+    """
+    Read a record that was named on the command line. Raises ``RecordError`` with its name.
+
+    ``suite`` is a suite to compare it with, beside the shipped one.
+    """
     name = "stdin" if str(path) == "-" else str(path)
     try:
         content = (
@@ -44,11 +50,11 @@ def read_record(path: Path) -> RecordInput:
     except OSError as error:
         raise fault(RecordFault.UNREADABLE_FILE, f"{path}: {error.strerror or error}") from error
     try:
-        record = read(io.BytesIO(content))
+        record = read(io.BytesIO(content), suite=suite)
     except RecordError as error:
         error.args = (f"{name}: {error}",)
         raise
-    return RecordInput(name, record, f"sha256:{hashlib.sha256(content).hexdigest()}")
+    return RecordInput(name, record, f"sha256:{hashlib.sha256(content).hexdigest()}", content)
 
 
 def require_one_stdin(*paths: Path) -> None:

@@ -15,10 +15,11 @@ from typing import Any
 import click
 
 from kserve_conformance.cli import merge
+from kserve_conformance.cli.attestations import key_option
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.out_folder import out_folder
 from kserve_conformance.cli.output import emit, example, format_option, out_option, write
-from kserve_conformance.cli.records import RECORD, read_record
+from kserve_conformance.cli.records import RECORD, RecordInput, read_record
 
 
 class Report(click.Command):
@@ -62,8 +63,18 @@ class Report(click.Command):
     help="Write this report to stdout",
 )
 @out_option(None, "Write the reports of a run to this folder")
+@click.option(
+    "--attestation",
+    "envelope",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Attestation to verify, so that the reports name its signer (requires --key)",
+)
+@key_option
 @format_option
-def command(record: Path, as_: str | None, out: Path | None, format_: str) -> int:
+def command(
+    record: Path, as_: str | None, out: Path | None, envelope: Path | None, key: Path | None, format_: str
+) -> int:
     """
     Render reports from the RECORD of a run. - reads it from stdin.
 
@@ -76,15 +87,35 @@ def command(record: Path, as_: str | None, out: Path | None, format_: str) -> in
     from kserve_conformance.reports.folder import RUN_REPORTS
     from kserve_conformance.suite.registry_terms import statements
 
-    run = read_record(record).record
+    given = read_record(record)
+    run = given.record
+    signature = _verified(given, envelope, key)
     files: Mapping[str, Path] = {}
     if out is not None:
         with out_folder(out, RUN_REPORTS, record):
-            files = write_all(run, record, out)
+            files = write_all(run, record, out, signature)
     if as_ is not None:
-        write(project(run, as_, rules=statements()))
+        write(project(run, as_, rules=statements(), signature=signature))
     else:
-        emit(format_, result_of(run, files), lambda: result_text(run, files, color=sys.stdout.isatty()))
+        emit(
+            format_,
+            result_of(run, files, signature),
+            lambda: result_text(run, files, color=sys.stdout.isatty(), signature=signature),
+        )
     if run.footer.interrupted is not None:
         return Exit.BROKEN
     return conforms(run).exit_code
+
+
+def _verified(given: RecordInput, envelope: Path | None, key: Path | None) -> str:
+    """The signature to show. Raises ``AttestationError`` for an attestation that does not hold."""
+    from kserve_conformance.reports import UNSIGNED
+
+    if envelope is None and key is None:
+        return UNSIGNED
+    if envelope is None or key is None:
+        raise click.UsageError("--attestation and --key require each other")
+    from kserve_conformance.attestation import Verifier
+    from kserve_conformance.cli.attestations import required
+
+    return required(given, envelope, Verifier.from_file(key)).signature

@@ -16,7 +16,7 @@ from kserve_conformance.outputs import write_file
 from kserve_conformance.record import Record, Verdict, by_topic, conforms, tally
 from kserve_conformance.record.broken_rules import broken_rules
 from kserve_conformance.record.causes import causes
-from kserve_conformance.reports import FILES, project, summary
+from kserve_conformance.reports import FILES, UNSIGNED, project, summary
 from kserve_conformance.reports.verdicts import subject
 from kserve_conformance.suite.registry_terms import statements
 
@@ -33,7 +33,7 @@ _STYLES = {
 }
 
 
-def write_all(record: Record, source: Path, out: Path) -> dict[str, Path]:
+def write_all(record: Record, source: Path, out: Path, signature: str = UNSIGNED) -> dict[str, Path]:
     """
     Write the reports of a run to a folder that exists; return the files by format, the record first.
 
@@ -42,16 +42,17 @@ def write_all(record: Record, source: Path, out: Path) -> dict[str, Path]:
     files = {"ndjson": source}
     for format_ in WRITTEN:
         files[format_] = out / FILES[format_]
-        write_file(files[format_], project(record, format_, rules=statements()))
+        write_file(files[format_], project(record, format_, rules=statements(), signature=signature))
     return files
 
 
-def result_of(record: Record, files: Mapping[str, Path]) -> dict[str, Any]:
+def result_of(record: Record, files: Mapping[str, Path], signature: str = UNSIGNED) -> dict[str, Any]:
     """The result of a run for programs."""
     conclusion = conforms(record)
     return {
         "subject": subject(record.header),
         "banner": conclusion.banner,
+        "signature": signature,
         "conforms": conclusion.conforms,
         "result": conclusion.result.value,
         "reasons": list(conclusion.reasons),
@@ -84,12 +85,12 @@ def result_of(record: Record, files: Mapping[str, Path]) -> dict[str, Any]:
     }
 
 
-def result_text(record: Record, files: Mapping[str, Path], *, color: bool) -> str:
+def result_text(record: Record, files: Mapping[str, Path], *, color: bool, signature: str = UNSIGNED) -> str:
     """The result of a run for people: a table by topic, the failures with their reasons, the files."""
     stream = io.StringIO()
     console = result_console(stream, color=color)
     console.print(_table(record))
-    for line in summary(record):
+    for line in summary(record, signature):
         style = _STYLES[line.verdict] if line.verdict is not None and line.depth == 0 else ""
         console.print(Text("  " * line.depth + line.text, style=style), soft_wrap=True)
         for rule in line.rules:

@@ -21,6 +21,7 @@ from kserve_conformance.reports.markdown import markdown
 from kserve_conformance.reports.ndjson import as_json, ndjson
 from kserve_conformance.reports.svg import matrix, svg
 from kserve_conformance.reports.text import Line, as_text, summary
+from kserve_conformance.reports.verdicts import UNSIGNED
 
 #: The formats by name, in the order of help texts.
 FORMATS: Mapping[str, Callable[[Record], str]] = MappingProxyType(
@@ -37,6 +38,11 @@ FORMATS: Mapping[str, Callable[[Record], str]] = MappingProxyType(
         "ndjson": ndjson,
         "deviations": draft,
     }
+)
+
+#: The formats that name the signature of a record.
+SIGNED: Mapping[str, Callable[[Record, str], str]] = MappingProxyType(
+    {"junit": junit, "yaml": conformance_report, "markdown": markdown, "text": as_text, "json": as_json}
 )
 
 #: The default file name for each format.
@@ -57,16 +63,24 @@ FILES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def project(record: Record, format: str, *, rules: Mapping[str, str] | None = None) -> str:  # noqa: A002
+def project(
+    record: Record,
+    format: str,  # noqa: A002
+    *,
+    rules: Mapping[str, str] | None = None,
+    signature: str = UNSIGNED,
+) -> str:
     """
     Render a record in one of the ``FORMATS``; write it as UTF-8.
 
-    ``rules`` maps ids of rules to their statements. Raises ``ValueError`` for an
-    unknown format.
+    ``rules`` maps ids of rules to their statements. ``signature`` says who signed
+    the record, if that was verified. Raises ``ValueError`` for an unknown format.
     """
     if format not in FORMATS:
         raise ValueError(f"unknown report format {format!r}; expected one of {', '.join(FORMATS)}")
-    return html(record, rules) if format == "html" else FORMATS[format](record)
+    if format == "html":
+        return html(record, rules, signature=signature)
+    return SIGNED[format](record, signature) if format in SIGNED else FORMATS[format](record)
 
 
-__all__ = ["FILES", "FORMATS", "Line", "matrix", "project", "summary"]
+__all__ = ["FILES", "FORMATS", "UNSIGNED", "Line", "matrix", "project", "summary"]

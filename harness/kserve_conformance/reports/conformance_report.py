@@ -22,18 +22,18 @@ from kserve_conformance.record.conclusion import narrowed
 from kserve_conformance.record.model import Skip
 from kserve_conformance.record.tally import LEVELS
 from kserve_conformance.reports.ndjson import ndjson
-from kserve_conformance.reports.verdicts import subject, why
+from kserve_conformance.reports.verdicts import UNSIGNED, subject, why
 
 API_VERSION = "conformance.kserve.io/v1alpha1"
 KIND = "ConformanceReport"
 
 
-def conformance_report(record: Record) -> str:
+def conformance_report(record: Record, signature: str = UNSIGNED) -> str:
     """Render the report as YAML."""
-    return dump(as_manifest(record))
+    return dump(as_manifest(record, signature))
 
 
-def as_manifest(record: Record) -> dict[str, Any]:
+def as_manifest(record: Record, signature: str = UNSIGNED) -> dict[str, Any]:
     """Build the report as a JSON value, without empty fields."""
     header = record.header
     conclusion = conforms(record)
@@ -61,6 +61,7 @@ def as_manifest(record: Record) -> dict[str, Any]:
     ) | {
         "result": conclusion.result.value,
         "summary": f"{conclusion.headline}: {subject(header)}",
+        "signature": signature,
         "reasons": list(conclusion.reasons),
         "notes": list(conclusion.notes),
         "recordDigest": "sha256:" + hashlib.sha256(ndjson(record).encode()).hexdigest(),

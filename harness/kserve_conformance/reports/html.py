@@ -21,7 +21,7 @@ from kserve_conformance.record.tally import LEVELS, WORST_FIRST
 from kserve_conformance.reports import pictures, svg
 from kserve_conformance.reports.assets import shipped
 from kserve_conformance.reports.page import anchor, environment, policy
-from kserve_conformance.reports.verdicts import SIGNS, STEP_SYMBOLS, by_reason, leftovers_of, subject
+from kserve_conformance.reports.verdicts import SIGNS, STEP_SYMBOLS, UNSIGNED, by_reason, leftovers_of, subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,18 @@ class Feature:
     scenarios: tuple[Scenario, ...]
 
 
-def html(record: Record, rules: Mapping[str, str] | None = None, *, home: str | None = None) -> str:
-    """Render the page. ``rules`` maps ids of rules to their statements; ``home`` is the page of a site to link to."""
+def html(
+    record: Record,
+    rules: Mapping[str, str] | None = None,
+    *,
+    home: str | None = None,
+    signature: str = UNSIGNED,
+) -> str:
+    """
+    Render the page. ``rules`` maps ids of rules to their statements; ``home`` is the page of a site to link to.
+
+    ``signature`` says who signed the record, if that was verified.
+    """
     style = shipped("page.css") + pictures.STYLE
     script = shipped("parts.js") + shipped("page.js")
     everything = tally(record.scenarios)
@@ -46,6 +56,7 @@ def html(record: Record, rules: Mapping[str, str] | None = None, *, home: str | 
         header=record.header,
         conclusion=conforms(record),
         subject=subject(record.header),
+        signature=signature,
         broken_rules=sentence(broken_rules(record)),
         everything=everything,
         topics={name: (cases, tuple(_features(cases))) for name, cases in by_topic(record).items()},

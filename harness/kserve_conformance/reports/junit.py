@@ -15,16 +15,16 @@ from xml.etree import ElementTree as ET
 
 from kserve_conformance.characters import in_xml
 from kserve_conformance.record import Conclusion, Header, Record, Scenario, Tally, Verdict, by_topic, conforms
-from kserve_conformance.reports.verdicts import STEP_SYMBOLS, kept, name_of, row_of, subject, why
+from kserve_conformance.reports.verdicts import STEP_SYMBOLS, UNSIGNED, kept, name_of, row_of, subject, why
 
 
-def junit(record: Record) -> str:
+def junit(record: Record, signature: str = UNSIGNED) -> str:
     """Render a record as JUnit XML. A scenario without a verdict is an error, so that an interrupted run is red."""
     conclusion = conforms(record)
     topics = by_topic(record)
     root = ET.Element("testsuites", name=in_xml(_name(record, conclusion)))
     for topic, cases in topics.items():
-        _suite(root, topic, cases, record)
+        _suite(root, topic, cases, record, signature)
     unaccounted = tuple(_unaccounted(record))
     if unaccounted or not topics:
         _run_suite(root, unaccounted or conclusion.reasons)
@@ -41,7 +41,7 @@ def _name(record: Record, conclusion: Conclusion) -> str:
     return f"{tested}, {conclusion.banner}" if conclusion.banner else tested
 
 
-def _suite(root: ET.Element, topic: str, cases: Tally, record: Record) -> None:
+def _suite(root: ET.Element, topic: str, cases: Tally, record: Record, signature: str) -> None:
     counts = cases.counts
     suite = ET.SubElement(
         root,
@@ -56,7 +56,7 @@ def _suite(root: ET.Element, topic: str, cases: Tally, record: Record) -> None:
         suite.set("timestamp", in_xml(record.header.started))
     if any(case.seconds is not None for case in cases.scenarios):
         suite.set("time", f"{sum(case.seconds or 0 for case in cases.scenarios):.3f}")
-    _properties(suite, _identity(record))
+    _properties(suite, iter((*_identity(record), ("signature", signature))))
     for scenario in cases.scenarios:
         _case(suite, scenario, record.header)
 

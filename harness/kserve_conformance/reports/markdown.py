@@ -14,18 +14,18 @@ from kserve_conformance.record import Deviation, Record, Scenario, Tally, Verdic
 from kserve_conformance.record.broken_rules import broken_rules, sentence
 from kserve_conformance.record.tally import LEVELS
 from kserve_conformance.reports.gfm import block, code, in_html, plain, title_of
-from kserve_conformance.reports.verdicts import SIGNS, by_reason, leftovers_of, readable_id, subject, why
+from kserve_conformance.reports.verdicts import SIGNS, UNSIGNED, by_reason, leftovers_of, readable_id, subject, why
 
 #: Number of findings with details. GitHub accepts 1 MiB of summary for a step.
 FULL = 50
 
 
-def markdown(record: Record) -> str:
+def markdown(record: Record, signature: str = UNSIGNED) -> str:
     """Render a record as GitHub-flavoured Markdown."""
-    return "\n".join(_lines(record)).rstrip("\n") + "\n"
+    return "\n".join(_lines(record, signature)).rstrip("\n") + "\n"
 
 
-def _lines(record: Record) -> Iterator[str]:
+def _lines(record: Record, signature: str) -> Iterator[str]:
     header = record.header
     conclusion = conforms(record)
     everything = tally(record.scenarios)
@@ -44,7 +44,7 @@ def _lines(record: Record) -> Iterator[str]:
         f"{SIGNS[verdict].symbol} {number} {verdict}" for verdict, number in conclusion.counts.items() if number
     )
     yield ""
-    yield from _identity(record)
+    yield from _identity(record, signature)
     yield from _topics(record)
     yield from _findings(everything)
     yield from _deviations("Deviations", _deviating(everything))
@@ -58,7 +58,7 @@ def _lines(record: Record) -> Iterator[str]:
         yield from (f"- {code(name)}" for name in leftovers)
 
 
-def _identity(record: Record) -> Iterator[str]:
+def _identity(record: Record, signature: str) -> Iterator[str]:
     header = record.header
     yield "| | |"
     yield "| --- | --- |"
@@ -77,6 +77,7 @@ def _identity(record: Record) -> Iterator[str]:
     for name, digest in header.target.all_digests.items():
         yield f"| {plain(name)} | {code(digest)} |"
     yield f"| Suite | {plain(header.suite.name)} {plain(header.suite.version)} {code(header.suite.digest)} |"
+    yield f"| Signature | {plain(signature)} |"
     if header.started:
         yield f"| Started | {plain(header.started)} |"
     yield ""

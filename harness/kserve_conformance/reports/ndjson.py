@@ -10,7 +10,7 @@ import msgspec
 from kserve_conformance.manifests.writer import escaped
 from kserve_conformance.record import Record, conforms
 from kserve_conformance.record.chain import sealed
-from kserve_conformance.reports.verdicts import subject
+from kserve_conformance.reports.verdicts import UNSIGNED, subject
 
 
 def ndjson(record: Record) -> str:
@@ -23,13 +23,14 @@ def json_value(part: Any) -> Any:
     return msgspec.json.decode(msgspec.json.encode(part))
 
 
-def as_json(record: Record) -> str:
+def as_json(record: Record, signature: str = UNSIGNED) -> str:
     """Render one document: the conclusion, header, scenarios and footer."""
     conclusion = conforms(record)
     document = {
         "conclusion": {
             "subject": subject(record.header),
             "banner": conclusion.banner,
+            "signature": signature,
             "conforms": conclusion.conforms,
             "result": conclusion.result.value,
             "headline": conclusion.headline,

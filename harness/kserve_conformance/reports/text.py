@@ -9,7 +9,7 @@ from kserve_conformance.characters import one_line
 from kserve_conformance.record import Record, Scenario, Verdict, conforms, tally
 from kserve_conformance.record.broken_rules import broken_rules, sentence
 from kserve_conformance.record.causes import causes
-from kserve_conformance.reports.verdicts import SIGNS, by_reason, readable_id, subject, why
+from kserve_conformance.reports.verdicts import SIGNS, UNSIGNED, by_reason, readable_id, subject, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,17 @@ FEW = 3
 LISTED = 10
 
 
-def summary(record: Record) -> tuple[Line, ...]:
+def summary(record: Record, signature: str = UNSIGNED) -> tuple[Line, ...]:
     """List what failed or errored with expected and observed, its causes, the counts, the conclusion, broken rules."""
-    return tuple(_lines(record))
+    return tuple(_lines(record, signature))
 
 
-def as_text(record: Record) -> str:
+def as_text(record: Record, signature: str = UNSIGNED) -> str:
     """Render the summary as plain text."""
-    return "".join(f"{'  ' * line.depth}{line.text}\n" for line in summary(record))
+    return "".join(f"{'  ' * line.depth}{line.text}\n" for line in summary(record, signature))
 
 
-def _lines(record: Record) -> Iterator[Line]:
+def _lines(record: Record, signature: str) -> Iterator[Line]:
     conclusion = conforms(record)
     everything = tally(record.scenarios)
     for scenario in everything.of(Verdict.FAILED):
@@ -61,6 +61,7 @@ def _lines(record: Record) -> Iterator[Line]:
     yield Line(one_line(f"{conclusion.headline}: {subject(record.header)} ({record.header.target.target})"))
     if conclusion.banner is not None:
         yield Line(conclusion.banner, depth=1)
+    yield Line(one_line(f"signature: {signature}"), depth=1)
     yield from (Line(one_line(reason), depth=1) for reason in (*conclusion.reasons, *conclusion.notes))
     broken = sentence(broken_rules(record))
     if broken is not None:

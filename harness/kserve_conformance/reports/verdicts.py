@@ -14,6 +14,9 @@ from types import MappingProxyType
 from kserve_conformance.record import Record, Scenario, Verdict
 from kserve_conformance.record.model import Header
 
+#: The signature of a record that nobody signed, or whose signature was not verified.
+UNSIGNED = "unsigned"
+
 
 @dataclass(frozen=True, slots=True)
 class Sign:

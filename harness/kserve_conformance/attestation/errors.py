@@ -1,0 +1,24 @@
+"""What keeps an attestation from being made or checked at all. A check that fails is a result, not an error."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from kserve_conformance.exceptions import AttestationError
+
+__all__ = ["AttestationCode", "AttestationError"]
+
+
+class AttestationCode(StrEnum):
+    """The code of an ``AttestationError``."""
+
+    #: A file is not a key that can be used.
+    BAD_KEY = "bad-key"
+    #: A private key is encrypted, and the passphrase is missing or wrong.
+    LOCKED_KEY = "locked-key"
+    #: The package ``sigstore`` is not installed.
+    NO_SIGSTORE = "no-sigstore"
+    #: Sigstore did not sign.
+    NOT_SIGNED = "not-signed"
+    #: An attestation that was given for a report does not hold.
+    NOT_VERIFIED = "not-verified"
