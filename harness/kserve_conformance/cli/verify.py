@@ -93,5 +93,7 @@ def _text(found: Verification) -> str:
 
     rows = [("✓" if check.holds else "✗", check.name, one_line(check.found)) for check in found.checks]
     number = len(found.failed)
-    last = f"verified: signed by {found.signer}" if found.holds else f"not verified: {number} of {len(rows)} checks failed"
+    last = (
+        f"verified: signed by {found.signer}" if found.holds else f"not verified: {number} of {len(rows)} checks failed"
+    )
     return columns(("", "check", "found"), rows) + last + "\n"

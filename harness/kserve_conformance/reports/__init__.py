@@ -42,7 +42,15 @@ FORMATS: Mapping[str, Callable[[Record], str]] = MappingProxyType(
 
 #: The formats that name the signature of a record.
 SIGNED: Mapping[str, Callable[[Record, str], str]] = MappingProxyType(
-    {"junit": junit, "yaml": conformance_report, "markdown": markdown, "text": as_text, "json": as_json}
+    {
+        "junit": junit,
+        "yaml": conformance_report,
+        "markdown": markdown,
+        "badge": badge_svg,
+        "badge-json": badge_json,
+        "text": as_text,
+        "json": as_json,
+    }
 )
 
 #: The default file name for each format.

@@ -18,7 +18,7 @@ from kserve_conformance.characters import in_xml, one_line
 from kserve_conformance.record import Record, Result, Verdict, conforms
 from kserve_conformance.record.conclusion import caveat_of
 from kserve_conformance.reports.ndjson import json_document
-from kserve_conformance.reports.verdicts import subject
+from kserve_conformance.reports.verdicts import UNSIGNED, subject
 
 #: A name longer than this is cut, so that no badge is wider than a page.
 LONGEST = 60
@@ -57,18 +57,18 @@ def badge(record: Record, *, signed: bool = False) -> Badge:
         marks.append("reference only")
         color = Color.REFERENCE if color is Color.SUCCESS else color
     if not signed:
-        marks.append("unsigned")
+        marks.append(UNSIGNED)
     return Badge(_cut(subject(record.header)), " · ".join((result, *marks)), color)
 
 
-def badge_svg(record: Record) -> str:
+def badge_svg(record: Record, signature: str = UNSIGNED) -> str:
     """Render the badge of a record as a picture."""
-    return picture_of(badge(record))
+    return picture_of(badge(record, signed=signature != UNSIGNED))
 
 
-def badge_json(record: Record) -> str:
+def badge_json(record: Record, signature: str = UNSIGNED) -> str:
     """Render the badge of a record as the JSON of an endpoint badge."""
-    return endpoint_of(badge(record))
+    return endpoint_of(badge(record, signed=signature != UNSIGNED))
 
 
 def picture_of(shown: Badge) -> str:

@@ -153,7 +153,8 @@ class TestNo:
 class TestSourceTrees:
     def test_a_source_tree_is_never_taken_for_the_release_whose_name_it_has(self) -> None:
         """The headline says so, conforming or not."""
-        target = TargetIdentity(target="controlplane:v0.20.0", release="v0.20.0", is_source_tree=True)
+        digests = {"manager": "sha256:" + "9b" * 32}
+        target = TargetIdentity(target="controlplane:v0.20.0", release="v0.20.0", binaries=digests, is_source_tree=True)
 
         assert conforms(record(PASSED, target=target)).headline == ("Conforms (built from a source tree, as v0.20.0)")
 

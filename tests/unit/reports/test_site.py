@@ -20,6 +20,10 @@ from kserve_conformance.reports.site.pages import tone_of
 from kserve_conformance.reports.site.publication import version_order
 
 
+#: The digest of a manager that was tested.
+BINARIES = {"manager": "sha256:" + "9b" * 32}
+
+
 def inputs(*some: bytes) -> Inputs:
     """The inputs of a site, in this order."""
     collected = Inputs()
@@ -113,8 +117,13 @@ class TestUpstream:
     @pytest.mark.parametrize(
         "target",
         [
-            TargetIdentity(target="controlplane:v0.15.2", release="v0.15.2", is_source_tree=True),
-            TargetIdentity(target="controlplane:v0.15.2", release="v0.15.2", build=Build(manager="dist/manager")),
+            TargetIdentity(target="controlplane:v0.15.2", release="v0.15.2", binaries=BINARIES, is_source_tree=True),
+            TargetIdentity(
+                target="controlplane:v0.15.2",
+                release="v0.15.2",
+                binaries=BINARIES,
+                build=Build(manager="dist/manager"),
+            ),
             TargetIdentity(target="cluster:prod", release="v0.15.2"),
             TargetIdentity(target="process:example", release="v0.15.2"),
         ],
@@ -229,9 +238,9 @@ class TestPages:
             assert "javascript:alert" not in "".join(_Links(text).links)
         assert HOSTILE.replace("\x07", "\ufffd") in _text(files[INDEX])
 
-    def test_a_release_that_is_no_name_of_a_file(self) -> None:
+    def test_a_target_that_is_no_name_of_a_file(self) -> None:
         """Whatever a record says, no file is written outside the site."""
-        target = TargetIdentity(target="controlplane:x", release="../../v1\u202e")
+        target = TargetIdentity(target="cluster:../../v1\u202e", release="v0.15.2")
         files = built(content(run(target=target)))
 
         assert not [path for path in files if ".." in path.split("/") or path.startswith("/")]
