@@ -19,7 +19,6 @@ from kserve_conformance.reports.site.implementations import implementations, ups
 from kserve_conformance.reports.site.pages import tone_of
 from kserve_conformance.reports.site.publication import version_order
 
-
 #: The digest of a manager that was tested.
 BINARIES = {"manager": "sha256:" + "9b" * 32}
 
