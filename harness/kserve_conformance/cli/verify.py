@@ -89,7 +89,7 @@ def _document(found: Verification) -> dict[str, Any]:
 
 
 def _text(found: Verification) -> str:
-    from kserve_conformance.reports.characters import one_line
+    from kserve_conformance.characters import one_line
 
     rows = [("✓" if check.holds else "✗", check.name, one_line(check.found)) for check in found.checks]
     number = len(found.failed)
