@@ -120,14 +120,14 @@ class TestRun:
         assert any("interrupted" in reason for reason in json.loads(run.stdout)["reasons"])
 
     def test_of_a_target_that_does_not_start_is_not_0(self, suite, tmp_path):
-        """Every scenario errors."""
+        """Every scenario errors, so there is no result."""
         (tmp_path / "own.py").write_text(
             "from kserve_conformance.targets.contract import CannotStart\ndef opened():\n    raise CannotStart('no')\n"
         )
 
         run = call(tmp_path, "run", "--suite", str(suite), "--target", "python:own:opened", "--format", "json")
 
-        assert run.returncode == Exit.NO
+        assert run.returncode == Exit.BROKEN
         assert json.loads(run.stdout)["counts"]["errored"] == 2
 
     def test_of_a_target_that_does_not_start_says_why_once(self, tmp_path):

@@ -13,7 +13,7 @@ import pytest
 from leftovers import processes_of, wait_for
 
 from kserve_conformance.objects import ObjectKey, Outcome
-from kserve_conformance.targets.contract import CannotStart, NotSettled, Unreachable
+from kserve_conformance.targets.contract import Build, CannotStart, NotSettled, Unreachable
 from kserve_conformance.targets.controlplane import ControlPlane
 from kserve_conformance.targets.controlplane.access import end
 
@@ -183,7 +183,7 @@ class TestStarting:
 
         with (
             pytest.raises(CannotStart, match=r"(?s)exited with code 3.*unable to get configmap") as caught,
-            ControlPlane("v0.15.2", manager=program, logs=tmp_path / "logs"),
+            ControlPlane("v0.15.2", build=Build(manager=str(program)), logs=tmp_path / "logs"),
         ):
             pass
 
@@ -198,7 +198,7 @@ class TestStarting:
 
         program = binaries.cached_manager("v0.15.2")
         source = binaries.source("v0.15.2")
-        with ControlPlane("v0.15.2", manager=program, source=source) as target:
+        with ControlPlane("v0.15.2", build=Build(manager=str(program), source=str(source))) as target:
             target.apply(service())
 
             assert target.identity.binaries["manager"] == binaries.digest(program)

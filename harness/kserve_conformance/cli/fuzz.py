@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kserve_conformance.cli.build_options import build_of, build_options, with_build
 from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import emit, example, format_option, out_option, show_progress
@@ -50,6 +51,7 @@ def parse_duration(context: click.Context, option: click.Parameter, text: str | 
 )
 @click.argument("left")
 @click.argument("right")
+@build_options
 @click.option(
     "--admission",
     is_flag=True,
@@ -92,6 +94,7 @@ def command(
     out: Path,
     replay: Path | None,
     format_: str,
+    **others: Any,
 ) -> int:
     """
     Run random cases on two targets and report where they differ.
@@ -110,6 +113,7 @@ def command(
         seed = secrets.randbelow(1_000_000)
     if max_cases is None and max_time is None:
         max_cases = DEFAULT_CASES
+    left, right = with_build((left, right), build_of(others))
     options = Options(has_target_mode=True, progress=show_progress)
     with interrupt_on_signals(), ExitStack() as stack:
         one, other = (stack.enter_context(open_target(text, options)) for text in (left, right))

@@ -7,10 +7,11 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from kserve_conformance.cli.build_options import build_of, build_options, with_build
 from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.out_folder import out_folder
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     )
 )
 @click.argument("targets", nargs=-1, metavar="TARGET...")
+@build_options
 @selection_options
 @click.option(
     "--jobs",
@@ -66,23 +68,27 @@ def command(
     record: Path | None,
     extract: str | None,
     format_: str,
+    **others: Any,
 ) -> int:
     """
     Run the suite against many targets and compare them.
 
     TARGET is a target as in `run`, or a set of releases: memory:all, controlplane:all,
-    memory:v0.8.0..v0.11.2. The exit code is 0 only if every target conforms, and 3 if a
-    run is incomplete.
+    memory:v0.8.0..v0.11.2. A build applies to every target that can have one. The exit code is 0 only if every target
+    conforms, and 3 if a run is incomplete.
     """
+    build = build_of(others)
     if record is not None:
-        if targets or tags or words or jobs or resume:
-            raise click.UsageError("--record runs nothing: it excludes targets, --tags, -k, --jobs and --resume")
+        if targets or tags or words or jobs or resume or build:
+            raise click.UsageError(
+                "--record runs nothing: it excludes targets, builds, --tags, -k, --jobs and --resume"
+            )
         return _render(record, extract, out, format_)
     if extract is not None:
         raise click.UsageError("--extract requires --record")
     if not targets:
         raise click.UsageError("at least one target is required, for example memory:all")
-    return _run(targets, tags, words, jobs, resume, out or Path("reports/matrix"), format_)
+    return _run(with_build(targets, build), tags, words, jobs, resume, out or Path("reports/matrix"), format_)
 
 
 def _render(record: Path, extract: str | None, out: Path | None, format_: str) -> int:

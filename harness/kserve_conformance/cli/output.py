@@ -19,6 +19,7 @@ import click
 from kserve_conformance.characters import in_json, printable_lines, without_commands
 from kserve_conformance.cli.exit_codes import stdout_lost
 from kserve_conformance.exceptions import HarnessError
+from kserve_conformance.targets.progress import ProgressLines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -119,10 +120,14 @@ def streaming() -> Iterator[None]:
         raise HarnessError(f"cannot write to stdout: {error.strerror or error}") from error
 
 
+#: What has been written of the progress of a command.
+_LINES = ProgressLines()
+
+
 def show_progress(line: str) -> None:
     """Write a line of progress to stderr. A stderr that cannot be written never ends a command."""
-    with contextlib.suppress(OSError):
-        echo(line, err=True)
+    if sys.stderr is not None:
+        _LINES.write(line, sys.stderr)
 
 
 def columns(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

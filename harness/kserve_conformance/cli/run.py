@@ -11,6 +11,7 @@ import msgspec
 
 from kserve_conformance.child import run_in_child
 from kserve_conformance.cli.baseline import baseline_of
+from kserve_conformance.cli.build_options import build_of, build_options, require_kind
 from kserve_conformance.cli.cluster_options import cluster_options, with_cluster_options
 from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import Exit
@@ -37,7 +38,19 @@ class Run(SectionedCommand):
     """``run``, whose many options are listed in sections."""
 
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "Target": ("target", "manager", "source", "deviations", "cluster", "images", "node_image", "keep", "read_only"),
+        "Target": (
+            "target",
+            "manager",
+            "source",
+            "overlay",
+            "go_tags",
+            "deviations",
+            "cluster",
+            "images",
+            "node_image",
+            "keep",
+            "read_only",
+        ),
         "Scenarios": ("suite", "tags", "words", "ids", "rerun_failed", "shard", "list_only"),
         "Run": ("jobs", "fail_fast", "debugger", "baseline"),
         "Output": ("out", "format_", "timings"),
@@ -60,8 +73,7 @@ class Run(SectionedCommand):
     metavar="KIND:ARGUMENT",
     help="Target to test, for example memory:v0.15.2 or cluster:CONTEXT",
 )
-@click.option("--manager", metavar="IMAGE|FILE", help="KServe controller to use instead of the release's own")
-@click.option("--source", metavar="FOLDER|ARCHIVE", help="KServe source for targets that build the controller")
+@build_options
 @click.option(
     "--deviations",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -111,8 +123,6 @@ def command(
     baseline: Path | None,
     out: Path,
     keep: bool,
-    manager: str | None,
-    source: str | None,
     deviations: Path | None,
     timings: bool,
     read_only: bool,
@@ -131,6 +141,8 @@ def command(
         return inspect.read_only(target, click.get_current_context(), format_)
     target = with_cluster_options(target, others)
     require_an_implementation(parse(target).kind, implementation_of(others))
+    build = build_of(others)
+    require_kind(target, build)
     require_one_stdin(*(path for path in (rerun_failed, baseline) if path is not None))
     chosen = Suite.at(suite) if suite else Suite.shipped()
     before = read_record(baseline) if baseline else None
@@ -152,7 +164,7 @@ def command(
     if list_only:
         emit(format_, [_as_data(scenario) for scenario in selected], lambda: _table(selected))
         return Exit.OK
-    processes = workers("1" if debugger and jobs == "auto" else jobs, target, manager, len(selected))
+    processes = workers("1" if debugger and jobs == "auto" else jobs, target, build.manager, len(selected))
     if debugger and processes > 1:
         raise click.UsageError("--pdb: one process has the terminal, so it excludes --jobs")
     record = out / RECORD_FILE
@@ -168,8 +180,7 @@ def command(
         *([f"--kserve-rerun={_json(rerun)}"] if rerun else []),
         *([f"--kserve-shard={shard}"] if shard else []),
         *([f"--kserve-baseline={_json(baseline_of(before))}"] if before else []),
-        *([f"--kserve-manager={manager}"] if manager else []),
-        *([f"--kserve-source={source}"] if source else []),
+        *([f"--kserve-build={_json(build)}"] if build else []),
         *([f"--kserve-deviations={deviations.absolute()}"] if deviations else []),
         *(["--kserve-keep"] if keep else []),
         *(["--kserve-timings"] if timings else []),

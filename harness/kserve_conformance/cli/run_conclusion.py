@@ -74,7 +74,9 @@ class RunConclusion:
         emit(self.format_, result if compared is None else {**result, "baseline": compared.document}, text)
         if is_interrupted:
             return Exit.BROKEN
-        return conforms(run).exit_code if compared is None else compared.exit_code
+        conclusion = conforms(run)
+        # A target that was given up cannot be compared.
+        return conclusion.exit_code if compared is None or conclusion.cause is not None else compared.exit_code
 
     def _ended_early(self, ending: Ending, fault: RecordError) -> int:
         """Report what was recorded, and raise why there is no more."""

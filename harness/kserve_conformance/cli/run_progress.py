@@ -13,6 +13,7 @@ from kserve_conformance.characters import one_line
 from kserve_conformance.cli.output import progress_console
 from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.pytest_plugin.reports import scenario_in, start_in
+from kserve_conformance.record.causes import without_names
 from kserve_conformance.reports.text import FEW
 from kserve_conformance.reports.verdicts import readable_id
 
@@ -73,10 +74,11 @@ class RunProgress:
     def _show(self, verdict: str, name: str, reason: str) -> None:
         """Print a line; only a few for errors with one reason, since a lost target makes every scenario error."""
         if verdict == "errored":
-            self._errors[reason] += 1
-            if self._errors[reason] > FEW + 1:
+            cause = without_names(reason)
+            self._errors[cause] += 1
+            if self._errors[cause] > FEW + 1:
                 return
-            if self._errors[reason] > FEW:
+            if self._errors[cause] > FEW:
                 name = f"and more, for the same reason: {one_line(reason)}"
         self._console.print(
             Text(f"{verdict:>8} ", style=_COLORS[verdict]).append(name, style="default"), soft_wrap=True

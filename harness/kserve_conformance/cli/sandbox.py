@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kserve_conformance.cli.build_options import build_of, build_options
 from kserve_conformance.cli.errors import CommandCode, CommandError
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import emit, example, format_option, show_progress
@@ -50,10 +51,7 @@ SIGNALLED = 128
     show_default="the release's own",
     help="Default deployment mode in KServe's configuration",
 )
-@click.option("--manager", metavar="FILE", type=click.Path(path_type=Path), help="KServe controller to run instead")
-@click.option(
-    "--source", metavar="FOLDER", type=click.Path(path_type=Path), help="KServe checkout to build and install instead"
-)
+@build_options
 @click.option(
     "--end",
     metavar="FOLDER",
@@ -66,10 +64,9 @@ def command(
     command_: tuple[str, ...],
     shipped: bool,
     default_mode: str | None,
-    manager: Path | None,
-    source: Path | None,
     end: Path | None,
     format_: str,
+    **others: Any,
 ) -> int:
     """
     Start KServe RELEASE on an API server without a cluster.
@@ -95,8 +92,7 @@ def command(
         _require_program(command_[0])
     sandbox = Sandbox(
         release,
-        manager=_resolved(manager),
-        source=_resolved(source),
+        build=build_of(others),
         default_mode=default_mode,
         progress=show_progress,
     )
@@ -109,10 +105,6 @@ def command(
             return _run(command_, sandbox, access)
         emit(format_, _as_data(access), lambda: text_of(access))
         return _wait(sandbox)
-
-
-def _resolved(path: Path | None) -> Path | None:
-    return path.expanduser().resolve() if path is not None else None
 
 
 def _require_program(name: str) -> None:
@@ -128,8 +120,13 @@ def _require_program(name: str) -> None:
 def _install_shipped(sandbox: Sandbox) -> None:
     from kserve_conformance.profiles.shipped_runtimes import shipped
 
-    runtimes = shipped(sandbox.access.release)
-    sandbox.create(runtimes)
+    runtimes = {runtime["metadata"]["name"]: runtime for runtime in shipped(sandbox.access.release)}
+    runtimes |= {
+        runtime["metadata"]["name"]: runtime
+        for runtime in sandbox.overlaid_runtimes
+        if runtime["kind"] == "ClusterServingRuntime"
+    }
+    sandbox.create(runtimes.values())
     show_progress(f"created {len(runtimes)} ClusterServingRuntimes")
 
 

@@ -50,7 +50,7 @@ def write_record(spec: Spec, selection: Selection, path: Path) -> None:
             for scenario in selected:
                 writer.add(runner.run(scenario, shipped_steps()))
             runner.lease.close()
-            writer.finish(leftovers=runner.lease.leftovers)
+            writer.finish(leftovers=runner.lease.leftovers, cause=runner.lease.given_up)
     finally:
         runner.lease.close()
 

@@ -31,11 +31,17 @@ from kserve_conformance.suite.declared_deviations import declared_in
 from kserve_conformance.suite.selection import Rerun, Selection
 from kserve_conformance.suite.shards import Shard
 from kserve_conformance.suite.tags import describe
+from kserve_conformance.targets.contract import Build
 from kserve_conformance.targets.kinds import parse, with_known_release
+from kserve_conformance.targets.progress import ProgressLines
 from kserve_conformance.targets.spec import Options
 
 #: Prefix of the package that contains another suite's steps.
 _SUITE_STEPS = "kserve_conformance_steps_of_"
+
+
+#: What has been written of a target's progress.
+_LINES = pytest.StashKey[ProgressLines]()
 
 
 class BadSteps(SuiteError):
@@ -70,8 +76,7 @@ def settings_of(config: pytest.Config, suite: Suite) -> RunSettings:
         selected=selection.of(scenarios),
         target=with_known_release(parse(config.getoption("kserve_target"))),
         options=Options(
-            manager=config.getoption("kserve_manager"),
-            source=config.getoption("kserve_source"),
+            build=msgspec.json.decode(config.getoption("kserve_build"), type=Build),
             keep=config.getoption("kserve_keep"),
             jobs=int(getattr(config, "workerinput", {}).get("workercount", 1)),
             progress=partial(_report_progress, config),
@@ -178,5 +183,5 @@ def _report_progress(config: pytest.Config, line: str) -> None:
     """Write what a target is doing to stderr, past pytest's capture: building one takes minutes."""
     capture = config.pluginmanager.getplugin("capturemanager")
     with contextlib.nullcontext() if capture is None else capture.global_and_fixture_disabled():
-        sys.stderr.write(f"{line}\n")
-        sys.stderr.flush()
+        lines = config.stash.setdefault(_LINES, ProgressLines())
+        lines.write(line, sys.stderr)

@@ -52,10 +52,10 @@ def add_options(parser: pytest.Parser) -> None:
         help="record timings (off by default, so that records are reproducible)",
     )
     group.addoption(
-        "--kserve-manager", metavar="IMAGE|FILE", help="KServe controller to use instead of the release's own"
-    )
-    group.addoption(
-        "--kserve-source", metavar="FOLDER|ARCHIVE", help="KServe source for targets that build the controller"
+        "--kserve-build",
+        metavar="JSON",
+        default="{}",
+        help="what to test in place of the release's own build: manager, source, overlay, go_tags",
     )
     group.addoption(
         "--kserve-deviations", metavar="FILE", help="deviations that the implementation declares, a YAML file"

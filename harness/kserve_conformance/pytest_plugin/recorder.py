@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from kserve_conformance.pytest_plugin.reports import LEFTOVERS, scenario_in, start_in
+from kserve_conformance.pytest_plugin.reports import CAUSE, LEFTOVERS, scenario_in, start_in
 from kserve_conformance.record.model import Scenario, TargetIdentity
 from kserve_conformance.record.writer import RecordWriter
 from kserve_conformance.scenario_runs import RunSettings, TargetLease
@@ -50,6 +50,7 @@ class Recorder:
         self._next = 0
         self._written = 0
         self._interrupted: str | None = None
+        self._cause: str | None = None
         self._began = time.perf_counter()
         self._signals = contextlib.ExitStack()
         path.unlink(missing_ok=True)
@@ -84,8 +85,10 @@ class Recorder:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Note what the target of a worker left behind."""
-        self._leftovers.update(dict.fromkeys(getattr(node, "workeroutput", {}).get(LEFTOVERS, ())))
+        """Note what the target of a worker left behind, and why it was given up."""
+        output = getattr(node, "workeroutput", {})
+        self._leftovers.update(dict.fromkeys(output.get(LEFTOVERS, ())))
+        self._cause = self._cause or output.get(CAUSE)
 
     # The outermost wrapper: by then scenarios are torn down and the target is closed, whatever that raised.
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -154,6 +157,7 @@ class Recorder:
         writer.finish(
             leftovers=tuple(self._leftovers | dict.fromkeys(self._lease.leftovers)),
             interrupted=self._why_interrupted(session, exitstatus),
+            cause=self._cause or self._lease.given_up,
             seconds=round(time.perf_counter() - self._began, 3) if self._settings.timings else None,
         )
         self._finished = True

@@ -19,8 +19,8 @@ from kserve_conformance.scenario_runs import ScenarioRun, ScenarioRunner
 from kserve_conformance.scenario_runs.lines import target_line
 from kserve_conformance.scenario_runs.verdicts import Phase
 
-#: The key of a worker's leftovers in its output.
-LEFTOVERS = "kserve_leftovers"
+#: The keys of a worker's leftovers in its output, and of the reason why it gave up its target.
+LEFTOVERS, CAUSE = "kserve_leftovers", "kserve_cause"
 
 _SCENARIO, _START = "kserve_scenario", "kserve_start"
 
@@ -67,7 +67,8 @@ class Reports:
         finally:
             self._runner.lease.close()
             if self._is_worker:
-                session.config.workeroutput[LEFTOVERS] = list(self._runner.lease.leftovers)  # type: ignore[attr-defined]
+                output = session.config.workeroutput  # type: ignore[attr-defined]
+                output |= {LEFTOVERS: list(self._runner.lease.leftovers), CAUSE: self._runner.lease.given_up}
 
     # The outermost wrapper, so that its report is the one that is sent.
     @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -83,4 +83,14 @@ def _without_names(text: str, finding: Finding) -> str:
     objects = {name.rpartition("/")[2] for name in _OBJECT.findall(finding.message)}
     if objects:
         text = re.sub(rf"(?<![\w./-])(?:{'|'.join(map(re.escape, sorted(objects)))})(?![\w./-])", "…", text)
+    return without_names(text)
+
+
+def without_names(text: str) -> str:
+    """
+    A message without what differs from scenario to scenario.
+
+    >>> without_names("InferenceService team-a/model did not settle within 20 s")
+    'InferenceService … did not settle within … s'
+    """
     return re.sub(r"…(?:, …)+", "…", _NAMES.sub("…", text))

@@ -52,7 +52,8 @@ class Conclusion:
     result for this release is less certain than one for others: it is unreleased,
     or its behaviour was inferred from neighbouring releases. ``banner`` is set where no
     implementation ran at all, and belongs on every report. ``unknown_build`` is true
-    for a real target whose binaries are not in the record.
+    for a real target whose binaries are not in the record. ``cause`` is why the target
+    was given up before anything passed: then there is no result.
     """
 
     counts: dict[Verdict, int]
@@ -63,6 +64,7 @@ class Conclusion:
     omitted: int = 0
     banner: str | None = None
     unknown_build: bool = False
+    cause: str | None = None
 
     @property
     def conforms(self) -> bool:
@@ -88,12 +90,14 @@ class Conclusion:
             limits.append(self.caveat)
         if self.unknown_build:
             limits.append("unknown build")
-        words = "Conforms" if self.conforms else "Does not conform"
+        words = "Conforms" if self.conforms else "No result" if self.cause is not None else "Does not conform"
         return f"{words} ({', '.join(limits)})" if limits else words
 
     @property
     def exit_code(self) -> int:
-        """0 if it conforms, 1 if it does not."""
+        """0 if it conforms, 1 if it does not, 3 if the target was given up before anything passed."""
+        if self.cause is not None:
+            return 3
         return 0 if self.conforms else 1
 
 
@@ -110,6 +114,7 @@ def conforms(record: Record) -> Conclusion:
         omitted=sum(one.skip is not Skip.CAPABILITY for one in everything.of(Verdict.SKIPPED)),
         banner=REFERENCE_ONLY if record.header.target.is_reference else None,
         unknown_build=is_unknown_build(record.header.target),
+        cause=record.footer.cause,
     )
 
 
@@ -133,6 +138,8 @@ def caveat_of(header: Header) -> str | None:
 
 def _reasons(record: Record, everything: Tally) -> Iterator[str]:
     counts = everything.counts
+    if record.footer.cause is not None:
+        yield f"the target was given up: {record.footer.cause}"
     if record.footer.interrupted is not None:
         yield f"the run was interrupted: {record.footer.interrupted or 'no reason recorded'}"
     missing = set(record.header.collected) - {scenario.id for scenario in record.scenarios}

@@ -11,7 +11,7 @@ attempts is not the verdict of one run.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
@@ -132,12 +132,20 @@ def _joined(records: list[Record], total: int) -> Record:
         footer=Footer(
             counts={verdict.value: number for verdict, number in tally(scenarios).counts.items()},
             leftovers=tuple(dict.fromkeys(name for record in records for name in record.footer.leftovers)),
+            cause=_cause(records, scenarios),
             # The sum, as if the shards had run one after the other.
             seconds=round(sum(seconds), 3) if len(seconds) == total else None,
         ),
     )
     # A merged record is held to what any other is.
     return read(io.BytesIO(sealed(merged)[1]))
+
+
+def _cause(records: Iterable[Record], scenarios: Iterable[Scenario]) -> str | None:
+    """The first cause of any shard, unless a scenario of another one passed."""
+    if any(scenario.verdict is Verdict.PASSED for scenario in scenarios):
+        return None
+    return next((record.footer.cause for record in records if record.footer.cause is not None), None)
 
 
 def _place(scenario: Scenario) -> tuple[Any, ...]:

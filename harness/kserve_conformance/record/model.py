@@ -251,13 +251,15 @@ class Footer(Part, frozen=True, kw_only=True, tag="footer"):
     The end of a whole run.
 
     ``scenarios`` is the number of their lines, and ``counts`` has every verdict,
-    zeros included. ``digest`` covers all lines (see ``record.chain``) and comes last.
+    zeros included. ``cause`` is set if nothing passed and the target was given up: it is why. ``digest`` covers all
+    lines (see ``record.chain``) and comes last.
     """
 
     scenarios: int = 0
     counts: dict[str, int]
     leftovers: tuple[str, ...] = ()
     interrupted: str | None = None
+    cause: str | None = None
     seconds: float | None = None
     digest: str = ""
 

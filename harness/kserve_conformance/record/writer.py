@@ -22,7 +22,7 @@ from kserve_conformance.record.chain import Chain, line_of
 from kserve_conformance.record.choice import Choice
 from kserve_conformance.record.consistency import check
 from kserve_conformance.record.errors import RecordFault, fault
-from kserve_conformance.record.model import Finding, Footer, Header, Scenario, Step
+from kserve_conformance.record.model import Finding, Footer, Header, Scenario, Step, Verdict
 from kserve_conformance.record.redaction import Redaction
 from kserve_conformance.record.tally import tally
 from kserve_conformance.signals import signals_wait
@@ -92,15 +92,26 @@ class RecordWriter:
             self._written.append(msgspec.structs.replace(scenario, steps=(), finding=None, choices=(), about=""))
 
     def finish(
-        self, *, leftovers: tuple[str, ...] = (), interrupted: str | None = None, seconds: float | None = None
+        self,
+        *,
+        leftovers: tuple[str, ...] = (),
+        interrupted: str | None = None,
+        cause: str | None = None,
+        seconds: float | None = None,
     ) -> None:
-        """Write the footer and close the record; ``interrupted`` says why a run ended early."""
+        """
+        Write the footer and close the record.
+
+        ``interrupted`` says why a run ended early, ``cause`` why the target was given up, which is only recorded if
+        nothing passed.
+        """
         counts = {verdict.value: number for verdict, number in tally(self._written).counts.items()}
         footer = Footer(
             scenarios=len(self._written),
             counts=counts,
             leftovers=self._redaction.value(leftovers),
             interrupted=None if interrupted is None else self._text(interrupted),
+            cause=None if cause is None or counts[Verdict.PASSED] else self._text(cause),
             seconds=seconds,
         )
         self._write(self._chain.end(footer)[1])

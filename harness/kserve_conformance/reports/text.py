@@ -9,7 +9,8 @@ from kserve_conformance.characters import one_line
 from kserve_conformance.record import Record, Scenario, Verdict, conforms, tally
 from kserve_conformance.record.broken_rules import broken_rules, sentence
 from kserve_conformance.record.causes import causes
-from kserve_conformance.reports.verdicts import SIGNS, UNSIGNED, by_reason, readable_id, subject, why
+from kserve_conformance.record.conclusion import Conclusion
+from kserve_conformance.reports.verdicts import SIGNS, UNSIGNED, by_cause, readable_id, subject, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def _lines(record: Record, signature: str) -> Iterator[Line]:
     everything = tally(record.scenarios)
     for scenario in everything.of(Verdict.FAILED):
         yield from _finding(scenario)
-    for alike in by_reason(everything.of(Verdict.ERRORED)).values():
+    for alike in by_cause(everything.of(Verdict.ERRORED)):
         if len(alike) > FEW:
             yield from _finding(alike[0], others=len(alike) - 1)
         else:
@@ -62,7 +63,7 @@ def _lines(record: Record, signature: str) -> Iterator[Line]:
     if conclusion.banner is not None:
         yield Line(conclusion.banner, depth=1)
     yield Line(one_line(f"signature: {signature}"), depth=1)
-    yield from (Line(one_line(reason), depth=1) for reason in (*conclusion.reasons, *conclusion.notes))
+    yield from (Line(one_line(reason), depth=1) for reason in (*_reasons(conclusion), *conclusion.notes))
     broken = sentence(broken_rules(record))
     if broken is not None:
         yield Line(one_line(broken), Verdict.FAILED)
@@ -81,6 +82,13 @@ def _causes(record: Record) -> Iterator[Line]:
             yield Line(f"rules  {one_line(', '.join(cause.rules))}", depth=2)
     if found[LISTED:]:
         yield Line(f"and {len(found) - LISTED} more", depth=1)
+
+
+def _reasons(conclusion: Conclusion) -> tuple[str, ...]:
+    """The reasons against a target; the cause for which it was given up is already shown with its first scenario."""
+    if conclusion.cause is None:
+        return conclusion.reasons
+    return tuple(reason.replace(f": {conclusion.cause}", " before anything passed") for reason in conclusion.reasons)
 
 
 def _finding(scenario: Scenario, others: int = 0) -> Iterator[Line]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from kserve_conformance.record import Record, Scenario, Verdict
+from kserve_conformance.record.causes import without_names
 from kserve_conformance.record.model import Header
 
 #: The signature of a record that nobody signed, or whose signature was not verified.
@@ -110,6 +111,14 @@ def leftovers_of(record: Record) -> tuple[str, ...]:
     """Return every object that the run left behind, once each."""
     every = (name for scenario in record.scenarios for name in scenario.leftovers)
     return tuple(dict.fromkeys((*every, *record.footer.leftovers)))
+
+
+def by_cause(scenarios: Iterable[Scenario]) -> tuple[tuple[Scenario, ...], ...]:
+    """Group scenarios whose reasons differ only in names and numbers, in the order of the first of each group."""
+    groups: dict[str, list[Scenario]] = {}
+    for scenario in scenarios:
+        groups.setdefault(without_names(why(scenario)), []).append(scenario)
+    return tuple(map(tuple, groups.values()))
 
 
 def by_reason(scenarios: Iterable[Scenario]) -> dict[str, tuple[Scenario, ...]]:

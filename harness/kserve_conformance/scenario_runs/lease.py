@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kserve_conformance.exceptions import HarnessError
+from kserve_conformance.scenario_runs.findings import first_line
 from kserve_conformance.targets.contract import Identity, Target, Unreachable, reports_leftovers
 from kserve_conformance.targets.kinds import named_release, open_target
 from kserve_conformance.targets.spec import Options, Spec
@@ -32,6 +33,16 @@ class TargetLease:
         self._given_up: HarnessError | None = None
         self._may_reopen = True
         self._leftovers: dict[str, None] = {}
+
+    @property
+    def given_up(self) -> str | None:
+        """Why no more scenario runs on the target; None while it is used."""
+        return None if self._given_up is None else first_line(self._given_up)
+
+    def give_up(self, error: HarnessError) -> None:
+        """Close the target; every scenario that still needs it errors with this reason."""
+        self._given_up = error
+        self._close(self._target)
 
     @property
     def current(self) -> Target | None:

@@ -40,9 +40,12 @@ class Reproduction:
 
     def _options(self) -> Iterator[str]:
         yield from ("--target", str(_anywhere_target(self.target)))
-        for option, value in (("--source", self.options.source), ("--manager", self.options.manager)):
+        build = self.options.build
+        for option, value in (("--source", build.source), ("--overlay", build.overlay), ("--manager", build.manager)):
             if value is not None:
                 yield from (option, _anywhere(value))
+        if build.go_tags:
+            yield from ("--go-tags", ",".join(build.go_tags))
         if self.deviations is not None:
             yield from ("--deviations", str(self.deviations.absolute()))
         if not self.suite.is_shipped:

@@ -21,6 +21,7 @@ from kserve_conformance.exceptions import HarnessError, SuiteError
 from kserve_conformance.objects import ObjectKey
 from kserve_conformance.record.choice import Choice
 from kserve_conformance.record.model import Scenario, Skip, Verdict
+from kserve_conformance.scenario_runs.common_cause import CommonCause
 from kserve_conformance.scenario_runs.lease import TargetLease
 from kserve_conformance.scenario_runs.lines import scenario_line
 from kserve_conformance.scenario_runs.settings import RunSettings
@@ -43,6 +44,7 @@ class ScenarioRunner:
     def __init__(self, settings: RunSettings) -> None:
         self.settings = settings
         self.lease = TargetLease(settings.target, settings.options)
+        self.cause = CommonCause(settings.options.jobs)
         self._opened = False
 
     def open(self, scenarios: Iterable[ScenarioInfo]) -> None:
@@ -59,6 +61,18 @@ class ScenarioRunner:
             release = self.lease.release()
             if any(scenario.tags.holds_for(release) for scenario in scenarios):
                 self.lease.target()
+
+    def note(self, scenario: Scenario) -> None:
+        """Take the line of a scenario that has ended; after too many errors with one cause, no more scenario runs."""
+        if self.lease.given_up is not None:
+            return
+        self.cause.note(scenario)
+        if self.cause.message is not None:
+            self.lease.give_up(
+                Unreachable(
+                    f"{self.cause.message} (after {self.cause.count} scenarios with this cause, no more were run)"
+                )
+            )
 
     def world(self, scenario: ScenarioInfo | None) -> World:
         """A world on the open target; leaving it resets the target."""
@@ -241,9 +255,11 @@ class ScenarioRun:
         if lost is not None:
             self._runner.lease.lost(lost)
         seconds = round(time.perf_counter() - self._started, 3) if self._runner.settings.timings else None
-        return scenario_line(
+        line = scenario_line(
             self.scenario, self.judge(), self._statuses, choices=self._choices, leftovers=leftovers, seconds=seconds
         )
+        self._runner.note(line)
+        return line
 
     def failure_of(self, error: BaseException) -> str | None:
         """The failure of a step for a terminal, in terms of the feature; None if a traceback says more."""

@@ -12,7 +12,7 @@ from kserve_conformance.suite import ScenarioInfo, Suite
 from kserve_conformance.suite.declared_deviations import DeclaredDeviations
 from kserve_conformance.suite.selection import Selection
 from kserve_conformance.targets.kinds import KINDS
-from kserve_conformance.targets.spec import Options, Spec
+from kserve_conformance.targets.spec import Options, Spec, build_with
 
 
 @dataclass(frozen=True)
@@ -74,5 +74,5 @@ class RunSettings:
     @cached_property
     def is_own_build(self) -> bool:
         """Whether something else runs than the release whose name the target has."""
-        given = (self.options.manager, self.options.source)
-        return not KINDS[self.target.kind].is_release or any(one is not None for one in given)
+        is_built = bool(build_with(self.options.build, self.target.parameters))
+        return is_built or not KINDS[self.target.kind].is_release

@@ -21,7 +21,7 @@ import pytest
 from kserve_conformance.record.model import Deviation, Finding, Skip, Verdict
 from kserve_conformance.rules.model import DeclaredDeviation, KnownDeviation
 from kserve_conformance.scenario_runs.findings import finding_of_error, finding_of_failure, first_line
-from kserve_conformance.targets.contract import CannotDo
+from kserve_conformance.targets.contract import CannotDo, TargetCode
 from kserve_conformance.world.nonconformity import SetupRejected
 
 
@@ -103,7 +103,9 @@ def judge(
 def _concluded(error: BaseException, listed: Listed, reproduce: str | None) -> Judgement:
     """The verdict for a step that skipped the scenario or failed."""
     if isinstance(error, pytest.skip.Exception | CannotDo):
-        kind = Skip.CAPABILITY if isinstance(error, CannotDo) else Skip.STEP
+        kind = Skip.STEP
+        if isinstance(error, CannotDo):
+            kind = Skip.PREREQUISITE if error.code is TargetCode.MISSING_PREREQUISITE else Skip.CAPABILITY
         return Judgement(Verdict.SKIPPED, str(error) or "skipped by a step, without a reason", skip=kind)
     finding = finding_of_failure(error, reproduce)
     deviation: KnownDeviation | DeclaredDeviation | None

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeGuard, runtime_checkable
 
@@ -35,13 +36,49 @@ class Capability(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """What was given in place of a release's manager and manifests; ``release`` is the base that it claims."""
+    """
+    A vendor's own build, as given: what replaces the manager and the manifests of a release.
+
+    ``manager`` is the image or the binary of the controller, ``source`` a checkout of KServe, ``overlay`` the manifests
+    that replace those of the checkout or the release, ``go_tags`` the tags that the checkout is built with. ``release``
+    is the base that it claims.
+    """
 
     source: str | None = None
     manager: str | None = None
     overlay: str | None = None
     go_tags: tuple[str, ...] = ()
     release: str | None = None
+
+    def __bool__(self) -> bool:
+        return any((self.source, self.manager, self.overlay, self.go_tags))
+
+    def path(self, part: str) -> Path | None:
+        """The absolute path of a part; None if it is not given."""
+        value: str | None = getattr(self, part)
+        return Path(value).expanduser().resolve() if value else None
+
+    def published(self, release: str) -> Build | None:
+        """
+        The build for a record, which names files and folders, but not where this machine has them.
+
+        An overlay within the source is named relative to it. None if nothing was given.
+        """
+        if not self:
+            return None
+        source, overlay = self.path("source"), self.path("overlay")
+        if source is not None and overlay is not None and overlay.is_relative_to(source):
+            overlay_name: str | None = overlay.relative_to(source).as_posix()
+        else:
+            overlay_name = overlay.name if overlay is not None else None
+        manager = self.manager
+        if manager is not None and Path(manager).expanduser().is_file():
+            manager = Path(manager).name
+        return Build(source.name if source is not None else None, manager, overlay_name, self.go_tags, release)
+
+
+#: A release as it is.
+NO_BUILD = Build()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +188,8 @@ class TargetCode(StrEnum):
     NO_PROGRAM = "no-program"
     BAD_IMAGE = "bad-image"
     BAD_SOURCE = "bad-source"
+    BAD_OVERLAY = "bad-overlay"
+    MISSING_PREREQUISITE = "missing-prerequisite"
     PORT_TAKEN = "port-taken"
     NO_KIND = "no-kind"
     NOT_READY = "not-ready"

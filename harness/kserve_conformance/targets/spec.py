@@ -6,14 +6,18 @@ The table of kinds is in :mod:`~kserve_conformance.targets.kinds`; the modules o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from kserve_conformance.targets.contract import BadTarget, TargetCode
+from kserve_conformance.targets.contract import NO_BUILD, BadTarget, Build, TargetCode
 
 #: Parameters that mean the same on every machine.
 PUBLIC_PARAMETERS = ("release", "upgrades", "certificates")
+
+#: What Go takes as a build tag (``syntax`` in go/build/constraint).
+_GO_TAG = re.compile(r"[\w.]+")
 
 #: Shows one line of progress.
 Progress = Callable[[str], None]
@@ -52,15 +56,13 @@ class Options:
     """
     The options of a run that apply to any kind of target.
 
-    ``manager`` is the image or the binary of the controller, ``source`` a
-    checkout of KServe; ``keep`` leaves the target running after the run; ``jobs``
-    is the number of targets that run in parallel; ``has_target_mode`` configures a
+    ``build`` is what is tested in place of a release's own build; ``keep`` leaves the target running after the run;
+    ``jobs`` is the number of targets that run in parallel; ``has_target_mode`` configures a
     release in memory as targets that install it are configured (``Release.target_mode``),
     so that both can be compared; ``progress`` gets a line for each step that takes long.
     """
 
-    manager: str | None = None
-    source: str | None = None
+    build: Build = NO_BUILD
     keep: bool = False
     jobs: int = 1
     has_target_mode: bool = False
@@ -76,3 +78,25 @@ def reject_unknown_parameters(target: str, parameters: Mapping[str, str], known:
             code=TargetCode.UNKNOWN_PARAMETER,
             hint=f"known parameters: {', '.join(sorted(known))}",
         )
+
+
+def build_with(build: Build, parameters: Mapping[str, str]) -> Build:
+    """The build with what the parameters of a target say instead. Raises ``BadTarget`` for invalid build tags."""
+    given = {name: parameters[name] for name in ("manager", "source", "overlay") if parameters.get(name)}
+    tags = go_tags(parameters["go-tags"]) if parameters.get("go-tags") else build.go_tags
+    return replace(build, **given, go_tags=tags)
+
+
+def go_tags(text: str) -> tuple[str, ...]:
+    """
+    Build tags of Go, separated by commas, or by plus signs in a target, where a comma ends the parameter.
+
+    Raises ``BadTarget``.
+
+    >>> go_tags("distro,fips")
+    ('distro', 'fips')
+    """
+    tags = tuple(re.split("[,+]", text))
+    if not all(map(_GO_TAG.fullmatch, tags)):
+        raise BadTarget(f"expected build tags separated by commas, got {text!r}", hint="for example --go-tags distro")
+    return tags

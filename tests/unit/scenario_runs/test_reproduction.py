@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kserve_conformance.scenario_runs.reproduction import Reproduction
 from kserve_conformance.suite import Suite
+from kserve_conformance.targets.contract import Build
 from kserve_conformance.targets.kinds import parse
 from kserve_conformance.targets.spec import Options
 
@@ -25,9 +27,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def words(target: str, suite: Suite | None = None, deviations: Path | None = None, **options: str) -> list[str]:
+def words(target: str, suite: Suite | None = None, deviations: Path | None = None, **build: Any) -> list[str]:
     """The words that a shell makes of the command."""
-    reproduction = Reproduction(parse(target), suite or Suite.shipped(), Options(**options), deviations)
+    reproduction = Reproduction(parse(target), suite or Suite.shipped(), Options(build=Build(**build)), deviations)
     return shlex.split(reproduction.command("a.feature::it's"))
 
 
@@ -44,6 +46,19 @@ class TestOptions:
 
         assert command[4:8] == ["--source", f"{folder}/fork", "--manager", "example.com/manager:1"]
         assert f"{folder}/run" in words("controlplane:v0.15.2", manager="./run")
+
+    def test_an_overlay_and_build_tags(self, folder):
+        """The overlay is a path too; the tags are as given."""
+        command = words("controlplane:v0.15.2", source="fork", overlay="ours", go_tags=("distro", "fips"))
+
+        assert command[4:10] == [
+            "--source",
+            f"{folder}/fork",
+            "--overlay",
+            f"{folder}/ours",
+            "--go-tags",
+            "distro,fips",
+        ]
 
     def test_suite_and_deviations(self, folder):
         """Both are files of the caller."""

@@ -26,7 +26,8 @@ from kserve_conformance.targets.container.containers import EVERY_INTERFACE, PRE
 from kserve_conformance.targets.container.images import Images
 from kserve_conformance.targets.container.reaper import LABEL, unless_gone
 from kserve_conformance.targets.container.run import Run, remove_stale
-from kserve_conformance.targets.contract import CannotStart, Identity, Unreachable
+from kserve_conformance.targets.contract import Build, CannotStart, Identity, Unreachable
+from kserve_conformance.targets.kserve import overlay as overlays
 from kserve_conformance.targets.kserve.api_server import (
     ADMINISTRATOR,
     LESS_COLLECTING,
@@ -85,12 +86,14 @@ class ContainerSettings:
     """
     The user's settings: images, the source of CRDs and configuration, and what to keep.
 
-    ``source`` is a checkout of KServe instead of the release's module. ``logs`` is a folder to copy logs to; ``keep``
-    leaves the containers running.
+    ``source`` is a checkout of KServe instead of the release's module, ``overlay`` what replaces its manifests.
+    ``logs`` is a folder to copy logs to; ``keep`` leaves the containers running.
     """
 
     images: Images
     source: Path | None = None
+    overlay: Path | None = None
+    build: Build | None = None
     logs: Path | None = None
     keep: bool = False
 
@@ -107,7 +110,12 @@ class ContainerPlane:
         self._containers: dict[str, LoggedContainer] = {}
         self._network: Network | None = None
         self._clients: tuple[Client, ...] = ()
-        self.source = Source(settings.source or module_folder(release, progress))
+        self.source = Source(
+            settings.source or module_folder(release, progress),
+            overlays.NONE if settings.overlay is None else overlays.read(settings.overlay, progress),
+        )
+        for line in self.source.problems():
+            progress(line)
         if settings.keep:
             testcontainers_config.ryuk_disabled = True  # It would remove what should be kept.
         digests = self._prepare()
@@ -149,7 +157,8 @@ class ContainerPlane:
             observed_through=OBSERVED_THROUGH,
             binaries=digests,
             digests={"crds": self.source.digest},
-            is_source_tree=self._settings.source is not None,
+            build=self._settings.build,
+            is_source_tree=self._settings.source is not None or self._settings.overlay is not None,
         )
 
     def _seed(self, digests: Mapping[str, str]) -> Path:

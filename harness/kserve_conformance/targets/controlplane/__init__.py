@@ -10,15 +10,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kserve_conformance.targets.controlplane.target import ControlPlane, prepare
-from kserve_conformance.targets.spec import Options, reject_unknown_parameters
+from kserve_conformance.targets.spec import Options, build_with, reject_unknown_parameters
 
 __all__ = ["ControlPlane", "open_target", "prepare"]
 
 #: The paths that may follow the release in ``controlplane:RELEASE,key=value``.
-PATHS = frozenset({"manager", "source", "assets", "logs"})
+PATHS = frozenset({"manager", "source", "overlay", "assets", "logs"})
 
 #: Other parameters: ``upgrades=yes`` lets scenarios install other releases.
-PARAMETERS = PATHS | {"upgrades"}
+PARAMETERS = PATHS | {"upgrades", "go-tags"}
 
 
 def open_target(
@@ -28,12 +28,10 @@ def open_target(
 ) -> ControlPlane:
     """Open a control plane from its command line form. Raises ``BadTarget`` for an unknown parameter."""
     reject_unknown_parameters(f"controlplane:{release}", parameters, PARAMETERS)
-    given = {"manager": options.manager, "source": options.source} | dict(parameters)
-    paths = {name: Path(value).expanduser().resolve() for name, value in given.items() if value and name in PATHS}
+    paths = {name: Path(value).expanduser().resolve() for name, value in parameters.items() if value and name in PATHS}
     return ControlPlane(
         release,
-        manager=paths.get("manager"),
-        source=paths.get("source"),
+        build=build_with(options.build, parameters),
         assets=paths.get("assets"),
         logs=paths.get("logs"),
         upgrades=parameters.get("upgrades") == "yes",

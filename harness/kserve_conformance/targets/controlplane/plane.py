@@ -13,10 +13,11 @@ from pathlib import Path
 from kserve_conformance.objects import SERVICE
 from kserve_conformance.rules.releases import target_mode
 from kserve_conformance.signals import signals_wait
-from kserve_conformance.targets.contract import Identity, Unreachable
+from kserve_conformance.targets.contract import NO_BUILD, BadTarget, Build, Identity, Unreachable
 from kserve_conformance.targets.controlplane.access import Access, RunningProcess
 from kserve_conformance.targets.controlplane.api_server import ApiServer, kubeconfig
 from kserve_conformance.targets.controlplane.controller import Controller
+from kserve_conformance.targets.kserve import overlay as overlays
 from kserve_conformance.targets.kserve import prerequisites
 from kserve_conformance.targets.kserve.disposable import OBSERVED_THROUGH
 from kserve_conformance.targets.kserve.prerequisites import ready_beacons
@@ -38,19 +39,33 @@ class ReleaseParts:
         self,
         name: str,
         progress: Progress,
-        manager: Path | None = None,
-        source: Path | None = None,
+        build: Build = NO_BUILD,
         mode: str | None = None,
     ) -> None:
-        """Find, fetch or build both; ``mode`` is the default deployment mode. Raises ``CannotStart``."""
+        """
+        Find, fetch or build both; ``mode`` is the default deployment mode.
+
+        Raises ``CannotStart``, and ``BadTarget`` for build tags where nothing is built.
+        """
         self.name = name
         self.mode = mode or target_mode(name)
-        self.source = Source(source or binaries.source(name))
-        self.is_source_tree = source is not None
-        self.program = binaries.executable(manager or self._built(progress, source), "the manager")
+        source, manager, overlay = (build.path(part) for part in ("source", "manager", "overlay"))
+        if build.go_tags and (source is None or manager is not None):
+            raise BadTarget("build tags require a source tree to build", hint="pass --source without --manager")
+        self.source = Source(
+            source or binaries.source(name), overlays.NONE if overlay is None else overlays.read(overlay, progress)
+        )
+        self.is_source_tree = source is not None or overlay is not None
+        self.build = build.published(name)
+        # What cannot be installed is reported before minutes are spent on a build.
+        for line in self.source.problems():
+            progress(line)
+        self.program = binaries.executable(manager or self._built(progress, source, build.go_tags), "the manager")
 
-    def _built(self, progress: Progress, source: Path | None) -> Path:
-        return binaries.manager(self.name, progress) if source is None else binaries.manager_of(source, progress)
+    def _built(self, progress: Progress, source: Path | None, go_tags: tuple[str, ...]) -> Path:
+        if source is None:
+            return binaries.manager(self.name, progress)
+        return binaries.manager_of(source, progress, go_tags)
 
 
 class Plane:
@@ -118,6 +133,7 @@ class Plane:
                 observed_through=OBSERVED_THROUGH,
                 binaries=digests.result(),
                 digests={"crds": self.release.source.digest},
+                build=self.release.build,
                 is_source_tree=self.release.is_source_tree,
             )
 

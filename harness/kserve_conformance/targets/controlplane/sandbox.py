@@ -7,13 +7,12 @@ It is no target: nothing is observed through it, and nothing of ours is stored i
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from kserve_conformance.objects import Manifest
 from kserve_conformance.rules.releases import UnknownRelease, release_named
-from kserve_conformance.targets.contract import Unreachable
+from kserve_conformance.targets.contract import NO_BUILD, Build, Unreachable
 from kserve_conformance.targets.controlplane.access import Access
 from kserve_conformance.targets.controlplane.plane import Plane, ReleaseParts
 from kserve_conformance.targets.programs import binaries
@@ -27,13 +26,12 @@ class Sandbox:
         self,
         release: str,
         *,
-        manager: Path | None = None,
-        source: Path | None = None,
+        build: Build = NO_BUILD,
         default_mode: str | None = None,
         progress: Progress = silent,
     ) -> None:
         """
-        ``manager`` and ``source`` are as for a control plane target; the default mode is the release's own by default.
+        ``build`` is a vendor's own, in place of the release's; the default mode is the release's own by default.
 
         Nothing is started yet. Raises ``UnknownRelease`` unless there is a source.
         """
@@ -41,18 +39,21 @@ class Sandbox:
             release = release_named(release).name
             default_mode = default_mode or release_named(release).default_mode
         except UnknownRelease:
-            if source is None:
+            if build.source is None:
                 raise
         self._name = release
-        self._own = (manager, source)
+        self._own = build
         self._mode = default_mode
         self._progress = progress
         self._plane: Plane | None = None
+        #: The runtimes of the overlay, in place of shipped ones with their names.
+        self.overlaid_runtimes: tuple[Manifest, ...] = ()
 
     def __enter__(self) -> Self:
         """Fetch, build and start everything. Raises ``CannotStart``."""
         assets = binaries.assets(self._progress)
-        release = ReleaseParts(self._name, self._progress, *self._own, mode=self._mode)
+        release = ReleaseParts(self._name, self._progress, self._own, mode=self._mode)
+        self.overlaid_runtimes = release.source.overlay.runtimes
         self._progress(f"starting KServe {self._name}")
         self._plane = Plane(release, assets, self._progress, None, has_beacons=False)
         return self

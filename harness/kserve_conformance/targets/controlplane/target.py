@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
-from kserve_conformance.targets.contract import CannotDo, Capability, Identity, Unreachable
+from kserve_conformance.targets.contract import NO_BUILD, Build, CannotDo, Capability, Identity, Unreachable
 from kserve_conformance.targets.controlplane.access import Access
 from kserve_conformance.targets.controlplane.batches import Batches
 from kserve_conformance.targets.controlplane.plane import Plane, ReleaseParts
@@ -46,8 +46,7 @@ class ControlPlane(Disposable):
         self,
         release: str,
         *,
-        manager: Path | None = None,
-        source: Path | None = None,
+        build: Build = NO_BUILD,
         keep: bool = False,
         progress: Progress = silent,
         assets: Path | None = None,
@@ -55,7 +54,7 @@ class ControlPlane(Disposable):
         upgrades: bool = False,
     ) -> None:
         """
-        ``manager`` is a vendor's own build, ``source`` the folder with its CRDs and configuration.
+        ``build`` is a vendor's own, in place of the release's.
 
         ``upgrades`` lets scenarios install other releases: each is built first, and
         each swap takes seconds, so it is off by default.
@@ -69,7 +68,7 @@ class ControlPlane(Disposable):
         self._wanted = release
         #: The releases that were installed, by name.
         self._releases: dict[str, ReleaseParts] = {}
-        self._own = (manager, source)
+        self._own = build
         self._keep = keep
         self._progress = progress
         self._given_assets = assets
@@ -86,6 +85,7 @@ class ControlPlane(Disposable):
             self.identity = self._plane.identity
             self._manager_log = FileLog(self._plane.manager_log)
             self._session.open(self._made_link())
+            self._require_reconciles()
         except BaseException:
             self._end(keep=False)
             raise
@@ -173,8 +173,8 @@ class ControlPlane(Disposable):
     def _release(self, name: str) -> ReleaseParts:
         """The parts of a release, found or built once. Raises ``CannotStart``."""
         if name not in self._releases:
-            own = self._own if name == self._opened_with else (None, None)
-            self._releases[name] = ReleaseParts(name, self._progress, *own)
+            own = self._own if name == self._opened_with else NO_BUILD
+            self._releases[name] = ReleaseParts(name, self._progress, own)
         return self._releases[name]
 
     def _swap(self, release: ReleaseParts) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 from kserve_conformance.targets.contract import BadTarget
 from kserve_conformance.targets.kind.installer import archives_of
 from kserve_conformance.targets.kind.target import KindSettings, KindTarget
-from kserve_conformance.targets.spec import Options, reject_unknown_parameters
+from kserve_conformance.targets.spec import Options, build_with, reject_unknown_parameters
 
 #: What may follow the release.
 PARAMETERS = frozenset(
-    {"cluster", "images", "node-image", "manager", "source", "certificates", "upgrades", "keep", "logs"}
+    {"cluster", "images", "node-image", "manager", "source", "overlay", "certificates", "upgrades", "keep", "logs"}
 )
 
 
@@ -29,13 +29,17 @@ def open_target(release: str, parameters: Mapping[str, str], options: Options) -
             f"kind:{release}: a new cluster has no cert-manager",
             hint="install cert-manager in a kind cluster, and name it with --cluster NAME",
         )
-    source = parameters.get("source") or options.source
+    build = build_with(options.build, parameters)
+    if build.go_tags:
+        raise BadTarget(f"kind:{release}: build tags have no effect, because its controller is an image or a program")
     settings = KindSettings(
         cluster=parameters.get("cluster"),
         images=archives_of(parameters["images"]) if "images" in parameters else (),
         node_image=parameters.get("node-image"),
-        manager=parameters.get("manager") or options.manager,
-        source=Path(source).expanduser().resolve() if source else None,
+        manager=build.manager,
+        source=build.path("source"),
+        overlay=build.path("overlay"),
+        build=build.published(release),
         cert_manager=certificates == "cert-manager",
         upgrades=parameters.get("upgrades") == "yes",
         keep=options.keep or parameters.get("keep") == "yes",

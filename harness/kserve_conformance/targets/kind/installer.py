@@ -15,7 +15,8 @@ from kserve_conformance.objects import SERVICE, Manifest, at, replaced
 from kserve_conformance.targets.contract import CannotStart, TargetCode
 from kserve_conformance.targets.kind import cert_manager, manifests
 from kserve_conformance.targets.kserve import prerequisites
-from kserve_conformance.targets.kserve.source import CONFIGURATION, KSERVE_NAMESPACE, Source
+from kserve_conformance.targets.kserve.overlay import CONFIGURATION
+from kserve_conformance.targets.kserve.source import KSERVE_NAMESPACE, WEBHOOK_SERVICE, Source
 from kserve_conformance.targets.kserve.webhooks import wait_for_webhooks
 from kserve_conformance.targets.kubernetes.beacons import beacon_service
 from kserve_conformance.targets.kubernetes.client import APPLY_PATCH, ApiError, Client, Resource
@@ -69,7 +70,7 @@ def install(
     Raises ``CannotStart``. ``before`` is the installed release: its webhooks and controller are deleted first, because
     webhooks without their controller would fail every write. Without a ``certificate``, cert-manager creates one.
     """
-    whole = manifests.read(source.folder, choices.release)
+    whole = manifests.read(source, choices.release)
     objects = manifests.chosen(whole, choices)
     if before is not None:
         remove(client)
@@ -119,7 +120,7 @@ def _settle_webhooks(
 
 def configure(client: Client, source: Source, choices: manifests.Choices) -> None:
     """Rewrite the install's ConfigMap with another default mode."""
-    for manifest in manifests.read(source.folder, choices.release):
+    for manifest in manifests.read(source, choices.release):
         if manifest["kind"] == "ConfigMap" and manifest["metadata"]["name"] == CONFIGURATION:
             prerequisites.put_config_map(client, manifests.changed(manifest, choices))
 
@@ -129,7 +130,7 @@ def remove(client: Client) -> None:
     for plural in ("mutatingwebhookconfigurations", "validatingwebhookconfigurations"):
         for one in client.get(_WEBHOOKS.format(plural))["items"]:
             services = {at(hook, "clientConfig", "service", "name") for hook in one.get("webhooks") or ()}
-            if manifests.WEBHOOK_SERVICE in services:
+            if WEBHOOK_SERVICE in services:
                 client.delete(f"{_WEBHOOKS.format(plural)}/{one['metadata']['name']}")
     for path in CONTROLLER.paths:
         client.delete(path, propagationPolicy="Foreground")

@@ -20,18 +20,20 @@ from packaging.version import InvalidVersion, Version
 
 from kserve_conformance.objects import Manifest, at, replaced, without
 from kserve_conformance.targets.kind import cert_manager
+from kserve_conformance.targets.kserve.overlay import CONFIGURATION, WEBHOOKS
 from kserve_conformance.targets.kserve.source import (
-    CONFIGURATION,
+    KSERVE_NAMESPACE,
     PAST_WEBHOOKS,
+    WEBHOOK_SERVICE,
+    Source,
     bad_source,
     configured,
+    path_of,
 )
 
 #: KServe's controller and its webhooks.
 CONTROLLER = "kserve-controller-manager"
 CONTAINER = "manager"
-WEBHOOK_SERVICE = "kserve-webhook-server-service"
-
 #: The Secret with its certificate.
 CERTIFICATE_SECRET = "kserve-webhook-server-cert"  # noqa: S105 - A name.
 
@@ -87,13 +89,31 @@ def _version(name: str) -> Version | None:
         return None
 
 
-def read(source: Path, release: str) -> tuple[dict[str, Any], ...]:
-    """Every object of an install except its CRDs. Raises ``CannotStart``."""
-    path = folder_of(source, release) / "kserve.yaml"
+def read(source: Source, release: str) -> tuple[Manifest, ...]:
+    """
+    Every object of an install except its CRDs, with the overlay's configuration and webhooks in place of its own.
+
+    Raises ``CannotStart``.
+    """
+    path = folder_of(source.folder, release) / "kserve.yaml"
     if not path.is_file():
         raise bad_source(f"no such file: {path}")
     found = yaml.load_all(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return tuple(one for one in found if isinstance(one, dict) and one.get("kind") != "CustomResourceDefinition")
+    own = [one for one in found if isinstance(one, dict) and one.get("kind") != "CustomResourceDefinition"]
+    overlaid = source.overlay.of("ConfigMap", *WEBHOOKS)
+    replaced_ = [overlaid.pop((one["kind"], one["metadata"]["name"]), one) for one in own]
+    return tuple(map(_in_kserve, (*replaced_, *overlaid.values()))) if source.overlay.objects else tuple(own)
+
+
+def _in_kserve(manifest: Manifest) -> Manifest:
+    """A webhook configuration whose webhooks are served in the namespace of the install; anything else as it is."""
+    if manifest["kind"] not in WEBHOOKS:
+        return manifest
+    webhooks = [
+        replaced(one, KSERVE_NAMESPACE, "clientConfig", "service", "namespace") if path_of(one) is not None else one
+        for one in manifest["webhooks"]
+    ]
+    return {**manifest, "webhooks": webhooks}
 
 
 def chosen(manifests: tuple[Manifest, ...], choices: Choices) -> tuple[Manifest, ...]:

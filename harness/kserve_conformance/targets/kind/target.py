@@ -19,14 +19,16 @@ from typing import Any, Self
 
 from kserve_conformance.objects import SERVICE, Manifest, Namespace, ObjectKey
 from kserve_conformance.rules.releases import target_mode
-from kserve_conformance.targets.contract import MODEL_SERVER, CannotDo, Capability
+from kserve_conformance.targets.contract import MODEL_SERVER, Build, CannotDo, Capability
 from kserve_conformance.targets.kind import cert_manager, installer, pods
 from kserve_conformance.targets.kind.clusters import PREFIX, KindCluster, KindFailed, config_of
-from kserve_conformance.targets.kind.manifests import WEBHOOK_SERVICE, Choices
+from kserve_conformance.targets.kind.manifests import Choices
 from kserve_conformance.targets.kind.programs import model_server
+from kserve_conformance.targets.kserve import overlay as overlays
 from kserve_conformance.targets.kserve.installation import find
 from kserve_conformance.targets.kserve.installed import InstalledTarget
-from kserve_conformance.targets.kserve.source import KSERVE_NAMESPACE, PAST_WEBHOOKS, Source
+from kserve_conformance.targets.kserve.overlay import Overlay
+from kserve_conformance.targets.kserve.source import KSERVE_NAMESPACE, PAST_WEBHOOKS, WEBHOOK_SERVICE, Source
 from kserve_conformance.targets.kubernetes.client import Client
 from kserve_conformance.targets.kubernetes.connection import connect
 from kserve_conformance.targets.kubernetes.names import AS_WRITTEN
@@ -51,7 +53,8 @@ class KindSettings:
 
     ``cluster`` is the name of an existing one; ``images`` are archives to load on its nodes; ``node_image`` replaces
     kind's own. ``manager`` is an image
-    or a program that replaces the release's own controller, ``source`` a checkout of KServe.
+    or a program that replaces the release's own controller, ``source`` a checkout of KServe, ``overlay`` what replaces
+    its manifests.
     ``cert_manager`` leaves certificates to the cert-manager of the cluster.
     """
 
@@ -60,6 +63,8 @@ class KindSettings:
     node_image: str | None = None
     manager: str | None = None
     source: Path | None = None
+    overlay: Path | None = None
+    build: Build | None = None
     cert_manager: bool = False
     upgrades: bool = False
     keep: bool = False
@@ -80,7 +85,9 @@ class KindTarget(InstalledTarget):
             keep=settings.keep,
             progress=progress,
         )
-        self.is_source_tree = settings.source is not None
+        self.is_source_tree = settings.source is not None or settings.overlay is not None
+        self.build = settings.build
+        self._overlay: Overlay | None = None
         self.capabilities = frozenset(can)
         self._release = self._wanted = self._installed = release
         self._settings = settings
@@ -150,8 +157,12 @@ class KindTarget(InstalledTarget):
         self._installed = release
 
     def _source(self, release: str) -> Source:
-        own = self._settings.source if release == self._release else None
-        return Source(own or binaries.source(release))
+        if release != self._release:
+            return Source(binaries.source(release))
+        if self._overlay is None:
+            path = self._settings.overlay
+            self._overlay = overlays.NONE if path is None else overlays.read(path, self._progress)
+        return Source(self._settings.source or binaries.source(release), self._overlay)
 
     def _choices(self, release: str) -> Choices:
         authority = None

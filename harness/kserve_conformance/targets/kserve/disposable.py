@@ -8,8 +8,11 @@ from abc import abstractmethod
 from types import TracebackType
 
 from kserve_conformance.exceptions import TargetError
+from kserve_conformance.targets.contract import CannotStart, TargetCode
+from kserve_conformance.targets.kubernetes.beacons import Stalled
 from kserve_conformance.targets.kubernetes.live import LiveTarget
 from kserve_conformance.targets.kubernetes.namespaces import ensure_namespace
+from kserve_conformance.targets.kubernetes.observer import last_error
 
 OBSERVED_THROUGH = (
     "the pod template of the Deployment or Knative Service that KServe's own controller makes, in which a mark "
@@ -24,6 +27,23 @@ class Disposable(LiveTarget):
     looks_after_each_reset = False
 
     _survivors: tuple[str, ...] = ()
+
+    def _require_reconciles(self) -> None:
+        """
+        Wait until the controller has reconciled the harness's own service.
+
+        A controller that cannot do that, for example because its configuration lacks a key, would keep every scenario
+        waiting. Raises ``CannotStart`` with the last error of its log.
+        """
+        try:
+            self._session.beacons.wait_for_queue()
+        except Stalled as stalled:
+            error = last_error(self._session.link.log.text())
+            raise CannotStart(
+                f"{stalled}{f'; the last error of its log: {error}' if error else ''}",
+                code=TargetCode.NOT_READY,
+                hint="check the configuration that the controller needs; --overlay installs a vendor's own",
+            ) from stalled
 
     @abstractmethod
     def close(self) -> None:

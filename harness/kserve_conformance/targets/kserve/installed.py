@@ -15,7 +15,7 @@ from typing import Self
 
 from kserve_conformance.exceptions import TargetError
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME
-from kserve_conformance.targets.contract import Identity, Unreachable
+from kserve_conformance.targets.contract import Build, Identity, Unreachable
 from kserve_conformance.targets.kserve.installation import Install, find
 from kserve_conformance.targets.kserve.pod_log import PodLog
 from kserve_conformance.targets.kubernetes.beacons import NAMESPACE, all_beacons
@@ -38,6 +38,9 @@ class InstalledTarget(LiveTarget):
 
     #: Was a source tree installed in place of the release whose name it was given?
     is_source_tree = False
+
+    #: What was given in place of the release's own build.
+    build: Build | None = None
 
     def __init__(
         self, name: str, names: Names, *, release: str | None, keep: bool, progress: Progress = silent
@@ -96,6 +99,7 @@ class InstalledTarget(LiveTarget):
             api_server=str(self._client.get("/version")["gitVersion"]),
             observed_through=OBSERVED_THROUGH,
             binaries={f"image-{number}": digest for number, digest in enumerate(install.image_ids, 1)},
+            build=self.build,
             is_source_tree=self.is_source_tree,
         )
 

@@ -1,15 +1,15 @@
 """
 What a KServe release installs beside its manager: CRDs, its own and those that it needs, configuration, webhooks.
 
-All of it is read from the release's own folder (a Go module, or ``--source``), and
-as little as possible is changed: see :func:`webhooks` and :func:`configuration`.
+All of it is read from the release's own folder (a Go module, or ``--source``), with the objects of a vendor's overlay
+in place of the folder's. As little as possible is changed: see :func:`aimed` and :func:`configured`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,12 +18,16 @@ from typing import Any
 import msgspec
 import yaml
 
-from kserve_conformance.objects import Manifest
+from kserve_conformance.objects import Manifest, at, without
 from kserve_conformance.targets.contract import CannotStart, TargetCode
+from kserve_conformance.targets.kserve import overlay as overlays
+from kserve_conformance.targets.kserve.overlay import CONFIGURATION, DEFINITION, WEBHOOKS, Overlay
 
-#: The namespace that KServe runs in, and the ConfigMap that it reads there.
+#: The namespace that KServe runs in.
 KSERVE_NAMESPACE = "kserve"
-CONFIGURATION = "inferenceservice-config"
+
+#: The service of KServe's webhooks: an overlay may have those of other controllers too.
+WEBHOOK_SERVICE = "kserve-webhook-server-service"
 
 #: Who writes past the webhooks: what an older release left in store, and a deletion that a webhook would hinder.
 PAST_WEBHOOKS = "conformance:past-webhooks"
@@ -34,6 +38,7 @@ POD_MUTATOR = "/mutate-pods"
 #: The folder of CRDs, and the groups of other projects' CRDs, that only the controller of LLMInferenceService needs:
 #: since v0.16.0 a manager of its own (cmd/llmisvc), which chooses no runtime and does not run here.
 NOT_ASKED_FOR = "llmisvc"
+NOT_ASKED_FOR_KINDS = ("llminferenceservices.", "llminferenceserviceconfigs.")
 NOT_ASKED_FOR_GROUPS = (
     "inference.networking.k8s.io",
     "inference.networking.x-k8s.io",
@@ -66,11 +71,36 @@ class Definition:
     text: str
 
 
+#: The CRDs of other projects that KServe's installation guide requires, by the name of the project.
+KNATIVE = "Knative Serving"
+PREREQUISITES = {KNATIVE: "services.serving.knative.dev", "Istio": "virtualservices.networking.istio.io"}
+
+
 @dataclass(frozen=True)
 class Source:
-    """The folder of one release."""
+    """The folder of one release, and the overlay on it."""
 
     folder: Path
+    overlay: Overlay = overlays.NONE
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """The prerequisites whose CRDs neither the folder nor the overlay has."""
+        there = {definition.name for definition in self.definitions}
+        return tuple(project for project, name in PREREQUISITES.items() if name not in there)
+
+    def problems(self) -> Iterator[str]:
+        """
+        What will be missing, a line each. Raises ``CannotStart`` if KServe cannot be installed from here at all.
+
+        Called before anything is built or started.
+        """
+        self.configuration("RawDeployment")
+        if not any(manifest.get("webhooks") for manifest in self._webhook_configurations):
+            raise bad_source(f"{self._webhooks_file} has no webhook configurations")
+        if self.missing:
+            skipped = ": scenarios in Serverless mode are skipped" if KNATIVE in self.missing else ""
+            yield f"{self.folder} has no CRDs of {' and '.join(self.missing)} (test/crds){skipped}"
 
     @cached_property
     def definitions(self) -> tuple[Definition, ...]:
@@ -84,12 +114,14 @@ class Source:
         """
         crds = self.folder / "config" / "crd"
         own = crds / "full" if (crds / "full").is_dir() else crds
-        if not own.is_dir():
+        overlaid = {name: overlaid_definition(one) for (_, name), one in self.overlay.of(DEFINITION).items()}
+        if not own.is_dir() and not overlaid:
             raise bad_source(f"{self.folder} has no config/crd")
         found: dict[str, Definition] = {}
         for path in sorted(own.rglob("*.yaml")):
             if not {"patches", "minimal", NOT_ASKED_FOR} & set(path.relative_to(own).parts):
                 found |= {one.name: one for one in _definitions(path)}
+        found |= {name: one for name, one in overlaid.items() if not name.startswith(NOT_ASKED_FOR_KINDS)}
         if not any(name.startswith("inferenceservices.") for name in found):
             raise bad_source(f"{own} has no CustomResourceDefinition of InferenceService")
         for path in sorted((self.folder / "test" / "crds").glob("*.yaml")):
@@ -105,7 +137,10 @@ class Source:
         for definition in self.definitions:
             hashed.update(definition.name.encode() + b"\0" + definition.text.encode() + b"\0")
         for path in (self._configuration_file, self._webhooks_file):
-            hashed.update(path.read_bytes() + b"\0")
+            # An overlay may have what the folder lacks.
+            hashed.update((path.read_bytes() if path.is_file() or not self.overlay.objects else b"") + b"\0")
+        if self.overlay.objects:
+            hashed.update(self.overlay.digest.encode())
         return f"sha256:{hashed.hexdigest()}"
 
     @property
@@ -118,6 +153,8 @@ class Source:
 
     def configuration(self, default_mode: str) -> dict[str, Any]:
         """The release's own ConfigMap, with the default deployment mode and without ingress: see :func:`configured`."""
+        if self.overlay.configuration is not None:
+            return configured(self.overlay.configuration, default_mode)
         for manifest in _manifests(self._configuration_file):
             if manifest.get("kind") == "ConfigMap":
                 return configured(manifest, default_mode)
@@ -125,19 +162,40 @@ class Source:
 
     def webhooks(self, url: str, authority: bytes) -> tuple[dict[str, Any], ...]:
         """The release's webhook configurations, pointed at a manager by its URL: see :func:`aimed`."""
-        found = tuple(
-            aimed(manifest, url, authority)
-            for manifest in _manifests(self._webhooks_file)
-            if str(manifest.get("kind")).endswith("WebhookConfiguration")
-        )
-        if not found:
-            raise bad_source(f"{self._webhooks_file} has no webhook configurations")
+        found = tuple(aimed(manifest, url, authority) for manifest in self._webhook_configurations)
         return tuple(manifest for manifest in found if manifest["webhooks"])
+
+    @cached_property
+    def _webhook_configurations(self) -> tuple[Manifest, ...]:
+        """
+        The webhook configurations, those of the overlay in place of the folder's.
+
+        Of the overlay, only the webhooks of KServe's own controller are kept: those of its service, and those with the
+        path of a webhook of the folder, since a vendor may have renamed the service.
+        """
+        overlaid = self.overlay.of(*WEBHOOKS)
+        own: dict[tuple[str, str], Manifest] = {}
+        if self._webhooks_file.is_file() or not overlaid:
+            own = {
+                (manifest["kind"], manifest["metadata"]["name"]): manifest
+                for manifest in _manifests(self._webhooks_file)
+                if manifest.get("kind") in WEBHOOKS
+            }
+        paths = {path for manifest in own.values() for webhook in manifest["webhooks"] if (path := path_of(webhook))}
+        kept = {
+            name: {**manifest, "webhooks": [one for one in manifest["webhooks"] if _is_own(one, paths)]}
+            for name, manifest in overlaid.items()
+        }
+        return tuple((own | kept).values())
 
     @property
     def has_runtime_webhooks(self) -> bool:
         """Are runtimes checked on admission (since v0.11.1)?"""
-        return "/validate-serving-kserve-io-v1alpha1-servingruntime" in self._webhooks_file.read_text(encoding="utf-8")
+        return any(
+            str(path_of(webhook)).startswith("/validate-serving-kserve-io-v1alpha1-servingruntime")
+            for manifest in self._webhook_configurations
+            for webhook in manifest["webhooks"]
+        )
 
 
 def configured(manifest: Manifest, default_mode: str) -> dict[str, Any]:
@@ -149,10 +207,10 @@ def configured(manifest: Manifest, default_mode: str) -> dict[str, Any]:
     serve any request.
     """
     data = {key: value for key, value in manifest["data"].items() if key != "_example"}
-    data["deploy"] = _changed(data.get("deploy", "{}"), {"defaultDeploymentMode": default_mode})
-    ingress = msgspec.json.decode(data.get("ingress", "{}"))
+    data["deploy"] = _changed(data, "deploy", {"defaultDeploymentMode": default_mode})
+    ingress = _decoded(data, "ingress")
     off = {key: True for key in ("disableIngressCreation", "disableIstioVirtualHost") if key in ingress}
-    data["ingress"] = _changed(data.get("ingress", "{}"), off)
+    data["ingress"] = _changed(data, "ingress", off)
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
@@ -161,8 +219,38 @@ def configured(manifest: Manifest, default_mode: str) -> dict[str, Any]:
     }
 
 
-def _changed(text: str, values: Mapping[str, Any]) -> str:
-    return msgspec.json.encode({**msgspec.json.decode(text), **values}).decode()
+def _changed(data: Mapping[str, str], key: str, values: Mapping[Any, Any]) -> str:
+    return msgspec.json.encode({**_decoded(data, key), **values}).decode()
+
+
+def _decoded(data: Mapping[str, str], key: str) -> dict[str, Any]:
+    """The JSON object of a key of the ConfigMap. Raises ``CannotStart``."""
+    try:
+        return msgspec.json.decode(data.get(key, "{}"), type=dict[str, Any])
+    except msgspec.DecodeError as error:
+        raise bad_source(f"the key {key} of the ConfigMap {CONFIGURATION} is not a JSON object: {error}") from error
+
+
+def path_of(webhook: Manifest) -> str | None:
+    """The path of a webhook that a service serves; None for one that a URL does."""
+    service = at(webhook, "clientConfig", "service")
+    return None if service is None else str(service.get("path", "/"))
+
+
+def _is_own(webhook: Manifest, paths: Collection[str]) -> bool:
+    """Is a webhook of an overlay one of KServe's controller?"""
+    return at(webhook, "clientConfig", "service", "name") == WEBHOOK_SERVICE or path_of(webhook) in paths
+
+
+def overlaid_definition(manifest: Manifest) -> Definition:
+    """
+    A CRD of an overlay as the API server gets it.
+
+    Its conversion webhook is left out: the service that it names is that of a cluster, and no release serves a
+    resource of KServe in two versions that differ.
+    """
+    plain = {**manifest, "spec": without(manifest["spec"], "conversion")}
+    return Definition(str(manifest["metadata"]["name"]), msgspec.json.encode(plain).decode())
 
 
 def aimed(manifest: Manifest, url: str, authority: bytes) -> dict[str, Any]:
@@ -177,8 +265,8 @@ def aimed(manifest: Manifest, url: str, authority: bytes) -> dict[str, Any]:
     bundle = base64.b64encode(authority).decode()
     kept = []
     for webhook in manifest.get("webhooks") or ():
-        path = webhook["clientConfig"]["service"].get("path", "/")
-        if path == POD_MUTATOR:
+        path = path_of(webhook)
+        if path is None or path == POD_MUTATOR:
             continue
         kept.append(
             {

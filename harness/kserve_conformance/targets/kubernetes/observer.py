@@ -124,6 +124,19 @@ def error_lines(lines: Iterable[bytes], service: ObjectKey) -> Iterator[dict[str
             yield {key: value for key, value in entry.items() if key not in LOG_NOISE}
 
 
+def last_error(log: str) -> str | None:
+    """The message of the last error in a controller's log; None without one."""
+    for line in reversed(log.splitlines()):
+        if '"level":"error"' not in line:
+            continue
+        try:
+            entry = msgspec.json.decode(line)
+        except msgspec.DecodeError:
+            continue
+        return str(entry.get("error") or entry.get("msg"))
+    return None
+
+
 @dataclass
 class Observer:
     """Observes the services of one cluster."""

@@ -4,32 +4,30 @@ The programs of a control plane: etcd, kube-apiserver and KServe's manager, each
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import re
 import shutil
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from kserve_conformance.targets.contract import CannotStart, TargetCode
 from kserve_conformance.targets.programs import cache, go
+from kserve_conformance.targets.programs.build_progress import BuildProgress
 from kserve_conformance.targets.spec import Progress
 
 #: The versions of kube-apiserver and etcd.
 KUBERNETES = "v1.34.4"
 ETCD = "v3.6.16"
 
+#: The version of kustomize.
+KUSTOMIZE = "v5.7.1"
+
 #: Incremented when managers are built differently, so that older builds are not reused.
 BUILD = 2
 
 KSERVE_MODULE = "github.com/kserve/kserve"
-
-#: Seconds between two lines of progress while a program is built.
-STILL_EVERY = 30.0
 
 #: Where envtest, kubebuilder and controller-runtime look for prebuilt programs.
 ASSETS_VARIABLE = "KUBEBUILDER_ASSETS"
@@ -77,17 +75,32 @@ def assets(progress: Progress, given: Path | None = None) -> Assets:
 def manager(release: str, progress: Progress) -> Path:
     """KServe's manager of a release, from the cache or built from its module. Raises what a build raises."""
     what = f"KServe's manager {release}"
-    return _built(cached_manager(release), progress, what, lambda output: _build_manager(output, source(release), what))
+
+    def build(output: Path, compiled: go.Compiled) -> None:
+        _build_manager(output, source(release), what, compiled)
+
+    return _built(cached_manager(release), progress, what, build)
 
 
-def manager_of(folder: Path, progress: Progress) -> Path:
-    """The manager of a checkout, built each time: Go knows what has changed. Raises what a build raises."""
-    what = f"KServe's manager in {folder}"
-    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
+def kustomize(progress: Progress) -> Path:
+    """kustomize, from the cache or built. Raises what a build raises."""
+    return _built(cache.folder() / f"kustomize-{KUSTOMIZE}", progress, f"kustomize {KUSTOMIZE}", _build_kustomize)
+
+
+def manager_of(folder: Path, progress: Progress, go_tags: tuple[str, ...] = ()) -> Path:
+    """
+    The manager of a checkout, built each time with these tags: Go knows what has changed. Raises what a build raises.
+    """
+    tags = ",".join(go_tags)
+    what = f"KServe's manager in {folder}{f' with tags {tags}' if tags else ''}"
+    name = hashlib.sha256(f"{folder.resolve()}\0{tags}".encode()).hexdigest()[:12]
     output = cache.folder() / f"kserve-manager-source-{name}"
-    progress(f"building {what}")
-    with cache.locked(output):
-        _build_manager(output, folder, what)
+
+    def waiting() -> None:
+        progress(f"waiting for another run to build {what}")
+
+    with cache.locked(output, waiting), BuildProgress(what, progress) as build:
+        _build_manager(output, folder, what, build.compiled, tags)
     return output
 
 
@@ -104,7 +117,7 @@ def unlimited(code: str) -> str:
     return _LIMIT.sub(rf"cfg.\1 = {UNLIMITED}", code)
 
 
-def _build_manager(output: Path, folder: Path, what: str) -> None:
+def _build_manager(output: Path, folder: Path, what: str, compiled: go.Compiled, tags: str = "") -> None:
     """
     Build ``./cmd/manager`` in place, with the module's own go.sum and replacements.
 
@@ -128,7 +141,9 @@ def _build_manager(output: Path, folder: Path, what: str) -> None:
         (beside / "go.mod").write_text(replacing(go_mod, name, copy), encoding="utf-8")
         shutil.copyfile(folder / "go.sum", beside / "go.sum")
         arguments = (f"-modfile={beside / 'go.mod'}", "-mod=mod")
-    go.build("./cmd/manager", output, folder=folder, what=what, arguments=arguments)
+    if tags:
+        arguments += (f"-tags={tags}",)
+    go.build("./cmd/manager", output, folder=folder, what=what, arguments=arguments, compiled=compiled)
 
 
 def replacing(go_mod: str, module: str, folder: Path) -> str:
@@ -157,39 +172,18 @@ def cached_manager(release: str) -> Path:
     return cache.folder() / f"kserve-manager-{release}-{BUILD}"
 
 
-def _built(entry: Path, progress: Progress, what: str, make: Callable[[Path], None]) -> Path:
+def _built(entry: Path, progress: Progress, what: str, make: Callable[[Path, go.Compiled], None]) -> Path:
     if entry.exists():
         return entry
 
     def make_with_progress(output: Path) -> None:
-        started = time.monotonic()
-        progress(f"building {what} (takes minutes, once)")
-        with _heartbeat(lambda: progress(f"still building {what}, {time.monotonic() - started:.0f} s so far")):
-            make(output)
-        progress(f"built {what} in {time.monotonic() - started:.0f} s")
+        with BuildProgress(what, progress) as build:
+            make(output, build.compiled)
 
     def waiting() -> None:
         progress(f"waiting for another run to build {what}")
 
     return cache.made(entry, make_with_progress, waiting)
-
-
-@contextlib.contextmanager
-def _heartbeat(beat: Callable[[], None]) -> Iterator[None]:
-    """Call ``beat`` every :data:`STILL_EVERY` seconds while the block runs."""
-    is_over = threading.Event()
-
-    def beating() -> None:
-        while not is_over.wait(STILL_EVERY):
-            beat()
-
-    thread = threading.Thread(target=beating, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        is_over.set()
-        thread.join()
 
 
 def staging_modules(go_mod: str) -> tuple[str, ...]:
@@ -223,7 +217,9 @@ def wrapper(name: str, module: str, version: str, go_mod: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _build_wrapped(output: Path, name: str, module: str, version: str, package: str, link: dict[str, str]) -> None:
+def _build_wrapped(
+    output: Path, name: str, module: str, version: str, package: str, link: dict[str, str], compiled: go.Compiled
+) -> None:
     fetched = Path(go.download(module, version).Dir)
     folder = output.parent / f"module-{name}"
     folder.mkdir()
@@ -232,15 +228,28 @@ def _build_wrapped(output: Path, name: str, module: str, version: str, package: 
     # Its checksums are in its own go.sum; Go checks missing ones against its checksum database.
     shutil.copyfile(fetched / "go.sum", folder / "go.sum")
     (folder / "go.sum").chmod(0o600)
-    go.build(package, output, folder=folder, what=f"{name} {version}", arguments=("-mod=mod",), link=link)
+    go.build(
+        package,
+        output,
+        folder=folder,
+        what=f"{name} {version}",
+        arguments=("-mod=mod",),
+        link=link,
+        compiled=compiled,
+    )
 
 
-def _build_etcd(output: Path) -> None:
+def _build_etcd(output: Path, compiled: go.Compiled) -> None:
     module = "go.etcd.io/etcd/server/v3"
-    _build_wrapped(output, "etcd", module, ETCD, module, {})
+    _build_wrapped(output, "etcd", module, ETCD, module, {}, compiled)
 
 
-def _build_api_server(output: Path) -> None:
+def _build_kustomize(output: Path, compiled: go.Compiled) -> None:
+    module = "sigs.k8s.io/kustomize/kustomize/v5"
+    _build_wrapped(output, "kustomize", module, KUSTOMIZE, module, {}, compiled)
+
+
+def _build_api_server(output: Path, compiled: go.Compiled) -> None:
     major, minor, _ = KUBERNETES.removeprefix("v").split(".")
     stamped = {"gitVersion": KUBERNETES, "gitMajor": major, "gitMinor": minor, "gitTreeState": "clean"}
     _build_wrapped(
@@ -250,4 +259,5 @@ def _build_api_server(output: Path) -> None:
         KUBERNETES,
         "k8s.io/kubernetes/cmd/kube-apiserver",
         {f"k8s.io/component-base/version.{name}": value for name, value in stamped.items()},
+        compiled,
     )

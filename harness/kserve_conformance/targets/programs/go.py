@@ -12,8 +12,9 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -32,6 +33,13 @@ _NO_NETWORK = re.compile(
 _NO_ROOM = re.compile(r"no space left on device|disk quota exceeded", re.IGNORECASE)
 _NO_VERSION = re.compile(r"unknown revision|invalid version|404 Not Found|410 Gone|not found:")
 _NEEDS_NEWER = re.compile(r"requires go >= ([0-9.]+)|go ([0-9.]+) or later")
+
+
+#: Called with each package that a build compiles.
+Compiled = Callable[[str], None]
+
+#: A line of ``go build -v`` that is only the path of a package.
+_PACKAGE = re.compile(r"[\w.~/-]+")
 
 
 class NoGo(CannotStart):
@@ -85,12 +93,17 @@ def version() -> str:
 
 
 def _run(
-    arguments: Sequence[str | Path], *, folder: Path, environment: Mapping[str, str] | None = None
+    arguments: Sequence[str | Path],
+    *,
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    compiled: Compiled | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """
     Run one Go command in a folder, outside of any workspace.
 
-    Raises ``NoGo``. It is killed with the harness, since an interrupted build would run on for minutes.
+    ``compiled`` gets the lines of its stderr that name a package, instead of the result. Raises ``NoGo``. It is killed
+    with the harness, since an interrupted build would run on for minutes.
     """
     program = found()
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors, Guard() as guard:
@@ -98,13 +111,17 @@ def _run(
             [program, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=errors,
+            stderr=errors if compiled is None else subprocess.PIPE,
+            text=True,
+            errors="replace",
             cwd=folder,
             env={**os.environ, "GOWORK": "off", **(environment or {})},
             start_new_session=True,
         )
         guard.watch(process.pid)
         try:
+            if compiled is not None and process.stderr is not None:
+                _divide(process.stderr, errors, compiled)
             code = process.wait()
         except BaseException:
             with contextlib.suppress(ProcessLookupError):
@@ -116,6 +133,16 @@ def _run(
         for file in (output, errors):
             file.seek(0)
         return subprocess.CompletedProcess(process.args, code, output.read(), errors.read())
+
+
+def _divide(lines: IO[str], others: IO[str], compiled: Compiled) -> None:
+    """Read stderr to its end: packages go to ``compiled``, everything else to a file."""
+    with lines:
+        for line in lines:
+            if _PACKAGE.fullmatch(line.strip()):
+                compiled(line.strip())
+            else:
+                others.write(line)
 
 
 def failed(what: str, output: str) -> CannotStart:
@@ -173,12 +200,13 @@ def build(
     arguments: Sequence[str] = (),
     link: Mapping[str, str] | None = None,
     system: str | None = None,
+    compiled: Compiled | None = None,
 ) -> None:
     """
     Build one program with trimmed paths, so that the same Go version gives the same bytes anywhere.
 
     ``system`` is the operating system to build for, if not this one (``linux`` for images).
-    Raises ``CannotStart`` with Go's last lines.
+    ``compiled`` is called with each package that is compiled. Raises ``CannotStart`` with Go's last lines.
     """
     if free_bytes(output.parent) < NEEDED_BYTES:
         raise CannotStart(
@@ -191,9 +219,10 @@ def build(
     flags = " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in (link or {}).items())])
     shortened = ("-trimpath", "-buildvcs=false", "-gcflags=all=-dwarf=false")
     done = _run(
-        ["build", *shortened, *arguments, f"-ldflags={flags}", "-o", output, package],
+        ["build", *(["-v"] if compiled else []), *shortened, *arguments, f"-ldflags={flags}", "-o", output, package],
         folder=folder,
         environment={"CGO_ENABLED": "0", **({"GOOS": system} if system else {})},
+        compiled=compiled,
     )
     if done.returncode:
         raise failed(f"building {what}", done.stdout + done.stderr)

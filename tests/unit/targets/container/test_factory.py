@@ -6,7 +6,7 @@ import pytest
 from testcontainers.core.config import testcontainers_config
 
 from kserve_conformance.targets.container.images import API_SERVER, ETCD, Images
-from kserve_conformance.targets.contract import BadTarget
+from kserve_conformance.targets.contract import BadTarget, Build
 from kserve_conformance.targets.kinds import open_target
 from kserve_conformance.targets.programs import binaries
 from kserve_conformance.targets.spec import Options
@@ -27,7 +27,7 @@ class TestOpening:
         (tmp_path / "manager").write_text("", encoding="utf-8")
 
         with pytest.raises(BadTarget, match="is a file, not an image") as caught:
-            open_target("container:v0.15.2", Options(manager=str(tmp_path / "manager")))
+            open_target("container:v0.15.2", Options(build=Build(manager=str(tmp_path / "manager"))))
 
         assert "controlplane:v0.15.2 --manager" in caught.value.hint
 

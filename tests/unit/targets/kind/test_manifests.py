@@ -10,6 +10,7 @@ from coded import raises
 from kserve_conformance.objects import replaced
 from kserve_conformance.targets.contract import TargetCode
 from kserve_conformance.targets.kind.manifests import Choices, changed, chosen, folder_of, images_of, read
+from kserve_conformance.targets.kserve.source import Source
 
 CHOICES = Choices("v0.15.2", "RawDeployment", None, "QUJD", "example.com/initializer:1")
 
@@ -99,7 +100,7 @@ class TestFolder:
             "kind: CustomResourceDefinition\nmetadata: {name: x}\n---\nkind: Namespace\nmetadata: {name: kserve}\n---\n"
         )
 
-        assert [one["kind"] for one in read(tmp_path, "v0.15.2")] == ["Namespace"]
+        assert [one["kind"] for one in read(Source(tmp_path), "v0.15.2")] == ["Namespace"]
 
 
 class TestChosen:
