@@ -52,7 +52,7 @@ class TestGivingUp:
         assert sum(bool(scenario.choices) for scenario in record.scenarios) == 0
         verdicts = {scenario.verdict for scenario in record.scenarios}
         assert verdicts <= {Verdict.ERRORED, Verdict.UNSUPPORTED, Verdict.SKIPPED}
-        not_run = [one for one in record.scenarios if "no more were run" in str(one.reason)]
+        not_run = [one for one in record.scenarios if {step.status for step in one.steps} == {"skipped"}]
         assert len(not_run) > len(record.scenarios) / 2
         assert done.stdout.count("No result") == 1
         assert done.stdout.count("did not settle") == 1

@@ -68,11 +68,8 @@ class ScenarioRunner:
             return
         self.cause.note(scenario)
         if self.cause.message is not None:
-            self.lease.give_up(
-                Unreachable(
-                    f"{self.cause.message} (after {self.cause.count} scenarios with this cause, no more were run)"
-                )
-            )
+            hint = f"not run, because the first {self.cause.count} scenarios errored for the same cause and none passed"
+            self.lease.give_up(Unreachable(self.cause.message, hint=hint))
 
     def world(self, scenario: ScenarioInfo | None) -> World:
         """A world on the open target; leaving it resets the target."""
