@@ -3,44 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
+from npm import installed
 from pages import ROOT
 
 from kserve_conformance.suite import Suite
 from kserve_conformance.suite.step_catalogue import step_catalogue
 
 PACKAGE = "@cucumber/language-service@1.7.0"
-CACHE = (
-    Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "kserve-conformance" / PACKAGE.replace("/", "-")
-)
 SETTINGS = ROOT / ".vscode/settings.json"
 
 
 @pytest.fixture(scope="module")
 def language_service():
     """A folder with the language service, downloaded once; skips where that is impossible."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        pytest.skip("needs Node.js and npm")
-    if not (CACHE / "node_modules").is_dir():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        (CACHE / "package.json").write_text("{}", encoding="utf-8")
-        installed = subprocess.run(
-            ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", PACKAGE],
-            cwd=CACHE,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if installed.returncode != 0:
-            shutil.rmtree(CACHE)
-            pytest.skip(f"npm could not install {PACKAGE}: {installed.stderr.strip()[-200:]}")
-    return CACHE
+    return installed(PACKAGE)
 
 
 def diagnostics(folder, *features):

@@ -58,9 +58,27 @@ class Report(click.Command):
     "--as",
     "as_",
     type=click.Choice(
-        ("html", "junit", "yaml", "markdown", "svg", "badge", "badge-json", "text", "json", "ndjson", "deviations")
+        (
+            "html",
+            "junit",
+            "yaml",
+            "markdown",
+            "svg",
+            "badge",
+            "badge-json",
+            "text",
+            "json",
+            "ndjson",
+            "deviations",
+            "messages",
+        )
     ),
     help="Write this report to stdout",
+)
+@click.option(
+    "--suite",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Suite that ran, for --as messages (default: the shipped suite)",
 )
 @out_option(None, "Write the reports of a run to this folder")
 @click.option(
@@ -73,7 +91,13 @@ class Report(click.Command):
 @key_option
 @format_option
 def command(
-    record: Path, as_: str | None, out: Path | None, envelope: Path | None, key: Path | None, format_: str
+    record: Path,
+    as_: str | None,
+    suite: Path | None,
+    out: Path | None,
+    envelope: Path | None,
+    key: Path | None,
+    format_: str,
 ) -> int:
     """
     Render reports from the RECORD of a run. - reads it from stdin.
@@ -85,6 +109,7 @@ def command(
     from kserve_conformance.record import conforms
     from kserve_conformance.reports import project
     from kserve_conformance.reports.folder import RUN_REPORTS
+    from kserve_conformance.suite import Suite
     from kserve_conformance.suite.registry_terms import statements
 
     given = read_record(record)
@@ -95,7 +120,8 @@ def command(
         with out_folder(out, RUN_REPORTS, record):
             files = write_all(run, record, out, signature)
     if as_ is not None:
-        write(project(run, as_, rules=statements(), signature=signature))
+        sources = Suite.at(suite) if suite else None
+        write(project(run, as_, rules=statements(), signature=signature, suite=sources))
     else:
         emit(
             format_,
