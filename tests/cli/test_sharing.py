@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,10 +13,14 @@ from calling import call
 from record_examples import record, scenario
 
 from kserve_conformance.cli import code_of
+from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.jobs import useful_workers, workers
-from kserve_conformance.record import Verdict, read
+from kserve_conformance.cli.other_builds import EarlierRuns
+from kserve_conformance.cli.records import RecordInput
+from kserve_conformance.record import TargetIdentity, Verdict, read
 from kserve_conformance.reports import project
+from kserve_conformance.suite import ROOT
 
 STEPS = """\
 import os
@@ -254,6 +261,124 @@ class TestBaseline:
         assert "still-failing (1)" in result
         last = result.splitlines()[-1]
         assert last == "No regressions from the baseline (1 scenario already failed there)"
+
+    def test_may_be_another_release(self, suite, tmp_path):
+        """Releases of upstream are compared on purpose; the header names both."""
+        run(suite, tmp_path / "before", "--target", "memory:v0.15.2", "--scenario", "a.feature::a1")
+        code, result = run(
+            suite,
+            tmp_path / "now",
+            *("--target", "memory:v0.16.0", "--scenario", "a.feature::a1"),
+            *("--baseline", str(tmp_path / "before/record.ndjson")),
+        )
+
+        assert code == Exit.OK
+        assert any("relative to a baseline, KServe v0.15.2" in note for note in result["notes"])
+
+
+class TestOtherBuilds:
+    """A record of another build is refused before anything runs, unless it is accepted explicitly."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def earlier(cls, suite, tmp_path_factory):
+        """A record of v0.15.2 in memory, in which one scenario failed."""
+        out = tmp_path_factory.mktemp("earlier") / "out"
+        run(suite, out, "--target", "memory:v0.15.2", A1="failed")
+        return str(out / "record.ndjson")
+
+    @pytest.mark.parametrize(
+        ("option", "arguments", "difference"),
+        [
+            ("--rerun-failed", ("memory:v0.16.0",), "target memory:v0.15.2 there, memory:v0.16.0 here"),
+            ("--rerun-failed", ("controlplane:v0.15.2",), "memory:v0.15.2 there, controlplane:v0.15.2 here"),
+            ("--rerun-failed", ("process:impl",), "target memory:v0.15.2 there, process:impl here"),
+            ("--baseline", ("cluster:staging",), "target memory:v0.15.2 there, cluster:staging here"),
+            ("--baseline", ("controlplane:v0.15.2", "--manager", "x"), "--manager not given there, given here"),
+            ("--rerun-failed", ("controlplane:v0.15.2", "--source", "."), "--source not given there, given here"),
+        ],
+    )
+    def test_are_named_with_what_differs(self, suite, tmp_path, earlier, option, arguments, difference):
+        """Exit code 2, and no folder of reports."""
+        code, error = run(suite, tmp_path / "now", option, earlier, "--target", *arguments)
+
+        assert code == Exit.USAGE
+        assert f"{option}: {earlier} is of another build: " in error
+        assert difference in error
+        assert "--allow-other-build" in error
+        assert not (tmp_path / "now").exists()
+
+    @pytest.mark.parametrize("option", ["--rerun-failed", "--baseline"])
+    def test_so_are_other_suites(self, tmp_path, earlier, option):
+        """A scenario of the same name may state something else."""
+        code, error = run(ROOT, tmp_path / "now", option, earlier, "--target", "memory:v0.15.2")
+
+        assert code == Exit.USAGE
+        assert "is of another build: suite suite0 sha256:" in error
+
+    def test_can_be_accepted(self, suite, tmp_path, earlier):
+        """For a build that was changed since, or another release."""
+        accepted = ("--target", "memory:v0.16.0", "--rerun-failed", earlier, "--allow-other-build")
+        code, result = run(suite, tmp_path / "now", *accepted)
+
+        assert (code, result["counts"]["passed"]) == (Exit.OK, 1)
+
+    def test_with_the_same_name_are_known_by_their_binaries(self):
+        """A command that was changed is another build, which only its digest shows."""
+        earlier = record_of({"ours": "sha256:01"})
+        with pytest.raises(CommandError, match="another build: ours sha256:01 there, sha256:02 here"):
+            EarlierRuns({"--baseline": RecordInput("old", earlier, "sha256:0")}).require_same_binaries(
+                record_of({"ours": "sha256:02"})
+            )
+        EarlierRuns({"--baseline": RecordInput("old", earlier, "sha256:0")}).require_same_binaries(earlier)
+
+
+def record_of(binaries: dict[str, str]):
+    """A record of a command with these binaries."""
+    target = TargetIdentity(target="process:ours", release="v0.15.2", binaries=binaries)
+    return record(scenario("it"), target=target)
+
+
+class TestReproduce:
+    def test_works_from_any_folder(self, suite, tmp_path):
+        """The printed command, run by a shell in another folder, has the same failure."""
+        (tmp_path / "my work").mkdir()
+        (tmp_path / "my work/own.yaml").write_text("[]")
+        (tmp_path / "my work/ours").symlink_to(suite)
+        arguments = (
+            "run",
+            "--suite",
+            "ours",
+            "--deviations",
+            "own.yaml",
+            "--out",
+            "first",
+            "--scenario",
+            "a.feature::a2",
+        )
+        first = call(tmp_path / "my work", *arguments, A2="failed")
+        (command,) = (
+            line.strip() for line in first.stdout.splitlines() if line.strip().startswith("kserve-conformance")
+        )
+        elsewhere = tmp_path / "elsewhere"
+        elsewhere.mkdir()
+        program = Path(sys.executable).parent
+        again = subprocess.run(  # noqa: S602 - the command is for a shell
+            command,
+            shell=True,
+            cwd=elsewhere,
+            env={**os.environ, "A2": "failed", "PATH": f"{program}:{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert first.returncode == again.returncode == Exit.NO
+        assert "✗ failed a.feature::a2" in first.stdout
+        assert "✗ failed a.feature::a2" in again.stdout
+        assert read(elsewhere / "reports/record.ndjson").header.deviations is not None
+        # What can be published names no folder of this machine.
+        assert str(tmp_path) not in (tmp_path / "my work/first/record.ndjson").read_text()
 
 
 class TestJobs:

@@ -18,6 +18,8 @@ class CommandCode(StrEnum):
     CANNOT_WRITE = "CANNOT_WRITE"
     #: A command would overwrite the record that it reads.
     WOULD_OVERWRITE = "WOULD_OVERWRITE"
+    #: A record to rerun or to compare with is of another build than the one to test.
+    ANOTHER_BUILD = "ANOTHER_BUILD"
     #: ``run --read-only`` with a target or option that it does not support.
     NOT_READ_ONLY = "NOT_READ_ONLY"
     #: The command of ``sandbox`` cannot be run.

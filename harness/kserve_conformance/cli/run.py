@@ -17,6 +17,7 @@ from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.jobs import workers
 from kserve_conformance.cli.option_sections import SectionedCommand
+from kserve_conformance.cli.other_builds import EarlierRuns
 from kserve_conformance.cli.out_folder import out_folder
 from kserve_conformance.cli.output import columns, emit, example, format_option, out_option
 from kserve_conformance.cli.publisher import implementation_of, publishing_options, require_an_implementation
@@ -25,13 +26,15 @@ from kserve_conformance.cli.rerun import failed_scenarios
 from kserve_conformance.cli.run_conclusion import RunConclusion
 from kserve_conformance.cli.selection_options import selection_options, suite_option
 from kserve_conformance.record import conforms
+from kserve_conformance.record.reproduction import Reproduction
 from kserve_conformance.reports.folder import RECORD as RECORD_FILE
 from kserve_conformance.reports.folder import WRITTEN
 from kserve_conformance.suite import ScenarioInfo, Suite, inventory
 from kserve_conformance.suite.declared_deviations import declared_in
 from kserve_conformance.suite.selection import Selection
 from kserve_conformance.suite.shards import Shard
-from kserve_conformance.targets.kinds import parse
+from kserve_conformance.targets.kinds import parse, with_known_release
+from kserve_conformance.targets.spec import Options
 
 
 class Run(SectionedCommand):
@@ -52,7 +55,7 @@ class Run(SectionedCommand):
             "read_only",
         ),
         "Scenarios": ("suite", "tags", "words", "ids", "rerun_failed", "shard", "list_only"),
-        "Run": ("jobs", "fail_fast", "debugger", "baseline"),
+        "Run": ("jobs", "fail_fast", "debugger", "baseline", "allow_other_build"),
         "Output": ("out", "format_", "timings"),
         "Publication": ("organization", "project", "url", "implementation_version", "contact"),
     }
@@ -104,6 +107,11 @@ class Run(SectionedCommand):
     metavar="RECORD",
     help="Exit with 1 only for regressions from this record and for errors",
 )
+@click.option(
+    "--allow-other-build",
+    is_flag=True,
+    help="Accept a record of another build or suite in --rerun-failed and --baseline",
+)
 @out_option("reports", "Folder for the record and the reports")
 @click.option("--timings", is_flag=True, help="Record timings (off by default, so that records are reproducible)")
 @publishing_options
@@ -121,6 +129,7 @@ def command(
     fail_fast: bool,
     debugger: bool,
     baseline: Path | None,
+    allow_other_build: bool,
     out: Path,
     keep: bool,
     deviations: Path | None,
@@ -140,18 +149,22 @@ def command(
 
         return inspect.read_only(target, click.get_current_context(), format_)
     target = with_cluster_options(target, others)
-    require_an_implementation(parse(target).kind, implementation_of(others))
+    spec = with_known_release(parse(target))
+    require_an_implementation(spec.kind, implementation_of(others))
     build = build_of(others)
     require_kind(target, build)
     require_one_stdin(*(path for path in (rerun_failed, baseline) if path is not None))
     chosen = Suite.at(suite) if suite else Suite.shipped()
     before = read_record(baseline) if baseline else None
+    earlier = read_record(rerun_failed) if rerun_failed else None
     rerun = None
-    if rerun_failed is not None:
-        earlier = read_record(rerun_failed)
+    if earlier is not None:
         rerun = failed_scenarios(earlier)
         if rerun is None:
             return _report_nothing_failed(earlier, format_)
+    compared = () if allow_other_build else (("--baseline", before), ("--rerun-failed", earlier))
+    earlier_runs = EarlierRuns({option: record for option, record in compared if record is not None})
+    earlier_runs.require_same_request(spec, chosen, build)
     scenarios = inventory(chosen)
     if deviations is not None:
         declared_in(deviations, scenarios)
@@ -193,7 +206,14 @@ def command(
 
         run_features(chosen, arguments, processes, total=len(selected), debugger=debugger)
 
-    conclusion = RunConclusion(record, tuple(scenario.id for scenario in selected), before, format_)
+    conclusion = RunConclusion(
+        record,
+        tuple(scenario.id for scenario in selected),
+        before,
+        format_,
+        earlier_runs,
+        Reproduction(spec, chosen, Options(build=build), deviations),
+    )
     with out_folder(out, WRITTEN, rerun_failed, baseline):
         return conclusion.after(run_in_child(session))
 

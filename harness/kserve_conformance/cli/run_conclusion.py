@@ -15,23 +15,31 @@ from kserve_conformance.child import Ending
 from kserve_conformance.cli.baseline import compare_with_baseline
 from kserve_conformance.cli.errors import CommandCode
 from kserve_conformance.cli.exit_codes import Exit
+from kserve_conformance.cli.other_builds import EarlierRuns
 from kserve_conformance.cli.output import emit
 from kserve_conformance.cli.records import RecordInput
 from kserve_conformance.exceptions import HarnessError, RecordError, SuiteError
 from kserve_conformance.outputs import OutputError, write_file
 from kserve_conformance.record import Record, conforms, read
+from kserve_conformance.record.reproduction import Reproduction
 from kserve_conformance.record.unfinished import read_unfinished
 from kserve_conformance.suite.selection import scenarios_lost
 
 
 @dataclass(frozen=True)
 class RunConclusion:
-    """The result of a run: its record, the ids that it had to run, and the record that it is compared with."""
+    """
+    The result of a run: its record, the ids that it had to run, and the record that it is compared with.
+
+    ``earlier_runs`` must be of the same build, and ``reproduction`` has the commands to print.
+    """
 
     record: Path
     selected: tuple[str, ...]
     baseline: RecordInput | None
     format_: str
+    earlier_runs: EarlierRuns
+    reproduction: Reproduction
 
     def after(self, ending: Ending) -> int:
         """
@@ -51,6 +59,7 @@ class RunConclusion:
             raise HarnessError(ending.error.message, hint=ending.error.hint)
         lost = self._difference(run)
         if lost is None:
+            self.earlier_runs.require_same_binaries(run)
             return self._concluded(run)
         return self._not_selected(run, lost)
 
@@ -58,6 +67,8 @@ class RunConclusion:
         from kserve_conformance.cli.comparison import comparison_text
         from kserve_conformance.cli.summary import result_of, result_text, write_all
 
+        # Reports can be published, so they have no folder of this machine; the terminal has whole commands.
+        shown = self.reproduction.in_whole(run)
         files = write_all(run, self.record, self.record.parent)
         is_interrupted = run.footer.interrupted is not None
         baseline = None if is_interrupted else self.baseline
@@ -65,12 +76,12 @@ class RunConclusion:
 
         def text() -> str:
             color = sys.stdout.isatty()
-            result = result_text(run, files, color=color)
+            result = result_text(shown, files, color=color)
             if compared is None:
                 return result
             return f"{result}\n{comparison_text(compared.comparison, color=color)}\n{compared.sentence}\n"
 
-        result = result_of(run, files)
+        result = result_of(shown, files)
         emit(self.format_, result if compared is None else {**result, "baseline": compared.document}, text)
         if is_interrupted:
             return Exit.BROKEN

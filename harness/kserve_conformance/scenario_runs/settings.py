@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from kserve_conformance.record.model import Baseline, Implementation
-from kserve_conformance.scenario_runs.reproduction import Reproduction
+from kserve_conformance.record.reproduction import Reproduction
 from kserve_conformance.suite import ScenarioInfo, Suite
 from kserve_conformance.suite.declared_deviations import DeclaredDeviations
 from kserve_conformance.suite.selection import Selection

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kserve_conformance.scenario_runs.reproduction import Reproduction
+from kserve_conformance.record.reproduction import Reproduction
 from kserve_conformance.suite import Suite
 from kserve_conformance.targets.contract import Build
 from kserve_conformance.targets.kinds import parse

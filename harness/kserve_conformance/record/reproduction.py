@@ -14,8 +14,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
+from kserve_conformance.record.model import Record, Scenario
+from kserve_conformance.record.redaction import SECRET, Redaction
 from kserve_conformance.suite import Suite
 from kserve_conformance.targets.spec import Options, Spec
+
+#: Without folders and hosts, which the terminal of their own machine may show.
+_SECRETS_ONLY = Redaction()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,19 @@ class Reproduction:
     def command(self, scenario: str) -> str:
         """The command for a scenario, quoted for a shell."""
         return shlex.join((*self._environment(), "kserve-conformance", "run", *self._options(), "--scenario", scenario))
+
+    def in_whole(self, record: Record) -> Record:
+        """A record with whole commands in its findings, for the terminal of this machine. Secrets stay redacted."""
+        return msgspec.structs.replace(record, scenarios=tuple(map(self._in_whole, record.scenarios)))
+
+    def _in_whole(self, scenario: Scenario) -> Scenario:
+        finding = scenario.finding
+        if finding is None or not finding.reproduce:
+            return scenario
+        command = self.command(scenario.id)
+        if SECRET in _SECRETS_ONLY.text(command):
+            return scenario
+        return msgspec.structs.replace(scenario, finding=msgspec.structs.replace(finding, reproduce=command))
 
     def _environment(self) -> Iterator[str]:
         """Yield where Python finds the module of a ``python:`` target."""
@@ -67,7 +87,8 @@ def _anywhere_target(spec: Spec) -> Spec:
 
 def _anywhere(text: str) -> str:
     """Return the absolute path of a file or folder; any other text, such as an image or a URL, as it is."""
-    return str(Path(text).absolute()) if text and Path(text).exists() else text
+    path = Path(text).expanduser()
+    return str(path.absolute()) if text and path.exists() else text
 
 
 def _anywhere_parameter(value: str) -> str:
