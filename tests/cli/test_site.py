@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from matrix_examples import run_of, scenarios, written
 from record_examples import scenario
 from site_examples import content, records, run
@@ -137,3 +140,82 @@ class TestFolder:
 
         assert code == Exit.USAGE
         assert "site" in err
+
+
+class TestAttestations:
+    @pytest.fixture
+    def keys(self, folder):
+        """A pair of keys and one of another signer; returns the file of the private key."""
+        for name in ("key", "other"):
+            private = Ed25519PrivateKey.generate()
+            public = private.public_key()
+            (folder / f"{name}.pem").write_bytes(
+                private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+            )
+            (folder / f"{name}.pub").write_bytes(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+        return "key.pem"
+
+    @pytest.fixture
+    def signed(self, folder, keys, capsys):
+        """The vendor's record, attested."""
+        record = "records/deep/vendor-4.1.0.ndjson"
+        assert call(capsys, "attest", record, "--key", keys)[0] == Exit.OK
+        return folder / record
+
+    def marks(self, site: Path) -> list[str]:
+        """The signatures of the runs on a site, without the key."""
+        data = json.loads((site / "site.json").read_text())
+        return [run["signature"].partition(" ")[0] for one in data["implementations"] for run in one["runs"]]
+
+    @pytest.mark.usefixtures("signed")
+    def test_a_verified_signature_is_shown(self, folder, capsys):
+        """With the key of the signer the run is marked on every page of it; all others are unsigned."""
+        code, out, err = call(capsys, "site", "records", "--out", "site", "--key", "other.pub", "--key", "key.pub")
+
+        assert (code, err) == (Exit.OK, "")
+        assert self.marks(folder / "site") == ["unsigned", "signed"]
+        assert "note" not in out
+        (report,) = (folder / "site" / "runs").glob("example-serving-*.html")
+        assert ", verified</dd>" in report.read_text()
+        assert "unsigned" not in (folder / "site/badges/example-serving-v0.15.2.svg").read_text()
+
+    @pytest.mark.parametrize(("keys_", "note"), [((), False), (("--key", "other.pub"), True)], ids=["none", "other"])
+    @pytest.mark.usefixtures("signed")
+    def test_without_the_key_it_is_unsigned(self, folder, capsys, keys_, note):
+        """A signature that no key verifies proves nothing."""
+        code, out, _ = call(capsys, "site", "records", "--out", "site", *keys_)
+
+        assert code == Exit.OK
+        assert self.marks(folder / "site") == ["unsigned", "unsigned"]
+        assert ("not by any of the keys" in out) is note
+
+    def test_a_record_that_its_attestation_does_not_match_is_withheld(self, folder, signed, capsys):
+        """Another record under the name of an attested one is not shown."""
+        signed.write_bytes(records()["vendor-4.2.0"])
+        _, out, _ = call(capsys, "site", "records", "--out", "site", "--key", "key.pub")
+
+        assert "withheld example-serving 4.2.0" in out
+        assert "its attestation does not match it: record digest" in out
+        assert self.marks(folder / "site") == ["unsigned"]
+
+    def test_a_changed_attestation_is_withheld(self, signed, capsys):
+        """A statement that was edited has the name of the signer and not the signature."""
+        envelope = signed.with_name(signed.name + ".intoto.json")
+        document = json.loads(envelope.read_text())
+        payload = b64decode(document["payload"]).replace(b"4.1.0", b"4.1.1")
+        envelope.write_text(json.dumps({**document, "payload": b64encode(payload).decode()}))
+        _, out, _ = call(capsys, "site", "records", "--out", "site", "--key", "key.pub")
+
+        assert "withheld example-serving 4.1.0" in out
+        assert "does not match it: signature" in out
+
+    @pytest.mark.parametrize("content", ["", "{}", "[", '{"payload": 1, "signatures": [{}]}'])
+    def test_an_attestation_that_cannot_be_read(self, folder, signed, capsys, content):
+        """It is named, and the run is unsigned."""
+        signed.with_name(signed.name + ".intoto.json").write_text(content)
+        code, out, err = call(capsys, "site", "records", "--out", "site", "--key", "key.pub")
+
+        assert code == Exit.OK
+        assert "Traceback" not in err
+        assert "note: records/deep/vendor-4.1.0.ndjson.intoto.json: " in out
+        assert self.marks(folder / "site") == ["unsigned", "unsigned"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +15,7 @@ from kserve_conformance.files import read_bytes
 if TYPE_CHECKING:
     from kserve_conformance.attestation import Verification, Verifier
     from kserve_conformance.cli.records import RecordInput
+    from kserve_conformance.record import Record
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -41,6 +43,44 @@ def read_envelope(file: Path) -> bytes:
         return read_bytes(file)
     except (OSError, HarnessError) as error:
         raise AttestationError(f"{file}: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """
+    What an attestation beside a record says about its origin.
+
+    ``problem`` is set if one of the keys signed it and it does not match the record;
+    ``note`` says why it proves nothing otherwise.
+    """
+
+    signature: str | None = None
+    problem: str | None = None
+    note: str | None = None
+
+
+#: Checks that say something about the run, and nothing about who made the record.
+_NOT_OF_ORIGIN = ("suite at hand", "build")
+
+
+def attested(record: Record, content: bytes, envelope: Path, verifiers: Sequence[Verifier]) -> Attested:
+    """Find out which of several keys signed an attestation, and whether it is one of this record."""
+    from kserve_conformance.attestation import verify
+    from kserve_conformance.attestation.envelope import InvalidEnvelope, opened
+
+    try:
+        data = read_envelope(envelope)
+        signers = set(opened(data).envelope.signatures)
+    except (AttestationError, InvalidEnvelope) as error:
+        return Attested(note=str(error))
+    for verifier in verifiers:
+        if verifier.key.keyid in signers:
+            found = verify(record, content, data, verifier)
+            failed = [check for check in found.failed if check.name not in _NOT_OF_ORIGIN]
+            if failed:
+                return Attested(problem=f"{failed[0].name}: {failed[0].found}")
+            return Attested(f"signed by {verifier.name}, verified")
+    return Attested(note=f"signed by {', '.join(sorted(signers))}, not by any of the keys")
 
 
 def required(given: RecordInput, envelope: Path, verifier: Verifier) -> Verification:

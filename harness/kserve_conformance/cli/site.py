@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -11,17 +12,24 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kserve_conformance.characters import one_line
+from kserve_conformance.cli.attestations import FILE, attested
 from kserve_conformance.cli.exit_codes import Exit, print_error
 from kserve_conformance.cli.out_folder import out_folder
 from kserve_conformance.cli.output import emit, example, format_option, out_option, show_progress
 from kserve_conformance.exceptions import RecordError
+from kserve_conformance.files import read_bytes
+from kserve_conformance.limits import OverLimit
 from kserve_conformance.outputs import remove_files, write_file
 
 if TYPE_CHECKING:
+    from kserve_conformance.attestation import Verifier
     from kserve_conformance.reports.site import File, Inputs, Withheld
 
 #: The endings of files in a folder that are read as records.
 _ENDINGS = (".ndjson", ".ndjson.xz")
+
+#: What the name of an attestation adds to that of its record.
+_ATTESTATIONS = (".intoto.json", ".dsse.json")
 
 #: The list of files that the last build wrote, so that the next one removes those that it does not write.
 _FILES = ".site-files.json"
@@ -32,7 +40,9 @@ class _Reading:
     """What became of the inputs."""
 
     inputs: Inputs
+    verifiers: tuple[Verifier, ...]
     unreadable: list[RecordError] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 @click.command(
@@ -45,19 +55,29 @@ class _Reading:
     "inputs", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True), metavar="RECORD|FOLDER..."
 )
 @out_option("site", "Folder for the site")
+@click.option(
+    "--key",
+    "keys",
+    type=FILE,
+    multiple=True,
+    metavar="FILE",
+    help="Public key of a signer, to verify the attestations beside records (can be repeated)",
+)
 @format_option
-def command(inputs: tuple[Path, ...], out: Path, format_: str) -> int:
+def command(inputs: tuple[Path, ...], out: Path, keys: tuple[Path, ...], format_: str) -> int:
     """
     Build a static results site from many records.
 
     A FOLDER is searched for records of runs and matrices (*.ndjson, *.ndjson.xz). Equal
     records count once. A run that was interrupted, or in which everything errored, is
-    withheld. The exit code is 4 if a record cannot be read; the site has all others.
+    withheld, as is a record that its attestation (RECORD.intoto.json, RECORD.dsse.json)
+    does not match. All others are unsigned, unless a --key verifies the attestation.
+    The exit code is 4 if a record cannot be read; the site has all others.
     """
     from kserve_conformance.reports.site import INDEX, Inputs, pages
     from kserve_conformance.suite.registry_terms import statements
 
-    reading = _Reading(Inputs())
+    reading = _Reading(Inputs(), _verifiers(keys))
     for name, path in _records(inputs):
         _read(name, path, reading)
     # Without its start page no reader takes a site for a whole one.
@@ -94,10 +114,11 @@ def _read(name: str, path: Path, reading: _Reading) -> None:
     from kserve_conformance.reports.site import Withheld
 
     try:
-        with open_lines(path) as lines:
+        file = _content(path)
+        with open_lines(io.BytesIO(file)) as lines:
             content = b"".join(line for _, line in lines)
         if not content.startswith(b'{"type":"matrix"'):
-            reading.inputs.add(content)
+            _add(path, file, content, reading)
             return
         runs = listed_records(content)
     except RecordError as error:
@@ -113,6 +134,52 @@ def _read(name: str, path: Path, reading: _Reading) -> None:
                 reading.inputs.add(body)
         except RecordError as error:
             reading.unreadable.append(_named(f"{name}, {run.target}", error))
+
+
+def _content(path: Path) -> bytes:
+    """Read a file within the limits of a record. Raises ``RecordError``."""
+    from kserve_conformance.record import RecordFault, fault
+    from kserve_conformance.record.lines import too_large
+
+    try:
+        return read_bytes(path, limit="record_bytes")
+    except OverLimit as error:
+        raise too_large(error) from error
+    except OSError as error:
+        raise fault(RecordFault.UNREADABLE_FILE, f"{path}: {error.strerror or error}") from error
+
+
+def _add(path: Path, file: bytes, content: bytes, reading: _Reading) -> None:
+    """Add a record with what is known about its signature. Raises ``RecordError``."""
+    from kserve_conformance.reports.site import Publication, Withheld
+    from kserve_conformance.reports.verdicts import subject
+
+    added = reading.inputs.add(content)
+    envelope = next((path.with_name(path.name + end) for end in _ATTESTATIONS if _is_file(path, end)), None)
+    if envelope is None or not reading.verifiers or not isinstance(added, Publication):
+        return
+    found = attested(added.record(), file, envelope, reading.verifiers)
+    if found.problem is not None:
+        reading.inputs.remove(added)
+        reason = f"its attestation does not match it: {found.problem}"
+        reading.inputs.withhold(added.digest, Withheld(subject(added.header), added.header.target.target, reason))
+    elif found.signature is None:
+        reading.notes.append(f"{envelope}: {found.note}, so the record is shown as unsigned")
+    else:
+        reading.inputs.add(content, found.signature)
+
+
+def _is_file(record: Path, end: str) -> bool:
+    return record.with_name(record.name + end).is_file()
+
+
+def _verifiers(keys: tuple[Path, ...]) -> tuple[Verifier, ...]:
+    """Read public keys. Raises ``AttestationError``."""
+    if not keys:
+        return ()
+    from kserve_conformance.attestation import Verifier
+
+    return tuple(Verifier.from_file(key) for key in keys)
 
 
 def _named(name: str, error: RecordError) -> RecordError:
@@ -164,6 +231,7 @@ def _result(reading: _Reading, out: Path, files: list[str]) -> dict[str, Any]:
         "runs": len(inputs.published),
         "withheld": [_withheld(one) for one in inputs.withheld],
         "unreadable": [str(error) for error in reading.unreadable],
+        "notes": reading.notes,
         "files": files,
     }
 
@@ -178,6 +246,7 @@ def _text(reading: _Reading, out: Path) -> str:
     lines = [
         f"withheld {one_line(one.subject)} ({one_line(one.target)}): {one_line(one.reason)}" for one in inputs.withheld
     ]
+    lines += [f"note: {one_line(note)}" for note in reading.notes]
     counts = [f"{len(inputs.published)} run{'' if len(inputs.published) == 1 else 's'} published"]
     counts += [f"{len(inputs.withheld)} withheld"] if inputs.withheld else []
     counts += [f"{len(reading.unreadable)} unreadable"] if reading.unreadable else []

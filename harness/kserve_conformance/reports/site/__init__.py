@@ -10,6 +10,6 @@ has a script from elsewhere, and equal inputs give equal bytes.
 
 from kserve_conformance.reports.site.inputs import Inputs, Withheld
 from kserve_conformance.reports.site.pages import INDEX, File, pages
-from kserve_conformance.reports.site.publication import Publication, Signature
+from kserve_conformance.reports.site.publication import Publication
 
-__all__ = ["INDEX", "File", "Inputs", "Publication", "Signature", "Withheld", "pages"]
+__all__ = ["INDEX", "File", "Inputs", "Publication", "Withheld", "pages"]

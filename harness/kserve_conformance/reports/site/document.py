@@ -45,7 +45,7 @@ def _run(run: Publication, differences: Differences) -> dict[str, Any]:
         "result": conclusion.result.value,
         "headline": conclusion.headline,
         "referenceOnly": run.is_reference,
-        "signature": run.signature.value,
+        "signature": run.signature,
         "counts": {verdict.value: number for verdict, number in conclusion.counts.items()},
         "brokenRules": list(run.broken),
         "suite": {"version": run.header.suite.version, "digest": run.header.suite.digest},

@@ -12,8 +12,8 @@ import hashlib
 from dataclasses import dataclass, field, replace
 
 from kserve_conformance.record import Verdict
-from kserve_conformance.reports.site.publication import Publication, Signature, publication
-from kserve_conformance.reports.verdicts import subject
+from kserve_conformance.reports.site.publication import Publication, publication
+from kserve_conformance.reports.verdicts import UNSIGNED, subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +42,16 @@ class Inputs:
         """The runs that are not shown, in an order that does not depend on that of the inputs."""
         return tuple(self._withheld[key] for key in sorted(self._withheld))
 
-    def add(self, content: bytes, signature: Signature = Signature.UNSIGNED) -> Publication | Withheld:
+    def add(self, content: bytes, signature: str = UNSIGNED) -> Publication | Withheld:
         """
         Add the bytes of a record, and return what became of it. Raises ``RecordError``.
 
-        Of equal records one counts, with the better signature.
+        Of equal records one counts, with the verified signature if one has it.
         """
         digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
         known = self._published.get(digest)
         if known is not None:
-            if signature is Signature.VERIFIED:
+            if signature != UNSIGNED:
                 known = self._published[digest] = replace(known, signature=signature)
             return known
         one = publication(content, digest, signature)
@@ -60,6 +60,10 @@ class Inputs:
             self._published[digest] = one
             return one
         return self.withhold(digest, Withheld(subject(one.header), one.header.target.target, reason))
+
+    def remove(self, one: Publication) -> None:
+        """Take a run out again."""
+        self._published.pop(one.digest, None)
 
     def withhold(self, key: str, one: Withheld) -> Withheld:
         """List a run that is not shown; ``key`` tells it from others that look alike."""

@@ -28,7 +28,7 @@ from kserve_conformance.reports.site.implementations import (
     upstream_of,
 )
 from kserve_conformance.reports.site.inputs import Inputs
-from kserve_conformance.reports.site.publication import Publication, Signature, release_order
+from kserve_conformance.reports.site.publication import Publication, release_order
 from kserve_conformance.reports.verdicts import SIGNS
 
 #: The start page. It is rendered last.
@@ -83,7 +83,7 @@ def pages(inputs: Inputs, rules: Mapping[str, str] | None = None) -> Iterator[Fi
     for implementation in every:
         for run in implementation.runs:
             record = read(run)
-            yield File(report_of(run), html(record, rules, home=_HOME))
+            yield File(report_of(run), html(record, rules, home=_HOME, signature=run.signature))
             found[run.digest] = differences = _differences(implementation, run, runs, read)
             if differences.upstream is not None:
                 compared = compare(read(differences.upstream), record)
@@ -147,7 +147,7 @@ def _differences(
 def _badges(implementation: Implementation, read: Callable[[Publication], Record]) -> Iterator[File]:
     for release in sorted({run.release for run in implementation.runs}, key=release_order):
         run = implementation.of(release)[0]
-        shown = badge(read(run), signed=run.signature is Signature.VERIFIED)
+        shown = badge(read(run), signed=run.is_signed)
         path = badge_of(implementation, release)
         yield File(path, picture_of(shown))
         yield File(f"{path.removesuffix('.svg')}.json", endpoint_of(shown))
@@ -164,7 +164,7 @@ def _index(every: tuple[Implementation, ...], found: Mapping[str, Differences], 
         withheld=inputs.withheld,
         differences=found,
         topics=sorted({topic for run in inputs.published for topic in run.topics}),
-        verified=sum(run.signature is Signature.VERIFIED for run in inputs.published),
+        verified=sum(run.is_signed for run in inputs.published),
         references=sum(run.is_reference for run in inputs.published),
     )
 

@@ -12,25 +12,21 @@ import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from kserve_conformance.record import Conclusion, Header, Record, Verdict, by_topic, conforms, read
 from kserve_conformance.record.broken_rules import broken_rules
 from kserve_conformance.reports.page import slug
+from kserve_conformance.reports.verdicts import UNSIGNED
 from kserve_conformance.rules.releases import RELEASES
 
 #: The kinds of targets that run a release as it was published, unless they were given a build.
 _UPSTREAM_KINDS = ("memory", "controlplane", "container", "kind")
 
+#: The mark of a run with a record whose signature was verified.
+SIGNED = "signed, verified"
+
 #: The name of the implementation that is no product of its own.
 UPSTREAM = "KServe"
-
-
-class Signature(StrEnum):
-    """What is known about the origin of a record."""
-
-    UNSIGNED = "unsigned"
-    VERIFIED = "signed, verified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +45,8 @@ class Publication:
     One run on the site.
 
     ``digest`` identifies its record. ``broken`` names the rules that it breaks, with
-    the number of scenarios. ``content`` is the record, compressed.
+    the number of scenarios. ``signature`` says who signed the record, if that was
+    verified. ``content`` is the record, compressed.
     """
 
     digest: str
@@ -58,7 +55,7 @@ class Publication:
     topics: Mapping[str, Count]
     broken: tuple[str, ...]
     interrupted: str | None
-    signature: Signature
+    signature: str
     content: bytes
 
     @property
@@ -116,7 +113,12 @@ class Publication:
         """What a reader must know before the numbers."""
         marks = ["reference only"] if self.is_reference else []
         marks += ["part of the suite"] if self.conclusion.selected else []
-        return (*marks, str(self.signature))
+        return (*marks, SIGNED if self.is_signed else UNSIGNED)
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the signature of its record was verified."""
+        return self.signature != UNSIGNED
 
     @property
     def order(self) -> tuple[object, ...]:
@@ -128,7 +130,7 @@ class Publication:
         return read(io.BytesIO(zlib.decompress(self.content)))
 
 
-def publication(content: bytes, digest: str, signature: Signature = Signature.UNSIGNED) -> Publication:
+def publication(content: bytes, digest: str, signature: str = UNSIGNED) -> Publication:
     """Summarize the bytes of a record. Raises ``RecordError``."""
     record = read(io.BytesIO(content))
     topics = {
