@@ -29,7 +29,6 @@ from kserve_conformance.upgrade import (
     Census,
     Finding,
     Installed,
-    UpgradePath,
     assess,
 )
 from kserve_conformance.upgrade.baseline import read, text_of
@@ -84,17 +83,18 @@ class Upgraded:
         with ReadingProgress() as progress, Processes(allowed()[0]) as processes:
             answers = Answers(sources, first, assumptions, progress, processes)
         self.fleet, self.notes = answers.fleet, answers.notes
-        installed = [Installed(first, answers.catalogue)]
+        surroundings = Surroundings(assumptions.default_mode)
+        installed = [Installed(first, answers.catalogue, surroundings)]
         #: The runtimes that a webhook rejects, of each release.
         self.reviews = [(first, review) for review in answers.reviews if not review.is_accepted]
         for profile in later:
             catalogue, reviews = answers.runtimes.under(profile)
             self.reviews += [(profile, review) for review in reviews if not review.is_accepted]
-            installed.append(Installed(profile, catalogue))
+            installed.append(Installed(profile, catalogue, surroundings))
         if changes:
             last = installed[-1]
-            installed[-1] = Installed(last.profile, changes.applied(last.catalogue, last.profile))
-        self._path = UpgradePath(tuple(installed), Surroundings(assumptions.default_mode))
+            installed[-1] = replace(last, catalogue=changes.applied(last.catalogue, last.profile))
+        self._path = tuple(installed)
         self._assumptions = assumptions
 
     def __iter__(self) -> Iterator[Finding]:

@@ -97,10 +97,10 @@ def assess(service: Manifest, path: UpgradePath, *, in_store: bool) -> Assessmen
         causes = _causes(before, after, path, is_pod=not is_changed)
     remedies: tuple[Remedy, ...] = ()
     if change in (Change.MOVED, Change.LOST, Change.UNDEFINED) or Flag.NEEDS_WRITE in flags:
-        remedies = remedies_of(before, after, path.last, path.surroundings, needs_write=Flag.NEEDS_WRITE in flags)
+        remedies = remedies_of(before, after, path[-1], needs_write=Flag.NEEDS_WRITE in flags)
     elif Flag.REJECTED_LATER in flags:
         remedies = tuple(Remedy(fault.hint) for fault in after.faults if "update" in fault.text)
-    is_upgrade = path.first.profile.name != path.last.profile.name
+    is_upgrade = path[0].profile.name != path[-1].profile.name
     starts = ON_START if is_upgrade else ON_RECONCILE
     trigger = starts if is_changed or Flag.POD_DIFFERS in flags else ON_WRITE if flags else ""
     return Assessment(change, tuple(flags), before, after, causes, remedies, trigger, tuple(details))
@@ -123,7 +123,7 @@ def _change(before: State, after: State) -> Change:
 def _on_the_way(states: Sequence[State], path: UpgradePath) -> Iterator[str]:
     """A line for each release on the way whose choice is neither the first nor the last."""
     ends = (states[0].decision.essence, states[-1].decision.essence)
-    for state, installed in zip(states[1:-1], path.installed[1:-1], strict=True):
+    for state, installed in zip(states[1:-1], path[1:-1], strict=True):
         if state.decision.essence not in ends:
             yield f"under {installed.profile.name}: {in_words(state.decision)}"
 
@@ -147,7 +147,7 @@ def in_words(decision: Decision) -> str:
 
 def _rewritten(after: State, path: UpgradePath) -> State | None:
     """The service after an update that changes nothing; None if it was never stored."""
-    return None if after.service is None else update(after, after.service, path.last, path.surroundings)
+    return None if after.service is None else update(after, after.service, path[-1])
 
 
 def _flags(
@@ -173,12 +173,12 @@ def _flags(
 
 def _rejections(before: State, after: State, rewritten: State | None, path: UpgradePath) -> Iterator[str]:
     """Rejections of an update or the deletion that the first release would not have made."""
-    earlier = None if before.service is None else update(before, before.service, path.first, path.surroundings)
+    earlier = None if before.service is None else update(before, before.service, path[0])
     was_accepted = earlier is None or earlier.decision.rejected is None
     if rewritten is not None and rewritten.decision.rejected is not None and was_accepted:
         yield f"rejected at the next update: {rewritten.decision.rejected}"
-    deletion = deletion_rejection(after, path.last, path.surroundings)
-    if deletion is not None and deletion_rejection(before, path.first, path.surroundings) is None:
+    deletion = deletion_rejection(after, path[-1])
+    if deletion is not None and deletion_rejection(before, path[0]) is None:
         yield f"cannot be deleted: {deletion}"
 
 
@@ -189,18 +189,18 @@ def _causes(before: State, after: State, path: UpgradePath, *, is_pod: bool) -> 
     keys = tuple(dict.fromkeys(key for key in (before.decision.runtime, after.decision.runtime) if key is not None))
 
     def decide(installed: Installed) -> object:
-        decision = resolve_stored(stored, installed.catalogue, installed.profile, surroundings=path.surroundings)
+        decision = resolve_stored(stored, installed.catalogue, installed.profile, surroundings=installed.surroundings)
         return decision.pod if is_pod else decision.essence
 
     was = before.decision.pod if is_pod else before.decision.essence
-    return causes_of(path.first, path.last, decide, was, _involved(keys, path))
+    return causes_of(path[0], path[-1], decide, was, _involved(keys, path))
 
 
 def _involved(keys: tuple[ObjectKey, ...], path: UpgradePath) -> tuple[ObjectKey, ...]:
     """The runtimes of a change; without any, all that one of the two catalogues lacks."""
     if keys:
         return keys
-    first, last = ({runtime.key for runtime in one.catalogue} for one in (path.first, path.last))
+    first, last = ({runtime.key for runtime in one.catalogue} for one in (path[0], path[-1]))
     return tuple(sorted(first ^ last))
 
 

@@ -96,10 +96,10 @@ def _reversals(
     """The release after with one thing of the release before, for each in which they differ."""
     if before.catalogue is not after.catalogue:
         text = _runtimes_text(before.catalogue, after.catalogue, involved)
-        yield Cause("runtimes", text), Installed(after.profile, before.catalogue)
+        yield Cause("runtimes", text), replace(after, catalogue=before.catalogue)
     for name in differing_parts(before.profile, after.profile):
         profile = replace(after.profile, **{name: getattr(before.profile, name)})
-        yield cause_in(name, before.profile, after.profile), Installed(profile, after.catalogue)
+        yield cause_in(name, before.profile, after.profile), replace(after, profile=profile)
 
 
 def differing_parts(before: Profile, after: Profile) -> tuple[str, ...]:

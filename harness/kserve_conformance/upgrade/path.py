@@ -16,32 +16,15 @@ from kserve_conformance.resolver import ORDINARY, Surroundings, admitted, defaul
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """A release with the runtimes of its cluster."""
+    """A release with the runtimes and surroundings of its cluster."""
 
     profile: Profile
     catalogue: Catalogue
-
-
-@dataclass(frozen=True, slots=True)
-class UpgradePath:
-    """
-    Releases that are installed one after the other, at least two.
-
-    ``surroundings`` are those of the cluster, which no upgrade changes.
-    """
-
-    installed: tuple[Installed, ...]
     surroundings: Surroundings = ORDINARY
 
-    @property
-    def first(self) -> Installed:
-        """The release before the upgrade."""
-        return self.installed[0]
 
-    @property
-    def last(self) -> Installed:
-        """The release after it."""
-        return self.installed[-1]
+#: Releases that are installed one after the other, at least two.
+UpgradePath = tuple[Installed, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,31 +60,32 @@ def states_along(service: Manifest, path: UpgradePath, *, in_store: bool) -> Ite
     """
     stored: Manifest | None = service if in_store else None
     mode = str(at(service, "status", "deploymentMode") or "") if in_store else ""
-    for installed in path.installed:
+    for installed in path:
         before = stored
         if stored is None:
-            decision = written(service, installed, path.surroundings)
+            decision = written(service, installed)
             stored = decision.service
         else:
-            decision = resolve_stored(stored, installed.catalogue, installed.profile, surroundings=path.surroundings)
-        state = state_of(stored, decision, installed, path.surroundings, mode, is_new=before is None)
+            decision = resolve_stored(
+                stored, installed.catalogue, installed.profile, surroundings=installed.surroundings
+            )
+        state = state_of(stored, decision, installed, mode, is_new=before is None)
         mode = state.mode
         yield state
 
 
-def written(service: Manifest, installed: Installed, surroundings: Surroundings) -> Decision:
+def written(service: Manifest, installed: Installed) -> Decision:
     """The decision for a new service."""
     problems = check(service, crds=installed.profile.crds)
     if problems:
         return Decision(Outcome.REJECTED, rejected=rejection_message(service, problems))
-    return resolve(service, installed.catalogue, installed.profile, surroundings=surroundings)
+    return resolve(service, installed.catalogue, installed.profile, surroundings=installed.surroundings)
 
 
 def state_of(
     stored: Manifest | None,
     decision: Decision,
     installed: Installed,
-    surroundings: Surroundings,
     recorded: str,
     *,
     is_new: bool = False,
@@ -110,7 +94,7 @@ def state_of(
     profile = installed.profile
     mode = None
     if stored is not None and profile.name != DOCUMENTED_NAME:
-        mode = StoredMode(stored, profile, default_mode(profile, surroundings), recorded, is_new=is_new)
+        mode = StoredMode(stored, profile, default_mode(profile, installed.surroundings), recorded, is_new=is_new)
     faults: list[PodFault | ModeFault] = [] if mode is None else [*mode.faults()]
     if decision.pod is not None:
         runtime = None if decision.runtime is None else installed.catalogue.get(decision.runtime)
@@ -120,7 +104,7 @@ def state_of(
     return State(stored, decision, recorded if mode is None else mode.reconciled, tuple(faults))
 
 
-def update(state: State, edited: Manifest, installed: Installed, surroundings: Surroundings) -> State:
+def update(state: State, edited: Manifest, installed: Installed) -> State:
     """
     The state after an update of a stored service.
 
@@ -128,19 +112,21 @@ def update(state: State, edited: Manifest, installed: Installed, surroundings: S
     Source: feature ``CRDValidationRatcheting``, on by default since Kubernetes 1.30.
     """
     try:
-        stored = admitted(edited, installed.profile, surroundings, state.mode or None, state.service)
+        stored = admitted(edited, installed.profile, installed.surroundings, state.mode or None, state.service)
     except Rejected as rejection:
         return replace(state, decision=Decision(Outcome.REJECTED, rejected=str(rejection)), faults=())
-    decision = resolve_stored(stored, installed.catalogue, installed.profile, surroundings=surroundings)
-    return state_of(stored, decision, installed, surroundings, state.mode)
+    decision = resolve_stored(stored, installed.catalogue, installed.profile, surroundings=installed.surroundings)
+    return state_of(stored, decision, installed, state.mode)
 
 
-def deletion_rejection(state: State, installed: Installed, surroundings: Surroundings) -> str | None:
+def deletion_rejection(state: State, installed: Installed) -> str | None:
     """Why a stored service cannot be deleted: the webhook rejects the update that removes its finalizer."""
     if state.service is None:
         return None
     try:
-        admitted(state.service, installed.profile, surroundings, state.mode or None, state.service, is_deleted=True)
+        admitted(
+            state.service, installed.profile, installed.surroundings, state.mode or None, state.service, is_deleted=True
+        )
     except Rejected as rejection:
         return str(rejection)
     return None

@@ -8,7 +8,6 @@ from typing import Any
 
 from kserve_conformance.objects import Manifest, at
 from kserve_conformance.profiles.order import PROTOCOL_RANKS
-from kserve_conformance.resolver import Surroundings
 from kserve_conformance.resolver.remedies import remedies_for
 from kserve_conformance.upgrade.path import Installed, State, update
 
@@ -30,9 +29,7 @@ class Remedy:
     keeps: bool = False
 
 
-def remedies_of(
-    before: State, after: State, installed: Installed, surroundings: Surroundings, *, needs_write: bool = False
-) -> tuple[Remedy, ...]:
+def remedies_of(before: State, after: State, installed: Installed, *, needs_write: bool = False) -> tuple[Remedy, ...]:
     """
     The remedies for a stored service, best first: those that keep its runtime, else those that give it one.
 
@@ -46,7 +43,7 @@ def remedies_of(
     kept: list[Remedy] = []
     others: list[Remedy] = []
     for text, patch in _candidates(before, after):
-        result = update(after, _patched(after.service, patch), installed, surroundings)
+        result = update(after, _patched(after.service, patch), installed)
         if not result.is_served or len(result.faults) > len(before.faults):
             continue
         if result.decision.is_open:
@@ -59,7 +56,7 @@ def remedies_of(
             others.append(Remedy(f"{text} (selects {runtime.name})" if runtime else text, patch))
     if kept or others or after.is_served:
         return tuple(kept or others[:_MOST])
-    texts = remedies_for(after.service, installed.catalogue, installed.profile, surroundings, is_stored=True)
+    texts = remedies_for(after.service, installed.catalogue, installed.profile, installed.surroundings, is_stored=True)
     return tuple(Remedy(text) for text in texts)
 
 

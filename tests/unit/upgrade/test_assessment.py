@@ -45,7 +45,7 @@ class TestChanges:
         """A service for which the rules allow two runtimes is undefined, whatever it had before."""
         from kserve_conformance.objects import Catalogue, Runtime
         from kserve_conformance.profiles import profile_of
-        from kserve_conformance.upgrade import Installed, UpgradePath
+        from kserve_conformance.upgrade import Installed
 
         def runtime(name):
             spec = {
@@ -60,11 +60,9 @@ class TestChanges:
             )
 
         profile = profile_of("v0.8.0")
-        path = UpgradePath(
-            (
-                Installed(profile, Catalogue((runtime("one"),))),
-                Installed(profile, Catalogue((runtime("one"), runtime("two")))),
-            )
+        path = (
+            Installed(profile, Catalogue((runtime("one"),))),
+            Installed(profile, Catalogue((runtime("one"), runtime("two")))),
         )
 
         assert assess(model("mine"), path, in_store=False).change is Change.UNDEFINED
@@ -124,7 +122,7 @@ class TestRemedies:
         """Each remedy with a patch serves the service after the upgrade, and keeps its runtime if it says so."""
         path = with_shipped(*releases)
         written = model(format_)
-        before = resolve(written, path.first.catalogue, path.first.profile)
+        before = resolve(written, path[0].catalogue, path[0].profile)
         found = assess(written, path, in_store=False)
         if found.change not in (Change.LOST, Change.MOVED):
             return
@@ -132,7 +130,7 @@ class TestRemedies:
             if remedy.patch is None:
                 continue
             edited = merged(copy.deepcopy(before.service), remedy.patch)
-            after = update(found.after, edited, path.last, path.surroundings).decision
+            after = update(found.after, edited, path[-1]).decision
             assert after.no_runtime is None
             assert after.rejected is None
             assert not remedy.keeps or after.runtime == before.runtime
@@ -160,7 +158,7 @@ class TestAgreement:
         """Before is a write under the first release, after the stored service under the last."""
         path = with_shipped("v0.9.0", "v0.15.2")
         found = assess(model(format_), path, in_store=False)
-        before = resolve(model(format_), path.first.catalogue, path.first.profile)
+        before = resolve(model(format_), path[0].catalogue, path[0].profile)
 
         assert found.before.decision == before
-        assert found.after.decision == resolve_stored(before.service, path.last.catalogue, path.last.profile)
+        assert found.after.decision == resolve_stored(before.service, path[-1].catalogue, path[-1].profile)
