@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from enum import Enum
 
 from generate.markup import code, table
+from kserve_conformance.inspection import Code
+from kserve_conformance.lint import CODES, LintCode
 from kserve_conformance.objects import Outcome, Reason
 from kserve_conformance.profiles.exclusions import ExclusionReason
 from kserve_conformance.profiles.mode_faults import ModeFaultCode
@@ -59,11 +61,19 @@ def parts() -> Iterator[tuple[str, str]]:
         ),
     )
     yield "faults", table(("code", "meaning"), (*_commented(PodFaultCode), *_commented(ModeFaultCode)))
+    yield "lint", table(("code", "severity", "meaning"), _lint())
     yield "causes", table(("reason", "meaning"), ((code(one.value), CAUSES[one]) for one in Reason))
     yield "outcomes", table(("outcome", "meaning"), _commented(Outcome))
     rows = ((code(change), SIGNS[change].meaning, "yes" if change in WORSE else "") for change in Change)
     yield "changes", table(("change", "meaning", "fails by default"), rows)
     yield "changes-by-verdict", _by_verdict()
+
+
+def _lint() -> Iterator[tuple[str, str, str]]:
+    """The codes of lint with their severities; those that it shares with ``inspect`` come last."""
+    for name, meaning in (*_commented(LintCode), *_commented(Code)):
+        if name.strip("`") in CODES:
+            yield name, str(CODES[name.strip("`")]), meaning
 
 
 def _commented(values: type[Enum]) -> Iterator[tuple[str, str]]:

@@ -56,7 +56,11 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
         "kserve_conformance.targets.faulty": "targets that fail in named ways",
         "kserve_conformance.targets.cases": "cases as values, and runs of many at once",
     },
-    "upgrade": {"kserve_conformance.upgrade": "what an upgrade changes for services"},
+    "upgrade": {
+        "kserve_conformance.upgrade": "what an upgrade changes for services",
+        "kserve_conformance.lint": "findings about runtimes and services in files",
+        "kserve_conformance.baselines": "accepted findings",
+    },
     "scenario_runs": {"kserve_conformance.scenario_runs": "one scenario on one target"},
     "fuzzing": {"kserve_conformance.fuzz": "random cases on two targets"},
     "record": {

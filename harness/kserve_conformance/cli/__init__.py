@@ -30,6 +30,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "resolve": "Show which runtime each service gets",
         "explain": "Explain why a service gets its runtime, or none",
         "upgrade": "Show what an upgrade of KServe changes for services",
+        "lint": "Check runtimes and services in files",
         "inspect": "Check the KServe installation of a cluster (read-only)",
     },
     "Publish": {

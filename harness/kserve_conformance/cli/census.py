@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from kserve_conformance.characters import printable
+from kserve_conformance.baselines import Accepted, Baseline, read, text_of
 from kserve_conformance.cli.answers import Answers, Assumptions
 from kserve_conformance.cli.catalogues import placed
 from kserve_conformance.cli.reading_progress import ReadingProgress
@@ -23,15 +24,12 @@ from kserve_conformance.outputs import write_file
 from kserve_conformance.profiles import Profile
 from kserve_conformance.resolver import Surroundings
 from kserve_conformance.upgrade import (
-    Accepted,
     Assessment,
-    Baseline,
     Census,
     Finding,
     Installed,
     assess,
 )
-from kserve_conformance.upgrade.baseline import read, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +139,7 @@ class Gate:
 
     @classmethod
     def of(cls, fail_on: frozenset[str], baseline: Path | None, today: date) -> Gate:
-        """A gate with the baseline of a file. Raises ``HarnessError`` for an invalid one."""
+        """A gate with the baseline of a file. Raises ``BaselineError`` for an invalid one."""
         return cls(fail_on, Baseline(read(baseline) if baseline else (), today))
 
     def passed(self, findings: Iterator[Finding]) -> Iterator[Finding]:
@@ -151,7 +149,7 @@ class Gate:
             for class_ in finding.classes:
                 if class_ not in self.fail_on:
                     continue
-                if self.baseline.accepts(finding, class_):
+                if self.baseline.accepts(finding.name, class_):
                     self.accepted += 1
                 else:
                     self.failing += 1
@@ -162,12 +160,10 @@ class Gate:
         """Say on stderr what the baseline accepted, and what of it is of no more use."""
         if self.accepted:
             click.echo(f"{self.accepted:,} accepted by the baseline", err=True)
-        for each in self.baseline.expired:
-            click.echo(printable(f"warning: accepted until {each.expires}: {each.finding} of {each.service}"), err=True)
-        for each in self.baseline.unmet:
-            click.echo(printable(f"warning: no longer found: {each.finding} of {each.service}"), err=True)
+        for note in self.baseline.notes():
+            click.echo(printable(f"warning: {note}"), err=True)
 
     def write(self, path: Path) -> None:
         """Write what failed as a baseline. Raises ``OutputError``."""
-        write_file(path, text_of(self.to_accept))
+        write_file(path, text_of(self.to_accept, "upgrade"))
         click.echo(printable(f"wrote {path}: {len(self.to_accept):,} accepted"), err=True)

@@ -31,19 +31,31 @@ class Weight(StrEnum):
 class Code(StrEnum):
     """Codes of findings; stable, for programs."""
 
-    # The catalogue against the release's own.
+    # The catalogue compared with the release's own.
+    #: The release ships the runtime, and it is not there.
     MISSING = "MISSING"
+    #: The runtime is not as the release ships it.
     CHANGED = "CHANGED"
+    #: The release does not ship the runtime.
     EXTRA = "EXTRA"
+    #: None of the runtimes that the release ships is there.
     NONE_SHIPPED = "NONE_SHIPPED"
     # Runtimes compared with each other.
+    #: The webhook would reject the stored runtime if it were applied now.
     WOULD_BE_REJECTED = "WOULD_BE_REJECTED"
+    #: The runtime lists a format with several priorities, of which the first counts.
     MIXED_PRIORITIES = "MIXED_PRIORITIES"
+    #: Only the age of two runtimes decides which of them comes first.
     DECIDED_BY_AGE = "DECIDED_BY_AGE"
+    #: Only the names of two runtimes decide which of them comes first.
     DECIDED_BY_NAME = "DECIDED_BY_NAME"
+    #: No rule decides which of two runtimes comes first.
     NOT_DECIDED = "NOT_DECIDED"
+    #: The runtime of a namespace is selected instead of one of the cluster, regardless of priorities.
     CAPTURES = "CAPTURES"
+    #: The runtime of a namespace has the name of one of the cluster.
     SHADOWS = "SHADOWS"
+    #: The runtime is disabled.
     DISABLED = "DISABLED"
 
 

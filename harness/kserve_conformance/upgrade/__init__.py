@@ -6,21 +6,16 @@ What an upgrade of KServe changes for services: which lose or change their runti
 - :mod:`.causes`: the rules or runtimes behind a change.
 - :mod:`.remedies`: what keeps a service as it was, or gives it a runtime again.
 - :mod:`.census`: counts and groups of many services.
-- :mod:`.baseline`: findings that were accepted.
 """
 
 from kserve_conformance.upgrade.assessment import Assessment, Change, Flag, assess
-from kserve_conformance.upgrade.baseline import Accepted, Baseline, BaselineCode
 from kserve_conformance.upgrade.causes import Cause
 from kserve_conformance.upgrade.census import Census, Finding, Group
 from kserve_conformance.upgrade.path import Installed, UpgradePath
 from kserve_conformance.upgrade.remedies import Remedy
 
 __all__ = [
-    "Accepted",
     "Assessment",
-    "Baseline",
-    "BaselineCode",
     "Cause",
     "Census",
     "Change",

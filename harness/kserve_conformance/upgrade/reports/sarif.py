@@ -1,22 +1,16 @@
-"""
-The census as SARIF 2.1.0, which code scanning shows beside the lines of a pull request.
-
-Source: OASIS, Static Analysis Results Interchange Format (SARIF) Version 2.1.0, sections 3.13 to 3.28.
-"""
+"""The census as SARIF: a result for each class of each service that a group names."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
-from urllib.parse import quote
 
-from kserve_conformance import __version__
+from kserve_conformance.reports.sarif import SarifResult, SarifRule, sarif
 from kserve_conformance.upgrade.assessment import Change, Flag
 from kserve_conformance.upgrade.census import Census, Finding
 from kserve_conformance.upgrade.reports.phrases import MEANINGS, headline, why
 
-_SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
-
-#: The level of each class; of others it is a note.
+#: The level of each class; that of others is note.
 _LEVELS: Final = {
     str(Change.LOST): "error",
     str(Flag.REJECTED_LATER): "error",
@@ -25,43 +19,27 @@ _LEVELS: Final = {
     str(Flag.NEEDS_WRITE): "warning",
 }
 
+_REPORTED: Final = tuple(name for name in MEANINGS if name != Change.SAME)
+
 
 def log(census: Census, releases: tuple[str, ...], only: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """The log: a result for each class of each service of a group's examples."""
-    names = [name for name in MEANINGS if name != Change.SAME]
-    results = [
-        _result(finding, class_, names.index(class_), releases)
-        for group in census.groups(only)
-        for finding in group.examples
-        for class_ in finding.classes
-        if class_ in names and (not only or class_ in only)
-    ]
-    rules = [
-        {
-            "id": f"upgrade/{name}",
-            "shortDescription": {"text": MEANINGS[name]},
-            "defaultConfiguration": {"level": _LEVELS.get(name, "note")},
-        }
-        for name in names
-    ]
-    driver = {"name": "kserve-conformance", "version": __version__, "rules": rules}
-    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
+    """The log; ``only`` has results of these classes."""
+    rules = [SarifRule(f"upgrade/{name}", MEANINGS[name], _LEVELS.get(name, "note")) for name in _REPORTED]
+    return sarif(rules, _results(census, releases, only))
 
 
-def _result(finding: Finding, class_: str, index: int, releases: tuple[str, ...]) -> dict[str, Any]:
+def _results(census: Census, releases: tuple[str, ...], only: frozenset[str]) -> Iterator[SarifResult]:
+    for group in census.groups(only):
+        for finding in group.examples:
+            for class_ in finding.classes:
+                if class_ in _REPORTED and (not only or class_ in only):
+                    text = _text(finding, class_, releases)
+                    level = _LEVELS.get(class_, "note")
+                    yield SarifResult(f"upgrade/{class_}", text, finding.where, finding.name, level)
+
+
+def _text(finding: Finding, class_: str, releases: tuple[str, ...]) -> str:
     assessment = finding.assessment
     text = f"{finding.name} is {class_} from KServe {releases[0]} to {releases[-1]}: {headline(assessment)}"
     text += "".join(f". {each}" for each in (*why(assessment), *assessment.details))
-    text += "".join(f". To fix it, {remedy.text}" for remedy in assessment.remedies[:1])
-    file, _, line = finding.where.rpartition(":")
-    location: dict[str, Any] = {"artifactLocation": {"uri": quote(file or finding.where)}}
-    if line.isdigit():
-        location["region"] = {"startLine": max(1, int(line))}
-    return {
-        "ruleId": f"upgrade/{class_}",
-        "ruleIndex": index,
-        "level": _LEVELS.get(class_, "note"),
-        "message": {"text": text},
-        "locations": [{"physicalLocation": location}],
-        "partialFingerprints": {"service/v1": f"{finding.name}:{class_}"},
-    }
+    return text + "".join(f". To fix it, {remedy.text}" for remedy in assessment.remedies[:1])

@@ -1,0 +1,125 @@
+"""Findings of lint as text, SARIF, JUnit, and annotations of GitHub's workflows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from kserve_conformance.lint.findings import CODES, Finding, Severity
+from kserve_conformance.manifests import printable
+from kserve_conformance.reports.characters import in_xml
+from kserve_conformance.reports.sarif import SarifResult, SarifRule, sarif
+
+_SIGNS = {Severity.ERROR: "✗", Severity.WARNING: "⚠", Severity.NOTE: "·"}
+
+
+def text(findings: Sequence[Finding], releases: Sequence[str]) -> Iterator[str]:
+    """Lines for a terminal, by object; what is suppressed is only counted."""
+    shown = [each for each in findings if not each.is_suppressed]
+    last = None
+    for each in shown:
+        if (each.object, each.where.rpartition(":")[0]) != last:
+            last = (each.object, each.where.rpartition(":")[0])
+            yield printable(f"{each.object}  ({each.where})")
+        under = "" if len(each.releases) == len(releases) else f"  [{_range(each.releases, releases)}]"
+        yield printable(f"  {_SIGNS[each.severity]} {each.code}  {each.text}{under}")
+        yield from (printable(f"      {detail}") for detail in each.details)
+        if each.hint:
+            yield printable(f"      hint: {each.hint}")
+    yield ("" if not shown else "\n") + summary(findings)
+
+
+def _range(of: Sequence[str], releases: Sequence[str]) -> str:
+    """The releases of a finding, as a range where they follow each other."""
+    places = [releases.index(release) for release in of]
+    if len(of) > 2 and places == list(range(places[0], places[0] + len(of))):
+        return f"{of[0]} to {of[-1]}"
+    return ", ".join(of)
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """
+    The counts in one line.
+
+    >>> summary([])
+    'no findings'
+    """
+    counts = Counter(each.severity for each in findings if not each.is_suppressed)
+    suppressed = sum(each.is_suppressed for each in findings)
+    parts = [f"{counts[one]} {one}{'s' if counts[one] > 1 else ''}" for one in Severity if counts[one]]
+    parts += [f"{suppressed} suppressed"] if suppressed else []
+    return ", ".join(parts) or "no findings"
+
+
+def message(finding: Finding) -> str:
+    """A finding in one sentence or two."""
+    parts = [f"{finding.object} {finding.text}", *finding.details]
+    if finding.hint:
+        parts.append(f"hint: {finding.hint}")
+    return ". ".join(parts)
+
+
+def log(findings: Sequence[Finding]) -> dict[str, Any]:
+    """SARIF; what is suppressed is in it as such."""
+    codes = dict.fromkeys((*map(str, CODES), *(each.code for each in findings)))
+    rules = [SarifRule(code, _title(code), str(CODES.get(code, Severity.WARNING))) for code in codes]
+    results = (
+        SarifResult(each.code, message(each), each.where, each.object, str(each.severity), each.reason)
+        for each in findings
+    )
+    return sarif(rules, results)
+
+
+def _title(code: str) -> str:
+    return code.replace("_", " ").capitalize()
+
+
+def junit(findings: Sequence[Finding], objects: Sequence[str]) -> str:
+    """JUnit XML: a case for each object, which fails by its errors and warnings."""
+    suite = ET.Element("testsuite", name="kserve-conformance lint")
+    failures = 0
+    for name in objects:
+        case = ET.SubElement(suite, "testcase", name=in_xml(name), classname="lint")
+        bad = [
+            each
+            for each in findings
+            if each.object == name and not each.is_suppressed and each.severity is not Severity.NOTE
+        ]
+        if bad:
+            failures += 1
+            failure = ET.SubElement(case, "failure", message=in_xml(f"{bad[0].code}: {bad[0].text}"))
+            failure.text = in_xml("\n".join(f"{each.where}: {each.code}: {message(each)}" for each in bad))
+    suite.set("tests", str(len(objects)))
+    suite.set("failures", str(failures))
+    root = ET.Element("testsuites")
+    root.append(suite)
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def github(findings: Sequence[Finding]) -> Iterator[str]:
+    """
+    Workflow commands that annotate lines of a pull request.
+
+    Source: GitHub Actions, workflow commands, "Setting an error message"; data is escaped as ``toolkit`` does.
+    """
+    names = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+    for each in findings:
+        if each.is_suppressed:
+            continue
+        file, _, line = each.where.rpartition(":")
+        properties = [f"file={_property(file or each.where)}"]
+        if line.isdigit():
+            properties.append(f"line={line}")
+        properties.append(f"title={_property(each.code)}")
+        yield f"::{names[each.severity]} {','.join(properties)}::{_data(printable(message(each)))}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,62 @@
+"""Findings about runtimes: alone, and with others of the same sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from kserve_conformance.inspection.findings import Code
+from kserve_conformance.inspection.overlaps import NOWHERE, overlaps, questions
+from kserve_conformance.lint.findings import Finding, LintCode
+from kserve_conformance.objects import Catalogue, ObjectKey, Runtime
+from kserve_conformance.profiles import Profile
+from kserve_conformance.profiles.order import BY_PRIORITY
+from kserve_conformance.resolver import Explanation, select
+
+
+def runtime_findings(given: Mapping[ObjectKey, str], catalogue: Catalogue, profile: Profile) -> Iterator[Finding]:
+    """The findings about the ``given`` runtimes, which are in the catalogue; the values are their places."""
+    for runtime in catalogue:
+        where = given.get(runtime.key)
+        if where is not None:
+            yield from _of_one(runtime, where, profile)
+    for found in overlaps(catalogue, profile):
+        # A rejection is found when the runtime is written, which is more exact.
+        where = None if found.about is None else given.get(found.about)
+        if where is not None and found.code is not Code.WOULD_BE_REJECTED:
+            yield Finding(str(found.code), str(found.about), where, found.text, found.details)
+
+
+def _of_one(runtime: Runtime, where: str, profile: Profile) -> Iterator[Finding]:
+    name = str(runtime.key)
+    why = _why_never_selected(runtime, profile)
+    if why is not None:
+        text = "is selected only for services that name it"
+        hint = "set autoSelect: true on an entry of supportedModelFormats" if why.startswith("autoSelect") else None
+        yield Finding(LintCode.NEVER_SELECTED, name, where, text, (why,), hint)
+    if not runtime.protocols:
+        text = "lists no protocolVersions"
+        yield Finding(
+            LintCode.NO_PROTOCOLS, name, where, text, hint="list the protocols that it supports, such as v1, v2"
+        )
+    if BY_PRIORITY in profile.order:
+        for entry in runtime.formats:
+            if entry.priority is not None and not entry.auto_select:
+                text = f"gives {entry.name} priority {entry.priority}, which has no effect without autoSelect"
+                yield Finding(LintCode.PRIORITY_WITHOUT_AUTO_SELECT, name, where, text, hint="set autoSelect: true")
+
+
+def _why_never_selected(runtime: Runtime, profile: Profile) -> str | None:
+    """Why no request that the runtime could serve selects it; None if one does, or if it is disabled."""
+    if runtime.disabled or runtime.multi_model:
+        return None
+    namespace = runtime.key.namespace or NOWHERE
+    alone = Catalogue((runtime,))
+    reason = "it lists no format"
+    for request in questions((runtime,), namespace):
+        explanation = Explanation()
+        if select(request, alone, profile, explanation).runtime is not None:
+            return None
+        reason = next((str(each.exclusion) for each in explanation.candidates if each.exclusion is not None), reason)
+        if "autoSelect" in reason:
+            return reason
+    return reason

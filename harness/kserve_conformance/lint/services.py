@@ -1,0 +1,63 @@
+"""Findings about services, with the runtimes that they see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kserve_conformance.lint.findings import Finding, LintCode
+from kserve_conformance.objects import Catalogue, Manifest, NoRuntime, ObjectKey, at
+from kserve_conformance.profiles import Profile
+from kserve_conformance.profiles.service_validation.components import LEGACY_KEYS
+from kserve_conformance.resolver import Surroundings
+from kserve_conformance.resolver.hints import hints_for
+from kserve_conformance.resolver.remedies import remedies_for
+from kserve_conformance.upgrade.path import Installed, state_of, written
+
+
+def service_findings(
+    service: Manifest, where: str, catalogue: Catalogue, profile: Profile, surroundings: Surroundings
+) -> Iterator[Finding]:
+    """
+    The findings about a service that is written under a release.
+
+    Without any runtime nothing is said about its choice: the files may be only a part of what is installed.
+    """
+    name = str(ObjectKey.of(service))
+    legacy = [key for key in at(service, "spec", "predictor") or () if key in LEGACY_KEYS]
+    if legacy:
+        text = f"has predictor.{legacy[0]}, of the schema before v0.8.0"
+        hint = f"write predictor.model with modelFormat.name: {legacy[0]}"
+        yield Finding(LintCode.LEGACY_SCHEMA, name, where, text, hint=hint)
+    installed = Installed(profile, catalogue, surroundings)
+    decision = written(service, installed)
+    state = state_of(decision.service, decision, installed, "", is_new=True)
+    if decision.rejected is not None:
+        remedies = remedies_for(service, catalogue, profile, surroundings)
+        yield Finding(LintCode.REJECTED, name, where, "is rejected", (decision.rejected,), _first(remedies))
+    elif decision.no_runtime is not None and len(catalogue):
+        yield _no_runtime(service, where, decision.service or service, decision.no_runtime, installed)
+    elif decision.is_open:
+        runtimes = ", ".join(sorted(map(str, decision.one_of)))
+        text = "gets one of several runtimes: no rule decides which"
+        yield Finding(
+            LintCode.OPEN_CHOICE, name, where, text, (runtimes,), "set runtime, or give the runtimes priorities"
+        )
+    for fault in state.faults:
+        yield Finding(str(fault.code), name, where, fault.text, hint=fault.hint)
+
+
+def _no_runtime(
+    service: Manifest, where: str, stored: Manifest, no_runtime: NoRuntime, installed: Installed
+) -> Finding:
+    hints = (
+        hints_for(stored, installed.catalogue, installed.profile) if at(stored, "spec", "predictor", "model") else ()
+    )
+    hints = hints or remedies_for(service, installed.catalogue, installed.profile, installed.surroundings)
+    text = f"has no runtime ({no_runtime.cause})"
+    return Finding(
+        LintCode.NO_RUNTIME, str(ObjectKey.of(service)), where, text, (no_runtime.readable_error,), _first(hints)
+    )
+
+
+def _first(texts: tuple[str, ...]) -> str | None:
+    return texts[0] if texts else None

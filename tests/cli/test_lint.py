@@ -1,0 +1,181 @@
+"""``lint``: findings about files, in every format, and the exit code."""
+
+from __future__ import annotations
+
+import json
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from kserve_conformance.cli.exit_codes import Exit
+
+RUNTIME = """\
+apiVersion: serving.kserve.io/v1alpha1
+kind: ServingRuntime
+metadata:
+  name: mine
+  namespace: team-a{metadata}
+spec:
+  supportedModelFormats: [{{name: mine, version: "1"{entry}}}]
+  protocolVersions: [v1]
+  containers: [{{name: kserve-container, image: example.com/mine:1}}]{spec}
+"""
+SERVICE = """\
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {name: iris, namespace: team-a}
+spec: {predictor: {model: {modelFormat: {name: mine}, storageUri: "s3://bucket/iris"}}}
+"""
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    """Write files into the current folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(**files: str) -> None:
+        for name, text in files.items():
+            (tmp_path / f"{name}.yaml").write_text(text)
+
+    return call
+
+
+def runtime(metadata="", entry=", autoSelect: true", spec=""):
+    return RUNTIME.format(metadata=metadata, entry=entry, spec=spec)
+
+
+def codes(invoke, *arguments):
+    """The codes of the findings that are not suppressed."""
+    found = json.loads(invoke("lint", *arguments, "--format", "json")[1])["findings"]
+    return [each["code"] for each in found if each["suppressed"] is None]
+
+
+class TestFindings:
+    def test_nothing(self, write, invoke):
+        """Files without findings pass."""
+        write(runtime=runtime(), service=SERVICE)
+
+        assert invoke("lint", "runtime.yaml", "service.yaml") == (Exit.OK, "no findings\n", "")
+
+    @pytest.mark.parametrize(
+        ("changes", "code"),
+        [
+            ({"entry": ""}, "NEVER_SELECTED"),
+            ({"entry": ", priority: 1"}, "PRIORITY_WITHOUT_AUTO_SELECT"),
+            ({"entry": ", autoselect: true"}, "UNKNOWN_FIELD"),
+            ({"entry": ", autoSelect: 7"}, "INVALID_FIELD"),
+            ({"spec": "\n  disabled: true"}, "DISABLED"),
+        ],
+    )
+    def test_of_a_runtime(self, changes, code, write, invoke):
+        """What is wrong with a runtime alone has its code."""
+        write(runtime=runtime(**changes))
+
+        assert code in codes(invoke, "runtime.yaml")
+
+    def test_a_duplicate_key(self, write, invoke):
+        """A key that is given twice is found where it is."""
+        write(runtime=runtime(spec="\n  disabled: true\n  disabled: false"))
+
+        assert "DUPLICATE_KEY" in codes(invoke, "runtime.yaml")
+
+    def test_between_runtimes(self, write, invoke):
+        """Two runtimes of one priority are rejected by the webhook since v0.11.1, and decided by name before."""
+        same = ", autoSelect: true, priority: 1"
+        write(one=runtime(entry=same), two=runtime(entry=same).replace("name: mine\n", "name: other\n"))
+
+        assert "REJECTED" in codes(invoke, "--release", "v0.15.2", "one.yaml", "two.yaml")
+        assert "REJECTED" not in codes(invoke, "--release", "v0.10.2", "one.yaml", "two.yaml")
+
+    def test_of_a_service(self, write, invoke):
+        """A service without a runtime is an error with a hint, unless the files have no runtime at all."""
+        write(runtime=runtime(entry=""), service=SERVICE)
+
+        code, out, _ = invoke("lint", "runtime.yaml", "service.yaml")
+        assert code == Exit.NO
+        assert "✗ NO_RUNTIME  has no runtime (NoSupportingRuntime)" in out
+        assert "hint: set runtime: mine to select it by name" in out
+        assert codes(invoke, "service.yaml") == []
+
+    def test_of_several_releases(self, write, invoke):
+        """A finding says under which releases of a range it is found."""
+        write(service=SERVICE.replace("name: mine", "name: mlflow"))
+
+        out = invoke("lint", "--shipped", "--release", "v0.10.2..v0.12.0", "service.yaml")[1]
+        assert "NO_RUNTIME  has no runtime (NoSupportingRuntime)  [v0.11.1 to v0.12.0]" in out
+
+
+class TestSuppressions:
+    def test_an_annotation_suppresses_a_code(self, write, invoke):
+        """A code is suppressed with a reason, on its last day too, and not after it."""
+        for until, is_suppressed in (("", True), (" until 2999-01-01", True), (" until 2020-01-01", False)):
+            annotation = f"\n  annotations: {{kserve-conformance/ignore: 'NEVER_SELECTED{until}: named only'}}"
+            write(runtime=runtime(metadata=annotation, entry=""))
+            assert (codes(invoke, "runtime.yaml") == []) is is_suppressed
+
+    def test_what_suppresses_nothing_is_said(self, write, invoke):
+        """An annotation that is invalid, expired or not needed is a warning."""
+        for value, warning in (
+            ("NEVER_SELECTED", "is not CODE, CODE until DATE: reason"),
+            ("DISABLED: spare", "DISABLED is ignored but not found"),
+            ("NEVER_SELECTED until 2020-01-01: old", "NEVER_SELECTED was ignored until 2020-01-01"),
+        ):
+            annotation = f"\n  annotations: {{kserve-conformance/ignore: '{value}'}}"
+            write(runtime=runtime(metadata=annotation, entry=""))
+            assert warning in invoke("lint", "runtime.yaml")[2]
+
+    def test_a_baseline(self, write, invoke):
+        """What --write-baseline wrote passes with --baseline."""
+        write(runtime=runtime(entry=""))
+
+        assert invoke("lint", "runtime.yaml")[0] == Exit.NO
+        assert invoke("lint", "runtime.yaml", "--write-baseline", "accepted.yaml")[0] == Exit.OK
+        assert invoke("lint", "runtime.yaml", "--baseline", "accepted.yaml")[:2] == (Exit.OK, "1 suppressed\n")
+
+
+class TestExitCode:
+    @pytest.mark.parametrize(
+        ("fail_on", "code"), [("error", Exit.OK), ("warning", Exit.NO), ("note", Exit.NO), ("none", Exit.OK)]
+    )
+    def test_is_decided_by_fail_on(self, fail_on, code, write, invoke):
+        """The command fails by findings of a severity or worse."""
+        write(runtime=runtime(entry=""))
+
+        assert invoke("lint", "runtime.yaml", "--fail-on", fail_on)[0] == code
+
+    def test_a_broken_file_is_no_pass(self, write, invoke):
+        """A file that cannot be read ends with 2."""
+        write(runtime=runtime(), broken="a: [")
+
+        assert invoke("lint", "runtime.yaml", "broken.yaml")[0] == Exit.USAGE
+
+
+class TestFormats:
+    def test_sarif(self, write, invoke):
+        """SARIF has every finding at its line, with its rule."""
+        write(runtime=runtime(entry=", autoselect: true"))
+
+        (run,) = json.loads(invoke("lint", "runtime.yaml", "--format", "sarif")[1])["runs"]
+        found = {each["ruleId"]: each for each in run["results"]}
+        assert found["UNKNOWN_FIELD"]["locations"][0]["physicalLocation"]["region"]["startLine"] == 7
+        rules = run["tool"]["driver"]["rules"]
+        assert all(rules[each["ruleIndex"]]["id"] == code for code, each in found.items())
+
+    def test_github(self, write, invoke):
+        """Annotations of GitHub are one line each, and nothing in them starts another command."""
+        write(runtime=runtime(entry=""))
+
+        out = invoke("lint", "runtime.yaml", "--format", "github")[1]
+        assert out.startswith("::warning file=runtime.yaml,line=1,title=NEVER_SELECTED::ServingRuntime team-a/mine is ")
+        assert out.count("\n") == 1
+
+    def test_junit(self, write, invoke):
+        """JUnit has a case for each object, which fails by its errors and warnings."""
+        write(runtime=runtime(entry=""), service=SERVICE)
+
+        text = invoke("lint", "runtime.yaml", "service.yaml", "--format", "junit")[1]
+        root = ET.fromstring(text)  # noqa: S314 - our own output
+        assert {case.get("name"): case.find("failure") is not None for case in root.iter("testcase")} == {
+            "ServingRuntime team-a/mine": True,
+            "InferenceService team-a/iris": True,
+        }
