@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from kserve_conformance.characters import printable
 from kserve_conformance.baselines import Accepted, Baseline, read, text_of
+from kserve_conformance.characters import printable
 from kserve_conformance.cli.answers import Answers, Assumptions
 from kserve_conformance.cli.catalogues import placed
 from kserve_conformance.cli.reading_progress import ReadingProgress

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kserve_conformance.characters import in_json
 from kserve_conformance.cli.exit_codes import Exit
-from kserve_conformance.cli.output import emit, example, write
+from kserve_conformance.cli.output import echo, emit, example, write
 from kserve_conformance.cli.release_options import profile_with
 from kserve_conformance.cli.source_options import Sources, source_options
 from kserve_conformance.cli.validation import Validation
@@ -110,11 +111,11 @@ def command(
         failing = dict.fromkeys((each.object, each.code) for each in linted.failing(fail_on))
         to_accept = [Accepted(name, code, reason) for name, code in failing]
         write_file(write_baseline, text_of(to_accept, "lint"))
-        click.echo(f"wrote {write_baseline}: {len(to_accept):,} accepted", err=True)
+        echo(f"wrote {write_baseline}: {len(to_accept):,} accepted", err=True)
         return Exit.USAGE if objects.notes.problems else Exit.OK
     _print(linted, names, list(objects.by_name), format_)
     for warning in (*linted.warnings, *accepted.notes()):
-        click.echo(f"warning: {warning}", err=True)
+        echo(f"warning: {warning}", err=True)
     objects.notes.print()
     if objects.notes.problems:
         return Exit.USAGE
@@ -126,7 +127,7 @@ def _print(linted: Linted, releases: Sequence[str], objects: Sequence[str], form
 
     findings = linted.findings
     if format_ == "sarif":
-        write(json.dumps(reports.log(findings), indent=2, ensure_ascii=False) + "\n")
+        write(in_json(json.dumps(reports.log(findings), indent=2, ensure_ascii=False)) + "\n")
     elif format_ == "junit":
         write(reports.junit(findings, objects))
     elif format_ == "github":

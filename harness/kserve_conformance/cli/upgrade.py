@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import click
 
-from kserve_conformance.characters import printable
+from kserve_conformance.characters import in_json, printable
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.option_sections import SectionedCommand
 from kserve_conformance.cli.output import emit, example, write
@@ -181,7 +181,7 @@ def _write_lines(findings: Iterator[Finding], only: frozenset[str]) -> None:
 
     for finding in findings:
         if not only or only & set(finding.classes):
-            click.echo(json.dumps(finding_as_data(finding), ensure_ascii=False))
+            click.echo(in_json(json.dumps(finding_as_data(finding), ensure_ascii=False)))
 
 
 def _write_census(census: Census, releases: tuple[str, ...], only: frozenset[str], format_: str) -> None:
@@ -190,7 +190,7 @@ def _write_census(census: Census, releases: tuple[str, ...], only: frozenset[str
     if format_ == "markdown":
         write("".join(f"{line}\n" for line in markdown.lines(census, releases, only)))
     elif format_ == "sarif":
-        write(json.dumps(sarif.log(census, releases, only), indent=2, ensure_ascii=False) + "\n")
+        write(in_json(json.dumps(sarif.log(census, releases, only), indent=2, ensure_ascii=False)) + "\n")
     else:
         emit(
             format_,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from kserve_conformance.cli.answers import check_something, given_runtimes, repeated
 from kserve_conformance.cli.catalogues import Runtimes, placed
 from kserve_conformance.cli.notes import Notes
+from kserve_conformance.cli.reading_progress import ReadingProgress
 from kserve_conformance.cli.source_options import Sources
 from kserve_conformance.lint import Finding, LintCode
 from kserve_conformance.lint.runtimes import runtime_findings
@@ -29,7 +30,8 @@ class WrittenObjects:
 
     def __init__(self, sources: Sources, with_shipped: bool, default_mode: str | None) -> None:
         self._sources = sources
-        self._loaded = sources.load()
+        with ReadingProgress() as progress:
+            self._loaded = sources.load(progress)
         self._with_shipped = with_shipped
         self._surroundings = Surroundings(default_mode)
         self._objects = (*self._loaded.runtimes, *self._loaded.services)

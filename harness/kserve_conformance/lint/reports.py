@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from kserve_conformance.characters import in_xml, printable
 from kserve_conformance.lint.findings import CODES, Finding, Severity
-from kserve_conformance.manifests import printable
-from kserve_conformance.reports.characters import in_xml
 from kserve_conformance.reports.sarif import SarifResult, SarifRule, sarif
 
 _SIGNS = {Severity.ERROR: "✗", Severity.WARNING: "⚠", Severity.NOTE: "·"}
