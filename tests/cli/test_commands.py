@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import resource
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -119,6 +120,7 @@ class TestExitCode:
             (("run", "--nonsense"), "/dev/null", "/dev/full", Exit.USAGE),
             (("fuzz", "memory", "memory", "--max-cases", "1"), "/dev/null", "/dev/full", Exit.OK),
             (("run", "--tags", "explicit and core", "--out", "out"), "/dev/null", "/dev/full", Exit.OK),
+            (("run", "--tags", "explicit and core", "--out", "out"), "/dev/full", "/dev/full", Exit.BROKEN),
         ],
     )
     def test_survives_a_full_stdout_or_stderr(self, arguments, stdout, stderr, code, tmp_path):
@@ -131,6 +133,27 @@ class TestExitCode:
         """A command without stdout and stderr still ends with its own code."""
         shell = f"{shlex.quote(sys.executable)} -m kserve_conformance report nowhere.ndjson >&- 2>&-"
         assert subprocess.run(["sh", "-c", shell], cwd=tmp_path, check=False).returncode == Exit.RECORD
+
+    @pytest.mark.parametrize("redirection", [">&-", ">&- 2>&-", "<&- >&-"])
+    def test_of_a_success_without_a_stdout_is_3(self, tmp_path, redirection):
+        """Nobody got the result, and no file that the command opens takes the place of stdout."""
+        shell = f"{shlex.quote(sys.executable)} -m kserve_conformance releases {redirection}"
+        assert subprocess.run(["sh", "-c", shell], cwd=tmp_path, check=False).returncode == Exit.BROKEN
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+    def test_of_a_command_that_is_ended_by_a_signal_is_3(self, number):
+        """SIGTERM and SIGHUP end any command as Ctrl-C does, with a line that names them."""
+        command = [sys.executable, "-m", "kserve_conformance", "resolve", "--release", "v0.15.2", "--batch", "-"]
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as running:
+            # An answer shows that it has started.
+            running.stdin.write(b"{}\n")
+            running.stdin.flush()
+            running.stdout.readline()
+            running.send_signal(number)
+            assert b"error: interrupted" in running.stderr.read()
+        assert running.returncode == Exit.BROKEN
 
     def test_is_3_if_the_reader_leaves(self):
         """A pipe that is closed early gets a part of the result, and no traceback is printed."""

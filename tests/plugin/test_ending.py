@@ -188,3 +188,32 @@ class TestNothing:
 
         assert run.code == pytest.ExitCode.NO_TESTS_COLLECTED
         assert not conforms(run.record).conforms
+
+
+class TestPlainPytest:
+    def test_says_that_only_a_record_is_a_verdict(self, project):
+        """Pytest's exit code is none."""
+        project.write("features/x.feature", "Feature: x\n  Scenario: a\n    Given a number 1\n    Then it is 1\n")
+
+        assert "no record, no verdict; add --kserve-record FILE" in project.run().stdout
+        recorded = project.run("--kserve-record", "record.ndjson").stdout
+        assert "`kserve-conformance report record.ndjson`" in recorded
+
+    def test_says_why_a_target_does_not_start(self, project):
+        """One line and what to do, without a traceback."""
+        project.write("features/x.feature", "Feature: x\n  Scenario: a\n    Given a number 1\n    Then it is 1\n")
+        project.write(
+            "own.py",
+            """
+            from kserve_conformance.targets.contract import CannotStart
+
+            def opened():
+                raise CannotStart("no luck")
+            """,
+        )
+
+        run = project.run("--kserve-target", "python:own:opened")
+
+        assert run.returncode == pytest.ExitCode.TESTS_FAILED
+        assert "error: no luck\n  hint: `kserve-conformance doctor`" in run.stdout
+        assert "lease.py" not in run.stdout

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
 
 import pytest
 
-from kserve_conformance.signals import interrupt_on_signals, signals_wait
+from kserve_conformance.signals import interrupt_on_signals, raise_if_interrupted, signals_wait
 
 
 class Ended(Exception):
@@ -126,3 +127,26 @@ class TestInterruptOnSignals:
                 assert signal.getsignal(signal.SIGINT) is own
         finally:
             signal.signal(signal.SIGINT, before)
+
+    def test_a_copy_of_a_signal_counts_once(self):
+        """A service manager signals a whole process group, and the parent forwards what it gets."""
+        with interrupt_on_signals():
+            with pytest.raises(KeyboardInterrupt):
+                os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), signal.SIGTERM)
+            with pytest.raises(KeyboardInterrupt, match="ended by SIGHUP"):
+                os.kill(os.getpid(), signal.SIGHUP)
+
+    def test_a_dropped_interrupt_is_raised_again(self):
+        """Python drops what a handler raises in a finalizer, so long loops look for it."""
+
+        class Finalized:
+            def __del__(self):
+                with contextlib.suppress(KeyboardInterrupt):
+                    os.kill(os.getpid(), signal.SIGTERM)
+
+        with interrupt_on_signals():
+            raise_if_interrupted()
+            Finalized()
+            with pytest.raises(KeyboardInterrupt, match="ended by SIGTERM"):
+                raise_if_interrupted()

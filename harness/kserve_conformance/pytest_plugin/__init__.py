@@ -126,6 +126,23 @@ def usage_errors() -> Iterator[None]:
         raise pytest.UsageError(f"{error}\nhint: {error.hint}" if error.hint else str(error)) from error
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """
+    Say what the verdict is: pytest's exit code is none.
+
+    pytest also ends with 0 for a session that a plugin ended early, or that ran only what is left of a suite.
+    """
+    session = config.stash.get(SESSION, None)
+    if session is None or session.runner is None:
+        return
+    record = session.runner.settings.record
+    terminalreporter.write_line(
+        "KServe conformance: no record, no verdict; add --kserve-record FILE, or use `kserve-conformance run`"
+        if record is None
+        else f"KServe conformance: the verdict is that of the record: `kserve-conformance report {record}`"
+    )
+
+
 @pytest.fixture
 def target(request: pytest.FixtureRequest) -> Any:
     """The target, opened once for the session and reopened at most once if it is lost."""

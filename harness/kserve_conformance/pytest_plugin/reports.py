@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.pytest_plugin.item import ScenarioItem
 from kserve_conformance.record.model import Scenario, TargetIdentity, Verdict
 from kserve_conformance.scenario_runs import ScenarioRun, ScenarioRunner
@@ -21,6 +22,8 @@ from kserve_conformance.scenario_runs.verdicts import Phase
 
 #: The keys of a worker's leftovers in its output, and of the reason why it gave up its target.
 LEFTOVERS, CAUSE = "kserve_leftovers", "kserve_cause"
+
+_DOCTOR = "`kserve-conformance doctor` checks what this machine has for each kind of target"
 
 _SCENARIO, _START = "kserve_scenario", "kserve_start"
 
@@ -79,7 +82,11 @@ class Reports:
         report = yield
         if isinstance(item, ScenarioItem) and not item.is_rerun:
             phase = Phase(call.when)
-            item.run.end_phase(phase, call.excinfo.value if call.excinfo else None, item.world)
+            error = call.excinfo.value if call.excinfo else None
+            item.run.end_phase(phase, error, item.world)
+            if phase is not Phase.CALL and isinstance(error, HarnessError):
+                # pytest shows a traceback for errors outside of a test. Its message says more, and what to do.
+                report.longrepr = f"error: {error}\n  hint: {error.hint or _DOCTOR}"
             if phase is Phase.CALL or (phase is Phase.SETUP and report.outcome != "passed"):
                 _count_as_recorded(report, item.run)
             if phase is Phase.TEARDOWN:
