@@ -110,15 +110,16 @@ def _locked(path: Path) -> int:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if _is_current(path, descriptor):
-                os.ftruncate(descriptor, 0)
-                os.write(descriptor, f"{os.getpid()}\n".encode())
+                # On a full disk the lock holds without a name: the caller can remove files, and then report that.
+                with contextlib.suppress(OSError):
+                    os.ftruncate(descriptor, 0)
+                    os.write(descriptor, f"{os.getpid()}\n".encode())
                 return descriptor
         except BlockingIOError:
             holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
             os.close(descriptor)
             raise _in_use(path.parent, holder) from None
         except OSError:
-            path.unlink(missing_ok=True)
             os.close(descriptor)
             raise
         # The holder before deleted the file between our open and our lock.

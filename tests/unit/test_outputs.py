@@ -73,14 +73,14 @@ class TestFolderLock:
         with folder_lock(tmp_path):
             assert (tmp_path / LOCK).read_text() == f"{os.getpid()}\n"
 
-    def test_that_cannot_be_written_leaves_no_file(self, tmp_path):
-        """The process id of the holder does not fit on the disk."""
+    def test_holds_on_a_full_disk(self, tmp_path):
+        """Without the process id, which does not fit."""
         code = (
             "import pathlib, resource, sys; from kserve_conformance.outputs import folder_lock\n"
             "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
-            "with folder_lock(pathlib.Path(sys.argv[1])): pass"
+            "with folder_lock(pathlib.Path(sys.argv[1])), folder_lock(pathlib.Path(sys.argv[1])): pass"
         )
         run = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False, capture_output=True, text=True)
 
-        assert "File too large" in run.stderr
+        assert "is in use: another process is writing" in run.stderr
         assert not list(tmp_path.iterdir())

@@ -17,7 +17,7 @@ def out_folder(out: Path, replaced: Collection[str], *inputs: Path | None) -> It
 
     ``inputs`` are files that the command reads, which may not be among those. Raises
     ``CommandError`` if the folder cannot be used, and ``OutputError`` if its disk is
-    full or another command writes to it. Nothing is removed then.
+    full or another command writes to it. What another command writes is not removed.
     """
     removed = {(out / name).resolve() for name in replaced}
     for path in inputs:
@@ -27,11 +27,13 @@ def out_folder(out: Path, replaced: Collection[str], *inputs: Path | None) -> It
         try:
             out.mkdir(parents=True, exist_ok=True)
             stack.enter_context(folder_lock(out))
+            remove_files(out, replaced)
             # A full disk is noticed now rather than after all scenarios.
             probe = part_of(out / "probe")
-            probe.write_bytes(b"\n")
-            probe.unlink()
-            remove_files(out, replaced)
+            try:
+                probe.write_bytes(b"\n")
+            finally:
+                probe.unlink(missing_ok=True)
         except OSError as error:
             raise (cannot_write if is_full(error) else CommandError.cannot_write)(out, error) from error
         yield

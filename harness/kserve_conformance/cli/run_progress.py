@@ -89,12 +89,17 @@ class RunProgress:
         if report.failed:
             self.uncollected.append(str(report.longrepr))
 
-    def pytest_internalerror(self, excrepr: object, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Print an internal error of pytest or a plugin; keep one of the harness, whose message is enough."""
+    def pytest_internalerror(self, excrepr: object, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        """
+        Print an internal error of pytest or a plugin; keep one of the harness, whose message is enough.
+
+        True keeps pytest from printing it as well.
+        """
         if isinstance(excinfo.value, HarnessError):
             self.error = excinfo.value
-            return
-        self._console.print(Text(str(excrepr)), soft_wrap=True)
+        else:
+            self._console.print(Text(str(excrepr)), soft_wrap=True)
+        return True
 
     def stop(self) -> None:
         """Remove the bar from the terminal."""
