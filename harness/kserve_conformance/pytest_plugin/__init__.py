@@ -133,7 +133,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     pytest also ends with 0 for a session that a plugin ended early, or that ran only what is left of a suite.
     """
     session = config.stash.get(SESSION, None)
-    if session is None or session.runner is None:
+    if session is None or session.runner is None or session.runner.settings.all_selected:
         return
     record = session.runner.settings.record
     terminalreporter.write_line(
