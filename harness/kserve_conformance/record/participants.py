@@ -55,6 +55,8 @@ def against_header(scenario: Scenario, header: Header) -> Iterator[str]:
     if scenario.deviation is not None:
         yield from _unlisted(scenario, scenario.deviation, header.deviations)
     if scenario.keeps is not None:
+        if target.build is None and not target.is_source_tree and kind_of(target) in _NAMED_BY_RELEASE:
+            yield f"it keeps what {target.release} breaks, but {target.target} is that release"
         lists = (header.deviations, upstream(target.release))
         reasons = [tuple(_unlisted(scenario, scenario.keeps, one)) for one in lists if one is not None]
         if all(reasons):
@@ -63,13 +65,18 @@ def against_header(scenario: Scenario, header: Header) -> Iterator[str]:
 
 def _against_upstream(scenario: Scenario, header: Header) -> Iterator[str]:
     """A listed deviation of a release is expected: without it, a scenario failed until the list is corrected."""
-    if header.deviations is None or header.deviations.name != UPSTREAM or header.harness != __version__:
+    if header.deviations is None or header.harness != __version__:
+        return
+    declared = {entry.id for entry in header.deviations.entries if entry.declared}
+    if header.deviations.name != UPSTREAM and not declared:
         return
     claims = tuple(tag.removeprefix("claim-") for tag in scenario.tags if tag.startswith("claim-"))
     expected = deviation_for(header.target.release, scenario.rules, claims)
     if expected is not None and scenario.verdict is Verdict.PASSED:
         yield f"it passed, but the deviation {expected.id!r} of {header.target.release} is listed for it"
-    if scenario.deviation is not None and (expected is None or expected.id != scenario.deviation.id):
+    if scenario.deviation is None or scenario.deviation.id in declared:
+        return
+    if expected is None or expected.id != scenario.deviation.id:
         listed = "none" if expected is None else repr(expected.id)
         yield f"its deviation is {scenario.deviation.id!r}, but {listed} is listed for it"
 
@@ -132,9 +139,11 @@ def _of_list(header: Header, listed: DeviationList) -> Iterator[str]:
         yield f"the deviation {repeated[0]!r} is listed twice"
     if listed.digest != digest_of(listed.entries):
         yield f"the list of deviations {listed.name!r} has the digest {digest_of(listed.entries)}, not {listed.digest}"
-    elif listed.name == UPSTREAM and header.harness == __version__:
+    elif header.harness == __version__ and (listed.name == UPSTREAM or any(one.declared for one in listed.entries)):
+        # What an implementation declares comes on top of the shipped list, and hides nothing of it.
         ours = upstream(header.target.release)
-        if ours is None or ours.digest != listed.digest:
+        shipped = tuple(entry for entry in listed.entries if not entry.declared)
+        if shipped != (ours.entries if ours is not None else ()):
             yield (
                 f"the deviations of {header.target.release} in its list {listed.name!r} are not those of "
                 f"kserve-conformance {header.harness}"
@@ -150,5 +159,5 @@ def _unlisted(scenario: Scenario, deviation: Deviation, listed: DeviationList | 
         yield f"its deviation {deviation.id!r} is not in the header's list {listed.name!r}"
     elif (entry.statement, entry.link) != (deviation.statement, deviation.link):
         yield f"its deviation {deviation.id!r} differs from the one in the header's list {listed.name!r}"
-    elif not set(entry.rules) & set(scenario.rules):
+    elif scenario.id not in entry.scenarios and not set(entry.rules) & set(scenario.rules):
         yield f"its deviation {deviation.id!r} concerns {', '.join(entry.rules) or 'no rule'}, which it does not state"

@@ -103,6 +103,13 @@ def line(lines: Lines, verdict: str) -> dict[str, Any]:
     return next(one for one in lines[1:-1] if one["verdict"] == verdict)
 
 
+def keeps(lines: Lines, scenario: dict[str, Any]) -> None:
+    """Turn a deviation into a pass that keeps what it breaks."""
+    deviation = scenario["deviation"]
+    passes(lines, scenario)
+    scenario["keeps"] = deviation
+
+
 def recount(lines: Lines) -> None:
     """Make the footer's counts fit the lines."""
     footer = lines[-1]
@@ -227,6 +234,14 @@ FOUND: dict[str, Forge] = {
     "a kept claim on a failure": lambda it: line(it, "deviates").update(keeps=line(it, "deviates")["deviation"]),
     "a kept claim of another rule": lambda it: [one for one in it[1:-1] if one["verdict"] == "passed"][-1].update(
         keeps=line(it, "deviates")["deviation"]
+    ),
+    "a pass of the release that keeps what the release breaks": lambda it: keeps(it, line(it, "deviates")),
+    "a declared entry that hides the shipped ones": lambda it: with_deviations(
+        it,
+        name="own.yaml",
+        entries=[
+            {"id": "own", "statement": "x", "link": "https://example.com/x", "scenarios": ["x"], "declared": True}
+        ],
     ),
     "another release": lambda it: relabel(it, "memory:v0.20.0", "v0.20.0"),
     "another release in one place": lambda it: it[0]["target"].update(release="v0.16.0"),
