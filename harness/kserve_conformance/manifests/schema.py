@@ -30,7 +30,7 @@ from kserve_conformance.crds.go_integers import INT32
 from kserve_conformance.crds.memo import Memo
 from kserve_conformance.manifests import metadata
 from kserve_conformance.manifests.problems import ManifestCode, Path, Problem, pointer
-from kserve_conformance.objects import API_VERSIONS, SERVICE, Manifest
+from kserve_conformance.objects import API_VERSIONS, SERVICE, Manifest, at
 
 #: The groups whose objects of KServe's kinds are KServe's; the second one is KFServing's, before v0.7.
 _GROUPS: Final = ("serving.kserve.io", "serving.kubeflow.org")
@@ -156,11 +156,38 @@ def _violations(manifest: Manifest, schema: Schema, *, past_webhooks: bool) -> t
     found = tuple(violations(known_fields, schema))
     if not past_webhooks and manifest.get("kind") == SERVICE and (found or _has_metrics_or_probes(known_fields)):
         found = tuple(violations(with_zero_values(known_fields, schema), schema))
+        if found and _is_model_replaced(known_fields, schema):
+            found = tuple(each for each in found if each.path[:3] != _MODEL or _is_undecodable(each))
     return memo.keep(key, schema, found)
 
 
 #: Fields below which Go writes a null that most schemas have a default for, and some allow.
 _NULLED: Final = re.compile("'(grpc|projected|dataSource|dataSourceRef)'")
+
+
+_MODEL: Final = ("spec", "predictor", "model")
+_MODE: Final = "serving.kserve.io/deploymentMode"
+
+
+def _is_undecodable(violation: Violation) -> bool:
+    """Can Go not decode the value? Of texts, it parses quantities."""
+    return violation.fault is Fault.TYPE or (violation.fault is Fault.PATTERN and violation.schema.is_int_or_string)
+
+
+def _is_model_replaced(service: Manifest, schema: Schema) -> bool:
+    """
+    Does a legacy key beside ``model`` replace it before the schema is checked? Then Go has only to decode the model.
+
+    Source: ``setPredictorModelDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.8.0.
+    """
+    predictor = at(service, "spec", "predictor")
+    if not isinstance(predictor, Mapping) or at(service, "metadata", "annotations", _MODE) == "ModelMesh":
+        return False
+    known = schema.properties["spec"].properties["predictor"].properties
+    return any(
+        value is not None and key != "model" and key in known and "storageUri" in known[key].properties
+        for key, value in predictor.items()
+    )
 
 
 def _has_metrics_or_probes(service: Manifest) -> bool:

@@ -13,6 +13,7 @@ from kserve_conformance.profiles import profile_of, profiles
 from kserve_conformance.targets.contract import Capability, NotSettled
 from kserve_conformance.targets.memory import MemoryTarget
 
+PREDICTOR = ("spec", "predictor")
 FRAUD = ObjectKey("InferenceService", "fraud", TEAM)
 NOW = timedelta(0)
 LEGACY = service({"storageUri": "gs://x"}, key="sklearn")
@@ -497,3 +498,16 @@ class TestDryRuns:
         (answer,) = MemoryTarget("v0.10.2").dry_run([service(probe, key="sklearn")])
 
         assert "spec.predictor.model.startupProbe.grpc.service: Invalid value" in str(answer.rejected)
+
+    @pytest.mark.parametrize(
+        ("annotations", "is_accepted"), [({}, True), ({"serving.kserve.io/deploymentMode": "ModelMesh"}, False)]
+    )
+    def test_a_model_that_a_legacy_key_replaces_is_not_validated(self, annotations, is_accepted):
+        """The defaulter of v0.15.2 replaces it before the schema is checked; in ModelMesh mode it replaces nothing."""
+        both = replaced(
+            service({"volumeMounts": [{"mountPath": "/a"}] * 2}, key="model"), {}, *PREDICTOR, "huggingface"
+        )
+        written = replaced(both, annotations, "metadata", "annotations")
+        (answer,) = MemoryTarget("v0.15.2").dry_run([written])
+
+        assert ("Duplicate value" not in str(answer.rejected)) is is_accepted
