@@ -102,6 +102,19 @@ def go() -> Iterator[Check]:
     )
 
 
+def kustomize() -> Iterator[Check]:
+    """Kustomize, which renders the folders of --overlay; it is built from its Go module, not taken from the PATH."""
+    from kserve_conformance.targets.programs import binaries
+
+    cached = binaries.cached_kustomize().is_file()
+    yield Check(
+        "kustomize",
+        OK,
+        f"{binaries.KUSTOMIZE}, built" if cached else f"{binaries.KUSTOMIZE}, built when needed",
+        "" if cached else "an --overlay with a kustomization builds it once, which needs Go",
+    )
+
+
 def webhook_port() -> Iterator[Check]:
     """Who can reach KServe's webhooks while a control plane runs, which no release can restrict."""
     yield Check(
@@ -203,6 +216,7 @@ GROUPS: tuple[Callable[[], Iterator[Check]], ...] = (
     suite,
     temporary_folder,
     go,
+    kustomize,
     webhook_port,
     kubernetes,
     cache,

@@ -19,7 +19,7 @@ from kserve_conformance.cli.jobs import workers
 from kserve_conformance.cli.option_sections import SectionedCommand
 from kserve_conformance.cli.other_builds import EarlierRuns
 from kserve_conformance.cli.out_folder import out_folder
-from kserve_conformance.cli.output import columns, emit, example, format_option, out_option
+from kserve_conformance.cli.output import columns, emit, example, format_option, out_option, show_progress
 from kserve_conformance.cli.publisher import implementation_of, publishing_options, require_an_implementation
 from kserve_conformance.cli.records import RECORD, RecordInput, read_record, require_one_stdin
 from kserve_conformance.cli.rerun import failed_scenarios
@@ -33,8 +33,9 @@ from kserve_conformance.suite import ScenarioInfo, Suite, inventory
 from kserve_conformance.suite.declared_deviations import declared_in
 from kserve_conformance.suite.selection import Selection
 from kserve_conformance.suite.shards import Shard
-from kserve_conformance.targets.kinds import parse, with_known_release
-from kserve_conformance.targets.spec import Options
+from kserve_conformance.targets.contract import Build, Prepares
+from kserve_conformance.targets.kinds import KINDS, open_target, parse, with_known_release
+from kserve_conformance.targets.spec import Options, Spec
 
 
 class Run(SectionedCommand):
@@ -194,6 +195,7 @@ def command(
         *([f"--kserve-shard={shard}"] if shard else []),
         *([f"--kserve-baseline={_json(baseline_of(before))}"] if before else []),
         *([f"--kserve-build={_json(build)}"] if build else []),
+        "--kserve-prepared",
         *([f"--kserve-deviations={deviations.absolute()}"] if deviations else []),
         *(["--kserve-keep"] if keep else []),
         *(["--kserve-timings"] if timings else []),
@@ -215,7 +217,16 @@ def command(
         Reproduction(spec, chosen, Options(build=build), deviations),
     )
     with out_folder(out, WRITTEN, rerun_failed, baseline):
+        _prepare(spec, build)
         return conclusion.after(run_in_child(session))
+
+
+def _prepare(spec: Spec, build: Build) -> None:
+    """Build what the target needs, once for all processes of the run. Raises ``CannotStart``."""
+    if KINDS[spec.kind].is_built:
+        prepared = open_target(str(spec), Options(build=build, progress=show_progress))
+        if isinstance(prepared, Prepares):
+            prepared.prepare()
 
 
 def _json(value: Any) -> str:

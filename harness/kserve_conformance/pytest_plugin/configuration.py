@@ -77,6 +77,7 @@ def settings_of(config: pytest.Config, suite: Suite) -> RunSettings:
         target=with_known_release(parse(config.getoption("kserve_target"))),
         options=Options(
             build=msgspec.json.decode(config.getoption("kserve_build"), type=Build),
+            is_prepared=config.getoption("kserve_prepared"),
             keep=config.getoption("kserve_keep"),
             jobs=int(getattr(config, "workerinput", {}).get("workercount", 1)),
             progress=partial(_report_progress, config),

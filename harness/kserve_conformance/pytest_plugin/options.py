@@ -57,6 +57,7 @@ def add_options(parser: pytest.Parser) -> None:
         default="{}",
         help="what to test in place of the release's own build: manager, source, overlay, go_tags",
     )
+    group.addoption("--kserve-prepared", action="store_true", help="what the target needs is built already")
     group.addoption(
         "--kserve-deviations", metavar="FILE", help="deviations that the implementation declares, a YAML file"
     )

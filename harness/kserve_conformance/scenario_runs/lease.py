@@ -18,7 +18,7 @@ from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.scenario_runs.findings import first_line
 from kserve_conformance.targets.contract import Identity, Target, Unreachable, reports_leftovers
 from kserve_conformance.targets.kinds import named_release, open_target
-from kserve_conformance.targets.spec import Options, Spec
+from kserve_conformance.targets.spec import Options, Spec, build_with
 
 
 class TargetLease:
@@ -89,7 +89,13 @@ class TargetLease:
 
     def identity(self) -> Identity:
         """The identity of the target; if it never opened, derived from its name."""
-        return self._identity or Identity(target=self._spec.name, release=named_release(self._spec) or "unknown")
+        if self._identity is not None:
+            return self._identity
+        release = named_release(self._spec)
+        build = build_with(self._options.build, self._spec.parameters)
+        return Identity(
+            target=self._spec.name, release=release or "unknown", build=build.published(release) if release else None
+        )
 
     def close(self) -> None:
         """Close the target and collect its leftovers. An error while closing is reported, not raised."""

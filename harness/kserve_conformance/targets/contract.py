@@ -364,6 +364,14 @@ def reports_leftovers(target: object) -> TypeGuard[ReportsLeftovers]:
     return issubclass(type(target), ReportsLeftovers)
 
 
+@runtime_checkable
+class Prepares(Protocol):
+    """A target that can fetch and build what it needs before it is opened."""
+
+    def prepare(self) -> None:
+        """Fetch and build everything, and start nothing. Raises ``CannotStart``."""
+
+
 #: The image of the model server that scenarios run: it predicts nothing, and reports which runtime started it.
 MODEL_SERVER = "kserve-conformance.invalid/model-server:1"
 

@@ -28,7 +28,7 @@ class Kind:
     ``default`` is the default of the argument. ``is_shared`` says that all targets of this kind share a cluster, so
     that scenarios must run one after the other. ``is_release`` says that the argument names the release under test.
     ``is_worth_several`` says that scenarios mostly wait for such a target, so that several targets in parallel are
-    faster.
+    faster. ``is_built`` says that it is built before it is opened (see ``targets.contract.Prepares``).
     """
 
     name: str
@@ -39,6 +39,7 @@ class Kind:
     is_shared: bool = False
     is_release: bool = True
     is_worth_several: bool = False
+    is_built: bool = False
 
 
 def _memory(spec: Spec, options: Options) -> Target:
@@ -101,6 +102,7 @@ KINDS: Mapping[str, Kind] = {
             _controlplane,
             default=LATEST,
             is_worth_several=True,
+            is_built=True,
         ),
         Kind(
             "container",

@@ -56,13 +56,15 @@ class Options:
     """
     The options of a run that apply to any kind of target.
 
-    ``build`` is what is tested in place of a release's own build; ``keep`` leaves the target running after the run;
+    ``build`` is what is tested in place of a release's own build; ``is_prepared`` says that another process has built
+    what the target needs (see ``targets.contract.Prepares``); ``keep`` leaves the target running after the run;
     ``jobs`` is the number of targets that run in parallel; ``has_target_mode`` configures a
     release in memory as targets that install it are configured (``Release.target_mode``),
     so that both can be compared; ``progress`` gets a line for each step that takes long.
     """
 
     build: Build = NO_BUILD
+    is_prepared: bool = False
     keep: bool = False
     jobs: int = 1
     has_target_mode: bool = False

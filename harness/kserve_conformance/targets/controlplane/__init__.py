@@ -1,7 +1,5 @@
 """
 The target ``controlplane``: etcd, kube-apiserver and KServe's own manager, as plain processes.
-
-:class:`ControlPlane` is the target, :func:`prepare` only builds what it needs.
 """
 
 from __future__ import annotations
@@ -9,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from kserve_conformance.targets.controlplane.target import ControlPlane, prepare
+from kserve_conformance.targets.controlplane.target import ControlPlane
 from kserve_conformance.targets.spec import Options, build_with, reject_unknown_parameters
 
-__all__ = ["ControlPlane", "open_target", "prepare"]
+__all__ = ["ControlPlane", "open_target"]
 
 #: The paths that may follow the release in ``controlplane:RELEASE,key=value``.
 PATHS = frozenset({"manager", "source", "overlay", "assets", "logs"})
@@ -36,5 +34,6 @@ def open_target(
         logs=paths.get("logs"),
         upgrades=parameters.get("upgrades") == "yes",
         keep=options.keep,
+        is_prepared=options.is_prepared,
         progress=options.progress,
     )

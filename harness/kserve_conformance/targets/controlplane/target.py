@@ -26,12 +26,6 @@ from kserve_conformance.targets.programs import binaries
 from kserve_conformance.targets.spec import Progress, silent
 
 
-def prepare(release: str, progress: Progress = silent) -> None:
-    """Fetch and build everything that a control plane of a release needs, and start nothing. Raises ``CannotStart``."""
-    binaries.assets(progress)
-    ReleaseParts(release, progress)
-
-
 def kept(access: Access) -> Iterator[str]:
     """The lines that say how to use and how to end a control plane that was kept."""
     yield f"kept the control plane of KServe {access.release}; it runs until you end it"
@@ -52,9 +46,12 @@ class ControlPlane(Disposable):
         assets: Path | None = None,
         logs: Path | None = None,
         upgrades: bool = False,
+        is_prepared: bool = False,
     ) -> None:
         """
         ``build`` is a vendor's own, in place of the release's.
+
+        ``is_prepared`` says that another process has built everything and reported the progress.
 
         ``upgrades`` lets scenarios install other releases: each is built first, and
         each swap takes seconds, so it is off by default.
@@ -65,6 +62,7 @@ class ControlPlane(Disposable):
         super().__init__()
         self.capabilities = frozenset({Capability.DEFAULT_MODE} | ({Capability.UPGRADE} if upgrades else set()))
         self._opened_with = release
+        self._is_prepared = is_prepared
         self._wanted = release
         #: The releases that were installed, by name.
         self._releases: dict[str, ReleaseParts] = {}
@@ -75,6 +73,11 @@ class ControlPlane(Disposable):
         self._logs = logs
         self.identity = Identity(target=f"controlplane:{release}", release=release)
         self._plane: Plane | None = None
+
+    def prepare(self) -> None:
+        """Fetch and build everything that is needed, and start nothing. Raises ``CannotStart``."""
+        binaries.assets(self._progress, self._given_assets)
+        self._release(self._opened_with)
 
     def __enter__(self) -> Self:
         """Start everything. Raises ``CannotStart`` with the end of the log of what did not start."""
@@ -173,8 +176,9 @@ class ControlPlane(Disposable):
     def _release(self, name: str) -> ReleaseParts:
         """The parts of a release, found or built once. Raises ``CannotStart``."""
         if name not in self._releases:
-            own = self._own if name == self._opened_with else NO_BUILD
-            self._releases[name] = ReleaseParts(name, self._progress, own)
+            is_own = name == self._opened_with
+            progress = silent if is_own and self._is_prepared else self._progress
+            self._releases[name] = ReleaseParts(name, progress, self._own if is_own else NO_BUILD)
         return self._releases[name]
 
     def _swap(self, release: ReleaseParts) -> None:

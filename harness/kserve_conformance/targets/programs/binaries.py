@@ -84,7 +84,7 @@ def manager(release: str, progress: Progress) -> Path:
 
 def kustomize(progress: Progress) -> Path:
     """kustomize, from the cache or built. Raises what a build raises."""
-    return _built(cache.folder() / f"kustomize-{KUSTOMIZE}", progress, f"kustomize {KUSTOMIZE}", _build_kustomize)
+    return _built(cached_kustomize(), progress, f"kustomize {KUSTOMIZE}", _build_kustomize)
 
 
 def manager_of(folder: Path, progress: Progress, go_tags: tuple[str, ...] = ()) -> Path:
@@ -165,6 +165,11 @@ def cached_etcd() -> Path:
 def cached_api_server() -> Path:
     """Path of kube-apiserver in the cache."""
     return cache.folder() / f"kube-apiserver-{KUBERNETES}"
+
+
+def cached_kustomize() -> Path:
+    """Path of kustomize in the cache."""
+    return cache.folder() / f"kustomize-{KUSTOMIZE}"
 
 
 def cached_manager(release: str) -> Path:

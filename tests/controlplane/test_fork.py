@@ -1,0 +1,185 @@
+"""A vendor's fork of KServe, from its build to a signed record and a published site (see scripts/fork.py)."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from calling import call
+
+from kserve_conformance.cli.exit_codes import Exit
+from kserve_conformance.record import Record, Skip, Verdict, read
+
+ROOT = Path(__file__).parents[2]
+
+#: The scenarios of the rule that the fork breaks, and two that show it beside another rule.
+DISABLED = "automatic/disabled_and_multi_model.feature"
+BROKEN = {
+    f"{DISABLED}::A disabled runtime is not selected even if it is the only one: <kind>",
+    f"{DISABLED}::Another runtime is selected instead of a disabled one",
+    f"{DISABLED}::A disabled namespaced runtime does not shadow the cluster runtime with the same name",
+    f"{DISABLED}::A high priority does not make up for being disabled",
+    "admission/disabled_runtimes.feature::A runtime that could not be enabled is still not selected",
+    "automatic/choice_after_changes.feature::The service moves when its runtime is disabled",
+}
+
+#: What the stricter check of priorities keeps of the documentation, and what it changes.
+PRIORITIES = "admission/several_priorities_in_one_runtime.feature"
+KEPT = f"{PRIORITIES}::The documentation requires one priority in the first runtime of a namespace as well"
+STRICTER = f"{PRIORITIES}::The first runtime of a namespace can have different priorities"
+
+DEVIATIONS = f"""\
+- id: strict-priorities
+  statement: Priorities are also checked in the first runtime of a namespace.
+  link: https://example.com/docs/priorities
+  scenarios:
+  - {STRICTER}
+"""
+
+
+def forked() -> Any:
+    """The module scripts/fork.py."""
+    spec = importlib.util.spec_from_file_location("fork", ROOT / "scripts" / "fork.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def template(scenario: str) -> str:
+    """The id of a scenario without its row, as its outline has it."""
+    name = scenario.partition(" (")[0]
+    return name.partition(": ")[0] + ": <kind>" if "even if it is the only one" in name else name
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the fork in it, and the deviations that its vendor declares."""
+    folder = tmp_path_factory.mktemp("vendor")
+    forked().make(folder / "fork")
+    (folder / "own.yaml").write_text(DEVIATIONS, encoding="utf-8")
+    return folder
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the suite, or a part of it, against the fork."""
+    return call(folder, "run", "--target", "controlplane:v0.20.0", "--source", "fork", *arguments)
+
+
+class TestFork:
+    """The whole suite, with the overlay and the build tag that the fork needs."""
+
+    @pytest.fixture(scope="class")
+    def done(self, folder: Path) -> subprocess.CompletedProcess[str]:
+        overlay = ("--overlay", "fork/config/overlays/distro", "--go-tags", "distro")
+        publisher = ("--organization", "Example", "--project", "example-serving", "--implementation-version", "4.2.0")
+        return run(folder, *overlay, "--deviations", "own.yaml", "--out", "reports", *publisher)
+
+    @pytest.fixture(scope="class")
+    def record(self, folder: Path, done: subprocess.CompletedProcess[str]) -> Record:
+        assert done.returncode == Exit.NO, done.stdout + done.stderr
+        return read(folder / "reports/record.ndjson")
+
+    def test_exactly_the_broken_rule_fails(self, record):
+        """Everything else passes, is declared, or cannot run on a control plane."""
+        by_verdict: dict[Verdict, set[str]] = {}
+        for scenario in record.scenarios:
+            by_verdict.setdefault(scenario.verdict, set()).add(scenario.id)
+
+        assert {template(scenario) for scenario in by_verdict[Verdict.FAILED]} == BROKEN
+        assert Verdict.ERRORED not in by_verdict
+        assert STRICTER in by_verdict[Verdict.DEVIATES]
+        skipped = [scenario for scenario in record.scenarios if scenario.verdict is Verdict.SKIPPED]
+        assert {scenario.skip for scenario in skipped} == {Skip.CAPABILITY}
+
+    def test_the_kept_claim_is_a_pass(self, record):
+        """The fork keeps what the release breaks, and only that."""
+        kept = {scenario.id: scenario for scenario in record.scenarios if scenario.keeps is not None}
+
+        assert set(kept) == {KEPT}
+        assert kept[KEPT].verdict is Verdict.PASSED
+
+    def test_the_record_says_what_was_built(self, record):
+        """Source, overlay, tags and the release that is claimed, without folders of this machine."""
+        build = record.header.target.build
+
+        assert build is not None
+        assert (build.source, build.overlay) == ("fork", "config/overlays/distro")
+        assert (build.go_tags, build.release) == (("distro",), "v0.20.0")
+        assert record.header.target.is_source_tree
+        assert record.header.target.binaries["manager"].startswith("sha256:")
+
+    def test_the_rerun_command_builds_the_same(self, done):
+        """The command that reproduces a failure carries the build."""
+        (command, *_) = [line for line in done.stdout.splitlines() if "kserve-conformance run" in line]
+
+        assert "--overlay" in command
+        assert "--go-tags distro" in command
+
+    def test_a_signed_record_is_verified_and_published(self, folder, record):
+        """Attested with a key, checked with its public part, and on a site with the name of the vendor."""
+        assert record.header.implementation.project == "example-serving"
+        openssl = shutil.which("openssl") or "openssl"
+        for words in (
+            ("genpkey", "-algorithm", "ed25519", "-out", "key.pem"),
+            ("pkey", "-in", "key.pem", "-pubout", "-out", "key.pub"),
+        ):
+            subprocess.run([openssl, *words], cwd=folder, check=True, capture_output=True)
+
+        attested = call(folder, "attest", "reports/record.ndjson", "--key", "key.pem")
+        envelope = "reports/record.ndjson.intoto.json"
+        verified = call(folder, "verify", "reports/record.ndjson", envelope, "--key", "key.pub")
+        strict = call(folder, "verify", "reports/record.ndjson", envelope, "--key", "key.pub", "--require-conforms")
+        published = call(folder, "site", "reports/record.ndjson", "--out", "site")
+
+        assert attested.returncode == Exit.OK, attested.stderr
+        assert verified.returncode == Exit.OK, verified.stdout
+        assert strict.returncode == Exit.NO
+        assert published.returncode == Exit.OK, published.stderr
+        assert "example-serving" in (folder / "site/index.html").read_text(encoding="utf-8")
+
+
+class TestWithoutTheOverlay:
+    def test_there_is_one_cause_and_no_result(self, folder):
+        """The controller reconciles nothing without its key: no scenario waits for that, and the log says why."""
+        done = run(folder, "--go-tags", "distro", "--jobs", "1", "--out", "without", "--format", "json")
+
+        assert done.returncode == Exit.BROKEN, done.stderr
+        record = read(folder / "without/record.ndjson")
+        assert "has no key oauthProxy" in str(record.footer.cause)
+        assert json.loads(done.stdout)["counts"]["passed"] == 0
+        assert done.stderr.count("has no key oauthProxy") == 1
+
+
+class TestPrerequisites:
+    def test_scenarios_that_need_knative_are_skipped_without_it(self, folder):
+        """A tree without test/crds is reported before the run; the result is partial."""
+        shutil.move(folder / "fork/test", folder / "test")
+        try:
+            done = run(folder, "--tags", "deployment", "--jobs", "1", "--out", "bare", "--format", "json")
+        finally:
+            shutil.move(folder / "test", folder / "fork/test")
+
+        assert "has no CRDs of Knative Serving and Istio (test/crds)" in done.stderr
+        assert done.returncode == Exit.OK, done.stdout
+        record = read(folder / "bare/record.ndjson")
+        skipped = [scenario for scenario in record.scenarios if scenario.skip is Skip.PREREQUISITE]
+        assert skipped
+        assert all("requires Knative Serving" in str(scenario.reason) for scenario in skipped)
+        assert json.loads(done.stdout)["result"] == "partial"
+
+
+class TestSource:
+    def test_another_release_is_noticed(self, tmp_path):
+        """An edit whose text the source does not have is an error."""
+        fork = forked()
+        (tmp_path / "source/pkg").mkdir(parents=True)
+
+        with pytest.raises(fork.SourceDiffersError, match="found it 0 times"):
+            fork.Edit("pkg/a.go", "old", "new").apply(tmp_path / "source")
