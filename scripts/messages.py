@@ -7,7 +7,7 @@ Make the table of KServe's error texts from its own Go modules.
     scripts/messages --check    change nothing; fail if the committed table is not what the modules give
 
 A row is a text as the source has it, with the placeholders of Go's ``fmt``, the releases that have it, and the file and
-kind of call of the last of them. What a text means is written by hand, in ``messages/meanings.py``.
+kind of call of the last of them. What a text means is written by hand, in ``messages/meanings/``.
 """
 
 from __future__ import annotations
