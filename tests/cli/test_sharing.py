@@ -107,7 +107,9 @@ class TestMerge:
         every = [scenario(name, path="features/a.feature", line=place) for place, name in enumerate("abcd")]
         for number in (1, 2):
             mine = Shard(number, 2).of_ids(one.id for one in every)
-            part = record(*(one for one in every if one.id in mine), selection={"shard": f"{number}/2"})
+            part = record(
+                *(one for one in every if one.id in mine), selection={"shard": f"{number}/2"}, inventory=len(every)
+            )
             Path(f"{number}.ndjson").write_text(project(part, "ndjson"))
 
     def test_ends_as_the_merged_run(self, capsys):

@@ -49,8 +49,8 @@ class Opened:
         from securesystemslib.exceptions import Error
 
         if verifier.key.keyid not in self.envelope.signatures:
-            signed = ", ".join(self.envelope.signatures) or "nobody"
-            return f"signed by {signed}, not by {verifier.key.keyid}"
+            others = ", ".join(map(str, self.envelope.signatures))
+            return f"signed by {others or 'no key'}, not by {verifier.key.keyid}"
         try:
             self.envelope.verify([verifier.key], threshold=1)
         except (Error, ValueError, TypeError):

@@ -7,6 +7,9 @@ from record_examples import HOSTILE, record, scenario
 
 from kserve_conformance.record import CHANGES, Comparison, Record, Scenario, TargetIdentity, Verdict, compare
 
+#: The digest of the manager in both clusters.
+BINARIES = {"manager": "sha256:" + "9b" * 32}
+
 
 def two_runs() -> tuple[Record, Record]:
     """An earlier and a later run, with a scenario for each pair of verdicts and one that moved."""
@@ -18,7 +21,9 @@ def two_runs() -> tuple[Record, Record]:
             *earlier,
             scenario("Moves", choices=(on("kserve-mlserver"),)),
             scenario("Asks something else", Verdict.FAILED),
-            target=TargetIdentity(target="controlplane:v0.15.2", release="v0.15.2", digests={"crds": "sha256:aa"}),
+            target=TargetIdentity(
+                target="controlplane:v0.15.2", release="v0.15.2", binaries=BINARIES, digests={"crds": "sha256:aa"}
+            ),
         ),
         record(
             *later,
@@ -30,7 +35,9 @@ def two_runs() -> tuple[Record, Record]:
                 finding=scenario("x", Verdict.FAILED).finding,
                 path="features/explicit/hostile.feature",
             ),
-            target=TargetIdentity(target=f"controlplane:{HOSTILE}", release="v0.20.0", digests={"crds": "sha256:bb"}),
+            target=TargetIdentity(
+                target=f"cluster:{HOSTILE}", release="v0.20.0", binaries=BINARIES, digests={"crds": "sha256:bb"}
+            ),
         ),
     )
 
