@@ -19,14 +19,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-SECRET = "[redacted]"  # noqa: S105 - the replacement for one
+from kserve_conformance.record.environment import SECRET, allowed, redact_command, redact_environment, redact_table
+
 HOST = "[host]"
 ADDRESS = "[address]"
 
 #: Names whose value is a secret, also as the end of a longer name (``HF_TOKEN``, ``client-key-data``), never as its
 #: beginning (``tokenizer``, ``secretName``).
 _SENSITIVE = (
-    r"[\w.-]*(?:token|passw(?:or)?d|passphrase|[_-]pass|credentials?|secret|(?:api|access|private|account)[_-]?key(?:[_-]?id)?|"
+    r"[\w.-]*(?:token|passw(?:or)?d|passphrase|[_-]pass|pgpass|[_-]pwd|credentials?|secret|[_-]auth|[_-]salt|[_-]pin|"
+    r"(?:api|access|private|account|signing|encryption|master|shared|ssh|license)[_-]?key(?:[_-]?id)?|[_-]key|"
+    r"[_-]dsn|connection[_-]?string|[_-]webhook(?:[_-]url)?|"
     r"client-key-data|client-certificate-data|certificate-authority-data|authorization|cookie|\.dockerconfigjson)"
 )
 _QUOTE = r"""\\?["']"""
@@ -101,12 +104,32 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?"), SECRET),
     (
         re.compile(
-            r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgithub_pat_\w{20,}\b|"
+            r"\b(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}\b|\bgithub_pat_\w{20,}\b|\bAIza[\w-]{30,}|\bya29\.[\w-]{16,}|"
+            r"\bGOCSPX-[\w-]{16,}|\b(?:sk|rk|pk)_(?:live|test)_\w{10,}|\bSG\.[\w-]{16,}\.[\w-]{16,}|"
+            r"\bdop_v1_[a-f0-9]{32,}|\bhv[sb]\.[\w-]{20,}|\bAGE-SECRET-KEY-1\w{20,}|\bdapi[a-f0-9]{32}\b|"
+            r"\bdckr_pat_[\w-]{16,}|\bxapp-[\w-]{16,}|\bshp(?:at|ss)_[a-f0-9]{32}\b|\bglsa_\w{20,}|"
             r"\b(?:gh[pousr]|hf|glpat|xox[abprs]|sk|npm|pypi)[_-][A-Za-z0-9_-]{16,}\b"
         ),
         SECRET,
     ),
-    (re.compile(r"(?i)(\b[a-z][a-z0-9+.-]{0,20}://)(?!\[redacted\]@)[^\s/@\"'<>]+@"), rf"\1{SECRET}@"),
+    # A password may contain the signs that end it.
+    (
+        re.compile(
+            r"(?i)(\b[a-z][a-z0-9+.-]{0,20}://)(?!\[redacted\]@)[^\s/:\"'<>]{0,200}:(?!\d{1,5}/)[^\s\"'<>]{0,300}@(?!sha256:)"
+        ),
+        rf"\1{SECRET}@",
+    ),
+    (re.compile(r"(?i)(\b[a-z][a-z0-9+.-]{0,20}://)(?!\[redacted\]@)[^\s/\"'<>]{1,300}@(?=[^\s/@])"), rf"\1{SECRET}@"),
+    # The path of a web hook is its password.
+    (
+        re.compile(
+            r"(?i)(\bhttps?://(?:hooks?\.[^\s/\"'<>]+|[^\s/\"'<>]+\.webhook\.[^\s/\"'<>]+|"
+            r"[^\s/\"'<>]+(?:/[\w.-]+){0,3}/(?:web)?hooks?)/)(?!\[redacted\])[^\s\"'<>\\]+"
+        ),
+        rf"\1{SECRET}",
+    ),
+    # A kubeconfig in base64, from "apiVersion" or "kind" on.
+    (re.compile(r"\b(?:YXBpVmVyc2lvbj|a2luZDog|eyJhcGlWZXJzaW9u|eyJraW5kIj)[A-Za-z0-9+/]{16,}={0,2}"), SECRET),
     (
         re.compile(
             r"(?i)([?&](?:sig|signature|credential|key|code|x-(?:amz|goog)-[a-z-]+)=)(?!\[redacted\])[^&\s\"'<>]+"
@@ -155,6 +178,8 @@ class Redaction:
 
     folders: Mapping[str, str] = field(default_factory=dict)
     hosts: frozenset[str] = frozenset()
+    #: Names of environment variables and of arguments whose values stay.
+    allowed: frozenset[str] = frozenset()
 
     @classmethod
     def of_this_machine(cls, *hosts: str) -> Redaction:
@@ -167,6 +192,7 @@ class Redaction:
             folders=deep | {str(Path.home()): "~"},
             # Very short names and the one that every machine has would replace ordinary words.
             hosts=frozenset(host for host in named if len(host) > 2 and host != "localhost"),
+            allowed=allowed(),
         )
 
     def text(self, text: str) -> str:
@@ -180,7 +206,7 @@ class Redaction:
         return self._redacted[text]
 
     def _redact(self, text: str) -> str:
-        text = _without_secret_data(text)
+        text = redact_environment(_without_secret_data(text), self.allowed)
         for pattern, instead in _PATTERNS:
             text = pattern.sub(instead, text)
         text = _IPV4.sub(_address, _AUTHORITY.sub(_host, _NODE.sub(rf"\1{HOST}", text)))
@@ -190,11 +216,23 @@ class Redaction:
             text = self._folders.sub(lambda found: self._instead_of[found.group(0)], text)
         return _HOMES.sub("~", text)
 
+    def command(self, text: str) -> str:
+        """Redact the name of a target: of a ``process:`` target also the values of its arguments."""
+        return self.text(redact_command(text, self.allowed))
+
+    def table(self, table: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+        """Redact the table of a step."""
+        return tuple(tuple(map(self.text, row)) for row in redact_table(table, self.allowed))
+
     def value(self, value: Any) -> Any:
         """Redact every string in a JSON value, and the value of every member whose name is that of a secret."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, Mapping):
+            pair = {str(name).lower(): one for name, one in value.items()}
+            if isinstance(pair.get("name"), str) and isinstance(pair.get("value"), str):
+                ((_, (_, kept)),) = (redact_table((("name", "value"), (pair["name"], pair["value"])), self.allowed),)
+                value = {name: kept if str(name).lower() == "value" else one for name, one in value.items()}
             return {
                 name: SECRET if isinstance(one, str) and _IS_SECRET_NAME.fullmatch(str(name)) else self.value(one)
                 for name, one in value.items()

@@ -133,7 +133,7 @@ class RecordWriter:
 
     def _redacted_header(self) -> Header:
         header = self._header
-        target = msgspec.structs.replace(header.target, target=self._text(header.target.target))
+        target = msgspec.structs.replace(header.target, target=self._redaction.command(header.target.target))
         return msgspec.structs.replace(header, target=target, selection=self._redaction.value(header.selection))
 
     def _redacted_scenario(self, scenario: Scenario) -> Scenario:
@@ -157,7 +157,7 @@ class RecordWriter:
         return msgspec.structs.replace(
             step,
             text=self._text(step.text),
-            table=self._redaction.value(step.table),
+            table=self._redaction.table(step.table),
             doc_string=self._optional(step.doc_string),
         )
 
