@@ -13,7 +13,7 @@ from typing import ClassVar, TextIO
 import click
 
 from kserve_conformance.characters import printable_lines
-from kserve_conformance.exceptions import HarnessError
+from kserve_conformance.exceptions import HarnessError, TargetError
 
 
 class Exit(IntEnum):
@@ -51,7 +51,7 @@ def exit_code_of(error: BaseException) -> int:
     """
     match error:
         case HarnessError():
-            *others, last = error.lines
+            *others, last = map(_redacted, error.lines) if isinstance(error, TargetError) else error.lines
             for line in others:
                 print_error(line, None)
             print_error(last, error.hint)
@@ -74,6 +74,13 @@ def exit_code_of(error: BaseException) -> int:
                 click.echo(printable_lines("".join(traceback.format_exception(error))), err=True, nl=False)
             print_error("internal error; no conclusion can be drawn", "report this traceback as a bug")
             return Exit.BROKEN
+
+
+def _redacted(text: str) -> str:
+    """Redact the error of a target: it may quote the log of a program, which ends up in the log of a CI job."""
+    from kserve_conformance.record.redaction import Redaction
+
+    return Redaction.of_this_machine().text(text)
 
 
 def print_error(message: str, hint: str | None) -> None:

@@ -17,6 +17,7 @@ from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.out_folder import out_folder
 from kserve_conformance.cli.output import columns, emit, example, format_option, streaming
 from kserve_conformance.cli.records import RECORD
+from kserve_conformance.cli.redaction_options import allow_env_option
 from kserve_conformance.cli.selection_options import selection_options
 from kserve_conformance.outputs import cannot_write, write_file
 from kserve_conformance.reports.folder import MATRIX, MATRIX_REPORTS, WRITTEN
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     help="Run nothing; render the reports of this matrix record (- for stdin)",
 )
 @click.option("--extract", metavar="TARGET", help="With --record: write the record of this target's run to stdout")
+@allow_env_option
 @format_option
 def command(
     targets: tuple[str, ...],

@@ -22,6 +22,7 @@ from kserve_conformance.cli.out_folder import out_folder
 from kserve_conformance.cli.output import columns, emit, example, format_option, out_option, show_progress
 from kserve_conformance.cli.publisher import implementation_of, publishing_options, require_an_implementation
 from kserve_conformance.cli.records import RECORD, RecordInput, read_record, require_one_stdin
+from kserve_conformance.cli.redaction_options import allow_env_option
 from kserve_conformance.cli.rerun import failed_scenarios
 from kserve_conformance.cli.run_conclusion import RunConclusion
 from kserve_conformance.cli.selection_options import selection_options, suite_option
@@ -57,7 +58,7 @@ class Run(SectionedCommand):
         ),
         "Scenarios": ("suite", "tags", "words", "ids", "rerun_failed", "shard", "list_only"),
         "Run": ("jobs", "fail_fast", "debugger", "baseline", "allow_other_build"),
-        "Output": ("out", "format_", "timings"),
+        "Output": ("out", "format_", "timings", "allow_env"),
         "Publication": ("organization", "project", "url", "implementation_version", "contact"),
     }
 
@@ -115,6 +116,7 @@ class Run(SectionedCommand):
 )
 @out_option("reports", "Folder for the record and the reports")
 @click.option("--timings", is_flag=True, help="Record timings (off by default, so that records are reproducible)")
+@allow_env_option
 @publishing_options
 @format_option
 def command(

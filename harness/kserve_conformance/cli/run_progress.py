@@ -13,6 +13,7 @@ from kserve_conformance.characters import one_line
 from kserve_conformance.cli.output import progress_console
 from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.pytest_plugin.reports import scenario_in, start_in
+from kserve_conformance.record import Redaction
 from kserve_conformance.record.causes import without_names
 from kserve_conformance.reports.text import FEW
 from kserve_conformance.reports.verdicts import readable_id
@@ -32,6 +33,7 @@ class RunProgress:
 
     def __init__(self, total: int, *, bar: bool = True) -> None:
         self._console = progress_console()
+        self._redaction = Redaction.of_this_machine()
         self.uncollected: list[str] = []
         self.error: HarnessError | None = None
         self._errors: Counter[str] = Counter()
@@ -69,7 +71,7 @@ class RunProgress:
             if scenario is not None:
                 self._bar.advance(self._task)
         if scenario is not None and scenario.verdict in _COLORS:
-            self._show(scenario.verdict, readable_id(scenario), scenario.reason or "")
+            self._show(scenario.verdict, readable_id(scenario), self._redaction.text(scenario.reason or ""))
 
     def _show(self, verdict: str, name: str, reason: str) -> None:
         """Print a line; only a few for errors with one reason, since a lost target makes every scenario error."""
@@ -87,7 +89,7 @@ class RunProgress:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep the error of a feature that cannot be collected: otherwise its scenarios would just be missing."""
         if report.failed:
-            self.uncollected.append(str(report.longrepr))
+            self.uncollected.append(self._redaction.text(str(report.longrepr)))
 
     def pytest_internalerror(self, excrepr: object, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
         """
@@ -98,7 +100,7 @@ class RunProgress:
         if isinstance(excinfo.value, HarnessError):
             self.error = excinfo.value
         else:
-            self._console.print(Text(str(excrepr)), soft_wrap=True)
+            self._console.print(Text(self._redaction.text(str(excrepr))), soft_wrap=True)
         return True
 
     def stop(self) -> None:

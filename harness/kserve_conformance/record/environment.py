@@ -29,7 +29,7 @@ _NAME = r"(?P<name>[A-Za-z_][\w.-]{0,200})"
 #: A quoted value at any level of escaping, or, if it is not closed, up to the end of its line.
 _QUOTED = r"""(?P<quote>\\*")[\s\S]{0,4000}?(?<!\\)(?P=quote)|'(?:[^']|''){0,4000}+'|(?:\\*["'])[^\n]*"""
 #: Atomic, so that a hostile text is read once: what follows never makes a value longer.
-_FLOW = rf"(?>{_QUOTED}|[^,}}\]\n]{{0,2000}}+)"
+_FLOW = rf"(?>\[redacted\]|{_QUOTED}|[^,}}\]\n]{{0,2000}}+)"
 #: A value of block style with the lines of it that follow.
 _BLOCK = r"[^\n]*(?:\n[+-]?(?P=indent)[ ]+\S[^\n]*|\n[ ]*(?=\n[+-]?(?P=indent)[ ]))*"
 
@@ -50,7 +50,7 @@ _PAIRS: Final = (
     re.compile(r"\b(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b (?:is|was|has|=) (?P<value>'[^'\n]*'|\"[^\"\n]*\")"),
     re.compile(
         r"(?<![\w./?&=<{-])(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)="
-        rf"(?P<value>{_Q}[^\"'\n]*{_Q}|[^\s\"',;}}\]]+)"
+        rf"(?P<value>\[redacted\]|{_Q}[^\"'\n]*{_Q}|[^\s\"',;}}\]]+)"
     ),
 )
 
@@ -63,16 +63,18 @@ _HARMLESS: Final = re.compile(
 #: Flags whose value is a secret although a word of theirs does not say so.
 _SHORT_FLAGS = r"-p|-P|-a|-w|-pw"
 _ARGUMENTS: Final = (
-    re.compile(rf"(?P<before>(?<![\w-])(?:{_SHORT_FLAGS})[ \t]+)(?P<value>[^\s\"',\]-][^\s\"',\]]*)"),
+    re.compile(rf"(?P<before>(?<![\w-])(?:{_SHORT_FLAGS})[ \t]+)(?P<value>(?!\[redacted\])[^\s\"',\]-][^\s\"',\]]*)"),
     re.compile(
         rf"(?m)(?P<before>(?<![\w-])(?:{_SHORT_FLAGS}){_Q}?(?:[ ]*\n[+-]?[ ]*-|\s*,)\s*{_Q}?)"
-        r"(?P<value>[^\s\"'\\,\]-][^\s\"'\\,\]]*)"
+        r"(?P<value>(?!\[redacted\])[^\s\"'\\,\]-][^\s\"'\\,\]]*)"
     ),
     # Clients of databases take a password right behind the flag.
-    re.compile(r"(?P<before>\b(?:mysql|mariadb|sshpass)\w*\b[^\n]{0,200}?[ ]-p)(?P<value>[^\s\"'\\,\]]+)"),
+    re.compile(
+        r"(?P<before>\b(?:mysql|mariadb|sshpass)\w*\b[^\n]{0,200}?[ ]-p)(?P<value>(?!\[redacted\])[^\s\"'\\,\]]+)"
+    ),
     re.compile(
         rf"(?m)(?P<before>(?<![\w-])(?:-u|--user){_Q}?(?:[ =\t]+|[ ]*\n[+-]?[ ]*-\s*|\s*,\s*){_Q}?[^\s:\"'\\,\]]+:)"
-        r"(?P<value>[^\s\"'\\,\]]+)"
+        r"(?P<value>(?!\[redacted\])[^\s\"'\\,\]]+)"
     ),
 )
 
