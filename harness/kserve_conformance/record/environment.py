@@ -45,7 +45,7 @@ _PAIRS: Final = (
     ),
     re.compile(rf"(?i)\bname{_Q}?\s*:\s*{_Q}?{_NAME}{_Q}?\s*,\s*{_Q}?value{_Q}?\s*:\s*(?P<value>{_FLOW})"),
     re.compile(rf"(?i)\bvalue{_Q}?\s*:\s*(?P<value>{_FLOW})\s*,\s*{_Q}?name{_Q}?\s*:\s*{_Q}?{_NAME}"),
-    re.compile(rf"\bName:{_Q}?{_NAME}{_Q}?,?[ ]+?Value:(?P<value>[^\n]{0, 1000}?)(?=,?[ ]ValueFrom:|\}}|\n|\Z)"),
+    re.compile(rf"\bName:{_Q}?{_NAME}{_Q}?,?[ ]+?Value:(?P<value>[^\n]{{0,1000}}?)(?=,?[ ]ValueFrom:|\}}|\n|\Z)"),
     re.compile(rf"(?i)\benv(?:ironment variable)? \"{_NAME}\" (?:with value|=|is) \"(?P<value>[^\"\n]*)\""),
     re.compile(r"\b(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b (?:is|was|has|=) (?P<value>'[^'\n]*'|\"[^\"\n]*\")"),
     re.compile(

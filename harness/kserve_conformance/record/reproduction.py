@@ -16,8 +16,9 @@ from pathlib import Path
 
 import msgspec
 
+from kserve_conformance.record.environment import SECRET
 from kserve_conformance.record.model import Record, Scenario
-from kserve_conformance.record.redaction import SECRET, Redaction
+from kserve_conformance.record.redaction import Redaction
 from kserve_conformance.suite import Suite
 from kserve_conformance.targets.spec import Options, Spec
 
