@@ -119,6 +119,18 @@ class TestWhatCannotBeRead:
         assert out.count("team-a/fraud-*") == 2
         assert "twice" not in err
 
+    @pytest.mark.parametrize("command", ["resolve", "explain"])
+    def test_runtimes_with_generated_names_are_two(self, command, call):
+        """The second does not replace the first, which is the one that supports the service."""
+        first = OURS.replace("name: ours", "generateName: ours-")
+        second = first.replace("name: sklearn", "name: onnx")
+
+        code, out, _ = call({"a.yaml": f"{SERVICE}---\n{first}---\n{second}"}, "a.yaml", command=command)
+
+        assert code == Exit.OK
+        assert "ServingRuntime team-a/ours-xxxxx" in out
+        assert ("ServingRuntime team-a/ours-xxxx2" in out) is (command == "explain")
+
     def test_every_problem_is_an_error_of_its_own(self, call):
         """Where nothing is answered, too."""
         code, _, err = call({"a.yaml": "kind: InferenceService", "b.yaml": "kind: ServingRuntime"}, ".")

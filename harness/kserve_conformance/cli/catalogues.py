@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kserve_conformance.characters import printable
 from kserve_conformance.cli.validation import as_data, crd_findings, summary
 from kserve_conformance.exceptions import ManifestError
 from kserve_conformance.manifests import ManifestCode, Problem, check, display_name, rejection_message
-from kserve_conformance.objects import Catalogue, Manifest, Namespace, ObjectKey, Runtime, is_stored
+from kserve_conformance.manifests.loader import GENERATED, is_name_generated
+from kserve_conformance.objects import Catalogue, Manifest, Namespace, ObjectKey, Runtime, is_stored, replaced
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.runtime_admission import Scope, rejection_of
 from kserve_conformance.profiles.shipped_runtimes import shipped
@@ -86,6 +87,9 @@ class Runtimes:
     _written: dict[ObjectKey, Manifest] = field(default_factory=dict)
     _is_first: bool = True
 
+    def __post_init__(self) -> None:
+        self.given = tuple(_with_distinct_names(self.given))
+
     def under(self, profile: Profile) -> tuple[Catalogue, tuple[Review, ...]]:
         """The catalogue of a release, and the reviews of the runtimes written under it. Releases come in order."""
         base: dict[ObjectKey, Manifest] = {}
@@ -135,6 +139,19 @@ class Runtimes:
     def _typed(manifest: Manifest, profile: Profile, where: str) -> Runtime:
         with placed(where, manifest):
             return Runtime.from_manifest(profile.crds.pruned(manifest))
+
+
+def _with_distinct_names(given: Iterable[GivenRuntime]) -> Iterator[GivenRuntime]:
+    """The API server makes a new name of a ``generateName`` each time, so two such runtimes are not one."""
+    counts: Counter[ObjectKey] = Counter()
+    for each in given:
+        key = ObjectKey.of(each.manifest)
+        if is_name_generated(each.manifest) and counts[key]:
+            name = f"{key.name.removesuffix(GENERATED)}{counts[key] + 1:{GENERATED[0]}>{len(GENERATED)}}"
+            yield replace(each, manifest=replaced(each.manifest, name, "metadata", "name"))
+        else:
+            yield each
+        counts[key] += 1
 
 
 @contextmanager

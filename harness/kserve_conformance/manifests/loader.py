@@ -37,7 +37,7 @@ from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, SERVICE, M
 _KUBEFLOW: Final = "serving.kubeflow.org"
 _KSERVE: Final = "serving.kserve.io"
 #: Placeholder for the five characters that the API server appends to a ``generateName`` (cut to 58 characters).
-_GENERATED: Final = "xxxxx"
+GENERATED: Final = "xxxxx"
 _LONGEST_BASE: Final = 58
 
 
@@ -269,7 +269,7 @@ class Loader:
             return ()
         base = metadata.get("generateName")
         if not metadata.get("name") and isinstance(base, str) and base:
-            metadata["name"] = base[:_LONGEST_BASE] + _GENERATED
+            metadata["name"] = base[:_LONGEST_BASE] + GENERATED
         if self.namespace is None or manifest.get("kind") == CLUSTER_RUNTIME:
             return ()
         if not metadata.get("namespace"):
@@ -354,12 +354,16 @@ def group_of(manifest: Manifest) -> str:
     return group if slash else ""
 
 
+def is_name_generated(manifest: Manifest) -> bool:
+    """Does a placeholder stand for the end of an object's name, which the API server generates?"""
+    base = manifest["metadata"].get("generateName")
+    return bool(base) and manifest["metadata"]["name"] == base[:_LONGEST_BASE] + GENERATED
+
+
 def display_name(manifest: Manifest) -> str:
     """Namespace and name of an object; an asterisk stands for what the API server generates."""
     metadata = manifest["metadata"]
-    name, base = metadata["name"], metadata.get("generateName")
-    if base and name == base[:_LONGEST_BASE] + _GENERATED:
-        name = f"{base}*"
+    name = f"{metadata['generateName']}*" if is_name_generated(manifest) else metadata["name"]
     if manifest.get("kind") == CLUSTER_RUNTIME:
         return str(name)
     return f"{metadata.get('namespace') or 'default'}/{name}"
