@@ -246,6 +246,8 @@ class TestLinks:
 
         assert broken
         assert rules[: len(broken)] == broken
+        first = page.find(".rules tbody tr code").text
+        assert f"broken: {first} (" in page.find(".conclusion").text
         link = page.find("#failures small a[href^='#rule-']")
         link.click()
         page.until(lambda: page.fragment.startswith("#rule-"))

@@ -8,7 +8,7 @@ script, by their hashes, so whatever a target reported stays text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
@@ -60,7 +60,7 @@ def html(
         broken_rules=sentence(broken_rules(record)),
         everything=everything,
         topics={name: (cases, tuple(_features(cases))) for name, cases in by_topic(record).items()},
-        rules=_broken_first(by_rule(record)),
+        rules=_broken_first(by_rule(record), [one.rule for one in broken_rules(record)]),
         statements=dict(rules or {}),
         broken=everything.of(Verdict.FAILED, Verdict.ERRORED),
         deviations=_deviations(everything),
@@ -83,10 +83,15 @@ def _place(scenario: Scenario) -> str:
     return f"#{anchor(scenario.id)}"
 
 
-def _broken_first(rules: Mapping[str, Tally]) -> dict[str, Tally]:
-    """Order rules: those with failed or errored scenarios, then known deviations, then all others by id."""
+def _broken_first(rules: Mapping[str, Tally], broken: Sequence[str]) -> dict[str, Tally]:
+    """Order rules: the broken ones as given, others with failures or errors, known deviations, the rest by id."""
+    place = {rule: number for number, rule in enumerate(broken)}
     rank = {Verdict.ERRORED: 0, Verdict.FAILED: 0, Verdict.DEVIATES: 1}
-    return dict(sorted(rules.items(), key=lambda entry: (rank.get(entry[1].worst or Verdict.PASSED, 2), entry[0])))
+
+    def order(rule: str) -> tuple[int, int, str]:
+        return place.get(rule, len(place)), rank.get(rules[rule].worst or Verdict.PASSED, 2), rule
+
+    return {rule: rules[rule] for rule in sorted(rules, key=order)}
 
 
 def _features(cases: Tally) -> Iterator[Feature]:

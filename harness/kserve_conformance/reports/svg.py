@@ -2,9 +2,9 @@
 The picture of one run or of several, at a glance.
 
 For one record each scenario is a square, by topic and level. For several records
-each cell is a topic (or a rule) on one target, with the verdict of its worst
-scenario. Letters and shapes repeat what colours show, and a description says it
-to screen readers. A topic that a record does not have is an empty cell.
+each cell is a topic (or a rule) on one target, with the worst verdict of the
+scenarios that ran. Letters and shapes repeat what colours show, and a description
+says it to screen readers. A topic that a record does not have is an empty cell.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _table(records: Sequence[Record], grouped: Callable[[Record], Mapping[str, T
 
 
 def _cell(root: ET.Element, x: int, y: int, name: str, cases: Tally | None) -> None:
-    worst = cases.worst if cases else None
+    worst = cases.standing if cases else None
     group = ET.SubElement(root, "g")
     ET.SubElement(group, "title").text = in_xml(f"{name}: {_counted(cases) if cases else 'not part of this run'}")
     shape = {
