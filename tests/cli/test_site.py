@@ -101,6 +101,33 @@ class TestInputs:
         assert out.startswith("2 runs published, 1 unreadable\n")
         assert (folder / "site" / "index.html").exists()
 
+    @pytest.mark.usefixtures("folder")
+    def test_a_file_that_is_not_there_is_named(self, capsys):
+        """It is a record that cannot be read, and the others are published."""
+        code, out, err = call(capsys, "site", "nowhere.ndjson", "records", "--out", "site")
+
+        assert code == Exit.RECORD
+        assert err.startswith("error: nowhere.ndjson: ")
+        assert out.startswith("2 runs published, 1 unreadable\n")
+
+    def test_a_folder_without_records_is_a_mistake(self, folder, capsys):
+        """A site of nothing is not built by mistake."""
+        (folder / "empty").mkdir()
+        code, _, err = call(capsys, "site", "records", "empty", "--out", "site")
+
+        assert code == Exit.USAGE
+        assert "no records in empty" in err
+        assert not (folder / "site").exists()
+
+    def test_without_any_result_the_answer_is_no(self, folder, capsys):
+        """If every run is withheld, the site says so, and so does the exit code."""
+        (folder / "one.ndjson").write_bytes(records()["interrupted"])
+        code, out, _ = call(capsys, "site", "one.ndjson", "--out", "site")
+
+        assert code == Exit.NO
+        assert "0 runs published, 1 withheld" in out
+        assert "No run has a result to show." in (folder / "site" / "index.html").read_text()
+
 
 class TestFolder:
     def test_two_builds_are_byte_equal(self, folder, capsys):

@@ -52,7 +52,7 @@ class _Reading:
     )
 )
 @click.argument(
-    "inputs", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True), metavar="RECORD|FOLDER..."
+    "inputs", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False), metavar="RECORD|FOLDER..."
 )
 @out_option("site", "Folder for the site")
 @click.option(
@@ -73,6 +73,7 @@ def command(inputs: tuple[Path, ...], out: Path, keys: tuple[Path, ...], format_
     withheld, as is a record that its attestation (RECORD.intoto.json, RECORD.dsse.json)
     does not match. All others are unsigned, unless a --key verifies the attestation.
     The exit code is 4 if a record cannot be read; the site has all others.
+    It is 1 if no run has a result.
     """
     from kserve_conformance.reports.site import INDEX, Inputs, pages
     from kserve_conformance.suite.registry_terms import statements
@@ -87,24 +88,35 @@ def command(inputs: tuple[Path, ...], out: Path, keys: tuple[Path, ...], format_
     emit(format_, result, lambda: _text(reading, out))
     for fault in reading.unreadable:
         print_error(one_line(str(fault)), fault.hint)
-    return Exit.RECORD if reading.unreadable else Exit.OK
+    if reading.unreadable:
+        return Exit.RECORD
+    return Exit.OK if reading.inputs.published else Exit.NO
 
 
 def _records(inputs: Iterable[Path]) -> Iterator[tuple[str, Path]]:
-    """Yield each file to read, with its name in messages."""
+    """Yield each file to read, with its name in messages. Raises ``UsageError`` for a folder without any."""
     for path in inputs:
         if not path.is_dir():
             yield str(path), path
             continue
-        for file in sorted(path.rglob("*")):
-            if file.name.endswith(_ENDINGS) and file.is_file() and not _is_messages(file):
-                yield str(file), file
+        found = [
+            file
+            for file in sorted(path.rglob("*"))
+            if file.name.endswith(_ENDINGS) and file.is_file() and not _is_messages(file)
+        ]
+        if not found:
+            raise click.UsageError(f"no records in {path}: expected files that end in {' or '.join(_ENDINGS)}")
+        yield from ((str(file), file) for file in found)
 
 
 def _is_messages(file: Path) -> bool:
     """Tell whether a file has the Cucumber Messages of a run, which are NDJSON too."""
-    with file.open("rb") as stream:
-        return stream.read(9).replace(b" ", b"").startswith(b'{"meta":')
+    try:
+        with file.open("rb") as stream:
+            return stream.read(9).replace(b" ", b"").startswith(b'{"meta":')
+    except OSError:
+        # It is named as a record that cannot be read.
+        return False
 
 
 def _read(name: str, path: Path, reading: _Reading) -> None:
