@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from kserve_conformance.cli.exit_codes import Exit
+from kserve_conformance.outputs import LOCK, folder_lock
 
 #: Custom targets: right (and counted), wrong, one that ends its process, and one that waits.
 OWN = """\
@@ -43,7 +44,8 @@ def dies():
 
 class Waits(Wrapped):
     def observe(self, service, within):
-        Path("waiting").touch()
+        Path("waiting.part").write_text(str(os.getpid()))
+        Path("waiting.part").rename("waiting")
         time.sleep(60)
         return super().observe(service, within)
 
@@ -251,6 +253,43 @@ class TestResume:
         resumed = call(folder, "memory:v0.15.2", "python:own:right", *PART, "--out", "out", "--resume")
         assert resumed.returncode == Exit.OK
         assert (folder / "opened").read_text() == "x"
+
+
+class TestKilled:
+    def test_leaves_no_process_and_no_older_report(self, folder):
+        """Every run ends with the matrix, and what an earlier one reported is gone."""
+        (folder / "out").mkdir()
+        (folder / "out/matrix.md").write_text("Every target conforms")
+        (folder / "out/notes.md").write_text("mine")
+        words = ["memory:v0.15.2", "python:own:waits", *PART, "--out", "out"]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "kserve_conformance", "matrix", *words],
+            cwd=folder,
+            env=environment(folder),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        end = time.monotonic() + 120
+        while not (folder / "waiting").exists():
+            assert process.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        process.kill()
+        process.wait()
+        run = Path("/proc") / (folder / "waiting").read_text() / "cwd"
+        while run.exists():
+            assert time.monotonic() < end
+            time.sleep(0.1)
+
+        assert {file.name for file in (folder / "out").glob("*.*")} - {LOCK} == {"notes.md"}
+
+    def test_second_one_in_the_folder_is_3(self, folder):
+        """It names the first, and changes nothing."""
+        with folder_lock(folder):
+            second = call(folder, "memory:v0.15.2", *PART, "--out", str(folder))
+
+        assert second.returncode == Exit.BROKEN
+        assert f"is in use: process {os.getpid()} " in second.stderr
 
 
 class TestUsage:

@@ -40,6 +40,9 @@ from kserve_conformance.targets.spec import PUBLIC_PARAMETERS, Spec
 #: The folder of a matrix that has each run's record.
 RUNS = "runs"
 
+#: The beginning of the name of a folder that a run in progress writes to.
+_UNFINISHED = ".run-"
+
 #: Seconds between two looks at the progress of a run.
 _LOOK = 0.5
 
@@ -125,6 +128,9 @@ def run_all(specs: Sequence[Spec], plan: Plan, listener: RunListener) -> tuple[t
     ``OSError`` if records cannot be written.
     """
     (plan.out / RUNS).mkdir(parents=True, exist_ok=True)
+    for unfinished in (plan.out / RUNS).glob(f"{_UNFINISHED}*"):
+        # Of a matrix that was killed; nobody else writes here now.
+        shutil.rmtree(unfinished, ignore_errors=True)
     runs = _Runs(plan, listener)
     interrupted = None
     with interrupt_on_signals():
@@ -271,7 +277,7 @@ class _Runs:
     def _run(self, spec: Spec) -> str | None:
         """Run a target in a child process; return why there is no record, or None if there is one."""
         selection = self.plan.selection
-        with tempfile.TemporaryDirectory(prefix=".run-", dir=self.plan.out / RUNS) as folder:
+        with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=self.plan.out / RUNS) as folder:
             record = Path(folder) / "record.ndjson"
             child = self._child(
                 [

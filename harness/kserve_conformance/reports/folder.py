@@ -12,6 +12,9 @@ RECORD = "record.ndjson"
 #: What ``run``, ``report --out`` and ``report merge`` write beside a record.
 RUN_REPORTS = ("report.html", "junit.xml", "conformance-report.yaml", "summary.md")
 
+#: What ``attest`` writes beside a record: it holds for that record alone.
+ATTESTATION = "record.ndjson.intoto.json"
+
 #: The record of a matrix. It compresses to a hundredth, since releases have much in common.
 MATRIX = "matrix.ndjson.xz"
 
@@ -19,4 +22,4 @@ MATRIX = "matrix.ndjson.xz"
 MATRIX_REPORTS = ("matrix.html", "matrix.md", "matrix.svg", "matrix.json", "matrix.yaml")
 
 #: Everything that ``run`` and ``matrix`` write, apart from the runs that ``matrix --resume`` reuses.
-WRITTEN = (RECORD, *RUN_REPORTS, MATRIX, *MATRIX_REPORTS)
+WRITTEN = (RECORD, ATTESTATION, *RUN_REPORTS, MATRIX, *MATRIX_REPORTS)
