@@ -11,11 +11,12 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from generate import codes, command_line, lines, python_api, registry, releases, suite, traceability, webhook
+from generate import codes, command_line, limits, lines, python_api, registry, releases, suite, traceability, webhook
 
 SOURCES: tuple[Callable[[], Iterator[tuple[str, str]]], ...] = (
     codes.parts,
     command_line.parts,
+    limits.parts,
     lines.parts,
     python_api.parts,
     registry.parts,

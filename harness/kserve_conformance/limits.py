@@ -100,10 +100,11 @@ _UNITS: Final = {None: 1, "KiB": 1024, "MiB": MEBIBYTE, "GiB": 1024 * MEBIBYTE}
 
 def hint_to_raise(name: str, value: int) -> str:
     """Say how to raise a limit; the example doubles it."""
-    return f"if the input is legitimate, set {VARIABLE}={name.replace('_', '-')}={_short(2 * value)}"
+    return f"if the input is legitimate, set {VARIABLE}={name.replace('_', '-')}={short(2 * value)}"
 
 
-def _short(value: int) -> str:
+def short(value: int) -> str:
+    """Write a number of bytes with the largest unit that divides it."""
     for unit in ("GiB", "MiB", "KiB"):
         if value % _UNITS[unit] == 0:
             return f"{value // _UNITS[unit]}{unit}"

@@ -124,6 +124,8 @@ class Plane:
                 prerequisites.remove_beacons(self.past)
                 prerequisites.configure(self.admin, self.release.source, self.release.mode)
             self.start_manager()
+            if self._has_beacons and self._controller is not None:
+                self._progress(f"KServe's webhook port {self._controller.webhook_port} is open on every interface")
             if not self._has_beacons:
                 remove_namespace(self.admin, NAMESPACE)
             self.identity = Identity(
