@@ -62,10 +62,21 @@ class Edit:
         file.write_text(text.replace(self.old, self.new), encoding="utf-8")
 
 
-#: The broken rule: automatic selection takes disabled runtimes as well.
+#: The broken rule: automatic selection takes disabled runtimes as well. It even prefers them, so that the result of a
+#: run does not depend on the second in which a runtime was created.
+_PREDICTOR = "pkg/apis/serving/v1beta1/predictor_model.go"
+_DISABLED_FIRST = """
+	sort.SliceStable({0}, func(i, j int) bool {{
+		return {0}[i].Spec.IsDisabled() && !{0}[j].Spec.IsDisabled()
+	}})"""
+_BY_PRIORITY = "	sortSupportedRuntimeByPriority({}, m.ModelFormat)"
 BROKEN = (
-    Edit("pkg/apis/serving/v1beta1/predictor_model.go", "!rt.Spec.IsDisabled() && ", ""),
-    Edit("pkg/apis/serving/v1beta1/predictor_model.go", "!crt.Spec.IsDisabled() && ", ""),
+    Edit(_PREDICTOR, "!rt.Spec.IsDisabled() && ", ""),
+    Edit(_PREDICTOR, "!crt.Spec.IsDisabled() && ", ""),
+    *(
+        Edit(_PREDICTOR, _BY_PRIORITY.format(name), _BY_PRIORITY.format(name) + _DISABLED_FIRST.format(name))
+        for name in ("srSpecs", "clusterSrSpecs")
+    ),
 )
 
 #: The kept claim: priorities are checked before the loop over a namespace's other runtimes, not within it.

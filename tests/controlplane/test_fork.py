@@ -6,16 +6,24 @@ import importlib.util
 import json
 import shutil
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from calling import call
+from coded import raises
 
 from kserve_conformance.cli.exit_codes import Exit
+from kserve_conformance.objects import SERVICE, ObjectKey
 from kserve_conformance.record import Record, Skip, Verdict, read
+from kserve_conformance.targets.contract import Build, TargetCode
+from kserve_conformance.targets.controlplane import ControlPlane
 
 ROOT = Path(__file__).parents[2]
+
+MODEL = ObjectKey(SERVICE, "model", "team-a")
+WITHIN = timedelta(seconds=20)
 
 #: The scenarios of the rule that the fork breaks, and two that show it beside another rule.
 DISABLED = "automatic/disabled_and_multi_model.feature"
@@ -158,21 +166,30 @@ class TestWithoutTheOverlay:
 
 
 class TestPrerequisites:
-    def test_scenarios_that_need_knative_are_skipped_without_it(self, folder):
-        """A tree without test/crds is reported before the run; the result is partial."""
+    def test_without_knative_its_workloads_are_not_expected(self, folder, service):
+        """
+        A tree without test/crds is reported before the run. A choice that only a Knative Service would show cannot be
+        observed; the webhooks and every other mode work.
+        """
+        lines: list[str] = []
         shutil.move(folder / "fork/test", folder / "test")
         try:
-            done = run(folder, "--tags", "deployment", "--jobs", "1", "--out", "bare", "--format", "json")
+            build = Build(source=str(folder / "fork"))
+            with ControlPlane("v0.20.0", build=build, progress=lines.append) as target:
+                serverless = service()
+                serverless["metadata"]["annotations"] = {"serving.kserve.io/deploymentMode": "Knative"}
+                (admission,) = target.apply(serverless)
+                with raises(TargetCode.MISSING_PREREQUISITE, match="requires Knative Serving for Knative mode"):
+                    target.observe(MODEL, WITHIN)
+                target.reset()
+                target.apply(service())
+                observation = target.observe(MODEL, WITHIN)
         finally:
             shutil.move(folder / "test", folder / "fork/test")
 
-        assert "has no CRDs of Knative Serving and Istio (test/crds)" in done.stderr
-        assert done.returncode == Exit.OK, done.stdout
-        record = read(folder / "bare/record.ndjson")
-        skipped = [scenario for scenario in record.scenarios if scenario.skip is Skip.PREREQUISITE]
-        assert skipped
-        assert all("requires Knative Serving" in str(scenario.reason) for scenario in skipped)
-        assert json.loads(done.stdout)["result"] == "partial"
+        assert "has no CRDs of Knative Serving and Istio (test/crds)" in lines[0]
+        assert admission.stored is not None
+        assert observation.reason == "NoSupportingRuntime"
 
 
 class TestSource:

@@ -99,7 +99,9 @@ class Source:
         if not any(manifest.get("webhooks") for manifest in self._webhook_configurations):
             raise bad_source(f"{self._webhooks_file} has no webhook configurations")
         if self.missing:
-            skipped = ": scenarios in Serverless mode are skipped" if KNATIVE in self.missing else ""
+            skipped = (
+                ": scenarios that observe services in Serverless mode are skipped" if KNATIVE in self.missing else ""
+            )
             yield f"{self.folder} has no CRDs of {' and '.join(self.missing)} (test/crds){skipped}"
 
     @cached_property

@@ -115,7 +115,6 @@ class LiveTarget(ABC):
     def configure(self, default_mode: str) -> None:
         """Set the deployment mode of services without one, until the next reset."""
         self._ensure_release()
-        self._session.require_mode(default_mode)
         with self._session.reaching():
             self._change_mode(default_mode)
 

@@ -23,7 +23,7 @@ from kserve_conformance.objects import (
     Outcome,
     at,
 )
-from kserve_conformance.targets.contract import BEYOND_CONTROLLERS, NotSettled, Observation
+from kserve_conformance.targets.contract import BEYOND_CONTROLLERS, CannotDo, NotSettled, Observation, TargetCode
 from kserve_conformance.targets.kubernetes import marks
 from kserve_conformance.targets.kubernetes.beacons import FINALIZER, Beacons, Stalled
 from kserve_conformance.targets.kubernetes.client import Client, Resource
@@ -147,6 +147,8 @@ class Observer:
     log: ControllerLog
     check: Callable[[], None]
     default_mode: str
+    #: Are Knative Services served, of which a Serverless workload is made?
+    has_knative: bool = True
     beacons: Beacons = field(init=False)
 
     def observe(self, key: ObjectKey, within: timedelta, *, is_new: bool) -> Observation:
@@ -154,13 +156,18 @@ class Observer:
         Return the settled choice. ``is_new`` says that the service was created after everything that affects it.
 
         A new service needs no probe: whatever its status says was written after it was
-        created. Raises ``NotSettled`` and ``Unreachable``.
+        created. Raises ``NotSettled`` and ``Unreachable``, and ``CannotDo`` for a mode whose workloads cannot exist.
         """
         deadline = time.monotonic() + within.total_seconds()
         path = self.resource(SERVICE).path(key.namespace, key.name)
         service = self.client.find(path)
         if service is None:
             raise NotSettled(key, within, "no such service")
+        if self.mode(service) in SERVERLESS and not self.has_knative:
+            raise CannotDo(
+                f"requires Knative Serving for {self.mode(service)} mode, but its CRDs are not installed",
+                code=TargetCode.MISSING_PREREQUISITE,
+            )
         if self.mode(service) == MODEL_MESH:
             self.beacons.wait_for_queue()
             service = self.client.get(path)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, RUNTIME_KINDS, SERVICE, Manifest, ObjectKey, at
-from kserve_conformance.targets.contract import Admission, CannotDo, TargetCode, Unreachable
+from kserve_conformance.targets.contract import Admission, TargetCode, Unreachable
 from kserve_conformance.targets.kubernetes.beacons import FINALIZER, Beacons
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoResponse, Resource
 from kserve_conformance.targets.kubernetes.clock import Creations
@@ -132,6 +132,7 @@ class Session:
             log=link.log,
             check=link.check,
             default_mode=link.mode,
+            has_knative=self.served(KNATIVE_SERVICE.api_version, KNATIVE_SERVICE.kind) is not None,
         )
         self.beacons = Beacons(
             admin=link.admin,
@@ -214,19 +215,9 @@ class Session:
                     self.runtime_written(key.kind, None)
 
     def _prepare(self, key: ObjectKey, manifest: Manifest) -> None:
-        if key.kind == SERVICE:
-            self.require_mode(self.observer.mode(manifest))
         self.use(key)
         self.make_namespace(key)
         self._let_controller_see(key, manifest)
-
-    def require_mode(self, mode: str) -> None:
-        """Raise ``CannotDo`` for a deployment mode whose prerequisite is not installed."""
-        if mode in SERVERLESS and self.served(KNATIVE_SERVICE.api_version, KNATIVE_SERVICE.kind) is None:
-            raise CannotDo(
-                f"requires Knative Serving for {mode} mode, but its CRDs are not installed",
-                code=TargetCode.MISSING_PREREQUISITE,
-            )
 
     def use(self, key: ObjectKey) -> None:
         """Note the service that a scenario uses."""

@@ -129,7 +129,8 @@ class TestReplacing:
 
         (problem,) = source.problems()
         assert (
-            "has no CRDs of Knative Serving and Istio (test/crds): scenarios in Serverless mode are skipped" in problem
+            "has no CRDs of Knative Serving and Istio (test/crds): scenarios that observe services in Serverless"
+            in problem
         )
         assert source.digest.startswith("sha256:")
 
