@@ -168,8 +168,9 @@ class TestWithoutTheOverlay:
 class TestPrerequisites:
     def test_without_knative_its_workloads_are_not_expected(self, folder, service):
         """
-        A tree without test/crds is reported before the run. A choice that only a Knative Service would show cannot be
-        observed; the webhooks and every other mode work.
+        A tree without test/crds is reported before the run.
+
+        A choice that only a Knative Service would show cannot be observed; the webhooks and every other mode work.
         """
         lines: list[str] = []
         shutil.move(folder / "fork/test", folder / "test")
