@@ -29,6 +29,7 @@ from benchmarks.measurement import (
 from kserve_conformance.cli.answers import Answers, Assumptions
 from kserve_conformance.cli.source_options import Sources
 from kserve_conformance.fuzz import Limits, Search
+from kserve_conformance.machine import allowed
 from kserve_conformance.manifests import BOOKKEEPING, documents
 from kserve_conformance.profiles import profile_of
 from kserve_conformance.resolver.select import select
@@ -42,6 +43,9 @@ WITH_CACHE, WITHOUT_CACHE = 500_000, 20_000
 
 #: The number of services of a fleet.
 FLEET = 10_000
+
+#: The number of services of one that is large enough for several processes.
+LARGE_FLEET = 100_000
 
 #: The number of services in the dump.
 SERVICES = 20_000
@@ -175,6 +179,40 @@ def fleets(runs: int) -> Iterator[Row]:
     yield Row(f"memory kept for each of {FLEET:,} services", (grown,), "bytes", 200, note="one run")
 
 
+def workers(runs: int) -> Iterator[Row]:
+    """``resolve`` of a large fleet in one process per core, compared with one process, and of its YAML."""
+    items = services(LARGE_FLEET)
+    cores = allowed()[0]
+    texts = {
+        "JSON": json.dumps({"apiVersion": "v1", "kind": "List", "items": items}, indent=4).encode(),
+        "NDJSON": "".join(f"{json.dumps(one)}\n" for one in items).encode(),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "fleet.json"
+        for name, text in texts.items():
+            file.write_bytes(text)
+            arguments = ("resolve", "--release", RELEASE, "--shipped", str(file))
+            pairs = [(cold((*arguments, "--workers", "1"), 1), cold(arguments, 1)) for _ in range(runs)]
+            seconds = ", ".join(f"{all_.seconds:.1f} s to {one.seconds:.1f} s" for one, all_ in pairs)
+            yield Row(
+                f"resolve of {LARGE_FLEET:,} services ({len(text) / 1e6:.0f} MB, {name}), {cores} processes",
+                tuple(all_.seconds / one.seconds for one, all_ in pairs),
+                "× one process",
+                0.75 if cores > 1 else None,
+                note=f"{seconds}, {cpu_note([all_ for _, all_ in pairs])}",
+            )
+    text = dump(FLEET)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "fleet.yaml"
+        file.write_bytes(text)
+        ratios = []
+        for _ in range(runs):
+            theirs = cpu_seconds(lambda: yaml.load(text, Loader=yaml.CSafeLoader))
+            ratios.append(cpu_seconds(lambda: _answer(file)) / theirs)
+    what = f"resolve of {FLEET:,} services ({len(text) / 1e6:.0f} MB, YAML)"
+    yield Row(what, tuple(ratios), "times CSafeLoader", 1, note="processor time, from the file to every answer")
+
+
 def _answer(file: Path) -> Answers:
     answers = Answers(Sources((str(file),)), profile_of(RELEASE), Assumptions(with_shipped=True))
     if sum(1 for _ in answers) != FLEET:
@@ -261,7 +299,7 @@ def _has_verdict(record: Path) -> bool:
         return False
 
 
-IN_MEMORY: tuple[Benchmark, ...] = (resolving, whole_suite, matrix, deciding, reading, fleets, searching)
+IN_MEMORY: tuple[Benchmark, ...] = (resolving, whole_suite, matrix, deciding, reading, fleets, workers, searching)
 ON_CONTROLPLANE: tuple[Benchmark, ...] = (first_verdict, whole_suite_for_real, searching_for_real)
 
 
