@@ -80,7 +80,8 @@ def readable_id(scenario: Scenario) -> str:
 
 def row_of(scenario: Scenario) -> str:
     """Return the values of a row that are not part of the name, as `` (key: value)``; empty without any."""
-    in_name = set(_PLACEHOLDER.findall(scenario.name))
+    # The name of a row is filled already; its id has the name as written.
+    in_name = set(_PLACEHOLDER.findall(f"{scenario.name} {scenario.id}"))
     values = ", ".join(f"{key}: {value}" for key, value in scenario.row.items() if key not in in_name)
     return f" ({values})" if values else ""
 
