@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -23,11 +24,11 @@ def language_service():
     return installed(PACKAGE)
 
 
-def diagnostics(folder, *features):
-    """What the editor reports about some features."""
+def diagnostics(folder, *features, settings=SETTINGS, steps=None):
+    """What the editor reports about some features; by default with the settings and the steps of the shipped suite."""
     script = ROOT / "tests/docs/editor_diagnostics.mjs"
     done = subprocess.run(
-        ["node", str(script), str(SETTINGS), str(Suite.shipped().steps), *map(str, features)],
+        ["node", str(script), str(settings), str(steps or Suite.shipped().steps), *map(str, features)],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -61,3 +62,47 @@ def test_the_settings_have_the_values_of_the_steps():
     known = {one["name"] for one in json.loads(SETTINGS.read_text(encoding="utf-8"))["cucumber.parameterTypes"]}
 
     assert used == known
+
+
+#: Step definitions as users write them, in every shape that the documentation names.
+OWN_STEPS = """
+from pytest_bdd import given, parsers, then
+from pytest_bdd.parsers import parse
+
+@given("our own beginning")
+def beginning(): ...
+
+@then(parse('team "{team}" runs it'))
+def runs(team): ...
+
+@then(parsers.parse('team "{team}" does not run it'))
+def does_not_run(team): ...
+"""
+
+OWN_FEATURE = """
+Feature: Teams
+  Scenario: both
+    Given our own beginning
+    And a ServingRuntime "onnx-server" in namespace "team-a"
+      | format | autoSelect |
+      | onnx   | true       |
+    When a service in namespace "team-a" requests "onnx"
+    Then team "team-a" runs it
+    And team "team-b" does not run it
+"""
+
+
+def test_a_suite_of_its_own_finds_its_steps_and_the_shipped_ones(language_service, tmp_path):
+    """With the settings that the guide gives, no step of a mixed feature is underlined; without them one is."""
+    steps, feature, settings = tmp_path / "steps", tmp_path / "teams.feature", tmp_path / "settings.json"
+    shutil.copytree(Suite.shipped().steps, steps)
+    (steps / "teams.py").write_text(OWN_STEPS, encoding="utf-8")
+    feature.write_text(OWN_FEATURE, encoding="utf-8")
+    given = json.loads(SETTINGS.read_text(encoding="utf-8"))
+    given["cucumber.parameterTypes"].append({"name": "team", "regexp": '[^"]*'})
+    settings.write_text(json.dumps(given), encoding="utf-8")
+
+    found = diagnostics(language_service, feature, settings=settings, steps=steps)
+
+    assert (found["errors"], found["problems"]) == ([], [])
+    assert diagnostics(language_service, feature)["problems"] != []
