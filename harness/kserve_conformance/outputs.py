@@ -97,7 +97,7 @@ def folder_lock(folder: Path) -> Iterator[None]:
         yield
     finally:
         if os.getpid() == owner:
-            # Deleted before it is released, so that nobody locks a file that is about to vanish.
+            # Deleted before it is released, so that no other process locks a file that is about to vanish.
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
         os.close(descriptor)

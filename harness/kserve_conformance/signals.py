@@ -115,12 +115,12 @@ def interrupt_on_signals() -> Iterator[None]:
     }
     for number in replaced:
         signal.signal(number, _interrupt)
-    if not _Deferral.deferring:
-        _Deferral.raised = None
     deferring, _Deferral.deferring = _Deferral.deferring, _Deferral.deferring | frozenset(replaced)
     try:
         yield
     finally:
         _Deferral.deferring = deferring
+        if not deferring:
+            _Deferral.raised = None
         for number, handler in replaced.items():
             signal.signal(number, handler)

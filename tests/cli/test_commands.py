@@ -136,7 +136,7 @@ class TestExitCode:
 
     @pytest.mark.parametrize("redirection", [">&-", ">&- 2>&-", "<&- >&-"])
     def test_of_a_success_without_a_stdout_is_3(self, tmp_path, redirection):
-        """Nobody got the result, and no file that the command opens takes the place of stdout."""
+        """The result is lost, and no file that the command opens takes the place of stdout."""
         shell = f"{shlex.quote(sys.executable)} -m kserve_conformance releases {redirection}"
         assert subprocess.run(["sh", "-c", shell], cwd=tmp_path, check=False).returncode == Exit.BROKEN
 

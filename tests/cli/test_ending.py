@@ -154,7 +154,7 @@ def wait(condition: Callable[[], bool], seconds: float = 120) -> None:
 
 
 def is_gone(pid: int) -> bool:
-    """Has a process ended, apart from a zombie that nobody has reaped?"""
+    """Has a process ended, apart from a zombie that has not been reaped?"""
     try:
         return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except OSError:

@@ -67,7 +67,7 @@ class TestInterrupted:
         assert not (waiting.path / "went-on").exists()
 
     def test_run_names_the_signal(self, waiting):
-        """Who ended it is told."""
+        """The footer has the name of the signal."""
         waiting.ended_by(signal.SIGTERM)
 
         assert read(waiting.path / "record.ndjson").footer.interrupted == "ended by SIGTERM"
@@ -181,7 +181,7 @@ class TestWorker:
 
 class TestNothing:
     def test_matched_is_no_pass(self, project):
-        """A run that asked nothing ends with pytest's code for it, and its record does not conform."""
+        """A run without a scenario ends with pytest's code for it, and its record does not conform."""
         project.write("features/x.feature", "Feature: x\n  Scenario: a\n    Then it ends\n")
 
         run = project.recorded("-k", "zzz")

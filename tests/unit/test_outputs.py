@@ -45,7 +45,7 @@ class TestWriteFile:
         assert caught.value.code is OutputCode.CANNOT_WRITE
         assert caught.value.hint
 
-    def test_removes_only_what_it_is_told(self, tmp_path):
+    def test_removes_only_these_files(self, tmp_path):
         """Files of these names, and what an interrupted write of them left."""
         for name in ("a", "b", "notes"):
             (tmp_path / name).touch()
@@ -58,7 +58,7 @@ class TestWriteFile:
 
 class TestFolderLock:
     def test_is_held_by_one(self, tmp_path):
-        """The second is told by whom, and the file is gone at the end."""
+        """The error of the second names the first, and the file is gone at the end."""
         expected = pytest.raises(OutputError, match=f"process {os.getpid()} ")
         with folder_lock(tmp_path), expected as caught, folder_lock(tmp_path):
             pass

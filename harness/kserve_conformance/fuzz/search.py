@@ -180,7 +180,7 @@ class Search:
             self.on_batch(summary)
 
     def _run_batch(self, runner: CaseRunner, cases: Sequence[Case]) -> Sequence[CaseRun]:
-        """Run a batch. One that a target runs one by one stops early after an interrupt, when nobody needs its rest."""
+        """Run a batch. One that a target runs one by one stops at the next case after an interrupt."""
         if not isinstance(runner, OneByOne):
             return () if self._stopping.is_set() else runner.run(cases)
         return tuple(run for case in cases if not self._stopping.is_set() for run in runner.run((case,)))

@@ -129,7 +129,7 @@ def run_all(specs: Sequence[Spec], plan: Plan, listener: RunListener) -> tuple[t
     """
     (plan.out / RUNS).mkdir(parents=True, exist_ok=True)
     for unfinished in (plan.out / RUNS).glob(f"{_UNFINISHED}*"):
-        # Of a matrix that was killed; nobody else writes here now.
+        # Left by a matrix that was killed; the lock of the folder excludes one that runs.
         shutil.rmtree(unfinished, ignore_errors=True)
     runs = _Runs(plan, listener)
     interrupted = None

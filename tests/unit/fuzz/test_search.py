@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import signal
+import time
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -9,6 +12,7 @@ import pytest
 
 from kserve_conformance.fuzz import ArtifactError, Cases, Limits, SavedDifference, Search, load, save, shrink
 from kserve_conformance.fuzz.shrinker import smaller_cases
+from kserve_conformance.signals import interrupt_on_signals
 from kserve_conformance.targets.cases import Case, run_cases
 from kserve_conformance.targets.contract import NotSettled, Unreachable
 from kserve_conformance.targets.faulty import AnswersWrong, DiesAfter, NeverSettles, Wrapped
@@ -158,6 +162,26 @@ class TestSearch:
         summary = Search(target, MemoryTarget("v0.15.2"), 1, Limits(2000), interrupt).run()
         assert summary.is_interrupted
         assert 0 < summary.compared < 2000
+
+    def test_that_is_interrupted_runs_no_further_batch(self):
+        """A signal ends the batch in progress at its next case, and the batch that waits is not run."""
+
+        class Interrupts(Wrapped):
+            cases = 0
+
+            def reset(self):
+                super().reset()
+                self.cases += 1
+                time.sleep(0.005)
+                if self.cases == 5:
+                    os.kill(os.getpid(), signal.SIGTERM)
+
+        target = Interrupts(MemoryTarget("v0.15.2"))
+        with interrupt_on_signals():
+            summary = search(target, MemoryTarget("v0.15.2"), 400)
+
+        assert summary.is_interrupted
+        assert 5 <= target.cases < 200
 
     def test_ends_with_its_time(self):
         """No new cases are generated after the time limit."""
