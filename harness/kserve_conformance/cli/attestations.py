@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kserve_conformance.exceptions import AttestationError, HarnessError
-from kserve_conformance.files import read_bytes
+from kserve_conformance.exceptions import AttestationError
 
 if TYPE_CHECKING:
-    from kserve_conformance.attestation import Verification, Verifier
+    from kserve_conformance.attestation import Verifier
     from kserve_conformance.cli.records import RecordInput
     from kserve_conformance.record import Record
 
@@ -39,10 +38,13 @@ def identity_options(command: _Command) -> _Command:
 
 def read_envelope(file: Path) -> bytes:
     """Read an envelope, or as much of it as shows that it is too large. Raises ``AttestationError``."""
+    from kserve_conformance.attestation import ENVELOPE_BYTES
+
     try:
-        return read_bytes(file)
-    except (OSError, HarnessError) as error:
-        raise AttestationError(f"{file}: {error}") from error
+        with file.open("rb") as stream:
+            return stream.read(ENVELOPE_BYTES + 1)
+    except OSError as error:
+        raise AttestationError(f"{file}: {error.strerror or error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +85,19 @@ def attested(record: Record, content: bytes, envelope: Path, verifiers: Sequence
     return Attested(note=f"signed by {', '.join(sorted(signers))}, not by any of the keys")
 
 
-def required(given: RecordInput, envelope: Path, verifier: Verifier) -> Verification:
-    """Verify an attestation that must hold. Raises ``AttestationError`` (NOT_VERIFIED) with the failed check."""
-    from kserve_conformance.attestation import AttestationCode, verify
+def signer_of(given: RecordInput, envelope: Path, verifier: Verifier) -> str:
+    """
+    How reports name the signer of a record, if its attestation is one of this record and signed by this key.
 
-    found = verify(given.record, given.content, read_envelope(envelope), verifier)
-    if not found.holds:
-        first = found.failed[0]
+    Raises ``AttestationError`` (NOT_VERIFIED) with the check that fails.
+    """
+    from kserve_conformance.attestation import AttestationCode
+
+    found = attested(given.record, given.content, envelope, [verifier])
+    if found.signature is None:
         raise AttestationError(
-            f"{envelope} does not attest {given.name}: {first.name}: {first.found}",
+            f"{envelope} does not attest {given.name}: {found.problem or found.note}",
             code=AttestationCode.NOT_VERIFIED,
             hint="`kserve-conformance verify` lists every check",
         )
-    return found
+    return found.signature

@@ -142,6 +142,6 @@ def _verified(given: RecordInput, envelope: Path | None, key: Path | None) -> st
     if envelope is None or key is None:
         raise click.UsageError("--attestation and --key require each other")
     from kserve_conformance.attestation import Verifier
-    from kserve_conformance.cli.attestations import required
+    from kserve_conformance.cli.attestations import signer_of
 
-    return required(given, envelope, Verifier.from_file(key)).signature
+    return signer_of(given, envelope, Verifier.from_file(key))
