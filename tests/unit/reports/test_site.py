@@ -185,6 +185,21 @@ class TestOrder:
         assert all(built(*order) == whole for order in list(permutations(some))[1::7])
 
 
+class TestScale:
+    def test_two_hundred_records(self) -> None:
+        """Each of many runs has its row, its page and its comparison, and is kept compressed until it is rendered."""
+        names = [f"{number // 10}.{number % 10}.0" for number in range(200)]
+        collected = inputs(content(run()), *(content(run(*cases(), version=name)) for name in names))
+        files = {file.path: file.text for file in pages(collected)}
+        (implementation,) = [one for one in implementations(collected.published) if not one.is_upstream]
+
+        assert [one.version for one in implementation.runs] == names
+        assert sum(path.startswith("runs/") for path in files) == 201
+        assert sum(path.startswith("comparisons/") for path in files) == 200
+        assert "198 more" in files[INDEX]
+        assert all(len(one.content) < 5_000 for one in collected.published)
+
+
 class TestPages:
     def test_only_a_real_success_is_green(self) -> None:
         """A reference, a part of the suite, a failure and an error each look different."""
