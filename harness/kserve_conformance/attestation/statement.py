@@ -45,9 +45,9 @@ def statement(record: Record, content: bytes) -> dict[str, Any]:
             EXTENSION: {
                 "harness": header.harness,
                 "record": {"schema": header.schema, "digest": record.footer.digest},
-                "suite": msgspec.to_builtins(header.suite),
-                "target": msgspec.to_builtins(header.target),
-                "implementation": msgspec.to_builtins(header.implementation),
+                "suite": _plain(header.suite),
+                "target": _plain(header.target),
+                "implementation": _plain(header.implementation),
                 "selection": narrowed(header),
                 "deviations": _deviations(record),
                 "scenarios": record.footer.scenarios,
@@ -63,6 +63,11 @@ def statement(record: Record, content: bytes) -> dict[str, Any]:
             },
         },
     }
+
+
+def _plain(part: msgspec.Struct) -> Any:
+    """A part of a record as a reader of JSON gets it: a tuple, such as build tags, is a list there."""
+    return msgspec.json.decode(msgspec.json.encode(part))
 
 
 def payload(of: dict[str, Any]) -> bytes:
