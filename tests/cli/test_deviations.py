@@ -174,3 +174,30 @@ class TestDraft:
     def test_of_a_run_without_failures_is_empty(self, folder):
         """An implementation that passes declares nothing."""
         assert call(folder, "report", "declared/record.ndjson", "--as", "deviations").stdout.endswith("\n[]\n")
+
+
+class TestMatrix:
+    def test_judges_only_the_build_by_its_deviations(self, folder):
+        """The reference in memory is judged by KServe's own list."""
+        done = call(
+            folder,
+            *("matrix", "memory:v0.15.2", "python:strict:opened", "-k", "first and namespace", "--jobs", "1"),
+            *("--deviations", "own.yaml", "--out", "matrix", "--format", "json"),
+        )
+        records = {
+            name: read(folder / f"matrix/runs/{name}.ndjson") for name in ("memory-v0.15.2", "python-strict-opened")
+        }
+        memory, strict = (record.header.deviations for record in records.values())
+
+        assert json.loads(done.stdout)["files"]
+        assert memory is not None
+        assert strict is not None
+        assert [one.id for one in memory.entries if one.declared] == []
+        assert [one.id for one in strict.entries if one.declared] == ["strict-priorities"]
+
+    def test_requires_a_build(self, folder):
+        """A release is judged by KServe's own list, so a list of a vendor would have no effect."""
+        done = call(folder, "matrix", "memory:v0.15.2", "--deviations", "own.yaml", "--out", "none")
+
+        assert done.returncode == Exit.USAGE
+        assert "--deviations requires a target with a build of its own" in done.stderr

@@ -43,6 +43,16 @@ def build_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def deviations_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--deviations`` to a command."""
+    return click.option(
+        "--deviations",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Deviations of your implementation, a YAML file; its scenarios deviate instead of failing",
+    )(command)
+
+
 def build_of(options: dict[str, Any]) -> Build:
     """The build that the options name; they are removed from the options."""
     return Build(**{name.replace("-", "_"): options.pop(name.replace("-", "_")) for name in KINDS})

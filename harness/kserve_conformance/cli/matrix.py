@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kserve_conformance.cli.build_options import build_of, build_options, with_build
+from kserve_conformance.cli.build_options import build_of, build_options, deviations_option, with_build
 from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.out_folder import out_folder
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 )
 @click.argument("targets", nargs=-1, metavar="TARGET...")
 @build_options
+@deviations_option
 @selection_options
 @click.option(
     "--jobs",
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
 @format_option
 def command(
     targets: tuple[str, ...],
+    deviations: Path | None,
     tags: str | None,
     words: str | None,
     jobs: int | None,
@@ -76,21 +78,23 @@ def command(
     Run the suite against many targets and compare them.
 
     TARGET is a target as in `run`, or a set of releases: memory:all, controlplane:all,
-    memory:v0.8.0..v0.11.2. A build applies to every target that can have one. The exit code is 0 only if every target
+    memory:v0.8.0..v0.11.2. A build applies to every target that can have one, and deviations to every
+    target that is not a release itself. The exit code is 0 only if every target
     conforms, and 3 if a run is incomplete.
     """
     build = build_of(others)
     if record is not None:
-        if targets or tags or words or jobs or resume or build:
+        if targets or tags or words or jobs or resume or build or deviations:
             raise click.UsageError(
-                "--record runs nothing: it excludes targets, builds, --tags, -k, --jobs and --resume"
+                "--record runs nothing: it excludes targets, builds, --deviations, --tags, -k, --jobs and --resume"
             )
         return _render(record, extract, out, format_)
     if extract is not None:
         raise click.UsageError("--extract requires --record")
     if not targets:
         raise click.UsageError("at least one target is required, for example memory:all")
-    return _run(with_build(targets, build), tags, words, jobs, resume, out or Path("reports/matrix"), format_)
+    built = with_build(targets, build)
+    return _run(built, deviations, tags, words, jobs, resume, out or Path("reports/matrix"), format_)
 
 
 def _render(record: Path, extract: str | None, out: Path | None, format_: str) -> int:
@@ -112,6 +116,7 @@ def _render(record: Path, extract: str | None, out: Path | None, format_: str) -
 
 def _run(
     targets: tuple[str, ...],
+    deviations: Path | None,
     tags: str | None,
     words: str | None,
     jobs: int | None,
@@ -125,7 +130,9 @@ def _run(
     from kserve_conformance.record.matrix import write_matrix
     from kserve_conformance.scenario_runs.lines import suite_identity
     from kserve_conformance.suite import Suite, inventory
+    from kserve_conformance.suite.declared_deviations import declared_in
     from kserve_conformance.suite.selection import Selection
+    from kserve_conformance.targets.kinds import is_own_build
     from kserve_conformance.targets.target_lists import several
 
     specs = several(targets)
@@ -135,7 +142,10 @@ def _run(
     selected = selection.of(scenarios)
     if not selected:
         raise CommandError.nothing_selected()
-    plan = Plan(selection, out.resolve(), resume, jobs)
+    declared = declared_in(deviations, scenarios) if deviations is not None else None
+    if declared is not None and not any(map(is_own_build, specs)):
+        raise click.UsageError("--deviations requires a target with a build of its own, such as cluster:CONTEXT")
+    plan = Plan(selection, out.resolve(), resume, jobs, declared)
     started = _now()
     with out_folder(out, WRITTEN):
         try:

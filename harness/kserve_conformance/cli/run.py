@@ -11,7 +11,7 @@ import msgspec
 
 from kserve_conformance.child import run_in_child
 from kserve_conformance.cli.baseline import baseline_of
-from kserve_conformance.cli.build_options import build_of, build_options, require_kind
+from kserve_conformance.cli.build_options import build_of, build_options, deviations_option, require_kind
 from kserve_conformance.cli.cluster_options import cluster_options, with_cluster_options
 from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import Exit
@@ -79,12 +79,7 @@ class Run(SectionedCommand):
     help="Target to test, for example memory:v0.15.2 or cluster:CONTEXT",
 )
 @build_options
-@click.option(
-    "--deviations",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Deviations of your implementation, a YAML file; its scenarios deviate instead of failing",
-)
+@deviations_option
 @cluster_options
 @click.option(
     "--keep", is_flag=True, help="Leave the target running after the run, and print how to use and how to end it"

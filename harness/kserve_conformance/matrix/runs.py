@@ -32,9 +32,10 @@ from kserve_conformance.record.matrix import Run
 from kserve_conformance.rules.releases import release_named
 from kserve_conformance.signals import interrupt_on_signals
 from kserve_conformance.suite import Suite
+from kserve_conformance.suite.declared_deviations import DeclaredDeviations
 from kserve_conformance.suite.selection import Selection
 from kserve_conformance.suite.tags import DOCUMENTED
-from kserve_conformance.targets.kinds import KINDS
+from kserve_conformance.targets.kinds import KINDS, is_own_build
 from kserve_conformance.targets.spec import PUBLIC_PARAMETERS, Spec
 
 #: The folder of a matrix that has each run's record.
@@ -81,6 +82,12 @@ class Plan:
     resume: bool = False
     #: The number of targets to run in parallel; None for the default of each kind.
     jobs: int | None = None
+    #: The deviations that the implementation declares, for targets that are not releases themselves.
+    declared: DeclaredDeviations | None = None
+
+    def declared_of(self, spec: Spec) -> DeclaredDeviations | None:
+        """The declared deviations that a target is judged by."""
+        return self.declared if is_own_build(spec) else None
 
     def record_of(self, spec: Spec) -> Path:
         """The file that has the record of a target's run."""
@@ -157,7 +164,7 @@ class _Runs:
         suite = Suite.shipped()
         wanted: list[Spec] = []
         for spec in specs:
-            if self.plan.resume and is_reusable(spec, self.plan.record_of(spec), suite, self.plan.header_selection):
+            if self.plan.resume and self._is_reusable(spec, suite):
                 self.ended[spec.name] = None
                 self.listener.reused(spec)
             else:
@@ -168,6 +175,10 @@ class _Runs:
         others = [spec for spec in wanted if spec.kind != "memory"]
         self._in_parallel(memory, self.plan.jobs or allowed()[0], self._run_in_memory)
         self._in_parallel(others, self.plan.jobs or 1, self._run_in_process)
+
+    def _is_reusable(self, spec: Spec, suite: Suite) -> bool:
+        plan = self.plan
+        return is_reusable(spec, plan.record_of(spec), suite, plan.header_selection, plan.declared_of(spec))
 
     def run_of(self, spec: Spec, interrupted: str | None) -> Run:
         """The run of a target. One that did not finish because of an interrupt says so."""
@@ -276,7 +287,7 @@ class _Runs:
 
     def _run(self, spec: Spec) -> str | None:
         """Run a target in a child process; return why there is no record, or None if there is one."""
-        selection = self.plan.selection
+        selection, declared = self.plan.selection, self.plan.declared_of(spec)
         with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=self.plan.out / RUNS) as folder:
             record = Path(folder) / "record.ndjson"
             child = self._child(
@@ -285,6 +296,7 @@ class _Runs:
                     *("--target", str(spec), "--out", folder, "--format", "json"),
                     *(["--tags", selection.tags] if selection.tags else []),
                     *(["-k", selection.keyword] if selection.keyword else []),
+                    *(["--deviations", str(declared.file)] if declared else []),
                 ],
                 stderr=subprocess.PIPE,
             )

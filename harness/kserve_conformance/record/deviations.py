@@ -14,9 +14,10 @@ from hashlib import sha256
 import msgspec
 
 from kserve_conformance.record.model import DeviationList, ListedDeviation
-from kserve_conformance.rules.model import DeclaredDeviation, KnownDeviation
+from kserve_conformance.rules.model import KnownDeviation
 from kserve_conformance.rules.registry import registry
 from kserve_conformance.rules.releases import UnknownRelease
+from kserve_conformance.suite.declared_deviations import DeclaredDeviations
 from kserve_conformance.suite.tags import DOCUMENTED
 
 #: The name of the list that ships with this package, ``rules/deviations.yaml``.
@@ -49,8 +50,11 @@ def upstream(release: str) -> DeviationList | None:
         return None
 
 
-def with_declared(shipped: DeviationList | None, name: str, declared: Iterable[DeclaredDeviation]) -> DeviationList:
-    """The list for a header of an implementation that declares deviations of its own; they come first."""
+def deviations_of(release: str, declared: DeclaredDeviations | None) -> DeviationList | None:
+    """The list for a header: that of the release, after that of the implementation if it has one."""
+    shipped = upstream(release)
+    if declared is None:
+        return shipped
     own = tuple(
         ListedDeviation(
             id=one.id,
@@ -60,12 +64,11 @@ def with_declared(shipped: DeviationList | None, name: str, declared: Iterable[D
             scenarios=(*one.scenarios, *one.setup_rejected),
             declared=True,
         )
-        for one in declared
+        for one in declared.entries
     )
     entries = (*own, *(shipped.entries if shipped else ()))
-    return DeviationList(
-        name=" and ".join((name, *([shipped.name] if shipped else []))), digest=digest_of(entries), entries=entries
-    )
+    name = " and ".join((declared.file.name, *([shipped.name] if shipped else [])))
+    return DeviationList(name=name, digest=digest_of(entries), entries=entries)
 
 
 def _rules_of(deviation: KnownDeviation) -> tuple[str, ...]:

@@ -22,6 +22,9 @@ from kserve_conformance.record.redaction import Redaction
 from kserve_conformance.suite import Suite
 from kserve_conformance.targets.spec import Options, Spec
 
+#: Parameters of targets that name a file or folder.
+_PATHS = ("source", "overlay", "manager", "images", "log")
+
 #: Without folders and hosts, which the terminal of their own machine may show.
 _SECRETS_ONLY = Redaction()
 
@@ -75,7 +78,7 @@ class Reproduction:
 
 def _anywhere_target(spec: Spec) -> Spec:
     """The target with absolute paths: of a command and its arguments, and of parameters."""
-    parameters = {name: _anywhere_parameter(value) for name, value in spec.parameters.items()}
+    parameters = {name: _anywhere_parameter(name, value) for name, value in spec.parameters.items()}
     if spec.kind != "process":
         return Spec(spec.kind, spec.argument, parameters)
     # The opener of the target has split the same text before.
@@ -92,8 +95,8 @@ def _anywhere(text: str) -> str:
     return str(path.absolute()) if text and path.exists() else text
 
 
-def _anywhere_parameter(value: str) -> str:
-    moved = _anywhere(value) if "/" in value else value
+def _anywhere_parameter(name: str, value: str) -> str:
+    moved = _anywhere(value) if name in _PATHS or "/" in value else value
     return value if "," in moved else moved
 
 

@@ -10,10 +10,9 @@ from functools import lru_cache
 from typing import Any
 
 import kserve_conformance
-from kserve_conformance.record.deviations import upstream, with_declared
+from kserve_conformance.record.deviations import deviations_of
 from kserve_conformance.record.model import (
     Build,
-    DeviationList,
     Finding,
     Header,
     Scenario,
@@ -46,19 +45,12 @@ def header_line(settings: RunSettings, target: TargetIdentity, collected: tuple[
         suite=suite_identity(suite, len(settings.scenarios)),
         target=target,
         implementation=settings.implementation,
-        deviations=_deviations(settings, target.release),
+        deviations=deviations_of(target.release, settings.declared),
         selection={key: value for key, value in narrowed.items() if value},
         collected=collected,
         started=_started() if settings.timings or "SOURCE_DATE_EPOCH" in os.environ else None,
         baseline=settings.baseline,
     )
-
-
-def _deviations(settings: RunSettings, release: str) -> DeviationList | None:
-    """The list that verdicts are judged by: the release's, after that of the implementation if it has one."""
-    shipped = upstream(release)
-    declared = settings.declared
-    return with_declared(shipped, declared.file.name, declared.entries) if declared is not None else shipped
 
 
 def suite_identity(suite: Suite, scenarios: int) -> SuiteIdentity:

@@ -11,8 +11,8 @@ from kserve_conformance.record.reproduction import Reproduction
 from kserve_conformance.suite import ScenarioInfo, Suite
 from kserve_conformance.suite.declared_deviations import DeclaredDeviations
 from kserve_conformance.suite.selection import Selection
-from kserve_conformance.targets.kinds import KINDS
-from kserve_conformance.targets.spec import Options, Spec, build_with
+from kserve_conformance.targets.kinds import is_own_build
+from kserve_conformance.targets.spec import Options, Spec
 
 
 @dataclass(frozen=True)
@@ -74,5 +74,4 @@ class RunSettings:
     @cached_property
     def is_own_build(self) -> bool:
         """Whether something else runs than the release whose name the target has."""
-        is_built = bool(build_with(self.options.build, self.target.parameters))
-        return is_built or not KINDS[self.target.kind].is_release
+        return is_own_build(self.target, self.options.build)

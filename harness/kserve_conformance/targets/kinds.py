@@ -16,8 +16,8 @@ from typing import cast
 
 from kserve_conformance.rules.releases import LATEST, full_name, target_mode
 from kserve_conformance.suite.tags import DOCUMENTED
-from kserve_conformance.targets.contract import BadTarget, Target, TargetCode
-from kserve_conformance.targets.spec import Options, Spec
+from kserve_conformance.targets.contract import NO_BUILD, BadTarget, Build, Target, TargetCode
+from kserve_conformance.targets.spec import Options, Spec, build_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +162,11 @@ def _unknown(text: str, kind: str) -> BadTarget:
         code=TargetCode.UNKNOWN_TARGET,
         hint=(f"did you mean {near[0]}? " if near else "") + f"known kinds: {kinds}",
     )
+
+
+def is_own_build(spec: Spec, build: Build = NO_BUILD) -> bool:
+    """Whether something else runs than the release whose name a target has. Raises ``BadTarget``."""
+    return bool(build_with(build, spec.parameters)) or not KINDS[spec.kind].is_release
 
 
 def open_target(text: str, options: Options | None = None) -> Target:

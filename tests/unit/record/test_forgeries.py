@@ -15,12 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from chaining import lines_in, rechained
 
 from kserve_conformance.exceptions import RecordError
 from kserve_conformance.record import RecordWriter, Redaction, read
+from kserve_conformance.record.deviations import digest_of
 from kserve_conformance.record.inventory import Inventory
+from kserve_conformance.record.model import ListedDeviation
 from kserve_conformance.scenario_runs import RunSettings, ScenarioRunner
 from kserve_conformance.scenario_runs.lines import header_line, target_line
 from kserve_conformance.scenario_runs.steps import shipped_steps
@@ -156,6 +159,12 @@ def with_deviations(lines: Lines, **more: Any) -> None:
     lines[0]["deviations"] |= more
 
 
+def declared_alone(lines: Lines) -> None:
+    """Replace the list by one entry that the implementation declares."""
+    entry = ListedDeviation(id="own", statement="x", link="https://example.com/x", scenarios=("x",), declared=True)
+    with_deviations(lines, name="own.yaml", entries=[msgspec.to_builtins(entry)], digest=digest_of([entry]))
+
+
 def keep_only(lines: Lines, one: dict[str, Any]) -> None:
     """Leave one scenario of the whole suite."""
     lines[0]["collected"] = [one["id"]]
@@ -236,13 +245,7 @@ FOUND: dict[str, Forge] = {
         keeps=line(it, "deviates")["deviation"]
     ),
     "a pass of the release that keeps what the release breaks": lambda it: keeps(it, line(it, "deviates")),
-    "a declared entry that hides the shipped ones": lambda it: with_deviations(
-        it,
-        name="own.yaml",
-        entries=[
-            {"id": "own", "statement": "x", "link": "https://example.com/x", "scenarios": ["x"], "declared": True}
-        ],
-    ),
+    "a declared entry that hides the shipped ones": declared_alone,
     "another release": lambda it: relabel(it, "memory:v0.20.0", "v0.20.0"),
     "another release in one place": lambda it: it[0]["target"].update(release="v0.16.0"),
     "an unknown release": lambda it: relabel(it, "memory:v9.9.9", "v9.9.9"),
