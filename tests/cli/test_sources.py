@@ -374,6 +374,39 @@ class TestRepeatedNames:
         assert err == "warning: InferenceService team-a/fraud is defined twice: service.yaml:1, z.yaml:1\n"
 
     @pytest.mark.skipif(not (shutil.which("kubectl") or shutil.which("kustomize")), reason="needs kubectl or kustomize")
+    @pytest.mark.parametrize(
+        "patches",
+        [
+            "patches: [{path: a-patch.yaml, target: {kind: InferenceService}}]",
+            "patchesStrategicMerge: [a-patch.yaml]",
+            "patchesStrategicMerge: ['kind: InferenceService\\nmetadata: {name: x}', a-patch.yaml]",
+            "patchesJson6902: [{path: a-patch.yaml, target: {kind: InferenceService, name: fraud}}]",
+        ],
+    )
+    def test_patches_of_kustomizations_are_no_objects(self, call, patches):
+        """A patch has only the fields that it changes, so the API server would reject it alone."""
+        patch = "apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: fraud}\n"
+        files = {
+            "base/service.yaml": SERVICE,
+            "overlay/a-patch.yaml": f"{patch}spec: {{predictor: {{minReplicas: 3}}}}\n",
+            "overlay/kustomization.yaml": f"resources: [../base]\n{patches}\n",
+        }
+        code, out, err = call(files, "--shipped", ".")
+
+        assert (code, len(out.splitlines())) == (Exit.OK, 1)
+        assert "skipped: 2 files without Kubernetes objects (a-patch.yaml, kustomization.yaml)" in err
+        assert call(files, "--shipped", "overlay/a-patch.yaml")[0] == Exit.NO
+
+    def test_values_of_charts_are_no_objects(self, call):
+        """Whatever keys they have."""
+        files = {
+            "service.yaml": SERVICE,
+            "chart/Chart.yaml": "name: x\n",
+            "chart/values-prod.yaml": "kind: ServingRuntime",
+        }
+
+        assert call(files, "--shipped", ".")[0] == Exit.OK
+
     def test_kustomizations_are_built(self, call):
         """The overlay's result is one service."""
         patch = SERVICE.split("    model:")[0] + "    minReplicas: 2\n"

@@ -90,25 +90,48 @@ def _problem(folder: Path, text: str, hint: str | None = None) -> Problem:
     return Problem(ManifestCode.KUSTOMIZATION, text, source=str(folder), hint=hint)
 
 
+def patches(folder: Path) -> frozenset[Path]:
+    """The files that kustomizations at or below a folder name as patches: parts of objects, as nothing else shows."""
+    return frozenset(path for each in folders(folder) for path in _patches(each))
+
+
+def _patches(folder: Path) -> set[Path]:
+    content = _content(folder)
+    keys = ("patches", "patchesStrategicMerge", "patchesJson6902")
+    named = [each.get("path") if isinstance(each, dict) else each for key in keys for each in _list(content, key)]
+    # A patch may also be written in the kustomization itself.
+    return {(folder / each).resolve() for each in named if isinstance(each, str) and "\n" not in each}
+
+
 def _included(folder: Path) -> set[Path]:
     """The folders that a kustomization includes, resolved."""
+    content = _content(folder)
+    included = set()
+    for key in ("resources", "bases", "components"):
+        for each in _list(content, key):
+            if isinstance(each, str) and (folder / each).is_dir():
+                included.add((folder / each).resolve())
+    return included
+
+
+def _list(content: dict[str, Any], key: str) -> list[Any]:
+    value = content.get(key)
+    return value if isinstance(value, list) else []
+
+
+def _content(folder: Path) -> dict[str, Any]:
+    """The kustomization of a folder. What cannot be read is empty; its own build says why."""
     from kserve_conformance.manifests import value
 
-    content: Any = None
     for name in FILE_NAMES:
         file = folder / name
         if file.is_file():
             try:
                 content = value(read_bytes(file), str(file))
-            except Exception:  # noqa: BLE001 - What cannot be read includes nothing; its own build says why.
-                return set()
-            break
-    included = set()
-    for key in ("resources", "bases", "components"):
-        for each in (content.get(key) or ()) if isinstance(content, dict) else ():
-            if isinstance(each, str) and (folder / each).is_dir():
-                included.add((folder / each).resolve())
-    return included
+            except Exception:  # noqa: BLE001 - See above.
+                return {}
+            return content if isinstance(content, dict) else {}
+    return {}
 
 
 def _is_hidden(file: Path, folder: Path) -> bool:

@@ -312,11 +312,15 @@ class Loader:
 
     def _files(self, path: pathlib.Path, without: Iterable[pathlib.Path] = ()) -> Iterator[sources.Source]:
         excluded = set(without)
+        patches = kustomizations.patches(path) if path.is_dir() else frozenset()
         for file in sources.files(path, self.limits, self._report):
             if not excluded.isdisjoint(file.parents):
                 continue
             if kustomizations.is_kustomization(file):
                 self.kustomizations.append(str(file))
+                self.skipped.append(str(file))
+                continue
+            if file != path and (file.resolve() in patches or sources.is_of_chart(file)):
                 self.skipped.append(str(file))
                 continue
             source = sources.of_file(file, self.limits, self._report)

@@ -103,6 +103,11 @@ def files(given: Path, limits: Limits, report: Report) -> Iterator[Path]:
         )
 
 
+def is_of_chart(file: Path) -> bool:
+    """Does a file hold the values of the Helm chart in its folder?"""
+    return file.stem.startswith("values") and (file.parent / "Chart.yaml").is_file()
+
+
 def of_file(path: Path, limits: Limits, report: Report) -> Source | None:
     """A file as a source; None, with a problem reported, if it cannot be read."""
     try:
