@@ -12,7 +12,7 @@ from manifests_of import OURS, SERVICE
 from kserve_conformance.cli import code_of, reading_progress
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.fleet import parts
-from kserve_conformance.manifests import loader
+from kserve_conformance.manifests import loaded
 
 
 @pytest.mark.parametrize("is_terminal", [True, False])
@@ -39,7 +39,7 @@ def test_is_shown_while_services_are_resolved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
 ) -> None:
     """Resolving takes longer than reading, and the line is gone before the result is printed."""
-    monkeypatch.setattr(loader, "STEP", 2)
+    monkeypatch.setattr(loaded, "STEP", 2)
     monkeypatch.setattr(reading_progress, "STEP", 2)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     services = [SERVICE.replace("name: fraud", f"name: fraud-{number}") for number in range(5)]

@@ -8,14 +8,15 @@ Manifests, read and checked as Kubernetes reads and checks them.
 
 All problems of all sources are reported at once, by file, line and field; see
 :class:`InvalidManifests`. The modules, from the text up: ``scalars`` (what a YAML
-scalar means to Kubernetes), ``builder`` and ``strict_json`` (values), ``schema``
+scalar means to Kubernetes), ``builder`` and ``strict_json`` (values), ``metadata``
 and ``schema`` (what a field may be), ``locations`` (lines), ``reader`` (one
-source), ``loader`` (all of them).
+source), ``loader`` (all of them, one object at a time), ``loaded`` (all at once).
 """
 
 from kserve_conformance.manifests.builder import BOOKKEEPING
 from kserve_conformance.manifests.document_stream import documents
-from kserve_conformance.manifests.loader import Entry, Loaded, Loader, display_name, load, loads, value, values
+from kserve_conformance.manifests.loaded import Loaded, load, loads, value, values
+from kserve_conformance.manifests.loader import Entry, Loader, display_name
 from kserve_conformance.manifests.problems import NOT_STRICT, InvalidManifests, ManifestCode, Problem
 from kserve_conformance.manifests.schema import check, rejection_message
 from kserve_conformance.manifests.writer import dump, dumps
