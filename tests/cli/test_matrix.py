@@ -144,11 +144,11 @@ class TestMatrix:
         assert "python:own:dies" in (folder / "out/matrix.html").read_text()
 
     def test_a_target_that_does_not_start_never_conforms(self, folder):
-        """As in ``run``: every scenario errors, which is 1."""
+        """As in ``run``: every scenario errors for one cause, so there is no result, which is 3."""
         run = call(folder, "memory:v0.15.2", "python:own:closed", *PART, "--out", "out", "--format", "json")
 
-        assert run.returncode == Exit.NO
-        assert targets_of(result_of(run))["python:own:closed"]["counts"]["passed"] == 0
+        assert run.returncode == Exit.BROKEN
+        assert targets_of(result_of(run))["python:own:closed"]["broken"].endswith("it does not come up")
 
     def test_runs_the_suite_as_run_does(self, folder):
         """Each record in the folder and in the matrix equals the one that ``run`` writes."""

@@ -92,20 +92,21 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return call(folder, "run", "--target", "controlplane:v0.20.0", "--source", "fork", *arguments)
 
 
-class TestFork:
+@pytest.fixture(scope="module")
+def done(folder: Path) -> subprocess.CompletedProcess[str]:
     """The whole suite, with the overlay and the build tag that the fork needs."""
+    overlay = ("--overlay", "fork/config/overlays/distro", "--go-tags", "distro")
+    publisher = ("--organization", "Example", "--project", "example-serving", "--implementation-version", "4.2.0")
+    return run(folder, *overlay, "--deviations", "own.yaml", "--out", "reports", *publisher)
 
-    @pytest.fixture(scope="class")
-    def done(self, folder: Path) -> subprocess.CompletedProcess[str]:
-        overlay = ("--overlay", "fork/config/overlays/distro", "--go-tags", "distro")
-        publisher = ("--organization", "Example", "--project", "example-serving", "--implementation-version", "4.2.0")
-        return run(folder, *overlay, "--deviations", "own.yaml", "--out", "reports", *publisher)
 
-    @pytest.fixture(scope="class")
-    def record(self, folder: Path, done: subprocess.CompletedProcess[str]) -> Record:
-        assert done.returncode == Exit.NO, done.stdout + done.stderr
-        return read(folder / "reports/record.ndjson")
+@pytest.fixture(scope="module")
+def record(folder: Path, done: subprocess.CompletedProcess[str]) -> Record:
+    assert done.returncode == Exit.NO, done.stdout + done.stderr
+    return read(folder / "reports/record.ndjson")
 
+
+class TestFork:
     def test_exactly_the_broken_rule_fails(self, record):
         """Everything else passes, is declared, or cannot run on a control plane."""
         by_verdict: dict[Verdict, set[str]] = {}

@@ -255,6 +255,8 @@ def _column(run: ListedRun, record: Record | None) -> Column:
     broken = run.broken
     if record is not None and record.footer.interrupted is not None:
         broken = f"the run was interrupted: {record.footer.interrupted or 'no reason recorded'}"
+    elif broken is None and record is not None and record.footer.cause is not None:
+        broken = f"the target was given up: {record.footer.cause}"
     release = argument if argument in (*RELEASES, DOCUMENTED) else "unknown"
     if record is not None:
         release = record.header.target.release
