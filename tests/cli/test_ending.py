@@ -282,20 +282,36 @@ class TestExits:
 
 
 class TestReplaced:
-    def test_record_of_other_scenarios_concludes_nothing(self, folder):
-        """A conftest that drops scenarios, also from what the recorder knows of them, is not believed."""
+    @pytest.mark.parametrize(
+        ("changes", "message"),
+        [
+            ("", "1 of 2 selected scenarios were not collected"),
+            ("change('selected', settings.selected[:1])", "the record of the run is invalid: "),
+            (
+                (
+                    "change('selected', settings.selected[:1])\n"
+                    "    change('selection', dataclasses.replace(settings.selection, keyword='first'))"
+                ),
+                "1 of 2 selected scenarios were not collected",
+            ),
+        ],
+        ids=["items", "items and settings", "items, settings and selection"],
+    )
+    def test_part_of_the_run_is_not_believed(self, folder, changes, message):
+        """A conftest that drops scenarios, also from what the harness knows of them, gets no conclusion."""
         (folder.path / "conftest.py").write_text(
-            "import pytest\n"
+            "import dataclasses\n"
             "def pytest_collection_modifyitems(config, items):\n"
             "    del items[1:]\n"
-            "    recorder = config.pluginmanager.getplugin('kserve-record')\n"
-            "    object.__setattr__(recorder._settings, 'selected', recorder._settings.selected[:1])\n"
+            "    settings = config.pluginmanager.getplugin('kserve-record')._settings\n"
+            "    change = lambda name, value: object.__setattr__(settings, name, value)\n"
+            f"    {changes}\n"
         )
 
         run = folder.complete()
 
         assert run.returncode == Exit.BROKEN
-        assert "1 of 2 selected scenarios were not collected" in run.stderr
+        assert message in run.stderr
         folder.assert_record_concludes_nothing()
 
 

@@ -20,7 +20,7 @@ from kserve_conformance.cli.output import emit
 from kserve_conformance.cli.records import RecordInput
 from kserve_conformance.exceptions import HarnessError, RecordError, SuiteError
 from kserve_conformance.outputs import OutputError, write_file
-from kserve_conformance.record import Record, conforms, read
+from kserve_conformance.record import Record, RecordFault, conforms, read
 from kserve_conformance.record.reproduction import Reproduction
 from kserve_conformance.record.unfinished import read_unfinished
 from kserve_conformance.suite.selection import scenarios_lost
@@ -91,11 +91,14 @@ class RunConclusion:
 
     def _ended_early(self, ending: Ending, fault: RecordError) -> int:
         """Report what was recorded, and raise why there is no more."""
-        if ending.error is None:
+        if ending.error is not None:
+            reason, hint = ending.error.message, ending.error.hint or "run it again"
+        elif ending.code == 0 and fault.code not in (RecordFault.TRUNCATED, RecordFault.UNREADABLE_FILE):
+            reason = f"the record of the run is invalid: {fault}"
+            hint = "look for code of the suite that replaces parts of pytest or of the harness"
+        else:
             reason = f"the process of the run {ending} before its record was complete"
             hint = "run it again; a step, a plugin or the target may have ended the process (os._exit, a crash, a kill)"
-        else:
-            reason, hint = ending.error.message, ending.error.hint or "run it again"
         unfinished = read_unfinished(self.record, reason) if self.record.is_file() else None
         error = HarnessError(reason, code=CommandCode.RUN_ENDED_EARLY, hint=hint)
         if unfinished is not None:
