@@ -87,6 +87,14 @@ class TestBuild:
         assert verdicts(folder / "upstream/record.ndjson") == {KEPT: Verdict.DEVIATES}
         assert result.returncode == Exit.NO
 
+    def test_a_wrapped_release_is_not_a_build(self, folder):
+        """A target that names itself a release is judged as that release."""
+        own = 'replace(super().identity, target="python:strict:opened")'
+        (folder / "wrapped.py").write_text(STRICT.replace(own, "super().identity"))
+        call(folder, "run", "--target", "python:wrapped:opened", "--scenario", KEPT, "--out", "wrapped")
+
+        assert verdicts(folder / "wrapped/record.ndjson") == {KEPT: Verdict.FAILED}
+
     def test_fails_where_it_differs_and_declares_nothing(self, folder):
         """A rejected setup is a failure too."""
         found = verdicts(folder / "plain/record.ndjson")

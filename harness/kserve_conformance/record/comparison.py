@@ -242,6 +242,11 @@ def _implementation(header: Header) -> dict[str, str]:
     return _texts(msgspec.to_builtins(header.implementation))
 
 
+def _deviations(header: Header) -> dict[str, str]:
+    entries = header.deviations.entries if header.deviations is not None else ()
+    return {"declared": ", ".join(entry.id for entry in entries if entry.declared)}
+
+
 def _selection(header: Header) -> dict[str, str]:
     return _texts(narrowed(header))
 
@@ -258,6 +263,7 @@ _PROPERTIES = {
     "suite": _suite,
     "target": _target,
     "implementation": _implementation,
+    "deviations": _deviations,
     "harness": lambda header: {"": header.harness},
     "selection": _selection,
 }

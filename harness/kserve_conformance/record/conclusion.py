@@ -132,6 +132,8 @@ def caveat_of(header: Header) -> str | None:
     release = header.target.release
     if header.target.is_source_tree:
         return f"built from a source tree, as {release}"
+    if header.target.build is not None:
+        return f"a controller of its own, as {release}"
     # The documented profile is not a release: it was read from the documentation.
     return None if release == DOCUMENTED else caveat(release)
 

@@ -32,6 +32,7 @@ from kserve_conformance.suite.guards import nearest
 from kserve_conformance.suite.registry_terms import deviation_for
 from kserve_conformance.suite.tags import DOCUMENTED
 from kserve_conformance.targets.contract import UNAVAILABLE, Unreachable, diagnoses
+from kserve_conformance.targets.kinds import KINDS
 from kserve_conformance.world import World
 
 #: Exceptions of a phase that do not end the run; pytest's skip and fail are not subclasses of ``Exception``.
@@ -61,6 +62,13 @@ class ScenarioRunner:
             release = self.lease.release()
             if any(scenario.tags.holds_for(release) for scenario in scenarios):
                 self.lease.target()
+
+    def names_itself_a_release(self) -> bool:
+        """Whether the target says that it is a release: a ``python:`` target may wrap one."""
+        identity = self.lease.identity()
+        kind = KINDS.get(identity.target.partition(":")[0])
+        is_build = identity.build is not None or identity.is_source_tree
+        return kind is not None and kind.is_release and not is_build
 
     def note(self, scenario: Scenario) -> None:
         """Take the line of a scenario that has ended; after too many errors with one cause, no more scenario runs."""
@@ -281,7 +289,7 @@ class ScenarioRun:
             shipped=shipped,
             declared=declared.expected(scenario.id, scenario.tags.rules) if declared else None,
             rejected_setup=declared.of_rejected_setup(scenario.id) if declared else None,
-            is_own_build=settings.is_own_build,
+            is_own_build=settings.is_own_build and not self._runner.names_itself_a_release(),
         )
 
     def _diagnose(self, world: object) -> None:

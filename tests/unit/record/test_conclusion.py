@@ -6,6 +6,7 @@ import pytest
 from record_examples import record, scenario
 
 from kserve_conformance.record import Baseline, Record, Result, Skip, TargetIdentity, Verdict, conforms
+from kserve_conformance.record.model import Build
 
 PASSED = scenario("passed")
 
@@ -157,6 +158,14 @@ class TestSourceTrees:
         target = TargetIdentity(target="controlplane:v0.20.0", release="v0.20.0", binaries=digests, is_source_tree=True)
 
         assert conforms(record(PASSED, target=target)).headline == ("Conforms (built from a source tree, as v0.20.0)")
+
+    def test_neither_is_a_controller_of_its_own(self) -> None:
+        """With the manifests of the release it is still another build."""
+        build = Build(manager="manager", release="v0.20.0")
+        binaries = {"manager": "sha256:" + "0a" * 32}
+        target = TargetIdentity(target="controlplane:v0.20.0", release="v0.20.0", build=build, binaries=binaries)
+
+        assert conforms(record(PASSED, target=target)).headline == "Conforms (a controller of its own, as v0.20.0)"
 
 
 class TestReference:
