@@ -16,6 +16,7 @@ from kserve_conformance.record.deviations import UPSTREAM, digest_of, upstream
 from kserve_conformance.record.errors import RecordFault, fault
 from kserve_conformance.record.inventory import SHIPPED
 from kserve_conformance.record.model import Deviation, DeviationList, Header, Scenario, TargetIdentity, Verdict
+from kserve_conformance.rules.registry import registry
 from kserve_conformance.rules.releases import NAMES
 from kserve_conformance.suite.registry_terms import deviation_for
 from kserve_conformance.suite.tags import DOCUMENTED
@@ -70,8 +71,7 @@ def _against_upstream(scenario: Scenario, header: Header) -> Iterator[str]:
     declared = {entry.id for entry in header.deviations.entries if entry.declared}
     if header.deviations.name != UPSTREAM and not declared:
         return
-    claims = tuple(tag.removeprefix("claim-") for tag in scenario.tags if tag.startswith("claim-"))
-    expected = deviation_for(header.target.release, scenario.rules, claims)
+    expected = deviation_for(header.target.release, scenario.rules, _claims(scenario))
     if expected is not None and scenario.verdict is Verdict.PASSED:
         yield f"it passed, but the deviation {expected.id!r} of {header.target.release} is listed for it"
     if scenario.deviation is None or scenario.deviation.id in declared:
@@ -159,5 +159,15 @@ def _unlisted(scenario: Scenario, deviation: Deviation, listed: DeviationList | 
         yield f"its deviation {deviation.id!r} is not in the header's list {listed.name!r}"
     elif (entry.statement, entry.link) != (deviation.statement, deviation.link):
         yield f"its deviation {deviation.id!r} differs from the one in the header's list {listed.name!r}"
-    elif scenario.id not in entry.scenarios and not set(entry.rules) & set(scenario.rules):
+    elif scenario.id not in entry.scenarios and not set(entry.rules) & _stated(scenario):
         yield f"its deviation {deviation.id!r} concerns {', '.join(entry.rules) or 'no rule'}, which it does not state"
+
+
+def _claims(scenario: Scenario) -> tuple[str, ...]:
+    return tuple(tag.removeprefix("claim-") for tag in scenario.tags if tag.startswith("claim-"))
+
+
+def _stated(scenario: Scenario) -> set[str]:
+    """The rules that a scenario states, and those of its claims: a suite need not name a rule beside a claim."""
+    claims = registry().claims_by_id
+    return {*scenario.rules, *(rule for claim in _claims(scenario) if claim in claims for rule in claims[claim].rules)}
