@@ -164,11 +164,17 @@ class Builder:
             value_event = self._next()
             if key == "items" and isinstance(value_event, SequenceStartEvent) and "items" not in rest:
                 rest["items"] = []
+                strays = 0
                 for index, element in enumerate(iter(self._next, _MISSING)):
                     if isinstance(element, SequenceEndEvent):
                         break
                     self._path.extend(("items", index))
-                    yield Part(self._value(element, 2, self._dropped), line_of(element), document, index)
+                    value = self._value(element, 2, self._dropped)
+                    strays += not isinstance(value, dict)
+                    if strays > self._limits.problems:
+                        self._report_problem(over(self._limits, "problems", "a list", line_of(element)))
+                        raise Stopped(line_of(element))
+                    yield Part(value, line_of(element), document, index)
                     self._values = 0
                     del self._path[-2:]
             else:

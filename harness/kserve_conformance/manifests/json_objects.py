@@ -17,7 +17,7 @@ from kserve_conformance.manifests.placement import (
     typed,
     waits_for_kind,
 )
-from kserve_conformance.manifests.problems import Path, Problem, over
+from kserve_conformance.manifests.problems import ManifestCode, Path, Problem, over
 
 
 @dataclass(slots=True)
@@ -53,7 +53,8 @@ def objects(intake: Intake, section: Section | None = None) -> Iterator[Found]:
             try:
                 yield from _elements(json_stream, intake)
             except NotJson as not_json:
-                if _is_yaml(intake, not_json):
+                # What exceeds a limit as JSON would exceed it as YAML, after a longer time.
+                if not_json.problem.code is not ManifestCode.TOO_LARGE and _is_yaml(intake, not_json):
                     offset = not_json.offset if not_json.at_document else 0
                     yield from yaml_objects.objects(intake, offset, not_json.line - 1 if offset else 0)
                     return
