@@ -95,6 +95,28 @@ class TestRefused:
         assert done.returncode == pytest.ExitCode.USAGE_ERROR
         assert "test_good: the marker flaky does not work with scenarios: a scenario has one verdict" in done.stderr
 
+    def test_a_plugin_that_runs_a_scenario_twice_changes_no_verdict(self, make_project, plain):
+        """The record has the first result of each, and the second try is an error for pytest."""
+        project = make_project()
+        project.write("features/two.feature", FEATURE)
+        project.write(
+            "twice.py",
+            """
+            from _pytest.runner import runtestprotocol
+
+            def pytest_runtest_protocol(item, nextitem):
+                runtestprotocol(item, nextitem=nextitem)
+                runtestprotocol(item, nextitem=nextitem)
+                return True
+            """,
+        )
+
+        run = project.recorded("-p", "twice")
+
+        assert run.scenarios == plain.scenarios
+        assert run.output.count("the scenario already has its verdict") >= len(run.scenarios)
+        assert run.code == pytest.ExitCode.TESTS_FAILED
+
 
 class TestMarkers:
     def test_of_a_conftest_do_not_change_a_failure(self, make_project):
