@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 
 from kserve_conformance.characters import in_xml
 from kserve_conformance.record import Record, Scenario, Tally, Verdict, by_rule, by_topic
-from kserve_conformance.record.conclusion import caveat_of
+from kserve_conformance.record.conclusion import REFERENCE_ONLY, caveat_of
 from kserve_conformance.record.tally import LEVELS
 from kserve_conformance.reports.pictures import (
     OUTLINED,
@@ -43,6 +43,9 @@ def matrix(records: Sequence[Record], *, by: Literal["topic", "rule"] = "topic")
     root = picture(records[0]) if len(records) == 1 else _table(records, by_topic if by == "topic" else by_rule)
     notes = [] if len(records) == 1 else ["numbers: passed / total"]
     notes += [f"{record.header.target.release}: {limit}" for record in records if (limit := caveat_of(record.header))]
+    notes += [
+        f"{record.header.target.target}: {REFERENCE_ONLY}" for record in records if record.header.target.is_reference
+    ]
     _legend(root, {scenario.verdict for record in records for scenario in record.scenarios}, notes)
     return standing_alone(root)
 

@@ -64,12 +64,16 @@ class TestColumns:
         ("some", "headline"),
         [
             ((), "No target ran"),
-            ((run_of("memory:v0.15.2", scenario("a")),), "Every target conforms"),
+            ((run_of("memory:v0.15.2", scenario("a")),), "Every target conforms (reference only: no KServe ran)"),
+            ((run_of("controlplane:v0.15.2", scenario("a")),), "Every target conforms"),
             (
                 (run_of("memory:v0.15.2", scenario("a"), scenario("b", Verdict.SKIPPED)),),
-                "Every target conforms (scenarios skipped on 1 target)",
+                "Every target conforms (scenarios skipped on 1 target, reference only: no KServe ran)",
             ),
-            ((run_of("memory:v0.15.2", *scenarios(priority=Verdict.FAILED)),), "Not every target conforms"),
+            (
+                (run_of("memory:v0.15.2", *scenarios(priority=Verdict.FAILED)),),
+                "Not every target conforms (reference only: no KServe ran)",
+            ),
             (runs(), "Incomplete: no result for 1 of 5 targets"),
         ],
     )
@@ -133,7 +137,7 @@ class TestCells:
         """Every report of a matrix says that the behaviour of a release was inferred."""
         found = observed(run_of("memory:v0.15.1", *scenarios()))
 
-        assert found.headline.endswith("behaviour of 1 release inferred or unreleased)")
+        assert found.headline.endswith("inferred or unreleased, reference only: no KServe ran)")
         assert found.caveats == {"v0.15.1": "behaviour inferred from v0.15.0 and v0.15.2"}
         assert all("inferred" in text for text in project_all(found, registry()).values())
 

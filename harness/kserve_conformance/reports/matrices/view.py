@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from kserve_conformance.record import Conclusion, Record, Result, Scenario, Tally, Verdict, by_rule, conforms, tally
+from kserve_conformance.record.conclusion import REFERENCE_ONLY
 from kserve_conformance.record.matrix import ListedRun, Matrix
 from kserve_conformance.reports.matrices.agreement import Pair, paired
 from kserve_conformance.rules.model import Claim, Keeping, Rule
@@ -210,6 +211,8 @@ class View:
         if self.caveats:
             number = len(self.caveats)
             yield f"behaviour of {number} release{'' if number == 1 else 's'} inferred or unreleased"
+        if self.columns and not any(column.is_real for column in self.columns):
+            yield REFERENCE_ONLY
 
     @property
     def caveats(self) -> Mapping[str, str]:
