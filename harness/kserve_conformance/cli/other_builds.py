@@ -2,8 +2,8 @@
 Whether an earlier record is of the build that a run tests.
 
 ``--rerun-failed`` and ``--baseline`` conclude from an earlier record. If that record is of another build, a failure of
-a vendor's fork would be rerun on the upstream release, and pass. What the command line says is compared before
-anything runs, and the binaries once the target has told them.
+a vendor's fork would be rerun on the upstream release, and pass. The command line is compared before anything
+runs, and the binaries after the run, from its record.
 """
 
 from __future__ import annotations
