@@ -31,9 +31,11 @@ from kserve_conformance.exceptions import RecordError
 from kserve_conformance.limits import Limits
 from kserve_conformance.outputs import write_file
 from kserve_conformance.record.errors import RecordFault, fault
-from kserve_conformance.record.lines import UNDECODABLE, Source, decoded, open_lines, why
+from kserve_conformance.record.lines import UNDECODABLE, Source, check_keys, decoded, open_lines, why
 from kserve_conformance.record.model import Part, Record, SuiteIdentity
+from kserve_conformance.record.participants import NAMED_BY_RELEASE
 from kserve_conformance.record.reader import read
+from kserve_conformance.rules.releases import NAMES
 from kserve_conformance.suite.selection import scenarios_lost
 
 #: The version of this format. It changes when a reader of the old one would read the new one wrongly.
@@ -137,7 +139,7 @@ def write_matrix(
         lines = b"" if run.record is None else run.record
         broken = run.broken
         if broken is None:
-            broken = _why_broken(lines, suite, selection, collected)
+            broken = _why_broken(run.target, lines, suite, selection, collected)
         parameters = dict(run.parameters)
         if broken is not None:
             listed.append(ListedRun(target=run.target, parameters=parameters, broken=broken))
@@ -176,7 +178,7 @@ def _record(run: ListedRun, body: bytes, header: MatrixHeader, limits: Limits | 
         record = read(io.BytesIO(body), limits=limits)
     except RecordError as error:
         raise fault(RecordFault.CHANGED, f"the run of {run.target}: {error}") from error
-    mismatch = _mismatch(record, header.suite, header.selection)
+    mismatch = _mismatch(record, header.suite, header.selection) or _other_target(run.target, record)
     if mismatch is not None:
         raise fault(RecordFault.CHANGED, f"the run of {run.target}: {mismatch}")
     return record
@@ -238,6 +240,7 @@ def _header(line: bytes) -> MatrixHeader:
     if raw.get("schema") != MATRIX_SCHEMA:
         text = f"the matrix has the schema {raw.get('schema')!r}; this version reads {MATRIX_SCHEMA!r}"
         raise fault(RecordFault.UNKNOWN_SCHEMA, text, line=1)
+    check_keys(line, 1)
     try:
         header = msgspec.convert(raw, MatrixHeader)
     except msgspec.ValidationError as error:
@@ -265,6 +268,7 @@ def _check_end(line: bytes, header: MatrixHeader, digest: str) -> None:
         raise fault(RecordFault.TRUNCATED, "the last line of the matrix is missing")
     try:
         end = msgspec.json.decode(line, type=MatrixEnd)
+        check_keys(line, sum(run.lines for run in header.runs) + 2)
     except UNDECODABLE as error:
         text = f"expected the end of the matrix after its runs: {why(error)}"
         raise fault(RecordFault.NOT_A_MATRIX, text) from error
@@ -275,7 +279,7 @@ def _check_end(line: bytes, header: MatrixHeader, digest: str) -> None:
 
 
 def _why_broken(
-    lines: bytes, suite: SuiteIdentity, selection: dict[str, Any], collected: Sequence[str] | None
+    target: str, lines: bytes, suite: SuiteIdentity, selection: dict[str, Any], collected: Sequence[str] | None
 ) -> str | None:
     """Say why the record of a run cannot be part of the matrix; None if it can."""
     try:
@@ -284,7 +288,7 @@ def _why_broken(
         return f"its record cannot be read: {error}"
     if collected is not None and record.header.collected != tuple(collected):
         return scenarios_lost(collected, record.header.collected) or "it ran other scenarios than the selected ones"
-    return _mismatch(record, suite, selection)
+    return _mismatch(record, suite, selection) or _other_target(target, record)
 
 
 def _mismatch(record: Record, suite: SuiteIdentity, selection: dict[str, Any]) -> str | None:
@@ -293,6 +297,18 @@ def _mismatch(record: Record, suite: SuiteIdentity, selection: dict[str, Any]) -
         return f"it ran another suite, or the suite changed during the run ({record.header.suite.digest})"
     if record.header.selection != selection:
         return "it ran another selection of scenarios"
+    return None
+
+
+def _other_target(target: str, record: Record) -> str | None:
+    """Say that a record is listed under the name of another target, as far as the name says which."""
+    kind, _, rest = target.partition(":")
+    found = record.header.target.target
+    if kind in NAMED_BY_RELEASE and found.partition(":")[0] != kind:
+        return f"its record is of {found}"
+    release = rest.partition(",")[0]
+    if kind in NAMED_BY_RELEASE and release in NAMES and record.header.target.release != release:
+        return f"its record is of KServe {record.header.target.release}"
     return None
 
 

@@ -25,7 +25,7 @@ from kserve_conformance.suite.tags import DOCUMENTED
 UNKNOWN_RELEASE = "unknown"
 
 #: Kinds of targets whose argument is their release.
-_NAMED_BY_RELEASE = ("memory", "controlplane", "container", "kind")
+NAMED_BY_RELEASE = ("memory", "controlplane", "container", "kind")
 
 #: Kinds that start what they test, and so know its binaries.
 _STARTED = ("controlplane", "container")
@@ -56,7 +56,7 @@ def against_header(scenario: Scenario, header: Header) -> Iterator[str]:
     if scenario.deviation is not None:
         yield from _unlisted(scenario, scenario.deviation, header.deviations)
     if scenario.keeps is not None:
-        if target.build is None and not target.is_source_tree and kind_of(target) in _NAMED_BY_RELEASE:
+        if target.build is None and not target.is_source_tree and kind_of(target) in NAMED_BY_RELEASE:
             yield f"it keeps what {target.release} breaks, but {target.target} is that release"
         lists = (header.deviations, upstream(target.release))
         reasons = [tuple(_unlisted(scenario, scenario.keeps, one)) for one in lists if one is not None]
@@ -122,7 +122,7 @@ def _of_target(target: TargetIdentity) -> Iterator[str]:
         yield "the target has no release"
     elif release not in (*NAMES, DOCUMENTED, UNKNOWN_RELEASE):
         yield f"unknown KServe release {release!r}"
-    elif kind in _NAMED_BY_RELEASE and argument != release:
+    elif kind in NAMED_BY_RELEASE and argument != release:
         yield f"the target is {target.target}, but its release is {release}"
     for name, digest in target.binaries.items():
         if not name or not _DIGEST.fullmatch(digest):

@@ -110,6 +110,21 @@ class TestBroken:
         assert whole.records == (None,)
         assert because in str(whole.header.runs[0].broken)
 
+    @pytest.mark.parametrize("other", ["controlplane:v0.8.0", "memory:v0.8.0"])
+    def test_a_record_under_the_name_of_another_target_is_rejected(self, tmp_path: Path, other: str) -> None:
+        """A run in memory is not one of a real KServe, nor one of another release."""
+        file = tmp_path / "matrix.ndjson"
+        one = run_of("memory:v0.15.2", *scenarios())
+        assert "its record is of" in str(written(file, (Run(other, one.record),)).header.runs[0].broken)
+
+        written(file, (one,))
+        first, *rest, last = file.read_bytes().splitlines(keepends=True)
+        first = first.replace(b'"target":"memory:v0.15.2"', f'"target":"{other}"'.encode())
+        end = json.loads(last) | {"digest": f"sha256:{sha256(b''.join([first, *rest])).hexdigest()}"}
+        file.write_bytes(b"".join([first, *rest, json.dumps(end).encode() + b"\n"]))
+        with raises(Fault.CHANGED, match=f"the run of {other}: its record is of"):
+            read_matrix(file)
+
     def test_a_run_of_another_suite_does_not_stand_beside(self) -> None:
         """If the suite changes during the runs, runs of the older one are broken."""
         whole = matrix(suite=msgspec.structs.replace(SUITE, digest="sha256:" + "00" * 32))
