@@ -60,6 +60,7 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
         "kserve_conformance.upgrade": "what an upgrade changes for services",
         "kserve_conformance.lint": "findings about runtimes and services in files",
         "kserve_conformance.baselines": "accepted findings",
+        "kserve_conformance.fleet": "many services, read in parts",
     },
     "scenario_runs": {"kserve_conformance.scenario_runs": "one scenario on one target"},
     "fuzzing": {"kserve_conformance.fuzz": "random cases on two targets"},
@@ -67,6 +68,7 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
         "kserve_conformance.record": "the record of a run",
         "kserve_conformance.record.merge": "merging the records of shards",
         "kserve_conformance.record.matrix": "several runs in one file",
+        "kserve_conformance.attestation": "signed statements about a record",
     },
     "reports": {
         "kserve_conformance.reports": "projections of a record",

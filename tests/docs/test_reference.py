@@ -26,7 +26,8 @@ from kserve_conformance.suite.step_catalogue import step_catalogue
 NOT_A_LIBRARY = {
     "kserve_conformance.__main__": "the entry point of the command line",
     "kserve_conformance.profiles.pods": "a stage of the profiles",
-    "kserve_conformance.world.world": "told by its package",
+    "kserve_conformance.messages.meanings": "data of the messages",
+    "kserve_conformance.world.world": "described by its package",
 }
 
 

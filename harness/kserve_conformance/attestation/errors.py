@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from kserve_conformance.exceptions import AttestationError
-
-__all__ = ["AttestationCode", "AttestationError"]
-
 
 class AttestationCode(StrEnum):
     """The code of an ``AttestationError``."""

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from kserve_conformance.attestation.errors import AttestationCode, AttestationError
+from kserve_conformance.attestation.errors import AttestationCode
+from kserve_conformance.exceptions import AttestationError
 from kserve_conformance.files import read_bytes
 from kserve_conformance.limits import OverLimit
 

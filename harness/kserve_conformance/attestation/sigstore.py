@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from kserve_conformance.attestation.errors import AttestationCode, AttestationError
+from kserve_conformance.attestation.errors import AttestationCode
 from kserve_conformance.attestation.keys import Signer, Verifier
+from kserve_conformance.exceptions import AttestationError
 
 if TYPE_CHECKING:
     from securesystemslib.signer import Key, Signature, SigstoreSigner

@@ -134,7 +134,7 @@ def values(text: str | bytes, name: str = "<string>", *, limits: Limits | None =
 
     Raises :class:`InvalidManifests` with all problems.
 
-    >>> values("1\n---\\na: b")
+    >>> values("1\n---\na: b")
     (1, {'a': 'b'})
     """
     problems: list[Problem] = []
