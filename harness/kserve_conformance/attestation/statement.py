@@ -2,7 +2,7 @@
 What an attestation says about a record: an in-toto Statement v1 with a test result as its predicate.
 
 Source: in-toto/attestation, spec/v1/statement.md and spec/predicates/test-result.md
-(v0.1: ``result`` and ``configuration`` are required). What the predicate has no
+(version 0.1, in which ``result`` and ``configuration`` are required). What the predicate has no
 field for is in an extension field, whose name is a URI as spec/v1/README.md requires.
 """
 
