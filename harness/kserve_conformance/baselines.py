@@ -83,6 +83,9 @@ def read(path: Path) -> tuple[Accepted, ...]:
         accepted = msgspec.convert(yaml.safe_load(read_bytes(path)), _File).accepted
     except OSError as error:
         raise BaselineError(f"{path} is not a baseline: {error.strerror or error}") from error
+    except yaml.MarkedYAMLError as error:
+        line = "" if error.problem_mark is None else f", line {error.problem_mark.line + 1}"
+        raise BaselineError(f"{path} is not a baseline: invalid YAML{line}: {error.problem}") from error
     except (OverLimit, msgspec.ValidationError, yaml.YAMLError, ValueError, RecursionError) as error:
         raise BaselineError(f"{path} is not a baseline: {error}") from error
     for each in accepted:

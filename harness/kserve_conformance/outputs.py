@@ -55,11 +55,16 @@ def write_file(path: Path, content: str | bytes) -> None:
     """
     Write a whole file, in UTF-8 if it is text, or leave what was there. Raises ``OutputError``.
 
+    A device or a pipe, such as ``/dev/stdout``, is written to and not replaced.
+
     The data reaches the disk before the rename: some file systems report a full disk only then.
     """
     data = content.encode() if isinstance(content, str) else content
     part = part_of(path)
     try:
+        if _is_device(path):
+            path.write_bytes(data)
+            return
         with part.open("wb") as file:
             file.write(data)
             file.flush()
@@ -69,6 +74,11 @@ def write_file(path: Path, content: str | bytes) -> None:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
         raise cannot_write(path, error) from error
+
+
+def _is_device(path: Path) -> bool:
+    """Is a path a device, a pipe or a standard stream, which no file may replace?"""
+    return path.absolute().parent == Path("/dev") or (path.exists() and not path.is_file())
 
 
 def part_of(path: Path) -> Path:

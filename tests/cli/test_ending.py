@@ -51,6 +51,7 @@ def reach(phase):
         how = os.environ.get("HOW", "")
         if how:
             exec(how)
+            return
         pathlib.Path("reached.part").write_text(str(os.getpid()))
         pathlib.Path("reached.part").rename("reached")
         time.sleep(120)
@@ -270,6 +271,13 @@ class TestExits:
         assert process.returncode == expected.get(phase, Exit.BROKEN), process.stdout
         folder.assert_nothing_stale_or_half()
         folder.assert_record_concludes_nothing()
+
+    @pytest.mark.parametrize("jobs", ["1", "2"])
+    def test_of_a_copy_of_the_process_are_not_results(self, folder, jobs):
+        """A step that forks and fails is a failure, although its copy passes."""
+        process = folder.complete("--jobs", jobs, PHASE="step", HOW="assert os.fork() == 0")
+
+        assert process.returncode == Exit.NO, process.stdout
 
     def test_after_the_record_change_nothing(self, folder):
         """A process that ends after its footer, however it does, has a result: that of its record."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +37,21 @@ class TestWriteFile:
         assert f"cannot write to {file}: File too large" in run.stderr
         assert file.read_text() == "old"
         assert list(tmp_path.iterdir()) == [file]
+
+    def test_writes_to_a_device(self):
+        """A device is not replaced by a file."""
+        write_file(Path("/dev/null"), "x")
+
+        assert Path("/dev/null").is_char_device()
+
+    def test_replaces_a_link(self, tmp_path):
+        """A link is replaced, and what it leads to stays as it was."""
+        (tmp_path / "elsewhere").write_text("old")
+        (tmp_path / "a.txt").symlink_to(tmp_path / "elsewhere")
+
+        write_file(tmp_path / "a.txt", "new")
+
+        assert ((tmp_path / "a.txt").read_text(), (tmp_path / "elsewhere").read_text()) == ("new", "old")
 
     def test_into_no_folder_is_an_error(self, tmp_path):
         """The error names the file and what to do."""

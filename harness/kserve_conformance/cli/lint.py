@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kserve_conformance.characters import in_json
+from kserve_conformance.characters import in_json, printable
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import echo, emit, example, write
 from kserve_conformance.cli.release_options import profile_with
@@ -115,7 +115,7 @@ def command(
         return Exit.USAGE if objects.notes.problems else Exit.OK
     _print(linted, names, list(objects.by_name), format_)
     for warning in (*linted.warnings, *accepted.notes()):
-        echo(f"warning: {warning}", err=True)
+        echo(printable(f"warning: {warning}"), err=True)
     objects.notes.print()
     if objects.notes.problems:
         return Exit.USAGE

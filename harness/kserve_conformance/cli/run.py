@@ -182,7 +182,7 @@ def command(
     arguments = [
         f"--kserve-target={target}",
         f"--kserve-suite={chosen.root}",
-        f"--kserve-record={record.resolve()}",
+        f"--kserve-record={record.absolute()}",
         f"--kserve-implementation={_json(implementation_of(others))}",
         "--kserve-all-selected",
         *([f"--kserve-tags={tags}"] if tags else []),
@@ -207,6 +207,7 @@ def command(
 
     conclusion = RunConclusion(
         record,
+        chosen.digest,
         tuple(scenario.id for scenario in selected),
         before,
         format_,

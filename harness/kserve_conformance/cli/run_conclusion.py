@@ -29,12 +29,13 @@ from kserve_conformance.suite.selection import scenarios_lost
 @dataclass(frozen=True)
 class RunConclusion:
     """
-    The result of a run: its record, the ids that it had to run, and the record that it is compared with.
+    The result of a run: its record, the suite and ids that it had to run, and the record that it is compared with.
 
     ``earlier_runs`` must be of the same build, and ``reproduction`` has the commands to print.
     """
 
     record: Path
+    suite_digest: str
     selected: tuple[str, ...]
     baseline: RecordInput | None
     format_: str
@@ -110,6 +111,8 @@ class RunConclusion:
 
     def _difference(self, run: Record) -> str | None:
         """How what a record is about differs from what was selected; None if it does not."""
+        if run.header.suite.digest != self.suite_digest:
+            return f"the record is of another suite ({run.header.suite.digest})"
         collected = run.header.collected
         extra = set(collected) - set(self.selected)
         if extra:

@@ -80,7 +80,7 @@ def junit(findings: Sequence[Finding], objects: Sequence[str]) -> str:
     suite = ET.Element("testsuite", name="kserve-conformance lint")
     failures = 0
     for name in objects:
-        case = ET.SubElement(suite, "testcase", name=in_xml(name), classname="lint")
+        case = ET.SubElement(suite, "testcase", name=in_xml(printable(name)), classname="lint")
         bad = [
             each
             for each in findings
@@ -88,8 +88,8 @@ def junit(findings: Sequence[Finding], objects: Sequence[str]) -> str:
         ]
         if bad:
             failures += 1
-            failure = ET.SubElement(case, "failure", message=in_xml(f"{bad[0].code}: {bad[0].text}"))
-            failure.text = in_xml("\n".join(f"{each.where}: {each.code}: {message(each)}" for each in bad))
+            failure = ET.SubElement(case, "failure", message=in_xml(printable(f"{bad[0].code}: {bad[0].text}")))
+            failure.text = in_xml("\n".join(printable(f"{each.where}: {each.code}: {message(each)}") for each in bad))
     suite.set("tests", str(len(objects)))
     suite.set("failures", str(failures))
     root = ET.Element("testsuites")

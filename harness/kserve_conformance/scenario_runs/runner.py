@@ -8,6 +8,7 @@ the three phases of a pytest item, :meth:`ScenarioRunner.run` from plain Python.
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -25,9 +26,9 @@ from kserve_conformance.scenario_runs.common_cause import CommonCause
 from kserve_conformance.scenario_runs.lease import TargetLease
 from kserve_conformance.scenario_runs.lines import scenario_line
 from kserve_conformance.scenario_runs.settings import RunSettings
-from kserve_conformance.scenario_runs.steps import Fixtures, StepRegistry
+from kserve_conformance.scenario_runs.steps import Fixtures, Match, StepRegistry
 from kserve_conformance.scenario_runs.verdicts import Judgement, Listed, Phase, Raised, judge
-from kserve_conformance.suite import ScenarioInfo, SuiteCode
+from kserve_conformance.suite import ScenarioInfo, StepInfo, SuiteCode
 from kserve_conformance.suite.guards import nearest
 from kserve_conformance.suite.registry_terms import deviation_for
 from kserve_conformance.suite.tags import DOCUMENTED
@@ -191,7 +192,7 @@ class ScenarioRun:
             # The result of a started step is unknown until it has passed.
             self._statuses[number] = "errored"
             try:
-                match.call(step, fixtures)
+                self._call(match, step, fixtures)
             except AssertionError:
                 # Only an assertion is a result of the target.
                 self._statuses[number] = "failed"
@@ -216,6 +217,19 @@ class ScenarioRun:
                     hint="fail with an assertion, or raise an exception",
                 ) from error
             self._statuses[number] = "passed"
+
+    @staticmethod
+    def _call(match: Match, step: StepInfo, fixtures: Fixtures) -> None:
+        """
+        Call a step. A copy of this process that the step forked ends here: it would report a result of its own.
+        """
+        __tracebackhide__ = True
+        process = os.getpid()
+        try:
+            match.call(step, fixtures)
+        finally:
+            if os.getpid() != process:
+                os._exit(1)
 
     @contextlib.contextmanager
     def phase(self, phase: Phase, fixtures: PlainFixtures) -> Iterator[None]:
