@@ -115,7 +115,7 @@ def _inputs() -> dict[str, bytes]:
         "aliases": b"a: &a [x,x,x,x,x,x,x,x,x]\n" + aliases,
         "odd-tags": b"a: 2001-13-45\nb: !!timestamp x\nc: !!binary ==\nd: !!python/object:os.system x\n",
         "cut": record[: len(record) // 2],
-        "cut-at-the-end": record[:-1],
+        "cut-at-the-end": record[:-2],
         "xz-cut": matrix[: len(matrix) // 2],
         "xz-changed": matrix[:5000] + bytes([matrix[5000] ^ 1]) + matrix[5001:],
         "xz-of-nothing": b"\xfd7zXZ\x00" + bytes(range(256)),
