@@ -22,6 +22,9 @@ from kserve_conformance.suite import ROOT
 #: The environment variable with the names whose values stay, separated by commas; ``run --allow-env`` sets it.
 ALLOWED: Final = "KSERVE_CONFORMANCE_ALLOW_ENV"
 
+#: The variable by which targets mark the pods of a runtime (``VARIABLE`` of ``targets.kubernetes.marks``).
+MARK: Final = "KSERVE_CONFORMANCE_RUNTIME"
+
 SECRET: Final = "[redacted]"  # noqa: S105 - the replacement for one
 
 _Q = r"""\\*["']"""
@@ -158,7 +161,7 @@ def _unquoted(value: str) -> str:
 @cache
 def _of_shipped_suite() -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
     """The variables that KServe sets, as steps of the shipped suite check them, and the pairs that the suite wrote."""
-    names: set[str] = set()
+    names = {MARK}
     pairs: set[tuple[str, str]] = set()
     for text in _shipped_texts():
         if "env" not in text:
