@@ -12,6 +12,9 @@ import pytest
 from kserve_conformance.exceptions import RecordError
 from kserve_conformance.record import Verdict, read
 
+#: Each starts pytest with other plugins, which takes seconds.
+pytestmark = pytest.mark.slow
+
 FEATURE = """
     Feature: Two
       Scenario: good
