@@ -153,11 +153,13 @@ def _clash(runtime: Runtime, other: Runtime) -> str | None:
         return None
     if not set(other.protocols) & set(runtime.protocols):
         return None
-    for old in other.formats:
-        for new in runtime.formats:
-            if old.auto_select and new.auto_select and _same_format(old, new) and _same_priority(old, new):
-                return new.name
-    return None
+    # A rival has such a pair: that is how it was found.
+    return next(
+        new.name
+        for old in other.formats
+        for new in runtime.formats
+        if old.auto_select and new.auto_select and _same_format(old, new) and _same_priority(old, new)
+    )
 
 
 def _same_format(one: SupportedFormat, other: SupportedFormat) -> bool:
