@@ -66,7 +66,7 @@ def decompressed(stream: BinaryIO, limits: Limits) -> BinaryIO:
         )
     if head.startswith(_GZIP):
         return io.BufferedReader(_Inflated(head, stream, limits, _Gunzip))
-    return io.BufferedReader(_Plain(head, stream))
+    return io.BufferedReader(Headed(head, stream))
 
 
 class _Gunzip:
@@ -91,7 +91,7 @@ class _Gunzip:
         return self._zlib.unused_data
 
 
-class _Plain(io.RawIOBase):
+class Headed(io.RawIOBase):
     """A stream whose first bytes were read already."""
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
@@ -100,9 +100,11 @@ class _Plain(io.RawIOBase):
         self._rest = rest
 
     def readable(self) -> bool:
+        """It can be read."""
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Return the first bytes again, then the rest."""
         data = self._next(len(buffer))
         buffer[: len(data)] = data
         return len(data)
@@ -112,7 +114,7 @@ class _Plain(io.RawIOBase):
         return data or self._rest.read(most)
 
 
-class _Inflated(_Plain):
+class _Inflated(Headed):
     """The decompressed bytes of a stream, of all parts if several were concatenated."""
 
     def __init__(self, head: bytes, rest: BinaryIO, limits: Limits, decompressor: Any) -> None:

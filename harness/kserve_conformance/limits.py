@@ -147,7 +147,7 @@ def exceeds_values(text: str | bytes, most: int, begin: int = 0) -> bool:
     Tell whether the JSON value at an offset has more than ``most`` values, without building it.
 
     Almost always the length of the text or a count of separators is enough. Only
-    where there are many, those in strings are told apart.
+    where there are many, those in strings are not counted.
 
     >>> exceeds_values("[1, 2, [3]]", 5), exceeds_values("[1, 2, [3]]", 4), exceeds_values('[",,,,,,"]', 3)
     (False, True, False)

@@ -227,7 +227,7 @@ class TestRun:
         ],
     )
     def test_in_memory_is_not_published(self, tmp_path, monkeypatch, capsys, option, value):
-        """No KServe ran, so the result is nobody's; nothing is written."""
+        """No KServe ran, so no organization can publish the result; nothing is written."""
         monkeypatch.chdir(tmp_path)
 
         assert code_of(["run", "--target", "memory:v0.15.2", option, value]) == Exit.USAGE

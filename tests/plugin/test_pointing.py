@@ -146,7 +146,7 @@ class TestFile:
         assert "1 failed, 1 passed, 1 skipped" in run(workspace, "a.feature")[1]
 
     def test_of_another_tool_is_read_as_ours_when_it_is_named(self, workspace):
-        """Whoever names it gets its problems, not a run without it."""
+        """A feature that is named is run or its problems are reported; it is never left out."""
         workspace.write("others/other.feature", OTHER)
 
         code, output = run(workspace, "tests", "others/other.feature")

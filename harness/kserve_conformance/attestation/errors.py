@@ -8,7 +8,7 @@ from enum import StrEnum
 class AttestationCode(StrEnum):
     """The code of an ``AttestationError``."""
 
-    #: A file is not a key that can be used.
+    #: A file is not a usable key.
     BAD_KEY = "bad-key"
     #: A private key is encrypted, and the passphrase is missing or wrong.
     LOCKED_KEY = "locked-key"

@@ -2,13 +2,13 @@
 Fleets: the services of any number of sources, read by several processes and kept in a few bytes each.
 
 - :mod:`.parts` splits sources into parts and reads each by itself: a pure function, which any executor may call.
-- :mod:`.reading` reads sources part by part and joins the results in the order of the input.
+- :mod:`.reader` reads sources part by part and joins the results in the order of the input.
 - :mod:`.members` is the fleet: one manifest for all services that are decided alike.
 - :mod:`.processes` are the processes of this machine.
 """
 
 from kserve_conformance.fleet.members import Fleet, Member
 from kserve_conformance.fleet.processes import FleetCode, FleetError, Processes, Workers
-from kserve_conformance.fleet.reading import Everything, read
+from kserve_conformance.fleet.reader import Everything, read
 
 __all__ = ["Everything", "Fleet", "FleetCode", "FleetError", "Member", "Processes", "Workers", "read"]

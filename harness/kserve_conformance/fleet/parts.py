@@ -28,7 +28,7 @@ _WINDOW: Final = MEBIBYTE
 #: How many services are read from one report of progress to the next.
 STEP: Final = 10_000
 
-#: Where documents probably begin, and elements of a list: whoever reads the part before finds out.
+#: Where documents probably begin, and elements of a list: a guess that reading the previous part confirms or corrects.
 _DOCUMENT: Final = re.compile(rb"\n(?=\{)")
 _ELEMENT: Final = re.compile(rb"\}\s*,\s*(?=\{\s*\"(?:apiVersion|kind|metadata)\"\s*:)")
 

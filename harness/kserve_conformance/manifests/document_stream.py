@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, BinaryIO, Final
 
+from kserve_conformance.files import Headed
 from kserve_conformance.limits import Limits, current
 from kserve_conformance.manifests import reader, sources, strict_json
 from kserve_conformance.manifests.builder import Builder, Dropped
@@ -48,7 +49,7 @@ def documents(
     if (problem := sources.not_text(head, name)) is not None:
         collect(problem)
     else:
-        rest = io.BufferedReader(sources.Headed(head, stream))
+        rest = io.BufferedReader(Headed(head, stream))
         values = (
             _json_documents(rest, dropped, report_named, limits)
             if reader.looks_like_json(head)

@@ -243,26 +243,6 @@ def not_text(head: bytes, name: str) -> Problem | None:
     return None
 
 
-class Headed(io.RawIOBase):
-    """A stream whose first bytes were read already."""
-
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        super().__init__()
-        self._head = head
-        self._rest = rest
-
-    def readable(self) -> bool:
-        """It can be read."""
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Return the first bytes again, then the rest."""
-        block = self._head[: len(buffer)] if self._head else self._rest.read(len(buffer))
-        self._head = self._head[len(block) :]
-        buffer[: len(block)] = block
-        return len(block)
-
-
 def _read(stream: BinaryIO, size: int) -> bytes:
     """Read up to ``size`` bytes; a pipe returns less at a time."""
     data = b""

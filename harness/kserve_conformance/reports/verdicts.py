@@ -15,7 +15,7 @@ from kserve_conformance.record import Record, Scenario, Verdict
 from kserve_conformance.record.causes import without_names
 from kserve_conformance.record.model import Header
 
-#: The signature of a record that nobody signed, or whose signature was not verified.
+#: Shown for a record without a verified signature.
 UNSIGNED = "unsigned"
 
 

@@ -33,7 +33,7 @@ NOT_GREEN: tuple[tuple[Record, str], ...] = (
 
 class TestResult:
     def test_a_success_on_a_real_target(self) -> None:
-        """The badge names implementation, release and result, and says that nobody signed the record."""
+        """The badge names implementation, release and result, and says that the record is unsigned."""
         shown = badge(run(PASSED, version="4.2.0"))
 
         assert shown.label == "example-serving 4.2.0, tested as KServe v0.15.2"

@@ -201,7 +201,7 @@ class TestRejecting:
 class TestKustomize:
     @pytest.fixture
     def kustomize(self, tmp_path, monkeypatch):
-        """A stand-in for kustomize in the cache, which prints what it is told to."""
+        """A stand-in for kustomize in the cache, which prints the given text."""
         cache = tmp_path / "cache"
         monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
         program = cache / "kserve-conformance" / f"kustomize-{binaries.KUSTOMIZE}"
