@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kserve_conformance.characters import in_json, printable
+from kserve_conformance.cli.baseline_options import baseline_options
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import echo, emit, example, write
 from kserve_conformance.cli.release_options import profile_with
@@ -55,18 +56,7 @@ SEVERITIES = ("error", "warning", "note")
     show_default=True,
     help="Exit with 1 for a finding of this severity or worse",
 )
-@click.option(
-    "--baseline",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    metavar="FILE",
-    help="Accepted findings, which are suppressed",
-)
-@click.option(
-    "--write-baseline",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Accept all findings that would fail the command, in this file",
-)
+@baseline_options
 @click.option(
     "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="Output format"
 )

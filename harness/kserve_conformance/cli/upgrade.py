@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 import click
 
 from kserve_conformance.characters import in_json, printable
+from kserve_conformance.cli.baseline_options import baseline_options
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.option_sections import SectionedCommand
 from kserve_conformance.cli.output import emit, example, write
@@ -101,18 +102,7 @@ def _classes(_: click.Context, option: click.Parameter, value: str | None) -> fr
     callback=_classes,
     help="Exit with 1 if a service has one of these",
 )
-@click.option(
-    "--baseline",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    metavar="FILE",
-    help="Accepted findings, which do not fail the command",
-)
-@click.option(
-    "--write-baseline",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Accept all findings that would fail the command, in this file",
-)
+@baseline_options
 @click.option(
     "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="Output format"
 )
