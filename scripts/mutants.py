@@ -27,7 +27,7 @@ import msgspec
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from mutation.checkout import Checkout, digest_of, tracked_files  # noqa: E402 - found beside this file
+from mutation.checkout import Checkout, digest_of, tracked_files  # noqa: E402 - found next to this file
 from mutation.mutants import PACKAGES, Mutant, shuffled  # noqa: E402
 from mutation.reach import Reach  # noqa: E402
 from mutation.trial import Outcome, Result, run_trial  # noqa: E402

@@ -28,7 +28,7 @@ def parts() -> Iterator[tuple[str, str]]:
 
 
 def rule_link(rule: Rule) -> str:
-    """A link to a rule from a page beside ``rules/``."""
+    """A link to a rule from a page next to ``rules/``."""
     return f"[{rule.id}](rules/{rule.topic}.md#{rule.id})"
 
 

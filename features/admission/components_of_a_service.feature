@@ -18,14 +18,14 @@ Feature: A transformer and an explainer are checked like a predictor
     Then the service is <answer>
 
     Examples: In every release
-      | what                                        | component   | settings                                                               | answer   |
-      | A transformer with a container              | transformer | {containers: [{name: own, image: example.com/own:1}]}                  | accepted |
-      | A transformer without settings              | transformer | {}                                                                     | rejected |
-      | A transformer with replicas alone           | transformer | {minReplicas: 1}                                                       | rejected |
-      | An explainer with a container               | explainer   | {containers: [{name: own, image: example.com/own:1}]}                  | accepted |
-      | An explainer of type ART                    | explainer   | {art: {type: SquareAttack}}                                            | accepted |
-      | An explainer with replicas alone            | explainer   | {minReplicas: 1}                                                       | rejected |
-      | An explainer of type ART beside a container | explainer   | {art: {type: SquareAttack}, containers: [{name: own, image: own:1}]}   | rejected |
+      | what                                         | component   | settings                                                             | answer   |
+      | A transformer with a container               | transformer | {containers: [{name: own, image: example.com/own:1}]}                | accepted |
+      | A transformer without settings               | transformer | {}                                                                   | rejected |
+      | A transformer with replicas alone            | transformer | {minReplicas: 1}                                                     | rejected |
+      | An explainer with a container                | explainer   | {containers: [{name: own, image: example.com/own:1}]}                | accepted |
+      | An explainer of type ART                     | explainer   | {art: {type: SquareAttack}}                                          | accepted |
+      | An explainer with replicas alone             | explainer   | {minReplicas: 1}                                                     | rejected |
+      | An explainer of type ART next to a container | explainer   | {art: {type: SquareAttack}, containers: [{name: own, image: own:1}]} | rejected |
 
   @rule-component-implementations
   Scenario: The fields of another API version do not make a transformer

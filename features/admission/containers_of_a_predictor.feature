@@ -61,7 +61,7 @@ Feature: The webhook validates the variables of a predictor's own containers
     Then the service is accepted
 
   @rule-collocated-transformer-storage
-  Scenario Outline: A transformer beside the predictor that sets STORAGE_URI is <answer> <when>
+  Scenario Outline: A transformer next to the predictor that sets STORAGE_URI is <answer> <when>
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}

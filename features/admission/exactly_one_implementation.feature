@@ -1,7 +1,7 @@
 @rule-exactly-one-implementation @core
 Feature: A predictor has exactly one implementation
   The predictor of a service is either a model or a custom container. The webhook rejects a service whose predictor is
-  both or neither. Since v0.15.0 containers beside a model are sidecars and are accepted, unless one is named
+  both or neither. Since v0.15.0 containers next to a model are sidecars and are accepted, unless one is named
   kserve-container.
 
   Scenario: A predictor without an implementation is rejected
@@ -34,7 +34,7 @@ Feature: A predictor has exactly one implementation
     Then the service is rejected with "xactly one of ["
 
   @extended @until-0.14.1
-  Scenario: Up to v0.14.1 any container beside a model is rejected
+  Scenario: Up to v0.14.1 any container next to a model is rejected
     When this service is applied
       """
       metadata:
@@ -53,7 +53,7 @@ Feature: A predictor has exactly one implementation
     Then the service is rejected with "xactly one of ["
 
   @extended @since-0.15.0
-  Scenario: Since v0.15.0 a sidecar beside a model is accepted
+  Scenario: Since v0.15.0 a sidecar next to a model is accepted
     When this service is applied
       """
       metadata:

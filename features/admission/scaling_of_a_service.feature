@@ -438,9 +438,9 @@ Feature: The webhook validates how a component scales, for the autoscaler that i
 
     @rule-keda-memory-crashes-webhook @since-0.15.0 @until-0.15.2
     Examples: In v0.15 the webhook crashes, whatever else is wrong
-      | mode          | concurrency | text  | when                             |
-      | RawDeployment | 0           | panic | in v0.15                         |
-      | RawDeployment | -1          | panic | in v0.15, beside another mistake |
+      | mode          | concurrency | text  | when                              |
+      | RawDeployment | 0           | panic | in v0.15                          |
+      | RawDeployment | -1          | panic | in v0.15, next to another mistake |
 
     @rule-keda-metrics-whole @since-0.16.0
     Examples: Since v0.16.0 it counts as 0

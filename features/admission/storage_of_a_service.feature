@@ -113,12 +113,12 @@ Feature: The webhook validates where models are stored
     Then the service is <answer>
 
     Examples:
-      | what                    | storage                      | uri      | answer   |
-      | of type s3              | {parameters: {type: s3}}     |          | accepted |
-      | without a type          | {key: own}                   |          | accepted |
-      | of type gs              | {parameters: {type: gs}}     |          | rejected |
-      | beside a URI of S3      | {parameters: {type: gs}}     | s3://a/b | accepted |
-      | beside a URI of GCS     | {parameters: {type: s3}}     | gs://a/b | rejected |
+      | what                 | storage                  | uri      | answer   |
+      | of type s3           | {parameters: {type: s3}} |          | accepted |
+      | without a type       | {key: own}               |          | accepted |
+      | of type gs           | {parameters: {type: gs}} |          | rejected |
+      | next to a URI of S3  | {parameters: {type: gs}} | s3://a/b | accepted |
+      | next to a URI of GCS | {parameters: {type: s3}} | gs://a/b | rejected |
 
   @rule-storage-spec-type @since-0.9.0
   Scenario Outline: <text> is in the message about a storage spec
@@ -171,16 +171,16 @@ Feature: The webhook validates where models are stored
     Then the service is <answer>
 
     Examples:
-      | what                                        | uris                                                                                                     | answer   |
-      | one URI                                     | [{uri: "gs://a"}]                                                                                        | accepted |
-      | paths under one parent                      | [{uri: "gs://a", mountPath: /mnt/a}, {uri: "gs://b", mountPath: /mnt/b}]                                 | accepted |
-      | paths without a common parent               | [{uri: "gs://a", mountPath: /a}, {uri: "gs://b", mountPath: /b}]                                         | rejected |
-      | a volume claim elsewhere                    | [{uri: "gs://a", mountPath: /a}, {uri: "pvc://b", mountPath: /b}]                                        | accepted |
-      | two volume claims at one path               | [{uri: "pvc://a", mountPath: /a}, {uri: "pvc://b", mountPath: /a}]                                       | accepted |
-      | two volume claims at one path beside others | [{uri: "pvc://a", mountPath: /a}, {uri: "pvc://b", mountPath: /a}, {uri: "gs://a"}, {uri: "gs://b"}]     | rejected |
-      | a path that leads upwards                   | [{uri: "gs://a", mountPath: /a/../b}]                                                                    | rejected |
-      | the root as path                            | [{uri: "gs://a", mountPath: /}]                                                                          | rejected |
-      | a path without parts                        | [{uri: "gs://a", mountPath: //}, {uri: "gs://b", mountPath: /b}]                                         | rejected |
+      | what                                         | uris                                                                                                 | answer   |
+      | one URI                                      | [{uri: "gs://a"}]                                                                                    | accepted |
+      | paths under one parent                       | [{uri: "gs://a", mountPath: /mnt/a}, {uri: "gs://b", mountPath: /mnt/b}]                             | accepted |
+      | paths without a common parent                | [{uri: "gs://a", mountPath: /a}, {uri: "gs://b", mountPath: /b}]                                     | rejected |
+      | a volume claim elsewhere                     | [{uri: "gs://a", mountPath: /a}, {uri: "pvc://b", mountPath: /b}]                                    | accepted |
+      | two volume claims at one path                | [{uri: "pvc://a", mountPath: /a}, {uri: "pvc://b", mountPath: /a}]                                   | accepted |
+      | two volume claims at one path next to others | [{uri: "pvc://a", mountPath: /a}, {uri: "pvc://b", mountPath: /a}, {uri: "gs://a"}, {uri: "gs://b"}] | rejected |
+      | a path that leads upwards                    | [{uri: "gs://a", mountPath: /a/../b}]                                                                | rejected |
+      | the root as path                             | [{uri: "gs://a", mountPath: /}]                                                                      | rejected |
+      | a path without parts                         | [{uri: "gs://a", mountPath: //}, {uri: "gs://b", mountPath: /b}]                                     | rejected |
 
   @rule-storage-uris-valid @since-0.16.0
   Scenario Outline: The message about <what>

@@ -33,10 +33,10 @@ Feature: The webhook does not detect every tie between runtimes
     Then the runtime is accepted
 
     Examples:
-      | what                                       | version | autoSelect |
-      | an entry without a version beside one with |         | true       |
-      | versions that are written differently      | 1.0     | true       |
-      | an entry without autoSelect                | 1       | false      |
+      | what                                        | version | autoSelect |
+      | an entry without a version next to one with |         | true       |
+      | versions that are written differently       | 1.0     | true       |
+      | an entry without autoSelect                 | 1       | false      |
 
   Scenario: Two runtimes without priorities are accepted
     Given a ClusterServingRuntime "first-server" that speaks "v1"
@@ -47,7 +47,7 @@ Feature: The webhook does not detect every tie between runtimes
       | sklearn | 1       | true       |
     Then the runtime is accepted
 
-  Scenario: A runtime without protocols is accepted beside one with an equal priority
+  Scenario: A runtime without protocols is accepted next to one with an equal priority
     Given a ServingRuntime "b-server" in namespace "team-a" that speaks "v1"
       | format  | version | autoSelect | priority |
       | sklearn | 1       | true       | 1        |

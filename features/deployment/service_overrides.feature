@@ -74,7 +74,7 @@ Feature: Container settings of a service override those of its runtime
       | --model_dir=/elsewhere  |
 
   @until-0.10.2
-  Scenario: A request of the service is kept beside a lower limit of the runtime
+  Scenario: A request of the service is kept next to a lower limit of the runtime
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}

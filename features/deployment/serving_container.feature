@@ -163,7 +163,7 @@ Feature: Which container of a runtime serves
     Then the service is rejected with "xactly one of ["
 
   @rule-extra-containers-kept @since-0.15.0
-  Scenario: Since v0.15.0 containers of the service run beside those of the runtime
+  Scenario: Since v0.15.0 containers of the service run next to those of the runtime
     Given a ClusterServingRuntime "serves-sklearn"
       """
       supportedModelFormats:

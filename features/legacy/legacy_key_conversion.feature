@@ -78,7 +78,7 @@ Feature: The webhook converts a legacy key to a model
     And it is stored without a legacy key
 
   @documented
-  Scenario: Fields beside the legacy key stay beside the model
+  Scenario: Fields next to the legacy key stay next to the model
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}

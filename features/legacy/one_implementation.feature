@@ -1,10 +1,10 @@
 @extended @exact-names
-Feature: A legacy key beside a model, another key or a container
+Feature: A legacy key next to a model, another key or a container
   A predictor has exactly one implementation. The webhook converts a legacy key before it checks this, so a legacy key
-  beside a model silently replaces the model, while a second legacy key remains and the service is rejected.
+  next to a model silently replaces the model, while a second legacy key remains and the service is rejected.
 
   @rule-legacy-key-overwrites-model
-  Scenario: A legacy key beside a model silently replaces the model
+  Scenario: A legacy key next to a model silently replaces the model
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}
@@ -81,7 +81,7 @@ Feature: A legacy key beside a model, another key or a container
       | pmml    | lightgbm   | since v0.14.0 | exactly one of [ |
 
   @rule-exactly-one-implementation @until-0.14.1
-  Scenario: Up to v0.14.1 any container beside a legacy key is a second implementation
+  Scenario: Up to v0.14.1 any container next to a legacy key is a second implementation
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}
@@ -94,7 +94,7 @@ Feature: A legacy key beside a model, another key or a container
     Then the service is rejected with "xactly one of ["
 
   @rule-exactly-one-implementation @since-0.15.0
-  Scenario: Since v0.15.0 a container with another name is accepted beside a legacy key
+  Scenario: Since v0.15.0 a container with another name is accepted next to a legacy key
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}
@@ -108,7 +108,7 @@ Feature: A legacy key beside a model, another key or a container
     And it is stored with format "sklearn"
 
   @rule-exactly-one-implementation @core
-  Scenario: A container named kserve-container beside a legacy key is a second implementation
+  Scenario: A container named kserve-container next to a legacy key is a second implementation
     When this service is applied
       """
       metadata: {name: model, namespace: team-a}

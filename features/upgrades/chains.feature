@@ -5,7 +5,7 @@ Feature: Services through a chain of upgrades
   catalogue.
 
   @rule-upgrade-keeps-stored-service
-  Scenario: A legacy service of v0.9.0 keeps its runtime up to v0.20.0, beside services of each release on the way
+  Scenario: A legacy service of v0.9.0 keeps its runtime up to v0.20.0, next to services of each release on the way
     Given KServe v0.9.0 is installed
     And the runtimes that KServe v0.9.0 ships
     When a service "elder" in namespace "team-a" uses the legacy key "sklearn"

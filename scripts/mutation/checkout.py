@@ -37,7 +37,7 @@ class Checkout:
     """
     A copy of what git knows, as it is in the working tree.
 
-    Its interpreter finds the copied harness first and then everything that is installed beside the original. So
+    Its interpreter finds the copied harness first and then everything that is installed next to the original. So
     programs that a test starts run the mutant too, whatever their PYTHONPATH is.
     """
 

@@ -74,7 +74,7 @@ class TestFilter:
         )
 
     def test_verdicts_add_and_level_narrows(self, page: Page) -> None:
-        """Two verdicts show both, a level beside them only its own."""
+        """Two verdicts show both, a level next to them only its own."""
         page.choose("failed")
         page.choose("errored")
         page.until(lambda: len(page.shown()) == 3)
@@ -397,7 +397,7 @@ class TestPlaces:
         assert not page.find(f"#{PASSED}").get_property("open")
 
     def test_the_command_can_be_copied(self, page: Page) -> None:
-        """The button beside a command copies it, or selects it where the clipboard is out of reach, and says which."""
+        """The button next to a command copies it, or selects it where the clipboard is out of reach, and says which."""
         page.open(f"#{FAILED}")
         page.find(f"#{FAILED} .reproduce button").click()
         page.until(lambda: page.find(f"#{FAILED} .reproduce button").text in ("Copied", "Selected"))

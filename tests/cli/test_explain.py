@@ -228,7 +228,7 @@ class TestNamedRuntime:
         }
 
     def test_is_in_a_file_that_was_not_passed(self, tmp_path, explain):
-        """A runtime in a file beside the one that was passed is found, and the file is named."""
+        """A runtime in a file next to the one that was passed is found, and the file is named."""
         (tmp_path / "runtimes.yaml").write_text(OURS)
         (tmp_path / "broken.yaml").write_text("kind: ServingRuntime\n  spec: [")
         code, text = explain([named("ours")])

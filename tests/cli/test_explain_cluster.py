@@ -1,4 +1,4 @@
-"""``explain --context``: a service of a cluster, and its status beside what the rules say. Nothing is written."""
+"""``explain --context``: a service of a cluster, and its status next to what the rules say. Nothing is written."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def test_a_record_that_is_reused_counts_as_done(capsys: pytest.CaptureFixture[st
 def test_a_terminal_has_bars_and_keeps_the_ends(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a run prints is beside its bar; how it ended stays, and a failure is red."""
+    """What a run prints is next to its bar; how it ended stays, and a failure is red."""
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "160")

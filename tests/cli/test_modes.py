@@ -51,7 +51,7 @@ class TestResolve:
         """v0.17.0 creates a Knative Service for a service of v0.15.2, and rejects its updates."""
         out = printed("resolve", "--release", "v0.15.2", "--then", "v0.17.0")[1]
 
-        assert "a Knative Service is created beside the Deployment" in out
+        assert "a Knative Service is created next to the Deployment" in out
         assert LOCKED % ("RawDeployment", "Standard") in out
         assert "⚠ team-a/fraud   v0.17.0: status.deploymentMode is RawDeployment" in out
         assert (

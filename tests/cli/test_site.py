@@ -51,7 +51,7 @@ class TestInputs:
         assert out == "2 runs published\n  site/index.html\n"
 
     def test_cucumber_messages_are_no_records(self, folder, capsys):
-        """The messages of a run lie beside its record, and are not read."""
+        """The messages of a run lie next to its record, and are not read."""
         (folder / "records" / "messages.ndjson").write_text('{"meta":{"protocolVersion":"27.0.0"}}\n')
 
         assert call(capsys, "site", "records", "--out", "site")[0] == Exit.OK

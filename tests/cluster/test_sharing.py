@@ -45,7 +45,7 @@ def own_catalogue(shared) -> Iterator[None]:
 class TestTwoRuns:
     def test_neither_sees_the_other(self, shared, tmp_path):
         """
-        Two runs beside each other have the same verdicts, all of them passes, and leave nothing.
+        Two runs next to each other have the same verdicts, all of them passes, and leave nothing.
         """
         folders = (tmp_path / "one", tmp_path / "two")
         runs = [shared.start(shared.target(), folder, "--tags", SELECTION) for folder in folders]

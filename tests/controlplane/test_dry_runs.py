@@ -1,4 +1,4 @@
-"""Server-side dry runs on a real API server, beside the verdict of memory."""
+"""Server-side dry runs on a real API server, next to the verdict of memory."""
 
 from __future__ import annotations
 

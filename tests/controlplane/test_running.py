@@ -91,7 +91,7 @@ STEPS = """
 
 @dataclass(frozen=True)
 class Suite:
-    """A suite in a folder of its own, whose runs keep everything that they make beside it."""
+    """A suite in a folder of its own, whose runs keep everything that they make next to it."""
 
     path: Path
 

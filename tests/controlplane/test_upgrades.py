@@ -26,7 +26,7 @@ ANY_PROTOCOL, ONLY_V1 = "v0.10.2", "v0.11.2"
 
 #: What of the suite's upgrades is always tried for real: a chain, a way back, and the two parts one after the other.
 SCENARIOS = {
-    "chains": "A legacy service of v0.9.0 keeps its runtime up to v0.20.0, beside services of each release on the way",
+    "chains": "A legacy service of v0.9.0 keeps its runtime up to v0.20.0, next to services of each release on the way",
     "downgrades": "From v0.15.2 back to v0.10.2, a service without a protocol gets a runtime again",
     "controller_and_catalogue": "Runtimes that were installed before their controller have no priorities until "
     "they are written again",

@@ -197,7 +197,7 @@ class TestDiagnosis:
 class TestLeftovers:
     @pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["alone", "with workers"])
     def test_are_reported_and_limit_the_conclusion(self, project, arguments):
-        """What is there after a reset stands beside its scenario and at the end, also if a worker saw it."""
+        """What is there after a reset stands next to its scenario and at the end, also if a worker saw it."""
         run = asked_of(project, TWO, 'LeavesThingsBehind(MemoryTarget("v0.15.2"))', *arguments)
         left = ("ClusterServingRuntime ours", "InferenceService team-a/fraud")
 

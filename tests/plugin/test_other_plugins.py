@@ -1,4 +1,4 @@
-"""Plugins and options of pytest beside this plugin: each works with scenarios, or is refused with the reason."""
+"""Plugins and options of pytest next to this plugin: each works with scenarios, or is refused with the reason."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ class TestFolders:
         assert f"features of 2 suites in one session: {workspace.path}/ours, {workspace.path}/theirs" in output
 
     def test_of_another_tool_are_left_to_it(self, workspace):
-        """A feature without any of our steps runs as pytest-bdd runs it, beside a suite of ours."""
+        """A feature without any of our steps runs as pytest-bdd runs it, next to a suite of ours."""
         workspace.write("ours/features/a.feature", FEATURE)
         workspace.write("others/other.feature", OTHER)
         workspace.write("others/test_other.py", OTHER_TEST)

@@ -306,7 +306,7 @@ class TestSuite:
         assert before != Suite.at(suite.root).digest
 
     def test_that_ships_has_its_parts(self):
-        """Steps and fixtures are beside the features, and it has the package's version."""
+        """Steps and fixtures are next to the features, and it has the package's version."""
         suite = Suite.shipped()
 
         assert suite.is_shipped

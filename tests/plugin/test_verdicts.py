@@ -341,7 +341,7 @@ class TestRecord:
         failed = counts[Verdict.FAILED] + counts[Verdict.ERRORED]
         skipped = counts[Verdict.SKIPPED] + counts[Verdict.UNSUPPORTED]
 
-        # A broken cleanup is an error beside the result of the scenario.
+        # A broken cleanup is an error next to the result of the scenario.
         assert f"{failed - 2} failed, {counts[Verdict.PASSED] + 2} passed, {skipped} skipped, 3 errors" in run.output
 
     @pytest.mark.parametrize(

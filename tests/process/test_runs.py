@@ -156,5 +156,5 @@ class TestEnding:
             harness.wait(timeout=60)
 
         assert made.is_gone(within=30)
-        # Whoever ends the implementation removes its folder after that, which a parent that was killed does not wait for.
+        # The folder is removed last, and a killed parent does not wait for that.
         assert wait_for(lambda: not list(tmp_path.glob("kserve-conformance-process-*")), seconds=30)

@@ -37,7 +37,7 @@ from kserve_conformance.resolver import Reporter, Surroundings, default_mode, re
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
-    """What decides beside the manifests: shipped runtimes, what counts as stored, the cluster's default mode."""
+    """What decides besides the manifests: shipped runtimes, what counts as stored, the cluster's default mode."""
 
     with_shipped: bool = False
     stored: bool | None = None

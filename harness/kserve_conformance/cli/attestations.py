@@ -50,7 +50,7 @@ def read_envelope(file: Path) -> bytes:
 @dataclass(frozen=True, slots=True)
 class Attested:
     """
-    What an attestation beside a record says about its origin.
+    What an attestation next to a record says about its origin.
 
     ``problem`` is set if one of the keys signed it and it does not match the record;
     ``note`` says why it proves nothing otherwise.

@@ -16,7 +16,7 @@ from kserve_conformance.characters import printable
 from kserve_conformance.cli.output import progress_console
 from kserve_conformance.targets.spec import Spec
 
-#: The most characters of a target's message beside its bar.
+#: The most characters of a target's message next to its bar.
 _MESSAGE_WIDTH = 60
 
 

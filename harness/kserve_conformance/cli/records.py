@@ -36,7 +36,7 @@ def read_record(path: Path, suite: Inventory | None = None) -> RecordInput:
     """
     Read a record that was named on the command line. Raises ``RecordError`` with its name.
 
-    ``suite`` is a suite to compare it with, beside the shipped one.
+    ``suite`` is a suite to compare it with, in addition to the shipped one.
     """
     name = "stdin" if str(path) == "-" else str(path)
     try:

@@ -61,7 +61,7 @@ class _Reading:
     type=FILE,
     multiple=True,
     metavar="FILE",
-    help="Public key of a signer, to verify the attestations beside records (can be repeated)",
+    help="Public key of a signer, to verify the attestations next to records (can be repeated)",
 )
 @format_option
 def command(inputs: tuple[Path, ...], out: Path, keys: tuple[Path, ...], format_: str) -> int:

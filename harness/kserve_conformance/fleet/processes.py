@@ -21,7 +21,7 @@ from kserve_conformance.signals import interrupt_on_signals
 
 
 class FleetCode(StrEnum):
-    """What can go wrong with a fleet, beside its manifests."""
+    """What can go wrong with a fleet besides its manifests."""
 
     #: A process that read a part of the input ended before it was done.
     WORKER_LOST = "worker-lost"

@@ -98,7 +98,7 @@ def _checked_part(key: str, value: Any) -> Any:
 
 
 def _odd(mapping: Manifest, known: frozenset[str]) -> list[Any] | None:
-    """What a mapping has beside the fields that are known."""
+    """What a mapping has besides the known fields."""
     if known.issuperset(mapping):
         return None
     keys = mapping.keys() - known

@@ -371,7 +371,7 @@ def display_name(manifest: Manifest) -> str:
 
 
 def _hinted(manifest: Manifest, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    """Point at a predictor that is beside the spec instead of below it."""
+    """Point at a predictor that is next to the spec instead of below it."""
     if "predictor" not in manifest:
         return problems
     hint = "predictor is beside spec, not below it: indent it under spec"

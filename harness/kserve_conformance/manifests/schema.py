@@ -176,7 +176,7 @@ def _is_undecodable(violation: Violation) -> bool:
 
 def _is_model_replaced(service: Manifest, schema: Schema) -> bool:
     """
-    Does a legacy key beside ``model`` replace it before the schema is checked? Then Go has only to decode the model.
+    Does a legacy key next to ``model`` replace it before the schema is checked? Then Go has only to decode the model.
 
     Source: ``setPredictorModelDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.8.0.
     """

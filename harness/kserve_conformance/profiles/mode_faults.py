@@ -23,7 +23,7 @@ class ModeFaultCode(StrEnum):
     UPDATES_REJECTED = "UPDATES_REJECTED"
     #: The webhook rejects the controller's first update of the service, so it is never deployed.
     NEVER_RECONCILED = "NEVER_RECONCILED"
-    #: The status has the old name RawDeployment, and the controller creates a Knative Service beside the Deployment.
+    #: The status has the old name RawDeployment, and the controller creates a Knative Service next to the Deployment.
     DEPLOYED_TWICE = "DEPLOYED_TWICE"
 
 
@@ -75,7 +75,7 @@ class StoredMode:
             yield ModeFault(ModeFaultCode.NEVER_RECONCILED, text, self._record(record))
             return
         if mode == RAW and self.profile.configured_mode(RAW) != RAW:
-            text = f"status.deploymentMode is {RAW}, so a Knative Service is created beside the Deployment"
+            text = f"status.deploymentMode is {RAW}, so a Knative Service is created next to the Deployment"
             hint = f"{self._record(RENAMED_MODES[RAW])}, and delete the Knative Service"
             yield ModeFault(ModeFaultCode.DEPLOYED_TWICE, text, hint)
         rejection = self._rejection(self.service, mode)

@@ -181,7 +181,7 @@ class MultiNodeRuntimeChecks:
         self.limits = limits
 
     def __call__(self, runtime: Runtime, existing: Scope) -> str | None:
-        """None for a runtime that may be written beside the existing ones of its scope."""
+        """None for a runtime that is accepted together with the existing ones of its scope."""
         text = _first(self._problems(runtime, existing.named(runtime.name)))
         if text is None:
             return None

@@ -1,7 +1,7 @@
 """
 The line protocol for any implementation of KServe's choice, and the harness's own server of it.
 
-One JSON object a line in, one a line out, in order. The JSON Schemas beside this
+One JSON object a line in, one a line out, in order. The JSON Schemas next to this
 module are the contract.
 """
 

@@ -17,7 +17,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     ``admit`` false means that the service is already stored: no webhook runs.
     ``validateRuntime`` is the index of a runtime for the runtime webhook: may it
-    be created beside the others?
+    be created in addition to the others?
     """
 
     id: str | int

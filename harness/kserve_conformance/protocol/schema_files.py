@@ -1,7 +1,7 @@
 """
 The JSON Schemas of the protocol's lines, for implementations that do not use this package.
 
-They are made from the types and committed beside this module; ``python -m kserve_conformance.protocol.schema_files``
+They are made from the types and committed next to this module; ``python -m kserve_conformance.protocol.schema_files``
 updates them, and a test keeps the two equal.
 """
 

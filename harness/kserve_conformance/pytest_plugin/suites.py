@@ -89,9 +89,9 @@ def _features(config: pytest.Config) -> Iterator[tuple[Path, Path]]:
         elif path.suffix.lower() == SUFFIX and path.is_file():
             yield path, path
         elif path.suffix == ".py" and config.getoption("kserve_record"):
-            # Its tests may bind features beside it, and the header of the record names their suite.
-            beside = (*path.parent.glob(f"*{SUFFIX}"), *path.parent.glob(f"features/**/*{SUFFIX}"))
-            yield from ((file, path) for file in beside)
+            # Its tests may bind features next to it, and the header of the record names their suite.
+            neighbours = (*path.parent.glob(f"*{SUFFIX}"), *path.parent.glob(f"features/**/*{SUFFIX}"))
+            yield from ((file, path) for file in neighbours)
 
 
 def _below(config: pytest.Config, folder: Path) -> Iterator[Path]:

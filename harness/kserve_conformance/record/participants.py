@@ -168,6 +168,6 @@ def _claims(scenario: Scenario) -> tuple[str, ...]:
 
 
 def _stated(scenario: Scenario) -> set[str]:
-    """The rules that a scenario states, and those of its claims: a suite need not name a rule beside a claim."""
+    """The rules that a scenario states, and those of its claims: a suite need not name a rule as well as a claim."""
     claims = registry().claims_by_id
     return {*scenario.rules, *(rule for claim in _claims(scenario) if claim in claims for rule in claims[claim].rules)}

@@ -35,7 +35,7 @@ def read(source: Source, *, limits: Limits | None = None, suite: Inventory | Non
     """
     Read the record of one whole run. Raises ``RecordError``, whose ``code`` is a ``RecordFault``.
 
-    ``suite`` is a suite to compare it with, beside the shipped one.
+    ``suite`` is a suite to compare it with, in addition to the shipped one.
     """
     header, *scenarios, footer = read_lines(source, limits=limits, suite=suite)
     return Record(cast("Header", header), cast("tuple[Scenario, ...]", tuple(scenarios)), cast("Footer", footer))

@@ -1,7 +1,7 @@
 """
 The JSON Schemas of a record's lines, for readers without this package.
 
-They are generated from the model and committed beside this module. ``python -m
+They are generated from the model and committed next to this module. ``python -m
 kserve_conformance.record.schema`` writes them; a test keeps them up to date.
 """
 

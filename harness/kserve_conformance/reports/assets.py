@@ -1,4 +1,4 @@
-"""The files that ship beside the reports: templates, styles and scripts."""
+"""The files that ship next to the reports: templates, styles and scripts."""
 
 from __future__ import annotations
 

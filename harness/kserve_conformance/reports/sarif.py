@@ -1,5 +1,5 @@
 """
-SARIF 2.1.0, which code scanning shows beside the lines of a pull request.
+SARIF 2.1.0, which code scanning shows next to the lines of a pull request.
 
 Source: OASIS, Static Analysis Results Interchange Format (SARIF) Version 2.1.0, sections 3.13 to 3.28.
 """

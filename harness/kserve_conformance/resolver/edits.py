@@ -89,9 +89,9 @@ def edits_of(state: State) -> Iterator[Edit]:
 def _misplaced(state: State) -> Iterator[Edit]:
     """Fields next to ``spec`` or ``predictor`` that belong below them."""
     service = state.service
-    beside = service.get("predictor")
-    if isinstance(beside, Mapping):
-        moved = replaced(without(service, "predictor"), beside, "spec", "predictor")
+    misplaced = service.get("predictor")
+    if isinstance(misplaced, Mapping):
+        moved = replaced(without(service, "predictor"), misplaced, "spec", "predictor")
         yield "indent predictor under spec", replace(state, service=moved)
     spec = at(service, "spec")
     older = at(spec, "default", "predictor") if isinstance(spec, Mapping) else None

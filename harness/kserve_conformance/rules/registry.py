@@ -1,7 +1,7 @@
 """
 The registry: every rule by which KServe selects a runtime, every claim of its documentation, every known deviation.
 
-It is read from the data files beside this module: ``topics/*.yaml`` for rules,
+It is read from the data files next to this module: ``topics/*.yaml`` for rules,
 ``claims.yaml``, ``deviations.yaml``, ``edges.yaml`` and ``pages.yaml`` for the
 rest. If the files contradict each other, one error reports every problem.
 """

@@ -15,7 +15,7 @@ _HERE = Path(__file__).parent
 #: The folder that holds the shipped ``features/``, ``steps/`` and ``fixtures/``.
 ROOT = _HERE if (_HERE / "features").is_dir() else _HERE.parents[2]
 
-# Submodules are searched beside this file first, so that nothing at the root of a checkout shadows them.
+# Submodules are searched next to this file first, so that nothing at the root of a checkout shadows them.
 __path__ = [str(_HERE)] if ROOT == _HERE else [str(_HERE), str(ROOT)]
 
 from kserve_conformance.suite.folder import Suite  # noqa: E402 - ROOT and __path__ come first

@@ -36,9 +36,9 @@ class Suite:
     """
     A folder of features, with their steps and fixtures.
 
-    ``own_tags`` are tags that this suite declares beside those that the harness
+    ``own_tags`` are tags that this suite declares in addition to those that the harness
     knows. In the shipped suite, every scenario must name a rule and a level.
-    ``files`` are the features of a folder that has them beside other files, not in
+    ``files`` are the features of a folder that has them next to other files, not in
     ``features/``.
     """
 

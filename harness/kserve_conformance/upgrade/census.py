@@ -90,7 +90,7 @@ class Census:
 
 
 def headline_key(assessment: Assessment) -> tuple[Any, ...]:
-    """What a group has in common beside its causes: the runtimes or reasons before and after."""
+    """What a group has in common besides its causes: the runtimes or reasons before and after."""
     return tuple(
         (decision.runtime, decision.no_runtime and decision.no_runtime.cause, decision.outcome)
         for decision in (assessment.before.decision, assessment.after.decision)

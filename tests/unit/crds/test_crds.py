@@ -162,7 +162,7 @@ class TestUnknownFields:
         assert found.text == f"unknown field {'.'.join(path)}: did you mean {meant}?"
 
     def test_a_field_of_a_list_below_is_named_with_its_place(self) -> None:
-        """An entry's field beside the list of entries."""
+        """An entry's field next to the list of entries."""
         runtime = {"kind": "ServingRuntime", "spec": {"supportedModelFormats": [{}], "autoSelect": True, "volume": []}}
         found = unknown_fields(runtime, crds_of("v0.15.2").schema("ServingRuntime"))
 

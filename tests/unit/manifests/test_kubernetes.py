@@ -119,7 +119,7 @@ class TestDocuments:
             value('1: a\n"1": b\n', "f")
 
     def test_merged_keys_may_be_overridden(self) -> None:
-        """A key beside a merge is no duplicate: it is what merging is for."""
+        """A key next to a merge is no duplicate: it is what merging is for."""
         assert value("a: &a {p: 1, q: 2}\nb: {<<: *a, p: 3}\n") == {"a": {"p": 1, "q": 2}, "b": {"p": 3, "q": 2}}
 
     def test_json_number_is_whole_when_it_is_whole(self) -> None:

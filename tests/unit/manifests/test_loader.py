@@ -229,7 +229,7 @@ items:
 
     @pytest.mark.parametrize("odd", ["finalizers: hold", "ownerReferences: [{}]", "generation: one"])
     def test_metadata_is_checked_behind_the_same_spec(self, odd: str) -> None:
-        """A spec that was checked before does not hide what is wrong beside it."""
+        """A spec that was checked before does not hide what is wrong next to it."""
         text = f"{SERVICE}---\n{SERVICE.replace('name: s,', f'name: t, {odd},')}"
 
         loader = Loader(stdin=io.BytesIO(text.encode()), keeps_rejected=True)

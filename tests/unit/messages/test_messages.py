@@ -57,7 +57,7 @@ SERVICES = (
     multi_node(WORKER, resources={"limits": {"example.com/gpu": "1"}}),
 )
 
-#: Runtimes that one release or another rejects beside the stored one.
+#: Runtimes that one release or another rejects next to the stored one.
 STORED = namespaced("stored", entry(priority=1), protocolVersions=["v1"])
 RUNTIMES = (
     namespaced("equal", entry(priority=1), protocolVersions=["v1"]),

@@ -183,7 +183,7 @@ class TestMerge:
 
     def test_0_8_mixes_sources_that_stand_at_the_same_place(self):
         """
-        The runtime's variable gets the service's source beside its own.
+        The runtime's variable gets the service's source next to its own.
         """
         theirs = container(env=[{"name": "A", "valueFrom": {"fieldRef": {"fieldPath": "x"}}}, {"name": "B"}])
         ours = {"env": [{"name": "C", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}]}

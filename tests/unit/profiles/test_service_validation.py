@@ -189,7 +189,7 @@ class TestStorageUris:
 
     def test_paths_without_parts_have_no_parent(self):
         """
-        KServe crashes on such a path beside another one, and not on such paths alone.
+        KServe crashes on such a path next to another one, and not on such paths alone.
         """
         assert "panic" in (uris("//", "/a") or "")
         assert "no common parent" in (uris("//", "//") or "")
@@ -456,7 +456,7 @@ class TestMessages:
 
     def test_volume_claims_at_one_path(self):
         """
-        Volume claims are compared beside two other URIs only.
+        Volume claims are compared next to two other URIs only.
         """
         claims = [{"uri": "pvc://a", "mountPath": "/a"}, {"uri": "pvc://b", "mountPath": "/a"}]
         others = [{"uri": "gs://a"}, {"uri": "gs://b"}]

@@ -231,7 +231,7 @@ class TestHelm:
             assert shipped_by_helm(release) == ()
 
     def test_modelmesh_runtimes_are_multi_model(self) -> None:
-        """What a chart installs beside the manifests' runtimes is never a candidate of an automatic choice."""
+        """What a chart installs next to the manifests' runtimes is never a candidate of an automatic choice."""
         for release in RELEASES[1 : RELEASES.index("v0.15.0")]:
             beside = [one for one in Catalogue.of(shipped_by_helm(release)) if not one.name.startswith("kserve-")]
 

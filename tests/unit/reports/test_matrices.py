@@ -171,7 +171,7 @@ class TestAgreement:
         assert pair.not_compared == (("skipped on the real target: the target cannot install another release", 1),)
 
     def test_a_broken_run_is_not_compared(self):
-        """And it is said, beside the release."""
+        """And it is said, next to the release."""
         pair = next(pair for pair in observed().pairs if pair.release == "v0.8.0")
 
         assert (pair.compared, pair.differences) == (0, ())

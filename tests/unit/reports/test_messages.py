@@ -93,7 +93,7 @@ class TestStream:
         assert (suite.root / source["uri"]).read_text(encoding="utf-8") == source["data"]
 
     def test_attaches_findings_and_evidence(self, envelopes):
-        """Each finding is a text beside the step that failed, and each piece of evidence another."""
+        """Each finding is a text next to the step that failed, and each piece of evidence another."""
         bad = [verdict for verdict, _ in ENDINGS.values() if verdict not in (Verdict.PASSED, Verdict.SKIPPED)]
         attached = parts(envelopes, "attachment")
 

@@ -468,7 +468,7 @@ class TestPage:
         assert set(re.findall(r'href="#([^"]+)"', self.PAGE)) <= set(places)
 
     def test_statements_of_rules_are_shown_where_given(self) -> None:
-        """The registry's statements stand beside their rules, and a page without them is whole too."""
+        """The registry's statements stand next to their rules, and a page without them is whole too."""
         assert STATEMENTS["order-priority"] in self.PAGE
         assert "order-priority" in project(example(), "html")
 

@@ -40,7 +40,7 @@ class TestOrder:
 
     def test_who_came_second_knows_behind_whom(self):
         """
-        An outranked one has the winner beside it; the others have none.
+        An outranked one has the winner next to it; the others have none.
         """
         behind = {one.key.name: one.behind and one.behind.name for one in reported(requesting()).candidates}
 

@@ -12,7 +12,7 @@ from kserve_conformance.suite.declared_deviations import DeclaredDeviations, dec
 
 GOOD = """\
 - id: proxy-sidecar
-  statement: Each pod has a proxy beside its server.
+  statement: Each pod has a proxy next to its server.
   link: https://example.com/docs/proxy
   scenarios: [a.feature::one]
   rules:
@@ -75,9 +75,9 @@ class TestBad:
             ("https://example.com/docs/proxy", "TODO", 3, "[0].link: link is still to be written"),
             ("https://example.com/docs/proxy", "docs/proxy", 3, "[0].link: expected an http or https link"),
             ("https://example.com/docs/proxy", "javascript:alert(1)", 3, "expected an http or https link"),
-            ("Each pod has a proxy beside its server.", "TODO", 2, "statement is still to be written"),
-            ("Each pod has a proxy beside its server.", "' '", 2, "statement is still to be written"),
-            ("Each pod has a proxy beside its server.", "[1]", 2, "expected a string, got a list"),
+            ("Each pod has a proxy next to its server.", "TODO", 2, "statement is still to be written"),
+            ("Each pod has a proxy next to its server.", "' '", 2, "statement is still to be written"),
+            ("Each pod has a proxy next to its server.", "[1]", 2, "expected a string, got a list"),
             ("id: proxy-sidecar", "id: Proxy Sidecar", 1, "expected lower-case words joined by hyphens"),
             ("id: proxy-sidecar", "id: rank-before-age", 1, "is the id of a deviation of KServe"),
             ("id: strict-priorities", "id: proxy-sidecar", 7, "is the id of an earlier deviation"),

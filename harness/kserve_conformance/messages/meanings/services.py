@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kserve_conformance.messages.meanings.meaning import meaning
 
-#: What the webhook rejects in a service, beside its implementations and nodes.
+#: What the webhook rejects in a service besides its implementations and nodes.
 SERVICES = (
     meaning(
         "mode-changed",

@@ -12,7 +12,7 @@ from kserve_conformance.profiles.pods.strategic_merge import merged
 #: The container that serves.
 SERVING = "kserve-container"
 
-#: The container that transforms requests beside the one that serves.
+#: The container that transforms requests next to the one that serves.
 TRANSFORMER = "transformer-container"
 
 Container = dict[str, Any]
@@ -29,7 +29,7 @@ NameContainer = Callable[[Container], Container]
 #: Fills the placeholders of a container.
 Fill = Callable[[Container], Container]
 
-#: The containers beside the serving one: of the runtime's and the service's, with how to merge and fill them.
+#: The containers other than the serving one: of the runtime's and the service's, with how to merge and fill them.
 ExtraContainers = Callable[[list[Container], list[Container], MergeContainer, Fill], list[Container]]
 
 

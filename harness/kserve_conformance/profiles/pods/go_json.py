@@ -147,7 +147,7 @@ _CONTAINERS = frozenset({"containers", "ephemeralContainers", "initContainers"})
 
 def container_of(value: Mapping[str, Any]) -> dict[str, Any]:
     """
-    The container in a mapping that has other fields beside it, as Go would marshal it.
+    The container in a mapping that has other fields next to it, as Go would marshal it.
 
     A container always has a name, be it empty, and resources.
     """
@@ -157,7 +157,7 @@ def container_of(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def pod_spec_of(value: Mapping[str, Any]) -> dict[str, Any]:
-    """The pod spec in a mapping that has other fields beside it, as Go would marshal it."""
+    """The pod spec in a mapping that has other fields next to it, as Go would marshal it."""
     spec = _fields({key: value[key] for key in value if key in POD_FIELDS}, "")
     for key in _CONTAINERS & spec.keys():
         spec[key] = [container_of(container) for container in spec[key]]

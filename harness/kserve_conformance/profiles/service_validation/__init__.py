@@ -1,7 +1,7 @@
 """
 Checks of the validating webhook for services, by subject.
 
-- :mod:`.names` checks the service as a whole: names, annotations, containers beside the model.
+- :mod:`.names` checks the service as a whole: names, annotations, containers next to the model.
 - :mod:`.components` checks predictor, transformer and explainer, all by the same rules.
 - :mod:`.frameworks`, :mod:`.storage` and :mod:`.autoscaling` have checks of a single component.
 - :mod:`.storage_uris` checks lists of storage URIs, and confidential models.

@@ -198,7 +198,7 @@ COMPONENTS_V0_14 = Components(
     ),
 )
 
-#: Allows containers beside a model. Adds KEDA and lists of metrics.
+#: Allows containers next to a model. Adds KEDA and lists of metrics.
 COMPONENTS_V0_15 = replace(
     COMPONENTS_V0_14,
     panics=(keda_memory_has_a_value,),

@@ -1,4 +1,4 @@
-"""Checks of the service as a whole: its name, its annotations, and the containers beside the model."""
+"""Checks of the service as a whole: its name, its annotations, and the containers next to the model."""
 
 from __future__ import annotations
 

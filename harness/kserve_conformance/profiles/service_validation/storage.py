@@ -89,7 +89,7 @@ def storage_uri_is_supported(texts: Texts, *prefixes: str) -> ComponentCheck:
 
 def storage_spec_is_supported(texts: Texts, *keys: str) -> ComponentCheck:
     """
-    The type of a storage spec, or of the URI beside it, must be supported. Only some implementations are checked.
+    The type of a storage spec, or of the URI next to it, must be supported. Only some implementations are checked.
 
     Source: ``validateStorageSpec``, pkg/apis/serving/v1beta1/component.go, since v0.9.0; ``Validate``,
     pkg/apis/serving/v1beta1/explainer.go, since v0.9.0; ``Validate``,

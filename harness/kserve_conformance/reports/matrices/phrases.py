@@ -168,7 +168,7 @@ def date_of(view: View) -> str | None:
 def agreement(view: View) -> str:
     """Say whether the reference agrees with the real targets, in one sentence."""
     if not view.pairs:
-        return "No real target ran beside the reference of its release, so nothing was compared."
+        return "No real target ran next to the reference of its release, so nothing was compared."
     compared = sum(pair.compared for pair in view.pairs)
     releases = len({pair.release for pair in view.pairs if pair.broken is None})
     over = f"{compared:,} results on {releases} release{'' if releases == 1 else 's'}"

@@ -98,7 +98,7 @@ class Cell:
 
     @property
     def skipped(self) -> int:
-        """The number of skipped scenarios beside others that ran; 0 if all were skipped."""
+        """The number of skipped scenarios next to others that ran; 0 if all were skipped."""
         if self.cases is None or self.verdict is Verdict.SKIPPED:
             return 0
         return self.cases.counts[Verdict.SKIPPED]

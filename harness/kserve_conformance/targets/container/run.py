@@ -37,10 +37,10 @@ class Run:
         locks().mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock_path = locks() / self.id
         # Locked before it gets its name, because a lock that another run can take means that its owner is dead.
-        beside = locks() / f".{self.id}"
-        self._lock = beside.open("w", encoding="utf-8")
+        draft = locks() / f".{self.id}"
+        self._lock = draft.open("w", encoding="utf-8")
         fcntl.flock(self._lock, fcntl.LOCK_EX)
-        beside.rename(self._lock_path)
+        draft.rename(self._lock_path)
         self._reaper = subprocess.Popen(  # noqa: S603 - A script of this package, no shell.
             [sys.executable, "-I", reaper.__file__, self.id, str(self.folder)],
             stdin=subprocess.PIPE,

@@ -2,7 +2,7 @@
 The module archive of a KServe release: downloaded without Go, checked against its recorded sum, kept in the cache.
 
 It holds everything that a release installs (CRDs, configuration, webhooks), so that a
-target which runs published images needs no Go. ``module.sum`` beside this file has the
+target which runs published images needs no Go. ``module.sum`` next to this file has the
 sums, in the format of a ``go.sum``.
 """
 

@@ -1,5 +1,5 @@
 """
-What a KServe release installs beside its manager: CRDs, its own and those that it needs, configuration, webhooks.
+What a KServe release installs besides its manager: CRDs, its own and those that it needs, configuration, webhooks.
 
 All of it is read from the release's own folder (a Go module, or ``--source``), with the objects of a vendor's overlay
 in place of the folder's. As little as possible is changed: see :func:`aimed` and :func:`configured`.

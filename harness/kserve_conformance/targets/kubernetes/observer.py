@@ -38,7 +38,7 @@ MODEL_MESH = "ModelMesh"
 SERVERLESS = frozenset({"Serverless", "Knative"})
 
 #: Names of a predictor's workload. The second is that of releases until v0.10, which v0.11 to v0.15 keep where it
-#: exists, and later ones leave beside the first (``getPredictorName``,
+#: exists, and later ones leave next to the first (``getPredictorName``,
 #: pkg/controller/v1beta1/inferenceservice/components/predictor.go).
 WORKLOAD_NAMES = ("{}-predictor", "{}-predictor-default")
 

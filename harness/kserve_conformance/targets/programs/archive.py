@@ -60,10 +60,10 @@ def write(path: Path, *images: Image) -> None:
     """
     _check(images)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as beside:
-        unfinished = Path(beside) / path.name
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as scratch:
+        unfinished = Path(scratch) / path.name
         with tarfile.open(unfinished, "w", format=tarfile.PAX_FORMAT) as archive:
-            _add_images(archive, images, Path(beside) / "layer.tar")
+            _add_images(archive, images, Path(scratch) / "layer.tar")
         unfinished.chmod(0o644)
         unfinished.replace(path)
 

@@ -129,18 +129,18 @@ def _build_manager(output: Path, folder: Path, what: str, compiled: go.Compiled,
     limited = library / _LIMITED
     arguments: tuple[str, ...] = ()
     if limited.is_file() and _LIMIT.search(code := limited.read_text(encoding="utf-8")):
-        beside = output.with_name(f"{output.name}-build")
-        shutil.rmtree(beside, ignore_errors=True)
-        copy = beside / "controller-runtime"
+        build_folder = output.with_name(f"{output.name}-build")
+        shutil.rmtree(build_folder, ignore_errors=True)
+        copy = build_folder / "controller-runtime"
         # The module cache is read-only, so its copy would be too.
         shutil.copytree(library, copy, copy_function=shutil.copyfile, ignore=shutil.ignore_patterns("*_test.go"))
         for one in (copy, *copy.rglob("*/")):
             one.chmod(0o700)
         (copy / _LIMITED).write_text(unlimited(code), encoding="utf-8")
         go_mod = (folder / "go.mod").read_text(encoding="utf-8")
-        (beside / "go.mod").write_text(replacing(go_mod, name, copy), encoding="utf-8")
-        shutil.copyfile(folder / "go.sum", beside / "go.sum")
-        arguments = (f"-modfile={beside / 'go.mod'}", "-mod=mod")
+        (build_folder / "go.mod").write_text(replacing(go_mod, name, copy), encoding="utf-8")
+        shutil.copyfile(folder / "go.sum", build_folder / "go.sum")
+        arguments = (f"-modfile={build_folder / 'go.mod'}", "-mod=mod")
     if tags:
         arguments += (f"-tags={tags}",)
     go.build("./cmd/manager", output, folder=folder, what=what, arguments=arguments, compiled=compiled)

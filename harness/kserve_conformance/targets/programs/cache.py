@@ -70,8 +70,8 @@ def made(entry: Path, make: Callable[[Path], None], waiting: Callable[[], None] 
     with locked(entry, waiting):
         if entry.exists():
             return entry
-        with tempfile.TemporaryDirectory(dir=entry.parent, prefix=".making-", ignore_cleanup_errors=True) as beside:
-            unfinished = Path(beside) / entry.name
+        with tempfile.TemporaryDirectory(dir=entry.parent, prefix=".making-", ignore_cleanup_errors=True) as scratch:
+            unfinished = Path(scratch) / entry.name
             try:
                 make(unfinished)
                 unfinished.replace(entry)

@@ -214,7 +214,7 @@ class TestKustomize:
         return make
 
     def test_a_folder_with_a_kustomization_is_built(self, tmp_path, kustomize):
-        """What kustomize prints is the overlay, not the files beside the kustomization."""
+        """What kustomize prints is the overlay, not the files next to the kustomization."""
         built = write(tmp_path / "built.yaml", configuration(built="yes"))
         write(tmp_path / "overlay/kustomization.yaml", {"resources": []})
         write(tmp_path / "overlay/other.yaml", runtime("not-built"))

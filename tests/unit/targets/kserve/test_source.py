@@ -188,7 +188,7 @@ class TestWebhooks:
 
     def test_one_user_writes_past_it_and_own_conditions_stay(self):
         """
-        The exemption is one more condition beside the release's own.
+        The exemption is one more condition next to the release's own.
         """
         (made,) = aimed(webhook(matchConditions=[{"name": "own", "expression": "true"}]), "https://127.0.0.1:1", b"")[
             "webhooks"

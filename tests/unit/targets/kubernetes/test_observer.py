@@ -87,7 +87,7 @@ class TestWorkloads:
     )
     def test_of_two_the_one_that_the_release_writes_is_taken(self, names_runtime, standing, found):
         """
-        After a downgrade or an upgrade a workload of another name may stand beside the one that is kept up to date.
+        After a downgrade or an upgrade a workload of another name may stand next to the one that is kept up to date.
         """
         observer = Observer(
             client=Standing(*standing),

@@ -125,7 +125,7 @@ def test_images_share_an_archive_and_a_layer(tmp_path, image):
 
 def test_a_failure_keeps_the_archive_that_was_there(tmp_path, image):
     """
-    What cannot be read leaves the old archive whole and nothing beside it.
+    What cannot be read leaves the old archive whole and nothing next to it.
     """
     folder = tmp_path / "archives"
     archive.write(folder / "image.tar", image)

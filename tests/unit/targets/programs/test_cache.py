@@ -44,7 +44,7 @@ def test_an_entry_is_made_once(tmp_path):
 
 def test_a_failure_leaves_no_half_entry(tmp_path):
     """
-    What breaks off in the middle leaves nothing where the entry would be, and nothing beside it but the lock.
+    What breaks off in the middle leaves nothing where the entry would be, and nothing next to it but the lock.
     """
 
     def make(path):
