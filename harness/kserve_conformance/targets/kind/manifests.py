@@ -15,21 +15,21 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 from packaging.version import InvalidVersion, Version
 
 from kserve_conformance.objects import Manifest, at, replaced, without
 from kserve_conformance.targets.kind import cert_manager
-from kserve_conformance.targets.kserve.overlay import CONFIGURATION, WEBHOOKS
+from kserve_conformance.targets.kserve import source_files
+from kserve_conformance.targets.kserve.overlay import CONFIGURATION
 from kserve_conformance.targets.kserve.source import (
     KSERVE_NAMESPACE,
     PAST_WEBHOOKS,
     WEBHOOK_SERVICE,
     Source,
-    bad_source,
     configured,
     path_of,
 )
+from kserve_conformance.targets.kserve.source_files import DEFINITION, WEBHOOKS, bad_source
 
 #: KServe's controller and its webhooks.
 CONTROLLER = "kserve-controller-manager"
@@ -95,11 +95,8 @@ def read(source: Source, release: str) -> tuple[Manifest, ...]:
 
     Raises ``CannotStart``.
     """
-    path = folder_of(source.folder, release) / "kserve.yaml"
-    if not path.is_file():
-        raise bad_source(f"no such file: {path}")
-    found = yaml.load_all(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    own = [one for one in found if isinstance(one, dict) and one.get("kind") != "CustomResourceDefinition"]
+    found = source_files.manifests(folder_of(source.folder, release) / "kserve.yaml")
+    own = [one for one in found if one["kind"] != DEFINITION]
     overlaid = source.overlay.of("ConfigMap", *WEBHOOKS)
     replaced_ = [overlaid.pop((one["kind"], one["metadata"]["name"]), one) for one in own]
     return tuple(map(_in_kserve, (*replaced_, *overlaid.values()))) if source.overlay.objects else tuple(own)
@@ -217,7 +214,7 @@ def exempting(configuration: Manifest, authority: str | None) -> dict[str, Any]:
 
 def _exempting(webhook: Manifest, authority: str | None) -> Mapping[str, Any]:
     condition = {"name": "not-past-webhooks", "expression": f"request.userInfo.username != '{PAST_WEBHOOKS}'"}
-    with_condition = {**webhook, "matchConditions": [*webhook.get("matchConditions", ()), condition]}
+    with_condition = {**webhook, "matchConditions": [*(webhook.get("matchConditions") or ()), condition]}
     if authority is None:
         return without(with_condition, "clientConfig", "caBundle")
     return replaced(with_condition, authority, "clientConfig", "caBundle")

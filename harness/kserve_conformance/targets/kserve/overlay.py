@@ -25,14 +25,13 @@ from kserve_conformance.manifests.sources import Source as Text
 from kserve_conformance.manifests.sources import files, of_file
 from kserve_conformance.objects import Manifest, at
 from kserve_conformance.targets.contract import CannotStart, TargetCode
+from kserve_conformance.targets.kserve.source_files import DEFINITION, WEBHOOKS, problem_of, type_of
 from kserve_conformance.targets.programs import kustomize
 from kserve_conformance.targets.spec import Progress
 
 #: The ConfigMap that KServe reads.
 CONFIGURATION = "inferenceservice-config"
 
-DEFINITION = "CustomResourceDefinition"
-WEBHOOKS = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 RUNTIMES = ("ClusterServingRuntime", "ServingRuntime")
 
 #: How many problems of an overlay are listed.
@@ -89,7 +88,8 @@ def read(path: Path, progress: Progress) -> Overlay:
             continue
         if name in used:
             raise bad_overlay(f"{path}: {' '.join(name)} is repeated")
-        _check(path, name, one)
+        if (problem := problem_of(one)) is not None:
+            raise bad_overlay(f"{path}: {problem}")
         used[name] = one
     if not used:
         raise bad_overlay(
@@ -137,7 +137,7 @@ def _objects(path: Path, document: Any) -> Iterator[Manifest]:
     if document is None:
         return
     if not isinstance(document, dict) or not isinstance(document.get("kind"), str):
-        raise bad_overlay(f"{path}: expected Kubernetes objects, got {type(document).__name__} without a kind")
+        raise bad_overlay(f"{path}: expected Kubernetes objects, got {type_of(document)} without a kind")
     if document["kind"].endswith("List") and isinstance(document.get("items"), list):
         for item in document["items"]:
             yield from _objects(path, item)
@@ -159,16 +159,3 @@ def _is_used(name: Name, one: Manifest) -> bool:
     if kind in WEBHOOKS:
         return group == "admissionregistration.k8s.io"
     return kind in RUNTIMES and group == "serving.kserve.io"
-
-
-def _check(path: Path, name: Name, one: Manifest) -> None:
-    """Raise ``CannotStart`` for a part that is read here and has the wrong type."""
-    where = f"{path}: {' '.join(name)}"
-    if not name[1]:
-        raise bad_overlay(f"{where}: metadata.name is required")
-    if name[0] == "ConfigMap":
-        data = one.get("data")
-        if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
-            raise bad_overlay(f"{where}: expected data with strings, got {type(data).__name__}")
-    if name[0] in WEBHOOKS and not isinstance(one.get("webhooks"), list):
-        raise bad_overlay(f"{where}: expected a list of webhooks, got {type(one.get('webhooks')).__name__}")

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from kserve_conformance.objects import Manifest, at, without
-from kserve_conformance.targets.contract import CannotStart, TargetCode
 from kserve_conformance.targets.kserve import overlay as overlays
-from kserve_conformance.targets.kserve.overlay import CONFIGURATION, DEFINITION, WEBHOOKS, Overlay
+from kserve_conformance.targets.kserve import source_files
+from kserve_conformance.targets.kserve.overlay import CONFIGURATION, Overlay
+from kserve_conformance.targets.kserve.source_files import DEFINITION, WEBHOOKS, bad_source
 
 #: The namespace that KServe runs in.
 KSERVE_NAMESPACE = "kserve"
@@ -52,15 +52,6 @@ _IS_CRD = re.compile(r"^kind:[ \t]*[\"']?CustomResourceDefinition[\"']?[ \t]*$",
 _GROUP = re.compile(r"^  group:[ \t]*[\"']?([^\s\"']+)", re.MULTILINE)
 _HAS_VERSIONS = re.compile(r"^  versions:", re.MULTILINE)
 _NAME = re.compile(r"^  name:[ \t]*[\"']?([^\s\"']+)", re.MULTILINE)
-
-
-def bad_source(message: str) -> CannotStart:
-    """The error for a folder that does not hold what an install of KServe is made of."""
-    return CannotStart(
-        message,
-        code=TargetCode.BAD_SOURCE,
-        hint="use the root of a KServe checkout: it has config/crd, config/configmap and config/webhook",
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +131,9 @@ class Source:
             hashed.update(definition.name.encode() + b"\0" + definition.text.encode() + b"\0")
         for path in (self._configuration_file, self._webhooks_file):
             # An overlay may have what the folder lacks.
-            hashed.update((path.read_bytes() if path.is_file() or not self.overlay.objects else b"") + b"\0")
+            hashed.update(
+                (source_files.text(path).encode() if path.is_file() or not self.overlay.objects else b"") + b"\0"
+            )
         if self.overlay.objects:
             hashed.update(self.overlay.digest.encode())
         return f"sha256:{hashed.hexdigest()}"
@@ -157,7 +150,7 @@ class Source:
         """The release's own ConfigMap, with the default deployment mode and without ingress: see :func:`configured`."""
         if self.overlay.configuration is not None:
             return configured(self.overlay.configuration, default_mode)
-        for manifest in _manifests(self._configuration_file):
+        for manifest in source_files.manifests(self._configuration_file):
             if manifest.get("kind") == "ConfigMap":
                 return configured(manifest, default_mode)
         raise bad_source(f"{self._configuration_file} has no ConfigMap")
@@ -180,7 +173,7 @@ class Source:
         if self._webhooks_file.is_file() or not overlaid:
             own = {
                 (manifest["kind"], manifest["metadata"]["name"]): manifest
-                for manifest in _manifests(self._webhooks_file)
+                for manifest in source_files.manifests(self._webhooks_file)
                 if manifest.get("kind") in WEBHOOKS
             }
         paths = {path for manifest in own.values() for webhook in manifest["webhooks"] if (path := path_of(webhook))}
@@ -275,7 +268,7 @@ def aimed(manifest: Manifest, url: str, authority: bytes) -> dict[str, Any]:
                 **webhook,
                 "clientConfig": {"url": f"{url}{path}", "caBundle": bundle},
                 "matchConditions": [
-                    *webhook.get("matchConditions", ()),
+                    *(webhook.get("matchConditions") or ()),
                     {"name": "not-past-webhooks", "expression": f"request.userInfo.username != '{PAST_WEBHOOKS}'"},
                 ],
             }
@@ -285,7 +278,7 @@ def aimed(manifest: Manifest, url: str, authority: bytes) -> dict[str, Any]:
 
 
 def _definitions(path: Path) -> Iterator[Definition]:
-    for text in _DOCUMENTS.split(path.read_text(encoding="utf-8")):
+    for text in _DOCUMENTS.split(source_files.text(path)):
         name = _NAME.search(text)
         # A patch has the kind and the name too, but never all versions of a group.
         if _IS_CRD.search(text) and name and _GROUP.search(text) and _HAS_VERSIONS.search(text):
@@ -296,11 +289,3 @@ def _metadata_name(text: str) -> str | None:
     section = re.search(r"^metadata:[ \t]*\n((?:[ \t]+.*\n|\n)+)", text, re.MULTILINE)
     name = _NAME.search(section.group(1)) if section else None
     return name.group(1) if name else None
-
-
-def _manifests(path: Path) -> Iterator[dict[str, Any]]:
-    if not path.is_file():
-        raise bad_source(f"no such file: {path}")
-    for manifest in yaml.load_all(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader):
-        if isinstance(manifest, dict):
-            yield manifest

@@ -164,15 +164,27 @@ class TestRejecting:
         ("text", "message"),
         [
             ("kind: Secret\nmetadata: {name: a}\n", "has no CRD, ConfigMap inferenceservice-config"),
-            ("a: b\n", "expected Kubernetes objects, got dict without a kind"),
-            ("- a\n", "expected Kubernetes objects, got list without a kind"),
+            ("a: b\n", "expected Kubernetes objects, got a mapping without a kind"),
+            ("- a\n", "expected Kubernetes objects, got a list without a kind"),
             ("kind: [\n", "cannot be read"),
             (yaml.safe_dump_all([configuration(), configuration()]), "ConfigMap inferenceservice-config is repeated"),
             (
                 "kind: ConfigMap\nmetadata: {name: inferenceservice-config}\n",
-                "expected data with strings, got NoneType",
+                "expected data with strings, got nothing",
             ),
-            (yaml.safe_dump({**webhooks("x"), "webhooks": {}}), "expected a list of webhooks, got dict"),
+            (
+                yaml.safe_dump({**configuration(), "data": {"deploy": 1}}),
+                "expected data with strings, got other values",
+            ),
+            (
+                yaml.safe_dump({**definition("a.b"), "spec": 1}),
+                "CustomResourceDefinition a.b: expected a spec, got a number",
+            ),
+            (
+                yaml.safe_dump({**webhooks("x"), "webhooks": [{"clientConfig": "u"}]}),
+                "expected webhooks with a clientConfig",
+            ),
+            (yaml.safe_dump({**webhooks("x"), "webhooks": {}}), "expected a list of webhooks, got a mapping"),
         ],
     )
     def test_a_file_that_cannot_be_used(self, tmp_path, text, message):

@@ -204,3 +204,50 @@ class TestWebhooks:
         assert Source(folder).has_runtime_webhooks
         write(folder, "config/webhook/manifests.yaml", HOOKS.replace("v1alpha1-servingruntime", "v1beta1-x"))
         assert not Source(folder).has_runtime_webhooks
+
+
+class TestDamagedFiles:
+    @pytest.mark.parametrize("path", ["config/configmap/inferenceservice.yaml", "config/webhook/manifests.yaml"])
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("a: [", "is not valid YAML"),
+            (
+                "a: &a [x,x,x,x,x,x,x,x,x]\n"
+                + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [{','.join([f'*{chr(97 + n)}'] * 9)}]\n" for n in range(9)),
+                "aliases",
+            ),
+            ("a:\n" + "- {}\n" * 400_000, "more than 250,000 values"),
+            ("a: " + "[" * 1000, "nested"),
+            ("a: b\n", "expected a Kubernetes object with a kind, got nothing"),
+            ("kind: ConfigMap\nmetadata: {name: c}\ndata: {deploy: {}}\n", "ConfigMap c: expected data with strings"),
+            ("kind: ValidatingWebhookConfiguration\nmetadata: {name: w}\nwebhooks: x\n", "expected a list of webhooks"),
+        ],
+    )
+    def test_a_damaged_file_is_reported_before_anything_starts(self, folder, path, text, message):
+        """Each is an error of the source with the name of the file, and no input takes more than the limits allow."""
+        write(folder, path, text)
+
+        with raises(TargetCode.BAD_SOURCE, match=message) as caught:
+            [*Source(folder).problems()]
+
+        assert path in str(caught.value)
+
+    @pytest.mark.parametrize("path", ["config/crd/huge.yaml", "config/webhook/manifests.yaml"])
+    def test_a_file_over_the_limit_is_not_read(self, folder, path, monkeypatch):
+        """The message names the file, and the hint the limit to raise."""
+        monkeypatch.setenv("KSERVE_CONFORMANCE_LIMITS", "file-bytes=1KiB")
+        write(folder, path, "# " + "x" * 2000)
+
+        with raises(TargetCode.BAD_SOURCE, match=rf"{path} is larger than 1,024 bytes") as caught:
+            [*Source(folder).problems()]
+
+        assert "file-bytes=2KiB" in caught.value.hint
+
+    def test_dos_line_ends_are_read(self, folder):
+        """A checkout with CRLF has the same CRDs."""
+        names = [one.name for one in Source(folder).definitions]
+        for file in folder.rglob("*.yaml"):
+            file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+
+        assert [one.name for one in Source(folder).definitions] == names
