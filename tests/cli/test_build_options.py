@@ -69,6 +69,7 @@ class TestCommands:
         [
             (("run", "--target", "memory:v0.20.0", "--source", "fork"), "--source requires a controlplane"),
             (("run", "--target", "controlplane:v0.20.0", "--overlay", "gone"), "no such file or folder: gone"),
+            (("run", "--target", "controlplane:v0.20.0", "--overlay", "-"), "standard input is not supported"),
             (("run", "--target", "controlplane:v0.20.0", "--go-tags", "a b"), "expected build tags"),
             (("matrix", "memory:v0.20.0", "--go-tags", "distro"), "--go-tags requires a controlplane target"),
             (("fuzz", "memory:v0.20.0", "memory:v0.19.0", "--manager", "m"), "--manager requires a controlplane"),
@@ -89,6 +90,6 @@ class TestCommands:
 
         code = code_of(["run", "--target", "controlplane:v0.20.0", "--overlay", "overlay.yaml", "--out", "out"])
 
-        assert code == Exit.BROKEN
+        assert code == Exit.USAGE
         assert "the overlay" in capsys.readouterr().err
         assert not (tmp_path / "out/record.ndjson").exists()

@@ -98,6 +98,8 @@ def _tags(context: click.Context, option: click.Parameter, text: str | None) -> 
 
 
 def _existing(context: click.Context, option: click.Parameter, path: str | None) -> str | None:
+    if path == "-":
+        raise click.BadParameter("standard input is not supported; write the manifests to a file", context, option)
     if path is not None and not Path(path).expanduser().exists():
         raise click.BadParameter(f"no such file or folder: {path}", context, option)
     return path

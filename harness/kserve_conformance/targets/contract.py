@@ -219,6 +219,12 @@ class CannotStart(TargetError):
     """The target did not start; the message ends with the last lines of its log."""
 
 
+class BadBuild(CannotStart):
+    """Files of a vendor's build, such as an overlay, cannot be used. The exit code is that of invalid input."""
+
+    exit_code = 2
+
+
 class NotSettled(TargetError):
     """A service showed no settled choice in time; ``last`` is what was observed last."""
 

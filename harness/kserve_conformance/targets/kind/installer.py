@@ -15,8 +15,8 @@ from kserve_conformance.objects import SERVICE, Manifest, at, replaced
 from kserve_conformance.targets.contract import CannotStart, TargetCode
 from kserve_conformance.targets.kind import cert_manager, manifests
 from kserve_conformance.targets.kserve import prerequisites
-from kserve_conformance.targets.kserve.overlay import CONFIGURATION
 from kserve_conformance.targets.kserve.source import KSERVE_NAMESPACE, WEBHOOK_SERVICE, Source
+from kserve_conformance.targets.kserve.source_files import CONFIGURATION
 from kserve_conformance.targets.kserve.webhooks import wait_for_webhooks
 from kserve_conformance.targets.kubernetes.beacons import beacon_service
 from kserve_conformance.targets.kubernetes.client import APPLY_PATCH, ApiError, Client, Resource

@@ -20,7 +20,6 @@ from packaging.version import InvalidVersion, Version
 from kserve_conformance.objects import Manifest, at, replaced, without
 from kserve_conformance.targets.kind import cert_manager
 from kserve_conformance.targets.kserve import source_files
-from kserve_conformance.targets.kserve.overlay import CONFIGURATION
 from kserve_conformance.targets.kserve.source import (
     KSERVE_NAMESPACE,
     PAST_WEBHOOKS,
@@ -29,7 +28,7 @@ from kserve_conformance.targets.kserve.source import (
     configured,
     path_of,
 )
-from kserve_conformance.targets.kserve.source_files import DEFINITION, WEBHOOKS, bad_source
+from kserve_conformance.targets.kserve.source_files import CONFIGURATION, DEFINITION, WEBHOOKS, bad_source
 
 #: KServe's controller and its webhooks.
 CONTROLLER = "kserve-controller-manager"

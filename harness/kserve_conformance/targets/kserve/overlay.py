@@ -24,15 +24,14 @@ from kserve_conformance.manifests.reader import values
 from kserve_conformance.manifests.sources import Source as Text
 from kserve_conformance.manifests.sources import files, of_file
 from kserve_conformance.objects import Manifest, at
-from kserve_conformance.targets.contract import CannotStart, TargetCode
-from kserve_conformance.targets.kserve.source_files import DEFINITION, WEBHOOKS, problem_of, type_of
+from kserve_conformance.targets.contract import BadBuild, TargetCode
+from kserve_conformance.targets.kserve.source_files import CONFIGURATION, DEFINITION, WEBHOOKS, problem_of, type_of
 from kserve_conformance.targets.programs import kustomize
 from kserve_conformance.targets.spec import Progress
 
-#: The ConfigMap that KServe reads.
-CONFIGURATION = "inferenceservice-config"
-
 RUNTIMES = ("ClusterServingRuntime", "ServingRuntime")
+
+RENDER = "render it into a file first, for example: kustomize build FOLDER > overlay.yaml"
 
 #: How many problems of an overlay are listed.
 PROBLEMS = 5
@@ -76,9 +75,11 @@ def read(path: Path, progress: Progress) -> Overlay:
     """
     Read an overlay: a folder with a kustomization, or a folder or file of rendered manifests.
 
-    Raises ``CannotStart`` with kustomize's own message if it fails, and for manifests that cannot be read, are repeated
-    or contain nothing that is used.
+    Raises ``BadBuild`` with kustomize's own message if it fails, and for manifests that cannot be read, are repeated or
+    contain nothing that is used. A pipe is not read: its manifests are needed more than once.
     """
+    if path.exists() and not path.is_dir() and not path.is_file():
+        raise bad_overlay(f"the overlay {path} is neither a folder nor a regular file", RENDER)
     used: dict[Name, Manifest] = {}
     others = 0
     for one in _documents(path, progress):
@@ -92,8 +93,10 @@ def read(path: Path, progress: Progress) -> Overlay:
             raise bad_overlay(f"{path}: {problem}")
         used[name] = one
     if not used:
+        contents = "only others" if others else "nothing"
         raise bad_overlay(
-            f"{path} has no CRD, ConfigMap {CONFIGURATION}, webhook configuration or runtime ({others} other objects)"
+            f"{path}: expected a CRD, the ConfigMap {CONFIGURATION}, a webhook configuration or a runtime, "
+            f"got {contents}"
         )
     counts = Counter(kind for kind, _ in used)
     listed = ", ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in sorted(counts.items()))
@@ -102,9 +105,9 @@ def read(path: Path, progress: Progress) -> Overlay:
     return Overlay(used)
 
 
-def bad_overlay(message: str, hint: str | None = None) -> CannotStart:
+def bad_overlay(message: str, hint: str | None = None) -> BadBuild:
     """The error for an overlay that cannot be used."""
-    return CannotStart(
+    return BadBuild(
         message,
         code=TargetCode.BAD_OVERLAY,
         hint=hint or "pass a folder with a kustomization, or a file or folder of rendered manifests",
@@ -125,9 +128,10 @@ def _documents(path: Path, progress: Progress) -> Iterator[Manifest]:
             documents += read_values
             problems += found
     if problems:
-        shown = "\n".join(f"  {problem}" for problem in problems[:PROBLEMS])
+        shown = "\n".join(f"  {problem.headline}" for problem in problems[:PROBLEMS])
         more = f"\n  and {len(problems) - PROBLEMS} more" if len(problems) > PROBLEMS else ""
-        raise bad_overlay(f"the overlay {path} cannot be read:\n{shown}{more}")
+        hint = problems[0].hint if len(problems) == 1 and path.is_file() else None
+        raise bad_overlay(f"the overlay {path} cannot be read:\n{shown}{more}", hint)
     for document in documents:
         yield from _objects(path, document)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from kserve_conformance.targets.contract import CannotStart, TargetCode
+from kserve_conformance.targets.contract import BadBuild, TargetCode
 from kserve_conformance.targets.programs import binaries
 from kserve_conformance.targets.spec import Progress
 
@@ -20,7 +20,7 @@ def build(folder: Path, progress: Progress) -> bytes:
     """
     The manifests that the kustomization of a folder builds, as YAML.
 
-    Raises ``CannotStart`` with kustomize's own message, and what building kustomize raises.
+    Raises ``BadBuild`` with kustomize's own message, and what building kustomize raises.
     """
     program = binaries.kustomize(progress)
     try:
@@ -35,8 +35,8 @@ def build(folder: Path, progress: Progress) -> bytes:
     return done.stdout
 
 
-def _failed(folder: Path, how: str) -> CannotStart:
-    return CannotStart(
+def _failed(folder: Path, how: str) -> BadBuild:
+    return BadBuild(
         f"kustomize build {folder} {how}",
         code=TargetCode.BAD_OVERLAY,
         hint="fix the overlay, or render it yourself and pass the rendered manifests with --overlay",

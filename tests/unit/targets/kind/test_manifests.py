@@ -97,7 +97,8 @@ class TestFolder:
         folder = tmp_path / "install" / "v0.15.2"
         folder.mkdir(parents=True)
         (folder / "kserve.yaml").write_text(
-            "kind: CustomResourceDefinition\nmetadata: {name: x}\nspec: {}\n---\nkind: Namespace\nmetadata: {name: kserve}\n---\n"
+            "kind: CustomResourceDefinition\nmetadata: {name: x}\nspec: {}\n---\n"
+            "kind: Namespace\nmetadata: {name: kserve}\n---\n"
         )
 
         assert [one["kind"] for one in read(Source(tmp_path), "v0.15.2")] == ["Namespace"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 
 import pytest
@@ -163,10 +164,13 @@ class TestRejecting:
     @pytest.mark.parametrize(
         ("text", "message"),
         [
-            ("kind: Secret\nmetadata: {name: a}\n", "has no CRD, ConfigMap inferenceservice-config"),
+            ("kind: Secret\nmetadata: {name: a}\n", "expected a CRD, .* got only others"),
             ("a: b\n", "expected Kubernetes objects, got a mapping without a kind"),
             ("- a\n", "expected Kubernetes objects, got a list without a kind"),
+            ("", "got nothing"),
             ("kind: [\n", "cannot be read"),
+            (yaml.safe_dump(configuration(deploy="{")), "the key deploy is not a JSON object"),
+            (yaml.safe_dump(configuration(storageInitializer="[]")), "the key storageInitializer is not a JSON object"),
             (yaml.safe_dump_all([configuration(), configuration()]), "ConfigMap inferenceservice-config is repeated"),
             (
                 "kind: ConfigMap\nmetadata: {name: inferenceservice-config}\n",
@@ -202,12 +206,25 @@ class TestRejecting:
         with raises(TargetCode.BAD_OVERLAY, match="gone.yaml"):
             read(tmp_path / "gone.yaml", silent)
 
-    def test_configuration_that_is_no_json(self, folder, tmp_path):
-        """A key that is read here must be a JSON object."""
-        source = Source(folder, read(write(tmp_path / "v.yaml", configuration(deploy="{")), silent))
+    @pytest.mark.parametrize("name", ["pipe", "/dev/zero", "/dev/null"])
+    def test_what_can_be_read_only_once_is_not_read(self, tmp_path, name):
+        """A pipe, such as a process substitution, would be empty for the processes that read it later."""
+        path = tmp_path / name
+        if name == "pipe":
+            os.mkfifo(path)
 
-        with raises(TargetCode.BAD_SOURCE, match="the key deploy of the ConfigMap"):
-            [*source.problems()]
+        with raises(TargetCode.BAD_OVERLAY, match="is neither a folder nor a regular file") as caught:
+            read(path, silent)
+
+        assert "kustomize build" in str(caught.value.hint)
+        assert caught.value.exit_code == 2
+
+    def test_a_folder_without_manifests(self, tmp_path):
+        """The hint says what an overlay is, once."""
+        with raises(TargetCode.BAD_OVERLAY, match="contains no .yaml, .yml or .json files") as caught:
+            read(tmp_path, silent)
+
+        assert "hint" not in str(caught.value)
 
 
 class TestKustomize:
