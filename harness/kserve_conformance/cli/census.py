@@ -92,6 +92,8 @@ class Upgraded:
         if changes:
             last = installed[-1]
             installed[-1] = replace(last, catalogue=changes.applied(last.catalogue, last.profile))
+        #: The names of the releases on the path.
+        self.releases = tuple(profile.name for profile in profiles)
         self._path = tuple(installed)
         self._assumptions = assumptions
 

@@ -16,10 +16,7 @@ from kserve_conformance.cli.baseline_options import baseline_options
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.option_sections import SectionedCommand
 from kserve_conformance.cli.output import emit, example, write
-from kserve_conformance.cli.release_options import profile_with
-from kserve_conformance.cli.source_options import Sources, source_options
-from kserve_conformance.cli.validation import Validation
-from kserve_conformance.crds import FULL, VARIANTS
+from kserve_conformance.cli.upgrade_options import SECTIONS, UpgradeOptions, upgrade_options
 
 if TYPE_CHECKING:
     from kserve_conformance.upgrade import Census, Finding
@@ -45,9 +42,7 @@ class Upgrade(SectionedCommand):
     """``upgrade``, whose options are listed in sections."""
 
     sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "Upgrade": ("from_", "to", "path", "shipped", "crds", "default_mode"),
-        "What if": ("with_", "without", "disable"),
-        "Input": ("stored", "namespace", "parameters", "kustomize", "strict", "validation"),
+        **SECTIONS,
         "Result": ("only", "fail_on", "baseline", "write_baseline", "format_"),
     }
 
@@ -71,28 +66,7 @@ def _classes(_: click.Context, option: click.Parameter, value: str | None) -> fr
         "kserve-conformance upgrade --from v0.15.2 --to v0.15.2 --without kserve-mlserver --shipped dump.yaml",
     ),
 )
-@click.argument("paths", nargs=-1, metavar="[FILE|FOLDER|-]...")
-@click.option("--from", "from_", metavar="RELEASE", help="Release that is installed now")
-@click.option("--to", metavar="RELEASE", help="Release to install")
-@click.option("--path", metavar="RELEASE,...", help="Releases to install one after the other, the installed one first")
-@click.option("--shipped", is_flag=True, help="Add the cluster runtimes that each release ships")
-@click.option("--crds", type=click.Choice(VARIANTS), show_default=FULL, help="CRDs that the cluster has")
-@click.option(
-    "--default-mode", metavar="MODE", show_default="the release's own", help="Default deployment mode of the cluster"
-)
-@click.option(
-    "--with", "with_", multiple=True, metavar="FILE", help="Add or replace the runtimes of this file (can be repeated)"
-)
-@click.option("--without", multiple=True, metavar="NAME", help="Delete this runtime (can be repeated)")
-@click.option("--disable", multiple=True, metavar="NAME", help="Disable this runtime (can be repeated)")
-@click.option(
-    "--stored/--written",
-    "stored",
-    default=None,
-    show_default="stored if it has a uid",
-    help="Treat services as already stored, or as written under the first release",
-)
-@source_options
+@upgrade_options
 @click.option("--only", metavar="CLASS,...", callback=_classes, help=f"Print only these: {', '.join(CLASSES)}")
 @click.option(
     "--fail-on",
@@ -107,22 +81,7 @@ def _classes(_: click.Context, option: click.Parameter, value: str | None) -> fr
     "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="Output format"
 )
 def command(
-    paths: tuple[str, ...],
-    from_: str | None,
-    to: str | None,
-    path: str | None,
-    shipped: bool,
-    crds: str | None,
-    default_mode: str | None,
-    with_: tuple[str, ...],
-    without: tuple[str, ...],
-    disable: tuple[str, ...],
-    stored: bool | None,
-    namespace: str | None,
-    parameters: tuple[tuple[str, str], ...],
-    kustomize: bool,
-    strict: bool,
-    validation: str,
+    upgrade: UpgradeOptions,
     only: frozenset[str],
     fail_on: frozenset[str],
     baseline: Path | None,
@@ -137,23 +96,16 @@ def command(
     was verified by resolving it. Nothing is written anywhere. With --with, --without and --disable, the runtimes
     change with the last release; --from and --to may be the same.
     """
-    releases = _releases(from_, to, path)
-    if not paths:
-        raise click.UsageError("nothing to read: pass files, folders or '-'")
-    from kserve_conformance.cli.answers import Assumptions
-    from kserve_conformance.cli.census import Gate, RuntimeChanges, Upgraded
+    services = upgrade.read()
+    from kserve_conformance.cli.census import Gate
 
-    profiles = tuple(profile_with(release, crds) for release in releases)
-    sources = Sources(paths, namespace, parameters, kustomize, strict, Validation(validation), profiles[0].crds, stored)
-    changes = RuntimeChanges(with_, without, disable)
-    services = Upgraded(sources, profiles, changes, Assumptions(shipped, stored, default_mode))
     gate = Gate.of(fail_on, baseline, datetime.now(UTC).date())
     findings = gate.passed(iter(services))
     if format_ == "ndjson":
         _write_lines(findings, only)
     else:
         deque(findings, maxlen=0)
-        _write_census(gate.census, tuple(profile.name for profile in profiles), only, format_)
+        _write_census(gate.census, services.releases, only, format_)
     for profile, review in services.reviews:
         click.echo(printable(f"warning: {profile.name} rejects {review.key}: {review.headline}"), err=True)
     services.notes.print()
@@ -187,17 +139,3 @@ def _write_census(census: Census, releases: tuple[str, ...], only: frozenset[str
             data.summary(census, releases, only),
             lambda: "".join(f"{line}\n" for line in text.lines(census, releases, only)),
         )
-
-
-def _releases(from_: str | None, to: str | None, path: str | None) -> tuple[str, ...]:
-    """The releases of the options. Raises ``UsageError`` unless there are at least two."""
-    if path is not None:
-        if from_ is not None or to is not None:
-            raise click.UsageError("--path cannot be used with --from or --to")
-        releases = tuple(name.strip() for name in path.split(",") if name.strip())
-        if len(releases) < 2:
-            raise click.UsageError("--path needs at least two releases, such as v0.10.2,v0.15.2")
-        return releases
-    if from_ is None or to is None:
-        raise click.UsageError("pass --from and --to, or --path")
-    return from_, to

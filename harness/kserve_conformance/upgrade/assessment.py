@@ -133,12 +133,27 @@ def in_words(decision: Decision) -> str:
     if decision.is_open and decision.no_runtime is None:
         return f"one of {', '.join(sorted(key.name for key in decision.one_of))}"
     if decision.no_runtime is not None:
-        return f"no runtime ({decision.no_runtime.cause})"
+        return f"{NO_RUNTIME} ({decision.no_runtime.cause})"
+    return server_of(decision)
+
+
+#: What serves a service, where it is not one runtime.
+NO_RUNTIME = "no runtime"
+REJECTED = "rejected"
+UNDECIDED = "one of several"
+
+
+def server_of(decision: Decision) -> str:
+    """What serves a service, without a reason if it is nothing."""
+    if decision.no_runtime is not None:
+        return NO_RUNTIME
+    if decision.is_open:
+        return UNDECIDED
     match decision.outcome:
         case Outcome.RUNS if decision.runtime is not None:
             return decision.runtime.name
         case Outcome.REJECTED:
-            return "rejected"
+            return REJECTED
         case Outcome.UNMANAGED:
             return "ModelMesh"
         case _:

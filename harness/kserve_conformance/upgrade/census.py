@@ -7,24 +7,53 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from kserve_conformance.upgrade.assessment import Assessment, Change, Flag
+from kserve_conformance.upgrade.assessment import Assessment, Change, Flag, server_of
 
 #: The services that a group names.
 EXAMPLES = 100
+#: The namespaces that are counted each; a fleet can have more than fit into memory.
+PLACES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One service, by its name and place, and what the upgrade changes for it."""
+    """
+    One service, by its name and place, and what the upgrade changes for it.
+
+    ``cluster`` is empty unless the services are those of several clusters.
+    """
 
     name: str
     where: str
     assessment: Assessment
+    cluster: str = ""
+
+    @property
+    def namespace(self) -> str:
+        """The namespace of the service."""
+        return self.name.rpartition("/")[0]
 
     @property
     def classes(self) -> tuple[str, ...]:
         """Its change and its flags."""
         return (str(self.assessment.change), *map(str, self.assessment.flags))
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What serves services before and after: a runtime's name, or another word if it is no runtime."""
+
+    before: str
+    after: str
+    change: Change
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A namespace, of a cluster if there are several."""
+
+    cluster: str
+    namespace: str
 
 
 @dataclass(slots=True)
@@ -57,6 +86,10 @@ class Census:
         self.total = 0
         self.changes: Counter[Change] = Counter()
         self.flags: Counter[Flag] = Counter()
+        #: All services, by what serves them before and after.
+        self.flows: Counter[Flow] = Counter()
+        #: The services for which something changes, by class and place; the place is None for those of further ones.
+        self.places: dict[Place | None, Counter[str]] = {}
         self._groups: dict[tuple[Any, ...], Group] = {}
 
     def add(self, finding: Finding) -> None:
@@ -65,8 +98,11 @@ class Census:
         self.total += 1
         self.changes[assessment.change] += 1
         self.flags.update(assessment.flags)
+        before, after = assessment.before.decision, assessment.after.decision
+        self.flows[Flow(server_of(before), server_of(after), assessment.change)] += 1
         if assessment.is_unchanged:
             return
+        self._count_at(Place(finding.cluster, finding.namespace)).update(finding.classes)
         key = (
             assessment.change,
             assessment.flags,
@@ -81,6 +117,13 @@ class Census:
         group.count += 1
         if len(group.examples) < EXAMPLES:
             group.examples.append(finding)
+
+    def _count_at(self, place: Place) -> Counter[str]:
+        counted = self.places.get(place)
+        if counted is None:
+            is_new = len(self.places) < PLACES
+            counted = self.places.setdefault(place if is_new else None, Counter())
+        return counted
 
     def groups(self, only: frozenset[str] = frozenset()) -> Iterator[Group]:
         """The groups, ``only`` those of these classes if any: the worst change first, then the largest group."""
