@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from enum import Enum
 
 from generate.markup import code, table
-from kserve_conformance.inspection import Code
 from kserve_conformance.lint import CODES, LintCode
 from kserve_conformance.objects import Outcome, Reason
 from kserve_conformance.profiles.exclusions import ExclusionReason
@@ -70,10 +69,9 @@ def parts() -> Iterator[tuple[str, str]]:
 
 
 def _lint() -> Iterator[tuple[str, str, str]]:
-    """The codes of lint with their severities; those that it shares with ``inspect`` come last."""
-    for name, meaning in (*_commented(LintCode), *_commented(Code)):
-        if name.strip("`") in CODES:
-            yield name, str(CODES[name.strip("`")]), meaning
+    """The codes of lint with their severities."""
+    for name, meaning in _commented(LintCode):
+        yield name, str(CODES[name.strip("`")]), meaning
 
 
 def _commented(values: type[Enum]) -> Iterator[tuple[str, str]]:

@@ -52,7 +52,7 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
         "kserve_conformance.targets.kind": "KServe in a kind cluster",
         "kserve_conformance.targets.container": "KServe's controller in containers",
         "kserve_conformance.targets.cluster": "an existing installation",
-        "kserve_conformance.inspection": "an installation compared with its rules",
+        "kserve_conformance.inspection": "services of an installation, compared with the rules",
         "kserve_conformance.targets.faulty": "targets that fail in named ways",
         "kserve_conformance.targets.cases": "cases as values, and runs of many at once",
     },

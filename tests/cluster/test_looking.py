@@ -1,4 +1,4 @@
-"""Looking at a real install under real rights: little is enough, and less is never fine."""
+"""Checking a real installation under real rights: little is enough, and less never passes."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def look(shared, tmp_path, capsys):
     def looked(*but, release=None):
         with bound(shared.client, shared.kubeconfig, shared.context, role(*but), tmp_path) as kubeconfig:
             given = ["--release", release] if release else []
-            code = code_of(["inspect", "bound", "--kubeconfig", str(kubeconfig), "--format", "json", *given])
+            code = code_of(["lint", "--context", "bound", "--kubeconfig", str(kubeconfig), "--format", "json", *given])
         printed = capsys.readouterr()
-        return code, json.loads(printed.out) if printed.out else printed.err
+        return code, json.loads(printed.out)["installation"] if printed.out else printed.err
 
     return looked
 

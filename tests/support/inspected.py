@@ -1,8 +1,9 @@
-"""Installs to inspect: runtimes, services and workloads in a few words, and what is found of them."""
+"""Installations: runtimes, services and workloads in a few words, and the findings about them."""
 
 from __future__ import annotations
 
-from kserve_conformance.inspection import Stored, inspect
+from kserve_conformance.inspection import Stored
+from kserve_conformance.lint.installation import Installation
 from kserve_conformance.profiles import profile_of
 
 V0_15 = profile_of("v0.15.2")
@@ -43,17 +44,21 @@ def workload(image, *, of="model", kind="Deployment", args=("--model=model",), u
 
 def found(*runtimes, services=(), workloads=(), profile=V0_15, unread=()):
     stored = Stored("RawDeployment", tuple(runtimes), tuple(services), tuple(workloads), tuple(unread))
-    return inspect(stored, profile)
+    return Installation(stored, profile, "context test")
 
 
-def codes(inspection):
-    return {one.code for one in inspection.findings}
+def findings(installation):
+    return list(installation.findings_under(installation.profile))
 
 
-def of(inspection, code):
-    return [one for one in inspection.findings if one.code is code]
+def codes(installation):
+    return {one.code for one in findings(installation)}
+
+
+def of(installation, code):
+    return [one for one in findings(installation) if one.code == code]
 
 
 def standing(*runtimes, of_service, workloads=(), profile=V0_15, unread=()):
-    (one,) = found(*runtimes, services=[of_service], workloads=workloads, profile=profile, unread=unread).services
+    (one,) = found(*runtimes, services=[of_service], workloads=workloads, profile=profile, unread=unread).standings
     return one

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 import click
 
 from kserve_conformance import __version__
+from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import MEANINGS, Exit, exit_code_of, final_code, open_missing_streams
 from kserve_conformance.signals import interrupt_on_signals
 
@@ -30,8 +31,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "resolve": "Show which runtime each service gets",
         "explain": "Explain why a service gets its runtime, or none",
         "upgrade": "Show what an upgrade of KServe changes for services",
-        "lint": "Check runtimes and services in files",
-        "inspect": "Check the KServe installation of a cluster (read-only)",
+        "lint": "Check runtimes and services in files or in a cluster",
     },
     "Publish": {
         "report": "Render reports from the record of a run",
@@ -48,6 +48,9 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+#: Former commands, with what replaces them.
+MOVED: Mapping[str, str] = {"inspect": "lint --context CONTEXT"}
+
 #: Every command and what it does.
 COMMANDS: Mapping[str, str] = {name: about for commands in SECTIONS.values() for name, about in commands.items()}
 
@@ -59,8 +62,10 @@ class Commands(click.Group):
         """Every command, in the order of the table."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - As above.
-        """Import a command by name; None if there is no such command."""
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command by name; None if there is no such command. Raises ``CommandError`` for a former one."""
+        if cmd_name in MOVED and not ctx.resilient_parsing:
+            raise CommandError.moved(cmd_name, MOVED[cmd_name])
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"{__name__}.{cmd_name}").command

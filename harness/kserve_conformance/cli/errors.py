@@ -20,8 +20,8 @@ class CommandCode(StrEnum):
     WOULD_OVERWRITE = "WOULD_OVERWRITE"
     #: A record to rerun or to compare with is of another build than the one to test.
     ANOTHER_BUILD = "ANOTHER_BUILD"
-    #: ``run --read-only`` with a target or option that it does not support.
-    NOT_READ_ONLY = "NOT_READ_ONLY"
+    #: A command or option has another name now.
+    MOVED = "MOVED"
     #: The command of ``sandbox`` cannot be run.
     NO_COMMAND = "NO_COMMAND"
     #: A file to replay cannot be read.
@@ -54,6 +54,12 @@ class CommandError(HarnessError):
         """The record to write is one of the records to read."""
         message = f"{record} would be overwritten by the new record"
         return cls(message, code=CommandCode.WOULD_OVERWRITE, hint="choose another folder with --out")
+
+    @classmethod
+    def moved(cls, old: str, new: str) -> Self:
+        """A former command or option; ``new`` is the command that replaces it."""
+        what = new.partition(" CONTEXT")[0]
+        return cls(f"{old} is now {what}", code=CommandCode.MOVED, hint=f"run `kserve-conformance {new}`")
 
     @classmethod
     def cannot_replay(cls, file: Path, why: str) -> Self:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from kserve_conformance.cli.context_options import context_options, require_usable
 from kserve_conformance.cli.output import emit, example, format_option
 from kserve_conformance.cli.pod_options import view_options
 from kserve_conformance.cli.reading_progress import ReadingProgress
@@ -36,14 +37,7 @@ if TYPE_CHECKING:
 @click.option(
     "--message", metavar="TEXT", help="Explain an error message of KServe or the API server; '-' reads it from stdin"
 )
-@click.option("--context", metavar="CONTEXT", help="Read the services NAME... and their runtimes from a cluster")
-@click.option(
-    "--kubeconfig",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    show_default="as kubectl finds it",
-    help="Kubeconfig file with the context",
-)
+@context_options
 @release_options
 @source_options
 @view_options
@@ -96,14 +90,12 @@ def command(
         return explain_message(message, chosen, format_)
     if not paths:
         raise click.UsageError("Missing argument 'FILE|FOLDER|-|NAME...'.")
+    require_usable(call, _OF_MANIFESTS)
     if context is not None:
         from kserve_conformance.cli.explain_cluster import Cluster, explain_cluster
 
-        _check_options(call)
         cluster = Cluster(context, kubeconfig, namespace, chosen, default_mode)
         return explain_cluster(cluster, paths, everything=everything, format_=format_)
-    if kubeconfig is not None:
-        raise click.UsageError("--kubeconfig requires --context")
     from kserve_conformance.cli.answers import Assumptions, check_something, given_runtimes, repeated
     from kserve_conformance.cli.catalogues import Runtimes
     from kserve_conformance.cli.notes import Notes
@@ -149,17 +141,6 @@ _OF_VIEWS = ("pod", "pod_diff", "show_stored")
 
 #: The options for reading manifests, which do not apply to a cluster.
 _OF_MANIFESTS = ("crds", "shipped", "stored", "parameters", "kustomize", "strict", "validation", *_OF_VIEWS)
-
-
-def _check_options(call: click.Context) -> None:
-    """Raise ``UsageError`` for options that have no effect with ``--context``."""
-    given = [
-        option.opts[-1]
-        for option in call.command.params
-        if option.name in _OF_MANIFESTS and call.get_parameter_source(option.name) is ParameterSource.COMMANDLINE
-    ]
-    if given:
-        raise click.UsageError(f"--context reads from a cluster and cannot be used with {', '.join(given)}")
 
 
 def _stories(

@@ -11,11 +11,10 @@ from kserve_conformance.characters import printable
 from kserve_conformance.cli.answers import Answer, Assumptions, faults_in
 from kserve_conformance.cli.catalogues import placed
 from kserve_conformance.cli.exit_codes import Exit
-from kserve_conformance.cli.inspect import SIGNS
 from kserve_conformance.cli.output import echo, emit
 from kserve_conformance.cli.story import Story, story_of
 from kserve_conformance.cli.whereabouts import Surveyed
-from kserve_conformance.inspection import ServiceStanding, Standing, Stored, catalogue_of, inspect
+from kserve_conformance.inspection import ServiceStanding, Standing, Stored, catalogue_of, standings
 from kserve_conformance.inspection.snapshot import Reading, read_only
 from kserve_conformance.manifests import display_name
 from kserve_conformance.objects import SERVICE, Catalogue, Manifest, Namespace, ObjectKey, Outcome, at
@@ -51,8 +50,8 @@ class Compared:
         yield from self.story.lines(everything=everything)
         for line in _status(self.service):
             yield printable(f"  status: {line}")
-        text = f"{_VERDICTS[self.standing.standing]}: {self.standing.text}"
-        yield printable(f"  {SIGNS[self.standing.standing]} {text}")
+        sign, verdict = _VERDICTS[self.standing.standing]
+        yield printable(f"  {sign} {verdict}: {self.standing.text}")
 
     def as_data(self) -> dict[str, Any]:
         """Both as JSON values."""
@@ -79,13 +78,13 @@ class Compared:
         return Exit.BROKEN if self.standing.standing is Standing.UNKNOWN else Exit.OK
 
 
-#: The texts for each standing.
-_VERDICTS: Mapping[Standing, str] = {
-    Standing.AGREES: "status agrees",
-    Standing.NO_RUNTIME: "status agrees",
-    Standing.DIFFERS: "status differs",
-    Standing.UNKNOWN: "status unknown",
-    Standing.NOT_COMPARED: "status not compared",
+#: The sign and the text of each standing.
+_VERDICTS: Mapping[Standing, tuple[str, str]] = {
+    Standing.AGREES: ("✓", "status agrees"),
+    Standing.NO_RUNTIME: ("✗", "status agrees"),
+    Standing.DIFFERS: ("✗", "status differs"),
+    Standing.UNKNOWN: ("?", "status unknown"),
+    Standing.NOT_COMPARED: ("·", "status not compared"),
 }
 
 
@@ -133,7 +132,7 @@ def _compared(client: Client, cluster: Cluster, key: ObjectKey) -> Compared:
         )
         story = story_of(service, answer, explanation, surveyed, assumptions)
     seen = Stored(mode, stored.runtimes, stored.services, stored.workloads, tuple(unread))
-    (standing,) = inspect(seen, profile).services
+    (standing,) = standings(seen, catalogue, profile)
     return Compared(story, standing, service, seen, profile)
 
 

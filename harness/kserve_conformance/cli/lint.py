@@ -1,31 +1,51 @@
-"""``lint``: findings about runtimes and services in files."""
+"""``lint``: findings about runtimes and services in files or in a cluster."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
 from kserve_conformance.characters import in_json, printable
 from kserve_conformance.cli.baseline_options import baseline_options
+from kserve_conformance.cli.context_options import require_usable
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import echo, emit, example, write
 from kserve_conformance.cli.release_options import profile_with
-from kserve_conformance.cli.source_options import Sources, source_options
+from kserve_conformance.cli.source_options import Sources, one_namespace, sources_or_context_options
 from kserve_conformance.cli.validation import Validation
 from kserve_conformance.crds import FULL, VARIANTS
+from kserve_conformance.objects import Manifest
+from kserve_conformance.profiles import Profile
 from kserve_conformance.rules.releases import LATEST
 
 if TYPE_CHECKING:
-    from kserve_conformance.lint import Linted
+    from kserve_conformance.cli.written_objects import WrittenObjects
+    from kserve_conformance.lint import Finding, Linted
+    from kserve_conformance.lint.installation import Installation
 
 FORMATS = ("text", "json", "yaml", "sarif", "junit", "github")
 
 SEVERITIES = ("error", "warning", "note")
+
+#: The options for reading manifests, which do not apply to a cluster.
+_OF_MANIFESTS = ("paths", "shipped", "crds", "parameters", "kustomize", "strict", "validation")
+
+
+class Checked(Protocol):
+    """Objects to check: their manifests by name, and the findings about them under a release."""
+
+    @property
+    def objects(self) -> Mapping[str, Manifest]:
+        """The manifests by the name in their findings."""
+
+    def findings_under(self, profile: Profile) -> Iterator[Finding]:
+        """All findings under one release."""
 
 
 @click.command(
@@ -33,13 +53,13 @@ SEVERITIES = ("error", "warning", "note")
         "kserve-conformance lint --shipped manifests/",
         "kserve-conformance lint --release v0.15.2..v0.20.0 --fail-on error manifests/",
         "kserve-conformance lint --format sarif manifests/ > lint.sarif",
+        "kserve-conformance lint --context production",
     )
 )
-@click.argument("paths", nargs=-1, required=True, metavar="[FILE|FOLDER|-]...")
+@click.argument("paths", nargs=-1, metavar="[FILE|FOLDER|-]...")
 @click.option(
     "--release",
-    default=LATEST,
-    show_default=True,
+    show_default=f"{LATEST}, or the installed one with --context",
     metavar="RELEASE|FIRST..LAST",
     help="KServe release, or a range of releases",
 )
@@ -48,7 +68,7 @@ SEVERITIES = ("error", "warning", "note")
 @click.option(
     "--default-mode", metavar="MODE", show_default="the release's own", help="Default deployment mode of the cluster"
 )
-@source_options
+@sources_or_context_options
 @click.option(
     "--fail-on",
     type=click.Choice([*SEVERITIES, "none"]),
@@ -60,13 +80,17 @@ SEVERITIES = ("error", "warning", "note")
 @click.option(
     "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="Output format"
 )
+@click.pass_context
 def command(
+    call: click.Context,
     paths: tuple[str, ...],
-    release: str,
+    context: str | None,
+    kubeconfig: Path | None,
+    release: str | None,
     shipped: bool,
     crds: str | None,
     default_mode: str | None,
-    namespace: str | None,
+    namespaces: tuple[str, ...],
     parameters: tuple[tuple[str, str], ...],
     kustomize: bool,
     strict: bool,
@@ -77,54 +101,107 @@ def command(
     format_: str,
 ) -> int:
     """
-    Check runtimes and services in files for errors and for choices that depend on chance.
+    Check runtimes and services for errors and for choices that depend on chance.
 
-    Everything is written under each release, runtimes first, as `kubectl apply` does. A finding has a code, which the
-    annotation `kserve-conformance/ignore: "CODE until DATE: reason"` of the object suppresses.
+    Files are written under each release, runtimes first, as `kubectl apply` does. With --context, the runtimes and
+    services of a cluster are read, without writing to it; they are also compared with the runtimes that the release
+    ships, and each service with the runtime that it runs on. Exits with 3 if something could not be read.
+
+    A finding has a code, which the annotation `kserve-conformance/ignore: "CODE until DATE: reason"` of the object
+    suppresses.
     """
+    require_usable(call, _OF_MANIFESTS)
     from kserve_conformance.baselines import Accepted, Baseline, read, text_of
-    from kserve_conformance.cli.written_objects import WrittenObjects
     from kserve_conformance.lint import lint
     from kserve_conformance.outputs import write_file
 
-    profiles = tuple(profile_with(name, crds) for name in _releases(release))
-    validated = Validation(validation)
-    sources = Sources(paths, namespace, parameters, kustomize, strict, validated, profiles[-1].crds, stored=False)
     today = datetime.now(UTC).date()
     accepted = Baseline(read(baseline) if baseline else (), today)
-    objects = WrittenObjects(sources, shipped, default_mode)
+    installation: Installation | None = None
+    written: WrittenObjects | None = None
+    checked: Checked
+    if context is not None:
+        checked = installation = _installation(context, kubeconfig, namespaces, release, default_mode)
+        profiles = _profiles(release or installation.profile.name, installation.profile)
+    elif not paths:
+        raise click.UsageError("Missing argument 'FILE|FOLDER|-...' or option '--context'.")
+    else:
+        from kserve_conformance.cli.written_objects import WrittenObjects
+
+        profiles = tuple(profile_with(name, crds) for name in _releases(release or LATEST))
+        validated = Validation(validation)
+        namespace = one_namespace(namespaces)
+        sources = Sources(paths, namespace, parameters, kustomize, strict, validated, profiles[-1].crds, stored=False)
+        checked = written = WrittenObjects(sources, shipped, default_mode)
     names = [profile.name for profile in profiles]
     by_name = {profile.name: profile for profile in profiles}
-    linted = lint(objects.by_name, names, lambda name: objects.findings_under(by_name[name]), today).accepting(accepted)
+    linted = lint(checked.objects, names, lambda name: checked.findings_under(by_name[name]), today).accepting(accepted)
+    is_usable = written is None or not written.notes.problems
     if write_baseline is not None:
         reason = "accepted when the baseline was written"
         failing = dict.fromkeys((each.object, each.code) for each in linted.failing(fail_on))
         to_accept = [Accepted(name, code, reason) for name, code in failing]
         write_file(write_baseline, text_of(to_accept, "lint"))
         echo(f"wrote {write_baseline}: {len(to_accept):,} accepted", err=True)
-        return Exit.USAGE if objects.notes.problems else Exit.OK
-    _print(linted, names, list(objects.by_name), format_)
+        return Exit.OK if is_usable else Exit.USAGE
+    _print(linted, names, checked, installation, format_)
     for warning in (*linted.warnings, *accepted.notes()):
         echo(printable(f"warning: {warning}"), err=True)
-    objects.notes.print()
-    if objects.notes.problems:
+    if written is not None:
+        written.notes.print()
+    if not is_usable:
         return Exit.USAGE
-    return Exit.NO if linted.failing(fail_on) else Exit.OK
+    if linted.failing(fail_on):
+        return Exit.NO
+    return Exit.OK if installation is None or installation.is_whole else Exit.BROKEN
 
 
-def _print(linted: Linted, releases: Sequence[str], objects: Sequence[str], format_: str) -> None:
+def _installation(
+    context: str, kubeconfig: Path | None, namespaces: tuple[str, ...], release: str | None, default_mode: str | None
+) -> Installation:
+    """Read an installation. Raises ``TargetError`` and ``UnknownRelease``."""
+    from kserve_conformance.inspection.snapshot import Reading, read_only
+    from kserve_conformance.lint.installation import Installation
+    from kserve_conformance.targets.kubernetes.connection import connect
+
+    client = read_only(connect(context, kubeconfig))
+    try:
+        # A range says what to check, and not what is installed.
+        single = None if release is None or ".." in release else release
+        stored, profile = Reading(client, namespaces).read(single)
+    finally:
+        client.close()
+    where = f"context {context}"
+    return Installation(replace(stored, mode=default_mode or stored.mode), profile, where)
+
+
+def _profiles(release: str, installed: Profile) -> tuple[Profile, ...]:
+    names = _releases(release)
+    return tuple(installed if name == installed.name else profile_with(name, None) for name in names)
+
+
+def _print(
+    linted: Linted, releases: Sequence[str], checked: Checked, installation: Installation | None, format_: str
+) -> None:
     from kserve_conformance.lint import reports
 
     findings = linted.findings
     if format_ == "sarif":
         write(in_json(json.dumps(reports.log(findings), indent=2, ensure_ascii=False)) + "\n")
     elif format_ == "junit":
-        write(reports.junit(findings, objects))
+        write(reports.junit(findings, list(checked.objects)))
     elif format_ == "github":
         write("".join(f"{line}\n" for line in reports.github(findings)))
     else:
         data = {"releases": list(releases), "findings": [each.as_data() for each in findings]}
-        emit(format_, data, lambda: "".join(f"{line}\n" for line in reports.text(findings, releases)))
+        lines = reports.text(findings, releases)
+        if installation is not None:
+            data["installation"] = installation.as_data()
+            lines = reports.installation_text(installation, findings, releases)
+        emit(format_, data, lambda: "".join(f"{line}\n" for line in lines))
+    if installation is not None and format_ not in ("text", "json", "yaml"):
+        for unread in installation.unread:
+            echo(printable(f"warning: could not be read: {unread}"), err=True)
 
 
 def _releases(text: str) -> Iterator[str]:

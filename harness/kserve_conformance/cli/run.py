@@ -16,6 +16,7 @@ from kserve_conformance.cli.cluster_options import cluster_options, with_cluster
 from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.jobs import workers
+from kserve_conformance.cli.moved_options import moved_option
 from kserve_conformance.cli.option_sections import SectionedCommand
 from kserve_conformance.cli.other_builds import EarlierRuns
 from kserve_conformance.cli.out_folder import out_folder
@@ -54,7 +55,6 @@ class Run(SectionedCommand):
             "images",
             "node_image",
             "keep",
-            "read_only",
         ),
         "Scenarios": ("suite", "tags", "words", "ids", "rerun_failed", "shard", "list_only"),
         "Run": ("jobs", "fail_fast", "debugger", "baseline", "allow_other_build"),
@@ -84,9 +84,7 @@ class Run(SectionedCommand):
 @click.option(
     "--keep", is_flag=True, help="Leave the target running after the run, and print how to use and how to end it"
 )
-@click.option(
-    "--read-only", is_flag=True, help="Run nothing; check the installation of cluster:CONTEXT, as inspect does"
-)
+@moved_option("--read-only", "lint --context CONTEXT", is_flag=True)
 @suite_option
 @selection_options
 @click.option("--scenario", "ids", multiple=True, metavar="ID", help="Select a scenario by its id (can be repeated)")
@@ -132,7 +130,6 @@ def command(
     keep: bool,
     deviations: Path | None,
     timings: bool,
-    read_only: bool,
     format_: str,
     **others: Any,
 ) -> int:
@@ -142,10 +139,6 @@ def command(
     A target conforms if every selected scenario has a verdict, at least one passed,
     and none failed or errored.
     """
-    if read_only:
-        from kserve_conformance.cli import inspect
-
-        return inspect.read_only(target, click.get_current_context(), format_)
     target = with_cluster_options(target, others)
     spec = with_known_release(parse(target))
     require_an_implementation(spec.kind, implementation_of(others))

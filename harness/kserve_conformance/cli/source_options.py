@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from kserve_conformance.cli.context_options import context_options
 from kserve_conformance.cli.reading_progress import ReadingProgress
 from kserve_conformance.cli.validation import Validation, crd_findings, strict_findings
 from kserve_conformance.crds import Crds
@@ -71,34 +72,6 @@ class Sources:
             raise InvalidManifests(merged(loader.problems))
 
 
-def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--namespace``, ``--param``, ``--kustomize``, ``--strict`` and ``--validation`` to a command."""
-    for option in (
-        click.option(
-            "--validation",
-            type=click.Choice([str(each) for each in Validation]),
-            default=str(Validation.STRICT),
-            show_default=True,
-            help="What to do about unknown and duplicate fields, as kubectl apply --validate",
-        ),
-        click.option("--strict", is_flag=True, help="Print no results if any manifest cannot be read"),
-        click.option("--kustomize", is_flag=True, help="Build kustomizations in folders with kubectl or kustomize"),
-        click.option(
-            "--param",
-            "parameters",
-            multiple=True,
-            metavar="NAME=VALUE",
-            callback=_parameters,
-            help="Set a parameter of OpenShift Templates (can be repeated)",
-        ),
-        click.option(
-            "-n", "--namespace", metavar="NAMESPACE", help="Namespace for objects without one (default: default)"
-        ),
-    ):
-        command = option(command)
-    return command
-
-
 def _parameters(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     parameters = []
     for each in given:
@@ -107,3 +80,59 @@ def _parameters(context: click.Context, option: click.Parameter, given: tuple[st
             raise click.BadParameter(f"expected NAME=VALUE, got {each!r}", context, option)
         parameters.append((name, value))
     return tuple(parameters)
+
+
+_OPTIONS = (
+    click.option(
+        "--validation",
+        type=click.Choice([str(each) for each in Validation]),
+        default=str(Validation.STRICT),
+        show_default=True,
+        help="What to do about unknown and duplicate fields, as kubectl apply --validate",
+    ),
+    click.option("--strict", is_flag=True, help="Print no results if any manifest cannot be read"),
+    click.option("--kustomize", is_flag=True, help="Build kustomizations in folders with kubectl or kustomize"),
+    click.option(
+        "--param",
+        "parameters",
+        multiple=True,
+        metavar="NAME=VALUE",
+        callback=_parameters,
+        help="Set a parameter of OpenShift Templates (can be repeated)",
+    ),
+)
+
+_NAMESPACE = click.option(
+    "-n", "--namespace", metavar="NAMESPACE", help="Namespace for objects without one (default: default)"
+)
+
+_NAMESPACES = click.option(
+    "-n",
+    "--namespace",
+    "namespaces",
+    multiple=True,
+    metavar="NAMESPACE",
+    help="Namespace for objects without one (default: default); with --context, read only the services of this "
+    "namespace (can be repeated)",
+)
+
+
+def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--namespace``, ``--param``, ``--kustomize``, ``--strict`` and ``--validation`` to a command."""
+    for option in (*_OPTIONS, _NAMESPACE):
+        command = option(command)
+    return command
+
+
+def sources_or_context_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the same, for commands that can also read from a cluster, with ``--context`` and ``--kubeconfig``."""
+    for option in (*_OPTIONS, _NAMESPACES):
+        command = option(command)
+    return context_options(command)
+
+
+def one_namespace(namespaces: tuple[str, ...]) -> str | None:
+    """The namespace for objects without one. Raises ``UsageError`` for more than one."""
+    if len(namespaces) > 1:
+        raise click.UsageError("--namespace can be repeated only with --context")
+    return next(iter(namespaces), None)

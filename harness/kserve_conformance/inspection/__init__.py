@@ -1,36 +1,22 @@
 """
-Read-only inspection of an installation: manifests in, findings out.
+Services of an installation, compared with the rules, read-only.
 
-:func:`inspect` is pure. What it compares, and with what:
-
-- ``catalogue``: the installed runtimes, with those that the release ships;
-- ``overlaps``: runtimes that match the same requests, with each other;
-- ``services`` (and ``workloads``): the state of each service, with what the rules predict.
+- :mod:`.snapshot`: reads an installation without a single write.
+- :mod:`.stored`: what was read, and the standing of each service.
+- :mod:`.services`: one service, compared with what the rules predict.
+- :mod:`.workloads`: which runtime a workload was rendered from.
+- :mod:`.standings`: the results.
 """
 
-from kserve_conformance.inspection.findings import (
-    OF_CATALOGUE,
-    Code,
-    Inspection,
-    RuntimeFinding,
-    ServiceStanding,
-    Standing,
-    Unread,
-    Weight,
-)
-from kserve_conformance.inspection.inspector import WORKLOAD_NAMES, Stored, catalogue_of, inspect
+from kserve_conformance.inspection.standings import ServiceStanding, Standing, Unread
+from kserve_conformance.inspection.stored import WORKLOAD_NAMES, Stored, catalogue_of, standings
 
 __all__ = [
-    "OF_CATALOGUE",
     "WORKLOAD_NAMES",
-    "Code",
-    "Inspection",
-    "RuntimeFinding",
     "ServiceStanding",
     "Standing",
     "Stored",
     "Unread",
-    "Weight",
     "catalogue_of",
-    "inspect",
+    "standings",
 ]

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from kserve_conformance.exceptions import HarnessError
-from kserve_conformance.inspection.findings import ServiceStanding, Standing
+from kserve_conformance.inspection.standings import ServiceStanding, Standing
 from kserve_conformance.inspection.workloads import MALFORMED, evidence
 from kserve_conformance.objects import Catalogue, Decision, Manifest, ObjectKey, Outcome, at
 from kserve_conformance.profiles import Profile
@@ -180,11 +180,12 @@ def _explained(
     if decision.service is not None and decision.outcome is Outcome.NO_RUNTIME:
         story.hints.extend(hints_for(decision.service, catalogue, profile))
     data: Mapping[str, object] = story.as_data()
+    hint = next(iter(story.hints), None)
     near = [candidate for candidate in story.candidates if candidate.nearness < 3]
     far = len(story.candidates) - len(near)
-    short = replace(story, candidates=near)
+    short = replace(story, candidates=near, hints=[])
     lines = list(short.lines())
     if far:
-        at_ = next((i for i, line in enumerate(lines) if line.startswith(("error:", "hint:"))), len(lines))
+        at_ = next((i for i, line in enumerate(lines) if line.startswith("error:")), len(lines))
         lines.insert(at_, f"and {far} that do not list the format, or are not the named one")
-    return replace(standing, story=tuple(lines), explanation=data)
+    return replace(standing, story=tuple(lines), hint=hint, explanation=data)

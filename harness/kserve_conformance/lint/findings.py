@@ -1,7 +1,8 @@
-"""Codes and severities of findings."""
+"""Codes and severities of findings, and a finding."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +12,7 @@ from typing import Any, Final
 class Severity(StrEnum):
     """How bad a finding is."""
 
-    #: KServe or the API server rejects the object, or a service has no runtime.
+    #: KServe or the API server rejects the object, or a service has no runtime or not the one that the rules select.
     ERROR = "error"
     #: It works, but not as it seems, or depends on something that was not chosen on purpose.
     WARNING = "warning"
@@ -20,28 +21,61 @@ class Severity(StrEnum):
 
 
 class LintCode(StrEnum):
-    """Stable codes of findings that only ``lint`` has. Others are those of ``inspect`` and of pods."""
+    """Stable codes of findings. Those of pods and modes have their own enumerations."""
 
+    # What the API server and the webhooks do.
     #: The API server rejects the object: a field has the wrong type or value, or is missing.
     INVALID_FIELD = "INVALID_FIELD"
     #: The CRDs of the release do not have the field, so strict validation rejects the object.
     UNKNOWN_FIELD = "UNKNOWN_FIELD"
     #: A mapping has the same key twice.
     DUPLICATE_KEY = "DUPLICATE_KEY"
-    #: A webhook of the release rejects the object.
+    #: A webhook of the release rejects the object, or the next update of a stored one.
     REJECTED = "REJECTED"
+    # Services.
     #: KServe finds no runtime for the service, or cannot use the one it found.
     NO_RUNTIME = "NO_RUNTIME"
     #: KServe's rules leave open which runtime the service gets.
     OPEN_CHOICE = "OPEN_CHOICE"
+    #: The predictor has a key of the schema before v0.8.0, such as ``sklearn``.
+    LEGACY_SCHEMA = "LEGACY_SCHEMA"
+    # Runtimes, alone and compared with each other.
     #: No service without the runtime's name gets it.
     NEVER_SELECTED = "NEVER_SELECTED"
+    #: The runtime is disabled.
+    DISABLED = "DISABLED"
     #: The runtime lists no protocol, and services that request one get another runtime or none.
     NO_PROTOCOLS = "NO_PROTOCOLS"
     #: The entry has a priority but no autoSelect, so the priority has no effect.
     PRIORITY_WITHOUT_AUTO_SELECT = "PRIORITY_WITHOUT_AUTO_SELECT"
-    #: The predictor has a key of the schema before v0.8.0, such as ``sklearn``.
-    LEGACY_SCHEMA = "LEGACY_SCHEMA"
+    #: The runtime lists a format with several priorities, of which the first counts.
+    MIXED_PRIORITIES = "MIXED_PRIORITIES"
+    #: Only the age of two runtimes decides which of them comes first.
+    DECIDED_BY_AGE = "DECIDED_BY_AGE"
+    #: Only the names of two runtimes decide which of them comes first.
+    DECIDED_BY_NAME = "DECIDED_BY_NAME"
+    #: No rule decides which of two runtimes comes first.
+    NOT_DECIDED = "NOT_DECIDED"
+    #: The runtime of a namespace is selected instead of one of the cluster, regardless of priorities.
+    CAPTURES = "CAPTURES"
+    #: The runtime of a namespace has the name of one of the cluster.
+    SHADOWS = "SHADOWS"
+    # Installed runtimes, compared with those that the release ships.
+    #: The release ships the runtime, and it is not installed.
+    MISSING = "MISSING"
+    #: The installed runtime differs from the shipped one where that affects choices.
+    CHANGED = "CHANGED"
+    #: The release does not ship the installed runtime.
+    EXTRA = "EXTRA"
+    #: None of the runtimes that the release ships is installed.
+    NONE_SHIPPED = "NONE_SHIPPED"
+    # Services of a cluster, compared with what the rules select.
+    #: The service does not run on what the rules select: it changes at its next reconcile.
+    WILL_CHANGE = "WILL_CHANGE"
+    #: The cluster does not show which runtime the service has.
+    RUNTIME_UNKNOWN = "RUNTIME_UNKNOWN"
+    #: Nothing to compare: the service is stopped, is being deleted, or keeps its runtime on purpose.
+    NOT_COMPARED = "NOT_COMPARED"
 
 
 #: The severity of each code; codes of pods and modes, which are not listed, are warnings.
@@ -52,18 +86,27 @@ CODES: Final[Mapping[str, Severity]] = {
     LintCode.REJECTED: Severity.ERROR,
     LintCode.NO_RUNTIME: Severity.ERROR,
     LintCode.OPEN_CHOICE: Severity.WARNING,
+    LintCode.LEGACY_SCHEMA: Severity.NOTE,
     LintCode.NEVER_SELECTED: Severity.WARNING,
+    LintCode.DISABLED: Severity.NOTE,
     LintCode.NO_PROTOCOLS: Severity.NOTE,
     LintCode.PRIORITY_WITHOUT_AUTO_SELECT: Severity.WARNING,
-    LintCode.LEGACY_SCHEMA: Severity.NOTE,
-    "MIXED_PRIORITIES": Severity.WARNING,
-    "DECIDED_BY_AGE": Severity.WARNING,
-    "DECIDED_BY_NAME": Severity.WARNING,
-    "NOT_DECIDED": Severity.WARNING,
-    "CAPTURES": Severity.NOTE,
-    "SHADOWS": Severity.WARNING,
-    "DISABLED": Severity.NOTE,
+    LintCode.MIXED_PRIORITIES: Severity.WARNING,
+    LintCode.DECIDED_BY_AGE: Severity.WARNING,
+    LintCode.DECIDED_BY_NAME: Severity.WARNING,
+    LintCode.NOT_DECIDED: Severity.WARNING,
+    LintCode.CAPTURES: Severity.NOTE,
+    LintCode.SHADOWS: Severity.WARNING,
+    LintCode.MISSING: Severity.WARNING,
+    LintCode.CHANGED: Severity.WARNING,
+    LintCode.EXTRA: Severity.NOTE,
+    LintCode.NONE_SHIPPED: Severity.NOTE,
+    LintCode.WILL_CHANGE: Severity.ERROR,
+    LintCode.RUNTIME_UNKNOWN: Severity.NOTE,
+    LintCode.NOT_COMPARED: Severity.NOTE,
 }
+
+_PLACE: Final = re.compile(r"(.+):(\d+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +114,8 @@ class Finding:
     """
     One finding about one object.
 
-    ``object`` is its kind and name, ``where`` its file and line, ``releases`` those under which it is found. ``reason``
-    is set if it is suppressed.
+    ``object`` is its kind and name, ``where`` its file and line or its context, ``releases`` those under which it is
+    found. ``reason`` is set if it is suppressed.
     """
 
     code: str
@@ -94,15 +137,26 @@ class Finding:
         """Was it accepted, by an annotation or in a file?"""
         return self.reason is not None
 
+    @property
+    def file(self) -> str:
+        """The file, without the line."""
+        place = _PLACE.fullmatch(self.where)
+        return self.where if place is None else place[1]
+
+    @property
+    def line(self) -> int | None:
+        """The line in the file."""
+        place = _PLACE.fullmatch(self.where)
+        return None if place is None else int(place[2])
+
     def as_data(self) -> dict[str, Any]:
         """As JSON values."""
-        file, _, line = self.where.rpartition(":")
         return {
-            "code": self.code,
+            "code": str(self.code),
             "severity": str(self.severity),
             "object": self.object,
-            "file": file or self.where,
-            "line": int(line) if line.isdigit() else None,
+            "file": self.file,
+            "line": self.line,
             "text": self.text,
             "details": list(self.details),
             "hint": self.hint,

@@ -8,7 +8,9 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from kserve_conformance.characters import in_xml, printable
+from kserve_conformance.inspection import Standing
 from kserve_conformance.lint.findings import CODES, Finding, Severity
+from kserve_conformance.lint.installation import Installation
 from kserve_conformance.reports.sarif import SarifResult, SarifRule, sarif
 
 _SIGNS = {Severity.ERROR: "✗", Severity.WARNING: "⚠", Severity.NOTE: "·"}
@@ -19,8 +21,8 @@ def text(findings: Sequence[Finding], releases: Sequence[str]) -> Iterator[str]:
     shown = [each for each in findings if not each.is_suppressed]
     last = None
     for each in shown:
-        if (each.object, each.where.rpartition(":")[0]) != last:
-            last = (each.object, each.where.rpartition(":")[0])
+        if (each.object, each.file) != last:
+            last = (each.object, each.file)
             yield printable(f"{each.object}  ({each.where})")
         under = "" if len(each.releases) == len(releases) else f"  [{_range(each.releases, releases)}]"
         yield printable(f"  {_SIGNS[each.severity]} {each.code}  {each.text}{under}")
@@ -28,6 +30,23 @@ def text(findings: Sequence[Finding], releases: Sequence[str]) -> Iterator[str]:
         if each.hint:
             yield printable(f"      hint: {each.hint}")
     yield ("" if not shown else "\n") + summary(findings)
+
+
+def installation_text(
+    installation: Installation, findings: Sequence[Finding], releases: Sequence[str]
+) -> Iterator[str]:
+    """The same for an installation, between what was detected and what could not be read."""
+    yield from map(printable, installation.lines())
+    yield ""
+    *lines, last = text(findings, releases)
+    yield from lines
+    services, agreeing = len(installation.standings), installation.counts[Standing.AGREES]
+    yield ("\n" if lines else "") + f"{agreeing} of {services} services run on the predicted runtime"
+    yield last.lstrip("\n")
+    if installation.unread:
+        yield ""
+        yield "not checked, because it could not be read"
+        yield from (printable(f"  ? {each}") for each in installation.unread)
 
 
 def _range(of: Sequence[str], releases: Sequence[str]) -> str:
@@ -108,10 +127,9 @@ def github(findings: Sequence[Finding]) -> Iterator[str]:
     for each in findings:
         if each.is_suppressed:
             continue
-        file, _, line = each.where.rpartition(":")
-        properties = [f"file={_property(file or each.where)}"]
-        if line.isdigit():
-            properties.append(f"line={line}")
+        properties = [f"file={_property(each.file)}"]
+        if each.line is not None:
+            properties.append(f"line={each.line}")
         properties.append(f"title={_property(each.code)}")
         yield f"::{names[each.severity]} {','.join(properties)}::{_data(printable(message(each)))}"
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from kserve_conformance.inspection.findings import Code
-from kserve_conformance.inspection.overlaps import NOWHERE, overlaps, questions
 from kserve_conformance.lint.findings import Finding, LintCode
+from kserve_conformance.lint.overlaps import NOWHERE, overlaps, questions
 from kserve_conformance.objects import Catalogue, ObjectKey, Runtime
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.order import BY_PRIORITY
@@ -19,11 +18,7 @@ def runtime_findings(given: Mapping[ObjectKey, str], catalogue: Catalogue, profi
         where = given.get(runtime.key)
         if where is not None:
             yield from _of_one(runtime, where, profile)
-    for found in overlaps(catalogue, profile):
-        # A rejection is found when the runtime is written, which is more exact.
-        where = None if found.about is None else given.get(found.about)
-        if where is not None and found.code is not Code.WOULD_BE_REJECTED:
-            yield Finding(str(found.code), str(found.about), where, found.text, found.details)
+    yield from overlaps(catalogue, profile, given)
 
 
 def _of_one(runtime: Runtime, where: str, profile: Profile) -> Iterator[Finding]:

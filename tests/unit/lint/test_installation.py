@@ -1,16 +1,20 @@
-"""What an inspection says of runtimes, by those that the release ships and by each other."""
+"""Findings about installed runtimes, compared with those that the release ships and with each other."""
 
 from __future__ import annotations
 
 import pytest
-from inspected import codes, found, of, runtime
+from inspected import codes, findings, found, of, runtime
 
-from kserve_conformance.inspection import Code, Weight
-from kserve_conformance.inspection.overlaps import NOWHERE, worded
-from kserve_conformance.objects import ObjectKey, Request
+from kserve_conformance.lint import LintCode, Severity
+from kserve_conformance.lint.overlaps import NOWHERE, worded
+from kserve_conformance.objects import Request
 from kserve_conformance.profiles import profile_of, profiles
 from kserve_conformance.profiles.order import PROTOCOL_RANKS
 from kserve_conformance.profiles.shipped_runtimes import shipped, shipped_by_helm
+
+
+def name_of(finding):
+    return finding.object.rpartition("/")[2].rpartition(" ")[2]
 
 
 class TestAgainstTheShippedCatalogue:
@@ -22,15 +26,15 @@ class TestAgainstTheShippedCatalogue:
         for ships in (shipped, shipped_by_helm):
             if ships is shipped_by_helm and profile.name == "v0.8.0":
                 continue
-            observed = found(*ships(profile.name), profile=profile)
-            assert not observed.is_wrong
+            observed = codes(found(*ships(profile.name), profile=profile))
+            assert not observed & {LintCode.MISSING, LintCode.CHANGED, LintCode.REJECTED}
 
     def test_the_nearer_installer_is_compared_with(self):
         """
         An install from the chart is compared with the chart, where its runtimes differ from those of the manifests.
         """
-        assert found(*shipped("v0.15.2")).catalogue == "the manifests of v0.15.2"
-        assert found(*shipped_by_helm("v0.15.2")).catalogue == "the Helm chart of v0.15.2"
+        assert found(*shipped("v0.15.2")).compared_with == "the manifests of v0.15.2"
+        assert found(*shipped_by_helm("v0.15.2")).compared_with == "the Helm chart of v0.15.2"
 
     def test_a_runtime_that_is_gone_is_missing(self):
         """
@@ -38,10 +42,7 @@ class TestAgainstTheShippedCatalogue:
         """
         observed = found(*(one for one in shipped("v0.15.2") if one["metadata"]["name"] != "kserve-lgbserver"))
 
-        assert [one.about for one in of(observed, Code.MISSING)] == [
-            ObjectKey("ClusterServingRuntime", "kserve-lgbserver")
-        ]
-        assert observed.is_wrong
+        assert [one.object for one in of(observed, LintCode.MISSING)] == ["ClusterServingRuntime kserve-lgbserver"]
 
     def test_an_install_without_shipped_runtimes_misses_none(self):
         """
@@ -49,8 +50,8 @@ class TestAgainstTheShippedCatalogue:
         """
         observed = found(runtime("own"))
 
-        assert codes(observed) == {Code.NONE_SHIPPED, Code.EXTRA}
-        assert not observed.is_wrong
+        assert codes(observed) == {LintCode.NONE_SHIPPED, LintCode.EXTRA, LintCode.NO_PROTOCOLS}
+        assert {one.severity for one in findings(observed)} == {Severity.NOTE}
 
     @pytest.mark.parametrize(
         ("change", "reported"),
@@ -83,9 +84,9 @@ class TestAgainstTheShippedCatalogue:
             for one in shipped("v0.15.2")
         ]
 
-        (finding,) = of(found(*changed), Code.CHANGED)
+        (finding,) = of(found(*changed), LintCode.CHANGED)
 
-        assert finding.weight is Weight.WRONG
+        assert finding.severity is Severity.WARNING
         assert reported in finding.details
 
     def test_formats_in_another_order_are_a_change(self):
@@ -99,7 +100,7 @@ class TestAgainstTheShippedCatalogue:
             for one in shipped("v0.15.2")
         ]
 
-        (finding,) = of(found(*changed), Code.CHANGED)
+        (finding,) = of(found(*changed), LintCode.CHANGED)
 
         assert finding.details[0].startswith("formats in another order: ")
 
@@ -112,7 +113,7 @@ class TestAgainstTheShippedCatalogue:
             for one in shipped("v0.15.2")
         ]
 
-        assert not found(*changed).is_wrong
+        assert not codes(found(*changed)) & {LintCode.MISSING, LintCode.CHANGED}
 
 
 class TestRuntimesAmongEachOther:
@@ -120,9 +121,9 @@ class TestRuntimesAmongEachOther:
         """
         Two equal runtimes of the same second are ordered by name, which is reported with the requests.
         """
-        (finding,) = of(found(runtime("a"), runtime("b")), Code.DECIDED_BY_NAME)
+        (finding,) = of(found(runtime("a"), runtime("b")), LintCode.DECIDED_BY_NAME)
 
-        assert (finding.about.name, finding.weight) == ("a", Weight.FRAGILE)
+        assert (name_of(finding), finding.severity) == ("a", Severity.WARNING)
         assert "ClusterServingRuntime b" in finding.text
         assert finding.details == (
             "requests for sklearn, any protocol",
@@ -135,14 +136,14 @@ class TestRuntimesAmongEachOther:
         """
         observed = found(runtime("a", created="2024-01-01T00:00:00Z"), runtime("b", created="2024-01-01T00:00:01Z"))
 
-        assert [one.about.name for one in of(observed, Code.DECIDED_BY_AGE)] == ["b"]
-        assert not of(observed, Code.DECIDED_BY_NAME)
+        assert [name_of(one) for one in of(observed, LintCode.DECIDED_BY_AGE)] == ["b"]
+        assert not of(observed, LintCode.DECIDED_BY_NAME)
 
     def test_where_no_rule_decides_it_is_said(self):
         """
         v0.8.0 has no order at all.
         """
-        assert of(found(runtime("a"), runtime("b"), profile=profile_of("v0.8.0")), Code.NOT_DECIDED)
+        assert of(found(runtime("a"), runtime("b"), profile=profile_of("v0.8.0")), LintCode.NOT_DECIDED)
 
     def test_priorities_settle_it(self):
         """
@@ -153,7 +154,7 @@ class TestRuntimesAmongEachOther:
             for name, priority in (("a", 1), ("b", 2))
         )
 
-        assert codes(found(first, second)) == {Code.NONE_SHIPPED, Code.EXTRA}
+        assert codes(found(first, second)) == {LintCode.NONE_SHIPPED, LintCode.EXTRA, LintCode.NO_PROTOCOLS}
 
     def test_runtimes_that_cannot_both_serve_do_not_overlap(self):
         """
@@ -165,9 +166,13 @@ class TestRuntimesAmongEachOther:
             runtime("b", disabled=True),
             runtime("b", multiModel=True),
         ):
-            assert not codes(found(runtime("a"), other)) & {Code.DECIDED_BY_NAME, Code.DECIDED_BY_AGE, Code.NOT_DECIDED}
+            assert not codes(found(runtime("a"), other)) & {
+                LintCode.DECIDED_BY_NAME,
+                LintCode.DECIDED_BY_AGE,
+                LintCode.NOT_DECIDED,
+            }
         spoken = found(runtime("a", protocolVersions=["v1"]), runtime("b", protocolVersions=["v2"]))
-        assert Code.DECIDED_BY_NAME not in codes(spoken)
+        assert LintCode.DECIDED_BY_NAME not in codes(spoken)
 
     def test_one_scope_does_not_compete_with_another(self):
         """
@@ -175,7 +180,7 @@ class TestRuntimesAmongEachOther:
         """
         observed = found(runtime("a", namespace="team-a"), runtime("b", namespace="team-b"))
 
-        assert Code.DECIDED_BY_NAME not in codes(observed)
+        assert LintCode.DECIDED_BY_NAME not in codes(observed)
 
     def test_equal_priorities_would_be_rejected(self):
         """
@@ -188,9 +193,9 @@ class TestRuntimesAmongEachOther:
 
         observed = found(*pair)
 
-        assert {one.about.name for one in of(observed, Code.WOULD_BE_REJECTED)} == {"a", "b"}
-        assert observed.is_wrong
-        assert not of(found(*pair, profile=profile_of("v0.10.2")), Code.WOULD_BE_REJECTED)
+        assert {name_of(one) for one in of(observed, LintCode.REJECTED)} == {"a", "b"}
+        assert {one.severity for one in of(observed, LintCode.REJECTED)} == {Severity.ERROR}
+        assert not of(found(*pair, profile=profile_of("v0.10.2")), LintCode.REJECTED)
 
     def test_mixed_priorities_in_one_runtime_are_reported_since_there_are_priorities(self):
         """
@@ -204,10 +209,10 @@ class TestRuntimesAmongEachOther:
             ],
         )
 
-        (finding,) = of(found(mixed), Code.MIXED_PRIORITIES)
+        (finding,) = of(found(mixed), LintCode.MIXED_PRIORITIES)
 
         assert finding.details == ("listed: none, 2; counts: that it has none",)
-        assert not of(found(mixed, profile=profile_of("v0.11.0")), Code.MIXED_PRIORITIES)
+        assert not of(found(mixed, profile=profile_of("v0.11.0")), LintCode.MIXED_PRIORITIES)
 
     def test_a_namespaced_runtime_is_selected_instead_of_the_clusters(self):
         """
@@ -215,9 +220,9 @@ class TestRuntimesAmongEachOther:
         """
         high = runtime("c", formats=[{"name": "sklearn", "version": "1", "autoSelect": True, "priority": 9}])
 
-        (finding,) = of(found(runtime("n", namespace="team-a"), high), Code.CAPTURES)
+        (finding,) = of(found(runtime("n", namespace="team-a"), high), LintCode.CAPTURES)
 
-        assert finding.about == ObjectKey("ServingRuntime", "n", "team-a")
+        assert finding.object == "ServingRuntime team-a/n"
         assert "ClusterServingRuntime c" in finding.text
 
     def test_a_namespaced_runtime_with_another_format_replaces_none(self):
@@ -226,7 +231,7 @@ class TestRuntimesAmongEachOther:
         """
         own = runtime("n", namespace="team-a", formats=[{"name": "own", "autoSelect": True}])
 
-        assert not codes(found(own, runtime("c"))) & {Code.CAPTURES, Code.SHADOWS}
+        assert not codes(found(own, runtime("c"))) & {LintCode.CAPTURES, LintCode.SHADOWS}
 
     def test_a_name_of_both_scopes_means_the_namespaces(self):
         """
@@ -234,9 +239,7 @@ class TestRuntimesAmongEachOther:
         """
         own = runtime("c", namespace="team-a", formats=[{"name": "own"}])
 
-        assert [one.about for one in of(found(own, runtime("c")), Code.SHADOWS)] == [
-            ObjectKey("ServingRuntime", "c", "team-a")
-        ]
+        assert [one.object for one in of(found(own, runtime("c")), LintCode.SHADOWS)] == ["ServingRuntime team-a/c"]
 
     def test_a_disabled_runtime_is_noted(self):
         """
@@ -244,8 +247,7 @@ class TestRuntimesAmongEachOther:
         """
         observed = found(runtime("a", disabled=True))
 
-        assert of(observed, Code.DISABLED)
-        assert not observed.is_wrong
+        assert {one.severity for one in of(observed, LintCode.DISABLED)} == {Severity.NOTE}
 
 
 class TestWords:

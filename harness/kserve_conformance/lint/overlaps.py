@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from kserve_conformance.inspection.findings import Code, RuntimeFinding, Weight
+from kserve_conformance.lint.findings import Finding, LintCode
 from kserve_conformance.objects import Catalogue, Namespace, ObjectKey, Request, Runtime
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.exclusions import ExclusionReason
@@ -24,24 +24,46 @@ from kserve_conformance.resolver import Explanation, select
 NOWHERE = Namespace("")
 
 #: Accidental tie-breakers.
-BY_CHANCE: Mapping[ExclusionReason, tuple[Code, str]] = {
-    ExclusionReason.OLDER: (Code.DECIDED_BY_AGE, "because it is newer"),
-    ExclusionReason.NAME_ORDER: (Code.DECIDED_BY_NAME, "because of its name"),
-    ExclusionReason.TIE_UNDEFINED: (Code.NOT_DECIDED, "or not: no rule decides"),
+BY_CHANCE: Mapping[ExclusionReason, tuple[LintCode, str]] = {
+    ExclusionReason.OLDER: (LintCode.DECIDED_BY_AGE, "because it is newer"),
+    ExclusionReason.NAME_ORDER: (LintCode.DECIDED_BY_NAME, "because of its name"),
+    ExclusionReason.TIE_UNDEFINED: (LintCode.NOT_DECIDED, "or not: no rule decides"),
 }
 
 
-def overlaps(catalogue: Catalogue, profile: Profile) -> Iterator[RuntimeFinding]:
-    """All findings about how the runtimes of a catalogue interact, the cluster's first."""
-    namespaces = sorted({one.key.namespace for one in catalogue if one.key.namespace is not None})
+def overlaps(catalogue: Catalogue, profile: Profile, places: Mapping[ObjectKey, str]) -> Iterator[Finding]:
+    """The findings about how the runtimes of a catalogue interact, for those with a place; the cluster's first."""
+    where = {str(key): place for key, place in places.items()}
+    for finding in _all(catalogue, profile):
+        if finding.object in where:
+            yield replace(finding, where=where[finding.object])
+
+
+def _all(catalogue: Catalogue, profile: Profile) -> Iterator[Finding]:
+    namespaces = _namespaces(catalogue)
     for scope in (catalogue.in_cluster, *map(catalogue.in_namespace, namespaces)):
-        yield from _rejected(scope, profile)
         yield from _mixed(scope, profile)
         yield from _by_chance(scope, profile)
         yield from _disabled(scope)
     for namespace in namespaces:
         yield from _captures(namespace, catalogue, profile)
         yield from _shadows(namespace, catalogue)
+
+
+def _namespaces(catalogue: Catalogue) -> list[Namespace]:
+    return sorted({one.key.namespace for one in catalogue if one.key.namespace is not None})
+
+
+def stored_rejections(catalogue: Catalogue, profile: Profile, places: Mapping[ObjectKey, str]) -> Iterator[Finding]:
+    """The findings about stored runtimes that a webhook would reject if they were applied now."""
+    for scope in (catalogue.in_cluster, *map(catalogue.in_namespace, _namespaces(catalogue))):
+        # A stored runtime is also compared with its own previous state.
+        stored = Scope(scope)
+        for runtime in scope:
+            rejection = rejection_of(runtime, stored, profile)
+            if rejection is not None and runtime.key in places:
+                text = "would be rejected if it were applied now"
+                yield Finding(LintCode.REJECTED, str(runtime.key), places[runtime.key], text, (rejection,))
 
 
 def questions(runtimes: Iterable[Runtime], namespace: Namespace) -> tuple[Request, ...]:
@@ -60,13 +82,13 @@ def questions(runtimes: Iterable[Runtime], namespace: Namespace) -> tuple[Reques
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    code: Code
+    code: LintCode
     winner: ObjectKey
     loser: ObjectKey
     words: str
 
 
-def _by_chance(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[RuntimeFinding]:
+def _by_chance(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]:
     if len(scope) < 2:
         return
     alone = Catalogue(scope)
@@ -81,20 +103,10 @@ def _by_chance(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Runtime
                 found.setdefault(_Pair(code, candidate.behind, candidate.key, words), []).append(request)
     for pair, requests in found.items():
         text = f"comes before {pair.loser} {pair.words}"
-        yield RuntimeFinding(pair.code, Weight.FRAGILE, pair.winner, text, worded(requests))
+        yield Finding(pair.code, str(pair.winner), "", text, worded(requests))
 
 
-def _rejected(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[RuntimeFinding]:
-    # A stored runtime is also compared with its own previous state.
-    stored = Scope(scope)
-    for runtime in scope:
-        rejection = rejection_of(runtime, stored, profile)
-        if rejection is not None:
-            text = "would be rejected if it were applied now"
-            yield RuntimeFinding(Code.WOULD_BE_REJECTED, Weight.WRONG, runtime.key, text, (rejection,))
-
-
-def _mixed(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[RuntimeFinding]:
+def _mixed(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]:
     """
     If a runtime lists a format with several priorities, only the first counts.
 
@@ -109,23 +121,18 @@ def _mixed(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[RuntimeFind
                 listed = ", ".join("none" if one is None else str(one) for one in priorities)
                 first = "that it has none" if priorities[0] is None else str(priorities[0])
                 text = f"lists {name} with several priorities: the first counts, whatever version is requested"
-                yield RuntimeFinding(
-                    Code.MIXED_PRIORITIES,
-                    Weight.FRAGILE,
-                    runtime.key,
-                    text,
-                    (f"listed: {listed}; counts: {first}",),
-                )
+                details = (f"listed: {listed}; counts: {first}",)
+                yield Finding(LintCode.MIXED_PRIORITIES, str(runtime.key), "", text, details)
 
 
-def _disabled(scope: tuple[Runtime, ...]) -> Iterator[RuntimeFinding]:
+def _disabled(scope: tuple[Runtime, ...]) -> Iterator[Finding]:
     for runtime in scope:
         if runtime.disabled:
             text = "is disabled: it is never chosen, and a service that names it has no runtime"
-            yield RuntimeFinding(Code.DISABLED, Weight.NOTE, runtime.key, text)
+            yield Finding(LintCode.DISABLED, str(runtime.key), "", text)
 
 
-def _captures(namespace: Namespace, catalogue: Catalogue, profile: Profile) -> Iterator[RuntimeFinding]:
+def _captures(namespace: Namespace, catalogue: Catalogue, profile: Profile) -> Iterator[Finding]:
     """A namespaced runtime comes before every runtime of the cluster, regardless of priorities."""
     found: dict[tuple[ObjectKey, ObjectKey], list[Request]] = {}
     for request in questions(catalogue.in_namespace(namespace), namespace):
@@ -135,15 +142,15 @@ def _captures(namespace: Namespace, catalogue: Catalogue, profile: Profile) -> I
             found.setdefault((chosen.key, instead.key), []).append(request)
     for (chosen_ref, instead_ref), requests in found.items():
         text = f"is selected instead of {instead_ref}, regardless of priorities"
-        yield RuntimeFinding(Code.CAPTURES, Weight.FRAGILE, chosen_ref, text, worded(requests))
+        yield Finding(LintCode.CAPTURES, str(chosen_ref), "", text, worded(requests))
 
 
-def _shadows(namespace: Namespace, catalogue: Catalogue) -> Iterator[RuntimeFinding]:
+def _shadows(namespace: Namespace, catalogue: Catalogue) -> Iterator[Finding]:
     names = {runtime.name: runtime.key for runtime in catalogue.in_cluster}
     for runtime in catalogue.in_namespace(namespace):
         if runtime.name in names:
             text = f"has the name of {names[runtime.name]}: a service that names it gets this one"
-            yield RuntimeFinding(Code.SHADOWS, Weight.FRAGILE, runtime.key, text)
+            yield Finding(LintCode.SHADOWS, str(runtime.key), "", text)
 
 
 def worded(requests: Iterable[Request]) -> tuple[str, ...]:

@@ -1,22 +1,16 @@
 """
-All comparisons together; each is made only if everything that it depends on could be read.
+What was read from an installation, and the standing of each of its services.
+
+A service is compared only if everything that its choice depends on could be read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from kserve_conformance.inspection.catalogue import compared
-from kserve_conformance.inspection.findings import (
-    Inspection,
-    RuntimeFinding,
-    ServiceStanding,
-    Standing,
-    Unread,
-)
-from kserve_conformance.inspection.overlaps import overlaps
 from kserve_conformance.inspection.services import standing_of
+from kserve_conformance.inspection.standings import ServiceStanding, Standing, Unread
 from kserve_conformance.inspection.workloads import MALFORMED
 from kserve_conformance.objects import (
     CLUSTER_RUNTIME,
@@ -54,28 +48,6 @@ class Stored:
         return not any(one.covers(kind, namespace) for one in self.unread)
 
 
-def inspect(stored: Stored, profile: Profile) -> Inspection:
-    """Compare everything that was read. Objects that could not be read are not assumed to be missing."""
-    unread = list(stored.unread)
-    catalogue = catalogue_of(stored.runtimes, profile, unread)
-    # An invalid runtime makes the choices of services unknown too.
-    stored = replace(stored, unread=tuple(sorted(unread, key=str)))
-    name, findings = "", list[RuntimeFinding]()
-    if stored.has_read(CLUSTER_RUNTIME):
-        name, differences = compared(catalogue, profile)
-        findings.extend(differences)
-    findings.extend(overlaps(catalogue, profile))
-    return Inspection(
-        release=profile.name,
-        mode=stored.mode,
-        catalogue=name,
-        findings=tuple(findings),
-        services=tuple(_services(stored, catalogue, profile)),
-        unread=stored.unread,
-        runtimes=len(catalogue),
-    )
-
-
 def catalogue_of(manifests: Iterable[Manifest], profile: Profile, unread: list[Unread]) -> Catalogue:
     """The runtimes as the release's CRDs show them; an invalid one is reported as unread."""
     runtimes = []
@@ -88,7 +60,13 @@ def catalogue_of(manifests: Iterable[Manifest], profile: Profile, unread: list[U
     return Catalogue(tuple(runtimes))
 
 
-def _services(stored: Stored, catalogue: Catalogue, profile: Profile) -> Iterator[ServiceStanding]:
+def standings(stored: Stored, catalogue: Catalogue, profile: Profile) -> Iterator[ServiceStanding]:
+    """
+    Compare each service with what the rules predict.
+
+    Objects that could not be read are not assumed to be missing: :func:`catalogue_of` adds invalid runtimes to
+    ``unread``.
+    """
     by_owner = {
         (owner.get("uid"), one["kind"], one["metadata"]["name"]): one
         for one in stored.workloads

@@ -1,5 +1,5 @@
 """
-The catalogue of an installation, compared with the one that its release ships.
+The runtimes of an installation, compared with those that its release ships.
 
 Manifests and Helm chart of a release ship different runtimes, so both are compared, and the closer one is reported.
 """
@@ -10,10 +10,13 @@ import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from kserve_conformance.inspection.findings import Code, RuntimeFinding, Weight
+from kserve_conformance.lint.findings import Finding, LintCode
 from kserve_conformance.objects import RUNTIME_KINDS, Catalogue, Manifest, ObjectKey, Runtime, SupportedFormat
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.shipped_runtimes import NoSuchCatalogue, shipped, shipped_by_helm
+
+#: The object of findings about all runtimes together.
+INSTALLATION = "KServe installation"
 
 #: Maximum number of names in a sentence.
 NAMED = 8
@@ -40,29 +43,32 @@ def _runtimes(manifests: Iterable[Manifest], profile: Profile) -> dict[ObjectKey
     return {runtime.key: runtime for runtime in catalogue}
 
 
-def compared(installed: Catalogue, profile: Profile) -> tuple[str, tuple[RuntimeFinding, ...]]:
-    """The baseline of the comparison, and how the catalogue differs from it."""
-    answers = [(own.installer, tuple(_differences(installed, own))) for own in owns(profile)]
-    return min(answers, key=lambda answer: sum(one.weight is Weight.WRONG for one in answer[1]))
+def shipped_findings(installed: Catalogue, profile: Profile, where: str) -> tuple[str, tuple[Finding, ...]]:
+    """The baseline of the comparison, and how the installed catalogue differs from it."""
+    comparisons = [(own.installer, tuple(_differences(installed, own, where))) for own in owns(profile)]
+    differ = (LintCode.MISSING, LintCode.CHANGED)
+    return min(comparisons, key=lambda comparison: sum(each.code in differ for each in comparison[1]))
 
 
-def _differences(installed: Catalogue, own: Own) -> Iterator[RuntimeFinding]:
+def _differences(installed: Catalogue, own: Own, where: str) -> Iterator[Finding]:
     there = {runtime.key: runtime for runtime in installed}
     # Few installers ship ServingRuntimes, and only in their own namespace: only those are compared.
     kinds = {ref.kind for ref in own.runtimes}
     extra = sorted(ref for ref in there if ref not in own.runtimes and not ref.is_namespaced)
     if not any(ref in there for ref in own.runtimes):
-        text = f"none of its {len(own.runtimes)} runtimes is installed"
-        yield RuntimeFinding(Code.NONE_SHIPPED, Weight.NOTE, None, text, _named(sorted(own.runtimes)))
+        text = f"has none of the {len(own.runtimes)} runtimes in {own.installer}"
+        yield Finding(LintCode.NONE_SHIPPED, INSTALLATION, where, text, _named(sorted(own.runtimes)))
     else:
         for ref, runtime in sorted(own.runtimes.items()):
             if ref not in there:
-                yield RuntimeFinding(Code.MISSING, Weight.WRONG, ref, "is not installed")
+                yield Finding(LintCode.MISSING, str(ref), where, f"is in {own.installer}, but not installed")
             elif changes := tuple(changes_of(runtime, there[ref])):
-                yield RuntimeFinding(Code.CHANGED, Weight.WRONG, ref, "differs from the shipped one", changes)
+                text = f"differs from the one in {own.installer}"
+                yield Finding(LintCode.CHANGED, str(ref), where, text, changes)
     if extra and kinds <= set(RUNTIME_KINDS):
-        what = "ClusterServingRuntime is" if len(extra) == 1 else "ClusterServingRuntimes are"
-        yield RuntimeFinding(Code.EXTRA, Weight.NOTE, None, f"{len(extra)} {what} not the release's own", _named(extra))
+        what = "ClusterServingRuntime" if len(extra) == 1 else "ClusterServingRuntimes"
+        text = f"has {len(extra)} {what} that the release does not ship"
+        yield Finding(LintCode.EXTRA, INSTALLATION, where, text, _named(extra))
 
 
 def _named(refs: Iterable[ObjectKey]) -> tuple[str, ...]:
