@@ -39,7 +39,7 @@ def _command(name: str) -> str:
 def _section(name: str, command: click.Command, context: click.Context, level: str) -> str:
     inner = click.Context(command, info_name=name, parent=context)
     usage = f"{PROGRAM} {name} {' '.join(command.collect_usage_pieces(inner))}"
-    options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+    options = [each for each in command.params if isinstance(each, click.Option) and not each.hidden]
     rows = [_option(option, inner) for option in [*options, *_help_option(command, inner)]]
     return "\n".join(
         (

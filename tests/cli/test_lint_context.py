@@ -9,7 +9,6 @@ from installs import CLUSTER_RUNTIMES, DEPLOYMENTS, RUNTIMES, SERVICES, installe
 
 from kserve_conformance.cli import code_of
 
-
 MLFLOW = {"name": "mlflow", "autoSelect": True}
 
 

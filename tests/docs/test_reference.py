@@ -66,7 +66,7 @@ class TestCommandLine:
         command = cli.get_command(None, name)
 
         assert "\nkserve-conformance" in section or "\nkubectl" in section
-        options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+        options = [each for each in command.params if isinstance(each, click.Option) and not each.hidden]
         assert options
         for option in options:
             assert all(name in section for name in (*option.opts, *option.secondary_opts)), option.name
