@@ -13,7 +13,7 @@ from subprocess import DEVNULL, Popen
 
 import yaml
 
-from benchmarks.fleet import RELEASE, catalogue, dump, requests, services
+from benchmarks.inputs import RELEASE, catalogue, dump, requests, services
 from benchmarks.measurement import (
     PROGRAM,
     ROOT,

@@ -1,4 +1,4 @@
-"""Input for benchmarks, the same in every run: a catalogue of twenty runtimes, requests, and a dump of services."""
+"""Input for benchmarks that need few services, the same in every run: a catalogue, requests, and a small dump."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _own_runtime(number: int) -> Manifest:
 
 def requests(number: int) -> tuple[Request, ...]:
     """Requests of a fleet: few formats and versions, some without a runtime, in a few namespaces."""
-    random = Random(20)  # noqa: S311 - the same fleet in every run, not a secret
+    random = Random(20)
     shapes = [
         (name, version)
         for name in (
@@ -67,7 +67,7 @@ def requests(number: int) -> tuple[Request, ...]:
 
 def services(number: int) -> list[dict[str, object]]:
     """Stored services, with status, annotations and the last applied configuration."""
-    random = Random(21)  # noqa: S311 - the same
+    random = Random(21)
     return [_service(index, random) for index in range(number)]
 
 
