@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import msgspec
 import pytest
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
@@ -71,7 +72,11 @@ class RunProgress:
             if scenario is not None:
                 self._bar.advance(self._task)
         if scenario is not None and scenario.verdict in _COLORS:
-            self._show(scenario.verdict, readable_id(scenario), self._redaction.text(scenario.reason or ""))
+            redaction = self._redaction.knowing((scenario.row,))
+            named = msgspec.structs.replace(
+                scenario, name=redaction.secrets(scenario.name), row=redaction.row(scenario.row)
+            )
+            self._show(scenario.verdict, readable_id(named), redaction.text(scenario.reason or ""))
 
     def _show(self, verdict: str, name: str, reason: str) -> None:
         """Print a line; only a few for errors with one reason, since a lost target makes every scenario error."""

@@ -94,6 +94,11 @@ def allowed() -> frozenset[str]:
     return frozenset(filter(None, re.split(r"[,\s]+", os.environ.get(ALLOWED, ""))))
 
 
+def is_harmless(value: str) -> bool:
+    """Whether a value tells nothing: a switch, a small number, a reference, a placeholder."""
+    return _HARMLESS.fullmatch(_unquoted(value)) is not None
+
+
 def redact_environment(text: str, names: Collection[str] = ()) -> str:
     """Redact the values of environment variables and of secret arguments in a text; those of ``names`` stay."""
     for pattern in _PAIRS:

@@ -8,18 +8,26 @@ changes nothing more. Each replacement says what was replaced.
 
 from __future__ import annotations
 
+import dataclasses
 import ipaddress
 import os
 import re
 import socket
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from kserve_conformance.record.environment import SECRET, allowed, redact_command, redact_environment, redact_table
+from kserve_conformance.record.environment import (
+    SECRET,
+    allowed,
+    is_harmless,
+    redact_command,
+    redact_environment,
+    redact_table,
+)
 
 HOST = "[host]"
 ADDRESS = "[address]"
@@ -163,6 +171,9 @@ _PUBLIC_HOSTS = re.compile(
 )
 
 
+#: The length from which a secret of a row is redacted wherever it occurs: a shorter one would replace parts of words.
+_SHORTEST = 4
+
 #: The length and the number of texts whose redaction is remembered.
 _SHORT, _MOST_REMEMBERED = 2000, 20_000
 
@@ -180,6 +191,8 @@ class Redaction:
     hosts: frozenset[str] = frozenset()
     #: Names of environment variables and of arguments whose values stay.
     allowed: frozenset[str] = frozenset()
+    #: Texts that are secret wherever they occur.
+    literals: frozenset[str] = frozenset()
 
     @classmethod
     def of_this_machine(cls, *hosts: str) -> Redaction:
@@ -197,18 +210,37 @@ class Redaction:
 
     def text(self, text: str) -> str:
         """Redact a text. A short one, which many scenarios repeat, is redacted once."""
-        if len(text) > _SHORT:
-            return self._redact(text)
-        if text not in self._redacted:
-            if len(self._redacted) >= _MOST_REMEMBERED:
-                self._redacted.clear()
-            self._redacted[text] = self._redact(text)
-        return self._redacted[text]
+        return _remembered(self._redacted, text, self._redact)
 
-    def _redact(self, text: str) -> str:
+    def secrets(self, text: str) -> str:
+        """Redact only secrets, not machines: for what the author of a suite wrote, which many records repeat."""
+        return _remembered(self._without_secrets_memo, text, self._without_secrets)
+
+    def _without_secrets(self, text: str) -> str:
+        if self._literals is not None:
+            text = self._literals.sub(SECRET, text)
         text = redact_environment(_without_secret_data(text), self.allowed)
         for pattern, instead in _PATTERNS:
             text = pattern.sub(instead, text)
+        return text
+
+    def row(self, row: Mapping[str, str]) -> dict[str, str]:
+        """Redact a row of Examples, by its columns and values."""
+        (_, values) = redact_table((tuple(row), tuple(row.values())), self.allowed) if row else ((), ())
+        return {
+            name: SECRET if _IS_SECRET_NAME.fullmatch(name) and not is_harmless(value) else self.secrets(value)
+            for name, value in zip(row, values, strict=True)
+        }
+
+    def knowing(self, rows: Iterable[Mapping[str, str]]) -> Redaction:
+        """This redaction, which also redacts the secrets of some rows wherever they occur."""
+        found = {
+            row[name] for row in rows for name, kept in self.row(row).items() if kept == SECRET and row[name] != SECRET
+        }
+        return dataclasses.replace(self, literals=self.literals | found) if found else self
+
+    def _redact(self, text: str) -> str:
+        text = self._without_secrets(text)
         text = _IPV4.sub(_address, _AUTHORITY.sub(_host, _NODE.sub(rf"\1{HOST}", text)))
         if self._hosts is not None:
             text = self._hosts.sub(HOST, text)
@@ -246,6 +278,15 @@ class Redaction:
         return {"": ""}
 
     @cached_property
+    def _without_secrets_memo(self) -> dict[str, str]:
+        return {"": ""}
+
+    @cached_property
+    def _literals(self) -> re.Pattern[str] | None:
+        longest_first = sorted((one for one in self.literals if len(one) >= _SHORTEST), key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+
+    @cached_property
     def _instead_of(self) -> dict[str, str]:
         return {folder.rstrip("/"): instead for folder, instead in self.folders.items() if len(folder.rstrip("/")) > 1}
 
@@ -262,6 +303,16 @@ class Redaction:
             return None
         names = sorted(self.hosts, key=lambda host: (-len(host), host))
         return re.compile(rf"(?i)(?<![\w.-])(?:{'|'.join(map(re.escape, names))})(?![\w-])")
+
+
+def _remembered(memo: dict[str, str], text: str, redact: Callable[[str], str]) -> str:
+    if len(text) > _SHORT:
+        return redact(text)
+    if text not in memo:
+        if len(memo) >= _MOST_REMEMBERED:
+            memo.clear()
+        memo[text] = redact(text)
+    return memo[text]
 
 
 _IS_SECRET_NAME = re.compile(_SENSITIVE, re.IGNORECASE)

@@ -10,6 +10,7 @@ mistaken for the record of this run.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -110,8 +111,8 @@ class RecordWriter:
             scenarios=len(self._written),
             counts=counts,
             leftovers=self._redaction.value(leftovers),
-            interrupted=None if interrupted is None else self._text(interrupted),
-            cause=None if cause is None or counts[Verdict.PASSED] else self._text(cause),
+            interrupted=self._optional(interrupted),
+            cause=None if counts[Verdict.PASSED] else self._optional(cause),
             seconds=seconds,
         )
         self._write(self._chain.end(footer)[1])
@@ -136,14 +137,34 @@ class RecordWriter:
         target = msgspec.structs.replace(header.target, target=self._redaction.command(header.target.target))
         return msgspec.structs.replace(header, target=target, selection=self._redaction.value(header.selection))
 
+    def _optional(self, text: str | None) -> str | None:
+        return None if text is None else _cut(self._redaction.text(text), self._limits)
+
     def _redacted_scenario(self, scenario: Scenario) -> Scenario:
+        redaction = self._redaction.knowing((scenario.row,)) if scenario.row else self._redaction
+        return _RedactedScenario(redaction, self._limits).of(scenario)
+
+
+@dataclass(frozen=True, slots=True)
+class _RedactedScenario:
+    """The line of one scenario, with everything in it redacted and cut."""
+
+    redaction: Redaction
+    limits: Limits
+
+    def of(self, scenario: Scenario) -> Scenario:
+        """Redact a line. Its id has no secret (``scenario_runs.settings``); its name and row are those of the suite."""
         return msgspec.structs.replace(
             scenario,
+            name=self.redaction.secrets(scenario.name),
+            feature=self.redaction.secrets(scenario.feature),
+            about=self.redaction.secrets(scenario.about),
+            row=self.redaction.row(scenario.row),
             reason=self._optional(scenario.reason),
             steps=tuple(self._redacted_step(step) for step in scenario.steps),
             finding=None if scenario.finding is None else self._redacted_finding(scenario.finding),
             choices=tuple(self._redacted_choice(choice) for choice in scenario.choices),
-            leftovers=self._redaction.value(scenario.leftovers),
+            leftovers=self.redaction.value(scenario.leftovers),
         )
 
     def _redacted_choice(self, choice: Choice) -> Choice:
@@ -157,7 +178,7 @@ class RecordWriter:
         return msgspec.structs.replace(
             step,
             text=self._text(step.text),
-            table=self._redaction.table(step.table),
+            table=self.redaction.table(step.table),
             doc_string=self._optional(step.doc_string),
         )
 
@@ -176,6 +197,10 @@ class RecordWriter:
         return None if text is None else self._text(text)
 
     def _text(self, text: str) -> str:
-        text = self._redaction.text(text)
-        limit = self._limits.text
-        return text if len(text) <= limit else f"{text[:limit]}\n[{len(text) - limit} more characters omitted]"
+        return _cut(self.redaction.text(text), self.limits)
+
+
+def _cut(text: str, limits: Limits) -> str:
+    """Cut a text at the limit of a reader, and mark it."""
+    limit = limits.text
+    return text if len(text) <= limit else f"{text[:limit]}\n[{len(text) - limit} more characters omitted]"

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -20,8 +21,10 @@ from gherkin.stream.id_generator import IdGenerator
 from kserve_conformance.exceptions import RecordError
 from kserve_conformance.manifests.writer import escaped
 from kserve_conformance.record import Conclusion, Record, Scenario, Verdict, conforms
+from kserve_conformance.record.environment import allowed
+from kserve_conformance.record.redaction import Redaction
 from kserve_conformance.reports.verdicts import UNSIGNED, detail, subject
-from kserve_conformance.suite import Suite
+from kserve_conformance.suite import Suite, inventory
 from kserve_conformance.suite.documents import FeatureDocument, feature_documents
 
 #: The version of the protocol that the envelopes follow.
@@ -68,7 +71,29 @@ def messages(record: Record, suite: Suite | None = None, signature: str = UNSIGN
             f"kserve-conformance that ran it, {record.header.harness}",
         )
     envelopes = _Stream(record, signature).envelopes(suite)
+    if not suite.is_shipped:
+        # A record is redacted; the features of a suite are not.
+        rows = (scenario.row for scenario in inventory(suite))
+        redaction = Redaction(allowed=allowed()).knowing((*rows, *_pairs(suite)))
+        envelopes = map(partial(_redacted, redaction=redaction), envelopes)
     return "".join(escaped(json.dumps(envelope, ensure_ascii=False)) + "\n" for envelope in envelopes)
+
+
+def _pairs(suite: Suite) -> Iterator[Mapping[str, str]]:
+    """The rows of all tables of steps, by their columns."""
+    for scenario in inventory(suite):
+        for step in scenario.steps:
+            header, *rows = step.table or ((),)
+            yield from (dict(zip(header, row, strict=False)) for row in rows)
+
+
+def _redacted(value: Any, redaction: Redaction) -> Any:
+    """A JSON value with redacted strings."""
+    if isinstance(value, str):
+        return redaction.secrets(value)
+    if isinstance(value, Mapping):
+        return {name: _redacted(one, redaction) for name, one in value.items()}
+    return [_redacted(one, redaction) for one in value] if isinstance(value, list | tuple) else value
 
 
 class _Stream:

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from kserve_conformance.record.environment import allowed
 from kserve_conformance.record.model import Baseline, Implementation
+from kserve_conformance.record.redaction import Redaction
 from kserve_conformance.record.reproduction import Reproduction
 from kserve_conformance.suite import ScenarioInfo, Suite
 from kserve_conformance.suite.declared_deviations import DeclaredDeviations
+from kserve_conformance.suite.problems import SuiteCode, SuiteProblem, raise_all
 from kserve_conformance.suite.selection import Selection
 from kserve_conformance.targets.kinds import is_own_build
 from kserve_conformance.targets.spec import Options, Spec
+
+
+def _with_secrets(scenarios: Iterable[ScenarioInfo]) -> Iterator[SuiteProblem]:
+    redaction = Redaction(allowed=allowed())
+    for scenario in scenarios:
+        if (shown := redaction.secrets(scenario.id)) != scenario.id:
+            yield SuiteProblem(
+                SuiteCode.SECRET_IN_NAME,
+                scenario.place,
+                f"the id of the scenario contains a secret: {shown}",
+                "ids are published: rename the scenario, or use another value in its id column",
+            )
 
 
 @dataclass(frozen=True)
@@ -40,6 +56,15 @@ class RunSettings:
     implementation: Implementation = field(default_factory=Implementation)
     baseline: Baseline | None = None
     declared: DeclaredDeviations | None = None
+
+    def __post_init__(self) -> None:
+        """
+        Raise ``SuiteError`` if the id of a scenario has a secret.
+
+        An id is in every report and must be the one in the suite, so it cannot be redacted.
+        """
+        if not self.suite.is_shipped:
+            raise_all(_with_secrets(self.scenarios))
 
     @cached_property
     def selected_ids(self) -> frozenset[str]:

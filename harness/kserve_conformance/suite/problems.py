@@ -28,6 +28,7 @@ class SuiteCode(StrEnum):
     NO_THEN = "no-then"
     KINDLESS_STEP = "kindless-step"
     RESERVED_NAME = "reserved-name"
+    SECRET_IN_NAME = "secret-in-name"  # noqa: S105 - A code.
     UNKNOWN_TAG = "unknown-tag"
     CONFLICTING_TAGS = "conflicting-tags"
     MISSING_TAG = "missing-tag"
