@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import click
+import cloup
 
 from kserve_conformance import __version__
 from kserve_conformance.cli.errors import CommandError
@@ -55,7 +56,7 @@ MOVED: Mapping[str, str] = {"inspect": "lint --context CONTEXT"}
 COMMANDS: Mapping[str, str] = {name: about for commands in SECTIONS.values() for name, about in commands.items()}
 
 
-class Commands(click.Group):
+class Commands(cloup.Group):
     """Finds commands by name, and imports only the one that is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own signature.
@@ -71,22 +72,33 @@ class Commands(click.Group):
         command: click.Command = importlib.import_module(f"{__name__}.{cmd_name}").command
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - As above.
-        """List the commands from the table: importing all of them would make help slow."""
-        for title, commands in SECTIONS.items():
-            with formatter.section(title):
-                formatter.write_dl(list(commands.items()))
 
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - As above.
-        """Add the meaning of exit codes, and an example."""
-        with formatter.section("Exit codes"):
-            formatter.write_dl([(str(code.value), meaning) for code, meaning in MEANINGS.items()])
-        with formatter.section("Example"):
-            formatter.write_text("kserve-conformance run --target memory:v0.15.2")
+def _sections() -> Iterator[cloup.Section]:
+    """The sections of the help, with stand-ins for the commands: importing all of them would make help slow."""
+    for title, commands in SECTIONS.items():
+        yield cloup.Section(title, [cloup.Command(name, short_help=about) for name, about in commands.items()])
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="kserve-conformance", message="%(prog)s %(version)s")
+_EPILOG = "\n".join(
+    (
+        "\b",
+        "Exit codes:",
+        *(f"  {code.value}  {meaning}" for code, meaning in MEANINGS.items()),
+        "",
+        "\b",
+        "Example:",
+        "  kserve-conformance run --target memory:v0.15.2",
+    )
+)
+
+
+@cloup.group(
+    cls=Commands,
+    sections=tuple(_sections()),
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@cloup.version_option(__version__, prog_name="kserve-conformance", message="%(prog)s %(version)s")
 def cli() -> None:
     """Test how KServe selects serving runtimes, explain its choices, and preview upgrades."""
 

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 
 import click
+import cloup
+from cloup.constraints import If, constraint, require_all, require_one
 
 from kserve_conformance.cli.attestations import FILE, identity_options
 from kserve_conformance.cli.output import emit, example, format_option
@@ -18,23 +20,36 @@ VARIABLE = "KSERVE_CONFORMANCE_PASSPHRASE"
 SUFFIX = ".intoto.json"
 
 
-@click.command(
+@cloup.command(
     epilog=example(
         "kserve-conformance attest reports/record.ndjson --key key.pem",
         "kserve-conformance attest reports/record.ndjson --sigstore --identity me@example.com --issuer URL",
     )
 )
 @click.argument("record", type=RECORD)
-@click.option("--key", type=FILE, metavar="FILE", help="Private key to sign with (PEM: Ed25519, ECDSA or RSA)")
-@click.option("--sigstore", is_flag=True, help="Sign with Sigstore (requires the extra [sigstore] and network access)")
-@identity_options
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help=f"Attestation to write (default: RECORD{SUFFIX})",
+@cloup.option_group(
+    "Signer",
+    cloup.option("--key", type=FILE, metavar="FILE", help="Private key to sign with (PEM: Ed25519, ECDSA or RSA)"),
+    cloup.option(
+        "--sigstore", is_flag=True, help="Sign with Sigstore (requires the extra [sigstore] and network access)"
+    ),
+    identity_options,
 )
-@format_option
+@cloup.option_group(
+    "Output",
+    cloup.option(
+        "--out",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help=f"Attestation to write (default: RECORD{SUFFIX})",
+    ),
+    format_option,
+)
+@constraint(require_one.rephrased(error="pass either --key or --sigstore"), ("key", "sigstore"))
+@constraint(
+    If("sigstore", then=require_all).rephrased(error="--sigstore requires --identity and --issuer"),
+    ("identity", "issuer"),
+)
 def command(
     record: Path,
     key: Path | None,
@@ -57,14 +72,10 @@ def command(
     from kserve_conformance.outputs import write_file
     from kserve_conformance.record import conforms
 
-    if (key is None) is not sigstore:
-        raise click.UsageError("pass either --key or --sigstore")
-    if sigstore and (identity is None or issuer is None):
-        raise click.UsageError("--sigstore requires --identity and --issuer")
     if str(record) == "-" and out is None:
         raise click.UsageError("a record from stdin requires --out")
     given = read_record(record)
-    if key is not None:
+    if key is not None and not sigstore:
         signer = Signer.from_file(key, _passphrase)
     else:
         from kserve_conformance.attestation.sigstore import signer as sigstore_signer

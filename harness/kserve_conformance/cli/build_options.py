@@ -20,6 +20,10 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+#: The names of their parameters.
+BUILD = tuple(name.replace("-", "_") for name in KINDS)
+
+
 def build_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--manager``, ``--source``, ``--overlay`` and ``--go-tags`` to a command."""
     for option in (

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 from click.core import ParameterSource
+from cloup.constraints import If, IsSet, Not, accept_none, constraint
 
 
 def context_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -28,15 +29,19 @@ def context_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+#: The constraint of these options.
+KUBECONFIG_REQUIRES_CONTEXT = constraint(
+    If(Not(IsSet("context")), then=accept_none).rephrased(error="--kubeconfig requires --context"), ("kubeconfig",)
+)
+
+
 def require_usable(call: click.Context, of_manifests: Iterable[str]) -> None:
     """
-    Raise ``UsageError`` for options that have no effect: those of manifests with ``--context``, or ``--kubeconfig``.
+    Raise ``UsageError`` for options on the command line that have no effect with ``--context``.
 
     ``of_manifests`` are the names of the parameters for reading manifests.
     """
     if call.params.get("context") is None:
-        if call.params.get("kubeconfig") is not None:
-            raise click.UsageError("--kubeconfig requires --context")
         return
     names = set(of_manifests)
     given = [

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+import cloup
 
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import emit, example, format_option, write
@@ -31,10 +32,10 @@ def _parse_changes(context: click.Context, parameter: click.Parameter, text: str
     return tuple(Change(word) for word in words)
 
 
-@click.command(epilog=example("kserve-conformance diff before.ndjson after.ndjson --as markdown > comment.md"))
+@cloup.command(epilog=example("kserve-conformance diff before.ndjson after.ndjson --as markdown > comment.md"))
 @click.argument("old", type=RECORD)
 @click.argument("new", type=RECORD)
-@click.option(
+@cloup.option(
     "--fail-on",
     default=",".join(WORSE),
     show_default=True,
@@ -42,7 +43,7 @@ def _parse_changes(context: click.Context, parameter: click.Parameter, text: str
     metavar="CHANGES",
     help="Comma-separated changes that make the exit code 1, or none",
 )
-@click.option(
+@cloup.option(
     "--as",
     "as_",
     type=click.Choice(("html", "markdown", "text", "json")),

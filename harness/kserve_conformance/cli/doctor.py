@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import cloup
 from packaging.requirements import Requirement
 from packaging.version import Version
 
@@ -37,7 +38,7 @@ class Check:
     advice: str = ""
 
 
-@click.command(epilog=example("kserve-conformance doctor", "kserve-conformance doctor --format json"))
+@cloup.command(epilog=example("kserve-conformance doctor", "kserve-conformance doctor --format json"))
 @format_option
 def command(format_: str) -> int:
     """

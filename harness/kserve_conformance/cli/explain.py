@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import cloup
 from click.core import ParameterSource
+from cloup.constraints import If, accept_none, constraint
 
-from kserve_conformance.cli.context_options import context_options, require_usable
+from kserve_conformance.cli.context_options import KUBECONFIG_REQUIRES_CONTEXT, context_options, require_usable
 from kserve_conformance.cli.output import emit, example, format_option
 from kserve_conformance.cli.pod_options import view_options
 from kserve_conformance.cli.reading_progress import ReadingProgress
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from kserve_conformance.manifests import Loaded
 
 
-@click.command(
+@cloup.command(
     epilog=example(
         "kserve-conformance explain --release v0.15.2 service.yaml runtimes/",
         "kserve-conformance explain --release v0.11.1 --shipped service.yaml",
@@ -34,15 +36,32 @@ if TYPE_CHECKING:
     )
 )
 @click.argument("paths", nargs=-1, metavar="FILE|FOLDER|-|NAME...")
-@click.option(
+@cloup.option(
     "--message", metavar="TEXT", help="Explain an error message of KServe or the API server; '-' reads it from stdin"
 )
-@context_options
-@release_options
-@source_options
-@view_options
-@click.option("--all", "everything", is_flag=True, help="List every candidate, including those for other formats")
-@format_option
+@cloup.option_group(
+    "Cluster",
+    context_options,
+)
+@cloup.option_group(
+    "Release",
+    release_options,
+)
+@cloup.option_group(
+    "Input",
+    source_options,
+)
+@cloup.option_group(
+    "Output",
+    view_options,
+    cloup.option("--all", "everything", is_flag=True, help="List every candidate, including those for other formats"),
+    format_option,
+)
+@constraint(
+    If("message", then=accept_none).rephrased(error="--message cannot be used with files, names or --context"),
+    ("paths", "context"),
+)
+@KUBECONFIG_REQUIRES_CONTEXT
 @click.pass_context
 def command(
     call: click.Context,
@@ -85,8 +104,6 @@ def command(
     if message is not None:
         from kserve_conformance.cli.explain_message import explain_message
 
-        if paths or context is not None:
-            raise click.UsageError("--message cannot be used with files, names or --context")
         return explain_message(message, chosen, format_)
     if not paths:
         raise click.UsageError("Missing argument 'FILE|FOLDER|-|NAME...'.")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import cloup
 
 from kserve_conformance.cli.build_options import build_of, build_options, with_build
 from kserve_conformance.cli.errors import CommandError
@@ -40,7 +41,7 @@ def parse_duration(context: click.Context, option: click.Parameter, text: str | 
     return float(match[1]) * _SECONDS[match[2]]
 
 
-@click.command(
+@cloup.command(
     epilog=example(
         "kserve-conformance fuzz memory:v0.15.2 controlplane:v0.15.2 --max-time 10m",
         "kserve-conformance fuzz memory:v0.14.1 memory:v0.15.2 --seed 1",
@@ -51,39 +52,52 @@ def parse_duration(context: click.Context, option: click.Parameter, text: str | 
 )
 @click.argument("left")
 @click.argument("right")
-@build_options
-@click.option(
-    "--admission",
-    is_flag=True,
-    help="Generate odd objects instead, and compare what each target would reject, with server-side dry runs",
+@cloup.option_group(
+    "Targets",
+    build_options,
 )
-@click.option(
-    "--max-cases",
-    type=click.IntRange(1),
-    metavar="N",
-    show_default=f"{DEFAULT_CASES}, or unlimited with --max-time",
-    help="Maximum number of cases, or of objects with --admission",
+@cloup.option_group(
+    "Cases",
+    cloup.option(
+        "--admission",
+        is_flag=True,
+        help="Generate odd objects instead, and compare what each target would reject, with server-side dry runs",
+    ),
+    cloup.option(
+        "--max-cases",
+        type=click.IntRange(1),
+        metavar="N",
+        show_default=f"{DEFAULT_CASES}, or unlimited with --max-time",
+        help="Maximum number of cases, or of objects with --admission",
+    ),
+    cloup.option(
+        "--max-time",
+        callback=parse_duration,
+        metavar="DURATION",
+        help="Stop generating cases after this long, e.g. 10m",
+    ),
+    cloup.option(
+        "--seed",
+        type=click.IntRange(0),
+        metavar="N",
+        show_default="random",
+        help="Seed; the same seed generates the same cases",
+    ),
+    cloup.option(
+        "--replay",
+        type=click.Path(path_type=Path, dir_okay=False, exists=True),
+        metavar="FILE",
+        help="Run only the case saved in this file, or with --admission the manifests in it",
+    ),
 )
-@click.option(
-    "--max-time", callback=parse_duration, metavar="DURATION", help="Stop generating cases after this long, e.g. 10m"
+@cloup.option_group(
+    "Output",
+    out_option(
+        "differences",
+        "Folder for the differences, each as a file for --replay and as a scenario (not with --admission)",
+    ),
+    format_option,
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(0),
-    metavar="N",
-    show_default="random",
-    help="Seed; the same seed generates the same cases",
-)
-@out_option(
-    "differences", "Folder for the differences, each as a file for --replay and as a scenario (not with --admission)"
-)
-@click.option(
-    "--replay",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    metavar="FILE",
-    help="Run only the case saved in this file, or with --admission the manifests in it",
-)
-@format_option
 def command(
     left: str,
     right: str,

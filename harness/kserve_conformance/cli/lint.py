@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import click
+import cloup
 
 from kserve_conformance.characters import in_json, printable
 from kserve_conformance.cli.baseline_options import baseline_options
-from kserve_conformance.cli.context_options import require_usable
+from kserve_conformance.cli.context_options import KUBECONFIG_REQUIRES_CONTEXT, context_options, require_usable
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import echo, emit, example, write
 from kserve_conformance.cli.release_options import profile_with
@@ -48,7 +49,7 @@ class Checked(Protocol):
         """All findings under one release."""
 
 
-@click.command(
+@cloup.command(
     epilog=example(
         "kserve-conformance lint --shipped manifests/",
         "kserve-conformance lint --release v0.15.2..v0.20.0 --fail-on error manifests/",
@@ -57,29 +58,46 @@ class Checked(Protocol):
     )
 )
 @click.argument("paths", nargs=-1, metavar="[FILE|FOLDER|-]...")
-@click.option(
-    "--release",
-    show_default=f"{LATEST}, or the installed one with --context",
-    metavar="RELEASE|FIRST..LAST",
-    help="KServe release, or a range of releases",
+@cloup.option_group(
+    "Release",
+    cloup.option(
+        "--release",
+        show_default=f"{LATEST}, or the installed one with --context",
+        metavar="RELEASE|FIRST..LAST",
+        help="KServe release, or a range of releases",
+    ),
+    cloup.option("--shipped", is_flag=True, help="Add the cluster runtimes that each release ships"),
+    cloup.option("--crds", type=click.Choice(VARIANTS), show_default=FULL, help="CRDs that the cluster has"),
+    cloup.option(
+        "--default-mode",
+        metavar="MODE",
+        show_default="the release's own",
+        help="Default deployment mode of the cluster",
+    ),
 )
-@click.option("--shipped", is_flag=True, help="Add the cluster runtimes that each release ships")
-@click.option("--crds", type=click.Choice(VARIANTS), show_default=FULL, help="CRDs that the cluster has")
-@click.option(
-    "--default-mode", metavar="MODE", show_default="the release's own", help="Default deployment mode of the cluster"
+@cloup.option_group("Cluster", context_options)
+@cloup.option_group(
+    "Input",
+    sources_or_context_options,
 )
-@sources_or_context_options
-@click.option(
-    "--fail-on",
-    type=click.Choice([*SEVERITIES, "none"]),
-    default="warning",
-    show_default=True,
-    help="Exit with 1 for a finding of this severity or worse",
+@cloup.option_group(
+    "Findings",
+    cloup.option(
+        "--fail-on",
+        type=click.Choice([*SEVERITIES, "none"]),
+        default="warning",
+        show_default=True,
+        help="Exit with 1 for a finding of this severity or worse",
+    ),
+    baseline_options,
 )
-@baseline_options
-@click.option(
-    "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="Output format"
+@cloup.option_group(
+    "Output",
+    cloup.option(
+        "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="Output format"
+    ),
 )
+@KUBECONFIG_REQUIRES_CONTEXT
 @click.pass_context
 def command(
     call: click.Context,

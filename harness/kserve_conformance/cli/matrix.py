@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import cloup
+from cloup.constraints import If, IsSet, Not, accept_none, constraint
 
-from kserve_conformance.cli.build_options import build_of, build_options, deviations_option, with_build
+from kserve_conformance.cli.build_options import BUILD, build_of, build_options, deviations_option, with_build
 from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.out_folder import out_folder
@@ -27,40 +29,62 @@ if TYPE_CHECKING:
     from kserve_conformance.reports.matrices.view import Column, View
 
 
-@click.command(
+@cloup.command(
     epilog=example(
         "kserve-conformance matrix memory:all controlplane:v0.15.2",
         "kserve-conformance matrix --record reports/matrix/matrix.ndjson.xz --extract memory:v0.15.2",
     )
 )
 @click.argument("targets", nargs=-1, metavar="TARGET...")
-@build_options
-@deviations_option
-@selection_options
-@click.option(
-    "--jobs",
-    type=click.IntRange(1),
-    metavar="N",
-    show_default="all cores for memory targets, 1 for others",
-    help="Number of targets to run in parallel",
+@cloup.option_group(
+    "Targets",
+    build_options,
+    deviations_option,
 )
-@click.option("--resume", is_flag=True, help="Reuse complete runs of the same suite and target in the folder")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="FOLDER",
-    show_default="reports/matrix",
-    help="Folder for the record and the reports",
+@cloup.option_group(
+    "Scenarios",
+    selection_options,
 )
-@click.option(
-    "--record",
-    type=RECORD,
-    metavar="RECORD",
-    help="Run nothing; render the reports of this matrix record (- for stdin)",
+@cloup.option_group(
+    "Run",
+    cloup.option(
+        "--jobs",
+        type=click.IntRange(1),
+        metavar="N",
+        show_default="all cores for memory targets, 1 for others",
+        help="Number of targets to run in parallel",
+    ),
+    cloup.option("--resume", is_flag=True, help="Reuse complete runs of the same suite and target in the folder"),
 )
-@click.option("--extract", metavar="TARGET", help="With --record: write the record of this target's run to stdout")
-@allow_env_option
-@format_option
+@cloup.option_group(
+    "Output",
+    cloup.option(
+        "--out",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="FOLDER",
+        show_default="reports/matrix",
+        help="Folder for the record and the reports",
+    ),
+    format_option,
+    allow_env_option,
+)
+@cloup.option_group(
+    "Earlier runs",
+    cloup.option(
+        "--record",
+        type=RECORD,
+        metavar="RECORD",
+        help="Run nothing; render the reports of this matrix record (- for stdin)",
+    ),
+    cloup.option("--extract", metavar="TARGET", help="With --record: write the record of this target's run to stdout"),
+)
+@constraint(
+    If("record", then=accept_none).rephrased(
+        error="--record runs nothing: it excludes targets, builds, --deviations, --tags, -k, --jobs and --resume"
+    ),
+    ("targets", *BUILD, "deviations", "tags", "words", "jobs", "resume"),
+)
+@constraint(If(Not(IsSet("record")), then=accept_none).rephrased(error="--extract requires --record"), ("extract",))
 def command(
     targets: tuple[str, ...],
     deviations: Path | None,
@@ -84,13 +108,7 @@ def command(
     """
     build = build_of(others)
     if record is not None:
-        if targets or tags or words or jobs or resume or build or deviations:
-            raise click.UsageError(
-                "--record runs nothing: it excludes targets, builds, --deviations, --tags, -k, --jobs and --resume"
-            )
         return _render(record, extract, out, format_)
-    if extract is not None:
-        raise click.UsageError("--extract requires --record")
     if not targets:
         raise click.UsageError("at least one target is required, for example memory:all")
     built = with_build(targets, build)

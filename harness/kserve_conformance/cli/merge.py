@@ -6,15 +6,16 @@ import sys
 from pathlib import Path
 
 import click
+import cloup
 
 from kserve_conformance.cli.out_folder import out_folder
 from kserve_conformance.cli.output import emit, example, format_option
 from kserve_conformance.cli.records import RECORD, read_record, require_one_stdin
 
 
-@click.command(epilog=example("kserve-conformance report merge shard-*/record.ndjson --out reports"))
+@cloup.command(epilog=example("kserve-conformance report merge shard-*/record.ndjson --out reports"))
 @click.argument("records", nargs=-1, required=True, type=RECORD, metavar="RECORD...")
-@click.option(
+@cloup.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     required=True,

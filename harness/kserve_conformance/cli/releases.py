@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import click
+import cloup
 
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import columns, emit, example, format_option
 from kserve_conformance.crds import crds_of, new_fields
 
 
-@click.command(epilog=example("kserve-conformance releases", "kserve-conformance releases --format json"))
+@cloup.command(epilog=example("kserve-conformance releases", "kserve-conformance releases --format json"))
 @format_option
 def command(format_: str) -> int:
     """

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+import cloup
+from cloup.constraints import all_or_none, constraint
 
 from kserve_conformance.cli import merge
 from kserve_conformance.cli.attestations import key_option
@@ -22,7 +24,7 @@ from kserve_conformance.cli.output import emit, example, format_option, out_opti
 from kserve_conformance.cli.records import RECORD, RecordInput, read_record
 
 
-class Report(click.Command):
+class Report(cloup.Command):
     """``report RECORD``, with subcommands in the place of the record: a file of such a name is ``./NAME``."""
 
     #: The subcommands by name.
@@ -37,59 +39,60 @@ class Report(click.Command):
             return self.within[name].make_context(f"{info_name} {name}", args[1:], parent=parent, **extra)
         return super().make_context(info_name, args, parent=parent, **extra)
 
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the subcommands below the options."""
-        super().format_options(ctx, formatter)
-        with formatter.section("Commands"):
-            rows = [(f"{name} RECORD...", command.get_short_help_str(100)) for name, command in self.within.items()]
-            formatter.write_dl(rows)
 
-
-@click.command(
+@cloup.command(
     cls=Report,
-    epilog=example(
+    epilog=f"\b\nCommands:\n  merge RECORD...  {merge.command.get_short_help_str(80)}\n\n"
+    + example(
         "kserve-conformance report reports/record.ndjson --as html > report.html",
         "kserve-conformance report reports/record.ndjson --out reports",
         "kserve-conformance report reports/record.ndjson --as badge > badge.svg",
     ),
 )
 @click.argument("record", type=RECORD)
-@click.option(
-    "--as",
-    "as_",
-    type=click.Choice(
-        (
-            "html",
-            "junit",
-            "yaml",
-            "markdown",
-            "svg",
-            "badge",
-            "badge-json",
-            "text",
-            "json",
-            "ndjson",
-            "deviations",
-            "messages",
-        )
+@cloup.option_group(
+    "Output",
+    cloup.option(
+        "--as",
+        "as_",
+        type=click.Choice(
+            (
+                "html",
+                "junit",
+                "yaml",
+                "markdown",
+                "svg",
+                "badge",
+                "badge-json",
+                "text",
+                "json",
+                "ndjson",
+                "deviations",
+                "messages",
+            )
+        ),
+        help="Write this report to stdout",
     ),
-    help="Write this report to stdout",
+    out_option(None, "Write the reports of a run to this folder"),
+    format_option,
 )
-@click.option(
-    "--suite",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Suite that ran, for --as messages (default: the shipped suite)",
+@cloup.option_group(
+    "Input",
+    cloup.option(
+        "--suite",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Suite that ran, for --as messages (default: the shipped suite)",
+    ),
+    cloup.option(
+        "--attestation",
+        "envelope",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        metavar="FILE",
+        help="Attestation to verify, so that the reports name its signer (requires --key)",
+    ),
+    key_option,
 )
-@out_option(None, "Write the reports of a run to this folder")
-@click.option(
-    "--attestation",
-    "envelope",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    metavar="FILE",
-    help="Attestation to verify, so that the reports name its signer (requires --key)",
-)
-@key_option
-@format_option
+@constraint(all_or_none.rephrased(error="--attestation and --key require each other"), ("envelope", "key"))
 def command(
     record: Path,
     as_: str | None,
@@ -137,10 +140,8 @@ def _verified(given: RecordInput, envelope: Path | None, key: Path | None) -> st
     """The signature to show. Raises ``AttestationError`` for an attestation that does not hold."""
     from kserve_conformance.reports import UNSIGNED
 
-    if envelope is None and key is None:
-        return UNSIGNED
     if envelope is None or key is None:
-        raise click.UsageError("--attestation and --key require each other")
+        return UNSIGNED
     from kserve_conformance.attestation import Verifier
     from kserve_conformance.cli.attestations import signer_of
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
+import cloup
 from click.core import ParameterSource
 
 from kserve_conformance.cli.exit_codes import Exit
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from kserve_conformance.cli.catalogues import Review
 
 
-@click.command(
+@cloup.command(
     epilog=example(
         "kserve-conformance resolve --release v0.15.2 service.yaml runtimes/",
         "kubectl get isvc,servingruntimes,clusterservingruntimes -A -o json | kserve-conformance resolve -",
@@ -36,27 +37,39 @@ if TYPE_CHECKING:
     )
 )
 @click.argument("paths", nargs=-1, metavar="[FILE|FOLDER|-]...")
-@release_options
-@source_options
-@click.option(
+@cloup.option_group(
+    "Release",
+    release_options,
+)
+@cloup.option_group(
+    "Input",
+    source_options,
+)
+@cloup.option(
     "--then",
     multiple=True,
     metavar="RELEASE",
     help="Then upgrade to this release and resolve the stored objects again (can be repeated)",
 )
-@pod_option
-@click.option(
-    "--batch",
-    metavar="FILE|-",
-    help="Answer JSON questions, one per line, in JSON (see the protocol reference)",
+@cloup.option_group(
+    "Output",
+    pod_option,
+    format_option,
 )
-@click.option(
-    "--workers",
-    type=click.IntRange(1),
-    show_default="1 for --batch, else the number of cores for large input",
-    help="Number of processes",
+@cloup.option_group(
+    "Programs",
+    cloup.option(
+        "--batch",
+        metavar="FILE|-",
+        help="Answer JSON questions, one per line, in JSON (see the protocol reference)",
+    ),
+    cloup.option(
+        "--workers",
+        type=click.IntRange(1),
+        show_default="1 for --batch, else the number of cores for large input",
+        help="Number of processes",
+    ),
 )
-@format_option
 @click.pass_context
 def command(
     call: click.Context,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import cloup
 
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import columns, emit, example, format_option
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
     from kserve_conformance.rules.model import Rule
 
 
-@click.command(epilog=example("kserve-conformance rules --release v0.15.2", "kserve-conformance rules order-priority"))
+@cloup.command(epilog=example("kserve-conformance rules --release v0.15.2", "kserve-conformance rules order-priority"))
 @click.argument("ids", nargs=-1, metavar="[RULE]...")
-@click.option("--release", metavar="RELEASE", show_default="all", help="List only the rules of this release")
+@cloup.option("--release", metavar="RELEASE", show_default="all", help="List only the rules of this release")
 @suite_option
 @format_option
 def command(ids: tuple[str, ...], release: str | None, suite: Path | None, format_: str) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import click
+import cloup
 import msgspec
 
 from kserve_conformance.child import run_in_child
@@ -17,7 +17,6 @@ from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.jobs import workers
 from kserve_conformance.cli.moved_options import moved_option
-from kserve_conformance.cli.option_sections import SectionedCommand
 from kserve_conformance.cli.other_builds import EarlierRuns
 from kserve_conformance.cli.out_folder import out_folder
 from kserve_conformance.cli.output import columns, emit, example, format_option, out_option, show_progress
@@ -40,78 +39,73 @@ from kserve_conformance.targets.kinds import KINDS, open_target, parse, with_kno
 from kserve_conformance.targets.spec import Options, Spec
 
 
-class Run(SectionedCommand):
-    """``run``, whose many options are listed in sections."""
-
-    sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "Target": (
-            "target",
-            "manager",
-            "source",
-            "overlay",
-            "go_tags",
-            "deviations",
-            "cluster",
-            "images",
-            "node_image",
-            "keep",
-        ),
-        "Scenarios": ("suite", "tags", "words", "ids", "rerun_failed", "shard", "list_only"),
-        "Run": ("jobs", "fail_fast", "debugger", "baseline", "allow_other_build"),
-        "Output": ("out", "format_", "timings", "allow_env"),
-        "Publication": ("organization", "project", "url", "implementation_version", "contact"),
-    }
-
-
-@click.command(
-    cls=Run,
+@cloup.command(
     epilog=example(
         "kserve-conformance run --target memory:v0.15.2 --tags 'core and not upgrades'",
         "kserve-conformance run --target cluster:staging --out reports/staging",
         "kserve-conformance run --target 'process:my-resolver --json' --suite my-suite",
     ),
 )
-@click.option(
-    "--target",
-    default="memory",
-    show_default="memory with the newest release",
-    metavar="KIND:ARGUMENT",
-    help="Target to test, for example memory:v0.15.2 or cluster:CONTEXT",
-)
-@build_options
-@deviations_option
-@cluster_options
-@click.option(
-    "--keep", is_flag=True, help="Leave the target running after the run, and print how to use and how to end it"
+@cloup.option_group(
+    "Target",
+    cloup.option(
+        "--target",
+        default="memory",
+        show_default="memory with the newest release",
+        metavar="KIND:ARGUMENT",
+        help="Target to test, for example memory:v0.15.2 or cluster:CONTEXT",
+    ),
+    build_options,
+    deviations_option,
+    cluster_options,
+    cloup.option(
+        "--keep", is_flag=True, help="Leave the target running after the run, and print how to use and how to end it"
+    ),
 )
 @moved_option("--read-only", "lint --context CONTEXT", is_flag=True)
-@suite_option
-@selection_options
-@click.option("--scenario", "ids", multiple=True, metavar="ID", help="Select a scenario by its id (can be repeated)")
-@click.option(
-    "--rerun-failed", type=RECORD, metavar="RECORD", help="Select scenarios that failed or errored in this record"
+@cloup.option_group(
+    "Scenarios",
+    suite_option,
+    selection_options,
+    cloup.option(
+        "--scenario", "ids", multiple=True, metavar="ID", help="Select a scenario by its id (can be repeated)"
+    ),
+    cloup.option(
+        "--rerun-failed", type=RECORD, metavar="RECORD", help="Select scenarios that failed or errored in this record"
+    ),
+    cloup.option(
+        "--shard", metavar="I/N", help="Run shard I of N of the selection; merge the records with report merge"
+    ),
+    cloup.option("--list", "list_only", is_flag=True, help="List the selected scenarios and exit"),
 )
-@click.option("--shard", metavar="I/N", help="Run shard I of N of the selection; merge the records with report merge")
-@click.option("--list", "list_only", is_flag=True, help="List the selected scenarios and exit")
-@click.option("--jobs", default="auto", show_default=True, metavar="N", help="Number of targets to run in parallel")
-@click.option("--fail-fast", is_flag=True, help="Stop at the first scenario that fails or errors")
-@click.option("--pdb", "debugger", is_flag=True, help="Open a debugger where a step fails or errors")
-@click.option(
-    "--baseline",
-    type=RECORD,
-    metavar="RECORD",
-    help="Exit with 1 only for regressions from this record and for errors",
+@cloup.option_group(
+    "Run",
+    cloup.option("--jobs", default="auto", show_default=True, metavar="N", help="Number of targets to run in parallel"),
+    cloup.option("--fail-fast", is_flag=True, help="Stop at the first scenario that fails or errors"),
+    cloup.option("--pdb", "debugger", is_flag=True, help="Open a debugger where a step fails or errors"),
+    cloup.option(
+        "--baseline",
+        type=RECORD,
+        metavar="RECORD",
+        help="Exit with 1 only for regressions from this record and for errors",
+    ),
+    cloup.option(
+        "--allow-other-build",
+        is_flag=True,
+        help="Accept a record of another build or suite in --rerun-failed and --baseline",
+    ),
 )
-@click.option(
-    "--allow-other-build",
-    is_flag=True,
-    help="Accept a record of another build or suite in --rerun-failed and --baseline",
+@cloup.option_group(
+    "Output",
+    out_option("reports", "Folder for the record and the reports"),
+    format_option,
+    cloup.option("--timings", is_flag=True, help="Record timings (off by default, so that records are reproducible)"),
+    allow_env_option,
 )
-@out_option("reports", "Folder for the record and the reports")
-@click.option("--timings", is_flag=True, help="Record timings (off by default, so that records are reproducible)")
-@allow_env_option
-@publishing_options
-@format_option
+@cloup.option_group(
+    "Publication",
+    publishing_options,
+)
 def command(
     target: str,
     suite: Path | None,

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import cloup
 
 from kserve_conformance.cli.build_options import build_of, build_options
 from kserve_conformance.cli.errors import CommandCode, CommandError
@@ -34,7 +35,7 @@ COMMAND_ENDS_WITHIN = 10.0
 SIGNALLED = 128
 
 
-@click.command(
+@cloup.command(
     epilog=example(
         "kserve-conformance sandbox v0.15.2 --shipped",
         "kserve-conformance sandbox v0.15.2 -- kubectl apply -f service.yaml",
@@ -44,15 +45,18 @@ SIGNALLED = 128
 )
 @click.argument("release", required=False)
 @click.argument("command_", metavar="[-- COMMAND...]", nargs=-1, type=click.UNPROCESSED)
-@click.option("--shipped", is_flag=True, help="Add the cluster runtimes that the release ships")
-@click.option(
-    "--default-mode",
-    metavar="MODE",
-    show_default="the release's own",
-    help="Default deployment mode in KServe's configuration",
+@cloup.option_group(
+    "KServe",
+    build_options,
+    cloup.option("--shipped", is_flag=True, help="Add the cluster runtimes that the release ships"),
+    cloup.option(
+        "--default-mode",
+        metavar="MODE",
+        show_default="the release's own",
+        help="Default deployment mode in KServe's configuration",
+    ),
 )
-@build_options
-@click.option(
+@cloup.option(
     "--end",
     metavar="FOLDER",
     type=click.Path(path_type=Path),

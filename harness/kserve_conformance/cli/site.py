@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import click
+import cloup
 
 from kserve_conformance.characters import one_line
 from kserve_conformance.cli.attestations import FILE, attested
@@ -45,7 +46,7 @@ class _Reading:
     notes: list[str] = field(default_factory=list)
 
 
-@click.command(
+@cloup.command(
     epilog=example(
         "kserve-conformance site reports/record.ndjson published/ --out site",
         "kserve-conformance site reports/matrix/matrix.ndjson.xz --out site",
@@ -55,7 +56,7 @@ class _Reading:
     "inputs", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False), metavar="RECORD|FOLDER..."
 )
 @out_option("site", "Folder for the site")
-@click.option(
+@cloup.option(
     "--key",
     "keys",
     type=FILE,

@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from kserve_conformance.cli.context_options import context_options
 from kserve_conformance.cli.reading_progress import ReadingProgress
 from kserve_conformance.cli.validation import Validation, crd_findings, strict_findings
 from kserve_conformance.crds import Crds
@@ -125,10 +124,10 @@ def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def sources_or_context_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the same, for commands that can also read from a cluster, with ``--context`` and ``--kubeconfig``."""
+    """Add the same to a command that can also read from a cluster."""
     for option in (*_OPTIONS, _NAMESPACES):
         command = option(command)
-    return context_options(command)
+    return command
 
 
 def one_namespace(namespaces: tuple[str, ...]) -> str | None:

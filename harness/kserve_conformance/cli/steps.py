@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import cloup
 
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import emit, example, format_option
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from kserve_conformance.suite.step_catalogue import StepEntry
 
 
-@click.command(
+@cloup.command(
     epilog=example(
         "kserve-conformance steps",
         "kserve-conformance steps runtime namespace",

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import click
+import cloup
 
 from kserve_conformance.characters import in_json, printable
 from kserve_conformance.cli.baseline_options import baseline_options
 from kserve_conformance.cli.exit_codes import Exit
-from kserve_conformance.cli.option_sections import SectionedCommand
 from kserve_conformance.cli.output import emit, example, write
-from kserve_conformance.cli.upgrade_options import SECTIONS, UpgradeOptions, upgrade_options
+from kserve_conformance.cli.upgrade_options import UpgradeOptions, upgrade_options
 
 if TYPE_CHECKING:
     from kserve_conformance.upgrade import Census, Finding
@@ -38,15 +38,6 @@ CLASSES = (
 FORMATS = ("text", "json", "yaml", "ndjson", "markdown", "sarif")
 
 
-class Upgrade(SectionedCommand):
-    """``upgrade``, whose options are listed in sections."""
-
-    sections: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        **SECTIONS,
-        "Result": ("only", "fail_on", "baseline", "write_baseline", "format_"),
-    }
-
-
 def _classes(_: click.Context, option: click.Parameter, value: str | None) -> frozenset[str]:
     names = [name.strip() for name in (value or "").split(",") if name.strip()]
     if names == ["none"]:
@@ -57,8 +48,7 @@ def _classes(_: click.Context, option: click.Parameter, value: str | None) -> fr
     return frozenset(names)
 
 
-@click.command(
-    cls=Upgrade,
+@cloup.command(
     epilog=example(
         "kserve-conformance upgrade --from v0.10.2 --to v0.15.2 --shipped dump.yaml",
         "kubectl get isvc,servingruntimes,clusterservingruntimes -A -o json |"
@@ -67,18 +57,21 @@ def _classes(_: click.Context, option: click.Parameter, value: str | None) -> fr
     ),
 )
 @upgrade_options
-@click.option("--only", metavar="CLASS,...", callback=_classes, help=f"Print only these: {', '.join(CLASSES)}")
-@click.option(
-    "--fail-on",
-    metavar="CLASS,...|none",
-    default="lost,rejected-later",
-    show_default=True,
-    callback=_classes,
-    help="Exit with 1 if a service has one of these",
-)
-@baseline_options
-@click.option(
-    "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="Output format"
+@cloup.option_group(
+    "Result",
+    cloup.option("--only", metavar="CLASS,...", callback=_classes, help=f"Print only these: {', '.join(CLASSES)}"),
+    cloup.option(
+        "--fail-on",
+        metavar="CLASS,...|none",
+        default="lost,rejected-later",
+        show_default=True,
+        callback=_classes,
+        help="Exit with 1 if a service has one of these",
+    ),
+    baseline_options,
+    cloup.option(
+        "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="Output format"
+    ),
 )
 def command(
     upgrade: UpgradeOptions,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
+import cloup
+from cloup.constraints import If, IsSet, Not, accept_none, constraint, require_all
 
 from kserve_conformance.cli.release_options import profile_with
 from kserve_conformance.cli.source_options import Sources, source_options
@@ -16,13 +18,6 @@ from kserve_conformance.crds import FULL, VARIANTS
 
 if TYPE_CHECKING:
     from kserve_conformance.cli.census import Upgraded
-
-#: The sections of the help in which they are listed.
-SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
-    "Upgrade": ("from_", "to", "path", "shipped", "crds", "default_mode"),
-    "What if": ("with_", "without", "disable"),
-    "Input": ("stored", "namespace", "parameters", "kustomize", "strict", "validation"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +43,12 @@ class UpgradeOptions:
 
     def releases(self) -> tuple[str, ...]:
         """The releases on the path. Raises ``UsageError`` unless there are at least two."""
-        if self.path is not None:
-            if self.from_ is not None or self.to is not None:
-                raise click.UsageError("--path cannot be used with --from or --to")
-            releases = tuple(name.strip() for name in self.path.split(",") if name.strip())
-            if len(releases) < 2:
-                raise click.UsageError("--path needs at least two releases, such as v0.10.2,v0.15.2")
-            return releases
-        if self.from_ is None or self.to is None:
-            raise click.UsageError("pass --from and --to, or --path")
-        return self.from_, self.to
+        if self.path is None:
+            return self.from_ or "", self.to or ""
+        releases = tuple(name.strip() for name in self.path.split(",") if name.strip())
+        if len(releases) < 2:
+            raise click.UsageError("--path needs at least two releases, such as v0.10.2,v0.15.2")
+        return releases
 
     def read(self) -> Upgraded:
         """
@@ -87,6 +78,52 @@ class UpgradeOptions:
         return Upgraded(sources, profiles, changes, Assumptions(self.shipped, self.stored, self.default_mode))
 
 
+_RELEASES = cloup.option_group(
+    "Upgrade",
+    cloup.option("--from", "from_", metavar="RELEASE", help="Release that is installed now"),
+    cloup.option("--to", metavar="RELEASE", help="Release to install"),
+    cloup.option(
+        "--path", metavar="RELEASE,...", help="Releases to install one after the other, the installed one first"
+    ),
+    cloup.option("--shipped", is_flag=True, help="Add the cluster runtimes that each release ships"),
+    cloup.option("--crds", type=click.Choice(VARIANTS), show_default=FULL, help="CRDs that the cluster has"),
+    cloup.option(
+        "--default-mode",
+        metavar="MODE",
+        show_default="the release's own",
+        help="Default deployment mode of the cluster",
+    ),
+)
+
+_NEITHER_WITH_PATH = If("path", then=accept_none).rephrased(error="--path cannot be used with --from or --to")
+_BOTH_WITHOUT_PATH = If(Not(IsSet("path")), then=require_all).rephrased(error="pass --from and --to, or --path")
+
+_CHANGES = cloup.option_group(
+    "What if",
+    cloup.option(
+        "--with",
+        "with_",
+        multiple=True,
+        metavar="FILE",
+        help="Add or replace the runtimes of this file (can be repeated)",
+    ),
+    cloup.option("--without", multiple=True, metavar="NAME", help="Delete this runtime (can be repeated)"),
+    cloup.option("--disable", multiple=True, metavar="NAME", help="Disable this runtime (can be repeated)"),
+)
+
+_INPUT = cloup.option_group(
+    "Input",
+    cloup.option(
+        "--stored/--written",
+        "stored",
+        default=None,
+        show_default="stored if it has a uid",
+        help="Treat services as already stored, or as written under the first release",
+    ),
+    source_options,
+)
+
+
 def upgrade_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add these options to a command, which gets their values as its first argument."""
 
@@ -95,38 +132,9 @@ def upgrade_options(command: Callable[..., Any]) -> Callable[..., Any]:
         upgrade = UpgradeOptions(**{name: values.pop(name) for name in UpgradeOptions.__dataclass_fields__})
         return command(upgrade, **values)
 
-    decorated: Callable[..., Any] = source_options(called)
-    for option in (
-        click.option(
-            "--stored/--written",
-            "stored",
-            default=None,
-            show_default="stored if it has a uid",
-            help="Treat services as already stored, or as written under the first release",
-        ),
-        click.option("--disable", multiple=True, metavar="NAME", help="Disable this runtime (can be repeated)"),
-        click.option("--without", multiple=True, metavar="NAME", help="Delete this runtime (can be repeated)"),
-        click.option(
-            "--with",
-            "with_",
-            multiple=True,
-            metavar="FILE",
-            help="Add or replace the runtimes of this file (can be repeated)",
-        ),
-        click.option(
-            "--default-mode",
-            metavar="MODE",
-            show_default="the release's own",
-            help="Default deployment mode of the cluster",
-        ),
-        click.option("--crds", type=click.Choice(VARIANTS), show_default=FULL, help="CRDs that the cluster has"),
-        click.option("--shipped", is_flag=True, help="Add the cluster runtimes that each release ships"),
-        click.option(
-            "--path", metavar="RELEASE,...", help="Releases to install one after the other, the installed one first"
-        ),
-        click.option("--to", metavar="RELEASE", help="Release to install"),
-        click.option("--from", "from_", metavar="RELEASE", help="Release that is installed now"),
-        click.argument("paths", nargs=-1, metavar="[FILE|FOLDER|-]..."),
-    ):
-        decorated = option(decorated)
+    decorated: Callable[..., Any] = called
+    for condition in (_NEITHER_WITH_PATH, _BOTH_WITHOUT_PATH):
+        decorated = constraint(condition, ("from_", "to"))(decorated)
+    for options in (_INPUT, _CHANGES, _RELEASES, click.argument("paths", nargs=-1, metavar="[FILE|FOLDER|-]...")):
+        decorated = options(decorated)
     return decorated

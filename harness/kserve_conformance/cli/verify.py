@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import cloup
+from cloup.constraints import If, accept_none, constraint, require_all
 
 from kserve_conformance.cli.attestations import FILE, identity_options, key_option, read_envelope
 from kserve_conformance.cli.exit_codes import Exit
@@ -16,22 +18,32 @@ if TYPE_CHECKING:
     from kserve_conformance.attestation import Verification, Verifier
 
 
-@click.command(
+@cloup.command(
     epilog=example("kserve-conformance verify reports/record.ndjson reports/record.ndjson.intoto.json --key key.pub")
 )
 @click.argument("record", type=RECORD)
 @click.argument("envelope", type=FILE)
-@key_option
-@identity_options
-@click.option(
-    "--suite",
-    "folder",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    metavar="DIR",
-    help="Suite of the run, if it is not the shipped one of this version",
+@cloup.option_group(
+    "Signer",
+    key_option,
+    identity_options,
 )
-@click.option("--require-conforms", is_flag=True, help="Also check that the target conforms, and that a KServe ran")
+@cloup.option_group(
+    "Checks",
+    cloup.option(
+        "--suite",
+        "folder",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        metavar="DIR",
+        help="Suite of the run, if it is not the shipped one of this version",
+    ),
+    cloup.option("--require-conforms", is_flag=True, help="Also check that the target conforms, and that a KServe ran"),
+)
 @format_option
+@constraint(
+    If("key", then=accept_none, else_=require_all).rephrased(error="pass either --key, or --identity and --issuer"),
+    ("identity", "issuer"),
+)
 def command(
     record: Path,
     envelope: Path,
@@ -71,13 +83,11 @@ def command(
 def _verifier(key: Path | None, identity: str | None, issuer: str | None) -> Verifier:
     from kserve_conformance.attestation import Verifier
 
-    if key is not None and identity is None and issuer is None:
+    if key is not None:
         return Verifier.from_file(key)
-    if key is None and identity is not None and issuer is not None:
-        from kserve_conformance.attestation.sigstore import verifier
+    from kserve_conformance.attestation.sigstore import verifier
 
-        return verifier(identity, issuer)
-    raise click.UsageError("pass either --key, or --identity and --issuer")
+    return verifier(identity or "", issuer or "")
 
 
 def _document(found: Verification) -> dict[str, Any]:
