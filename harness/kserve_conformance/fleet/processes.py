@@ -25,6 +25,18 @@ class FleetCode(StrEnum):
 
     #: A process that read a part of the input ended before it was done.
     WORKER_LOST = "worker-lost"
+    #: Dask is not installed.
+    NO_DASK = "no-dask"
+    #: The address of a scheduler is invalid, or needs TLS.
+    SCHEDULER_ADDRESS = "scheduler-address"
+    #: A scheduler with TLS needs certificates, or those are invalid.
+    CERTIFICATES = "certificates"
+    #: A scheduler cannot be reached, or has no workers.
+    SCHEDULER = "scheduler"
+    #: A worker or the scheduler has another build of this package.
+    WORKER_BUILD = "worker-build"
+    #: A worker does not have the files of the input.
+    WORKER_FILES = "worker-files"
 
 
 class FleetError(HarnessError):
