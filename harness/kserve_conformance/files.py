@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import io
 import lzma
+import sys
+import threading
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Final
 
+from kserve_conformance.characters import printable
 from kserve_conformance.limits import Limits, current
 
 _XZ: Final = b"\xfd7zXZ\x00"
@@ -15,9 +20,36 @@ _GZIP: Final = b"\x1f\x8b\x08"
 _BLOCK: Final = 1 << 16
 
 
+#: Seconds after which stderr says that a named pipe has no writer yet.
+_PATIENCE: Final = 1.0
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """
+    Open a file for reading. Raises ``OSError``.
+
+    Opening a named pipe blocks until it has a writer, for which kubectl waits too. After a second, stderr says so.
+    """
+    waiting = threading.Timer(_PATIENCE, _report_waiting, (path,))
+    waiting.daemon = True
+    if path.is_fifo():
+        waiting.start()
+    try:
+        stream = path.open("rb")
+    finally:
+        waiting.cancel()
+    with stream:
+        yield stream
+
+
+def _report_waiting(path: Path) -> None:
+    print(f"waiting for a writer of the named pipe {printable(str(path))}", file=sys.stderr, flush=True)  # noqa: T201
+
+
 def read_bytes(path: Path, limits: Limits | None = None, *, limit: str = "file_bytes") -> bytes:
     """Read a whole file. Raises ``OSError``, and ``OverLimit`` if it is longer than a limit."""
-    with path.open("rb") as stream:
+    with opened(path) as stream:
         return read_stream(stream, str(path), limits, limit=limit)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import sys
+import threading
 
 import pytest
 from manifests_of import OURS, SERVICE, THEIRS
@@ -516,3 +518,29 @@ def test_a_fleet_is_decided_as_each_of_its_services_is(call):
     alone = [call({"one.yaml": text}, "one.yaml", "r.yaml")[1].split("  (")[0].split() for text in texts]
 
     assert [line.split("  (")[0].split() for line in together] == alone
+
+
+class TestPipes:
+    @pytest.mark.parametrize("command", ["resolve", "explain", "lint"])
+    @pytest.mark.parametrize("size", [1, 1_200_000], ids=["small", "large"])
+    def test_a_named_pipe_is_read_once(self, command, size, call, tmp_path):
+        """A process substitution, such as <(kubectl get isvc -A -o yaml), is read like a file of any size."""
+        os.mkfifo(tmp_path / "pipe")
+        text = f"{OURS}---\n{SERVICE}#{'x' * 100}\n" + f"#{'x' * 98}\n" * (size // 100)
+        writer = threading.Thread(target=(tmp_path / "pipe").write_text, args=(text,))
+        writer.start()
+
+        code, out, err = call({}, "pipe", command=command)
+
+        writer.join()
+        assert code == Exit.OK, err
+        assert "pipe:" in out or command == "lint"
+
+    def test_a_batch_from_a_pipe(self, call, tmp_path):
+        """Requests for --batch can come from a pipe, too."""
+        os.mkfifo(tmp_path / "pipe")
+        writer = threading.Thread(target=(tmp_path / "pipe").write_text, args=("",))
+        writer.start()
+
+        assert call({}, "--batch", "pipe") == (Exit.OK, "", "")
+        writer.join()

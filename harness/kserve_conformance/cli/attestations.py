@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from kserve_conformance.exceptions import AttestationError
+from kserve_conformance.files import opened
 
 if TYPE_CHECKING:
     from kserve_conformance.attestation import Verifier
@@ -41,7 +42,7 @@ def read_envelope(file: Path) -> bytes:
     from kserve_conformance.attestation import ENVELOPE_BYTES
 
     try:
-        with file.open("rb") as stream:
+        with opened(file) as stream:
             return stream.read(ENVELOPE_BYTES + 1)
     except OSError as error:
         raise AttestationError(f"{file}: {error.strerror or error}") from error

@@ -21,6 +21,7 @@ from kserve_conformance.cli.release_options import headline, profile_with, relea
 from kserve_conformance.cli.source_options import Sources, source_options
 from kserve_conformance.cli.validation import Validation, lines, strict_findings
 from kserve_conformance.crds import FULL
+from kserve_conformance.files import opened
 from kserve_conformance.profiles import Profile
 
 if TYPE_CHECKING:
@@ -299,9 +300,9 @@ def _serve(batch: str, release: str, workers: int) -> int:
         _answer_all(sys.stdin.buffer, release, workers)
     else:
         path = Path(batch)
-        if not path.is_file():
+        if not path.exists() or path.is_dir():
             raise click.BadParameter(f"file {batch!r} does not exist", param_hint="--batch")
-        with path.open("rb") as lines:
+        with opened(path) as lines:
             _answer_all(lines, release, workers)
     return Exit.OK
 

@@ -52,9 +52,13 @@ class Neighbours:
 
 
 def _may_have_runtimes(file: Path) -> bool:
-    if file.suffix not in _ENDINGS or not file.is_file() or file.stat().st_size > _SIZE:
+    try:
+        if file.suffix not in _ENDINGS or not file.is_file() or file.stat().st_size > _SIZE:
+            return False
+        return NAMESPACED_RUNTIME.encode() in file.read_bytes()
+    except OSError:
+        # Only a hint is lost.
         return False
-    return NAMESPACED_RUNTIME.encode() in file.read_bytes()
 
 
 def _file_of(where: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from kserve_conformance.files import opened
 from kserve_conformance.limits import MEBIBYTE, Limits
 from kserve_conformance.manifests.problems import ManifestCode, Problem
 
@@ -111,7 +112,10 @@ def is_of_chart(file: Path) -> bool:
 def of_file(path: Path, limits: Limits, report: Report) -> Source | None:
     """A file as a source; None, with a problem reported, if it cannot be read."""
     try:
-        with path.open("rb") as stream:
+        with opened(path) as stream:
+            if not _is_regular(path):
+                # A pipe, such as a process substitution, can be read only once.
+                return of_pipe(stream, str(path), limits, report)
             return _of_stream(stream, str(path), limits, report, path)
     except OSError as error:
         report(_unreadable(str(path), error))
@@ -119,16 +123,21 @@ def of_file(path: Path, limits: Limits, report: Report) -> Source | None:
 
 
 def of_stdin(stream: BinaryIO, limits: Limits, report: Report) -> Source | None:
-    """Standard input as a source, kept in a temporary file if it is large; None, with a problem reported, on errors."""
+    """Standard input as a source; None, with a problem reported, if it cannot be read."""
+    return of_pipe(stream, STDIN_NAME, limits, report)
+
+
+def of_pipe(stream: BinaryIO, name: str, limits: Limits, report: Report) -> Source | None:
+    """A stream that can be read once, kept in a temporary file if it is large; None, with a problem reported."""
     try:
         small = min(SMALL, limits.source_bytes)
         data = _read(stream, small + 1)
         if len(data) > limits.source_bytes:
-            report(_too_large(STDIN_NAME, limits.source_bytes))
+            report(_too_large(name, limits.source_bytes))
             return None
         if len(data) <= small:
-            return as_utf8(data, STDIN_NAME, report)
-        if (problem := not_text(data[:_HEAD], STDIN_NAME)) is not None:
+            return as_utf8(data, name, report)
+        if (problem := not_text(data[:_HEAD], name)) is not None:
             report(problem)
             return None
         with tempfile.NamedTemporaryFile(prefix="kserve-conformance-", delete=False) as copy:
@@ -140,18 +149,18 @@ def of_stdin(stream: BinaryIO, limits: Limits, report: Report) -> Source | None:
                 copy.write(data)
         path = Path(copy.name)
         with path.open("rb") as again:
-            return _of_stream(again, STDIN_NAME, limits, report, path)
+            return _of_stream(again, name, limits, report, path)
     except OSError as error:
-        report(_unreadable(STDIN_NAME, error))
+        report(_unreadable(name, error))
         return None
 
 
-#: Copies of standard input, removed by :func:`remove_copies`.
+#: Copies of streams, removed by :func:`remove_copies`.
 _TEMPORARY: list[Path] = []
 
 
 def remove_copies() -> None:
-    """Remove the temporary copies of standard input."""
+    """Remove the temporary copies of streams."""
     while _TEMPORARY:
         _TEMPORARY.pop().unlink(missing_ok=True)
 

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from kserve_conformance.exceptions import RecordError
-from kserve_conformance.files import CorruptData, decompressed
+from kserve_conformance.files import CorruptData, decompressed, opened
 from kserve_conformance.limits import Limits, OverLimit, current, exceeds_values
 from kserve_conformance.record.errors import RecordFault, fault
 
@@ -34,7 +34,7 @@ def open_lines(source: Source, limits: Limits | None = None) -> Iterator[Iterato
         yield _lines(source, limits)
         return
     try:
-        with Path(source).open("rb") as stream:
+        with opened(Path(source)) as stream:
             yield _lines(stream, limits)
     except OSError as error:
         raise fault(RecordFault.UNREADABLE_FILE, f"{source}: {error.strerror or error}") from error
