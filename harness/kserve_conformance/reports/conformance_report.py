@@ -22,6 +22,7 @@ from kserve_conformance.record.conclusion import narrowed
 from kserve_conformance.record.model import Skip
 from kserve_conformance.record.tally import LEVELS
 from kserve_conformance.reports.ndjson import ndjson
+from kserve_conformance.reports.reproduction import reproduction_of
 from kserve_conformance.reports.verdicts import UNSIGNED, subject, why
 
 API_VERSION = "conformance.kserve.io/v1alpha1"
@@ -104,7 +105,7 @@ def _failure(scenario: Scenario) -> dict[str, Any]:
             "expected": finding.expected if finding else None,
             "observed": finding.observed if finding else None,
             "explanation": list(finding.explanation) if finding else [],
-            "reproduce": finding.reproduce if finding else None,
+            "reproduce": "\n".join(reproduction_of(finding)) or None,
         }
     )
 

@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 
 from kserve_conformance.characters import in_xml
 from kserve_conformance.record import Conclusion, Header, Record, Scenario, Tally, Verdict, by_topic, conforms
+from kserve_conformance.reports.reproduction import reproduction_of
 from kserve_conformance.reports.verdicts import STEP_SYMBOLS, UNSIGNED, kept, name_of, row_of, subject, why
 
 
@@ -165,5 +166,5 @@ def _output(scenario: Scenario) -> str:
         for title, text in finding.evidence.items():
             lines += ["", f"--- {title}", text.rstrip("\n")]
         if finding.reproduce:
-            lines += ["", f"reproduce: {finding.reproduce}"]
+            lines += ["", *(f"reproduce: {line}" for line in reproduction_of(finding))]
     return "\n".join(lines)

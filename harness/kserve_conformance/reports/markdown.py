@@ -14,6 +14,7 @@ from kserve_conformance.record import Deviation, Record, Scenario, Tally, Verdic
 from kserve_conformance.record.broken_rules import broken_rules, sentence
 from kserve_conformance.record.tally import LEVELS
 from kserve_conformance.reports.gfm import block, code, in_html, plain, title_of
+from kserve_conformance.reports.reproduction import reproduction_of
 from kserve_conformance.reports.verdicts import SIGNS, UNSIGNED, by_reason, leftovers_of, readable_id, subject, why
 
 #: Number of findings with details. GitHub accepts 1 MiB of summary for a step.
@@ -132,7 +133,7 @@ def _finding(scenario: Scenario) -> Iterator[str]:
         if finding.explanation:
             yield from block("Why", "\n".join(finding.explanation))
         if finding.reproduce:
-            yield from block("Reproduce", finding.reproduce)
+            yield from block("Reproduce", "\n".join(reproduction_of(finding)))
     yield "</details>"
     yield ""
 

@@ -23,6 +23,7 @@ from kserve_conformance.manifests.writer import escaped
 from kserve_conformance.record import Conclusion, Record, Scenario, Verdict, conforms
 from kserve_conformance.record.environment import allowed
 from kserve_conformance.record.redaction import Redaction
+from kserve_conformance.reports.reproduction import reproduction_of
 from kserve_conformance.reports.verdicts import UNSIGNED, detail, subject
 from kserve_conformance.suite import Suite, inventory
 from kserve_conformance.suite.documents import FeatureDocument, feature_documents
@@ -243,6 +244,6 @@ def _attachments(scenario: Scenario | None) -> Iterator[tuple[str, str]]:
     lines += [f"expected: {finding.expected}"] if finding.expected is not None else []
     lines += [f"observed: {finding.observed}"] if finding.observed is not None else []
     lines += finding.explanation
-    lines += [f"reproduce: {finding.reproduce}"] if finding.reproduce else []
+    lines += [f"reproduce: {line}" for line in reproduction_of(finding)]
     yield "finding.txt", "\n".join(lines)
     yield from ((f"{title}.txt", text) for title, text in finding.evidence.items())

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from kserve_conformance.characters import visible
 from kserve_conformance.reports.assets import FOLDER
+from kserve_conformance.reports.reproduction import notes_of
 from kserve_conformance.reports.verdicts import name_of, row_of
 
 
@@ -56,6 +57,6 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=lambda value: value if isinstance(value, Markup) else visible(str(value)),
     )
-    environment.filters |= {"anchor": anchor, "slug": slug, "name_of": name_of, "row_of": row_of}
+    environment.filters |= {"anchor": anchor, "slug": slug, "name_of": name_of, "row_of": row_of, "notes_of": notes_of}
     environment.tests |= {"link": _is_link}
     return environment

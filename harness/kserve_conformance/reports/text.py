@@ -10,6 +10,7 @@ from kserve_conformance.record import Record, Scenario, Verdict, conforms, tally
 from kserve_conformance.record.broken_rules import broken_rules, sentence
 from kserve_conformance.record.causes import causes
 from kserve_conformance.record.conclusion import Conclusion
+from kserve_conformance.reports.reproduction import reproduction_of
 from kserve_conformance.reports.verdicts import SIGNS, UNSIGNED, by_cause, readable_id, subject, why
 
 
@@ -103,5 +104,4 @@ def _finding(scenario: Scenario, others: int = 0) -> Iterator[Line]:
             if text is not None:
                 yield Line(f"{title}  {one_line(text)}", verdict, 1)
         yield from (Line(one_line(line, keep_columns=True), verdict, 2) for line in finding.explanation)
-        if finding.reproduce:
-            yield Line(one_line(finding.reproduce), verdict, 1)
+        yield from (Line(one_line(line), verdict, 1) for line in reproduction_of(finding))

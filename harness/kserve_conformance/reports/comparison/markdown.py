@@ -22,6 +22,7 @@ from kserve_conformance.reports.comparison.phrases import (
     warnings,
 )
 from kserve_conformance.reports.gfm import block, code, in_html, plain, title_of
+from kserve_conformance.reports.reproduction import reproduction_of
 
 #: Number of scenarios of a change with expected and observed, and number of scenarios by name.
 FULL = 10
@@ -109,6 +110,6 @@ def _finding(member: Compared) -> Iterator[str]:
         if text is not None:
             yield from block(title, text)
     if finding.reproduce:
-        yield from block("Reproduce", finding.reproduce)
+        yield from block("Reproduce", "\n".join(reproduction_of(finding)))
     yield "</details>"
     yield ""

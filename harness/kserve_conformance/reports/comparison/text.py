@@ -17,6 +17,7 @@ from kserve_conformance.reports.comparison.phrases import (
     parts,
     warnings,
 )
+from kserve_conformance.reports.reproduction import reproduction_of
 from kserve_conformance.reports.verdicts import readable_id
 
 
@@ -83,5 +84,4 @@ def _details(change: Change, member: Compared) -> Iterator[Line]:
         for title, text in (("expected", finding.expected), ("observed", finding.observed)):
             if text is not None:
                 yield Line(f"{title}  {one_line(text)}", depth=3)
-        if finding.reproduce:
-            yield Line(one_line(finding.reproduce), depth=3)
+        yield from (Line(one_line(line), depth=3) for line in reproduction_of(finding))
