@@ -59,6 +59,7 @@ PUBLIC: Mapping[str, Mapping[str, str]] = {
     "upgrade": {
         "kserve_conformance.upgrade": "what an upgrade changes for services",
         "kserve_conformance.lint": "findings about runtimes and services in files",
+        "kserve_conformance.conversion": "services converted to the current schema",
         "kserve_conformance.baselines": "accepted findings",
         "kserve_conformance.fleet": "many services, read in parts",
     },

@@ -51,9 +51,11 @@ def is_full(error: OSError) -> bool:
     return error.errno in _NO_SPACE
 
 
-def write_file(path: Path, content: str | bytes) -> None:
+def write_file(path: Path, content: str | bytes, mode: int | None = None) -> None:
     """
     Write a whole file, in UTF-8 if it is text, or leave what was there. Raises ``OutputError``.
+
+    ``mode``: its permissions; those of a new file if None.
 
     A device or a pipe, such as ``/dev/stdout``, is written to and not replaced.
 
@@ -66,6 +68,8 @@ def write_file(path: Path, content: str | bytes) -> None:
             path.write_bytes(data)
             return
         with part.open("wb") as file:
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

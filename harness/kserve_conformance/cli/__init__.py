@@ -33,6 +33,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "explain": "Explain why a service gets its runtime, or none",
         "upgrade": "Show what an upgrade of KServe changes for services",
         "lint": "Check runtimes and services in files or in a cluster",
+        "convert": "Convert services to the current schema",
     },
     "Publish": {
         "report": "Render reports from the record of a run",

@@ -97,7 +97,7 @@ def echo(text: str, *, err: bool = False, nl: bool = True) -> None:
     click.echo(for_people(text, sys.stderr if err else sys.stdout), err=err, nl=nl)
 
 
-def write(result: str) -> None:
+def write(result: str | bytes) -> None:
     """Write a result to stdout. One that cannot be written changes the exit code of a success, and no other."""
     try:
         click.echo(result, nl=False)
