@@ -13,7 +13,7 @@ import click
 
 from kserve_conformance.characters import printable
 from kserve_conformance.cli.exit_codes import Exit, print_error
-from kserve_conformance.cli.output import echo, emit, example, for_people, write
+from kserve_conformance.cli.output import FORMATS, echo, emit, example, for_people, write
 from kserve_conformance.rules.releases import LATEST
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ _UNMARKED = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*(?!---(?:\s|\Z)|%)")
     "pin",
     default=None,
     show_default="as the webhook of the release",
-    help="Name the runtime in converted models, or leave it to KServe (the webhook of v0.8.0 names it, later ones don't)",
+    help="Name the runtime in models, or leave it to KServe (the webhook of v0.8.0 names it, later ones do not)",
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if anything would change")
 @click.option("--diff", is_flag=True, help="Print a unified diff instead of the converted files")
@@ -53,10 +53,10 @@ _UNMARKED = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*(?!---(?:\s|\Z)|%)")
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(("text", "json")),
+    type=click.Choice(FORMATS),
     default="text",
     show_default=True,
-    help="Format of the report; as json it is on stdout, with the diffs or the converted files",
+    help="Format of the report; as json and yaml it is on stdout, with the diffs or the converted files",
 )
 def command(
     paths: tuple[str, ...], release: str, pin: bool | None, check: bool, diff: bool, in_place: bool, format_: str
@@ -95,8 +95,8 @@ def command(
             if each.conversion.is_changed:
                 write_in_place(each.file, each.conversion)
     report = _Report(profile.name, converted, tuple(loader.problems))
-    if format_ == "json":
-        emit("json", report.as_data(diff=diff, content=not (check or diff or in_place)), lambda: "")
+    if format_ != "text":
+        emit(format_, report.as_data(diff=diff, content=not (check or diff or in_place)), lambda: "")
     else:
         _print(report, shows_files=not (check or diff or in_place), diff=diff)
     for problem in report.problems:
