@@ -9,6 +9,7 @@ from enum import Enum
 
 from generate.markup import code, table
 from kserve_conformance.lint import CODES, LintCode
+from kserve_conformance.lint.guide import GUIDE
 from kserve_conformance.objects import Outcome, Reason
 from kserve_conformance.profiles.exclusions import ExclusionReason
 from kserve_conformance.profiles.mode_faults import ModeFaultCode
@@ -48,6 +49,18 @@ CAUSES = {
     Reason.INVALID_PREDICTOR_SPEC: "Service and runtime do not make a valid pod, as with an invalid placeholder.",
 }
 
+_INTRODUCTION = (
+    "What each finding of [lint](../howto/lint.md) means, why it matters, and how to fix it. The codes are stable. An "
+    "annotation or a baseline [suppresses](../howto/lint.md#suppress-a-finding) a finding, with a reason and, if you "
+    "like, a last day. Every example is checked by the tests of this project: the first has the finding, the second "
+    "nearly has it."
+)
+
+_OF_PODS = (
+    "The pod or the mode of a service that has a runtime, or the pod of a runtime by itself. All of them are warnings, "
+    "and the hint of each finding says what to do; [reasons](reasons.md) has the background."
+)
+
 
 def parts() -> Iterator[tuple[str, str]]:
     """The tables of ``reasons.md`` and ``record.md``. Raises ``KeyError`` for a code without a meaning."""
@@ -61,6 +74,7 @@ def parts() -> Iterator[tuple[str, str]]:
     )
     yield "faults", table(("code", "meaning"), (*_commented(PodFaultCode), *_commented(ModeFaultCode)))
     yield "lint", table(("code", "severity", "meaning"), _lint())
+    yield "findings.md", _findings()
     yield "causes", table(("reason", "meaning"), ((code(one.value), CAUSES[one]) for one in Reason))
     yield "outcomes", table(("outcome", "meaning"), _commented(Outcome))
     rows = ((code(change), SIGNS[change].meaning, "yes" if change in WORSE else "") for change in Change)
@@ -72,6 +86,40 @@ def _lint() -> Iterator[tuple[str, str, str]]:
     """The codes of lint with their severities."""
     for name, meaning in _commented(LintCode):
         yield name, str(CODES[name.strip("`")]), meaning
+
+
+def _findings() -> str:
+    """The page of all findings, with an anchor for each."""
+    parts = [
+        "# Findings of lint",
+        "<!-- Made by scripts/reference from kserve_conformance.lint.guide. -->",
+        _INTRODUCTION,
+    ]
+    for name, meaning in _commented(LintCode):
+        key = LintCode(name.strip("`"))
+        entry = GUIDE[key]
+        parts += [
+            f"## {name}",
+            f"{meaning} {entry.why}",
+            table(
+                ("severity", "since", "source"),
+                [(str(CODES[key]), entry.since, entry.source)],
+            ),
+        ]
+        if entry.example is not None and entry.near is not None:
+            parts += [
+                f"Has it, under {entry.release}:",
+                f"```yaml\n{entry.example.rstrip()}\n```",
+                "Does not have it:",
+                f"```yaml\n{entry.near.rstrip()}\n```",
+            ]
+        parts.append(f"**Fix:** {entry.fix}")
+    parts += [
+        "## Faults of pods and deployment modes",
+        _OF_PODS,
+        table(("code", "meaning"), (*_commented(PodFaultCode), *_commented(ModeFaultCode))),
+    ]
+    return "\n\n".join(parts)
 
 
 def _commented(values: type[Enum]) -> Iterator[tuple[str, str]]:

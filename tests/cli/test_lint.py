@@ -102,7 +102,32 @@ class TestFindings:
         write(service=SERVICE.replace("name: mine", "name: mlflow"))
 
         out = invoke("lint", "--shipped", "--release", "v0.10.2..v0.12.0", "service.yaml")[1]
-        assert "NO_RUNTIME  has no runtime (NoSupportingRuntime)  [v0.11.1 to v0.12.0]" in out
+        text = "no runtime for mlflow lists the protocol v1, the default; listed: v2  [v0.11.1 to v0.12.0]"
+        assert f"PROTOCOL_NOT_LISTED  has no runtime (NoSupportingRuntime): {text}" in out
+
+    def test_what_the_next_release_rejects(self, write, invoke):
+        """A runtime that the release after the last one rejects is a warning; within a range it is only rejected."""
+        two = (
+            '[{{name: mine, version: "1", autoSelect: true, priority: 1}, {name: mine, autoSelect: true, priority: 2}]'
+        )
+        mixed = runtime().replace('[{name: mine, version: "1", autoSelect: true}]', two.replace("{{", "{"))
+        write(first=runtime().replace("name: mine\n", "name: first\n"), mixed=mixed)
+
+        for releases, later, rejected in (("v0.11.2", 1, 0), ("v0.11.2..v0.12.0", 0, 1), ("v0.10.2", 0, 0)):
+            found = codes(invoke, "--release", releases, "first.yaml", "mixed.yaml")
+            assert (found.count("REJECTED_LATER"), found.count("REJECTED")) == (later, rejected), releases
+
+    def test_objects_of_one_name_in_several_files(self, write, invoke):
+        """The findings of each file stay together."""
+        broken = SERVICE.replace("spec: {", "spec: {predicter: {}, ")
+        write(a=broken, b=broken, runtime=runtime(entry=""))
+
+        lines = invoke("lint", "a.yaml", "b.yaml", "runtime.yaml")[1].splitlines()
+        heads = [line for line in lines if line.startswith("InferenceService")]
+        assert heads == [
+            "InferenceService team-a/iris  (a.yaml:4)",
+            "InferenceService team-a/iris  (b.yaml:4)",
+        ]
 
 
 class TestSuppressions:

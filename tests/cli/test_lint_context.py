@@ -72,7 +72,7 @@ def test_a_service_without_a_runtime_has_a_hint(call, server):
 
     assert code == 1
     assert "InferenceService team-b/lost  (context fake)" in printed.out
-    assert printed.out.count("✗ NO_RUNTIME  has no runtime: NoSupportingRuntime") == 1
+    assert printed.out.count("✗ UNKNOWN_FORMAT  has no runtime: NoSupportingRuntime") == 1
     assert "hint: set modelFormat.name: sklearn to select" in printed.out
 
 
@@ -125,7 +125,8 @@ def test_a_range_of_releases_is_checked_for_what_is_stored(call, server):
     server.put(CLUSTER_RUNTIMES, runtime("m", protocolVersions=["v2"], supportedModelFormats=[MLFLOW]))
 
     code, printed = call("--release", "v0.10.2..v0.15.2", "--format", "json")
-    (finding,) = [one for one in json.loads(printed.out)["findings"] if one["code"] == "NO_RUNTIME" and one["hint"]][:1]
+    findings = json.loads(printed.out)["findings"]
+    finding = next(one for one in findings if one["code"] == "PROTOCOL_NOT_LISTED" and one["hint"])
 
     assert code == 1
     assert finding["object"] == "InferenceService team-a/old"

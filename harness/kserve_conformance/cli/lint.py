@@ -45,6 +45,9 @@ class Checked(Protocol):
     def objects(self) -> Mapping[str, Manifest]:
         """The manifests by the name in their findings."""
 
+    def rejected_later(self, profile: Profile, following: Profile) -> Iterator[Finding]:
+        """The runtimes that the following release rejects, and this one does not."""
+
     def findings_under(self, profile: Profile) -> Iterator[Finding]:
         """All findings under one release."""
 
@@ -153,7 +156,14 @@ def command(
         checked = written = WrittenObjects(sources, shipped, default_mode)
     names = [profile.name for profile in profiles]
     by_name = {profile.name: profile for profile in profiles}
-    linted = lint(checked.objects, names, lambda name: checked.findings_under(by_name[name]), today).accepting(accepted)
+    following = _following(names[-1], crds)
+
+    def findings_of(name: str) -> Iterator[Finding]:
+        yield from checked.findings_under(by_name[name])
+        if name == names[-1] and following is not None:
+            yield from checked.rejected_later(by_name[name], following)
+
+    linted = lint(checked.objects, names, findings_of, today).accepting(accepted)
     is_usable = written is None or not written.notes.problems
     if write_baseline is not None:
         reason = "accepted when the baseline was written"
@@ -220,6 +230,14 @@ def _print(
     if installation is not None and format_ not in ("text", "json", "yaml"):
         for unread in installation.unread:
             echo(printable(f"warning: could not be read: {unread}"), err=True)
+
+
+def _following(name: str, crds: str | None) -> Profile | None:
+    """The release after one; None for the latest, and for what is not a release."""
+    from kserve_conformance.rules.releases import NAMES
+
+    later = NAMES[NAMES.index(name) + 1 :] if name in NAMES else ()
+    return profile_with(later[0], crds) if later else None
 
 
 def _releases(text: str) -> Iterator[str]:

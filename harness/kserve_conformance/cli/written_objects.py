@@ -52,6 +52,17 @@ class WrittenObjects:
                     where = self._loaded.where(service)
                     yield from service_findings(service, where, catalogue, profile, self._surroundings)
 
+    def rejected_later(self, profile: Profile, following: Profile) -> Iterator[Finding]:
+        """The runtimes that are accepted under a release, and rejected under the following one."""
+        given = given_runtimes(self._loaded, self._sources)
+        _, reviews = Runtimes(given, self._with_shipped, stored=False).under(profile)
+        _, later = Runtimes(given, self._with_shipped, stored=False).under(following)
+        is_accepted = {review.key for review in reviews if review.rejection is None}
+        for review in later:
+            if review.rejection is not None and review.key in is_accepted:
+                text = f"is accepted, and rejected by {following.name}"
+                yield Finding(LintCode.REJECTED_LATER, str(review.key), review.where, text, (review.rejection,))
+
     @staticmethod
     def _is_invalid(manifest: Manifest, profile: Profile) -> bool:
         return bool(check(manifest, crds=profile.crds))

@@ -32,24 +32,46 @@ class LintCode(StrEnum):
     DUPLICATE_KEY = "DUPLICATE_KEY"
     #: A webhook of the release rejects the object, or the next update of a stored one.
     REJECTED = "REJECTED"
+    #: The runtime is accepted now, and the webhook of the next release rejects it.
+    REJECTED_LATER = "REJECTED_LATER"
     # Services.
-    #: KServe finds no runtime for the service, or cannot use the one it found.
+    #: KServe finds no runtime for the service, or cannot use the one it found, for another reason than the next five.
     NO_RUNTIME = "NO_RUNTIME"
+    #: The service has no runtime: none that it sees lists the requested format.
+    UNKNOWN_FORMAT = "UNKNOWN_FORMAT"
+    #: The service has no runtime: the requested version of the format is equal to none that a runtime lists.
+    VERSION_NEVER_EQUAL = "VERSION_NEVER_EQUAL"
+    #: The service has no runtime: none that lists the format lists the requested protocol, which is v1 by default.
+    PROTOCOL_NOT_LISTED = "PROTOCOL_NOT_LISTED"
+    #: The service has no runtime: it names one that is disabled.
+    RUNTIME_DISABLED = "RUNTIME_DISABLED"
+    #: The service has no runtime: it names one that neither its namespace nor the cluster has.
+    RUNTIME_NOT_FOUND = "RUNTIME_NOT_FOUND"
     #: KServe's rules leave open which runtime the service gets.
     OPEN_CHOICE = "OPEN_CHOICE"
     #: The predictor has a key of the schema before v0.8.0, such as ``sklearn``.
     LEGACY_SCHEMA = "LEGACY_SCHEMA"
     # Runtimes, alone and compared with each other.
-    #: No service without the runtime's name gets it.
+    #: No service without the runtime's name gets it: no entry has autoSelect, or it lists no format.
     NEVER_SELECTED = "NEVER_SELECTED"
+    #: The runtime is only for services that name it: every entry has `autoSelect: false`.
+    ONLY_BY_NAME = "ONLY_BY_NAME"
     #: The runtime is disabled.
     DISABLED = "DISABLED"
-    #: The runtime lists no protocol, and services that request one get another runtime or none.
+    #: The runtime lists no protocol, so it matches every request, and ranks last among runtimes of equal priority.
     NO_PROTOCOLS = "NO_PROTOCOLS"
+    #: The version of an entry looks like a pattern, but versions are compared as strings.
+    VERSION_PATTERN = "VERSION_PATTERN"
     #: The entry has a priority but no autoSelect, so the priority has no effect.
     PRIORITY_WITHOUT_AUTO_SELECT = "PRIORITY_WITHOUT_AUTO_SELECT"
     #: The runtime lists a format with several priorities, of which the first counts.
     MIXED_PRIORITIES = "MIXED_PRIORITIES"
+    #: The first entry of a format has no priority, so that of a later entry has no effect.
+    PRIORITY_ON_LATER_ENTRY = "PRIORITY_ON_LATER_ENTRY"
+    #: KServe cannot make a pod from the runtime.
+    NO_POD = "NO_POD"
+    #: Two runtimes have the same priority for a format, and no webhook rejects them, so something else decides.
+    EQUAL_PRIORITIES = "EQUAL_PRIORITIES"
     #: Only the age of two runtimes decides which of them comes first.
     DECIDED_BY_AGE = "DECIDED_BY_AGE"
     #: Only the names of two runtimes decide which of them comes first.
@@ -84,14 +106,25 @@ CODES: Final[Mapping[str, Severity]] = {
     LintCode.UNKNOWN_FIELD: Severity.ERROR,
     LintCode.DUPLICATE_KEY: Severity.ERROR,
     LintCode.REJECTED: Severity.ERROR,
+    LintCode.REJECTED_LATER: Severity.WARNING,
     LintCode.NO_RUNTIME: Severity.ERROR,
+    LintCode.UNKNOWN_FORMAT: Severity.ERROR,
+    LintCode.VERSION_NEVER_EQUAL: Severity.ERROR,
+    LintCode.PROTOCOL_NOT_LISTED: Severity.ERROR,
+    LintCode.RUNTIME_DISABLED: Severity.ERROR,
+    LintCode.RUNTIME_NOT_FOUND: Severity.ERROR,
     LintCode.OPEN_CHOICE: Severity.WARNING,
     LintCode.LEGACY_SCHEMA: Severity.NOTE,
     LintCode.NEVER_SELECTED: Severity.WARNING,
+    LintCode.ONLY_BY_NAME: Severity.NOTE,
     LintCode.DISABLED: Severity.NOTE,
     LintCode.NO_PROTOCOLS: Severity.NOTE,
     LintCode.PRIORITY_WITHOUT_AUTO_SELECT: Severity.WARNING,
+    LintCode.VERSION_PATTERN: Severity.WARNING,
     LintCode.MIXED_PRIORITIES: Severity.WARNING,
+    LintCode.PRIORITY_ON_LATER_ENTRY: Severity.WARNING,
+    LintCode.NO_POD: Severity.ERROR,
+    LintCode.EQUAL_PRIORITIES: Severity.WARNING,
     LintCode.DECIDED_BY_AGE: Severity.WARNING,
     LintCode.DECIDED_BY_NAME: Severity.WARNING,
     LintCode.NOT_DECIDED: Severity.WARNING,
@@ -105,6 +138,18 @@ CODES: Final[Mapping[str, Severity]] = {
     LintCode.RUNTIME_UNKNOWN: Severity.NOTE,
     LintCode.NOT_COMPARED: Severity.NOTE,
 }
+
+#: The codes of services without a runtime.
+WITHOUT_RUNTIME: Final = frozenset(
+    {
+        LintCode.NO_RUNTIME,
+        LintCode.UNKNOWN_FORMAT,
+        LintCode.VERSION_NEVER_EQUAL,
+        LintCode.PROTOCOL_NOT_LISTED,
+        LintCode.RUNTIME_DISABLED,
+        LintCode.RUNTIME_NOT_FOUND,
+    }
+)
 
 _PLACE: Final = re.compile(r"(.+):(\d+)", re.DOTALL)
 

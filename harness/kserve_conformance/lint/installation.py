@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from kserve_conformance.inspection import ServiceStanding, Standing, Stored, Unread, catalogue_of, standings
 from kserve_conformance.lint.fields import field_findings
-from kserve_conformance.lint.findings import Finding, LintCode
+from kserve_conformance.lint.findings import WITHOUT_RUNTIME, Finding, LintCode
 from kserve_conformance.lint.overlaps import stored_rejections
 from kserve_conformance.lint.runtimes import runtime_findings
 from kserve_conformance.lint.services import stored_service_findings
@@ -84,16 +85,32 @@ class Installation:
             key = ObjectKey.of(service)
             standing = compared.get(key)
             is_said = standing is not None and standing.is_wrong
+            cause = LintCode.NO_RUNTIME
             if key in self._sees_all:
                 surroundings = Surroundings(self.mode)
                 for finding in stored_service_findings(service, self._where, catalogue, profile, surroundings):
-                    if not (is_said and finding.code == LintCode.NO_RUNTIME):
+                    if is_said and finding.code in WITHOUT_RUNTIME:
+                        cause = LintCode(finding.code)
+                    else:
                         yield finding
             if standing is not None and standing.standing in _CODES:
-                yield self._of_standing(standing)
+                yield self._of_standing(standing, cause)
 
-    def _of_standing(self, standing: ServiceStanding) -> Finding:
-        code = _CODES[standing.standing]
+    def rejected_later(self, profile: Profile, following: Profile) -> Iterator[Finding]:
+        """The stored runtimes that would be accepted under a release, and rejected under the following one."""
+        places = {ObjectKey.of(each): self._where for each in self._stored.runtimes}
+
+        def rejected(under: Profile) -> Iterator[Finding]:
+            return stored_rejections(catalogue_of(self._stored.runtimes, under, []), under, places)
+
+        is_rejected = {each.object for each in rejected(profile)}
+        for each in rejected(following):
+            if each.object not in is_rejected:
+                text = f"would be accepted if it were applied now, and rejected by {following.name}"
+                yield replace(each, code=LintCode.REJECTED_LATER, text=text)
+
+    def _of_standing(self, standing: ServiceStanding, cause: LintCode) -> Finding:
+        code = cause if standing.standing is Standing.NO_RUNTIME else _CODES[standing.standing]
         return Finding(code, str(standing.service), self._where, standing.text, standing.story, standing.hint)
 
     def as_data(self) -> dict[str, Any]:

@@ -56,7 +56,10 @@ def lint(
     places = {name: number for number, name in enumerate(objects)}
     findings = []
     used: set[tuple[str, str]] = set()
-    for finding, of in sorted(merged.items(), key=lambda item: places.get(item[0].object, len(places))):
+    # Several files can have an object of the same name: the findings of each stay together.
+    files = {each.file: number for number, each in reversed(tuple(enumerate(merged)))}
+    order = sorted(merged, key=lambda each: (places.get(each.object, len(places)), files[each.file]))
+    for finding, of in ((each, merged[each]) for each in order):
         suppression = suppressions.get(finding.object)
         reason = None
         if suppression is not None and suppression.covers(finding.code, today):

@@ -16,7 +16,7 @@ from kserve_conformance.lint.findings import Finding, LintCode
 from kserve_conformance.objects import Catalogue, Namespace, ObjectKey, Request, Runtime
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.exclusions import ExclusionReason
-from kserve_conformance.profiles.order import BY_PRIORITY, PROTOCOL_RANKS
+from kserve_conformance.profiles.order import BY_PRIORITY, PROTOCOL_RANKS, priority_of
 from kserve_conformance.profiles.runtime_admission import Scope, rejection_of
 from kserve_conformance.resolver import Explanation, select
 
@@ -100,10 +100,19 @@ def _by_chance(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding
         for candidate in explanation.candidates:
             if candidate.exclusion is not None and candidate.exclusion.reason in BY_CHANCE and candidate.behind:
                 code, words = BY_CHANCE[candidate.exclusion.reason]
+                priority = _priority(request, candidate.behind, alone, profile)
+                if priority is not None:
+                    code, words = LintCode.EQUAL_PRIORITIES, f"{words}, as both have priority {priority}"
                 found.setdefault(_Pair(code, candidate.behind, candidate.key, words), []).append(request)
     for pair, requests in found.items():
         text = f"comes before {pair.loser} {pair.words}"
         yield Finding(pair.code, str(pair.winner), "", text, worded(requests))
+
+
+def _priority(request: Request, key: ObjectKey, catalogue: Catalogue, profile: Profile) -> int | None:
+    """The priority of a runtime for a request; None if it has none, or if the release has no priorities."""
+    runtime = catalogue.get(key)
+    return priority_of(runtime, request.format) if runtime is not None and BY_PRIORITY in profile.order else None
 
 
 def _mixed(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]:
@@ -117,12 +126,23 @@ def _mixed(scope: tuple[Runtime, ...], profile: Profile) -> Iterator[Finding]:
     for runtime in scope:
         for name in dict.fromkeys(entry.name for entry in runtime.formats):
             priorities = tuple(dict.fromkeys(entry.priority for entry in runtime.formats if entry.name == name))
-            if len(priorities) > 1:
-                listed = ", ".join("none" if one is None else str(one) for one in priorities)
-                first = "that it has none" if priorities[0] is None else str(priorities[0])
-                text = f"lists {name} with several priorities: the first counts, whatever version is requested"
-                details = (f"listed: {listed}; counts: {first}",)
-                yield Finding(LintCode.MIXED_PRIORITIES, str(runtime.key), "", text, details)
+            if len(priorities) < 2:
+                continue
+            if priorities[0] is None:
+                text = f"gives {name} a priority on a later entry, which has no effect: the first entry has none"
+                yield Finding(
+                    LintCode.PRIORITY_ON_LATER_ENTRY,
+                    str(runtime.key),
+                    "",
+                    text,
+                    (f"without effect: {', '.join(str(one) for one in priorities if one is not None)}",),
+                    f"set the priority on every entry of {name}",
+                )
+                continue
+            listed = ", ".join("none" if one is None else str(one) for one in priorities)
+            text = f"lists {name} with several priorities: the first counts, whatever version is requested"
+            details = (f"listed: {listed}; counts: {priorities[0]}",)
+            yield Finding(LintCode.MIXED_PRIORITIES, str(runtime.key), "", text, details)
 
 
 def _disabled(scope: tuple[Runtime, ...]) -> Iterator[Finding]:

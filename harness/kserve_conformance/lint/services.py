@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kserve_conformance.lint.causes import cause_of
 from kserve_conformance.lint.findings import Finding, LintCode
 from kserve_conformance.objects import Catalogue, Manifest, NoRuntime, ObjectKey, at
 from kserve_conformance.profiles import Profile
@@ -84,10 +85,9 @@ def _no_runtime(
         hints_for(stored, installed.catalogue, installed.profile) if at(stored, "spec", "predictor", "model") else ()
     )
     hints = hints or remedies_for(service, installed.catalogue, installed.profile, installed.surroundings)
-    text = f"has no runtime ({no_runtime.cause})"
-    return Finding(
-        LintCode.NO_RUNTIME, str(ObjectKey.of(service)), where, text, (no_runtime.readable_error,), _first(hints)
-    )
+    code, cause = cause_of(stored, no_runtime, installed.catalogue, installed.profile)
+    text = f"has no runtime ({no_runtime.cause})" + (f": {cause}" if cause else "")
+    return Finding(code, str(ObjectKey.of(service)), where, text, (no_runtime.readable_error,), _first(hints))
 
 
 def _first(texts: tuple[str, ...]) -> str | None:

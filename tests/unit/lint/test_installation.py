@@ -197,22 +197,29 @@ class TestRuntimesAmongEachOther:
         assert {one.severity for one in of(observed, LintCode.REJECTED)} == {Severity.ERROR}
         assert not of(found(*pair, profile=profile_of("v0.10.2")), LintCode.REJECTED)
 
-    def test_mixed_priorities_in_one_runtime_are_reported_since_there_are_priorities(self):
+    @pytest.mark.parametrize(
+        ("priority", "code", "details"),
+        [
+            ({"priority": 1}, LintCode.MIXED_PRIORITIES, "listed: 1, 2; counts: 1"),
+            ({}, LintCode.PRIORITY_ON_LATER_ENTRY, "without effect: 2"),
+        ],
+    )
+    def test_several_priorities_in_one_runtime_are_reported_since_there_are_priorities(self, priority, code, details):
         """
         Of several priorities for one format the first counts, from v0.11.1 on.
         """
         mixed = runtime(
             "a",
             formats=[
-                {"name": "sklearn", "version": "1", "autoSelect": True},
+                {"name": "sklearn", "version": "1", "autoSelect": True, **priority},
                 {"name": "sklearn", "version": "2", "autoSelect": True, "priority": 2},
             ],
         )
 
-        (finding,) = of(found(mixed), LintCode.MIXED_PRIORITIES)
+        (finding,) = of(found(mixed), code)
 
-        assert finding.details == ("listed: none, 2; counts: that it has none",)
-        assert not of(found(mixed, profile=profile_of("v0.11.0")), LintCode.MIXED_PRIORITIES)
+        assert finding.details == (details,)
+        assert not of(found(mixed, profile=profile_of("v0.11.0")), code)
 
     def test_a_namespaced_runtime_is_selected_instead_of_the_clusters(self):
         """
