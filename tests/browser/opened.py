@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
-
-#: Finds texts that cannot be read against what is behind them.
-CONTRAST = (Path(__file__).parent / "contrast.js").read_text("utf-8")
 
 
 class Page:

@@ -105,6 +105,11 @@ class Upgraded:
                 assessment = known[member.kind] = self._assessed(member)
             yield Finding(member.name, member.where, _of_member(assessment, member))
 
+    def rejections(self) -> Iterator[str]:
+        """A line for each runtime that the webhook of a release rejects."""
+        for profile, review in self.reviews:
+            yield f"{profile.name} rejects {review.key}: {review.headline.removeprefix('rejected: ')}"
+
     def _assessed(self, member: Member) -> Assessment:
         manifest = self.fleet.manifest(member.kind)
         shown = {**manifest, "metadata": {**manifest["metadata"], "name": member.name.partition("/")[2]}}

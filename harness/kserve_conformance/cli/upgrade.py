@@ -17,8 +17,10 @@ from kserve_conformance.cli.baseline_options import baseline_options
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import emit, example, write
 from kserve_conformance.cli.upgrade_options import UpgradeOptions, upgrade_options
+from kserve_conformance.outputs import write_file
 
 if TYPE_CHECKING:
+    from kserve_conformance.cli.census import Upgraded
     from kserve_conformance.upgrade import Census, Finding
 
 #: What ``--fail-on`` and ``--only`` take: the changes and flags of :mod:`kserve_conformance.upgrade`.
@@ -35,7 +37,7 @@ CLASSES = (
 )
 
 #: The output formats. ``ndjson`` has a line for each service and nothing else.
-FORMATS = ("text", "json", "yaml", "ndjson", "markdown", "sarif")
+FORMATS = ("text", "json", "yaml", "ndjson", "markdown", "html", "sarif")
 
 
 def _classes(_: click.Context, option: click.Parameter, value: str | None) -> frozenset[str]:
@@ -70,6 +72,12 @@ def _classes(_: click.Context, option: click.Parameter, value: str | None) -> fr
     ),
     baseline_options,
     cloup.option(
+        "--page",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Also write the HTML page to this file",
+    ),
+    cloup.option(
         "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="Output format"
     ),
 )
@@ -79,6 +87,7 @@ def command(
     fail_on: frozenset[str],
     baseline: Path | None,
     write_baseline: Path | None,
+    page: Path | None,
     format_: str,
 ) -> int:
     """
@@ -98,9 +107,12 @@ def command(
         _write_lines(findings, only)
     else:
         deque(findings, maxlen=0)
-        _write_census(gate.census, services.releases, only, format_)
-    for profile, review in services.reviews:
-        click.echo(printable(f"warning: {profile.name} rejects {review.key}: {review.headline}"), err=True)
+        _write_census(gate.census, services, only, format_)
+    if page is not None:
+        write_file(page, _page(gate.census, services, only))
+        click.echo(printable(f"wrote {page}"), err=True)
+    for line in services.rejections():
+        click.echo(printable(f"warning: {line}"), err=True)
     services.notes.print()
     if write_baseline is not None:
         gate.write(write_baseline)
@@ -119,10 +131,20 @@ def _write_lines(findings: Iterator[Finding], only: frozenset[str]) -> None:
             click.echo(in_json(json.dumps(finding_as_data(finding), ensure_ascii=False)))
 
 
-def _write_census(census: Census, releases: tuple[str, ...], only: frozenset[str], format_: str) -> None:
+def _page(census: Census, services: Upgraded, only: frozenset[str]) -> str:
+    from kserve_conformance.upgrade.reports.html import html
+
+    unread = (f"not read: {problem}" for problem in services.notes.problems)
+    return html(census, services.releases, only, (*unread, *services.rejections()))
+
+
+def _write_census(census: Census, services: Upgraded, only: frozenset[str], format_: str) -> None:
     from kserve_conformance.upgrade.reports import data, markdown, sarif, text
 
-    if format_ == "markdown":
+    releases = services.releases
+    if format_ == "html":
+        write(_page(census, services, only))
+    elif format_ == "markdown":
         write("".join(f"{line}\n" for line in markdown.lines(census, releases, only)))
     elif format_ == "sarif":
         write(in_json(json.dumps(sarif.log(census, releases, only), indent=2, ensure_ascii=False)) + "\n")

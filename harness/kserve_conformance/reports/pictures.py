@@ -16,11 +16,11 @@ STYLE = shipped("picture.css")
 OUTLINED = (Verdict.UNSUPPORTED, Verdict.SKIPPED)
 
 
-def new_picture(title: str, description: str) -> ET.Element:
-    """Create an empty picture with a title and a description for screen readers."""
-    root = ET.Element("svg", {"class": "kc", "role": "img", "aria-labelledby": "kc-title kc-desc"})
-    ET.SubElement(root, "title", id="kc-title").text = in_xml(title)
-    ET.SubElement(root, "desc", id="kc-desc").text = in_xml(description)
+def new_picture(title: str, description: str, name: str = "kc") -> ET.Element:
+    """Create an empty picture with a title and a description for screen readers; ``name`` begins their ids."""
+    root = ET.Element("svg", {"class": "kc", "role": "img", "aria-labelledby": f"{name}-title {name}-desc"})
+    ET.SubElement(root, "title", id=f"{name}-title").text = in_xml(title)
+    ET.SubElement(root, "desc", id=f"{name}-desc").text = in_xml(description)
     return root
 
 

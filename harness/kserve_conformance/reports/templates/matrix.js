@@ -93,15 +93,6 @@
   form.addEventListener("reset", () => setTimeout(apply));
   window.addEventListener("hashchange", visit);
 
-  let closed = [];
-  window.addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("details:not([open])")];
-    for (const element of closed) element.open = true;
-  });
-  window.addEventListener("afterprint", () => {
-    for (const element of closed) element.open = false;
-  });
-
   form.hidden = false;
   apply();
   window.addEventListener("load", () => { if (location.hash) setTimeout(visit); });

@@ -89,42 +89,25 @@
   // The fragment holds the place and the filter: #scenario-…&verdict=failed,errored&level=core&q=priority
   // With ``step`` it is a step in the history of the browser, and its back button returns.
   function remember(step = false) {
-    const parts = anchor ? [encodeURIComponent(anchor)] : [];
-    for (const name of ["verdict", "level"]) {
-      const values = checked(name);
-      if (values.length) parts.push(`${name}=${values.map(encodeURIComponent).join(",")}`);
-    }
     const words = query.value.trim();
-    if (words) parts.push(`q=${encodeURIComponent(words)}`);
-    const fragment = parts.join("&");
+    const values = [...["verdict", "level"].map((name) => [name, checked(name)]), ["q", words ? [words] : []]];
+    const fragment = page.fragmentOf(anchor, values);
     if (fragment === location.hash.slice(1)) return;
     if (step) history.pushState(null, "", `#${fragment}`);
     else history.replaceState(null, "", `#${fragment}`);
   }
 
-  const decoded = (text) => {
-    try {
-      return decodeURIComponent(text);
-    } catch {
-      return "";
-    }
-  };
-
   let following = false;
 
   function recall() {
     const before = anchor;
-    const parts = location.hash.slice(1).split("&").filter(Boolean);
-    const filter = new Map(parts.filter((part) => part.includes("=")).map((part) => [
-      part.slice(0, part.indexOf("=")),
-      part.slice(part.indexOf("=") + 1),
-    ]));
-    anchor = decoded(parts.find((part) => !part.includes("=")) ?? "");
+    const { place, filter } = page.fragment();
+    anchor = place;
     // A plain link to a place keeps the filter that is set.
     if (filter.size) {
-      query.value = decoded(filter.get("q") ?? "");
+      query.value = (filter.get("q") ?? [""]).join(",");
       for (const input of form.querySelectorAll("input[type=checkbox]")) {
-        input.checked = (filter.get(input.name) ?? "").split(",").map(decoded).includes(input.value);
+        input.checked = (filter.get(input.name) ?? []).includes(input.value);
       }
     }
     apply();
@@ -173,7 +156,7 @@
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href^='#']");
     if (!link) return;
-    const place = decoded(link.getAttribute("href").slice(1));
+    const place = page.decoded(link.getAttribute("href").slice(1));
     if (place === anchor) {
       event.preventDefault();
       visit(document.getElementById(anchor));
@@ -201,15 +184,6 @@
     squares[at].element.setAttribute("tabindex", "-1");
     next.element.setAttribute("tabindex", "0");
     next.element.focus();
-  });
-
-  let closed = [];
-  window.addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("details:not([open])")];
-    for (const element of closed) element.open = true;
-  });
-  window.addEventListener("afterprint", () => {
-    for (const element of closed) element.open = false;
   });
 
   form.hidden = false;

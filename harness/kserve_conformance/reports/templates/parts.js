@@ -1,25 +1,54 @@
-// What every page does with what it shows: commands can be copied, and whatever scrolls can be reached.
-(() => {
+// What every page does with what it shows: commands can be copied, whatever scrolls can be reached, print has all.
+const page = (() => {
   "use strict";
+
+  const decoded = (text) => {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return "";
+    }
+  };
+
+  // The fragment holds a place and a filter: #scenario-…&verdict=failed,errored&q=priority
+  function fragment() {
+    const parts = location.hash.slice(1).split("&").filter(Boolean);
+    const filter = new Map(parts.filter((part) => part.includes("=")).map((part) => [
+      part.slice(0, part.indexOf("=")),
+      part.slice(part.indexOf("=") + 1).split(",").map(decoded),
+    ]));
+    return { place: decoded(parts.find((part) => !part.includes("=")) ?? ""), filter };
+  }
+
+  function fragmentOf(place, filter) {
+    const parts = place ? [encodeURIComponent(place)] : [];
+    for (const [name, values] of filter) {
+      if (values.length) parts.push(`${name}=${values.map(encodeURIComponent).join(",")}`);
+    }
+    return parts.join("&");
+  }
+
+  async function copy(button, text, selected) {
+    const before = button.dataset.text ??= button.textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch {
+      // Without access to the clipboard the command is selected, ready to be copied by hand.
+      if (selected) getSelection().selectAllChildren(selected);
+      button.textContent = selected ? "Selected" : "Not copied";
+    }
+    document.getElementById("shown").textContent = `Command ${button.textContent.toLowerCase()}`;
+    setTimeout(() => { button.textContent = before; }, 2000);
+  }
 
   function copyable(command) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = "Copy";
     button.setAttribute("aria-label", "Copy the command");
-    button.addEventListener("click", async () => {
-      const text = command.querySelector("pre").textContent;
-      try {
-        await navigator.clipboard.writeText(text);
-        button.textContent = "Copied";
-      } catch {
-        // Without access to the clipboard the command is selected, ready to be copied by hand.
-        getSelection().selectAllChildren(command.querySelector("pre"));
-        button.textContent = "Selected";
-      }
-      document.getElementById("shown").textContent = `Command ${button.textContent.toLowerCase()}`;
-      setTimeout(() => { button.textContent = "Copy"; }, 2000);
-    });
+    const text = command.querySelector("pre");
+    button.addEventListener("click", () => copy(button, text.textContent, text));
     command.append(button);
   }
 
@@ -41,4 +70,15 @@
 
   document.addEventListener("toggle", (event) => { if (event.target.open) prepare(event.target); }, true);
   prepare(document);
+
+  let closed = [];
+  window.addEventListener("beforeprint", () => {
+    closed = [...document.querySelectorAll("details:not([open])")];
+    for (const element of closed) element.open = true;
+  });
+  window.addEventListener("afterprint", () => {
+    for (const element of closed) element.open = false;
+  });
+
+  return { copy, decoded, fragment, fragmentOf };
 })();
