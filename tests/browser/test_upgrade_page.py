@@ -37,7 +37,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A page of a million services in forty clusters."""
-    return written(tmp_path_factory.mktemp("large"), html(census(1_000_000, 300, clusters=40), RELEASES))
+    return written(tmp_path_factory.mktemp("large"), html(census(1_000_000, 200, clusters=40), RELEASES))
 
 
 @pytest.fixture
