@@ -49,11 +49,11 @@ class TestResolve:
 
     def test_an_upgrade_keeps_what_the_first_release_recorded(self, printed):
         """v0.17.0 creates a Knative Service for a service of v0.15.2, and rejects its updates."""
-        out = printed("resolve", "--release", "v0.15.2", "--then", "v0.17.0")[1]
+        out = " ".join(printed("upgrade", "--from", "v0.15.2", "--to", "v0.17.0")[1].split())
 
         assert "a Knative Service is created next to the Deployment" in out
         assert LOCKED % ("RawDeployment", "Standard") in out
-        assert "⚠ team-a/fraud   v0.17.0: status.deploymentMode is RawDeployment" in out
+        assert "⚠ v0.17.0 ClusterServingRuntime kserve-sklearnserver status.deploymentMode is RawDeployment" in out
         assert (
             "change the mode in the status with v0.17.0 installed: kubectl patch isvc fraud -n team-a "
             """--subresource=status --type=merge -p '{"status":{"deploymentMode":"Standard"}}'"""
@@ -61,12 +61,13 @@ class TestResolve:
 
     def test_a_fault_is_listed_with_each_release_that_has_it(self, printed):
         """Also one of the way: v0.16.0 locks the service, which v0.17.0 undoes and a downgrade does not."""
-        undone = printed("resolve", "--release", "v0.16.0", "--then", "v0.17.0")[1]
-        kept = printed("resolve", "--release", "v0.16.0", "--then", "v0.15.2")[1]
+        undone = printed("upgrade", "--from", "v0.16.0", "--to", "v0.17.0")[1]
+        kept = printed("upgrade", "--from", "v0.16.0", "--to", "v0.15.2")[1]
 
-        assert "\n✓ team-a/fraud  " in undone
-        assert "\n⚠ team-a/fraud   v0.16.0: every update" in undone
-        assert "\n⚠ team-a/fraud   v0.16.0, v0.15.2: every update" in kept
+        assert "\n    ⚠ v0.16.0  ClusterServingRuntime kserve-sklearnserver\n        every update" in undone
+        assert "\n    ✓ v0.17.0  ClusterServingRuntime kserve-sklearnserver\n" in undone
+        assert "\n    ⚠ v0.16.0" in kept
+        assert "\n    ✓" not in kept
 
     def test_the_command_names_each_service_of_a_fleet(self, printed):
         """They are decided once, by a service that stands for all of them."""

@@ -40,14 +40,6 @@ class TestFaults:
         assert code == Exit.OK
         assert out == f"⚠ team-a/fraud   ServingRuntime team-a/ours  (all.yaml:1)\n    {FAULT}\n    {HINT}\n"
 
-    def test_resolve_prints_those_of_every_release(self, run):
-        """Below the table, with the name of the service and the releases."""
-        code, out = run("resolve", (GREEDY, OURS), "--then", "v0.16.0")
-
-        assert code == Exit.OK
-        assert "\n⚠ team-a/fraud  " in out
-        assert out.endswith(f"\n⚠ team-a/fraud   v0.15.2, v0.16.0: {FAULT}\n  {HINT}\n")
-
     def test_explain_prints_what_to_do(self, run):
         """With a hint for each."""
         code, out = run("explain", (GREEDY, OURS))
@@ -125,14 +117,6 @@ class TestPods:
         assert list(yaml.safe_load_all(out)) == [POD, None]
         assert out.startswith("# ✓ InferenceService team-a/fraud: ServingRuntime team-a/ours\n")
         assert out.endswith("---\n# ✗ InferenceService team-a/other: no runtime (NoSupportingRuntime)\n")
-
-    def test_resolve_prints_those_of_the_last_release(self, run):
-        """After the upgrades, of the services as they were stored."""
-        code, out = run("resolve", (SERVICE, OURS), "--pod", "--then", "v0.20.0")
-
-        (container,) = yaml.safe_load(out)["spec"]["containers"]
-        assert code == Exit.OK
-        assert container["env"] == [{"name": "INFERENCE_SERVICE_NAME", "value": "fraud"}]
 
     def test_resolve_has_them_as_data(self, run):
         """Beside everything that it has without."""

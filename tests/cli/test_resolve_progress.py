@@ -34,7 +34,7 @@ def test_is_shown_in_a_terminal_only(
     assert "5 services read" not in err
 
 
-@pytest.mark.parametrize("arguments", [("resolve", "--then", "v0.20.0"), ("explain",), ("resolve", "--pod")])
+@pytest.mark.parametrize("arguments", [("explain",), ("resolve", "--pod")])
 def test_is_shown_while_services_are_resolved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
 ) -> None:

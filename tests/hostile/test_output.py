@@ -66,7 +66,7 @@ COMMANDS = (
     ["explain", "--release", "v0.15.2", "--all"],
     ["explain", "--release", "v0.15.2", "--pod"],
     ["resolve", "--release", "v0.15.2"],
-    ["resolve", "--release", "v0.15.2", "--then", "v0.16.0"],
+    ["upgrade", "--from", "v0.15.2", "--to", "v0.16.0"],
 )
 
 

@@ -51,7 +51,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
 }
 
 #: Former commands, with what replaces them.
-MOVED: Mapping[str, str] = {"inspect": "lint --context CONTEXT"}
+MOVED: Mapping[str, str] = {"inspect": "lint --context"}
 
 #: Every command and what it does.
 COMMANDS: Mapping[str, str] = {name: about for commands in SECTIONS.values() for name, about in commands.items()}
@@ -67,7 +67,7 @@ class Commands(cloup.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command by name; None if there is no such command. Raises ``CommandError`` for a former one."""
         if cmd_name in MOVED and not ctx.resilient_parsing:
-            raise CommandError.moved(cmd_name, MOVED[cmd_name])
+            raise CommandError.moved(cmd_name, MOVED[cmd_name], f"{MOVED[cmd_name]} CONTEXT")
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"{__name__}.{cmd_name}").command

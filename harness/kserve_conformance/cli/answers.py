@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import click
 
 from kserve_conformance.characters import printable
-from kserve_conformance.cli.catalogues import GivenRuntime, Review, Runtimes, placed
+from kserve_conformance.cli.catalogues import GivenRuntime, Runtimes, placed
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.notes import Notes
 from kserve_conformance.cli.reading_progress import ReadingProgress
 from kserve_conformance.cli.source_options import Sources
-from kserve_conformance.cli.validation import as_data, crd_findings, summary
+from kserve_conformance.cli.validation import as_data, crd_findings, strict_findings, summary
 from kserve_conformance.exceptions import ManifestError
 from kserve_conformance.fleet import Member, Processes, Workers, read
 from kserve_conformance.manifests import Loaded, ManifestCode, Problem, check, display_name, rejection_message
@@ -219,6 +219,12 @@ class Answers:
         self.catalogue, self.reviews = self.runtimes.under(profile)
         check_something(sources, self.notes, len(self.fleet) + len(runtimes))
 
+    def rejected_fields(self) -> Iterator[Problem]:
+        """What strict validation has against the services that are not stored."""
+        for member in self.fleet:
+            if member.entry is not None:
+                yield from strict_findings(self._sources.rejecting(self._findings.get(member.entry, ())))
+
     def __iter__(self) -> Iterator[Answer]:
         decisions: dict[int, tuple[Decision, tuple[PodFault | ModeFault, ...]]] = {}
         for member in self.fleet:
@@ -306,36 +312,22 @@ def given_runtimes(loaded: Loaded, sources: Sources) -> list[GivenRuntime]:
     ]
 
 
-def answers_of_chain(
-    loaded: Loaded, chain: Sequence[Profile], assumptions: Assumptions, sources: Sources, progress: ReadingProgress
-) -> tuple[tuple[tuple[Answer, ...], tuple[Review, ...]], ...]:
-    """
-    Decide every service by one release, then by each that is installed after it; a row of answers for each release.
-
-    Everything is written once: a service is as the webhooks of the first release stored it, and a runtime has lost
-    what that release's CRDs do not know. Only what was rejected is written again, and shipped runtimes are those of
-    each release. Raises ``ManifestError`` where something is malformed.
-    """
-    states = {id(one): (one, assumptions.is_stored(one)) for one in loaded.services}
-    recorded: dict[int, str] = {}
-    runtimes = Runtimes(given_runtimes(loaded, sources), assumptions.with_shipped, assumptions.stored)
-    rows: list[tuple[tuple[Answer, ...], tuple[Review, ...]]] = []
-    for profile in chain:
-        catalogue, reviews = runtimes.under(profile)
-        row = []
-        for service in progress.resolving(loaded.services, len(loaded.services), profile.name):
-            state, in_store = states[id(service)]
-            with placed(loaded.where(service), service):
-                # No CRDs of a later release check what is stored.
-                is_valid = in_store and not crd_findings(loaded.findings(service))
-                decision = assumptions.decide(state, catalogue, profile, in_store=in_store, is_valid=is_valid)
-            if not in_store and decision.service is not None:
-                states[id(service)] = decision.service, True
-            findings = () if rows else sources.rejecting(loaded.findings(service))
-            mode = assumptions.stored_mode(decision, profile, in_store=in_store, recorded=recorded.get(id(service)))
-            if mode is not None:
-                recorded[id(service)] = mode.reconciled
-            faults = faults_in(decision, catalogue, profile, mode)
-            row.append(Answer(display_name(service), loaded.where(service), decision, faults, findings))
-        rows.append((tuple(row), reviews))
-    return tuple(rows)
+def answer_of(
+    service: Manifest,
+    loaded: Loaded,
+    sources: Sources,
+    assumptions: Assumptions,
+    catalogue: Catalogue,
+    profile: Profile,
+    reporter: Reporter | None = None,
+) -> Answer:
+    """The decision for one loaded service, with its pod. Raises ``ManifestError`` if something is malformed."""
+    where, found = loaded.where(service), loaded.findings(service)
+    in_store = assumptions.is_stored(service)
+    with placed(where, service):
+        decision = assumptions.decide(
+            service, catalogue, profile, in_store=in_store, is_valid=not found, reporter=reporter
+        )
+        mode = assumptions.stored_mode(decision, profile, in_store=in_store)
+        faults = faults_in(decision, catalogue, profile, mode)
+    return Answer(display_name(service), where, decision, faults, sources.rejecting(found))

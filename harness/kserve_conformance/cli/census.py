@@ -81,6 +81,8 @@ class Upgraded:
         with ReadingProgress() as progress, Processes(allowed()[0]) as processes:
             answers = Answers(sources, first, assumptions, progress, processes)
         self.fleet, self.notes = answers.fleet, answers.notes
+        #: What strict validation has against services that are not stored.
+        self.rejected_fields = tuple(answers.rejected_fields())
         surroundings = Surroundings(assumptions.default_mode)
         installed = [Installed(first, answers.catalogue, surroundings)]
         #: The runtimes that a webhook rejects, of each release.
@@ -106,9 +108,11 @@ class Upgraded:
             yield Finding(member.name, member.where, _of_member(assessment, member))
 
     def rejections(self) -> Iterator[str]:
-        """A line for each runtime that the webhook of a release rejects."""
+        """A line for each runtime that a release rejects, and for each field that strict validation rejects."""
         for profile, review in self.reviews:
             yield f"{profile.name} rejects {review.key}: {review.headline.removeprefix('rejected: ')}"
+            yield from (problem.headline for problem in review.findings)
+        yield from (problem.headline for problem in self.rejected_fields)
 
     def _assessed(self, member: Member) -> Assessment:
         manifest = self.fleet.manifest(member.kind)
@@ -121,7 +125,8 @@ class Upgraded:
 
 def _of_member(assessment: Assessment, member: Member) -> Assessment:
     """The assessment of a stand-in, for one of those for which it stands."""
-    if not assessment.details and not assessment.remedies:
+    is_general = not any(step.faults or not step.is_served for step in assessment.steps)
+    if not assessment.details and not assessment.remedies and is_general:
         return assessment
     name = member.name.partition("/")[2]
 
@@ -129,7 +134,11 @@ def _of_member(assessment: Assessment, member: Member) -> Assessment:
         return completed(text, name, member.uri)
 
     remedies = tuple(replace(remedy, text=fill(remedy.text)) for remedy in assessment.remedies)
-    return replace(assessment, details=tuple(map(fill, assessment.details)), remedies=remedies)
+    steps = tuple(
+        replace(step, text=fill(step.text), faults=tuple((fill(text), fill(hint)) for text, hint in step.faults))
+        for step in assessment.steps
+    )
+    return replace(assessment, details=tuple(map(fill, assessment.details)), remedies=remedies, steps=steps)
 
 
 @dataclass(slots=True)

@@ -56,10 +56,9 @@ class CommandError(HarnessError):
         return cls(message, code=CommandCode.WOULD_OVERWRITE, hint="choose another folder with --out")
 
     @classmethod
-    def moved(cls, old: str, new: str) -> Self:
-        """A former command or option; ``new`` is the command that replaces it."""
-        what = new.partition(" CONTEXT")[0]
-        return cls(f"{old} is now {what}", code=CommandCode.MOVED, hint=f"run `kserve-conformance {new}`")
+    def moved(cls, old: str, new: str, command: str) -> Self:
+        """A former command or option, with what replaces it, and the whole command to run instead."""
+        return cls(f"{old} is now {new}", code=CommandCode.MOVED, hint=f"run `kserve-conformance {command}`")
 
     @classmethod
     def cannot_replay(cls, file: Path, why: str) -> Self:

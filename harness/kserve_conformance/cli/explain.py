@@ -163,26 +163,13 @@ _OF_MANIFESTS = ("crds", "shipped", "stored", "parameters", "kustomize", "strict
 def _stories(
     loaded: Loaded, sources: Sources, assumptions: Assumptions, surveyed: Surveyed, progress: ReadingProgress
 ) -> Iterator[Story]:
-    from kserve_conformance.cli.answers import Answer, faults_in
+    from kserve_conformance.cli.answers import answer_of
     from kserve_conformance.cli.catalogues import placed
     from kserve_conformance.cli.story import story_of
-    from kserve_conformance.manifests import display_name
     from kserve_conformance.resolver import Explanation
 
     for service in progress.resolving(loaded.services, len(loaded.services)):
         explanation = Explanation()
-        in_store = assumptions.is_stored(service)
-        with placed(loaded.where(service), service):
-            decision = assumptions.decide(
-                service,
-                surveyed.catalogue,
-                surveyed.profile,
-                in_store=in_store,
-                is_valid=not loaded.findings(service),
-                reporter=explanation,
-            )
-            mode = assumptions.stored_mode(decision, surveyed.profile, in_store=in_store)
-            faults = faults_in(decision, surveyed.catalogue, surveyed.profile, mode)
-            findings = sources.rejecting(loaded.findings(service))
-            answer = Answer(display_name(service), loaded.where(service), decision, faults, findings)
+        answer = answer_of(service, loaded, sources, assumptions, surveyed.catalogue, surveyed.profile, explanation)
+        with placed(answer.where, service):
             yield story_of(service, answer, explanation, surveyed, assumptions)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import unified_diff
 from typing import Any
 
 from kserve_conformance.characters import printable
-from kserve_conformance.cli.answers import Answer, Assumptions, answers_of_chain, check_something, repeated
+from kserve_conformance.cli.answers import (
+    Answer,
+    Assumptions,
+    answer_of,
+    check_something,
+    given_runtimes,
+    repeated,
+)
+from kserve_conformance.cli.catalogues import Runtimes
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.notes import Notes
 from kserve_conformance.cli.output import emit
@@ -52,9 +60,9 @@ class Views:
         return data
 
 
-def print_pods(sources: Sources, chain: Sequence[Profile], assumptions: Assumptions, format_: str) -> int:
+def print_pods(sources: Sources, profile: Profile, assumptions: Assumptions, format_: str) -> int:
     """
-    Print the pod templates of all services under the last release of a chain, as YAML documents or as data.
+    Print the pod templates of all services under a release, as YAML documents or as data.
 
     The exit code is that of ``resolve``. Raises ``ManifestError`` if there is nothing to resolve.
     """
@@ -63,10 +71,15 @@ def print_pods(sources: Sources, chain: Sequence[Profile], assumptions: Assumpti
     places = ((one, loaded.where(one)) for one in (*loaded.services, *loaded.runtimes))
     notes = Notes.of(loaded, repeated(places), sources.warned(loaded.all_findings()))
     check_something(sources, notes, len(loaded.services))
+    runtimes = Runtimes(given_runtimes(loaded, sources), assumptions.with_shipped, assumptions.stored)
+    catalogue, reviews = runtimes.under(profile)
     with ReadingProgress() as progress:
-        answers, reviews = answers_of_chain(loaded, chain, assumptions, sources, progress)[-1]
+        answers = [
+            answer_of(service, loaded, sources, assumptions, catalogue, profile)
+            for service in progress.resolving(loaded.services, len(loaded.services))
+        ]
     data = {
-        "release": chain[-1].name,
+        "release": profile.name,
         "services": [{**one.as_data(), "pod": one.decision.pod} for one in answers],
         "runtimes": [each.as_data() for each in reviews],
         **notes.as_data(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shlex
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -13,19 +14,19 @@ import click
 import cloup
 from click.core import ParameterSource
 
+from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import Exit
-from kserve_conformance.cli.output import columns, echo, emit, example, format_option, streaming
+from kserve_conformance.cli.output import echo, emit, example, format_option, streaming
 from kserve_conformance.cli.pod_options import pod_option
 from kserve_conformance.cli.reading_progress import ReadingProgress
 from kserve_conformance.cli.release_options import headline, profile_with, release_options
 from kserve_conformance.cli.source_options import Sources, source_options
-from kserve_conformance.cli.validation import Validation, lines, strict_findings
+from kserve_conformance.cli.validation import Validation, lines
 from kserve_conformance.crds import FULL
 from kserve_conformance.files import opened
-from kserve_conformance.profiles import Profile
 
 if TYPE_CHECKING:
-    from kserve_conformance.cli.answers import Answer, Answers, Assumptions
+    from kserve_conformance.cli.answers import Answer, Answers
     from kserve_conformance.cli.catalogues import Review
 
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
         "kserve-conformance resolve --release v0.15.2 service.yaml runtimes/",
         "kubectl get isvc,servingruntimes,clusterservingruntimes -A -o json | kserve-conformance resolve -",
         "kserve-conformance resolve --release v0.10.2 --shipped service.yaml --format json",
-        "kserve-conformance resolve --release v0.10.2 --then v0.15.2 --shipped dump.yaml",
     )
 )
 @click.argument("paths", nargs=-1, metavar="[FILE|FOLDER|-]...")
@@ -46,12 +46,7 @@ if TYPE_CHECKING:
     "Input",
     source_options,
 )
-@cloup.option(
-    "--then",
-    multiple=True,
-    metavar="RELEASE",
-    help="Then upgrade to this release and resolve the stored objects again (can be repeated)",
-)
+@cloup.option("--then", multiple=True, hidden=True)
 @cloup.option_group(
     "Output",
     pod_option,
@@ -97,11 +92,13 @@ def command(
     Reads manifests, folders of them, kubectl dumps, or standard input: services and runtimes, in any order. Files
     without Kubernetes objects are skipped. A service read back from a cluster counts as stored; any other is admitted
     first, like a new one. So are runtimes, in order; a rejected one is not a candidate. Exits with 1 if a service has
-    no runtime or a write is rejected (with --then: under the last release), and with 2 if a manifest cannot be read.
+    no runtime or a write is rejected, and with 2 if a manifest cannot be read.
 
     A service with a ⚠ has a runtime, but its pod or its deployment mode has a fault: a warning, which changes no exit
     code. With --pod, prints a YAML document for each service instead of a line.
     """
+    if then:
+        raise CommandError.moved("resolve --then", "upgrade --path", _as_upgrade((release, *then), shipped, paths))
     profile = profile_with(release, crds)
     if batch is not None:
         _check_options(call)
@@ -115,11 +112,8 @@ def command(
 
     sources = Sources(paths, namespace, parameters, kustomize, strict, Validation(validation), profile.crds, stored)
     assumptions = Assumptions(shipped, stored, default_mode)
-    chain = (profile, *(profile_with(each, crds) for each in then))
     if pod:
-        return print_pods(sources, chain, assumptions, format_)
-    if then:
-        return _upgrade(sources, chain, crds, format_, assumptions)
+        return print_pods(sources, profile, assumptions, format_)
     with ReadingProgress() as progress, Processes(workers or allowed()[0]) as processes:
         answers = Answers(sources, profile, assumptions, progress, processes)
     is_ok = _Verdict()
@@ -133,6 +127,10 @@ def command(
     answers.notes.print()
     is_accepted = all(each.is_accepted for each in answers.reviews)
     return code(answers.notes.problems, is_ok=is_ok.value and is_accepted)
+
+
+def _as_upgrade(releases: Sequence[str], shipped: bool, paths: Sequence[str]) -> str:
+    return shlex.join(["upgrade", "--path", ",".join(releases), *(["--shipped"] if shipped else []), *paths])
 
 
 #: The options that ``--batch`` has; a question says everything else.
@@ -225,74 +223,6 @@ def _json(head: dict[str, str], answers: Answers, verdict: _Verdict) -> Iterator
     yield "]" if separator == "\n" else "\n  ]"
     rest = json.dumps(_rest(answers), indent=2, ensure_ascii=False)
     yield "," + rest[1:] + "\n"
-
-
-def _upgrade(
-    sources: Sources, chain: tuple[Profile, ...], crds: str | None, format_: str, assumptions: Assumptions
-) -> int:
-    from kserve_conformance.cli.answers import answers_of_chain, check_something, repeated
-    from kserve_conformance.cli.notes import Notes
-
-    with ReadingProgress() as progress:
-        loaded = sources.load(progress)
-    places = ((one, loaded.where(one)) for one in (*loaded.services, *loaded.runtimes))
-    notes = Notes.of(loaded, repeated(places), sources.warned(loaded.all_findings()))
-    check_something(sources, notes, len(loaded.services))
-    with ReadingProgress() as progress:
-        rows = answers_of_chain(loaded, chain, assumptions, sources, progress)
-    first, *others = (
-        {
-            "release": profile.name,
-            "crds": crds or FULL,
-            "services": [one.as_data() for one in row],
-            "runtimes": [each.as_data() for each in reviews],
-        }
-        for profile, (row, reviews) in zip(chain, rows, strict=True)
-    )
-    emit(
-        format_,
-        {**first, **notes.as_data(), "then": others},
-        lambda: "".join(headline(chain[0], crds)) + _table(chain, rows),
-    )
-    notes.print()
-    last, reviews = rows[-1]
-    written = [*(one.findings for one in rows[0][0]), *(each.findings for each in rows[0][1])]
-    is_written = not any(map(strict_findings, written)) and all(each.is_accepted for each in reviews)
-    is_ok = is_written and all(one.is_served for one in last)
-    return code(notes.problems, is_ok=is_ok)
-
-
-def _table(chain: tuple[Profile, ...], rows: tuple[tuple[tuple[Answer, ...], tuple[Review, ...]], ...]) -> str:
-    from kserve_conformance.characters import printable
-
-    table_rows = []
-    rejected: list[str] = []
-    for of_one in zip(*(row for row, _ in rows), strict=True):
-        headlines = [printable(one.headline) for one in of_one]
-        mark = "✗" if of_one[0].findings else of_one[-1].mark
-        sign = "≠" if mark == "✓" and len(set(headlines)) > 1 else mark
-        rejected += lines(of_one[0].findings)
-        table_rows.append((f"{sign} {printable(of_one[0].name)}", *headlines, printable(f"({of_one[0].where})")))
-    table = columns(("  service", *(profile.name for profile in chain), ""), table_rows)
-    table += "".join(f"{line}\n" for line in rejected)
-    for of_one in zip(*(row for row, _ in rows), strict=True):
-        table += "".join(_faults(chain, of_one))
-    last = {each.key for each in rows[-1][1]}
-    reviews = (*(each for each in rows[0][1] if each.findings and each.key not in last), *rows[-1][1])
-    return table + "".join(review_lines(reviews, only_rejected=True))
-
-
-def _faults(chain: tuple[Profile, ...], answers: tuple[Answer, ...]) -> Iterator[str]:
-    """The faults of one service, each with the releases that have it."""
-    from kserve_conformance.characters import printable
-
-    releases: dict[tuple[str, str], list[str]] = {}
-    for profile, answer in zip(chain, answers, strict=True):
-        for fault in answer.faults:
-            releases.setdefault((str(fault), fault.hint), []).append(profile.name)
-    for (text, hint), names in releases.items():
-        headline_ = f"{answers[0].name}   {', '.join(dict.fromkeys(names))}: {text}"
-        yield f"⚠ {printable(headline_)}\n  hint: {printable(hint)}\n"
 
 
 def _serve(batch: str, release: str, workers: int) -> int:

@@ -16,7 +16,6 @@ from kserve_conformance.cli.cluster_options import cluster_options, with_cluster
 from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.jobs import workers
-from kserve_conformance.cli.moved_options import moved_option
 from kserve_conformance.cli.other_builds import EarlierRuns
 from kserve_conformance.cli.out_folder import out_folder
 from kserve_conformance.cli.output import columns, emit, example, format_option, out_option, show_progress
@@ -37,6 +36,12 @@ from kserve_conformance.suite.shards import Shard
 from kserve_conformance.targets.contract import Build, Prepares
 from kserve_conformance.targets.kinds import KINDS, open_target, parse, with_known_release
 from kserve_conformance.targets.spec import Options, Spec
+
+
+def _read_only(context: click.Context, _option: click.Parameter, value: bool) -> None:
+    """Name the command that replaces a former option."""
+    if value and not context.resilient_parsing:
+        raise CommandError.moved("run --read-only", "lint --context", "lint --context CONTEXT")
 
 
 @cloup.command(
@@ -62,7 +67,7 @@ from kserve_conformance.targets.spec import Options, Spec
         "--keep", is_flag=True, help="Leave the target running after the run, and print how to use and how to end it"
     ),
 )
-@moved_option("--read-only", "lint --context CONTEXT", is_flag=True)
+@cloup.option("--read-only", is_flag=True, hidden=True, expose_value=False, callback=_read_only)
 @cloup.option_group(
     "Scenarios",
     suite_option,

@@ -51,6 +51,16 @@ class Flag(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A service under one release of the path, in words; each fault is a text and a hint."""
+
+    release: str
+    text: str
+    is_served: bool
+    faults: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """
     What an upgrade changes for one service.
@@ -67,6 +77,8 @@ class Assessment:
     remedies: tuple[Remedy, ...] = ()
     trigger: str = ""
     details: tuple[str, ...] = ()
+    #: The service under each release of the path.
+    steps: tuple[Step, ...] = ()
 
     @property
     def is_unchanged(self) -> bool:
@@ -103,7 +115,22 @@ def assess(service: Manifest, path: UpgradePath, *, in_store: bool) -> Assessmen
     is_upgrade = path[0].profile.name != path[-1].profile.name
     starts = ON_START if is_upgrade else ON_RECONCILE
     trigger = starts if is_changed or Flag.POD_DIFFERS in flags else ON_WRITE if flags else ""
-    return Assessment(change, tuple(flags), before, after, causes, remedies, trigger, tuple(details))
+    steps = tuple(_step(state, installed) for state, installed in zip(states, path, strict=True))
+    return Assessment(change, tuple(flags), before, after, causes, remedies, trigger, tuple(details), steps)
+
+
+def _step(state: State, installed: Installed) -> Step:
+    decision = state.decision
+    text = in_words(decision)
+    if decision.is_open:
+        text = f"one of {', '.join(sorted(map(str, decision.one_of)))} (no rule decides)"
+        text = text if decision.no_runtime is None else f"no runtime ({decision.no_runtime.cause}), or {text}"
+    elif decision.rejected is not None:
+        text = f"rejected: {decision.rejected}"
+    elif decision.no_runtime is None and decision.runtime is not None:
+        text = str(decision.runtime)
+    faults = tuple((str(fault), fault.hint) for fault in state.faults)
+    return Step(installed.profile.name, text, state.is_served, faults)
 
 
 def _change(before: State, after: State) -> Change:

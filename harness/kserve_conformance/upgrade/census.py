@@ -11,6 +11,8 @@ from kserve_conformance.upgrade.assessment import Assessment, Change, Flag, serv
 
 #: The services that a group names.
 EXAMPLES = 100
+#: The services that are listed one by one, if there are no more.
+LISTED = 10
 #: The namespaces that are counted each; a fleet can have more than fit into memory.
 PLACES = 20_000
 
@@ -86,6 +88,8 @@ class Census:
         self.total = 0
         self.changes: Counter[Change] = Counter()
         self.flags: Counter[Flag] = Counter()
+        #: The first services, whatever changes for them.
+        self.first: list[Finding] = []
         #: All services, by what serves them before and after.
         self.flows: Counter[Flow] = Counter()
         #: The services for which something changes, by class and place; the place is None for those of further ones.
@@ -96,6 +100,8 @@ class Census:
         """Count a service."""
         assessment = finding.assessment
         self.total += 1
+        if len(self.first) < LISTED:
+            self.first.append(finding)
         self.changes[assessment.change] += 1
         self.flags.update(assessment.flags)
         before, after = assessment.before.decision, assessment.after.decision

@@ -44,6 +44,15 @@ def assessment_as_data(assessment: Assessment) -> dict[str, Any]:
         "flags": [str(flag) for flag in assessment.flags],
         "before": _decision(assessment.before.decision),
         "after": _decision(assessment.after.decision),
+        "path": [
+            {
+                "release": step.release,
+                "text": step.text,
+                "served": step.is_served,
+                "faults": [{"text": text, "hint": hint} for text, hint in step.faults],
+            }
+            for step in assessment.steps
+        ],
         "causes": [{"code": cause.code, "text": cause.text, "rules": list(cause.rules)} for cause in assessment.causes],
         "details": list(assessment.details),
         "trigger": assessment.trigger or None,

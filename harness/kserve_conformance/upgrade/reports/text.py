@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 from collections.abc import Iterator
 
 from kserve_conformance.characters import printable
 from kserve_conformance.upgrade.assessment import Change, Flag
-from kserve_conformance.upgrade.census import ORDER, Census, Group
+from kserve_conformance.upgrade.census import LISTED, ORDER, Census, Group
 from kserve_conformance.upgrade.reports.phrases import MEANINGS, headline, services, title, why
 
 _WIDTH = 80
@@ -24,6 +25,34 @@ def lines(census: Census, releases: tuple[str, ...], only: frozenset[str] = froz
     for group in census.groups(only):
         yield ""
         yield from _group(group)
+    if census.total <= LISTED:
+        yield from _each(census, only)
+
+
+def _each(census: Census, only: frozenset[str]) -> Iterator[str]:
+    """Each service under each release, with its faults."""
+    findings = [finding for finding in census.first if not only or only & set(finding.classes)]
+    if findings:
+        yield ""
+        yield "under each release"
+    for finding in findings:
+        yield printable(f"  {finding.name}  ({finding.where})")
+        runs = [
+            (list(steps), step)
+            for step, steps in itertools.groupby(
+                finding.assessment.steps, lambda step: (step.text, step.is_served, step.faults)
+            )
+        ]
+        labels = [
+            f"{steps[0].release} to {steps[-1].release}" if len(steps) > 1 else steps[0].release for steps, _ in runs
+        ]
+        width = max(map(len, labels))
+        for label, (_, (text, is_served, faults)) in zip(labels, runs, strict=True):
+            sign = "✗" if not is_served else "⚠" if faults else "✓"
+            yield from _wrapped(f"  {sign} {label:{width}}  ", text)
+            for fault, hint in faults:
+                yield from _wrapped("      ", fault)
+                yield from _wrapped("      hint: ", hint)
 
 
 def counts(census: Census) -> Iterator[tuple[str, int]]:
