@@ -58,10 +58,15 @@ class Baseline:
 
     def accepts(self, name: str, finding: str) -> bool:
         """Is a finding about an object accepted?"""
-        if (name, finding) not in self._valid:
-            return False
+        return self.reason(name, finding) is not None
+
+    def reason(self, name: str, finding: str) -> str | None:
+        """Why a finding about an object is accepted; None if it is not."""
+        accepted = self._valid.get((name, finding))
+        if accepted is None:
+            return None
         self._met.add((name, finding))
-        return True
+        return accepted.reason
 
     @property
     def unmet(self) -> tuple[Accepted, ...]:

@@ -172,7 +172,10 @@ def command(
         write_file(write_baseline, text_of(to_accept, "lint"))
         echo(f"wrote {write_baseline}: {len(to_accept):,} accepted", err=True)
         return Exit.OK if is_usable else Exit.USAGE
-    _print(linted, names, checked, installation, format_)
+    problems = [
+        str(each) for each in (written.notes.problems if written else installation.unread if installation else ())
+    ]
+    _print(linted, names, checked, installation, format_, problems)
     for warning in (*linted.warnings, *accepted.notes()):
         echo(printable(f"warning: {warning}"), err=True)
     if written is not None:
@@ -209,15 +212,20 @@ def _profiles(release: str, installed: Profile) -> tuple[Profile, ...]:
 
 
 def _print(
-    linted: Linted, releases: Sequence[str], checked: Checked, installation: Installation | None, format_: str
+    linted: Linted,
+    releases: Sequence[str],
+    checked: Checked,
+    installation: Installation | None,
+    format_: str,
+    problems: Sequence[str],
 ) -> None:
     from kserve_conformance.lint import reports
 
     findings = linted.findings
     if format_ == "sarif":
-        write(in_json(json.dumps(reports.log(findings), indent=2, ensure_ascii=False)) + "\n")
+        write(in_json(json.dumps(reports.log(findings, problems), indent=2, ensure_ascii=False)) + "\n")
     elif format_ == "junit":
-        write(reports.junit(findings, list(checked.objects)))
+        write(reports.junit(findings, list(checked.objects), problems))
     elif format_ == "github":
         write("".join(f"{line}\n" for line in reports.github(findings)))
     else:

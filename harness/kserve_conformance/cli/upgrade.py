@@ -20,7 +20,7 @@ from kserve_conformance.cli.upgrade_options import UpgradeOptions, upgrade_optio
 from kserve_conformance.outputs import write_file
 
 if TYPE_CHECKING:
-    from kserve_conformance.cli.census import Upgraded
+    from kserve_conformance.cli.census import Gate, Upgraded
     from kserve_conformance.upgrade import Census, Finding
 
 #: What ``--fail-on`` and ``--only`` take: the changes and flags of :mod:`kserve_conformance.upgrade`.
@@ -107,7 +107,7 @@ def command(
         _write_lines(findings, only)
     else:
         deque(findings, maxlen=0)
-        _write_census(gate.census, services, only, format_)
+        _write_census(gate, services, only, format_)
     if page is not None:
         write_file(page, _page(gate.census, services, only))
         click.echo(printable(f"wrote {page}"), err=True)
@@ -138,16 +138,16 @@ def _page(census: Census, services: Upgraded, only: frozenset[str]) -> str:
     return html(census, services.releases, only, (*unread, *services.rejections()))
 
 
-def _write_census(census: Census, services: Upgraded, only: frozenset[str], format_: str) -> None:
+def _write_census(gate: Gate, services: Upgraded, only: frozenset[str], format_: str) -> None:
     from kserve_conformance.upgrade.reports import data, markdown, sarif, text
 
-    releases = services.releases
+    census, releases = gate.census, services.releases
     if format_ == "html":
         write(_page(census, services, only))
     elif format_ == "markdown":
         write("".join(f"{line}\n" for line in markdown.lines(census, releases, only)))
     elif format_ == "sarif":
-        write(in_json(json.dumps(sarif.log(census, releases, only), indent=2, ensure_ascii=False)) + "\n")
+        write(in_json(json.dumps(sarif.log(census, releases, only, gate.baseline), indent=2, ensure_ascii=False)) + "\n")
     else:
         emit(
             format_,

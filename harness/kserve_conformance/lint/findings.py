@@ -160,7 +160,7 @@ class Finding:
     One finding about one object.
 
     ``object`` is its kind and name, ``where`` its file and line or its context, ``releases`` those under which it is
-    found. ``reason`` is set if it is suppressed.
+    found. ``reason`` is set if it is suppressed, ``is_annotated`` if an annotation of the object does so.
     """
 
     code: str
@@ -171,6 +171,7 @@ class Finding:
     hint: str | None = None
     releases: tuple[str, ...] = ()
     reason: str | None = None
+    is_annotated: bool = False
 
     @property
     def severity(self) -> Severity:

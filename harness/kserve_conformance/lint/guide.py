@@ -6,6 +6,7 @@ The pages of the findings and the help of SARIF rules are made from this table. 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +16,7 @@ from kserve_conformance.lint.findings import LintCode
 _ADMISSION = "pkg/webhook/admission/servingruntime/servingruntime_webhook.go"
 _MODEL = "pkg/apis/serving/v1beta1/predictor_model.go"
 _RUNTIME = "pkg/apis/serving/v1alpha1/servingruntime_types.go"
+_PATH: Final = re.compile(r"\b(pkg|config|charts)/[\w/.-]+")
 _FIELD_VALIDATION = "Kubernetes documentation, “API Concepts”, field validation; the CRDs of the release in config/crd"
 _CONTROLLER = "pkg/controller/v1beta1/inferenceservice"
 
@@ -35,6 +37,12 @@ class Entry:
     example: str | None = None
     near: str | None = None
     release: str = "v0.15.2"
+
+    @property
+    def source_uri(self) -> str | None:
+        """The file of KServe that the source names, in the release of the example."""
+        path = _PATH.search(self.source)
+        return None if path is None else f"https://github.com/kserve/kserve/blob/{self.release}/{path[0]}"
 
 
 def _runtime(

@@ -22,9 +22,7 @@ class Linted:
     def accepting(self, baseline: Baseline) -> Linted:
         """The same with the findings of a baseline suppressed."""
         findings = tuple(
-            replace(each, reason="accepted by the baseline")
-            if not each.is_suppressed and baseline.accepts(each.object, each.code)
-            else each
+            each if each.is_suppressed else replace(each, reason=baseline.reason(each.object, each.code))
             for each in self.findings
         )
         return Linted(findings, self.warnings)
@@ -65,7 +63,7 @@ def lint(
         if suppression is not None and suppression.covers(finding.code, today):
             reason = suppression.reason
             used.add((finding.object, finding.code))
-        findings.append(replace(finding, releases=tuple(of), reason=reason))
+        findings.append(replace(finding, releases=tuple(of), reason=reason, is_annotated=reason is not None))
     warnings = [f"{name}: {each.problem}" for name, each in suppressions.items() if each.problem]
     for name, each in suppressions.items():
         for code in sorted(each.codes):

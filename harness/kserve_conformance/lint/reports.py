@@ -9,9 +9,10 @@ from xml.etree import ElementTree as ET
 
 from kserve_conformance.characters import in_xml, printable
 from kserve_conformance.inspection import Standing
-from kserve_conformance.lint.findings import CODES, Finding, Severity
+from kserve_conformance.lint.findings import CODES, Finding, LintCode, Severity
+from kserve_conformance.lint.guide import GUIDE
 from kserve_conformance.lint.installation import Installation
-from kserve_conformance.reports.sarif import SarifResult, SarifRule, sarif
+from kserve_conformance.reports.sarif import SarifResult, SarifRule, Suppressed, sarif
 
 _SIGNS = {Severity.ERROR: "✗", Severity.WARNING: "⚠", Severity.NOTE: "·"}
 
@@ -79,23 +80,42 @@ def message(finding: Finding) -> str:
     return ". ".join(parts)
 
 
-def log(findings: Sequence[Finding]) -> dict[str, Any]:
-    """SARIF; what is suppressed is in it as such."""
+def log(findings: Sequence[Finding], problems: Sequence[str] = ()) -> dict[str, Any]:
+    """SARIF; what is suppressed is in it as such. With ``problems``, the command did not succeed."""
     codes = dict.fromkeys((*map(str, CODES), *(each.code for each in findings)))
-    rules = [SarifRule(code, _title(code), str(CODES.get(code, Severity.WARNING))) for code in codes]
     results = (
-        SarifResult(each.code, message(each), each.where, each.object, str(each.severity), each.reason)
+        SarifResult(
+            each.code,
+            message(each),
+            each.where,
+            each.object,
+            str(each.severity),
+            each.text,
+            None if each.reason is None else Suppressed(each.reason, each.is_annotated),
+        )
         for each in findings
     )
-    return sarif(rules, results)
+    return sarif([_rule(code) for code in codes], results, [printable(each) for each in problems])
 
 
-def _title(code: str) -> str:
-    return code.replace("_", " ").capitalize()
+def _rule(code: str) -> SarifRule:
+    """The rule of a code, with its entry of the guide as help."""
+    title = code.replace("_", " ").capitalize()
+    entry = GUIDE[LintCode(code)] if code in CODES else None
+    level = str(CODES.get(code, Severity.WARNING))
+    if entry is None:
+        return SarifRule(code, title, level)
+    example = f"\n\nExample:\n\n```yaml\n{entry.example.rstrip()}\n```" if entry.example else ""
+    text = f"{entry.why}\n\n**Fix:** {entry.fix}\n\nSource: {entry.source}.{example}"
+    return SarifRule(code, title, level, text, entry.source_uri)
 
 
-def junit(findings: Sequence[Finding], objects: Sequence[str]) -> str:
-    """JUnit XML: a case for each object, which fails by its errors and warnings."""
+def junit(findings: Sequence[Finding], objects: Sequence[str], problems: Sequence[str] = ()) -> str:
+    """
+    JUnit XML: a case for each object, which fails by its errors and warnings.
+
+    ``problems`` are what could not be read: a case each, with an error.
+    """
     suite = ET.Element("testsuite", name="kserve-conformance lint")
     failures = 0
     for name in objects:
@@ -109,8 +129,12 @@ def junit(findings: Sequence[Finding], objects: Sequence[str]) -> str:
             failures += 1
             failure = ET.SubElement(case, "failure", message=in_xml(printable(f"{bad[0].code}: {bad[0].text}")))
             failure.text = in_xml("\n".join(printable(f"{each.where}: {each.code}: {message(each)}") for each in bad))
-    suite.set("tests", str(len(objects)))
+    for problem in problems:
+        case = ET.SubElement(suite, "testcase", name=in_xml(printable(problem)), classname="lint")
+        ET.SubElement(case, "error", message=in_xml(printable(problem)))
+    suite.set("tests", str(len(objects) + len(problems)))
     suite.set("failures", str(failures))
+    suite.set("errors", str(len(problems)))
     root = ET.Element("testsuites")
     root.append(suite)
     ET.indent(root)
@@ -127,9 +151,8 @@ def github(findings: Sequence[Finding]) -> Iterator[str]:
     for each in findings:
         if each.is_suppressed:
             continue
-        properties = [f"file={_property(each.file)}"]
-        if each.line is not None:
-            properties.append(f"line={each.line}")
+        # What is not in a file, such as an object of a cluster, is an annotation of the whole run.
+        properties = [] if each.line is None else [f"file={_property(each.file)}", f"line={each.line}"]
         properties.append(f"title={_property(each.code)}")
         yield f"::{names[each.severity]} {','.join(properties)}::{_data(printable(message(each)))}"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from kserve_conformance.reports.sarif import SarifResult, SarifRule, sarif
+from kserve_conformance.baselines import Baseline
+from kserve_conformance.reports.sarif import SarifResult, SarifRule, Suppressed, sarif
 from kserve_conformance.upgrade.assessment import Change, Flag
 from kserve_conformance.upgrade.census import Census, Finding
 from kserve_conformance.upgrade.reports.phrases import MEANINGS, headline, why
@@ -22,20 +23,30 @@ _LEVELS: Final = {
 _REPORTED: Final = tuple(name for name in MEANINGS if name != Change.SAME)
 
 
-def log(census: Census, releases: tuple[str, ...], only: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """The log; ``only`` has results of these classes."""
+def log(
+    census: Census,
+    releases: tuple[str, ...],
+    only: frozenset[str] = frozenset(),
+    baseline: Baseline | None = None,
+) -> dict[str, Any]:
+    """The log; ``only`` has results of these classes. What the baseline accepts is suppressed."""
     rules = [SarifRule(f"upgrade/{name}", MEANINGS[name], _LEVELS.get(name, "note")) for name in _REPORTED]
-    return sarif(rules, _results(census, releases, only))
+    return sarif(rules, _results(census, releases, only, baseline))
 
 
-def _results(census: Census, releases: tuple[str, ...], only: frozenset[str]) -> Iterator[SarifResult]:
+def _results(
+    census: Census, releases: tuple[str, ...], only: frozenset[str], baseline: Baseline | None
+) -> Iterator[SarifResult]:
     for group in census.groups(only):
         for finding in group.examples:
             for class_ in finding.classes:
                 if class_ in _REPORTED and (not only or class_ in only):
                     text = _text(finding, class_, releases)
                     level = _LEVELS.get(class_, "note")
-                    yield SarifResult(f"upgrade/{class_}", text, finding.where, finding.name, level)
+                    reason = None if baseline is None else baseline.reason(finding.name, class_)
+                    suppressed = None if reason is None else Suppressed(reason)
+                    name = finding.name
+                    yield SarifResult(f"upgrade/{class_}", text, finding.where, name, level, suppressed=suppressed)
 
 
 def _text(finding: Finding, class_: str, releases: tuple[str, ...]) -> str:
