@@ -376,6 +376,7 @@ GUIDE: Final[Mapping[LintCode, Entry]] = {
         why="Since v0.17.0 the Helm chart installs no runtimes by default. Services have only those of your own.",
         source="servingruntime.enabled, charts/kserve-runtime-configs/values.yaml, since v0.17.0",
         fix="Install the runtimes of the release, if services should get them.",
+        release="v0.17.0",
     ),
     LintCode.WILL_CHANGE: Entry(
         why="KServe chooses again each time it reconciles a service. Until then the service keeps running on what "
