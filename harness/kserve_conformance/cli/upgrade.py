@@ -147,7 +147,8 @@ def _write_census(gate: Gate, services: Upgraded, only: frozenset[str], format_:
     elif format_ == "markdown":
         write("".join(f"{line}\n" for line in markdown.lines(census, releases, only)))
     elif format_ == "sarif":
-        write(in_json(json.dumps(sarif.log(census, releases, only, gate.baseline), indent=2, ensure_ascii=False)) + "\n")
+        log = sarif.log(census, releases, only, gate.baseline)
+        write(in_json(json.dumps(log, indent=2, ensure_ascii=False)) + "\n")
     else:
         emit(
             format_,
