@@ -6,6 +6,8 @@ Measure how fast things are and compare it with the requirements.
     python -m benchmarks                        everything that needs no built programs
     python -m benchmarks --controlplane         also a real control plane
     python -m benchmarks --only deciding        one benchmark
+    python -m benchmarks --only upgrades --services 1000000
+    python -m benchmarks --only linearity --services 1000000    up to 10,000,000
     python -m benchmarks --baseline ../before   also against another checkout, as ratios
     python -m benchmarks --format json
 
@@ -24,15 +26,21 @@ import click
 from benchmarks.machine import machine
 from benchmarks.measurement import Broken, Row
 from benchmarks.rows import IN_MEMORY, ON_CONTROLPLANE, against_baseline
+from benchmarks.upgrades import Fleets
 
 NAMES = {benchmark.__name__: benchmark for benchmark in (*IN_MEMORY, *ON_CONTROLPLANE)}
+#: Benchmarks of ``upgrade``; the last only where it is selected, since it is long.
+UPGRADES = ("upgrades", "dask", "linearity")
 
 
 @click.command()
 @click.option("--runs", default=3, show_default=True, type=click.IntRange(1), help="Number of runs; the median counts")
 @click.option("--controlplane", "with_controlplane", is_flag=True, help="Also measure a real control plane")
 @click.option(
-    "--only", multiple=True, type=click.Choice(tuple(NAMES)), help="Run only this benchmark (can be repeated)"
+    "--only", multiple=True, type=click.Choice((*NAMES, *UPGRADES)), help="Run only this benchmark (can be repeated)"
+)
+@click.option(
+    "--services", default=100_000, show_default=True, type=click.IntRange(1), help="Number of services to upgrade"
 )
 @click.option(
     "--baseline",
@@ -41,9 +49,17 @@ NAMES = {benchmark.__name__: benchmark for benchmark in (*IN_MEMORY, *ON_CONTROL
     help="Also measure ratios to this other checkout",
 )
 @click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True)
-def main(runs: int, with_controlplane: bool, only: tuple[str, ...], baseline: Path | None, format_: str) -> None:
+def main(
+    runs: int, with_controlplane: bool, only: tuple[str, ...], services: int, baseline: Path | None, format_: str
+) -> None:
     """Measure how fast things are and compare it with the requirements."""
-    chosen = [NAMES[name] for name in only] or [*IN_MEMORY, *(ON_CONTROLPLANE if with_controlplane else ())]
+    fleets = Fleets(services)
+    named = {**NAMES, **{name: getattr(fleets, name) for name in UPGRADES}}
+    chosen = [named[name] for name in only] or [
+        *IN_MEMORY,
+        *(named[name] for name in UPGRADES[:-1]),
+        *(ON_CONTROLPLANE if with_controlplane else ()),
+    ]
     if baseline is not None:
         chosen += against_baseline(baseline)
     about = machine()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from random import Random
+from typing import Any
 
 import yaml
 
@@ -73,10 +75,39 @@ def services(number: int) -> list[dict[str, object]]:
 
 def dump(number: int) -> bytes:
     """Services as ``kubectl get -o yaml`` prints them."""
-    items = services(number)
-    listed = {"apiVersion": "v1", "kind": "List", "items": items, "metadata": {"resourceVersion": ""}}
-    text: str = yaml.dump(listed, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), sort_keys=True)
+    return _yaml_list(_yaml_items(services(number)))
+
+
+def large_dump(number: int, form: str) -> bytes:
+    """
+    Services and the runtimes of ``catalogue``: ``json`` and ``yaml`` as kubectl prints them, or ``ndjson``.
+
+    ``number`` is in thousands: the same thousand services with other names.
+    """
+    items, runtimes = services(1000), [runtime.manifest for runtime in catalogue()]
+    if form == "yaml":
+        return _yaml_list(*_renamed(_yaml_items(items), number), _yaml_items(runtimes))
+    if form == "ndjson":
+        lines = "".join(f"{json.dumps(one)}\n" for one in items).encode()
+        return b"".join(_renamed(lines, number)) + "".join(f"{json.dumps(one)}\n" for one in runtimes).encode()
+    indented = ",\n".join(json.dumps(one, indent=4) for one in items).encode()
+    ending = ",\n".join(json.dumps(one, indent=4) for one in runtimes).encode()
+    listed = b",\n".join([*_renamed(indented, number), ending])
+    return b'{\n"apiVersion": "v1",\n"items": [\n' + listed + b'\n],\n"kind": "List"\n}\n'
+
+
+def _renamed(text: bytes, number: int) -> list[bytes]:
+    """A text as often as the number says, each with other names of services."""
+    return [text.replace(b"model-", b"model-%d-" % copy) for copy in range(number)]
+
+
+def _yaml_items(items: Sequence[Mapping[str, Any]]) -> bytes:
+    text: str = yaml.dump(list(items), Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), sort_keys=True)
     return text.encode()
+
+
+def _yaml_list(*items: bytes) -> bytes:
+    return b"apiVersion: v1\nitems:\n" + b"".join(items) + b'kind: List\nmetadata:\n  resourceVersion: ""\n'
 
 
 def _service(index: int, random: Random) -> dict[str, object]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -115,6 +117,55 @@ def cold(arguments: Sequence[str], expected: int = 0, program: Program = OURS) -
         last = "\n".join(done.stdout.splitlines()[-12:] or done.stderr.splitlines()[-12:])
         raise Broken(f"{' '.join(arguments)} exited with {done.returncode}, expected {expected}:\n{last}")
     return duration
+
+
+@dataclass(frozen=True, slots=True)
+class Usage(Duration):
+    """What a command used; ``memory`` is the peak of it and its children together, in MB."""
+
+    memory: float
+
+
+def observed(command: Sequence[str], expected: int = 0) -> Usage:
+    """Run a command and measure its time and memory. Raises ``Broken`` for another exit code."""
+    started, used = time.perf_counter(), _cpu_of_children()
+    peak = 0
+    with (
+        tempfile.TemporaryFile("w+") as stderr,
+        subprocess.Popen(  # noqa: S603 - our own programs
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr
+        ) as process,
+    ):
+        while process.poll() is None:
+            peak = max(peak, sum(map(_memory, _family(process.pid))))
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_SAMPLE)
+        usage = Usage(time.perf_counter() - started, _cpu_of_children() - used, peak / 1e6)
+        stderr.seek(0)
+        if process.returncode != expected:
+            raise Broken(f"{' '.join(command)} exited with {process.returncode}:\n{stderr.read()[-2000:]}")
+    return usage
+
+
+#: Seconds between two measurements of memory.
+_SAMPLE = 0.2
+
+
+def _family(pid: int) -> Iterator[int]:
+    """A process and its descendants."""
+    yield pid
+    for file in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            for child in file.read_text().split():
+                yield from _family(int(child))
+
+
+def _memory(pid: int) -> int:
+    """The proportional set size in bytes, which counts memory that forked processes share once; 0 elsewhere."""
+    with contextlib.suppress(OSError, StopIteration):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return int(next(line for line in lines if line.startswith("Pss:")).split()[1]) * 1024
+    return 0
 
 
 def cpu_note(durations: Sequence[Duration]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import statistics
 import tempfile
 import time
 import tracemalloc
@@ -13,7 +14,7 @@ from subprocess import DEVNULL, Popen
 
 import yaml
 
-from benchmarks.inputs import RELEASE, catalogue, dump, requests, services
+from benchmarks.inputs import RELEASE, RUNTIMES, catalogue, dump, large_dump, requests, services
 from benchmarks.measurement import (
     PROGRAM,
     ROOT,
@@ -25,6 +26,7 @@ from benchmarks.measurement import (
     cold,
     cpu_note,
     cpu_seconds,
+    observed,
 )
 from kserve_conformance.cli.answers import Answers, Assumptions
 from kserve_conformance.cli.source_options import Sources
@@ -44,8 +46,8 @@ WITH_CACHE, WITHOUT_CACHE = 500_000, 20_000
 #: The number of services of a fleet.
 FLEET = 10_000
 
-#: The number of services of one that is large enough for several processes.
-LARGE_FLEET = 100_000
+#: The thousands of services of one that is large enough for several processes.
+LARGE_FLEET = 100
 
 #: The number of services in the dump.
 SERVICES = 20_000
@@ -180,27 +182,36 @@ def fleets(runs: int) -> Iterator[Row]:
 
 
 def workers(runs: int) -> Iterator[Row]:
-    """``resolve`` of a large fleet in one process per core, compared with one process, and of its YAML."""
-    items = services(LARGE_FLEET)
+    """``resolve`` of a large fleet in one process per core: time, memory, and against one process, for each form."""
     cores = allowed()[0]
-    texts = {
-        "JSON": json.dumps({"apiVersion": "v1", "kind": "List", "items": items}, indent=4).encode(),
-        "NDJSON": "".join(f"{json.dumps(one)}\n" for one in items).encode(),
-    }
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "fleet.json"
-        for name, text in texts.items():
-            file.write_bytes(text)
-            arguments = ("resolve", "--release", RELEASE, "--shipped", str(file))
-            pairs = [(cold((*arguments, "--workers", "1"), 1), cold(arguments, 1)) for _ in range(runs)]
-            seconds = ", ".join(f"{all_.seconds:.1f} s to {one.seconds:.1f} s" for one, all_ in pairs)
-            yield Row(
-                f"resolve of {LARGE_FLEET:,} services ({len(text) / 1e6:.0f} MB, {name}), {cores} processes",
-                tuple(all_.seconds / one.seconds for one, all_ in pairs),
-                "× one process",
-                0.75 if cores > 1 else None,
-                note=f"{seconds}, {cpu_note([all_ for _, all_ in pairs])}",
-            )
+    peaks: dict[int, float] = {}
+    for form, seconds in (("json", 5.0), ("ndjson", 5.0), ("yaml", 60.0)):
+        for thousands in (LARGE_FLEET, 2 * LARGE_FLEET) if form == "json" else (LARGE_FLEET,):
+            with tempfile.TemporaryDirectory() as folder:
+                file = Path(folder) / f"fleet.{form.removeprefix('nd')}"
+                size = file.write_bytes(large_dump(thousands, form))
+                command = (str(PROGRAM), "resolve", "--release", RELEASE, str(file))
+                usages = [observed(command, 1) for _ in range(runs)]
+                one_process = () if form == "yaml" else [observed((*command, "--workers", "1"), 1) for _ in range(runs)]
+            what = f"resolve of {thousands},000 services ({size / 1e6:.0f} MB, {form}), {RUNTIMES} runtimes"
+            if form == "json":
+                peaks[thousands] = statistics.median(one.memory for one in usages)
+            if thousands != LARGE_FLEET:
+                continue
+            yield Row(what, tuple(one.seconds for one in usages), "s", seconds, note=cpu_note(usages))
+            yield Row(f"{what}: memory", tuple(one.memory for one in usages), "MB", 300, note="all processes")
+            if one_process:
+                values = tuple(many.seconds / one.seconds for one, many in zip(one_process, usages, strict=True))
+                required = 0.75 if cores > 1 else None
+                yield Row(f"{what}: {cores} processes", values, "× one process", required)
+    grown = (peaks[2 * LARGE_FLEET] - peaks[LARGE_FLEET]) * 1e6 / (LARGE_FLEET * 1000)
+    what = f"memory for each service beyond {LARGE_FLEET},000"
+    yield Row(what, (max(grown, 0),), "bytes", 200, note="the peak of all processes, of kubectl's JSON")
+    yield _yaml_against_loader(runs)
+
+
+def _yaml_against_loader(runs: int) -> Row:
+    """``resolve`` of a YAML dump, and PyYAML's loader over the same text."""
     text = dump(FLEET)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "fleet.yaml"
@@ -210,7 +221,7 @@ def workers(runs: int) -> Iterator[Row]:
             theirs = cpu_seconds(lambda: yaml.load(text, Loader=yaml.CSafeLoader))
             ratios.append(cpu_seconds(lambda: _answer(file)) / theirs)
     what = f"resolve of {FLEET:,} services ({len(text) / 1e6:.0f} MB, YAML)"
-    yield Row(what, tuple(ratios), "times CSafeLoader", 1, note="processor time, from the file to every answer")
+    return Row(what, tuple(ratios), "times CSafeLoader", 1, note="processor time, from the file to every answer")
 
 
 def _answer(file: Path) -> Answers:

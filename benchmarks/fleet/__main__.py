@@ -26,14 +26,17 @@ from benchmarks.fleet.dumps import Form, Plan, write
 @click.option("--seed", default=1, show_default=True, help="Another seed gives another fleet")
 @click.option("--form", type=click.Choice([str(each) for each in Form]), default="ndjson", show_default=True)
 @click.option("--release", default="v0.15.2", show_default=True, help="KServe release of the clusters")
+@click.option("--shipped/--no-shipped", default=True, show_default=True, help="Dump the runtimes that KServe ships")
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the dumps")
-def main(services: int, clusters: int, namespaces: int, seed: int, form: str, release: str, out: Path) -> None:
+def main(
+    services: int, clusters: int, namespaces: int, seed: int, form: str, release: str, shipped: bool, out: Path
+) -> None:
     """
     Generate the dumps of a fleet of clusters, one file for each.
 
     The same options give the same bytes.
     """
-    plan = Plan(services, clusters, namespaces, seed, Form(form), release)
+    plan = Plan(services, clusters, namespaces, seed, Form(form), release, shipped)
     started = reported = time.perf_counter()
 
     def report(count: int) -> None:

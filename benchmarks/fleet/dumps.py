@@ -69,7 +69,12 @@ _PLACEHOLDER: Final = re.compile("|".join(sorted(map(re.escape, _FIELDS), key=le
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A fleet to generate. Equal plans give equal bytes. ``shapes`` is how many services differ beyond their names."""
+    """
+    A fleet to generate. Equal plans give equal bytes.
+
+    ``has_shipped``: dumps have the runtimes that the release ships. ``shapes`` is how many services differ beyond
+    their names.
+    """
 
     services: int
     clusters: int = 1
@@ -77,6 +82,7 @@ class Plan:
     seed: int = 1
     form: Form = Form.NDJSON
     release: str = "v0.15.2"
+    has_shipped: bool = True
     shapes: int = 3000
 
     def file(self, cluster: int) -> str:
@@ -224,5 +230,6 @@ def _filled(chosen: Sequence[tuple[str, str]], where: Sequence[str], start: int,
 
 def _runtimes(plan: Plan, cluster: int) -> Iterator[str]:
     draw = Random(f"runtimes {plan.seed} {cluster}")
-    for runtime in runtimes_of_cluster(profile_of(plan.release), plan.namespace_names(), draw):
+    profile, namespaces = profile_of(plan.release), plan.namespace_names()
+    for runtime in runtimes_of_cluster(profile, namespaces, draw, has_shipped=plan.has_shipped):
         yield _text(runtime, plan.form)

@@ -43,7 +43,9 @@ _NAMESPACED: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def runtimes_of_cluster(profile: Profile, namespaces: Sequence[str], draw: Random) -> Iterator[Manifest]:
+def runtimes_of_cluster(
+    profile: Profile, namespaces: Sequence[str], draw: Random, *, has_shipped: bool
+) -> Iterator[Manifest]:
     """The runtimes of a cluster as the release's CRDs store them: namespaced ones first, as ``kubectl get`` does."""
     for namespace in namespaces:
         if draw.random() < _OWN_SHARE:
@@ -52,7 +54,7 @@ def runtimes_of_cluster(profile: Profile, namespaces: Sequence[str], draw: Rando
     for name in draw.sample(list(_CLUSTER), draw.choice((0, 1, 2))):
         yield _stored(_manifest(CLUSTER_RUNTIME, name, _CLUSTER[name]), profile, draw)
     for each in shipped(profile.name):
-        if each["kind"] == CLUSTER_RUNTIME:
+        if has_shipped and each["kind"] == CLUSTER_RUNTIME:
             yield _stored(each, profile, draw)
 
 
