@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 import pytest
 import yaml
+from manifests_of import SERVICE
 
 from kserve_conformance.cli import COMMANDS, SECTIONS, cli, code_of
 from kserve_conformance.cli.exit_codes import MEANINGS, Exit
@@ -128,6 +129,30 @@ class TestExitCode:
         with Path(stdout).open("w") as out, Path(stderr).open("w") as err:
             command = [sys.executable, "-m", "kserve_conformance", *arguments]
             assert subprocess.run(command, cwd=tmp_path, stdout=out, stderr=err, check=False).returncode == code
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "resolve --release v0.15.2 --shipped service.yaml",
+            "resolve --release v0.15.2 --shipped --pod service.yaml",
+            "explain --release v0.15.2 --shipped service.yaml",
+            "explain --message nonsense",
+            "lint --release v0.15.2 --shipped service.yaml",
+            "upgrade --from v0.11.0 --to v0.11.1 --shipped service.yaml",
+            "upgrade --from v0.11.0 --to v0.11.1 --shipped --format ndjson service.yaml",
+        ],
+    )
+    def test_of_an_answer_that_cannot_be_written_is_3(self, words, tmp_path):
+        """Neither yes nor no counts without the answer, and an error line says so."""
+        (tmp_path / "service.yaml").write_text(SERVICE.replace("sklearn", "mlflow"))
+        command = [sys.executable, "-m", "kserve_conformance"]
+        done = subprocess.run(
+            ["sh", "-c", f"{shlex.join(command)} {words} >/dev/full"], cwd=tmp_path, check=False, capture_output=True
+        )
+
+        assert done.returncode == Exit.BROKEN
+        assert b"error: " in done.stderr
+        assert b"Traceback" not in done.stderr
 
     def test_survives_closed_streams(self, tmp_path):
         """A command without stdout and stderr still ends with its own code."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import cloup
 
-from kserve_conformance.cli.exit_codes import Exit
+from kserve_conformance.cli.exit_codes import Exit, require_result
 from kserve_conformance.cli.output import emit, example, format_option, write
 from kserve_conformance.cli.records import RECORD, read_record, require_one_stdin
 from kserve_conformance.record import WORSE, Change, compare
@@ -67,4 +67,5 @@ def command(old: Path, new: Path, fail_on: tuple[Change, ...], as_: str | None, 
         write(FORMATS[as_](comparison))
     else:
         emit(format_, document(comparison), lambda: comparison_text(comparison, color=sys.stdout.isatty()))
+    require_result()
     return Exit.NO if comparison.is_worse(fail_on) else Exit.OK

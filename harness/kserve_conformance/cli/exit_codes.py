@@ -107,6 +107,21 @@ def stdout_lost(error: OSError | None) -> None:
         _Stdout.lost = f"cannot write the result to stdout: {error.strerror or error}"
 
 
+def require_result() -> None:
+    """
+    End a command whose answer is on stdout alone, if that could not be written: "no" without the answer is none.
+
+    Raises ``BrokenPipeError`` if the reader has gone, else ``HarnessError``.
+    """
+    error = _flush(sys.stdout)
+    if error is not None and _Stdout.lost is None:
+        stdout_lost(error)
+    if _Stdout.lost == "":
+        raise BrokenPipeError
+    if _Stdout.lost is not None:
+        raise HarnessError(_Stdout.lost)
+
+
 def open_missing_streams() -> None:
     """
     Open the null device for each standard stream that is closed.
@@ -139,9 +154,9 @@ def final_code(code: int) -> int:
     error = _flush(sys.stdout)
     if error is not None and _Stdout.lost is None:
         stdout_lost(error)
+    if _Stdout.lost and code in (Exit.OK, Exit.NO):
+        print_error(_Stdout.lost, None)
     if _Stdout.lost is not None and code == Exit.OK:
-        if _Stdout.lost:
-            print_error(_Stdout.lost, None)
         code = Exit.BROKEN
     _flush(sys.stderr)
     return code

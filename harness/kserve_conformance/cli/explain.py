@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from cloup.constraints import If, accept_none, constraint
 
 from kserve_conformance.cli.context_options import KUBECONFIG_REQUIRES_CONTEXT, context_options, require_usable
+from kserve_conformance.cli.exit_codes import require_result
 from kserve_conformance.cli.output import emit, example, format_option
 from kserve_conformance.cli.pod_options import view_options
 from kserve_conformance.cli.reading_progress import ReadingProgress
@@ -148,6 +149,7 @@ def command(
     ]
     texts.append("".join(review_lines(reviews, only_rejected=bool(stories))))
     emit(format_, data, lambda: "".join(headline(profile, crds)) + "\n".join(text for text in texts if text))
+    require_result()
     notes.print()
     is_ok = all(one.answer.is_served for one in stories) and all(each.is_accepted for each in reviews)
     return code(notes.problems, is_ok=is_ok)

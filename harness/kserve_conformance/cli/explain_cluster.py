@@ -10,7 +10,7 @@ from typing import Any
 from kserve_conformance.characters import printable
 from kserve_conformance.cli.answers import Answer, Assumptions, faults_in
 from kserve_conformance.cli.catalogues import placed
-from kserve_conformance.cli.exit_codes import Exit
+from kserve_conformance.cli.exit_codes import Exit, require_result
 from kserve_conformance.cli.output import echo, emit
 from kserve_conformance.cli.story import Story, story_of
 from kserve_conformance.cli.whereabouts import Surveyed
@@ -98,6 +98,7 @@ def explain_cluster(cluster: Cluster, names: Sequence[str], *, everything: bool,
         client.close()
     data = {"context": cluster.context, "services": [one.as_data() for one in compared]}
     emit(format_, data, lambda: "\n".join("".join(f"{line}\n" for line in _text(one, everything)) for one in compared))
+    require_result()
     for unread in dict.fromkeys(one for each in compared for one in each.stored.unread):
         echo(printable(f"warning: could not be read: {unread}"), err=True)
     codes = {one.exit_code for one in compared}

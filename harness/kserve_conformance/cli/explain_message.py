@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kserve_conformance.characters import printable
-from kserve_conformance.cli.exit_codes import Exit
+from kserve_conformance.cli.exit_codes import Exit, require_result
 from kserve_conformance.cli.output import emit
 from kserve_conformance.files import read_stream
 from kserve_conformance.messages import Match, Text, matches, nearest, spans
@@ -42,6 +42,7 @@ def explain_message(message: str, release: str | None, format_: str) -> Exit:
         "nearest": [_text_as_data(one) for one in similar],
     }
     emit(format_, data, lambda: "".join(f"{line}\n" for line in _lines(found, similar, installed)))
+    require_result()
     return Exit.OK if found else Exit.NO
 
 

@@ -15,7 +15,7 @@ import cloup
 from kserve_conformance.characters import in_json, printable
 from kserve_conformance.cli.baseline_options import baseline_options
 from kserve_conformance.cli.context_options import KUBECONFIG_REQUIRES_CONTEXT, context_options, require_usable
-from kserve_conformance.cli.exit_codes import Exit
+from kserve_conformance.cli.exit_codes import Exit, require_result
 from kserve_conformance.cli.output import echo, emit, example, write
 from kserve_conformance.cli.release_options import profile_with
 from kserve_conformance.cli.source_options import Sources, one_namespace, sources_or_context_options
@@ -176,6 +176,7 @@ def command(
         str(each) for each in (written.notes.problems if written else installation.unread if installation else ())
     ]
     _print(linted, names, checked, installation, format_, problems)
+    require_result()
     for warning in (*linted.warnings, *accepted.notes()):
         echo(printable(f"warning: {warning}"), err=True)
     if written is not None:

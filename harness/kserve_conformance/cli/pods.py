@@ -17,7 +17,7 @@ from kserve_conformance.cli.answers import (
     repeated,
 )
 from kserve_conformance.cli.catalogues import Runtimes
-from kserve_conformance.cli.exit_codes import Exit
+from kserve_conformance.cli.exit_codes import Exit, require_result
 from kserve_conformance.cli.notes import Notes
 from kserve_conformance.cli.output import emit
 from kserve_conformance.cli.reading_progress import ReadingProgress
@@ -85,6 +85,7 @@ def print_pods(sources: Sources, profile: Profile, assumptions: Assumptions, for
         **notes.as_data(),
     }
     emit(format_, data, lambda: "---\n".join(map(_document, answers)))
+    require_result()
     notes.print()
     if notes.problems:
         return Exit.USAGE

@@ -15,7 +15,7 @@ import cloup
 from click.core import ParameterSource
 
 from kserve_conformance.cli.errors import CommandError
-from kserve_conformance.cli.exit_codes import Exit
+from kserve_conformance.cli.exit_codes import Exit, require_result
 from kserve_conformance.cli.output import echo, emit, example, format_option, streaming
 from kserve_conformance.cli.pod_options import pod_option
 from kserve_conformance.cli.reading_progress import ReadingProgress
@@ -124,6 +124,7 @@ def command(
     else:
         services = [one.as_data() for one in is_ok.of(answers)]
         emit(format_, {"release": profile.name, "crds": crds or FULL, "services": services, **_rest(answers)}, str)
+    require_result()
     answers.notes.print()
     is_accepted = all(each.is_accepted for each in answers.reviews)
     return code(answers.notes.problems, is_ok=is_ok.value and is_accepted)

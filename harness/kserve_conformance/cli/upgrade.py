@@ -14,8 +14,8 @@ import cloup
 
 from kserve_conformance.characters import in_json, printable
 from kserve_conformance.cli.baseline_options import baseline_options
-from kserve_conformance.cli.exit_codes import Exit
-from kserve_conformance.cli.output import emit, example, write
+from kserve_conformance.cli.exit_codes import Exit, require_result
+from kserve_conformance.cli.output import emit, example, streaming, write
 from kserve_conformance.cli.upgrade_options import UpgradeOptions, upgrade_options
 from kserve_conformance.outputs import write_file
 
@@ -108,6 +108,7 @@ def command(
     else:
         deque(findings, maxlen=0)
         _write_census(gate, services, only, format_)
+    require_result()
     if page is not None:
         write_file(page, _page(gate.census, services, only))
         click.echo(printable(f"wrote {page}"), err=True)
@@ -126,9 +127,10 @@ def command(
 def _write_lines(findings: Iterator[Finding], only: frozenset[str]) -> None:
     from kserve_conformance.upgrade.reports.data import finding_as_data
 
-    for finding in findings:
-        if not only or only & set(finding.classes):
-            click.echo(in_json(json.dumps(finding_as_data(finding), ensure_ascii=False)))
+    with streaming():
+        for finding in findings:
+            if not only or only & set(finding.classes):
+                click.echo(in_json(json.dumps(finding_as_data(finding), ensure_ascii=False)))
 
 
 def _page(census: Census, services: Upgraded, only: frozenset[str]) -> str:
