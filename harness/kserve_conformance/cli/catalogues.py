@@ -14,12 +14,10 @@ from kserve_conformance.exceptions import ManifestError
 from kserve_conformance.manifests import ManifestCode, Problem, check, display_name, rejection_message
 from kserve_conformance.manifests.loader import GENERATED, is_name_generated
 from kserve_conformance.objects import Catalogue, Manifest, Namespace, ObjectKey, Runtime, is_stored, replaced
+from kserve_conformance.objects.malformed import MALFORMED
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.runtime_admission import Scope, rejection_of
 from kserve_conformance.profiles.shipped_runtimes import shipped
-
-#: Exceptions from malformed parts that no schema validates.
-MALFORMED = (KeyError, TypeError, AttributeError, ValueError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)

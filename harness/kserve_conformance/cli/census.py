@@ -12,14 +12,15 @@ import click
 from kserve_conformance.baselines import Accepted, Baseline, read, text_of
 from kserve_conformance.characters import printable
 from kserve_conformance.cli.answers import Answers, Assumptions
-from kserve_conformance.cli.catalogues import placed
+from kserve_conformance.cli.catalogues import GivenRuntime, Runtimes, placed
 from kserve_conformance.cli.reading_progress import ReadingProgress
+from kserve_conformance.cli.release_options import profile_with
 from kserve_conformance.cli.source_options import Sources
+from kserve_conformance.cli.validation import Validation
 from kserve_conformance.fleet import Member, Processes
 from kserve_conformance.machine import allowed
 from kserve_conformance.manifests import load
-from kserve_conformance.manifests.fingerprint import completed
-from kserve_conformance.objects import Catalogue, ObjectKey, Runtime
+from kserve_conformance.objects import Catalogue, Manifest, ObjectKey, Runtime
 from kserve_conformance.outputs import write_file
 from kserve_conformance.profiles import Profile
 from kserve_conformance.resolver import Surroundings
@@ -30,6 +31,8 @@ from kserve_conformance.upgrade import (
     Installed,
     assess,
 )
+from kserve_conformance.upgrade.stand_ins import assessment_for
+from kserve_conformance.upgrade.views import InputRuntime, Installation
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,52 @@ def _named(name: str, runtimes: dict[ObjectKey, Runtime], option: str) -> list[O
     if not found:
         raise click.BadParameter(f"there is no runtime {name!r}", param_hint=option)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class UpgradePlan:
+    """
+    How the releases of a path are installed in a cluster, wherever its runtimes are read.
+
+    Profiles have functions, which are not copied to other processes: a plan names the releases.
+    """
+
+    releases: tuple[str, ...]
+    crds: str | None
+    changes: RuntimeChanges
+    assumptions: Assumptions
+    validation: Validation
+
+    @property
+    def identity(self) -> str:
+        """A text that is equal for plans of the same upgrade."""
+        return repr(self)
+
+    def installation(self, runtimes: Sequence[InputRuntime]) -> Installation:
+        """The upgrade of a cluster that has these runtimes."""
+        rejecting = Sources((), validation=self.validation).rejecting
+        given = [GivenRuntime(each.manifest, each.where, rejecting(each.findings)) for each in runtimes]
+        written = Runtimes(given, self.assumptions.with_shipped, self.assumptions.stored)
+        surroundings = Surroundings(self.assumptions.default_mode)
+        installed: list[Installed] = []
+        warnings: list[str] = []
+        for release in self.releases:
+            profile = profile_with(release, self.crds)
+            catalogue, reviews = written.under(profile)
+            installed.append(Installed(profile, catalogue, surroundings))
+            warnings += [
+                f"{profile.name} rejects {review.key}: {review.headline}"
+                for review in reviews
+                if not review.is_accepted
+            ]
+        if self.changes:
+            last = installed[-1]
+            installed[-1] = replace(last, catalogue=self.changes.applied(last.catalogue, last.profile))
+        return Installation(tuple(installed), tuple(warnings))
+
+    def is_stored(self, service: Manifest) -> bool:
+        """Was a service stored before the upgrade?"""
+        return self.assumptions.is_stored(service)
 
 
 class Upgraded:
@@ -105,7 +154,7 @@ class Upgraded:
             assessment = known.get(member.kind)
             if assessment is None:
                 assessment = known[member.kind] = self._assessed(member)
-            yield Finding(member.name, member.where, _of_member(assessment, member))
+            yield Finding(member.name, member.where, _for_member(assessment, member))
 
     def rejections(self) -> Iterator[str]:
         """A line for each runtime that a release rejects, and for each field that strict validation rejects."""
@@ -123,22 +172,9 @@ class Upgraded:
         return replace(found, before=found.before.without_objects(), after=found.after.without_objects())
 
 
-def _of_member(assessment: Assessment, member: Member) -> Assessment:
-    """The assessment of a stand-in, for one of those for which it stands."""
-    is_general = not any(step.faults or not step.is_served for step in assessment.steps)
-    if not assessment.details and not assessment.remedies and is_general:
-        return assessment
-    name = member.name.partition("/")[2]
-
-    def fill(text: str) -> str:
-        return completed(text, name, member.uri)
-
-    remedies = tuple(replace(remedy, text=fill(remedy.text)) for remedy in assessment.remedies)
-    steps = tuple(
-        replace(step, text=fill(step.text), faults=tuple((fill(text), fill(hint)) for text, hint in step.faults))
-        for step in assessment.steps
-    )
-    return replace(assessment, details=tuple(map(fill, assessment.details)), remedies=remedies, steps=steps)
+def _for_member(assessment: Assessment, member: Member) -> Assessment:
+    namespace, _, name = member.name.partition("/")
+    return assessment_for(assessment, name, member.uri, namespace)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import groupby
 from typing import Final
 
 from kserve_conformance.fleet.members import Fleet
@@ -40,6 +41,13 @@ class Part:
     sources: tuple[Source, ...]
     start: Position = BEGINNING
     end: int | None = None
+    #: The lines before it in its source, where they were counted.
+    lines: int = 0
+
+    def by_cluster(self) -> Iterator[tuple[str, tuple[Source, ...]]]:
+        """The sources of each cluster whose dumps they are; all of none if they are not dumps of clusters."""
+        for cluster, sources in groupby(self.sources, key=lambda source: source.cluster):
+            yield cluster, tuple(sources)
 
     @property
     def size(self) -> int:

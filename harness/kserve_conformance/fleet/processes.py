@@ -37,6 +37,8 @@ class FleetCode(StrEnum):
     WORKER_BUILD = "worker-build"
     #: A worker does not have the files of the input.
     WORKER_FILES = "worker-files"
+    #: Runtimes were found only after services had been printed.
+    RUNTIMES_MISSED = "runtimes-missed"
 
 
 class FleetError(HarnessError):

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import pickle
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from kserve_conformance.fleet import parts
 from kserve_conformance.fleet.members import Fleet
 from kserve_conformance.fleet.parts import PART, Contents, Part, contents_of, parts_of
-from kserve_conformance.fleet.processes import Workers, workers_needed
-from kserve_conformance.limits import MEBIBYTE
+from kserve_conformance.fleet.passes import PARALLEL, Job, Reading, ordered
+from kserve_conformance.fleet.processes import Workers
 from kserve_conformance.manifests import Entry, Loader, ManifestCode, Problem
 from kserve_conformance.manifests.json_stream import BEGINNING, Position
 from kserve_conformance.manifests.sources import Source, remove_copies
-
-#: Less than this many bytes are read faster without other processes.
-PARALLEL: Final = 24 * MEBIBYTE
-
-#: How many parts wait for each worker, so that memory is bounded.
-_AHEAD: Final = 3
 
 
 @dataclass(slots=True)
@@ -31,21 +22,6 @@ class Everything:
 
     fleet: Fleet = field(default_factory=Fleet)
     runtimes: list[Entry] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Job:
-    """A part to read, or the notes of opening a source."""
-
-    part: Part | None
-    opened: Loader | None = None
-    future: Future[Contents] | None = None
-
-    def submit(self, executor: Executor, options: bytes) -> None:
-        """Let a worker read the part."""
-        if self.part is not None:
-            with workers_needed():
-                self.future = executor.submit(contents_of, self.part, options)
 
 
 def read(
@@ -65,33 +41,17 @@ def read(
     """
     options = pickle.dumps(loader.anew())
     joint = _Joint(loader, options, progress)
-    waiting: deque[_Job] = deque()
-    #: The parts that wait, and their bytes, until other processes are worth their start.
-    count = size = 0
-    executor: Executor | None = None
     try:
-        for job in _jobs(loader, paths, part_bytes):
-            waiting.append(job)
-            if job.part is not None:
-                count, size = count + 1, size + job.part.size
-            if executor is None and workers.number > 1 and count > 1 and size > parallel_bytes:
-                executor = workers.executor()
-                for each in waiting:
-                    each.submit(executor, options)
-            elif executor is not None:
-                job.submit(executor, options)
-            # One worker reads each part at once; several wait until it is known whether there is enough to read.
-            ahead = _AHEAD * workers.number if executor is not None else len(waiting) if workers.number > 1 else 0
-            while len(waiting) > ahead:
-                joint.add(waiting.popleft())
-        while waiting:
-            joint.add(waiting.popleft())
+        jobs = jobs_of(loader, paths, part_bytes)
+        for reading in ordered(jobs, workers, contents_of, options, parallel_bytes=parallel_bytes):
+            joint.add(reading)
     finally:
         remove_copies()
     return joint.everything
 
 
-def _jobs(loader: Loader, paths: tuple[str, ...], part_bytes: int) -> Iterator[_Job]:
+def jobs_of(loader: Loader, paths: tuple[str, ...], part_bytes: int = PART) -> Iterator[Job]:
+    """The parts of everything that paths stand for, and the notes of opening it, in order."""
     opening = replace(loader.anew(), stdin=loader.stdin, on_build=loader.on_build)
     small: list[Source] = []
     size = 0
@@ -100,10 +60,10 @@ def _jobs(loader: Loader, paths: tuple[str, ...], part_bytes: int) -> Iterator[_
         source = next(sources, None)
         is_noted = bool(opening.problems or opening.warnings or opening.skipped)
         if small and (source is None or is_noted or not source.is_small or size + source.size > part_bytes):
-            yield _Job(Part(tuple(small)))
+            yield Job(Part(tuple(small)))
             small, size = [], 0
         if is_noted:
-            yield _Job(None, replace(opening))
+            yield Job(None, replace(opening))
             opening.problems, opening.warnings, opening.skipped, opening.kustomizations = [], [], [], []
         if source is None:
             return
@@ -112,7 +72,7 @@ def _jobs(loader: Loader, paths: tuple[str, ...], part_bytes: int) -> Iterator[_
             size += source.size
         else:
             for part in parts_of(source, loader.limits, part_bytes):
-                yield _Job(part)
+                yield Job(part)
 
 
 class _Joint:
@@ -130,28 +90,23 @@ class _Joint:
         self._items = 0
         self._problems = 0
 
-    def add(self, job: _Job) -> None:
+    def add(self, reading: Reading[Contents]) -> None:
         """Add what was read of a part, or noted when sources were opened."""
+        job = reading.job
         if job.opened is not None:
             self._loader.add(job.opened)
         if job.part is None:
             return
-        part, future = job.part, job.future
+        part = job.part
         if part.start == BEGINNING:
             self._following, self._lines, self._items, self._problems = BEGINNING, 0, 0, 0
         if part.start != self._following:
-            if future is not None:
-                future.cancel()
-            future = None
+            reading.cancel()
             if self._following is None or (part.end is not None and self._following.offset >= part.end):
                 return
             part = replace(part, start=self._following)
-        if future is None:
-            self._join(part, self._read(part))
-        else:
-            with workers_needed():
-                contents = future.result()
-            self._join(part, contents)
+        contents = reading.result()
+        self._join(part, self._read(part) if contents is None else contents)
         if self._progress is not None and len(self.everything.fleet) - self._reported >= parts.STEP:
             self._report(len(self.everything.fleet))
 

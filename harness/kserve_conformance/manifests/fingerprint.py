@@ -30,6 +30,8 @@ _CHECKED: Final = METADATA_FIELDS - {"name", "namespace", "uid", "labels", "anno
 
 #: Stands for a name that KServe accepts.
 NAME: Final = "kserve-conformance-name"
+#: Stands for the namespace of services that are decided alike in many.
+NAMESPACE: Final = "kserve-conformance-ns"
 #: Stands for the path of a model, behind the scheme of its URI.
 _PATH: Final = "kserve-conformance-model"
 _NESTED_PATH: Final = f"{_PATH}/path"
@@ -59,15 +61,15 @@ def fingerprint(manifest: Manifest) -> int:
         hashlib.blake2b(
             marshal.dumps(
                 (
-                    NAME if isinstance(name, str) and _NAME_FORMAT.match(name) else name,
-                    None if isinstance(namespace, str) and _NAME_FORMAT.match(namespace) else namespace,
+                    NAME if isinstance(name, str) and has_plain_name(name) else name,
+                    None if isinstance(namespace, str) and has_plain_name(namespace) else namespace,
                     manifest.get("apiVersion"),
                     is_stored,
                     # The API server writes the status of a stored service, of which only the deployment mode is read;
                     # of a written one it decodes all.
                     _recorded_mode(manifest.get("status")) if is_stored else manifest.get("status"),
-                    _label_keys(metadata.get("labels")),
-                    _read_annotations(metadata.get("annotations")),
+                    label_keys(metadata.get("labels")),
+                    read_annotations(metadata.get("annotations")),
                     _generic(manifest.get("spec")),
                     _odd(manifest, _ROOT),
                     _odd(metadata, METADATA_FIELDS),
@@ -105,20 +107,27 @@ def _odd(mapping: Manifest, known: frozenset[str]) -> list[Any] | None:
     return [(key, mapping[key]) for key in sorted(keys)]
 
 
+def has_plain_name(name: str) -> bool:
+    """Is it a name that every check of every release accepts?"""
+    return _NAME_FORMAT.match(name) is not None
+
+
 def stand_in(manifest: Manifest) -> Manifest:
     """The service that stands for all with its fingerprint."""
     metadata = {**manifest["metadata"]}
-    if _NAME_FORMAT.match(metadata["name"]):
+    if has_plain_name(metadata["name"]):
         metadata["name"] = NAME
     return {**manifest, "metadata": metadata, "spec": _generic(manifest.get("spec"))}
 
 
-def completed(text: str, name: str, uri: str) -> str:
+def completed(text: str, name: str, uri: str, namespace: str = NAMESPACE) -> str:
     """A text about a stand-in, for a service."""
     if NAME in text:
         text = text.replace(NAME, name)
+    if NAMESPACE in text:
+        text = text.replace(NAMESPACE, namespace)
     if _PATH in text:
-        generic = _generic_uri(uri)
+        generic = generic_uri(uri)
         text = text.replace(generic, uri)
     return text
 
@@ -139,21 +148,27 @@ def _generic(spec: Any) -> Any:
         return spec
     for key, part in predictor.items():
         if type(part) is dict and isinstance(uri := part.get("storageUri"), str):
-            generic = _generic_uri(uri)
+            generic = generic_uri(uri)
             if generic != uri:
                 return {**spec, "predictor": {**predictor, key: {**part, "storageUri": generic}}}
             return spec
     return spec
 
 
-def _generic_uri(uri: str) -> str:
+def generic_uri(uri: str) -> str:
+    """
+    A URI with a stand-in for its path, if no release looks at the path.
+
+    >>> generic_uri("s3://models/fraud"), generic_uri("https://example.com/fraud")
+    ('s3://kserve-conformance-model/path', 'https://example.com/fraud')
+    """
     match = _URI.match(uri)
     if match is None:
         return uri
     return match[1] + (_NESTED_PATH if match[2] else _PATH)
 
 
-def _label_keys(labels: Any) -> Any:
+def label_keys(labels: Any) -> Any:
     """Labels with None for the values that are valid."""
     if type(labels) is not dict:
         return labels
@@ -161,7 +176,7 @@ def _label_keys(labels: Any) -> Any:
     return [(key, None if type(value) is str and valid(value) else value) for key, value in labels.items()]
 
 
-def _read_annotations(annotations: Any) -> Any:
+def read_annotations(annotations: Any) -> Any:
     """Annotations with None for the values that KServe does not read."""
     if type(annotations) is not dict:
         return annotations

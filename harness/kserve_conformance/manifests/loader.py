@@ -137,10 +137,11 @@ class Loader:
         """Drop what only makes reading faster."""
         self._known = {}
 
-    def add(self, other: Loader, *, lines: int = 0, items: int = 0) -> int:
+    def add(self, other: Loader, *, lines: int = 0, items: int = 0, is_continued: bool = False) -> int:
         """
         Add what another loader noted of a later source, or of a section behind this many lines and elements of a list.
 
+        ``is_continued`` says that the list began before what this loader read, too.
         Returns by how much the numbers of its entries are greater in this loader.
         """
         numbers = self._number
@@ -148,7 +149,8 @@ class Loader:
         def shifted(problem: Problem) -> Problem:
             path = problem.path
             if len(path) > 1 and isinstance(path[1], Continued):
-                path = (path[0], items + path[1], *path[2:])
+                index = items + path[1]
+                path = (path[0], Continued(index) if is_continued else index, *path[2:])
             line = None if problem.line is None else problem.line + lines
             entry = None if problem.entry is None else problem.entry + numbers
             return replace(problem, path=path, line=line, entry=entry)
@@ -174,8 +176,7 @@ class Loader:
         self._count = 0
         self._is_processed = False
         if not source.is_small:
-            for each in reader.objects(source, self.limits, self._report, self._check, self._expand, section):
-                yield _entry(each, source)
+            yield from self.read_section(source, section)
             return
         problems: list[Problem] = []
         found = list(reader.objects(source, self.limits, problems.append, self._check, self._expand))
@@ -199,6 +200,11 @@ class Loader:
         if not self._count and not errors:
             self.skipped.append(source.name)
         for each in found:
+            yield _entry(each, source)
+
+    def read_section(self, source: sources.Source, section: Section | None = None) -> Iterator[Entry]:
+        """Read the entries of a source, or of a section of one, whether or not it looks like a template."""
+        for each in reader.objects(source, self.limits, self._report, self._check, self._expand, section):
             yield _entry(each, source)
 
     def _expand(self, value: Any) -> Iterator[tuple[Path, Any]]:

@@ -8,16 +8,18 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from kserve_conformance.files import opened
+from kserve_conformance.files import CorruptData, decompressed, opened
 from kserve_conformance.limits import MEBIBYTE, Limits
 from kserve_conformance.manifests.problems import ManifestCode, Problem
 
 #: The suffixes of the files that are read in a folder, as ``kubectl apply -f`` has them.
-SUFFIXES: Final = (".yaml", ".yml", ".json")
+SUFFIXES: Final = (".yaml", ".yml", ".json", ".ndjson")
+#: The suffix of compressed ones.
+GZIP: Final = ".gz"
 #: How a user names standard input.
 STDIN: Final = "-"
 STDIN_NAME: Final = "<stdin>"
@@ -44,11 +46,29 @@ class Source:
     is_marked: bool = False
     #: Was it named itself, and not found in a folder?
     is_named: bool = True
+    #: The file that it was read from, whose text can be in ``data`` or, decompressed, at ``path``.
+    file: Path | None = None
+    #: The name of the cluster of which it is a dump, if it is one of several.
+    cluster: str = ""
 
     @classmethod
     def of_bytes(cls, name: str, data: bytes) -> Source:
         """A source in memory."""
         return cls(name, data, size=len(data))
+
+    def dropped(self) -> Source:
+        """A small source without its text, if :meth:`loaded` can read it again; any other one as it is."""
+        return replace(self, data=b"") if self.is_small and self.file is not None else self
+
+    def loaded(self, limits: Limits, report: Report) -> Source | None:
+        """A source with its text. Reports a file that cannot be read any more."""
+        if self.file is None or not self.is_small or self.data or not self.size:
+            return self
+        again = of_file(self.file, limits, lambda _: None)
+        if again is None or again.size != self.size:
+            report(Problem(ManifestCode.UNREADABLE, "was changed while it was read", source=self.name))
+            return None
+        return replace(again, is_named=self.is_named, cluster=self.cluster)
 
     @property
     def is_small(self) -> bool:
@@ -86,7 +106,7 @@ def files(given: Path, limits: Limits, report: Report) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(folder, name)
-            if path.suffix.lower() not in SUFFIXES or not _is_regular(path):
+            if not is_manifest(path) or not _is_regular(path):
                 continue
             count += 1
             if count > limits.files:
@@ -104,6 +124,17 @@ def files(given: Path, limits: Limits, report: Report) -> Iterator[Path]:
         )
 
 
+def is_manifest(path: Path) -> bool:
+    """
+    Is a file of a folder read? Its name says so, compressed or not.
+
+    >>> [is_manifest(Path(name)) for name in ("a.yaml", "b.JSON", "c.json.gz", "d.ndjson", "e.gz", "f.txt")]
+    [True, True, True, True, False, False]
+    """
+    name = path.name.lower()
+    return name.removesuffix(GZIP).endswith(SUFFIXES)
+
+
 def is_of_chart(file: Path) -> bool:
     """Does a file hold the values of the Helm chart in its folder?"""
     return file.stem.startswith("values") and (file.parent / "Chart.yaml").is_file()
@@ -113,13 +144,36 @@ def of_file(path: Path, limits: Limits, report: Report) -> Source | None:
     """A file as a source; None, with a problem reported, if it cannot be read."""
     try:
         with opened(path) as stream:
-            if not _is_regular(path):
+            if path.name.endswith(GZIP):
+                source = _of_compressed(stream, str(path), limits, report)
+            elif not _is_regular(path):
                 # A pipe, such as a process substitution, can be read only once.
                 return of_pipe(stream, str(path), limits, report)
-            return _of_stream(stream, str(path), limits, report, path)
-    except OSError as error:
+            else:
+                source = _of_stream(stream, str(path), limits, report, path)
+    except (OSError, CorruptData) as error:
         report(_unreadable(str(path), error))
         return None
+    return source if source is None or not path.is_file() else replace(source, file=path)
+
+
+def _of_compressed(stream: BinaryIO, name: str, limits: Limits, report: Report) -> Source | None:
+    """A compressed file as a source, decompressed into a temporary file if it is large."""
+    text = decompressed(stream, limits)
+    small = min(SMALL, limits.source_bytes)
+    data = _read(text, small + 1)
+    if len(data) <= small:
+        return as_utf8(data, name, report)
+    with tempfile.NamedTemporaryFile(prefix="kserve-conformance-", delete=False) as copy:
+        _TEMPORARY.append(Path(copy.name))
+        total = len(data)
+        copy.write(data)
+        while total <= limits.stream_bytes and (data := text.read(SMALL)):
+            total += len(data)
+            copy.write(data)
+    path = Path(copy.name)
+    with path.open("rb") as again:
+        return _of_stream(again, name, limits, report, path)
 
 
 def of_stdin(stream: BinaryIO, limits: Limits, report: Report) -> Source | None:
@@ -142,9 +196,9 @@ def of_pipe(stream: BinaryIO, name: str, limits: Limits, report: Report) -> Sour
             return None
         with tempfile.NamedTemporaryFile(prefix="kserve-conformance-", delete=False) as copy:
             _TEMPORARY.append(Path(copy.name))
-            total = len(data)
+            total, head = len(data), data[:_HEAD]
             copy.write(data)
-            while total <= limits.source_bytes and (data := stream.read(SMALL)):
+            while total <= _most(head, limits) and (data := stream.read(SMALL)):
                 total += len(data)
                 copy.write(data)
         path = Path(copy.name)
@@ -176,6 +230,7 @@ def _of_stream(stream: BinaryIO, name: str, limits: Limits, report: Report, path
     if len(small) <= cap:
         return as_utf8(small, name, report)
     size, is_utf8 = len(small), not head.startswith(_UTF16)
+    most = _most(head, limits)
     decoder = codecs.getincrementaldecoder("utf-8")()
     block: bytes = small
     while block:
@@ -184,8 +239,8 @@ def _of_stream(stream: BinaryIO, name: str, limits: Limits, report: Report, path
                 decoder.decode(block)
             except UnicodeDecodeError:
                 is_utf8 = False
-        if size > limits.source_bytes:
-            report(_too_large(name, limits.source_bytes))
+        if size > most:
+            report(_too_large(name, most))
             return None
         block = stream.read(SMALL)
         size += len(block)
@@ -193,6 +248,12 @@ def _of_stream(stream: BinaryIO, name: str, limits: Limits, report: Report, path
         return Source(name, path=path, size=size, is_marked=head.startswith(codecs.BOM_UTF8))
     stream.seek(0)
     return as_utf8(stream.read(), name, report)
+
+
+def _most(head: bytes, limits: Limits) -> int:
+    """The most bytes of a source: JSON is read one object at a time, and YAML one document."""
+    is_json = head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{")
+    return limits.stream_bytes if is_json else limits.source_bytes
 
 
 def as_utf8(data: bytes, name: str, report: Report) -> Source | None:
@@ -273,5 +334,7 @@ def _too_large(name: str, size: int) -> Problem:
     )
 
 
-def _unreadable(name: str, error: OSError) -> Problem:
+def _unreadable(name: str, error: OSError | CorruptData) -> Problem:
+    if isinstance(error, CorruptData):
+        return Problem(ManifestCode.UNREADABLE, f"cannot be decompressed: {error}", source=name)
     return Problem(ManifestCode.UNREADABLE, f"cannot be read: {error.strerror or error}", source=error.filename or name)

@@ -145,7 +145,7 @@ def bounds(value: Any, text: str, begin: int, end: int, line: int, limits: Limit
         if longest > limits.value_bytes:
             message = f"contains a string of more than {limits.value_bytes:,} bytes"
             return (Problem(ManifestCode.TOO_LARGE, message, line=line),)
-    if text.count("{", begin, end) + text.count("[", begin, end) > depth and _height(value) > depth:
+    if text.count("{", begin, end) + text.count("[", begin, end) > depth and height(value) > depth:
         return (too_deep(line, limits.depth),)
     return ()
 
@@ -160,17 +160,17 @@ def too_deep(line: int, depth: int) -> Problem:
     )
 
 
-def _height(value: Any) -> int:
+def height(value: Any) -> int:
     """
     How deep containers are nested in a value that the decoder made, which has a bound of its own.
 
-    >>> _height({"a": [[1], "[[["]}), _height(1)
+    >>> height({"a": [[1], "[[["]}), height(1)
     (3, 0)
     """
     if type(value) is dict:
-        return 1 + max([_height(inner) for inner in value.values() if type(inner) in _CONTAINERS], default=0)
+        return 1 + max([height(inner) for inner in value.values() if type(inner) in _CONTAINERS], default=0)
     if type(value) is list:
-        return 1 + max([_height(inner) for inner in value if type(inner) in _CONTAINERS], default=0)
+        return 1 + max([height(inner) for inner in value if type(inner) in _CONTAINERS], default=0)
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,42 +94,43 @@ class Census:
         self.flows: Counter[Flow] = Counter()
         #: The services for which something changes, by class and place; the place is None for those of further ones.
         self.places: dict[Place | None, Counter[str]] = {}
-        self._groups: dict[tuple[Any, ...], Group] = {}
+        self._groups: dict[object, Group] = {}
 
     def add(self, finding: Finding) -> None:
         """Count a service."""
         assessment = finding.assessment
-        self.total += 1
         if len(self.first) < LISTED:
             self.first.append(finding)
-        self.changes[assessment.change] += 1
-        self.flags.update(assessment.flags)
-        before, after = assessment.before.decision, assessment.after.decision
-        self.flows[Flow(server_of(before), server_of(after), assessment.change)] += 1
-        if assessment.is_unchanged:
-            return
-        self._count_at(Place(finding.cluster, finding.namespace)).update(finding.classes)
-        key = (
-            assessment.change,
-            assessment.flags,
-            assessment.causes,
-            headline_key(assessment),
-            # The text of a remedy can have the name of the service.
-            repr([remedy.patch for remedy in assessment.remedies]),
-        )
-        group = self._groups.get(key)
-        if group is None:
-            group = self._groups[key] = Group(assessment.change, assessment.flags, assessment.causes, finding)
-        group.count += 1
-        if len(group.examples) < EXAMPLES:
-            group.examples.append(finding)
+        self.count(assessment, 1)
+        if not assessment.is_unchanged:
+            self.count_at(Place(finding.cluster, finding.namespace), finding.classes)
+            self.add_group(group_key(assessment), (finding,), 1)
 
-    def _count_at(self, place: Place) -> Counter[str]:
+    def count(self, assessment: Assessment, number: int) -> None:
+        """Count services with an assessment, wherever they are."""
+        self.total += number
+        self.changes[assessment.change] += number
+        for flag in assessment.flags:
+            self.flags[flag] += number
+        before, after = assessment.before.decision, assessment.after.decision
+        self.flows[Flow(server_of(before), server_of(after), assessment.change)] += number
+
+    def count_at(self, place: Place, classes: Iterable[str] | Mapping[str, int]) -> None:
+        """Count the classes of services of a namespace for which something changes."""
         counted = self.places.get(place)
         if counted is None:
             is_new = len(self.places) < PLACES
             counted = self.places.setdefault(place if is_new else None, Counter())
-        return counted
+        counted.update(classes)
+
+    def add_group(self, key: object, findings: Sequence[Finding], number: int) -> None:
+        """Count services with a :func:`group_key`, of which these are the first."""
+        group = self._groups.get(key)
+        if group is None:
+            first = findings[0].assessment
+            group = self._groups[key] = Group(first.change, first.flags, first.causes, findings[0])
+        group.count += number
+        group.examples += findings[: max(EXAMPLES - len(group.examples), 0)]
 
     def groups(self, only: frozenset[str] = frozenset()) -> Iterator[Group]:
         """The groups, ``only`` those of these classes if any: the worst change first, then the largest group."""
@@ -138,9 +139,25 @@ class Census:
                 yield group
 
 
+def group_key(assessment: Assessment) -> tuple[Any, ...]:
+    """What the services of a group have in common: the change, its causes, what serves them, and the remedies."""
+    return (
+        str(assessment.change),
+        tuple(map(str, assessment.flags)),
+        assessment.causes,
+        headline_key(assessment),
+        # The text of a remedy can have the name of the service.
+        repr([remedy.patch for remedy in assessment.remedies]),
+    )
+
+
 def headline_key(assessment: Assessment) -> tuple[Any, ...]:
-    """What a group has in common besides its causes: the runtimes or reasons before and after."""
+    """The runtimes, in whatever namespaces, or reasons before and after."""
     return tuple(
-        (decision.runtime, decision.no_runtime and decision.no_runtime.cause, decision.outcome)
+        (
+            decision.runtime and (decision.runtime.kind, decision.runtime.name),
+            decision.no_runtime and str(decision.no_runtime.cause),
+            str(decision.outcome),
+        )
         for decision in (assessment.before.decision, assessment.after.decision)
     )

@@ -1,0 +1,124 @@
+"""
+Keys: exactly what is read of a service for its choice, for its validation and for its pod.
+
+Services with equal keys get equal answers, so that each key is decided once for a whole fleet. A key that has too
+little is a wrong answer, and one that has too much costs time: tests hold each against the rules.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import marshal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from kserve_conformance.manifests.fingerprint import fingerprint, stand_in
+from kserve_conformance.objects import Manifest, at
+
+_NO_REFERENCES: Final = 2
+_DIGEST: Final = 16
+_MODE: Final = "serving.kserve.io/deploymentMode"
+
+#: The fields of an implementation, such as ``model`` or ``sklearn``, by which a runtime is selected.
+_SELECTING: Final = ("modelFormat", "protocolVersion", "runtime", "runtimeVersion")
+
+
+def choice_key(service: Manifest) -> bytes:
+    """
+    What decides which runtime a service gets from the runtimes that it sees.
+
+    Source: ``Request.of`` (:mod:`kserve_conformance.objects.request`) for a stored service; of a legacy one, the
+    webhooks make a model of its implementation.
+    """
+    predictor = at(service, "spec", "predictor")
+    parts = sorted(predictor.items()) if isinstance(predictor, Mapping) else [("", predictor)]
+    return _digest(
+        (
+            service.get("apiVersion"),
+            at(service, "metadata", "uid") is not None,
+            at(service, "metadata", "annotations", _MODE),
+            [(name, _selecting(part)) for name, part in parts],
+        )
+    )
+
+
+def _selecting(part: Any) -> Any:
+    """What selects a runtime, of one part of a predictor: of the URI of the model only its scheme."""
+    if not isinstance(part, Mapping):
+        return part if part is None or isinstance(part, bool | int | float | str) else type(part).__name__
+    uri = part.get("storageUri")
+    scheme = uri.partition("://")[0] if isinstance(uri, str) and "://" in uri else None
+    return [scheme, *(part.get(name, _ABSENT) for name in _SELECTING)]
+
+
+#: Unlike any value of a manifest.
+_ABSENT: Final = "\0absent"
+
+
+def validation_key(service: Manifest) -> bytes:
+    """
+    What the CRDs and the webhooks read: everything but names, paths of models, and values that no check reads.
+
+    Source: :func:`kserve_conformance.manifests.fingerprint.fingerprint`, which says what is left out.
+    """
+    return fingerprint(service).to_bytes(_DIGEST, "big")
+
+
+def pod_key(service: Manifest) -> bytes:
+    """
+    What the pod of a service is rendered from: its predictor, and the labels and annotations that are copied.
+
+    The name, the path of the model and the values of labels are the same in both pods that are compared.
+    """
+    known = stand_in(service)
+    metadata = service.get("metadata") or {}
+    return _digest(
+        (
+            at(known, "spec", "predictor"),
+            list(metadata.get("labels") or ()),
+            _texts(metadata.get("annotations")),
+        )
+    )
+
+
+def _texts(annotations: Any) -> list[Any]:
+    """The annotations of KServe and Knative with their values, and the names of all others."""
+    found = annotations.items() if isinstance(annotations, Mapping) else ()
+    return [(key, value if "kserve.io/" in key or "knative" in key else None) for key, value in found]
+
+
+def keys_of(service: Manifest) -> tuple[bytes, bytes, bytes]:
+    """The keys of a service: of its choice, its validation and its pod."""
+    return choice_key(service), validation_key(service), pod_key(service)
+
+
+@dataclass(slots=True)
+class ServiceKeys:
+    """The distinct keys of many services."""
+
+    choices: set[bytes] = field(default_factory=set)
+    validations: set[bytes] = field(default_factory=set)
+    pods: set[bytes] = field(default_factory=set)
+
+    def add(self, keys: tuple[bytes, bytes, bytes]) -> None:
+        """Add the keys of a service."""
+        self.choices.add(keys[0])
+        self.validations.add(keys[1])
+        self.pods.add(keys[2])
+
+    def merge(self, other: ServiceKeys) -> None:
+        """Add the keys of other services."""
+        self.choices |= other.choices
+        self.validations |= other.validations
+        self.pods |= other.pods
+
+    def counts(self) -> Iterator[tuple[str, int]]:
+        """How many distinct keys there are, by what they decide."""
+        yield "choice", len(self.choices)
+        yield "validation", len(self.validations)
+        yield "pod", len(self.pods)
+
+
+def _digest(value: Any) -> bytes:
+    return hashlib.blake2b(marshal.dumps(value, _NO_REFERENCES), digest_size=_DIGEST).digest()
