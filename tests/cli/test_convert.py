@@ -55,9 +55,10 @@ class TestWhereTheResultGoes:
         """The files of a folder are the documents of one stream; what is not of Kubernetes is left out."""
         (folder / "a.yaml").write_text(LEGACY.rstrip("\n"))
         (folder / "b.yaml").write_text(OTHER)
+        (folder / "c.yaml").write_text(f"# marked\n---\n{OTHER}")
         (folder / "notes.yaml").write_text("a: 1\n")
 
-        assert invoke("convert", ".")[1] == f"{MODEL}---\n{OTHER}"
+        assert invoke("convert", ".")[1] == f"{MODEL}---\n{OTHER}# marked\n---\n{OTHER}"
 
     def test_from_stdin(self, invoke):
         """``-`` reads standard input; it cannot be written back."""

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from kserve_conformance.conversion.files import File
     from kserve_conformance.manifests import Problem
 
-#: A document that begins without its marker.
-_UNMARKED = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*(?!---(?:\s|\Z)|%)")
-
 
 @click.command(
     epilog=example(
@@ -237,9 +234,15 @@ def _print_files(converted: Sequence[_Converted]) -> None:
             content = each.text(each.conversion.after)
             if text and not text.endswith("\n"):
                 text += "\n"
-            text += f"---\n{content}" if text and _UNMARKED.match(content) else content
+            text += f"---\n{content}" if text and not _is_marked(content) else content
         data = text.encode("utf-8", "surrogateescape")
     write(for_people(_writable(text), sys.stdout) if sys.stdout.isatty() else data)
+
+
+def _is_marked(text: str) -> bool:
+    """Does a text begin with the marker of a document?"""
+    first = next((line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")), "")
+    return first.startswith(("---", "%"))
 
 
 def _lines(text: str) -> list[str]:

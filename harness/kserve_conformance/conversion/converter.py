@@ -35,9 +35,10 @@ from kserve_conformance.profiles.legacy import LEGACY_KEYS_V0_12
 from kserve_conformance.profiles.shipped_runtimes import shipped
 
 _KSERVE: Final = "serving.kserve.io"
+_KEYS: Final = "|".join(LEGACY_KEYS_V0_12)
 #: What a text contains that has something to convert, as far as a text without its values can show.
 _MAY_CONVERT: Final = re.compile(
-    rf"[\"']?kind[\"']?:.*{SERVICE}[\s\S]*?(?:serving\.kubeflow\.org|^[\s\"']*(?:{'|'.join(LEGACY_KEYS_V0_12)})[\"']?:)"
+    rf"[\"']?kind[\"']?:.*{SERVICE}[\s\S]*?(?:serving\.kubeflow\.org|^[ \t\"']*(?:{_KEYS})[\"']?:)"
     rf"|serving\.kubeflow\.org/v1[\s\S]*?{SERVICE}",
     re.MULTILINE,
 )

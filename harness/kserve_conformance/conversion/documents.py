@@ -23,8 +23,6 @@ from kserve_conformance.manifests.sources import Source, as_utf8
 
 #: ``---`` at the beginning of a line, which YAML allows nowhere but between documents.
 _MARKER: Final = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
-#: Lines that belong to the document behind them: directives, comments, and the end of the document before.
-_DIRECTIVES: Final = re.compile(r"(?:\A|.*\n)((?:[ \t]*(?:#.*)?\r?\n)*%.*\n(?:[ \t]*(?:[#%].*)?\r?\n)*)\Z", re.DOTALL)
 _UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
@@ -86,12 +84,24 @@ def documents(text: str) -> Iterator[Document]:
     """
     lines, begin = 0, 0
     for marker in (*(match.start() for match in _MARKER.finditer(text)), len(text)):
-        directives = _DIRECTIVES.match(text, begin, marker) if marker < len(text) else None
-        end = directives.start(1) if directives else marker
+        end = _first_directive(text, begin, marker) if marker < len(text) else marker
         if end > begin:
             yield Document(text[begin:end], lines)
             lines += text.count("\n", begin, end)
             begin = end
+
+
+def _first_directive(text: str, begin: int, marker: int) -> int:
+    """Where the directives of a document begin, which are above its marker; the marker if it has none."""
+    first = line = marker
+    while line > begin:
+        start = max(text.rfind("\n", begin, line - 1) + 1, begin)
+        if text.startswith("%", start):
+            first = start
+        elif (content := text[start:line].strip()) and not content.startswith("#"):
+            break
+        line = start
+    return first
 
 
 @dataclass(frozen=True, slots=True)
