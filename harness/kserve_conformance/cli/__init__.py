@@ -9,8 +9,10 @@ second, so nothing is imported here that only one command needs.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import click
 import cloup
@@ -104,6 +106,16 @@ def cli() -> None:
     """Test how KServe selects serving runtimes, explain its choices, and preview upgrades."""
 
 
+#: The variable by which a shell requests completions. Source: ``_main_shell_completion``, click/core.py.
+_COMPLETION = "_KSERVE_CONFORMANCE_COMPLETE"
+
+
+def _program_name() -> str:
+    """The name in help and errors; as a plugin of kubectl, the one that users type."""
+    is_plugin = Path(sys.argv[0]).name.startswith("kubectl-")
+    return "kubectl kserve-conformance" if is_plugin else "kserve-conformance"
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with one of the codes of ``exit_codes``."""
     open_missing_streams()
@@ -115,8 +127,10 @@ def code_of(arguments: Sequence[str] | None = None) -> int:
     try:
         # Python ends at once by SIGTERM and SIGHUP, with a code of its own and targets left running.
         with interrupt_on_signals():
-            result = cli.main(arguments, prog_name="kserve-conformance", standalone_mode=False)
-    except SystemExit:
+            result = cli.main(arguments, prog_name=_program_name(), standalone_mode=False)
+    except SystemExit as ended:
+        if _COMPLETION in os.environ and not ended.code:
+            return Exit.OK
         # click exits with 1 when the reader of a pipe, such as head, leaves early. It did not get the whole result.
         return Exit.BROKEN
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - The last line of defence for exit code 1.
