@@ -35,7 +35,7 @@ OPTIONS = {
         "BASELINE": "--baseline",
     },
     "run": {"TARGET": "--target", "TAGS": "--tags", "BASELINE": "--baseline"},
-    "convert-check": {"RELEASE": "--release", "NAMESPACE": "--namespace"},
+    "convert-check": {"RELEASE": "--release"},
 }
 
 #: The commands that read manifests, and those that have findings with places in files.

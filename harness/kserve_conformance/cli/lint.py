@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kserve_conformance.lint import Finding, Linted
     from kserve_conformance.lint.installation import Installation
 
-FORMATS = ("text", "json", "yaml", "sarif", "junit", "github")
+FORMATS = ("text", "json", "yaml", "sarif", "junit", "github", "gitlab")
 
 SEVERITIES = ("error", "warning", "note")
 
@@ -92,6 +92,9 @@ class Checked(Protocol):
         show_default=True,
         help="Exit with 1 for a finding of this severity or worse",
     ),
+    cloup.option(
+        "--allow-empty", is_flag=True, help="Pass if the files have neither a service nor a runtime, as in a hook"
+    ),
     baseline_options,
 )
 @cloup.option_group(
@@ -117,6 +120,7 @@ def command(
     strict: bool,
     validation: str,
     fail_on: str,
+    allow_empty: bool,
     baseline: Path | None,
     write_baseline: Path | None,
     format_: str,
@@ -153,7 +157,7 @@ def command(
         validated = Validation(validation)
         namespace = one_namespace(namespaces)
         sources = Sources(paths, namespace, parameters, kustomize, strict, validated, profiles[-1].crds, stored=False)
-        checked = written = WrittenObjects(sources, shipped, default_mode)
+        checked = written = WrittenObjects(sources, shipped, default_mode, allow_empty=allow_empty)
     names = [profile.name for profile in profiles]
     by_name = {profile.name: profile for profile in profiles}
     following = _following(names[-1], crds)
@@ -229,6 +233,8 @@ def _print(
         write(reports.junit(findings, list(checked.objects), problems))
     elif format_ == "github":
         write("".join(f"{line}\n" for line in reports.github(findings)))
+    elif format_ == "gitlab":
+        write(in_json(json.dumps(reports.code_quality(findings), indent=2, ensure_ascii=False)) + "\n")
     else:
         data = {"releases": list(releases), "findings": [each.as_data() for each in findings]}
         lines = reports.text(findings, releases)

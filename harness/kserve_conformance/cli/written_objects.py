@@ -20,9 +20,15 @@ from kserve_conformance.resolver import Surroundings
 
 
 class WrittenObjects:
-    """Everything that was read. Raises ``ManifestError`` if there is neither a service nor a runtime."""
+    """
+    Everything that was read.
 
-    def __init__(self, sources: Sources, with_shipped: bool, default_mode: str | None) -> None:
+    Raises ``ManifestError`` if there is neither a service nor a runtime, unless that is allowed.
+    """
+
+    def __init__(
+        self, sources: Sources, with_shipped: bool, default_mode: str | None, *, allow_empty: bool = False
+    ) -> None:
         self._sources = sources
         with ReadingProgress() as progress:
             self._loaded = sources.load(progress)
@@ -32,7 +38,8 @@ class WrittenObjects:
         self.objects = {str(ObjectKey.of(each)): each for each in self._objects}
         places = ((each, self._loaded.where(each)) for each in self._objects)
         self.notes = Notes.of(self._loaded, repeated(places))
-        check_something(sources, self.notes, len(self._objects))
+        if not allow_empty or self.notes.problems:
+            check_something(sources, self.notes, len(self._objects))
 
     def findings_under(self, profile: Profile) -> Iterator[Finding]:
         """All findings about these objects under one release."""

@@ -1,9 +1,10 @@
-"""Findings of lint as text, SARIF, JUnit, and annotations of GitHub's workflows."""
+"""Findings of lint as text, SARIF, JUnit, annotations of GitHub's workflows, and Code Quality of GitLab."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -139,6 +140,26 @@ def junit(findings: Sequence[Finding], objects: Sequence[str], problems: Sequenc
     root.append(suite)
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def code_quality(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """
+    A Code Quality report for merge requests of GitLab; what is suppressed is left out.
+
+    Source: GitLab documentation, "Code Quality", Code Quality report format.
+    """
+    severities = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
+    return [
+        {
+            "description": printable(message(each)),
+            "check_name": each.code,
+            "fingerprint": sha256(f"{each.object}\0{each.code}\0{each.text}".encode()).hexdigest(),
+            "severity": severities[each.severity],
+            "location": {"path": each.file, "lines": {"begin": each.line or 1}},
+        }
+        for each in findings
+        if not each.is_suppressed
+    ]
 
 
 def github(findings: Sequence[Finding]) -> Iterator[str]:
