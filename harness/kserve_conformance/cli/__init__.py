@@ -34,6 +34,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "resolve": "Show which runtime each service gets",
         "explain": "Explain why a service gets its runtime, or none",
         "upgrade": "Show what an upgrade of KServe changes for services",
+        "patch": "Write the fixes of an upgrade as kustomize patches",
         "lint": "Check runtimes and services in files or in a cluster",
         "convert": "Convert services to the current schema",
     },

@@ -16,6 +16,8 @@ class CommandCode(StrEnum):
     NOTHING_SELECTED = "NOTHING_SELECTED"
     #: A file or folder cannot be written.
     CANNOT_WRITE = "CANNOT_WRITE"
+    #: A folder has files that the command did not write.
+    FOLDER_NOT_EMPTY = "FOLDER_NOT_EMPTY"
     #: A command would overwrite the record that it reads.
     WOULD_OVERWRITE = "WOULD_OVERWRITE"
     #: A record to rerun or to compare with is of another build than the one to test.
@@ -59,6 +61,12 @@ class CommandError(HarnessError):
     def moved(cls, old: str, new: str, command: str) -> Self:
         """A former command or option, with what replaces it, and the whole command to run instead."""
         return cls(f"{old} is now {new}", code=CommandCode.MOVED, hint=f"run `kserve-conformance {command}`")
+
+    @classmethod
+    def folder_not_empty(cls, folder: Path, stray: Path) -> Self:
+        """A folder to write has a file that another program wrote."""
+        message = f"{folder} is not empty: this command did not write {stray}"
+        return cls(message, code=CommandCode.FOLDER_NOT_EMPTY, hint="choose a new or empty folder with --out")
 
     @classmethod
     def cannot_replay(cls, file: Path, why: str) -> Self:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,15 +15,15 @@ from kserve_conformance.characters import one_line
 from kserve_conformance.cli.attestations import FILE, attested
 from kserve_conformance.cli.exit_codes import Exit, print_error
 from kserve_conformance.cli.out_folder import out_folder
-from kserve_conformance.cli.output import emit, example, format_option, out_option, show_progress
+from kserve_conformance.cli.output import emit, example, format_option, out_option
+from kserve_conformance.cli.written_files import write_files
 from kserve_conformance.exceptions import RecordError
 from kserve_conformance.files import read_bytes
 from kserve_conformance.limits import OverLimit
-from kserve_conformance.outputs import remove_files, write_file
 
 if TYPE_CHECKING:
     from kserve_conformance.attestation import Verifier
-    from kserve_conformance.reports.site import File, Inputs, Withheld
+    from kserve_conformance.reports.site import Inputs, Withheld
 
 #: The endings of files in a folder that are read as records.
 _ENDINGS = (".ndjson", ".ndjson.xz")
@@ -84,7 +83,7 @@ def command(inputs: tuple[Path, ...], out: Path, keys: tuple[Path, ...], format_
         _read(name, path, reading)
     # Without its start page no reader takes a site for a whole one.
     with out_folder(out, [INDEX]):
-        files = _write(out, pages(reading.inputs, statements()))
+        files = write_files(out, _FILES, ((file.path, file.text) for file in pages(reading.inputs, statements())))
     result = _result(reading, out, files)
     emit(format_, result, lambda: _text(reading, out))
     for fault in reading.unreadable:
@@ -199,42 +198,6 @@ def _named(name: str, error: RecordError) -> RecordError:
     text = str(error)
     error.args = (text if text.startswith(name) else f"{name}: {text}",)
     return error
-
-
-def _write(out: Path, files: Iterable[File]) -> list[str]:
-    """
-    Write the site and return its files, the start page last. Raises ``OutputError``.
-
-    Each file is put in place once it is whole. Files of the last build that this one
-    does not write are removed; other files in the folder stay.
-    """
-    before = _of_last_build(out)
-    written: list[str] = []
-    for number, file in enumerate(files, 1):
-        path = out / file.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_file(path, file.text)
-        written.append(file.path)
-        if number % 50 == 0:
-            show_progress(f"{number} files written")
-    write_file(out / _FILES, json.dumps(sorted(written), indent=1) + "\n")
-    remove_files(out, before.difference(written))
-    return written
-
-
-def _of_last_build(out: Path) -> set[str]:
-    """Return the files of the last build: those that its list names and that are within the folder."""
-    try:
-        names = json.loads((out / _FILES).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return set()
-    if not isinstance(names, list):
-        return set()
-    return {
-        name
-        for name in names
-        if isinstance(name, str) and not PurePosixPath(name).is_absolute() and ".." not in PurePosixPath(name).parts
-    }
 
 
 def _result(reading: _Reading, out: Path, files: list[str]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from kserve_conformance.upgrade.path import (
     states_along,
     update,
 )
-from kserve_conformance.upgrade.remedies import Remedy, remedies_of
+from kserve_conformance.upgrade.remedies import Remedy, remedies_of, with_manifest_patch
 
 
 class Change(StrEnum):
@@ -112,6 +112,7 @@ def assess(service: Manifest, path: UpgradePath, *, in_store: bool) -> Assessmen
         remedies = remedies_of(before, after, path[-1], needs_write=Flag.NEEDS_WRITE in flags)
     elif Flag.REJECTED_LATER in flags:
         remedies = tuple(Remedy(fault.hint) for fault in after.faults if "update" in fault.text)
+    remedies = with_manifest_patch(remedies, service, (before, after), path[-1], in_store=in_store)
     is_upgrade = path[0].profile.name != path[-1].profile.name
     starts = ON_START if is_upgrade else ON_RECONCILE
     trigger = starts if is_changed or Flag.POD_DIFFERS in flags else ON_WRITE if flags else ""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kserve_conformance.objects import Manifest, at
 from kserve_conformance.profiles.order import PROTOCOL_RANKS
 from kserve_conformance.resolver.remedies import remedies_for
+from kserve_conformance.upgrade.patches import ManifestPatch, manifest_patch, merged
 from kserve_conformance.upgrade.path import Installed, State, update
 
 #: The annotation by which a service is written without changing anything that KServe reads.
@@ -21,12 +22,14 @@ class Remedy:
     A verified remedy.
 
     ``text`` is an imperative. ``patch`` is its merge patch, or None for edits that only the resolver knows.
-    ``keeps`` is set if the service then has the runtime that it had before.
+    ``keeps`` is set if the service then has the runtime that it had before. ``manifest_patch`` does the same to the
+    manifest that was applied; only the first remedy of a service has one.
     """
 
     text: str
     patch: Manifest | None = None
     keeps: bool = False
+    manifest_patch: ManifestPatch | None = None
 
 
 def remedies_of(before: State, after: State, installed: Installed, *, needs_write: bool = False) -> tuple[Remedy, ...]:
@@ -43,7 +46,7 @@ def remedies_of(before: State, after: State, installed: Installed, *, needs_writ
     kept: list[Remedy] = []
     others: list[Remedy] = []
     for text, patch in _candidates(before, after):
-        result = update(after, _patched(after.service, patch), installed)
+        result = update(after, merged(after.service, patch), installed)
         if not result.is_served or len(result.faults) > len(before.faults):
             continue
         if result.decision.is_open:
@@ -58,6 +61,22 @@ def remedies_of(before: State, after: State, installed: Installed, *, needs_writ
         return tuple(kept or others[:_MOST])
     texts = remedies_for(after.service, installed.catalogue, installed.profile, installed.surroundings, is_stored=True)
     return tuple(Remedy(text) for text in texts)
+
+
+def with_manifest_patch(
+    remedies: tuple[Remedy, ...],
+    manifest: Manifest,
+    states: tuple[State, State],
+    installed: Installed,
+    *,
+    in_store: bool,
+) -> tuple[Remedy, ...]:
+    """The remedies, the first one with a patch of the manifest if it has one of the stored service."""
+    first, *others = remedies or (None,)
+    if first is None or first.patch is None:
+        return remedies
+    found = manifest_patch(manifest, first.patch, *states, installed, keeps=first.keeps, in_store=in_store)
+    return (replace(first, manifest_patch=found), *others)
 
 
 #: Alternatives for one service.
@@ -90,21 +109,3 @@ def _candidates(before: State, after: State) -> Iterator[tuple[str, Manifest]]:
 
 def _model(fields: dict[str, Any]) -> Manifest:
     return {"spec": {"predictor": {"model": fields}}}
-
-
-def _patched(manifest: Any, patch: Any) -> Any:
-    """
-    An object with a JSON merge patch (RFC 7386).
-
-    >>> _patched({"a": 1, "b": {"c": 2}}, {"a": None, "b": {"d": 3}})
-    {'b': {'c': 2, 'd': 3}}
-    """
-    if not isinstance(patch, dict):
-        return patch
-    result = dict(manifest) if isinstance(manifest, dict) else {}
-    for key, value in patch.items():
-        if value is None:
-            result.pop(key, None)
-        else:
-            result[key] = _patched(result.get(key), value)
-    return result

@@ -34,7 +34,8 @@ def group_as_data(group: Group) -> dict[str, Any]:
 
 def finding_as_data(finding: Finding) -> dict[str, Any]:
     """One service."""
-    return {**_name(finding), "source": finding.where, **assessment_as_data(finding.assessment)}
+    cluster = {"cluster": finding.cluster} if finding.cluster else {}
+    return {**cluster, **_name(finding), "source": finding.where, **assessment_as_data(finding.assessment)}
 
 
 def assessment_as_data(assessment: Assessment) -> dict[str, Any]:
@@ -57,7 +58,13 @@ def assessment_as_data(assessment: Assessment) -> dict[str, Any]:
         "details": list(assessment.details),
         "trigger": assessment.trigger or None,
         "remedies": [
-            {"text": remedy.text, "patch": remedy.patch, "keepsRuntime": remedy.keeps} for remedy in assessment.remedies
+            {
+                "text": remedy.text,
+                "patch": remedy.patch,
+                "manifestPatch": remedy.manifest_patch,
+                "keepsRuntime": remedy.keeps,
+            }
+            for remedy in assessment.remedies
         ],
     }
 

@@ -69,9 +69,9 @@ def folded(flows: Mapping[Flow, int], most: int = NODES) -> dict[Flow, int]:
     """
     The flows, with runtimes of few services folded into one; the largest flows first.
 
-    >>> flows = {Flow("a", "b", Change.MOVED): 2, Flow("c", "c", Change.SAME): 1, Flow("d", "d", Change.SAME): 1}
+    >>> flows = {Flow("a", "b", Change.MOVED): 3, Flow("c", "c", Change.SAME): 1, Flow("d", "d", Change.SAME): 1}
     >>> [(flow.before, flow.after, count) for flow, count in folded(flows, 2).items()]
-    [('a', 'b', 2), ('2 other runtimes', '2 other runtimes', 2)]
+    [('a', 'b', 3), ('2 other runtimes', '2 other runtimes', 2)]
     """
     sizes: Counter[str] = Counter()
     for flow, count in flows.items():

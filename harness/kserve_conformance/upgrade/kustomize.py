@@ -1,0 +1,185 @@
+"""
+Remedies as kustomize components: what people add to the kustomizations of their services.
+
+A component has a patch for each service, in a file of its own, and no resources. For services of several clusters there
+is a component for each. Source: ``kind: Component``, KEP-1802 of Kubernetes; ``patches``, api/types/kustomization.go,
+sigs.k8s.io/kustomize.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from kserve_conformance.characters import one_line
+from kserve_conformance.manifests import dump
+from kserve_conformance.objects import API_VERSIONS, SERVICE, Manifest
+from kserve_conformance.reports.gfm import code, plain
+from kserve_conformance.upgrade.assessment import Change, Flag
+from kserve_conformance.upgrade.census import Finding
+from kserve_conformance.upgrade.patches import ManifestPatch
+from kserve_conformance.upgrade.reports.phrases import headline, services
+
+#: The file of a component.
+KUSTOMIZATION: Final = "kustomization.yaml"
+README: Final = "README.md"
+
+#: Names that are safe as those of files and folders.
+_SAFE: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,98}[a-z0-9])?\Z")
+_GROUP, _, _VERSION = API_VERSIONS[SERVICE].partition("/")
+
+#: The services without a patch that the page names.
+_NAMED: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """The patch of one service; ``about`` is a line about it."""
+
+    cluster: str
+    namespace: str
+    name: str
+    patch: ManifestPatch
+    about: str
+
+    @property
+    def file(self) -> str:
+        """The file of its patch within its component."""
+        return f"{_file_name(self.namespace)}/{_file_name(self.name)}.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Unpatched:
+    """A service that needs something and has no patch, and why."""
+
+    name: str
+    where: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Fixes:
+    """The fixes of an upgrade, as they are found."""
+
+    releases: tuple[str, ...]
+    fixes: dict[tuple[str, str, str], Fix] = field(default_factory=dict)
+    unpatched: list[Unpatched] = field(default_factory=list)
+    #: All services.
+    total: int = 0
+
+    def add(self, finding: Finding) -> None:
+        """Add the fix of a service, if it needs one."""
+        self.total += 1
+        if not needs_fix(finding):
+            return
+        assessment = finding.assessment
+        first = assessment.remedies[0] if assessment.remedies else None
+        namespace, _, name = finding.name.rpartition("/")
+        if first is None or first.manifest_patch is None:
+            reason = "no verified fix is known" if first is None else f"by hand: {first.text}"
+            self._leave(finding, reason)
+            return
+        effect = " to keep the runtime" if first.keeps else ""
+        # A patch is the write, so the example of another one is left out.
+        about = f"{headline(assessment)}: {first.text.partition(', for example:')[0]}{effect}"
+        fix = Fix(finding.cluster, namespace, name, first.manifest_patch, about)
+        known = self.fixes.setdefault((finding.cluster, namespace, name), fix)
+        if known.patch != fix.patch:
+            self._leave(finding, "it is defined more than once, and needs different fixes")
+
+    def _leave(self, finding: Finding, reason: str) -> None:
+        name = f"{finding.cluster}/{finding.name}" if finding.cluster else finding.name
+        self.unpatched.append(Unpatched(name, finding.where, reason))
+
+    def files(self) -> Iterator[tuple[str, str]]:
+        """The files with their content: patches first, then the components, the page about them last."""
+        components: dict[str, list[Fix]] = {}
+        for fix in self.fixes.values():
+            components.setdefault(fix.cluster, []).append(fix)
+        for cluster, fixes in components.items():
+            for fix in fixes:
+                yield f"{_folder(cluster)}{fix.file}", f"# {one_line(fix.about)}\n{dump(_document(fix))}"
+        for cluster, fixes in components.items():
+            yield f"{_folder(cluster)}{KUSTOMIZATION}", self._component(cluster, fixes)
+        yield README, "".join(f"{line}\n" for line in self._readme(components))
+
+    def _component(self, cluster: str, fixes: list[Fix]) -> str:
+        of_cluster = f", cluster {one_line(cluster)}" if cluster else ""
+        return (
+            f"# Fixes for KServe {' -> '.join(self.releases)}{of_cluster}. Written by kserve-conformance patch.\n"
+            + dump(
+                {
+                    "apiVersion": "kustomize.config.k8s.io/v1alpha1",
+                    "kind": "Component",
+                    "patches": [{"path": fix.file, "target": _target(fix)} for fix in fixes],
+                }
+            )
+        )
+
+    def _readme(self, components: dict[str, list[Fix]]) -> Iterator[str]:
+        yield f"# Fixes for KServe {' → '.join(self.releases)}"
+        yield ""
+        yield f"Written by `kserve-conformance patch` for {services(self.total)}:"
+        yield f"{len(self.fixes):,} with a patch, {len(self.unpatched):,} that need a fix for which there is no patch."
+        if self.fixes:
+            yield ""
+            yield "A folder with a `kustomization.yaml` is a component. Add it to the kustomization of your services:"
+            yield ""
+            yield "```yaml"
+            yield "components:"
+            for cluster in components:
+                yield f"- path/to/this/folder/{_folder(cluster)}".rstrip("/")
+            yield "```"
+            yield ""
+            yield "Build it and look at the difference before you apply it: `kubectl diff -k FOLDER`. A patch finds its"
+            yield "service by name and namespace, so the manifests must have their namespace."
+        if self.unpatched:
+            yield ""
+            yield "## Without a patch"
+            yield ""
+            yield from (
+                f"- {code(one.name)} ({plain(one.where)}): {plain(one.reason)}" for one in self.unpatched[:_NAMED]
+            )
+            if len(self.unpatched) > _NAMED:
+                yield f"- and {len(self.unpatched) - _NAMED:,} more; `upgrade --format ndjson` has all of them"
+
+
+def needs_fix(finding: Finding) -> bool:
+    """Does the upgrade make something worse for a service, or does it work only after a write?"""
+    assessment = finding.assessment
+    is_worse = assessment.change in (Change.LOST, Change.MOVED, Change.UNDEFINED)
+    return is_worse or Flag.NEEDS_WRITE in assessment.flags or Flag.REJECTED_LATER in assessment.flags
+
+
+def _document(fix: Fix) -> Manifest | list[Manifest]:
+    if isinstance(fix.patch, tuple):
+        return list(fix.patch)
+    metadata: dict[str, Any] = {"name": fix.name, "namespace": fix.namespace, **fix.patch.get("metadata", {})}
+    identity = {"apiVersion": API_VERSIONS[SERVICE], "kind": SERVICE, "metadata": metadata}
+    return {**identity, **{key: value for key, value in fix.patch.items() if key != "metadata"}}
+
+
+def _target(fix: Fix) -> dict[str, str]:
+    # The names of a target are regular expressions that match whole names.
+    return {
+        "group": _GROUP,
+        "version": _VERSION,
+        "kind": SERVICE,
+        "name": re.escape(fix.name).replace(r"\-", "-"),
+        "namespace": re.escape(fix.namespace).replace(r"\-", "-"),
+    }
+
+
+def _folder(cluster: str) -> str:
+    return f"{_file_name(cluster)}/" if cluster else ""
+
+
+def _file_name(name: str) -> str:
+    """A name as that of a file: itself if that is safe, else readable and unique."""
+    if _SAFE.match(name):
+        return name
+    readable = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40]
+    return f"{readable or 'unnamed'}-{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:10]}"
