@@ -131,6 +131,34 @@ class TestWhereTheResultGoes:
         assert (folder / "a.yaml").read_bytes().decode(codec) == expected.replace("      storageUri", added)
 
 
+class TestShapes:
+    def test_a_stream_of_json(self, folder, invoke):
+        """Objects of NDJSON are converted one by one; the elements of a typed list have their kind from the list."""
+        service = {"apiVersion": "serving.kserve.io/v1beta1", "kind": "InferenceService", "metadata": {"name": "a"}}
+        legacy = {"spec": {"predictor": {"sklearn": {"storageUri": "s3://a"}}}}
+        model = {"spec": {"predictor": {"model": {"modelFormat": {"name": "sklearn"}, "storageUri": "s3://a"}}}}
+        listed = {"apiVersion": service["apiVersion"], "kind": "InferenceServiceList"}
+        (folder / "a.json").write_text(f"{json.dumps(service | legacy)}\n" * 2)
+        (folder / "b.json").write_text(json.dumps(listed | {"items": [{"metadata": {"name": "a"}} | legacy]}, indent=2))
+
+        assert invoke("convert", "a.json")[1] == f"{json.dumps(service | model)}\n" * 2
+        after = json.dumps(listed | {"items": [{"metadata": {"name": "a"}} | model]}, indent=2)
+        assert invoke("convert", "b.json")[1] == after
+
+    def test_the_diff_of_a_file_of_windows(self, folder, invoke):
+        """Its ends of lines are shown as they are."""
+        (folder / "a.yaml").write_bytes(LEGACY.replace("\n", "\r\n").encode())
+
+        assert "+    model:  # nightly\r\n" in invoke("convert", "--diff", "a.yaml")[1]
+
+    def test_directives(self, folder, invoke):
+        """The directives above a marker belong to the document below it."""
+        above = f"%YAML 1.1\n---\n{OTHER}...\n# c\n%YAML 1.1\n---\n"
+        (folder / "a.yaml").write_text(f"{above}{LEGACY}...\n")
+
+        assert invoke("convert", "a.yaml")[:2] == (Exit.OK, f"{above}{MODEL}...\n")
+
+
 class TestWhatIsLeft:
     @pytest.mark.parametrize(
         ("predictor", "reason"),
@@ -139,6 +167,7 @@ class TestWhatIsLeft:
             ("sklearn: {storageUri: s3://a}\n    model: {modelFormat: {name: x}}", "has sklearn and model"),
             ("sklearn: {storageUri: s3://a, storageuri: s3://b}", "unknown field spec.predictor.sklearn.storageuri"),
             ("sklearn: {storageUri: s3://a, runtime: mine}", "unknown field spec.predictor.sklearn.runtime"),
+            ("sklearn: {storageUri: s3://a, name: kserve-container}", "'name' field is not allowed"),
             ("sklearn: {storageUri: 1}", "expected a string"),
             ("sklearn: {storageUri: s3://a, storageUri: s3://b}", "duplicate key"),
             ("sklearn: {storageUri: s3://a}\n    minReplicas: 3\n    maxReplicas: 2", "rejects it"),
@@ -154,6 +183,16 @@ class TestWhatIsLeft:
         assert (outcome[0], code) == ("left", Exit.NO)
         assert reason in outcome[1]
         assert invoke("convert", "a.yaml")[:2] == (Exit.NO, text)
+
+    @pytest.mark.parametrize("kind", ["", "kind: inferenceservice\n"])
+    def test_a_kind_that_is_missing_or_misspelled(self, kind, folder, invoke):
+        """It is not overlooked."""
+        (folder / "a.yaml").write_text(LEGACY.replace("kind: InferenceService\n", kind))
+
+        (outcome,), code = outcomes(invoke, "a.yaml")
+
+        assert (outcome[0], code) == ("left", Exit.NO)
+        assert "expected kind InferenceService" in outcome[1]
 
     def test_an_alias(self, folder, invoke):
         """A framework that another place shares by an alias is left; an anchor that only the service uses is not."""

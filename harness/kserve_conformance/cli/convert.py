@@ -108,7 +108,9 @@ def _print(report: _Report, *, shows_files: bool, diff: bool) -> None:
     if shows_files:
         _print_files(report.converted)
     if diff:
-        write(for_people("".join(each.diff() for each in report.converted), sys.stdout))
+        lines = (line for each in report.converted for line in _lines(each.diff()))
+        # An end of line of Windows is shown as it is.
+        write("".join(for_people(line.rstrip("\r\n"), sys.stdout) + line[len(line.rstrip("\r\n")) :] for line in lines))
     echo("".join(f"{line}\n" for line in report.lines()), err=shows_files or diff, nl=False)
 
 

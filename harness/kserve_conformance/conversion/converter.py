@@ -7,6 +7,7 @@ nothing is dropped, and a document without a service to convert is not touched.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -23,18 +24,21 @@ from kserve_conformance.conversion.documents import (
     is_error,
 )
 from kserve_conformance.conversion.edits import CannotEdit
-from kserve_conformance.conversion.equivalence import difference
+from kserve_conformance.conversion.equivalence import MALFORMED, difference
 from kserve_conformance.conversion.plan import Obstacle, Plan
 from kserve_conformance.manifests import ManifestCode, Problem, check, openshift
 from kserve_conformance.manifests.loader import group_of, listed
+from kserve_conformance.manifests.placement import typed
 from kserve_conformance.manifests.problems import Path
 from kserve_conformance.manifests.template_languages import has_placeholder, has_ytt_code, template_problem
-from kserve_conformance.objects import RUNTIME_KINDS, SERVICE, Catalogue, Manifest, ObjectKey, at
+from kserve_conformance.objects import RUNTIME_KINDS, SERVICE, Catalogue, Manifest, ObjectKey, Runtime, at
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.legacy import LEGACY_KEYS_V0_12
 from kserve_conformance.profiles.shipped_runtimes import shipped
 
 _KSERVE: Final = "serving.kserve.io"
+#: What every document with a service contains, also with a misspelled kind.
+_OURS: Final = re.compile(rf"{SERVICE}|serving\.(?:kserve\.io|kubeflow\.org)/", re.IGNORECASE)
 _KEYS: Final = "|".join(LEGACY_KEYS_V0_12)
 #: What a text contains that has something to convert, as far as a text without its values can show.
 _MAY_CONVERT: Final = re.compile(
@@ -135,7 +139,9 @@ class Converter:
             problem = Problem(ManifestCode.UNREADABLE, f"is not valid UTF-16: {error.reason}", source=name)
             return Conversion(name, data, data, problems=(problem,))
         results = [
-            self._converted(name, document, is_patch=is_patch) if SERVICE in document.text else _Result(document.text)
+            self._converted(name, document, is_patch=is_patch)
+            if _OURS.search(document.text)
+            else _Result(document.text)
             for document in documents(text)
         ]
         return Conversion(
@@ -170,6 +176,10 @@ class Converter:
     def _planned(self, document: Document, value: Any, *, is_patch: bool) -> Iterator[_Planned | Outcome]:
         for path, service in _services(value):
             title = _title(service)
+            if service["kind"] != SERVICE:
+                reason = f"expected kind {SERVICE}, got {service['kind'] or 'none'}"
+                yield Outcome(Status.LEFT, title, document.line((*path, "kind")), (), reason, f"write kind: {SERVICE}")
+                continue
             try:
                 plans = tuple(self._plans(service))
             except Obstacle as obstacle:
@@ -192,22 +202,23 @@ class Converter:
             yield moved
             current = moved.service
             legacy.check_schema(current, self.profile)
-        reasons: list[str] = []
+            self._check(current, current)
+        obstacles: list[Obstacle] = []
         for plan in legacy.plans(current, self.profile, self.pin, self.catalogue):
-            reason = difference(current, plan.service, self.profile, self.catalogue, is_pin_chosen=self.pin is not None)
-            if reason is None:
+            try:
+                self._check(current, plan.service)
+            except Obstacle as obstacle:
+                obstacles.append(obstacle)
+            else:
                 yield plan
                 return
-            reasons.append(reason)
-        if reasons:
-            raise Obstacle(reasons[0], ("spec", "predictor"))
+        if obstacles:
+            raise obstacles[0]
 
-
-def is_service(value: Any) -> bool:
-    """Is a value a service of KServe or of KFServing?"""
-    if not isinstance(value, dict) or value.get("kind") != SERVICE:
-        return False
-    return group_of(value) == _KSERVE or kfserving.is_kfserving(value)
+    def _check(self, before: Manifest, after: Manifest) -> None:
+        obstacle = difference(before, after, self.profile, self.catalogue, is_pin_chosen=self.pin is not None)
+        if obstacle is not None:
+            raise obstacle
 
 
 def runtimes_of(name: str, data: bytes) -> Iterator[Manifest]:
@@ -228,9 +239,13 @@ def runtimes_of(name: str, data: bytes) -> Iterator[Manifest]:
 
 def catalogue_with(given: Iterable[Manifest], profile: Profile) -> Catalogue:
     """The runtimes that a release ships, and given ones that its CRDs accept; those replace shipped ones."""
-    accepted = [each for each in given if not check(each, crds=profile.crds)]
-    by_key = {ObjectKey.of(each): profile.crds.pruned(each) for each in (*shipped(profile.name), *accepted)}
-    return Catalogue.of(by_key.values())
+    runtimes: dict[ObjectKey, Runtime] = {}
+    for each in (*shipped(profile.name), *given):
+        if not check(each, crds=profile.crds):
+            # What no schema covers can still be malformed.
+            with contextlib.suppress(*MALFORMED):
+                runtimes[ObjectKey.of(each)] = Runtime.from_manifest(profile.crds.pruned(each))
+    return Catalogue(tuple(runtimes.values()))
 
 
 def _services(value: Any) -> Iterator[tuple[Path, Manifest]]:
@@ -240,8 +255,18 @@ def _services(value: Any) -> Iterator[tuple[Path, Manifest]]:
             for path, service in _services(each):
                 yield ("objects", index, *path), service
     for path, each in listed(value):
-        if is_service(each):
-            yield path, each
+        element = typed(each, value) if len(path) == 2 else each
+        if _is_service(element):
+            yield path, {**element, "kind": element.get("kind")}
+
+
+def _is_service(value: Any) -> bool:
+    """Is a value a service of KServe or of KFServing, or meant as one?"""
+    if not isinstance(value, dict) or not (group_of(value) == _KSERVE or kfserving.is_kfserving(value)):
+        return False
+    kind = value.get("kind")
+    is_meant = not kind and isinstance(at(value, "spec", "predictor"), dict)
+    return is_meant or (isinstance(kind, str) and kind.strip().lower().removesuffix("s") == SERVICE.lower())
 
 
 def _of_template(document: Document, template: Problem) -> _Result:

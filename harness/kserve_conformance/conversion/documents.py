@@ -23,6 +23,8 @@ from kserve_conformance.manifests.sources import Source, as_utf8
 
 #: ``---`` at the beginning of a line, which YAML allows nowhere but between documents.
 _MARKER: Final = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_SPACE: Final = re.compile(r"[ \t\r\n]*")
+_DECODER: Final = json.JSONDecoder()
 _UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
@@ -83,12 +85,33 @@ def documents(text: str) -> Iterator[Document]:
     ['a: 1\n', '---\nb: 2\n']
     """
     lines, begin = 0, 0
-    for marker in (*(match.start() for match in _MARKER.finditer(text)), len(text)):
-        end = _first_directive(text, begin, marker) if marker < len(text) else marker
+    for end in (*(_values_of_json(text) or _documents_of_yaml(text)), len(text)):
         if end > begin:
             yield Document(text[begin:end], lines)
             lines += text.count("\n", begin, end)
             begin = end
+
+
+def _documents_of_yaml(text: str) -> Iterator[int]:
+    """Where documents begin."""
+    begin = 0
+    for match in _MARKER.finditer(text):
+        yield (begin := _first_directive(text, begin, match.start()))
+
+
+def _values_of_json(text: str) -> list[int]:
+    """Where the values of a stream of JSON objects begin, such as NDJSON; none of any other text."""
+    begins: list[int] = []
+    here = 0
+    while (space := _SPACE.match(text, here)) is not None and (here := space.end()) < len(text):
+        if text[here] != "{":
+            return []
+        begins.append(here)
+        try:
+            here = _DECODER.raw_decode(text, here)[1]
+        except (ValueError, RecursionError):
+            return []
+    return begins
 
 
 def _first_directive(text: str, begin: int, marker: int) -> int:
@@ -137,13 +160,17 @@ def is_error(problem: Problem) -> bool:
     return problem.code not in WARNINGS
 
 
-def _with(whole: Any, path: Path, value: Any) -> Any:
+def _with(whole: Any, path: Path, value: Mapping[str, Any]) -> Any:
     if not path:
         return copy.deepcopy(dict(value))
     inner = whole
     for part in path[:-1]:
         inner = inner[part]
-    inner[path[-1]] = copy.deepcopy(dict(value))
+    before = inner[path[-1]]
+    # An element of a typed list has its kind and apiVersion from the list.
+    inner[path[-1]] = {
+        key: copy.deepcopy(each) for key, each in value.items() if key in before or key not in ("apiVersion", "kind")
+    }
     return whole
 
 

@@ -7,21 +7,25 @@ the same with any runtimes; where a runtime was named or left out, it is with th
 
 from __future__ import annotations
 
+from kserve_conformance.conversion.plan import Obstacle
 from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.manifests.loader import GENERATED
 from kserve_conformance.objects import Catalogue, Decision, Manifest, at, without
 from kserve_conformance.profiles import Profile
 from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, Rejected
 from kserve_conformance.resolver import resolve
+from kserve_conformance.resolver.remedies import remedies_for
 from kserve_conformance.resolver.resolve import admitted
 
+_PREDICTOR = ("spec", "predictor")
+
 #: Errors that a malformed object can raise wherever it is read.
-_MALFORMED = (HarnessError, KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError)
+MALFORMED = (HarnessError, KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError)
 
 
 def difference(
     before: Manifest, after: Manifest, profile: Profile, catalogue: Catalogue, *, is_pin_chosen: bool
-) -> str | None:
+) -> Obstacle | None:
     """
     Why a converted service is not the same to a release as the original; None if it is.
 
@@ -33,17 +37,18 @@ def difference(
         stored = [admitted(each, profile, recorded_mode=recorded) for each in (before, after)]
         first, second = (resolve(each, catalogue, profile) for each in (before, after))
     except Rejected as rejection:
-        return f"the webhook of KServe {profile.name} rejects it: {rejection}"
-    except _MALFORMED as malformed:
-        return f"it cannot be resolved: {type(malformed).__name__}: {malformed}"
-    if first.rejected is not None:
-        return f"the webhook of KServe {profile.name} rejects it: {first.rejected}"
+        remedies = remedies_for(before, catalogue, profile)
+        text = f"the webhook of KServe {profile.name} rejects it: {rejection}"
+        return Obstacle(text, _PREDICTOR, remedies[0] if remedies else None)
+    except MALFORMED as malformed:
+        return Obstacle(f"it cannot be resolved: {type(malformed).__name__}: {malformed}", _PREDICTOR)
     ignored: list[tuple[str, ...]] = [("metadata", "annotations", DEPLOYMENT_MODE)]
     if is_pin_chosen:
         ignored.append(("spec", "predictor", "model", "runtime"))
     if _without(stored[0], ignored) != _without(stored[1], ignored):
-        return f"KServe {profile.name} would store another service"
-    return _between(first, second)
+        return Obstacle(f"KServe {profile.name} would store another service", _PREDICTOR)
+    change = _between(first, second)
+    return None if change is None else Obstacle(change, _PREDICTOR)
 
 
 def _between(first: Decision, second: Decision) -> str | None:
