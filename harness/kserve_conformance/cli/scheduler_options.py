@@ -2,45 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
+import cloup
 
-from kserve_conformance.fleet import Processes
-
-
-def scheduler_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--scheduler`` and the files of its certificates to a command."""
-    file = click.Path(path_type=Path, exists=True, dir_okay=False)
-    for option in (
-        click.option("--tls-key", type=file, metavar="FILE", help="Private key for --scheduler, PEM"),
-        click.option("--tls-cert", type=file, metavar="FILE", help="Certificate for --scheduler, PEM"),
-        click.option("--tls-ca", type=file, metavar="FILE", help="Certificate authority of --scheduler, PEM"),
-        click.option(
-            "--scheduler",
-            metavar="ADDRESS",
-            show_default="processes of this machine",
-            help="Dask scheduler whose workers read the input, such as tls://HOST:8786",
-        ),
-    ):
-        command = option(command)
-    return command
+if TYPE_CHECKING:
+    from kserve_conformance.fleet.processes import OpenWorkers
 
 
-def workers_of(
-    scheduler: str | None, tls_ca: Path | None, tls_cert: Path | None, tls_key: Path | None, processes: int
-) -> Any:
-    """
-    The workers of a scheduler, or processes of this machine.
+@dataclass(frozen=True, slots=True)
+class Scheduler:
+    """A Dask scheduler and the files of its certificates; without an address, processes of this machine."""
 
-    Raises ``UsageError`` for certificates that nothing would use, and ``InvalidScheduler``.
-    """
-    if scheduler is None:
-        if any((tls_ca, tls_cert, tls_key)):
-            raise click.UsageError("--tls-ca, --tls-cert and --tls-key need --scheduler")
-        return Processes(processes)
-    from kserve_conformance.fleet.dask import Certificates, Dask
+    address: str | None = None
+    authority: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
 
-    return Dask(scheduler, Certificates(tls_ca, tls_cert, tls_key))
+    def workers(self, processes: int) -> OpenWorkers:
+        """
+        The workers of the scheduler, or processes of this machine.
+
+        Raises ``UsageError`` for certificates that nothing would use, and ``InvalidScheduler``.
+        """
+        from kserve_conformance.fleet.processes import Processes
+
+        if self.address is None:
+            if any((self.authority, self.certificate, self.key)):
+                raise click.UsageError("--tls-ca, --tls-cert and --tls-key need --scheduler")
+            return Processes(processes)
+        from kserve_conformance.fleet.dask import Certificates, Dask
+
+        return Dask(self.address, Certificates(self.authority, self.certificate, self.key))
+
+
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+scheduler_options = cloup.option_group(
+    "Many machines",
+    cloup.option(
+        "--scheduler",
+        metavar="ADDRESS",
+        show_default="processes of this machine",
+        help="Dask scheduler whose workers read the input, such as tls://HOST:8786",
+    ),
+    cloup.option("--tls-ca", type=_FILE, metavar="FILE", help="Certificate authority of --scheduler, PEM"),
+    cloup.option("--tls-cert", type=_FILE, metavar="FILE", help="Certificate for --scheduler, PEM"),
+    cloup.option("--tls-key", type=_FILE, metavar="FILE", help="Private key for --scheduler, PEM"),
+)

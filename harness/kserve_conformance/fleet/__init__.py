@@ -5,6 +5,7 @@ Fleets: the services of any number of sources, read by several processes and kep
 - :mod:`.reader` reads sources part by part and joins the results in the order of the input.
 - :mod:`.members` is the fleet: one manifest for all services that are decided alike.
 - :mod:`.processes` are the processes of this machine.
+- :mod:`.dask` are the workers of a Dask cluster, on any number of machines.
 """
 
 from kserve_conformance.fleet.members import Fleet, Member

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from concurrent.futures.process import ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from enum import StrEnum
 from multiprocessing.connection import wait
 from types import TracebackType
@@ -54,6 +54,10 @@ class Workers(Protocol):
 
     def executor(self) -> Executor:
         """Start the workers, unless they are running."""
+
+
+class OpenWorkers(Workers, AbstractContextManager["OpenWorkers"], Protocol):
+    """Workers that are ended with a block."""
 
 
 class Processes:
