@@ -186,13 +186,14 @@ def workers(runs: int) -> Iterator[Row]:
     cores = allowed()[0]
     peaks: dict[int, float] = {}
     for form, seconds in (("json", 5.0), ("ndjson", 5.0), ("yaml", 60.0)):
-        for thousands in (LARGE_FLEET, 2 * LARGE_FLEET) if form == "json" else (LARGE_FLEET,):
+        for thousands in (LARGE_FLEET // 2, LARGE_FLEET) if form == "json" else (LARGE_FLEET,):
             with tempfile.TemporaryDirectory() as folder:
                 file = Path(folder) / f"fleet.{form.removeprefix('nd')}"
                 size = file.write_bytes(large_dump(thousands, form))
                 command = (str(PROGRAM), "resolve", "--release", RELEASE, str(file))
                 usages = [observed(command, 1) for _ in range(runs)]
-                one_process = () if form == "yaml" else [observed((*command, "--workers", "1"), 1) for _ in range(runs)]
+                is_compared = form != "yaml" and thousands == LARGE_FLEET
+                alone = [observed((*command, "--workers", "1"), 1) for _ in range(runs)] if is_compared else []
             what = f"resolve of {thousands},000 services ({size / 1e6:.0f} MB, {form}), {RUNTIMES} runtimes"
             if form == "json":
                 peaks[thousands] = statistics.median(one.memory for one in usages)
@@ -200,12 +201,13 @@ def workers(runs: int) -> Iterator[Row]:
                 continue
             yield Row(what, tuple(one.seconds for one in usages), "s", seconds, note=cpu_note(usages))
             yield Row(f"{what}: memory", tuple(one.memory for one in usages), "MB", 300, note="all processes")
-            if one_process:
-                values = tuple(many.seconds / one.seconds for one, many in zip(one_process, usages, strict=True))
+            if alone:
+                values = tuple(many.seconds / one.seconds for one, many in zip(alone, usages, strict=True))
                 required = 0.75 if cores > 1 else None
                 yield Row(f"{what}: {cores} processes", values, "× one process", required)
-    grown = (peaks[2 * LARGE_FLEET] - peaks[LARGE_FLEET]) * 1e6 / (LARGE_FLEET * 1000)
-    what = f"memory for each service beyond {LARGE_FLEET},000"
+    half = LARGE_FLEET // 2
+    grown = (peaks[LARGE_FLEET] - peaks[half]) * 1e6 / (half * 1000)
+    what = f"memory for each service beyond {half},000"
     yield Row(what, (max(grown, 0),), "bytes", 200, note="the peak of all processes, of kubectl's JSON")
     yield _yaml_against_loader(runs)
 

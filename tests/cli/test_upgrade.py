@@ -159,3 +159,20 @@ class TestWhatIf:
 
         assert "moved, pod-differs: 1 service, kserve-sklearnserver → mine" in out
         assert "mine was added" in out
+
+
+class TestScheduler:
+    def test_plain_tcp_to_another_host_is_an_error(self, invoke):
+        """Whoever can read or change the connection could run code; the hint says how to use TLS."""
+        code, out, err = invoke(*PATH, "--scheduler", "tcp://192.0.2.7:8786")
+
+        assert (code, out) == (Exit.USAGE, "")
+        assert "is not encrypted" in err
+        assert "--scheduler tls://192.0.2.7:8786" in err
+
+    def test_certificates_need_a_scheduler(self, invoke):
+        """Nothing else would use them."""
+        code, _, err = invoke(*PATH, "--tls-ca", "services.yaml")
+
+        assert code == Exit.USAGE
+        assert "--tls-ca, --tls-cert and --tls-key need --scheduler" in err

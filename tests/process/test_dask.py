@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from dataclasses import replace
 
@@ -151,3 +153,17 @@ def test_an_interrupt_cancels_what_is_left(cluster, dump, monkeypatch):
         while any(client.processing().values()) and time.monotonic() < until:
             time.sleep(0.1)
         assert not any(client.processing().values())
+
+
+def test_upgrade_prints_the_same_on_dask(cluster, dump):
+    """The command with ``--scheduler`` has the output and the exit code that it has without."""
+    command = [sys.executable, "-m", "kserve_conformance", "upgrade", "--from", "v0.15.2", "--to", "v0.20.0", str(dump)]
+
+    alone, on_dask = (
+        subprocess.run([*command, *more], capture_output=True, text=True, check=False)
+        for more in ((), ("--scheduler", cluster.address))
+    )
+
+    assert on_dask.stdout == alone.stdout
+    assert (on_dask.returncode, on_dask.stderr) == (alone.returncode, alone.stderr)
+    assert "rejected-later" in alone.stdout

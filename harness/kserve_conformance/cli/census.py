@@ -17,8 +17,7 @@ from kserve_conformance.cli.reading_progress import ReadingProgress
 from kserve_conformance.cli.release_options import profile_with
 from kserve_conformance.cli.source_options import Sources
 from kserve_conformance.cli.validation import Validation
-from kserve_conformance.fleet import Member, Processes
-from kserve_conformance.machine import allowed
+from kserve_conformance.fleet import Member, Workers
 from kserve_conformance.manifests import load
 from kserve_conformance.objects import Catalogue, Manifest, ObjectKey, Runtime
 from kserve_conformance.outputs import write_file
@@ -124,11 +123,16 @@ class Upgraded:
     """
 
     def __init__(
-        self, sources: Sources, profiles: Sequence[Profile], changes: RuntimeChanges, assumptions: Assumptions
+        self,
+        sources: Sources,
+        profiles: Sequence[Profile],
+        changes: RuntimeChanges,
+        assumptions: Assumptions,
+        workers: Workers,
     ) -> None:
         first, *later = profiles
-        with ReadingProgress() as progress, Processes(allowed()[0]) as processes:
-            answers = Answers(sources, first, assumptions, progress, processes)
+        with ReadingProgress() as progress:
+            answers = Answers(sources, first, assumptions, progress, workers)
         self.fleet, self.notes = answers.fleet, answers.notes
         #: What strict validation has against services that are not stored.
         self.rejected_fields = tuple(answers.rejected_fields())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,9 +13,11 @@ import cloup
 from cloup.constraints import If, IsSet, Not, accept_none, constraint, require_all
 
 from kserve_conformance.cli.release_options import profile_with
+from kserve_conformance.cli.scheduler_options import Scheduler, scheduler_options
 from kserve_conformance.cli.source_options import Sources, source_options
 from kserve_conformance.cli.validation import Validation
 from kserve_conformance.crds import FULL, VARIANTS
+from kserve_conformance.machine import allowed
 
 if TYPE_CHECKING:
     from kserve_conformance.cli.census import Upgraded
@@ -40,6 +43,10 @@ class UpgradeOptions:
     kustomize: bool
     strict: bool
     validation: str
+    scheduler: str | None
+    tls_ca: Path | None
+    tls_cert: Path | None
+    tls_key: Path | None
 
     def releases(self) -> tuple[str, ...]:
         """The releases on the path. Raises ``UsageError`` unless there are at least two."""
@@ -54,8 +61,8 @@ class UpgradeOptions:
         """
         Read the services and runtimes.
 
-        Raises ``UsageError`` for options that do not fit together, ``ProfileError`` for an unknown release, and
-        ``ManifestError`` where there is nothing to assess.
+        Raises ``UsageError`` for options that do not fit together, ``ProfileError`` for an unknown release,
+        ``FleetError`` if workers cannot be used, and ``ManifestError`` where there is nothing to assess.
         """
         releases = self.releases()
         if not self.paths:
@@ -75,7 +82,10 @@ class UpgradeOptions:
             self.stored,
         )
         changes = RuntimeChanges(self.with_, self.without, self.disable)
-        return Upgraded(sources, profiles, changes, Assumptions(self.shipped, self.stored, self.default_mode))
+        scheduler = Scheduler(self.scheduler, self.tls_ca, self.tls_cert, self.tls_key)
+        with scheduler.workers(allowed()[0]) as workers:
+            assumptions = Assumptions(self.shipped, self.stored, self.default_mode)
+            return Upgraded(sources, profiles, changes, assumptions, workers)
 
 
 _RELEASES = cloup.option_group(
@@ -135,6 +145,12 @@ def upgrade_options(command: Callable[..., Any]) -> Callable[..., Any]:
     decorated: Callable[..., Any] = called
     for condition in (_NEITHER_WITH_PATH, _BOTH_WITHOUT_PATH):
         decorated = constraint(condition, ("from_", "to"))(decorated)
-    for options in (_INPUT, _CHANGES, _RELEASES, click.argument("paths", nargs=-1, metavar="[FILE|FOLDER|-]...")):
+    for options in (
+        scheduler_options,
+        _INPUT,
+        _CHANGES,
+        _RELEASES,
+        click.argument("paths", nargs=-1, metavar="[FILE|FOLDER|-]..."),
+    ):
         decorated = options(decorated)
     return decorated
