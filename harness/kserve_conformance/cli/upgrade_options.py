@@ -21,6 +21,7 @@ from kserve_conformance.machine import allowed
 
 if TYPE_CHECKING:
     from kserve_conformance.cli.census import Upgraded
+    from kserve_conformance.fleet.processes import OpenWorkers
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,10 @@ class UpgradeOptions:
             raise click.UsageError("--path needs at least two releases, such as v0.10.2,v0.15.2")
         return releases
 
+    def workers(self) -> OpenWorkers:
+        """The workers of ``--scheduler``, or one process per core. Raises ``UsageError`` and ``InvalidScheduler``."""
+        return Scheduler(self.scheduler, self.tls_ca, self.tls_cert, self.tls_key).workers(allowed()[0])
+
     def read(self) -> Upgraded:
         """
         Read the services and runtimes.
@@ -82,8 +87,7 @@ class UpgradeOptions:
             self.stored,
         )
         changes = RuntimeChanges(self.with_, self.without, self.disable)
-        scheduler = Scheduler(self.scheduler, self.tls_ca, self.tls_cert, self.tls_key)
-        with scheduler.workers(allowed()[0]) as workers:
+        with self.workers() as workers:
             assumptions = Assumptions(self.shipped, self.stored, self.default_mode)
             return Upgraded(sources, profiles, changes, assumptions, workers)
 
