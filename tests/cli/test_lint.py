@@ -129,6 +129,14 @@ class TestFindings:
             "InferenceService team-a/iris  (b.yaml:4)",
         ]
 
+    def test_files_without_services_or_runtimes(self, write, invoke):
+        """Nothing to check is an error, as a typo in a path would look like it, and passes only by --allow-empty."""
+        write(settings="apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n", broken=SERVICE + "status: [")
+
+        assert invoke("lint", "settings.yaml")[0] == Exit.USAGE
+        assert invoke("lint", "--allow-empty", "settings.yaml")[:2] == (Exit.OK, "no findings\n")
+        assert invoke("lint", "--allow-empty", "broken.yaml")[0] == Exit.USAGE
+
 
 class TestSuppressions:
     def test_an_annotation_suppresses_a_code(self, write, invoke):

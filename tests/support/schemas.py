@@ -81,3 +81,17 @@ def program(name: str, *requirements: str) -> Path:
                 shutil.rmtree(folder, ignore_errors=True)
                 pytest.skip(f"{' '.join(requirements)} cannot be installed: {done.stderr.strip()[-200:]}")
     return path
+
+
+def go_program(package: str) -> Path:
+    """A program that is built from a Go package, ``PATH@VERSION``. Skips the test where that is impossible."""
+    folder = CACHE / "programs-go" / package.replace("/", "-")
+    path = folder / package.partition("@")[0].rpartition("/")[2]
+    if not path.is_file():
+        if shutil.which("go") is None:
+            pytest.skip("needs Go")
+        environment = {**os.environ, "GOBIN": str(folder)}
+        done = subprocess.run(["go", "install", package], env=environment, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            pytest.skip(f"{package} cannot be built: {done.stderr.strip()[-200:]}")
+    return path
