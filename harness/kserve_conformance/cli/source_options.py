@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
@@ -13,6 +13,7 @@ from kserve_conformance.cli.reading_progress import ReadingProgress
 from kserve_conformance.cli.validation import Validation, crd_findings, strict_findings
 from kserve_conformance.crds import Crds
 from kserve_conformance.manifests import InvalidManifests, Loaded, Loader, Problem, load
+from kserve_conformance.manifests.sources import STDIN_NAME
 from kserve_conformance.manifests.template_languages import merged
 from kserve_conformance.objects import Manifest, is_stored
 
@@ -31,15 +32,19 @@ class Sources:
     crds: Crds | None = None
     #: Whether objects count as stored; if None, those with a uid do.
     stored: bool | None = None
+    #: What to read for ``-`` instead of standard input, and its name in places.
+    stdin: BinaryIO | None = None
+    stdin_name: str = STDIN_NAME
 
     def loader(self, progress: ReadingProgress | None = None) -> Loader:
         """A loader with these options."""
-        stdin = sys.stdin.buffer if "-" in self.paths else None
+        stdin = self.stdin or (sys.stdin.buffer if "-" in self.paths else None)
         return Loader(
             self.namespace,
             dict(self.parameters),
             self.kustomize,
             stdin,
+            self.stdin_name,
             self.crds,
             keeps_rejected=True,
             finds_unknown=self.validation is not Validation.IGNORE,

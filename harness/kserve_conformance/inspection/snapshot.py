@@ -7,9 +7,12 @@ checked, which never counts as fine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from http import HTTPStatus
+from typing import Any, BinaryIO
+
+import msgspec
 
 from kserve_conformance.exceptions import TargetError
 from kserve_conformance.inspection import WORKLOAD_NAMES, Stored, Unread
@@ -24,7 +27,7 @@ from kserve_conformance.objects import (
 )
 from kserve_conformance.profiles import Profile, profile_of
 from kserve_conformance.rules.releases import full_name
-from kserve_conformance.targets.contract import TargetCode
+from kserve_conformance.targets.contract import CannotStart, TargetCode
 from kserve_conformance.targets.kserve import installation
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, Connections, Resource, Response
 
@@ -87,6 +90,8 @@ class Reading:
 
     client: Client
     namespaces: Sequence[str] = ()
+    #: The option that sets the installed release, for hints.
+    release_option: str = "--release"
     unread: list[Unread] = field(default_factory=list)
 
     def read(self, release: str | None = None) -> tuple[Stored, Profile]:
@@ -152,6 +157,49 @@ class Reading:
         )
         return stored, profile
 
+    def write_lines(self, stream: BinaryIO, release: str | None = None) -> tuple[Profile, str]:
+        """
+        Write every service and runtime as a line of JSON; return the installed release and its default mode.
+
+        A part of them would give other answers, so this raises ``TargetError`` if any list cannot be read.
+        """
+        namespace, found = self._controller_if_needed(release)
+        profile = profile_of(full_name(release or found))
+        mode = self._mode(namespace, profile)
+        self._write(CLUSTER_RUNTIMES, None, stream)
+        for resource in (NAMESPACED_RUNTIMES, SERVICES):
+            for each in dict.fromkeys(self.namespaces) or (None,):
+                self._write(resource, each, stream)
+        return profile, mode
+
+    def _write(self, resource: Resource, namespace: str | None, stream: BinaryIO) -> None:
+        start = stream.tell()
+
+        def restart() -> None:
+            stream.seek(start)
+            stream.truncate()
+
+        def keep(objects: list[Manifest]) -> None:
+            for each in objects:
+                each["metadata"].pop("managedFields", None)
+                stream.write(msgspec.json.encode(each) + b"\n")
+
+        try:
+            self._read_pages(resource, namespace, "", keep, restart)
+        except ApiError as error:
+            if error.status == 404 and resource is CLUSTER_RUNTIMES:
+                return
+            where = "all namespaces" if namespace is None else f"namespace {namespace}"
+            what = resource.plural if resource is CLUSTER_RUNTIMES else f"{resource.plural} in {where}"
+            hint = f"grant the verb list on {resource.plural} in the API group {resource.group}"
+            if namespace is None and resource.namespaced:
+                hint += ", or read only some namespaces with --namespace"
+            raise TargetError(
+                f"cannot list {what}: {error.message}",
+                code=TargetCode.CANNOT_READ,
+                hint=hint if _is_forbidden(error) else None,
+            ) from error
+
     def runtimes_elsewhere(self, namespace: str) -> tuple[Manifest, ...]:
         """The ServingRuntimes of other namespaces; none where they may not be listed, which hides no answer."""
         noted = len(self.unread)
@@ -193,6 +241,11 @@ class Reading:
         """KServe's namespace and release. With a given release, a forbidden search is noted, not raised."""
         try:
             return installation.controller_of(self.client, release)
+        except installation.NotInstalled:
+            raise
+        except CannotStart as error:
+            error.hint = f"set the release with {self.release_option}, for example {self.release_option} v0.15.2"
+            raise
         except ApiError as error:
             if not _is_forbidden(error):
                 raise
@@ -200,7 +253,7 @@ class Reading:
                 raise TargetError(
                     f"cannot detect the installed KServe release: {error.message}",
                     code=TargetCode.CANNOT_READ,
-                    hint="set the release with --release, for example --release v0.15.2",
+                    hint=f"set the release with {self.release_option}, for example {self.release_option} v0.15.2",
                 ) from error
             return USUAL_NAMESPACE, release
 
@@ -221,24 +274,47 @@ class Reading:
 
     def _list(self, resource: Resource, namespace: str | None, label: str) -> list[Manifest] | None:
         """All objects, or None if they cannot be read. A kind that is not served has none."""
-        api_version = API_VERSIONS.get(resource.kind, resource.api_version)
-        query = {"limit": str(PAGE), **({"labelSelector": label} if label else {})}
         found: list[Manifest] = []
         try:
-            while True:
-                answer = self.client.get(resource.path(namespace), **query)
-                found.extend({"apiVersion": api_version, "kind": resource.kind, **one} for one in answer["items"])
-                token = (answer.get("metadata") or {}).get("continue")
-                if not token:
-                    return found
-                query["continue"] = token
+            self._read_pages(resource, namespace, label, found.extend, found.clear)
         except ApiError as error:
             # Since v0.19.0 an installation can leave out the cluster runtimes.
             if error.status == 404 and resource in (KNATIVE_SERVICES, CLUSTER_RUNTIMES):
                 return []
-            # A partial list, whose continue token has expired, does not count.
             self.unread.append(Unread(resource.kind, error.message, namespace))
             return None
+        return found
+
+    def _read_pages(
+        self,
+        resource: Resource,
+        namespace: str | None,
+        label: str,
+        keep: Callable[[list[Manifest]], object],
+        restart: Callable[[], object],
+    ) -> None:
+        """
+        Read a list in pages. If the snapshot of the first page expires on the way, restart and read it in one.
+
+        Source: ``ListPager.List``, k8s.io/client-go/tools/pager/pager.go, does the same for 410 Gone.
+        """
+        api_version = API_VERSIONS.get(resource.kind, resource.api_version)
+        selected = {"labelSelector": label} if label else {}
+        query = {"limit": str(PAGE), **selected}
+        while True:
+            try:
+                answer = self.client.get(resource.path(namespace), **query)
+            except ApiError as error:
+                if error.status != HTTPStatus.GONE or "continue" not in query:
+                    raise
+                restart()
+                query = selected
+                continue
+            keep([{"apiVersion": api_version, "kind": resource.kind, **one} for one in answer["items"]])
+            token = (answer.get("metadata") or {}).get("continue")
+            if not token:
+                return
+            query = {**query, "continue": token}
 
 
 def _is_forbidden(error: ApiError) -> bool:

@@ -81,6 +81,8 @@ class Loader:
     parameters: Mapping[str, str] = field(default_factory=dict)
     kustomize: bool = False
     stdin: BinaryIO | None = None
+    #: The name of standard input in places.
+    stdin_name: str = sources.STDIN_NAME
     #: The CRDs that check the objects; those of the latest release if None.
     crds: Crds | None = None
     keeps_rejected: bool = False
@@ -296,7 +298,9 @@ class Loader:
         for each in given:
             path = pathlib.Path(each)
             if os.fspath(each) == sources.STDIN:
-                source = sources.of_stdin(self.stdin or sys.stdin.buffer, self.limits, self._report)
+                source = sources.of_pipe(
+                    self.stdin or sys.stdin.buffer, self.stdin_name, self.limits, self._report
+                )
                 if source is not None:
                     yield source
             elif self.kustomize and path.is_dir() and (roots := kustomizations.roots(path)):

@@ -176,11 +176,6 @@ def _of_compressed(stream: BinaryIO, name: str, limits: Limits, report: Report) 
         return _of_stream(again, name, limits, report, path)
 
 
-def of_stdin(stream: BinaryIO, limits: Limits, report: Report) -> Source | None:
-    """Standard input as a source; None, with a problem reported, if it cannot be read."""
-    return of_pipe(stream, STDIN_NAME, limits, report)
-
-
 def of_pipe(stream: BinaryIO, name: str, limits: Limits, report: Report) -> Source | None:
     """A stream that can be read once, kept in a temporary file if it is large; None, with a problem reported."""
     try:
