@@ -46,6 +46,8 @@ class StoredServer:
         self.served = {_out_of_namespace(path.rpartition("/")[0]) for path in self.objects}
         self.requested: list[tuple[str, str]] = []
         self.forbidden: set[str] = set()
+        #: The ends of paths whose lists expire after the first page.
+        self.expiring: set[str] = set()
         #: Objects that stay when they are deleted, as those with a finalizer do.
         self.stuck: set[str] = set()
 
@@ -67,8 +69,14 @@ class StoredServer:
         parts = urlsplit(url)
         path, query = parts.path, {key: values[0] for key, values in parse_qs(parts.query).items()}
         self.requested.append((method, path))
+        name = path.rpartition("/")[2]
+        if "continue" in query and any(path.endswith(end) for end in self.expiring):
+            return refusal(410, "Expired", "the provided continue parameter is too old")
         if any(path.endswith(end) for end in self.forbidden):
-            return refusal(403, "Forbidden", f"{path.rpartition('/')[2]} is forbidden: nobody may {method.lower()} it")
+            return refusal(403, "Forbidden", f"{name} is forbidden: nobody may {method.lower()} it")
+        return self._respond(method, path, query, body)
+
+    def _respond(self, method: str, path: str, query: Mapping[str, str], body: Any) -> Answer:
         if method == "POST":
             return self._create(path, body if isinstance(body, dict) else json.loads(body or b"{}"))
         if method == "DELETE":

@@ -36,15 +36,19 @@ from kserve_conformance.upgrade.views import InputRuntime, Installation
 
 @dataclass(frozen=True, slots=True)
 class RuntimeChanges:
-    """What happens to runtimes with the last release: files to apply, names to delete, names to disable."""
+    """
+    What happens with the last release: files of runtimes to apply, names to delete, names to disable, a default mode.
+    """
 
     files: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     disable: tuple[str, ...] = ()
+    mode: str | None = None
 
-    def applied(self, catalogue: Catalogue, profile: Profile) -> Catalogue:
-        """The catalogue after the changes. Raises ``UsageError`` for a runtime that does not exist."""
-        runtimes = {runtime.key: runtime for runtime in catalogue}
+    def applied(self, installed: Installed) -> Installed:
+        """The release after the changes. Raises ``UsageError`` for a runtime that does not exist."""
+        profile = installed.profile
+        runtimes = {runtime.key: runtime for runtime in installed.catalogue}
         if self.files:
             for manifest in load(*self.files).runtimes:
                 runtimes[ObjectKey.of(manifest)] = Runtime.from_manifest(profile.crds.pruned(manifest))
@@ -54,10 +58,8 @@ class RuntimeChanges:
         for name in self.disable:
             for key in _named(name, runtimes, "--disable"):
                 runtimes[key] = replace(runtimes[key], disabled=True)
-        return Catalogue(tuple(runtimes.values()))
-
-    def __bool__(self) -> bool:
-        return bool(self.files or self.without or self.disable)
+        surroundings = installed.surroundings if self.mode is None else Surroundings(self.mode)
+        return replace(installed, catalogue=Catalogue(tuple(runtimes.values())), surroundings=surroundings)
 
 
 def _named(name: str, runtimes: dict[ObjectKey, Runtime], option: str) -> list[ObjectKey]:
@@ -105,9 +107,7 @@ class UpgradePlan:
                 for review in reviews
                 if not review.is_accepted
             ]
-        if self.changes:
-            last = installed[-1]
-            installed[-1] = replace(last, catalogue=self.changes.applied(last.catalogue, last.profile))
+        installed[-1] = self.changes.applied(installed[-1])
         return Installation(tuple(installed), tuple(warnings))
 
     def is_stored(self, service: Manifest) -> bool:
@@ -144,9 +144,7 @@ class Upgraded:
             catalogue, reviews = answers.runtimes.under(profile)
             self.reviews += [(profile, review) for review in reviews if not review.is_accepted]
             installed.append(Installed(profile, catalogue, surroundings))
-        if changes:
-            last = installed[-1]
-            installed[-1] = replace(last, catalogue=changes.applied(last.catalogue, last.profile))
+        installed[-1] = changes.applied(installed[-1])
         #: The names of the releases on the path.
         self.releases = tuple(profile.name for profile in profiles)
         self._path = tuple(installed)

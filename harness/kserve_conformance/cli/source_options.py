@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO
 
 import click
@@ -48,12 +49,9 @@ class Sources:
             self.crds,
             keeps_rejected=True,
             finds_unknown=self.validation is not Validation.IGNORE,
-            is_stored=self._is_stored,
+            is_stored=partial(_counts_as_stored, self.stored),
             on_build=None if progress is None else progress.building,
         )
-
-    def _is_stored(self, manifest: Manifest) -> bool:
-        return is_stored(manifest, self.stored)
 
     def load(self, progress: ReadingProgress) -> Loaded:
         """Read everything. Raises ``InvalidManifests`` if it is strict and anything cannot be read."""
@@ -84,6 +82,11 @@ def _parameters(context: click.Context, option: click.Parameter, given: tuple[st
             raise click.BadParameter(f"expected NAME=VALUE, got {each!r}", context, option)
         parameters.append((name, value))
     return tuple(parameters)
+
+
+def _counts_as_stored(stored: bool | None, manifest: Manifest) -> bool:
+    # A method of Sources would take standard input along to other processes, which cannot be copied.
+    return is_stored(manifest, stored)
 
 
 _OPTIONS = (

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import functools
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 import cloup
-from cloup.constraints import If, IsSet, Not, accept_none, constraint, require_all
+from cloup.constraints import AllSet, AnySet, If, accept_none, constraint, require_all
 
+from kserve_conformance.characters import printable
+from kserve_conformance.cli.context_options import KUBECONFIG_REQUIRES_CONTEXT, context_options, require_usable
+from kserve_conformance.cli.output import echo
 from kserve_conformance.cli.release_options import profile_with
 from kserve_conformance.cli.scheduler_options import Scheduler, scheduler_options
-from kserve_conformance.cli.source_options import Sources, source_options
+from kserve_conformance.cli.source_options import Sources, one_namespace, sources_or_context_options
 from kserve_conformance.cli.validation import Validation
 from kserve_conformance.crds import FULL, VARIANTS
 from kserve_conformance.machine import allowed
+from kserve_conformance.manifests.sources import STDIN_NAME
 
 if TYPE_CHECKING:
     from kserve_conformance.cli.census import Upgraded
@@ -29,6 +34,8 @@ class UpgradeOptions:
     """The values of these options."""
 
     paths: tuple[str, ...]
+    context: str | None
+    kubeconfig: Path | None
     from_: str | None
     to: str | None
     path: str | None
@@ -38,8 +45,9 @@ class UpgradeOptions:
     with_: tuple[str, ...]
     without: tuple[str, ...]
     disable: tuple[str, ...]
+    mode: str | None
     stored: bool | None
-    namespace: str | None
+    namespaces: tuple[str, ...]
     parameters: tuple[tuple[str, str], ...]
     kustomize: bool
     strict: bool
@@ -50,7 +58,11 @@ class UpgradeOptions:
     tls_key: Path | None
 
     def releases(self) -> tuple[str, ...]:
-        """The releases on the path. Raises ``UsageError`` unless there are at least two."""
+        """
+        The releases on the path; the first is empty where it is detected.
+
+        Raises ``UsageError`` unless there are at least two.
+        """
         if self.path is None:
             return self.from_ or "", self.to or ""
         releases = tuple(name.strip() for name in self.path.split(",") if name.strip())
@@ -67,34 +79,67 @@ class UpgradeOptions:
         Read the services and runtimes.
 
         Raises ``UsageError`` for options that do not fit together, ``ProfileError`` for an unknown release,
-        ``FleetError`` if workers cannot be used, and ``ManifestError`` where there is nothing to assess.
+        ``FleetError`` if workers cannot be used, ``ManifestError`` where there is nothing to assess, and
+        ``TargetError`` for a cluster that cannot be read.
         """
-        releases = self.releases()
+        first, *later = self.releases()
+        if self.context is not None:
+            with tempfile.TemporaryFile() as lines:
+                first, mode = self._read_cluster(self.context, first, lines)
+                return self._read(("-",), (first, *later), self.default_mode or mode, lines)
         if not self.paths:
-            raise click.UsageError("nothing to read: pass files, folders or '-'")
+            raise click.UsageError("nothing to read: pass files, folders or '-', or --context")
+        return self._read(self.paths, (first, *later), self.default_mode)
+
+    def _read(
+        self, paths: tuple[str, ...], releases: tuple[str, ...], mode: str | None, lines: BinaryIO | None = None
+    ) -> Upgraded:
         from kserve_conformance.cli.answers import Assumptions
         from kserve_conformance.cli.census import RuntimeChanges, Upgraded
 
         profiles = tuple(profile_with(release, self.crds) for release in releases)
         sources = Sources(
-            self.paths,
-            self.namespace,
+            paths,
+            None if lines else one_namespace(self.namespaces),
             self.parameters,
             self.kustomize,
             self.strict,
             Validation(self.validation),
             profiles[0].crds,
             self.stored,
+            lines,
+            f"context {self.context}" if lines else STDIN_NAME,
         )
-        changes = RuntimeChanges(self.with_, self.without, self.disable)
+        changes = RuntimeChanges(self.with_, self.without, self.disable, self.mode)
         with self.workers() as workers:
-            assumptions = Assumptions(self.shipped, self.stored, self.default_mode)
-            return Upgraded(sources, profiles, changes, assumptions, workers)
+            return Upgraded(sources, profiles, changes, Assumptions(self.shipped, self.stored, mode), workers)
+
+    def _read_cluster(self, context: str, release: str, lines: BinaryIO) -> tuple[str, str]:
+        """Write everything that is read as lines of JSON; the installed release and the default mode."""
+        from kserve_conformance.inspection.snapshot import Reading, read_only
+        from kserve_conformance.targets.kubernetes.connection import connect
+
+        reading = Reading(read_only(connect(context, self.kubeconfig)), self.namespaces, "--from")
+        try:
+            profile, mode = reading.write_lines(lines, release or None)
+        finally:
+            reading.client.close()
+        lines.seek(0)
+        echo(printable(f"context {context}: KServe {profile.name}, default mode {mode}"), err=True)
+        for unread in reading.unread:
+            echo(printable(f"warning: could not be read: {unread}"), err=True)
+        return profile.name, mode
 
 
 _RELEASES = cloup.option_group(
     "Upgrade",
-    cloup.option("--from", "from_", metavar="RELEASE", help="Release that is installed now"),
+    cloup.option(
+        "--from",
+        "from_",
+        metavar="RELEASE",
+        show_default="read from the cluster with --context",
+        help="Release that is installed now",
+    ),
     cloup.option("--to", metavar="RELEASE", help="Release to install"),
     cloup.option(
         "--path", metavar="RELEASE,...", help="Releases to install one after the other, the installed one first"
@@ -104,13 +149,25 @@ _RELEASES = cloup.option_group(
     cloup.option(
         "--default-mode",
         metavar="MODE",
-        show_default="the release's own",
+        show_default="the release's own, or read with --context",
         help="Default deployment mode of the cluster",
     ),
 )
 
-_NEITHER_WITH_PATH = If("path", then=accept_none).rephrased(error="--path cannot be used with --from or --to")
-_BOTH_WITHOUT_PATH = If(Not(IsSet("path")), then=require_all).rephrased(error="pass --from and --to, or --path")
+_CONDITIONS = (
+    constraint(
+        If("path", then=accept_none).rephrased(error="--path cannot be used with --from or --to"), ("from_", "to")
+    ),
+    constraint(
+        If(AllSet("context") & ~AnySet("path"), then=require_all).rephrased(error="--context requires --to, or --path"),
+        ("to",),
+    ),
+    constraint(
+        If(~AnySet("path", "context"), then=require_all).rephrased(error="pass --from and --to, or --path"),
+        ("from_", "to"),
+    ),
+    KUBECONFIG_REQUIRES_CONTEXT,
+)
 
 _CHANGES = cloup.option_group(
     "What if",
@@ -123,7 +180,13 @@ _CHANGES = cloup.option_group(
     ),
     cloup.option("--without", multiple=True, metavar="NAME", help="Delete this runtime (can be repeated)"),
     cloup.option("--disable", multiple=True, metavar="NAME", help="Disable this runtime (can be repeated)"),
+    cloup.option("--mode", metavar="MODE", help="Change the default deployment mode of the cluster"),
 )
+
+_CLUSTER = cloup.option_group("Cluster", context_options)
+
+#: The options for reading manifests, which do not apply to a cluster.
+_OF_MANIFESTS = ("paths", "stored", "parameters", "kustomize", "strict", "validation")
 
 _INPUT = cloup.option_group(
     "Input",
@@ -134,7 +197,7 @@ _INPUT = cloup.option_group(
         show_default="stored if it has a uid",
         help="Treat services as already stored, or as written under the first release",
     ),
-    source_options,
+    sources_or_context_options,
 )
 
 
@@ -142,18 +205,20 @@ def upgrade_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add these options to a command, which gets their values as its first argument."""
 
     @functools.wraps(command)
-    def called(**values: Any) -> Any:
+    @click.pass_context
+    def called(call: click.Context, /, **values: Any) -> Any:
+        require_usable(call, _OF_MANIFESTS)
         upgrade = UpgradeOptions(**{name: values.pop(name) for name in UpgradeOptions.__dataclass_fields__})
         return command(upgrade, **values)
 
     decorated: Callable[..., Any] = called
-    for condition in (_NEITHER_WITH_PATH, _BOTH_WITHOUT_PATH):
-        decorated = constraint(condition, ("from_", "to"))(decorated)
     for options in (
+        *_CONDITIONS,
         scheduler_options,
         _INPUT,
         _CHANGES,
         _RELEASES,
+        _CLUSTER,
         click.argument("paths", nargs=-1, metavar="[FILE|FOLDER|-]..."),
     ):
         decorated = options(decorated)

@@ -298,9 +298,7 @@ class Loader:
         for each in given:
             path = pathlib.Path(each)
             if os.fspath(each) == sources.STDIN:
-                source = sources.of_pipe(
-                    self.stdin or sys.stdin.buffer, self.stdin_name, self.limits, self._report
-                )
+                source = sources.of_pipe(self.stdin or sys.stdin.buffer, self.stdin_name, self.limits, self._report)
                 if source is not None:
                     yield source
             elif self.kustomize and path.is_dir() and (roots := kustomizations.roots(path)):

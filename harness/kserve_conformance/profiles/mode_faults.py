@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from kserve_conformance.objects import Manifest, at, replaced
 from kserve_conformance.profiles.profile import Profile
-from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, MODELMESH, RENAMED_MODES
+from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, MODELMESH, RENAMED_MODES, Rejected
 from kserve_conformance.rules.releases import RAW
 
 
@@ -82,7 +82,7 @@ class StoredMode:
         if rejection is not None:
             deletion = ", and it cannot be deleted" if self._blocks_deletion else ""
             text = f"every update of the service is rejected{deletion} ({rejection})"
-            yield ModeFault(ModeFaultCode.UPDATES_REJECTED, text, self._way_out(mode))
+            yield ModeFault(ModeFaultCode.UPDATES_REJECTED, text, self._way_out(mode or self.default_mode))
 
     @property
     def _next(self) -> str:
@@ -102,7 +102,10 @@ class StoredMode:
     def _rejection(self, service: Manifest, recorded: str) -> str | None:
         """Why the webhook rejects an update that changes nothing."""
         admission = self.profile.service_admission
-        written = admission.read_mode(service, self.default_mode).service
+        try:
+            written = admission.read_mode(service, self.default_mode).service
+        except Rejected as rejection:
+            return str(rejection)
         messages = (check(written, recorded) for check in admission.validates_change)
         return next((message for message in messages if message is not None), None)
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from kserve_conformance.objects import Decision, Manifest, ObjectKey, Outcome
+from kserve_conformance.objects import Decision, Manifest, ObjectKey, Outcome, at
 from kserve_conformance.profiles.mode_faults import ModeFaultCode
-from kserve_conformance.resolver import resolve_stored
+from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE
+from kserve_conformance.resolver import default_mode, resolve_stored
 from kserve_conformance.upgrade.causes import Cause, causes_of
 from kserve_conformance.upgrade.path import (
     Installed,
@@ -101,7 +102,8 @@ def assess(service: Manifest, path: UpgradePath, *, in_store: bool) -> Assessmen
     before, after = states[0], states[-1]
     change = _change(before, after)
     rewritten = _rewritten(after, path)
-    details = list(_on_the_way(states, path))
+    details = [*_on_the_way(states, path), *_mode_changes(before, after, path)]
+    is_redeployed = any(_mode_changes(before, after, path))
     flags = list(_flags(before, after, rewritten, path, details))
     is_changed = change in (Change.MOVED, Change.LOST, Change.GAINED, Change.UNDEFINED)
     causes: tuple[Cause, ...] = ()
@@ -115,7 +117,8 @@ def assess(service: Manifest, path: UpgradePath, *, in_store: bool) -> Assessmen
     remedies = with_manifest_patch(remedies, service, (before, after), path[-1], in_store=in_store)
     is_upgrade = path[0].profile.name != path[-1].profile.name
     starts = ON_START if is_upgrade else ON_RECONCILE
-    trigger = starts if is_changed or Flag.POD_DIFFERS in flags else ON_WRITE if flags else ""
+    is_reconciled = is_changed or Flag.POD_DIFFERS in flags or is_redeployed
+    trigger = starts if is_reconciled else ON_WRITE if flags else ""
     steps = tuple(_step(state, installed) for state, installed in zip(states, path, strict=True))
     return Assessment(change, tuple(flags), before, after, causes, remedies, trigger, tuple(details), steps)
 
@@ -154,6 +157,22 @@ def _on_the_way(states: Sequence[State], path: UpgradePath) -> Iterator[str]:
     for state, installed in zip(states[1:-1], path[1:-1], strict=True):
         if state.decision.essence not in ends:
             yield f"under {installed.profile.name}: {in_words(state.decision)}"
+
+
+def _mode_changes(before: State, after: State, path: UpgradePath) -> Iterator[str]:
+    """
+    A line for a service that another default mode deploys in another way.
+
+    Until v0.14.1 no mode is recorded, so a service without an annotation follows the default at each reconcile. Source:
+    ``GetDeploymentMode``, pkg/controller/v1beta1/inferenceservice/utils/utils.go, v0.8.0 to v0.14.1.
+    """
+    if path[0].surroundings == path[-1].surroundings or after.service is None:
+        return
+    modes = [default_mode(installed.profile, installed.surroundings) for installed in (path[0], path[-1])]
+    is_recorded = path[-1].profile.recorded_mode(after.service, "", modes[1]) != ""
+    is_annotated = at(after.service, "metadata", "annotations", DEPLOYMENT_MODE) is not None
+    if modes[0] != modes[1] and not is_recorded and not is_annotated and before.is_served and after.is_served:
+        yield f"deployment mode: {modes[0]} → {modes[1]}"
 
 
 def in_words(decision: Decision) -> str:

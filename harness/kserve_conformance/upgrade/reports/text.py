@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kserve_conformance.characters import printable
-from kserve_conformance.upgrade.assessment import Change, Flag
+from kserve_conformance.upgrade.assessment import Change, Flag, Step
 from kserve_conformance.upgrade.census import LISTED, ORDER, Census, Group
 from kserve_conformance.upgrade.reports.phrases import MEANINGS, headline, services, title, why
 
@@ -43,9 +43,7 @@ def _each(census: Census, only: frozenset[str]) -> Iterator[str]:
                 finding.assessment.steps, lambda step: (step.text, step.is_served, step.faults)
             )
         ]
-        labels = [
-            f"{steps[0].release} to {steps[-1].release}" if len(steps) > 1 else steps[0].release for steps, _ in runs
-        ]
+        labels = _labels([steps for steps, _ in runs])
         width = max(map(len, labels))
         for label, (_, (text, is_served, faults)) in zip(labels, runs, strict=True):
             sign = "✗" if not is_served else "⚠" if faults else "✓"
@@ -53,6 +51,13 @@ def _each(census: Census, only: frozenset[str]) -> Iterator[str]:
             for fault, hint in faults:
                 yield from _wrapped("      ", fault)
                 yield from _wrapped("      hint: ", hint)
+
+
+def _labels(runs: Sequence[Sequence[Step]]) -> list[str]:
+    """The releases of each run of equal steps; of a path with one release only, whether before or after its change."""
+    if len({step.release for steps in runs for step in steps}) == 1:
+        return ["before", "after"] if len(runs) > 1 else ["before and after"]
+    return [f"{run[0].release} to {run[-1].release}" if len(run) > 1 else run[0].release for run in runs]
 
 
 def counts(census: Census) -> Iterator[tuple[str, int]]:
