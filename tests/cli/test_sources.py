@@ -82,7 +82,7 @@ class TestWhatIsLeftOut:
 
         assert (code, out) == (Exit.OK, SELECTED)
         assert "skipped: 1 InferenceGraph: selects no runtime; resolve the services that it routes to" in err
-        assert "skipped: 1 InferenceService: belongs to KFServing; to convert it" in err
+        assert "skipped: 1 InferenceService: belongs to KFServing; to convert it: kserve-conformance convert" in err
         assert "skipped: 1 Workflow" in err
 
     def test_other_kinds_alone_answer_nothing(self, call):

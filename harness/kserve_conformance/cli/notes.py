@@ -31,10 +31,7 @@ _ADVICE: Mapping[tuple[str, str], str] = {
     (_GROUP, "InferenceGraph"): "selects no runtime; resolve the services that it routes to",
     (_GROUP, "TrainedModel"): "selects no runtime; resolve the InferenceService that it is loaded into",
     (_GROUP, "Predictor"): "belongs to ModelMesh, not to this controller",
-    ("serving.kubeflow.org", "InferenceService"): (
-        "belongs to KFServing; to convert it, set apiVersion: serving.kserve.io/v1beta1, "
-        "and in one of v1alpha2 move spec.default.predictor to spec.predictor"
-    ),
+    ("serving.kubeflow.org", "InferenceService"): "belongs to KFServing; to convert it: kserve-conformance convert",
 }
 
 
