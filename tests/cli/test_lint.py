@@ -105,6 +105,18 @@ class TestFindings:
         text = "no runtime for mlflow lists the protocol v1, the default; listed: v2  [v0.11.1 to v0.12.0]"
         assert f"PROTOCOL_NOT_LISTED  has no runtime (NoSupportingRuntime): {text}" in out
 
+    def test_a_rejected_runtime_is_named(self, write, invoke):
+        """A service that has no runtime because of a rejected one says so, whether it names it or not."""
+        same = ", autoSelect: true, priority: 1"
+        other = runtime(entry=same + "}, {name: special, autoSelect: true").replace("name: mine\n", "name: other\n")
+        write(one=runtime(entry=same), two=other)
+        write(named=SERVICE.replace("storageUri", "runtime: other, storageUri"))
+        write(unnamed=SERVICE.replace("name: mine", "name: special"), another=SERVICE.replace("name: mine", "name: x"))
+
+        for service, is_named in (("named", True), ("unnamed", True), ("another", False)):
+            out = invoke("lint", "one.yaml", "two.yaml", f"{service}.yaml")[1]
+            assert ("ServingRuntime team-a/other is rejected, as its own finding says" in out) is is_named
+
     def test_what_the_next_release_rejects(self, write, invoke):
         """A runtime that the release after the last one rejects is a warning; within a range it is only rejected."""
         two = (

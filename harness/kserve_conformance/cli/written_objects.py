@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
 
 from kserve_conformance.cli.answers import check_something, given_runtimes, repeated
 from kserve_conformance.cli.catalogues import Runtimes, placed
@@ -11,12 +13,15 @@ from kserve_conformance.cli.reading_progress import ReadingProgress
 from kserve_conformance.cli.source_options import Sources
 from kserve_conformance.lint import Finding, LintCode
 from kserve_conformance.lint.fields import field_findings
+from kserve_conformance.lint.findings import WITHOUT_RUNTIME
 from kserve_conformance.lint.runtimes import runtime_findings
 from kserve_conformance.lint.services import service_findings
 from kserve_conformance.manifests import check
-from kserve_conformance.objects import Manifest, ObjectKey
+from kserve_conformance.objects import Manifest, ObjectKey, at
 from kserve_conformance.profiles import Profile
 from kserve_conformance.resolver import Surroundings
+
+_FORMAT: Final = ("modelFormat", "name")
 
 
 class WrittenObjects:
@@ -53,11 +58,31 @@ class WrittenObjects:
                 yield Finding(LintCode.REJECTED, str(review.key), review.where, "is rejected", (review.rejection,))
         places = {review.key: review.where for review in reviews}
         yield from runtime_findings(places, catalogue, profile)
+        rejected = [review.key for review in reviews if review.rejection is not None]
         for service in self._loaded.services:
             if not self._is_invalid(service, profile):
                 with placed(self._loaded.where(service), service):
                     where = self._loaded.where(service)
-                    yield from service_findings(service, where, catalogue, profile, self._surroundings)
+                    for finding in service_findings(service, where, catalogue, profile, self._surroundings):
+                        yield self._with_rejected(finding, service, rejected)
+
+    def _with_rejected(self, finding: Finding, service: Manifest, rejected: Sequence[ObjectKey]) -> Finding:
+        """The finding of a service without a runtime, with the rejected ones that it names or that list its format."""
+        if finding.code not in WITHOUT_RUNTIME:
+            return finding
+        named, format_ = (at(service, "spec", "predictor", "model", *path) for path in (("runtime",), _FORMAT))
+        meant = [
+            key
+            for key in rejected
+            if key.namespace in (None, ObjectKey.of(service).namespace)
+            and (key.name == named or (named is None and format_ in self._formats(key)))
+        ]
+        details = (f"{key} is rejected, as its own finding says" for key in meant)
+        return replace(finding, details=(*finding.details, *details))
+
+    def _formats(self, key: ObjectKey) -> list[object]:
+        listed = at(self.objects[str(key)], "spec", "supportedModelFormats")
+        return [at(entry, "name") for entry in listed] if isinstance(listed, list) else []
 
     def rejected_later(self, profile: Profile, following: Profile) -> Iterator[Finding]:
         """The runtimes that are accepted under a release, and rejected under the following one."""
