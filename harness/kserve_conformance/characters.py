@@ -101,6 +101,9 @@ def in_json(text: str) -> str:
 
 def visible(text: str) -> str:
     """Replace each hidden character with U+FFFD and escape commands; line breaks and tabs stay."""
+    # A page has tens of thousands of texts, and few of them can hold either: every command has a colon or a hash sign.
+    if text.isascii() and text.isprintable() and ":" not in text and "#" not in text:
+        return text
     return _COMMAND.sub(_escaped, _HIDDEN.sub("\ufffd", text))
 
 

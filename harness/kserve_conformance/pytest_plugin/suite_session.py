@@ -49,8 +49,7 @@ class SuiteSession:
         """Is a folder among those of the features, with a feature of the suite in it?"""
         if self.suite is None or not self.suite.is_around(folder):
             return False
-        resolved = folder.resolve()
-        return any(file.is_relative_to(resolved) for file in self.suite.feature_files())
+        return self.suite.has_features_below(folder.resolve())
 
     def register_tags(self) -> None:
         """Register every tag of the harness as a marker, once."""

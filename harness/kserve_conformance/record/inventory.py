@@ -121,8 +121,9 @@ def _of_suite(header: Header, suite: Inventory) -> Iterator[str]:
         yield f"the suite does not have {_some(unknown)}"
         return
     selected = _selected(header.selection, suite)
-    missing = [id_ for id_ in selected if id_ not in set(header.collected)]
-    extra = [id_ for id_ in header.collected if id_ not in set(selected)]
+    collected_ids, selected_ids = set(header.collected), set(selected)
+    missing = [id_ for id_ in selected if id_ not in collected_ids]
+    extra = [id_ for id_ in header.collected if id_ not in selected_ids]
     if extra:
         yield f"the header lists scenarios that {_described(header.selection)} does not select: {_some(extra)}"
     if missing and set(header.selection) <= _COMPUTABLE:

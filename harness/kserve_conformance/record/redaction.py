@@ -24,6 +24,7 @@ from kserve_conformance.record.environment import (
     SECRET,
     allowed,
     is_harmless,
+    may_match,
     redact_command,
     redact_environment,
     redact_table,
@@ -34,7 +35,7 @@ ADDRESS = "[address]"
 
 #: Names whose value is a secret, also as the end of a longer name (``HF_TOKEN``, ``client-key-data``), never as its
 #: beginning (``tokenizer``, ``secretName``).
-_SENSITIVE = (
+SENSITIVE = (
     r"[\w.-]*(?:token|passw(?:or)?d|passphrase|[_-]pass|pgpass|[_-]pwd|credentials?|secret|[_-]auth|[_-]salt|[_-]pin|"
     r"(?:api|access|private|account|signing|encryption|master|shared|ssh|license)[_-]?key(?:[_-]?id)?|[_-]key|"
     r"[_-]dsn|connection[_-]?string|[_-]webhook(?:[_-]url)?|"
@@ -43,45 +44,52 @@ _SENSITIVE = (
 _QUOTE = r"""\\?["']"""
 _VALUE = r"""(?:\\?"(?:[^"\\]|\\[\s\S])*?\\?"|'[^']*'|[^\s,;&"'{}\[\]]+)"""
 
-#: Each pattern and its replacement. Order matters: the wide ones come first, and none matches its own replacement.
-_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
+#: The signs of which a text has at least one if the pattern matches (none: it is always tried), the pattern, and its
+#: replacement. Order matters: the wide ones come first, and none matches its own replacement.
+PATTERNS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     (
+        "-",
         re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----.*?(?:-----END \1-----|\Z)", re.DOTALL),
         SECRET,
     ),
     # The same in base64, as kubeconfigs and webhook configurations have it.
-    (re.compile(r"\bLS0tLS1CRUdJTi[A-Za-z0-9+/]+={0,2}"), SECRET),
+    ("L", re.compile(r"\bLS0tLS1CRUdJTi[A-Za-z0-9+/]+={0,2}"), SECRET),
     # A block of several lines below its name, or below the name of an env entry of a container.
     (
+        ":",
         re.compile(
-            rf"(?im)^(?P<dash>(?P<indent>[ ]*)(?:- )?)(?P<name>{_SENSITIVE}{_QUOTE}?:)[ ]*[|>][\d+-]*[ ]*\n"
+            rf"(?im)^(?P<dash>(?P<indent>[ ]*)(?:- )?)(?P<name>{SENSITIVE}{_QUOTE}?:)[ ]*[|>][\d+-]*[ ]*\n"
             r"(?:(?P=indent)[ ]+\S.*\n?|[ ]*\n)*"
         ),
         rf"\g<dash>\g<name> {SECRET}\n",
     ),
     (
+        ":",
         re.compile(
-            rf"(?im)(?P<before>\bname:[ ]*{_QUOTE}?{_SENSITIVE}{_QUOTE}?[ ]*\n(?P<indent>[ ]+)value:)"
+            rf"(?im)(?P<before>\bname:[ ]*{_QUOTE}?{SENSITIVE}{_QUOTE}?[ ]*\n(?P<indent>[ ]+)value:)"
             r"[ ]*[|>][\d+-]*[ ]*\n(?:(?P=indent)[ ]+\S.*\n?|[ ]*\n)*"
         ),
         rf"\g<before> {SECRET}\n",
     ),
     # An env entry of a container has name and value on two lines, in either order.
     (
+        ":",
         re.compile(
             rf"(?i)(\bvalue{_QUOTE}?[ \t]*:[ \t]*)(?!\[redacted\]){_VALUE}"
-            rf"(?=\s*,?\s*{_QUOTE}?name{_QUOTE}?\s*:\s*{_QUOTE}?{_SENSITIVE}(?![\w.-]))"
+            rf"(?=\s*,?\s*{_QUOTE}?name{_QUOTE}?\s*:\s*{_QUOTE}?{SENSITIVE}(?![\w.-]))"
         ),
         rf"\1{SECRET}",
     ),
     (
+        ":",
         re.compile(
-            rf"(?i)(name{_QUOTE}?\s*:\s*{_QUOTE}?{_SENSITIVE}{_QUOTE}?\s*,?\s*{_QUOTE}?value{_QUOTE}?[ \t]*:[ \t]*)"
+            rf"(?i)(name{_QUOTE}?\s*:\s*{_QUOTE}?{SENSITIVE}{_QUOTE}?\s*,?\s*{_QUOTE}?value{_QUOTE}?[ \t]*:[ \t]*)"
             rf"(?!\[redacted\]){_VALUE}"
         ),
         rf"\1{SECRET}",
     ),
     (
+        ":=",
         re.compile(
             rf"(?i)(authorization{_QUOTE}?[ \t]*[:=][ \t]*{_QUOTE}?(?:bearer|basic)[ \t]+)"
             r"""(?!\[redacted\])[^\s"'\\]+"""
@@ -90,27 +98,31 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     # Elsewhere the word may be prose: what follows it must look like a token.
     (
+        "",
         re.compile(r"(?i)\b(bearer|basic)[ \t]+(?!\[redacted\])(?=(?-i:\S*[A-Z0-9]))[A-Za-z0-9._~+/=-]{6,}"),
         rf"\1 {SECRET}",
     ),
     (
+        ":=",
         re.compile(
-            rf"(?im)(?<![\w.-])({_SENSITIVE}{_QUOTE}?[ \t]*[:=][ \t]*)"
+            rf"(?im)(?<![\w.-])({SENSITIVE}{_QUOTE}?[ \t]*[:=][ \t]*)"
             rf"(?!\[redacted\]|bearer |basic |[|>][+-]?\s*$){_VALUE}"
         ),
         rf"\1{SECRET}",
     ),
-    (re.compile(rf"(?i)(?<![\w.-])(--?{_SENSITIVE}[ \t]+)(?!\[redacted\]|-)[^\s\]]+"), rf"\1{SECRET}"),
+    ("-", re.compile(rf"(?i)(?<![\w.-])(--?{SENSITIVE}[ \t]+)(?!\[redacted\]|-)[^\s\]]+"), rf"\1{SECRET}"),
     # The same as two entries of a list.
     (
+        "-",
         re.compile(
-            rf"(?im)(?<![\w.-])(--?{_SENSITIVE}{_QUOTE}?(?:[ ]*\n[ ]*-|\s*,)\s*{_QUOTE}?)"
+            rf"(?im)(?<![\w.-])(--?{SENSITIVE}{_QUOTE}?(?:[ ]*\n[ ]*-|\s*,)\s*{_QUOTE}?)"
             r"""(?!\[redacted\]|-)[^\s"'\\,\]]+"""
         ),
         rf"\1{SECRET}",
     ),
-    (re.compile(r"\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?"), SECRET),
+    (".", re.compile(r"\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?"), SECRET),
     (
+        "",
         re.compile(
             r"\b(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}\b|\bgithub_pat_\w{20,}\b|\bAIza[\w-]{30,}|\bya29\.[\w-]{16,}|"
             r"\bGOCSPX-[\w-]{16,}|\b(?:sk|rk|pk)_(?:live|test)_\w{10,}|\bSG\.[\w-]{16,}\.[\w-]{16,}|"
@@ -122,14 +134,20 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     # A password may contain the signs that end it.
     (
+        ":",
         re.compile(
             r"(?i)(\b[a-z][a-z0-9+.-]{0,20}://)(?!\[redacted\]@)[^\s/:\"'<>]{0,200}:(?!\d{1,5}/)[^\s\"'<>]{0,300}@(?!sha256:)"
         ),
         rf"\1{SECRET}@",
     ),
-    (re.compile(r"(?i)(\b[a-z][a-z0-9+.-]{0,20}://)(?!\[redacted\]@)[^\s/\"'<>]{1,300}@(?=[^\s/@])"), rf"\1{SECRET}@"),
+    (
+        ":",
+        re.compile(r"(?i)(\b[a-z][a-z0-9+.-]{0,20}://)(?!\[redacted\]@)[^\s/\"'<>]{1,300}@(?=[^\s/@])"),
+        rf"\1{SECRET}@",
+    ),
     # The path of a web hook is its password.
     (
+        ":",
         re.compile(
             r"(?i)(\bhttps?://(?:hooks?\.[^\s/\"'<>]+|[^\s/\"'<>]+\.webhook\.[^\s/\"'<>]+|"
             r"[^\s/\"'<>]+(?:/[\w.-]+){0,3}/(?:web)?hooks?)/)(?!\[redacted\])[^\s\"'<>\\]+"
@@ -137,13 +155,20 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         rf"\1{SECRET}",
     ),
     # A kubeconfig in base64, from "apiVersion" or "kind" on.
-    (re.compile(r"\b(?:YXBpVmVyc2lvbj|a2luZDog|eyJhcGlWZXJzaW9u|eyJraW5kIj)[A-Za-z0-9+/]{16,}={0,2}"), SECRET),
+    ("", re.compile(r"\b(?:YXBpVmVyc2lvbj|a2luZDog|eyJhcGlWZXJzaW9u|eyJraW5kIj)[A-Za-z0-9+/]{16,}={0,2}"), SECRET),
     (
+        "=",
         re.compile(
             r"(?i)([?&](?:sig|signature|credential|key|code|x-(?:amz|goog)-[a-z-]+)=)(?!\[redacted\])[^&\s\"'<>]+"
         ),
         rf"\1{SECRET}",
     ),
+)
+
+#: Which patterns look for a name whose value is a secret, and what each such name contains: most texts have none.
+_IS_NAMING = tuple(SENSITIVE in pattern.pattern for _, pattern, _ in PATTERNS)
+STEM = re.compile(
+    r"(?i)token|pass|pwd|credential|secret|auth|salt|pin|key|dsn|connection|webhook|certificate|cookie|dockerconfig"
 )
 
 #: One manifest of a dump: what is between two lines of three dashes.
@@ -220,8 +245,10 @@ class Redaction:
         if self._literals is not None:
             text = self._literals.sub(SECRET, text)
         text = redact_environment(_without_secret_data(text), self.allowed)
-        for pattern, instead in _PATTERNS:
-            text = pattern.sub(instead, text)
+        names_a_secret = STEM.search(text) is not None
+        for (signs, pattern, instead), is_naming in zip(PATTERNS, _IS_NAMING, strict=True):
+            if may_match(signs, text) and (names_a_secret or not is_naming):
+                text = pattern.sub(instead, text)
         return text
 
     def row(self, row: Mapping[str, str]) -> dict[str, str]:
@@ -241,7 +268,10 @@ class Redaction:
 
     def _redact(self, text: str) -> str:
         text = self._without_secrets(text)
-        text = _IPV4.sub(_address, _AUTHORITY.sub(_host, _NODE.sub(rf"\1{HOST}", text)))
+        if ":" in text:
+            text = _AUTHORITY.sub(_host, _NODE.sub(rf"\1{HOST}", text))
+        if "." in text:
+            text = _IPV4.sub(_address, text)
         if self._hosts is not None:
             text = self._hosts.sub(HOST, text)
         if self._folders is not None:
@@ -315,7 +345,7 @@ def _remembered(memo: dict[str, str], text: str, redact: Callable[[str], str]) -
     return memo[text]
 
 
-_IS_SECRET_NAME = re.compile(_SENSITIVE, re.IGNORECASE)
+_IS_SECRET_NAME = re.compile(SENSITIVE, re.IGNORECASE)
 
 
 def _without_secret_data(text: str) -> str:

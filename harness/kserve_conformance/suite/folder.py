@@ -110,6 +110,14 @@ class Suite:
     def _feature_set(self) -> frozenset[Path]:
         return frozenset(self.feature_files())
 
+    def has_features_below(self, folder: Path) -> bool:
+        """Is there a feature file in a folder, given without links, or below it?"""
+        return folder in self._feature_folders
+
+    @cached_property
+    def _feature_folders(self) -> frozenset[Path]:
+        return frozenset(folder for file in self._feature_set for folder in file.parents)
+
     def feature_files(self) -> tuple[Path, ...]:
         """
         Every feature file, ordered by path; records have this order.

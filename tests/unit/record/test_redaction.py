@@ -7,10 +7,12 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kserve_conformance.record import Redaction
+from kserve_conformance.record.environment import PAIRS, may_match
+from kserve_conformance.record.redaction import PATTERNS, SENSITIVE, STEM
 
 PLAIN = Redaction()
 # The pairs of the shipped suite are read once, which is not part of what the tests measure.
@@ -219,3 +221,23 @@ def test_long_texts_take_no_long_time(text: str) -> None:
     PLAIN.text(text * (100_000 // len(text)))
 
     assert time.process_time() - started < 5
+
+
+#: The signs of every pattern, and the pattern.
+SIGNS = (*((signs, pattern) for signs, pattern, _ in PATTERNS), *PAIRS)
+
+
+@pytest.mark.parametrize("number", range(len(SIGNS)))
+@settings(max_examples=5, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_signs_of_patterns(number: int, data: st.DataObject) -> None:
+    """Every text that a pattern matches has one of the signs without which the pattern is not tried."""
+    signs, pattern = SIGNS[number]
+    assert may_match(signs, data.draw(st.from_regex(pattern)))
+
+
+@settings(max_examples=500)
+@given(name=st.from_regex(SENSITIVE))
+def test_stems_of_names(name: str) -> None:
+    """Every name of a secret has a stem without which the patterns of names are not tried."""
+    assert STEM.search(name) is not None
