@@ -20,6 +20,9 @@ from typing import ClassVar
 #: Seconds within which the same signal counts once.
 SAME_WITHIN = 1.0
 
+#: Why a run ended that an interrupt without a name ended.
+INTERRUPTED_BY_USER = "interrupted by the user"
+
 #: The signals that end a command.
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

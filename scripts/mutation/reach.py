@@ -23,7 +23,7 @@ UNIT = "tests/unit/"
 FAST = 2.0
 FOLDERS = (UNIT, "tests/plugin", "tests/cli", "tests/process")
 #: The first two look at what is installed and see no mutant. The third runs whole suites, longer than one mutant may.
-LEFT_OUT = {"tests/cli/test_wheel.py", "tests/unit/test_dependencies.py", "tests/unit/matrix/test_memory_runs.py"}
+LEFT_OUT = {"tests/cli/test_wheel.py", "tests/unit/test_dependencies.py", "tests/unit/scenario_runs/test_plain_run.py"}
 
 _CONFIGURATION = """
 [run]

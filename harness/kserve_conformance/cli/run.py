@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -156,8 +157,7 @@ def command(
     earlier_runs = EarlierRuns({option: record for option, record in compared if record is not None})
     earlier_runs.require_same_request(spec, chosen, build)
     scenarios = inventory(chosen)
-    if deviations is not None:
-        declared_in(deviations, scenarios)
+    declared = declared_in(deviations, scenarios) if deviations is not None else None
     selection = Selection(tags, words, ids, rerun, Shard.parse(shard) if shard else None)
     selected = selection.of(scenarios)
     if not selected:
@@ -192,10 +192,27 @@ def command(
     ]
 
     def session() -> None:
-        # Imported here because only the child may import pytest, and what it loads.
+        # Imported here, as below, because only the child may import pytest, and what it loads.
         from kserve_conformance.cli.pytest_session import run_features
 
         run_features(chosen, arguments, processes, total=len(selected), debugger=debugger)
+
+    plain_run = partial(
+        _run_without_pytest,
+        suite=chosen,
+        scenarios=scenarios,
+        selection=selection,
+        selected=selected,
+        target=spec,
+        options=Options(build=build, is_prepared=True, keep=keep),
+        record=record,
+        all_selected=True,
+        timings=timings,
+        implementation=implementation_of(others),
+        baseline=baseline_of(before) if before else None,
+        declared=declared,
+    )
+    needs_pytest = not chosen.is_shipped or spec.kind != "memory" or processes > 1 or fail_fast or debugger
 
     conclusion = RunConclusion(
         record,
@@ -208,7 +225,21 @@ def command(
     )
     with out_folder(out, WRITTEN, rerun_failed, baseline):
         _prepare(spec, build)
-        return conclusion.after(run_in_child(session))
+        return conclusion.after(run_in_child(session if needs_pytest else plain_run))
+
+
+def _run_without_pytest(**of_run: Any) -> None:
+    """Run the shipped suite on a target in memory; ``of_run`` are the fields of ``RunSettings``."""
+    from kserve_conformance.cli.run_progress import RunProgress
+    from kserve_conformance.scenario_runs import RunSettings
+    from kserve_conformance.scenario_runs.plain_run import write_record
+
+    settings = RunSettings(**of_run)
+    progress = RunProgress(len(settings.selected))
+    try:
+        write_record(settings, progress.show)
+    finally:
+        progress.stop()
 
 
 def _prepare(spec: Spec, build: Build) -> None:

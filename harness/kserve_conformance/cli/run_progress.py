@@ -14,7 +14,7 @@ from kserve_conformance.characters import one_line
 from kserve_conformance.cli.output import progress_console
 from kserve_conformance.exceptions import HarnessError
 from kserve_conformance.pytest_plugin.reports import scenario_in, start_in
-from kserve_conformance.record import Redaction
+from kserve_conformance.record import Redaction, Scenario
 from kserve_conformance.record.causes import without_names
 from kserve_conformance.reports.text import FEW
 from kserve_conformance.reports.verdicts import readable_id
@@ -66,19 +66,23 @@ class RunProgress:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Show a scenario once its verdict is known, whichever process ran it."""
         start, scenario = start_in(report), scenario_in(report)
+        if self._bar is not None and self._task is not None and start is not None:
+            self._bar.update(self._task, total=len(start.collected))
+        if scenario is not None:
+            self.show(scenario)
+
+    def show(self, scenario: Scenario) -> None:
+        """Advance the bar by a scenario, and print a line unless it passed or did not apply."""
         if self._bar is not None and self._task is not None:
-            if start is not None:
-                self._bar.update(self._task, total=len(start.collected))
-            if scenario is not None:
-                self._bar.advance(self._task)
-        if scenario is not None and scenario.verdict in _COLORS:
+            self._bar.advance(self._task)
+        if scenario.verdict in _COLORS:
             redaction = self._redaction.knowing((scenario.row,))
             named = msgspec.structs.replace(
                 scenario, name=redaction.secrets(scenario.name), row=redaction.row(scenario.row)
             )
-            self._show(scenario.verdict, readable_id(named), redaction.text(scenario.reason or ""))
+            self._print(scenario.verdict, readable_id(named), redaction.text(scenario.reason or ""))
 
-    def _show(self, verdict: str, name: str, reason: str) -> None:
+    def _print(self, verdict: str, name: str, reason: str) -> None:
         """Print a line; only a few for errors with one reason, since a lost target makes every scenario error."""
         if verdict == "errored":
             cause = without_names(reason)

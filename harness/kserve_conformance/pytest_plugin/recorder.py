@@ -20,15 +20,12 @@ from kserve_conformance.record.model import Scenario, TargetIdentity
 from kserve_conformance.record.writer import RecordWriter
 from kserve_conformance.scenario_runs import RunSettings, TargetLease
 from kserve_conformance.scenario_runs.lines import crash_line, header_line
-from kserve_conformance.signals import interrupt_on_signals, signals_wait
+from kserve_conformance.signals import INTERRUPTED_BY_USER, interrupt_on_signals, signals_wait
 from kserve_conformance.suite.selection import scenarios_lost
 from kserve_conformance.targets.kinds import named_release
 
 #: The phase of the report that xdist creates for a worker that died.
 _CRASHED = "???"
-
-#: The reason for an interrupt without a named signal.
-_BY_USER = "interrupted by the user"
 
 
 class Recorder:
@@ -77,7 +74,7 @@ class Recorder:
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Note that the run was interrupted."""
-        self._interrupted = str(excinfo.value) or _BY_USER
+        self._interrupted = str(excinfo.value) or INTERRUPTED_BY_USER
 
     def pytest_internalerror(self, excrepr: object) -> None:
         """Note that pytest or a plugin failed."""
@@ -98,7 +95,7 @@ class Recorder:
             yield
         except KeyboardInterrupt as error:
             # An interrupt during the cleanup counts like an earlier one.
-            self._interrupted = self._interrupted or str(error) or _BY_USER
+            self._interrupted = self._interrupted or str(error) or INTERRUPTED_BY_USER
             session.exitstatus = exitstatus = pytest.ExitCode.INTERRUPTED
         except BaseException as error:
             self._interrupted = self._interrupted or f"pytest failed: {type(error).__name__}: {error}"

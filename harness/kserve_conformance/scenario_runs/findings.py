@@ -14,29 +14,28 @@ from kserve_conformance.record.model import Finding
 _RUNNERS = frozenset({"_pytest", "pluggy", "pytest_bdd", "pytest_timeout.py", "scenario_runs", "pytest_plugin"})
 
 
-def finding_of_failure(error: BaseException, reproduce: str | None) -> Finding:
+def finding_of_failure(error: BaseException) -> Finding:
     """The finding of an assertion that does not hold. A ``Nonconformity`` says more than a plain ``assert``."""
     message = getattr(error, "message", None)
     if message is None:
         lines = str(error).strip().splitlines() or ["an assertion of a step failed"]
-        return Finding(message=lines[0], explanation=tuple(lines[1:]), reproduce=reproduce)
+        return Finding(message=lines[0], explanation=tuple(lines[1:]))
     return Finding(
         message=message,
         expected=getattr(error, "expected", None),
         observed=getattr(error, "observed", None),
         explanation=tuple(getattr(error, "explanation", ())),
         evidence=dict(getattr(error, "evidence", {})),
-        reproduce=reproduce,
     )
 
 
-def finding_of_error(error: BaseException, reproduce: str | None) -> Finding:
+def finding_of_error(error: BaseException) -> Finding:
     """The finding of any other exception: message and hint for the harness's own errors, a traceback for others."""
     if isinstance(error, HarnessError):
         hint = (f"hint: {error.hint}",) if error.hint else ()
         rest = tuple(str(error).strip().splitlines()[1:])
-        return Finding(message=first_line(error), explanation=(*rest, *hint), reproduce=reproduce)
-    return Finding(message=first_line(error), evidence={"traceback": _traceback(error)}, reproduce=reproduce)
+        return Finding(message=first_line(error), explanation=(*rest, *hint))
+    return Finding(message=first_line(error), evidence={"traceback": _traceback(error)})
 
 
 def first_line(error: BaseException) -> str:

@@ -260,12 +260,13 @@ class ScenarioRun:
         """The verdict of the scenario so far."""
         if self._not_applicable is not None:
             return self._not_applicable
-        judgement = judge(self._statuses, self.raised, self._listed(), self._reproduce())
+        judgement = judge(self._statuses, self.raised, self._listed())
         finding = judgement.finding
-        if finding is None or not self._evidence:
+        if finding is None:
             return judgement
         evidence = {**finding.evidence, **self._evidence}
-        return replace(judgement, finding=msgspec.structs.replace(finding, evidence=evidence))
+        reproduce = self._runner.settings.reproduce(self.scenario)
+        return replace(judgement, finding=msgspec.structs.replace(finding, evidence=evidence, reproduce=reproduce))
 
     def finish(self) -> Scenario:
         """The scenario's line in the record, after its teardown. A lost target is closed."""
@@ -323,6 +324,3 @@ class ScenarioRun:
             self._evidence = dict(target.diagnose(service if isinstance(service, ObjectKey) else None))
         except Exception as error:  # noqa: BLE001 - A target may raise anything.
             self._evidence = {UNAVAILABLE: f"{type(error).__name__}: {error}"}
-
-    def _reproduce(self) -> str:
-        return self._runner.settings.reproduce(self.scenario)

@@ -80,7 +80,6 @@ def judge(
     statuses: Sequence[str],
     raised: Sequence[Raised],
     listed: Listed | None = None,
-    reproduce: str | None = None,
 ) -> Judgement:
     """
     The verdict of a scenario that ran.
@@ -91,23 +90,23 @@ def judge(
     broken = [one for one in raised if not one.concludes]
     if broken:
         reason = "; ".join(dict.fromkeys(first_line(one.error) for one in broken))
-        return Judgement(Verdict.ERRORED, reason, finding_of_error(broken[0].error, reproduce))
+        return Judgement(Verdict.ERRORED, reason, finding_of_error(broken[0].error))
     if raised:
-        return _concluded(raised[0].error, listed, reproduce)
+        return _concluded(raised[0].error, listed)
     if not statuses or set(statuses) != {"passed"}:
         reason = "not every step ran, for an unknown reason"
-        return Judgement(Verdict.ERRORED, reason, Finding(message=reason, reproduce=reproduce))
-    return _passed(listed, reproduce)
+        return Judgement(Verdict.ERRORED, reason, Finding(message=reason))
+    return _passed(listed)
 
 
-def _concluded(error: BaseException, listed: Listed, reproduce: str | None) -> Judgement:
+def _concluded(error: BaseException, listed: Listed) -> Judgement:
     """The verdict for a step that skipped the scenario or failed."""
     if isinstance(error, pytest.skip.Exception | CannotDo):
         kind = Skip.STEP
         if isinstance(error, CannotDo):
             kind = Skip.PREREQUISITE if error.code is TargetCode.MISSING_PREREQUISITE else Skip.CAPABILITY
         return Judgement(Verdict.SKIPPED, str(error) or "skipped by a step, without a reason", skip=kind)
-    finding = finding_of_failure(error, reproduce)
+    finding = finding_of_failure(error)
     deviation: KnownDeviation | DeclaredDeviation | None
     if isinstance(error, SetupRejected):
         # Nothing of what the scenario states was observed, so only a declaration of just this explains it.
@@ -122,20 +121,18 @@ def _concluded(error: BaseException, listed: Listed, reproduce: str | None) -> J
     return Judgement(Verdict.DEVIATES, f"{kind_of} deviation {deviation.id}", finding, _as_recorded(deviation))
 
 
-def _passed(listed: Listed, reproduce: str | None) -> Judgement:
+def _passed(listed: Listed) -> Judgement:
     """The verdict for a scenario whose steps all passed: no pass if a deviation is listed that must occur."""
     if listed.declared is not None:
-        return _did_not_occur(listed.declared, "declared", "the implementation", reproduce)
+        return _did_not_occur(listed.declared, "declared", "the implementation")
     if listed.shipped is None:
         return Judgement(Verdict.PASSED)
     if listed.is_own_build:
         return Judgement(Verdict.PASSED, keeps=_as_recorded(listed.shipped))
-    return _did_not_occur(listed.shipped, "known", "the release", reproduce)
+    return _did_not_occur(listed.shipped, "known", "the release")
 
 
-def _did_not_occur(
-    deviation: KnownDeviation | DeclaredDeviation, kind: str, subject: str, reproduce: str | None
-) -> Judgement:
+def _did_not_occur(deviation: KnownDeviation | DeclaredDeviation, kind: str, subject: str) -> Judgement:
     """A scenario passed although it is listed as a deviation: the list is wrong until it is corrected."""
     return Judgement(
         Verdict.FAILED,
@@ -143,7 +140,6 @@ def _did_not_occur(
             message=f"the {kind} deviation {deviation.id} did not occur",
             expected=f"{subject} deviates: {deviation.statement}",
             observed=f"{subject} does not deviate",
-            reproduce=reproduce,
         ),
     )
 

@@ -17,13 +17,13 @@ from kserve_conformance.world import Nonconformity
 class TestFailures:
     def test_an_assertion_is_its_first_line_and_the_rest_explains(self) -> None:
         """As a person wrote it."""
-        finding = finding_of_failure(AssertionError("\nno runtime\nbut one\nwas expected\n"), "run it")
+        finding = finding_of_failure(AssertionError("\nno runtime\nbut one\nwas expected\n"))
 
-        assert finding == Finding(message="no runtime", explanation=("but one", "was expected"), reproduce="run it")
+        assert finding == Finding(message="no runtime", explanation=("but one", "was expected"))
 
     def test_an_assertion_without_a_message(self) -> None:
         """There is still a message."""
-        assert finding_of_failure(AssertionError(), None) == Finding(message="an assertion of a step failed")
+        assert finding_of_failure(AssertionError()) == Finding(message="an assertion of a step failed")
 
     def test_a_nonconformity_has_all_its_parts(self) -> None:
         """Nothing that explains a failure is lost."""
@@ -35,13 +35,12 @@ class TestFailures:
             evidence={"service": "kind: InferenceService"},
         )
 
-        assert finding_of_failure(error, "run it") == Finding(
+        assert finding_of_failure(error) == Finding(
             message="another runtime",
             expected="a",
             observed="b",
             explanation=("because",),
             evidence={"service": "kind: InferenceService"},
-            reproduce="run it",
         )
 
 
@@ -50,12 +49,11 @@ class TestErrors:
         """No traceback: it explains itself."""
         error = HarnessError("cannot connect\nfirst reason\nsecond reason", hint="start it")
 
-        assert finding_of_error(error, "run it") == Finding(
+        assert finding_of_error(error) == Finding(
             message="cannot connect",
             explanation=("first reason", "second reason", "hint: start it"),
-            reproduce="run it",
         )
-        assert finding_of_error(HarnessError("cannot connect"), None) == Finding(message="cannot connect")
+        assert finding_of_error(HarnessError("cannot connect")) == Finding(message="cannot connect")
 
     def test_any_other_error_has_a_traceback_of_the_steps_alone(self, tmp_path: Path) -> None:
         """Each frame is a line, with the file in its folder; frames that only run steps are left out."""
@@ -63,7 +61,7 @@ class TestErrors:
         run = run_path(tmp_path / "pytest_bdd" / "steps.py", "def run(step):\n    step()\n")
         with pytest.raises(ValueError, match="no answer") as caught:
             run["run"](step["step"])
-        finding = finding_of_error(caught.value, None)
+        finding = finding_of_error(caught.value)
 
         assert finding.message == "ValueError: no answer"
         assert finding.evidence["traceback"].splitlines() == [
