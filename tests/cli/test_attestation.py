@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from chaining import lines_in, rechained
+from edited_records import lines_in, rechained
 from record_examples import record, scenario
 
 from kserve_conformance.cli.exit_codes import Exit

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from calling import call
+from command_line import call
 
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.record import Verdict, read

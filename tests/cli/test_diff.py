@@ -7,8 +7,8 @@ import sys
 
 import pytest
 import yaml
-from calling import call
 from choice_examples import on
+from command_line import call
 from comparison_examples import two_runs
 from record_examples import record, scenario
 

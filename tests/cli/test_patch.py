@@ -8,7 +8,7 @@ import shutil
 import pytest
 import yaml
 from services_of_a_fleet import fleet
-from upgraded import with_shipped
+from upgrade_examples import with_shipped
 
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.manifests import dump, dumps, values

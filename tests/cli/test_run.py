@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from calling import call
+from command_line import call
 
 from kserve_conformance.cli import code_of
 from kserve_conformance.cli.exit_codes import Exit

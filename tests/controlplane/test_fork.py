@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from calling import call
 from coded import raises
+from command_line import call
 
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.objects import SERVICE, ObjectKey

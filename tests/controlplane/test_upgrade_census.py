@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from services_of_a_fleet import fleet
-from upgraded import with_shipped
+from upgrade_examples import with_shipped
 
 from kserve_conformance.objects import CLUSTER_RUNTIME, ObjectKey
 from kserve_conformance.profiles.shipped_runtimes import shipped

@@ -6,7 +6,7 @@ import re
 from itertools import chain
 
 import pytest
-from flipping import distinct_profiles, flips
+from flipped_rules import distinct_profiles, flips
 from scenario_results import failures, scenarios_of
 
 from kserve_conformance.profiles import Profile, profiles

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from answering import SERVICE, runtime, service
+from command_example import SERVICE, runtime, service
 
 from kserve_conformance.objects import Outcome
 from kserve_conformance.targets.kinds import open_target

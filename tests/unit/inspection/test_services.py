@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from inspected import V0_15, V0_16, codes, found, runtime, service, standing, workload
+from inspections import V0_15, V0_16, codes, found, runtime, service, standing, workload
 
 from kserve_conformance.inspection import Standing, Unread
 from kserve_conformance.objects import ObjectKey

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from inspected import codes, findings, found, of, runtime
+from inspections import codes, findings, found, of, runtime
 
 from kserve_conformance.lint import LintCode, Severity
 from kserve_conformance.lint.overlaps import NOWHERE, worded

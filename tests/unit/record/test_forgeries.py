@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from chaining import lines_in, rechained
+from edited_records import lines_in, rechained
 
 from kserve_conformance.exceptions import RecordError
 from kserve_conformance.record import RecordWriter, Redaction, read

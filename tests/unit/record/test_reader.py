@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chaining import rechained
+from edited_records import rechained
 from faults import raises
 from record_examples import example, record, scenario
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 import pytest
-from upgraded import model, service, with_shipped
+from upgrade_examples import model, service, with_shipped
 
 from kserve_conformance.profiles import profiles
 from kserve_conformance.resolver import resolve, resolve_stored

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from failures import failure
 from selection import TEAM, cluster_ref, entry, service
-from showing import served, world
+from world_examples import served, world
 
 from kserve_conformance.objects import ObjectKey, Outcome
 from kserve_conformance.world import Nonconformity

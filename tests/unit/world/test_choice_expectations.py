@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from failures import failure
 from selection import cluster_ref, entry, namespaced_ref, service
-from showing import Showing, served, unserved, world
+from world_examples import Showing, served, unserved, world
 
 from kserve_conformance.objects import Outcome
 from kserve_conformance.record.choice import ChoiceOutcome

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from selection import TEAM, cluster_ref, entry, manifest, namespaced_ref, service
-from showing import served, unserved, world
+from world_examples import served, unserved, world
 
 from kserve_conformance.exceptions import SuiteError
 from kserve_conformance.objects import CLUSTER_RUNTIME, ObjectKey, Outcome, without

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from failures import failure
 from selection import cluster_ref
-from showing import served, unserved
+from world_examples import served, unserved
 
 from kserve_conformance.objects import Outcome
 from kserve_conformance.record.choice import ChoiceOutcome

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from selection import service
-from showing import served, unserved, world
+from world_examples import served, unserved, world
 
 from kserve_conformance.world import Nonconformity
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from answering import RUNS, SERVICE, service
 from coded import raises
+from command_example import RUNS, SERVICE, service
 
 from kserve_conformance.targets.contract import TargetCode
 from kserve_conformance.targets.process.answers import read_answer

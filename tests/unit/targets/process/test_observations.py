@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from answering import RUNS, service
+from command_example import RUNS, service
 
 from kserve_conformance.objects import Outcome
 from kserve_conformance.protocol import Answer

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from answering import RUNS, SERVICE, answering, runtime, service, target_of
 from coded import raises
+from command_example import RUNS, SERVICE, answering, runtime, service, target_of
 
 from kserve_conformance.objects import CLUSTER_RUNTIME, NAMESPACED_RUNTIME, ObjectKey, Outcome
 from kserve_conformance.targets.contract import CannotDo, NotSettled, TargetCode, Unreported

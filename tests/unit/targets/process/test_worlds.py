@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from answering import RUNS, answering, service, target_of
+from command_example import RUNS, answering, service, target_of
 
 from kserve_conformance.objects import NAMESPACED_RUNTIME, ObjectKey, Outcome
 from kserve_conformance.targets.contract import Unreported

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from calling import call
+from command_line import call
 
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.outputs import LOCK

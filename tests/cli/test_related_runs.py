@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from calling import call
+from command_line import call
 from record_examples import record, scenario
 
 from kserve_conformance.cli import code_of

@@ -13,7 +13,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from chaining import lines_in, rechained
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -22,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+from edited_records import lines_in, rechained
 from record_examples import SUITE, record, scenario
 
 from kserve_conformance.attestation import (
