@@ -3,73 +3,42 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import msgspec
-import pytest
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bar
 from rich.text import Text
 
 from kserve_conformance.characters import one_line
 from kserve_conformance.cli.output import progress_console
-from kserve_conformance.exceptions import HarnessError
-from kserve_conformance.pytest_plugin.reports import scenario_in, start_in
 from kserve_conformance.record import Redaction, Scenario
 from kserve_conformance.record.causes import without_names
 from kserve_conformance.reports.text import FEW
 from kserve_conformance.reports.verdicts import readable_id
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
 
 #: The verdicts that have a line of their own, and its color.
 _COLORS = {"failed": "red", "errored": "red", "deviates": "yellow"}
 
 
 class RunProgress:
-    """
-    A pytest plugin that shows verdicts as they arrive.
-
-    ``uncollected`` has the errors of features that were not collected, ``error`` the
-    error of the harness by which the session ended early. ``bar`` is False where a
-    debugger uses the terminal.
-    """
+    """Shows verdicts as they arrive. ``bar`` is False where a debugger uses the terminal."""
 
     def __init__(self, total: int, *, bar: bool = True) -> None:
         self._console = progress_console()
         self._redaction = Redaction.of_this_machine()
-        self.uncollected: list[str] = []
-        self.error: HarnessError | None = None
         self._errors: Counter[str] = Counter()
-        self._bar: Bar | None = None
+        self._bar: Progress | None = None
         self._task: TaskID | None = None
         if bar and self._console.is_terminal:
-            self._bar = Bar(
-                TextColumn("{task.description}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeElapsedColumn(),
-                console=self._console,
-                transient=True,
-            )
-            self._task = self._bar.add_task("scenarios", total=total)
-            self._bar.start()
+            self._bar, self._task = _started_bar(self._console, total)
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_configure(self, config: pytest.Config) -> None:
-        """
-        Use the cheapest style of tracebacks, here and in workers.
-
-        They are never shown: a finding describes a failure in the words of the feature.
-        pytest's default style costs up to 0.3 s for a step. The option ``--tb`` belongs
-        to the terminal plugin, which a run does not load.
-        """
-        config.option.tbstyle = "native"
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Show a scenario once its verdict is known, whichever process ran it."""
-        start, scenario = start_in(report), scenario_in(report)
-        if self._bar is not None and self._task is not None and start is not None:
-            self._bar.update(self._task, total=len(start.collected))
-        if scenario is not None:
-            self.show(scenario)
+    def expect(self, total: int) -> None:
+        """Correct the number of scenarios: a part of what was selected may not be collected."""
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, total=total)
 
     def show(self, scenario: Scenario) -> None:
         """Advance the bar by a scenario, and print a line unless it passed or did not apply."""
@@ -95,25 +64,29 @@ class RunProgress:
             Text(f"{verdict:>8} ", style=_COLORS[verdict]).append(name, style="default"), soft_wrap=True
         )
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Keep the error of a feature that cannot be collected: otherwise its scenarios would just be missing."""
-        if report.failed:
-            self.uncollected.append(self._redaction.text(str(report.longrepr)))
-
-    def pytest_internalerror(self, excrepr: object, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
-        """
-        Print an internal error of pytest or a plugin; keep one of the harness, whose message is enough.
-
-        True keeps pytest from printing it as well.
-        """
-        if isinstance(excinfo.value, HarnessError):
-            self.error = excinfo.value
-        else:
-            self._console.print(Text(self._redaction.text(str(excrepr))), soft_wrap=True)
-        return True
+    def print(self, text: str) -> None:
+        """Print a redacted text."""
+        self._console.print(Text(self._redaction.text(text)), soft_wrap=True)
 
     def stop(self) -> None:
         """Remove the bar from the terminal."""
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
+
+
+def _started_bar(console: Console, total: int) -> tuple[Progress, TaskID]:
+    # Imported for a terminal alone: it takes longer than a hundred scenarios in memory.
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    )
+    task = bar.add_task("scenarios", total=total)
+    bar.start()
+    return bar, task

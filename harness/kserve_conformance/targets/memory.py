@@ -219,10 +219,12 @@ class MemoryTarget:
             known = self._runtimes[key] = Runtime.from_manifest(self._profile.crds.pruned(manifest))
         return known
 
-    def _keep(self, key: ObjectKey, manifest: Manifest) -> Manifest:
+    def _keep(self, key: ObjectKey, manifest: Manifest, *, is_pruned: bool = False) -> Manifest:
         self._objects[key] = manifest
         if key.kind in RUNTIME_KINDS:
             self._runtimes.pop(key, None)
+            if is_pruned:
+                self._runtimes[key] = Runtime.from_manifest(manifest)
             self._catalogue = None
         return manifest
 
@@ -238,7 +240,8 @@ class MemoryTarget:
         except Rejected as rejection:
             return Admission(key, rejected=str(rejection))
         self._last_applied[key] = manifest
-        return Admission(key, stored=self._keep(key, self._clock.stamped(admitted_, live)))
+        stamped = self._clock.stamped(admitted_, live)
+        return Admission(key, stored=self._keep(key, stamped, is_pruned=True))
 
     def _admitted(self, key: ObjectKey, whole: Manifest, live: Manifest | None = None) -> Manifest:
         if key.kind == SERVICE:
