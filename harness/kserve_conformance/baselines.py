@@ -56,6 +56,11 @@ class Baseline:
         self._valid = {(each.object, each.finding): each for each in accepted if each not in self.expired}
         self._met: set[tuple[str, str]] = set()
 
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """The objects and findings that are accepted."""
+        return tuple(self._valid)
+
     def accepts(self, name: str, finding: str) -> bool:
         """Is a finding about an object accepted?"""
         return self.reason(name, finding) is not None

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import click
 
-from kserve_conformance.baselines import Accepted, Baseline, read, text_of
-from kserve_conformance.characters import printable
 from kserve_conformance.cli.answers import Answers, Assumptions
 from kserve_conformance.cli.catalogues import GivenRuntime, Runtimes, placed
 from kserve_conformance.cli.reading_progress import ReadingProgress
@@ -20,12 +16,10 @@ from kserve_conformance.cli.validation import Validation
 from kserve_conformance.fleet import Member, Workers
 from kserve_conformance.manifests import load
 from kserve_conformance.objects import Catalogue, Manifest, ObjectKey, Runtime
-from kserve_conformance.outputs import write_file
 from kserve_conformance.profiles import Profile
 from kserve_conformance.resolver import Surroundings
 from kserve_conformance.upgrade import (
     Assessment,
-    Census,
     Finding,
     Installed,
     assess,
@@ -102,11 +96,11 @@ class UpgradePlan:
             profile = profile_with(release, self.crds)
             catalogue, reviews = written.under(profile)
             installed.append(Installed(profile, catalogue, surroundings))
-            warnings += [
-                f"{profile.name} rejects {review.key}: {review.headline}"
-                for review in reviews
-                if not review.is_accepted
-            ]
+            for review in reviews:
+                if not review.is_accepted:
+                    headline = review.headline.removeprefix("rejected: ")
+                    warnings.append(f"{profile.name} rejects {review.key}: {headline}")
+                    warnings += [problem.headline for problem in review.findings]
         installed[-1] = self.changes.applied(installed[-1])
         return Installation(tuple(installed), tuple(warnings))
 
@@ -177,47 +171,3 @@ class Upgraded:
 def _for_member(assessment: Assessment, member: Member) -> Assessment:
     namespace, _, name = member.name.partition("/")
     return assessment_for(assessment, name, member.uri, namespace)
-
-
-@dataclass(slots=True)
-class Gate:
-    """Which findings fail the command; counts all on the way."""
-
-    fail_on: frozenset[str]
-    baseline: Baseline
-    census: Census = field(default_factory=Census)
-    failing: int = 0
-    accepted: int = 0
-    #: What ``--write-baseline`` writes.
-    to_accept: list[Accepted] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, fail_on: frozenset[str], baseline: Path | None, today: date) -> Gate:
-        """A gate with the baseline of a file. Raises ``BaselineError`` for an invalid one."""
-        return cls(fail_on, Baseline(read(baseline) if baseline else (), today))
-
-    def passed(self, findings: Iterator[Finding]) -> Iterator[Finding]:
-        """Count the findings and pass them on."""
-        for finding in findings:
-            self.census.add(finding)
-            for class_ in finding.classes:
-                if class_ not in self.fail_on:
-                    continue
-                if self.baseline.accepts(finding.name, class_):
-                    self.accepted += 1
-                else:
-                    self.failing += 1
-                    self.to_accept.append(Accepted(finding.name, class_, "accepted when the baseline was written"))
-            yield finding
-
-    def print_notes(self) -> None:
-        """Say on stderr what the baseline accepted, and what of it is of no more use."""
-        if self.accepted:
-            click.echo(f"{self.accepted:,} accepted by the baseline", err=True)
-        for note in self.baseline.notes():
-            click.echo(printable(f"warning: {note}"), err=True)
-
-    def write(self, path: Path) -> None:
-        """Write what failed as a baseline. Raises ``OutputError``."""
-        write_file(path, text_of(self.to_accept, "upgrade"))
-        click.echo(printable(f"wrote {path}: {len(self.to_accept):,} accepted"), err=True)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import deque
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,8 +18,8 @@ from kserve_conformance.cli.upgrade_options import UpgradeOptions, upgrade_optio
 from kserve_conformance.outputs import write_file
 
 if TYPE_CHECKING:
-    from kserve_conformance.cli.census import Gate, Upgraded
-    from kserve_conformance.upgrade import Census, Finding
+    from kserve_conformance.cli.surveys import Gate, Surveyed
+    from kserve_conformance.upgrade import Census
 
 #: What ``--fail-on`` and ``--only`` take: the changes and flags of :mod:`kserve_conformance.upgrade`.
 CLASSES = (
@@ -60,6 +58,20 @@ def _classes(_: click.Context, option: click.Parameter, value: str | None) -> fr
 )
 @upgrade_options
 @cloup.option_group(
+    "Many clusters",
+    cloup.option(
+        "--clusters",
+        is_flag=True,
+        help="Read each file, or each file and folder right below a folder, as the dump of a cluster of its own",
+    ),
+    cloup.option(
+        "--resume",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="FOLDER",
+        help="Keep partial results in this folder, and go on with those that a killed run left there",
+    ),
+)
+@cloup.option_group(
     "Result",
     cloup.option("--only", metavar="CLASS,...", callback=_classes, help=f"Print only these: {', '.join(CLASSES)}"),
     cloup.option(
@@ -88,6 +100,8 @@ def command(
     baseline: Path | None,
     write_baseline: Path | None,
     page: Path | None,
+    clusters: bool,
+    resume: Path | None,
     format_: str,
 ) -> int:
     """
@@ -98,19 +112,20 @@ def command(
     was verified by resolving it. Nothing is written anywhere. With --with, --without and --disable, the runtimes
     change with the last release; --from and --to may be the same.
     """
-    services = upgrade.read()
-    from kserve_conformance.cli.census import Gate
+    from kserve_conformance.baselines import Baseline, read
+    from kserve_conformance.cli.surveys import Gate
 
-    gate = Gate.of(fail_on, baseline, datetime.now(UTC).date())
-    findings = gate.passed(iter(services))
-    if format_ == "ndjson":
-        _write_lines(findings, only)
-    else:
-        deque(findings, maxlen=0)
-        _write_census(gate, services, only, format_)
+    accepted = Baseline(read(baseline) if baseline else (), datetime.now(UTC).date())
+    gate = Gate(fail_on, accepted, writes=write_baseline is not None)
+    with upgrade.survey(gate, only=only, are_clusters=clusters, resume=resume) as services:
+        if format_ == "ndjson":
+            _write_lines(services)
+        else:
+            census = services.census()
+            _write_census(census, gate, services, only, format_)
     require_result()
     if page is not None:
-        write_file(page, _page(gate.census, services, only))
+        write_file(page, _page(census, services, only))
         click.echo(printable(f"wrote {page}"), err=True)
     for line in services.rejections():
         click.echo(printable(f"warning: {line}"), err=True)
@@ -124,26 +139,23 @@ def command(
     return Exit.NO if gate.failing else Exit.OK
 
 
-def _write_lines(findings: Iterator[Finding], only: frozenset[str]) -> None:
-    from kserve_conformance.upgrade.reports.data import finding_as_data
-
+def _write_lines(services: Surveyed) -> None:
     with streaming():
-        for finding in findings:
-            if not only or only & set(finding.classes):
-                click.echo(in_json(json.dumps(finding_as_data(finding), ensure_ascii=False)))
+        for lines in services.lines():
+            click.echo(lines, nl=False)
 
 
-def _page(census: Census, services: Upgraded, only: frozenset[str]) -> str:
+def _page(census: Census, services: Surveyed, only: frozenset[str]) -> str:
     from kserve_conformance.upgrade.reports.html import html
 
     unread = (f"not read: {problem}" for problem in services.notes.problems)
     return html(census, services.releases, only, (*unread, *services.rejections()))
 
 
-def _write_census(gate: Gate, services: Upgraded, only: frozenset[str], format_: str) -> None:
+def _write_census(census: Census, gate: Gate, services: Surveyed, only: frozenset[str], format_: str) -> None:
     from kserve_conformance.upgrade.reports import data, markdown, sarif, text
 
-    census, releases = gate.census, services.releases
+    releases = services.releases
     if format_ == "html":
         write(_page(census, services, only))
     elif format_ == "markdown":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -25,7 +26,9 @@ from kserve_conformance.machine import allowed
 from kserve_conformance.manifests.sources import STDIN_NAME
 
 if TYPE_CHECKING:
-    from kserve_conformance.cli.census import Upgraded
+    from kserve_conformance.cli.answers import Assumptions
+    from kserve_conformance.cli.census import RuntimeChanges, Upgraded
+    from kserve_conformance.cli.surveys import Gate, Surveyed
     from kserve_conformance.fleet.processes import OpenWorkers
 
 
@@ -74,6 +77,22 @@ class UpgradeOptions:
         """The workers of ``--scheduler``, or one process per core. Raises ``UsageError`` and ``InvalidScheduler``."""
         return Scheduler(self.scheduler, self.tls_ca, self.tls_cert, self.tls_key).workers(allowed()[0])
 
+    @contextmanager
+    def survey(
+        self, gate: Gate, *, only: frozenset[str] = frozenset(), are_clusters: bool = False, resume: Path | None = None
+    ) -> Iterator[Surveyed]:
+        """
+        Open the services and runtimes for a census.
+
+        Raises as :meth:`read`, though nothing is read here but a cluster.
+        """
+        from kserve_conformance.cli.census import UpgradePlan
+        from kserve_conformance.cli.surveys import Surveyed
+
+        with self._opened() as (sources, releases, changes, assumptions), self.workers() as workers:
+            plan = UpgradePlan(releases, self.crds, changes, assumptions, sources.validation)
+            yield Surveyed(sources, plan, workers, gate, only=only, are_clusters=are_clusters, resume=resume)
+
     def read(self) -> Upgraded:
         """
         Read the services and runtimes.
@@ -82,20 +101,30 @@ class UpgradeOptions:
         ``FleetError`` if workers cannot be used, ``ManifestError`` where there is nothing to assess, and
         ``TargetError`` for a cluster that cannot be read.
         """
-        first, *later = self.releases()
-        if self.context is not None:
-            with tempfile.TemporaryFile() as lines:
-                first, mode = self._read_cluster(self.context, first, lines)
-                return self._read(("-",), (first, *later), self.default_mode or mode, lines)
-        if not self.paths:
-            raise click.UsageError("nothing to read: pass files, folders or '-', or --context")
-        return self._read(self.paths, (first, *later), self.default_mode)
+        from kserve_conformance.cli.census import Upgraded
 
-    def _read(
+        with self._opened() as (sources, releases, changes, assumptions), self.workers() as workers:
+            profiles = tuple(profile_with(release, self.crds) for release in releases)
+            return Upgraded(sources, profiles, changes, assumptions, workers)
+
+    @contextmanager
+    def _opened(self) -> Iterator[tuple[Sources, tuple[str, ...], RuntimeChanges, Assumptions]]:
+        """What to read, the releases on the path, what changes with the last one, and what else decides."""
+        first, *later = self.releases()
+        if self.context is None:
+            if not self.paths:
+                raise click.UsageError("nothing to read: pass files, folders or '-', or --context")
+            yield self._input(self.paths, (first, *later), self.default_mode)
+            return
+        with tempfile.TemporaryFile() as lines:
+            first, mode = self._read_cluster(self.context, first, lines)
+            yield self._input(("-",), (first, *later), self.default_mode or mode, lines)
+
+    def _input(
         self, paths: tuple[str, ...], releases: tuple[str, ...], mode: str | None, lines: BinaryIO | None = None
-    ) -> Upgraded:
+    ) -> tuple[Sources, tuple[str, ...], RuntimeChanges, Assumptions]:
         from kserve_conformance.cli.answers import Assumptions
-        from kserve_conformance.cli.census import RuntimeChanges, Upgraded
+        from kserve_conformance.cli.census import RuntimeChanges
 
         profiles = tuple(profile_with(release, self.crds) for release in releases)
         sources = Sources(
@@ -111,8 +140,7 @@ class UpgradeOptions:
             f"context {self.context}" if lines else STDIN_NAME,
         )
         changes = RuntimeChanges(self.with_, self.without, self.disable, self.mode)
-        with self.workers() as workers:
-            return Upgraded(sources, profiles, changes, Assumptions(self.shipped, self.stored, mode), workers)
+        return sources, tuple(each.name for each in profiles), changes, Assumptions(self.shipped, self.stored, mode)
 
     def _read_cluster(self, context: str, release: str, lines: BinaryIO) -> tuple[str, str]:
         """Write everything that is read as lines of JSON; the installed release and the default mode."""

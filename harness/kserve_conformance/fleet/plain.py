@@ -10,6 +10,7 @@ first service of each kind, is read by the whole loader, so that the results are
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -24,8 +25,8 @@ from kserve_conformance.manifests.fingerprint import (
     uri_of,
 )
 from kserve_conformance.manifests.scalars import UnusableScalar, number
-from kserve_conformance.manifests.strict_json import height
-from kserve_conformance.objects import API_VERSIONS, SERVICE
+from kserve_conformance.manifests.strict_json import height, quickly
+from kserve_conformance.objects import API_VERSIONS, SERVICE, Manifest, is_stored
 
 #: The end of the names that stand for generated ones.
 _GENERATED: Final = "xxxxx"
@@ -79,12 +80,18 @@ class _Service(Struct, forbid_unknown_fields=True, rename="camel", gc=False):
 #: Numbers are read as the loader reads them, so that it reports those that are out of range.
 _DECODE: Final = msgspec.json.Decoder(_Service, float_hook=number).decode
 _VERSION: Final = API_VERSIONS[SERVICE]
+_WITH_UID: Final = {"metadata": {"uid": "a"}}
+_WITHOUT_UID: Final[Manifest] = {"metadata": {}}
 
 
 class PlainServices:
-    """Decodes plain services within the limits, for a loader's namespace."""
+    """Decodes plain services within the limits, for a loader's namespace and its services that are stored."""
 
-    def __init__(self, limits: Limits, namespace: str | None = None) -> None:
+    def __init__(
+        self, limits: Limits, namespace: str | None, is_stored: Callable[[Manifest], bool] = is_stored
+    ) -> None:
+        #: Whether a service with a uid, and one without, is written, so that duplicate keys count.
+        self._is_written = {is_new: not is_stored(_WITHOUT_UID if is_new else _WITH_UID) for is_new in (True, False)}
         self._most = min(limits.value_bytes, 2 * limits.values, 256 * 1024)
         #: Within a list, two levels are around a service.
         self._depth = limits.depth - 2
@@ -102,6 +109,8 @@ class PlainServices:
         is_new = metadata.uid is UNSET
         mode = None if service.status is UNSET else service.status.get("deploymentMode")
         if namespace is None or not _is_plain(service) or not (mode is None or type(mode) is str):
+            return None
+        if self._is_written[is_new] and quickly(text.decode()) is None:
             return None
         spec = bytes(service.spec)
         uri, at = "", spec.find(_URI_KEY)

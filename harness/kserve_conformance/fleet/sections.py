@@ -198,7 +198,7 @@ class _Scan:
         self._source = source
         self._section = section
         self._receiver = receiver
-        self._plain = PlainServices(loader.limits, loader.namespace)
+        self._plain = PlainServices(loader.limits, loader.namespace, loader.is_stored)
         self._sections = Sections(loader, lines, is_continued=section.start.root is not None)
         self._lines_before = lines
         self._end = section.end

@@ -36,6 +36,11 @@ class Finding:
         return self.name.rpartition("/")[0]
 
     @property
+    def full_name(self) -> str:
+        """Its name, with the cluster if there are several."""
+        return f"{self.cluster}: {self.name}" if self.cluster else self.name
+
+    @property
     def classes(self) -> tuple[str, ...]:
         """Its change and its flags."""
         return (str(self.assessment.change), *map(str, self.assessment.flags))
@@ -84,7 +89,10 @@ ORDER = (
 class Census:
     """Counts findings as they come."""
 
-    def __init__(self) -> None:
+    def __init__(self, clusters: int = 0, keys: Mapping[str, int] | None = None) -> None:
+        #: The number of clusters, if there are several, and of distinct keys by what they decide.
+        self.clusters = clusters
+        self.keys = dict(keys or {})
         self.total = 0
         self.changes: Counter[Change] = Counter()
         self.flags: Counter[Flag] = Counter()

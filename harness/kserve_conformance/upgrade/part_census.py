@@ -70,6 +70,8 @@ class CensusOptions:
     plan: Plan
     runtimes: Mapping[str, Sequence[InputRuntime]] = field(default_factory=dict)
     is_quick: bool = True
+    #: Whether what the API server says against objects is kept, and not only against services that are not stored.
+    keeps_findings: bool = False
     only: tuple[str, ...] = ()
     has_lines: bool = False
     fail_on: tuple[str, ...] = ()
@@ -193,7 +195,7 @@ class PartCensus:
 
     def census(self) -> Census:
         """The counts and groups, with the services that groups name."""
-        census = Census()
+        census = Census(clusters=len(self.clusters) if any(self.clusters) else 0, keys=dict(self.keys.counts()))
         for key, count in self.counts.items():
             census.count(self.assessments[key], count)
         census.first = [finding_of(one, self.assessments[one.key]) for one in self.first]
@@ -222,13 +224,16 @@ def census_of(part: Part, options: bytes) -> PartCensus:
     options_ = process.options
     loader = options_.loader.anew()
     census = PartCensus(loader, Section(part.start, part.end))
+    written: set[int] = set()
     for cluster, sources in part.by_cluster():
         reading = _Reading(process, census, cluster, process.views_of(cluster, sources, census))
         for source in sources:
             census.section = Section(part.start, part.end)
             read_source(source, census.section, loader, reading, lines=part.lines, is_quick=options_.is_quick)
         reading.finish()
-    loader.findings = {}
+        written |= reading.written
+    if not options_.keeps_findings:
+        loader.findings = {number: loader.findings[number] for number in sorted(written & loader.findings.keys())}
     loader.forget()
     return census
 
@@ -298,6 +303,9 @@ class _Process:
             return
         if uri_of(entry.manifest) != service.uri:
             return
+        if not entry.is_clean and not self.options.plan.is_stored(entry.manifest):
+            # Each has to be named with its own findings.
+            return
         if len(self._kind_of_key) >= _REMEMBERED:
             self._kind_of_key.clear()
         self._kind_of_key[service.key] = self.kind_of(entry)
@@ -360,6 +368,8 @@ class _Reading:
         #: The rows of each view, and of each namespace those of its view.
         self._rows: dict[bytes, dict[Any, _Row]] = {}
         self._rows_of: dict[str, dict[Any, _Row]] = {}
+        #: The numbers of services with findings that are not stored.
+        self.written: set[int] = set()
 
     def is_learned(self, service: PlainService) -> bool:
         """Is the kind of the service known?"""
@@ -399,6 +409,8 @@ class _Reading:
         if row is None:
             row = rows[entry.fingerprint] = self._row(self._process.kind_of(entry), namespace)
         self._count(row, namespace, name, uri_of(manifest), entry.source, entry.line)
+        if not entry.is_clean and not self._options.plan.is_stored(manifest):
+            self.written.add(entry.number)
 
     def _row(self, kind: _Kind, namespace: str) -> _Row:
         census = self._census
@@ -487,15 +499,11 @@ def runtimes_in(sources: Sequence[Source], options: CensusOptions) -> list[Input
     return found.runtimes
 
 
-class RuntimeReading:
-    """Takes runtimes, and skips services."""
-
-    def __init__(self, loader: Loader) -> None:
-        self._loader = loader
-        self.runtimes: list[InputRuntime] = []
+class Skipping:
+    """Skips plain services; they need not be learned for that."""
 
     def is_learned(self, service: PlainService) -> bool:
-        """A plain service is known to be no runtime."""
+        """A plain service has a name."""
         return bool(service.name)
 
     def learn(self, service: PlainService, entry: Entry) -> None:
@@ -505,7 +513,69 @@ class RuntimeReading:
         """Skip a service."""
 
     def entry(self, entry: Entry) -> None:
+        """Skip an object."""
+
+
+class RuntimeReading(Skipping):
+    """Takes runtimes."""
+
+    def __init__(self, loader: Loader) -> None:
+        self._loader = loader
+        self.runtimes: list[InputRuntime] = []
+
+    def entry(self, entry: Entry) -> None:
         """Keep a runtime."""
         if entry.manifest["kind"] != SERVICE:
             findings = tuple(self._loader.findings.get(entry.number, ()))
             self.runtimes.append(InputRuntime(entry.manifest, entry.source, entry.line, findings))
+
+
+class NameReading(Skipping):
+    """Takes the places of services whose names have one of these marks."""
+
+    def __init__(self, marks: frozenset[int]) -> None:
+        self._marks = marks
+        self.cluster = ""
+        self.places: list[tuple[str, str]] = []
+
+    def plain(self, service: PlainService, source: str, line: int) -> None:
+        """Keep the place of a service."""
+        self._add(service.namespace, service.name, f"{source}:{line}")
+
+    def entry(self, entry: Entry) -> None:
+        """Keep the place of a service."""
+        if entry.manifest["kind"] == SERVICE:
+            namespace, _, name = display_name(entry.manifest).partition("/")
+            self._add(namespace, name, entry.where)
+
+    def _add(self, namespace: str, name: str, where: str) -> None:
+        if mark_of(self.cluster, namespace, name) in self._marks:
+            cluster = f" of cluster {self.cluster}" if self.cluster else ""
+            self.places.append((f"{SERVICE} {namespace}/{name}{cluster}", where))
+
+
+#: How many marks are compared at a time.
+_COMPARED: Final = 4_000_000
+
+
+def repeated_marks(marks: array[int], most: int) -> frozenset[int]:
+    """The first marks that occur more than once, up to so many."""
+    slices = len(marks) // _COMPARED + 1
+    repeated: set[int] = set()
+    for number in range(slices):
+        once: set[int] = set()
+        for mark in marks:
+            if slices > 1 and mark % slices != number:
+                continue
+            if mark in once:
+                repeated.add(mark)
+            once.add(mark)
+    if len(repeated) <= most:
+        return frozenset(repeated)
+    first: dict[int, None] = {}
+    for mark in marks:
+        if mark in repeated:
+            first[mark] = None
+            if len(first) == most:
+                break
+    return frozenset(first)

@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 
 from kserve_conformance.fleet.parts import PART, Part, parts_of
 from kserve_conformance.fleet.passes import PARALLEL, Job, Reading, ordered
@@ -25,7 +26,14 @@ from kserve_conformance.manifests.json_objects import Section
 from kserve_conformance.manifests.json_stream import BEGINNING, Position
 from kserve_conformance.manifests.sources import STDIN, Source, is_manifest, remove_copies
 from kserve_conformance.upgrade.checkpoint import Checkpoint, KeptParts
-from kserve_conformance.upgrade.part_census import CensusOptions, PartCensus, RuntimeReading, census_of
+from kserve_conformance.upgrade.part_census import (
+    CensusOptions,
+    NameReading,
+    PartCensus,
+    RuntimeReading,
+    census_of,
+    repeated_marks,
+)
 from kserve_conformance.upgrade.views import InputRuntime
 
 #: The dumps of a cluster up to this size are read whole by one worker.
@@ -57,7 +65,7 @@ class Progressed:
 @dataclass(slots=True)
 class Survey:
     """
-    An input and how it is read.
+    An input and how it is read; a context manager, because it may make temporary copies.
 
     ``are_clusters``: each path, or each file or folder right below a path that is a folder, is the dump of a cluster of
     its own. ``checkpoint`` keeps the results of parts. ``options`` are those of the census, without runtimes.
@@ -77,25 +85,32 @@ class Survey:
     _jobs: list[Job] = field(default_factory=list)
     #: Bytes of small sources that are held.
     _held: int = 0
+    #: The parts that were read, and how many names each has.
+    _spans: list[tuple[Part, int]] = field(default_factory=list)
     #: The clusters that are read in several parts.
     _divided: set[str] = field(default_factory=set)
 
+    def __enter__(self) -> Self:
+        self._jobs = list(self._cluster_jobs() if self.are_clusters else self._jobs_of(self._sources(self.paths)))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        remove_copies()
+
     def census(self) -> PartCensus:
         """The census of everything. Raises :class:`~kserve_conformance.fleet.FleetError` if a worker is lost."""
-        try:
-            self._open()
-            runtimes = self._runtimes()
-            for attempt in range(_ATTEMPTS):
-                whole = PartCensus(self._loader.anew())
-                for part in self._parts(runtimes):
-                    whole.merge(part)
-                found = self._by_cluster(whole)
-                if attempt + 1 == _ATTEMPTS or found == runtimes:
-                    break
-                runtimes = found
-            return whole
-        finally:
-            remove_copies()
+        runtimes = self._runtimes()
+        for attempt in range(_ATTEMPTS):
+            whole = PartCensus(self._loader.anew())
+            for part in self._parts(runtimes):
+                whole.merge(part)
+            found = self._by_cluster(whole)
+            if attempt + 1 == _ATTEMPTS or found == runtimes:
+                break
+            runtimes = found
+        return whole
 
     def parts(self) -> Iterator[PartCensus]:
         """
@@ -103,23 +118,37 @@ class Survey:
 
         Raises :class:`~kserve_conformance.fleet.FleetError` at the end if runtimes were missed.
         """
-        try:
-            self._open()
-            runtimes = self._runtimes()
-            found: dict[str, list[InputRuntime]] = {cluster: [] for cluster in runtimes}
-            for part in self._parts(runtimes):
-                for cluster, runtime in part.runtimes:
-                    if cluster in found:
-                        found[cluster].append(runtime)
-                yield part
-        finally:
-            remove_copies()
-        if {cluster: tuple(each) for cluster, each in found.items()} != runtimes:
+        runtimes = self._runtimes()
+        seen = PartCensus(self._loader.anew())
+        for part in self._parts(runtimes):
+            seen.runtimes += part.runtimes
+            yield part
+        if self._by_cluster(seen) != runtimes:
             raise FleetError(
                 "some runtimes were recognized too late for the services before them",
                 code=FleetCode.RUNTIMES_MISSED,
                 hint="pass the runtimes as a file of their own, or use another output format",
             )
+
+    def repeated(self, census: PartCensus, most: int) -> dict[str, list[str]]:
+        """The names that more than one service of a cluster has, up to so many, with all of their places."""
+        marks = repeated_marks(census.marks, most)
+        if not marks:
+            return {}
+        places: dict[str, list[str]] = {}
+        end = 0
+        for part, count in self._spans:
+            begin, end = end, end + count
+            if marks.isdisjoint(census.marks[begin:end]):
+                continue
+            found = NameReading(marks)
+            for source in part.sources:
+                found.cluster = source.cluster
+                section = Section(part.start, part.end)
+                read_source(source, section, self._loader.anew(), found, lines=part.lines)
+            for name, where in found.places:
+                places.setdefault(name, []).append(where)
+        return {name: found for name, found in places.items() if len(found) > 1}
 
     def _by_cluster(self, census: PartCensus) -> Runtimes:
         """The runtimes that a census came across, of the clusters that are read in several parts."""
@@ -134,9 +163,6 @@ class Survey:
     @property
     def _loader(self) -> Loader:
         return self.options.loader
-
-    def _open(self) -> None:
-        self._jobs = list(self._cluster_jobs() if self.are_clusters else self._jobs_of(self._sources(self.paths)))
 
     def _sources(self, paths: tuple[str, ...], cluster: str = "") -> Iterator[Source | Job]:
         """The sources that paths stand for, and what was noted when they were opened."""
@@ -228,6 +254,7 @@ class Survey:
         kept = None if self.checkpoint is None else self.checkpoint.under(options_)
         bytes_in_all = sum(job.part.size for job in jobs if job.part is not None)
         services = parts = bytes_read = 0
+        self._spans = []
         readings = ordered(
             jobs,
             self.workers,
@@ -245,6 +272,7 @@ class Survey:
             census = joint.census(reading, part, kept)
             if census is None:
                 continue
+            self._spans.append((joint.part or part, len(census.marks)))
             services, parts, bytes_read = services + census.total, parts + 1, bytes_read + part.size
             if self.progress is not None:
                 self.progress(Progressed(services, parts, len(jobs), bytes_read, bytes_in_all))
@@ -262,6 +290,8 @@ class _Joint:
         self._following: Position | None = None
         self._lines = 0
         self._problems = 0
+        #: The part that was read last, as it was read.
+        self.part: Part | None = None
 
     def census(self, reading: Reading[PartCensus], part: Part, kept: KeptParts | None) -> PartCensus | None:
         """The census of a part; None if nothing is left of it."""
@@ -272,6 +302,7 @@ class _Joint:
             if self._following is None or (part.end is not None and self._following.offset >= part.end):
                 return None
             part = replace(part, start=self._following, lines=self._lines)
+        self.part = part
         census = None if kept is None else kept.get(part)
         if census is None:
             census = reading.result() or census_of(part, self._options)

@@ -18,8 +18,18 @@ def summary(census: Census, releases: tuple[str, ...], only: frozenset[str] = fr
         "schema": SCHEMA,
         "releases": list(releases),
         "services": census.total,
+        **({"clusters": census.clusters} if census.clusters else {}),
+        **({"keys": _keys(census)} if census.keys else {}),
         "counts": dict(counts(census)),
         "groups": [group_as_data(group) for group in census.groups(only)],
+    }
+
+
+def _keys(census: Census) -> dict[str, Any]:
+    """How many distinct keys were decided, and the share of services whose key had been decided before."""
+    return {
+        name: {"distinct": count, "hitRate": round(1 - count / max(census.total, 1), 6)}
+        for name, count in census.keys.items()
     }
 
 
@@ -71,7 +81,8 @@ def assessment_as_data(assessment: Assessment) -> dict[str, Any]:
 
 def _name(finding: Finding) -> dict[str, str]:
     namespace, _, name = finding.name.partition("/")
-    return {"namespace": namespace, "name": name}
+    cluster = {"cluster": finding.cluster} if finding.cluster else {}
+    return {**cluster, "namespace": namespace, "name": name}
 
 
 def _decision(decision: Decision) -> dict[str, Any]:

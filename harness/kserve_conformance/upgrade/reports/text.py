@@ -18,7 +18,8 @@ _EXAMPLES = 5
 
 def lines(census: Census, releases: tuple[str, ...], only: frozenset[str] = frozenset()) -> Iterator[str]:
     """The whole text, a line at a time."""
-    yield f"KServe {' → '.join(releases)}: {services(census.total)}"
+    clusters = f" in {census.clusters:,} cluster{'s' * (census.clusters > 1)}" if census.clusters else ""
+    yield f"KServe {' → '.join(releases)}: {services(census.total)}{clusters}"
     yield ""
     for name, count in counts(census):
         yield f"  {count:>9,}  {name:<15} {MEANINGS[name]}"
@@ -36,7 +37,7 @@ def _each(census: Census, only: frozenset[str]) -> Iterator[str]:
         yield ""
         yield "under each release"
     for finding in findings:
-        yield printable(f"  {finding.name}  ({finding.where})")
+        yield printable(f"  {finding.full_name}  ({finding.where})")
         runs = [
             (list(steps), step)
             for step, steps in itertools.groupby(
@@ -85,7 +86,7 @@ def _group(group: Group) -> Iterator[str]:
         effect = " to keep the runtime" if remedy.keeps and assessment.change is not Change.SAME else ""
         yield from _wrapped("hint: ", f"{remedy.text}{effect}")
     for finding in group.examples[:_EXAMPLES]:
-        yield printable(f"    {finding.name}  ({finding.where})")
+        yield printable(f"    {finding.full_name}  ({finding.where})")
     if group.count > _EXAMPLES:
         yield f"    ... and {group.count - _EXAMPLES:,} more"
 
