@@ -226,7 +226,7 @@ class Survey:
         runtimes: dict[str, list[InputRuntime]] = {cluster: [] for cluster in self._divided}
         if not self.are_clusters:
             runtimes[""] = []
-        options = pickle.dumps(replace(self.options, has_lines=False))
+        options = pickle.dumps(replace(self.options, loader=self._loader.anew(), has_lines=False))
         ahead = [
             (index, job) for index, job in enumerate(self._jobs) if job.part is not None and self._is_ahead(job.part)
         ]
@@ -247,7 +247,7 @@ class Survey:
 
     def _parts(self, runtimes: Runtimes) -> Iterator[PartCensus]:
         """The second pass: the census of each part, read anew if it does not begin where the one before it ended."""
-        options_ = replace(self.options, runtimes=runtimes)
+        options_ = replace(self.options, loader=self._loader.anew(), runtimes=runtimes)
         options = pickle.dumps(options_)
         joint = _Joint(options, self._loader.limits.problems)
         jobs = self._jobs
