@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
+import cloup
 
 from kserve_conformance.characters import printable
 from kserve_conformance.cli.exit_codes import Exit, print_error
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from kserve_conformance.manifests import Problem
 
 
-@click.command(
+@cloup.command(
     epilog=example(
         "kserve-conformance convert service.yaml > converted.yaml",
         "kserve-conformance convert --check --diff manifests/",
@@ -30,30 +31,36 @@ if TYPE_CHECKING:
     )
 )
 @click.argument("paths", nargs=-1, required=True, metavar="[FILE|FOLDER|-]...")
-@click.option(
-    "--release",
-    default=LATEST,
-    show_default=True,
-    metavar="RELEASE",
-    help="KServe release whose webhook defines the conversion",
+@cloup.option_group(
+    "Conversion",
+    cloup.option(
+        "--release",
+        default=LATEST,
+        show_default=True,
+        metavar="RELEASE",
+        help="KServe release whose webhook defines the conversion",
+    ),
+    cloup.option(
+        "--pin/--no-pin",
+        "pin",
+        default=None,
+        show_default="as the webhook of the release",
+        help="Name the runtime in models, or leave it to KServe (the webhook of v0.8.0 names it, later ones do not)",
+    ),
 )
-@click.option(
-    "--pin/--no-pin",
-    "pin",
-    default=None,
-    show_default="as the webhook of the release",
-    help="Name the runtime in models, or leave it to KServe (the webhook of v0.8.0 names it, later ones do not)",
-)
-@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if anything would change")
-@click.option("--diff", is_flag=True, help="Print a unified diff instead of the converted files")
-@click.option("--in-place", is_flag=True, help="Write the converted files back")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(FORMATS),
-    default="text",
-    show_default=True,
-    help="Format of the report; as json and yaml it is on stdout, with the diffs or the converted files",
+@cloup.option_group(
+    "Output",
+    cloup.option("--check", is_flag=True, help="Write nothing; exit with 1 if anything would change"),
+    cloup.option("--diff", is_flag=True, help="Print a unified diff instead of the converted files"),
+    cloup.option("--in-place", is_flag=True, help="Write the converted files back"),
+    cloup.option(
+        "--format",
+        "format_",
+        type=click.Choice(FORMATS),
+        default="text",
+        show_default=True,
+        help="Format of the report; as json and yaml it is on stdout, with the diffs or the converted files",
+    ),
 )
 def command(
     paths: tuple[str, ...], release: str, pin: bool | None, check: bool, diff: bool, in_place: bool, format_: str

@@ -40,8 +40,8 @@ def _parse_changes(context: click.Context, parameter: click.Parameter, text: str
     default=",".join(WORSE),
     show_default=True,
     callback=_parse_changes,
-    metavar="CHANGES",
-    help="Comma-separated changes that make the exit code 1, or none",
+    metavar="CHANGE,...|none",
+    help="Exit with 1 for one of these changes",
 )
 @cloup.option(
     "--as",

@@ -37,8 +37,13 @@ if TYPE_CHECKING:
     )
 )
 @click.argument("paths", nargs=-1, metavar="FILE|FOLDER|-|NAME...")
-@cloup.option(
-    "--message", metavar="TEXT", help="Explain an error message of KServe or the API server; '-' reads it from stdin"
+@cloup.option_group(
+    "Message",
+    cloup.option(
+        "--message",
+        metavar="TEXT",
+        help="Explain an error message of KServe or the API server; '-' reads it from stdin",
+    ),
 )
 @cloup.option_group(
     "Cluster",

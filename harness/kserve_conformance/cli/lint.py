@@ -17,10 +17,9 @@ from kserve_conformance.cli.baseline_options import baseline_options
 from kserve_conformance.cli.context_options import KUBECONFIG_REQUIRES_CONTEXT, context_options, require_usable
 from kserve_conformance.cli.exit_codes import Exit, require_result
 from kserve_conformance.cli.output import echo, emit, example, write
-from kserve_conformance.cli.release_options import profile_with
+from kserve_conformance.cli.release_options import crds_option, default_mode_option, profile_with, shipped_option
 from kserve_conformance.cli.source_options import Sources, one_namespace, sources_or_context_options
 from kserve_conformance.cli.validation import Validation
-from kserve_conformance.crds import FULL, VARIANTS
 from kserve_conformance.objects import Manifest
 from kserve_conformance.profiles import Profile
 from kserve_conformance.rules.releases import LATEST
@@ -69,14 +68,9 @@ class Checked(Protocol):
         metavar="RELEASE|FIRST..LAST",
         help="KServe release, or a range of releases",
     ),
-    cloup.option("--shipped", is_flag=True, help="Add the cluster runtimes that each release ships"),
-    cloup.option("--crds", type=click.Choice(VARIANTS), show_default=FULL, help="CRDs that the cluster has"),
-    cloup.option(
-        "--default-mode",
-        metavar="MODE",
-        show_default="the release's own",
-        help="Default deployment mode of the cluster",
-    ),
+    shipped_option,
+    crds_option,
+    default_mode_option("the release's own, or read from the cluster with --context"),
 )
 @cloup.option_group("Cluster", context_options)
 @cloup.option_group(

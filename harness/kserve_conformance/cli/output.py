@@ -41,7 +41,7 @@ def format_option(command: _Command) -> _Command:
         type=click.Choice(FORMATS),
         default="text",
         show_default=True,
-        help="Output format of the result",
+        help="Output format",
     )(command)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import cloup
 
 from kserve_conformance.characters import printable
 from kserve_conformance.cli.errors import CommandError
@@ -27,15 +28,18 @@ _FILES = ".patch-files.json"
 _PRINTED = 20
 
 
-@click.command(
+@cloup.command(
     epilog=example(
         "kserve-conformance patch --from v0.10.2 --to v0.15.2 --shipped --out fixes manifests/",
         "kubectl diff -k overlays/production",
     )
 )
 @upgrade_options
-@out_option(None, "Folder for the components (required; new, empty, or written by this command)")
-@format_option
+@cloup.option_group(
+    "Output",
+    out_option(None, "Folder for the components (required; new, empty, or written by this command)"),
+    format_option,
+)
 def command(upgrade: UpgradeOptions, out: Path | None, format_: str) -> int:
     """
     Write the fixes that `upgrade` finds as kustomize patches.

@@ -27,29 +27,38 @@ def headline(profile: Profile, crds: str | None) -> Iterator[str]:
         yield f"KServe {profile.name} with {crds} CRDs\n"
 
 
+shipped_option = click.option("--shipped", is_flag=True, help="Add the cluster runtimes that KServe ships")
+
+crds_option = click.option(
+    "--crds",
+    type=click.Choice(VARIANTS),
+    show_default=FULL,
+    help="CRDs that the cluster has; releases since v0.13.0 also ship minimal ones, which check no fields",
+)
+
+stored_option = click.option(
+    "--stored/--written",
+    "stored",
+    default=None,
+    show_default="stored if it has a uid",
+    help="Treat services as already stored (webhooks are skipped) or as newly written",
+)
+
+
+def default_mode_option(default: str = "the release's own") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add ``--default-mode`` to a command."""
+    return click.option(
+        "--default-mode", metavar="MODE", show_default=default, help="Default deployment mode of the cluster"
+    )
+
+
 def release_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--release``, ``--crds``, ``--shipped``, ``--stored/--written`` and ``--default-mode`` to a command."""
     for option in (
-        click.option(
-            "--default-mode",
-            metavar="MODE",
-            show_default="the release's own",
-            help="Default deployment mode of the cluster",
-        ),
-        click.option(
-            "--stored/--written",
-            "stored",
-            default=None,
-            show_default="stored if it has a uid",
-            help="Treat services as already stored (webhooks are skipped) or as newly written",
-        ),
-        click.option(
-            "--crds",
-            type=click.Choice(VARIANTS),
-            show_default=FULL,
-            help="CRDs that the cluster has; releases since v0.13.0 also ship minimal ones, which check no fields",
-        ),
-        click.option("--shipped", is_flag=True, help="Add the cluster runtimes that the release ships"),
+        default_mode_option(),
+        stored_option,
+        crds_option,
+        shipped_option,
         click.option(
             "--release",
             default=LATEST,

@@ -22,6 +22,7 @@ from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.out_folder import out_folder
 from kserve_conformance.cli.output import emit, example, format_option, out_option, write
 from kserve_conformance.cli.records import RECORD, RecordInput, read_record
+from kserve_conformance.cli.selection_options import run_suite_option
 
 
 class Report(cloup.Command):
@@ -78,11 +79,7 @@ class Report(cloup.Command):
 )
 @cloup.option_group(
     "Input",
-    cloup.option(
-        "--suite",
-        type=click.Path(path_type=Path, file_okay=False),
-        help="Suite that ran, for --as messages (default: the shipped suite)",
-    ),
+    run_suite_option("suite"),
     cloup.option(
         "--attestation",
         "envelope",

@@ -20,6 +20,7 @@ from kserve_conformance.cli.build_options import build_of, build_options
 from kserve_conformance.cli.errors import CommandCode, CommandError
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import emit, example, format_option, show_progress
+from kserve_conformance.cli.release_options import default_mode_option, shipped_option
 
 if TYPE_CHECKING:
     from kserve_conformance.targets.controlplane.access import Access
@@ -48,21 +49,19 @@ SIGNALLED = 128
 @cloup.option_group(
     "KServe",
     build_options,
-    cloup.option("--shipped", is_flag=True, help="Add the cluster runtimes that the release ships"),
+    shipped_option,
+    default_mode_option(),
+)
+@cloup.option_group(
+    "Session",
     cloup.option(
-        "--default-mode",
-        metavar="MODE",
-        show_default="the release's own",
-        help="Default deployment mode in KServe's configuration",
+        "--end",
+        metavar="FOLDER",
+        type=click.Path(path_type=Path),
+        help="End the control plane that run --keep left running in this folder, and delete the folder",
     ),
+    format_option,
 )
-@cloup.option(
-    "--end",
-    metavar="FOLDER",
-    type=click.Path(path_type=Path),
-    help="End the control plane that run --keep left running in this folder, and delete the folder",
-)
-@format_option
 def command(
     release: str | None,
     command_: tuple[str, ...],

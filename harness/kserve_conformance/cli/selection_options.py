@@ -22,6 +22,18 @@ def suite_option(command: _Command) -> _Command:
     )(command)
 
 
+def run_suite_option(name: str) -> Callable[[_Command], _Command]:
+    """The option ``--suite`` of commands that read a record, as a parameter of this name."""
+    return click.option(
+        "--suite",
+        name,
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        metavar="FOLDER",
+        show_default="the shipped suite",
+        help="Suite of the run: a folder with features/",
+    )
+
+
 def selection_options(command: _Command) -> _Command:
     """Give a command the options ``--tags`` and ``-k``."""
     words = click.option(

@@ -17,11 +17,16 @@ from cloup.constraints import AllSet, AnySet, If, accept_none, constraint, requi
 from kserve_conformance.characters import printable
 from kserve_conformance.cli.context_options import KUBECONFIG_REQUIRES_CONTEXT, context_options, require_usable
 from kserve_conformance.cli.output import echo
-from kserve_conformance.cli.release_options import profile_with
+from kserve_conformance.cli.release_options import (
+    crds_option,
+    default_mode_option,
+    profile_with,
+    shipped_option,
+    stored_option,
+)
 from kserve_conformance.cli.scheduler_options import Scheduler, scheduler_options
 from kserve_conformance.cli.source_options import Sources, one_namespace, sources_or_context_options
 from kserve_conformance.cli.validation import Validation
-from kserve_conformance.crds import FULL, VARIANTS
 from kserve_conformance.machine import allowed
 from kserve_conformance.manifests.sources import STDIN_NAME
 
@@ -172,14 +177,9 @@ _RELEASES = cloup.option_group(
     cloup.option(
         "--path", metavar="RELEASE,...", help="Releases to install one after the other, the installed one first"
     ),
-    cloup.option("--shipped", is_flag=True, help="Add the cluster runtimes that each release ships"),
-    cloup.option("--crds", type=click.Choice(VARIANTS), show_default=FULL, help="CRDs that the cluster has"),
-    cloup.option(
-        "--default-mode",
-        metavar="MODE",
-        show_default="the release's own, or read with --context",
-        help="Default deployment mode of the cluster",
-    ),
+    shipped_option,
+    crds_option,
+    default_mode_option("the release's own, or read from the cluster with --context"),
 )
 
 _CONDITIONS = (
@@ -218,13 +218,7 @@ _OF_MANIFESTS = ("paths", "stored", "parameters", "kustomize", "strict", "valida
 
 _INPUT = cloup.option_group(
     "Input",
-    cloup.option(
-        "--stored/--written",
-        "stored",
-        default=None,
-        show_default="stored if it has a uid",
-        help="Treat services as already stored, or as written under the first release",
-    ),
+    stored_option,
     sources_or_context_options,
 )
 

@@ -13,6 +13,7 @@ from kserve_conformance.cli.attestations import FILE, identity_options, key_opti
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.output import columns, emit, example, format_option
 from kserve_conformance.cli.records import RECORD, read_record
+from kserve_conformance.cli.selection_options import run_suite_option
 
 if TYPE_CHECKING:
     from kserve_conformance.attestation import Verification, Verifier
@@ -30,13 +31,7 @@ if TYPE_CHECKING:
 )
 @cloup.option_group(
     "Checks",
-    cloup.option(
-        "--suite",
-        "folder",
-        type=click.Path(path_type=Path, exists=True, file_okay=False),
-        metavar="DIR",
-        help="Suite of the run, if it is not the shipped one of this version",
-    ),
+    run_suite_option("folder"),
     cloup.option("--require-conforms", is_flag=True, help="Also check that the target conforms, and that a KServe ran"),
 )
 @format_option
