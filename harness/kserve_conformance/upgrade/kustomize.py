@@ -91,8 +91,7 @@ class Fixes:
             self._leave(finding, "it is defined more than once, and needs different fixes")
 
     def _leave(self, finding: Finding, reason: str) -> None:
-        name = f"{finding.cluster}/{finding.name}" if finding.cluster else finding.name
-        self.unpatched.append(Unpatched(name, finding.where, reason))
+        self.unpatched.append(Unpatched(finding.full_name, finding.where, reason))
 
     def files(self) -> Iterator[tuple[str, str]]:
         """The files with their content: patches first, then the components, the page about them last."""

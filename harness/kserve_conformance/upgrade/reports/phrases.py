@@ -13,7 +13,7 @@ from kserve_conformance.upgrade.census import Census, Group
 #: What each change and flag means.
 MEANINGS: Final[Mapping[str, str]] = {
     str(Change.LOST): "has a runtime before and none after",
-    str(Change.UNDEFINED): "KServe's rules leave open which runtime it has after",
+    str(Change.UNDEFINED): "KServe's rules leave open which runtime it has",
     str(Change.MOVED): "has another runtime after",
     str(Change.SAME): "keeps its runtime",
     str(Change.GAINED): "has no runtime before and one after",
@@ -54,6 +54,11 @@ class Conclusion:
     notes: tuple[str, ...]
     result: str
 
+    @property
+    def text(self) -> str:
+        """All of it, as a paragraph."""
+        return " ".join((f"{self.headline}.", *self.notes))
+
 
 def conclusion(census: Census) -> Conclusion:
     """Conclude from the counts: the worst that happens to any service."""
@@ -79,8 +84,12 @@ def conclusion(census: Census) -> Conclusion:
     fixed = sum(group.count for group in census.groups() if _is_worse(group) and group.sample.assessment.remedies)
     worse = sum(group.count for group in census.groups() if _is_worse(group))
     if worse:
-        everything = "each of them" if fixed == worse else f"{fixed:,} of these {services(worse)}"
-        notes.append(f"A verified fix is shown for {everything}." if fixed else "No verified fix is known.")
+        if not fixed:
+            notes.append("No verified fix is known.")
+        elif fixed < worse:
+            notes.append(f"A verified fix is shown for {fixed:,} of these {services(worse)}.")
+        else:
+            notes.append("A verified fix is shown." if worse == 1 else "A verified fix is shown for each of them.")
     result = "failure" if lost or rejected else "partial" if moved or open_ else "success"
     return Conclusion(headline, tuple(notes), result)
 

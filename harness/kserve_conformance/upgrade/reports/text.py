@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 
 from kserve_conformance.characters import printable
 from kserve_conformance.upgrade.assessment import Change, Flag, Step
-from kserve_conformance.upgrade.census import LISTED, ORDER, Census, Group
-from kserve_conformance.upgrade.reports.phrases import MEANINGS, headline, services, title, why
+from kserve_conformance.upgrade.census import LISTED, ORDER, Census, Finding, Group
+from kserve_conformance.upgrade.reports.phrases import MEANINGS, conclusion, headline, services, title, why
 
 _WIDTH = 80
+#: The groups that are printed.
+_GROUPS = 200
 #: The services of a group that are printed.
 _EXAMPLES = 5
 
@@ -20,12 +22,18 @@ def lines(census: Census, releases: tuple[str, ...], only: frozenset[str] = froz
     """The whole text, a line at a time."""
     clusters = f" in {census.clusters:,} cluster{'s' * (census.clusters > 1)}" if census.clusters else ""
     yield f"KServe {' → '.join(releases)}: {services(census.total)}{clusters}"
+    yield from textwrap.wrap(conclusion(census).text, _WIDTH)
     yield ""
     for name, count in counts(census):
         yield f"  {count:>9,}  {name:<15} {MEANINGS[name]}"
-    for group in census.groups(only):
+    groups = list(census.groups(only))
+    for group in groups[:_GROUPS]:
         yield ""
         yield from _group(group)
+    if len(groups) > _GROUPS:
+        rest = sum(group.count for group in groups[_GROUPS:])
+        yield ""
+        yield f"... and {len(groups) - _GROUPS:,} more groups with {services(rest)}: --format json has all groups"
     if census.total <= LISTED:
         yield from _each(census, only)
 
@@ -73,7 +81,13 @@ def counts(census: Census) -> Iterator[tuple[str, int]]:
 
 def _group(group: Group) -> Iterator[str]:
     assessment = group.sample.assessment
-    yield printable(f"{title(group)}: {services(group.count)}, {headline(assessment)}")
+    first = f"{title(group)}: {services(group.count)}"
+    line = printable(f"{first}, {headline(assessment)}")
+    if len(line) <= _WIDTH:
+        yield line
+    else:
+        yield f"{first}:"
+        yield from _wrapped("", headline(assessment))
     for text in why(assessment):
         yield from _wrapped("why: ", text)
     for detail in assessment.details[:_EXAMPLES]:
@@ -86,9 +100,19 @@ def _group(group: Group) -> Iterator[str]:
         effect = " to keep the runtime" if remedy.keeps and assessment.change is not Change.SAME else ""
         yield from _wrapped("hint: ", f"{remedy.text}{effect}")
     for finding in group.examples[:_EXAMPLES]:
-        yield printable(f"    {finding.full_name}  ({finding.where})")
+        yield from _placed(finding)
     if group.count > _EXAMPLES:
         yield f"    ... and {group.count - _EXAMPLES:,} more"
+
+
+def _placed(finding: Finding) -> Iterator[str]:
+    """A service and where it is defined, below each other if they do not fit side by side."""
+    line = printable(f"    {finding.full_name}  ({finding.where})")
+    if len(line) <= _WIDTH:
+        yield line
+    else:
+        yield printable(f"    {finding.full_name}")
+        yield printable(f"      ({finding.where})")
 
 
 def _wrapped(label: str, text: str) -> Iterator[str]:
