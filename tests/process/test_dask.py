@@ -33,7 +33,7 @@ def cluster(tmp_path_factory):
 def dump(tmp_path, monkeypatch):
     """A fleet in so many parts that most have not been read when the first is."""
     monkeypatch.setattr(sources, "SMALL", 100)
-    (path,) = write(Plan(services=1000, namespaces=20, shapes=200), tmp_path)
+    (path,) = write(Plan(services=500, namespaces=10, shapes=100), tmp_path)
     return path
 
 
@@ -46,7 +46,7 @@ def test_results_do_not_depend_on_the_executor(cluster, dump):
     """In this process, in two others, and on two workers of Dask, the fleet is the same."""
     in_process = members(Processes(1), dump)
 
-    assert len(in_process) > 900
+    assert len(in_process) > 450
     assert members(Processes(2), dump) == in_process
     assert members(Dask(cluster.address), dump) == in_process
 

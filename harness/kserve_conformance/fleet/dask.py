@@ -2,7 +2,8 @@
 The workers of a Dask cluster, on any number of machines: the same functions of parts as in processes of this one.
 
 Parts name large files by path, so workers need the same files under the same paths: a shared file system. A file that
-a worker cannot read, or that has another size there, is an error. Small sources travel with their part.
+a worker cannot read, or that has another size there, is an error. Small sources travel with their part, and compressed
+ones are decompressed into a temporary file, which other machines do not have.
 
 Dask runs the parts of a lost worker on another one. A part has one future, so it counts once, however often it runs.
 
@@ -14,8 +15,10 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import math
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -35,6 +38,9 @@ if TYPE_CHECKING:
 
 #: Seconds to wait for a scheduler, and for its first worker.
 _CONNECT: Final = 15
+
+#: Seconds between two counts of the workers, each of which is a request to the scheduler.
+_COUNT: Final = 5
 
 #: The files of this package that can change a result.
 _SUFFIXES: Final = frozenset({".py", ".json", ".jsonl", ".yaml"})
@@ -76,12 +82,18 @@ class Dask:
         self._certificates = certificates or Certificates()
         self._client: Client | None = None
         self._executor: _Parts | None = None
+        self._workers = 0
+        #: When they were counted.
+        self._counted = -math.inf
         self._open = ExitStack()
 
     @property
     def number(self) -> int:
-        """The number of workers now; more may join, and some may leave."""
-        return max(len(self._connected().nthreads()), 1)
+        """The number of workers, which may join and leave; at least two, so that a single one is used as well."""
+        if time.monotonic() >= self._counted + _COUNT:
+            self._workers = len(self._connected().nthreads())
+            self._counted = time.monotonic()
+        return max(self._workers, 2)
 
     def executor(self) -> Executor:
         """An executor that runs functions on the workers."""
@@ -163,13 +175,7 @@ class _Parts(Executor):
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Run a function on a worker. Cancelling the future cancels the call, unless it has begun."""
-        files = tuple(
-            (str(source.path), source.size)
-            for part in args
-            if isinstance(part, Part)
-            for source in part.sources
-            if source.path is not None
-        )
+        files = tuple(file for part in args if isinstance(part, Part) for file in _files_of(part))
         remote = self._inner.submit(_run, build(), files, fn, *args, **kwargs)
         local: Future[Any] = Future()
 
@@ -236,28 +242,52 @@ def build() -> str:
     return f"{kserve_conformance.__version__} ({digest.hexdigest()[:12]})"
 
 
-def _run(expected: str, files: tuple[tuple[str, int], ...], fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+def _run(expected: str, files: Sequence[_File], fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """On a worker: call a function. Raises ``FleetError`` if its build or its files are not those of the client."""
     if build() != expected:
         raise _other_build("a worker", build(), expected)
-    for name, size in files:
-        _check_file(name, size)
+    for file in files:
+        file.check()
     with _ONE_PART:
         return fn(*args, **kwargs)
 
 
-def _check_file(name: str, size: int) -> None:
-    hint = "put the input on a file system that all workers share, under the same path"
-    try:
-        found = Path(name).stat().st_size
-        with Path(name).open("rb"):
-            pass
-    except OSError as error:
-        text = f"a worker cannot read {name}: {error.strerror}"
-        raise FleetError(text, code=FleetCode.WORKER_FILES, hint=hint) from error
-    if found != size:
-        text = f"a worker has another {name}: {found:,} bytes, expected {size:,}"
-        raise FleetError(text, code=FleetCode.WORKER_FILES, hint=hint)
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file that a part is read from: its name for people, and its size unless reading checks it."""
+
+    name: str
+    path: str
+    size: int | None
+    is_copy: bool
+
+    def check(self) -> None:
+        """Raise ``FleetError`` unless this machine has the file."""
+        path = Path(self.path)
+        try:
+            found = path.stat().st_size
+            with path.open("rb"):
+                pass
+        except OSError as error:
+            raise self._error(f"a worker cannot read {self.path}: {error.strerror}") from error
+        if self.size is not None and found != self.size:
+            raise self._error(f"a worker has another {self.path}: {found:,} bytes, expected {self.size:,}")
+
+    def _error(self, text: str) -> FleetError:
+        hint = "put the input on a file system that all workers share, under the same path"
+        if self.is_copy:
+            text = f"{text} (a temporary copy of {self.name})"
+            hint = "compressed files and streams are copied on one machine: write them to files that all workers share"
+        return FleetError(text, code=FleetCode.WORKER_FILES, hint=hint)
+
+
+def _files_of(part: Part) -> Iterator[_File]:
+    """The files that a worker opens to read a part. The text of other sources is in the part."""
+    for source in part.sources:
+        if source.path is not None:
+            yield _File(source.name, str(source.path), source.size, is_copy=source.path != source.file)
+        elif source.file is not None and not source.data:
+            yield _File(source.name, str(source.file), None, is_copy=False)
 
 
 def _other_build(who: str, found: str, expected: str) -> FleetError:

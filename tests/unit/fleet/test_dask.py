@@ -7,8 +7,10 @@ import sys
 import pytest
 
 from kserve_conformance.cli.exit_codes import Exit
-from kserve_conformance.fleet import FleetCode
-from kserve_conformance.fleet.dask import Dask, InvalidScheduler, check_address
+from kserve_conformance.fleet import FleetCode, FleetError
+from kserve_conformance.fleet.dask import Dask, InvalidScheduler, _files_of, check_address
+from kserve_conformance.fleet.parts import Part
+from kserve_conformance.manifests.sources import Source
 
 
 @pytest.mark.parametrize(
@@ -65,3 +67,30 @@ def test_an_unreachable_scheduler_is_an_error(monkeypatch):
         Dask("tcp://localhost:1").executor()
 
     assert raised.value.code is FleetCode.SCHEDULER
+
+
+class TestFiles:
+    def test_a_copy_of_one_machine_is_named_with_its_source(self, tmp_path):
+        """A worker on another machine does not have what was decompressed here."""
+        copy = tmp_path / "copy"
+        source = Source("dump.json.gz", path=copy, size=5, file=tmp_path / "dump.json.gz")
+        (file,) = _files_of(Part((source,)))
+
+        with pytest.raises(FleetError, match=r"a temporary copy of dump\.json\.gz") as raised:
+            file.check()
+
+        assert raised.value.code is FleetCode.WORKER_FILES
+        assert "write them to files that all workers share" in (raised.value.hint or "")
+
+    def test_a_file_of_another_size_is_an_error(self, tmp_path):
+        """Another file under the same path would give another result."""
+        path = tmp_path / "dump.json"
+        path.write_text("{}")
+        (file,) = _files_of(Part((Source("dump.json", path=path, size=5, file=path),)))
+
+        with pytest.raises(FleetError, match="2 bytes, expected 5"):
+            file.check()
+
+    def test_text_that_travels_with_its_part_needs_no_file(self):
+        """Small sources are in memory."""
+        assert list(_files_of(Part((Source.of_bytes("small.yaml", b"a: 1"),)))) == []
