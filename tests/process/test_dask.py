@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import zlib
 from dataclasses import replace
 
 import pytest
@@ -167,3 +168,15 @@ def test_upgrade_prints_the_same_on_dask(cluster, dump):
     assert on_dask.stdout == alone.stdout
     assert (on_dask.returncode, on_dask.stderr) == (alone.returncode, alone.stderr)
     assert "rejected-later" in alone.stdout
+
+
+def test_large_options_are_with_every_worker(cluster):
+    """They are sent once, and calls get them as they were passed."""
+    options = bytes(range(256)) * 1000
+    with Dask(cluster.address) as workers:
+        results = [workers.executor().submit(zlib.crc32, options) for _ in range(4)]
+
+        assert [each.result(60) for each in results] == [zlib.crc32(options)] * 4
+        with Client(cluster.address, set_as_default=False) as client:
+            kept = [len(keys) for keys in client.has_what().values()]
+        assert all(kept)

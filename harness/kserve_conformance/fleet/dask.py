@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 #: Seconds to wait for a scheduler, and for its first worker.
 _CONNECT: Final = 15
 
+#: Bytes of an argument that is not sent with each part.
+_LARGE: Final = 64 * 1024
+
 #: Seconds between two counts of the workers, each of which is a request to the scheduler.
 _COUNT: Final = 5
 
@@ -170,13 +173,16 @@ class _Parts(Executor):
     """Runs functions on the workers of a client, each after a look at its files and the worker's build."""
 
     def __init__(self, client: Client) -> None:
+        self._client = client
         # The functions are pure, but no two of their calls are equal, and a hash of all arguments takes time.
         self._inner = client.get_executor(pure=False)
+        #: What many calls have in common, which every worker keeps.
+        self._shared: dict[bytes, Any] = {}
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Run a function on a worker. Cancelling the future cancels the call, unless it has begun."""
         files = tuple(file for part in args if isinstance(part, Part) for file in _files_of(part))
-        remote = self._inner.submit(_run, build(), files, fn, *args, **kwargs)
+        remote = self._inner.submit(_run, build(), files, fn, *map(self._sent, args), **kwargs)
         local: Future[Any] = Future()
 
         def settle(done: Future[Any]) -> None:
@@ -196,6 +202,14 @@ class _Parts(Executor):
         remote.add_done_callback(settle)
         local.add_done_callback(cancel)
         return local
+
+    def _sent(self, argument: Any) -> Any:
+        """An argument as it is sent: large options go to each worker once, not with each part."""
+        if not isinstance(argument, bytes) or len(argument) < _LARGE:
+            return argument
+        if argument not in self._shared:
+            self._shared[argument] = self._client.scatter(argument, broadcast=True, hash=False)
+        return self._shared[argument]
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Cancel what is not done, unless it is to be waited for."""
