@@ -101,20 +101,29 @@ class Conversion:
 
 
 @dataclass(frozen=True, slots=True)
-class _Planned:
-    """A service of a document, and the stages of its conversion."""
+class _Service:
+    """A service of a document, with the stages of its conversion, or the obstacle to it."""
 
     path: Path
     object: str
-    line: int
-    plans: tuple[Plan, ...]
+    plans: tuple[Plan, ...] = ()
+    obstacle: Obstacle | None = None
 
-    def converted(self) -> Outcome:
+    @property
+    def place(self) -> Path:
+        """What the outcome points at."""
+        return self.path if self.obstacle is None else self.path + self.obstacle.path
+
+    def without_edits(self, reason: str, hint: str | None = None) -> _Service:
+        """The same, left for a reason that the document has; an obstacle of its own comes first."""
+        return self if self.obstacle is not None else replace(self, obstacle=Obstacle(reason, hint=hint))
+
+    def outcome(self, line: int) -> Outcome:
+        """What became of it."""
+        if self.obstacle is not None:
+            return Outcome(Status.LEFT, self.object, line, (), str(self.obstacle), self.obstacle.hint)
         changes = tuple(change for plan in self.plans for change in plan.changes)
-        return Outcome(Status.CONVERTED, self.object, self.line, changes)
-
-    def left(self, reason: str, hint: str | None = None) -> Outcome:
-        return Outcome(Status.LEFT, self.object, self.line, (), reason, hint)
+        return Outcome(Status.CONVERTED, self.object, line, changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,39 +169,38 @@ class Converter:
             return _of_template(document, template)
         if errors:
             return _Result(document.text, problems=errors)
-        found = [each for value in values for each in self._planned(document, value, is_patch=is_patch)]
-        outcomes = tuple(each for each in found if isinstance(each, Outcome))
-        planned = [each for each in found if isinstance(each, _Planned)]
-        if is_patch and not outcomes and _MAY_CONVERT.search(document.text):
+        services = [each for value in values for each in self._services(value)]
+        if is_patch and not services and _MAY_CONVERT.search(document.text):
             reason = "it has a patch of a service with a legacy schema"
             line = document.lines_before + 1
             return _Result(document.text, (Outcome(Status.LEFT, "kustomization", line, (), reason, _PATCH_HINT),))
-        obstacle = _obstacle_to_edits(document, values, problems)
+        obstacle = _obstacle_to_edits(document, values, problems, is_patch=is_patch)
+        text = document.text
+        if obstacle is None:
+            try:
+                text = _edited(name, document, services)
+            except CannotEdit as cannot:
+                obstacle = Obstacle(f"its text cannot be edited: {cannot}", hint="convert it by hand")
         if obstacle is not None:
-            return _Result(document.text, (*outcomes, *(each.left(str(obstacle), obstacle.hint) for each in planned)))
-        text, edited = _edited(name, document, planned)
-        return _Result(text, (*outcomes, *edited))
+            services = [each.without_edits(str(obstacle), obstacle.hint) for each in services]
+        lines = document.lines(each.place for each in services)
+        return _Result(text, tuple(each.outcome(lines[each.place]) for each in services))
 
-    def _planned(self, document: Document, value: Any, *, is_patch: bool) -> Iterator[_Planned | Outcome]:
+    def _services(self, value: Any) -> Iterator[_Service]:
+        """The services of a value that have something to convert, or should have."""
         for path, service in _services(value):
             title = _title(service)
             if service["kind"] != SERVICE:
                 reason = f"expected kind {SERVICE}, got {service['kind'] or 'none'}"
-                yield Outcome(Status.LEFT, title, document.line((*path, "kind")), (), reason, f"write kind: {SERVICE}")
+                yield _Service(path, title, obstacle=Obstacle(reason, ("kind",), f"write kind: {SERVICE}"))
                 continue
             try:
                 plans = tuple(self._plans(service))
             except Obstacle as obstacle:
-                line = document.line(path + obstacle.path)
-                yield Outcome(Status.LEFT, title, line, (), str(obstacle), obstacle.hint)
-                continue
-            planned = _Planned(path, title, document.line(path), plans)
-            if plans and openshift.is_template(value):
-                yield planned.left("it is in an OpenShift Template", _TEMPLATE_HINT)
-            elif plans and is_patch:
-                yield planned.left("it is a patch of a kustomization", _PATCH_HINT)
-            elif plans:
-                yield planned
+                yield _Service(path, title, obstacle=obstacle)
+            else:
+                if plans:
+                    yield _Service(path, title, plans)
 
     def _plans(self, service: Manifest) -> Iterator[Plan]:
         """The stages of a service's conversion; none if there is nothing to convert. Raises :class:`Obstacle`."""
@@ -276,8 +284,14 @@ def _of_template(document: Document, template: Problem) -> _Result:
     return _Result(document.text, (Outcome(Status.LEFT, "template", line, (), template.text, _TEMPLATE_HINT),))
 
 
-def _obstacle_to_edits(document: Document, values: tuple[Any, ...], problems: tuple[Problem, ...]) -> Obstacle | None:
+def _obstacle_to_edits(
+    document: Document, values: tuple[Any, ...], problems: tuple[Problem, ...], *, is_patch: bool
+) -> Obstacle | None:
     """Why no text of a document can be edited."""
+    if is_patch:
+        return Obstacle("it is a patch of a kustomization", hint=_PATCH_HINT)
+    if any(map(openshift.is_template, values)):
+        return Obstacle("it is in an OpenShift Template", hint=_TEMPLATE_HINT)
     if len(values) > 1:
         return Obstacle(f"expected one document, found {len(values)} without --- between them")
     duplicate = next((each for each in problems if each.code is ManifestCode.DUPLICATE_KEY), None)
@@ -287,18 +301,12 @@ def _obstacle_to_edits(document: Document, values: tuple[Any, ...], problems: tu
     return Obstacle(f"{duplicate.pointer} is a duplicate key (line {line})", hint="remove one of them")
 
 
-def _edited(name: str, document: Document, planned: list[_Planned]) -> tuple[str, tuple[Outcome, ...]]:
-    """Edit a document, one stage of all its services after the other; if that fails, all of them are left."""
-    result = document
-    try:
-        for stage in range(max((len(each.plans) for each in planned), default=0)):
-            plans = [(each.path, each.plans[stage]) for each in planned if stage < len(each.plans)]
-            replacements = [Replacement(path, plan.service, plan.edits) for path, plan in plans]
-            result = converted(result, name, replacements)
-    except CannotEdit as cannot:
-        reason = f"its text cannot be edited: {cannot}"
-        return document.text, tuple(each.left(reason, "convert it by hand") for each in planned)
-    return result.text, tuple(each.converted() for each in planned)
+def _edited(name: str, document: Document, services: list[_Service]) -> str:
+    """Edit a document, one stage of all its services after the other. Raises ``CannotEdit``."""
+    for stage in range(max((len(each.plans) for each in services), default=0)):
+        plans = [(each.path, each.plans[stage]) for each in services if stage < len(each.plans)]
+        document = converted(document, name, [Replacement(path, plan.service, plan.edits) for path, plan in plans])
+    return document.text
 
 
 def _title(service: Manifest) -> str:

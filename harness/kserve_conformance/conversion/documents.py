@@ -11,7 +11,7 @@ import copy
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -65,12 +65,15 @@ class Document:
         values, problems = reader.values(source, current())
         return tuple(values), tuple(problems)
 
-    def line(self, path: Path) -> int:
-        """The line of the file on which a value, or what is nearest around it, begins."""
+    def lines(self, paths: Iterable[Path]) -> dict[Path, int]:
+        """The lines of the file on which values, or what is nearest around them, begin: all found in one reading."""
+        wanted = set(paths)
+        if not wanted:
+            return {}
         stream = io.BytesIO(self._source("").data)
-        places = locations.in_yaml(stream, {0: locations.with_parents([path])}).get(0, {})
-        place = locations.nearest(places, path)
-        return self.lines_before + (1 if place is None else place.line)
+        places = locations.in_yaml(stream, {0: locations.with_parents(wanted)}).get(0, {})
+        nearest = {path: locations.nearest(places, path) for path in wanted}
+        return {path: self.lines_before + (1 if place is None else place.line) for path, place in nearest.items()}
 
     def _source(self, name: str) -> Source:
         data = self.text.encode("utf-8", "surrogateescape")
