@@ -35,7 +35,7 @@ class LintCode(StrEnum):
     #: The runtime is accepted now, and the webhook of the next release rejects it.
     REJECTED_LATER = "REJECTED_LATER"
     # Services.
-    #: KServe finds no runtime for the service, or cannot use the one it found, for another reason than the next five.
+    #: The service has no runtime, or KServe cannot use the one that it found, for a reason without a code of its own.
     NO_RUNTIME = "NO_RUNTIME"
     #: The service has no runtime: none that it sees lists the requested format.
     UNKNOWN_FORMAT = "UNKNOWN_FORMAT"
