@@ -36,7 +36,7 @@ def reference(folder: Path) -> dict[Path, str]:
     """Every page of the reference as it should be. Raises ``KeyError`` for a section that no module makes."""
     made = dict(part for source in SOURCES for part in source())
     pages = {folder / name: text.rstrip() + "\n" for name, text in made.items() if name.endswith(".md")}
-    for page in folder.glob("*.md"):
+    for page in set(folder.glob("*.md")) - pages.keys():
         pages[page] = SECTION.sub(
             lambda match: f"{match[1]}\n{made[match[2]].strip()}\n\n{match[3]}", page.read_text(encoding="utf-8")
         )

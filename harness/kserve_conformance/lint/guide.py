@@ -199,7 +199,7 @@ GUIDE: Final[Mapping[LintCode, Entry]] = {
     ),
     LintCode.LEGACY_SCHEMA: Entry(
         why="The webhook rewrites the key when the service is written, so what is stored differs from the file: "
-        "tools that compare both report a difference for ever.",
+        "tools that compare both always report a difference.",
         source="setPredictorModelDefaults, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.8.0",
         fix="Write predictor.model with modelFormat; kserve-conformance convert does it and keeps comments and order.",
         example=(
