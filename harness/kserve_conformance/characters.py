@@ -34,6 +34,9 @@ _COMMAND: Final = re.compile(
     re.IGNORECASE,
 )
 
+#: The first character of a command that CI servers find anywhere in a line.
+_IN_LINE: Final = re.compile(r"#(?=#(?:vso|teamcity)?\[)", re.IGNORECASE)
+
 
 _SHORT: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -96,7 +99,22 @@ def in_json(text: str) -> str:
     >>> in_json('{"a": "\x9b ##[group]"}')
     '{"a": "\\u009b \\u0023#[group]"}'
     """
-    return re.sub(r"#(?=#(?:vso|teamcity)?\[)", _in_json, _HIDDEN.sub(_in_json, text), flags=re.IGNORECASE)
+    return _IN_LINE.sub(_in_json, _HIDDEN.sub(_in_json, text))
+
+
+def in_yaml(document: str) -> str:
+    r"""
+    Escape in a YAML document what acts or is hidden, which must be in double quotes there.
+
+    >>> in_yaml('a: "\x9b ##[group]"')
+    'a: "\\x9b \\x23#[group]"'
+    """
+    return _IN_LINE.sub(_escaped, _HIDDEN.sub(_escaped, document))
+
+
+def acts(text: str) -> bool:
+    """Tell whether a text has a command of a CI server."""
+    return _COMMAND.search(text) is not None
 
 
 def visible(text: str) -> str:

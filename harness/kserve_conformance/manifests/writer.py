@@ -11,16 +11,14 @@ read it as anything else.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable
 from typing import Any
 
 import yaml
 
+from kserve_conformance.characters import acts, in_yaml
 from kserve_conformance.manifests import scalars
 from kserve_conformance.objects import Manifest
-
-_REORDERING = re.compile("[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 class _Dumper(yaml.CSafeDumper):
@@ -36,6 +34,9 @@ def _string(dumper: _Dumper, text: str) -> yaml.Node:
 
 
 def _style(text: str) -> str | None:
+    if acts(text):
+        # Only between double quotes can a character be escaped.
+        return '"'
     if "\n" in text:
         # A block is for reading; what a block cannot carry exactly is quoted.
         is_simple = text.isprintable() or all(line.isprintable() and line == line.rstrip() for line in text.split("\n"))
@@ -61,15 +62,6 @@ _Dumper.add_representer(float, _number)
 _Dumper.add_representer(tuple, yaml.SafeDumper.represent_list)
 
 
-def escaped(document: str) -> str:
-    """
-    Escape bidirectional controls in the quoted strings of a YAML or JSON document, which keeps its values.
-
-    A terminal would show a text with such a control in another order (Unicode TR9).
-    """
-    return _REORDERING.sub(lambda character: f"\\u{ord(character[0]):04x}", document)
-
-
 def dump(value: Any) -> str:
     """
     Write one JSON value as a YAML document, keys in the given order.
@@ -81,7 +73,7 @@ def dump(value: Any) -> str:
     short: 'y'
     priority: 1
     """
-    return escaped(
+    return in_yaml(
         yaml.dump(value, Dumper=_Dumper, sort_keys=False, default_flow_style=False, width=1_000_000, allow_unicode=True)
     )
 

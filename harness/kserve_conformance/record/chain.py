@@ -15,6 +15,7 @@ from hashlib import sha256
 
 import msgspec
 
+from kserve_conformance.characters import in_json
 from kserve_conformance.record.errors import RecordFault, fault
 from kserve_conformance.record.model import Footer, Header, Record, Scenario
 
@@ -37,7 +38,7 @@ class Chain:
 
     def end(self, footer: Footer) -> tuple[Footer, bytes]:
         """Complete a footer with the digest, and return it with its line."""
-        before = _ENCODER.encode(msgspec.structs.replace(footer, digest=""))[:-1]
+        before = _encoded(msgspec.structs.replace(footer, digest=""))[:-1]
         self._sum.update(before)
         digest = f"sha256:{self._sum.hexdigest()}"
         return msgspec.structs.replace(footer, digest=digest), before + f',"digest":"{digest}"}}\n'.encode()
@@ -55,8 +56,16 @@ class Chain:
 
 
 def line_of(part: Header | Scenario) -> bytes:
-    """Encode a header or a scenario as its line."""
-    return _ENCODER.encode(part) + b"\n"
+    """Encode a header or a scenario as its line, with escapes for what would act on a terminal."""
+    return _encoded(part) + b"\n"
+
+
+def _encoded(part: Header | Scenario | Footer) -> bytes:
+    line = _ENCODER.encode(part)
+    # Nearly every line is plain, and looking at each character takes longer than encoding it.
+    if line.isascii() and b"##" not in line and b"\x7f" not in line:
+        return line
+    return in_json(line.decode()).encode()
 
 
 def sealed(record: Record) -> tuple[Record, bytes]:

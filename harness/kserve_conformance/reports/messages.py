@@ -18,8 +18,8 @@ from typing import Any
 
 from gherkin.stream.id_generator import IdGenerator
 
+from kserve_conformance.characters import in_json
 from kserve_conformance.exceptions import RecordError
-from kserve_conformance.manifests.writer import escaped
 from kserve_conformance.record import Conclusion, Record, Scenario, Verdict, conforms
 from kserve_conformance.record.environment import allowed
 from kserve_conformance.record.redaction import Redaction
@@ -77,7 +77,7 @@ def messages(record: Record, suite: Suite | None = None, signature: str = UNSIGN
         rows = (scenario.row for scenario in inventory(suite))
         redaction = Redaction(allowed=allowed()).knowing((*rows, *_pairs(suite)))
         envelopes = map(partial(_redacted, redaction=redaction), envelopes)
-    return "".join(escaped(json.dumps(envelope, ensure_ascii=False)) + "\n" for envelope in envelopes)
+    return "".join(in_json(json.dumps(envelope, ensure_ascii=False)) + "\n" for envelope in envelopes)
 
 
 def _pairs(suite: Suite) -> Iterator[Mapping[str, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from kserve_conformance.manifests.writer import escaped
+from kserve_conformance.characters import in_json
 from kserve_conformance.record import Record, conforms
 from kserve_conformance.record.chain import sealed
 from kserve_conformance.reports.verdicts import UNSIGNED, subject
@@ -47,4 +47,4 @@ def as_json(record: Record, signature: str = UNSIGNED) -> str:
 
 def json_document(value: Any) -> str:
     """Write a value as an indented JSON document that looks the same wherever it is shown."""
-    return escaped(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
+    return in_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
