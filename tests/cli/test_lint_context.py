@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+import yaml
 from installs import CLUSTER_RUNTIMES, DEPLOYMENTS, RUNTIMES, SERVICES, installed, runtime, service, workload
+from rights import right_of, rights
 
 from kserve_conformance.cli import code_of
+
+#: Linked from docs/howto/existing-cluster.md.
+ROLE = Path(__file__).parents[2] / "docs/reference/read-role.yaml"
 
 MLFLOW = {"name": "mlflow", "autoSelect": True}
 
@@ -186,6 +192,10 @@ def test_nothing_but_get_is_ever_sent(call, server):
     assert code == 0
     assert len(server.requested) > 5
     assert {method for method, _ in server.requested} == {"GET"}
+    needed = {right_of(*request) for request in server.requested}
+    given = set(rights(yaml.safe_load_all(ROLE.read_text())))
+    assert needed <= given
+    assert {resource for _, _, resource, _ in given - needed} == {"statefulsets"}
 
 
 def test_only_the_named_namespaces_are_read(call, server):

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+import yaml
 from installs import CLUSTER_RUNTIMES, CONFIG_MAPS, DEPLOYMENTS, RUNTIMES, SERVICES, controller, installed, runtime
 from installs import service as stored_service
+from rights import right_of, rights
 
 from kserve_conformance.cli import code_of
 from kserve_conformance.cli.exit_codes import Exit
+
+#: Linked from docs/howto/before-an-upgrade.md.
+ROLE = Path(__file__).parents[2] / "docs/reference/read-role.yaml"
 
 MLFLOW = [{"name": "mlflow", "autoSelect": True}]
 
@@ -81,19 +87,14 @@ class TestReading:
         assert ("GET", SERVICES) not in server.requested
 
     def test_nothing_but_get_is_sent_and_no_secret_is_read(self, call, server):
-        """No other method is on the wire, and only KServe's own ConfigMap, controller and CRD are read besides."""
+        """No other method is on the wire, and the documented role has every right that is needed."""
         call("--to", "v0.11.1")
 
+        needed = {right_of(*request) for request in server.requested}
+        spare = set(rights(yaml.safe_load_all(ROLE.read_text()))) - needed
         assert {method for method, _ in server.requested} == {"GET"}
-        kinds = {path.rpartition("/")[2] for _, path in server.requested}
-        assert kinds == {
-            "inferenceservices.serving.kserve.io",
-            "deployments",
-            "inferenceservice-config",
-            "clusterservingruntimes",
-            "servingruntimes",
-            "inferenceservices",
-        }
+        assert {resource for _, _, resource, _ in spare} == {"statefulsets", "services"}
+        assert needed <= set(rights(yaml.safe_load_all(ROLE.read_text())))
 
     def test_pages_are_put_together(self, call, server, monkeypatch):
         """A long list is read in pages."""

@@ -100,7 +100,7 @@ class Reading:
 
         ``release`` is needed if the installation does not show it. Raises ``TargetError`` and ``UnknownRelease``.
         """
-        namespace, found = self._controller(release)
+        namespace, found = self._controller_if_needed(release)
         profile = profile_of(full_name(release or found))
         mode = self._mode(namespace, profile)
         cluster = self._list(CLUSTER_RUNTIMES, None, "")

@@ -91,7 +91,8 @@ class Assessment:
 ON_START = "the start of the new controller, which reconciles every service"
 #: Without a new controller nothing happens at once.
 ON_RECONCILE = (
-    "the next reconcile of the service: an edit, a restart of the controller, or since v0.16.0 an edit of its runtime"
+    "not at once, but at the next reconcile of the service: an edit, a restart of the controller, or since v0.16.0 an "
+    "edit of its runtime"
 )
 ON_WRITE = "the next update of the service"
 
