@@ -108,9 +108,9 @@ def _findings() -> str:
         ]
         if entry.example is not None and entry.near is not None:
             parts += [
-                f"Has it, under {entry.release}:",
+                f"With the finding, under {entry.release}:",
                 f"```yaml\n{entry.example.rstrip()}\n```",
-                "Does not have it:",
+                "Without the finding:",
                 f"```yaml\n{entry.near.rstrip()}\n```",
             ]
         parts.append(f"**Fix:** {entry.fix}")

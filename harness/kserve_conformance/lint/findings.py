@@ -37,11 +37,11 @@ class LintCode(StrEnum):
     # Services.
     #: The service has no runtime, or KServe cannot use the one that it found, for a reason without a code of its own.
     NO_RUNTIME = "NO_RUNTIME"
-    #: The service has no runtime: none that it sees lists the requested format.
+    #: The service has no runtime: no runtime that it sees lists the requested format.
     UNKNOWN_FORMAT = "UNKNOWN_FORMAT"
-    #: The service has no runtime: the requested version of the format is equal to none that a runtime lists.
+    #: The service has no runtime: no runtime lists the requested version of the format.
     VERSION_NEVER_EQUAL = "VERSION_NEVER_EQUAL"
-    #: The service has no runtime: none that lists the format lists the requested protocol, which is v1 by default.
+    #: The service has no runtime: no runtime for the format lists the requested protocol, which is v1 by default.
     PROTOCOL_NOT_LISTED = "PROTOCOL_NOT_LISTED"
     #: The service has no runtime: it names one that is disabled.
     RUNTIME_DISABLED = "RUNTIME_DISABLED"
@@ -58,7 +58,7 @@ class LintCode(StrEnum):
     ONLY_BY_NAME = "ONLY_BY_NAME"
     #: The runtime is disabled.
     DISABLED = "DISABLED"
-    #: The runtime lists no protocol, so it matches every request, and ranks last among runtimes of equal priority.
+    #: The runtime lists no protocol, so it matches every protocol, and ranks last among runtimes of equal priority.
     NO_PROTOCOLS = "NO_PROTOCOLS"
     #: The version of an entry looks like a pattern, but versions are compared as strings.
     VERSION_PATTERN = "VERSION_PATTERN"

@@ -88,8 +88,8 @@ GUIDE: Final[Mapping[LintCode, Entry]] = {
         near=_OURS,
     ),
     LintCode.UNKNOWN_FIELD: Entry(
-        why="kubectl apply validates strictly and fails. Other clients drop the field without a word, and the object "
-        "then does something else than it says.",
+        why="kubectl apply validates strictly and fails. Other clients drop the field silently, and the object does "
+        "not do what it says.",
         source=_FIELD_VALIDATION,
         fix="Correct the name of the field, or move it to where the CRD has it; the hint names the nearest one.",
         example=_runtime(_entry('version: "1"', "autoselect: true", _AUTO)),
@@ -122,7 +122,7 @@ GUIDE: Final[Mapping[LintCode, Entry]] = {
         "after the upgrade.",
         source=f"validateServingRuntimePriority, {_ADMISSION}, since v0.11.1; validateModelFormatPrioritySame in the "
         "same file, since v0.12.0",
-        fix="Correct the runtime before the upgrade. Only the release after the last one of --release is looked at.",
+        fix="Correct the runtime before the upgrade. Only the release after the last one of --release is checked.",
         example=_all(
             _runtime(_entry(_AUTO), "first"),
             _runtime(
@@ -138,22 +138,22 @@ GUIDE: Final[Mapping[LintCode, Entry]] = {
         release="v0.11.2",
     ),
     LintCode.NO_RUNTIME: Entry(
-        why="The service is accepted and stays without a pod; only its status and events say so. Nothing is said "
-        "where the files have no runtime at all: pass --shipped, or the runtimes of the cluster.",
+        why="The service is accepted and stays without a pod; only its status and events say so. It is "
+        "reported only if there is at least one runtime: pass --shipped, or the runtimes of the cluster.",
         source=f"Reconcile, {_CONTROLLER}/components/predictor.go, since v0.8.0",
         fix="Follow the hint, which was verified. kserve-conformance explain shows every candidate with its reason.",
         example=_all(_runtime(_entry('version: "1"')), _service()),
         near=_all(_OURS, _service()),
     ),
     LintCode.UNKNOWN_FORMAT: Entry(
-        why="Names of formats are compared exactly, with upper and lower case. The service stays without a pod.",
+        why="Format names are compared exactly, including case. The service stays without a pod.",
         source=f"getServingRuntimeSupportedModelFormatLabelSet, {_MODEL}, since v0.8.0",
         fix="Correct modelFormat.name, or install a runtime that lists the format.",
         example=_all(_OURS, _service(name="SKLearn")),
         near=_all(_OURS, _service()),
     ),
     LintCode.VERSION_NEVER_EQUAL: Entry(
-        why="Versions are compared as strings: 1.5 is not 1, and no range exists. The service stays without a pod.",
+        why="Versions are compared as strings: 1.5 is not 1, and there are no ranges. The service stays without a pod.",
         source=f"getServingRuntimeSupportedModelFormatLabelSet, {_MODEL}, since v0.8.0",
         fix="Request a version that a runtime lists, or none: a request without a version matches every version.",
         example=_all(_OURS, _service(version='"1.5"')),
