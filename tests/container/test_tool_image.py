@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 
 import pytest
@@ -27,7 +29,9 @@ spec:
 
 @pytest.fixture(scope="module")
 def image() -> str:
-    """The image."""
+    """The image. Skips the tests, but never in CI, where its base cannot be made."""
+    if "CI" not in os.environ and (os.geteuid() != 0 or shutil.which("debootstrap") is None):
+        pytest.skip("needs root and debootstrap for the base of the image")
     done = subprocess.run([ROOT / "scripts/airgapped/tool-image"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout.strip()
