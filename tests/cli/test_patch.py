@@ -126,6 +126,23 @@ class TestBuilt:
 
 
 class TestFiles:
+    def test_a_component_for_each_cluster(self, invoke, folder):
+        """With --clusters each dump has a component of its own, for services of the same name."""
+        write(folder / "dumps/east", onnx("a"))
+        write(folder / "dumps/west", onnx("a"), onnx("b"))
+        code, out, _ = invoke("patch", *PATH, "--clusters", "dumps", "--out", "fixes")
+
+        assert code == Exit.OK
+        assert out == "3 services: 3 need a fix, 3 patched in fixes\n"
+        files = {str(path.relative_to(folder / "fixes")) for path in (folder / "fixes").rglob("*.yaml")}
+        assert files == {
+            "east/kustomization.yaml",
+            "east/team-a/a.yaml",
+            "west/kustomization.yaml",
+            "west/team-a/a.yaml",
+            "west/team-a/b.yaml",
+        }
+
     def test_a_patch_for_each_service(self, invoke, folder):
         """The component has a target and a file for each service that needs a fix."""
         write(folder, onnx("a"), onnx("b"))

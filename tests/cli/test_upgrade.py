@@ -115,6 +115,17 @@ class TestFormats:
             ("cars", "lost"),
         ]
 
+    @pytest.mark.parametrize("format_", ["text", "ndjson"])
+    def test_page(self, format_, invoke, tmp_path):
+        """--page writes the page that --format html prints, besides any other format."""
+        page = invoke(*PATH, "--format", "html")[1]
+        _, out, err = invoke(*PATH, "--format", format_, "--page", "page.html")
+
+        assert "wrote page.html" in err
+        assert out
+        assert (tmp_path / "page.html").read_text() == page
+        assert "2 of 3 services lose their runtime" in page
+
     def test_markdown(self, invoke):
         """Markdown has a table of the counts and a section for each group."""
         out = invoke(*PATH, "--format", "markdown")[1]

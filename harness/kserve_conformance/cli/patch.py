@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,7 @@ from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.out_folder import out_folder
 from kserve_conformance.cli.output import emit, example, format_option, out_option
-from kserve_conformance.cli.upgrade_options import UpgradeOptions, upgrade_options
+from kserve_conformance.cli.upgrade_options import UpgradeOptions, clusters_option, upgrade_options
 from kserve_conformance.cli.written_files import listed_files, write_files
 from kserve_conformance.outputs import LOCK
 
@@ -35,12 +37,13 @@ _PRINTED = 20
     )
 )
 @upgrade_options
+@cloup.option_group("Many clusters", clusters_option)
 @cloup.option_group(
     "Output",
     out_option(None, "Folder for the components (required; new, empty, or written by this command)"),
     format_option,
 )
-def command(upgrade: UpgradeOptions, out: Path | None, format_: str) -> int:
+def command(upgrade: UpgradeOptions, clusters: bool, out: Path | None, format_: str) -> int:
     """
     Write the fixes that `upgrade` finds as kustomize patches.
 
@@ -52,14 +55,19 @@ def command(upgrade: UpgradeOptions, out: Path | None, format_: str) -> int:
     """
     if out is None:
         raise click.UsageError("pass --out FOLDER")
-    services = upgrade.read()
-    from kserve_conformance.upgrade.kustomize import KUSTOMIZATION, Fixes
+    from kserve_conformance.baselines import Baseline
+    from kserve_conformance.cli.surveys import Gate
+    from kserve_conformance.upgrade.kustomize import FIXED, KUSTOMIZATION, Fixes
 
     before = listed_files(out, _FILES)
     _check_is_ours(out, before)
-    fixes = Fixes(services.releases)
-    for finding in services:
-        fixes.add(finding)
+    gate = Gate(frozenset(), Baseline((), datetime.now(UTC).date()))
+    with upgrade.survey(gate, only=FIXED, are_clusters=clusters) as services:
+        fixes = Fixes(services.releases)
+        for lines in services.lines():
+            for line in lines.splitlines():
+                fixes.add(json.loads(line))
+        fixes.total = services.counted().total
     # Without its kustomization nobody takes half of a component for a whole one.
     with out_folder(out, [name for name in before if Path(name).name == KUSTOMIZATION]):
         write_files(out, _FILES, fixes.files())

@@ -101,13 +101,19 @@ class Surveyed:
         self.releases = plan.releases
         self.notes = Notes()
         self._warnings: tuple[str, ...] = ()
+        self._whole: PartCensus | None = None
 
     def census(self) -> Census:
         """Read everything, and count it."""
         with self._progress, self._survey:
             whole = self._survey.census()
             self._conclude(whole)
-        return whole.census()
+        return self.counted()
+
+    def counted(self) -> Census:
+        """What was counted by :meth:`census`, or by :meth:`lines` once all of them were yielded."""
+        assert self._whole is not None, "nothing was read"  # noqa: S101 - A precondition.
+        return self._whole.census()
 
     def lines(self) -> Iterator[str]:
         """Read everything part by part, and yield a JSON line for each service."""
@@ -127,6 +133,7 @@ class Surveyed:
     def _conclude(self, whole: PartCensus) -> None:
         """Take the notes. Raises ``InvalidManifests`` if any problem is too many, ``ManifestError`` without objects."""
         self._sources.check(whole.loader)
+        self._whole = whole
         self._gate.add(whole)
         names = self._survey.repeated(whole, _REPEATED)
         for cluster in dict.fromkeys(cluster for cluster, _ in whole.runtimes):

@@ -14,7 +14,7 @@ from kserve_conformance.characters import in_json, printable
 from kserve_conformance.cli.baseline_options import baseline_options
 from kserve_conformance.cli.exit_codes import Exit, require_result
 from kserve_conformance.cli.output import emit, example, streaming, write
-from kserve_conformance.cli.upgrade_options import UpgradeOptions, upgrade_options
+from kserve_conformance.cli.upgrade_options import UpgradeOptions, clusters_option, upgrade_options
 from kserve_conformance.outputs import write_file
 
 if TYPE_CHECKING:
@@ -59,11 +59,7 @@ def _classes(_: click.Context, option: click.Parameter, value: str | None) -> fr
 @upgrade_options
 @cloup.option_group(
     "Many clusters",
-    cloup.option(
-        "--clusters",
-        is_flag=True,
-        help="Read each file, or each file and folder right below a folder, as the dump of a cluster of its own",
-    ),
+    clusters_option,
     cloup.option(
         "--resume",
         type=click.Path(path_type=Path, file_okay=False),
@@ -121,11 +117,10 @@ def command(
         if format_ == "ndjson":
             _write_lines(services)
         else:
-            census = services.census()
-            _write_census(census, gate, services, only, format_)
+            _write_census(services.census(), gate, services, only, format_)
     require_result()
     if page is not None:
-        write_file(page, _page(census, services, only))
+        write_file(page, _page(services.counted(), services, only))
         click.echo(printable(f"wrote {page}"), err=True)
     for line in services.rejections():
         click.echo(printable(f"warning: {line}"), err=True)

@@ -32,7 +32,7 @@ from kserve_conformance.manifests.sources import STDIN_NAME
 
 if TYPE_CHECKING:
     from kserve_conformance.cli.answers import Assumptions
-    from kserve_conformance.cli.census import RuntimeChanges, Upgraded
+    from kserve_conformance.cli.census import RuntimeChanges
     from kserve_conformance.cli.surveys import Gate, Surveyed
     from kserve_conformance.fleet.processes import OpenWorkers
 
@@ -89,7 +89,9 @@ class UpgradeOptions:
         """
         Open the services and runtimes for a census.
 
-        Raises as :meth:`read`, though nothing is read here but a cluster.
+        Nothing is read here but a cluster. Raises ``UsageError`` for options that do not fit together, ``ProfileError``
+        for an unknown release, ``FleetError`` if workers cannot be used, and ``TargetError`` for a cluster that cannot
+        be read.
         """
         from kserve_conformance.cli.census import UpgradePlan
         from kserve_conformance.cli.surveys import Surveyed
@@ -97,20 +99,6 @@ class UpgradeOptions:
         with self._opened() as (sources, releases, changes, assumptions), self.workers() as workers:
             plan = UpgradePlan(releases, self.crds, changes, assumptions, sources.validation)
             yield Surveyed(sources, plan, workers, gate, only=only, are_clusters=are_clusters, resume=resume)
-
-    def read(self) -> Upgraded:
-        """
-        Read the services and runtimes.
-
-        Raises ``UsageError`` for options that do not fit together, ``ProfileError`` for an unknown release,
-        ``FleetError`` if workers cannot be used, ``ManifestError`` where there is nothing to assess, and
-        ``TargetError`` for a cluster that cannot be read.
-        """
-        from kserve_conformance.cli.census import Upgraded
-
-        with self._opened() as (sources, releases, changes, assumptions), self.workers() as workers:
-            profiles = tuple(profile_with(release, self.crds) for release in releases)
-            return Upgraded(sources, profiles, changes, assumptions, workers)
 
     @contextmanager
     def _opened(self) -> Iterator[tuple[Sources, tuple[str, ...], RuntimeChanges, Assumptions]]:
@@ -220,6 +208,13 @@ _INPUT = cloup.option_group(
     "Input",
     stored_option,
     sources_or_context_options,
+)
+
+
+clusters_option = cloup.option(
+    "--clusters",
+    is_flag=True,
+    help="Read each file, or each file and folder right below a folder, as the dump of a cluster of its own",
 )
 
 

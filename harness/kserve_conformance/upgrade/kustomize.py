@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,13 +19,14 @@ from kserve_conformance.manifests import dump
 from kserve_conformance.objects import API_VERSIONS, SERVICE, Manifest
 from kserve_conformance.reports.gfm import code, plain
 from kserve_conformance.upgrade.assessment import Change, Flag
-from kserve_conformance.upgrade.census import Finding
-from kserve_conformance.upgrade.patches import ManifestPatch
-from kserve_conformance.upgrade.reports.phrases import headline, services
+from kserve_conformance.upgrade.reports.phrases import services
 
 #: The file of a component.
 KUSTOMIZATION: Final = "kustomization.yaml"
 README: Final = "README.md"
+
+#: The classes of services that need a fix: something becomes worse for them, or they work only after a write.
+FIXED: Final = frozenset(map(str, (Change.LOST, Change.MOVED, Change.UNDEFINED, Flag.NEEDS_WRITE, Flag.REJECTED_LATER)))
 
 #: Names that are safe as those of files and folders.
 _SAFE: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,98}[a-z0-9])?\Z")
@@ -42,7 +43,8 @@ class Fix:
     cluster: str
     namespace: str
     name: str
-    patch: ManifestPatch
+    #: A JSON merge patch, or the operations of a JSON patch.
+    patch: Manifest | list[Manifest]
     about: str
 
     @property
@@ -70,28 +72,26 @@ class Fixes:
     #: All services.
     total: int = 0
 
-    def add(self, finding: Finding) -> None:
-        """Add the fix of a service, if it needs one."""
-        self.total += 1
-        if not needs_fix(finding):
-            return
-        assessment = finding.assessment
-        first = assessment.remedies[0] if assessment.remedies else None
-        namespace, _, name = finding.name.rpartition("/")
-        if first is None or first.manifest_patch is None:
-            reason = "no verified fix is known" if first is None else f"by hand: {first.text}"
+    def add(self, finding: Mapping[str, Any]) -> None:
+        """Add the fix of a service that needs one, by its line of NDJSON."""
+        cluster, namespace, name = finding.get("cluster", ""), finding["namespace"], finding["name"]
+        first = finding["remedies"][0] if finding["remedies"] else None
+        if first is None or first["manifestPatch"] is None:
+            reason = "no verified fix is known" if first is None else f"by hand: {first['text']}"
             self._leave(finding, reason)
             return
-        effect = " to keep the runtime" if first.keeps else ""
+        effect = " to keep the runtime" if first["keepsRuntime"] else ""
         # A patch is the write, so the example of another one is left out.
-        about = f"{headline(assessment)}: {first.text.partition(', for example:')[0]}{effect}"
-        fix = Fix(finding.cluster, namespace, name, first.manifest_patch, about)
-        known = self.fixes.setdefault((finding.cluster, namespace, name), fix)
+        about = f"{finding['change']}: {first['text'].partition(', for example:')[0]}{effect}"
+        fix = Fix(cluster, namespace, name, first["manifestPatch"], about)
+        known = self.fixes.setdefault((cluster, namespace, name), fix)
         if known.patch != fix.patch:
             self._leave(finding, "it is defined more than once, and needs different fixes")
 
-    def _leave(self, finding: Finding, reason: str) -> None:
-        self.unpatched.append(Unpatched(finding.full_name, finding.where, reason))
+    def _leave(self, finding: Mapping[str, Any], reason: str) -> None:
+        cluster = f"{finding['cluster']}: " if "cluster" in finding else ""
+        name = f"{cluster}{finding['namespace']}/{finding['name']}"
+        self.unpatched.append(Unpatched(name, finding["source"], reason))
 
     def files(self) -> Iterator[tuple[str, str]]:
         """The files with their content: patches first, then the components, the page about them last."""
@@ -146,16 +146,9 @@ class Fixes:
                 yield f"- and {len(self.unpatched) - _NAMED:,} more; `upgrade --format ndjson` has all of them"
 
 
-def needs_fix(finding: Finding) -> bool:
-    """Does the upgrade make something worse for a service, or does it work only after a write?"""
-    assessment = finding.assessment
-    is_worse = assessment.change in (Change.LOST, Change.MOVED, Change.UNDEFINED)
-    return is_worse or Flag.NEEDS_WRITE in assessment.flags or Flag.REJECTED_LATER in assessment.flags
-
-
 def _document(fix: Fix) -> Manifest | list[Manifest]:
-    if isinstance(fix.patch, tuple):
-        return list(fix.patch)
+    if isinstance(fix.patch, list):
+        return fix.patch
     metadata: dict[str, Any] = {"name": fix.name, "namespace": fix.namespace, **fix.patch.get("metadata", {})}
     identity = {"apiVersion": API_VERSIONS[SERVICE], "kind": SERVICE, "metadata": metadata}
     return {**identity, **{key: value for key, value in fix.patch.items() if key != "metadata"}}
