@@ -153,7 +153,7 @@ class TestWhatIf:
 
         assert "lost: 2 services" in out
         assert "kserve-tritonserver changed: disabled" in out
-        assert "when: the next reconcile of the service" in out
+        assert "when: not at once, but at the next reconcile of the service" in out
 
     def test_a_runtime_is_added(self, invoke, tmp_path):
         """--with adds the runtimes of a file."""
@@ -170,6 +170,37 @@ class TestWhatIf:
 
         assert "moved, pod-differs: 1 service, kserve-sklearnserver → mine" in out
         assert "mine was added" in out
+
+    def test_a_namespace_gets_a_runtime_of_its_own(self, invoke, tmp_path):
+        """A namespaced runtime moves services of its namespace alone: so a namespace opts in."""
+        (tmp_path / "others.yaml").write_text(SERVICES.replace("team-a", "team-b"))
+        self.test_a_runtime_is_added(invoke, tmp_path)
+        arguments = ("--path", "v0.15.2,v0.15.2", "--with", "mine.yaml", "--shipped", "services.yaml", "others.yaml")
+        lines = [json.loads(line) for line in invoke("upgrade", *arguments, "--format", "ndjson")[1].splitlines()]
+
+        assert [(line["namespace"], line["name"]) for line in lines if line["change"] == "moved"] == [
+            ("team-a", "iris")
+        ]
+
+    def test_another_default_mode(self, invoke, tmp_path):
+        """--mode changes the default mode with the last release: what follows it, and what is rejected from then on."""
+        (tmp_path / "stored.yaml").write_text(SERVICES.replace("team-a}", "team-a, uid: a}").partition("---")[0])
+        arguments = ("--mode", "RawDeployment", "--shipped", "stored.yaml")
+
+        before = invoke("upgrade", "--path", "v0.10.2,v0.10.2", *arguments)[1]
+        assert "  deployment mode: Serverless → RawDeployment\n  when: not at once" in before
+        code, after, _ = invoke("upgrade", "--path", "v0.15.2,v0.15.2", *arguments)
+        assert code == Exit.NO
+        assert "deploymentMode cannot be changed" in after
+        assert "mode: Serverless" not in invoke("upgrade", "--path", "v0.10.2,v0.10.2", *arguments[2:])[1]
+
+    def test_a_default_mode_that_crashes_the_webhook(self, invoke, tmp_path):
+        """v0.9.0 cannot write the default mode into a service without annotations: its updates are rejected."""
+        (tmp_path / "stored.yaml").write_text(SERVICES.replace("team-a}", "team-a, uid: a}").partition("---")[0])
+        out = invoke("upgrade", "--path", "v0.9.0,v0.9.0", "--mode", "RawDeployment", "--shipped", "stored.yaml")[1]
+
+        assert "rejected-later" in out
+        assert "the webhook crashed" in out
 
 
 class TestScheduler:
