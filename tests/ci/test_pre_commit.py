@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+from pathlib import Path
 
 import pytest
+import yaml
 from schemas import program
 
 from kserve_conformance.suite import ROOT
@@ -39,45 +42,39 @@ def test_the_hooks_are_valid(pre_commit):
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.slow
-def test_the_hooks_run(pre_commit, tmp_path):
-    """
-    Both hooks are installed from a checkout and get the changed files.
-
-    They fail for what is wrong in them, and pass for files that have nothing to do with KServe.
-    """
-    source, repository = tmp_path / "source", tmp_path / "repository"
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory) -> Path:
+    """A repository that uses both hooks of this checkout's last commit."""
+    folder = tmp_path_factory.mktemp("pre-commit")
+    source, repository = folder / "source", folder / "repository"
     subprocess.run(["git", "clone", "--quiet", "--depth=1", f"file://{ROOT}", source], check=True)
-    environment = {"HOME": str(tmp_path), "PATH": _path(), "GIT_CONFIG_GLOBAL": "/dev/null"}
+    revision = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=source, text=True).strip()
+    subprocess.run(["git", "init", "--quiet", repository], check=True)
+    hooks = [{"id": "kserve-conformance-lint"}, {"id": "kserve-conformance-convert"}]
+    config = {"repos": [{"repo": str(source), "rev": revision, "hooks": hooks}]}
+    (repository / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
+    return repository
 
-    def git(*arguments: str) -> None:
-        identity = ["-c", "user.name=t", "-c", "user.email=t@example.com"]
-        subprocess.run(["git", *identity, *arguments], cwd=repository, env=environment, check=True, capture_output=True)
 
-    def run(hook: str, **files: str) -> subprocess.CompletedProcess[str]:
-        for name, text in files.items():
-            (repository / f"{name}.yaml").write_text(text)
-        git("add", "--all")
-        names = [f"{name}.yaml" for name in files]
-        command = [pre_commit, "try-repo", source, hook, "--files", *names]
-        return subprocess.run(command, cwd=repository, env=environment, capture_output=True, text=True, check=False)
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("hook", "files", "code", "text"),
+    [
+        ("lint", {"invalid": INVALID, "settings": OTHER}, 1, "UNKNOWN_FIELD"),
+        ("lint", {"settings": OTHER}, 0, "Passed"),
+        ("convert", {"legacy": LEGACY}, 1, "+      modelFormat:"),
+        ("convert", {"settings": OTHER}, 0, "Passed"),
+    ],
+)
+def test_a_hook_gets_the_changed_files(hook, files, code, text, pre_commit, repository):
+    """A hook, installed from a checkout, fails for what is wrong, and passes what has nothing to do with KServe."""
+    for name, content in files.items():
+        (repository / f"{name}.yaml").write_text(content)
+    subprocess.run(["git", "add", "--all"], cwd=repository, check=True)
+    environment = {**os.environ, "PRE_COMMIT_HOME": str(repository.parent / "home")}
+    command = [pre_commit, "run", f"kserve-conformance-{hook}", "--files", *(f"{name}.yaml" for name in files)]
 
-    repository.mkdir()
-    git("init", "--quiet")
-    done = run("kserve-conformance-lint", invalid=INVALID, settings=OTHER)
+    done = subprocess.run(command, cwd=repository, env=environment, capture_output=True, text=True, check=False)
     if "CalledProcessError" in done.stdout and "pip" in done.stdout:
         pytest.skip(f"the hook cannot be installed: {done.stdout[-300:]}")
-    assert (done.returncode, "UNKNOWN_FIELD" in done.stdout) == (1, True), done.stdout
-    assert run("kserve-conformance-lint", settings=OTHER).returncode == 0
-    done = run("kserve-conformance-convert", legacy=LEGACY)
-    assert done.returncode == 1
-    assert "+      modelFormat:" in done.stdout
-    assert run("kserve-conformance-convert", settings=OTHER).returncode == 0
-
-
-def _path() -> str:
-    import os
-    import sys
-    from pathlib import Path
-
-    return f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    assert (done.returncode, text in done.stdout) == (code, True), done.stdout

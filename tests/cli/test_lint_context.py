@@ -249,3 +249,17 @@ def test_a_missing_context_is_3(tmp_path, capsys):
 
     assert code_of(["lint", "--context", "nowhere", "--kubeconfig", str(tmp_path / "empty")]) == 3
     assert "nowhere" in capsys.readouterr().err
+
+
+def test_runtimes_that_the_next_release_rejects(call, server):
+    """
+    A stored runtime that the webhook of the next release would reject is a warning under the installed release.
+    """
+    entries = [{"name": "mlflow", "version": str(n), "autoSelect": True, "priority": n} for n in (1, 2)]
+    server.put(CLUSTER_RUNTIMES, runtime("mixed", supportedModelFormats=entries))
+
+    _, printed = call("--release", "v0.11.2", "--format", "json")
+    later = [one for one in json.loads(printed.out)["findings"] if one["code"] == "REJECTED_LATER"]
+
+    assert [one["object"] for one in later] == ["ClusterServingRuntime mixed"]
+    assert later[0]["text"] == "would be accepted if it were applied now, and rejected by v0.12.0"
