@@ -52,3 +52,21 @@ def invoke(capsys, monkeypatch):
         return code, captured.out, captured.err
 
     return call
+
+
+@pytest.fixture
+def call_with_files(tmp_path, capsys, monkeypatch):
+    """Writes files, calls a command on them, and returns its exit code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def call_with(files: dict[str, str | bytes], *arguments: str, command: str = "resolve") -> tuple[int, str, str]:
+        for name, text in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode() if isinstance(text, str) else text)
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
+        code = code_of([command, "--release", "v0.15.2", *arguments])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call_with
