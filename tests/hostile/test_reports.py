@@ -190,6 +190,8 @@ OF_MANIFESTS = (
         ("upgrade", "--from", "v0.10.2", "--to", "v0.20.0", "--format", one)
         for one in ("text", "json", "yaml", "ndjson", "markdown", "sarif")
     ),
+    *(("convert", "--check", "--release", "v0.15.2", "--format", one) for one in ("text", "json", "yaml")),
+    ("convert", "--diff", "--pin"),
     ("upgrade", "--path", "v0.10.2,v0.15.2,v0.20.0"),
     ("upgrade", "--release", "v0.15.2", "--without", HOSTILE),
     ("upgrade", "--release", "v0.15.2", "--disable", HOSTILE),

@@ -68,8 +68,8 @@ def command(
     """
     Convert services to the current schema.
 
-    `spec.predictor.sklearn` and its like become `spec.predictor.model`, services of KFServing become services of
-    KServe, and old names of deployment modes become new ones where the release has them. Comments, order and style are
+    `spec.predictor.sklearn` and the other framework keys become `spec.predictor.model`, services of KFServing become
+    services of KServe, and old names of deployment modes become those of the release. Comments, order and style are
     kept: only what is converted changes.
 
     Every converted service is resolved before and after. KServe stores it as it would store the original, and it gets
@@ -150,7 +150,8 @@ class _Converted:
         if not conversion.is_changed:
             return ""
         before, after = (_lines(self.text(data)) for data in (conversion.before, conversion.after))
-        lines = difflib.unified_diff(before, after, conversion.name, conversion.name)
+        name = printable(conversion.name)
+        lines = difflib.unified_diff(before, after, name, name)
         marked = (line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
         return _writable("".join(marked))
 
