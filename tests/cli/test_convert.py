@@ -106,6 +106,8 @@ class TestWhereTheResultGoes:
         assert (folder / "elsewhere" / "a.yaml").read_text() == LEGACY
         assert (folder / "inside" / "b.yaml").read_text() == MODEL
         assert (folder / "inside" / "c.yaml").is_symlink()
+        assert invoke("convert", "--in-place", "inside", "elsewhere")[0] == Exit.NO
+        assert (folder / "elsewhere" / "a.yaml").read_text() == MODEL
 
     @pytest.mark.parametrize(
         "data",

@@ -43,7 +43,8 @@ def files(given: Iterable[str], stdin: BinaryIO, loader: Loader) -> Iterator[Fil
         for file in (*names, *patches):
             if file.resolve() in known:
                 continue
-            known.add(file.resolve())
+            if not file.is_symlink():
+                known.add(file.resolve())
             try:
                 yield File(str(file), read_bytes(file, limit="source_bytes"), root, is_patch=file in patches)
             except OSError as error:
