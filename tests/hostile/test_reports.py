@@ -238,7 +238,8 @@ class TestManifests:
         lines = output.splitlines()
         commands = [line for line in lines if line.lstrip().startswith("::")]
         assert commands
-        assert [line for line in commands if not ACTS.sub("", line).startswith(("error ", "warning ", "notice "))] == []
+        assert [line for line in commands if not line.startswith(("::error ", "::warning ", "::notice "))] == []
+        assert [line for line in lines if ACTS.search(line.removeprefix("::"))] == []
 
 
 DEVIATIONS = (

@@ -14,6 +14,8 @@ class AttestationCode(StrEnum):
     LOCKED_KEY = "locked-key"
     #: The package ``sigstore`` is not installed.
     NO_SIGSTORE = "no-sigstore"
+    #: A root of trust of Sigstore cannot be used.
+    BAD_ROOT = "bad-root"
     #: Sigstore did not sign.
     NOT_SIGNED = "not-signed"
     #: An attestation that was given for a report does not hold.

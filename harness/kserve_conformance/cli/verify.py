@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     "Signer",
     key_option,
     identity_options,
+    cloup.option(
+        "--trusted-root",
+        type=FILE,
+        metavar="FILE",
+        help="Root of trust for --identity, a trusted_root.json (default: the public one, as installed)",
+    ),
 )
 @cloup.option_group(
     "Checks",
@@ -45,6 +51,7 @@ def command(
     key: Path | None,
     identity: str | None,
     issuer: str | None,
+    trusted_root: Path | None,
     folder: Path | None,
     require_conforms: bool,
     format_: str,
@@ -60,7 +67,7 @@ def command(
     from kserve_conformance.record.inventory import Inventory
     from kserve_conformance.suite import Suite
 
-    verifier = _verifier(key, identity, issuer)
+    verifier = _verifier(key, identity, issuer, trusted_root)
     suite = None if folder is None else Inventory.of(Suite.at(folder))
     given = read_record(record, suite)
     found = verify(
@@ -75,14 +82,14 @@ def command(
     return Exit.OK if found.holds else Exit.NO
 
 
-def _verifier(key: Path | None, identity: str | None, issuer: str | None) -> Verifier:
+def _verifier(key: Path | None, identity: str | None, issuer: str | None, trusted_root: Path | None) -> Verifier:
     from kserve_conformance.attestation import Verifier
 
     if key is not None:
         return Verifier.from_file(key)
     from kserve_conformance.attestation.sigstore import verifier
 
-    return verifier(identity or "", issuer or "")
+    return verifier(identity or "", issuer or "", trusted_root)
 
 
 def _document(found: Verification) -> dict[str, Any]:
