@@ -140,6 +140,7 @@ class TestExitCode:
             "lint --release v0.15.2 --shipped service.yaml",
             "upgrade --from v0.11.0 --to v0.11.1 --shipped service.yaml",
             "upgrade --from v0.11.0 --to v0.11.1 --shipped --format ndjson service.yaml",
+            "convert --check service.yaml",
         ],
     )
     def test_of_an_answer_that_cannot_be_written_is_3(self, words, tmp_path):

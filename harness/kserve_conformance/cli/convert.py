@@ -13,7 +13,7 @@ import click
 import cloup
 
 from kserve_conformance.characters import printable
-from kserve_conformance.cli.exit_codes import Exit, print_error
+from kserve_conformance.cli.exit_codes import Exit, print_error, require_result
 from kserve_conformance.cli.output import FORMATS, echo, emit, example, for_people, write
 from kserve_conformance.rules.releases import LATEST
 
@@ -107,6 +107,7 @@ def command(
         print_error(problem.headline, problem.hint)
     if report.problems:
         return Exit.USAGE
+    require_result()
     return Exit.NO if report.left or (check and report.changed) else Exit.OK
 
 
@@ -118,7 +119,11 @@ def _print(report: _Report, *, shows_files: bool, diff: bool) -> None:
         lines = (line for each in report.converted for line in _lines(each.diff()))
         # An end of line of Windows is shown as it is.
         write("".join(for_people(line.rstrip("\r\n"), sys.stdout) + line[len(line.rstrip("\r\n")) :] for line in lines))
-    echo("".join(f"{line}\n" for line in report.lines()), err=shows_files or diff, nl=False)
+    text = "".join(f"{line}\n" for line in report.lines())
+    if shows_files or diff:
+        echo(text, err=True, nl=False)
+    else:
+        write(for_people(text, sys.stdout))
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,9 +99,10 @@ def command(
     manifest cannot be read. A service marked with ⚠ has a runtime, but there is a problem with its pod or its
     deployment mode: a warning, which does not change the exit code.
 
-    With --context, reads the named services, their runtimes and KServe's configuration from a cluster, without writing
-    to it, and compares the explanation with the status of each service. The release is read from the controller's image
-    unless --release sets it. Also exits with 1 if the status differs, and with 3 if it shows no runtime to compare.
+    With --context, reads the named services of --namespace, their runtimes and KServe's configuration from a cluster,
+    without writing to it, and compares the explanation with the status of each service. The release is read from the
+    controller's image unless --release sets it. Also exits with 1 if the status differs, and with 3 if it shows no
+    runtime to compare.
 
     With --message, explains an error message from a webhook, the status, an event or the log, lists the releases that
     report it, and suggests a fix. Exits with 1 if the message is unknown.
