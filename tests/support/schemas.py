@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -9,6 +10,8 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,15 @@ JUNIT_FILE = "testing/example_scripts/junit-10.xsd"
 JUNIT_SHA256 = "a1a816f58d1bf95ebabf371994df0b9246dee66ea9572fbec4f9296f1b2c0ff6"
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """Only one process at a time downloads: tests run in several."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "downloads.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def sarif_schema() -> dict[str, Any]:
     """The schema of SARIF 2.1.0. Skips the test where it cannot be downloaded, with the reason."""
     if shutil.which("go") is None:
@@ -43,6 +55,7 @@ def sarif_schema() -> dict[str, Any]:
     return schema
 
 
+@alone()
 def junit_schema() -> Path:
     """A file with the schema of JUnit reports. Skips the test where it cannot be downloaded, with the reason."""
     file = CACHE / "schemas" / Path(JUNIT_FILE).name
@@ -61,6 +74,7 @@ def junit_schema() -> Path:
     return file
 
 
+@alone()
 def program(name: str, *requirements: str) -> Path:
     """
     A program from PyPI in an environment of its own.
@@ -83,6 +97,7 @@ def program(name: str, *requirements: str) -> Path:
     return path
 
 
+@alone()
 def go_program(package: str) -> Path:
     """A program that is built from a Go package, ``PATH@VERSION``. Skips the test where that is impossible."""
     folder = CACHE / "programs-go" / package.replace("/", "-")
