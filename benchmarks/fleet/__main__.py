@@ -27,16 +27,27 @@ from benchmarks.fleet.dumps import Form, Plan, write
 @click.option("--form", type=click.Choice([str(each) for each in Form]), default="ndjson", show_default=True)
 @click.option("--release", default="v0.15.2", show_default=True, help="KServe release of the clusters")
 @click.option("--shipped/--no-shipped", default=True, show_default=True, help="Dump the runtimes that KServe ships")
+@click.option(
+    "--shapes", default=500, show_default=True, type=click.IntRange(1), help="Services that differ beyond names"
+)
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the dumps")
 def main(
-    services: int, clusters: int, namespaces: int, seed: int, form: str, release: str, shipped: bool, out: Path
+    services: int,
+    clusters: int,
+    namespaces: int,
+    seed: int,
+    form: str,
+    release: str,
+    shipped: bool,
+    shapes: int,
+    out: Path,
 ) -> None:
     """
     Generate the dumps of a fleet of clusters, one file for each.
 
     The same options give the same bytes.
     """
-    plan = Plan(services, clusters, namespaces, seed, Form(form), release, shipped)
+    plan = Plan(services, clusters, namespaces, seed, Form(form), release, shipped, shapes)
     started = reported = time.perf_counter()
 
     def report(count: int) -> None:

@@ -43,8 +43,15 @@ _SUFFIXES: Final = {Form.NDJSON: "ndjson", Form.LIST: "json", Form.YAML: "yaml",
 _BATCH: Final = 5000
 
 _WORDS: Final = ("churn", "fraud", "price", "score", "rank", "chat", "embed", "vision", "demand", "intent")
-_CPUS: Final = ("100m", "250m", "500m", "1", "2", "4", "8", "16")
-_MEMORY: Final = ("256Mi", "512Mi", "1Gi", "2Gi", "4Gi", "8Gi", "16Gi", "32Gi")
+#: CPUs and memory: a platform offers sizes, and most teams take a small one.
+_SIZES: Final = (
+    *(("1", "2Gi"),) * 5,
+    *(("500m", "1Gi"),) * 4,
+    *(("2", "4Gi"),) * 3,
+    *(("4", "8Gi"),) * 2,
+    ("4", "16Gi"),
+    ("8", "32Gi"),
+)
 _TIMES: Final = tuple(
     f"202{year}-{month:02}-{day:02}T{(day * 7) % 24:02}:{(day * 13) % 60:02}:{month * 4:02}Z"
     for year in range(3, 6)
@@ -73,7 +80,7 @@ class Plan:
     A fleet to generate. Equal plans give equal bytes.
 
     ``has_shipped``: dumps have the runtimes that the release ships. ``shapes`` is how many services differ beyond
-    their names.
+    their names, places and sizes: teams copy templates, so these do not grow with the fleet.
     """
 
     services: int
@@ -83,7 +90,7 @@ class Plan:
     form: Form = Form.NDJSON
     release: str = "v0.15.2"
     has_shipped: bool = True
-    shapes: int = 3000
+    shapes: int = 500
 
     def file(self, cluster: int) -> str:
         """The name of the dump of a cluster, counted from 0."""
@@ -213,14 +220,15 @@ def _filled(chosen: Sequence[tuple[str, str]], where: Sequence[str], start: int,
     texts = []
     for number, ((stem, template), namespace) in enumerate(zip(chosen, where, strict=True), start):
         bits = draw.getrandbits(128)
+        cpu, memory = _SIZES[bits & 15]
         digits = f"{bits:032x}"
         values: dict[str, Any] = {
             "name": f"{stem}-{_WORDS[bits % 10]}-{number}",
             "namespace": namespace,
             "uid": f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-8{digits[17:20]}-{digits[20:]}",
             "version": 10_000_000 + number,
-            "cpu": _CPUS[bits & 7],
-            "memory": _MEMORY[(bits >> 3) & 7],
+            "cpu": cpu,
+            "memory": memory,
             "created": _TIMES[(bits >> 6) % len(_TIMES)],
             "changed": _TIMES[(bits >> 20) % len(_TIMES)],
         }

@@ -15,6 +15,7 @@ import trustme
 from benchmarks.fleet.dumps import Plan, write
 from dask_cluster import dask_cluster
 from distributed import Client
+from tests.property.test_surveys import census, survey, values
 
 import kserve_conformance
 from kserve_conformance.fleet import FleetCode, FleetError, Processes, dask, parts, read
@@ -34,7 +35,7 @@ def cluster(tmp_path_factory):
 def dump(tmp_path, monkeypatch):
     """A fleet in so many parts that most have not been read when the first is."""
     monkeypatch.setattr(sources, "SMALL", 100)
-    (path,) = write(Plan(services=500, namespaces=10, shapes=100), tmp_path)
+    (path,) = write(Plan(services=300, namespaces=10, shapes=40), tmp_path)
     return path
 
 
@@ -47,29 +48,33 @@ def test_results_do_not_depend_on_the_executor(cluster, dump):
     """In this process, in two others, and on two workers of Dask, the fleet is the same."""
     in_process = members(Processes(1), dump)
 
-    assert len(in_process) > 450
+    assert len(in_process) > 250
     assert members(Processes(2), dump) == in_process
     assert members(Dask(cluster.address), dump) == in_process
 
 
-def test_a_killed_worker_loses_nothing(tmp_path, dump, monkeypatch):
-    """Its parts run on the other worker, and each counts once."""
-    monkeypatch.setattr(parts, "STEP", 5)
+def test_a_killed_worker_loses_nothing(tmp_path, dump):
+    """Its parts run on the other worker, and each counts once: the census is that of one process."""
     (tmp_path / "dask").mkdir()
+    small = {"part_bytes": 50_000, "parallel_bytes": 0}
 
     with dask_cluster(tmp_path / "dask", workers=2) as cluster:
         first, killed = cluster.workers[0], []
 
-        def kill(_: int) -> None:
+        def kill(_: object) -> None:
             if not killed:
                 killed.append(first.pid)
                 first.send_signal(signal.SIGKILL)
 
-        found = members(Dask(cluster.address), dump, kill)
+        with Dask(cluster.address) as workers:
+            found = census(survey(dump, workers=workers, progress=kill, **small))
         assert first.wait(20) == -signal.SIGKILL
 
     assert killed
-    assert found == members(Processes(1), dump)
+    assert found.total > 250
+    with Processes(2) as workers:
+        assert values(census(survey(dump, workers=workers, **small))) == values(found)
+    assert values(census(survey(dump, **small))) == values(found)
 
 
 def test_tls_needs_the_certificates_of_the_cluster(tmp_path, dump):
