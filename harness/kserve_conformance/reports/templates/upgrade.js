@@ -11,6 +11,7 @@
   const openAll = document.getElementById("open-all");
   const selects = [...form.querySelectorAll("select")];
   const total = Number(shown.dataset.total);
+  const allGroups = Number(shown.dataset.groups);
   const groups = [...document.querySelectorAll(".group")].map((element) => ({
     element,
     classes: element.dataset.classes.split(" "),
@@ -21,6 +22,7 @@
     text: null,
     texts: null,
   }));
+  const listed = groups.reduce((sum, group) => sum + group.rows.length, 0);
   const sections = [...document.querySelectorAll(".class")];
   const number = (value) => value.toLocaleString("en");
   const services = (value) => `${number(value)} service${value === 1 ? "" : "s"}`;
@@ -66,11 +68,15 @@
     }
     for (const section of sections) section.hidden = !section.querySelector(".group:not([hidden])") && (classes.length > 0 || inRows);
     const narrowed = classes.length > 0 || inRows;
-    const of = `in ${number(seen)} group${seen === 1 ? "" : "s"}`;
-    const listed = groups.reduce((sum, group) => sum + group.rows.length, 0);
-    if (narrowed && !seen) shown.textContent = "No matching services";
-    else if (inRows && listed < total) shown.textContent = `${services(members)} ${of}, of ${number(listed)} listed`;
-    else shown.textContent = `${services(narrowed ? members : total)} ${of}`;
+    const ofAll = `${services(total)} in ${number(allGroups)} group${allGroups === 1 ? "" : "s"}`;
+    const isWhole = allGroups === groups.length && (!inRows || listed === total);
+    if (!narrowed) shown.textContent = ofAll;
+    else if (!seen) shown.textContent = `No matching services${isWhole ? "" : ` among ${number(listed)} listed`}`;
+    else {
+      const found = `${services(members)} in ${number(seen)} group${seen === 1 ? "" : "s"}`;
+      // What is not listed cannot be searched.
+      shown.textContent = isWhole ? found : `${found}, of ${number(inRows ? listed : groups.length)} listed`;
+    }
     clear.hidden = !narrowed;
   }
 

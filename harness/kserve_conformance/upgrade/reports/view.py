@@ -114,6 +114,11 @@ class View:
         return sum(len(group.services) for groups in self.sections.values() for group in groups)
 
     @property
+    def groups(self) -> int:
+        """All groups, shown or not."""
+        return sum(map(len, self.sections.values())) + sum(number for number, _ in self.left_out.values())
+
+    @property
     def in_groups(self) -> int:
         """The services of all groups, listed or not."""
         shown = sum(group.count for groups in self.sections.values() for group in groups)
