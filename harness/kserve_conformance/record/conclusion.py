@@ -130,9 +130,12 @@ def caveat_of(header: Header) -> str | None:
     A source tree is not the release whose name it was given, whatever it contains.
     """
     release = header.target.release
+    build = header.target.build
+    if build is not None and build.overlay is not None and build.source is None and build.manager is None:
+        return f"with an overlay, as {release}"
     if header.target.is_source_tree:
         return f"built from a source tree, as {release}"
-    if header.target.build is not None:
+    if build is not None:
         return f"a controller of its own, as {release}"
     # The documented profile is not a release: it was read from the documentation.
     return None if release == DOCUMENTED else caveat(release)

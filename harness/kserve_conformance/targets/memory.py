@@ -8,14 +8,14 @@ a failure, and a clock of whole seconds that only ``advance_clock`` moves.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
 from kserve_conformance import __version__
-from kserve_conformance.crds import unknown_fields
+from kserve_conformance.crds import Schema, unknown_fields
 from kserve_conformance.crds.structure import pointer as api_server_pointer
 from kserve_conformance.exceptions import TargetError
 from kserve_conformance.manifests import check, rejection_message
@@ -27,10 +27,9 @@ from kserve_conformance.objects import (
     Manifest,
     ObjectKey,
     Runtime,
-    at,
 )
 from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
-from kserve_conformance.profiles.legacy import LEGACY_KEYS_V0_12
+from kserve_conformance.profiles.legacy import LEGACY_KEYS_V0_12, legacy_key
 from kserve_conformance.profiles.mode_faults import StoredMode
 from kserve_conformance.profiles.runtime_admission import Scope, rejection_of
 from kserve_conformance.profiles.service_admission import Rejected
@@ -56,13 +55,17 @@ class Workload:
     mode: str = ""
 
 
-def _as_converted(message: str, service: Manifest) -> str:
-    """What the schema rejects only once the defaulter has replaced a legacy key by ``model``."""
-    predictor = at(service, "spec", "predictor")
-    for key in predictor if isinstance(predictor, Mapping) else ():
-        if key in LEGACY_KEYS_V0_12:
-            return message.replace(f"spec.predictor.{key}.", "spec.predictor.model.")
-    return message
+def _as_converted(message: str, service: Manifest, schema: Schema) -> str:
+    """
+    What the schema rejects only once the defaulter has replaced a legacy key by ``model``.
+
+    Of several, it replaces the first in its own order, not in that of the manifest. Source:
+    ``setPredictorModelDefaults``, pkg/apis/serving/v1beta1/inference_service_defaults.go, since v0.8.0.
+    """
+    known = schema.properties["spec"].properties["predictor"].properties
+    keys = tuple(key for key in LEGACY_KEYS_V0_12 if key in known)
+    key = legacy_key(service, keys)
+    return message if key is None else message.replace(f"spec.predictor.{key}.", "spec.predictor.model.")
 
 
 class MemoryTarget:
@@ -120,7 +123,7 @@ class MemoryTarget:
         invalid = frozenset((problem.rejection or problem.pointer).partition(": ")[0] for problem in raw)
         if problems:
             message = rejection_message(manifest, problems)
-            return DryRun(unknown, invalid, message if raw else _as_converted(message, manifest))
+            return DryRun(unknown, invalid, message if raw else _as_converted(message, manifest, schema))
         try:
             self._admitted(ObjectKey.of(manifest), manifest)
         except Rejected as rejection:

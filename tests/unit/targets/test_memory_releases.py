@@ -109,6 +109,17 @@ class TestDryRuns:
 
         assert "spec.predictor.model.startupProbe.grpc.service: Invalid value" in str(answer.rejected)
 
+    @pytest.mark.parametrize(("other", "key"), [("onnx", "model"), ("sklearn", "triton")])
+    def test_of_two_legacy_keys_the_first_in_the_order_of_kserve_is_the_model(self, other, key):
+        """The order of the manifest does not matter; the second key stays as it is."""
+        probe = {"livenessProbe": {"grpc": {"port": 8080}}}
+        written = service(probe, key="triton")
+        predictor = {other: {}, **written["spec"]["predictor"]}
+
+        (answer,) = MemoryTarget("v0.10.2").dry_run([{**written, "spec": {"predictor": predictor}}])
+
+        assert f"spec.predictor.{key}.livenessProbe.grpc.service in body must be" in str(answer.rejected)
+
     @pytest.mark.parametrize(
         ("annotations", "is_accepted"), [({}, True), ({"serving.kserve.io/deploymentMode": "ModelMesh"}, False)]
     )
