@@ -172,7 +172,7 @@ def test_the_census_counts_what_each_service_gets(seed: int, tmp_path: Path):
     given = Sources((str(file),), crds=profile_with(RELEASES[0], None).crds)
     profiles = [profile_with(release, None) for release in RELEASES]
     one_by_one = Census()
-    findings = list(Upgraded(given, profiles, RuntimeChanges(), ASSUMPTIONS))
+    findings = list(Upgraded(given, profiles, RuntimeChanges(), ASSUMPTIONS, Processes(1)))
     for finding in findings:
         one_by_one.add(finding)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import click
 
@@ -13,6 +15,7 @@ from kserve_conformance.cli.reading_progress import ReadingProgress
 from kserve_conformance.cli.release_options import profile_with
 from kserve_conformance.cli.source_options import Sources
 from kserve_conformance.cli.validation import Validation
+from kserve_conformance.files import read_bytes
 from kserve_conformance.fleet import Member, Workers
 from kserve_conformance.manifests import load
 from kserve_conformance.objects import Catalogue, Manifest, ObjectKey, Runtime
@@ -82,7 +85,10 @@ class UpgradePlan:
     @property
     def identity(self) -> str:
         """A text that is equal for plans of the same upgrade."""
-        return repr(self)
+        digests = [
+            hashlib.sha256(read_bytes(Path(file), limit="source_bytes")).hexdigest() for file in self.changes.files
+        ]
+        return repr((self, digests))
 
     def installation(self, runtimes: Sequence[InputRuntime]) -> Installation:
         """The upgrade of a cluster that has these runtimes."""

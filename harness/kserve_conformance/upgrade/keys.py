@@ -32,21 +32,36 @@ def choice_key(service: Manifest) -> bytes:
     webhooks make a model of its implementation.
     """
     predictor = at(service, "spec", "predictor")
-    parts = sorted(predictor.items()) if isinstance(predictor, Mapping) else [("", predictor)]
+    parts = sorted(predictor.items()) if isinstance(predictor, Mapping) else []
     return _digest(
         (
             service.get("apiVersion"),
             at(service, "metadata", "uid") is not None,
             at(service, "metadata", "annotations", _MODE),
-            [(name, _selecting(part)) for name, part in parts],
+            isinstance(predictor, Mapping),
+            [(name, _selecting(part)) for name, part in parts if _is_implementation(name, part)],
+            [name for name, part in parts if name in _BESIDES and part is not None],
         )
     )
 
 
-def _selecting(part: Any) -> Any:
+#: Mappings of a predictor that are no implementations.
+_OTHERS: Final = frozenset(
+    {
+        *("affinity", "annotations", "batcher", "deploymentStrategy", "dnsConfig", "labels", "logger", "nodeSelector"),
+        *("os", "overhead", "podSpec", "securityContext", "workerSpec"),
+    }
+)
+#: What selects, or needs no runtime, by being there.
+_BESIDES: Final = ("workerSpec", "containers")
+
+
+def _is_implementation(name: str, part: Any) -> bool:
+    return isinstance(part, Mapping) and name not in _OTHERS
+
+
+def _selecting(part: Mapping[str, Any]) -> Any:
     """What selects a runtime, of one part of a predictor: of the URI of the model only its scheme."""
-    if not isinstance(part, Mapping):
-        return part if part is None or isinstance(part, bool | int | float | str) else type(part).__name__
     uri = part.get("storageUri")
     scheme = uri.partition("://")[0] if isinstance(uri, str) and "://" in uri else None
     return [scheme, *(part.get(name, _ABSENT) for name in _SELECTING)]

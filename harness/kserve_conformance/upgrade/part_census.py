@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import marshal
 import pickle
 from array import array
 from collections import Counter
@@ -29,28 +30,34 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from kserve_conformance.characters import in_json
 from kserve_conformance.fleet.parts import Part
 from kserve_conformance.fleet.plain import PlainService, is_model_uri
 from kserve_conformance.fleet.sections import look_ahead, read_source
 from kserve_conformance.manifests import Entry, Loader, ManifestCode, Problem, display_name
-from kserve_conformance.manifests.fingerprint import NAMESPACE, generic_uri, stand_in, uri_of
+from kserve_conformance.manifests.fingerprint import NAMESPACE, fingerprint, generic_uri, stand_in, uri_of
 from kserve_conformance.manifests.json_objects import Section
+from kserve_conformance.manifests.scalars import UnusableScalar, number
 from kserve_conformance.manifests.sources import Source
 from kserve_conformance.objects import SERVICE, Manifest
 from kserve_conformance.objects.malformed import MALFORMED
 from kserve_conformance.upgrade.assessment import Assessment, assess
 from kserve_conformance.upgrade.census import EXAMPLES, LISTED, Census, Finding, Place, group_key
+from kserve_conformance.upgrade.general_specs import general_spec, is_general
 from kserve_conformance.upgrade.keys import ServiceKeys, keys_of
 from kserve_conformance.upgrade.reports.data import finding_as_data
 from kserve_conformance.upgrade.stand_ins import assessment_for
-from kserve_conformance.upgrade.views import InputRuntime, Installation, Plan, Views, digest_of
+from kserve_conformance.upgrade.views import InputRuntime, Installation, Plan, View, Views, digest_of
 
 #: Services that are equal in everything but their names and the paths of their models, and that see the same runtimes.
 AssessmentKey = tuple[bytes, int]
 
 #: How many keys and services of a kind one process remembers.
 _REMEMBERED: Final = 50_000
+_DECODE: Final = msgspec.json.Decoder(float_hook=number).decode
+_NO_REFERENCES: Final = 2
 #: The bytes by which names are compared.
 _MARK: Final = 8
 
@@ -246,11 +253,25 @@ def _process(options: bytes) -> _Process:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """Services that are equal in everything but their names and the paths of their models."""
+    """
+    Services that are equal in everything but their names and the paths of their models.
+
+    ``general`` stands for all that differ in nothing that is read, ``mark`` is its fingerprint.
+    """
 
     fingerprint: int
     manifest: Manifest
+    mark: int
+    general: Manifest
     keys: tuple[bytes, bytes, bytes]
+
+
+def _kind_of(manifest: Manifest) -> _Kind:
+    spec = general_spec(manifest.get("spec"))
+    general = manifest if spec is manifest.get("spec") else {**manifest, "spec": spec}
+    exact = fingerprint(manifest)
+    mark = exact if general is manifest else fingerprint(general)
+    return _Kind(exact, manifest, mark, general, keys_of(general))
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +293,9 @@ class _Process:
         self.accepted = frozenset(options.accepted)
         self._kinds: dict[int, _Kind] = {}
         self._kind_of_key: dict[Any, _Kind] = {}
-        self._assessed: dict[AssessmentKey, _Assessed] = {}
+        self._kind_of_general: dict[Any, _Kind] = {}
+        #: None for what does not hold for all that it stands for.
+        self._assessed: dict[AssessmentKey, _Assessed | None] = {}
         self._views: dict[str | bytes, tuple[Views, Installation]] = {}
 
     def views_of(self, cluster: str, sources: Sequence[Source], census: PartCensus) -> Views:
@@ -292,23 +315,38 @@ class _Process:
         census.warnings |= dict.fromkeys(known[1].warnings)
         return known[0]
 
-    def known(self, key: Any) -> _Kind | None:
-        """The kind of a plain service."""
-        return self._kind_of_key.get(key)
+    def known(self, service: PlainService) -> _Kind | None:
+        """The kind of a plain service: by its text, or by what is read of its spec."""
+        kind = self._kind_of_key.get(service.key)
+        if kind is not None or not self._kind_of_general:
+            return kind
+        found = _general_key(service)
+        kind = None if found is None else self._kind_of_general.get(found[0])
+        if kind is None or found is None:
+            return None
+        manifest = {**kind.manifest, "spec": found[1]}
+        kind = _Kind(fingerprint(manifest), manifest, kind.mark, kind.general, kind.keys)
+        self._remember(service.key, kind)
+        return kind
+
+    def _remember(self, key: Any, kind: _Kind) -> None:
+        if len(self._kind_of_key) >= _REMEMBERED:
+            self._kind_of_key.clear()
+        self._kind_of_key[key] = kind
 
     def learn(self, service: PlainService, entry: Entry) -> None:
         """Remember the kind of a plain service."""
-        generic = generic_uri(service.uri)
-        if generic != service.uri and not is_model_uri(service.spec, generic):
-            return
-        if uri_of(entry.manifest) != service.uri:
+        found = _general_key(service)
+        if found is None or uri_of(entry.manifest) != service.uri:
             return
         if not entry.is_clean and not self.options.plan.is_stored(entry.manifest):
             # Each has to be named with its own findings.
             return
-        if len(self._kind_of_key) >= _REMEMBERED:
-            self._kind_of_key.clear()
-        self._kind_of_key[service.key] = self.kind_of(entry)
+        kind = self.kind_of(entry)
+        self._remember(service.key, kind)
+        if len(self._kind_of_general) >= _REMEMBERED:
+            self._kind_of_general.clear()
+        self._kind_of_general[found[0]] = kind
 
     def kind_of(self, entry: Entry) -> _Kind:
         """The kind of a service that the loader read."""
@@ -318,24 +356,48 @@ class _Process:
                 self._kinds.clear()
             manifest = stand_in(entry.manifest)
             manifest = {**manifest, "metadata": {**manifest["metadata"], "namespace": NAMESPACE}}
-            kind = self._kinds[entry.fingerprint] = _Kind(entry.fingerprint, manifest, keys_of(manifest))
+            kind = self._kinds[entry.fingerprint] = _kind_of(manifest)
         return kind
 
     def assessed(self, kind: _Kind, views: Views, namespace: str) -> _Assessed:
         """The assessment of a kind of services in a namespace."""
         view = views.of(namespace)
-        key = view.digest, kind.fingerprint
-        assessed = self._assessed.get(key)
+        assessed = self._made((view.digest, kind.mark), kind.general, view)
         if assessed is None:
-            found = assess(kind.manifest, view.path, in_store=self.options.plan.is_stored(kind.manifest))
-            # Pods and stored services are not shown, and would be kept.
-            found = replace(found, before=found.before.without_objects(), after=found.after.without_objects())
-            if len(self._assessed) >= _REMEMBERED:
-                self._assessed.clear()
-            classes = (str(found.change), *map(str, found.flags))
-            assessed = _Assessed(key, found, group_key(found), classes, found.is_unchanged)
-            self._assessed[key] = assessed
+            assessed = self._made((view.digest, kind.fingerprint), kind.manifest, view, is_exact=True)
+        if assessed is None:
+            raise AssertionError("an exact assessment holds for its service")
         return assessed
+
+    def _made(self, key: AssessmentKey, manifest: Manifest, view: View, *, is_exact: bool = False) -> _Assessed | None:
+        """The assessment of a manifest, made on first use; None if it does not hold for all that it stands for."""
+        if key in self._assessed and (self._assessed[key] is not None or not is_exact):
+            return self._assessed[key]
+        found = assess(manifest, view.path, in_store=self.options.plan.is_stored(manifest))
+        # Pods and stored services are not shown, and would be kept.
+        found = replace(found, before=found.before.without_objects(), after=found.after.without_objects())
+        if len(self._assessed) >= _REMEMBERED:
+            self._assessed.clear()
+        classes = (str(found.change), *map(str, found.flags))
+        assessed = _Assessed(key, found, group_key(found), classes, found.is_unchanged)
+        self._assessed[key] = assessed if is_exact or is_general(repr(found)) else None
+        return self._assessed[key]
+
+
+def _general_key(service: PlainService) -> tuple[Any, Any] | None:
+    """
+    What is equal for plain services that differ in nothing that is read, and the spec of this one.
+
+    None if the URI that was made generic is not that of the model.
+    """
+    generic = generic_uri(service.uri)
+    if generic != service.uri and not is_model_uri(service.spec, generic):
+        return None
+    try:
+        spec = _DECODE(service.spec)
+    except (msgspec.DecodeError, UnicodeDecodeError, UnusableScalar, RecursionError):
+        return None
+    return (marshal.dumps(general_spec(spec), _NO_REFERENCES), *service.key[1:]), spec
 
 
 def mark_of(cluster: str, namespace: str, name: str) -> int:
@@ -373,7 +435,7 @@ class _Reading:
 
     def is_learned(self, service: PlainService) -> bool:
         """Is the kind of the service known?"""
-        return self._process.known(service.key) is not None
+        return self._process.known(service) is not None
 
     def learn(self, service: PlainService, entry: Entry) -> None:
         """Remember what the loader read it as."""
@@ -385,7 +447,7 @@ class _Reading:
         rows = self._rows_of.get(namespace) or self._rows_in(namespace)
         row = rows.get(key)
         if row is None:
-            kind = self._process.known(key)
+            kind = self._process.known(service)
             if kind is None:
                 raise AssertionError("the service was not learned")
             row = rows[key] = self._row(kind, namespace)
@@ -562,10 +624,10 @@ def repeated_marks(marks: array[int], most: int) -> frozenset[int]:
     """The first marks that occur more than once, up to so many."""
     slices = len(marks) // _COMPARED + 1
     repeated: set[int] = set()
-    for number in range(slices):
+    for one in range(slices):
         once: set[int] = set()
         for mark in marks:
-            if slices > 1 and mark % slices != number:
+            if slices > 1 and mark % slices != one:
                 continue
             if mark in once:
                 repeated.add(mark)
