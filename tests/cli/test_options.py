@@ -18,7 +18,7 @@ BY_COMMAND = {
     "--key": "the private key signs, the public key verifies",
     "--out": "each command writes other files",
     "--release": "some commands take a range, or filter by it",
-    "--resume": "a matrix resumes in its folder, an upgrade from a file",
+    "--resume": "a matrix resumes in its --out folder, an upgrade in one of its own",
     "--suite": "the suite to run, or the suite that ran",
     "--namespace": "with --context it also limits what is read",
 }
