@@ -15,6 +15,8 @@ from kserve_conformance.record import (
     WORSE,
     Change,
     Compared,
+    DeviationList,
+    ListedDeviation,
     Record,
     SuiteIdentity,
     TargetIdentity,
@@ -230,6 +232,24 @@ class TestRuns:
     def test_nothing_beside_nothing_is_no_better(self) -> None:
         """A comparison without a scenario must not be taken for a good one."""
         assert compare(record(), record()).is_worse()
+
+
+class TestDeclaredDeviations:
+    def test_runs_that_were_judged_by_other_declarations_differ(self) -> None:
+        """The deviations that an implementation declares are named; those of KServe belong to the release."""
+        before, after = record(scenario("it")), record(scenario("it"))
+        entries = tuple(
+            ListedDeviation(id=name, statement="It differs.", link="https://example.com/x", declared=declared)
+            for name, declared in (("ours", True), ("upstream", False))
+        )
+        listed = DeviationList(name="own.yaml and KServe", digest="sha256:0", entries=entries)
+        judged = msgspec.structs.replace(after, header=msgspec.structs.replace(after.header, deviations=listed))
+
+        compared = compare(before, judged)
+
+        assert ("deviations declared", "", "ours") in [
+            (one.name, one.earlier, one.later) for one in compared.differences
+        ]
 
 
 def with_suite(run: Record, suite: SuiteIdentity) -> Record:
