@@ -144,7 +144,8 @@ class Surveyed:
         self._warnings = (*whole.warnings, *rejected)
         self._progress.clear()
         if self._survey.resumed:
-            click.echo(f"{self._survey.resumed:,} parts resumed", err=True)
+            count = self._survey.resumed
+            click.echo(f"resumed {count:,} part{'s' * (count > 1)}", err=True)
         check_something(self._sources, self.notes, whole.total + len(whole.runtimes))
 
     def rejections(self) -> tuple[str, ...]:
