@@ -76,7 +76,7 @@ class StoredMode:
             return
         if mode == RAW and self.profile.configured_mode(RAW) != RAW:
             text = f"status.deploymentMode is {RAW}, so a Knative Service is created next to the Deployment"
-            hint = f"{self._record(RENAMED_MODES[RAW])}, and delete the Knative Service"
+            hint = self._record(RENAMED_MODES[RAW], ", and then delete the Knative Service")
             yield ModeFault(ModeFaultCode.DEPLOYED_TWICE, text, hint)
         rejection = self._rejection(self.service, mode)
         if rejection is not None:
@@ -115,10 +115,10 @@ class StoredMode:
             return f"set the annotation {DEPLOYMENT_MODE} to {mode}: that update is accepted"
         return self._record(RENAMED_MODES.get(mode, mode))
 
-    def _record(self, mode: str) -> str:
+    def _record(self, mode: str, then: str = "") -> str:
         """How to change the mode in a status: updates of the status subresource do not go through the webhook."""
         name = at(self.service, "metadata", "name")
         namespace = at(self.service, "metadata", "namespace") or "default"
         patch = f'{{"status":{{"deploymentMode":"{mode}"}}}}'
         command = f"kubectl patch isvc {name} -n {namespace} --subresource=status --type=merge -p '{patch}'"
-        return f"change the mode in the status with {self.profile.name} installed: {command}"
+        return f"change the mode in the status with {self.profile.name} installed{then}: {command}"

@@ -16,6 +16,8 @@ _WIDTH = 80
 _GROUPS = 200
 #: The services of a group that are printed.
 _EXAMPLES = 5
+#: What a command at the end of a hint begins with.
+_COMMAND = ": kubectl "
 
 
 def lines(census: Census, releases: tuple[str, ...], only: frozenset[str] = frozenset()) -> Iterator[str]:
@@ -116,8 +118,11 @@ def _placed(finding: Finding) -> Iterator[str]:
 
 
 def _wrapped(label: str, text: str) -> Iterator[str]:
-    # Commands are copied, so nothing breaks a long word.
+    """Lines of a text below its label. A command at its end is not wrapped, so that it can be copied."""
+    prose, colon, command = printable(text).partition(_COMMAND)
     width = _WIDTH - 2 - len(label)
-    wrapped = textwrap.wrap(printable(text), width, break_long_words=False, break_on_hyphens=False)
+    wrapped = textwrap.wrap(prose + colon[:1], width, break_long_words=False, break_on_hyphens=False)
+    if command:
+        wrapped.append(colon[2:] + command)
     for number, line in enumerate(wrapped):
         yield f"  {label if number == 0 else ' ' * len(label)}{line}"
