@@ -25,6 +25,15 @@ kind: InferenceService
 metadata: {name: cars, namespace: team-a}
 spec: {predictor: {model: {modelFormat: {name: onnx}, storageUri: "s3://bucket/cars"}}}
 """
+RUNTIME = """\
+apiVersion: serving.kserve.io/v1alpha1
+kind: ServingRuntime
+metadata: {name: mine, namespace: team-a}
+spec:
+  supportedModelFormats: [{name: sklearn, autoSelect: true}]
+  protocolVersions: [v1]
+  containers: [{name: kserve-container, image: example.com/mine:1}]
+"""
 PATH = ("upgrade", "--from", "v0.9.0", "--to", "v0.11.2", "--shipped", "services.yaml")
 
 
@@ -95,6 +104,45 @@ class TestExitCode:
         assert invoke("upgrade", *arguments, "services.yaml")[0] == Exit.USAGE
 
 
+class TestClusters:
+    @pytest.fixture(autouse=True)
+    def dumps(self, tmp_path):
+        """Two clusters with the same services; one has a runtime of its own."""
+        (tmp_path / "dumps").mkdir()
+        (tmp_path / "dumps" / "east.yaml").write_text(f"{SERVICES}---\n{RUNTIME}")
+        (tmp_path / "dumps" / "west.yaml").write_text(SERVICES)
+
+    def test_a_baseline_accepts_findings_of_a_cluster(self, invoke):
+        """What is accepted of a cluster is not accepted of a service with the same name in another one."""
+        path = (*PATH[:-1], "--clusters")
+        assert invoke(*path, "dumps/east.yaml", "--write-baseline", "accepted.yaml")[0] == Exit.OK
+
+        assert invoke(*path, "dumps/east.yaml", "--baseline", "accepted.yaml")[0] == Exit.OK
+        assert invoke(*path, "dumps/west.yaml", "--baseline", "accepted.yaml")[0] == Exit.NO
+        _, _, err = invoke(*path, "dumps", "--baseline", "accepted.yaml")
+        assert "2 accepted by the baseline" in err
+        log = json.loads(invoke(*path, "dumps", "--baseline", "accepted.yaml", "--format", "sarif")[1])
+        results = [each for each in log["runs"][0]["results"] if each["ruleId"] == "upgrade/lost"]
+        assert [bool(each.get("suppressions")) for each in results] == [True, True, False, False]
+
+    def test_services_of_one_name_are_one_entry_of_a_baseline(self, invoke):
+        """--write-baseline writes one entry for several services of one name."""
+        arguments = (*PATH, "dumps/west.yaml", "--write-baseline", "accepted.yaml")
+
+        assert "wrote accepted.yaml: 2 accepted" in invoke(*arguments)[2]
+
+    def test_a_runtime_that_some_clusters_have_is_deleted(self, invoke):
+        """--without and --disable need a cluster that has the runtime; the others stay as they are."""
+        arguments = ("--path", "v0.15.2,v0.15.2", "--clusters", "dumps", "--format", "ndjson")
+        for option in ("--without", "--disable"):
+            out = invoke("upgrade", *arguments, option, "mine")[1]
+            lost = [line for line in map(json.loads, out.splitlines()) if line["change"] == "lost"]
+            assert [(line["cluster"], line["name"]) for line in lost] == [("east", "iris")]
+            code, _, err = invoke("upgrade", *arguments, option, "mine", option, "other")
+            assert code == Exit.USAGE
+            assert f"invalid value for {option}: there is no runtime 'other'" in err
+
+
 class TestFormats:
     def test_json(self, invoke):
         """JSON has the counts and groups."""
@@ -157,15 +205,7 @@ class TestWhatIf:
 
     def test_a_runtime_is_added(self, invoke, tmp_path):
         """--with adds the runtimes of a file."""
-        (tmp_path / "mine.yaml").write_text(
-            "apiVersion: serving.kserve.io/v1alpha1\n"
-            "kind: ServingRuntime\n"
-            "metadata: {name: mine, namespace: team-a}\n"
-            "spec:\n"
-            "  supportedModelFormats: [{name: sklearn, autoSelect: true}]\n"
-            "  protocolVersions: [v1]\n"
-            "  containers: [{name: kserve-container, image: example.com/mine:1}]\n"
-        )
+        (tmp_path / "mine.yaml").write_text(RUNTIME)
         out = invoke("upgrade", "--path", "v0.15.2,v0.15.2", "--with", "mine.yaml", "--shipped", "services.yaml")[1]
 
         assert "moved, pod-differs: 1 service, kserve-sklearnserver → mine" in out
@@ -181,6 +221,59 @@ class TestWhatIf:
         assert [(line["namespace"], line["name"]) for line in lines if line["change"] == "moved"] == [
             ("team-a", "iris")
         ]
+
+    @pytest.mark.parametrize("order", ["ab", "ba"])
+    def test_the_runtime_of_one_namespace_is_disabled(self, order, invoke, tmp_path):
+        """--disable NAMESPACE/NAME leaves an equal runtime of another namespace, whichever is read first."""
+        for name in order:
+            (tmp_path / f"{name}.yaml").write_text(RUNTIME.replace("team-a", f"team-{name}"))
+            service, *_ = SERVICES.replace("team-a", f"team-{name}").split("---")
+            (tmp_path / f"service-{name}.yaml").write_text(service)
+        files = [f"{kind}{name}.yaml" for kind in ("", "service-") for name in order]
+        arguments = ("--path", "v0.15.2,v0.15.2", "--disable", "team-a/mine", "--format", "ndjson")
+        lines = [json.loads(line) for line in invoke("upgrade", *arguments, *files)[1].splitlines()]
+
+        assert {line["namespace"]: line["change"] for line in lines} == {"team-a": "lost", "team-b": "same"}
+
+    @pytest.mark.parametrize(
+        ("content", "error"),
+        [
+            (None, "error: mine.yaml: does not exist"),
+            ("a: [", "is not valid YAML"),
+            ("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}", "no runtime in mine.yaml"),
+        ],
+    )
+    def test_a_file_without_a_runtime_to_add_is_an_error(self, content, error, invoke, tmp_path):
+        """A file of --with that is missing, cannot be read or has no runtime is not ignored."""
+        if content is not None:
+            (tmp_path / "mine.yaml").write_text(content)
+        code, out, err = invoke("upgrade", "--path", "v0.15.2,v0.15.2", "--with", "mine.yaml", "services.yaml")
+
+        assert (code, out) == (Exit.USAGE, "")
+        assert error in err
+
+    def test_a_rejected_runtime_is_not_added(self, invoke, tmp_path):
+        """A runtime of --with that the webhook of the release rejects is named, and not added."""
+        first = RUNTIME.replace("autoSelect: true", 'autoSelect: true, version: "9", priority: 1')
+        (tmp_path / "mine.yaml").write_text(f"{first}---\n{first.replace('name: mine', 'name: other')}")
+        _, out, err = invoke(
+            "upgrade", "--path", "v0.15.2,v0.15.2", "--with", "mine.yaml", "--shipped", "services.yaml"
+        )
+
+        assert "warning: v0.15.2 rejects ServingRuntime team-a/other: " in err
+        assert "→ mine" in out
+        assert "mine was added" in out
+
+    def test_a_changed_file_is_read_again_with_resume(self, invoke, tmp_path):
+        """--resume does not take the results that were made with another content of the files of --with."""
+        arguments = ("--path", "v0.15.2,v0.15.2", "--shipped", "--with", "mine.yaml", "--resume", "kept")
+        counts = []
+        for content in (RUNTIME, RUNTIME.replace("sklearn", "other"), RUNTIME):
+            (tmp_path / "mine.yaml").write_text(content)
+            _, out, err = invoke("upgrade", *arguments, "--format", "json", "services.yaml")
+            counts.append((json.loads(out)["counts"].get("moved", 0), "resumed" in err))
+
+        assert counts == [(1, False), (0, False), (1, True)]
 
     def test_another_default_mode(self, invoke, tmp_path):
         """--mode changes the default mode with the last release: what follows it, and what is rejected from then on."""

@@ -106,6 +106,12 @@ class Runtimes:
         self._is_first = False
         return Catalogue(tuple(runtimes.values())), reviews
 
+    def applied_to(self, catalogue: Catalogue, profile: Profile) -> tuple[Catalogue, tuple[Review, ...]]:
+        """A catalogue after these runtimes were written to it under a release, and their reviews."""
+        runtimes = {each.key: each for each in catalogue}
+        reviews = tuple(self._write(profile, runtimes))
+        return Catalogue(tuple(runtimes.values())), reviews
+
     def _write(self, profile: Profile, runtimes: dict[ObjectKey, Runtime]) -> Iterator[Review]:
         scopes: defaultdict[Namespace | None, Scope] = defaultdict(Scope)
         for each in runtimes.values():

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import click
 
 from kserve_conformance.cli.answers import Answers, Assumptions
-from kserve_conformance.cli.catalogues import GivenRuntime, Runtimes, placed
+from kserve_conformance.cli.catalogues import GivenRuntime, Review, Runtimes, placed
 from kserve_conformance.cli.reading_progress import ReadingProgress
 from kserve_conformance.cli.release_options import profile_with
 from kserve_conformance.cli.source_options import Sources
 from kserve_conformance.cli.validation import Validation
-from kserve_conformance.files import read_bytes
 from kserve_conformance.fleet import Member, Workers
 from kserve_conformance.manifests import load
-from kserve_conformance.objects import Catalogue, Manifest, ObjectKey, Runtime
+from kserve_conformance.objects import Catalogue, Manifest, ObjectKey, Runtime, replaced
 from kserve_conformance.profiles import Profile
 from kserve_conformance.resolver import Surroundings
 from kserve_conformance.upgrade import (
@@ -34,38 +31,71 @@ from kserve_conformance.upgrade.views import InputRuntime, Installation
 @dataclass(frozen=True, slots=True)
 class RuntimeChanges:
     """
-    What happens with the last release: files of runtimes to apply, names to delete, names to disable, a default mode.
+    What happens with the last release: runtimes to apply, names to delete, names to disable, a default mode.
     """
 
-    files: tuple[str, ...] = ()
+    with_: tuple[GivenRuntime, ...] = ()
     without: tuple[str, ...] = ()
     disable: tuple[str, ...] = ()
     mode: str | None = None
 
-    def applied(self, installed: Installed) -> Installed:
-        """The release after the changes. Raises ``UsageError`` for a runtime that does not exist."""
-        profile = installed.profile
-        runtimes = {runtime.key: runtime for runtime in installed.catalogue}
-        if self.files:
-            for manifest in load(*self.files).runtimes:
-                runtimes[ObjectKey.of(manifest)] = Runtime.from_manifest(profile.crds.pruned(manifest))
+    def applied(self, installed: Installed) -> Installation:
+        """The release after the changes, what it says against applied runtimes, and which of the changes were made."""
+        catalogue, reviews = Runtimes(self.with_, stored=False).applied_to(installed.catalogue, installed.profile)
+        runtimes = {runtime.key: runtime for runtime in catalogue}
+        changed: set[str] = set()
         for name in self.without:
-            for key in _named(name, runtimes, "--without"):
+            for key in _named(name, runtimes):
+                changed.add(f"--without {name}")
                 del runtimes[key]
         for name in self.disable:
-            for key in _named(name, runtimes, "--disable"):
-                runtimes[key] = replace(runtimes[key], disabled=True)
+            for key in _named(name, runtimes):
+                changed.add(f"--disable {name}")
+                manifest = runtimes[key].manifest
+                spec = {**manifest["spec"], "disabled": True}
+                runtimes[key] = Runtime.from_manifest(replaced(manifest, spec, "spec"))
         surroundings = installed.surroundings if self.mode is None else Surroundings(self.mode)
-        return replace(installed, catalogue=Catalogue(tuple(runtimes.values())), surroundings=surroundings)
+        after = replace(installed, catalogue=Catalogue(tuple(runtimes.values())), surroundings=surroundings)
+        return Installation((after,), tuple(rejections(reviews, installed.profile)), frozenset(changed))
+
+    def check(self, changed: Collection[str]) -> None:
+        """Raise ``UsageError`` for a runtime to delete or to disable that no cluster has."""
+        for option, names in (("--without", self.without), ("--disable", self.disable)):
+            for name in names:
+                if f"{option} {name}" not in changed:
+                    raise click.BadParameter(f"there is no runtime {name!r}", param_hint=option)
 
 
-def _named(name: str, runtimes: dict[ObjectKey, Runtime], option: str) -> list[ObjectKey]:
+def runtimes_of_files(files: Sequence[str], sources: Sources) -> tuple[GivenRuntime, ...]:
+    """
+    Read the runtimes to apply, with the same options as everything else.
+
+    Raises ``InvalidManifests`` for a file that cannot be read, and ``UsageError`` for one without a runtime.
+    """
+    found: list[GivenRuntime] = []
+    for file in files:
+        of_file = replace(sources, paths=(file,), stored=False)
+        loaded = load(file, loader=of_file.loader(), strict=True)
+        if not loaded.runtimes:
+            raise click.BadParameter(f"no runtime in {file}", param_hint="--with")
+        found += (
+            GivenRuntime(each, loaded.where(each), of_file.rejecting(loaded.findings(each))) for each in loaded.runtimes
+        )
+    return tuple(found)
+
+
+def rejections(reviews: Iterable[Review], profile: Profile) -> Iterator[str]:
+    """A line for each runtime that a release rejects, and for each field that strict validation rejects."""
+    for review in reviews:
+        if not review.is_accepted:
+            yield f"{profile.name} rejects {review.key}: {review.headline.removeprefix('rejected: ')}"
+            yield from (problem.headline for problem in review.findings)
+
+
+def _named(name: str, runtimes: Iterable[ObjectKey]) -> list[ObjectKey]:
     """The runtimes of a name, or of ``namespace/name``."""
     namespace, _, bare = name.rpartition("/")
-    found = [key for key in runtimes if key.name == bare and (not namespace or key.namespace == namespace)]
-    if not found:
-        raise click.BadParameter(f"there is no runtime {name!r}", param_hint=option)
-    return found
+    return [key for key in runtimes if key.name == bare and (not namespace or key.namespace == namespace)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +115,7 @@ class UpgradePlan:
     @property
     def identity(self) -> str:
         """A text that is equal for plans of the same upgrade."""
-        digests = [
-            hashlib.sha256(read_bytes(Path(file), limit="source_bytes")).hexdigest() for file in self.changes.files
-        ]
-        return repr((self, digests))
+        return repr(self)
 
     def installation(self, runtimes: Sequence[InputRuntime]) -> Installation:
         """The upgrade of a cluster that has these runtimes."""
@@ -102,13 +129,9 @@ class UpgradePlan:
             profile = profile_with(release, self.crds)
             catalogue, reviews = written.under(profile)
             installed.append(Installed(profile, catalogue, surroundings))
-            for review in reviews:
-                if not review.is_accepted:
-                    headline = review.headline.removeprefix("rejected: ")
-                    warnings.append(f"{profile.name} rejects {review.key}: {headline}")
-                    warnings += [problem.headline for problem in review.findings]
-        installed[-1] = self.changes.applied(installed[-1])
-        return Installation(tuple(installed), tuple(warnings))
+            warnings += rejections(reviews, profile)
+        last = self.changes.applied(installed[-1])
+        return Installation((*installed[:-1], *last.path), (*warnings, *last.warnings), last.changed)
 
     def is_stored(self, service: Manifest) -> bool:
         """Was a service stored before the upgrade?"""
@@ -144,7 +167,7 @@ class Upgraded:
             catalogue, reviews = answers.runtimes.under(profile)
             self.reviews += [(profile, review) for review in reviews if not review.is_accepted]
             installed.append(Installed(profile, catalogue, surroundings))
-        installed[-1] = changes.applied(installed[-1])
+        [installed[-1]] = changes.applied(installed[-1]).path
         #: The names of the releases on the path.
         self.releases = tuple(profile.name for profile in profiles)
         self._path = tuple(installed)
@@ -161,8 +184,7 @@ class Upgraded:
     def rejections(self) -> Iterator[str]:
         """A line for each runtime that a release rejects, and for each field that strict validation rejects."""
         for profile, review in self.reviews:
-            yield f"{profile.name} rejects {review.key}: {review.headline.removeprefix('rejected: ')}"
-            yield from (problem.headline for problem in review.findings)
+            yield from rejections((review,), profile)
         yield from (problem.headline for problem in self.rejected_fields)
 
     def _assessed(self, member: Member) -> Assessment:

@@ -46,7 +46,8 @@ class Gate:
         for name, class_ in census.met:
             self.baseline.accepts(name, class_)
         reason = "accepted when the baseline was written"
-        self.to_accept += [Accepted(name, class_, reason) for name, class_ in census.to_accept]
+        # Several services can have one name; an entry accepts them all.
+        self.to_accept += [Accepted(name, class_, reason) for name, class_ in dict.fromkeys(census.to_accept)]
 
     def print_notes(self) -> None:
         """Say on stderr what the baseline accepted, and what of it is of no more use."""
@@ -81,6 +82,7 @@ class Surveyed:
         resume: Path | None = None,
     ) -> None:
         self._sources = sources
+        self._changes = plan.changes
         self._gate = gate
         self._progress = ReadingProgress()
         warns = sources.validation is Validation.WARN
@@ -131,8 +133,14 @@ class Surveyed:
             self._conclude(whole)
 
     def _conclude(self, whole: PartCensus) -> None:
-        """Take the notes. Raises ``InvalidManifests`` if any problem is too many, ``ManifestError`` without objects."""
+        """
+        Take the notes.
+
+        Raises ``InvalidManifests`` if any problem is too many, ``ManifestError`` without objects, and ``UsageError``
+        for a runtime to delete or to disable that no cluster has.
+        """
         self._sources.check(whole.loader)
+        self._changes.check(whole.changed)
         self._whole = whole
         self._gate.add(whole)
         names = self._survey.repeated(whole, _REPEATED)

@@ -6,7 +6,7 @@ import functools
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -117,7 +117,7 @@ class UpgradeOptions:
         self, paths: tuple[str, ...], releases: tuple[str, ...], mode: str | None, lines: BinaryIO | None = None
     ) -> tuple[Sources, tuple[str, ...], RuntimeChanges, Assumptions]:
         from kserve_conformance.cli.answers import Assumptions
-        from kserve_conformance.cli.census import RuntimeChanges
+        from kserve_conformance.cli.census import RuntimeChanges, runtimes_of_files
 
         profiles = tuple(profile_with(release, self.crds) for release in releases)
         sources = Sources(
@@ -132,7 +132,8 @@ class UpgradeOptions:
             lines,
             f"context {self.context}" if lines else STDIN_NAME,
         )
-        changes = RuntimeChanges(self.with_, self.without, self.disable, self.mode)
+        last = replace(sources, crds=profiles[-1].crds)
+        changes = RuntimeChanges(runtimes_of_files(self.with_, last), self.without, self.disable, self.mode)
         return sources, tuple(each.name for each in profiles), changes, Assumptions(self.shipped, self.stored, mode)
 
     def _read_cluster(self, context: str, release: str, lines: BinaryIO) -> tuple[str, str]:

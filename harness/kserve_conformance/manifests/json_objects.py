@@ -13,6 +13,7 @@ from kserve_conformance.manifests.placement import (
     is_error,
     is_list,
     line_of,
+    missing_pages,
     placed,
     typed,
     waits_for_kind,
@@ -102,6 +103,8 @@ def _rest(rest: Element, held: list[Element], intake: Intake) -> Iterator[Found]
     """What was held back until the kind around it is known."""
     if is_list(rest.root):
         _report_own(rest, intake)
+        for problem in missing_pages(rest.root, rest.line):
+            intake.report(problem)
         for each in held:
             yield from _objects_of(each, intake)
     else:

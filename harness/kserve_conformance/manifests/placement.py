@@ -105,6 +105,22 @@ def is_list(root: Mapping[str, Any]) -> bool:
     return str(root.get("kind", "")).endswith("List")
 
 
+def missing_pages(root: Mapping[str, Any], line: int | None = None) -> Iterator[Problem]:
+    """
+    The problem of a list that is one page of several, as the API server answers a request with a limit.
+
+    Coded: ``ListMeta`` in pkg/apis/meta/v1/types.go, k8s.io/apimachinery. kubectl reads all pages and writes no token.
+    """
+    metadata = root.get("metadata")
+    if not isinstance(metadata, Mapping) or not metadata.get("continue"):
+        return
+    count = metadata.get("remainingItemCount")
+    missing = f"{count:,} objects are missing" if isinstance(count, int) and count > 1 else "the rest is missing"
+    text = f"is one page of a list: {missing}"
+    hint = "read all pages, as kubectl get does, or request the list without a limit"
+    yield Problem(ManifestCode.INCOMPLETE_LIST, text, ("metadata", "continue"), line=line, hint=hint)
+
+
 def waits_for_kind(element: Any, root: Mapping[str, Any]) -> bool:
     """Does the meaning of an element of ``items`` depend on the kind of what is around it, not read so far?"""
     is_object = isinstance(element, dict) and element.get("kind") and element.get("apiVersion")

@@ -53,6 +53,8 @@ class ManifestCode(StrEnum):
     TOO_LARGE = "too-large"
     #: Mappings and lists are nested deeper than is read.
     TOO_DEEP = "too-deep"
+    #: A list is one page of several.
+    INCOMPLETE_LIST = "incomplete-list"
     #: The aliases of a document expand to too many values.
     ALIAS_BOMB = "alias-bomb"
     #: A source has more problems than are collected.

@@ -18,6 +18,7 @@ from kserve_conformance.manifests.placement import (
     is_error,
     is_list,
     line_of,
+    missing_pages,
     placed,
     typed,
     waits_for_kind,
@@ -151,6 +152,7 @@ class _Reading:
             return [] if has_error else [part]
         held, self._held = self._held, []
         if isinstance(part.value, dict) and "items" in part.value and is_list(part.value):
+            self._deferred += missing_pages(part.value, part.line)
             return [replace(each, value=typed(each.value, part.value)) for each in held]
         if held:
             part.value["items"] = [each.value for each in held]

@@ -17,6 +17,11 @@ LISTED = 10
 PLACES = 20_000
 
 
+def full_name(name: str, cluster: str) -> str:
+    """The name of a service, with its cluster if there are several."""
+    return f"{cluster}: {name}" if cluster else name
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """
@@ -38,7 +43,7 @@ class Finding:
     @property
     def full_name(self) -> str:
         """Its name, with the cluster if there are several."""
-        return f"{self.cluster}: {self.name}" if self.cluster else self.name
+        return full_name(self.name, self.cluster)
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ from kserve_conformance.manifests.sources import Source
 from kserve_conformance.objects import SERVICE, Manifest
 from kserve_conformance.objects.malformed import MALFORMED
 from kserve_conformance.upgrade.assessment import Assessment, assess
-from kserve_conformance.upgrade.census import EXAMPLES, LISTED, Census, Finding, Place, group_key
+from kserve_conformance.upgrade.census import EXAMPLES, LISTED, Census, Finding, Place, full_name, group_key
 from kserve_conformance.upgrade.general_specs import general_spec, is_general
 from kserve_conformance.upgrade.keys import ServiceKeys, keys_of
 from kserve_conformance.upgrade.reports.data import finding_as_data
@@ -70,7 +70,7 @@ class CensusOptions:
     ``runtimes`` are those of each cluster that were read before, by its name; a cluster that is missing is read whole
     by one call, with its runtimes. ``is_quick``: services may be decoded as far as they are read. ``only`` and
     ``has_lines`` are for output with a line for each service. ``fail_on`` are the classes that fail the command,
-    ``accepted`` what the baseline accepts, by name and class.
+    ``accepted`` what the baseline accepts, by full name and class.
     """
 
     loader: Loader
@@ -155,6 +155,8 @@ class PartCensus:
     to_accept: list[tuple[str, str]] = field(default_factory=list)
     #: NDJSON, if it was requested.
     lines: str = ""
+    #: What the plan was to change, and did in a cluster at least.
+    changed: set[str] = field(default_factory=set)
 
     @property
     def total(self) -> int:
@@ -198,6 +200,7 @@ class PartCensus:
         self.met |= other.met
         self.to_accept += other.to_accept
         self.lines += other.lines
+        self.changed |= other.changed
         return self
 
     def census(self) -> Census:
@@ -313,6 +316,7 @@ class _Process:
             if mark is not None:
                 self._views[mark] = known
         census.warnings |= dict.fromkeys(known[1].warnings)
+        census.changed |= known[1].changed
         return known[0]
 
     def known(self, service: PlainService) -> _Kind | None:
@@ -502,7 +506,7 @@ class _Reading:
         else:
             self._census.marks.append(mark_of(self._cluster, namespace, name))
         if row.failing:
-            self._fail(f"{namespace}/{name}", row.failing)
+            self._fail(full_name(f"{namespace}/{name}", self._cluster), row.failing)
         if self._options.has_lines:
             self._write(assessed, Example(namespace, name, uri, source, line, self._cluster, assessed.key))
 

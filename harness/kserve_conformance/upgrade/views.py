@@ -39,10 +39,15 @@ class InputRuntime:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The releases of an upgrade with the runtimes of one cluster; ``warnings`` are about its rejected runtimes."""
+    """
+    The releases of an upgrade with the runtimes of one cluster.
+
+    ``warnings`` are about its rejected runtimes. ``changed`` is what the plan changes by name and the cluster has.
+    """
 
     path: UpgradePath
     warnings: tuple[str, ...] = ()
+    changed: frozenset[str] = frozenset()
 
 
 class Plan(Protocol):

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from kserve_conformance.limits import Limits
 from kserve_conformance.manifests import (
@@ -302,6 +303,41 @@ items:
     def test_nothing_is_none(self) -> None:
         """An empty text is no value."""
         assert value("# nothing\n") is None
+
+
+class TestPages:
+    @pytest.mark.parametrize("is_json", [True, False])
+    @pytest.mark.parametrize("is_first", [True, False])
+    @pytest.mark.parametrize(
+        ("metadata", "missing"),
+        [
+            ({"continue": "abc", "remainingItemCount": 1500}, "1,500 objects are missing"),
+            ({"continue": "abc"}, "the rest is missing"),
+        ],
+    )
+    def test_a_page_of_a_list_is_a_problem(self, is_json, is_first, metadata, missing, tmp_path):
+        """What is on one page of an API server is read, and that the others are missing is an error."""
+        service = value(SERVICE)
+        around = {"kind": "InferenceServiceList", "apiVersion": service["apiVersion"]}
+        rest = {"metadata": metadata, "items": [service]}
+        page = around | rest if is_first else around | dict(reversed(rest.items()))
+        path = tmp_path / ("page.json" if is_json else "page.yaml")
+        path.write_text(json.dumps(page) if is_json else yaml.safe_dump(page, sort_keys=False))
+        loaded = load(path)
+
+        assert len(loaded.services) == 1
+        (problem,) = loaded.problems
+        assert problem.code is ManifestCode.INCOMPLETE_LIST
+        assert missing in problem.text
+
+    def test_a_whole_list_has_no_problem(self, tmp_path):
+        """The last page, and a list of kubectl, have an empty token or none."""
+        for number, metadata in enumerate(({"continue": ""}, {"resourceVersion": ""}, None)):
+            page = {"kind": "List", "apiVersion": "v1", "metadata": metadata, "items": [value(SERVICE)]}
+            (tmp_path / f"{number}.json").write_text(json.dumps(page))
+        loaded = load(tmp_path)
+
+        assert (len(loaded.services), loaded.problems) == (3, ())
 
 
 class TestDocumentsOfAStream:

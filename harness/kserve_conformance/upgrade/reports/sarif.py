@@ -43,14 +43,14 @@ def _results(
                 if class_ in _REPORTED and (not only or class_ in only):
                     text = _text(finding, class_, releases)
                     level = _LEVELS.get(class_, "note")
-                    reason = None if baseline is None else baseline.reason(finding.name, class_)
+                    reason = None if baseline is None else baseline.reason(finding.full_name, class_)
                     suppressed = None if reason is None else Suppressed(reason)
-                    name = finding.name
+                    name = finding.full_name
                     yield SarifResult(f"upgrade/{class_}", text, finding.where, name, level, suppressed=suppressed)
 
 
 def _text(finding: Finding, class_: str, releases: tuple[str, ...]) -> str:
     assessment = finding.assessment
-    text = f"{finding.name} is {class_} from KServe {releases[0]} to {releases[-1]}: {headline(assessment)}"
+    text = f"{finding.full_name} is {class_} from KServe {releases[0]} to {releases[-1]}: {headline(assessment)}"
     text += "".join(f". {each}" for each in (*why(assessment), *assessment.details))
     return text + "".join(f". To fix it, {remedy.text}" for remedy in assessment.remedies[:1])
