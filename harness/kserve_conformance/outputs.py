@@ -42,7 +42,7 @@ class OutputError(HarnessError):
 
 def cannot_write(path: Path, error: OSError) -> OutputError:
     """Build the error for a path that cannot be written."""
-    hint = "free space there, or choose another folder with --out" if is_full(error) else "choose another folder"
+    hint = "free space there, or choose another folder" if is_full(error) else "choose another folder"
     return OutputError(f"cannot write to {path}: {error.strerror or error}", code=OutputCode.CANNOT_WRITE, hint=hint)
 
 

@@ -45,8 +45,9 @@ def resolve(folder, capsys, monkeypatch):
 def invoke(capsys, monkeypatch):
     """Call any command in the current folder; returns the exit code, stdout and stderr."""
 
-    def call(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+    def call(*arguments: str, stdin: str | bytes = "") -> tuple[int, str, str]:
+        data = stdin.encode() if isinstance(stdin, str) else stdin
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
         code = code_of(list(arguments))
         captured = capsys.readouterr()
         return code, captured.out, captured.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import stat
 
@@ -237,6 +238,19 @@ class TestWhatIsLeft:
             "patch.yaml:1",
         ]
         assert {path.name: path.read_text() for path in folder.iterdir()} == before
+
+    def test_compressed_files_are_not_passed_over(self, folder, invoke):
+        """Only text is converted: a compressed dump is an error, not a file with nothing to convert."""
+        data = gzip.compress(LEGACY.encode())
+        (folder / "dump.yaml.gz").write_bytes(data)
+
+        for arguments in (("--check", "."), ("--check", "dump.yaml.gz"), ("--in-place", ".")):
+            code, out, err = invoke("convert", *arguments)
+            assert (code, out) == (Exit.USAGE, "")
+            assert "dump.yaml.gz: is compressed" in err
+        code, _, err = invoke("convert", "-", stdin=data)
+        assert code == Exit.USAGE
+        assert "error: <stdin>: is a binary file" in err
 
     def test_a_file_that_does_not_exist(self, invoke):
         """It is invalid input."""

@@ -96,6 +96,9 @@ class TestExitCode:
             ("--path", "v0.9.0,v0.10.2", "--to", "v0.15.2"),
             ("--from", "v0.9.0", "--to", "v9"),
             ("--from", "v0.9.0", "--to", "v0.10.2", "--fail-on", "worse"),
+            ("--from", "v0.9.0", "--to", "v0.10.2", "--fail-on", ""),
+            ("--from", "v0.9.0", "--to", "v0.10.2", "--fail-on", "none,lost"),
+            ("--from", "v0.9.0", "--to", "v0.10.2", "--only", "none"),
             ("--from", "v0.9.0", "--to", "v0.10.2", "--without", "nothing"),
         ],
     )

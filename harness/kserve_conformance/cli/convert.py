@@ -201,7 +201,8 @@ class _Report:
         left = sum(outcome.reason is not None for outcome in self._outcomes())
         files = len(self.changed)
         if not count and not left:
-            yield "nothing to convert"
+            if not self.problems:
+                yield "nothing to convert"
             return
         converted = f"{count:,} converted in {files:,} {'file' if files == 1 else 'files'}"
         yield f"{converted}, {left:,} left unchanged" if left else converted

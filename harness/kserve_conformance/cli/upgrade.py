@@ -39,8 +39,11 @@ FORMATS = ("text", "json", "yaml", "ndjson", "markdown", "html", "sarif")
 
 
 def _classes(_: click.Context, option: click.Parameter, value: str | None) -> frozenset[str]:
-    names = [name.strip() for name in (value or "").split(",") if name.strip()]
-    if names == ["none"]:
+    if value is None:
+        return frozenset()
+    names = [name.strip() for name in value.split(",")]
+    # An empty text, such as that of a variable which is not set, would pass everything.
+    if names == ["none"] and option.name == "fail_on":
         return frozenset()
     for name in names:
         if name not in CLASSES:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from kserve_conformance.conversion.converter import Conversion
 from kserve_conformance.files import read_bytes, read_stream
 from kserve_conformance.manifests import Loader, ManifestCode, Problem, sources
 from kserve_conformance.outputs import write_file
+
+_COMPRESSED_HINT: Final = "decompress it first: only text is converted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,12 @@ def files(given: Iterable[str], stdin: BinaryIO, loader: Loader) -> Iterator[Fil
     known: set[Path] = set()
     for each in given:
         if each == sources.STDIN:
-            yield File(sources.STDIN_NAME, read_stream(stdin, sources.STDIN_NAME, limit="source_bytes"))
+            data = read_stream(stdin, sources.STDIN_NAME, limit="source_bytes")
+            problem = sources.not_text(data, sources.STDIN_NAME)
+            if problem is None:
+                yield File(sources.STDIN_NAME, data)
+            else:
+                loader.problems.append(problem)
             continue
         path = Path(each)
         root = path if path.is_dir() else path.parent
@@ -42,6 +49,10 @@ def files(given: Iterable[str], stdin: BinaryIO, loader: Loader) -> Iterator[Fil
         patches = [Path(name) for name in loader.skipped[skipped:] if not sources.is_of_chart(Path(name))]
         for file in (*names, *patches):
             if file.resolve() in known:
+                continue
+            if file.name.endswith(sources.GZIP):
+                problem = Problem(ManifestCode.UNREADABLE, "is compressed", source=str(file), hint=_COMPRESSED_HINT)
+                loader.problems.append(problem)
                 continue
             if not file.is_symlink():
                 known.add(file.resolve())

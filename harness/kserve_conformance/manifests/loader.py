@@ -231,11 +231,12 @@ class Loader:
     def _check(self, value: Any, spellings: Mapping[Path, str] | None) -> Checked | None:
         if isinstance(value, _Unfinished):
             return Checked(value.problems, is_kept=False)
-        if not _is_object(value):
+        if isinstance(value, list) and any(map(_is_ours, value)):
+            self._count += 1
+            return Checked((_BARE_LIST,), is_kept=False)
+        if not _is_object(value) or group_of(value) == kustomizations.GROUP:
             return None
         group = group_of(value)
-        if group == kustomizations.GROUP:
-            return None
         if spellings is None:
             self._count += 1
         if not value.get("kind") or (group == _KSERVE and _kind_of(value) is not None):
@@ -446,6 +447,19 @@ def _mark(manifest: Manifest) -> int | None:
     if manifest["kind"] != SERVICE or type(manifest.get("metadata")) is not dict:
         return None
     return fingerprint(manifest)
+
+
+#: What ``jq .items`` makes of a dump, and kubectl cannot read either.
+_BARE_LIST: Final = Problem(
+    ManifestCode.NOT_AN_OBJECT,
+    "expected a Kubernetes object, got a list of them",
+    hint="write each object as a document of its own, or all of them as items of a List; jq -c '.[]' does the first",
+)
+
+
+def _is_ours(value: Any) -> bool:
+    """Is it an object of KServe's, whatever its fields are?"""
+    return isinstance(value, dict) and value.get("kind") in API_VERSIONS and group_of(value) == _KSERVE
 
 
 def _is_object(value: Any) -> bool:

@@ -330,6 +330,17 @@ class TestPages:
         assert problem.code is ManifestCode.INCOMPLETE_LIST
         assert missing in problem.text
 
+    @pytest.mark.parametrize("name", ["dump.json", "dump.yaml"])
+    def test_a_list_without_a_kind_is_a_problem(self, name, tmp_path):
+        """What ``jq .items`` makes of a dump is not passed over as a file without objects; other lists are."""
+        service = value(SERVICE)
+        for path, content in ((name, [service]), ("patch.yaml", [{"op": "remove", "path": "/spec"}])):
+            (tmp_path / path).write_text(json.dumps(content, indent=2))
+        loaded = load(tmp_path)
+
+        assert [str(problem.code) for problem in loaded.problems] == [ManifestCode.NOT_AN_OBJECT]
+        assert loaded.skipped == (str(tmp_path / "patch.yaml"),)
+
     def test_a_whole_list_has_no_problem(self, tmp_path):
         """The last page, and a list of kubectl, have an empty token or none."""
         for number, metadata in enumerate(({"continue": ""}, {"resourceVersion": ""}, None)):
