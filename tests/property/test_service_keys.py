@@ -10,7 +10,7 @@ import pytest
 from tests.support.services_of_a_fleet import fleet
 
 from kserve_conformance.cli.answers import Assumptions
-from kserve_conformance.cli.census import RuntimeChanges, UpgradePlan
+from kserve_conformance.cli.upgrade_plan import RuntimeChanges, UpgradePlan
 from kserve_conformance.cli.validation import Validation
 from kserve_conformance.objects import Manifest, Request, at
 from kserve_conformance.profiles import profile_of

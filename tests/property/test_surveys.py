@@ -13,27 +13,28 @@ from tests.property.test_fleets import Threads, listed, runtime, stream
 from tests.support.services_of_a_fleet import fleet
 
 from kserve_conformance.cli.answers import Assumptions
-from kserve_conformance.cli.census import RuntimeChanges, Upgraded, UpgradePlan
 from kserve_conformance.cli.release_options import profile_with
 from kserve_conformance.cli.source_options import Sources
+from kserve_conformance.cli.upgrade_plan import RuntimeChanges, UpgradePlan
 from kserve_conformance.cli.validation import Validation
 from kserve_conformance.fleet import Processes
-from kserve_conformance.manifests import sources
-from kserve_conformance.upgrade import Census
-from kserve_conformance.upgrade.part_census import CensusOptions, PartCensus
+from kserve_conformance.manifests import load, sources
+from kserve_conformance.upgrade import Census, Finding, assess
+from kserve_conformance.upgrade.census_options import CensusOptions
+from kserve_conformance.upgrade.part_census import PartCensus
 from kserve_conformance.upgrade.reports.data import finding_as_data, summary
 from kserve_conformance.upgrade.survey import Survey
 
 RELEASES = ("v0.10.2", "v0.15.2")
 ASSUMPTIONS = Assumptions(with_shipped=True)
+PLAN = UpgradePlan(RELEASES, None, RuntimeChanges(), ASSUMPTIONS, Validation.STRICT)
 
 
 def survey(
     *paths: Path, workers: Any = None, is_quick: bool = True, has_lines: bool = False, **settings: Any
 ) -> Survey:
     given = Sources(tuple(map(str, paths)), crds=profile_with(RELEASES[0], None).crds)
-    plan = UpgradePlan(RELEASES, None, RuntimeChanges(), ASSUMPTIONS, Validation.STRICT)
-    options = CensusOptions(given.loader(), plan, is_quick=is_quick, has_lines=has_lines, fail_on=("lost",))
+    options = CensusOptions(given.loader(), PLAN, is_quick=is_quick, has_lines=has_lines, fail_on=("lost",))
     return Survey(given.paths, options, workers or Threads(1), **settings)
 
 
@@ -169,10 +170,17 @@ def test_the_census_counts_what_each_service_gets(seed: int, tmp_path: Path):
     """Findings that are assessed one by one have the same counts and groups."""
     file = tmp_path / "dump.ndjson"
     file.write_text("\n".join(json.dumps(stored(each, number)) for number, each in enumerate(fleet(200, seed))))
-    given = Sources((str(file),), crds=profile_with(RELEASES[0], None).crds)
-    profiles = [profile_with(release, None) for release in RELEASES]
+    loaded = load(str(file))
+    path = PLAN.installation([]).path
+    findings = [
+        Finding(
+            f"{each['metadata'].get('namespace', 'default')}/{each['metadata']['name']}",
+            loaded.where(each),
+            assess(each, path, in_store=PLAN.is_stored(each)),
+        )
+        for each in loaded.services
+    ]
     one_by_one = Census()
-    findings = list(Upgraded(given, profiles, RuntimeChanges(), ASSUMPTIONS, Processes(1)))
     for finding in findings:
         one_by_one.add(finding)
 

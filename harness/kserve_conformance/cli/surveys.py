@@ -11,16 +11,17 @@ import click
 from kserve_conformance.baselines import Accepted, Baseline, text_of
 from kserve_conformance.characters import printable
 from kserve_conformance.cli.answers import check_something, repeated
-from kserve_conformance.cli.census import UpgradePlan
 from kserve_conformance.cli.notes import Notes
 from kserve_conformance.cli.reading_progress import ReadingProgress
 from kserve_conformance.cli.source_options import Sources
+from kserve_conformance.cli.upgrade_plan import UpgradePlan
 from kserve_conformance.cli.validation import Validation, strict_findings
 from kserve_conformance.fleet import Workers
 from kserve_conformance.outputs import write_file
 from kserve_conformance.upgrade.census import Census
+from kserve_conformance.upgrade.census_options import CensusOptions
 from kserve_conformance.upgrade.checkpoint import Checkpoint
-from kserve_conformance.upgrade.part_census import CensusOptions, PartCensus
+from kserve_conformance.upgrade.part_census import PartCensus
 from kserve_conformance.upgrade.survey import Survey
 
 #: How many names that occur twice are looked up with their places.

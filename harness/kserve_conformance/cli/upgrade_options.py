@@ -32,8 +32,8 @@ from kserve_conformance.manifests.sources import STDIN_NAME
 
 if TYPE_CHECKING:
     from kserve_conformance.cli.answers import Assumptions
-    from kserve_conformance.cli.census import RuntimeChanges
     from kserve_conformance.cli.surveys import Gate, Surveyed
+    from kserve_conformance.cli.upgrade_plan import RuntimeChanges
     from kserve_conformance.fleet.processes import OpenWorkers
 
 
@@ -93,8 +93,8 @@ class UpgradeOptions:
         for an unknown release, ``FleetError`` if workers cannot be used, and ``TargetError`` for a cluster that cannot
         be read.
         """
-        from kserve_conformance.cli.census import UpgradePlan
         from kserve_conformance.cli.surveys import Surveyed
+        from kserve_conformance.cli.upgrade_plan import UpgradePlan
 
         with self._opened() as (sources, releases, changes, assumptions), self.workers() as workers:
             plan = UpgradePlan(releases, self.crds, changes, assumptions, sources.validation)
@@ -117,7 +117,7 @@ class UpgradeOptions:
         self, paths: tuple[str, ...], releases: tuple[str, ...], mode: str | None, lines: BinaryIO | None = None
     ) -> tuple[Sources, tuple[str, ...], RuntimeChanges, Assumptions]:
         from kserve_conformance.cli.answers import Assumptions
-        from kserve_conformance.cli.census import RuntimeChanges, runtimes_of_files
+        from kserve_conformance.cli.upgrade_plan import RuntimeChanges, runtimes_of_files
 
         profiles = tuple(profile_with(release, self.crds) for release in releases)
         sources = Sources(

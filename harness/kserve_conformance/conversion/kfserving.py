@@ -6,7 +6,7 @@ two fields; how those map is KFServing's own conversion. It drops what has no pl
 left: the fields stay where they are, and the CRDs of KServe do not know them.
 
 Source: ``ConvertTo``, pkg/apis/serving/v1alpha2/inferenceservice_conversion.go, github.com/kubeflow/kfserving v0.5.1;
-hack/kserve_migration/kserve_migration.sh, v0.8.0, which writes ``kserve.io`` for ``kubeflow.org`` everywhere.
+hack/kserve_migration/kserve_migration.sh, v0.8.0, which renames the API group everywhere.
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ from pathlib import Path
 from kserve_conformance import __version__
 from kserve_conformance.fleet.parts import Part
 from kserve_conformance.outputs import OutputCode, OutputError, cannot_write, write_file
-from kserve_conformance.upgrade.part_census import CensusOptions, PartCensus
+from kserve_conformance.upgrade.census_options import CensusOptions
+from kserve_conformance.upgrade.part_census import PartCensus
 
 _DIGEST = 32
 

@@ -25,15 +25,11 @@ from kserve_conformance.manifests import Loader, ManifestCode, Problem
 from kserve_conformance.manifests.json_objects import Section
 from kserve_conformance.manifests.json_stream import BEGINNING, Position
 from kserve_conformance.manifests.sources import STDIN, Source, is_manifest, remove_copies
+from kserve_conformance.upgrade.census_options import CensusOptions
 from kserve_conformance.upgrade.checkpoint import Checkpoint, KeptParts
-from kserve_conformance.upgrade.part_census import (
-    CensusOptions,
-    NameReading,
-    PartCensus,
-    RuntimeReading,
-    census_of,
-    repeated_marks,
-)
+from kserve_conformance.upgrade.part_census import PartCensus, census_of
+from kserve_conformance.upgrade.repeated_names import NameReading, repeated_marks
+from kserve_conformance.upgrade.runtime_reading import RuntimeReading
 from kserve_conformance.upgrade.views import InputRuntime
 
 #: The dumps of a cluster up to this size are read whole by one worker.
@@ -336,7 +332,7 @@ class RuntimesOfPart:
 
 
 def runtimes_of(part: Part, options: bytes) -> RuntimesOfPart:
-    """The runtimes of a part, with pickled :class:`~kserve_conformance.upgrade.part_census.CensusOptions`."""
+    """The runtimes of a part, with pickled :class:`~kserve_conformance.upgrade.census_options.CensusOptions`."""
     options_: CensusOptions = pickle.loads(options)  # noqa: S301 - Written by the process that started this one.
     loader = options_.loader.anew()
     found = RuntimeReading(loader)

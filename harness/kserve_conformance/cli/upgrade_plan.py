@@ -1,4 +1,4 @@
-"""The services and runtimes of some sources under an upgrade, and the gate that decides the exit code."""
+"""The plan of an upgrade: its releases, and what becomes of the runtimes with the last one."""
 
 from __future__ import annotations
 
@@ -7,24 +7,18 @@ from dataclasses import dataclass, replace
 
 import click
 
-from kserve_conformance.cli.answers import Answers, Assumptions
-from kserve_conformance.cli.catalogues import GivenRuntime, Review, Runtimes, placed
-from kserve_conformance.cli.reading_progress import ReadingProgress
+from kserve_conformance.cli.answers import Assumptions
+from kserve_conformance.cli.catalogues import GivenRuntime, Review, Runtimes
 from kserve_conformance.cli.release_options import profile_with
 from kserve_conformance.cli.source_options import Sources
 from kserve_conformance.cli.validation import Validation
-from kserve_conformance.fleet import Member, Workers
 from kserve_conformance.manifests import load
 from kserve_conformance.objects import Catalogue, Manifest, ObjectKey, Runtime, replaced
 from kserve_conformance.profiles import Profile
 from kserve_conformance.resolver import Surroundings
 from kserve_conformance.upgrade import (
-    Assessment,
-    Finding,
     Installed,
-    assess,
 )
-from kserve_conformance.upgrade.stand_ins import assessment_for
 from kserve_conformance.upgrade.views import InputRuntime, Installation
 
 
@@ -136,66 +130,3 @@ class UpgradePlan:
     def is_stored(self, service: Manifest) -> bool:
         """Was a service stored before the upgrade?"""
         return self.assumptions.is_stored(service)
-
-
-class Upgraded:
-    """
-    The services of some sources, each with what an upgrade changes for it; equal ones are assessed once.
-
-    Raises ``ManifestError`` where there is nothing to assess, or something malformed.
-    """
-
-    def __init__(
-        self,
-        sources: Sources,
-        profiles: Sequence[Profile],
-        changes: RuntimeChanges,
-        assumptions: Assumptions,
-        workers: Workers,
-    ) -> None:
-        first, *later = profiles
-        with ReadingProgress() as progress:
-            answers = Answers(sources, first, assumptions, progress, workers)
-        self.fleet, self.notes = answers.fleet, answers.notes
-        #: What strict validation has against services that are not stored.
-        self.rejected_fields = tuple(answers.rejected_fields())
-        surroundings = Surroundings(assumptions.default_mode)
-        installed = [Installed(first, answers.catalogue, surroundings)]
-        #: The runtimes that a webhook rejects, of each release.
-        self.reviews = [(first, review) for review in answers.reviews if not review.is_accepted]
-        for profile in later:
-            catalogue, reviews = answers.runtimes.under(profile)
-            self.reviews += [(profile, review) for review in reviews if not review.is_accepted]
-            installed.append(Installed(profile, catalogue, surroundings))
-        [installed[-1]] = changes.applied(installed[-1]).path
-        #: The names of the releases on the path.
-        self.releases = tuple(profile.name for profile in profiles)
-        self._path = tuple(installed)
-        self._assumptions = assumptions
-
-    def __iter__(self) -> Iterator[Finding]:
-        known: dict[int, Assessment] = {}
-        for member in self.fleet:
-            assessment = known.get(member.kind)
-            if assessment is None:
-                assessment = known[member.kind] = self._assessed(member)
-            yield Finding(member.name, member.where, _for_member(assessment, member))
-
-    def rejections(self) -> Iterator[str]:
-        """A line for each runtime that a release rejects, and for each field that strict validation rejects."""
-        for profile, review in self.reviews:
-            yield from rejections((review,), profile)
-        yield from (problem.headline for problem in self.rejected_fields)
-
-    def _assessed(self, member: Member) -> Assessment:
-        manifest = self.fleet.manifest(member.kind)
-        shown = {**manifest, "metadata": {**manifest["metadata"], "name": member.name.partition("/")[2]}}
-        with placed(member.where, shown):
-            found = assess(manifest, self._path, in_store=self._assumptions.is_stored(manifest))
-        # Pods and stored services are not shown, and would be kept.
-        return replace(found, before=found.before.without_objects(), after=found.after.without_objects())
-
-
-def _for_member(assessment: Assessment, member: Member) -> Assessment:
-    namespace, _, name = member.name.partition("/")
-    return assessment_for(assessment, name, member.uri, namespace)
