@@ -29,18 +29,34 @@ class BaselineError(HarnessError):
     hint = "write one with --write-baseline"
 
 
+#: An object, a finding, and its text if it is the only one that is meant.
+_Key = tuple[str, str, str | None]
+
+
 class Accepted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """
     One accepted finding about one object.
 
-    ``object`` is its name as the command prints it, ``finding`` a class or code. ``expires`` is the last day on which
-    the finding is accepted.
+    ``object`` is its name as the command prints it, ``finding`` a class or code. With ``text``, only the finding with
+    this text is accepted, and not another one with the same code. ``expires`` is the last day on which the finding is
+    accepted.
     """
 
     object: str
     finding: str
     reason: str
     expires: date | None = None
+    text: str | None = None
+
+    @property
+    def key(self) -> _Key:
+        """What it accepts."""
+        return self.object, self.finding, self.text
+
+    @property
+    def title(self) -> str:
+        """The finding and its object in a line."""
+        return f"{self.finding} of {self.object}" + ("" if self.text is None else f": {self.text}")
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,25 +69,30 @@ class Baseline:
     def __init__(self, accepted: Iterable[Accepted], today: date) -> None:
         accepted = tuple(accepted)
         self.expired = tuple(each for each in accepted if each.expires is not None and each.expires < today)
-        self._valid = {(each.object, each.finding): each for each in accepted if each not in self.expired}
-        self._met: set[tuple[str, str]] = set()
+        self._valid = {each.key: each for each in accepted if each not in self.expired}
+        self._met: set[_Key] = set()
 
     @property
     def keys(self) -> tuple[tuple[str, str], ...]:
-        """The objects and findings that are accepted."""
-        return tuple(self._valid)
+        """The objects and findings that are accepted whatever their text is."""
+        return tuple((name, finding) for name, finding, text in self._valid if text is None)
 
     def accepts(self, name: str, finding: str) -> bool:
         """Is a finding about an object accepted?"""
         return self.reason(name, finding) is not None
 
-    def reason(self, name: str, finding: str) -> str | None:
+    def reason(self, name: str, finding: str, text: str | None = None) -> str | None:
         """Why a finding about an object is accepted; None if it is not."""
-        accepted = self._valid.get((name, finding))
+        accepted = self._valid.get((name, finding, text)) or self._valid.get((name, finding, None))
         if accepted is None:
             return None
-        self._met.add((name, finding))
+        self._met.add(accepted.key)
         return accepted.reason
+
+    @property
+    def met(self) -> tuple[Accepted, ...]:
+        """What was accepted and did occur."""
+        return tuple(each for key, each in self._valid.items() if key in self._met)
 
     @property
     def unmet(self) -> tuple[Accepted, ...]:
@@ -81,8 +102,8 @@ class Baseline:
     def notes(self) -> list[str]:
         """What is of no more use, a line for each entry."""
         return [
-            *(f"accepted until {each.expires}: {each.finding} of {each.object}" for each in self.expired),
-            *(f"no longer found: {each.finding} of {each.object}" for each in self.unmet),
+            *(f"accepted until {each.expires}: {each.title}" for each in self.expired),
+            *(f"no longer found: {each.title}" for each in self.unmet),
         ]
 
 
@@ -100,7 +121,7 @@ def read(path: Path) -> tuple[Accepted, ...]:
         raise BaselineError(f"{path} is not a baseline: {error}") from error
     for each in accepted:
         if not each.reason.strip():
-            raise BaselineError(f"{path} is not a baseline: {each.finding} of {each.object} has no reason")
+            raise BaselineError(f"{path} is not a baseline: {each.title} has no reason")
     return accepted
 
 

@@ -177,6 +177,21 @@ class TestSuppressions:
         assert invoke("lint", "runtime.yaml", "--write-baseline", "accepted.yaml")[0] == Exit.OK
         assert invoke("lint", "runtime.yaml", "--baseline", "accepted.yaml")[:2] == (Exit.OK, "1 suppressed\n")
 
+    def test_a_baseline_accepts_no_new_finding_of_a_code(self, write, invoke):
+        """A second unknown field of an object is not accepted with the first one; a new baseline keeps the entries."""
+        write(runtime=runtime(entry="", spec="\n  one: 1"))
+        assert invoke("lint", "runtime.yaml", "--write-baseline", "accepted.yaml")[0] == Exit.OK
+        write(runtime=runtime(entry="", spec="\n  one: 1\n  two: 2"))
+        code, out, _ = invoke("lint", "runtime.yaml", "--baseline", "accepted.yaml")
+
+        assert code == Exit.NO
+        assert "unknown field spec.two" in out
+        assert "1 error, 2 suppressed" in out
+        assert invoke("lint", "runtime.yaml", "--baseline", "accepted.yaml", "--write-baseline", "accepted.yaml")[
+            2
+        ] == ("wrote accepted.yaml: 3 accepted\n")
+        assert invoke("lint", "runtime.yaml", "--baseline", "accepted.yaml")[0] == Exit.OK
+
 
 class TestExitCode:
     @pytest.mark.parametrize(

@@ -82,6 +82,18 @@ class TestExitCode:
         (tmp_path / "accepted.yaml").write_text(yaml.safe_dump(accepted))
         assert invoke(*PATH, "--baseline", "accepted.yaml")[0] == Exit.NO
 
+    def test_a_new_baseline_keeps_the_entries_of_the_one_before(self, invoke, tmp_path):
+        """With both options, what was accepted keeps its reason, and what would fail is added."""
+        entry = {"object": "team-a/faces", "finding": "lost", "reason": "retired", "expires": "2999-01-31"}
+        (tmp_path / "accepted.yaml").write_text(yaml.safe_dump({"accepted": [entry]}))
+        invoke(*PATH, "--baseline", "accepted.yaml", "--write-baseline", "accepted.yaml")
+
+        accepted = yaml.safe_load((tmp_path / "accepted.yaml").read_text())["accepted"]
+        assert [(each["object"], each["reason"]) for each in accepted] == [
+            ("team-a/faces", "retired"),
+            ("team-a/cars", "accepted when the baseline was written"),
+        ]
+
     def test_a_broken_file_is_no_pass(self, invoke, tmp_path):
         """A manifest that cannot be read ends with 2, whatever the services that were read say."""
         (tmp_path / "broken.yaml").write_text("a: [")

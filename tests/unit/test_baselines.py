@@ -29,6 +29,18 @@ class TestAcceptance:
         assert baseline.accepts("team-a/iris", "lost") is is_accepted
         assert bool(baseline.notes()) is not is_accepted
 
+    def test_only_the_finding_with_its_text(self):
+        """An entry with a text accepts no other finding of that code, and an entry without one accepts them all."""
+        known = Accepted("r", "UNKNOWN_FIELD", "old", text="unknown field spec.a")
+        baseline = Baseline([known], TODAY)
+
+        assert baseline.reason("r", "UNKNOWN_FIELD", "unknown field spec.b") is None
+        assert baseline.notes() == ["no longer found: UNKNOWN_FIELD of r: unknown field spec.a"]
+        assert baseline.reason("r", "UNKNOWN_FIELD", "unknown field spec.a") == "old"
+        assert baseline.met == (known,)
+        every = Baseline([Accepted("r", "UNKNOWN_FIELD", "all")], TODAY)
+        assert every.reason("r", "UNKNOWN_FIELD", "unknown field spec.b") == "all"
+
     def test_entries_that_are_not_met_are_noted(self):
         """What was accepted and is not found can be removed."""
         baseline = Baseline([Accepted("team-a/gone", "lost", "retired")], TODAY)
@@ -39,7 +51,7 @@ class TestAcceptance:
 class TestFiles:
     def test_what_is_written_is_read(self, tmp_path):
         """A written baseline has the same entries."""
-        entries = (Accepted("a/b", "lost", "retired", TODAY), Accepted("a/c", "moved", "wanted"))
+        entries = (Accepted("a/b", "lost", "retired", TODAY), Accepted("a/c", "moved", "wanted", text="to mine"))
         (tmp_path / "baseline.yaml").write_text(text_of(entries, "upgrade"))
 
         assert read(tmp_path / "baseline.yaml") == entries

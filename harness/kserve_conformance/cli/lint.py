@@ -165,8 +165,8 @@ def command(
     is_usable = written is None or not written.notes.problems
     if write_baseline is not None:
         reason = "accepted when the baseline was written"
-        failing = dict.fromkeys((each.object, each.code) for each in linted.failing(fail_on))
-        to_accept = [Accepted(name, code, reason) for name, code in failing]
+        failing = dict.fromkeys((each.object, each.code, each.message) for each in linted.failing(fail_on))
+        to_accept = [*accepted.met, *(Accepted(name, code, reason, text=text) for name, code, text in failing)]
         write_file(write_baseline, text_of(to_accept, "lint"))
         echo(f"wrote {write_baseline}: {len(to_accept):,} accepted", err=True)
         return Exit.OK if is_usable else Exit.USAGE

@@ -58,9 +58,10 @@ class Gate:
             click.echo(printable(f"warning: {note}"), err=True)
 
     def write(self, path: Path) -> None:
-        """Write what failed as a baseline. Raises ``OutputError``."""
-        write_file(path, text_of(self.to_accept, "upgrade"))
-        click.echo(printable(f"wrote {path}: {len(self.to_accept):,} accepted"), err=True)
+        """Write a baseline of what failed, and of what the one before accepted. Raises ``OutputError``."""
+        accepted = (*self.baseline.met, *self.to_accept)
+        write_file(path, text_of(accepted, "upgrade"))
+        click.echo(printable(f"wrote {path}: {len(accepted):,} accepted"), err=True)
 
 
 class Surveyed:

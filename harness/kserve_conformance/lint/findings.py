@@ -184,6 +184,11 @@ class Finding:
         return self.reason is not None
 
     @property
+    def message(self) -> str:
+        """All that is found, in a line: it tells findings of one code about one object apart."""
+        return "; ".join((self.text, *self.details))
+
+    @property
     def file(self) -> str:
         """The file, without the line."""
         place = _PLACE.fullmatch(self.where)

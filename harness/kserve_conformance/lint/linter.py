@@ -22,7 +22,7 @@ class Linted:
     def accepting(self, baseline: Baseline) -> Linted:
         """The same with the findings of a baseline suppressed."""
         findings = tuple(
-            each if each.is_suppressed else replace(each, reason=baseline.reason(each.object, each.code))
+            each if each.is_suppressed else replace(each, reason=baseline.reason(each.object, each.code, each.message))
             for each in self.findings
         )
         return Linted(findings, self.warnings)
