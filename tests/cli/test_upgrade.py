@@ -207,6 +207,33 @@ class TestFormats:
         assert all(rules[each["ruleIndex"]]["id"] == each["ruleId"] for each in run["results"])
 
 
+class TestLeftOut:
+    def test_every_report_names_what_was_not_read(self, invoke, tmp_path):
+        """Counts of a part of the services are never shown as if they were of all."""
+        (tmp_path / "broken.yaml").write_text("a: [")
+        path = (*PATH, "broken.yaml")
+        data = json.loads(invoke(*path, "--format", "json")[1])
+        (run,) = json.loads(invoke(*path, "--format", "sarif")[1])["runs"]
+
+        assert [each["file"] for each in data["problems"]] == ["broken.yaml"]
+        assert not run["invocations"][0]["executionSuccessful"]
+        assert "broken.yaml" in run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
+        assert "not read: broken.yaml" in invoke(*path, "--format", "html")[1]
+        text = invoke(*path, "--format", "markdown")[1]
+        assert "**Not everything is included:**" in text
+        assert "- not read: broken.yaml" in text
+
+    def test_every_report_names_a_rejected_runtime(self, invoke, tmp_path):
+        """A runtime that a release rejects is named, since services cannot get it."""
+        (tmp_path / "mine.yaml").write_text(RUNTIME.replace("  protocolVersions: [v1]", "  protocolversions: [v1]"))
+        path = (*PATH, "mine.yaml")
+
+        (rejection, field) = json.loads(invoke(*path, "--format", "json")[1])["rejections"]
+        assert rejection == "v0.9.0 rejects ServingRuntime team-a/mine: 1 unknown field"
+        assert "unknown field spec.protocolversions" in field
+        assert "- v0.9.0 rejects ServingRuntime team-a/mine" in invoke(*path, "--format", "markdown")[1]
+
+
 class TestWhatIf:
     def test_a_runtime_is_disabled(self, invoke):
         """--disable changes the runtimes with the last release, which may be the first one."""

@@ -146,8 +146,12 @@ def _write_lines(services: Surveyed) -> None:
 def _page(census: Census, services: Surveyed, only: frozenset[str]) -> str:
     from kserve_conformance.upgrade.reports.html import html
 
-    unread = (f"not read: {problem}" for problem in services.notes.problems)
-    return html(census, services.releases, only, (*unread, *services.rejections()))
+    return html(census, services.releases, only, _left_out(services))
+
+
+def _left_out(services: Surveyed) -> tuple[str, ...]:
+    """What the result does not include: a line for each."""
+    return (*(f"not read: {problem}" for problem in services.notes.problems), *services.rejections())
 
 
 def _write_census(census: Census, gate: Gate, services: Surveyed, only: frozenset[str], format_: str) -> None:
@@ -157,13 +161,18 @@ def _write_census(census: Census, gate: Gate, services: Surveyed, only: frozense
     if format_ == "html":
         write(_page(census, services, only))
     elif format_ == "markdown":
-        write("".join(f"{line}\n" for line in markdown.lines(census, releases, only)))
+        write("".join(f"{line}\n" for line in markdown.lines(census, releases, only, _left_out(services))))
     elif format_ == "sarif":
-        log = sarif.log(census, releases, only, gate.baseline)
+        problems = [str(problem) for problem in services.notes.problems]
+        log = sarif.log(census, releases, only, gate.baseline, problems)
         write(in_json(json.dumps(log, indent=2, ensure_ascii=False)) + "\n")
     else:
         emit(
             format_,
-            data.summary(census, releases, only),
+            {
+                **data.summary(census, releases, only),
+                "rejections": list(services.rejections()),
+                **services.notes.as_data(),
+            },
             lambda: "".join(f"{line}\n" for line in text.lines(census, releases, only)),
         )

@@ -26,9 +26,18 @@ _DETAILS = 8
 _LONGEST = 300
 
 
-def lines(census: Census, releases: tuple[str, ...], only: frozenset[str] = frozenset()) -> Iterator[str]:
-    """The whole document, a line at a time."""
-    head = list(_head(census, releases))
+def lines(
+    census: Census,
+    releases: tuple[str, ...],
+    only: frozenset[str] = frozenset(),
+    left_out: Sequence[str] = (),
+) -> Iterator[str]:
+    """
+    The whole document, a line at a time.
+
+    ``left_out`` are what the result does not include, such as files that could not be read.
+    """
+    head = [*_head(census, releases), *_left_out(left_out)]
     groups = list(census.groups(only))
     parts = [[*_change_title(group, groups[:number]), *_group(group)] for number, group in enumerate(groups)]
     room = LARGEST - _size(head) - 400
@@ -59,6 +68,17 @@ def _head(census: Census, releases: tuple[str, ...]) -> Iterator[str]:
     for name, count in counts(census):
         shown = name if name == Change.SAME else f"**{name}**"
         yield f"| {count:,} | {shown} | {MEANINGS[name]} |"
+
+
+def _left_out(texts: Sequence[str]) -> Iterator[str]:
+    """What the counts do not include, below them."""
+    if texts:
+        yield ""
+        yield "**Not everything is included:**"
+        yield ""
+        yield from (f"- {plain(_cut(text))}" for text in texts[:_EXAMPLES])
+    if len(texts) > _EXAMPLES:
+        yield f"- and {len(texts) - _EXAMPLES:,} more"
 
 
 def _change_title(group: Group, before: Sequence[Group]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from kserve_conformance.baselines import Baseline
@@ -28,10 +28,15 @@ def log(
     releases: tuple[str, ...],
     only: frozenset[str] = frozenset(),
     baseline: Baseline | None = None,
+    problems: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The log; ``only`` has results of these classes. What the baseline accepts is suppressed."""
+    """
+    The log; ``only`` has results of these classes. What the baseline accepts is suppressed.
+
+    ``problems`` are what could not be read.
+    """
     rules = [SarifRule(f"upgrade/{name}", MEANINGS[name], _LEVELS.get(name, "note")) for name in _REPORTED]
-    return sarif(rules, _results(census, releases, only, baseline))
+    return sarif(rules, _results(census, releases, only, baseline), problems)
 
 
 def _results(
