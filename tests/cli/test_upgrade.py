@@ -112,6 +112,8 @@ class TestExitCode:
             ("--from", "v0.9.0", "--to", "v0.10.2", "--fail-on", "none,lost"),
             ("--from", "v0.9.0", "--to", "v0.10.2", "--only", "none"),
             ("--from", "v0.9.0", "--to", "v0.10.2", "--without", "nothing"),
+            ("--from", "v0.9.0", "--to", "v0.10.2", "--mode", "rawdeployment"),
+            ("--from", "v0.9.0", "--to", "v0.10.2", "--default-mode", "rawdeployment"),
         ],
     )
     def test_wrong_arguments(self, arguments, invoke):

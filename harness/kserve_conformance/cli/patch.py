@@ -15,7 +15,7 @@ from kserve_conformance.characters import printable
 from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.out_folder import out_folder
-from kserve_conformance.cli.output import emit, example, format_option, out_option
+from kserve_conformance.cli.output import echo, emit, example, format_option, out_option
 from kserve_conformance.cli.upgrade_options import UpgradeOptions, clusters_option, upgrade_options
 from kserve_conformance.cli.written_files import listed_files, write_files
 from kserve_conformance.outputs import LOCK
@@ -72,6 +72,8 @@ def command(upgrade: UpgradeOptions, clusters: bool, out: Path | None, format_: 
     with out_folder(out, [name for name in before if Path(name).name == KUSTOMIZATION]):
         write_files(out, _FILES, fixes.files())
     emit(format_, _result(fixes, out), lambda: "".join(f"{line}\n" for line in _lines(fixes, out)))
+    for line in services.rejections():
+        echo(printable(f"warning: {line}"), err=True)
     services.notes.print()
     if services.notes.problems:
         return Exit.USAGE
@@ -105,4 +107,5 @@ def _lines(fixes: Fixes, out: Path) -> Iterator[str]:
         yield printable(f"... and {len(fixes.unpatched) - _PRINTED:,} more, listed in {out / 'README.md'}")
     needing = len(fixes.fixes) + len(fixes.unpatched)
     number = f"{len(fixes.fixes):,} of {needing:,}" if fixes.unpatched else f"{len(fixes.fixes):,}"
-    yield printable(f"{services(fixes.total)}: {needing:,} need a fix, {number} patched in {out}")
+    verb = "needs" if needing == 1 else "need"
+    yield printable(f"{services(fixes.total)}: {needing:,} {verb} a fix, {number} patched in {out}")

@@ -10,6 +10,7 @@ import click
 
 from kserve_conformance.crds import FULL, VARIANTS, crds_of
 from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
+from kserve_conformance.profiles.deployment_modes import BOTH_NAMES
 from kserve_conformance.rules.releases import LATEST
 
 
@@ -45,10 +46,19 @@ stored_option = click.option(
 )
 
 
+#: The modes that KServe accepts as the default one, under their old and their new names.
+#: Source: ``NewDeployConfig``, pkg/apis/serving/v1beta1/configmap.go.
+DEFAULT_MODE = click.Choice(tuple(BOTH_NAMES))
+
+
 def default_mode_option(default: str = "the release's own") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add ``--default-mode`` to a command."""
     return click.option(
-        "--default-mode", metavar="MODE", show_default=default, help="Default deployment mode of the cluster"
+        "--default-mode",
+        type=DEFAULT_MODE,
+        metavar="MODE",
+        show_default=default,
+        help="Default deployment mode of the cluster",
     )
 
 

@@ -18,6 +18,7 @@ from kserve_conformance.characters import printable
 from kserve_conformance.cli.context_options import KUBECONFIG_REQUIRES_CONTEXT, context_options, require_usable
 from kserve_conformance.cli.output import echo
 from kserve_conformance.cli.release_options import (
+    DEFAULT_MODE,
     crds_option,
     default_mode_option,
     profile_with,
@@ -197,7 +198,7 @@ _CHANGES = cloup.option_group(
     ),
     cloup.option("--without", multiple=True, metavar="NAME", help="Delete this runtime (can be repeated)"),
     cloup.option("--disable", multiple=True, metavar="NAME", help="Disable this runtime (can be repeated)"),
-    cloup.option("--mode", metavar="MODE", help="Change the default deployment mode of the cluster"),
+    cloup.option("--mode", type=DEFAULT_MODE, metavar="MODE", help="Change the default deployment mode of the cluster"),
 )
 
 _CLUSTER = cloup.option_group("Cluster", context_options)
