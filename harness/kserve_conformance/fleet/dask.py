@@ -13,7 +13,6 @@ on its machines and on this one, as with any Dask cluster.
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 import math
 import threading
@@ -22,13 +21,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import SplitResult, urlsplit
 
-import kserve_conformance
+from kserve_conformance.fleet.build import build
 from kserve_conformance.fleet.parts import Part
 from kserve_conformance.fleet.processes import FleetCode, FleetError
 from kserve_conformance.signals import interrupt_on_signals
@@ -45,8 +43,6 @@ _LARGE: Final = 64 * 1024
 #: Seconds between two counts of the workers, each of which is a request to the scheduler.
 _COUNT: Final = 5
 
-#: The files of this package that can change a result.
-_SUFFIXES: Final = frozenset({".py", ".json", ".jsonl", ".yaml"})
 
 #: A process reads one part at a time: readers share what they remember. Python would not run two at once anyway.
 _ONE_PART = threading.Lock()
@@ -243,17 +239,6 @@ def _is_loopback(parts: SplitResult) -> bool:
         return ipaddress.ip_address(parts.hostname or "").is_loopback
     except ValueError:
         return False
-
-
-@cache
-def build() -> str:
-    """The version of this package, and a digest of its files: two builds may give different results."""
-    root = Path(kserve_conformance.__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(path for path in root.rglob("*") if path.suffix in _SUFFIXES):
-        digest.update(f"{path.relative_to(root)}\n".encode())
-        digest.update(path.read_bytes())
-    return f"{kserve_conformance.__version__} ({digest.hexdigest()[:12]})"
 
 
 def _run(expected: str, files: Sequence[_File], fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

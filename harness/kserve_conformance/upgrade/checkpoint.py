@@ -2,7 +2,7 @@
 Checkpoints: a folder that keeps the census of each part, so that a run that was killed can go on.
 
 A part is known by its files (path, size, time of the last change), its place in them, and everything else that
-decides: the options, the runtimes, the releases and the version of this program. Anything else than a whole file
+decides: the options, the runtimes, the releases and the build of this program. Anything else than a whole file
 that this program wrote for the very same is read anew.
 """
 
@@ -15,7 +15,7 @@ import pickle
 from dataclasses import dataclass
 from pathlib import Path
 
-from kserve_conformance import __version__
+from kserve_conformance.fleet.build import build
 from kserve_conformance.fleet.parts import Part
 from kserve_conformance.outputs import OutputCode, OutputError, cannot_write, write_file
 from kserve_conformance.upgrade.census_options import CensusOptions
@@ -53,7 +53,7 @@ class Checkpoint:
     def under(self, options: CensusOptions) -> KeptParts:
         """The results that were made with options."""
         digest = hashlib.blake2b(options.identity.encode("utf-8", "surrogatepass"), digest_size=_DIGEST)
-        digest.update(__version__.encode())
+        digest.update(build().encode())
         return KeptParts(self.folder, digest.digest())
 
 

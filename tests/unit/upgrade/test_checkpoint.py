@@ -59,6 +59,17 @@ def test_other_input_is_read_anew(dump: Path, tmp_path: Path):
     assert (damaged.resumed, changed.resumed) == (0, 0)
 
 
+def test_results_of_another_build_are_read_anew(dump: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Two builds of one version may give different results, and keep them in different forms."""
+    folder = tmp_path / "parts"
+    census(survey(dump, part_bytes=1 << 20, checkpoint=Checkpoint.at(folder)))
+    monkeypatch.setattr("kserve_conformance.upgrade.checkpoint.build", lambda: "0.1.0 (other)")
+    again = survey(dump, part_bytes=1 << 20, checkpoint=Checkpoint.at(folder))
+    census(again)
+
+    assert again.resumed == 0
+
+
 def test_a_folder_of_others_is_rejected(tmp_path: Path):
     """Results are Python objects: nobody else may write them."""
     folder = tmp_path / "open"
