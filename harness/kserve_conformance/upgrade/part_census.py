@@ -227,6 +227,8 @@ class _Reading:
         self._rows_of: dict[str, dict[Any, _Row]] = {}
         #: The numbers of services with findings that are not stored.
         self.written: set[int] = set()
+        #: Joined at the end: a text that grows by a line is copied for each of them.
+        self._lines: list[str] = []
 
     def is_learned(self, service: PlainService) -> bool:
         """Is the kind of the service known?"""
@@ -305,7 +307,7 @@ class _Reading:
         only = self._options.only
         if not only or not set(only).isdisjoint(assessed.classes):
             data = finding_as_data(finding_of(service, assessed.assessment))
-            self._census.lines += in_json(json.dumps(data, ensure_ascii=False)) + "\n"
+            self._lines.append(in_json(json.dumps(data, ensure_ascii=False)) + "\n")
 
     def _fail(self, name: str, classes: Sequence[str]) -> None:
         census = self._census
@@ -321,6 +323,7 @@ class _Reading:
     def finish(self) -> None:
         """Add up what was counted."""
         census = self._census
+        census.lines += "".join(self._lines)
         total = 0
         for row in chain.from_iterable(rows.values() for rows in self._rows.values()):
             if row.assessed is None:
