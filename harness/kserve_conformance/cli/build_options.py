@@ -59,7 +59,8 @@ def deviations_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def build_of(options: dict[str, Any]) -> Build:
     """The build that the options name; they are removed from the options."""
-    return Build(**{name.replace("-", "_"): options.pop(name.replace("-", "_")) for name in KINDS})
+    given = {name: options.pop(name) for name in BUILD}
+    return Build(**{name: value for name, value in given.items() if value is not None})
 
 
 def with_build(targets: Sequence[str], build: Build) -> tuple[str, ...]:
@@ -94,9 +95,10 @@ def _with(target: str, name: str, value: str) -> str:
     return f"{target}{'' if ':' in target else ':'},{name}={value}"
 
 
-def _tags(context: click.Context, option: click.Parameter, text: str | None) -> tuple[str, ...]:
+def _tags(context: click.Context, option: click.Parameter, text: str | None) -> tuple[str, ...] | None:
     try:
-        return go_tags(text) if text is not None else ()
+        # Constraints between options see that this one was not given.
+        return go_tags(text) if text is not None else None
     except BadTarget as error:
         raise click.BadParameter(str(error), context, option) from error
 

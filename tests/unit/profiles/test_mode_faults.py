@@ -53,6 +53,13 @@ class TestNewServices:
 
         assert [mode for mode in modes if codes("v0.19.0", mode) == [STUCK]] == ["Knative", "Serverless", "odd"]
 
+    def test_v0_9_crashes_on_updates_without_annotations_where_the_default_is_raw(self):
+        """Its webhook writes the default mode into a map that does not exist."""
+        (fault,) = StoredMode(service(), profile_of("v0.9.0"), "RawDeployment", "", is_new=False).faults()
+
+        assert fault.code is LOCKED
+        assert "assignment to entry in nil map" in fault.text
+
     @pytest.mark.parametrize(("release", "is_blocked"), [("v0.16.0", True), ("v0.17.0", False)])
     def test_a_fault_says_whether_the_service_can_be_deleted(self, release, is_blocked):
         """Since v0.17.0 the removal of a finalizer is not checked."""
