@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 #: Bytes of a kubeconfig. One of a thousand clusters has about 5 MB with their certificates.
 _LONGEST = 8 * 1024 * 1024
 
+#: Lines and elements of a kubeconfig. One of a thousand clusters has about 20,000 lines.
+_MOST_VALUES = 200_000
+
 #: What the client raises for a kubeconfig that is not UTF-8, not a mapping, or nested too deep.
 _MALFORMED = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
 
@@ -36,8 +39,8 @@ def connect(context: str, kubeconfig: Path | None = None, watcher: Watcher | Non
     from yaml import YAMLError
 
     configuration = Configuration()
-    _check_size(kubeconfig)
     try:
+        _check_size(kubeconfig)
         config.load_kube_config(
             config_file=str(kubeconfig) if kubeconfig is not None else None,
             context=context,
@@ -55,8 +58,15 @@ def connect(context: str, kubeconfig: Path | None = None, watcher: Watcher | Non
 
 def _check_size(kubeconfig: Path | None) -> None:
     """Reject a file too large for a kubeconfig, which the client would take minutes to parse."""
-    if kubeconfig is not None and kubeconfig.is_file() and kubeconfig.stat().st_size > _LONGEST:
+    if kubeconfig is None or not kubeconfig.is_file():
+        return
+    with kubeconfig.open("rb") as file:
+        content = file.read(_LONGEST + 1)
+    if len(content) > _LONGEST:
         raise CannotStart(f"kubeconfig: {kubeconfig} is larger than {_LONGEST:,} bytes", code=TargetCode.NO_CONTEXT)
+    if content.count(b"\n") + content.count(b",") > _MOST_VALUES:
+        text = f"kubeconfig: {kubeconfig} has more than {_MOST_VALUES:,} lines and elements"
+        raise CannotStart(text, code=TargetCode.NO_CONTEXT)
 
 
 def namespace_of(context: str, kubeconfig: Path | None = None) -> str:
@@ -65,8 +75,8 @@ def namespace_of(context: str, kubeconfig: Path | None = None) -> str:
     from kubernetes.config.kube_config import KUBE_CONFIG_DEFAULT_LOCATION, KubeConfigMerger
     from yaml import YAMLError
 
-    _check_size(kubeconfig)
     try:
+        _check_size(kubeconfig)
         # The list of contexts that the client has needs a current one, which a kubeconfig may not have.
         merged = KubeConfigMerger(str(kubeconfig) if kubeconfig is not None else KUBE_CONFIG_DEFAULT_LOCATION).config
     except (ConfigException, OSError, YAMLError, *_MALFORMED) as error:
