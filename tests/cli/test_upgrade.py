@@ -308,6 +308,16 @@ class TestWhatIf:
         assert "→ mine" in out
         assert "mine was added" in out
 
+    def test_many_warnings_are_counted(self, invoke, tmp_path):
+        """The first twenty are printed."""
+        service = {"apiVersion": "serving.kserve.io/v1beta1", "kind": "InferenceService", "spec": {"predictor": {}}}
+        lines = (json.dumps({**service, "metadata": {"name": f"a{number}"}, "extra": 1}) for number in range(25))
+        (tmp_path / "many.ndjson").write_text("\n".join(lines))
+        _, _, err = invoke("upgrade", "--path", "v0.15.2,v0.17.0", "--written", "many.ndjson")
+
+        assert err.count("unknown field extra") == 20
+        assert "warning: ... and 5 more" in err
+
     def test_a_changed_file_is_read_again_with_resume(self, invoke, tmp_path):
         """--resume does not take the results that were made with another content of the files of --with."""
         arguments = ("--path", "v0.15.2,v0.15.2", "--shipped", "--with", "mine.yaml", "--resume", "kept")

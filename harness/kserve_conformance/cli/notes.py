@@ -57,9 +57,7 @@ class Notes:
 
     def lines(self) -> list[str]:
         """The notes that are not errors, as lines of text."""
-        lines = [f"warning: {problem}" for problem in self.warnings[:_PRINTED]]
-        if len(self.warnings) > _PRINTED:
-            lines.append(f"warning: ... and {len(self.warnings) - _PRINTED:,} more")
+        lines = warnings(self.warnings)
         lines += [
             printable(f"warning: {name} is defined {_times(len(places))}: {_places(places)}")
             for name, places in list(self.repeated.items())[:_PRINTED]
@@ -118,6 +116,14 @@ class Notes:
                 ],
             },
         }
+
+
+def warnings(found: Sequence[object]) -> list[str]:
+    """A line for each of the first warnings, and one with the number of the others."""
+    lines = [f"warning: {each}" for each in found[:_PRINTED]]
+    if len(found) > _PRINTED:
+        lines.append(f"warning: ... and {len(found) - _PRINTED:,} more")
+    return lines
 
 
 def _places(places: Sequence[str]) -> str:

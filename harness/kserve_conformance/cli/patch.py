@@ -14,6 +14,7 @@ import cloup
 from kserve_conformance.characters import printable
 from kserve_conformance.cli.errors import CommandError
 from kserve_conformance.cli.exit_codes import Exit
+from kserve_conformance.cli.notes import warnings
 from kserve_conformance.cli.out_folder import out_folder
 from kserve_conformance.cli.output import echo, emit, example, format_option, out_option
 from kserve_conformance.cli.upgrade_options import UpgradeOptions, clusters_option, upgrade_options
@@ -72,8 +73,8 @@ def command(upgrade: UpgradeOptions, clusters: bool, out: Path | None, format_: 
     with out_folder(out, [name for name in before if Path(name).name == KUSTOMIZATION]):
         write_files(out, _FILES, fixes.files())
     emit(format_, _result(fixes, out), lambda: "".join(f"{line}\n" for line in _lines(fixes, out)))
-    for line in services.rejections():
-        echo(printable(f"warning: {line}"), err=True)
+    for line in warnings(services.rejections()):
+        echo(printable(line), err=True)
     services.notes.print()
     if services.notes.problems:
         return Exit.USAGE

@@ -13,6 +13,7 @@ import cloup
 from kserve_conformance.characters import in_json, printable
 from kserve_conformance.cli.baseline_options import baseline_options
 from kserve_conformance.cli.exit_codes import Exit, require_result
+from kserve_conformance.cli.notes import warnings
 from kserve_conformance.cli.output import emit, example, streaming, write
 from kserve_conformance.cli.upgrade_options import UpgradeOptions, clusters_option, upgrade_options
 from kserve_conformance.outputs import write_file
@@ -125,8 +126,8 @@ def command(
     if page is not None:
         write_file(page, _page(services.counted(), services, only))
         click.echo(printable(f"wrote {page}"), err=True)
-    for line in services.rejections():
-        click.echo(printable(f"warning: {line}"), err=True)
+    for line in warnings(services.rejections()):
+        click.echo(printable(line), err=True)
     services.notes.print()
     if write_baseline is not None:
         gate.write(write_baseline)

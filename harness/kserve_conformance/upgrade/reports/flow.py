@@ -31,7 +31,7 @@ _THINNEST: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The measures of a picture: for wide screens with labels beside the nodes, for phones with labels on the bands."""
+    """The measures of a picture: on wide screens labels are next to the nodes, on phones on the bands."""
 
     name: str
     width: int
@@ -47,7 +47,7 @@ class Shape:
     line: int
 
 
-WIDE: Final = Shape("wide", 1080, 250, 420, 40, 36, 15)
+WIDE: Final = Shape("wide", 1080, 300, 420, 40, 36, 15)
 NARROW: Final = Shape("narrow", 360, None, 420, 44, 23, 13)
 
 _NODE: Final = 12
@@ -192,7 +192,7 @@ def _put_node(root: ET.Element, node: _Node, x: float, shape: Shape, *, is_befor
     ET.SubElement(rectangle, "title").text = in_xml(f"{node.name}: {services(node.count)}")
     name = node.name if len(node.name) <= shape.letters else f"{node.name[: shape.letters - 1]}…"
     gap = 10
-    # Beside its node a label is on the outer side, otherwise on the bands.
+    # Next to its node a label is on the outer side, otherwise on the bands.
     is_outside = shape.beside is not None
     is_left_of = is_before is is_outside
     place = x - gap if is_left_of else x + _NODE + gap
