@@ -63,6 +63,6 @@ def test_what_is_read_from_a_real_api_server():
     assert installation["notChecked"] == []
     assert installation["counts"] == {"agrees": 2, "differs": 0, "no-runtime": 1, "unknown": 0, "not-compared": 0}
     errors = [(one["code"], one["object"]) for one in json.loads(lint)["findings"] if one["severity"] == "error"]
-    assert ("NO_RUNTIME", "InferenceService default/lost") in errors
+    assert ("UNKNOWN_FORMAT", "InferenceService default/lost") in errors
     assert {name for _, name in errors} == {"InferenceService default/lost"}
     assert json.loads(later)["releases"] == ["v0.15.2", "v0.16.0", "v0.17.0"]
