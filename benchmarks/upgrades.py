@@ -41,7 +41,7 @@ class Fleets:
         """``upgrade`` over NDJSON and over kubectl's Lists, in turn with the yardstick."""
         for form in (Form.NDJSON, Form.LIST):
             with _fleet(self.services, form) as (paths, size):
-                yardstick = (sys.executable, "-m", "benchmarks.grouping", str(form), *paths)
+                yardstick = (sys.executable, "-m", "benchmarks.duckdb_query", str(form), *paths)
                 pairs = [(observed(_upgrade(paths)), observed(yardstick)) for _ in range(runs)]
             what = f"upgrade of {self.services:,} services ({size / 1e6:,.0f} MB, {form}), {BEFORE} to {AFTER}"
             ours, theirs = [one for one, _ in pairs], [other for _, other in pairs]

@@ -169,7 +169,7 @@ class TestSafety:
 
 class TestComments:
     def test_comments_once_and_updates_its_own(self, runner):
-        """The second run updates the comment of the first; one that somebody else marked the same way stays."""
+        """The second run updates the comment of the first; one of another author with the same mark stays."""
         runner.event = {"pull_request": {"number": 7}}
         with FakeGitHub() as github:
             runner.environment["GITHUB_API_URL"] = github.url

@@ -104,7 +104,7 @@ class TestLint:
 
 class TestUpgrade:
     def test_writes_one_note_and_updates_it(self, run):
-        """The second run updates the note of the first, and leaves one that somebody else marked the same way."""
+        """The second run updates the note of the first, and leaves one of another author with the same mark."""
         inputs = {"from": "v0.11.0", "to": "v0.11.1", "shipped": True}
         mark = "<!-- kserve-conformance upgrade -->"
         with FakeGitLab() as gitlab:

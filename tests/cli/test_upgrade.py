@@ -352,7 +352,7 @@ class TestWhatIf:
 
 class TestScheduler:
     def test_plain_tcp_to_another_host_is_an_error(self, invoke):
-        """Whoever can read or change the connection could run code; the hint says how to use TLS."""
+        """Anyone who can read or change the connection could run code; the hint says how to use TLS."""
         code, out, err = invoke(*PATH, "--scheduler", "tcp://192.0.2.7:8786")
 
         assert (code, out) == (Exit.USAGE, "")

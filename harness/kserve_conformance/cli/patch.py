@@ -69,7 +69,7 @@ def command(upgrade: UpgradeOptions, clusters: bool, out: Path | None, format_: 
             for line in lines.splitlines():
                 fixes.add(json.loads(line))
         fixes.total = services.counted().total
-    # Without its kustomization nobody takes half of a component for a whole one.
+    # Without its kustomization, half a component cannot be mistaken for a whole one.
     with out_folder(out, [name for name in before if Path(name).name == KUSTOMIZATION]):
         write_files(out, _FILES, fixes.files())
     emit(format_, _result(fixes, out), lambda: "".join(f"{line}\n" for line in _lines(fixes, out)))

@@ -9,7 +9,7 @@ from typing import Final
 from kserve_conformance.fleet.plain import PlainService
 from kserve_conformance.manifests import Entry, display_name
 from kserve_conformance.objects import SERVICE
-from kserve_conformance.upgrade.runtime_reading import Skipping
+from kserve_conformance.upgrade.input_runtimes import Skipping
 
 #: The bytes by which names are compared.
 _MARK: Final = 8

@@ -19,8 +19,8 @@ from kserve_conformance.upgrade.assessment import Assessment, assess
 from kserve_conformance.upgrade.census import group_key
 from kserve_conformance.upgrade.census_options import CensusOptions
 from kserve_conformance.upgrade.general_specs import general_spec, is_general
+from kserve_conformance.upgrade.input_runtimes import runtimes_in
 from kserve_conformance.upgrade.keys import keys_of
-from kserve_conformance.upgrade.runtime_reading import runtimes_in
 from kserve_conformance.upgrade.views import Installation, View, Views, digest_of
 
 #: Services that are equal in everything but their names and the paths of their models, and that see the same runtimes.

@@ -27,9 +27,9 @@ from kserve_conformance.manifests.json_stream import BEGINNING, Position
 from kserve_conformance.manifests.sources import STDIN, Source, is_manifest, remove_copies
 from kserve_conformance.upgrade.census_options import CensusOptions
 from kserve_conformance.upgrade.checkpoint import Checkpoint, KeptParts
+from kserve_conformance.upgrade.input_runtimes import RuntimeReading
 from kserve_conformance.upgrade.part_census import PartCensus, census_of
 from kserve_conformance.upgrade.repeated_names import NameReading, repeated_marks
-from kserve_conformance.upgrade.runtime_reading import RuntimeReading
 from kserve_conformance.upgrade.views import InputRuntime
 
 #: The dumps of a cluster up to this size are read whole by one worker.

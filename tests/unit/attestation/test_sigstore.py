@@ -33,7 +33,7 @@ class SignsWithOwnSigstore:
 
     @property
     def public_key(self) -> Key:
-        """The key that is recorded, whoever signs."""
+        """The recorded key, regardless of the signer."""
         return SigstoreSigner.import_(IDENTITY, ISSUER)[1]
 
     def sign(self, payload: bytes) -> Signature:

@@ -71,7 +71,7 @@ def test_results_of_another_build_are_read_anew(dump: Path, tmp_path: Path, monk
 
 
 def test_a_folder_of_others_is_rejected(tmp_path: Path):
-    """Results are Python objects: nobody else may write them."""
+    """Results are Python objects: no other user may write them."""
     folder = tmp_path / "open"
     folder.mkdir()
     folder.chmod(0o777)

@@ -17,7 +17,7 @@ from kserve_conformance.upgrade.remedies import Remedy
 from kserve_conformance.upgrade.reports.phrases import MEANINGS, SIGNS, conclusion, headline, services, why
 from kserve_conformance.upgrade.reports.text import counts
 
-#: The characters of a document; the rest of a comment is for whoever posts it.
+#: The characters of a document; whoever posts the comment can use the rest.
 LARGEST = 60_000
 
 #: The services and details of a group, and the characters of one text, that are shown.

@@ -1,7 +1,7 @@
 """
 The yardstick: DuckDB groups the services of dumps by what a choice reads, and counts them. It decides nothing.
 
-``python -m benchmarks.grouping ndjson|list FILE...`` prints the number of groups and of services.
+``python -m benchmarks.duckdb_query ndjson|list FILE...`` prints the number of groups and of services.
 """
 
 from __future__ import annotations
