@@ -11,10 +11,14 @@ import hashlib
 import marshal
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
+from kserve_conformance.crds import crds_of
 from kserve_conformance.manifests.fingerprint import fingerprint, stand_in
-from kserve_conformance.objects import Manifest, at
+from kserve_conformance.objects import SERVICE, Manifest, at
+from kserve_conformance.profiles.legacy import BUILT_IN_RUNTIMES
+from kserve_conformance.profiles.order import PROTOCOL_RANKS
 
 _NO_REFERENCES: Final = 2
 _DIGEST: Final = 16
@@ -69,6 +73,41 @@ def _selecting(part: Mapping[str, Any]) -> Any:
 
 #: Unlike any value of a manifest.
 _ABSENT: Final = "\0absent"
+
+
+def words_of(service: Manifest) -> frozenset[str] | None:
+    """
+    The words by which a service can mean a runtime: formats and names. None if it can mean any.
+
+    All texts and keys of the service count, up to a colon, since a format that contains one can equal another's name and
+    version (``getModelFormatLabel``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.8.0); and the names of the
+    runtimes that v0.8.0's webhook sets for keys of the legacy schema. The remedies of a service with a ``workerSpec``
+    name runtimes of other formats, and those of unknown fields are keys with similar names.
+    """
+    predictor = at(service, "spec", "predictor")
+    if not isinstance(predictor, Mapping) or "workerSpec" in predictor or not _predictor_fields() >= predictor.keys():
+        return None
+    words = {text.partition(":")[0] for text in _texts_in({**service, "metadata": None, "status": None})}
+    pins = [BUILT_IN_RUNTIMES[word] for word in words & BUILT_IN_RUNTIMES.keys()]
+    return frozenset(words | {pin(protocol) for pin in pins for protocol in PROTOCOL_RANKS})
+
+
+@cache
+def _predictor_fields() -> frozenset[str]:
+    return frozenset(crds_of().schema(SERVICE).properties["spec"].properties["predictor"].properties)
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    """All texts and keys of a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield key
+            yield from _texts_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts_in(inner)
 
 
 def validation_key(service: Manifest) -> bytes:

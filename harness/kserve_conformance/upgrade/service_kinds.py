@@ -20,7 +20,7 @@ from kserve_conformance.upgrade.census import group_key
 from kserve_conformance.upgrade.census_options import CensusOptions
 from kserve_conformance.upgrade.general_specs import general_spec, is_general
 from kserve_conformance.upgrade.input_runtimes import runtimes_in
-from kserve_conformance.upgrade.keys import keys_of
+from kserve_conformance.upgrade.keys import keys_of, words_of
 from kserve_conformance.upgrade.views import Installation, View, Views, digest_of
 
 #: Services that are equal in everything but their names and the paths of their models, and that see the same runtimes.
@@ -45,6 +45,8 @@ class ServiceKind:
     mark: int
     general: Manifest
     keys: tuple[bytes, bytes, bytes]
+    #: By which it can mean a runtime.
+    words: frozenset[str] | None
 
 
 def _kind_of(manifest: Manifest) -> ServiceKind:
@@ -52,7 +54,7 @@ def _kind_of(manifest: Manifest) -> ServiceKind:
     general = manifest if spec is manifest.get("spec") else {**manifest, "spec": spec}
     exact = fingerprint(manifest)
     mark = exact if general is manifest else fingerprint(general)
-    return ServiceKind(exact, manifest, mark, general, keys_of(general))
+    return ServiceKind(exact, manifest, mark, general, keys_of(general), words_of(general))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class KindMemory:
         if kind is None or found is None:
             return None
         manifest = {**kind.manifest, "spec": found[1]}
-        kind = ServiceKind(fingerprint(manifest), manifest, kind.mark, kind.general, kind.keys)
+        kind = ServiceKind(fingerprint(manifest), manifest, kind.mark, kind.general, kind.keys, kind.words)
         self._remember(service.key, kind)
         return kind
 
@@ -141,7 +143,7 @@ class KindMemory:
 
     def assessed(self, kind: ServiceKind, views: Views, namespace: str) -> Assessed:
         """The assessment of a kind of services in a namespace."""
-        view = views.of(namespace)
+        view = views.of(namespace).narrowed(kind.words)
         assessed = self._made((view.digest, kind.mark), kind.general, view)
         if assessed is None:
             assessed = self._made((view.digest, kind.fingerprint), kind.manifest, view, is_exact=True)

@@ -64,7 +64,7 @@ class Plan(Protocol):
         """Was a service stored before the upgrade?"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class View:
     """
     What a namespace can see.
@@ -74,6 +74,31 @@ class View:
 
     digest: bytes
     path: UpgradePath
+    #: By each word that means a runtime, as its name or one of its formats, the names of these runtimes.
+    _names: dict[str, set[str]] = field(default_factory=dict)
+    _narrowed: dict[frozenset[str], View] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for installed in self.path:
+            for runtime in installed.catalogue:
+                for word in (runtime.name, *(entry.name for entry in runtime.formats)):
+                    self._names.setdefault(word.partition(":")[0], set()).add(runtime.name)
+
+    def narrowed(self, words: frozenset[str] | None) -> View:
+        """
+        The view with only those runtimes that a service with these words can mean; all of them for None.
+
+        A runtime that the service names, or that lists its format, and every other one with the same name: a release
+        looks a selected runtime up by its name again.
+        """
+        if words is None:
+            return self
+        names = frozenset(name for word in words & self._names.keys() for name in self._names[word])
+        view = self._narrowed.get(names)
+        if view is None:
+            path = tuple(replace(each, catalogue=_named(each.catalogue, names)) for each in self.path)
+            view = self._narrowed[names] = View(_digest_of_path(path), path)
+        return view
 
 
 @dataclass(slots=True)
@@ -108,8 +133,15 @@ class Views:
 
 def _view(path: UpgradePath, namespace: Namespace) -> View:
     visible = tuple(replace(each, catalogue=_visible(each.catalogue, namespace)) for each in path)
-    parts = [(each.profile.name, *map(_essence, _ranked(each.catalogue))) for each in visible]
-    return View(_digest(parts), visible)
+    return View(_digest_of_path(visible), visible)
+
+
+def _digest_of_path(path: UpgradePath) -> bytes:
+    return _digest([(each.profile.name, *map(_essence, _ranked(each.catalogue))) for each in path])
+
+
+def _named(catalogue: Catalogue, names: frozenset[str]) -> Catalogue:
+    return Catalogue(tuple(runtime for runtime in catalogue if runtime.name in names))
 
 
 def _visible(catalogue: Catalogue, namespace: Namespace) -> Catalogue:
