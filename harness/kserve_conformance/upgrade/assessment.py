@@ -236,10 +236,11 @@ def _flags(
 
 def _rejections(before: State, after: State, rewritten: State | None, path: UpgradePath) -> Iterator[str]:
     """Rejections of an update or the deletion that the first release would not have made."""
-    earlier = None if before.service is None else update(before, before.service, path[0])
-    was_accepted = earlier is None or earlier.decision.rejected is None
-    if rewritten is not None and rewritten.decision.rejected is not None and was_accepted:
-        yield f"rejected at the next update: {rewritten.decision.rejected}"
+    rejection = None if rewritten is None else rewritten.decision.rejected
+    if rejection is not None:
+        earlier = None if before.service is None else update(before, before.service, path[0])
+        if earlier is None or earlier.decision.rejected is None:
+            yield f"rejected at the next update: {rejection}"
     deletion = deletion_rejection(after, path[-1])
     if deletion is not None and deletion_rejection(before, path[0]) is None:
         yield f"cannot be deleted: {deletion}"

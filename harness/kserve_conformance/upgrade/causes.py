@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from kserve_conformance.objects import Catalogue, Manifest, ObjectKey, Runtime
 from kserve_conformance.profiles import Profile
@@ -83,23 +83,40 @@ def causes_of(
 
     ``was`` is what the release before decided, ``involved`` are the runtimes of the change.
     """
-    became = decide(after)
-    results = [(cause, decide(installed)) for cause, installed in _reversals(before, after, involved)]
-    alone = tuple(cause for cause, result in results if result == was)
-    together = tuple(cause for cause, result in results if result != became)
-    return alone or together or (Cause("several", "several changes together"),)
+    noting = _NotingReads(after.profile)
+    became = decide(replace(after, profile=cast(Profile, noting)))
+    results = [(part, decide(installed)) for part, installed in _reversals(before, after, frozenset(noting.read))]
+    alone = [part for part, result in results if result == was]
+    together = [part for part, result in results if result != became]
+    causes = tuple(_cause(part, before, after, involved) for part in alone or together)
+    return causes or (Cause("several", "several changes together"),)
 
 
-def _reversals(
-    before: Installed, after: Installed, involved: tuple[ObjectKey, ...]
-) -> Iterator[tuple[Cause, Installed]]:
-    """The release after with one thing of the release before, for each in which they differ."""
+class _NotingReads:
+    """A profile that notes which of its parts are read: a part that no decision reads causes nothing."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        self.read: set[str] = set()
+
+    def __getattr__(self, part: str) -> Any:
+        self.read.add(part)
+        return getattr(self.profile, part)
+
+
+def _reversals(before: Installed, after: Installed, read: frozenset[str]) -> Iterator[tuple[str, Installed]]:
+    """The release after with one thing of the release before, for each in which they differ and that was read."""
     if before.catalogue is not after.catalogue:
-        text = _runtimes_text(before.catalogue, after.catalogue, involved)
-        yield Cause("runtimes", text), replace(after, catalogue=before.catalogue)
-    for name in differing_parts(before.profile, after.profile):
-        profile = replace(after.profile, **{name: getattr(before.profile, name)})
-        yield cause_in(name, before.profile, after.profile), replace(after, profile=profile)
+        yield _RUNTIMES, replace(after, catalogue=before.catalogue)
+    for part in differing_parts(before.profile, after.profile):
+        if part in read:
+            yield part, replace(after, profile=replace(after.profile, **{part: getattr(before.profile, part)}))
+
+
+def _cause(part: str, before: Installed, after: Installed, involved: tuple[ObjectKey, ...]) -> Cause:
+    if part == _RUNTIMES:
+        return Cause(_RUNTIMES, _runtimes_text(before.catalogue, after.catalogue, involved))
+    return cause_in(part, before.profile, after.profile)
 
 
 def differing_parts(before: Profile, after: Profile) -> tuple[str, ...]:
@@ -125,6 +142,9 @@ def cause_in(part: str, before: Profile, after: Profile) -> Cause:
         text = f"no longer: {text}"
     return Cause(part, text, tuple(rule.id for rule in rules))
 
+
+#: The code of a cause that is no part of a profile.
+_RUNTIMES: Final = "runtimes"
 
 #: More rules than these say nothing about a cause.
 _MOST_RULES: Final = 3

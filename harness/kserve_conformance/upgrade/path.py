@@ -106,7 +106,8 @@ def state_of(
 
 def update(state: State, edited: Manifest, installed: Installed) -> State:
     """
-    The state after an update of a stored service.
+    The state after an update of a stored service. ``state`` is the one before under the same release; what the update
+    does not change is not decided again.
 
     The API server ratchets validation: it accepts values that were stored before, so only the webhooks are asked.
     Source: feature ``CRDValidationRatcheting``, on by default since Kubernetes 1.30.
@@ -115,7 +116,9 @@ def update(state: State, edited: Manifest, installed: Installed) -> State:
         stored = admitted(edited, installed.profile, installed.surroundings, state.mode or None, state.service)
     except Rejected as rejection:
         return replace(state, decision=Decision(Outcome.REJECTED, rejected=str(rejection)), faults=())
-    decision = resolve_stored(stored, installed.catalogue, installed.profile, surroundings=installed.surroundings)
+    decision = state.decision
+    if decision.service is None or installed.profile.crds.pruned(stored) != decision.service:
+        decision = resolve_stored(stored, installed.catalogue, installed.profile, surroundings=installed.surroundings)
     return state_of(stored, decision, installed, state.mode)
 
 
