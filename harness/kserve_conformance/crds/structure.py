@@ -220,14 +220,53 @@ def pruned(manifest: Manifest, schema: Schema) -> Manifest:
     >>> pruned(runtime, crds_of("v0.13.1").schema("ServingRuntime"))
     {'kind': 'ServingRuntime', 'spec': {}}
     """
+    if not _has_unknown_at_root(manifest, schema):
+        return manifest
     tree: dict[str | int, Any] = {}
     for path in _unknown_at_root(manifest, schema):
         branch = tree
         for part in path[:-1]:
             branch = branch.setdefault(part, {})
         branch[path[-1]] = None
-    pruned_manifest: Manifest = _without(manifest, tree) if tree else manifest
+    pruned_manifest: Manifest = _without(manifest, tree)
     return pruned_manifest
+
+
+def _has_unknown_at_root(manifest: Manifest, schema: Schema) -> bool:
+    """Is there any unknown field? Nearly no object has one, and paths to nothing take time."""
+    for key, value in manifest.items():
+        if key in ROOT_FIELDS:
+            continue
+        known = schema.properties.get(key)
+        if known is None:
+            if not schema.preserves_unknown_fields:
+                return True
+        elif _has_unknown(value, known):
+            return True
+    metadata = manifest.get("metadata")
+    return isinstance(metadata, Mapping) and any(
+        key not in METADATA_FIELDS or (key in _METADATA_LISTS and bool(metadata[key])) for key in metadata
+    )
+
+
+def _has_unknown(value: Any, schema: Schema) -> bool:
+    """Has a value a field that its schema lacks? True for what this does not look at."""
+    if type(value) is dict:
+        properties, additional = schema.properties, schema.additional
+        for key, inner in value.items():
+            known = properties.get(key, additional)
+            if known is None:
+                if not schema.preserves_unknown_fields:
+                    return True
+            elif type(inner) is not str and _has_unknown(inner, known):
+                return True
+        return False
+    if type(value) is list:
+        items = schema.items
+        if items is None:
+            return bool(value) and not schema.preserves_unknown_fields
+        return any(type(inner) is not str and _has_unknown(inner, items) for inner in value)
+    return isinstance(value, Mapping | list | tuple)
 
 
 def _without(value: Any, tree: Mapping[str | int, Any]) -> Any:
