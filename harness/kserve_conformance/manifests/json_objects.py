@@ -139,7 +139,7 @@ def _report_own(element: Element, intake: Intake, entry: int | None = None) -> N
 
 
 def _report(element: Element, manifest: object, problems: tuple[Problem, ...], path: Path, intake: Intake) -> None:
-    if not intake.report.finds_lines:
+    if not intake.report.finds_lines or _is_placed(element, problems):
         for problem in problems:
             intake.report(replace(problem, path=element.path + path + problem.path, line=element.line))
         return
@@ -147,6 +147,12 @@ def _report(element: Element, manifest: object, problems: tuple[Problem, ...], p
     here = locations.in_json(element.text, wanted, begin=element.begin, line=element.line)[0]
     for problem in placed(manifest, problems, here, path, element.line, intake.check):
         intake.report(replace(problem, path=element.path + problem.path))
+
+
+def _is_placed(element: Element, problems: tuple[Problem, ...]) -> bool:
+    """Is the whole object on one line, with problems that quote no value as it is spelled?"""
+    is_quoted = any(problem.code is not ManifestCode.UNKNOWN_FIELD for problem in problems)
+    return not is_quoted and element.text.find("\n", element.begin, element.end) < 0
 
 
 def _line(element: Element, path: Path) -> int:
