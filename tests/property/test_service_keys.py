@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -12,13 +13,14 @@ from tests.support.services_of_a_fleet import fleet
 from kserve_conformance.cli.answers import Assumptions
 from kserve_conformance.cli.upgrade_plan import RuntimeChanges, UpgradePlan
 from kserve_conformance.cli.validation import Validation
-from kserve_conformance.objects import Manifest, Request, at
+from kserve_conformance.manifests.fingerprint import NAMESPACE, stand_in
+from kserve_conformance.objects import Catalogue, Manifest, Request, Runtime, at
 from kserve_conformance.profiles import profile_of
 from kserve_conformance.resolver import resolve_stored
 from kserve_conformance.resolver.select import select
 from kserve_conformance.upgrade import Assessment, UpgradePath, assess
-from kserve_conformance.upgrade.general_specs import general_spec, is_general
-from kserve_conformance.upgrade.keys import choice_key, pod_key, validation_key
+from kserve_conformance.upgrade.general_specs import general_spec, is_general, normal_text
+from kserve_conformance.upgrade.keys import choice_key, pod_key, validation_key, words_of
 from kserve_conformance.upgrade.views import Views
 
 RELEASES = ("v0.10.2", "v0.15.2")
@@ -112,3 +114,75 @@ def test_keys_have_what_is_read_and_no_more():
     assert pod_key(service) != pod_key(bigger)
     assert validation_key(service) != validation_key(bigger)
     assert choice_key(service) != choice_key(with_model(runtime="ours"))
+
+
+def crowded(path: UpgradePath, random: Random) -> UpgradePath:
+    """The path with runtimes of the namespace, some of which have the names of shipped ones."""
+    shipped = [runtime.manifest for runtime in path[0].catalogue]
+    own = []
+    for number in range(random.randrange(1, 4)):
+        manifest = random.choice(shipped)
+        name = random.choice((f"own-{number}", manifest["metadata"]["name"]))
+        entries = [{**each, "autoSelect": True, "priority": 9} for each in manifest["spec"]["supportedModelFormats"]]
+        own.append(
+            Runtime.from_manifest(
+                {
+                    **manifest,
+                    "kind": "ServingRuntime",
+                    "metadata": {"name": name, "namespace": NAMESPACE},
+                    "spec": {**manifest["spec"], "supportedModelFormats": entries},
+                }
+            )
+        )
+    return tuple(replace(each, catalogue=Catalogue((*own, *each.catalogue))) for each in path)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_runtimes_that_a_service_cannot_mean_change_no_assessment(seed: int, path: UpgradePath):
+    """The narrowed view of a service's words gives the assessment of the whole view, whatever the namespace has."""
+    random = Random(seed)
+    whole = Views(crowded(path, random)).of(NAMESPACE)
+    for manifest in fleet(12, seed):
+        service = stand_in(varied(manifest, random))
+        service = {**service, "metadata": {**service["metadata"], "namespace": NAMESPACE}}
+        narrow = whole.narrowed(words_of(service))
+        assert shown(service, narrow.path) == shown(service, whole.path)
+
+
+def test_a_service_sees_its_format_and_the_runtime_that_it_names(path: UpgradePath):
+    """Of the shipped runtimes a service for sklearn can mean those for sklearn, and the one that it names."""
+    view = Views(path).of(NAMESPACE)
+    model = {"modelFormat": {"name": "sklearn"}, "runtime": "kserve-tritonserver"}
+    words = words_of({"metadata": {}, "spec": {"predictor": {"model": model}}})
+    seen = {runtime.name for runtime in view.narrowed(words).path[-1].catalogue}
+    assert {"kserve-sklearnserver", "kserve-mlserver", "kserve-tritonserver"} <= seen
+    assert "kserve-paddleserver" not in seen
+
+
+def test_a_service_with_workers_can_mean_every_runtime():
+    """The remedies of a service with a workerSpec name runtimes of other formats."""
+    assert words_of({"spec": {"predictor": {"workerSpec": {}, "model": {}}}}) is None
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_specs_with_the_same_normal_text_have_the_same_general_spec(seed: int):
+    """If the general spec of a normal text is that of one spec, it is that of all specs with this normal text."""
+    random = Random(seed)
+    general: dict[bytes, set[str]] = {}
+    for manifest in fleet(30, seed):
+        for _ in range(4):
+            text = json.dumps(varied(manifest, random)["spec"]).encode()
+            normal = normal_text(text)
+            if general_spec(json.loads(normal)) == general_spec(json.loads(text)):
+                general.setdefault(normal, set()).add(json.dumps(general_spec(json.loads(text))))
+    assert len(general) > 1
+    assert all(len(each) == 1 for each in general.values())
+
+
+def test_a_normal_text_keeps_which_values_are_equal():
+    """Requests that are the limits are another kind than others."""
+    equal, other = (
+        json.dumps({"limits": {"cpu": "2"}, "requests": {"cpu": requested}}).encode() for requested in ("2", "1")
+    )
+    assert normal_text(equal) != normal_text(other)
+    assert normal_text(equal) == normal_text(equal.replace(b'"2"', b'"4"'))

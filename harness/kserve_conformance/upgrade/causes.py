@@ -84,7 +84,7 @@ def causes_of(
     ``was`` is what the release before decided, ``involved`` are the runtimes of the change.
     """
     noting = _NotingReads(after.profile)
-    became = decide(replace(after, profile=cast(Profile, noting)))
+    became = decide(replace(after, profile=cast("Profile", noting)))
     results = [(part, decide(installed)) for part, installed in _reversals(before, after, frozenset(noting.read))]
     alone = [part for part, result in results if result == was]
     together = [part for part, result in results if result != became]

@@ -17,21 +17,76 @@ from kserve_conformance.manifests.fingerprint import generic_uri
 #: Values that no service or runtime has.
 _MARK: Final = "7919"
 _QUANTITIES: Final[Mapping[str, str]] = {"cpu": f"{_MARK}m", "memory": f"{_MARK}Mi"}
-_QUANTITY: Final = re.compile(r"[1-9]\d{0,5}(m|Mi|Gi)?\Z")
+_QUANTITY_FORM: Final = r"[1-9][0-9]{0,5}(?:m|Mi|Gi)?"
+_QUANTITY: Final = re.compile(rf"{_QUANTITY_FORM}\Z")
 _NAME: Final = f"kserve-conformance-{_MARK}"
 #: Valid as a label value and as a name.
-_WORD: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,50}[a-z0-9])?\Z")
-_MODEL_NAME: Final = re.compile(r"(--model_name=)[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z")
+_WORD_FORM: Final = r"[a-z0-9](?:[-a-z0-9]{0,50}[a-z0-9])?"
+_WORD: Final = re.compile(rf"{_WORD_FORM}\Z")
+_MODEL_NAME_FORM: Final = r"[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?"
+_MODEL_NAME: Final = re.compile(rf"(--model_name=){_MODEL_NAME_FORM}\Z")
 _MODEL_NAME_MARK: Final = rf"\g<1>{_NAME}"
 #: An image with a registry and a tag, which every check accepts.
-_IMAGE: Final = re.compile(r"[a-z0-9]+(\.[a-z0-9]+)+(/[a-z0-9]+([-_.][a-z0-9]+)*)+:[A-Za-z0-9][-\w.]{0,60}\Z", re.ASCII)
+_IMAGE_FORM: Final = r"[a-z0-9]+(?:\.[a-z0-9]+)+(?:/[a-z0-9]+(?:[-_.][a-z0-9]+)*)+:[A-Za-z0-9][-\w.]{0,60}"
+_IMAGE: Final = re.compile(rf"{_IMAGE_FORM}\Z", re.ASCII)
 _IMAGE_MARK: Final = f"registry.example.com/{_NAME}:1"
 #: Of the URI of a web server, host and suffix are kept: those of Azure are known by their hosts.
 _HTTP: Final = re.compile(r"(https?://[a-z0-9.-]+/)[-\w./]+?(\.[a-z0-9]+)?\Z", re.ASCII)
-_PATH: Final = re.compile(r"[-\w./]+\Z", re.ASCII)
+_PATH_FORM: Final = r"[-\w./]+"
+_PATH: Final = re.compile(rf"{_PATH_FORM}\Z", re.ASCII)
 _TOLERATION: Final = frozenset({"key", "operator", "value", "effect"})
 #: Replicas above this number are kept.
 _REPLICAS: Final = 1000
+
+
+#: In the text of a spec, what a general spec has marks for where it stands alone; each with the forms that are alike.
+_ALIKE: Final = re.compile(
+    "|".join(
+        (
+            rf'"(?:cpu|memory)"\s*:\s*"(?P<quantity>{_QUANTITY_FORM})"',
+            rf'"--model_name=(?P<model>{_MODEL_NAME_FORM})"',
+            rf'"--model_name"\s*,\s*"(?P<word>{_WORD_FORM})"',
+            rf'"name"\s*:\s*"MODEL_NAME"\s*,\s*"value"\s*:\s*"(?P<variable>{_WORD_FORM})"',
+            rf'"image"\s*:\s*"(?P<image>(?![^"]*gpu){_IMAGE_FORM})"',
+            rf'"path"\s*:\s*"(?P<path>{_PATH_FORM})"',
+        )
+    ).encode(),
+    re.ASCII,
+)
+
+
+def normal_text(spec: bytes) -> bytes:
+    """
+    The JSON text of a spec with other values of the same forms, so that many have the same text.
+
+    Equal values become equal ones. If the general spec of a normal text is that of one spec with this normal text, it
+    is that of all: what it replaces depends on forms and on what is equal.
+
+    >>> normal_text(b'{"limits": {"cpu": "2", "memory": "4Gi"}, "requests": {"cpu": "2"}}')
+    b'{"limits": {"cpu": "900000", "memory": "900001"}, "requests": {"cpu": "900000"}}'
+    """
+    known: dict[bytes, bytes] = {}
+
+    def stand_in(match: re.Match[bytes]) -> bytes:
+        group = match.lastgroup or ""
+        begin, end = match.span(group)
+        at, text = match.start(), match[0]
+        value = known.setdefault(text[begin - at : end - at], _STAND_INS[group] % (_FIRST + len(known)))
+        return text[: begin - at] + value + text[end - at :]
+
+    return _ALIKE.sub(stand_in, spec)
+
+
+#: Values of the forms, which differ from any that a spec has as good as always.
+_FIRST: Final = 900_000
+_STAND_INS: Final[Mapping[str, bytes]] = {
+    "quantity": b"%d",
+    "model": b"m%d",
+    "word": b"w%d",
+    "variable": b"v%d",
+    "image": b"registry.example.com/i:%d",
+    "path": b"p/%d",
+}
 
 
 def is_general(text: str) -> bool:

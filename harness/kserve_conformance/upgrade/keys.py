@@ -79,10 +79,10 @@ def words_of(service: Manifest) -> frozenset[str] | None:
     """
     The words by which a service can mean a runtime: formats and names. None if it can mean any.
 
-    All texts and keys of the service count, up to a colon, since a format that contains one can equal another's name and
-    version (``getModelFormatLabel``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.8.0); and the names of the
-    runtimes that v0.8.0's webhook sets for keys of the legacy schema. The remedies of a service with a ``workerSpec``
-    name runtimes of other formats, and those of unknown fields are keys with similar names.
+    All texts and keys of the service count, and the runtimes that v0.8.0's webhook sets for keys of the legacy schema.
+    They count up to a colon, since a format that contains one can equal the name and version of another
+    (``getModelFormatLabel``, pkg/apis/serving/v1beta1/predictor_model.go, since v0.8.0). The remedies of a service with
+    a ``workerSpec`` name runtimes of other formats, and those of unknown fields are keys with similar names.
     """
     predictor = at(service, "spec", "predictor")
     if not isinstance(predictor, Mapping) or "workerSpec" in predictor or not _predictor_fields() >= predictor.keys():

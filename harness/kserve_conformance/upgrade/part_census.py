@@ -42,7 +42,7 @@ from kserve_conformance.upgrade.census import EXAMPLES, LISTED, Census, Finding,
 from kserve_conformance.upgrade.keys import ServiceKeys
 from kserve_conformance.upgrade.repeated_names import mark_of
 from kserve_conformance.upgrade.reports.data import finding_as_data
-from kserve_conformance.upgrade.service_kinds import Assessed, AssessmentKey, KindMemory, ServiceKind
+from kserve_conformance.upgrade.service_kinds import Assessed, AssessmentKey, KindMemory, ServiceKind, normal_key
 from kserve_conformance.upgrade.stand_ins import assessment_for
 from kserve_conformance.upgrade.views import InputRuntime, Views
 
@@ -212,6 +212,10 @@ class _Row:
     count: int = 0
     namespaces: dict[str, int] = field(default_factory=dict)
 
+    def is_general_of(self, kind: ServiceKind) -> bool:
+        """Does it hold for all services that the general manifest of a kind stands for?"""
+        return self.assessed is not None and self.assessed.key[1] == kind.mark
+
 
 class _Reading:
     """Takes the services of one cluster of a part."""
@@ -225,6 +229,7 @@ class _Reading:
         #: The rows of each view, and of each namespace those of its view.
         self._rows: dict[bytes, dict[Any, _Row]] = {}
         self._rows_of: dict[str, dict[Any, _Row]] = {}
+        self._last: tuple[PlainService | None, Any] = None, None
         #: The numbers of services with findings that are not stored.
         self.written: set[int] = set()
         #: Joined at the end: a text that grows by a line is copied for each of them.
@@ -232,7 +237,7 @@ class _Reading:
 
     def is_learned(self, service: PlainService) -> bool:
         """Is the kind of the service known?"""
-        return self._memory.known(service) is not None
+        return self._memory.is_known(service, self._normal_key(service))
 
     def learn(self, service: PlainService, entry: Entry) -> None:
         """Remember what the loader read it as."""
@@ -242,13 +247,22 @@ class _Reading:
         """Count a plain service."""
         name, namespace, uri, key, _ = service
         rows = self._rows_of.get(namespace) or self._rows_in(namespace)
-        row = rows.get(key)
+        normal = self._normal_key(service)
+        row = rows.get(normal) or rows.get(key)
         if row is None:
             kind = self._memory.known(service)
             if kind is None:
                 raise AssertionError("the service was not learned")
-            row = rows[key] = self._row(kind, namespace)
+            row = self._row(kind, namespace)
+            is_normal = row.is_general_of(kind) and self._memory.holds_for(normal, kind)
+            rows[normal if is_normal else key] = row
         self._count(row, namespace, name, uri, source, line)
+
+    def _normal_key(self, service: PlainService) -> Any:
+        """The normal key of a service, which is needed twice."""
+        if self._last[0] is not service:
+            self._last = service, normal_key(service)
+        return self._last[1]
 
     def _rows_in(self, namespace: str) -> dict[Any, _Row]:
         rows = self._rows.setdefault(self._views.of(namespace).digest, {})

@@ -106,9 +106,9 @@ def state_of(
 
 def update(state: State, edited: Manifest, installed: Installed) -> State:
     """
-    The state after an update of a stored service. ``state`` is the one before under the same release; what the update
-    does not change is not decided again.
+    The state after an update of a stored service.
 
+    ``state`` is the one before, under the same release. If the update changes nothing, its decision holds.
     The API server ratchets validation: it accepts values that were stored before, so only the webhooks are asked.
     Source: feature ``CRDValidationRatcheting``, on by default since Kubernetes 1.30.
     """

@@ -18,9 +18,10 @@ from kserve_conformance.objects import Manifest
 from kserve_conformance.upgrade.assessment import Assessment, assess
 from kserve_conformance.upgrade.census import group_key
 from kserve_conformance.upgrade.census_options import CensusOptions
-from kserve_conformance.upgrade.general_specs import general_spec, is_general
+from kserve_conformance.upgrade.general_specs import general_spec, is_general, normal_text
 from kserve_conformance.upgrade.input_runtimes import runtimes_in
 from kserve_conformance.upgrade.keys import keys_of, words_of
+from kserve_conformance.upgrade.recent import Recent
 from kserve_conformance.upgrade.views import Installation, View, Views, digest_of
 
 #: Services that are equal in everything but their names and the paths of their models, and that see the same runtimes.
@@ -74,11 +75,15 @@ class KindMemory:
     def __init__(self, options: CensusOptions) -> None:
         self.options = options
         self.accepted = frozenset(options.accepted)
-        self._kinds: dict[int, ServiceKind] = {}
-        self._kind_of_key: dict[Any, ServiceKind] = {}
-        self._kind_of_general: dict[Any, ServiceKind] = {}
-        #: None for what does not hold for all that it stands for.
-        self._assessed: dict[AssessmentKey, Assessed | None] = {}
+        self._kinds: Recent[int, ServiceKind] = Recent(_REMEMBERED)
+        self._kind_of_key: Recent[Any, ServiceKind] = Recent(_REMEMBERED)
+        self._kind_of_general: Recent[Any, ServiceKind] = Recent(_REMEMBERED)
+        #: The marks of kinds by the normal keys of services, if they hold for all with such a key.
+        self._normal_keys: Recent[Any, int] = Recent(_REMEMBERED)
+        #: The assessments that hold for all of a kind, by the whole view.
+        self._general: Recent[AssessmentKey, Assessed] = Recent(_REMEMBERED)
+        #: By the narrowed view; None for what does not hold for all that it stands for.
+        self._assessed: Recent[AssessmentKey, Assessed | None] = Recent(_REMEMBERED)
         self._views: dict[str | bytes, tuple[Views, Installation]] = {}
 
     def views_of(self, cluster: str, sources: Sequence[Source]) -> tuple[Views, Installation]:
@@ -97,10 +102,18 @@ class KindMemory:
                 self._views[mark] = known
         return known
 
+    def is_known(self, service: PlainService, normal: Any) -> bool:
+        """Is the kind of a plain service known? ``normal`` is its :func:`normal_key`."""
+        return normal in self._normal_keys or self.known(service) is not None
+
+    def holds_for(self, normal: Any, kind: ServiceKind) -> bool:
+        """Is the general manifest of a kind that of all services with this normal key?"""
+        return self._normal_keys.get(normal) == kind.mark
+
     def known(self, service: PlainService) -> ServiceKind | None:
         """The kind of a plain service: by its text, or by what is read of its spec."""
         kind = self._kind_of_key.get(service.key)
-        if kind is not None or not self._kind_of_general:
+        if kind is not None:
             return kind
         found = _general_key(service)
         kind = None if found is None else self._kind_of_general.get(found[0])
@@ -108,13 +121,17 @@ class KindMemory:
             return None
         manifest = {**kind.manifest, "spec": found[1]}
         kind = ServiceKind(fingerprint(manifest), manifest, kind.mark, kind.general, kind.keys, kind.words)
-        self._remember(service.key, kind)
+        self._remember(service, found[0], kind)
         return kind
 
-    def _remember(self, key: Any, kind: ServiceKind) -> None:
-        if len(self._kind_of_key) >= _REMEMBERED:
-            self._kind_of_key.clear()
-        self._kind_of_key[key] = kind
+    def _remember(self, service: PlainService, general: Any, kind: ServiceKind) -> None:
+        self._kind_of_key[service.key] = kind
+        normal = normal_key(service)
+        if normal in self._normal_keys:
+            return
+        found = _general_key(service._replace(spec=normal[0]))
+        if found is not None and found[0] == general:
+            self._normal_keys[normal] = kind.mark
 
     def learn(self, service: PlainService, entry: Entry) -> None:
         """Remember the kind of a plain service."""
@@ -125,17 +142,13 @@ class KindMemory:
             # Each has to be named with its own findings.
             return
         kind = self.kind_of(entry)
-        self._remember(service.key, kind)
-        if len(self._kind_of_general) >= _REMEMBERED:
-            self._kind_of_general.clear()
         self._kind_of_general[found[0]] = kind
+        self._remember(service, found[0], kind)
 
     def kind_of(self, entry: Entry) -> ServiceKind:
         """The kind of a service that the loader read."""
         kind = self._kinds.get(entry.fingerprint)
         if kind is None:
-            if len(self._kinds) >= _REMEMBERED:
-                self._kinds.clear()
             manifest = stand_in(entry.manifest)
             manifest = {**manifest, "metadata": {**manifest["metadata"], "namespace": NAMESPACE}}
             kind = self._kinds[entry.fingerprint] = _kind_of(manifest)
@@ -143,9 +156,15 @@ class KindMemory:
 
     def assessed(self, kind: ServiceKind, views: Views, namespace: str) -> Assessed:
         """The assessment of a kind of services in a namespace."""
-        view = views.of(namespace).narrowed(kind.words)
+        whole = views.of(namespace)
+        known = self._general.get((whole.digest, kind.mark))
+        if known is not None:
+            return known
+        view = whole.narrowed(kind.words)
         assessed = self._made((view.digest, kind.mark), kind.general, view)
-        if assessed is None:
+        if assessed is not None:
+            self._general[whole.digest, kind.mark] = assessed
+        else:
             assessed = self._made((view.digest, kind.fingerprint), kind.manifest, view, is_exact=True)
         if assessed is None:
             raise AssertionError("an exact assessment holds for its service")
@@ -153,17 +172,23 @@ class KindMemory:
 
     def _made(self, key: AssessmentKey, manifest: Manifest, view: View, *, is_exact: bool = False) -> Assessed | None:
         """The assessment of a manifest, made on first use; None if it does not hold for all that it stands for."""
-        if key in self._assessed and (self._assessed[key] is not None or not is_exact):
-            return self._assessed[key]
+        if key in self._assessed:
+            known = self._assessed.get(key)
+            if known is not None or not is_exact:
+                return known
         found = assess(manifest, view.path, in_store=self.options.plan.is_stored(manifest))
         # Pods and stored services are not shown, and would be kept.
         found = replace(found, before=found.before.without_objects(), after=found.after.without_objects())
-        if len(self._assessed) >= _REMEMBERED:
-            self._assessed.clear()
         classes = (str(found.change), *map(str, found.flags))
         assessed = Assessed(key, found, group_key(found), classes, found.is_unchanged)
-        self._assessed[key] = assessed if is_exact or is_general(repr(found)) else None
-        return self._assessed[key]
+        result = assessed if is_exact or is_general(repr(found)) else None
+        self._assessed[key] = result
+        return result
+
+
+def normal_key(service: PlainService) -> tuple[Any, ...]:
+    """What is equal for plain services whose specs differ in values of the same forms."""
+    return (normal_text(service.spec), *service.key[1:])
 
 
 def _general_key(service: PlainService) -> tuple[Any, Any] | None:
