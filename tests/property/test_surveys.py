@@ -22,7 +22,7 @@ from kserve_conformance.manifests import load, sources
 from kserve_conformance.upgrade import Census, Finding, assess
 from kserve_conformance.upgrade.census_options import CensusOptions
 from kserve_conformance.upgrade.part_census import PartCensus
-from kserve_conformance.upgrade.reports.data import finding_as_data, summary
+from kserve_conformance.upgrade.reports.data import assessment_as_data, summary
 from kserve_conformance.upgrade.survey import Survey
 
 RELEASES = ("v0.10.2", "v0.15.2")
@@ -46,6 +46,13 @@ def census(found: Survey) -> PartCensus:
 def parts_of(found: Survey) -> list[PartCensus]:
     with found:
         return list(found.parts())
+
+
+def as_data(finding: Finding) -> dict[str, Any]:
+    """What the line of a service says."""
+    names = {"namespace": finding.namespace, "name": finding.name.rpartition("/")[2], "source": finding.where}
+    cluster = {"cluster": finding.cluster} if finding.cluster else {}
+    return {**cluster, **names, **assessment_as_data(finding.assessment)}
 
 
 def values(found: PartCensus) -> tuple[Any, ...]:
@@ -187,7 +194,7 @@ def test_the_census_counts_what_each_service_gets(seed: int, tmp_path: Path):
     found = summary(census(survey(file)).census(), RELEASES)
     assert {name: value for name, value in found.items() if name != "keys"} == summary(one_by_one, RELEASES)
     lines = "".join(part.lines for part in parts_of(survey(file, has_lines=True)))
-    assert [json.loads(line) for line in lines.splitlines()] == [finding_as_data(each) for each in findings]
+    assert [json.loads(line) for line in lines.splitlines()] == [as_data(each) for each in findings]
 
 
 def test_merging_is_associative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

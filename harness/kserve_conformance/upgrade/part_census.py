@@ -18,7 +18,6 @@ files by path, so workers on other machines need the same file system; small sou
 
 from __future__ import annotations
 
-import json
 import pickle
 from array import array
 from collections import Counter
@@ -28,7 +27,6 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
 
-from kserve_conformance.characters import in_json
 from kserve_conformance.fleet.parts import Part
 from kserve_conformance.fleet.plain import PlainService
 from kserve_conformance.fleet.sections import read_source
@@ -41,7 +39,7 @@ from kserve_conformance.upgrade.assessment import Assessment
 from kserve_conformance.upgrade.census import EXAMPLES, LISTED, Census, Finding, Place, full_name
 from kserve_conformance.upgrade.keys import ServiceKeys
 from kserve_conformance.upgrade.repeated_names import mark_of
-from kserve_conformance.upgrade.reports.data import finding_as_data
+from kserve_conformance.upgrade.reports.data import line_of, rest_of_line
 from kserve_conformance.upgrade.service_kinds import Assessed, AssessmentKey, KindMemory, ServiceKind, normal_key
 from kserve_conformance.upgrade.stand_ins import assessment_for
 from kserve_conformance.upgrade.views import InputRuntime, Views
@@ -232,6 +230,8 @@ class _Reading:
         self._last: tuple[PlainService | None, Any] = None, None
         #: The numbers of services with findings that are not stored.
         self.written: set[int] = set()
+        #: Lines of NDJSON from behind the names on, by the assessments that they show.
+        self._texts: dict[AssessmentKey, str] = {}
         #: Joined at the end: a text that grows by a line is copied for each of them.
         self._lines: list[str] = []
 
@@ -320,8 +320,11 @@ class _Reading:
     def _write(self, assessed: Assessed, service: Example) -> None:
         only = self._options.only
         if not only or not set(only).isdisjoint(assessed.classes):
-            data = finding_as_data(finding_of(service, assessed.assessment))
-            self._lines.append(in_json(json.dumps(data, ensure_ascii=False)) + "\n")
+            text = self._texts.get(assessed.key)
+            if text is None:
+                text = self._texts[assessed.key] = rest_of_line(assessed.assessment)
+            where = f"{service.source}:{service.line}"
+            self._lines.append(line_of(service.cluster, service.namespace, service.name, where, service.uri, text))
 
     def _fail(self, name: str, classes: Sequence[str]) -> None:
         census = self._census

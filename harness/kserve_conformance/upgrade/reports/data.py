@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from kserve_conformance.characters import in_json
+from kserve_conformance.manifests.fingerprint import completed
 from kserve_conformance.objects import Decision, ObjectKey
 from kserve_conformance.upgrade.assessment import Assessment
 from kserve_conformance.upgrade.census import Census, Finding, Group
@@ -42,10 +45,20 @@ def group_as_data(group: Group) -> dict[str, Any]:
     }
 
 
-def finding_as_data(finding: Finding) -> dict[str, Any]:
-    """One service."""
-    cluster = {"cluster": finding.cluster} if finding.cluster else {}
-    return {**cluster, **_name(finding), "source": finding.where, **assessment_as_data(finding.assessment)}
+def rest_of_line(assessment: Assessment) -> str:
+    """The line of a service in NDJSON from behind its names on, with stand-ins for what it is completed with."""
+    return in_json(json.dumps(assessment_as_data(assessment), ensure_ascii=False)[1:]) + "\n"
+
+
+def line_of(cluster: str, namespace: str, name: str, where: str, uri: str, rest: str) -> str:
+    """
+    The line of a service in NDJSON: its names, and the rest that all of its kind have.
+
+    Only names and URIs of letters, digits and a few more characters have stand-ins, none of which is escaped in JSON.
+    """
+    names = {"namespace": namespace, "name": name, "source": where}
+    head = json.dumps({"cluster": cluster, **names} if cluster else names, ensure_ascii=False)
+    return f"{in_json(head[:-1])}, {completed(rest, name, uri, namespace)}"
 
 
 def assessment_as_data(assessment: Assessment) -> dict[str, Any]:
