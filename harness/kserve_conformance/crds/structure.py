@@ -244,8 +244,13 @@ def _has_unknown_at_root(manifest: Manifest, schema: Schema) -> bool:
         elif _has_unknown(value, known):
             return True
     metadata = manifest.get("metadata")
-    return isinstance(metadata, Mapping) and any(
-        key not in METADATA_FIELDS or (key in _METADATA_LISTS and bool(metadata[key])) for key in metadata
+    return isinstance(metadata, Mapping) and not (
+        metadata.keys() <= METADATA_FIELDS
+        and all(
+            not isinstance(each, Mapping) or each.keys() <= fields
+            for key, fields in _METADATA_LISTS.items()
+            for each in metadata.get(key) or ()
+        )
     )
 
 
