@@ -13,13 +13,13 @@ from tests.support.services_of_a_fleet import fleet
 from kserve_conformance.cli.answers import Assumptions
 from kserve_conformance.cli.upgrade_plan import RuntimeChanges, UpgradePlan
 from kserve_conformance.cli.validation import Validation
+from kserve_conformance.fleet.general_specs import general_spec, is_general, normal_text
 from kserve_conformance.manifests.fingerprint import NAMESPACE, stand_in
 from kserve_conformance.objects import Catalogue, Manifest, Request, Runtime, at
 from kserve_conformance.profiles import profile_of
 from kserve_conformance.resolver import resolve_stored
 from kserve_conformance.resolver.select import select
 from kserve_conformance.upgrade import Assessment, UpgradePath, assess
-from kserve_conformance.upgrade.general_specs import general_spec, is_general, normal_text
 from kserve_conformance.upgrade.keys import choice_key, pod_key, validation_key, words_of
 from kserve_conformance.upgrade.views import Views
 

@@ -30,17 +30,18 @@ from typing import Any, NamedTuple
 from kserve_conformance.fleet.parts import Part
 from kserve_conformance.fleet.plain import PlainService
 from kserve_conformance.fleet.sections import read_source
+from kserve_conformance.fleet.service_kinds import ServiceKind, normal_key
 from kserve_conformance.manifests import Entry, Loader, ManifestCode, Problem, display_name
 from kserve_conformance.manifests.fingerprint import uri_of
 from kserve_conformance.manifests.json_objects import Section
 from kserve_conformance.objects import SERVICE
 from kserve_conformance.objects.malformed import MALFORMED
 from kserve_conformance.upgrade.assessment import Assessment
+from kserve_conformance.upgrade.assessment_memory import Assessed, AssessmentKey, AssessmentMemory
 from kserve_conformance.upgrade.census import EXAMPLES, LISTED, Census, Finding, Place, full_name
 from kserve_conformance.upgrade.keys import ServiceKeys
 from kserve_conformance.upgrade.repeated_names import mark_of
 from kserve_conformance.upgrade.reports.data import line_of, rest_of_line
-from kserve_conformance.upgrade.service_kinds import Assessed, AssessmentKey, KindMemory, ServiceKind, normal_key
 from kserve_conformance.upgrade.stand_ins import assessment_for
 from kserve_conformance.upgrade.views import InputRuntime, Views
 
@@ -194,9 +195,9 @@ def census_of(part: Part, options: bytes) -> PartCensus:
 
 
 @lru_cache(maxsize=2)
-def _memory(options: bytes) -> KindMemory:
+def _memory(options: bytes) -> AssessmentMemory:
     """What one process remembers of the parts that it reads."""
-    return KindMemory(pickle.loads(options))  # noqa: S301 - Written by the process that started this one.
+    return AssessmentMemory(pickle.loads(options))  # noqa: S301 - Written by the process that started this one.
 
 
 @dataclass(slots=True)
@@ -218,7 +219,7 @@ class _Row:
 class _Reading:
     """Takes the services of one cluster of a part."""
 
-    def __init__(self, memory: KindMemory, census: PartCensus, cluster: str, views: Views) -> None:
+    def __init__(self, memory: AssessmentMemory, census: PartCensus, cluster: str, views: Views) -> None:
         self._memory = memory
         self._options = memory.options
         self._census = census
@@ -237,11 +238,11 @@ class _Reading:
 
     def is_learned(self, service: PlainService) -> bool:
         """Is the kind of the service known?"""
-        return self._memory.is_known(service, self._normal_key(service))
+        return self._memory.kinds.is_known(service, self._normal_key(service))
 
     def learn(self, service: PlainService, entry: Entry) -> None:
         """Remember what the loader read it as."""
-        self._memory.learn(service, entry)
+        self._memory.kinds.learn(service, entry)
 
     def plain(self, service: PlainService, source: str, line: int) -> None:
         """Count a plain service."""
@@ -250,12 +251,15 @@ class _Reading:
         normal = self._normal_key(service)
         row = rows.get(normal) or rows.get(key)
         if row is None:
-            kind = self._memory.known(service)
-            if kind is None:
-                raise AssertionError("the service was not learned")
-            row = self._row(kind, namespace)
-            is_normal = row.is_general_of(kind) and self._memory.holds_for(normal, kind)
-            rows[normal if is_normal else key] = row
+            kind = self._memory.kinds.general(normal)
+            row = None if kind is None else self._row(kind, namespace)
+            if kind is not None and row is not None and row.is_general_of(kind):
+                rows[normal] = row
+            else:
+                kind = self._memory.kinds.known(service)
+                if kind is None:
+                    raise AssertionError("the service was not learned")
+                row = rows[key] = self._row(kind, namespace)
         self._count(row, namespace, name, uri, source, line)
 
     def _normal_key(self, service: PlainService) -> Any:
@@ -280,14 +284,14 @@ class _Reading:
         rows = self._rows_of.get(namespace) or self._rows_in(namespace)
         row = rows.get(entry.fingerprint)
         if row is None:
-            row = rows[entry.fingerprint] = self._row(self._memory.kind_of(entry), namespace)
+            row = rows[entry.fingerprint] = self._row(self._memory.kinds.of(entry), namespace)
         self._count(row, namespace, name, uri_of(manifest), entry.source, entry.line)
         if not entry.is_clean and not self._options.plan.is_stored(manifest):
             self.written.add(entry.number)
 
     def _row(self, kind: ServiceKind, namespace: str) -> _Row:
         census = self._census
-        census.keys.add(kind.keys)
+        census.keys.add(self._memory.keys_of(kind))
         try:
             assessed = self._memory.assessed(kind, self._views, namespace)
         except MALFORMED as error:

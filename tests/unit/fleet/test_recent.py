@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kserve_conformance.upgrade.recent import Recent
+from kserve_conformance.fleet.recent import Recent
 
 
 def test_the_last_keys_that_were_used_are_kept():
