@@ -291,3 +291,42 @@ def test_a_dump_through_a_pipe(folder):
     )
 
     assert (run.returncode, run.stdout.decode(), run.stderr) == (Exit.OK, FROM_STDIN, b"")
+
+
+class TestManyServices:
+    """Services that differ in nothing that is read are decided once."""
+
+    def test_a_value_that_is_shown_is_that_of_each_service(self, resolve, tmp_path):
+        """A fault names the image of each service, though images decide nothing."""
+        images = [f"registry.example.com/models/fraud:{number}" for number in range(5)]
+        model = {"modelFormat": {"name": "sklearn"}, "runtimeVersion": "v2", "storageUri": "s3://models/fraud"}
+        services = [
+            {
+                **yaml.safe_load(SERVICE),
+                "metadata": {"name": f"model-{number}", "namespace": "team-a", "uid": f"{number}"},
+                "spec": {"predictor": {"model": {**model, "image": image}}},
+            }
+            for number, image in enumerate(images)
+        ]
+        dump = tmp_path / "dump.ndjson"
+        dump.write_text("\n".join(map(json.dumps, services)), encoding="utf-8")
+        answers = json.loads(resolve(str(dump), "--shipped", "--format", "json")[1])["services"]
+        faults = [[fault["text"] for fault in each["faults"]] for each in answers]
+        assert all(
+            any(f"own image {image}:" in text for text in found) for found, image in zip(faults, images, strict=True)
+        )
+
+    def test_equal_services_of_two_namespaces_get_the_runtimes_of_each(self, resolve, tmp_path):
+        """A ServingRuntime serves its own namespace alone, however many equal services there are."""
+        service, ours = yaml.safe_load(SERVICE), yaml.safe_load(OURS)
+        services = [
+            {
+                **service,
+                "metadata": {"name": f"model-{number}", "namespace": f"team-{'ab'[number % 2]}", "uid": f"{number}"},
+            }
+            for number in range(6)
+        ]
+        dump = tmp_path / "dump.ndjson"
+        dump.write_text("\n".join(map(json.dumps, [*services, ours])), encoding="utf-8")
+        answers = json.loads(resolve(str(dump), "--format", "json")[1])["services"]
+        assert [each["outcome"] for each in answers] == ["runs", "no-runtime"] * 3

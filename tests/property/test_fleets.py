@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kserve_conformance.fleet import Everything, Processes, read
+from kserve_conformance.fleet import Processes, Reader
 from kserve_conformance.manifests import Loader, sources
 
 BROKEN = ('{"kind": "InferenceService", "spec": {"predictor": ', '{"a": 1,}', '{"kind": 3}', '["x"]', '{"a": "\t"}')
@@ -101,13 +101,17 @@ def listed(random: Random) -> str:
     return text + "\n" + (listed(random) if random.random() < 0.2 else "")
 
 
-def everything(file: Path, number: int, part_bytes: int, workers: Any = None) -> tuple[Any, ...]:
+def everything(
+    file: Path, number: int, part_bytes: int, workers: Any = None, *, is_exact: bool = False
+) -> tuple[Any, ...]:
     """All that is read of a file, as values to compare."""
     loader = Loader(keeps_rejected=True, finds_unknown=True)
-    found: Everything = read(loader, (str(file),), workers or Threads(number), part_bytes=part_bytes, parallel_bytes=0)
-    fleet = found.fleet
+    reader = Reader(loader, (str(file),), workers or Threads(number), part_bytes=part_bytes, parallel_bytes=0)
+    found = reader.read()
+    fleet, known = reader.exact_fleet() if is_exact else (found.fleet, loader.findings)
+    reader.close()
     members = [(one.name, one.uri, one.where, fleet.manifest(one.kind)) for one in fleet]
-    findings = [loader.findings.get(one.entry or 0) for one in fleet]
+    findings = [known.get(one.entry or 0) for one in fleet]
     runtimes = [(each.manifest, each.where, loader.findings.get(each.number)) for each in found.runtimes]
     noted = (loader.problems, loader.warnings, loader.skipped, loader.others)
     return members, findings, runtimes, *noted, fleet.width, fleet.repeated()
@@ -121,10 +125,10 @@ def test_workers_and_parts_change_nothing(kind: Any, seed: int, tmp_path: Path, 
     random = Random(seed)
     file = tmp_path / "dump.json"
     file.write_text(kind(random), encoding="utf-8")
-    whole = everything(file, 1, 1 << 30)
-
-    for number in (1, 2, 3):
-        assert everything(file, number, random.choice((200, 900, 4000))) == whole
+    for is_exact in (False, True):
+        whole = everything(file, 1, 1 << 30, is_exact=is_exact)
+        for number in (1, 2, 3):
+            assert everything(file, number, random.choice((200, 900, 4000)), is_exact=is_exact) == whole
 
 
 def test_processes_read_what_one_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -152,7 +156,7 @@ def test_a_finding_has_its_index_in_the_whole_list(tmp_path: Path, monkeypatch: 
     file = tmp_path / "dump.json"
     file.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": items}, indent=4))
     loader = Loader(keeps_rejected=True)
-    read(loader, (str(file),), Threads(2), part_bytes=500, parallel_bytes=0)
+    Reader(loader, (str(file),), Threads(2), part_bytes=500, parallel_bytes=0).read()
     ((finding,),) = loader.findings.values()
     line = next(n for n, text in enumerate(file.read_text().splitlines(), 1) if '"model": 1' in text)
 

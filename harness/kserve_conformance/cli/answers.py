@@ -16,8 +16,9 @@ from kserve_conformance.cli.reading_progress import ReadingProgress
 from kserve_conformance.cli.source_options import Sources
 from kserve_conformance.cli.validation import as_data, crd_findings, strict_findings, summary
 from kserve_conformance.exceptions import ManifestError
-from kserve_conformance.fleet import Member, Processes, Workers, read
-from kserve_conformance.manifests import Loaded, ManifestCode, Problem, check, display_name, rejection_message
+from kserve_conformance.fleet import Member, Processes, Reader, Workers
+from kserve_conformance.fleet.general_specs import is_general
+from kserve_conformance.manifests import Loaded, Loader, ManifestCode, Problem, check, display_name, rejection_message
 from kserve_conformance.manifests.fingerprint import completed
 from kserve_conformance.objects import (
     Catalogue,
@@ -33,6 +34,10 @@ from kserve_conformance.profiles import DOCUMENTED_NAME, Profile
 from kserve_conformance.profiles.mode_faults import ModeFault, StoredMode
 from kserve_conformance.profiles.pods import PodFault, faults_of, scheme_faults, validation_faults
 from kserve_conformance.resolver import Reporter, Surroundings, default_mode, resolve, resolve_stored
+from kserve_conformance.upgrade.keys import words_of
+from kserve_conformance.upgrade.path import Installed
+from kserve_conformance.upgrade.stand_ins import decision_for
+from kserve_conformance.upgrade.views import View, Views
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +187,10 @@ def faults_in(
     return (*faults_of(decision.pod, decision.service, runtime), *rejected, *of_storage, *of_mode)
 
 
+#: The faults of a pod, and of the deployment mode of a service.
+Faults = tuple[PodFault | ModeFault, ...]
+
+
 class Answers:
     """
     The decisions of one release for all services of some sources, made once for all that are decided alike.
@@ -201,7 +210,14 @@ class Answers:
         loader = sources.loader(progress)
         self._profile = profile
         self._assumptions = assumptions
-        everything = read(loader, sources.paths, workers or Processes(1), progress.services)
+        reader = Reader(loader, sources.paths, workers or Processes(1), progress.services)
+        try:
+            self._read(reader, loader, sources)
+        finally:
+            reader.close()
+
+    def _read(self, reader: Reader, loader: Loader, sources: Sources) -> None:
+        everything = reader.read()
         self.fleet, runtimes = everything.fleet, everything.runtimes
         sources.check(loader)
         self._sources = sources
@@ -215,9 +231,17 @@ class Answers:
             GivenRuntime(each.manifest, each.where, sources.rejecting(loader.findings.get(each.number, ())))
             for each in runtimes
         ]
-        self.runtimes = Runtimes(given, assumptions.with_shipped, assumptions.stored)
-        self.catalogue, self.reviews = self.runtimes.under(profile)
+        self.runtimes = Runtimes(given, self._assumptions.with_shipped, self._assumptions.stored)
+        self.catalogue, self.reviews = self.runtimes.under(self._profile)
         check_something(sources, self.notes, len(self.fleet) + len(runtimes))
+        self._views = Views((Installed(self._profile, self.catalogue, Surroundings(self._assumptions.default_mode)),))
+        self._decisions: dict[tuple[int, bytes], tuple[Decision, Faults]] = {}
+        for member in self.fleet:
+            if not is_general(repr(self._decided(member))):
+                # A value is shown that is another one in each service.
+                self.fleet, self._findings = reader.exact_fleet()
+                self._decisions.clear()
+                break
 
     def rejected_fields(self) -> Iterator[Problem]:
         """What strict validation has against the services that are not stored."""
@@ -226,57 +250,52 @@ class Answers:
                 yield from strict_findings(self._sources.rejecting(self._findings.get(member.entry, ())))
 
     def __iter__(self) -> Iterator[Answer]:
-        decisions: dict[int, tuple[Decision, tuple[PodFault | ModeFault, ...]]] = {}
         for member in self.fleet:
-            decided = decisions.get(member.kind)
-            if decided is None:
-                decided = decisions[member.kind] = self._decided(member)
-            decision, faults = decided
+            decision, faults = self._decided(member)
             findings = () if member.entry is None else self._sources.rejecting(self._findings.get(member.entry, ()))
             if faults:
                 faults = tuple(_fault_of_member(fault, member) for fault in faults)
             yield Answer(member.name, member.where, _of_member(decision, member), faults, findings)
 
-    def _decided(self, member: Member) -> tuple[Decision, tuple[PodFault | ModeFault, ...]]:
-        manifest = self.fleet.manifest(member.kind)
+    def _decided(self, member: Member) -> tuple[Decision, Faults]:
+        """The decision about the stand-in of a service, made once for all namespaces with equal runtimes for it."""
+        whole = self._views.of(member.name.partition("/")[0])
+        key = member.kind, whole.digest
+        decided = self._decisions.get(key)
+        if decided is None:
+            manifest = self.fleet.manifest(member.kind)
+            view = whole.narrowed(words_of(manifest))
+            decided = self._decisions.get((member.kind, view.digest)) or self._decide(member, manifest, view)
+            self._decisions[key] = self._decisions[member.kind, view.digest] = decided
+        return decided
+
+    def _decide(self, member: Member, manifest: Manifest, view: View) -> tuple[Decision, Faults]:
+        catalogue = view.path[0].catalogue
         in_store = self._assumptions.is_stored(manifest)
-        with placed(member.where, {**manifest, "metadata": {**manifest["metadata"], "name": _short(member.name)}}):
+        namespace, _, name = member.name.partition("/")
+        named = {**manifest, "metadata": {**manifest["metadata"], "name": name, "namespace": namespace}}
+        with placed(member.where, named):
             decision = self._assumptions.decide(
-                manifest,
-                self.catalogue,
-                self._profile,
-                in_store=in_store,
-                is_valid=member.entry is None,
+                manifest, catalogue, self._profile, in_store=in_store, is_valid=member.entry is None
             )
             mode = self._assumptions.stored_mode(decision, self._profile, in_store=in_store)
-            faults = faults_in(decision, self.catalogue, self._profile, mode)
+            faults = faults_in(decision, catalogue, self._profile, mode)
         # The pod and the stored service are not shown, and would be kept.
         return replace(decision, pod=None, service=None), faults
 
 
-def _short(name: str) -> str:
-    return name.partition("/")[2]
-
-
 def _of_member(decision: Decision, member: Member) -> Decision:
     """A decision about a stand-in, for one of those for which it stands."""
-    if decision.rejected is None and decision.no_runtime is None:
-        return decision
-    name = _short(member.name)
-
-    def fill(text: str | None) -> str | None:
-        return None if text is None else completed(text, name, member.uri)
-
-    found = decision.no_runtime
-    no_runtime = found and replace(found, error=fill(found.error) or "", message=fill(found.message))
-    return replace(decision, no_runtime=no_runtime, rejected=fill(decision.rejected))
+    namespace, _, name = member.name.partition("/")
+    return decision_for(decision, name, member.uri, namespace)
 
 
 def _fault_of_member(fault: PodFault | ModeFault, member: Member) -> PodFault | ModeFault:
     """A fault of a stand-in, for one of those for which it stands: its command has their name."""
     if not isinstance(fault, ModeFault):
         return fault
-    return replace(fault, hint=completed(fault.hint, _short(member.name), member.uri))
+    namespace, _, name = member.name.partition("/")
+    return replace(fault, hint=completed(fault.hint, name, member.uri, namespace))
 
 
 def repeated(objects: Iterable[tuple[Manifest, str]]) -> dict[str, list[str]]:

@@ -8,8 +8,6 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kserve_conformance.manifests import Entry, display_name
-from kserve_conformance.manifests.fingerprint import stand_in, uri_of
 from kserve_conformance.objects import Manifest
 
 
@@ -34,7 +32,7 @@ class Fleet:
         self._sources = array("L")
         self._kinds = array("L")
         self._names: list[str] = []
-        self._kind_of: dict[tuple[int, str | None], int] = {}
+        self._kind_of: dict[int, int] = {}
         self._stand_ins: list[bytes] = []
         #: The entries of the services with findings, by their place in the fleet.
         self._entries: dict[int, int] = {}
@@ -44,23 +42,24 @@ class Fleet:
     def __len__(self) -> int:
         return len(self._kinds)
 
-    def add(self, entry: Entry) -> None:
-        """Add a service."""
-        name = display_name(entry.manifest)
-        namespace = entry.manifest["metadata"].get("namespace")
-        kind = self._kind_of.setdefault((entry.fingerprint, namespace), len(self._stand_ins))
-        if kind == len(self._stand_ins):
-            self._stand_ins.append(zlib.compress(json.dumps(stand_in(entry.manifest)).encode(), 1))
-        for text in (name, uri_of(entry.manifest)):
+    def add(
+        self, name: str, uri: str, source: str, line: int, kind: tuple[int, Manifest], entry: int | None = None
+    ) -> None:
+        """Add a service; ``kind`` is a number that its kind alone has, and the stand-in."""
+        key, manifest = kind
+        number = self._kind_of.setdefault(key, len(self._stand_ins))
+        if number == len(self._stand_ins):
+            self._stand_ins.append(zlib.compress(json.dumps(manifest).encode(), 1))
+        for text in (name, uri):
             self._texts += text.encode("utf-8", "replace")
             self._ends.append(len(self._texts))
-        if not self._names or self._names[-1] != entry.source:
-            self._names.append(entry.source)
-        if not entry.is_clean:
-            self._entries[len(self)] = entry.number
-        self._lines.append(entry.line)
+        if not self._names or self._names[-1] != source:
+            self._names.append(source)
+        if entry is not None:
+            self._entries[len(self)] = entry
+        self._lines.append(line)
         self._sources.append(len(self._names) - 1)
-        self._kinds.append(kind)
+        self._kinds.append(number)
         self.width = max(self.width, len(name))
 
     def extend(self, other: Fleet, *, lines: int = 0, numbers: int = 0) -> None:

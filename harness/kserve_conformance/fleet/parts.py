@@ -9,11 +9,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from kserve_conformance.fleet.members import Fleet
+from kserve_conformance.fleet.plain import PlainService
+from kserve_conformance.fleet.sections import read_source
+from kserve_conformance.fleet.service_kinds import ServiceKinds, normal_key
 from kserve_conformance.limits import MEBIBYTE, Limits
-from kserve_conformance.manifests import Entry, Loader
+from kserve_conformance.manifests import Entry, Loader, display_name
+from kserve_conformance.manifests.fingerprint import uri_of
 from kserve_conformance.manifests.json_objects import Section
 from kserve_conformance.manifests.json_stream import BEGINNING, JsonStream, NotJson, Position
 from kserve_conformance.manifests.reader import is_json
@@ -77,25 +81,80 @@ def contents_of(part: Part, options: bytes, progress: Callable[[int], None] | No
 
     ``progress`` is called with the number of services now and then.
     """
-    loader = _loader(options).anew()
+    memory = _memory(options)
+    loader = memory.loader.anew()
     contents = Contents(Fleet(), [], loader, Section(part.start, part.end))
+    reading = _Reading(contents, memory, progress)
     for source in part.sources:
-        for entry in loader.read(source, contents.section):
-            if entry.manifest["kind"] == SERVICE:
-                contents.fleet.add(entry)
-                if progress is not None and len(contents.fleet) % STEP == 0:
-                    progress(len(contents.fleet))
-            else:
-                contents.runtimes.append(entry)
+        contents.section = Section(part.start, part.end)
+        read_source(source, contents.section, loader, reading, is_quick=not memory.is_exact)
     loader.forget()
     return contents
 
 
-@lru_cache(maxsize=1)
-def _loader(options: bytes) -> Loader:
-    """The loader whose memory of equal objects all parts share that one process reads."""
-    loader: Loader = pickle.loads(options)  # noqa: S301 - Written by the process that started this one.
-    return loader
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """What all parts share that one process reads: the loader's memory of equal objects, and the kinds of services."""
+
+    loader: Loader
+    is_exact: bool
+    kinds: ServiceKinds
+
+
+@lru_cache(maxsize=2)
+def _memory(options: bytes) -> _Memory:
+    loader, is_exact = pickle.loads(options)  # noqa: S301 - Written by the process that started this one.
+    return _Memory(loader, is_exact, ServiceKinds(loader.is_stored))
+
+
+class _Reading:
+    """Takes the objects of a part."""
+
+    def __init__(self, contents: Contents, memory: _Memory, progress: Callable[[int], None] | None) -> None:
+        self._contents = contents
+        self._kinds = memory.kinds
+        self._is_exact = memory.is_exact
+        self._progress = progress
+        self._last: tuple[PlainService | None, Any] = None, None
+
+    def is_learned(self, service: PlainService) -> bool:
+        """Is the kind of the service known?"""
+        return self._kinds.is_known(service, self._normal_key(service))
+
+    def learn(self, service: PlainService, entry: Entry) -> None:
+        """Learn its kind."""
+        self._kinds.learn(service, entry)
+
+    def plain(self, service: PlainService, source: str, line: int) -> None:
+        """Add a plain service."""
+        kind = self._kinds.general(self._normal_key(service)) or self._kinds.known(service)
+        if kind is None:
+            raise AssertionError("the service was not learned")
+        name = f"{service.namespace}/{service.name}"
+        self._contents.fleet.add(name, service.uri, source, line, (kind.mark, kind.general))
+        self._report()
+
+    def entry(self, entry: Entry) -> None:
+        """Add a service that the loader read, or a runtime."""
+        contents = self._contents
+        if entry.manifest["kind"] != SERVICE:
+            contents.runtimes.append(entry)
+            return
+        kind = self._kinds.of(entry)
+        known = (kind.fingerprint, kind.manifest) if self._is_exact else (kind.mark, kind.general)
+        name, uri = display_name(entry.manifest), uri_of(entry.manifest)
+        contents.fleet.add(name, uri, entry.source, entry.line, known, None if entry.is_clean else entry.number)
+        self._report()
+
+    def _report(self) -> None:
+        if self._progress is not None and len(self._contents.fleet) % STEP == 0:
+            self._progress(len(self._contents.fleet))
+
+    def _normal_key(self, service: PlainService) -> Any:
+        """The normal key of a service, which is needed twice."""
+        if self._last[0] is not service:
+            self._last = service, normal_key(service)
+        return self._last[1]
 
 
 def parts_of(source: Source, limits: Limits, size: int = PART) -> Iterator[Part]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from kserve_conformance.fleet import parts
@@ -24,30 +24,57 @@ class Everything:
     runtimes: list[Entry] = field(default_factory=list)
 
 
-def read(
-    loader: Loader,
-    paths: tuple[str, ...],
-    workers: Workers,
-    progress: Callable[[int], None] | None = None,
-    *,
-    part_bytes: int = PART,
-    parallel_bytes: int = PARALLEL,
-) -> Everything:
+@dataclass(slots=True)
+class Reader:
     """
-    Read everything that paths stand for. The result does not depend on the number of workers.
+    Reads everything that paths stand for. The result does not depend on the number of workers.
 
-    Raises :class:`~kserve_conformance.fleet.FleetError` if a worker is lost. ``progress`` is called with the number of
-    services so far.
+    Copies of streams are kept until :meth:`close`, so that the input can be read again.
     """
-    options = pickle.dumps(loader.anew())
-    joint = _Joint(loader, options, progress)
-    try:
-        jobs = jobs_of(loader, paths, part_bytes)
-        for reading in ordered(jobs, workers, contents_of, options, parallel_bytes=parallel_bytes):
-            joint.add(reading)
-    finally:
+
+    loader: Loader
+    paths: tuple[str, ...]
+    workers: Workers
+    progress: Callable[[int], None] | None = None
+    part_bytes: int = PART
+    parallel_bytes: int = PARALLEL
+    _jobs: list[Job] = field(default_factory=list)
+
+    def read(self) -> Everything:
+        """
+        The services, with one stand-in for all that differ in nothing that decides, and the runtimes.
+
+        Raises :class:`~kserve_conformance.fleet.FleetError` if a worker is lost.
+        """
+        return self._read(self._opened(), self.loader, is_exact=False)
+
+    def exact_fleet(self) -> tuple[Fleet, dict[int, list[Problem]]]:
+        """
+        The same services, read again, with stand-ins that differ from them in names and paths of models alone.
+
+        Their entries have other numbers, so the findings come with them.
+        """
+        loader = self.loader.anew()
+        fleet = self._read(self._jobs, loader, is_exact=True).fleet
+        return fleet, loader.findings
+
+    def close(self) -> None:
+        """Remove copies of streams."""
         remove_copies()
-    return joint.everything
+
+    def _opened(self) -> Iterator[Job]:
+        for job in jobs_of(self.loader, self.paths, self.part_bytes):
+            part = job.part
+            dropped = part and replace(part, sources=tuple(source.dropped() for source in part.sources))
+            self._jobs.append(Job(dropped))
+            yield job
+
+    def _read(self, jobs: Iterable[Job], loader: Loader, *, is_exact: bool) -> Everything:
+        options = pickle.dumps((loader.anew(), is_exact))
+        joint = _Joint(loader, options, self.progress)
+        for reading in ordered(jobs, self.workers, contents_of, options, parallel_bytes=self.parallel_bytes):
+            joint.add(reading)
+        return joint.everything
 
 
 def jobs_of(loader: Loader, paths: tuple[str, ...], part_bytes: int = PART) -> Iterator[Job]:

@@ -31,16 +31,19 @@ def assessment_for(assessment: Assessment, name: str, uri: str, namespace: str) 
 
 
 def _state_for(state: State, name: str, uri: str, namespace: str) -> State:
-    decision = state.decision
+    return replace(state, decision=decision_for(state.decision, name, uri, namespace))
+
+
+def decision_for(decision: Decision, name: str, uri: str, namespace: str) -> Decision:
+    """The decision about a stand-in with the name, the URI and the namespace of a service."""
+
+    def fill(text: str | None) -> str | None:
+        return None if text is None else completed(text, name, uri, namespace)
+
     found = decision.no_runtime
-    no_runtime = found and replace(
-        found,
-        error=completed(found.error or "", name, uri, namespace),
-        message=None if found.message is None else completed(found.message, name, uri, namespace),
-    )
-    rejected = None if decision.rejected is None else completed(decision.rejected, name, uri, namespace)
+    no_runtime = found and replace(found, error=fill(found.error) or "", message=fill(found.message))
     owner = Namespace(namespace)
-    return replace(state, decision=_placed(replace(decision, no_runtime=no_runtime, rejected=rejected), owner))
+    return _placed(replace(decision, no_runtime=no_runtime, rejected=fill(decision.rejected)), owner)
 
 
 def _placed(decision: Decision, namespace: Namespace) -> Decision:
