@@ -365,3 +365,17 @@ class TestScheduler:
 
         assert code == Exit.USAGE
         assert "--tls-ca, --tls-cert and --tls-key need --scheduler" in err
+
+
+class TestNothingToAssess:
+    """A gate is not green because nothing was assessed."""
+
+    @pytest.mark.parametrize("command", [("upgrade",), ("patch", "--out", "fixes")])
+    def test_runtimes_alone_are_an_error(self, invoke, tmp_path, command):
+        """Without a service the command fails, says what it found, and what to add."""
+        (tmp_path / "runtime.yaml").write_text(RUNTIME)
+        code, _, err = invoke(*command, "--from", "v0.15.2", "--to", "v0.20.0", "runtime.yaml")
+
+        assert code == Exit.USAGE
+        assert "error: no InferenceService in runtime.yaml, only 1 runtime" in err
+        assert "hint: add the services" in err

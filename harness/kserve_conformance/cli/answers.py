@@ -309,15 +309,26 @@ def repeated(objects: Iterable[tuple[Manifest, str]]) -> dict[str, list[str]]:
     return {name: found for name, found in places.items() if len(found) > 1}
 
 
-def check_something(sources: Sources, notes: Notes, count: int) -> None:
-    """End the command if there is nothing to decide, once the notes have said why."""
+def check_something(sources: Sources, notes: Notes, count: int, runtimes: int = 0) -> None:
+    """
+    End the command if there is nothing to decide, once the notes have said why.
+
+    ``runtimes`` is how many there are besides, where a command has nothing to say of them.
+    """
     if count:
         return
     notes.print()
     if notes.problems:
         raise click.exceptions.Exit(Exit.USAGE)
+    where = ", ".join(sources.paths) if sources.stdin is None else sources.stdin_name
+    if runtimes:
+        raise ManifestError(
+            printable(f"no InferenceService in {where}, only {runtimes:,} runtime{'s' * (runtimes > 1)}"),
+            code=ManifestCode.NOTHING_TO_RESOLVE,
+            hint="add the services, for example from kubectl get isvc -A -o json; lint checks runtimes alone",
+        )
     raise ManifestError(
-        printable(f"no InferenceService or runtime in {', '.join(sources.paths)}"),
+        printable(f"no InferenceService or runtime in {where}"),
         code=ManifestCode.NOTHING_TO_RESOLVE,
         # What to do about objects of other kinds was said of each.
         hint=None if notes.others else "pass files, folders or '-' with at least one InferenceService",

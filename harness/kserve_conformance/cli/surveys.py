@@ -98,6 +98,7 @@ class Surveyed:
             fail_on=tuple(sorted(gate.fail_on)),
             accepted=tuple(sorted(gate.baseline.keys)),
             lists_failing=gate.writes,
+            has_places=sources.stdin is None,
         )
         checkpoint = None if resume is None else Checkpoint.at(resume)
         self._survey = Survey(sources.paths, options, workers, are_clusters, checkpoint, self._progress.surveying)
@@ -138,7 +139,7 @@ class Surveyed:
         """
         Take the notes.
 
-        Raises ``InvalidManifests`` if any problem is too many, ``ManifestError`` without objects, and ``UsageError``
+        Raises ``InvalidManifests`` if any problem is too many, ``ManifestError`` without services, and ``UsageError``
         for a runtime to delete or to disable that no cluster has.
         """
         self._sources.check(whole.loader)
@@ -156,7 +157,7 @@ class Surveyed:
         if self._survey.resumed:
             count = self._survey.resumed
             click.echo(f"resumed {count:,} part{'s' * (count > 1)}", err=True)
-        check_something(self._sources, self.notes, whole.total + len(whole.runtimes))
+        check_something(self._sources, self.notes, whole.total, len(whole.runtimes))
 
     def rejections(self) -> tuple[str, ...]:
         """A line for each runtime that a release rejects, and for each field that strict validation rejects."""

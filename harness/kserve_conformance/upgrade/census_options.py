@@ -32,6 +32,8 @@ class CensusOptions:
     accepted: tuple[tuple[str, str], ...] = ()
     #: Whether what fails is listed, for a new baseline.
     lists_failing: bool = False
+    #: Whether the lines of the input mean anything; those of objects that were read from a cluster do not.
+    has_places: bool = True
 
     @property
     def identity(self) -> str:
@@ -45,6 +47,6 @@ class CensusOptions:
             (
                 *(loader.namespace, sorted(loader.parameters.items()), loader.kustomize, loader.limits),
                 *(self.plan.identity, runtimes, self.is_quick, self.only, self.has_lines),
-                *(self.fail_on, self.accepted, self.lists_failing),
+                *(self.fail_on, self.accepted, self.lists_failing, self.has_places),
             )
         )

@@ -57,6 +57,11 @@ class Example(NamedTuple):
     cluster: str
     key: AssessmentKey
 
+    @property
+    def where(self) -> str:
+        """Where it was read: ``file:line``, or the cluster's context alone."""
+        return f"{self.source}:{self.line}" if self.line else self.source
+
 
 @dataclass(slots=True)
 class Tally:
@@ -163,8 +168,7 @@ class PartCensus:
 def finding_of(service: Example, assessment: Assessment) -> Finding:
     """What an upgrade changes for a service, by the assessment of its stand-in."""
     found = assessment_for(assessment, service.name, service.uri, service.namespace)
-    where = f"{service.source}:{service.line}"
-    return Finding(f"{service.namespace}/{service.name}", where, found, service.cluster)
+    return Finding(f"{service.namespace}/{service.name}", service.where, found, service.cluster)
 
 
 def census_of(part: Part, options: bytes) -> PartCensus:
@@ -306,6 +310,7 @@ class _Reading:
             self._census.loader.problems.append(_malformed(namespace, name, row.failing[0], source, line))
             return
         row.count += 1
+        line = line if self._options.has_places else 0
         if len(self._census.first) < LISTED:
             self._census.first.append(Example(namespace, name, uri, source, line, self._cluster, assessed.key))
         if tally is not None:
@@ -327,8 +332,8 @@ class _Reading:
             text = self._texts.get(assessed.key)
             if text is None:
                 text = self._texts[assessed.key] = rest_of_line(assessed.assessment)
-            where = f"{service.source}:{service.line}"
-            self._lines.append(line_of(service.cluster, service.namespace, service.name, where, service.uri, text))
+            names = (service.cluster, service.namespace, service.name, service.where)
+            self._lines.append(line_of(*names, service.uri, text))
 
     def _fail(self, name: str, classes: Sequence[str]) -> None:
         census = self._census

@@ -12,7 +12,7 @@ import pytest
 from leftovers import wait_for
 
 from kserve_conformance.cli.exit_codes import Exit
-from kserve_conformance.fleet import FleetCode, FleetError, Processes, parts, read
+from kserve_conformance.fleet import FleetCode, FleetError, Processes, Reader, parts
 from kserve_conformance.manifests import Loader, sources
 
 
@@ -45,7 +45,7 @@ def test_a_lost_process_is_an_error(dump):
             os.kill(pid, signal.SIGKILL)
 
     with pytest.raises(FleetError) as raised, Processes(2) as processes:
-        read(Loader(), (str(dump),), processes, kill, part_bytes=1000, parallel_bytes=0)
+        Reader(Loader(), (str(dump),), processes, kill, part_bytes=1000, parallel_bytes=0).read()
 
     assert (raised.value.code, raised.value.exit_code) == (FleetCode.WORKER_LOST, Exit.BROKEN)
     assert no_child_is_left()
@@ -59,7 +59,7 @@ def test_a_signal_ends_all_processes(dump, number):
         os.kill(os.getpid(), number)
 
     with pytest.raises(KeyboardInterrupt), Processes(2) as processes:
-        read(Loader(), (str(dump),), processes, interrupt, part_bytes=1000, parallel_bytes=0)
+        Reader(Loader(), (str(dump),), processes, interrupt, part_bytes=1000, parallel_bytes=0).read()
 
     assert no_child_is_left()
 
@@ -67,7 +67,7 @@ def test_a_signal_ends_all_processes(dump, number):
 def test_small_input_starts_no_process(dump):
     """A process would take longer to start than the input to read."""
     with Processes(2) as processes:
-        read(Loader(), (str(dump),), processes, part_bytes=1000)
+        Reader(Loader(), (str(dump),), processes, part_bytes=1000).read()
         assert children() == set()
-        read(Loader(), (str(dump),), processes, part_bytes=1000, parallel_bytes=0)
+        Reader(Loader(), (str(dump),), processes, part_bytes=1000, parallel_bytes=0).read()
         assert len(children()) == 2
