@@ -147,6 +147,24 @@ def delete_service(world: World) -> None:
     world.delete_service()
 
 
+@when("deletion of the service is requested")
+def request_deletion(world: World) -> None:
+    """Delete the service as `kubectl delete` does. A scenario with this step needs `@needs-deletion`."""
+    world.request_deletion()
+
+
+@then("the service is gone")
+def service_is_gone(world: World) -> None:
+    """The controller removed its finalizer, so the deleted service does not exist any more."""
+    world.expect_deletion(blocked_by=None)
+
+
+@then(parse('the service is never gone: "{text}"'))
+def service_is_never_gone(world: World, text: str) -> None:
+    """A webhook rejects the removal of the finalizer, with a message that contains this text."""
+    world.expect_deletion(blocked_by=text)
+
+
 @then("the service is accepted")
 def service_is_accepted(world: World) -> None:
     """The service was stored."""

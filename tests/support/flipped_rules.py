@@ -12,9 +12,8 @@ from typing import Any
 
 from kserve_conformance.profiles import Profile, profiles
 
-#: Not rules: a name, the mode in which a target installs a release, and what no target reports: whether a deletion
-#: comes to an end.
-NO_RULES = frozenset({"name", "default_mode", "checks_change_on_deletion", "checks_deletion"})
+#: Not rules: a name, and the mode in which a target installs a release.
+NO_RULES = frozenset({"name", "default_mode"})
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ class Capability(StrEnum):
     PODS = "pods"
     #: The default deployment mode can be set.
     DEFAULT_MODE = "default-mode"
+    #: A deletion that KServe's own webhook blocks can be observed, and the service is removed afterwards.
+    DELETION = "deletion"
     #: The target knows the rules and reports where they leave a choice open.
     OPEN_CHOICES = "open-choices"
 
@@ -376,6 +378,19 @@ class Prepares(Protocol):
 
     def prepare(self) -> None:
         """Fetch and build everything, and start nothing. Raises ``CannotStart``."""
+
+
+@runtime_checkable
+class DeletesServices(Protocol):
+    """A target that deletes a service as ``kubectl delete`` does. Scenarios that need it have ``@needs-deletion``."""
+
+    def request_deletion(self, service: ObjectKey, within: timedelta) -> str | None:
+        """
+        Delete a service, which exists until the controller removes its finalizer. None once it is gone.
+
+        If a webhook rejects the removal, which is an update, the service is never gone: returns the rejection. Raises
+        ``NotSettled`` if neither happens in time.
+        """
 
 
 #: The image of the model server that scenarios run: it predicts nothing, and reports which runtime started it.

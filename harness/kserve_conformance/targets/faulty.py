@@ -17,7 +17,9 @@ from typing import Any, Self
 from kserve_conformance.objects import CLUSTER_RUNTIME, Manifest, ObjectKey, Outcome
 from kserve_conformance.targets.contract import (
     Admission,
+    CannotDo,
     Capability,
+    DeletesServices,
     Diagnoses,
     Identity,
     NotSettled,
@@ -50,6 +52,11 @@ class Wrapped:
 
     def delete(self, *keys: ObjectKey) -> None:
         self._target.delete(*keys)
+
+    def request_deletion(self, service: ObjectKey, within: timedelta) -> str | None:
+        if not isinstance(self._target, DeletesServices):
+            raise CannotDo(f"{self.identity.target} deletes no service as a user does")
+        return self._target.request_deletion(service, within)
 
     def advance_clock(self) -> None:
         self._target.advance_clock()

@@ -26,6 +26,7 @@ from kserve_conformance.objects import (
     Decision,
     Manifest,
     ObjectKey,
+    Outcome,
     Runtime,
 )
 from kserve_conformance.profiles import DOCUMENTED_NAME, Profile, profile_of
@@ -40,6 +41,9 @@ from kserve_conformance.targets.clock import Clock
 from kserve_conformance.targets.contract import Admission, Capability, Identity, NotSettled, Observation
 from kserve_conformance.targets.dry_runs import DryRun
 from kserve_conformance.targets.three_way_merge import applied
+
+#: Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/controller.go, since v0.8.0.
+FINALIZER = "inferenceservice.finalizers"
 
 #: What a part that the rules do not expect can raise. A search of thousands of objects goes on, and reports it.
 MALFORMED = (KeyError, TypeError, AttributeError, ValueError, RecursionError)
@@ -80,7 +84,9 @@ class MemoryTarget:
         self._opened_with = profile_of(release) if isinstance(release, str) else release
         self._profile = self._opened_with
         self._configured = Surroundings(default_mode)
-        self.capabilities = frozenset({Capability.UPGRADE, Capability.DEFAULT_MODE, Capability.OPEN_CHOICES})
+        self.capabilities = frozenset(
+            {Capability.UPGRADE, Capability.DEFAULT_MODE, Capability.DELETION, Capability.OPEN_CHOICES}
+        )
         self.identity = Identity(
             target=f"memory:{self._profile.name}",
             release=self._profile.name,
@@ -93,6 +99,8 @@ class MemoryTarget:
         self._last_applied: dict[ObjectKey, Manifest] = {}
         self._workloads: dict[ObjectKey, Workload] = {}
         self._runtimes: dict[ObjectKey, Runtime] = {}
+        #: The services that got their finalizer from a release that was installed before.
+        self._finalized: set[ObjectKey] = set()
         self._catalogue: Catalogue | None = None
         #: The last decision for a stored service and a catalogue, valid while both are the same objects.
         self._decided: dict[ObjectKey, tuple[Manifest, Catalogue, Decision]] = {}
@@ -137,6 +145,8 @@ class MemoryTarget:
         for manifest in objects:
             key = ObjectKey.of(manifest)
             self._keep(key, self._clock.stamped(manifest, self._objects.get(key)))
+            if key.kind == SERVICE:
+                self._finalized.add(key)
         self._reconcile_all(ObjectKey.of(manifest) for manifest in objects)
 
     def delete(self, *keys: ObjectKey) -> None:
@@ -144,7 +154,39 @@ class MemoryTarget:
         for key in keys:
             for known in (self._objects, self._last_applied, self._workloads, self._runtimes, self._decided):
                 known.pop(key, None)
+            self._finalized.discard(key)
         self._catalogue = None
+
+    def request_deletion(self, service: ObjectKey, within: timedelta) -> str | None:
+        """Delete a service, unless a webhook rejects the removal of its finalizer."""
+        if service not in self._objects:
+            raise NotSettled(service, within, "no such service")
+        stored, mode = self._objects[service], self._workloads[service].mode
+        if self._is_finalized(service):
+            try:
+                admitted(stored, self._profile, self._surroundings, mode, stored, is_deleted=True)
+            except Rejected as rejection:
+                return str(rejection)
+        self.delete(service)
+        return None
+
+    def _is_finalized(self, service: ObjectKey) -> bool:
+        """
+        Has the controller added its finalizer?
+
+        That is its first update of a service, which the webhooks can reject. A service in ModelMesh mode gets none.
+        Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/controller.go, since v0.8.0.
+        """
+        stored = self._objects[service]
+        if service in self._finalized or FINALIZER in (stored["metadata"].get("finalizers") or ()):
+            return True
+        if self._reconcile(service).outcome is Outcome.UNMANAGED:
+            return False
+        try:
+            admitted(stored, self._profile, self._surroundings, "", stored)
+        except Rejected:
+            return False
+        return True
 
     def advance_clock(self) -> None:
         """Advance the clock by a second."""
@@ -177,6 +219,7 @@ class MemoryTarget:
 
     def install(self, release: str) -> None:
         """Swap the profile; like a new controller, reconcile everything stored."""
+        self._finalized.update(key for key in self._objects if key.kind == SERVICE and self._is_finalized(key))
         self._profile = profile_of(release)
         self._runtimes, self._catalogue = {}, None
         self._reconcile_all(tuple(self._objects))

@@ -138,6 +138,18 @@ class ChoiceExpectations(Expectations):
         """The runtime was accepted, or rejected with this text."""
         self._expect_admission(self._runtime_admission, "runtime", accepted, text)
 
+    def expect_deletion(self, blocked_by: str | None) -> None:
+        """The deleted service is gone, or a rejection with this text keeps it for ever."""
+        deletion = self.deletion
+        if deletion is None:
+            raise Nonconformity("no deletion was requested before this step")
+        observed = deletion.blocked_by
+        if (observed is None) if blocked_by is None else (observed is not None and blocked_by in observed):
+            return
+        expected = "gone" if blocked_by is None else f"never gone: {blocked_by}"
+        but = "it is" if observed is None else f"its deletion never ends: {observed}"
+        raise self.nonconformity(f"{self.service} should be {expected}, but {but}", expected, observed or "gone")
+
     def _expect_admission(self, admission: Admission | None, what: str, accepted: bool, text: str) -> None:
         if admission is None:
             raise Nonconformity(f"no {what} was applied before this step")

@@ -9,16 +9,26 @@ It fails with a sentence, ``InferenceService team-a/model should run on …, but
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 
 from kserve_conformance.objects import ObjectKey
 from kserve_conformance.targets.contract import Observation, Target
 from kserve_conformance.world.nonconformity import Nonconformity
 
 
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A deletion of the service that was requested: None if it is gone, or the rejection that keeps it for ever."""
+
+    blocked_by: str | None
+
+
 class Expectations(ABC):
     """The parts of a world that expectations need."""
 
     target: Target
+    #: The last deletion that was requested.
+    deletion: Deletion | None = None
 
     @property
     @abstractmethod

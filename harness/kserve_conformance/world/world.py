@@ -25,9 +25,10 @@ from kserve_conformance.objects import (
 )
 from kserve_conformance.record.choice import Choice
 from kserve_conformance.suite.problems import SuiteCode
-from kserve_conformance.targets.contract import Admission, Observation, Target
+from kserve_conformance.targets.contract import Admission, CannotDo, DeletesServices, Observation, Target
 from kserve_conformance.world.choice_expectations import ChoiceExpectations
 from kserve_conformance.world.evidence import evidence_of, explanation_of
+from kserve_conformance.world.expectations import Deletion
 from kserve_conformance.world.nonconformity import Nonconformity, SetupRejected
 from kserve_conformance.world.objects import default_spec, key_of_runtime, merged, runtime_manifest
 from kserve_conformance.world.part_expectations import PartExpectations
@@ -61,6 +62,7 @@ class World(ChoiceExpectations, PartExpectations, PodExpectations):
         self._service_admission: Admission | None = None
         self._runtime_admission: Admission | None = None
         self._observation: Observation | None = None
+        self.deletion = None
 
     def __enter__(self) -> Self:
         return self
@@ -185,6 +187,16 @@ class World(ChoiceExpectations, PartExpectations, PodExpectations):
         """Delete the service."""
         self.target.delete(self.service)
         self._stored.pop(self.service, None)
+        self._observation = None
+
+    def request_deletion(self) -> None:
+        """Delete the service as a user does, and remember whether it is gone."""
+        self.flush()
+        if not isinstance(self.target, DeletesServices):
+            raise CannotDo(f"{self.target.identity.target} deletes no service as a user does")
+        self.deletion = Deletion(self.target.request_deletion(self.service, SETTLES_WITHIN))
+        if self.deletion.blocked_by is None:
+            self._stored.pop(self.service, None)
         self._observation = None
 
     def reconcile(self) -> None:

@@ -41,7 +41,8 @@ IDS = frozenset(
     vllm-format-speaks-v2 webhook-server-defaults model-format-annotation predictor-name-rejected
     no-runtime-lookup-at-admission multi-node-service-checked schema-checked service-name-checked
     service-decoded service-encoded-by-go grpc-probe-needs-service runtime-decoded
-    autoscaler-class-checked default-mode-written mode-is-kept mode-locks-service
+    autoscaler-class-checked default-mode-written deletion-checks-mode deletion-checks-service
+    mode-is-kept mode-locks-service
     mode-recorded-by-old-name mode-standard-until-recorded blocked-variables model-decides
     stored-legacy-uses-no-runtime choice-not-persisted modelmesh-not-managed explicit-namespace-first
     explicit-not-found explicit-no-second-try explicit-disabled explicit-protocol explicit-protocol-ignored

@@ -60,7 +60,9 @@ class ControlPlane(Disposable):
         everything running on close. Nothing is started yet.
         """
         super().__init__()
-        self.capabilities = frozenset({Capability.DEFAULT_MODE} | ({Capability.UPGRADE} if upgrades else set()))
+        self.capabilities = frozenset(
+            {Capability.DEFAULT_MODE, Capability.DELETION} | ({Capability.UPGRADE} if upgrades else set())
+        )
         self._opened_with = release
         self._is_prepared = is_prepared
         self._wanted = release

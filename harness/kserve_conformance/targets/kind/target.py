@@ -76,7 +76,12 @@ class KindTarget(InstalledTarget):
 
     def __init__(self, release: str, settings: KindSettings, progress: Callable[[str], None]) -> None:
         """Nothing is created yet."""
-        can = {Capability.DEFAULT_MODE, Capability.PODS, *({Capability.UPGRADE} if settings.upgrades else ())}
+        can = {
+            Capability.DEFAULT_MODE,
+            Capability.DELETION,
+            Capability.PODS,
+            *({Capability.UPGRADE} if settings.upgrades else ()),
+        }
         super().__init__(
             f"kind:{release}",
             # The whole cluster belongs to the run.

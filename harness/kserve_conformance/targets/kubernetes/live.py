@@ -77,6 +77,13 @@ class LiveTarget(ABC):
         with self._session.reaching():
             self._session.delete(tuple(map(self._names.key, keys)))
 
+    def request_deletion(self, service: ObjectKey, within: timedelta) -> str | None:
+        """Delete a service as a user does; see the contract."""
+        self._ensure_release()
+        with self._session.reaching():
+            rejection = self._session.request_deletion(self._names.key(service), within)
+        return None if rejection is None else self._names.text(rejection)
+
     def advance_clock(self) -> None:
         """Let a second pass."""
         time.sleep(TICK)

@@ -8,13 +8,16 @@ after a scenario.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
+from typing import Final
 
 from kserve_conformance.objects import API_VERSIONS, CLUSTER_RUNTIME, RUNTIME_KINDS, SERVICE, Manifest, ObjectKey, at
-from kserve_conformance.targets.contract import Admission, TargetCode, Unreachable
+from kserve_conformance.targets.contract import Admission, NotSettled, TargetCode, Unreachable
 from kserve_conformance.targets.kubernetes.beacons import FINALIZER, Beacons
 from kserve_conformance.targets.kubernetes.client import ApiError, Client, NoResponse, Resource
 from kserve_conformance.targets.kubernetes.clock import Creations
@@ -26,6 +29,9 @@ from kserve_conformance.targets.kubernetes.writes import Writer, is_silence, sil
 
 #: Path of the InferenceService CRD.
 SERVICE_DEFINITION = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/inferenceservices.serving.kserve.io"
+
+#: How often a service that is being deleted is looked at, in seconds.
+_DELETION_POLL: Final = 0.02
 
 #: Placeholder for the formats of a runtime that is no longer known.
 ANY_FORMAT = "*"
@@ -213,6 +219,32 @@ class Session:
                 self.known.discard(key)
                 if key.kind in RUNTIME_KINDS:
                     self.runtime_written(key.kind, None)
+
+    def request_deletion(self, key: ObjectKey, within: timedelta) -> str | None:
+        """
+        Delete a service as a user does. None once it is gone, or why the webhook rejects removing its finalizer.
+
+        The controller's own update is rejected for the same reason, which only its log says; so a dry run asks again.
+        Raises ``NotSettled``.
+        """
+        resource = self.served(API_VERSIONS[SERVICE], SERVICE)
+        if resource is None:
+            raise Unreachable(f"the API server serves no {SERVICE}")
+        path = resource.path(key.namespace, key.name)
+        self.link.admin.delete(path)
+        deadline = time.monotonic() + within.total_seconds()
+        while (live := self.link.past.find(path)) is not None:
+            removal = {"metadata": {"finalizers": None, "resourceVersion": live["metadata"]["resourceVersion"]}}
+            try:
+                self.link.admin.patch(path, removal, dryRun="All")
+            except ApiError as error:
+                if error.status not in (404, 409):
+                    return error.message
+            if time.monotonic() > deadline:
+                raise NotSettled(key, within, "it is being deleted")
+            time.sleep(_DELETION_POLL)
+        self.delete((key,))
+        return None
 
     def _prepare(self, key: ObjectKey, manifest: Manifest) -> None:
         self.use(key)
