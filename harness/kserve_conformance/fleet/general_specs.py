@@ -39,6 +39,9 @@ _TOLERATION: Final = frozenset({"key", "operator", "value", "effect"})
 _REPLICAS: Final = 1000
 
 
+#: As :func:`~kserve_conformance.manifests.fingerprint.generic_uri` has it.
+_URI_FORM: Final = r"(?:s3|gs|hdfs|webhdfs|pvc|hf|oci)://(?P<uri>[\w.:@=%+-]+(?:/[\w.:@=%+/-]*)?)"
+
 #: In the text of a spec, what a general spec has marks for where it stands alone; each with the forms that are alike.
 _ALIKE: Final = re.compile(
     "|".join(
@@ -49,6 +52,8 @@ _ALIKE: Final = re.compile(
             rf'"name"\s*:\s*"MODEL_NAME"\s*,\s*"value"\s*:\s*"(?P<variable>{_WORD_FORM})"',
             rf'"image"\s*:\s*"(?P<image>(?![^"]*gpu){_IMAGE_FORM})"',
             rf'"path"\s*:\s*"(?P<path>{_PATH_FORM})"',
+            r'"storageUri"\s*:\s*"https?://[a-z0-9.-]+/(?P<web>[-\w./]+?)(?:\.[a-z0-9]+)?"',
+            rf'"name"\s*:\s*"STORAGE_URI"\s*,\s*"value"\s*:\s*"{_URI_FORM}"',
         )
     ).encode(),
     re.ASCII,
@@ -86,6 +91,8 @@ _STAND_INS: Final[Mapping[str, bytes]] = {
     "variable": b"v%d",
     "image": b"registry.example.com/i:%d",
     "path": b"p/%d",
+    "web": b"w/%d",
+    "uri": b"u/%d",
 }
 
 
