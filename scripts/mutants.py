@@ -133,6 +133,7 @@ def main(
         checkout = Checkout(Path(folder) / "c")
         reach = Reach(KEPT / "reach.json", fast=fast)
         reach.update(checkout)
+        checkout.serve(reach.files)
         for mutant in candidates:
             if len(tried) == sample:
                 break

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import msgspec
 
+#: The exit code of a fork in which the mutant cannot take effect, because its module is imported already.
+UNPATCHED = 99
 #: The variable by which the processes that a run left behind are recognised.
 MARK = "KSERVE_CONFORMANCE_MUTANTS"
 
@@ -44,6 +46,7 @@ class Checkout:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._scratch = folder.parent / f"t{folder.name}"
+        self._server: subprocess.Popen[bytes] | None = None
         self._scratch.mkdir()
         for name in tracked_files():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -76,12 +79,9 @@ class Checkout:
 
         Whatever the tests inherit from a terminal is closed, and they can use no more than a few gigabytes.
         """
-        report, arguments, output = (self._scratch / name for name in ("report.json", "tests.txt", "output.txt"))
+        report, output = self._scratch / "report.json", self._scratch / "output.txt"
         report.unlink(missing_ok=True)
-        arguments.write_text("\n".join(tests), encoding="utf-8")
-        without = ("randomly", "cacheprovider", "hypothesispytest", "xdist", "xdist.looponfail", "timeout")
-        options = ["-q", "-x", "--tb=line", *(f"-pno:{plugin}" for plugin in without), "-pmutation.plugin"]
-        command = [self.python, "-m", "pytest", *options, f"@{arguments}"]
+        command = self._command(tests)
         environment = self._environment(MUTATION_REPORT=str(report), **variables)
         with output.open("wb") as stream:
             process = subprocess.Popen(
@@ -100,19 +100,81 @@ class Checkout:
             finally:
                 self._kill_processes(process.pid)
                 process.wait()
-        results = msgspec.json.decode(report.read_bytes()) if report.exists() else {"failed": [], "seconds": {}}
-        text = output.read_text(encoding="utf-8", errors="replace")
-        return Run(code, tuple(results["failed"]), results["seconds"], text)
+        return _run_of(report, code, output.read_text(encoding="utf-8", errors="replace"))
+
+    def serve(self, files: Sequence[str]) -> None:
+        """Start the process that has these files of tests collected, from which ``warm`` forks."""
+        requests, answers = os.pipe(), os.pipe()
+        environment = self._environment(
+            MUTATION_PIPES=f"{requests[0]},{answers[1]}", MUTATION_REPORT=str(self._scratch / "server.json")
+        )
+        # The mark would have the process killed together with what its forks leave behind.
+        del environment[MARK]
+        with (self._scratch / "server.txt").open("wb") as stream:
+            self._server = subprocess.Popen(
+                [*self._command(files), "-pmutation.warm"],
+                cwd=self.folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+                pass_fds=(requests[0], answers[1]),
+            )
+        os.close(requests[0])
+        os.close(answers[1])
+        self._requests = os.fdopen(requests[1], "wb")
+        self._answers = os.fdopen(answers[0], "rb")
+
+    def warm(self, tests: Sequence[str], change: tuple[str, str, str] | None, limit: float | None = None) -> Run | None:
+        """
+        Run tests in a fork until one fails, with a module's source (file, original, mutated) or without a mutant.
+
+        None if the mutant takes effect at import, which a fork does not notice.
+        """
+        report = self._scratch / "fork.json"
+        report.unlink(missing_ok=True)
+        module, original, mutated = change or ("", "", "")
+        request = {
+            "tests": tests,
+            "module": str(self.folder / module) if module else "",
+            "original": original,
+            "mutated": mutated,
+            "limit": limit,
+            "environment": {MARK: str(self.folder), "MUTATION_REPORT": str(report)},
+        }
+        self._requests.write(msgspec.json.encode(request) + b"\n")
+        self._requests.flush()
+        line = self._answers.readline()
+        if not line:
+            raise RuntimeError((self._scratch / "server.txt").read_text(encoding="utf-8", errors="replace")[-3000:])
+        code = msgspec.json.decode(line)["code"]
+        self._kill_processes(None)
+        return None if code == UNPATCHED else _run_of(report, code, "")
+
+    def _command(self, tests: Sequence[str]) -> list[str | Path]:
+        arguments = self._scratch / "tests.txt"
+        arguments.write_text("\n".join(tests), encoding="utf-8")
+        without = ("randomly", "cacheprovider", "hypothesispytest", "xdist", "xdist.looponfail", "timeout")
+        options = [
+            "-q",
+            "-x",
+            "--tb=line",
+            "--snapshot-warn-unused",
+            *(f"-pno:{plugin}" for plugin in without),
+            "-pmutation.plugin",
+        ]
+        return [self.python, "-m", "pytest", *options, f"@{arguments}"]
 
     def _environment(self, **variables: str) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "CI"}}
         own = {"PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(self._scratch), MARK: str(self.folder)}
         return inherited | own | variables
 
-    def _kill_processes(self, leader: int) -> None:
-        """The session that was started, and whatever left it: the variable in its environment tells."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(leader, signal.SIGKILL)
+    def _kill_processes(self, leader: int | None) -> None:
+        """Kill the process group of the leader, and whatever left it, by the variable in its environment."""
+        if leader is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(leader, signal.SIGKILL)
         mark = f"{MARK}={self.folder}".encode()
         for folder in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
@@ -120,6 +182,11 @@ class Checkout:
                     os.kill(int(folder.name), signal.SIGKILL)
         for left in self._scratch.glob("pytest-of-*"):
             shutil.rmtree(left, ignore_errors=True)
+
+
+def _run_of(report: Path, code: int | None, output: str) -> Run:
+    results = msgspec.json.decode(report.read_bytes()) if report.exists() else {"failed": [], "seconds": {}}
+    return Run(code, tuple(results["failed"]), results["seconds"], output)
 
 
 def tracked_files() -> list[str]:

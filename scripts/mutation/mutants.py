@@ -34,6 +34,9 @@ PACKAGES = (
     "matrix",
     "fuzz",
     "inspection",
+    "lint",
+    "upgrade",
+    "conversion",
     "targets/process",
 )
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 from coverage import CoverageData
+from coverage.exceptions import DataError
 
 from mutation.checkout import Checkout, digest_of
 from mutation.mutants import PACKAGE, PACKAGES, Mutant, function_lines, is_in_function, statement_lines
@@ -77,6 +78,11 @@ class Reach:
     def _is_current(self, name: str) -> bool:
         return name in self._files and self._files[name].is_current(name)
 
+    @property
+    def files(self) -> list[str]:
+        """The files of tests of which something is known."""
+        return sorted(self._files)
+
     def seconds(self, test: str) -> float:
         """How long a test took when it was collected."""
         return self._files[test.partition("::")[0]].seconds[test]
@@ -131,7 +137,11 @@ def _collect(checkout: Checkout, name: str) -> tuple[TestFile, tuple[str, ...]]:
     mutated = tuple(str(checkout.folder / PACKAGE / package) + "/" for package in PACKAGES)
     for path in folder.glob("data.*"):
         data = CoverageData(str(path))
-        data.read()
+        try:
+            data.read()
+        except DataError:
+            # A test killed the process that wrote it.
+            continue
         for file in data.measured_files():
             if file.startswith(mutated):
                 for line, contexts in data.contexts_by_lineno(file).items():

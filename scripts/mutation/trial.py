@@ -1,8 +1,8 @@
 """
 Run a mutant with the tests that cover its line.
 
-- Fast tests run first, then tests that start programs, up to ``SLOW`` seconds: those in a file with the module's name
-  first, then the shortest.
+- The tests run up to ``SLOW`` seconds: those in a file with the module's name first, then the shortest. They run in a
+  fork of a process that has everything imported; where the mutant takes effect at import, in a new process.
 - A failing test kills the mutant. A test that starts programs must also pass without the mutant to count, because it
   may have failed on a busy machine.
 - A run is stopped after half a minute plus four times the recorded duration of its tests. The tests then run without
@@ -22,12 +22,14 @@ from pathlib import Path
 
 import msgspec
 
-from mutation.checkout import Checkout
+from mutation.checkout import Checkout, Run
 from mutation.mutants import Mutant, is_in_function
 from mutation.reach import Reach
 
 #: Seconds of slow tests that one mutant has to survive.
 SLOW = 30.0
+#: Seconds of tests that a mutant which survived in a fork has to survive in a new process.
+AT_IMPORT = 5.0
 
 
 class Result(enum.StrEnum):
@@ -70,45 +72,55 @@ class _Trial:
         self._mutant, self._checkout, self._reach = mutant, checkout, reach
         self._original, self._mutated = original, mutated
         self._file = checkout.folder / mutant.module
+        self._is_warm = is_in_function(mutant)
 
     def run(self) -> tuple[Result, str]:
         if not is_in_function(self._mutant) and not self._checkout.imports(self._mutant.module):
             return Result.INVALID, "cannot be imported"
         tests = 0
-        for group in self._groups():
+        for group in filter(None, self._groups()):
             tests += len(group)
             killer = self._killer(group)
             if killer:
                 return (Result.INVALID, "cannot be imported") if killer == "import" else (Result.KILLED, killer)
+        if self._is_warm:
+            # What an import computed with the function is only noticed in a new process.
+            self._is_warm = False
+            killer = self._killer(self._affordable(self._reach.of(self._mutant), AT_IMPORT))
+            if killer:
+                return Result.KILLED, killer
         return Result.SURVIVED, f"{tests} tests"
 
     def _groups(self) -> Iterator[list[str]]:
+        """The tests that reach the line, likely killers first, and then the fast tests next to them."""
         reaching = self._reach.of(self._mutant)
+        affordable = self._affordable(reaching, SLOW)
+        yield affordable
         fast = {test for test in reaching if self._reach.is_fast(test)}
+        yield self._affordable(self._reach.neighbours(fast) - set(affordable), SLOW)
+
+    def _affordable(self, tests: set[str], most: float) -> list[str]:
+        """Tests of so many seconds together: those in a file with the module's name first, then the shortest."""
         stem = Path(self._mutant.module).stem
 
-        def is_elsewhere(test: str) -> bool:
-            return f"/test_{stem}" not in test
+        def rank(test: str) -> tuple[bool, float]:
+            return f"/test_{stem}" not in test, self._reach.seconds(test)
 
-        slow = sorted(reaching - fast, key=lambda test: (is_elsewhere(test), self._reach.seconds(test)))
         total = 0.0
-        affordable = []
-        for test in slow:
+        chosen: list[str] = []
+        for test in sorted(tests, key=rank):
             total += self._reach.seconds(test)
-            if affordable and total > SLOW:
+            if chosen and total > most:
                 break
-            affordable.append(test)
-        affordable.sort(key=lambda test: (is_elsewhere(test), test))
-        rest = self._reach.neighbours(fast) - fast
-        groups = (sorted(fast), sorted(rest), [] if self._reach.fast else affordable)
-        yield from (group for group in groups if group)
+            chosen.append(test)
+        return chosen
 
     def _killer(self, tests: list[str]) -> str | None:
         """The test that notices the mutant, ``import`` if it cannot be imported, or None."""
         remaining = tests
         while remaining:
             limit = 30 + 4 * sum(self._reach.seconds(test) for test in remaining)
-            run = self._checkout.pytest(remaining, limit)
+            run = self._run(remaining, limit)
             if run.code is None:
                 return (
                     f"hang in {remaining[0]} and {len(remaining) - 1} more" if self._hangs(remaining, limit) else None
@@ -122,6 +134,15 @@ class _Trial:
                 return failed
             remaining = [test for test in remaining if test != failed]
         return None
+
+    def _run(self, tests: list[str], limit: float) -> Run:
+        """Run tests in a fork, or in a new process if the mutant takes effect at import."""
+        if self._is_warm:
+            run = self._checkout.warm(tests, (self._mutant.module, self._original, self._mutated), limit)
+            if run is not None:
+                return run
+            self._is_warm = False
+        return self._checkout.pytest(tests, limit)
 
     def _passes_without(self, test: str) -> bool:
         self._file.write_text(self._original, encoding="utf-8")
