@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from kserve_conformance.cli.exit_codes import Exit
+from kserve_conformance.rules.releases import NAMES
 
 RUNTIME = """\
 apiVersion: serving.kserve.io/v1alpha1
@@ -104,6 +105,13 @@ class TestFindings:
         out = invoke("lint", "--shipped", "--release", "v0.10.2..v0.12.0", "service.yaml")[1]
         text = "no runtime for mlflow lists the protocol v1, the default; listed: v2  [v0.11.1 to v0.12.0]"
         assert f"PROTOCOL_NOT_LISTED  has no runtime (NoSupportingRuntime): {text}" in out
+
+    def test_of_every_release_from_one_on(self, write, invoke):
+        """A range without an end goes to the newest release."""
+        write(service=SERVICE.replace("name: mine", "name: mlflow"))
+
+        out = invoke("lint", "--shipped", "--release", "v0.10.2..", "service.yaml")[1]
+        assert f"[v0.11.1 to {NAMES[-1]}]" in out
 
     def test_a_rejected_runtime_is_named(self, write, invoke):
         """A service that has no runtime because of a rejected one says so, whether it names it or not."""

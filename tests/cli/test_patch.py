@@ -157,6 +157,13 @@ class TestFiles:
             "predictor": {"model": {"runtime": "kserve-tritonserver"}}
         }
 
+    def test_the_page_says_how_to_use_the_component(self, invoke, folder):
+        """With a fix, the page has the lines that add the component to a kustomization."""
+        write(folder, onnx("a"))
+        invoke("patch", *PATH, "services.yaml", "--out", "fixes")
+
+        assert "components:\n- path/to/this/folder\n" in (folder / "fixes/README.md").read_text()
+
     def test_what_is_no_longer_needed_is_removed(self, invoke, folder):
         """The next call removes the files of the last one that it does not write."""
         write(folder, onnx("a"), onnx("b", "team-b"))
@@ -177,6 +184,7 @@ class TestFiles:
         assert code == Exit.OK
         assert out == "1 service: 0 need a fix, 0 patched in fixes\n"
         assert not (folder / "fixes/kustomization.yaml").exists()
+        assert "components:" not in (folder / "fixes/README.md").read_text()
 
     def test_a_folder_of_others_is_not_touched(self, invoke, folder):
         """A folder with files that the command did not write is an error, and stays as it was."""

@@ -9,7 +9,7 @@ from itertools import islice
 import pytest
 
 from kserve_conformance.crds import crds_of
-from kserve_conformance.fuzz.admission import AdmissionSearch, compare_dry_runs, neighbours
+from kserve_conformance.fuzz.admission import LOST_AFTER, AdmissionSearch, compare_dry_runs, neighbours
 from kserve_conformance.fuzz.manifest_shrinker import smaller_manifests
 from kserve_conformance.fuzz.odd_objects import OddObjects
 from kserve_conformance.objects import API_VERSIONS, SERVICE, Manifest
@@ -152,6 +152,13 @@ class TestSearch:
         assert summary.errored == summary.objects < 1000
         assert summary.lost is not None
         assert not summary.is_conclusive
+
+    def test_a_target_is_lost_after_so_many_errors_in_a_row(self):
+        """Errors count one by one."""
+        summary = search(MemoryTarget("v0.15.2"), Silent("v0.15.2"), objects=1000).run()
+
+        assert summary.errors_in_a_row == LOST_AFTER
+        assert summary.errored == LOST_AFTER
 
     def test_keeps_a_difference_that_it_cannot_repeat(self):
         """It is reported as found, and as neither reproducible nor shrunk."""

@@ -52,6 +52,8 @@ class TestAgainstTheShippedCatalogue:
 
         assert codes(observed) == {LintCode.NONE_SHIPPED, LintCode.EXTRA, LintCode.NO_PROTOCOLS}
         assert {one.severity for one in findings(observed)} == {Severity.NOTE}
+        (extra,) = of(observed, LintCode.EXTRA)
+        assert extra.text == "has 1 ClusterServingRuntime that the release does not ship"
 
     @pytest.mark.parametrize(
         ("change", "reported"),

@@ -109,6 +109,19 @@ class TestWholeRun:
             "errored": 0,
         }
 
+    def test_the_cause_of_a_lost_target_counts_only_without_a_pass(self) -> None:
+        """Why a target was given up is in the footer if nothing passed; after a pass it was not lost from the start."""
+        causes = []
+        for verdict in (Verdict.PASSED, Verdict.SKIPPED):
+            stream = io.BytesIO()
+            run = record(scenario(verdict=verdict))
+            with RecordWriter(stream, run.header, redaction=NOTHING) as writer:
+                writer.add(run.scenarios[0])
+                writer.finish(cause="the controller did not start")
+            causes.append(json.loads(stream.getvalue().splitlines()[-1]).get("cause"))
+
+        assert causes == [None, "the controller did not start"]
+
     def test_a_clean_end_writes_the_footer_by_itself(self, tmp_path: Path) -> None:
         """Leaving the writer without an error ends the record, in a folder that is made when it is missing."""
         path = tmp_path / "not" / "there" / "record.ndjson"

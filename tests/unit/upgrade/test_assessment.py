@@ -135,6 +135,14 @@ class TestRemedies:
             assert after.rejected is None
             assert not remedy.keeps or after.runtime == before.runtime
 
+    def test_without_its_runtime_a_service_can_get_another(self):
+        """A service whose runtime was deleted gets remedies that say which runtime they select."""
+        found = assessed(model("sklearn"), "v0.15.2", "v0.15.2", without=("kserve-sklearnserver",))
+
+        assert found.change is Change.LOST
+        assert "set protocolVersion: v2 (selects kserve-mlserver)" in [remedy.text for remedy in found.remedies]
+        assert not any(remedy.keeps for remedy in found.remedies)
+
     def test_what_is_not_mended_gets_no_remedy(self):
         """A service that only the deleted runtime supports has none."""
         found = assessed(model("mlflow", protocolVersion="v2"), "v0.15.2", "v0.15.2", without=("kserve-mlserver",))

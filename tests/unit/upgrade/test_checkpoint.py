@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
 import pytest
-from tests.property.test_surveys import census, survey, values
+from tests.property.test_surveys import PLAN, RELEASES, Threads, census, survey, values
 from tests.support.services_of_a_fleet import fleet
 
+from kserve_conformance.cli.release_options import profile_with
+from kserve_conformance.cli.source_options import Sources
 from kserve_conformance.manifests import sources
 from kserve_conformance.outputs import OutputError
+from kserve_conformance.upgrade.census_options import CensusOptions
 from kserve_conformance.upgrade.checkpoint import Checkpoint
+from kserve_conformance.upgrade.survey import Survey
 
 
 class Killed(Exception):
@@ -57,6 +62,20 @@ def test_other_input_is_read_anew(dump: Path, tmp_path: Path):
     census(changed)
 
     assert (damaged.resumed, changed.resumed) == (0, 0)
+
+
+def test_other_text_on_standard_input_is_read_anew(tmp_path: Path):
+    """Standard input has no file that could have changed: what was kept is found by its text."""
+    resumed = []
+    for number in (5, 5, 6):
+        text = "\n".join(map(json.dumps, fleet(number, 1))).encode()
+        given = Sources(("-",), crds=profile_with(RELEASES[0], None).crds, stdin=io.BytesIO(text))
+        options = CensusOptions(given.loader(), PLAN)
+        found = Survey(("-",), options, Threads(1), checkpoint=Checkpoint.at(tmp_path / "parts"))
+        census(found)
+        resumed.append(found.resumed)
+
+    assert resumed == [0, 1, 0]
 
 
 def test_results_of_another_build_are_read_anew(dump: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -10,7 +10,7 @@ from page_parts import Parts
 
 from kserve_conformance.upgrade import Census, Change, Finding
 from kserve_conformance.upgrade.census import Flow
-from kserve_conformance.upgrade.reports.flow import NODES, folded
+from kserve_conformance.upgrade.reports.flow import NARROW, NODES, WIDE, folded, picture
 from kserve_conformance.upgrade.reports.html import LARGEST, html
 from kserve_conformance.upgrade.reports.view import Bounds, view_of
 
@@ -139,6 +139,28 @@ class TestFlow:
         assert sum(result.values()) == sum(flows.values())
         assert len(result) == NODES + 1
         assert result[Flow("20 other runtimes", "20 other runtimes", Change.SAME)] == sum(range(1, 21))
+
+    def test_larger_nodes_come_first(self):
+        """Runtimes are drawn from the largest to the smallest, and no runtime below all of them."""
+        flows = {Flow(name, name, Change.SAME): count for name, count in (("a", 1), ("b", 5), ("c", 3))}
+        root = picture({**flows, Flow("no runtime", "no runtime", Change.BROKEN_BEFORE): 9}, RELEASES, WIDE)
+        tops = {node.findtext("title"): float(node.get("y")) for node in root.iter("rect")}
+
+        assert sorted(tops, key=tops.get) == [
+            "b: 5 services",
+            "c: 3 services",
+            "a: 1 service",
+            "no runtime: 9 services",
+        ]
+
+    def test_a_long_name_is_cut(self):
+        """A label has no more letters than there is room for; its title has the whole name."""
+        name = "a-runtime-with-a-name-that-is-much-longer-than-the-room-for-it"
+        root = picture({Flow(name, name, Change.SAME): 1}, RELEASES, NARROW)
+        labels = {label.text for label in root.iter("text") if label.text and label.text.endswith("…")}
+
+        assert {len(label) for label in labels} == {NARROW.letters}
+        assert all(name.startswith(label[:-1]) for label in labels)
 
     def test_nothing_is_folded_into_no_runtime(self):
         """What has no runtime stays a node of its own, however small."""
