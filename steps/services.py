@@ -165,6 +165,16 @@ def service_is_never_gone(world: World, text: str) -> None:
     world.expect_deletion(blocked_by=text)
 
 
+@then(parse('it is deployed as "{workloads}"'))
+def service_is_deployed_as(world: World, workloads: str) -> None:
+    """
+    All workloads of its predictor, as in `Deployment model-predictor, Knative Service model-predictor`.
+
+    A scenario with this step needs `@needs-workloads`.
+    """
+    world.expect_workloads(tuple(workloads.split(", ")))
+
+
 @then("the service is accepted")
 def service_is_accepted(world: World) -> None:
     """The service was stored."""

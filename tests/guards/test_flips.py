@@ -30,13 +30,18 @@ UNNOTICEABLE = (
     (r"v0\.8\.0: completion\.server_type_of", "the controller of v0.8.0 sets nothing for servers"),
     (r"v0\.8\.0: configured_mode", "v0.8.0 stores no default mode"),
     (
-        r"v0\.(8\.0|9\.0|1[0-4]\.\d|15\.[01]): recorded_mode as after",
-        "no annotation is compared with the record yet",
+        r"v0\.1[12]\.\d: recorded_mode as after",
+        "without Serverless as the default a service keeps its mode, and no annotation is compared with the record",
     ),
     (
         r"v0\.(17\.0|18\.0): recorded_mode as after|v0\.(19|20)\.0: recorded_mode as before",
         "only an upgrade brings the old name of a mode into a status",
     ),
+    (
+        r"v0\.1[1-5]\.\d: workload_name as after|v0\.(1[6-9]|20)\.\d: workload_name as before",
+        "only an upgrade from v0.10.2 brings a workload with the old name",
+    ),
+    (r"v0\.(\d|1\d)\.\d: workloads_left as after", "only an upgrade changes the name of a Deployment yet"),
     (r"v0\.8\.0: rendering\.failures", "v0.8.0 writes no failure into a status"),
     (r"v0\.[89]\.0: rendering\.pod_metadata", "labels of a runtime's pods are not in the schema yet"),
     (r"v0\.10\.[01]: rendering\.pod_metadata as after", "labels of a predictor are not in the schema yet"),

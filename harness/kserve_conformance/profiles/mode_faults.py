@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kserve_conformance.objects import Manifest, at, replaced
+from kserve_conformance.profiles.deployment_modes import OLD_NAMES
 from kserve_conformance.profiles.profile import Profile
 from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, MODELMESH, RENAMED_MODES, Rejected
+from kserve_conformance.profiles.workloads import DEPLOYMENT, KNATIVE_SERVICE
 from kserve_conformance.rules.releases import RAW
 
 
@@ -63,6 +65,20 @@ class StoredMode:
     def reconciled(self) -> str:
         """The mode in the status after a reconcile, or ""."""
         return "" if self._first_rejection is not None else self._next
+
+    @property
+    def workload_kind(self) -> str | None:
+        """
+        As what the controller deploys the predictor; None if the webhook rejects its finalizer, so it never does.
+
+        Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.8.0: every mode
+        but the release's own name of RawDeployment gets a Knative Service.
+        """
+        if self._first_rejection is not None:
+            return None
+        annotated = at(self.service, "metadata", "annotations", DEPLOYMENT_MODE)
+        mode = self._next or OLD_NAMES.get(str(annotated), self.default_mode)
+        return DEPLOYMENT if mode == self.profile.configured_mode(RAW) else KNATIVE_SERVICE
 
     def faults(self) -> Iterator[ModeFault]:
         """What is wrong with the mode."""

@@ -118,6 +118,13 @@ from kserve_conformance.profiles.service_validation.storage_uris import (
 from kserve_conformance.profiles.service_validation.texts import TEXTS_V0_8, TEXTS_V0_14
 from kserve_conformance.profiles.service_validation.updates import predictor_is_renamed_with_its_model
 from kserve_conformance.profiles.status import in_status, names_looked_up, names_none, only_in_events
+from kserve_conformance.profiles.workloads import (
+    all_left,
+    default_name,
+    default_name_if_it_exists,
+    no_other_deployment_left,
+    short_name,
+)
 from kserve_conformance.rules.releases import release_named
 
 
@@ -132,6 +139,8 @@ V0_8_0 = Profile(
     default_mode=release_named("v0.8.0").default_mode,
     configured_mode=default_as_configured,
     recorded_mode=no_mode_recorded,
+    workload_name=default_name,
+    workloads_left=all_left,
     crds=crds_of("v0.8.0"),
     service_admission=ServiceAdmission(
         read_mode=mode_as_annotated,
@@ -212,6 +221,7 @@ V0_10_2 = following(V0_10_1, "v0.10.2")
 V0_11_0 = following(
     V0_10_2,
     "v0.11.0",
+    workload_name=default_name_if_it_exists,
     service_admission=replace(V0_10_2.service_admission, components=COMPONENTS_V0_11),
     rendering=RENDERING_V0_11,
 )
@@ -330,6 +340,7 @@ V0_15_2 = following(
 V0_16_0 = following(
     V0_15_2,
     "v0.16.0",
+    workload_name=short_name,
     configured_mode=default_by_new_name,
     recorded_mode=modelmesh_not_recorded(first_mode_recorded(BOTH_NAMES)),
     service_admission=replace(
@@ -406,6 +417,7 @@ V0_19_0 = following(
 V0_20_0 = following(
     V0_19_0,
     "v0.20.0",
+    workloads_left=no_other_deployment_left,
     service_admission=replace(
         V0_19_0.service_admission,
         defaults=(v2_for_format("triton"), v2_for_format("vLLM"), model_format_annotated),

@@ -24,7 +24,7 @@ from kserve_conformance.suite.problems import Place, SuiteCode, SuiteProblem
 LEVELS = ("core", "extended")
 
 #: What a scenario may require of its target, as ``@needs-…``.
-NEEDS = ("upgrade", "pods", "default-mode", "deletion")
+NEEDS = ("upgrade", "pods", "default-mode", "deletion", "workloads")
 
 #: Tags without a prefix.
 PLAIN = ("core", "extended", "documented", "one-of", "exact-names")
@@ -221,6 +221,7 @@ def describe(names: Collection[str]) -> Iterator[tuple[str, str]]:
         "needs-pods": "the target must run real pods",
         "needs-default-mode": "the target must be able to set the default deployment mode",
         "needs-deletion": "the target must be able to show whether a deletion ends",
+        "needs-workloads": "the target must be able to list the workloads of a service",
     }
     kinds = {"rule": "tests the rule", "claim": "tests the claim", "since": "since release", "until": "until release"}
     for name in sorted(names):

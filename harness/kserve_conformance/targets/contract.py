@@ -32,6 +32,8 @@ class Capability(StrEnum):
     DEFAULT_MODE = "default-mode"
     #: A deletion that KServe's own webhook blocks can be observed, and the service is removed afterwards.
     DELETION = "deletion"
+    #: The Deployments and Knative Services of a predictor can be listed.
+    WORKLOADS = "workloads"
     #: The target knows the rules and reports where they leave a choice open.
     OPEN_CHOICES = "open-choices"
 
@@ -390,6 +392,19 @@ class DeletesServices(Protocol):
 
         If a webhook rejects the removal, which is an update, the service is never gone: returns the rejection. Raises
         ``NotSettled`` if neither happens in time.
+        """
+
+
+@runtime_checkable
+class ListsWorkloads(Protocol):
+    """A target that lists what a service is deployed as. Scenarios that need it have ``@needs-workloads``."""
+
+    def workloads(self, service: ObjectKey) -> tuple[str, ...]:
+        """
+        The predictor's workloads once the controller has reconciled everything, in order.
+
+        Each is written as ``Deployment NAME`` or ``Knative Service NAME``; those of canaries and worker nodes are left
+        out. It only reads, so it changes nothing that a status has recorded. Raises ``NotSettled`` without the service.
         """
 
 

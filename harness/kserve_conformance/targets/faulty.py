@@ -22,6 +22,7 @@ from kserve_conformance.targets.contract import (
     DeletesServices,
     Diagnoses,
     Identity,
+    ListsWorkloads,
     NotSettled,
     Observation,
     ReportsLeftovers,
@@ -57,6 +58,11 @@ class Wrapped:
         if not isinstance(self._target, DeletesServices):
             raise CannotDo(f"{self.identity.target} deletes no service as a user does")
         return self._target.request_deletion(service, within)
+
+    def workloads(self, service: ObjectKey) -> tuple[str, ...]:
+        if not isinstance(self._target, ListsWorkloads):
+            raise CannotDo(f"{self.identity.target} does not list workloads")
+        return self._target.workloads(service)
 
     def advance_clock(self) -> None:
         self._target.advance_clock()

@@ -57,6 +57,8 @@ class Workload:
     runtime: ObjectKey | None = None
     status_runtime: ObjectKey | None = None
     mode: str = ""
+    #: The predictor's Deployments and Knative Services, by kind and name.
+    deployed: frozenset[tuple[str, str]] = frozenset()
 
 
 def _as_converted(message: str, service: Manifest, schema: Schema) -> str:
@@ -85,7 +87,13 @@ class MemoryTarget:
         self._profile = self._opened_with
         self._configured = Surroundings(default_mode)
         self.capabilities = frozenset(
-            {Capability.UPGRADE, Capability.DEFAULT_MODE, Capability.DELETION, Capability.OPEN_CHOICES}
+            {
+                Capability.UPGRADE,
+                Capability.DEFAULT_MODE,
+                Capability.DELETION,
+                Capability.WORKLOADS,
+                Capability.OPEN_CHOICES,
+            }
         )
         self.identity = Identity(
             target=f"memory:{self._profile.name}",
@@ -169,6 +177,13 @@ class MemoryTarget:
                 return str(rejection)
         self.delete(service)
         return None
+
+    def workloads(self, service: ObjectKey) -> tuple[str, ...]:
+        """The Deployments and Knative Services that were created for a service."""
+        if service not in self._objects:
+            raise NotSettled(service, timedelta(), "no such service")
+        self._reconcile(service)
+        return tuple(f"{kind} {name}" for kind, name in sorted(self._workloads[service].deployed))
 
     def _is_finalized(self, service: ObjectKey) -> bool:
         """
@@ -316,22 +331,33 @@ class MemoryTarget:
         decision = resolve_stored(stored, catalogue, self._profile, surroundings=self._surroundings)
         before = self._workloads.get(key, Workload())
         made = decision.pod is not None
+        mode = self._mode(key, stored)
         # A failed reconcile keeps the workload of an earlier one.
         self._workloads[key] = Workload(
             pod=decision.pod if made else before.pod,
             runtime=decision.runtime if made else before.runtime,
             status_runtime=self._status_runtime(decision, before),
-            mode=self._recorded_mode(key, stored),
+            mode=mode.reconciled,
+            deployed=self._deployed(mode, before) if made else before.deployed,
         )
         self._decided[key] = stored, catalogue, decision
         return decision
 
-    def _recorded_mode(self, key: ObjectKey, stored: Manifest) -> str:
-        """The deployment mode in the status of a service after a reconcile."""
+    def _deployed(self, mode: StoredMode, before: Workload) -> frozenset[tuple[str, str]]:
+        """The workloads after a reconcile."""
+        kind = mode.workload_kind
+        if kind is None:
+            return before.deployed
+        existing = frozenset(name for other, name in before.deployed if other == kind)
+        name = self._profile.workload_name(mode.service, existing)
+        return self._profile.workloads_left(kind, name, before.deployed)
+
+    def _mode(self, key: ObjectKey, stored: Manifest) -> StoredMode:
+        """The deployment mode of a service, whose status has the mode of the reconcile before."""
         known = self._workloads.get(key)
         default = default_mode(self._profile, self._surroundings)
         recorded = "" if known is None else known.mode
-        return StoredMode(stored, self._profile, default, recorded, is_new=known is None).reconciled
+        return StoredMode(stored, self._profile, default, recorded, is_new=known is None)
 
     def _status_runtime(self, decision: Decision, before: Workload) -> ObjectKey | None:
         """The runtime that the status names: kept through a failure, and dropped by CRDs that have no field for it."""

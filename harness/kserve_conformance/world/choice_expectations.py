@@ -150,6 +150,15 @@ class ChoiceExpectations(Expectations):
         but = "it is" if observed is None else f"its deletion never ends: {observed}"
         raise self.nonconformity(f"{self.service} should be {expected}, but {but}", expected, observed or "gone")
 
+    def expect_workloads(self, expected: tuple[str, ...]) -> None:
+        """These are all workloads of the service's predictor."""
+        observed = self.workloads()
+        if observed != expected:
+            texts = ", ".join(expected), ", ".join(observed) or "nothing"
+            raise self.nonconformity(
+                f"{self.service} should be deployed as {texts[0]}, but it is as {texts[1]}", *texts
+            )
+
     def _expect_admission(self, admission: Admission | None, what: str, accepted: bool, text: str) -> None:
         if admission is None:
             raise Nonconformity(f"no {what} was applied before this step")

@@ -41,6 +41,10 @@ class Expectations(ABC):
         """The settled observation of the service."""
 
     @abstractmethod
+    def workloads(self) -> tuple[str, ...]:
+        """The workloads of the service's predictor. Raises ``CannotDo`` if the target does not list them."""
+
+    @abstractmethod
     def observed(self, *parts: str) -> Observation:
         """The settled observation, for an expectation that compares these parts. Raises if one is not reported."""
 

@@ -25,7 +25,14 @@ from kserve_conformance.objects import (
 )
 from kserve_conformance.record.choice import Choice
 from kserve_conformance.suite.problems import SuiteCode
-from kserve_conformance.targets.contract import Admission, CannotDo, DeletesServices, Observation, Target
+from kserve_conformance.targets.contract import (
+    Admission,
+    CannotDo,
+    DeletesServices,
+    ListsWorkloads,
+    Observation,
+    Target,
+)
 from kserve_conformance.world.choice_expectations import ChoiceExpectations
 from kserve_conformance.world.evidence import evidence_of, explanation_of
 from kserve_conformance.world.expectations import Deletion
@@ -198,6 +205,13 @@ class World(ChoiceExpectations, PartExpectations, PodExpectations):
         if self.deletion.blocked_by is None:
             self._stored.pop(self.service, None)
         self._observation = None
+
+    def workloads(self) -> tuple[str, ...]:
+        """The workloads of the service's predictor."""
+        self.flush()
+        if not isinstance(self.target, ListsWorkloads):
+            raise CannotDo(f"{self.target.identity.target} does not list workloads")
+        return self.target.workloads(self.service)
 
     def reconcile(self) -> None:
         """Let the controller reconcile the service with the current objects."""

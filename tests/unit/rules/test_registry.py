@@ -43,6 +43,7 @@ IDS = frozenset(
     service-decoded service-encoded-by-go grpc-probe-needs-service runtime-decoded
     autoscaler-class-checked default-mode-written deletion-checks-mode deletion-checks-service
     mode-is-kept mode-locks-service
+    workload-name workload-of-old-name-kept workload-of-former-mode-kept old-mode-name-deploys-twice
     mode-recorded-by-old-name mode-standard-until-recorded blocked-variables model-decides
     stored-legacy-uses-no-runtime choice-not-persisted modelmesh-not-managed explicit-namespace-first
     explicit-not-found explicit-no-second-try explicit-disabled explicit-protocol explicit-protocol-ignored

@@ -20,7 +20,7 @@ from kserve_conformance.targets.spec import Progress, silent
 class ContainerTarget(Disposable):
     """KServe of one release in containers. Open it with ``with``."""
 
-    capabilities = frozenset({Capability.DEFAULT_MODE, Capability.DELETION})
+    capabilities = frozenset({Capability.DEFAULT_MODE, Capability.DELETION, Capability.WORKLOADS})
 
     def __init__(self, release: str, settings: ContainerSettings, progress: Progress = silent) -> None:
         """Nothing is started yet."""

@@ -61,7 +61,8 @@ class ControlPlane(Disposable):
         """
         super().__init__()
         self.capabilities = frozenset(
-            {Capability.DEFAULT_MODE, Capability.DELETION} | ({Capability.UPGRADE} if upgrades else set())
+            {Capability.DEFAULT_MODE, Capability.DELETION, Capability.WORKLOADS}
+            | ({Capability.UPGRADE} if upgrades else set())
         )
         self._opened_with = release
         self._is_prepared = is_prepared

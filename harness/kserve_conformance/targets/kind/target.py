@@ -80,6 +80,7 @@ class KindTarget(InstalledTarget):
             Capability.DEFAULT_MODE,
             Capability.DELETION,
             Capability.PODS,
+            Capability.WORKLOADS,
             *({Capability.UPGRADE} if settings.upgrades else ()),
         }
         super().__init__(

@@ -84,6 +84,16 @@ class LiveTarget(ABC):
             rejection = self._session.request_deletion(self._names.key(service), within)
         return None if rejection is None else self._names.text(rejection)
 
+    def workloads(self, service: ObjectKey) -> tuple[str, ...]:
+        """The workloads of a service's predictor; see the contract."""
+        self._ensure_release()
+        session = self._session
+        with session.reaching():
+            session.link.check()
+            session.see_all()
+            session.beacons.wait_for_queue()
+            return session.observer.workloads(self._names.key(service))
+
     def advance_clock(self) -> None:
         """Let a second pass."""
         time.sleep(TICK)

@@ -258,6 +258,28 @@ class Observer:
         found = workload(self.client, namespace, name, uid, mode or self.default_mode, self.workload_names)
         return None if found is None else found["spec"]["template"]
 
+    def workloads(self, key: ObjectKey) -> tuple[str, ...]:
+        """The Deployments and Knative Services of a service's predictor. Raises ``NotSettled`` without a service."""
+        service = self.client.find(self.resource(SERVICE).path(key.namespace, key.name))
+        if service is None:
+            raise NotSettled(key, timedelta(), "no such service")
+        canaries = {
+            f"{key.name}-{at(one, 'predictor', 'name')}-predictor" for one in at(service, "spec", "canary") or ()
+        }
+        found = (
+            (words, one)
+            for words, kind in (("Deployment", DEPLOYMENT), ("Knative Service", KNATIVE_SERVICE))
+            for one in (self.client.find(kind.path(str(key.namespace))) or {}).get("items") or ()
+        )
+        endings = tuple(form.format("") for form in WORKLOAD_NAMES)
+        return tuple(
+            f"{words} {name}"
+            for words, name in sorted(
+                (words, one["metadata"]["name"]) for words, one in found if _is_owned(one, service["metadata"]["uid"])
+            )
+            if name.endswith(endings) and name not in canaries
+        )
+
     def _events(self, key: ObjectKey, uid: str, expected: str | None) -> tuple[str, ...]:
         """The messages of a service's warnings; waits for the one that the log announces."""
         deadline = time.monotonic() + EVENT_WITHIN
