@@ -99,8 +99,7 @@ def _filled_mapping(value: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, inner in value.items():
         known = schema.properties.get(key, schema.additional)
-        if inner not in ("", None) or not _is_left_out(key, schema):
-            result[key] = inner if known is None else _filled(inner, known)
+        result[key] = inner if known is None else _filled(inner, known)
     optional = (field for field, other in _ALWAYS_WRITTEN if field in schema.properties and other in schema.properties)
     required = (field for field in schema.required if not _is_left_out(field, schema))
     for field in (*required, *optional):

@@ -154,16 +154,15 @@ def _violations(manifest: Manifest, schema: Schema, *, past_webhooks: bool) -> t
         return known
     known_fields = defaulted(pruned(manifest, schema), schema)
     found = tuple(violations(known_fields, schema))
-    if not past_webhooks and manifest.get("kind") == SERVICE and (found or _has_rewritten_fields(known_fields)):
+    if not past_webhooks and manifest.get("kind") == SERVICE and (found or _has_metrics_or_probes(known_fields)):
         found = tuple(violations(with_zero_values(known_fields, schema), schema))
         if found and _is_model_replaced(known_fields, schema):
             found = tuple(each for each in found if each.path[:3] != _MODEL or _is_undecodable(each))
     return memo.keep(key, schema, found)
 
 
-#: Fields below which Go writes a null that most schemas have a default for, and some allow, or leaves out an empty text
-#: that schemas require.
-_REWRITTEN: Final = re.compile("'(grpc|projected|dataSource|dataSourceRef|restartPolicyRules)'")
+#: Fields below which Go writes a null that most schemas have a default for, and some allow.
+_NULLED: Final = re.compile("'(grpc|projected|dataSource|dataSourceRef)'")
 
 
 _MODEL: Final = ("spec", "predictor", "model")
@@ -191,12 +190,12 @@ def _is_model_replaced(service: Manifest, schema: Schema) -> bool:
     )
 
 
-def _has_rewritten_fields(service: Manifest) -> bool:
+def _has_metrics_or_probes(service: Manifest) -> bool:
     """Can a service have fields that are valid until KServe's defaulter writes them?"""
     spec = service.get("spec")
     parts = spec.items() if isinstance(spec, Mapping) else ()
     return any(
-        key == "canary" or (isinstance(part, Mapping) and ("autoScaling" in part or _REWRITTEN.search(str(part))))
+        key == "canary" or (isinstance(part, Mapping) and ("autoScaling" in part or _NULLED.search(str(part))))
         for key, part in parts
     )
 

@@ -244,24 +244,6 @@ class TestServices:
 
         assert reported(given) == [f"spec.predictor.autoScaling.metrics[0].{expected}"]
 
-    @pytest.mark.parametrize(
-        ("rule", "missing"),
-        [
-            ({"action": "Restart", "exitCodes": {"operator": ""}}, ["exitCodes.operator"]),
-            ({"action": "", "exitCodes": {"operator": "In"}}, ["action"]),
-            ({"action": "Restart", "exitCodes": {"operator": "In"}}, []),
-        ],
-        ids=["operator", "action", "neither"],
-    )
-    def test_empty_required_text_is_left_out(self, rule: Manifest, missing: list[str]) -> None:
-        """Go omits an empty text from a rule for exit codes, so the schema no longer finds what it requires."""
-        manifest = with_predictor(model={"modelFormat": {"name": "a"}, "restartPolicyRules": [rule]})
-
-        assert reported(manifest) == [
-            f"spec.predictor.model.restartPolicyRules[0].{one}: is required" for one in missing
-        ]
-        assert check(manifest, past_webhooks=True) == ()
-
     def test_null_element_is_an_empty_one(self) -> None:
         """A null in a list is decoded as an element in which every field is zero."""
         manifest = with_predictor(containers=[None])
