@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from opened import Page
+from browser_page import Page
 from selenium.webdriver.common.by import By
 
 #: Finds texts that cannot be read against what is behind them.

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browser_page import Page
 from selenium import webdriver
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "unit" / "record")]
@@ -28,7 +29,7 @@ def browser() -> Iterator[webdriver.Chrome]:
     for argument in ("--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"):
         options.add_argument(argument)
     if os.geteuid() == 0:
-        # Chromium refuses its sandbox to root, who runs tests in containers.
+        # Chromium does not start its sandbox as root, and tests in containers run as root.
         options.add_argument("--no-sandbox")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
@@ -36,3 +37,13 @@ def browser() -> Iterator[webdriver.Chrome]:
         yield chrome
     finally:
         chrome.quit()
+
+
+@pytest.fixture
+def page(browser: webdriver.Chrome, address: str) -> Iterator[Page]:
+    """The page at a module's address, newly opened on a desktop. Afterwards the console must be empty."""
+    page = Page(browser, address).open()
+    if page.run("return document.getElementById('filter') !== null"):
+        page.until(lambda: page.status != "")
+    yield page
+    assert page.complaints() == []

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browser_page import Page
 from checks import PageChecks
 from comparison_examples import example_comparison
-from opened import Page
-from selenium import webdriver
 
 from kserve_conformance.record import Change
 from kserve_conformance.reports.comparison import FORMATS
@@ -26,14 +24,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     path: Path = tmp_path_factory.mktemp("comparison") / "diff.html"
     path.write_text(FORMATS["html"](WHOLE), encoding="utf-8")
     return path.as_uri()
-
-
-@pytest.fixture
-def page(browser: webdriver.Chrome, address: str) -> Iterator[Page]:
-    """The page, newly opened on a desktop; afterwards it must have complained of nothing."""
-    page = Page(browser, address).open()
-    yield page
-    assert page.complaints() == []
 
 
 def test_a_change_leads_to_its_scenarios(page: Page) -> None:

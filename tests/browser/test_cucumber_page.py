@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from browser_page import Page
 from messages_run import page_of, record_of, suite_in
-from opened import Page
 from selenium.webdriver.support.ui import WebDriverWait
 
 pytestmark = pytest.mark.browser

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browser_page import Page
 from checks import PageChecks
 from matrix_examples import matrix
-from opened import Page
 from record_examples import HOSTILE
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -30,15 +28,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     path: Path = tmp_path_factory.mktemp("matrix") / "matrix.html"
     path.write_text(project_all(view(matrix(), registry()), registry())["html"], encoding="utf-8")
     return path.as_uri()
-
-
-@pytest.fixture
-def page(browser: webdriver.Chrome, address: str) -> Iterator[Page]:
-    """The page, newly opened on a desktop; afterwards it must have complained of nothing."""
-    page = Page(browser, address).open()
-    page.until(lambda: page.status != "")
-    yield page
-    assert page.complaints() == []
 
 
 def test_differences_are_seen_first(page: Page) -> None:
@@ -129,24 +118,17 @@ def test_hostile_text_is_shown(page: Page) -> None:
 
 def test_print_shows_everything(page: Page) -> None:
     """On paper nothing is folded and nothing is there to be clicked."""
-    page.run("window.dispatchEvent(new Event('beforeprint'))")
-    page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    with page.printed():
+        assert page.find("#rule-order-priority .showings").is_displayed()
+        assert not page.find("#filter").is_displayed()
 
-    assert page.find("#rule-order-priority .showings").is_displayed()
-    assert not page.find("#filter").is_displayed()
-    page.run("window.dispatchEvent(new Event('afterprint'))")
     assert not page.find("#rule-order-priority").get_property("open")
 
 
-def test_whole_without_script(browser: webdriver.Chrome, address: str) -> None:
+def test_whole_without_script(page: Page) -> None:
     """Without script all is there to be read, and nothing is offered that would not work."""
-    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
-    try:
-        page = Page(browser, address).open()
-
+    with page.without_script():
         assert not page.find("#filter").is_displayed()
         assert page.find("#matrix td.failed").is_displayed()
         page.find("#rule-order-priority > summary").click()
         assert page.find("#rule-order-priority .reproduce").is_displayed()
-    finally:
-        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})

@@ -7,12 +7,11 @@ are none these tests are skipped, except in CI (``CI=true``), where they fail.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browser_page import Page
 from checks import PageChecks
-from opened import Page
 from record_examples import HOSTILE, STATEMENTS, example, large
 from selenium import webdriver
 from selenium.webdriver.common.by import By
@@ -43,14 +42,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("page") / "report.html"
     path.write_text(project(RUN, "html", rules=STATEMENTS), encoding="utf-8")
     return path.as_uri()
-
-
-@pytest.fixture
-def page(browser: webdriver.Chrome, address: str) -> Iterator[Page]:
-    """The page, newly opened on a desktop; afterwards it must have complained of nothing."""
-    page = Page(browser, address).open()
-    yield page
-    assert page.complaints() == []
 
 
 class TestFilter:
@@ -359,12 +350,10 @@ class TestPlaces:
 
     def test_print_shows_everything(self, page: Page) -> None:
         """On paper nothing is folded and nothing is there to be clicked."""
-        page.run("window.dispatchEvent(new Event('beforeprint'))")
-        page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        with page.printed():
+            assert page.find(f"#{PASSED} .steps").is_displayed()
+            assert not page.find("#filter").is_displayed()
 
-        assert page.find(f"#{PASSED} .steps").is_displayed()
-        assert not page.find("#filter").is_displayed()
-        page.run("window.dispatchEvent(new Event('afterprint'))")
         assert not page.find(f"#{PASSED}").get_property("open")
 
     def test_the_command_can_be_copied(self, page: Page) -> None:
@@ -382,20 +371,16 @@ class TestHostileText:
         assert HOSTILE.replace("\x07", "\ufffd") in str(page.find("#scenarios").get_property("textContent"))
 
 
-def test_whole_without_script(browser: webdriver.Chrome, address: str) -> None:
+def test_whole_without_script(page: Page) -> None:
     """Without script all is there to be read, and nothing is offered that would not work."""
-    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
-    try:
-        page = Page(browser, address).open()
-        html = browser.page_source
+    with page.without_script():
+        html = page.browser.page_source
 
         assert not page.find("#filter").is_displayed()
         assert page.find(f"#{FAILED} > summary").is_displayed()
         page.find(f"#{FAILED} > summary").click()
         assert page.find(f"#{FAILED} .expected").is_displayed()
         assert "Copy</button>" not in html
-    finally:
-        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
 def test_a_thousand_scenarios_stay_quick(browser: webdriver.Chrome, tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browser_page import Page
 from checks import PageChecks
-from opened import Page
 from record_examples import HOSTILE
 from selenium import webdriver
 from selenium.webdriver.common.keys import Keys

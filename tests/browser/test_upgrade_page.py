@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browser_page import Page
 from censuses import HOSTILE, RELEASES, census, hostile
 from checks import PageChecks
-from opened import Page
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -38,15 +37,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
 def large(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A page of a million services in forty clusters."""
     return written(tmp_path_factory.mktemp("large"), html(census(1_000_000, 200, clusters=40), RELEASES))
-
-
-@pytest.fixture
-def page(browser: webdriver.Chrome, address: str) -> Iterator[Page]:
-    """The page, newly opened on a desktop; afterwards it must have complained of nothing."""
-    page = Page(browser, address).open()
-    page.until(lambda: page.status != "")
-    yield page
-    assert page.complaints() == []
 
 
 class TestChecks(PageChecks):
@@ -211,30 +201,23 @@ def test_fingers_meet_what_is_large_enough(page: Page) -> None:
 
 def test_print_shows_everything(page: Page) -> None:
     """On paper nothing is folded and nothing is there to be clicked."""
-    page.run("window.dispatchEvent(new Event('beforeprint'))")
-    page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    with page.printed():
+        assert page.find(".group .services").is_displayed()
+        assert not page.find("#filter").is_displayed()
 
-    assert page.find(".group .services").is_displayed()
-    assert not page.find("#filter").is_displayed()
-    page.run("window.dispatchEvent(new Event('afterprint'))")
     assert not page.find(".group").get_property("open")
 
 
-def test_whole_without_script(browser: webdriver.Chrome, address: str) -> None:
+def test_whole_without_script(page: Page) -> None:
     """Without script all is there to be read, and nothing is offered that would not work."""
-    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
-    try:
-        page = Page(browser, address).open()
-
+    with page.without_script():
         assert not page.find("#filter").is_displayed()
         assert page.find(".flow.wide").is_displayed()
         page.find(".group > summary").click()
         assert page.find(".group .services").is_displayed()
-        assert "Copy</button>" not in browser.page_source
+        assert "Copy</button>" not in page.browser.page_source
         page.find(".totals a[data-class=gained]").click()
-        assert browser.current_url.endswith("#gained")
-    finally:
-        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+        assert page.browser.current_url.endswith("#gained")
 
 
 def test_a_million_services(browser: webdriver.Chrome, large: str) -> None:

@@ -10,26 +10,12 @@ from pathlib import Path
 import pytest
 import yaml
 from github_runner import FakeGitHub, Runner
+from manifests_of import MINE, MLFLOW
 
 from kserve_conformance.suite import ROOT
 
 pytestmark = pytest.mark.skipif(not (ROOT / "action.yml").is_file(), reason="the action is only in a checkout")
 
-RUNTIME = """\
-apiVersion: serving.kserve.io/v1alpha1
-kind: ServingRuntime
-metadata: {name: mine, namespace: team-a}
-spec:
-  supportedModelFormats: [{name: sklearn, version: "1"}]
-  protocolVersions: [v1]
-  containers: [{name: kserve-container, image: "example.com/mine:1"}]
-"""
-SERVICE = """\
-apiVersion: serving.kserve.io/v1beta1
-kind: InferenceService
-metadata: {name: fraud, namespace: team-a}
-spec: {predictor: {model: {modelFormat: {name: mlflow}, storageUri: "gs://models/fraud"}}}
-"""
 UPGRADE = {"command": "upgrade", "from": "v0.11.0", "to": "v0.11.1", "shipped": "true", "paths": "service.yaml"}
 TOKEN = {"token": "secret-token"}
 MARK = "<!-- kserve-conformance upgrade default -->"
@@ -40,8 +26,8 @@ def runner(tmp_path):
     """A runner in a repository with a runtime and a service. The program is that of the tests."""
     workspace = tmp_path / "workspace"
     workspace.mkdir()
-    (workspace / "runtime.yaml").write_text(RUNTIME)
-    (workspace / "service.yaml").write_text(SERVICE)
+    (workspace / "runtime.yaml").write_text(MINE)
+    (workspace / "service.yaml").write_text(MLFLOW)
     runner = Runner(ROOT, tmp_path / "runner", workspace)
     program = runner.temporary / "kserve-conformance/bin/python"
     program.parent.mkdir(parents=True)
@@ -107,7 +93,7 @@ class TestCommands:
 
     def test_a_broken_file_is_no_pass(self, runner):
         """A file that cannot be read ends the job with 2, and without a SARIF file that looks clean."""
-        (runner.workspace / "broken.yaml").write_text(SERVICE + "status: [")
+        (runner.workspace / "broken.yaml").write_text(MLFLOW + "status: [")
 
         outcome = run(runner)
         assert outcome.code == 2

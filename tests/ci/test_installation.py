@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from manifests_of import MINE
 
 from kserve_conformance.suite import ROOT
 
@@ -17,16 +18,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not (ROOT / "pyproject.toml").exists(), reason="only a checkout can build a wheel"),
 ]
-
-RUNTIME = """\
-apiVersion: serving.kserve.io/v1alpha1
-kind: ServingRuntime
-metadata: {name: mine, namespace: team-a}
-spec:
-  supportedModelFormats: [{name: sklearn, version: "1"}]
-  protocolVersions: [v1]
-  containers: [{name: kserve-container, image: "example.com/mine:1"}]
-"""
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +45,7 @@ def programs(tmp_path_factory) -> Path:
 @pytest.fixture
 def call(programs, tmp_path):
     """Run a program of the environment outside of the repository."""
-    (tmp_path / "runtime.yaml").write_text(RUNTIME)
+    (tmp_path / "runtime.yaml").write_text(MINE)
 
     def called(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
         path = f"{programs}{os.pathsep}{os.environ['PATH']}"

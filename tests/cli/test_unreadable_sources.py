@@ -11,21 +11,6 @@ from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.manifests import value
 
 SELECTED = "✓ team-a/fraud   ServingRuntime team-a/ours  (service.yaml:1)\n"
-TEMPLATE = """\
-apiVersion: template.openshift.io/v1
-kind: Template
-metadata: {name: runtimes}
-parameters:
-  - {name: IMAGE, required: true}
-  - {name: PRIORITY, value: "2"}
-objects:
-  - apiVersion: serving.kserve.io/v1alpha1
-    kind: ServingRuntime
-    metadata: {name: ours, namespace: team-a}
-    spec:
-      supportedModelFormats: [{name: sklearn, autoSelect: true, priority: "${{PRIORITY}}"}]
-      containers: [{name: kserve-container, image: "${IMAGE}"}]
-"""
 
 
 class TestWhatCannotBeRead:

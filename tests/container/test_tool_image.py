@@ -8,6 +8,7 @@ import shutil
 import subprocess
 
 import pytest
+from manifests_of import MINE, MLFLOW
 
 from kserve_conformance.suite import ROOT
 
@@ -15,22 +16,6 @@ pytestmark = [
     pytest.mark.container,
     pytest.mark.skipif(not (ROOT / "Containerfile").is_file(), reason="only a checkout can build the image"),
 ]
-
-RUNTIME = """\
-apiVersion: serving.kserve.io/v1alpha1
-kind: ServingRuntime
-metadata: {name: mine, namespace: team-a}
-spec:
-  supportedModelFormats: [{name: sklearn, version: "1"}]
-  protocolVersions: [v1]
-  containers: [{name: kserve-container, image: "example.com/mine:1"}]
-"""
-SERVICE = """\
-apiVersion: serving.kserve.io/v1beta1
-kind: InferenceService
-metadata: {name: fraud, namespace: team-a}
-spec: {predictor: {model: {modelFormat: {name: mlflow}, storageUri: "gs://models/fraud"}}}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +31,8 @@ def image() -> str:
 @pytest.fixture
 def run(image, tmp_path):
     """Run the tool on a folder, without a network, capabilities, or anything that it may write to."""
-    (tmp_path / "runtime.yaml").write_text(RUNTIME)
-    (tmp_path / "service.yaml").write_text(SERVICE)
+    (tmp_path / "runtime.yaml").write_text(MINE)
+    (tmp_path / "service.yaml").write_text(MLFLOW)
     tmp_path.chmod(0o755)
 
     def call(*arguments: str, options: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:

@@ -6,14 +6,14 @@ import json
 import os
 import re
 import subprocess
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import yaml
+from loopback_api import JsonHandler, LoopbackApi
 
 _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 _NAME = re.compile(r"'[^']*'|[A-Za-z_][\w.-]*(?:\(\))?")
@@ -155,7 +155,7 @@ class Runner:
         return bool(eval(python, {"__builtins__": {}})) and (has_status or outcome.code == 0)  # noqa: S307
 
 
-class FakeGitHub:
+class FakeGitHub(LoopbackApi):
     """Comments of one pull request behind the paths of GitHub's REST API, on loopback."""
 
     def __init__(self, user: str = "github-actions[bot]", status: int = 200) -> None:
@@ -163,53 +163,30 @@ class FakeGitHub:
         self.requests: list[tuple[str, str]] = []
         fake = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *_: object) -> None:
-                pass
+        class Handler(JsonHandler, BaseHTTPRequestHandler):
+            token = ("Authorization", "Bearer secret-token")
 
             def do_GET(self) -> None:
-                path, _, query = self.path.partition("?")
-                if path == "/user":
-                    self.answer(403, {"message": "Resource not accessible by integration"})
-                    return
-                page = int(dict(part.split("=") for part in query.split("&"))["page"])
-                self.answer(200, fake.comments[(page - 1) * 100 : page * 100])
+                if self.path == "/user":
+                    self.answer({"message": "Resource not accessible by integration"}, 403)
+                else:
+                    self.answer(self.page_of(fake.comments))
 
             def do_POST(self) -> None:
                 body = self.body()
                 if status != 200:
-                    self.answer(status, {"message": "Resource not accessible by integration"})
+                    self.answer({"message": "Resource not accessible by integration"}, status)
                     return
                 fake.comments.append({"id": len(fake.comments) + 1, "user": {"login": user}, **body})
-                self.answer(201, fake.comments[-1])
+                self.answer(fake.comments[-1], 201)
 
             def do_PATCH(self) -> None:
                 number = int(self.path.rpartition("/")[2])
                 fake.comments[number - 1] |= self.body()
-                self.answer(200, fake.comments[number - 1])
+                self.answer(fake.comments[number - 1])
 
-            def body(self) -> dict[str, Any]:
-                assert self.headers["Authorization"] == "Bearer secret-token"
-                text: dict[str, Any] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                return text
-
-            def answer(self, code: int, data: Any) -> None:
+            def answer(self, data: Any, code: int = 200) -> None:
                 fake.requests.append((self.command, self.path))
-                text = json.dumps(data).encode()
-                self.send_response(code)
-                self.send_header("Content-Length", str(len(text)))
-                self.end_headers()
-                self.wfile.write(text)
+                super().answer(data, code)
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__init__(Handler)

@@ -45,3 +45,22 @@ spec:
   containers:
     - {name: kserve-container, image: "example.com/theirs:1"}
 """
+
+#: A runtime that lint finds mistakes in: it is never selected, and has no priority.
+MINE = """\
+apiVersion: serving.kserve.io/v1alpha1
+kind: ServingRuntime
+metadata: {name: mine, namespace: team-a}
+spec:
+  supportedModelFormats: [{name: sklearn, version: "1"}]
+  protocolVersions: [v1]
+  containers: [{name: kserve-container, image: "example.com/mine:1"}]
+"""
+
+#: A service without a protocol, which an upgrade can leave without a runtime.
+MLFLOW = """\
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {name: fraud, namespace: team-a}
+spec: {predictor: {model: {modelFormat: {name: mlflow}, storageUri: "gs://models/fraud"}}}
+"""

@@ -5,7 +5,38 @@ from __future__ import annotations
 import pytest
 
 from kserve_conformance.objects import Runtime
-from kserve_conformance.profiles.pods import CannotRender, render
+from kserve_conformance.profiles.pods import (
+    RENDERING_V0_8,
+    RENDERING_V0_9,
+    RENDERING_V0_10,
+    RENDERING_V0_10_1,
+    RENDERING_V0_11,
+    RENDERING_V0_12,
+    RENDERING_V0_15_0,
+    RENDERING_V0_15_2,
+    RENDERING_V0_16,
+    RENDERING_V0_17,
+    RENDERING_V0_19,
+    RENDERING_V0_20,
+    CannotRender,
+    render,
+)
+
+#: How each era renders pods, oldest first.
+ERAS = (
+    RENDERING_V0_8,
+    RENDERING_V0_9,
+    RENDERING_V0_10,
+    RENDERING_V0_10_1,
+    RENDERING_V0_11,
+    RENDERING_V0_12,
+    RENDERING_V0_15_0,
+    RENDERING_V0_15_2,
+    RENDERING_V0_16,
+    RENDERING_V0_17,
+    RENDERING_V0_19,
+    RENDERING_V0_20,
+)
 
 
 def service(model=None, metadata=None, **predictor):

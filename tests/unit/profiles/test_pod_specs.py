@@ -5,37 +5,17 @@ from __future__ import annotations
 from typing import ClassVar
 
 import pytest
-from pods import container, refusal_of, runtime, service, serving
+from pods import ERAS, container, refusal_of, runtime, service, serving
 
 from kserve_conformance.profiles.pods import (
     RENDERING_V0_8,
     RENDERING_V0_9,
     RENDERING_V0_10,
-    RENDERING_V0_10_1,
     RENDERING_V0_11,
-    RENDERING_V0_12,
     RENDERING_V0_15_0,
-    RENDERING_V0_15_2,
     RENDERING_V0_16,
     RENDERING_V0_17,
-    RENDERING_V0_19,
-    RENDERING_V0_20,
     render,
-)
-
-ALL = (
-    RENDERING_V0_8,
-    RENDERING_V0_9,
-    RENDERING_V0_10,
-    RENDERING_V0_10_1,
-    RENDERING_V0_11,
-    RENDERING_V0_12,
-    RENDERING_V0_15_0,
-    RENDERING_V0_15_2,
-    RENDERING_V0_16,
-    RENDERING_V0_17,
-    RENDERING_V0_19,
-    RENDERING_V0_20,
 )
 
 
@@ -87,7 +67,7 @@ class TestMetadata:
 
         assert annotations == {"note": "predictor", "r": "1"}
 
-    @pytest.mark.parametrize("rendering", ALL)
+    @pytest.mark.parametrize("rendering", ERAS)
     def test_some_annotations_are_withheld_everywhere(self, rendering):
         """
         Scaling and what kubectl last applied are no business of pods.
@@ -132,7 +112,7 @@ class TestPodSettings:
 
         assert {key: spec[key] for key in spec if key != "containers"} == {key: self.SETTINGS[key] for key in kept}
 
-    @pytest.mark.parametrize("rendering", ALL)
+    @pytest.mark.parametrize("rendering", ERAS)
     def test_the_service_has_its_own(self, rendering):
         """
         Any field of a pod's spec can stand in the predictor; its other fields are no pod settings.
@@ -193,14 +173,14 @@ class TestPodSettings:
 
 
 class TestVariablesOfKServe:
-    @pytest.mark.parametrize("rendering", ALL[:9])
+    @pytest.mark.parametrize("rendering", ERAS[:9])
     def test_until_0_16_containers_get_no_variables(self, rendering):
         """
         The pod has the variables of runtime and service alone.
         """
         assert "env" not in serving(service(), runtime(container()), rendering)
 
-    @pytest.mark.parametrize("rendering", ALL[9:])
+    @pytest.mark.parametrize("rendering", ERAS[9:])
     def test_from_0_17_every_container_gets_the_name_of_its_service(self, rendering):
         """
         A variable of that name is overwritten.

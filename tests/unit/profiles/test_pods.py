@@ -5,20 +5,16 @@ from __future__ import annotations
 import copy
 
 import pytest
-from pods import container, names, refusal_of, runtime, service, serving
+from pods import ERAS, container, names, refusal_of, runtime, service, serving
 
 from kserve_conformance.objects import NoRuntime
 from kserve_conformance.profiles.pods import (
     RENDERING_V0_8,
     RENDERING_V0_9,
-    RENDERING_V0_10,
-    RENDERING_V0_10_1,
     RENDERING_V0_11,
     RENDERING_V0_12,
     RENDERING_V0_15_0,
     RENDERING_V0_15_2,
-    RENDERING_V0_16,
-    RENDERING_V0_17,
     RENDERING_V0_19,
     RENDERING_V0_20,
     UnknownPlaceholder,
@@ -27,22 +23,8 @@ from kserve_conformance.profiles.pods import (
     service_template,
 )
 
-ALL = (
-    RENDERING_V0_8,
-    RENDERING_V0_9,
-    RENDERING_V0_10,
-    RENDERING_V0_10_1,
-    RENDERING_V0_11,
-    RENDERING_V0_12,
-    RENDERING_V0_15_0,
-    RENDERING_V0_15_2,
-    RENDERING_V0_16,
-    RENDERING_V0_17,
-    RENDERING_V0_19,
-    RENDERING_V0_20,
-)
-FIRST_CONTAINER = ALL[:4]
-KSERVE_CONTAINER = ALL[4:]
+FIRST_CONTAINER = ERAS[:4]
+KSERVE_CONTAINER = ERAS[4:]
 
 
 class TestServingContainer:
@@ -123,7 +105,7 @@ class TestServingContainer:
         """
         assert serving(service({"name": "mine"}), runtime(container()), rendering)["name"] == "kserve-container"
 
-    @pytest.mark.parametrize("rendering", ALL)
+    @pytest.mark.parametrize("rendering", ERAS)
     def test_nothing_that_was_given_is_changed(self, rendering):
         """
         Service and runtime are the same after a pod was made of them.
@@ -138,7 +120,7 @@ class TestServingContainer:
 
 
 class TestMerge:
-    @pytest.mark.parametrize("rendering", ALL)
+    @pytest.mark.parametrize("rendering", ERAS)
     def test_args_are_concatenated(self, rendering):
         """
         Those of the runtime come first.
@@ -147,7 +129,7 @@ class TestMerge:
 
         assert merged["args"] == ["-a", "-b"]
 
-    @pytest.mark.parametrize("rendering", ALL)
+    @pytest.mark.parametrize("rendering", ERAS)
     def test_what_the_service_gives_wins(self, rendering):
         """
         Image, command and resources of the service replace those of the runtime, key by key.
@@ -170,7 +152,7 @@ class TestMerge:
 
         assert [(one["name"], one["value"]) for one in merged["env"]] == [("A", "1"), ("B", "1"), ("B", "2")]
 
-    @pytest.mark.parametrize("rendering", ALL[1:9])
+    @pytest.mark.parametrize("rendering", ERAS[1:9])
     def test_from_0_9_env_is_merged_by_name(self, rendering):
         """
         A variable of both has the value of the service.
@@ -204,7 +186,7 @@ class TestMerge:
         assert merged["livenessProbe"] == probe
         assert "readinessProbe" not in merged
 
-    @pytest.mark.parametrize("rendering", ALL[1:])
+    @pytest.mark.parametrize("rendering", ERAS[1:])
     def test_from_0_9_every_attribute_is_used(self, rendering):
         """
         Containers are whole containers.
@@ -247,7 +229,7 @@ class TestMerge:
 
 
 class TestPlaceholders:
-    @pytest.mark.parametrize("rendering", ALL)
+    @pytest.mark.parametrize("rendering", ERAS)
     def test_are_filled_with_the_metadata_of_the_service(self, rendering):
         """
         In any text of the merged container.

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import sys
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
 from types import ModuleType
 
 import pytest
+from script_module import script_module
 
 from kserve_conformance.objects import Catalogue, Manifest, Runtime
 from kserve_conformance.profiles.shipped_runtimes import NoSuchCatalogue, _catalogue, shipped, shipped_by_helm
@@ -283,16 +281,7 @@ class TestFiles:
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
     """``scripts/catalogues`` as a module."""
-    path = ROOT / "scripts" / "catalogues"
-    if not path.is_file():
-        pytest.skip("the script is only in a checkout")
-    loader = SourceFileLoader("catalogues_script", str(path))
-    spec = spec_from_loader(loader.name, loader)
-    assert spec is not None
-    module = module_from_spec(spec)
-    sys.modules[loader.name] = module
-    loader.exec_module(module)
-    return module
+    return script_module("catalogues")
 
 
 VALUES = {"on": True, "off": False, "empty": [], "a": {"tag": "", "image": "x"}, "version": "v1"}

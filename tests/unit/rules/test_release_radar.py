@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from radar.citations import BadCitation, Citation, of_package
+from script_module import script_module
 
 from kserve_conformance.suite import ROOT
 
@@ -111,16 +109,7 @@ ORDER = ()
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
     """``scripts/release-radar`` as a module."""
-    path = ROOT / "scripts" / "release-radar"
-    if not path.is_file():
-        pytest.skip("the script is only in a checkout")
-    loader = SourceFileLoader("release_radar_script", str(path))
-    spec = spec_from_loader(loader.name, loader)
-    assert spec is not None
-    module = module_from_spec(spec)
-    sys.modules[loader.name] = module
-    loader.exec_module(module)
-    return module
+    return script_module("release-radar")
 
 
 @pytest.fixture

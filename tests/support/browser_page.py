@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from selenium import webdriver
@@ -30,8 +31,26 @@ class Page:
         return self
 
     def complaints(self) -> list[str]:
-        """What the browser's console said since it was last asked."""
+        """The messages of the browser's console since the last call."""
         return [entry["message"] for entry in self.browser.get_log("browser")]  # type: ignore[no-untyped-call]
+
+    @contextmanager
+    def printed(self) -> Iterator[None]:
+        """The page as it is printed, until the end of the block."""
+        self.run("window.dispatchEvent(new Event('beforeprint'))")
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        yield
+        self.run("window.dispatchEvent(new Event('afterprint'))")
+
+    @contextmanager
+    def without_script(self) -> Iterator[None]:
+        """The page, opened without running its scripts."""
+        self.browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+        try:
+            self.open()
+            yield
+        finally:
+            self.browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
     def find(self, selector: str) -> WebElement:
         return self.browser.find_element(By.CSS_SELECTOR, selector)
