@@ -20,8 +20,13 @@ NO_RULES = frozenset({"name", "default_mode"})
 class Flip:
     """A profile that is wrong in one named way."""
 
-    what: str
+    rule: str
     profile: Profile
+
+    @property
+    def what(self) -> str:
+        """The release and the rule."""
+        return f"{self.profile.name}: {self.rule}"
 
 
 def distinct_profiles() -> tuple[Profile, ...]:
@@ -40,8 +45,8 @@ def flips(profile: Profile) -> Iterator[Flip]:
         index for index, other in enumerate(known) if replace(other, name=profile.name, crds=profile.crds) == profile
     )
     eras = (tuple(reversed(known[:here])), known[here + 1 :])
-    for what, changed in _changed(profile, eras, ""):
-        yield Flip(f"{profile.name}: {what}", changed)
+    for rule, changed in _changed(profile, eras, ""):
+        yield Flip(rule, changed)
 
 
 #: What other releases have in some place: those before, nearest first, and those after.
