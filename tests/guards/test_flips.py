@@ -45,6 +45,14 @@ UNNOTICEABLE = (
         "only an upgrade from v0.10.2 brings a workload with the old name",
     ),
     (r"v0\.(\d|1\d)\.\d: workloads_left as after", "only an upgrade changes the name of a Deployment yet"),
+    (
+        r"v0\.([89]\.0|1[0-4]\.\d|15\.[01]): service_admission\.checks_change_on_deletion as after",
+        "no update is rejected because of the mode yet",
+    ),
+    (
+        r"v0\.19\.0: service_admission\.checks_change_on_deletion as before",
+        "its webhook rejects the finalizer of a service in an unknown mode, so nothing keeps the service",
+    ),
     (r"v0\.8\.0: rendering\.failures", "v0.8.0 writes no failure into a status"),
     (r"v0\.[89]\.0: rendering\.pod_metadata", "labels of a runtime's pods are not in the schema yet"),
     (r"v0\.10\.[01]: rendering\.pod_metadata as after", "labels of a predictor are not in the schema yet"),
