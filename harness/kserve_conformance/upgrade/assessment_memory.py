@@ -74,13 +74,16 @@ class AssessmentMemory:
             found = self._read_of[kind.mark] = keys_of(kind.general), words_of(kind.general)
         return found
 
-    def assessed(self, kind: ServiceKind, views: Views, namespace: str) -> Assessed:
-        """The assessment of a kind of services in a namespace."""
-        whole = views.of(namespace)
+    def words_of(self, kind: ServiceKind) -> frozenset[str] | None:
+        """The words by which a kind can mean a runtime; None if it can mean any."""
+        return self._read(kind)[1]
+
+    def assessed(self, kind: ServiceKind, whole: View) -> Assessed:
+        """The assessment of a kind of services that have this view."""
         known = self._general.get((whole.digest, kind.mark))
         if known is not None:
             return known
-        view = whole.narrowed(self._read(kind)[1])
+        view = whole.narrowed(self.words_of(kind))
         assessed = self._made((view.digest, kind.mark), kind.general, view)
         if assessed is not None:
             self._general[whole.digest, kind.mark] = assessed

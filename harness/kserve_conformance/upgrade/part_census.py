@@ -43,7 +43,7 @@ from kserve_conformance.upgrade.keys import ServiceKeys
 from kserve_conformance.upgrade.repeated_names import mark_of
 from kserve_conformance.upgrade.reports.data import line_of, rest_of_line
 from kserve_conformance.upgrade.stand_ins import assessment_for
-from kserve_conformance.upgrade.views import InputRuntime, Views
+from kserve_conformance.upgrade.views import InputRuntime, View, Views
 
 
 class Example(NamedTuple):
@@ -212,12 +212,39 @@ class _Row:
     tally: Tally | None
     #: Their classes for which the command fails, or why they cannot be assessed.
     failing: tuple[str, ...]
+    #: By which they can mean a runtime; None if they can mean any.
+    words: frozenset[str] | None
     count: int = 0
     namespaces: dict[str, int] = field(default_factory=dict)
 
     def is_general_of(self, kind: ServiceKind) -> bool:
         """Does it hold for all services that the general manifest of a kind stands for?"""
         return self.assessed is not None and self.assessed.key[1] == kind.mark
+
+
+#: Rows by the key of their services: a normal key, or whatever is equal for fewer.
+_Rows = dict[Any, _Row]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The rows of a namespace: most are common to all that cannot mean its own runtimes."""
+
+    view: View
+    own: _Rows
+    common: _Rows
+
+    def row(self, key: Any) -> _Row | None:
+        """The row of services with a key; None if there is none yet."""
+        row = self.common.get(key)
+        if self.own is self.common or (row is not None and self.view.for_words(row.words) is not self.view):
+            return row
+        return self.own.get(key)
+
+    def keep(self, key: Any, row: _Row) -> None:
+        """Keep a new row."""
+        rows = self.own if self.view.for_words(row.words) is self.view else self.common
+        rows[key] = row
 
 
 class _Reading:
@@ -229,9 +256,9 @@ class _Reading:
         self._census = census
         self._cluster = cluster
         self._views = views
-        #: The rows of each view, and of each namespace those of its view.
-        self._rows: dict[bytes, dict[Any, _Row]] = {}
-        self._rows_of: dict[str, dict[Any, _Row]] = {}
+        #: The rows of each view, and those of each namespace.
+        self._rows: dict[bytes, _Rows] = {}
+        self._places: dict[str, _Place] = {}
         self._last: tuple[PlainService | None, Any] = None, None
         #: The numbers of services with findings that are not stored.
         self.written: set[int] = set()
@@ -251,19 +278,20 @@ class _Reading:
     def plain(self, service: PlainService, source: str, line: int) -> None:
         """Count a plain service."""
         name, namespace, uri, key, _ = service
-        rows = self._rows_of.get(namespace) or self._rows_in(namespace)
+        place = self._places.get(namespace) or self._place(namespace)
         normal = self._normal_key(service)
-        row = rows.get(normal) or rows.get(key)
+        row = place.row(normal) or place.row(key)
         if row is None:
             kind = self._memory.kinds.general(normal)
-            row = None if kind is None else self._row(kind, namespace)
+            row = None if kind is None else self._row(kind, place.view)
             if kind is not None and row is not None and row.is_general_of(kind):
-                rows[normal] = row
+                place.keep(normal, row)
             else:
                 kind = self._memory.kinds.known(service)
                 if kind is None:
                     raise AssertionError("the service was not learned")
-                row = rows[key] = self._row(kind, namespace)
+                row = self._row(kind, place.view)
+                place.keep(key, row)
         self._count(row, namespace, name, uri, source, line)
 
     def _normal_key(self, service: PlainService) -> Any:
@@ -272,10 +300,12 @@ class _Reading:
             self._last = service, normal_key(service)
         return self._last[1]
 
-    def _rows_in(self, namespace: str) -> dict[Any, _Row]:
-        rows = self._rows.setdefault(self._views.of(namespace).digest, {})
-        self._rows_of[namespace] = rows
-        return rows
+    def _place(self, namespace: str) -> _Place:
+        view = self._views.of(namespace)
+        own = self._rows.setdefault(view.digest, {})
+        common = own if view.common is None else self._rows.setdefault(view.common.digest, {})
+        place = self._places[namespace] = _Place(view, own, common)
+        return place
 
     def entry(self, entry: Entry) -> None:
         """Count a service that the loader read, or keep a runtime."""
@@ -285,24 +315,26 @@ class _Reading:
             self._census.runtimes.append((self._cluster, InputRuntime(manifest, entry.source, entry.line, findings)))
             return
         namespace, _, name = display_name(manifest).partition("/")
-        rows = self._rows_of.get(namespace) or self._rows_in(namespace)
-        row = rows.get(entry.fingerprint)
+        place = self._places.get(namespace) or self._place(namespace)
+        row = place.row(entry.fingerprint)
         if row is None:
-            row = rows[entry.fingerprint] = self._row(self._memory.kinds.of(entry), namespace)
+            row = self._row(self._memory.kinds.of(entry), place.view)
+            place.keep(entry.fingerprint, row)
         self._count(row, namespace, name, uri_of(manifest), entry.source, entry.line)
         if not entry.is_clean and not self._options.plan.is_stored(manifest):
             self.written.add(entry.number)
 
-    def _row(self, kind: ServiceKind, namespace: str) -> _Row:
-        census = self._census
+    def _row(self, kind: ServiceKind, view: View) -> _Row:
+        census, words = self._census, self._memory.words_of(kind)
         census.keys.add(self._memory.keys_of(kind))
         try:
-            assessed = self._memory.assessed(kind, self._views, namespace)
+            assessed = self._memory.assessed(kind, view.for_words(words))
         except MALFORMED as error:
-            return _Row(None, None, (f"{type(error).__name__}: {error}",))
+            return _Row(None, None, (f"{type(error).__name__}: {error}",), words)
         census.assessments.setdefault(assessed.key, assessed.assessment)
         tally = None if assessed.is_unchanged else census.groups.setdefault(assessed.group, Tally())
-        return _Row(assessed, tally, tuple(one for one in assessed.classes if one in self._options.fail_on))
+        failing = tuple(one for one in assessed.classes if one in self._options.fail_on)
+        return _Row(assessed, tally, failing, words)
 
     def _count(self, row: _Row, namespace: str, name: str, uri: str, source: str, line: int) -> None:
         assessed, tally = row.assessed, row.tally

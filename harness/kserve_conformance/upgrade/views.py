@@ -74,15 +74,34 @@ class View:
 
     digest: bytes
     path: UpgradePath
+    #: What namespaces without runtimes of their own see; None if this is it.
+    common: View | None = None
     #: By each word that means a runtime, as its name or one of its formats, the names of these runtimes.
     _names: dict[str, set[str]] = field(default_factory=dict)
     _narrowed: dict[frozenset[str], View] = field(default_factory=dict)
+    #: The words that mean a runtime of the namespace, or another one with its name.
+    _own_words: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        own = {
+            runtime.name
+            for installed in self.path
+            for runtime in installed.catalogue
+            if runtime.key.namespace is not None
+        }
         for installed in self.path:
             for runtime in installed.catalogue:
-                for word in (runtime.name, *(entry.name for entry in runtime.formats)):
-                    self._names.setdefault(word.partition(":")[0], set()).add(runtime.name)
+                for text in (runtime.name, *(entry.name for entry in runtime.formats)):
+                    word = text.partition(":")[0]
+                    self._names.setdefault(word, set()).add(runtime.name)
+                    if runtime.name in own:
+                        self._own_words.add(word)
+
+    def for_words(self, words: frozenset[str] | None) -> View:
+        """The common view, if a service with these words can mean no runtime of the namespace; else this one."""
+        if self.common is None or words is None or not words.isdisjoint(self._own_words):
+            return self
+        return self.common
 
     def narrowed(self, words: frozenset[str] | None) -> View:
         """
@@ -121,19 +140,20 @@ class Views:
     def of(self, namespace: str) -> View:
         """The view of a namespace; all without runtimes of their own have the same."""
         owner = Namespace(namespace)
+        if self._common is None:
+            shared = (replace(each, catalogue=Catalogue(each.catalogue.in_cluster)) for each in self.path)
+            self._common = _view(tuple(shared))
         if owner not in self._owners:
-            if self._common is None:
-                self._common = _view(self.path, owner)
             return self._common
         view = self._views.get(owner)
         if view is None:
-            view = self._views[owner] = _view(self.path, owner)
+            visible = tuple(replace(each, catalogue=_visible(each.catalogue, owner)) for each in self.path)
+            view = self._views[owner] = _view(visible, self._common)
         return view
 
 
-def _view(path: UpgradePath, namespace: Namespace) -> View:
-    visible = tuple(replace(each, catalogue=_visible(each.catalogue, namespace)) for each in path)
-    return View(_digest_of_path(visible), visible)
+def _view(path: UpgradePath, common: View | None = None) -> View:
+    return View(_digest_of_path(path), path, common)
 
 
 def _digest_of_path(path: UpgradePath) -> bytes:
