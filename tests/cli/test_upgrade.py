@@ -379,3 +379,33 @@ class TestNothingToAssess:
         assert code == Exit.USAGE
         assert "error: no InferenceService in runtime.yaml, only 1 runtime" in err
         assert "hint: add the services" in err
+
+
+class TestLongValues:
+    """A value of a pod can be longer than a line, and have the name of its service in it."""
+
+    RUNTIME = """\
+apiVersion: serving.kserve.io/v1alpha1
+kind: ClusterServingRuntime
+metadata: {{name: ours}}
+spec:
+  supportedModelFormats: [{{name: sklearn, autoSelect: true}}]
+  protocolVersions: [v1]
+  containers:
+  - name: kserve-container
+    image: example.com/ours:{tag}
+    args: [--some-option-with-a-long-name={tag}, "--model_name={{{{.Name}}}}", --another-option=yes]
+"""
+
+    def test_they_are_cut_after_the_name_is_filled_in(self, invoke, tmp_path):
+        """JSON has the whole value, the text its beginning, both with the name of the service."""
+        (tmp_path / "dump.yaml").write_text(f"{SERVICES.partition('---')[0]}---\n{self.RUNTIME.format(tag=1)}")
+        (tmp_path / "new.yaml").write_text(self.RUNTIME.format(tag=2))
+        command = ("upgrade", "--from", "v0.15.2", "--to", "v0.15.2", "--with", "new.yaml", "--fail-on", "none")
+        text = invoke(*command, "dump.yaml")[1]
+        data = invoke(*command, "--format", "json", "dump.yaml")[1]
+
+        assert "--model_name=iris --another-option=yes → " in data
+        assert "--some-option-with-a-long-name=1 --model_name=iris" in " ".join(text.split())
+        assert "kserve-co" not in text.replace("kserve-container", "")
+        assert "kserve-conformance-" not in data

@@ -292,13 +292,12 @@ def _differences(before: Any, after: Any, where: str) -> Iterator[str]:
     else:
         field = where.rpartition(".")[2]
         is_short = field in _SHOWN or (not isinstance(before, dict | list) and not isinstance(after, dict | list))
-        yield where.removeprefix("pod.") + (f": {_short(before)} → {_short(after)}" if is_short else "")
+        yield where.removeprefix("pod.") + (f": {_in_one_line(before)} → {_in_one_line(after)}" if is_short else "")
 
 
 def _are_named(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(each, dict) and "name" in each for each in value)
 
 
-def _short(value: Any) -> str:
-    text = "none" if value is None else " ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+def _in_one_line(value: Any) -> str:
+    return "none" if value is None else " ".join(map(str, value)) if isinstance(value, list) else str(value)

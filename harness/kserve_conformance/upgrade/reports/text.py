@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from kserve_conformance.characters import printable
 from kserve_conformance.upgrade.assessment import Change, Flag, Step
@@ -93,7 +95,7 @@ def _group(group: Group) -> Iterator[str]:
     for text in why(assessment):
         yield from _wrapped("why: ", text)
     for detail in assessment.details[:_EXAMPLES]:
-        yield from _wrapped("", detail)
+        yield from _wrapped("", _shortened(detail))
     if len(assessment.details) > _EXAMPLES:
         yield f"  ... and {len(assessment.details) - _EXAMPLES} more differences"
     if assessment.trigger:
@@ -126,3 +128,13 @@ def _wrapped(label: str, text: str) -> Iterator[str]:
         wrapped.append(colon[2:] + command)
     for number, line in enumerate(wrapped):
         yield f"  {label if number == 0 else ' ' * len(label)}{line}"
+
+
+#: The characters of a value before and after that are shown; JSON has all.
+_VALUE: Final = 60
+
+
+def _shortened(detail: str) -> str:
+    """A difference with its long values cut."""
+    parts = re.split(r"(: | → )", detail)
+    return "".join(part if len(part) <= _VALUE else f"{part[: _VALUE - 3]}..." for part in parts)
