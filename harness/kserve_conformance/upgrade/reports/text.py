@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -132,9 +131,11 @@ def _wrapped(label: str, text: str) -> Iterator[str]:
 
 #: The characters of a value before and after that are shown; JSON has all.
 _VALUE: Final = 60
+_ARROW: Final = " → "
 
 
 def _shortened(detail: str) -> str:
     """A difference with its long values cut."""
-    parts = re.split(r"(: | → )", detail)
-    return "".join(part if len(part) <= _VALUE else f"{part[: _VALUE - 3]}..." for part in parts)
+    field, colon, values = detail.partition(": ")
+    cut = (value if len(value) <= _VALUE else f"{value[: _VALUE - 3]}..." for value in values.split(_ARROW))
+    return f"{field}{colon}{_ARROW.join(cut)}" if _ARROW in values else detail
