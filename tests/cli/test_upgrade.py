@@ -409,3 +409,16 @@ spec:
         assert "--some-option-with-a-long-name=1 --model_name=iris" in " ".join(text.split())
         assert "kserve-co" not in text.replace("kserve-container", "")
         assert "kserve-conformance-" not in data
+
+
+class TestNamespace:
+    def test_services_without_one_are_in_the_given_namespace(self, invoke, tmp_path):
+        """--namespace is that of services that name none, as kubectl has it; another one is an error."""
+        (tmp_path / "one.yaml").write_text(SERVICES.partition("---")[0].replace(", namespace: team-a", ""))
+        command = ("upgrade", "--from", "v0.15.2", "--to", "v0.17.0", "--shipped", "--fail-on", "none")
+        _, out, _ = invoke(*command, "--namespace", "team-b", "one.yaml")
+        code, _, err = invoke(*command, "--namespace", "team-b", "services.yaml")
+
+        assert "team-b/iris  (one.yaml:1)" in out
+        assert code == Exit.USAGE
+        assert "expected team-b (from --namespace), got team-a" in err
