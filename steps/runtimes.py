@@ -183,14 +183,9 @@ def runtime_is_accepted(world: World) -> None:
 
 
 @then("the runtime is rejected")
-def runtime_is_rejected(world: World) -> None:
-    """The webhook or the API server rejected the runtime that was applied last."""
-    world.expect_runtime_admission(accepted=False)
-
-
 @then(parse('the runtime is rejected with "{text}"'))
-def runtime_is_rejected_with(world: World, text: str) -> None:
-    """The runtime that was applied last was rejected with a message that contains this text."""
+def runtime_is_rejected(world: World, text: str = "") -> None:
+    """The webhook or the API server rejected the runtime that was applied last. Its message contains the text."""
     world.expect_runtime_admission(accepted=False, text=text)
 
 

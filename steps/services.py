@@ -154,14 +154,13 @@ def request_deletion(world: World) -> None:
 
 
 @then("the service is gone")
-def service_is_gone(world: World) -> None:
-    """The controller removed its finalizer, so the deleted service does not exist any more."""
-    world.expect_deletion(blocked_by=None)
-
-
 @then(parse('the service is never gone: "{text}"'))
-def service_is_never_gone(world: World, text: str) -> None:
-    """A webhook rejects the removal of the finalizer, with a message that contains this text."""
+def service_is_gone(world: World, text: str | None = None) -> None:
+    """
+    The controller removed its finalizer, so the deleted service does not exist any more.
+
+    It is never gone if a webhook rejects that, with a message that contains the text.
+    """
     world.expect_deletion(blocked_by=text)
 
 
@@ -182,12 +181,7 @@ def service_is_accepted(world: World) -> None:
 
 
 @then("the service is rejected")
-def service_is_rejected(world: World) -> None:
-    """A webhook or the API server rejected the service, so nothing was stored."""
-    world.expect_service_admission(accepted=False)
-
-
 @then(parse('the service is rejected with "{text}"'))
-def service_is_rejected_with(world: World, text: str) -> None:
-    """The service was rejected with a message that contains this text."""
+def service_is_rejected(world: World, text: str = "") -> None:
+    """A webhook or the API server rejected the service, so nothing was stored. Its message contains the text."""
     world.expect_service_admission(accepted=False, text=text)
