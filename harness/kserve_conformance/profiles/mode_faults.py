@@ -14,7 +14,7 @@ from kserve_conformance.objects import Manifest, at, replaced
 from kserve_conformance.profiles.deployment_modes import OLD_NAMES
 from kserve_conformance.profiles.profile import Profile
 from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, MODELMESH, RENAMED_MODES, Rejected
-from kserve_conformance.profiles.workloads import DEPLOYMENT, KNATIVE_SERVICE
+from kserve_conformance.profiles.workloads import DEPLOYMENT, KNATIVE_SERVICE, raw_annotation
 from kserve_conformance.rules.releases import RAW
 
 
@@ -25,6 +25,8 @@ class ModeFaultCode(StrEnum):
     UPDATES_REJECTED = "UPDATES_REJECTED"
     #: The webhook rejects the controller's first update of the service, so it is never deployed.
     NEVER_RECONCILED = "NEVER_RECONCILED"
+    #: The service is in raw mode, but annotated with another or an unknown mode, so each reconcile of it fails.
+    NOT_DEPLOYED = "NOT_DEPLOYED"
     #: The status has the old name RawDeployment, and the controller creates a Knative Service next to the Deployment.
     DEPLOYED_TWICE = "DEPLOYED_TWICE"
 
@@ -69,7 +71,7 @@ class StoredMode:
     @property
     def workload_kind(self) -> str | None:
         """
-        As what the controller deploys the predictor; None if the webhook rejects its finalizer, so it never does.
+        As what the controller deploys the predictor; None if it cannot, or if the webhook rejects its finalizer.
 
         Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/components/predictor.go, since v0.8.0: every mode
         but the release's own name of RawDeployment gets a Knative Service.
@@ -78,7 +80,9 @@ class StoredMode:
             return None
         annotated = at(self.service, "metadata", "annotations", DEPLOYMENT_MODE)
         mode = self._next or OLD_NAMES.get(str(annotated), self.default_mode)
-        return DEPLOYMENT if mode == self.profile.configured_mode(RAW) else KNATIVE_SERVICE
+        if mode != self.profile.configured_mode(RAW):
+            return KNATIVE_SERVICE
+        return DEPLOYMENT if self.profile.deploys_raw(self.service) else None
 
     def faults(self) -> Iterator[ModeFault]:
         """What is wrong with the mode."""
@@ -94,6 +98,12 @@ class StoredMode:
             text = f"status.deploymentMode is {RAW}, so a Knative Service is created next to the Deployment"
             hint = self._record(RENAMED_MODES[RAW], ", and then delete the Knative Service")
             yield ModeFault(ModeFaultCode.DEPLOYED_TWICE, text, hint)
+        elif self.workload_kind is None:
+            kind = raw_annotation(self.service)
+            text = f"no change of the service is deployed: unsupported deployment mode for workload: {kind}"
+            own = at(self.service, "spec", "predictor", "annotations", DEPLOYMENT_MODE)
+            hint = self._way_out(mode) if own is None else f"remove {DEPLOYMENT_MODE} from spec.predictor.annotations"
+            yield ModeFault(ModeFaultCode.NOT_DEPLOYED, text, hint)
         rejection = self._rejection(self.service, mode)
         if rejection is not None:
             deletion = ", and it cannot be deleted" if self._blocks_deletion else ""

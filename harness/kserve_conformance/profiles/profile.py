@@ -23,7 +23,7 @@ from kserve_conformance.profiles.runtime_admission import RuntimeCheck
 from kserve_conformance.profiles.runtime_integers import RuntimeDecoding, not_decoded
 from kserve_conformance.profiles.service_admission import ServiceAdmission
 from kserve_conformance.profiles.status import Reports, StatusNames
-from kserve_conformance.profiles.workloads import WorkloadName, WorkloadsLeft
+from kserve_conformance.profiles.workloads import DeploysRaw, WorkloadName, WorkloadsLeft
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +35,7 @@ class Profile:
     ``default_mode``: the deployment mode of services that name none.
     ``configured_mode``: what a default mode in the cluster's configuration means.
     ``recorded_mode``: the mode that the controller records in a service's status.
+    ``deploys_raw``: whether a service in raw mode can be deployed.
     ``workload_name``: the name of a predictor's Deployment or Knative Service.
     ``workloads_left``: which workloads a predictor has after a reconcile.
     ``crds``: the schemas of its kinds, which say which fields are stored at all.
@@ -58,6 +59,7 @@ class Profile:
     default_mode: str
     configured_mode: ConfiguredMode
     recorded_mode: RecordedMode
+    deploys_raw: DeploysRaw
     workload_name: WorkloadName
     workloads_left: WorkloadsLeft
     crds: Crds

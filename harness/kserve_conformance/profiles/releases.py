@@ -123,6 +123,8 @@ from kserve_conformance.profiles.workloads import (
     default_name,
     default_name_if_it_exists,
     no_other_deployment_left,
+    raw_as_recorded,
+    raw_if_annotated,
     short_name,
 )
 from kserve_conformance.rules.releases import release_named
@@ -139,6 +141,7 @@ V0_8_0 = Profile(
     default_mode=release_named("v0.8.0").default_mode,
     configured_mode=default_as_configured,
     recorded_mode=no_mode_recorded,
+    deploys_raw=raw_as_recorded,
     workload_name=default_name,
     workloads_left=all_left,
     crds=crds_of("v0.8.0"),
@@ -362,10 +365,12 @@ V0_16_0 = following(
     graph_protocol=graph_protocol,
 )
 
-#: An annotation sets the server type, and server defaults come after the checks of a named runtime.
+#: An annotation sets the server type, server defaults come after the checks of a named runtime, and a service in raw
+#: mode that is annotated with another mode is not deployed.
 V0_17_0 = following(
     V0_16_0,
     "v0.17.0",
+    deploys_raw=raw_if_annotated,
     recorded_mode=first_mode_recorded(BOTH_NAMES),
     service_admission=replace(
         V0_16_0.service_admission,

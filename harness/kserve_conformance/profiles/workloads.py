@@ -10,12 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from kserve_conformance.objects import Manifest, at
+from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE, RENAMED_MODES
+from kserve_conformance.rules.releases import RAW
 
 DEPLOYMENT = "Deployment"
 KNATIVE_SERVICE = "Knative Service"
 
 #: Takes the kind and the name of the workload that is reconciled, and all that exist; returns those that are left.
 WorkloadsLeft = Callable[[str, str, Collection[tuple[str, str]]], frozenset[tuple[str, str]]]
+
+#: Takes a service in raw mode, and returns whether the controller can deploy its predictor.
+DeploysRaw = Callable[[Manifest], bool]
 
 #: Takes a service and the names of its workloads of the same kind, and returns the name of the one that is reconciled.
 WorkloadName = Callable[[Manifest, Collection[str]], str]
@@ -71,3 +76,32 @@ def no_other_deployment_left(kind: str, name: str, existing: Collection[tuple[st
     """
     others = (other for other in existing if kind != DEPLOYMENT or other[0] != DEPLOYMENT)
     return frozenset(others) | {(kind, name)}
+
+
+def raw_as_recorded(service: Manifest) -> bool:
+    """
+    The mode is not read again: every service in raw mode is deployed.
+
+    Source: ``NewRawKubeReconciler``, pkg/controller/v1beta1/inferenceservice/reconcilers/raw/raw_kube_reconciler.go,
+    until v0.16.0.
+    """
+    return True
+
+
+def raw_if_annotated(service: Manifest) -> bool:
+    """
+    The annotation is read again: with another mode than raw, or an unknown one, every reconcile fails.
+
+    An annotation of the predictor takes precedence over that of the service. One of the runtime is not modeled here.
+
+    Source: ``NewRawKubeReconciler``, pkg/controller/v1beta1/inferenceservice/reconcilers/raw/raw_kube_reconciler.go,
+    ``CreateWorkloadReconciler``, pkg/controller/v1beta1/inferenceservice/reconcilers/factory.go, and
+    ``ParseDeploymentMode``, pkg/constants/constants.go, since v0.17.0.
+    """
+    return raw_annotation(service) in (None, "", RAW, RENAMED_MODES[RAW])
+
+
+def raw_annotation(service: Manifest) -> str | None:
+    """The mode with which the Deployment of a predictor is annotated."""
+    annotations = (at(service, *path, "annotations", DEPLOYMENT_MODE) for path in (("spec", "predictor"), ("metadata",)))
+    return next((str(mode) for mode in annotations if mode is not None), None)

@@ -59,10 +59,10 @@ class Wrapped:
             raise CannotDo(f"{self.identity.target} deletes no service as a user does")
         return self._target.request_deletion(service, within)
 
-    def workloads(self, service: ObjectKey) -> tuple[str, ...]:
+    def workloads(self, service: ObjectKey, expected: tuple[str, ...], within: timedelta) -> tuple[str, ...]:
         if not isinstance(self._target, ListsWorkloads):
             raise CannotDo(f"{self.identity.target} does not list workloads")
-        return self._target.workloads(service)
+        return self._target.workloads(service, expected, within)
 
     def advance_clock(self) -> None:
         self._target.advance_clock()

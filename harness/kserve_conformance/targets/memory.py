@@ -178,7 +178,7 @@ class MemoryTarget:
         self.delete(service)
         return None
 
-    def workloads(self, service: ObjectKey) -> tuple[str, ...]:
+    def workloads(self, service: ObjectKey, expected: tuple[str, ...], within: timedelta) -> tuple[str, ...]:
         """The Deployments and Knative Services that were created for a service."""
         if service not in self._objects:
             raise NotSettled(service, timedelta(), "no such service")

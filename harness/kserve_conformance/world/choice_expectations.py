@@ -152,7 +152,7 @@ class ChoiceExpectations(Expectations):
 
     def expect_workloads(self, expected: tuple[str, ...]) -> None:
         """These are all workloads of the service's predictor."""
-        observed = self.workloads()
+        observed = self.workloads(expected)
         if observed != expected:
             texts = ", ".join(expected), ", ".join(observed) or "nothing"
             raise self.nonconformity(

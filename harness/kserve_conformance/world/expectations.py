@@ -41,8 +41,8 @@ class Expectations(ABC):
         """The settled observation of the service."""
 
     @abstractmethod
-    def workloads(self) -> tuple[str, ...]:
-        """The workloads of the service's predictor. Raises ``CannotDo`` if the target does not list them."""
+    def workloads(self, expected: tuple[str, ...]) -> tuple[str, ...]:
+        """The workloads of the service's predictor, once they are as expected or settled. Raises ``CannotDo`` if the target does not list them."""
 
     @abstractmethod
     def observed(self, *parts: str) -> Observation:

@@ -206,12 +206,12 @@ class World(ChoiceExpectations, PartExpectations, PodExpectations):
             self._stored.pop(self.service, None)
         self._observation = None
 
-    def workloads(self) -> tuple[str, ...]:
-        """The workloads of the service's predictor."""
+    def workloads(self, expected: tuple[str, ...]) -> tuple[str, ...]:
+        """The workloads of the service's predictor, once they are as expected or settled."""
         self.flush()
         if not isinstance(self.target, ListsWorkloads):
             raise CannotDo(f"{self.target.identity.target} does not list workloads")
-        return self.target.workloads(self.service)
+        return self.target.workloads(self.service, expected, SETTLES_WITHIN)
 
     def reconcile(self) -> None:
         """Let the controller reconcile the service with the current objects."""

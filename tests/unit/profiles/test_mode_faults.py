@@ -9,11 +9,13 @@ from kserve_conformance.objects import replaced
 from kserve_conformance.profiles import profile_of
 from kserve_conformance.profiles.mode_faults import ModeFaultCode, StoredMode
 from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE
+from kserve_conformance.profiles.workloads import DEPLOYMENT, KNATIVE_SERVICE
 from kserve_conformance.resolver import Surroundings, admitted, default_mode
 
 LOCKED = ModeFaultCode.UPDATES_REJECTED
 STUCK = ModeFaultCode.NEVER_RECONCILED
 TWICE = ModeFaultCode.DEPLOYED_TWICE
+IDLE = ModeFaultCode.NOT_DEPLOYED
 
 
 def stored_mode(release: str, mode: str | None, recorded: str = "", *, is_new: bool = True) -> StoredMode:
@@ -123,3 +125,50 @@ class TestWaysOut:
             """--subresource=status --type=merge -p '{"status":{"deploymentMode":"Knative"}}'"""
         )
         assert codes("v0.19.0", "Knative", "Knative") == []
+
+
+class TestModesThatAreNotDeployed:
+    @pytest.mark.parametrize(("release", "expected"), [("v0.16.0", [LOCKED]), ("v0.17.0", [IDLE, LOCKED])])
+    def test_an_unknown_mode_is_not_deployed_where_the_default_is_raw(self, release, expected):
+        """The controller reads the annotation once more, and fails."""
+        mode = StoredMode(service(annotations={DEPLOYMENT_MODE: "odd"}), profile_of(release), "Standard")
+
+        assert [fault.code for fault in mode.faults()] == expected
+
+    def test_the_way_out_is_the_recorded_mode(self):
+        """With that annotation the service has no fault and a Deployment."""
+        odd = StoredMode(service(annotations={DEPLOYMENT_MODE: "odd"}), profile_of("v0.20.0"), "Standard")
+        fault, _ = odd.faults()
+        mended = replaced(odd.service, "Standard", "metadata", "annotations", DEPLOYMENT_MODE)
+        other = StoredMode(mended, odd.profile, "Standard", odd.reconciled)
+
+        assert fault.text == "no change of the service is deployed: unsupported deployment mode for workload: odd"
+        assert fault.hint == f"set the annotation {DEPLOYMENT_MODE} to Standard: that update is accepted"
+        assert (list(other.faults()), other.workload_kind) == ([], DEPLOYMENT)
+
+    def test_an_annotation_of_the_predictor_has_to_go(self):
+        """It counts before the annotation of the service, which no update can help then."""
+        written = replaced(service(), "Knative", "spec", "predictor", "annotations", DEPLOYMENT_MODE)
+        (fault,) = StoredMode(written, profile_of("v0.20.0"), "Standard").faults()
+
+        assert (fault.code, fault.hint) == (IDLE, f"remove {DEPLOYMENT_MODE} from spec.predictor.annotations")
+
+
+class TestWorkloadKinds:
+    @pytest.mark.parametrize(
+        ("release", "mode", "default", "expected"),
+        [
+            ("v0.8.0", None, "Serverless", KNATIVE_SERVICE),
+            ("v0.8.0", "RawDeployment", "Serverless", DEPLOYMENT),
+            ("v0.15.1", "odd", "RawDeployment", DEPLOYMENT),
+            ("v0.20.0", "RawDeployment", "Knative", DEPLOYMENT),
+            ("v0.20.0", "Serverless", "Standard", KNATIVE_SERVICE),
+            ("v0.20.0", "odd", "Knative", KNATIVE_SERVICE),
+            ("v0.19.0", "Knative", "Standard", None),
+        ],
+    )
+    def test_raw_mode_is_a_deployment_and_every_other_a_knative_service(self, release, mode, default, expected):
+        """The mode is that of the status, else that of the annotation, else the default."""
+        annotated = service() if mode is None else service(annotations={DEPLOYMENT_MODE: mode})
+
+        assert StoredMode(annotated, profile_of(release), default, is_new=True).workload_kind == expected

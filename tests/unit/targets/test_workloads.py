@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from kserve_conformance.objects import CLUSTER_RUNTIME, SERVICE, Namespace, ObjectKey
@@ -19,6 +21,11 @@ RUNTIME = {
         "containers": [{"name": "kserve-container", "image": "example.com/r:1"}],
     },
 }
+
+
+def workloads(target: MemoryTarget) -> tuple[str, ...]:
+    """The workloads of the service, with nothing to wait for."""
+    return target.workloads(KEY, (), timedelta())
 
 
 def service(mode: str, uri: str = "gs://example/models/model", **predictor):
@@ -39,6 +46,7 @@ def service(mode: str, uri: str = "gs://example/models/model", **predictor):
         ("v0.11.0", "RawDeployment", "Deployment model-predictor"),
         ("v0.15.2", "Serverless", "Knative Service model-predictor"),
         ("v0.16.0", "RawDeployment", "Deployment model-predictor"),
+        ("v0.16.0", "odd", "Knative Service model-predictor"),
         ("v0.20.0", "Knative", "Knative Service model-predictor"),
     ],
 )
@@ -46,27 +54,27 @@ def test_kind_follows_the_mode_and_name_the_release(release, mode, expected):
     """An unknown mode, such as Standard before v0.16.0, means the default."""
     with MemoryTarget(release, default_mode="Serverless") as target:
         target.apply(RUNTIME, service(mode))
-        assert target.workloads(KEY) == (expected,)
+        assert workloads(target) == (expected,)
 
 
 def test_a_service_without_a_runtime_has_none_and_a_missing_one_is_an_error():
     """Nothing is deployed until a runtime is selected, and what was deployed stays when it is gone."""
     with MemoryTarget("v0.15.2") as target:
         with pytest.raises(NotSettled):
-            target.workloads(KEY)
+            workloads(target)
         target.apply(service("RawDeployment"))
-        assert target.workloads(KEY) == ()
+        assert workloads(target) == ()
         target.apply(RUNTIME)
-        assert target.workloads(KEY) == ("Deployment model-predictor",)
+        assert workloads(target) == ("Deployment model-predictor",)
         target.delete(ObjectKey(CLUSTER_RUNTIME, "r"))
-        assert target.workloads(KEY) == ("Deployment model-predictor",)
+        assert workloads(target) == ("Deployment model-predictor",)
 
 
 def test_a_service_whose_finalizer_is_rejected_is_never_deployed():
     """The webhook of v0.19.0 rejects the first update of a new service in Knative mode."""
     with MemoryTarget("v0.19.0") as target:
         target.apply(RUNTIME, service("Knative"))
-        assert target.workloads(KEY) == ()
+        assert workloads(target) == ()
 
 
 @pytest.mark.parametrize(
@@ -82,7 +90,7 @@ def test_a_deployment_with_the_old_name(release, expected):
     with MemoryTarget("v0.10.2") as target:
         target.apply(RUNTIME, service("RawDeployment"))
         target.install(release)
-        assert target.workloads(KEY) == expected
+        assert workloads(target) == expected
 
 
 def test_an_old_mode_name_in_the_status_deploys_twice():
@@ -91,9 +99,9 @@ def test_an_old_mode_name_in_the_status_deploys_twice():
     with MemoryTarget("v0.15.2") as target:
         target.apply(RUNTIME, service("RawDeployment"))
         target.install("v0.16.0")
-        assert target.workloads(KEY) == twice
+        assert workloads(target) == twice
         target.install("v0.20.0")
-        assert target.workloads(KEY) == twice
+        assert workloads(target) == twice
 
 
 def test_another_name_of_the_predictor_replaces_its_deployment_alone():
@@ -101,11 +109,29 @@ def test_another_name_of_the_predictor_replaces_its_deployment_alone():
     with MemoryTarget("v0.20.0") as target:
         target.apply(RUNTIME, service("Standard", name="blue"))
         target.apply(service("Standard", "gs://example/models/next", name="green"))
-        assert target.workloads(KEY) == ("Deployment model-green-predictor",)
+        assert workloads(target) == ("Deployment model-green-predictor",)
         target.reset()
         target.apply(RUNTIME, service("Knative", name="blue"))
         target.apply(service("Knative", "gs://example/models/next", name="green"))
-        assert target.workloads(KEY) == (
+        assert workloads(target) == (
             "Knative Service model-blue-predictor",
             "Knative Service model-green-predictor",
         )
+
+
+@pytest.mark.parametrize(
+    ("release", "expected"),
+    [("v0.16.0", ("Deployment model-predictor",)), ("v0.17.0", ()), ("v0.19.0", ()), ("v0.20.0", ())],
+)
+def test_an_unknown_mode_is_not_deployed_where_the_default_is_raw(release, expected):
+    """Since v0.17.0 the annotation is read again for the Deployment, and v0.19.0 does not even reconcile."""
+    with MemoryTarget(release, default_mode="Standard") as target:
+        target.apply(RUNTIME, service("odd"))
+        assert workloads(target) == expected
+
+
+def test_the_annotation_of_a_predictor_counts_before_that_of_its_service():
+    """It is the one on the Deployment."""
+    with MemoryTarget("v0.20.0") as target:
+        target.apply(RUNTIME, service("Standard", annotations={MODE: "odd"}))
+        assert workloads(target) == ()

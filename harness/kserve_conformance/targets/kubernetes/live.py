@@ -25,6 +25,9 @@ from kserve_conformance.targets.kubernetes.session import Session
 #: A creationTimestamp has whole seconds.
 TICK = 1.05
 
+#: Between two looks at the workloads of a service, in seconds.
+REPEATED_AFTER = 0.1
+
 
 class LiveTarget(ABC):
     """The contract over an API server and KServe's controller."""
@@ -84,15 +87,20 @@ class LiveTarget(ABC):
             rejection = self._session.request_deletion(self._names.key(service), within)
         return None if rejection is None else self._names.text(rejection)
 
-    def workloads(self, service: ObjectKey) -> tuple[str, ...]:
+    def workloads(self, service: ObjectKey, expected: tuple[str, ...], within: timedelta) -> tuple[str, ...]:
         """The workloads of a service's predictor; see the contract."""
         self._ensure_release()
         session = self._session
+        deadline = time.monotonic() + within.total_seconds()
         with session.reaching():
-            session.link.check()
             session.see_all()
-            session.beacons.wait_for_queue()
-            return session.observer.workloads(self._names.key(service))
+            while True:
+                session.link.check()
+                session.beacons.wait_for_queue()
+                workloads = session.observer.workloads(self._names.key(service))
+                if workloads == expected or time.monotonic() > deadline:
+                    return workloads
+                time.sleep(REPEATED_AFTER)
 
     def advance_clock(self) -> None:
         """Let a second pass."""
