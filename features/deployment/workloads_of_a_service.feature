@@ -128,3 +128,69 @@ Feature: What a predictor is deployed as
     When annotation "serving.kserve.io/deploymentMode" of the service is set to "Serverless"
     Then the service is rejected with "deploymentMode cannot be changed"
     And it is deployed as "Deployment model-predictor"
+
+  @rule-unknown-mode-not-deployed @needs-workloads @needs-default-mode @until-0.16.0
+  Scenario Outline: Until v0.16.0 a service annotated with an unknown mode is deployed in the default mode as <name>
+    Given the default deployment mode is "RawDeployment"
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a, annotations: {serving.kserve.io/deploymentMode: standard}}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: sklearn}
+            storageUri: gs://example/models/model
+      """
+    Then it runs on ClusterServingRuntime "model-server"
+    And it is deployed as "Deployment <name>"
+
+    @until-0.10.2
+    Examples: The name ends with "default"
+      | name                    |
+      | model-predictor-default |
+
+    @since-0.11.0
+    Examples: The name is short
+      | name            |
+      | model-predictor |
+
+  @rule-unknown-mode-not-deployed @needs-workloads @needs-default-mode @since-0.17.0
+  Scenario Outline: A service annotated with <mode> as its mode is not deployed where the default is raw
+    Given the default deployment mode is "RawDeployment"
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a, annotations: {serving.kserve.io/deploymentMode: <mode>}}
+      spec:
+        predictor:
+          model:
+            modelFormat: {name: sklearn}
+            storageUri: gs://example/models/model
+      """
+    Then the service is accepted
+    And it has no workload
+
+    @until-0.18.1
+    Examples: Until v0.18, the webhook accepts the controller's first update
+      | mode     |
+      | standard |
+
+    @since-0.20.0
+    Examples: Since v0.20.0, it accepts it again
+      | mode    |
+      | knative |
+
+  @rule-unknown-mode-not-deployed @needs-workloads @needs-default-mode @since-0.17.0
+  Scenario: An unknown mode in the annotations of a predictor counts before the known one of its service
+    Given the default deployment mode is "RawDeployment"
+    When this service is applied
+      """
+      metadata: {name: model, namespace: team-a, annotations: {serving.kserve.io/deploymentMode: Standard}}
+      spec:
+        predictor:
+          annotations: {serving.kserve.io/deploymentMode: standard}
+          model:
+            modelFormat: {name: sklearn}
+            storageUri: gs://example/models/model
+      """
+    Then the service is accepted
+    And it has no workload

@@ -103,5 +103,6 @@ def raw_if_annotated(service: Manifest) -> bool:
 
 def raw_annotation(service: Manifest) -> str | None:
     """The mode with which the Deployment of a predictor is annotated."""
-    annotations = (at(service, *path, "annotations", DEPLOYMENT_MODE) for path in (("spec", "predictor"), ("metadata",)))
-    return next((str(mode) for mode in annotations if mode is not None), None)
+    of_predictor = at(service, "spec", "predictor", "annotations", DEPLOYMENT_MODE)
+    mode = at(service, "metadata", "annotations", DEPLOYMENT_MODE) if of_predictor is None else of_predictor
+    return None if mode is None else str(mode)

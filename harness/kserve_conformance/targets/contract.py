@@ -399,12 +399,13 @@ class DeletesServices(Protocol):
 class ListsWorkloads(Protocol):
     """A target that lists what a service is deployed as. Scenarios that need it have ``@needs-workloads``."""
 
-    def workloads(self, service: ObjectKey, expected: tuple[str, ...], within: timedelta) -> tuple[str, ...]:
+    def workloads(self, service: ObjectKey, expected: tuple[str, ...], within: timedelta, /) -> tuple[str, ...]:
         """
         The predictor's workloads once they are as expected, or at the latest when this time is over, in order.
 
-        A controller repeats a reconcile that failed, so other workloads than expected may not be the last. Each is written as ``Deployment NAME`` or ``Knative Service NAME``; those of canaries and worker nodes are left
-        out. It only reads, so it changes nothing that a status has recorded. Raises ``NotSettled`` without the service.
+        A controller repeats a reconcile that failed, so other workloads than expected may not be the last. Each is
+        written as ``Deployment NAME`` or ``Knative Service NAME``; those of canaries and worker nodes are left out. It
+        only reads, so it changes nothing that a status has recorded. Raises ``NotSettled`` without the service.
         """
 
 

@@ -178,10 +178,10 @@ class MemoryTarget:
         self.delete(service)
         return None
 
-    def workloads(self, service: ObjectKey, expected: tuple[str, ...], within: timedelta) -> tuple[str, ...]:
+    def workloads(self, service: ObjectKey, _expected: tuple[str, ...], within: timedelta) -> tuple[str, ...]:
         """The Deployments and Knative Services that were created for a service."""
         if service not in self._objects:
-            raise NotSettled(service, timedelta(), "no such service")
+            raise NotSettled(service, within, "no such service")
         self._reconcile(service)
         return tuple(f"{kind} {name}" for kind, name in sorted(self._workloads[service].deployed))
 
@@ -193,7 +193,7 @@ class MemoryTarget:
         Source: ``Reconcile``, pkg/controller/v1beta1/inferenceservice/controller.go, since v0.8.0.
         """
         stored = self._objects[service]
-        if service in self._finalized or FINALIZER in (stored["metadata"].get("finalizers") or ()):
+        if self._had_finalizer(service, stored):
             return True
         if self._reconcile(service).outcome is Outcome.UNMANAGED:
             return False
@@ -202,6 +202,10 @@ class MemoryTarget:
         except Rejected:
             return False
         return True
+
+    def _had_finalizer(self, service: ObjectKey, stored: Manifest) -> bool:
+        """Has a service had its finalizer before this release reconciles it?"""
+        return service in self._finalized or FINALIZER in (stored["metadata"].get("finalizers") or ())
 
     def advance_clock(self) -> None:
         """Advance the clock by a second."""
@@ -330,8 +334,8 @@ class MemoryTarget:
             return known[2]
         decision = resolve_stored(stored, catalogue, self._profile, surroundings=self._surroundings)
         before = self._workloads.get(key, Workload())
-        made = decision.pod is not None
         mode = self._mode(key, stored)
+        made = decision.pod is not None and mode.workload_kind is not None
         # A failed reconcile keeps the workload of an earlier one.
         self._workloads[key] = Workload(
             pod=decision.pod if made else before.pod,
@@ -357,7 +361,8 @@ class MemoryTarget:
         known = self._workloads.get(key)
         default = default_mode(self._profile, self._surroundings)
         recorded = "" if known is None else known.mode
-        return StoredMode(stored, self._profile, default, recorded, is_new=known is None)
+        is_new = not recorded and not self._had_finalizer(key, stored)
+        return StoredMode(stored, self._profile, default, recorded, is_new=is_new)
 
     def _status_runtime(self, decision: Decision, before: Workload) -> ObjectKey | None:
         """The runtime that the status names: kept through a failure, and dropped by CRDs that have no field for it."""

@@ -42,7 +42,11 @@ class Expectations(ABC):
 
     @abstractmethod
     def workloads(self, expected: tuple[str, ...]) -> tuple[str, ...]:
-        """The workloads of the service's predictor, once they are as expected or settled. Raises ``CannotDo`` if the target does not list them."""
+        """
+        The workloads of the service's predictor, once they are as expected or settled.
+
+        Raises ``CannotDo`` if the target does not list them.
+        """
 
     @abstractmethod
     def observed(self, *parts: str) -> Observation:

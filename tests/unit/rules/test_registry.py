@@ -42,7 +42,7 @@ IDS = frozenset(
     no-runtime-lookup-at-admission multi-node-service-checked schema-checked service-name-checked
     service-decoded service-encoded-by-go grpc-probe-needs-service runtime-decoded
     autoscaler-class-checked default-mode-written deletion-checks-mode deletion-checks-service
-    mode-is-kept mode-locks-service
+    mode-is-kept mode-locks-service unknown-mode-not-deployed
     workload-name workload-of-old-name-kept workload-of-former-mode-kept old-mode-name-deploys-twice
     mode-recorded-by-old-name mode-standard-until-recorded blocked-variables model-decides
     stored-legacy-uses-no-runtime choice-not-persisted modelmesh-not-managed explicit-namespace-first
