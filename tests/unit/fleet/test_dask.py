@@ -63,8 +63,10 @@ def test_an_unreachable_scheduler_is_an_error(monkeypatch):
     """Nothing is read without one."""
     monkeypatch.setattr("kserve_conformance.fleet.dask._CONNECT", 0.3)
 
-    with pytest.raises(Exception, match="cannot use the scheduler at tcp://localhost:1") as raised:
-        Dask("tcp://localhost:1").executor()
+    message = "cannot use the scheduler at tcp://localhost:1"
+    # Left at its end: it handles signals from its first connection on.
+    with pytest.raises(FleetError, match=message) as raised, Dask("tcp://localhost:1") as dask:
+        dask.executor()
 
     assert raised.value.code is FleetCode.SCHEDULER
 
