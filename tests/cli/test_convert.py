@@ -355,7 +355,11 @@ class TestKFServing:
             ),
             ("{default: {predictor: {xgboost: {storageUri: s3://a, nthread: 2}}}}", "nthread"),
             ("{predictor: {sklearn: {storageUri: s3://a}}}", "spec.default"),
-            ("{default: {predictor: {custom: {image: a}}}}", "expected a container"),
+            ("{default: {predictor: {custom: {image: a}}}}", "expected a mapping with a container"),
+            (
+                "{default: {predictor: {custom: {name: a, container: {image: b}}}}}",
+                "unknown field name beside container",
+            ),
         ],
     )
     def test_what_does_not_map(self, spec, reason, folder, invoke):

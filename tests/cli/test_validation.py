@@ -73,6 +73,30 @@ class TestStrict:
         assert f"✗ {name}   rejected: 1 unknown field" in out or f"✗ {name}   rejected: 2 unknown fields" in out
         assert ": unknown field spec.supportedModelFormats[0].autoselect: did you mean autoSelect?\n" in out
 
+    @pytest.mark.parametrize("command", ["resolve", "explain"])
+    def test_a_service_whose_runtime_is_rejected_has_a_fault(self, command, call):
+        """The runtime is selected only without the field, and there is none until it is corrected."""
+        runtime = OURS.replace('ours:1"}', 'ours:1", nodeSelector: {a: b}}')
+        code, out, _ = call({"runtime.yaml": runtime, "service.yaml": SERVICE}, command=command)
+
+        assert code == Exit.NO
+        assert (
+            "⚠ ServingRuntime team-a/ours is" if command == "explain" else "⚠ team-a/fraud   ServingRuntime team-a/ours"
+        ) in out
+        assert (
+            "ServingRuntime team-a/ours is rejected as it is written (1 unknown field); only without that is it" in out
+        )
+        assert "hint: correct the runtime in runtime.yaml:1\n" in out
+
+    @pytest.mark.parametrize("command", ["resolve", "explain"])
+    def test_a_field_that_is_only_warned_of_is_no_fault_of_a_service(self, command, call):
+        """Without strict validation the runtime is stored without the field."""
+        runtime = OURS.replace('ours:1"}', 'ours:1", nodeSelector: {a: b}}')
+        code, out, _ = call({"runtime.yaml": runtime, "service.yaml": SERVICE}, "--validation=warn", command=command)
+
+        assert code == Exit.OK
+        assert "⚠" not in out
+
     @pytest.mark.parametrize(
         ("text", "field", "meant"),
         [

@@ -18,7 +18,7 @@ from distributed import Client
 from tests.property.test_surveys import census, survey, values
 
 import kserve_conformance
-from kserve_conformance.fleet import FleetCode, FleetError, Processes, dask, parts, read
+from kserve_conformance.fleet import FleetCode, FleetError, Processes, Reader, dask, parts
 from kserve_conformance.fleet.dask import Certificates, Dask, InvalidScheduler
 from kserve_conformance.manifests import Loader, sources
 
@@ -41,7 +41,7 @@ def dump(tmp_path, monkeypatch):
 
 def members(workers, path, progress=None):
     with workers:
-        return list(read(Loader(), (str(path),), workers, progress, part_bytes=20_000, parallel_bytes=0).fleet)
+        return list(Reader(Loader(), (str(path),), workers, progress, 20_000, 0).read().fleet)
 
 
 def test_results_do_not_depend_on_the_executor(cluster, dump):

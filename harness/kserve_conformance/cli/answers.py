@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import click
 
 from kserve_conformance.characters import printable
-from kserve_conformance.cli.catalogues import GivenRuntime, Runtimes, placed
+from kserve_conformance.cli.catalogues import GivenRuntime, Review, Runtimes, placed
 from kserve_conformance.cli.exit_codes import Exit
 from kserve_conformance.cli.notes import Notes
 from kserve_conformance.cli.reading_progress import ReadingProgress
@@ -187,6 +187,13 @@ def faults_in(
     return (*faults_of(decision.pod, decision.service, runtime), *rejected, *of_storage, *of_mode)
 
 
+def runtime_faults(decision: Decision, reviews: Sequence[Review]) -> Iterator[PodFault]:
+    """The fault of a decision whose runtime is rejected as it is written."""
+    for review in reviews:
+        if review.key == decision.runtime and review.fault is not None:
+            yield review.fault
+
+
 #: The faults of a pod, and of the deployment mode of a service.
 Faults = tuple[PodFault | ModeFault, ...]
 
@@ -255,7 +262,10 @@ class Answers:
             findings = () if member.entry is None else self._sources.rejecting(self._findings.get(member.entry, ()))
             if faults:
                 faults = tuple(_fault_of_member(fault, member) for fault in faults)
-            yield Answer(member.name, member.where, _of_member(decision, member), faults, findings)
+            decision = _of_member(decision, member)
+            yield Answer(
+                member.name, member.where, decision, (*faults, *runtime_faults(decision, self.reviews)), findings
+            )
 
     def _decided(self, member: Member) -> tuple[Decision, Faults]:
         """The decision about the stand-in of a service, made once for all namespaces with equal runtimes for it."""
@@ -349,6 +359,7 @@ def answer_of(
     assumptions: Assumptions,
     catalogue: Catalogue,
     profile: Profile,
+    reviews: Sequence[Review] = (),
     reporter: Reporter | None = None,
 ) -> Answer:
     """The decision for one loaded service, with its pod. Raises ``ManifestError`` if something is malformed."""
@@ -359,5 +370,5 @@ def answer_of(
             service, catalogue, profile, in_store=in_store, is_valid=not found, reporter=reporter
         )
         mode = assumptions.stored_mode(decision, profile, in_store=in_store)
-        faults = faults_in(decision, catalogue, profile, mode)
+        faults = (*faults_in(decision, catalogue, profile, mode), *runtime_faults(decision, reviews))
     return Answer(display_name(service), where, decision, faults, sources.rejecting(found))

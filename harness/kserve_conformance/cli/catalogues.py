@@ -16,6 +16,7 @@ from kserve_conformance.manifests.loader import GENERATED, is_name_generated
 from kserve_conformance.objects import Catalogue, Manifest, Namespace, ObjectKey, Runtime, is_stored, replaced
 from kserve_conformance.objects.malformed import MALFORMED
 from kserve_conformance.profiles import Profile
+from kserve_conformance.profiles.pods import PodFault, PodFaultCode
 from kserve_conformance.profiles.runtime_admission import Scope, rejection_of
 from kserve_conformance.profiles.shipped_runtimes import shipped
 
@@ -53,6 +54,15 @@ class Review:
         if self.findings:
             return f"rejected: {summary(self.findings)}"
         return "accepted" if self.rejection is None else f"rejected: {self.rejection}"
+
+    @property
+    def fault(self) -> PodFault | None:
+        """What is wrong with a service whose runtime this is: it is selected only without what rejects it."""
+        if self.rejection is not None or not self.findings:
+            return None
+        rejected = f"{self.key} is rejected as it is written ({summary(self.findings)})"
+        text = f"{rejected}; only without {'that' if len(self.findings) == 1 else 'those'} is it selected"
+        return PodFault(PodFaultCode.RUNTIME_REJECTED, None, text, f"correct the runtime in {self.where}")
 
     def as_data(self) -> dict[str, Any]:
         """As JSON values."""

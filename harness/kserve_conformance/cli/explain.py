@@ -178,6 +178,8 @@ def _stories(
 
     for service in progress.resolving(loaded.services, len(loaded.services)):
         explanation = Explanation()
-        answer = answer_of(service, loaded, sources, assumptions, surveyed.catalogue, surveyed.profile, explanation)
+        answer = answer_of(
+            service, loaded, sources, assumptions, surveyed.catalogue, surveyed.profile, surveyed.reviews, explanation
+        )
         with placed(answer.where, service):
             yield story_of(service, answer, explanation, surveyed, assumptions)

@@ -75,7 +75,7 @@ def print_pods(sources: Sources, profile: Profile, assumptions: Assumptions, for
     catalogue, reviews = runtimes.under(profile)
     with ReadingProgress() as progress:
         answers = [
-            answer_of(service, loaded, sources, assumptions, catalogue, profile)
+            answer_of(service, loaded, sources, assumptions, catalogue, profile, reviews)
             for service in progress.resolving(loaded.services, len(loaded.services))
         ]
     data = {

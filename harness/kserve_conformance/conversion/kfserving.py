@@ -97,13 +97,7 @@ def _component(component: Any, name: str) -> Any:
         if new != key and new in component:
             raise Obstacle(f"{key} and {new} are both set", ("spec", "default", name, key), "remove one of them")
         if key == "custom":
-            if (
-                not isinstance(value, Mapping)
-                or set(value) != {"container"}
-                or not isinstance(value["container"], Mapping)
-            ):
-                raise Obstacle("expected a container and nothing else", ("spec", "default", name, "custom"))
-            result[new] = [value["container"]]
+            result[new] = [_own_container(value, ("spec", "default", name, "custom"))]
         else:
             result[new] = value
     return result
@@ -117,3 +111,16 @@ def _component_edits(default: Manifest) -> Iterator[Edit]:
                 yield Rename(path, _RENAMED[key])
             if key == "custom":
                 yield Enlist((*path, "container"))
+
+
+def _own_container(custom: Any, place: tuple[str, ...]) -> Mapping[str, Any]:
+    """The container of a custom component, which KFServing's schema has no other field for."""
+    container = custom.get("container") if isinstance(custom, Mapping) else None
+    if not isinstance(container, Mapping):
+        raise Obstacle("expected a mapping with a container", place)
+    for key in custom:
+        if key != "container":
+            raise Obstacle(
+                f"unknown field {key} beside container", (*place, key), "move it into container, or remove it"
+            )
+    return container

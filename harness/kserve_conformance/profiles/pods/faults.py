@@ -66,6 +66,8 @@ class PodFaultCode(StrEnum):
     CONTAINER_REPEATED = "CONTAINER_REPEATED"
     #: The controller does not support the scheme of the storage URI, and creates no pod.
     UNSUPPORTED_SCHEME = "UNSUPPORTED_SCHEME"
+    #: The selected runtime has fields because of which strict validation rejects it; the pod is that without them.
+    RUNTIME_REJECTED = "RUNTIME_REJECTED"
 
 
 @dataclass(frozen=True, slots=True)
