@@ -346,6 +346,21 @@ class TestKFServing:
             "  transformer:\n    containers: [{image: example.com/b:1, name: b}]\n"
         )
 
+    def test_v1alpha2_in_json(self, folder, invoke):
+        """A custom container in braces becomes a list as well."""
+        spec = '{"default": {"predictor": {"minReplicas": 1, "custom": {"container": {"image": "example.com/a:1"}}}}}'
+        (folder / "a.json").write_text(
+            '{"apiVersion": "serving.kubeflow.org/v1alpha2", "kind": "InferenceService", "metadata": {"name": "a"}, '
+            f'"spec": {spec}}}'
+        )
+
+        code, out, _ = invoke("convert", "a.json")
+
+        assert code == Exit.OK
+        assert json.loads(out)["spec"] == {
+            "predictor": {"minReplicas": 1, "containers": [{"image": "example.com/a:1"}]}
+        }
+
     @pytest.mark.parametrize(
         ("spec", "reason"),
         [

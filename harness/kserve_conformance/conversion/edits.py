@@ -24,7 +24,6 @@ from kserve_conformance.manifests.problems import Path, pointer
 _ENDS_PLAIN_IN_FLOW: Final = re.compile(r"[,\[\]{}]")
 #: Half a surrogate pair, which stands for a byte that is not UTF-8.
 _UNDECODED: Final = re.compile("[\udc80-\udcff]")
-_LINE: Final = re.compile(r"[^\n]*\n|[^\n]+\Z")
 
 
 class CannotEdit(Exception):
@@ -244,24 +243,32 @@ class _Document:
         if inner.flow_style:
             if not self._raw(inner).startswith("{"):
                 raise CannotEdit(f"{pointer(path)} has an anchor or a tag")
-            content = self._text[inner.start_mark.index + 1 : inner.end_mark.index - 1].strip()
             first = inner.value[0][0].start_mark.index
+            content = self._text[first : inner.end_mark.index - 1].rstrip()
+            end = first + len(content.removesuffix(",").rstrip())
+            yield self._deleted(key.index, first, path)
             surplus = len(self._indentation(first)) - len(self._indentation(key.index))
-            lines = _LINE.findall(content)
-            yield _Splice(
-                key.index,
-                inner.end_mark.index,
-                "".join((*lines[:1], *(_dedented(line, surplus) for line in lines[1:]))).rstrip(","),
-            )
+            yield from self._dedented(key.index, end, surplus)
+            yield _Splice(end, inner.end_mark.index, "")
             return
         yield self._without_key(pair, path)
         surplus = inner.value[0][0].start_mark.column - key.column
-        line = self._text.find("\n", key.index) + 1
-        end = _end(inner)
+        yield from self._dedented(key.index, _end(inner), surplus)
+
+    def _deleted(self, begin: int, end: int, path: Path) -> _Splice:
+        """Delete a key and what is behind it, which may not be a comment."""
+        if re.search(r"\s#", self._text[begin:end]):
+            raise CannotEdit(f"{pointer(path)} has a comment before its first key")
+        return _Splice(begin, end, "")
+
+    def _dedented(self, index: int, end: int, surplus: int) -> Iterator[_Splice]:
+        """Indent the lines behind an index by less."""
+        line = self._text.find("\n", index) + 1
         while 0 < line < end:
             following = self._text.find("\n", line) + 1 or len(self._text)
-            spaces = len(self._text[line:following]) - len(_dedented(self._text[line:following], surplus))
-            if spaces:
+            text = self._text[line:following]
+            spaces = min(surplus, len(text) - len(text.lstrip(" ")))
+            if spaces > 0:
                 yield _Splice(line, line + spaces, "")
             line = following if following < len(self._text) else 0
 
@@ -275,7 +282,7 @@ class _Document:
                 raise CannotEdit(f"{pointer(path[:-1])} has an anchor or a tag")
             begin, end = around.value.start_mark.index, around.value.end_mark.index
             yield _Splice(begin, begin + 1, "[")
-            yield _Splice(pair.key.start_mark.index, inner.start_mark.index, "")
+            yield self._deleted(pair.key.start_mark.index, inner.start_mark.index, path)
             yield _Splice(end - 1, end, "]")
             return
         if inner.flow_style:
@@ -317,10 +324,6 @@ def _end(node: Node) -> int:
         return max(_end(value), int(key.end_mark.index))
     end: int = node.end_mark.index
     return end
-
-
-def _dedented(line: str, surplus: int) -> str:
-    return line[min(surplus, len(line) - len(line.lstrip(" "))) :]
 
 
 def _plain(value: Any) -> str:

@@ -141,3 +141,35 @@ class TestOthers:
     def test_set_text(self, before, after):
         """A string keeps its quotes."""
         assert edited(before, [SetText(("a",), "z")]) == after
+
+
+class TestTogether:
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            ('{"a": {"b": {"c": {"d": {"e": 1}}, "f": 2}}}', '{"a": {"g": [{"e": 1}], "f": 2}}'),
+            (
+                (
+                    '{\n  "a": {\n    "b": {\n      "c": {\n        "d": {\n'
+                    '          "e": 1\n        }\n      }\n    }\n  }\n}\n'
+                ),
+                '{\n  "a": {\n    "g": [\n      {\n        "e": 1\n      }\n    ]\n  }\n}\n',
+            ),
+            ("a: {b: {c: {d: {e: 1}}, f: 2,}}\n", "a: {g: [{e: 1}], f: 2}\n"),
+        ],
+    )
+    def test_what_is_within_an_unwrapped_mapping_in_braces(self, before, after):
+        """It is renamed and made a list, too."""
+        edits = [Unwrap(("a", "b")), Rename(("a", "b", "c"), "g"), Enlist(("a", "b", "c", "d"))]
+
+        assert edited(before, edits) == after
+
+    @pytest.mark.parametrize("text", ["a: { b: { # c\n d: 1}}\n", "a: {b:\n # c\n {d: 1}}\n"])
+    def test_a_comment_that_would_be_lost(self, text):
+        """The document stays as it is."""
+        with pytest.raises(CannotEdit, match="has a comment before its first key"):
+            edited(text, [Unwrap(("a", "b"))])
+
+    def test_text_that_is_not_ascii(self):
+        """It is written as it is, also where it is quoted."""
+        assert edited('{"a": {"b": 1}}', [Insert(("a",), {"c": "größe"})]) == '{"a": {"c": "größe", "b": 1}}'
